@@ -1,0 +1,101 @@
+//! API keys: kept as digests in the ledger, and in memory for the hot path.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use http::{HeaderMap, header};
+
+use crate::api::problem::Problem;
+use crate::engine::{Engine, HoldError};
+use crate::ledger::api_keys::{self, Scope};
+
+/// A key that was revoked works no longer than this.
+const FRESH: Duration = Duration::from_secs(15);
+/// Unknown keys make us look in the ledger no more often than this.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Longest key that is looked at.
+const KEY_BYTES_MAX: usize = 256;
+
+/// The keys that may call.
+pub struct KeyRing {
+    engine: Engine,
+    keys: RwLock<Known>,
+    looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Known {
+    scopes: HashMap<Vec<u8>, Scope>,
+    read_at: Option<Instant>,
+}
+
+impl KeyRing {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self { engine, keys: RwLock::default(), looking: tokio::sync::Mutex::default() }
+    }
+
+    /// Does the request carry a key that includes `scope`?
+    pub(super) async fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
+        let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
+        let key = key.filter(|key| key.len() <= KEY_BYTES_MAX).ok_or_else(Problem::unauthorized)?;
+        let digest = digest(&SHA256, key.as_bytes());
+        let (mut found, age) = self.look_up(digest.as_ref());
+        let is_stale = age.is_none_or(|age| age > FRESH);
+        if is_stale || (found.is_none() && age.is_none_or(|age| age > LOOK_EVERY)) {
+            match self.read(age).await {
+                Ok(()) => found = self.look_up(digest.as_ref()).0,
+                // Without the ledger the keys that we know go on working.
+                Err(error) if age.is_none() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+        match found {
+            None => Err(Problem::unauthorized()),
+            Some(held) if held.includes(scope) => Ok(()),
+            Some(_) => Err(Problem::forbidden(scope.as_str())),
+        }
+    }
+
+    fn look_up(&self, digest: &[u8]) -> (Option<Scope>, Option<Duration>) {
+        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        (known.scopes.get(digest).copied(), known.read_at.map(|at| at.elapsed()))
+    }
+
+    /// Reads all keys, unless another request has done it since ours looked.
+    async fn read(&self, seen_age: Option<Duration>) -> Result<(), HoldError> {
+        let _one = self.looking.lock().await;
+        let age = self.look_up(&[]).1;
+        if let (Some(age), Some(seen)) = (age, seen_age)
+            && age < seen
+        {
+            return Ok(());
+        }
+        if age.is_some_and(|age| age < LOOK_EVERY) {
+            return Ok(());
+        }
+        let scopes = self.engine.api_keys().await?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
+            Known { scopes: scopes.into_iter().collect(), read_at: Some(Instant::now()) };
+        Ok(())
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+impl Engine {
+    async fn api_keys(&self) -> Result<Vec<(Vec<u8>, Scope)>, HoldError> {
+        let client = self.inner.ledger.client().await?;
+        Ok(api_keys::all(&**client).await?)
+    }
+
+    /// Lets `key` call the API. Only its digest is kept.
+    pub async fn add_api_key(&self, name: &str, scope: Scope, key: &str) -> Result<(), HoldError> {
+        let client = self.inner.ledger.client().await?;
+        Ok(api_keys::add(&**client, name, scope, digest(&SHA256, key.as_bytes()).as_ref()).await?)
+    }
+}

@@ -1,0 +1,191 @@
+//! Problem documents (RFC 9457), and the one table from engine errors to statuses.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::{Either, Full};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::api::ApiBody;
+use crate::engine::HoldError;
+
+/// After how many seconds to come again, when a store is away.
+const RETRY_SECONDS: u32 = 1;
+
+/// A failure as the caller sees it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// `urn:seathold:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    #[serde(serialize_with = "status_number")]
+    #[schema(value_type = u16)]
+    pub status: StatusCode,
+    /// A stable word for programs.
+    #[schema(value_type = String, example = "full")]
+    pub code: &'static str,
+    /// What happened, in a sentence.
+    detail: String,
+    /// The field that is wrong, with code `invalid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The sitting that is full or whose group is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sitting: Option<String>,
+    /// When the next hold on a full sitting lapses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_release_at: Option<Timestamp>,
+    /// When seats are given out, with code `not_open`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens_at: Option<Timestamp>,
+    /// Until when seats are given out, with code `not_open`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closes_at: Option<Timestamp>,
+    #[serde(skip)]
+    retry_after_seconds: Option<u32>,
+    #[serde(skip)]
+    pub(crate) allow: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:seathold:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            sitting: None,
+            next_release_at: None,
+            opens_at: None,
+            closes_at: None,
+            retry_after_seconds: None,
+            allow: None,
+        }
+    }
+
+    /// 404: nothing is at this path.
+    pub fn no_such_path() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Nothing is at this path. See /api/v1/openapi.json.")
+    }
+
+    /// 405, with the methods that would do.
+    pub fn method_not_allowed(allowed: &str) -> Self {
+        let mut problem =
+            Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Allowed here: {allowed}."));
+        problem.allow = Some(allowed.to_owned());
+        problem
+    }
+
+    /// 401: no key, or one that we do not know.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Send a valid key as Authorization: Bearer KEY.")
+    }
+
+    /// 403: the key may not do this.
+    pub fn forbidden(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("This needs a key with the scope {scope}."))
+    }
+
+    /// 400: no JSON.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
+    }
+
+    /// 413: longer than `limit` bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("A body has at most {limit} bytes here."))
+    }
+
+    /// 408: the body did not arrive in time.
+    pub fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not arrive in time.")
+    }
+
+    /// 422: a value that is not allowed.
+    pub fn invalid(field: impl Into<String>, reason: impl std::fmt::Display) -> Self {
+        let field = field.into();
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {reason}"));
+        problem.field = Some(field);
+        problem
+    }
+
+    /// 404: no such exam.
+    pub fn unknown_exam(exam: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown_exam", format!("Exam {exam} does not exist."))
+    }
+
+    /// 404: no such hold.
+    pub fn unknown_hold(hold: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown_hold", format!("Hold {hold} does not exist."))
+    }
+
+    /// The answer to send.
+    pub fn into_response(self) -> Response<ApiBody> {
+        let body = serde_json::to_vec(&self).expect("a problem has only texts and numbers");
+        let mut response = Response::new(Either::Left(Full::new(Bytes::from(body))));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+            headers.insert(header::ALLOW, allow);
+        }
+        response
+    }
+}
+
+impl From<HoldError> for Problem {
+    fn from(error: HoldError) -> Self {
+        let detail = format!("{error}.");
+        match error {
+            HoldError::UnknownExam(exam) => Self::unknown_exam(exam.as_str()),
+            HoldError::UnknownSitting(sitting) => {
+                let mut problem = Self::new(StatusCode::NOT_FOUND, "unknown_sitting", detail);
+                problem.sitting = Some(sitting.to_string());
+                problem
+            }
+            HoldError::UnknownHold(hold) => Self::unknown_hold(&hold.to_string()),
+            HoldError::Full { sitting, next_release_at } => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "full", detail);
+                (problem.sitting, problem.next_release_at) = (Some(sitting.to_string()), next_release_at);
+                problem
+            }
+            HoldError::GroupTaken(sitting) => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "group_taken", detail);
+                problem.sitting = Some(sitting.to_string());
+                problem
+            }
+            HoldError::NotOpen { opens_at, closes_at } => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "not_open", detail);
+                (problem.opens_at, problem.closes_at) = (opens_at, closes_at);
+                problem
+            }
+            HoldError::Expired(_) => Self::new(StatusCode::CONFLICT, "expired", detail),
+            HoldError::OtherReference(_) => Self::new(StatusCode::CONFLICT, "other_reference", detail),
+            HoldError::Invalid { field, reason } => Self::invalid(field, reason),
+            HoldError::Unavailable(cause) => {
+                tracing::warn!(cause, "answering 503");
+                let detail = "The seat store is not ready; nothing was lost. Ask again in a moment.";
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+                problem.retry_after_seconds = Some(RETRY_SECONDS);
+                problem
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! One file per route.
+
+pub mod confirm_hold;
+pub mod delete_hold;
+pub mod freeze_hold;
+pub mod get_hold;
+pub mod health;
+pub mod list_sittings;
+pub mod metrics;
+pub mod post_hold;
+pub mod put_exam;
+pub mod put_sitting;
+pub mod sitting_events;
+
+use crate::api::problem::Problem;
+use crate::ids::{ExamId, HoldId};
+
+/// An exam out of a path. What is no name cannot exist.
+fn exam_of(text: &str) -> Result<ExamId, Problem> {
+    text.parse().map_err(|_| Problem::unknown_exam(text))
+}
+
+/// A hold out of a path, likewise.
+fn hold_of(text: &str) -> Result<HoldId, Problem> {
+    text.parse().map_err(|_| Problem::unknown_hold(text))
+}

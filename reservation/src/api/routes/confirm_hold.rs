@@ -1,0 +1,40 @@
+//! `POST /api/v1/exams/{exam}/holds/{hold}/confirm`: the seat is paid.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body::Body;
+
+use crate::api::problem::Problem;
+use crate::api::routes::{exam_of, hold_of};
+use crate::api::wire::{ConfirmHold, HoldView};
+use crate::api::{Api, ApiBody, json};
+
+/// Confirms a hold; answers after the ledger has it. The same reference again gives the same
+/// answer. A hold that has ended takes a free seat under a new id, or is `expired`.
+#[utoipa::path(
+    post, path = "/api/v1/exams/{exam}/holds/{hold}/confirm", operation_id = "confirm_hold", request_body = ConfirmHold,
+    security(("key" = ["hold"])),
+    params(("exam" = String, Path, description = "The exam"), ("hold" = String, Path, description = "The hold")),
+    responses(
+        (status = 200, description = "Confirmed", body = HoldView), (status = 400, description = "`malformed`", body = Problem),
+        (status = 401, description = "`unauthorized`", body = Problem), (status = 404, description = "`unknown_exam`, `unknown_hold`", body = Problem),
+        (status = 409, description = "`expired`, `full`, `group_taken`, `other_reference`", body = Problem),
+        (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
+        (status = 503, description = "`unavailable`: ask again, with the same reference", body = Problem),
+    )
+)]
+pub(in crate::api) async fn confirm_hold<B>(
+    api: &Api,
+    exam: &str,
+    hold: &str,
+    body: B,
+) -> Result<Response<ApiBody>, Problem>
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+    B::Error: std::error::Error + Send + Sync + 'static,
+{
+    let (exam, hold) = (exam_of(exam)?, hold_of(hold)?);
+    let ConfirmHold { reference } = json::read(body).await?;
+    let confirmed = api.engine().confirm(&exam, &hold, &reference).await?;
+    Ok(json::answer(StatusCode::OK, &HoldView::from(confirmed)))
+}

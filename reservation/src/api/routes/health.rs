@@ -1,0 +1,22 @@
+//! `GET /healthz` and `GET /readyz`: is the process alive, and can it give out seats?
+
+use http::{Response, StatusCode};
+
+use crate::api::problem::Problem;
+use crate::api::{Api, ApiBody, json};
+
+/// Answers as long as the process runs.
+#[utoipa::path(get, path = "/healthz", operation_id = "health", responses((status = 200, description = "The process runs")))]
+pub(in crate::api) fn health() -> Response<ApiBody> {
+    json::answer(StatusCode::OK, &serde_json::json!({"status": "ok"}))
+}
+
+/// Answers 200 while both stores are there and every pool is open.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "ready",
+    responses((status = 200, description = "Ready"), (status = 503, description = "`unavailable`", body = Problem))
+)]
+pub(in crate::api) async fn ready(api: &Api) -> Result<Response<ApiBody>, Problem> {
+    api.engine().is_ready().await?;
+    Ok(json::answer(StatusCode::OK, &serde_json::json!({"status": "ready"})))
+}

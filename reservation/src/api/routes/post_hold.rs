@@ -1,0 +1,36 @@
+//! `POST /api/v1/exams/{exam}/holds`: take seats.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body::Body;
+
+use crate::api::problem::Problem;
+use crate::api::routes::exam_of;
+use crate::api::wire::{HoldsView, PostHold};
+use crate::api::{Api, ApiBody, json};
+
+/// Takes a seat in each sitting, all or none; the same again answers the same holds.
+#[utoipa::path(
+    post, path = "/api/v1/exams/{exam}/holds", operation_id = "post_hold", request_body = PostHold, security(("key" = ["hold"])),
+    params(("exam" = String, Path, description = "The exam")),
+    responses(
+        (status = 201, description = "Held", body = HoldsView), (status = 200, description = "Held already", body = HoldsView),
+        (status = 400, description = "`malformed`", body = Problem), (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 404, description = "`unknown_exam`, `unknown_sitting`", body = Problem),
+        (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`", body = Problem),
+        (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
+        (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
+    )
+)]
+pub(in crate::api) async fn post_hold<B>(api: &Api, exam: &str, body: B) -> Result<Response<ApiBody>, Problem>
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+    B::Error: std::error::Error + Send + Sync + 'static,
+{
+    let exam = exam_of(exam)?;
+    let PostHold { candidate, sittings } = json::read(body).await?;
+    let taken = api.engine().hold(&exam, &candidate, &sittings).await?;
+    let status = if taken.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let holds = taken.holds.into_iter().map(Into::into).collect();
+    Ok(json::answer(status, &HoldsView { holds, server_time: taken.server_time }))
+}

@@ -1,0 +1,187 @@
+//! What goes over the wire, as types; the load generator knows nothing else of this crate.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::hold::{Hold, HoldState};
+use crate::ids::{CandidateId, GroupId, HoldId, PoolId, Reference, SittingId};
+use crate::sitting::{Acknowledge, Availability, Exam, Level, Sitting};
+
+/// What `PUT exam` takes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutExam {
+    /// Its name on pages, 1–200 characters.
+    pub title: String,
+    /// How long a seat is held, 1–2,592,000.
+    pub hold_seconds: u32,
+    /// How much longer than shown a seat is kept, so that a payment begun in time lands in time. Default 0.
+    #[serde(default)]
+    pub grace_seconds: u32,
+    /// No holds before. Default: open already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<Timestamp>,
+    /// No holds from then on. Default: open without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Timestamp>,
+    /// When a hold counts as taken. Default `redis`.
+    #[serde(default)]
+    pub acknowledge: Acknowledge,
+}
+
+/// An exam.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExamView {
+    /// Its id.
+    pub id: String,
+    /// Its values.
+    #[serde(flatten)]
+    pub exam: PutExam,
+}
+
+impl From<&Exam> for ExamView {
+    fn from(exam: &Exam) -> Self {
+        let seconds = |span: jiff::SignedDuration| u32::try_from(span.as_secs()).unwrap_or_default();
+        Self {
+            id: exam.id.to_string(),
+            exam: PutExam {
+                title: exam.title.clone(),
+                hold_seconds: seconds(exam.hold),
+                grace_seconds: seconds(exam.grace),
+                opens_at: exam.opens_at,
+                closes_at: exam.closes_at,
+                acknowledge: exam.acknowledge,
+            },
+        }
+    }
+}
+
+/// What `PUT sitting` takes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutSitting {
+    /// Its name on pages, 1–200 characters.
+    pub title: String,
+    /// Sittings of one group exclude each other. Cannot change later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    pub group: Option<GroupId>,
+    /// Seats, 0–10,000,000. May change at any time, also below what is taken.
+    pub capacity: u32,
+    /// Where it is, 1–200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
+    /// When it starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Timestamp>,
+    /// The pool it belongs to; default: the exam's own. Cannot change later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    pub pool: Option<PoolId>,
+}
+
+/// A sitting and how many of its seats are free.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SittingView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: SittingId,
+    /// Its name.
+    pub title: String,
+    /// Its group.
+    #[schema(value_type = Option<String>)]
+    pub group: Option<GroupId>,
+    /// Where it is.
+    pub venue: Option<String>,
+    /// When it starts.
+    pub starts_at: Option<Timestamp>,
+    /// All its seats.
+    pub capacity: u32,
+    /// Free seats now.
+    pub free: u32,
+    /// How full it is.
+    pub level: Level,
+    /// When the next hold lapses, of a full sitting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_release_at: Option<Timestamp>,
+}
+
+impl SittingView {
+    /// A sitting with these counts.
+    pub fn new(sitting: &Sitting, capacity: u32, free: u32, next_release_at: Option<Timestamp>) -> Self {
+        Self {
+            id: sitting.id.clone(),
+            title: sitting.spec.title.clone(),
+            group: sitting.spec.group.clone(),
+            venue: sitting.spec.venue.clone(),
+            starts_at: sitting.spec.starts_at,
+            capacity,
+            free,
+            level: Level::of(free, capacity),
+            next_release_at,
+        }
+    }
+}
+
+impl From<&Availability> for SittingView {
+    fn from(now: &Availability) -> Self {
+        Self::new(&now.sitting, now.capacity, now.free, now.next_release_at)
+    }
+}
+
+/// What `POST holds` takes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostHold {
+    /// Who holds.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    pub candidate: CandidateId,
+    /// 1–16 sittings of one pool: all or none.
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 16)]
+    pub sittings: Vec<SittingId>,
+}
+
+/// A hold.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HoldView {
+    /// Its id; one taken anew after it lapsed has a new one.
+    #[schema(value_type = String)]
+    pub id: HoldId,
+    /// The sitting.
+    #[schema(value_type = String)]
+    pub sitting: SittingId,
+    /// Where it stands.
+    pub state: HoldState,
+    /// The deadline to show: without the grace. Without meaning once frozen.
+    pub expires_at: Timestamp,
+    /// What paid for it, once confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub reference: Option<Reference>,
+}
+
+impl From<Hold> for HoldView {
+    fn from(hold: Hold) -> Self {
+        let Hold { id, sitting, state, expires_at, reference } = hold;
+        Self { id, sitting, state, expires_at, reference }
+    }
+}
+
+/// What `POST holds` answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HoldsView {
+    /// One hold per sitting, in the order asked for.
+    pub holds: Vec<HoldView>,
+    /// The clock that decided.
+    pub server_time: Timestamp,
+}
+
+/// What `POST confirm` takes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmHold {
+    /// What paid: an order number, a transaction id. 1–128 visible ASCII characters.
+    #[schema(value_type = String, pattern = "^[!-~]{1,128}$")]
+    pub reference: Reference,
+}

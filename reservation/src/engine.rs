@@ -1,0 +1,316 @@
+//! The only door to seats: hold, release, freeze, confirm, resize.
+//!
+//! While a hold is `held`, Redis leads and the ledger follows its events. Once it is frozen, the
+//! ledger leads: confirmations and cancellations are committed there first.
+
+pub mod board;
+mod calls;
+pub mod catalogue;
+mod confirm;
+mod feed;
+mod hold;
+pub mod pool;
+mod put;
+mod sweep;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use dashmap::DashMap;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::hold::Hold;
+use crate::ids::{ExamId, HoldId, PoolId, SittingId};
+use crate::ledger::{Ledger, LedgerError, pools};
+use crate::restore::OpenError;
+use crate::sitting::{Availability, Exam};
+use crate::store::{Store, StoreError};
+use catalogue::{Catalogue, ExamEntry};
+use pool::{NotReached, Pool};
+
+const CATALOGUE_EVERY: Duration = Duration::from_millis(500);
+
+/// How the engine reaches its stores.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// `redis://host:port/` or `redis+unix:///path`.
+    pub redis_url: String,
+    /// The ledger's connections. Each pool keeps one for itself.
+    pub postgres: deadpool_postgres::Pool,
+}
+
+/// The engine. Cloning is a reference count.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) ledger: Ledger,
+    catalogue: RwLock<Arc<Catalogue>>,
+    pools: DashMap<PoolId, Arc<Pool>>,
+    /// Only one task of this process compares all pools with the ledger at a time.
+    reopening: tokio::sync::Mutex<()>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// What a hold request got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// One hold per sitting asked for, in that order.
+    pub holds: Vec<Hold>,
+    /// False when every one of them was there already.
+    pub is_new: bool,
+    /// Redis's clock when it decided.
+    pub server_time: Timestamp,
+}
+
+/// Why the engine did not do it. Refusals first (the caller can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    /// No such exam.
+    #[error("exam {0} does not exist")]
+    UnknownExam(ExamId),
+    /// No such sitting in the exam.
+    #[error("sitting {0} does not exist")]
+    UnknownSitting(SittingId),
+    /// There never was such a hold.
+    #[error("there is no such hold")]
+    UnknownHold(HoldId),
+    /// No seat is free.
+    #[error("sitting {sitting} has no free seat")]
+    Full {
+        /// The sitting that is full.
+        sitting: SittingId,
+        /// When the next hold on it lapses, if one may.
+        next_release_at: Option<Timestamp>,
+    },
+    /// One candidate may occupy one sitting of a group.
+    #[error("the candidate occupies another sitting of the group of {0}")]
+    GroupTaken(SittingId),
+    /// Outside the exam's window.
+    #[error("no seats are given out now")]
+    NotOpen {
+        /// The window's beginning.
+        opens_at: Option<Timestamp>,
+        /// The window's end.
+        closes_at: Option<Timestamp>,
+    },
+    /// The hold's clock ran out or it was given back, and its seat could not be had again.
+    #[error("the hold has ended")]
+    Expired(HoldId),
+    /// Two payments for one hold.
+    #[error("the hold was confirmed under another reference")]
+    OtherReference(HoldId),
+    /// A value that is not allowed.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which.
+        field: &'static str,
+        /// Why, in a sentence.
+        reason: String,
+    },
+    /// A store is away or being restored; it may work in a moment.
+    #[error("the seat store is not ready: {0}")]
+    Unavailable(String),
+}
+
+impl From<LedgerError> for HoldError {
+    fn from(error: LedgerError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<OpenError> for HoldError {
+    fn from(error: OpenError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<NotReached> for HoldError {
+    fn from(error: NotReached) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<StoreError> for HoldError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl Engine {
+    /// Opens the stores, migrates the ledger, opens every pool, starts the background tasks.
+    pub async fn start(config: EngineConfig) -> Result<Self, HoldError> {
+        let ledger = Ledger::open(config.postgres).await?;
+        let store = Store::open(&config.redis_url).await?;
+        let engine = Self {
+            inner: Arc::new(Inner {
+                store,
+                ledger,
+                catalogue: RwLock::default(),
+                pools: DashMap::new(),
+                reopening: tokio::sync::Mutex::default(),
+                tasks: TaskTracker::new(),
+                stop: CancellationToken::new(),
+            }),
+        };
+        engine.reload_catalogue().await?;
+        engine.reopen_all().await?;
+        let watcher = engine.clone();
+        engine.inner.tasks.spawn(async move { watcher.watch_catalogue().await });
+        Ok(engine)
+    }
+
+    /// Stops the background tasks, after everything Redis knows is in the ledger (at most 5 s).
+    pub async fn stop(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        if tokio::time::timeout(Duration::from_secs(8), self.inner.tasks.wait()).await.is_err() {
+            tracing::warn!("background tasks did not stop in time");
+        }
+    }
+
+    /// All exams, by id.
+    pub fn exams(&self) -> Vec<Arc<Exam>> {
+        self.catalogue().exams().into_iter().map(|entry| entry.exam.clone()).collect()
+    }
+
+    /// One exam.
+    pub fn exam(&self, exam: &ExamId) -> Option<Arc<Exam>> {
+        self.catalogue().exam(exam).map(|entry| entry.exam.clone())
+    }
+
+    /// What is free now, by sitting number; from memory.
+    pub fn availability(&self, exam: &ExamId) -> Result<Vec<Availability>, HoldError> {
+        let entry = self.entry(exam)?;
+        let mut availability = Vec::with_capacity(entry.sittings.len());
+        for pool in self.pools_of(exam) {
+            let of_pool = entry.sittings.iter().filter(|sitting| sitting.spec.pool.as_ref() == Some(&pool.id));
+            availability.extend(pool.board.availability(of_pool));
+        }
+        availability.sort_by_key(|availability| availability.sitting.number);
+        Ok(availability)
+    }
+
+    /// Wakes when [`Self::availability`] of the exam changes. The value is a version.
+    pub fn watch(&self, exam: &ExamId) -> Result<watch::Receiver<u64>, HoldError> {
+        self.entry(exam)?;
+        let pools = self.pools_of(exam);
+        if let [pool] = pools.as_slice() {
+            return Ok(pool.board.watch());
+        }
+        let (merged, receiver) = watch::channel(0);
+        for pool in pools {
+            let (merged, mut board) = (merged.clone(), pool.board.watch());
+            self.inner.tasks.spawn(async move {
+                // Ends with the last receiver, or with the board.
+                loop {
+                    tokio::select! {
+                        changed = board.changed() => if changed.is_err() { return },
+                        () = merged.closed() => return,
+                    }
+                    merged.send_modify(|version| *version += 1);
+                }
+            });
+        }
+        Ok(receiver)
+    }
+
+    /// Are both stores there and every pool open?
+    pub async fn is_ready(&self) -> Result<(), HoldError> {
+        self.inner.store.ping().await?;
+        drop(self.inner.ledger.client().await?);
+        match self.inner.pools.iter().find(|pool| pool.standing().epoch == 0) {
+            Some(pool) => Err(HoldError::Unavailable(format!("pool {} is not open", pool.id))),
+            None => Ok(()),
+        }
+    }
+
+    /// Changes whenever [`Self::availability`] of the exam does.
+    pub fn version(&self, exam: &ExamId) -> (i64, u64) {
+        let boards = self.pools_of(exam).iter().map(|pool| *pool.board.watch().borrow()).sum();
+        (self.catalogue().revision, boards)
+    }
+
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.inner.catalogue.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn entry(&self, exam: &ExamId) -> Result<Arc<ExamEntry>, HoldError> {
+        self.catalogue().exam(exam).cloned().ok_or_else(|| HoldError::UnknownExam(exam.clone()))
+    }
+
+    fn pools_of(&self, exam: &ExamId) -> Vec<Arc<Pool>> {
+        self.inner.pools.iter().filter(|pool| pool.exam == *exam).map(|pool| pool.value().clone()).collect()
+    }
+
+    fn pool(&self, id: &PoolId) -> Result<Arc<Pool>, HoldError> {
+        let pool = self.inner.pools.get(id).map(|pool| pool.value().clone());
+        pool.ok_or_else(|| HoldError::Unavailable(format!("pool {id} is not open")))
+    }
+
+    /// The numbers of the pool's sittings.
+    fn numbers_of(&self, pool: &Pool) -> Vec<i32> {
+        let catalogue = self.catalogue();
+        let sittings = catalogue.exam(&pool.exam).map(|entry| entry.sittings.as_slice()).unwrap_or_default();
+        let of_pool = sittings.iter().filter(|sitting| sitting.spec.pool.as_ref() == Some(&pool.id));
+        of_pool.map(|sitting| sitting.number.0).collect()
+    }
+
+    /// The pool, with its background tasks running.
+    fn ensure_pool(&self, id: PoolId, exam: ExamId) -> Arc<Pool> {
+        let entry = self.inner.pools.entry(id.clone());
+        let mut is_new = false;
+        let pool = entry
+            .or_insert_with(|| {
+                is_new = true;
+                Arc::new(Pool::new(id, exam))
+            })
+            .clone();
+        if is_new {
+            let Inner { tasks, stop, store, ledger, .. } = &*self.inner;
+            tasks.spawn(crate::sync::run(store.clone(), ledger.clone(), pool.clone(), stop.clone()));
+            tasks.spawn(feed::feed(self.clone(), pool.clone(), stop.clone()));
+            tasks.spawn(sweep::sweep(self.clone(), pool.clone(), stop.clone()));
+            tasks.spawn(sweep::finish(self.clone(), pool.clone(), stop.clone()));
+        }
+        pool
+    }
+
+    /// Reads exams and sittings from the ledger if they changed.
+    async fn reload_catalogue(&self) -> Result<(), HoldError> {
+        let known = Some(self.catalogue().revision).filter(|_| !self.inner.pools.is_empty());
+        if let Some(catalogue) = Catalogue::read(&self.inner.ledger, known).await? {
+            self.replace_catalogue(catalogue);
+            for (id, exam) in pools::all(&**self.inner.ledger.client().await?).await? {
+                self.ensure_pool(id, exam);
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_catalogue(&self, catalogue: Catalogue) {
+        let mut current = self.inner.catalogue.write().unwrap_or_else(PoisonError::into_inner);
+        if catalogue.revision >= current.revision {
+            *current = Arc::new(catalogue);
+        }
+    }
+
+    async fn watch_catalogue(&self) {
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(CATALOGUE_EVERY) => {}
+            }
+            if let Err(error) = self.reload_catalogue().await {
+                tracing::debug!(%error, "exams cannot be read from the ledger now");
+            }
+        }
+    }
+}

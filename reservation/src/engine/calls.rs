@@ -1,0 +1,114 @@
+//! Calling Redis: under the right epoch, again when no answer came, and only a pool that is open.
+
+use std::time::{Duration, Instant};
+
+use metrics::{counter, histogram};
+
+use crate::engine::pool::Pool;
+use crate::engine::{Engine, HoldError, feed};
+use crate::ledger::pools;
+use crate::restore;
+use crate::store::reply::Reply;
+use crate::store::{Moment, StoreError};
+
+/// How long a request keeps asking while Redis is away, before it is told to come again.
+const CALL_WAIT: Duration = Duration::from_secs(3);
+
+impl Engine {
+    /// Calls a script of `pool`, opening the pool where that is what it lacks; answers the reply and
+    /// the lineage it belongs to. An unanswered call is repeated: every script is idempotent.
+    pub(crate) async fn call<A, F>(
+        &self,
+        pool: &Pool,
+        script: impl Fn(Moment) -> F,
+    ) -> Result<(Reply<A>, i64), HoldError>
+    where
+        F: Future<Output = Result<Reply<A>, StoreError>>,
+    {
+        let until = Instant::now() + CALL_WAIT;
+        let mut pause = Duration::from_millis(5);
+        loop {
+            let standing = pool.standing();
+            let fault = if standing.epoch == 0 {
+                StoreError::Missing
+            } else {
+                let started = Instant::now();
+                match script(Moment { epoch: standing.epoch, now_ms: None }).await {
+                    Ok(reply) => {
+                        histogram!("seathold_script_seconds").record(started.elapsed().as_secs_f64());
+                        pool.board.note(&reply.free, reply.event);
+                        return Ok((reply, standing.lineage));
+                    }
+                    Err(error) => error,
+                }
+            };
+            counter!("seathold_script_faults_total").increment(1);
+            let mended = match &fault {
+                StoreError::Missing | StoreError::Fenced => self.reopen(pool, standing.epoch).await,
+                StoreError::ScriptsGone => self.reopen_all().await,
+                StoreError::Ambiguous(_) => Ok(()),
+                StoreError::Behind => return Err(fault.into()),
+                StoreError::Unexpected(what) => {
+                    tracing::error!(pool = %pool.id, what, "Redis said what it never should");
+                    return Err(fault.into());
+                }
+            };
+            if Instant::now() > until {
+                return Err(mended.err().unwrap_or_else(|| fault.into()));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+    }
+
+    /// Asks Redis something that changes nothing; again while the connection is broken.
+    pub(super) async fn ask<T, F>(&self, question: impl Fn() -> F) -> Result<T, HoldError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let until = Instant::now() + CALL_WAIT;
+        loop {
+            match question().await {
+                Err(StoreError::Ambiguous(_)) if Instant::now() < until => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
+    /// Opens a pool that was found closed under `epoch`, unless another task has done it by now.
+    async fn reopen(&self, pool: &Pool, epoch: i64) -> Result<(), HoldError> {
+        let _one = pool.opening.lock().await;
+        if pool.standing().epoch == epoch {
+            self.open(pool, false).await?;
+        }
+        Ok(())
+    }
+
+    async fn open(&self, pool: &Pool, must_verify: bool) -> Result<(), HoldError> {
+        let row = restore::open_pool(&self.inner.store, &self.inner.ledger, pool, must_verify).await?;
+        pool.take_over(&row);
+        // So that the first page after it is right; the feed goes on from there.
+        feed::reset(self, pool).await?;
+        Ok(())
+    }
+
+    /// Compares every pool with the ledger and opens it; only then may scripts be called again.
+    pub(super) async fn reopen_all(&self) -> Result<(), HoldError> {
+        let _one = self.inner.reopening.lock().await;
+        let must_verify = !self.inner.store.has_scripts().await?;
+        let all = pools::all(&**self.inner.ledger.client().await?).await?;
+        for (id, exam) in all {
+            let pool = self.ensure_pool(id, exam);
+            if must_verify || pool.standing().epoch == 0 {
+                let _one = pool.opening.lock().await;
+                self.open(&pool, must_verify).await?;
+            }
+        }
+        if must_verify {
+            self.inner.store.load_scripts().await?;
+        }
+        Ok(())
+    }
+}

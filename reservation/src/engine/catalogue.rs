@@ -1,0 +1,82 @@
+//! Exams and sittings as this process knows them; replaced as a whole when the ledger's change.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::ids::{ExamId, SittingId, SittingNumber};
+use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings};
+use crate::sitting::{Exam, Sitting};
+
+/// An exam with its sittings.
+#[derive(Debug)]
+pub struct ExamEntry {
+    /// The exam.
+    pub exam: Arc<Exam>,
+    /// Its sittings, by number.
+    pub sittings: Vec<Arc<Sitting>>,
+    by_id: HashMap<SittingId, Arc<Sitting>>,
+}
+
+impl ExamEntry {
+    /// A sitting by id.
+    pub fn sitting(&self, id: &SittingId) -> Option<&Arc<Sitting>> {
+        self.by_id.get(id)
+    }
+
+    /// A sitting by number.
+    pub fn numbered(&self, number: SittingNumber) -> Option<&Arc<Sitting>> {
+        let at = self.sittings.binary_search_by_key(&number, |sitting| sitting.number).ok()?;
+        self.sittings.get(at)
+    }
+}
+
+/// All exams at one revision.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// The ledger's revision that this was read at.
+    pub revision: i64,
+    exams: HashMap<ExamId, Arc<ExamEntry>>,
+}
+
+impl Catalogue {
+    /// Reads everything, if the ledger's revision is not `known`.
+    pub async fn read(ledger: &Ledger, known: Option<i64>) -> Result<Option<Self>, LedgerError> {
+        let mut client = ledger.client().await?;
+        let tx = client
+            .build_transaction()
+            .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start()
+            .await?;
+        let revision = catalogue::revision(&*tx).await?;
+        if known == Some(revision) {
+            return Ok(None);
+        }
+        let exams = exams::all(&*tx).await?;
+        let mut sittings_of = HashMap::<ExamId, Vec<Arc<Sitting>>>::new();
+        for (exam, sitting) in sittings::all(&*tx).await? {
+            sittings_of.entry(exam).or_default().push(Arc::new(sitting));
+        }
+        let exams = exams
+            .into_iter()
+            .map(|exam| {
+                let sittings = sittings_of.remove(&exam.id).unwrap_or_default();
+                let by_id = sittings.iter().map(|sitting| (sitting.id.clone(), sitting.clone())).collect();
+                (exam.id.clone(), Arc::new(ExamEntry { exam: Arc::new(exam), sittings, by_id }))
+            })
+            .collect();
+        Ok(Some(Self { revision, exams }))
+    }
+
+    /// One exam.
+    pub fn exam(&self, id: &ExamId) -> Option<&Arc<ExamEntry>> {
+        self.exams.get(id)
+    }
+
+    /// All exams, by id.
+    pub fn exams(&self) -> Vec<Arc<ExamEntry>> {
+        let mut exams: Vec<_> = self.exams.values().cloned().collect();
+        exams.sort_by(|one, other| one.exam.id.cmp(&other.exam.id));
+        exams
+    }
+}

@@ -1,0 +1,152 @@
+//! Freezing and confirming: where evidence of payment becomes a seat.
+//!
+//! freeze in Redis (with the reference, so that the intent is in the ledger) → commit in the
+//! ledger → tell the caller → mark in Redis. Whatever step dies, `sweep::finish` goes on from
+//! what the ledger has.
+
+use crate::engine::hold::{Located, id_of};
+use crate::engine::pool::Pool;
+use crate::engine::{Engine, HoldError};
+use crate::hold::{Hold, HoldState};
+use crate::ids::{ExamId, Generation, HoldId, Reference};
+use crate::ledger::LedgerError;
+use crate::ledger::holds::{self, HoldRow};
+use crate::store::reply::FreezeAnswer;
+use crate::store::{FreezeRequest, Place};
+
+impl Engine {
+    /// Stops the clock: evidence of payment is in. [`HoldError::Expired`] when it has ended.
+    pub async fn freeze(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
+        let located = self.locate(exam, hold)?;
+        match self.freeze_in_redis(&located, false, None).await? {
+            FreezeAnswer::Frozen(_) | FreezeAnswer::Confirmed(_) => self.find(exam, hold).await,
+            _ => {
+                self.wait_for_tail(&located.pool).await?;
+                match self.row(&located).await? {
+                    None => Err(HoldError::UnknownHold(hold.clone())),
+                    Some(_) => Err(HoldError::Expired(hold.clone())),
+                }
+            }
+        }
+    }
+
+    /// Makes the seat the candidate's; returns after the ledger has committed it. A hold that has
+    /// ended takes a free seat of the sitting under a new id, or is [`HoldError::Expired`].
+    /// Idempotent by (hold, reference).
+    pub async fn confirm(&self, exam: &ExamId, hold: &HoldId, reference: &Reference) -> Result<Hold, HoldError> {
+        let mut located = self.locate(exam, hold)?;
+        located.place.generation = match self.freeze_in_redis(&located, false, Some(reference)).await? {
+            FreezeAnswer::Frozen(generation) | FreezeAnswer::Confirmed(generation) => generation,
+            answer => self.take_anew(&located, hold, reference, answer).await?,
+        };
+        self.wait_for_tail(&located.pool).await?;
+        let row = self.confirm_in_ledger(&located.pool, &located.place, reference).await?;
+        Ok(located.hold(&row))
+    }
+
+    async fn freeze_in_redis(
+        &self,
+        located: &Located,
+        take: bool,
+        reference: Option<&Reference>,
+    ) -> Result<FreezeAnswer, HoldError> {
+        let Located { pool, place, entry, .. } = located;
+        let request = [FreezeRequest { place: place.clone(), take, reference: reference.cloned() }];
+        let store = &self.inner.store;
+        let (reply, lineage) =
+            self.call(pool, |moment| store.freeze(&pool.keys, moment, &request)).await?;
+        self.acknowledge(&entry.exam, pool, lineage, reply.event).await?;
+        reply.answers.first().copied().ok_or_else(|| HoldError::Unavailable("Redis gave no answer".to_owned()))
+    }
+
+    /// The money is there but the hold is gone: finds the seat that an earlier try took, or the
+    /// candidate's later hold on the sitting, or takes a free seat.
+    async fn take_anew(
+        &self,
+        located: &Located,
+        hold: &HoldId,
+        reference: &Reference,
+        answer: FreezeAnswer,
+    ) -> Result<Generation, HoldError> {
+        let Located { pool, place, entry, sitting } = located;
+        self.wait_for_tail(pool).await?;
+        let Some(old) = self.row(located).await? else { return Err(HoldError::UnknownHold(hold.clone())) };
+        let client = self.inner.ledger.client().await?;
+        let earlier =
+            holds::find_by_reference(&**client, &entry.exam.id, &place.candidate, place.sitting, reference).await?;
+        drop(client);
+        match earlier {
+            Some(row) if row.state.is_live() => return Ok(row.place.generation),
+            // Somebody decided against this payment; it cannot buy the seat after all.
+            Some(row) if row.state == HoldState::Cancelled => return Err(HoldError::Expired(hold.clone())),
+            _ if old.state == HoldState::Cancelled => return Err(HoldError::Expired(hold.clone())),
+            _ => {}
+        }
+        let mut again = Located {
+            entry: entry.clone(),
+            pool: pool.clone(),
+            sitting: sitting.clone(),
+            place: place.clone(),
+        };
+        if let FreezeAnswer::Other(_, generation) = answer {
+            again.place.generation = generation;
+        }
+        match self.freeze_in_redis(&again, true, Some(reference)).await? {
+            FreezeAnswer::Frozen(generation)
+            | FreezeAnswer::Confirmed(generation)
+            | FreezeAnswer::Taken(generation) => Ok(generation),
+            FreezeAnswer::GroupTaken => Err(HoldError::GroupTaken(sitting.id.clone())),
+            FreezeAnswer::Other(..) => Err(HoldError::Unavailable("the hold is just changing".to_owned())),
+            FreezeAnswer::Full | FreezeAnswer::Expired => Err(HoldError::Expired(hold.clone())),
+        }
+    }
+
+    /// Commits a frozen hold's confirmation, then tells Redis.
+    pub(super) async fn confirm_in_ledger(
+        &self,
+        pool: &Pool,
+        place: &Place,
+        reference: &Reference,
+    ) -> Result<HoldRow, HoldError> {
+        let client = self.inner.ledger.client().await?;
+        let committed = match holds::confirm(&**client, &pool.exam, place, reference).await {
+            Err(LedgerError::Overbooked) => {
+                // Redis gave out a seat that the ledger does not have: only after Redis lost data.
+                holds::cancel(&**client, &pool.exam, place).await?;
+                drop(client);
+                self.settle(pool, &[(place.clone(), false)]).await?;
+                return Err(self.full(pool, place));
+            }
+            outcome => outcome?,
+        };
+        let Place { candidate, sitting, generation, .. } = place;
+        let row = holds::find(&**client, &pool.exam, candidate, *sitting, *generation).await?;
+        drop(client);
+        match row {
+            Some(row) if row.state == HoldState::Confirmed && row.reference.as_ref() == Some(reference) => {
+                if committed && let Err(error) = self.settle(pool, &[(place.clone(), true)]).await {
+                    // The seat is the candidate's; Redis is told again by `finish`.
+                    tracing::warn!(pool = %pool.id, %error, "a confirmation is not in Redis yet");
+                }
+                Ok(row)
+            }
+            Some(row) if row.state.is_live() && row.reference.is_some() => {
+                Err(HoldError::OtherReference(id_of(place)))
+            }
+            Some(row) if !row.state.is_live() => Err(HoldError::Expired(id_of(place))),
+            // Redis lost it before the ledger had it.
+            Some(_) | None => Err(HoldError::Unavailable("the hold is just changing".to_owned())),
+        }
+    }
+
+    fn full(&self, pool: &Pool, place: &Place) -> HoldError {
+        let entry = self.entry(&pool.exam).ok();
+        match entry.as_ref().and_then(|entry| entry.numbered(place.sitting)) {
+            Some(sitting) => HoldError::Full {
+                sitting: sitting.id.clone(),
+                next_release_at: pool.board.next_release_at(place.sitting),
+            },
+            None => HoldError::Expired(id_of(place)),
+        }
+    }
+}

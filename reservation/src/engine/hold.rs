@@ -1,0 +1,268 @@
+//! Taking seats, looking at holds, giving them back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::engine::catalogue::ExamEntry;
+use crate::engine::pool::Pool;
+use crate::engine::{Engine, HoldError, Taken};
+use crate::hold::{Hold, HoldState};
+use crate::ids::{CandidateId, ExamId, HoldId, SittingId, SittingNumber};
+use crate::ledger::holds::{self, HoldRow};
+use crate::sitting::{Acknowledge, Exam, Sitting};
+use crate::store::event::StreamId;
+use crate::store::reply::{HoldAnswer, ReleaseAnswer, Seat};
+use crate::store::{HoldRequest, Place};
+
+/// Most sittings in one request.
+pub(crate) const SITTINGS_MAX: usize = 16;
+
+/// A time in ms since 1970, as scripts give it.
+fn at_ms(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A hold's pool, its sitting and its place.
+pub(super) struct Located {
+    pub(super) entry: Arc<ExamEntry>,
+    pub(super) pool: Arc<Pool>,
+    pub(super) sitting: Arc<Sitting>,
+    pub(super) place: Place,
+}
+
+impl Located {
+    /// The hold as callers see it.
+    pub(super) fn hold(&self, row: &HoldRow) -> Hold {
+        Hold {
+            id: id_of(&row.place),
+            sitting: self.sitting.id.clone(),
+            state: row.state,
+            expires_at: row.lapses_at - self.entry.exam.grace,
+            reference: row.reference.clone().filter(|_| row.state == HoldState::Confirmed),
+        }
+    }
+}
+
+pub(super) fn id_of(place: &Place) -> HoldId {
+    HoldId { candidate: place.candidate.clone(), sitting: place.sitting, generation: place.generation }
+}
+
+impl Engine {
+    /// Takes a seat in each of the sittings, all or none. Again with the same: the same holds.
+    pub async fn hold(
+        &self,
+        exam: &ExamId,
+        candidate: &CandidateId,
+        sittings: &[SittingId],
+    ) -> Result<Taken, HoldError> {
+        let entry = self.entry(exam)?;
+        let (pool, wanted) = self.resolve(&entry, sittings)?;
+        let now = Timestamp::now();
+        if !entry.exam.is_open(now) {
+            return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
+        }
+        let request = [HoldRequest {
+            candidate: candidate.clone(),
+            sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
+        }];
+        let ttl = Duration::try_from(entry.exam.hold + entry.exam.grace).unwrap_or_default();
+        let store = &self.inner.store;
+        let (mut reply, lineage) =
+            self.call(&pool, |moment| store.hold(&pool.keys, moment, ttl, &request)).await?;
+        let id_of_number = |number: SittingNumber| entry.numbered(number).map(|sitting| sitting.id.clone());
+        let unheard = || HoldError::Unavailable("Redis named another sitting".to_owned());
+        let (seats, is_new) = match reply.answers.pop() {
+            Some(HoldAnswer::Held(seats)) => (seats, true),
+            Some(HoldAnswer::Kept(seats)) => (seats, false),
+            Some(HoldAnswer::Full(number, earliest_ms)) => {
+                // Just after the rush's first answers the board has not heard of their deadlines.
+                let next_release_at = match pool.board.next_release_at(number) {
+                    None if earliest_ms > 0 && pool.board.is_behind(number) => Some(at_ms(earliest_ms)),
+                    known => known,
+                };
+                return Err(HoldError::Full { sitting: id_of_number(number).ok_or_else(unheard)?, next_release_at });
+            }
+            Some(HoldAnswer::GroupTaken(number)) => {
+                return Err(HoldError::GroupTaken(id_of_number(number).ok_or_else(unheard)?));
+            }
+            // The ledger has it and Redis does not yet: a new sitting on its way.
+            Some(HoldAnswer::UnknownSitting(_)) | None => return Err(unheard()),
+        };
+        self.acknowledge(&entry.exam, &pool, lineage, reply.event).await?;
+        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry.exam, candidate, sitting, seat));
+        Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(reply.now_ms) })
+    }
+
+    /// The pool and the sittings that a request names.
+    fn resolve(
+        &self,
+        entry: &ExamEntry,
+        sittings: &[SittingId],
+    ) -> Result<(Arc<Pool>, Vec<Arc<Sitting>>), HoldError> {
+        let invalid = |reason: &str| HoldError::Invalid { field: "sittings", reason: reason.to_owned() };
+        if sittings.is_empty() || sittings.len() > SITTINGS_MAX {
+            return Err(invalid(&format!("1 to {SITTINGS_MAX} sittings")));
+        }
+        let mut wanted: Vec<Arc<Sitting>> = Vec::with_capacity(sittings.len());
+        for id in sittings {
+            let sitting = entry.sitting(id).ok_or_else(|| HoldError::UnknownSitting(id.clone()))?;
+            if wanted.iter().any(|other| other.number == sitting.number) {
+                return Err(invalid("each sitting once"));
+            }
+            if wanted.first().is_some_and(|first| first.spec.pool != sitting.spec.pool) {
+                return Err(invalid("sittings of one pool only"));
+            }
+            wanted.push(sitting.clone());
+        }
+        let pool = wanted[0].spec.pool.as_ref().ok_or_else(|| invalid("a sitting without a pool"))?;
+        Ok((self.pool(pool)?, wanted))
+    }
+
+    /// Waits until the ledger has the event, where the exam promises that.
+    pub(super) async fn acknowledge(
+        &self,
+        exam: &Exam,
+        pool: &Pool,
+        lineage: i64,
+        event: Option<StreamId>,
+    ) -> Result<(), HoldError> {
+        if exam.acknowledge == Acknowledge::Redis {
+            return Ok(());
+        }
+        match event {
+            Some(event) => Ok(pool.wait_for(lineage, event).await?),
+            // Nothing changed now; what it answers for may still be on its way.
+            None => self.wait_for_tail(pool).await,
+        }
+    }
+
+    /// Waits until the ledger has everything that Redis has now.
+    pub(super) async fn wait_for_tail(&self, pool: &Pool) -> Result<(), HoldError> {
+        let lineage = pool.standing().lineage;
+        let tail = self.ask(|| self.inner.store.tail(&pool.keys)).await?;
+        Ok(pool.wait_for(lineage, tail.unwrap_or_default()).await?)
+    }
+
+    /// Finds out where a hold would be.
+    pub(super) fn locate(&self, exam: &ExamId, hold: &HoldId) -> Result<Located, HoldError> {
+        let entry = self.entry(exam)?;
+        let sitting = entry.numbered(hold.sitting).ok_or_else(|| HoldError::UnknownHold(hold.clone()))?.clone();
+        let pool = sitting.spec.pool.as_ref().ok_or_else(|| HoldError::UnknownHold(hold.clone()))?;
+        let pool = self.pool(pool)?;
+        let place = Place {
+            candidate: hold.candidate.clone(),
+            group: sitting.group_number,
+            sitting: sitting.number,
+            generation: hold.generation,
+        };
+        Ok(Located { entry, pool, sitting, place })
+    }
+
+    /// A hold, live or ended.
+    pub async fn find(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
+        let located = self.locate(exam, hold)?;
+        let Located { pool, place, entry, sitting } = &located;
+        let store = &self.inner.store;
+        let record = self.ask(|| store.record(&pool.keys, &place.candidate, place.group)).await?;
+        let seat = record.as_deref().and_then(seat_of).filter(|seat| seat.generation == place.generation);
+        match seat {
+            Some(seat) if seat.state == HoldState::Held => {
+                Ok(hold_of(&entry.exam, &place.candidate, sitting, seat))
+            }
+            // The ledger leads, and knows the reference.
+            Some(seat) => Ok(self
+                .row(&located)
+                .await?
+                .filter(|row| row.state != HoldState::Held)
+                .map_or_else(|| hold_of(&entry.exam, &place.candidate, sitting, seat), |row| located.hold(&row))),
+            None => {
+                let ended = self.row(&located).await?.filter(|row| !row.state.is_live());
+                let row = match ended {
+                    Some(row) => Some(row),
+                    None => {
+                        self.wait_for_tail(pool).await?;
+                        self.row(&located).await?
+                    }
+                };
+                row.map(|row| located.hold(&row)).ok_or_else(|| HoldError::UnknownHold(hold.clone()))
+            }
+        }
+    }
+
+    /// The hold's row in the ledger.
+    pub(super) async fn row(&self, located: &Located) -> Result<Option<HoldRow>, HoldError> {
+        let client = self.inner.ledger.client().await?;
+        let Place { candidate, sitting, generation, .. } = &located.place;
+        Ok(holds::find(&**client, &located.entry.exam.id, candidate, *sitting, *generation).await?)
+    }
+
+    /// Gives the seat back: a held one becomes released, a frozen or confirmed one cancelled. Also
+    /// fine when it ended already.
+    pub async fn release(&self, exam: &ExamId, hold: &HoldId) -> Result<(), HoldError> {
+        let located = self.locate(exam, hold)?;
+        let Located { pool, place, entry, .. } = &located;
+        let store = &self.inner.store;
+        let places = std::slice::from_ref(place);
+        let (reply, lineage) =
+            self.call(pool, |moment| store.release(&pool.keys, moment, places)).await?;
+        match reply.answers.first() {
+            Some(ReleaseAnswer::Frozen | ReleaseAnswer::Confirmed) => self.cancel(&located).await,
+            _ => self.acknowledge(&entry.exam, pool, lineage, reply.event).await,
+        }
+    }
+
+    /// Cancels a hold that the ledger leads: there first, then in Redis.
+    async fn cancel(&self, located: &Located) -> Result<(), HoldError> {
+        self.wait_for_tail(&located.pool).await?;
+        let client = self.inner.ledger.client().await?;
+        let is_cancelled = holds::cancel(&**client, &located.entry.exam.id, &located.place).await?;
+        drop(client);
+        if !is_cancelled && self.row(located).await?.is_some_and(|row| row.state.is_live()) {
+            return Err(HoldError::Unavailable("the hold is just changing".to_owned()));
+        }
+        self.settle(&located.pool, &[(located.place.clone(), false)]).await
+    }
+
+    /// Carries decisions of the ledger to Redis: true for confirmed, false for cancelled.
+    pub(super) async fn settle(&self, pool: &Pool, decided: &[(Place, bool)]) -> Result<(), HoldError> {
+        let store = &self.inner.store;
+        let (reply, _) = self.call(pool, |moment| store.settle(&pool.keys, moment, decided)).await?;
+        let conflicts = reply.answers.iter().filter(|answer| **answer != crate::store::reply::SettleAnswer::Settled);
+        let conflicts = conflicts.count() as u64;
+        if conflicts > 0 {
+            tracing::error!(pool = %pool.id, conflicts, "Redis has another hold where the ledger confirmed one");
+            metrics::counter!("seathold_settle_conflicts_total").increment(conflicts);
+        }
+        Ok(())
+    }
+}
+
+/// A seat as callers see it.
+pub(super) fn hold_of(exam: &Exam, candidate: &CandidateId, sitting: &Sitting, seat: Seat) -> Hold {
+    Hold {
+        id: HoldId { candidate: candidate.clone(), sitting: sitting.number, generation: seat.generation },
+        sitting: sitting.id.clone(),
+        state: seat.state,
+        expires_at: at_ms(seat.lapses_ms) - exam.grace,
+        reference: None,
+    }
+}
+
+/// Reads a record as Redis keeps it.
+fn seat_of(record: &str) -> Option<Seat> {
+    let (head, rest) = record.split_once(' ')?;
+    let (generation, lapses) = rest.split_once(' ')?;
+    let state = match head.as_bytes().first()? {
+        b'h' => HoldState::Held,
+        b'f' => HoldState::Frozen,
+        b'c' => HoldState::Confirmed,
+        _ => return None,
+    };
+    Some(Seat {
+        state,
+        generation: crate::ids::Generation(generation.parse().ok()?),
+        lapses_ms: lapses.parse().ok()?,
+    })
+}

@@ -1,0 +1,136 @@
+//! One pool as this process knows it: under which epoch, how far the ledger is, what is free.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::engine::board::Board;
+use crate::ids::{ExamId, PoolId};
+use crate::ledger::pools::PoolRow;
+use crate::store::event::StreamId;
+use crate::store::keys::PoolKeys;
+
+/// Longest wait for the ledger to have an event.
+const LEDGER_WAIT: Duration = Duration::from_secs(5);
+
+/// Under which epoch a pool may be asked, and since which restore its event ids compare.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// 0 before the pool was opened.
+    pub epoch: i64,
+    /// The epoch of the last restore.
+    pub lineage: i64,
+}
+
+/// How far the ledger has come, within a lineage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// The lineage that the id belongs to.
+    pub lineage: i64,
+    /// The newest event in the ledger.
+    pub event: StreamId,
+}
+
+/// Why the ledger was not seen to have an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReached {
+    /// Redis lost the pool meanwhile; the event may be lost with it.
+    #[error("the pool was restored meanwhile")]
+    Restored,
+    /// It took too long.
+    #[error("the ledger is behind")]
+    TooSlow,
+}
+
+/// A pool.
+#[derive(Debug)]
+pub struct Pool {
+    /// Its id.
+    pub id: PoolId,
+    /// The exam it belongs to.
+    pub exam: ExamId,
+    /// Its keys in Redis.
+    pub keys: PoolKeys,
+    /// What is free.
+    pub board: Board,
+    standing: Mutex<Standing>,
+    reached: watch::Sender<Reached>,
+    /// Only one task of this process opens the pool at a time.
+    pub(super) opening: tokio::sync::Mutex<()>,
+    /// Wakes the board's feed after a restore.
+    pub(super) restored: tokio::sync::Notify,
+    /// Does this process write the pool's ledger?
+    pub(crate) is_writer: AtomicBool,
+}
+
+impl Pool {
+    /// A pool that was not opened yet.
+    pub fn new(id: PoolId, exam: ExamId) -> Self {
+        Self {
+            keys: PoolKeys::of(&id),
+            id,
+            exam,
+            board: Board::default(),
+            standing: Mutex::default(),
+            reached: watch::Sender::default(),
+            opening: tokio::sync::Mutex::default(),
+            restored: tokio::sync::Notify::new(),
+            is_writer: AtomicBool::new(false),
+        }
+    }
+
+    /// Under which epoch to ask now.
+    pub fn standing(&self) -> Standing {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what the ledger's row says of the pool, unless this process knows a later epoch.
+    pub fn take_over(&self, row: &PoolRow) {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        if row.epoch < standing.epoch {
+            return;
+        }
+        let is_new = standing.lineage != row.lineage;
+        *standing = Standing { epoch: row.epoch, lineage: row.lineage };
+        drop(standing);
+        self.reach(row.lineage, row.cursor);
+        if is_new {
+            self.restored.notify_waiters();
+        }
+    }
+
+    /// Tells everybody who waits how far the ledger is.
+    pub fn reach(&self, lineage: i64, event: StreamId) {
+        self.reached.send_if_modified(|reached| {
+            let next = Reached { lineage, event };
+            let is_later = (next.lineage, next.event) > (reached.lineage, reached.event);
+            if is_later {
+                *reached = next;
+            }
+            is_later
+        });
+    }
+
+    /// Does anybody wait for the ledger?
+    pub fn has_waiters(&self) -> bool {
+        self.reached.receiver_count() > 0
+    }
+
+    /// Waits until the ledger has `event`, which was written in `lineage`.
+    pub async fn wait_for(&self, lineage: i64, event: StreamId) -> Result<(), NotReached> {
+        let mut reached = self.reached.subscribe();
+        let arrived = reached.wait_for(|reached| reached.lineage > lineage || reached.event >= event);
+        match tokio::time::timeout(LEDGER_WAIT, arrived).await {
+            Ok(Ok(reached)) if reached.lineage == lineage => Ok(()),
+            Ok(Ok(_)) => Err(NotReached::Restored),
+            Ok(Err(_)) | Err(_) => Err(NotReached::TooSlow),
+        }
+    }
+
+    /// Is this process the one that writes the pool's ledger?
+    pub fn is_writer(&self) -> bool {
+        self.is_writer.load(Ordering::Relaxed)
+    }
+}

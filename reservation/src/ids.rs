@@ -1,0 +1,226 @@
+//! Typed names and ids: what a caller may send, parsed once at the edge.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Longest name of an exam, a sitting or a candidate, in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Longest payment reference, in bytes.
+pub const REFERENCE_BYTES_MAX: usize = 128;
+
+/// Why a text is no name or id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Empty, longer than 64, or with a character outside `A–Z a–z 0–9 _ -`.
+    #[error("{0} is 1 to 64 characters out of A-Z a-z 0-9 _ -")]
+    Name(&'static str),
+    /// Not of the form `candidate.sitting.generation`.
+    #[error("this is no hold id")]
+    Hold,
+    /// Empty, longer than 128 bytes, or with a control character.
+    #[error("a reference is 1 to 128 visible ASCII characters")]
+    Reference,
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= NAME_BYTES_MAX
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident, $what:literal) => {
+        $(#[$doc])*
+        ///
+        /// 1–64 of `A–Z a–z 0–9 _ -`. Cloning is a reference count.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $type(Arc<str>);
+
+        impl $type {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl FromStr for $type {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if is_name(text) { Ok(Self(text.into())) } else { Err(IdError::Name($what)) }
+            }
+        }
+        impl TryFrom<String> for $type {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+        impl From<$type> for String {
+            fn from(name: $type) -> String {
+                name.0.as_ref().to_owned()
+            }
+        }
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// An exam: one registration programme.
+    ExamId, "an exam"
+);
+name!(
+    /// A sitting: one subject at one venue at one time. Unique within its exam.
+    SittingId, "a sitting"
+);
+name!(
+    /// Whoever a seat is held for. The engine knows nothing else about a person.
+    CandidateId, "a candidate"
+);
+name!(
+    /// A group: sittings of which one candidate may occupy one. Unique within its exam.
+    GroupId, "a group"
+);
+name!(
+    /// A pool: what changes together atomically; one Redis hash tag. Unique among all exams.
+    PoolId, "a pool"
+);
+
+/// A sitting's number within its exam: what Redis and the ledger keep instead of its name.
+/// A group has a number of the same kind, that of the first sitting which named it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SittingNumber(pub i32);
+
+impl fmt::Display for SittingNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Which hold it is of all that a candidate ever had on a sitting: `epoch << 32 | counter`,
+/// so that no generation comes twice, even when Redis went back in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(pub i64);
+
+/// A hold's id, `candidate.sitting.generation`: it says where its record is, so that
+/// no second index is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HoldId {
+    /// Who holds.
+    pub candidate: CandidateId,
+    /// What is held, by its number within the exam.
+    pub sitting: SittingNumber,
+    /// Which of the candidate's holds on it.
+    pub generation: Generation,
+}
+
+impl fmt::Display for HoldId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{:x}", self.candidate, self.sitting, self.generation.0)
+    }
+}
+
+impl FromStr for HoldId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let mut parts = text.split('.');
+        let (Some(candidate), Some(sitting), Some(generation), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(IdError::Hold);
+        };
+        let id = Self {
+            candidate: candidate.parse().map_err(|_| IdError::Hold)?,
+            sitting: SittingNumber(sitting.parse().map_err(|_| IdError::Hold)?),
+            generation: Generation(i64::from_str_radix(generation, 16).map_err(|_| IdError::Hold)?),
+        };
+        // One hold, one id: "+1" and "01" parse as numbers but are no ids.
+        if id.sitting.0 > 0 && id.generation.0 > 0 && id.to_string() == text { Ok(id) } else { Err(IdError::Hold) }
+    }
+}
+
+impl TryFrom<String> for HoldId {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<HoldId> for String {
+    fn from(id: HoldId) -> String {
+        id.to_string()
+    }
+}
+
+/// What a payment is known by outside: an order number, a transaction id. 1–128 visible
+/// ASCII characters without spaces.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reference(String);
+
+impl Reference {
+    /// The reference as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Reference {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let fits = !text.is_empty() && text.len() <= REFERENCE_BYTES_MAX && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(IdError::Reference) }
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> String {
+        reference.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked() {
+        assert!("cet-4_2026".parse::<ExamId>().is_ok());
+        for bad in ["", "a b", "a.b", "考试", &"x".repeat(65)] {
+            assert!(bad.parse::<ExamId>().is_err(), "{bad:?}");
+        }
+        assert!("x".repeat(64).parse::<CandidateId>().is_ok());
+    }
+
+    #[test]
+    fn a_hold_id_reads_back_and_has_one_spelling() {
+        let id = HoldId {
+            candidate: "c-1".parse().unwrap(),
+            sitting: SittingNumber(3),
+            generation: Generation((7 << 32) | 1),
+        };
+        assert_eq!(id.to_string().parse::<HoldId>(), Ok(id));
+        for bad in ["", "c.1", "c.1.1.1", "c.+1.1", "c.01.1", "c.1.0", "c.-1.1", "c.1.G", "c.1.A", ".1.1"] {
+            assert_eq!(bad.parse::<HoldId>(), Err(IdError::Hold), "{bad:?}");
+        }
+    }
+}

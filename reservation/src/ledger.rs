@@ -1,0 +1,92 @@
+//! The ledger: Postgres remembers what Redis decided. All SQL of the engine is in the files below.
+
+pub mod api_keys;
+pub mod catalogue;
+pub mod exams;
+pub mod holds;
+pub mod pools;
+pub mod sittings;
+
+use deadpool_postgres::{Object, Pool};
+use tokio_postgres::error::SqlState;
+
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
+
+/// The Postgres advisory lock under which migrations run, so that two processes may start at once.
+const MIGRATION_LOCK: i64 = 0x5ea7_0001;
+
+/// Why the ledger did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// More would be confirmed than was promised.
+    #[error("the sitting has no seat left to confirm")]
+    Overbooked,
+    /// A live hold of the candidate is already in that group.
+    #[error("the candidate has another live hold in the group")]
+    GroupTaken,
+    /// The pool's row moved on: another process has it.
+    #[error("another process has moved the pool on")]
+    Overtaken,
+    /// Postgres cannot be reached, or said something unexpected.
+    #[error("no answer from Postgres: {0}")]
+    Unavailable(String),
+}
+
+impl From<tokio_postgres::Error> for LedgerError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(db) if db.constraint() == Some("confirmed_within_promised") => Self::Overbooked,
+            Some(db) if db.constraint() == Some("one_live_hold_per_group") => Self::GroupTaken,
+            Some(db) if *db.code() == SqlState::T_R_SERIALIZATION_FAILURE => Self::Overtaken,
+            // The server's message, never the detail: that may quote a row.
+            Some(db) => Self::Unavailable(format!("{} ({})", db.message(), db.code().code())),
+            None => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for LedgerError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// The ledger's connections.
+#[derive(Clone)]
+pub struct Ledger {
+    connections: Pool,
+}
+
+impl Ledger {
+    /// Brings the schema `reservation` up to date.
+    pub async fn open(connections: Pool) -> Result<Self, LedgerError> {
+        let ledger = Self { connections };
+        let mut client = ledger.client().await?;
+        client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
+        let outcome = migrate(&mut client).await;
+        client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
+        outcome?;
+        Ok(ledger)
+    }
+
+    /// A connection out of the pool; waits for one no longer than the pool is set to.
+    pub async fn client(&self) -> Result<Object, LedgerError> {
+        Ok(self.connections.get().await?)
+    }
+
+    /// A connection that stays the caller's: for advisory locks, which live as long as it.
+    pub async fn own_client(&self) -> Result<deadpool_postgres::ClientWrapper, LedgerError> {
+        Ok(Object::take(self.client().await?))
+    }
+}
+
+async fn migrate(client: &mut Object) -> Result<(), LedgerError> {
+    client.batch_execute("CREATE SCHEMA IF NOT EXISTS reservation").await?;
+    let mut runner = embedded::migrations::runner();
+    runner.set_migration_table_name("reservation.schema_history");
+    let client: &mut tokio_postgres::Client = client;
+    runner.run_async(client).await.map_err(|error| LedgerError::Unavailable(error.to_string()))?;
+    Ok(())
+}

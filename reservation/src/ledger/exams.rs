@@ -1,0 +1,58 @@
+//! Table `exams`: how long a seat is held, and when holds are given out.
+
+use jiff::SignedDuration;
+use tokio_postgres::{GenericClient, Row};
+
+use super::LedgerError;
+use crate::ids::ExamId;
+use crate::sitting::{Acknowledge, Exam};
+
+/// Creates or changes an exam. True when it is new.
+pub async fn put(client: &impl GenericClient, exam: &Exam) -> Result<bool, LedgerError> {
+    let acknowledge = match exam.acknowledge {
+        Acknowledge::Redis => "redis",
+        Acknowledge::Ledger => "ledger",
+    };
+    let seconds = |span: SignedDuration| i32::try_from(span.as_secs()).unwrap_or(i32::MAX);
+    let row = client
+        .query_one(
+            "INSERT INTO reservation.exams (id, title, hold_seconds, grace_seconds, opens_at, closes_at, acknowledge)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (id) DO UPDATE SET title = excluded.title, hold_seconds = excluded.hold_seconds,
+                 grace_seconds = excluded.grace_seconds, opens_at = excluded.opens_at,
+                 closes_at = excluded.closes_at, acknowledge = excluded.acknowledge
+             RETURNING xmax = 0",
+            &[
+                &exam.id.as_str(),
+                &exam.title,
+                &seconds(exam.hold),
+                &seconds(exam.grace),
+                &exam.opens_at,
+                &exam.closes_at,
+                &acknowledge,
+            ],
+        )
+        .await?;
+    Ok(row.get(0))
+}
+
+fn exam(row: &Row) -> Result<Exam, LedgerError> {
+    let id: String = row.get("id");
+    Ok(Exam {
+        id: id.parse::<ExamId>().map_err(|error| LedgerError::Unavailable(error.to_string()))?,
+        title: row.get("title"),
+        hold: SignedDuration::from_secs(row.get::<_, i32>("hold_seconds").into()),
+        grace: SignedDuration::from_secs(row.get::<_, i32>("grace_seconds").into()),
+        opens_at: row.get("opens_at"),
+        closes_at: row.get("closes_at"),
+        acknowledge: match row.get("acknowledge") {
+            "ledger" => Acknowledge::Ledger,
+            _ => Acknowledge::Redis,
+        },
+    })
+}
+
+/// All exams.
+pub async fn all(client: &impl GenericClient) -> Result<Vec<Exam>, LedgerError> {
+    client.query("SELECT * FROM reservation.exams ORDER BY id", &[]).await?.iter().map(exam).collect()
+}

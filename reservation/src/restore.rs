@@ -1,0 +1,112 @@
+//! Opening a pool: is what Redis has still true? Adopt it under a new epoch, or load it from the ledger.
+
+use crate::engine::pool::Pool;
+use crate::hold::HoldState;
+use crate::ledger::holds::{self, HoldRow};
+use crate::ledger::pools::{self, PoolRow};
+use crate::ledger::{Ledger, LedgerError, sittings};
+use crate::store::{Store, StoreError};
+
+/// How many holds go to Redis in one call.
+const PAGE_HOLDS: i64 = 2_000;
+
+/// Why a pool could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Redis did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger did not do its part.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There is no such pool in the ledger.
+    #[error("the ledger does not know the pool")]
+    Unknown,
+}
+
+/// Opens `pool`, under a lock in the ledger so that one process does it.
+///
+/// `must_verify`: Redis has restarted, so what it has is compared with the ledger's cursor even
+/// when the epochs are equal. The ledger's row is committed last: until then no process knows
+/// the new epoch, and Redis refuses the old one.
+pub async fn open_pool(
+    store: &Store,
+    ledger: &Ledger,
+    pool: &Pool,
+    must_verify: bool,
+) -> Result<PoolRow, OpenError> {
+    let mut client = ledger.client().await?;
+    let tx = client.transaction().await.map_err(LedgerError::from)?;
+    tx.batch_execute("SET LOCAL lock_timeout = '5s'").await.map_err(LedgerError::from)?;
+    let mut row = pools::lock(&*tx, &pool.id).await?.ok_or(OpenError::Unknown)?;
+    let (epoch, epoch_max) = store.epoch(&pool.keys).await?;
+    if !must_verify && row.epoch > 0 && epoch == Some(row.epoch) {
+        return Ok(row);
+    }
+
+    let next = row.epoch.max(epoch_max) + 1;
+    let may_adopt = row.epoch > 0 && epoch.is_some();
+    if may_adopt && store.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
+        row.epoch = next;
+        tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
+    } else {
+        let numbers: Vec<_> = sittings::capacities(&*tx, &pool.id).await?;
+        let (cursor, loaded) = load(store, pool, next, &numbers, &tx).await?;
+        row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next };
+        tracing::info!(pool = %pool.id, epoch = next, holds = loaded, "restored from the ledger");
+    }
+    pools::set(&*tx, &pool.id, &row).await?;
+    tx.commit().await.map_err(LedgerError::from)?;
+    Ok(row)
+}
+
+/// Loads the pool's live holds into Redis, page by page; answers the id of the first event.
+async fn load(
+    store: &Store,
+    pool: &Pool,
+    epoch: i64,
+    capacities: &[(crate::ids::SittingNumber, u32)],
+    tx: &deadpool_postgres::Transaction<'_>,
+) -> Result<(crate::store::event::StreamId, usize), OpenError> {
+    let numbers: Vec<i32> = capacities.iter().map(|(number, _)| number.0).collect();
+    let mut taken = std::collections::HashMap::<i32, i64>::new();
+    store.restore(&pool.keys, epoch, "begin", &[]).await?;
+    let mut last: Option<HoldRow> = None;
+    let mut loaded = 0;
+    loop {
+        let page =
+            holds::live_page(&**tx, &pool.exam, &numbers, last.as_ref().map(|row| &row.place), PAGE_HOLDS).await?;
+        if page.is_empty() {
+            break;
+        }
+        let mut arguments = Vec::with_capacity(page.len() * 3);
+        for HoldRow { place, state, lapses_at, .. } in &page {
+            *taken.entry(place.sitting.0).or_default() += 1;
+            let (letter, deadline) = match state {
+                HoldState::Held => ('h', lapses_at.as_millisecond().to_string()),
+                HoldState::Frozen => ('f', "-".to_owned()),
+                _ => ('c', "-".to_owned()),
+            };
+            arguments.push(format!("{}:{}", place.candidate, place.group));
+            arguments.push(format!(
+                "{letter}{} {} {}",
+                place.sitting,
+                place.generation.0,
+                lapses_at.as_millisecond()
+            ));
+            arguments.push(deadline);
+        }
+        store.restore(&pool.keys, epoch, "holds", &arguments).await?;
+        loaded += page.len();
+        last = page.into_iter().next_back();
+    }
+    let mut arguments = vec![jiff::Timestamp::now().as_millisecond().to_string()];
+    for (number, capacity) in capacities {
+        let free = i64::from(*capacity) - taken.get(&number.0).copied().unwrap_or_default();
+        arguments.extend([number.to_string(), capacity.to_string(), free.to_string()]);
+    }
+    let id = store.restore(&pool.keys, epoch, "finish", &arguments).await?;
+    holds::settle_all(&**tx, &pool.exam, &numbers).await?;
+    let id = id.parse().map_err(|()| StoreError::Unexpected(format!("restore answered {id:?}")))?;
+    Ok((id, loaded))
+}

@@ -1,0 +1,158 @@
+//! Events: what a script call changed, as the pool's stream tells it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use redis::streams::StreamId as RedisEntry;
+
+use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
+
+/// A stream entry's id, `ms-seq`. Only comparable within one lineage of a pool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId {
+    /// Redis's clock in ms since 1970.
+    pub ms: i64,
+    /// Counts entries of one millisecond.
+    pub seq: i64,
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.ms, self.seq)
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (ms, seq) = text.split_once('-').ok_or(())?;
+        Ok(Self { ms: ms.parse().map_err(drop)?, seq: seq.parse().map_err(drop)? })
+    }
+}
+
+/// What happened to one hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A seat was taken.
+    Held,
+    /// Its clock was stopped, or it was taken anew with its clock stopped.
+    Frozen,
+    /// It was given back.
+    Released,
+    /// It lapsed.
+    Expired,
+    /// Redis now says `confirmed`, as the ledger did before.
+    Confirmed,
+    /// Redis let it go, as the ledger decided before.
+    Cancelled,
+}
+
+/// One hold's part of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What happened.
+    pub kind: Kind,
+    /// Whose hold it is.
+    pub candidate: CandidateId,
+    /// The group's number.
+    pub group: SittingNumber,
+    /// The sitting's number.
+    pub sitting: SittingNumber,
+    /// Which hold.
+    pub generation: Generation,
+    /// When it lapses or would have, in ms since 1970; 0 where that no longer matters.
+    pub lapses_ms: i64,
+    /// What paid for it, when the caller said so at freezing.
+    pub reference: Option<Reference>,
+}
+
+/// One entry of the stream: what one script call changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: StreamId,
+    /// The epoch that wrote it.
+    pub epoch: i64,
+    /// Redis's clock, in ms since 1970.
+    pub now_ms: i64,
+    /// Free seats afterwards, of each sitting touched. Below 0 after a capacity was lowered.
+    pub free: Vec<(SittingNumber, i64)>,
+    /// Capacities that changed.
+    pub capacities: Vec<(SittingNumber, i64)>,
+    /// What happened to holds, in order.
+    pub records: Vec<Record>,
+}
+
+/// Reads `sitting count sitting count …`.
+pub(crate) fn parse_pairs(text: &str) -> Option<Vec<(SittingNumber, i64)>> {
+    let mut words = text.split_ascii_whitespace();
+    let mut pairs = Vec::new();
+    while let Some(sitting) = words.next() {
+        pairs.push((SittingNumber(sitting.parse().ok()?), words.next()?.parse().ok()?));
+    }
+    Some(pairs)
+}
+
+fn record(line: &str) -> Option<Record> {
+    let mut words = line.split(' ');
+    let kind = match words.next()? {
+        "h" => Kind::Held,
+        "f" => Kind::Frozen,
+        "r" => Kind::Released,
+        "x" => Kind::Expired,
+        "c" => Kind::Confirmed,
+        "k" => Kind::Cancelled,
+        _ => return None,
+    };
+    let (candidate, group) = words.next()?.split_once(':')?;
+    Some(Record {
+        kind,
+        candidate: candidate.parse().ok()?,
+        group: SittingNumber(group.parse().ok()?),
+        sitting: SittingNumber(words.next()?.parse().ok()?),
+        generation: Generation(words.next()?.parse().ok()?),
+        lapses_ms: words.next()?.parse().ok()?,
+        reference: match words.next() {
+            None | Some("-") => None,
+            Some(text) => Some(text.parse().ok()?),
+        },
+    })
+}
+
+impl Event {
+    /// Reads a stream entry; `None` when it is not one of ours.
+    pub fn parse(entry: &RedisEntry) -> Option<Self> {
+        let text = |field: &str| entry.get::<String>(field);
+        Some(Self {
+            id: entry.id.parse().ok()?,
+            epoch: text("e")?.parse().ok()?,
+            now_ms: text("t")?.parse().ok()?,
+            free: parse_pairs(&text("f")?)?,
+            capacities: parse_pairs(&text("s")?)?,
+            records: text("d")?.lines().map(record).collect::<Option<_>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_read_back() {
+        let parsed = record("f c1:2 3 4294967297 1000 order-7").unwrap();
+        assert_eq!((parsed.kind, parsed.group, parsed.sitting), (Kind::Frozen, SittingNumber(2), SittingNumber(3)));
+        assert_eq!(parsed.reference.unwrap().as_str(), "order-7");
+        assert_eq!(record("h c1:2 3 4294967297 1000").unwrap().reference, None);
+        for bad in ["", "q c1:2 3 4 5", "h c1 3 4 5", "h c1:2 3 4"] {
+            assert_eq!(record(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn ids_compare_by_time_then_sequence() {
+        let id = |text: &str| text.parse::<StreamId>().unwrap();
+        assert!(id("9-10") > id("9-9") && id("10-0") > id("9-10"));
+        assert_eq!(id("9-10").to_string(), "9-10");
+    }
+}

@@ -1,0 +1,160 @@
+-- prelude: what every script of a pool begins with; it is put before the script's own text.
+--
+-- Why: a script may act only for the epoch that the caller knows, on one clock, and every
+-- change must leave one event. Those three live here once.
+-- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch)
+-- KEYS[2] {pool}:free      hash  sitting -> free seats; below 0 after the capacity was lowered
+-- KEYS[3] {pool}:capacity  hash  sitting -> capacity
+-- KEYS[4] {pool}:taken     hash  candidate:group -> "<state><sitting> <generation> <deadline>"
+-- KEYS[5] {pool}:expiry    zset  "<first generation> <field> <field> ..." by deadline
+-- KEYS[6] {pool}:events    stream, one entry per call: e epoch, t now, f free counts,
+--                          s capacities, d records "<kind> <candidate>:<group> <sitting> <generation> <deadline> [<reference>]"
+-- ARGV[1] epoch   ARGV[2] now in ms, or "" for Redis's own clock
+-- Reply   {"missing"} | {"fenced", epoch} | {"ok", event id or "", now, "sitting free ...", answer per request ...}
+-- Cost    O(1)
+local META, FREE, CAPACITY, TAKEN, EXPIRY, EVENTS = unpack(KEYS)
+local meta = redis.call('HMGET', META, 'epoch', 'counter')
+if not meta[1] then return {'missing'} end
+if meta[1] ~= ARGV[1] then return {'fenced', meta[1]} end
+
+local now = tonumber(ARGV[2])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- A call may carry thousands of requests, and unpack only takes some thousand values.
+local CHUNK = 1000
+
+local function values_of(key, fields)
+  local values = {}
+  for first = 1, #fields, CHUNK do
+    local part = redis.call('HMGET', key, unpack(fields, first, math.min(first + CHUNK - 1, #fields)))
+    for i = 1, #part do values[first + i - 1] = part[i] end
+  end
+  return values
+end
+
+local function in_chunks(command, key, list)
+  for first = 1, #list, CHUNK do
+    redis.call(command, key, unpack(list, first, math.min(first + CHUNK - 1, #list)))
+  end
+end
+
+-- Sitting, generation and deadline stay texts: they only travel.
+local function parse(value)
+  return string.match(value, '^(%a)(%d+) (%d+) (%d+)$')
+end
+
+-- A number as Redis writes it; Lua's own tostring rounds past 14 digits.
+local function whole(number) return string.format('%.0f', number) end
+
+local now_text = whole(now)
+
+local function has_lapsed(state, deadline) return state == 'h' and tonumber(deadline) <= now end
+
+-- Free counts of the sittings that this call touches: loaded once, written once.
+local free, changed = {}, {}
+
+local function load_free(sittings)
+  local counts = values_of(FREE, sittings)
+  for i, sitting in ipairs(sittings) do
+    if counts[i] and not free[sitting] then free[sitting] = tonumber(counts[i]) end
+  end
+end
+
+local function add_free(sitting, seats)
+  if not free[sitting] then load_free({sitting}) end
+  free[sitting] = (free[sitting] or 0) + seats
+  changed[sitting] = true
+end
+
+-- What this call changes: the last word on each field (false: gone), and one event.
+local fate, records, capacities = {}, {}, {}
+local counter = tonumber(meta[2] or '0')
+local epoch_base = tonumber(ARGV[1]) * 4294967296
+
+local function next_generation()
+  counter = counter + 1
+  return whole(epoch_base + counter)
+end
+
+local function record(kind, field, sitting, generation, deadline, reference)
+  local line = kind .. ' ' .. field .. ' ' .. sitting .. ' ' .. generation .. ' ' .. deadline
+  records[#records + 1] = reference and line .. ' ' .. reference or line
+end
+
+local function put(field, state, sitting, generation, deadline)
+  fate[field] = state .. sitting .. ' ' .. generation .. ' ' .. deadline
+  return fate[field]
+end
+
+local function drop(field, sitting)
+  fate[field] = false
+  add_free(sitting, 1)
+end
+
+-- The records of these fields, as far as this call has already changed them.
+local function load_taken(fields)
+  local taken = {}
+  for i, value in ipairs(values_of(TAKEN, fields)) do
+    local field = fields[i]
+    if fate[field] ~= nil then taken[field] = fate[field] else taken[field] = value end
+  end
+  return taken
+end
+
+local function finish(answers)
+  local removed, added, counts = {}, {}, {}
+  for field, value in pairs(fate) do
+    if value then
+      added[#added + 1] = field
+      added[#added + 1] = value
+    else
+      removed[#removed + 1] = field
+    end
+  end
+  for sitting in pairs(changed) do
+    counts[#counts + 1] = sitting
+    counts[#counts + 1] = whole(free[sitting])
+  end
+  if #removed > 0 then in_chunks('HDEL', TAKEN, removed) end
+  if #added > 0 then in_chunks('HSET', TAKEN, added) end
+  if #counts > 0 then in_chunks('HSET', FREE, counts) end
+  if counter ~= tonumber(meta[2] or '0') then redis.call('HSET', META, 'counter', whole(counter)) end
+  local id, seats = '', table.concat(counts, ' ')
+  if #records > 0 or #capacities > 0 then
+    id = redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', now_text, 'f', seats,
+      's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'))
+  end
+  local reply = {'ok', id, now_text, seats}
+  for i = 1, #answers do reply[i + 4] = answers[i] end
+  return reply
+end
+
+-- Gives the seats of lapsed holds back; looks at no more than so many entries of the expiry
+-- set. A hold that moved on meanwhile has another state or generation and is left alone.
+local function sweep(entries)
+  local due = redis.call('ZRANGEBYSCORE', EXPIRY, '-inf', now_text, 'LIMIT', 0, entries)
+  if #due == 0 then return 0 end
+  redis.call('ZREM', EXPIRY, unpack(due))
+  local lapsed = 0
+  for _, entry in ipairs(due) do
+    local fields, first = {}, nil
+    for word in string.gmatch(entry, '%S+') do
+      if first then fields[#fields + 1] = word else first = tonumber(word) end
+    end
+    local taken = load_taken(fields)
+    for i, field in ipairs(fields) do
+      if taken[field] then
+        local state, sitting, generation, deadline = parse(taken[field])
+        if has_lapsed(state, deadline) and tonumber(generation) == first + i - 1 then
+          drop(field, sitting)
+          record('x', field, sitting, generation, deadline)
+          lapsed = lapsed + 1
+        end
+      end
+    end
+  end
+  return lapsed
+end

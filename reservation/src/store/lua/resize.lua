@@ -1,0 +1,20 @@
+-- resize: set the capacity of sittings, new or known. Many sittings, one call.
+--
+-- Why a script: the free count moves by the difference, also below 0 when more is taken than
+-- the new capacity has; then nothing is given out until enough is back.
+-- KEYS    as in the prelude
+-- ARGV[3..] per sitting: sitting, capacity
+-- Reply   per sitting: "<seats taken>"
+-- Cost    O(sittings)
+local answers = {}
+for at = 3, #ARGV, 2 do
+  local sitting, capacity = ARGV[at], tonumber(ARGV[at + 1])
+  local before = tonumber(redis.call('HGET', CAPACITY, sitting) or '0')
+  add_free(sitting, capacity - before)
+  if capacity ~= before or redis.call('HEXISTS', CAPACITY, sitting) == 0 then
+    redis.call('HSET', CAPACITY, sitting, whole(capacity))
+    capacities[#capacities + 1] = sitting .. ' ' .. whole(capacity)
+  end
+  answers[#answers + 1] = whole(capacity - free[sitting])
+end
+return finish(answers)

@@ -1,0 +1,38 @@
+-- restore: fill a pool from the ledger, step by step; no other script answers meanwhile.
+--
+-- Why a script: each step must be refused once a later restore has begun, and the pool must
+-- appear at once when all is there.
+-- KEYS    as in the prelude, which is not put before this script: there is no epoch yet
+-- ARGV[1] the epoch to come   ARGV[2] "begin" | "holds" | "finish"
+-- holds:  ARGV[3..] per hold: field, value, deadline or "-" when its clock does not run
+-- finish: ARGV[3] now in ms, then per sitting: sitting, capacity, free
+-- Reply   "ok" | "fenced", or the id of the first event after finish
+-- Cost    O(arguments); begin frees the old data in the background
+local META, FREE, CAPACITY, TAKEN, EXPIRY, EVENTS = unpack(KEYS)
+if ARGV[2] == 'begin' then
+  local known = redis.call('HMGET', META, 'epoch', 'loading')
+  if tonumber(known[1] or '0') >= tonumber(ARGV[1]) or tonumber(known[2] or '0') > tonumber(ARGV[1]) then
+    return 'fenced'
+  end
+  redis.call('UNLINK', unpack(KEYS))
+  redis.call('HSET', META, 'loading', ARGV[1])
+  return 'ok'
+end
+if redis.call('HGET', META, 'loading') ~= ARGV[1] then return 'fenced' end
+if ARGV[2] == 'holds' then
+  for at = 3, #ARGV, 3 do
+    redis.call('HSET', TAKEN, ARGV[at], ARGV[at + 1])
+    if ARGV[at + 2] ~= '-' then
+      local generation = string.match(ARGV[at + 1], ' (%d+) ')
+      redis.call('ZADD', EXPIRY, ARGV[at + 2], generation .. ' ' .. ARGV[at])
+    end
+  end
+  return 'ok'
+end
+for at = 4, #ARGV, 3 do
+  redis.call('HSET', CAPACITY, ARGV[at], ARGV[at + 1])
+  redis.call('HSET', FREE, ARGV[at], ARGV[at + 2])
+end
+redis.call('HSET', META, 'epoch', ARGV[1], 'counter', '0')
+redis.call('HDEL', META, 'loading')
+return redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', ARGV[3], 'f', '', 's', '', 'd', '')

@@ -1,0 +1,220 @@
+//! What the scripts answer, as types. A word that is not expected is a fault, never a guess.
+
+use redis::Value;
+
+use crate::hold::HoldState;
+use crate::ids::{Generation, SittingNumber};
+use crate::store::StoreError;
+use crate::store::event::{StreamId, parse_pairs};
+
+/// The common part of a script's reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply<A> {
+    /// The event that the call wrote, if it changed anything.
+    pub event: Option<StreamId>,
+    /// The clock that it ran on, in ms since 1970.
+    pub now_ms: i64,
+    /// Free counts after the call, of the sittings that it changed.
+    pub free: Vec<(SittingNumber, i64)>,
+    /// One answer per request.
+    pub answers: Vec<A>,
+}
+
+/// One seat of a hold answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    /// Its state.
+    pub state: HoldState,
+    /// Its generation.
+    pub generation: Generation,
+    /// When it lapses, in ms since 1970.
+    pub lapses_ms: i64,
+}
+
+/// What `hold` says of one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HoldAnswer {
+    /// At least one seat is new.
+    Held(Vec<Seat>),
+    /// All were the candidate's already.
+    Kept(Vec<Seat>),
+    /// This sitting has no free seat; and the earliest deadline in the pool, in ms, 0 if there is none.
+    Full(SittingNumber, i64),
+    /// The candidate has another sitting of this one's group.
+    GroupTaken(SittingNumber),
+    /// Redis does not know this sitting.
+    UnknownSitting(SittingNumber),
+}
+
+/// What `release` says of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseAnswer {
+    /// The seat is free again.
+    Released,
+    /// There is no such hold any more.
+    Gone,
+    /// The ledger leads: cancel it there.
+    Frozen,
+    /// The ledger leads: cancel it there.
+    Confirmed,
+}
+
+/// What `freeze` says of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FreezeAnswer {
+    /// The clock stands still.
+    Frozen(Generation),
+    /// It was confirmed already.
+    Confirmed(Generation),
+    /// The hold was gone; a free seat was taken under this generation, and is frozen.
+    Taken(Generation),
+    /// The hold is gone.
+    Expired,
+    /// The hold is gone and no seat is free.
+    Full,
+    /// The hold is gone, and the candidate has a later one on the same sitting.
+    Other(HoldState, Generation),
+    /// The hold is gone, and the candidate has another sitting of the group.
+    GroupTaken,
+}
+
+/// What `settle` says of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettleAnswer {
+    /// Redis says what the ledger says.
+    Settled,
+    /// Another hold of the candidate is in that place.
+    Conflict,
+}
+
+fn unexpected(what: &str) -> StoreError {
+    StoreError::Unexpected(format!("a script answered {what:?}"))
+}
+
+fn state_of(letter: &str) -> Option<HoldState> {
+    match letter {
+        "h" => Some(HoldState::Held),
+        "f" => Some(HoldState::Frozen),
+        "c" => Some(HoldState::Confirmed),
+        _ => None,
+    }
+}
+
+/// Reads a script's reply; `answer` reads one request's part.
+pub fn parse<A>(value: Value, answer: impl Fn(&str) -> Option<A>) -> Result<Reply<A>, StoreError> {
+    let Value::Array(parts) = value else { return Err(unexpected("no list")) };
+    let mut words = Vec::with_capacity(parts.len());
+    for part in &parts {
+        let Value::BulkString(bytes) = part else { return Err(unexpected("no text")) };
+        words.push(std::str::from_utf8(bytes).map_err(|_| unexpected("no UTF-8"))?);
+    }
+    match words.as_slice() {
+        ["missing"] => Err(StoreError::Missing),
+        ["fenced", _] => Err(StoreError::Fenced),
+        ["busy"] => Err(StoreError::Behind),
+        ["ok", event, now, free, answers @ ..] => Ok(Reply {
+            event: if event.is_empty() { None } else { Some(event.parse().map_err(|()| unexpected(event))?) },
+            now_ms: now.parse().map_err(|_| unexpected(now))?,
+            free: parse_pairs(free).ok_or_else(|| unexpected(free))?,
+            answers: answers
+                .iter()
+                .map(|text| answer(text).ok_or_else(|| unexpected(text)))
+                .collect::<Result<_, _>>()?,
+        }),
+        _ => Err(unexpected(words.first().copied().unwrap_or("nothing"))),
+    }
+}
+
+/// Reads one answer of `hold`.
+pub fn hold_answer(text: &str) -> Option<HoldAnswer> {
+    let (word, rest) = text.split_once(' ')?;
+    let sitting = || rest.parse().ok().map(SittingNumber);
+    Some(match word {
+        "held" => HoldAnswer::Held(seats(rest)?),
+        "kept" => HoldAnswer::Kept(seats(rest)?),
+        "full" => {
+            let (sitting, earliest) = rest.split_once(' ')?;
+            HoldAnswer::Full(SittingNumber(sitting.parse().ok()?), earliest.parse().ok()?)
+        }
+        "group_taken" => HoldAnswer::GroupTaken(sitting()?),
+        "unknown_sitting" => HoldAnswer::UnknownSitting(sitting()?),
+        _ => return None,
+    })
+}
+
+fn seats(text: &str) -> Option<Vec<Seat>> {
+    let mut words = text.split(' ');
+    let mut seats = Vec::with_capacity(1);
+    while let Some(letter) = words.next() {
+        seats.push(Seat {
+            state: state_of(letter)?,
+            generation: Generation(words.next()?.parse().ok()?),
+            lapses_ms: words.next()?.parse().ok()?,
+        });
+    }
+    Some(seats)
+}
+
+/// Reads one answer of `release`.
+pub fn release_answer(text: &str) -> Option<ReleaseAnswer> {
+    Some(match text {
+        "released" => ReleaseAnswer::Released,
+        "gone" => ReleaseAnswer::Gone,
+        "frozen" => ReleaseAnswer::Frozen,
+        "confirmed" => ReleaseAnswer::Confirmed,
+        _ => return None,
+    })
+}
+
+/// Reads one answer of `freeze`.
+pub fn freeze_answer(text: &str) -> Option<FreezeAnswer> {
+    let mut words = text.split(' ');
+    let generation = |word: Option<&str>| word?.parse().ok().map(Generation);
+    Some(match words.next()? {
+        "frozen" => FreezeAnswer::Frozen(generation(words.next())?),
+        "confirmed" => FreezeAnswer::Confirmed(generation(words.next())?),
+        "taken" => FreezeAnswer::Taken(generation(words.next())?),
+        "expired" => FreezeAnswer::Expired,
+        "full" => FreezeAnswer::Full,
+        "other" => FreezeAnswer::Other(state_of(words.next()?)?, generation(words.next())?),
+        "group_taken" => FreezeAnswer::GroupTaken,
+        _ => return None,
+    })
+}
+
+/// Reads one answer of `settle`.
+pub fn settle_answer(text: &str) -> Option<SettleAnswer> {
+    match text {
+        "settled" => Some(SettleAnswer::Settled),
+        "conflict" => Some(SettleAnswer::Conflict),
+        _ => None,
+    }
+}
+
+/// Reads one answer of `resize`: how many seats are taken.
+pub fn resize_answer(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+/// Reads the answer of `sweep`: holds lapsed, expiry entries still due.
+pub fn sweep_answer(text: &str) -> Option<(u64, u64)> {
+    let (lapsed, due) = text.split_once(' ')?;
+    Some((lapsed.parse().ok()?, due.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_read_back_and_unknown_words_are_faults() {
+        let seat = Seat { state: HoldState::Held, generation: Generation(4_294_967_297), lapses_ms: 1_000 };
+        assert_eq!(hold_answer("held h 4294967297 1000"), Some(HoldAnswer::Held(vec![seat])));
+        assert_eq!(hold_answer("kept h 4294967297 1000 h 4294967297 1000"), Some(HoldAnswer::Kept(vec![seat, seat])));
+        assert_eq!(hold_answer("full 7 99"), Some(HoldAnswer::Full(SittingNumber(7), 99)));
+        assert_eq!(freeze_answer("other c 9"), Some(FreezeAnswer::Other(HoldState::Confirmed, Generation(9))));
+        for bad in ["", "held", "held h", "full 7", "perhaps 1"] {
+            assert_eq!(hold_answer(bad), None, "{bad:?}");
+        }
+    }
+}

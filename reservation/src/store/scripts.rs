@@ -1,0 +1,59 @@
+//! The Lua scripts, and why they are only ever called by hash.
+//!
+//! Redis forgets its scripts when it restarts and when a replica takes over. So "no such script"
+//! is the one sure sign that the data may have gone back in time, and it comes before anything
+//! was changed. Nobody loads the scripts again before every pool has been compared with the ledger.
+
+use std::sync::LazyLock;
+
+/// One script: its text and the SHA-1 that Redis knows it by.
+pub struct Script {
+    /// For metrics and messages.
+    pub name: &'static str,
+    text: String,
+    sha: String,
+}
+
+impl Script {
+    fn new(name: &'static str, text: String) -> Self {
+        let sha = redis::Script::new(&text).get_hash().to_owned();
+        Self { name, text, sha }
+    }
+
+    /// The text to load.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The hash to call it by.
+    pub fn sha(&self) -> &str {
+        &self.sha
+    }
+}
+
+macro_rules! script {
+    ($const:ident, $name:literal) => {
+        #[doc = concat!("`store/lua/", $name, ".lua`, with the prelude before it.")]
+        pub static $const: LazyLock<Script> = LazyLock::new(|| {
+            let text = concat!(include_str!("lua/prelude.lua"), include_str!(concat!("lua/", $name, ".lua")));
+            Script::new($name, text.to_owned())
+        });
+    };
+}
+
+script!(HOLD, "hold");
+script!(RELEASE, "release");
+script!(FREEZE, "freeze");
+script!(SETTLE, "settle");
+script!(RESIZE, "resize");
+script!(SWEEP, "sweep");
+
+/// Every script that is called by hash.
+pub fn all() -> [&'static Script; 6] {
+    [&HOLD, &RELEASE, &FREEZE, &SETTLE, &RESIZE, &SWEEP]
+}
+
+/// `store/lua/adopt.lua`: sent whole, because it runs before the others may be loaded.
+pub const ADOPT: &str = include_str!("lua/adopt.lua");
+/// `store/lua/restore.lua`: sent whole, likewise.
+pub const RESTORE: &str = include_str!("lua/restore.lua");

@@ -1,0 +1,272 @@
+//! Events → ledger: one writer per pool reads the stream, folds it into the ledger and moves the
+//! cursor in the same transaction. Exactly once, whatever crashes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use metrics::{counter, gauge, histogram};
+use redis::aio::MultiplexedConnection;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::pool::Pool;
+use crate::hold::HoldState;
+use crate::ids::Reference;
+use crate::ledger::holds::{self, Columns};
+use crate::ledger::pools::{self, PoolRow};
+use crate::ledger::{Ledger, LedgerError};
+use crate::restore::OpenError;
+use crate::store::event::{Event, Kind, StreamId};
+use crate::store::{Place, Store};
+
+/// How long events stay in the stream after the ledger has them: others read them too.
+const KEPT: Duration = Duration::from_secs(10);
+/// How often the stream is trimmed.
+const TRIM_EVERY: Duration = Duration::from_secs(2);
+/// How long a follower follows before it tries to become the writer.
+const FOLLOW: Duration = Duration::from_secs(1);
+const AFTER_FAULT: Duration = Duration::from_millis(300);
+/// How long the writer goes on at a stop to bring the ledger up to date.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// The last word on one hold within a batch of events.
+struct Last<'a> {
+    state: HoldState,
+    lapses_ms: i64,
+    changed_ms: i64,
+    reference: Option<&'a Reference>,
+}
+
+/// A batch of events as rows: ended holds first, as a later hold may be in their place.
+#[derive(Default)]
+pub struct Folded {
+    ended: Columns,
+    live: Columns,
+    settled: Columns,
+}
+
+/// Folds events, in order, to one row per hold.
+pub fn fold(events: &[Event]) -> Folded {
+    let mut last = HashMap::<Place, Last<'_>>::new();
+    let mut folded = Folded::default();
+    for event in events {
+        for record in &event.records {
+            let place = Place {
+                candidate: record.candidate.clone(),
+                group: record.group,
+                sitting: record.sitting,
+                generation: record.generation,
+            };
+            let state = match record.kind {
+                Kind::Held => HoldState::Held,
+                Kind::Frozen => HoldState::Frozen,
+                Kind::Released => HoldState::Released,
+                Kind::Expired => HoldState::Expired,
+                Kind::Confirmed => {
+                    folded.settled.push(&place, HoldState::Confirmed, 0, event.now_ms, None);
+                    continue;
+                }
+                Kind::Cancelled => {
+                    folded.settled.push(&place, HoldState::Cancelled, 0, event.now_ms, None);
+                    continue;
+                }
+            };
+            // A hold that is taken frozen has no deadline; it shows the moment it was taken.
+            let lapses_ms = if record.lapses_ms == 0 { event.now_ms } else { record.lapses_ms };
+            let entry =
+                last.entry(place).or_insert(Last { state, lapses_ms, changed_ms: event.now_ms, reference: None });
+            entry.state = state;
+            entry.changed_ms = event.now_ms;
+            entry.reference = entry.reference.or(record.reference.as_ref());
+        }
+    }
+    for (place, last) in &last {
+        let rows = if last.state.is_live() { &mut folded.live } else { &mut folded.ended };
+        rows.push(place, last.state, last.lapses_ms, last.changed_ms, last.reference);
+    }
+    folded
+}
+
+/// The one writer of a pool's ledger, while its connection lives.
+pub struct Writer {
+    client: deadpool_postgres::ClientWrapper,
+    reader: MultiplexedConnection,
+    row: PoolRow,
+}
+
+impl Writer {
+    /// Becomes the writer; `None` when somebody else is.
+    pub async fn try_new(store: &Store, ledger: &Ledger, pool: &Pool) -> Result<Option<Self>, OpenError> {
+        let client = ledger.own_client().await?;
+        if !pools::try_write_lock(&*client, &pool.id).await? {
+            return Ok(None);
+        }
+        let row = pools::get(&*client, &pool.id).await?.ok_or(OpenError::Unknown)?;
+        Ok(Some(Self { client, reader: store.reader().await?, row }))
+    }
+
+    /// The newest event that the ledger has.
+    pub fn cursor(&self) -> StreamId {
+        self.row.cursor
+    }
+
+    /// Reads the events after the cursor; waits up to a second for the first.
+    pub async fn read(&mut self, pool: &Pool) -> Result<Vec<Event>, OpenError> {
+        Ok(Store::read(&mut self.reader, &pool.keys, self.row.cursor).await?)
+    }
+
+    /// Folds events into the ledger and moves the cursor behind them, in one transaction.
+    pub async fn commit(&mut self, pool: &Pool, events: &[Event]) -> Result<(), OpenError> {
+        let Some(newest) = events.last() else { return Ok(()) };
+        let started = Instant::now();
+        let folded = fold(events);
+        let tx = self.client.transaction().await.map_err(LedgerError::from)?;
+        pools::advance(&*tx, &pool.id, &self.row, newest.id, newest.epoch).await?;
+        let ended = holds::fold(&*tx, &pool.exam, &folded.ended).await?;
+        holds::fold(&*tx, &pool.exam, &folded.live).await?;
+        holds::fold_settled(&*tx, &pool.exam, &folded.settled).await?;
+        tx.commit().await.map_err(LedgerError::from)?;
+        (self.row.cursor, self.row.cursor_epoch) = (newest.id, newest.epoch);
+        pool.reach(self.row.lineage, newest.id);
+        let contradicted = folded.ended.len() as u64 - ended;
+        if contradicted > 0 {
+            // The ledger keeps what it had: it leads once a hold is frozen.
+            tracing::error!(pool = %pool.id, contradicted, "Redis ended holds that the ledger leads");
+            counter!("seathold_ledger_contradictions_total").increment(contradicted);
+        }
+        counter!("seathold_ledger_rows_total").increment((folded.ended.len() + folded.live.len()) as u64);
+        histogram!("seathold_ledger_commit_seconds").record(started.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Reads the pool's row again, after somebody else may have changed it.
+    pub async fn refresh(&mut self, pool: &Pool) -> Result<(), OpenError> {
+        self.row = pools::get(&*self.client, &pool.id).await?.ok_or(OpenError::Unknown)?;
+        pool.take_over(&self.row);
+        Ok(())
+    }
+
+    /// Drops events from the stream that everybody has had time to read.
+    pub async fn trim(&self, store: &Store, pool: &Pool) -> Result<(), OpenError> {
+        let kept_ms = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
+        let before = StreamId { ms: self.row.cursor.ms.saturating_sub(kept_ms), seq: 0 };
+        Ok(store.trim(&pool.keys, before).await?)
+    }
+}
+
+/// Writes or follows the pool's ledger until `stop`; then drains.
+pub async fn run(store: Store, ledger: Ledger, pool: Arc<Pool>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let outcome = match Writer::try_new(&store, &ledger, &pool).await {
+            Ok(Some(writer)) => {
+                pool.is_writer.store(true, Ordering::Relaxed);
+                let outcome = write(&store, &pool, writer, &stop).await;
+                pool.is_writer.store(false, Ordering::Relaxed);
+                outcome
+            }
+            Ok(None) => follow(&ledger, &pool, &stop).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => {}
+            Err(OpenError::Ledger(LedgerError::Overtaken)) => {}
+            Err(error) => {
+                tracing::warn!(pool = %pool.id, %error, "the ledger cannot be written now");
+                counter!("seathold_sync_faults_total").increment(1);
+                tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(AFTER_FAULT) => {} }
+            }
+        }
+    }
+}
+
+async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &CancellationToken) -> Result<(), OpenError> {
+    writer.refresh(pool).await?;
+    let mut trimmed = Instant::now();
+    let mut stopping: Option<Instant> = None;
+    loop {
+        let events = tokio::select! {
+            events = writer.read(pool) => events?,
+            // The reader may be inside its wait: at a stop there is nothing to wait for.
+            () = stop.cancelled(), if stopping.is_none() => {
+                stopping = Some(Instant::now());
+                writer.reader = store.reader().await?;
+                continue;
+            }
+        };
+        match events.last() {
+            Some(newest) => {
+                gauge!("seathold_ledger_lag_seconds").set(lag_seconds(newest));
+                writer.commit(pool, &events).await?;
+            }
+            None if stopping.is_some() => return Ok(()),
+            None => {
+                gauge!("seathold_ledger_lag_seconds").set(0.0);
+                writer.refresh(pool).await?;
+            }
+        }
+        if trimmed.elapsed() > TRIM_EVERY {
+            writer.trim(store, pool).await?;
+            trimmed = Instant::now();
+        }
+        if stopping.is_some_and(|since| since.elapsed() > DRAIN) {
+            return Ok(());
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a lag in ms is far below 2^52")]
+fn lag_seconds(event: &Event) -> f64 {
+    (jiff::Timestamp::now().as_millisecond() - event.now_ms).max(0) as f64 / 1_000.0
+}
+
+/// Tells this process how far another one has brought the ledger.
+async fn follow(ledger: &Ledger, pool: &Pool, stop: &CancellationToken) -> Result<(), OpenError> {
+    let since = Instant::now();
+    while since.elapsed() < FOLLOW && !stop.is_cancelled() {
+        let client = ledger.client().await?;
+        let row = pools::get(&**client, &pool.id).await?.ok_or(OpenError::Unknown)?;
+        drop(client);
+        pool.take_over(&row);
+        let wait = if pool.has_waiters() { Duration::from_millis(10) } else { Duration::from_millis(200) };
+        tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{Generation, SittingNumber};
+    use crate::store::event::Record;
+
+    #[test]
+    fn the_last_word_on_a_hold_is_folded_and_the_first_reference_stays() {
+        let record = |kind, generation, reference: Option<&str>| Record {
+            kind,
+            candidate: "c".parse().unwrap(),
+            group: SittingNumber(1),
+            sitting: SittingNumber(1),
+            generation: Generation(generation),
+            lapses_ms: 5,
+            reference: reference.map(|text| text.parse().unwrap()),
+        };
+        let event = Event {
+            id: StreamId { ms: 1, seq: 0 },
+            epoch: 1,
+            now_ms: 3,
+            free: vec![],
+            capacities: vec![],
+            records: vec![
+                record(Kind::Held, 1, None),
+                record(Kind::Expired, 1, None),
+                record(Kind::Held, 2, None),
+                record(Kind::Frozen, 2, Some("a")),
+                record(Kind::Frozen, 2, Some("b")),
+                record(Kind::Confirmed, 7, None),
+            ],
+        };
+        let folded = fold(&[event]);
+        assert_eq!((folded.ended.len(), folded.live.len(), folded.settled.len()), (1, 1, 1));
+    }
+}

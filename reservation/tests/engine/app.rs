@@ -1,0 +1,255 @@
+//! The harness: an engine and its API in process, private stores, and the global invariants.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use redis::AsyncCommands;
+use reservation::api::{Api, ApiConfig};
+use reservation::engine::{Engine, EngineConfig};
+use reservation::ids::PoolId;
+use reservation::ledger::api_keys::Scope;
+use reservation::store::keys::PoolKeys;
+use serde_json::{Value, json};
+use testkit::{StoresOptions, TestStores};
+
+const KEY: &str = "test-admin-key";
+
+pub(crate) struct App {
+    pub(crate) stores: TestStores,
+    pub(crate) engine: Engine,
+    pub(crate) front: Front,
+}
+
+/// The front door alone, so that the stores can be killed while candidates are at it.
+#[derive(Clone)]
+pub(crate) struct Front {
+    pub(crate) api: Api,
+}
+
+impl std::ops::Deref for App {
+    type Target = Front;
+    fn deref(&self) -> &Front {
+        &self.front
+    }
+}
+
+/// A status and a JSON body.
+pub(crate) type Reply = (StatusCode, Value);
+
+impl App {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(StoresOptions::default()).await
+    }
+
+    pub(crate) async fn start_with(options: StoresOptions) -> Self {
+        let stores = TestStores::start_with(options).await;
+        let engine = engine_on(&stores).await;
+        engine.add_api_key("test", Scope::Admin, KEY).await.unwrap();
+        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        Self { stores, engine, front: Front { api } }
+    }
+
+    /// A second process on the same stores.
+    pub(crate) async fn another(&self) -> (Engine, Api) {
+        let engine = engine_on(&self.stores).await;
+        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        (engine, api)
+    }
+
+    /// Live holds as Redis has them: `candidate:group` → state, sitting, generation.
+    pub(crate) async fn in_redis(&self) -> BTreeMap<String, (char, i32, i64)> {
+        let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
+        let taken: BTreeMap<String, String> =
+            self.stores.redis_connection().await.hgetall(keys.taken()).await.unwrap();
+        taken
+            .into_iter()
+            .map(|(field, value)| {
+                let mut words = value.split(' ');
+                let (head, generation) = (words.next().unwrap(), words.next().unwrap());
+                (field, (head.chars().next().unwrap(), head[1..].parse().unwrap(), generation.parse().unwrap()))
+            })
+            .collect()
+    }
+
+    /// Live holds as the ledger has them, in the same form.
+    pub(crate) async fn in_ledger(&self) -> BTreeMap<String, (char, i32, i64)> {
+        let client = self.stores.pool().get().await.unwrap();
+        let rows = client
+            .query(
+                "SELECT candidate, group_number, state, sitting, generation FROM reservation.holds
+                 WHERE exam = 'e' AND state IN ('held', 'frozen', 'confirmed')",
+                &[],
+            )
+            .await
+            .unwrap();
+        let letter = |state: &str| state.chars().next().unwrap();
+        rows.iter()
+            .map(|row| {
+                let field = format!("{}:{}", row.get::<_, String>(0), row.get::<_, i32>(1));
+                (field, (letter(row.get(2)), row.get(3), row.get(4)))
+            })
+            .collect()
+    }
+
+    /// The global invariants, after the ledger has caught up: ledger equals Redis, free and taken
+    /// make the capacity, confirmed seats are counted and within what was promised.
+    pub(crate) async fn agree(&self) {
+        let since = Instant::now();
+        loop {
+            let (redis, ledger) = (self.in_redis().await, self.in_ledger().await);
+            let counts = self.counts().await;
+            let fits = counts.iter().all(|(number, (capacity, free))| {
+                let taken = redis.values().filter(|(_, sitting, _)| sitting == number).count();
+                i64::try_from(taken).unwrap() + free == *capacity
+            });
+            if redis == ledger && fits {
+                break;
+            }
+            assert!(
+                since.elapsed() < Duration::from_secs(15),
+                "Redis and ledger disagree: {} and {} holds, counts {counts:?}, only in Redis {:?}, only in the ledger {:?}",
+                redis.len(),
+                ledger.len(),
+                redis.iter().filter(|(field, hold)| ledger.get(*field) != Some(hold)).take(5).collect::<Vec<_>>(),
+                ledger.iter().filter(|(field, hold)| redis.get(*field) != Some(hold)).take(5).collect::<Vec<_>>(),
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let client = self.stores.pool().get().await.unwrap();
+        let wrong = client
+            .query(
+                "SELECT s.id FROM reservation.sittings s WHERE s.confirmed > s.promised OR s.confirmed <> (
+                     SELECT count(*) FROM reservation.holds h
+                     WHERE h.exam = s.exam AND h.sitting = s.number AND h.state = 'confirmed')",
+                &[],
+            )
+            .await
+            .unwrap();
+        assert!(wrong.is_empty(), "confirmed seats are miscounted");
+    }
+
+    /// Capacity and free seats in Redis, by sitting number.
+    pub(crate) async fn counts(&self) -> BTreeMap<i32, (i64, i64)> {
+        let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
+        let mut redis = self.stores.redis_connection().await;
+        let capacity: BTreeMap<i32, i64> = redis.hgetall(keys.capacity()).await.unwrap();
+        let free: BTreeMap<i32, i64> = redis.hgetall(keys.free()).await.unwrap();
+        capacity.into_iter().map(|(number, capacity)| (number, (capacity, free[&number]))).collect()
+    }
+
+    /// Checks the invariants, stops, and checks them again.
+    pub(crate) async fn finish(self) {
+        self.agree().await;
+        self.engine.stop().await;
+        self.agree().await;
+    }
+}
+
+impl Front {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Reply {
+        call(&self.api, method, path, body).await
+    }
+
+    /// An exam `e` with these sittings; `groups` are theirs, `-` for none.
+    pub(crate) async fn exam(&self, hold_seconds: u32, sittings: &[(&str, &str, u32)]) {
+        let exam = json!({"title": "Exam", "hold_seconds": hold_seconds});
+        assert!(self.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
+        for (id, group, capacity) in sittings {
+            let mut sitting = json!({"title": id, "capacity": capacity});
+            if *group != "-" {
+                sitting["group"] = json!(group);
+            }
+            let reply = self.call(Method::PUT, &format!("/api/v1/exams/e/sittings/{id}"), sitting).await;
+            assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
+        }
+    }
+
+    pub(crate) async fn hold(&self, candidate: &str, sittings: &[&str]) -> Reply {
+        let body = json!({"candidate": candidate, "sittings": sittings});
+        self.call(Method::POST, "/api/v1/exams/e/holds", body).await
+    }
+
+    /// Holds one seat and answers the hold's id.
+    pub(crate) async fn held(&self, candidate: &str, sitting: &str) -> String {
+        let reply = self.hold(candidate, &[sitting]).await;
+        assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
+        id(&reply)
+    }
+
+    pub(crate) async fn release(&self, hold: &str) -> StatusCode {
+        self.call(Method::DELETE, &format!("/api/v1/exams/e/holds/{hold}"), Value::Null).await.0
+    }
+
+    pub(crate) async fn freeze(&self, hold: &str) -> Reply {
+        self.call(Method::POST, &format!("/api/v1/exams/e/holds/{hold}/freeze"), Value::Null).await
+    }
+
+    pub(crate) async fn confirm(&self, hold: &str, reference: &str) -> Reply {
+        let body = json!({"reference": reference});
+        self.call(Method::POST, &format!("/api/v1/exams/e/holds/{hold}/confirm"), body).await
+    }
+
+    pub(crate) async fn find(&self, hold: &str) -> Reply {
+        self.call(Method::GET, &format!("/api/v1/exams/e/holds/{hold}"), Value::Null).await
+    }
+
+    pub(crate) async fn state(&self, hold: &str) -> String {
+        self.find(hold).await.1["state"].as_str().unwrap_or("none").to_owned()
+    }
+
+    /// What the public list says is free in a sitting.
+    pub(crate) async fn free(&self, sitting: &str) -> u64 {
+        let (status, list) = self.call(Method::GET, "/api/v1/exams/e/sittings", Value::Null).await;
+        assert_eq!(status, StatusCode::OK);
+        let found = list.as_array().unwrap().iter().find(|view| view["id"] == sitting).unwrap().clone();
+        found["free"].as_u64().unwrap()
+    }
+
+    /// Waits until `sitting` has `free` free seats, for at most `wait`.
+    pub(crate) async fn until_free(&self, sitting: &str, free: u64, wait: Duration) {
+        let since = Instant::now();
+        while self.free(sitting).await != free {
+            assert!(since.elapsed() < wait, "{sitting} has {} free, not {free}", self.free(sitting).await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+async fn engine_on(stores: &TestStores) -> Engine {
+    let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
+    Engine::start(config).await.unwrap()
+}
+
+pub(crate) async fn call(api: &Api, method: Method, path: &str, body: Value) -> Reply {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let (status, text) = raw(api, method, path, Some(KEY), body.into()).await;
+    let json = if text.is_empty() { Value::Null } else { serde_json::from_slice(&text).unwrap() };
+    (status, json)
+}
+
+pub(crate) async fn raw(
+    api: &Api,
+    method: Method,
+    path: &str,
+    key: Option<&str>,
+    body: Bytes,
+) -> (StatusCode, Bytes) {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(key) = key {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+    }
+    let response = api.handle(request.body(Full::new(body)).unwrap()).await;
+    let status = response.status();
+    (status, response.into_body().collect().await.unwrap().to_bytes())
+}
+
+pub(crate) fn id(reply: &Reply) -> String {
+    reply.1["holds"][0]["id"].as_str().unwrap().to_owned()
+}
+
+pub(crate) fn code(reply: &Reply) -> &str {
+    reply.1["code"].as_str().unwrap_or("none")
+}

@@ -1,0 +1,11 @@
+//! The engine through its front door, on real Redis and Postgres. Every test ends on
+//! [`app::App::finish`]: nobody oversold, and the ledger equals Redis.
+
+mod app;
+mod bad_input;
+mod confirming;
+mod holding;
+mod killing;
+mod model;
+mod resizing;
+mod restoring;

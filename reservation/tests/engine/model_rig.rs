@@ -1,0 +1,289 @@
+//! What the model is compared with: a pool on real Redis, its ledger, and a sync that can crash.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use redis::AsyncCommands;
+use reservation::engine::pool::Pool;
+use reservation::hold::HoldState;
+use reservation::ids::{ExamId, SittingNumber};
+use reservation::ledger::{Ledger, exams, holds, pools, sittings};
+use reservation::restore::open_pool;
+use reservation::sitting::{Acknowledge, Exam, SittingSpec};
+use reservation::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer};
+use reservation::store::{FreezeRequest, HoldRequest, Moment, Place, Store};
+use reservation::sync::Writer;
+use testkit::TestStores;
+
+use super::{GROUPS, Model, Record, TTL_MS, field_of, key_of, place_of};
+
+pub(crate) struct Rig {
+    stores: TestStores,
+    store: Store,
+    ledger: Ledger,
+    cases: usize,
+    exam: ExamId,
+    pool: Pool,
+    writer: Option<Writer>,
+}
+
+/// A pool's keys at some moment.
+pub(crate) struct Snapshot {
+    keys: Vec<(String, Option<Vec<u8>>)>,
+    tail: reservation::store::event::StreamId,
+}
+
+fn moment(model: &Model) -> Moment {
+    Moment { epoch: model.epoch, now_ms: Some(model.now) }
+}
+
+impl Rig {
+    pub(crate) async fn start() -> Self {
+        let stores = TestStores::start().await;
+        let ledger = Ledger::open(stores.pool()).await.unwrap();
+        let store = Store::open(stores.redis_url()).await.unwrap();
+        store.load_scripts().await.unwrap();
+        let exam: ExamId = "case-0".parse().unwrap();
+        let pool = Pool::new("case-0".parse().unwrap(), exam.clone());
+        Self { stores, store, ledger, cases: 0, exam, pool, writer: None }
+    }
+
+    /// A new exam with four sittings of two seats.
+    pub(crate) async fn begin(&mut self) -> Model {
+        self.cases += 1;
+        let name = format!("case-{}", self.cases);
+        self.exam = name.parse().unwrap();
+        self.pool = Pool::new(name.parse().unwrap(), self.exam.clone());
+        self.writer = None;
+        let client = self.ledger.client().await.unwrap();
+        let exam = Exam {
+            id: self.exam.clone(),
+            title: name,
+            hold: SignedDuration::from_millis(TTL_MS),
+            grace: SignedDuration::ZERO,
+            opens_at: None,
+            closes_at: None,
+            acknowledge: Acknowledge::Redis,
+        };
+        exams::put(&**client, &exam).await.unwrap();
+        pools::add(&**client, &self.pool.id, &self.exam).await.unwrap();
+        let mut model = Model { now: 1_000_000, epoch: 1, ..Model::default() };
+        for (sitting, group) in GROUPS {
+            let spec = SittingSpec {
+                title: "S".to_owned(),
+                group: Some(format!("g{group}").parse().unwrap()),
+                pool: None,
+                capacity: 2,
+                venue: None,
+                starts_at: None,
+            };
+            let id = format!("s{sitting}").parse().unwrap();
+            let added = sittings::add(&**client, &self.exam, &id, &self.pool.id, &spec).await.unwrap();
+            assert_eq!((added.number.0, added.group_number.0), (sitting, group));
+            model.capacity.insert(sitting, 2);
+            model.free.insert(sitting, 2);
+        }
+        let row = open_pool(&self.store, &self.ledger, &self.pool, false).await.unwrap();
+        assert_eq!(row.epoch, 1);
+        model
+    }
+
+    pub(crate) async fn hold(&self, model: &Model, requests: &[HoldRequest]) -> Vec<HoldAnswer> {
+        let ttl = Duration::from_millis(TTL_MS.unsigned_abs());
+        self.store.hold(&self.pool.keys, moment(model), ttl, requests).await.unwrap().answers
+    }
+
+    pub(crate) async fn release(&self, model: &Model, places: &[Place]) -> Vec<ReleaseAnswer> {
+        self.store.release(&self.pool.keys, moment(model), places).await.unwrap().answers
+    }
+
+    pub(crate) async fn freeze(&self, model: &Model, request: FreezeRequest) -> FreezeAnswer {
+        self.store.freeze(&self.pool.keys, moment(model), &[request]).await.unwrap().answers[0]
+    }
+
+    pub(crate) async fn resize(&self, model: &Model, sitting: i32, capacity: u32) -> i64 {
+        let capacities = [(SittingNumber(sitting), capacity)];
+        let taken = self.store.resize(&self.pool.keys, moment(model), &capacities).await.unwrap().answers[0];
+        let mut client = self.ledger.client().await.unwrap();
+        let tx = client.transaction().await.unwrap();
+        let found = sittings::lock(&*tx, &self.exam, &format!("s{sitting}").parse().unwrap()).await.unwrap().unwrap();
+        let spec = SittingSpec { capacity, ..found.spec };
+        sittings::change(&*tx, &self.exam, SittingNumber(sitting), &spec, taken).await.unwrap();
+        tx.commit().await.unwrap();
+        taken
+    }
+
+    pub(crate) async fn sweep(&self, model: &Model) {
+        self.store.sweep(&self.pool.keys, moment(model), 16).await.unwrap();
+    }
+
+    async fn writer(&mut self) -> &mut Writer {
+        if self.writer.is_none() {
+            // The advisory lock of a writer that died is free as soon as Postgres notices.
+            loop {
+                match Writer::try_new(&self.store, &self.ledger, &self.pool).await.unwrap() {
+                    Some(writer) => break self.writer = Some(writer),
+                    None => tokio::time::sleep(Duration::from_millis(5)).await,
+                }
+            }
+        }
+        self.writer.as_mut().unwrap()
+    }
+
+    /// Brings the ledger up to date, and compares its live holds with the model's.
+    pub(crate) async fn sync(&mut self, model: &Model) {
+        let tail = self.store.tail(&self.pool.keys).await.unwrap().unwrap();
+        let pool = Pool::new(self.pool.id.clone(), self.exam.clone());
+        let writer = self.writer().await;
+        writer.refresh(&pool).await.unwrap();
+        while writer.cursor() < tail {
+            let events = writer.read(&pool).await.unwrap();
+            writer.commit(&pool, &events).await.unwrap();
+        }
+        self.store.trim(&self.pool.keys, self.writer.as_ref().unwrap().cursor()).await.unwrap();
+        let mut expected: BTreeMap<_, _> = model.taken.clone();
+        for (generation, confirmed) in &model.decided {
+            expected.retain(|_, record| record.generation != *generation || *confirmed);
+            for record in expected.values_mut().filter(|record| record.generation == *generation) {
+                record.state = HoldState::Confirmed;
+            }
+        }
+        let client = self.ledger.client().await.unwrap();
+        let rows = holds::live_page(&**client, &self.exam, &[1, 2, 3, 4], None, 1_000).await.unwrap();
+        let found: BTreeMap<_, _> = rows
+            .iter()
+            .map(|row| {
+                let key = key_of(&format!("{}:{}", row.place.candidate, row.place.group));
+                (key, (row.state, row.place.sitting.0, row.place.generation.0))
+            })
+            .collect();
+        let expected: BTreeMap<_, _> =
+            expected.into_iter().map(|(key, record)| (key, (record.state, record.sitting, record.generation))).collect();
+        assert_eq!(found, expected, "ledger and model");
+    }
+
+    /// The sync reads events, and dies before it commits them.
+    pub(crate) async fn crash_sync(&mut self) {
+        let tail = self.store.tail(&self.pool.keys).await.unwrap().unwrap();
+        let pool = Pool::new(self.pool.id.clone(), self.exam.clone());
+        let writer = self.writer().await;
+        writer.refresh(&pool).await.unwrap();
+        if writer.cursor() < tail {
+            writer.read(&pool).await.unwrap();
+        }
+        self.writer = None;
+    }
+
+    /// Confirms or cancels in the ledger only, as if the process died before it told Redis.
+    pub(crate) async fn decide(&mut self, model: &mut Model, place: &(usize, i32, i32, i64), confirm: bool) {
+        let key = (place.0, place.1);
+        let record = model.taken.get(&key).copied().filter(|record| record.generation == place.3);
+        let before = record.and_then(|record| model.decided.get(&record.generation).copied());
+        let client = self.ledger.client().await.unwrap();
+        let place = place_of(place);
+        let state = match (record, before) {
+            (Some(_), Some(true)) => Some(HoldState::Confirmed),
+            (Some(_), Some(false)) | (None, _) => None,
+            (Some(Record { state, .. }), None) => Some(state),
+        };
+        let (done, expected) = if confirm {
+            let reference = "r".parse().unwrap();
+            (holds::confirm(&**client, &self.exam, &place, &reference).await.unwrap(), state == Some(HoldState::Frozen))
+        } else {
+            let may = matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
+            (holds::cancel(&**client, &self.exam, &place).await.unwrap(), may)
+        };
+        assert_eq!(done, expected, "a decision on {state:?}");
+        if done {
+            model.decided.insert(place.generation.0, confirm);
+        }
+    }
+
+    /// Somebody carries the ledger's decisions to Redis.
+    pub(crate) async fn finish(&self, model: &Model) {
+        let client = self.ledger.client().await.unwrap();
+        let decided = holds::unsettled(&**client, &self.exam, &[1, 2, 3, 4], -1.0).await.unwrap();
+        assert_eq!(decided.len(), model.decided.len());
+        if !decided.is_empty() {
+            // Twice: whoever does it may not know that somebody else has.
+            for _ in 0..2 {
+                self.store.settle(&self.pool.keys, moment(model), &decided).await.unwrap();
+            }
+        }
+    }
+
+    /// Redis restarts with all its data, but without scripts.
+    pub(crate) async fn restart(&mut self) {
+        let _: String = redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut self.stores.redis_connection().await).await.unwrap();
+        assert!(!self.store.has_scripts().await.unwrap());
+        let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
+        assert_eq!((row.epoch, row.lineage), (before.epoch + 1, before.lineage), "adopted, not restored");
+        self.store.load_scripts().await.unwrap();
+    }
+
+    /// Redis loses the pool, with everything that the ledger has not heard of.
+    pub(crate) async fn lose(&mut self) {
+        let _: () = self.stores.redis_connection().await.del(self.pool.keys.all().as_slice()).await.unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, false).await.unwrap();
+        assert_eq!(row.epoch, row.lineage, "restored");
+    }
+
+    /// The pool's keys as they are now, and the newest event among them.
+    pub(crate) async fn snapshot(&self) -> Snapshot {
+        let mut redis = self.stores.redis_connection().await;
+        let mut keys = Vec::new();
+        for key in self.pool.keys.all() {
+            let dump: Option<Vec<u8>> = redis::cmd("DUMP").arg(key).query_async(&mut redis).await.unwrap();
+            keys.push((key.clone(), dump));
+        }
+        Snapshot { keys, tail: self.store.tail(&self.pool.keys).await.unwrap().unwrap() }
+    }
+
+    /// Redis comes back with older data, as from a backup. Answers whether it was adopted, which is
+    /// right exactly when the ledger has nothing that it lacks; and the epoch.
+    pub(crate) async fn go_back(&mut self, snapshot: &Snapshot) -> (bool, i64) {
+        let mut redis = self.stores.redis_connection().await;
+        let _: String = redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut redis).await.unwrap();
+        let _: () = redis.del(self.pool.keys.all().as_slice()).await.unwrap();
+        for (key, dump) in &snapshot.keys {
+            if let Some(dump) = dump {
+                let _: String = redis::cmd("RESTORE").arg(key).arg(0).arg(dump).query_async(&mut redis).await.unwrap();
+            }
+        }
+        let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
+        let adopted = row.lineage == before.lineage;
+        assert_eq!(adopted, before.cursor <= snapshot.tail && before.cursor_epoch <= row.epoch, "{before:?} {:?}", snapshot.tail);
+        self.store.load_scripts().await.unwrap();
+        (adopted, row.epoch)
+    }
+
+    /// Every count and every record in Redis against the model's.
+    pub(crate) async fn compare(&self, model: &Model) {
+        let mut redis = self.stores.redis_connection().await;
+        let taken: BTreeMap<String, String> = redis.hgetall(self.pool.keys.taken()).await.unwrap();
+        let expected: BTreeMap<String, (char, String)> = model
+            .taken
+            .iter()
+            .map(|(key, record)| {
+                let letter = record.state.as_str().chars().next().unwrap();
+                (field_of(*key), (letter, format!("{} {}", record.sitting, record.generation)))
+            })
+            .collect();
+        let found: BTreeMap<String, (char, String)> = taken
+            .into_iter()
+            .map(|(field, value)| {
+                let (head, _) = value.rsplit_once(' ').unwrap();
+                (field, (head.chars().next().unwrap(), head[1..].to_owned()))
+            })
+            .collect();
+        assert_eq!(found, expected, "Redis and model");
+        let counts: BTreeMap<i32, (i64, i64)> =
+            self.store.counts(&self.pool.keys).await.unwrap().into_iter().map(|(n, capacity, free)| (n.0, (capacity, free))).collect();
+        let wanted: BTreeMap<i32, (i64, i64)> =
+            model.capacity.iter().map(|(n, capacity)| (*n, (*capacity, model.free[n]))).collect();
+        assert_eq!(counts, wanted, "counts");
+    }
+}
