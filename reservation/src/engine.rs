@@ -6,9 +6,11 @@
 pub mod board;
 mod calls;
 pub mod catalogue;
+mod coalesce;
 mod confirm;
 mod feed;
 mod hold;
+mod lanes;
 pub mod pool;
 mod put;
 mod sweep;
@@ -29,6 +31,7 @@ use crate::restore::OpenError;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
 use catalogue::{Catalogue, ExamEntry};
+use lanes::Lanes;
 use pool::{NotReached, Pool};
 
 const CATALOGUE_EVERY: Duration = Duration::from_millis(500);
@@ -255,6 +258,10 @@ impl Engine {
         pool.ok_or_else(|| HoldError::Unavailable(format!("pool {id} is not open")))
     }
 
+    fn lanes(pool: &Pool) -> Result<&Lanes, HoldError> {
+        pool.lanes.get().ok_or_else(|| HoldError::Unavailable("the pool is not open".to_owned()))
+    }
+
     /// The numbers of the pool's sittings.
     fn numbers_of(&self, pool: &Pool) -> Vec<i32> {
         let catalogue = self.catalogue();
@@ -270,7 +277,10 @@ impl Engine {
         let pool = entry
             .or_insert_with(|| {
                 is_new = true;
-                Arc::new(Pool::new(id, exam))
+                let pool = Arc::new(Pool::new(id, exam));
+                // Before anybody can find the pool.
+                pool.lanes.get_or_init(|| Lanes::open(self, &pool));
+                pool
             })
             .clone();
         if is_new {

@@ -4,6 +4,7 @@
 //! ledger → tell the caller → mark in Redis. Whatever step dies, `sweep::finish` goes on from
 //! what the ledger has.
 
+use crate::engine::coalesce::Answered;
 use crate::engine::hold::{Located, id_of};
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
@@ -51,12 +52,10 @@ impl Engine {
         reference: Option<&Reference>,
     ) -> Result<FreezeAnswer, HoldError> {
         let Located { pool, place, entry, .. } = located;
-        let request = [FreezeRequest { place: place.clone(), take, reference: reference.cloned() }];
-        let store = &self.inner.store;
-        let (reply, lineage) =
-            self.call(pool, |moment| store.freeze(&pool.keys, moment, &request)).await?;
-        self.acknowledge(&entry.exam, pool, lineage, reply.event).await?;
-        reply.answers.first().copied().ok_or_else(|| HoldError::Unavailable("Redis gave no answer".to_owned()))
+        let request = FreezeRequest { place: place.clone(), take, reference: reference.cloned() };
+        let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.freeze.ask(request).await?;
+        self.acknowledge(&entry.exam, pool, lineage, event).await?;
+        Ok(answer)
     }
 
     /// The money is there but the hold is gone: finds the seat that an earlier try took, or the

@@ -1,11 +1,12 @@
 //! Taking seats, looking at holds, giving them back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use crate::engine::catalogue::ExamEntry;
+use crate::engine::coalesce::Answered;
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError, Taken};
 use crate::hold::{Hold, HoldState};
@@ -13,7 +14,7 @@ use crate::ids::{CandidateId, ExamId, HoldId, SittingId, SittingNumber};
 use crate::ledger::holds::{self, HoldRow};
 use crate::sitting::{Acknowledge, Exam, Sitting};
 use crate::store::event::StreamId;
-use crate::store::reply::{HoldAnswer, ReleaseAnswer, Seat};
+use crate::store::reply::{HoldAnswer, ReleaseAnswer, Seat, SettleAnswer};
 use crate::store::{HoldRequest, Place};
 
 /// Most sittings in one request.
@@ -63,20 +64,17 @@ impl Engine {
         if !entry.exam.is_open(now) {
             return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
         }
-        let request = [HoldRequest {
+        let request = HoldRequest {
             candidate: candidate.clone(),
             sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
-        }];
-        let ttl = Duration::try_from(entry.exam.hold + entry.exam.grace).unwrap_or_default();
-        let store = &self.inner.store;
-        let (mut reply, lineage) =
-            self.call(&pool, |moment| store.hold(&pool.keys, moment, ttl, &request)).await?;
+        };
+        let Answered { answer, event, lineage, now_ms } = Self::lanes(&pool)?.hold.ask(request).await?;
         let id_of_number = |number: SittingNumber| entry.numbered(number).map(|sitting| sitting.id.clone());
         let unheard = || HoldError::Unavailable("Redis named another sitting".to_owned());
-        let (seats, is_new) = match reply.answers.pop() {
-            Some(HoldAnswer::Held(seats)) => (seats, true),
-            Some(HoldAnswer::Kept(seats)) => (seats, false),
-            Some(HoldAnswer::Full(number, earliest_ms)) => {
+        let (seats, is_new) = match answer {
+            HoldAnswer::Held(seats) => (seats, true),
+            HoldAnswer::Kept(seats) => (seats, false),
+            HoldAnswer::Full(number, earliest_ms) => {
                 // Just after the rush's first answers the board has not heard of their deadlines.
                 let next_release_at = match pool.board.next_release_at(number) {
                     None if earliest_ms > 0 && pool.board.is_behind(number) => Some(at_ms(earliest_ms)),
@@ -84,15 +82,15 @@ impl Engine {
                 };
                 return Err(HoldError::Full { sitting: id_of_number(number).ok_or_else(unheard)?, next_release_at });
             }
-            Some(HoldAnswer::GroupTaken(number)) => {
+            HoldAnswer::GroupTaken(number) => {
                 return Err(HoldError::GroupTaken(id_of_number(number).ok_or_else(unheard)?));
             }
             // The ledger has it and Redis does not yet: a new sitting on its way.
-            Some(HoldAnswer::UnknownSitting(_)) | None => return Err(unheard()),
+            HoldAnswer::UnknownSitting(_) => return Err(unheard()),
         };
-        self.acknowledge(&entry.exam, &pool, lineage, reply.event).await?;
+        self.acknowledge(&entry.exam, &pool, lineage, event).await?;
         let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry.exam, candidate, sitting, seat));
-        Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(reply.now_ms) })
+        Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(now_ms) })
     }
 
     /// The pool and the sittings that a request names.
@@ -203,13 +201,12 @@ impl Engine {
     pub async fn release(&self, exam: &ExamId, hold: &HoldId) -> Result<(), HoldError> {
         let located = self.locate(exam, hold)?;
         let Located { pool, place, entry, .. } = &located;
-        let store = &self.inner.store;
-        let places = std::slice::from_ref(place);
-        let (reply, lineage) =
-            self.call(pool, |moment| store.release(&pool.keys, moment, places)).await?;
-        match reply.answers.first() {
-            Some(ReleaseAnswer::Frozen | ReleaseAnswer::Confirmed) => self.cancel(&located).await,
-            _ => self.acknowledge(&entry.exam, pool, lineage, reply.event).await,
+        let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.release.ask(place.clone()).await?;
+        match answer {
+            ReleaseAnswer::Frozen | ReleaseAnswer::Confirmed => self.cancel(&located).await,
+            ReleaseAnswer::Released | ReleaseAnswer::Gone => {
+                self.acknowledge(&entry.exam, pool, lineage, event).await
+            }
         }
     }
 
@@ -227,10 +224,9 @@ impl Engine {
 
     /// Carries decisions of the ledger to Redis: true for confirmed, false for cancelled.
     pub(super) async fn settle(&self, pool: &Pool, decided: &[(Place, bool)]) -> Result<(), HoldError> {
-        let store = &self.inner.store;
-        let (reply, _) = self.call(pool, |moment| store.settle(&pool.keys, moment, decided)).await?;
-        let conflicts = reply.answers.iter().filter(|answer| **answer != crate::store::reply::SettleAnswer::Settled);
-        let conflicts = conflicts.count() as u64;
+        let lanes = Self::lanes(pool)?;
+        let answers = try_join_all(decided.iter().map(|decision| lanes.settle.ask(decision.clone()))).await?;
+        let conflicts = answers.iter().filter(|answered| answered.answer == SettleAnswer::Conflict).count() as u64;
         if conflicts > 0 {
             tracing::error!(pool = %pool.id, conflicts, "Redis has another hold where the ledger confirmed one");
             metrics::counter!("seathold_settle_conflicts_total").increment(conflicts);

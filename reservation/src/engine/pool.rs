@@ -1,12 +1,13 @@
 //! One pool as this process knows it: under which epoch, how far the ledger is, what is free.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::engine::board::Board;
+use crate::engine::lanes::Lanes;
 use crate::ids::{ExamId, PoolId};
 use crate::ledger::pools::PoolRow;
 use crate::store::event::StreamId;
@@ -61,6 +62,8 @@ pub struct Pool {
     pub(super) opening: tokio::sync::Mutex<()>,
     /// Wakes the board's feed after a restore.
     pub(super) restored: tokio::sync::Notify,
+    /// The queues in front of its scripts; there once the engine runs the pool.
+    pub(super) lanes: OnceLock<Lanes>,
     /// Does this process write the pool's ledger?
     pub(crate) is_writer: AtomicBool,
 }
@@ -77,6 +80,7 @@ impl Pool {
             reached: watch::Sender::default(),
             opening: tokio::sync::Mutex::default(),
             restored: tokio::sync::Notify::new(),
+            lanes: OnceLock::new(),
             is_writer: AtomicBool::new(false),
         }
     }

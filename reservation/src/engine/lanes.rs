@@ -1,0 +1,67 @@
+//! The queues of one pool, one per script, so that a rush of new holds cannot keep payments waiting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::coalesce::Lane;
+use crate::engine::pool::Pool;
+use crate::engine::Engine;
+use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, SettleAnswer};
+use crate::store::{FreezeRequest, HoldRequest, Place};
+
+/// A pool's lanes.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    pub(super) hold: Lane<HoldRequest, HoldAnswer>,
+    pub(super) release: Lane<Place, ReleaseAnswer>,
+    pub(super) freeze: Lane<FreezeRequest, FreezeAnswer>,
+    pub(super) settle: Lane<(Place, bool), SettleAnswer>,
+}
+
+impl Lanes {
+    /// Opens the lanes of `pool`.
+    pub(super) fn open(engine: &Engine, pool: &Arc<Pool>) -> Self {
+        let (tasks, stop) = (&engine.inner.tasks, &engine.inner.stop);
+        let both = || (engine.clone(), pool.clone());
+        let (hold, release, freeze, settle) = (both(), both(), both(), both());
+        Self {
+            hold: Lane::open("hold", tasks, stop, move |requests| {
+                let (engine, pool) = hold.clone();
+                async move {
+                    let (store, ttl) = (&engine.inner.store, engine.ttl_of(&pool));
+                    engine.call(&pool, |moment| store.hold(&pool.keys, moment, ttl, &requests)).await
+                }
+            }),
+            release: Lane::open("release", tasks, stop, move |places| {
+                let (engine, pool) = release.clone();
+                async move {
+                    let store = &engine.inner.store;
+                    engine.call(&pool, |moment| store.release(&pool.keys, moment, &places)).await
+                }
+            }),
+            freeze: Lane::open("freeze", tasks, stop, move |requests| {
+                let (engine, pool) = freeze.clone();
+                async move {
+                    let store = &engine.inner.store;
+                    engine.call(&pool, |moment| store.freeze(&pool.keys, moment, &requests)).await
+                }
+            }),
+            settle: Lane::open("settle", tasks, stop, move |decided| {
+                let (engine, pool) = settle.clone();
+                async move {
+                    let store = &engine.inner.store;
+                    engine.call(&pool, |moment| store.settle(&pool.keys, moment, &decided)).await
+                }
+            }),
+        }
+    }
+}
+
+impl Engine {
+    /// How long a new hold of this pool lasts, with the grace.
+    fn ttl_of(&self, pool: &Pool) -> Duration {
+        let catalogue = self.catalogue();
+        let exam = catalogue.exam(&pool.exam).map(|entry| entry.exam.hold + entry.exam.grace);
+        exam.and_then(|ttl| Duration::try_from(ttl).ok()).unwrap_or_default()
+    }
+}
