@@ -9,6 +9,7 @@ use reservation::ledger::{Ledger, exams, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
 use reservation::store::{HoldRequest, Moment, Store};
+use reservation::sync::Writer;
 use testkit::{Durability, Fsync, StoresOptions, TestStores};
 
 /// How long a bench's holds last: longer than it runs.
@@ -20,6 +21,8 @@ pub struct Bench {
     pub stores: TestStores,
     /// Redis.
     pub store: Store,
+    /// Postgres.
+    pub ledger: Ledger,
     /// The pool, under epoch 1.
     pub pool: Pool,
 }
@@ -28,7 +31,7 @@ impl Bench {
     /// Starts private servers, Redis with this `appendfsync`, and opens a pool with one sitting of
     /// ten million seats.
     pub async fn start(fsync: Fsync) -> Self {
-        let stores = TestStores::start_with(StoresOptions { redis: fsync, postgres: Durability::Process }).await;
+        let stores = TestStores::start_with(StoresOptions { redis: fsync, postgres: Durability::Full }).await;
         let store = Store::open(stores.redis_url()).await.expect("our own Redis answers");
         let ledger = Ledger::open(stores.pool()).await.expect("our own Postgres answers");
         store.load_scripts().await.expect("our own Redis takes scripts");
@@ -56,9 +59,10 @@ impl Bench {
         pools::add(&**client, &pool.id, &exam.id).await.expect("a pool");
         let sitting = "s".parse().expect("a name");
         sittings::add(&**client, &exam.id, &sitting, &pool.id, &spec).await.expect("a sitting");
+        drop(client);
         let row = open_pool(&store, &ledger, &pool, false).await.expect("the pool opens");
         pool.take_over(&row);
-        Self { stores, store, pool }
+        Self { stores, store, ledger, pool }
     }
 
     /// Holds one seat for each of `count` candidates from `first` on, in one script call.
@@ -72,6 +76,17 @@ impl Bench {
         let moment = Moment { epoch: self.pool.standing().epoch, now_ms: None };
         let reply = self.store.hold(&self.pool.keys, moment, TTL, &requests).await.expect("holds");
         assert_eq!(reply.answers.len() as u64, count);
+    }
+
+    /// Brings the ledger up to date, as the engine's sync does.
+    pub async fn sync(&self) {
+        let tail = self.store.tail(&self.pool.keys).await.expect("our own Redis answers").unwrap_or_default();
+        let writer = Writer::try_new(&self.store, &self.ledger, &self.pool).await.expect("our own Postgres answers");
+        let mut writer = writer.expect("nobody else writes");
+        while writer.cursor() < tail {
+            let events = writer.read(&self.pool).await.expect("events");
+            writer.commit(&self.pool, &events).await.expect("a commit");
+        }
     }
 
     /// Drops all events, as the ledger's writer does behind its cursor; and answers Redis's memory in bytes.

@@ -232,7 +232,7 @@ impl Store {
         self.call(&scripts::RESIZE, keys, moment, arguments, reply::resize_answer).await
     }
 
-    /// Calls `sweep`; answers how many holds lapsed and how many entries are still due.
+    /// Calls `sweep`; answers how many holds lapsed, and 1 if more are due.
     pub async fn sweep(
         &self,
         keys: &PoolKeys,

@@ -58,6 +58,16 @@ async fn main() {
         figures.insert(format!("bytes_per_hold_{size}"), json!((bytes * 10.0).round() / 10.0));
     }
 
+    eprintln!("rows per second from the stream into the ledger …");
+    for (size, in_flight) in SIZES {
+        let bench = Bench::start(Fsync::Off).await;
+        let rows = if arguments.quick { 20_000 } else { 200_000 };
+        fill(&bench, size, in_flight, rows).await;
+        let started = Instant::now();
+        bench.sync().await;
+        figures.insert(format!("sync_rows_per_s_{size}"), json!((rows as f64 / started.elapsed().as_secs_f64()).round()));
+    }
+
     println!("{:<24}{:>14}", "figure", "value");
     for (name, value) in &figures {
         println!("{name:<24}{value:>14}");

@@ -1,19 +1,19 @@
-//! The six Redis keys of a pool, all under one hash tag so that a cluster keeps them together.
+//! The seven Redis keys of a pool, all under one hash tag so that a cluster keeps them together.
 
 use crate::ids::PoolId;
 
 /// A pool's keys in the order in which every script takes them.
 #[derive(Debug, Clone)]
-pub struct PoolKeys([String; 6]);
+pub struct PoolKeys([String; 7]);
 
 impl PoolKeys {
     /// The keys of `pool`.
     pub fn of(pool: &PoolId) -> Self {
-        Self(["meta", "free", "capacity", "taken", "expiry", "events"].map(|part| format!("seat:{{{pool}}}:{part}")))
+        Self(["meta", "free", "capacity", "taken", "queue", "events", "expiry"].map(|part| format!("seat:{{{pool}}}:{part}")))
     }
 
-    /// All six, as KEYS of a script.
-    pub fn all(&self) -> &[String; 6] {
+    /// All of them, as KEYS of a script.
+    pub fn all(&self) -> &[String; 7] {
         &self.0
     }
 

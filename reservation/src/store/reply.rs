@@ -196,7 +196,7 @@ pub fn resize_answer(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// Reads the answer of `sweep`: holds lapsed, expiry entries still due.
+/// Reads the answer of `sweep`: holds lapsed, and 1 if more are due.
 pub fn sweep_answer(text: &str) -> Option<(u64, u64)> {
     let (lapsed, due) = text.split_once(' ')?;
     Some((lapsed.parse().ok()?, due.parse().ok()?))

@@ -1,7 +1,7 @@
 //! The Lua scripts and the sync against a model in memory: the same random operations, every
 //! answer and every count compared, with crashes of the sync, restarts and losses of Redis between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -16,13 +16,15 @@ use rig::Rig;
 mod rig;
 
 pub(crate) const TTL_MS: i64 = 1_000;
+/// What it is shortened to now and then, so that deadlines come out of order.
+const SHORT_TTL_MS: i64 = 300;
 /// Sitting → group: one and two exclude each other.
 pub(crate) const GROUPS: [(i32, i32); 4] = [(1, 1), (2, 1), (3, 3), (4, 4)];
 const CANDIDATES: usize = 5;
 
 #[derive(Debug, Clone)]
 enum Op {
-    Hold(Vec<(usize, Vec<usize>)>),
+    Hold(Vec<(usize, Vec<usize>)>, bool),
     Release(Vec<usize>),
     Freeze(usize, bool, bool),
     Resize(usize, u32),
@@ -43,7 +45,7 @@ fn operations() -> impl Strategy<Value = Vec<Op>> {
     let sittings = proptest::sample::subsequence(vec![0, 1, 2, 3], 1..=2);
     let batch = prop::collection::vec((0..CANDIDATES, sittings), 1..6);
     let op = prop_oneof![
-        6 => batch.prop_map(Op::Hold),
+        6 => (batch, prop::bool::weighted(0.2)).prop_map(|(batch, short)| Op::Hold(batch, short)),
         3 => prop::collection::vec(any::<usize>(), 1..4).prop_map(Op::Release),
         3 => (any::<usize>(), any::<bool>(), any::<bool>()).prop_map(|(n, take, paid)| Op::Freeze(n, take, paid)),
         2 => (0..4usize, 0..4u32).prop_map(|(sitting, capacity)| Op::Resize(sitting, capacity)),
@@ -79,7 +81,10 @@ pub(crate) struct Model {
     pub(crate) capacity: BTreeMap<i32, i64>,
     pub(crate) free: BTreeMap<i32, i64>,
     pub(crate) taken: BTreeMap<(usize, i32), Record>,
-    /// The entries of the expiry set: deadline, then text as Redis orders it.
+    /// Running clocks in order: deadline and text; and the last deadline that ever was at its end.
+    queue: VecDeque<(i64, String)>,
+    last: i64,
+    /// Those that came out of order, as Redis orders them.
     expiry: BTreeSet<(i64, String)>,
     /// What the ledger decided and Redis has not followed yet, and what it last saw.
     pub(crate) decided: BTreeMap<i64, bool>,
@@ -102,9 +107,16 @@ impl Model {
     }
 
     fn sweep(&mut self, entries: usize) {
-        let due: Vec<_> = self.expiry.iter().take_while(|(deadline, _)| *deadline <= self.now).take(entries).cloned().collect();
-        for entry in due {
-            self.expiry.remove(&entry);
+        for _ in 0..entries {
+            let is_due = |entry: Option<&(i64, String)>| entry.is_some_and(|(deadline, _)| *deadline <= self.now);
+            let entry = if is_due(self.queue.front()) {
+                self.queue.pop_front()
+            } else if is_due(self.expiry.first()) {
+                self.expiry.pop_first()
+            } else {
+                break;
+            };
+            let entry = entry.unwrap();
             let mut words = entry.1.split(' ');
             let first: i64 = words.next().unwrap().parse().unwrap();
             for (generation, field) in (first..).zip(words) {
@@ -116,7 +128,7 @@ impl Model {
         }
     }
 
-    fn hold(&mut self, requests: &[(usize, Vec<usize>)]) -> Vec<HoldAnswer> {
+    fn hold(&mut self, requests: &[(usize, Vec<usize>)], ttl_ms: i64) -> Vec<HoldAnswer> {
         let mut demand = BTreeMap::<i32, i64>::new();
         for sitting in requests.iter().flat_map(|(_, sittings)| sittings) {
             *demand.entry(GROUPS[*sitting].0).or_default() += 1;
@@ -124,14 +136,21 @@ impl Model {
         if demand.iter().any(|(sitting, wanted)| self.free[sitting] < *wanted) {
             self.sweep(16);
         }
-        let deadline = self.now + TTL_MS;
+        let deadline = self.now + ttl_ms;
         let mut fresh: Vec<(i64, String)> = Vec::new();
         // The script looks up the earliest deadline once, before it adds its own.
-        let earliest = self.expiry.first().map_or(0, |(deadline, _)| *deadline);
+        let heads = [self.queue.front(), self.expiry.first()];
+        let earliest = heads.into_iter().flatten().map(|(deadline, _)| *deadline).min().unwrap_or_default();
         let answers = requests.iter().map(|(candidate, sittings)| self.hold_one(*candidate, sittings, deadline, earliest, &mut fresh)).collect();
         if let Some((first, _)) = fresh.first() {
             let fields: Vec<_> = fresh.iter().map(|(_, field)| field.as_str()).collect();
-            self.expiry.insert((deadline, format!("{first} {}", fields.join(" "))));
+            let entry = (deadline, format!("{first} {}", fields.join(" ")));
+            if deadline >= self.last {
+                self.last = deadline;
+                self.queue.push_back(entry);
+            } else {
+                self.expiry.insert(entry);
+            }
         }
         answers
     }
@@ -250,6 +269,8 @@ impl Model {
     pub(crate) fn restored(&mut self) {
         self.settle();
         self.restarted();
+        self.queue.clear();
+        self.last = 0;
         let held = self.taken.iter().filter(|(_, record)| record.state == HoldState::Held);
         self.expiry = held.map(|(key, record)| (record.deadline, format!("{} {}", record.generation, field_of(*key)))).collect();
     }
@@ -284,7 +305,8 @@ async fn run(rig: &mut Rig, operations: Vec<Op>) {
     for op in operations {
         let picked = |n: usize| known.get(n.checked_rem(known.len()).unwrap_or_default()).copied();
         match op {
-            Op::Hold(batch) => {
+            Op::Hold(batch, short) => {
+                let ttl_ms = if short { SHORT_TTL_MS } else { TTL_MS };
                 let requests: Vec<_> = batch
                     .iter()
                     .map(|(candidate, sittings)| HoldRequest {
@@ -292,7 +314,7 @@ async fn run(rig: &mut Rig, operations: Vec<Op>) {
                         sittings: sittings.iter().map(|n| (SittingNumber(GROUPS[*n].0), SittingNumber(GROUPS[*n].1))).collect(),
                     })
                     .collect();
-                assert_eq!(rig.hold(&model, &requests).await, model.hold(&batch));
+                assert_eq!(rig.hold(&model, &requests, ttl_ms).await, model.hold(&batch, ttl_ms));
             }
             Op::Release(picks) => {
                 let places: Vec<_> = picks.into_iter().filter_map(picked).collect();

@@ -89,8 +89,8 @@ impl Rig {
         model
     }
 
-    pub(crate) async fn hold(&self, model: &Model, requests: &[HoldRequest]) -> Vec<HoldAnswer> {
-        let ttl = Duration::from_millis(TTL_MS.unsigned_abs());
+    pub(crate) async fn hold(&self, model: &Model, requests: &[HoldRequest], ttl_ms: i64) -> Vec<HoldAnswer> {
+        let ttl = Duration::from_millis(ttl_ms.unsigned_abs());
         self.store.hold(&self.pool.keys, moment(model), ttl, requests).await.unwrap().answers
     }
 

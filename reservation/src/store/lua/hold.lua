@@ -8,7 +8,7 @@
 --         | "kept <state> <generation> <deadline> ..." when all were there already
 --         | "full <sitting> <earliest deadline in the pool or 0>" | "group_taken <sitting>" | "unknown_sitting <sitting>";
 --         or {"busy"} for the whole call when the ledger is too far behind
--- Cost    O(requests), and O(log n) for each 256 new holds' expiry entry
+-- Cost    O(requests)
 if redis.call('XLEN', EVENTS) > tonumber(ARGV[4]) then return {'busy'} end
 local deadline = whole(now + tonumber(ARGV[3]))
 
@@ -39,11 +39,10 @@ end
 local taken = load_taken(fields)
 
 local answers, first_generation, entry = {}, nil, {}
-local expiry = {}
+entries_deadline = deadline
 local function close_entry()
   if #entry > 0 then
-    expiry[#expiry + 1] = deadline
-    expiry[#expiry + 1] = first_generation .. ' ' .. table.concat(entry, ' ')
+    entries[#entries + 1] = first_generation .. ' ' .. table.concat(entry, ' ')
     entry = {}
   end
 end
@@ -66,8 +65,8 @@ local function refusal(field, sitting)
     end
   end
   if not taken[field] and free[sitting] < 1 then
-    earliest = earliest or redis.call('ZRANGE', EXPIRY, 0, 0, 'WITHSCORES')[2] or '0'
-    return 'full ' .. sitting .. ' ' .. earliest
+    earliest = earliest or math.min(head_of_queue() or math.huge, head_of_expiry() or math.huge)
+    return 'full ' .. sitting .. ' ' .. (earliest < math.huge and whole(earliest) or '0')
   end
 end
 
@@ -106,5 +105,4 @@ while ARGV[at] do
   at = last + 1
 end
 close_entry()
-if #expiry > 0 then in_chunks('ZADD', EXPIRY, expiry) end
 return finish(answers)

@@ -2,18 +2,19 @@
 --
 -- Why: a script may act only for the epoch that the caller knows, on one clock, and every
 -- change must leave one event. Those three live here once.
--- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch)
+-- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch), last (deadline queued)
 -- KEYS[2] {pool}:free      hash  sitting -> free seats; below 0 after the capacity was lowered
 -- KEYS[3] {pool}:capacity  hash  sitting -> capacity
 -- KEYS[4] {pool}:taken     hash  candidate:group -> "<state><sitting> <generation> <deadline>"
--- KEYS[5] {pool}:expiry    zset  "<first generation> <field> <field> ..." by deadline
+-- KEYS[5] {pool}:queue     list  "<deadline> <first generation> <field> <field> ...", deadlines never falling
 -- KEYS[6] {pool}:events    stream, one entry per call: e epoch, t now, f free counts,
 --                          s capacities, d records "<kind> <candidate>:<group> <sitting> <generation> <deadline> [<reference>]"
+-- KEYS[7] {pool}:expiry    zset  "<first generation> <field> ..." by deadline: those that came out of order
 -- ARGV[1] epoch   ARGV[2] now in ms, or "" for Redis's own clock
 -- Reply   {"missing"} | {"fenced", epoch} | {"ok", event id or "", now, "sitting free ...", answer per request ...}
 -- Cost    O(1)
-local META, FREE, CAPACITY, TAKEN, EXPIRY, EVENTS = unpack(KEYS)
-local meta = redis.call('HMGET', META, 'epoch', 'counter')
+local META, FREE, CAPACITY, TAKEN, QUEUE, EVENTS, EXPIRY = unpack(KEYS)
+local meta = redis.call('HMGET', META, 'epoch', 'counter', 'last')
 if not meta[1] then return {'missing'} end
 if meta[1] ~= ARGV[1] then return {'fenced', meta[1]} end
 
@@ -69,6 +70,39 @@ local function add_free(sitting, seats)
   changed[sitting] = true
 end
 
+-- Running clocks wait in a list, which costs a third of a sorted set; only where a deadline is
+-- earlier than the last one (a shorter hold, a clock set back) the set takes them.
+local entries, entries_deadline = {}, nil
+
+local function head_of_queue()
+  local head = redis.call('LINDEX', QUEUE, 0)
+  return head and tonumber(string.match(head, '^%d+'))
+end
+
+local function head_of_expiry()
+  return tonumber(redis.call('ZRANGE', EXPIRY, 0, 0, 'WITHSCORES')[2])
+end
+
+-- Up to so many entries that are due, taken out.
+local function take_due(limit)
+  local due = {}
+  local head = head_of_queue()
+  if head and head <= now then
+    for _, entry in ipairs(redis.call('LRANGE', QUEUE, 0, limit - 1)) do
+      local deadline, rest = string.match(entry, '^(%d+) (.*)$')
+      if tonumber(deadline) > now then break end
+      due[#due + 1] = rest
+    end
+    redis.call('LPOP', QUEUE, #due)
+  end
+  if #due < limit then
+    local early = redis.call('ZRANGEBYSCORE', EXPIRY, '-inf', now_text, 'LIMIT', 0, limit - #due)
+    if #early > 0 then redis.call('ZREM', EXPIRY, unpack(early)) end
+    for _, entry in ipairs(early) do due[#due + 1] = entry end
+  end
+  return due
+end
+
 -- What this call changes: the last word on each field (false: gone), and one event.
 local fate, records, capacities = {}, {}, {}
 local counter = tonumber(meta[2] or '0')
@@ -121,6 +155,15 @@ local function finish(answers)
   if #removed > 0 then in_chunks('HDEL', TAKEN, removed) end
   if #added > 0 then in_chunks('HSET', TAKEN, added) end
   if #counts > 0 then in_chunks('HSET', FREE, counts) end
+  if #entries > 0 then
+    if tonumber(entries_deadline) >= tonumber(meta[3] or '0') then
+      for i, entry in ipairs(entries) do entries[i] = entries_deadline .. ' ' .. entry end
+      redis.call('RPUSH', QUEUE, unpack(entries))
+      redis.call('HSET', META, 'last', entries_deadline)
+    else
+      for _, entry in ipairs(entries) do redis.call('ZADD', EXPIRY, entries_deadline, entry) end
+    end
+  end
   if counter ~= tonumber(meta[2] or '0') then redis.call('HSET', META, 'counter', whole(counter)) end
   local id, seats = '', table.concat(counts, ' ')
   if #records > 0 or #capacities > 0 then
@@ -132,14 +175,11 @@ local function finish(answers)
   return reply
 end
 
--- Gives the seats of lapsed holds back; looks at no more than so many entries of the expiry
--- set. A hold that moved on meanwhile has another state or generation and is left alone.
-local function sweep(entries)
-  local due = redis.call('ZRANGEBYSCORE', EXPIRY, '-inf', now_text, 'LIMIT', 0, entries)
-  if #due == 0 then return 0 end
-  redis.call('ZREM', EXPIRY, unpack(due))
+-- Gives the seats of lapsed holds back; looks at no more than so many entries. A hold that
+-- moved on meanwhile has another state or generation and is left alone.
+local function sweep(limit)
   local lapsed = 0
-  for _, entry in ipairs(due) do
+  for _, entry in ipairs(take_due(limit)) do
     local fields, first = {}, nil
     for word in string.gmatch(entry, '%S+') do
       if first then fields[#fields + 1] = word else first = tonumber(word) end

@@ -8,7 +8,7 @@
 -- finish: ARGV[3] now in ms, then per sitting: sitting, capacity, free
 -- Reply   "ok" | "fenced", or the id of the first event after finish
 -- Cost    O(arguments); begin frees the old data in the background
-local META, FREE, CAPACITY, TAKEN, EXPIRY, EVENTS = unpack(KEYS)
+local META, FREE, CAPACITY, TAKEN, _, EVENTS, EXPIRY = unpack(KEYS)
 if ARGV[2] == 'begin' then
   local known = redis.call('HMGET', META, 'epoch', 'loading')
   if tonumber(known[1] or '0') >= tonumber(ARGV[1]) or tonumber(known[2] or '0') > tonumber(ARGV[1]) then

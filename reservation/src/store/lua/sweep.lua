@@ -2,9 +2,9 @@
 --
 -- Why a script: a lapsed hold must leave, free its seat and write its event in one step.
 -- KEYS    as in the prelude
--- ARGV[3] most expiry entries to look at
--- Reply   one answer: "<holds lapsed> <entries still due>"
+-- ARGV[3] most entries to look at
+-- Reply   one answer: "<holds lapsed> <1 if more are due, else 0>"
 -- Cost    O(holds in those entries)
 local lapsed = sweep(tonumber(ARGV[3]))
-local due = redis.call('ZCOUNT', EXPIRY, '-inf', now_text)
-return finish({lapsed .. ' ' .. due})
+local head = math.min(head_of_queue() or math.huge, head_of_expiry() or math.huge)
+return finish({lapsed .. ' ' .. (head <= now and 1 or 0)})
