@@ -81,9 +81,25 @@ impl Board {
         self.write(|board| {
             board.noted = board.noted.max(event);
             for &(sitting, seats) in free {
-                let counts = board.counts.entry(sitting).or_default();
-                if counts.as_of < event {
+                // Of a sitting that is new here, the capacity is not known yet either.
+                if let Some(counts) = board.counts.get_mut(&sitting).filter(|counts| counts.as_of < event) {
                     (counts.free, counts.as_of) = (seats, event);
+                }
+            }
+        });
+    }
+
+    /// Takes over capacities that a call of our own has set, with the free seats that it answered.
+    pub fn resized(&self, capacities: &[(SittingNumber, u32)], free: &[(SittingNumber, i64)], event: Option<StreamId>) {
+        self.write(|board| {
+            for &(sitting, capacity) in capacities {
+                board.counts.entry(sitting).or_default().capacity = capacity.into();
+            }
+            for &(sitting, seats) in free {
+                let counts = board.counts.entry(sitting).or_default();
+                // Without an event nothing changed: only a sitting that is new here learns from it.
+                if counts.as_of <= event.unwrap_or_default() {
+                    (counts.free, counts.as_of) = (seats, event.unwrap_or_default());
                 }
             }
         });
@@ -127,7 +143,7 @@ impl Board {
                 let counts = board.counts.get(&sitting.number);
                 let capacity =
                     counts.map_or(sitting.spec.capacity, |counts| u32::try_from(counts.capacity).unwrap_or_default());
-                let free = counts.map_or(0, |counts| u32::try_from(counts.free).unwrap_or_default());
+                let free = counts.map_or(0, |counts| u32::try_from(counts.free).unwrap_or_default()).min(capacity);
                 let level = Level::of(free, capacity);
                 let next_release_at = match (level, counts) {
                     (Level::Full, Some(counts)) => next_release(counts),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
-use crate::ids::{ExamId, PoolId, SittingId};
+use crate::ids::{ExamId, PoolId, SittingId, SittingNumber};
 use crate::ledger::{LedgerError, catalogue, exams, pools, sittings};
 use crate::sitting::{CAPACITY_MAX, Exam, Sitting, SittingSpec, TITLE_CHARS_MAX};
 
@@ -103,10 +103,7 @@ impl Engine {
         }
         let pool_id = before.spec.pool.clone().unwrap_or_else(|| own_pool(exam));
         let pool = self.pool(&pool_id)?;
-        let capacities = [(before.number, spec.capacity)];
-        let store = &self.inner.store;
-        let (reply, _) = self.call(&pool, |moment| store.resize(&pool.keys, moment, &capacities)).await?;
-        let taken = reply.answers.first().copied().unwrap_or_default();
+        let taken = self.resize(&pool, before.number, spec.capacity).await?;
         sittings::change(&*tx, exam, before.number, spec, taken).await?;
         catalogue::count_up(&*tx).await?;
         tx.commit().await.map_err(LedgerError::from)?;
@@ -127,10 +124,17 @@ impl Engine {
         self.reload_catalogue().await?;
         let pool = self.pool(&pool_id)?;
         // A pool that is opened now brings the new sitting with it; else Redis learns of it here.
-        let capacities = [(sitting.number, spec.capacity)];
-        let store = &self.inner.store;
-        self.call(&pool, |moment| store.resize(&pool.keys, moment, &capacities)).await?;
+        self.resize(&pool, sitting.number, spec.capacity).await?;
         Ok(())
+    }
+
+    /// Sets a capacity in Redis; answers how many seats are taken.
+    async fn resize(&self, pool: &Pool, number: SittingNumber, capacity: u32) -> Result<i64, HoldError> {
+        let capacities = [(number, capacity)];
+        let store = &self.inner.store;
+        let (reply, _) = self.call(pool, |moment| store.resize(&pool.keys, moment, &capacities)).await?;
+        pool.board.resized(&capacities, &reply.free, reply.event);
+        Ok(reply.answers.first().copied().unwrap_or_default())
     }
 
     /// Brings Redis's capacities to the ledger's, where a change died between the two.
@@ -150,9 +154,7 @@ impl Engine {
                 let mut client = self.inner.ledger.client().await?;
                 let tx = client.transaction().await.map_err(LedgerError::from)?;
                 if let Some(now) = sittings::lock(&*tx, &pool.exam, &sitting.id).await? {
-                    let capacities = [(number, now.spec.capacity)];
-                    let store = &self.inner.store;
-                    self.call(pool, |moment| store.resize(&pool.keys, moment, &capacities)).await?;
+                    self.resize(pool, number, now.spec.capacity).await?;
                 }
                 tx.commit().await.map_err(LedgerError::from)?;
             }

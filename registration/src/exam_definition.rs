@@ -1,0 +1,99 @@
+//! An exam's definition: a directory with `exam.toml` (texts, windows, fee, payment page, groups) and `sittings.csv`.
+//! Each fault is told with its file and line, as many at once as can be.
+
+mod exam_file;
+mod import;
+mod sittings_file;
+
+use std::fs;
+use std::path::Path;
+
+use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
+
+use crate::exams::ExamPage;
+use crate::text::Text;
+
+pub use import::{ImportError, Imported};
+
+/// The file of texts and rules.
+pub const EXAM_FILE: &str = "exam.toml";
+/// The file of sittings.
+pub const SITTINGS_FILE: &str = "sittings.csv";
+/// Largest file that is read: some ten thousand sittings.
+const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// A definition that is right throughout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExamDefinition {
+    /// What pages show.
+    pub page: ExamPage,
+    /// Seats by sitting, in the order of the page's sittings.
+    pub capacities: Vec<u32>,
+    /// When a hold counts as taken.
+    pub acknowledge: Acknowledge,
+}
+
+/// One fault of a definition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct DefinitionError {
+    /// [`EXAM_FILE`] or [`SITTINGS_FILE`].
+    pub file: &'static str,
+    /// Its line, from 1.
+    pub line: u64,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// Reads and checks a directory; changes nothing.
+pub fn parse(dir: &Path) -> Result<ExamDefinition, Vec<DefinitionError>> {
+    let (exam, sittings) = (read(dir, EXAM_FILE), read(dir, SITTINGS_FILE));
+    match (exam, sittings) {
+        (Ok(exam), Ok(sittings)) => parse_texts(&exam, &sittings),
+        (exam, sittings) => Err(exam.err().into_iter().chain(sittings.err()).collect()),
+    }
+}
+
+/// Checks the two files' texts.
+fn parse_texts(exam: &str, sittings: &str) -> Result<ExamDefinition, Vec<DefinitionError>> {
+    let (exam, mut errors) = exam_file::parse(exam);
+    // Without a readable exam file, the sittings' fees and groups are unknown; the rest is checked all the same.
+    let known = exam.as_ref().map(|exam| (exam.page.fee, exam.page.groups.as_slice()));
+    let (rows, more) = sittings_file::parse(sittings, known);
+    errors.extend(more);
+    match exam {
+        Some(exam) if errors.is_empty() => {
+            let (sittings, capacities) = rows.into_iter().unzip();
+            let page = ExamPage { sittings, ..exam.page };
+            Ok(ExamDefinition { page, capacities, acknowledge: exam.acknowledge })
+        }
+        _ => Err(errors),
+    }
+}
+
+fn read(dir: &Path, file: &'static str) -> Result<String, DefinitionError> {
+    let wrong = |message: String| DefinitionError { file, line: 1, message };
+    let path = dir.join(file);
+    let length = fs::metadata(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?.len();
+    if length > FILE_BYTES_MAX {
+        return Err(wrong(format!("has more than {FILE_BYTES_MAX} bytes")));
+    }
+    let text = fs::read_to_string(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    // Spreadsheets write a byte order mark.
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+}
+
+/// What is wrong with a text that pages show on one line; nothing when it is right.
+fn text_fault(text: &Text) -> Option<String> {
+    [("zh", &text.zh), ("en", &text.en)].into_iter().find_map(|(language, text)| {
+        let count = text.chars().count();
+        let fits = (1..=TITLE_CHARS_MAX).contains(&count) && !text.trim().is_empty();
+        let clean = !text.chars().any(char::is_control);
+        (!fits || !clean)
+            .then(|| format!("the text `{language}` must be one line of 1 to {TITLE_CHARS_MAX} characters"))
+    })
+}
+
+#[cfg(test)]
+#[path = "exam_definition_tests.rs"]
+mod tests;

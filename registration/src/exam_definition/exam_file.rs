@@ -1,0 +1,227 @@
+//! `exam.toml`.
+
+use std::fmt::Display;
+use std::ops::Range;
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+use reservation::ids::GroupId;
+use reservation::sitting::Acknowledge;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::{DefinitionError, EXAM_FILE, text_fault};
+use crate::exams::{ExamPage, Group};
+use crate::fen::Fen;
+use crate::text::{Paragraphs, Text};
+
+/// Longest hold: CET gives a day, nobody more than a week.
+const HOLD_SECONDS_MAX: i64 = 7 * 24 * 3600;
+/// Longest grace.
+const GRACE_SECONDS_MAX: i64 = 3600;
+/// Longest time to mend a refused picture.
+const RESUBMIT_HOURS_MAX: i64 = 30 * 24;
+/// Unless the file says otherwise.
+const RESUBMIT_HOURS: i64 = 24;
+/// Most paragraphs of a notice, and most groups.
+const LIST_MAX: usize = 100;
+/// Longest paragraph, in characters.
+const PARAGRAPH_CHARS_MAX: usize = 2_000;
+/// Longest link, in bytes: a QR code of it must be easy to scan.
+const URL_BYTES_MAX: usize = 500;
+
+/// The exam without its sittings.
+pub(super) struct ExamFile {
+    pub(super) page: ExamPage,
+    pub(super) acknowledge: Acknowledge,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    id: Spanned<String>,
+    title: Spanned<Text>,
+    organiser: Spanned<Text>,
+    hold_seconds: Spanned<i64>,
+    grace_seconds: Option<Spanned<i64>>,
+    opens_at: Spanned<Datetime>,
+    closes_at: Spanned<Datetime>,
+    fee: Spanned<String>,
+    payment_url: Spanned<String>,
+    payment_deadline: Option<Spanned<Datetime>>,
+    resubmit_hours: Option<Spanned<i64>>,
+    #[serde(default)]
+    acknowledge: Acknowledge,
+    notice: Spanned<Paragraphs>,
+    #[serde(default)]
+    groups: Vec<RawGroup>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGroup {
+    id: Spanned<String>,
+    title: Spanned<Text>,
+}
+
+/// Reads the file. The exam is there when everything could be read, even if it is not right throughout.
+pub(super) fn parse(text: &str) -> (Option<ExamFile>, Vec<DefinitionError>) {
+    let mut faults = Faults { text, found: Vec::new() };
+    let raw: Raw = match toml::from_str(text) {
+        Ok(raw) => raw,
+        Err(error) => {
+            faults.add(error.span().unwrap_or(0..0), error.message());
+            return (None, faults.found);
+        }
+    };
+    let exam = check(raw, &mut faults);
+    faults.found.sort_by_key(|fault| fault.line);
+    (exam, faults.found)
+}
+
+fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
+    check_notice(&raw.notice, faults);
+    let hold = faults.within(&raw.hold_seconds, 1..=HOLD_SECONDS_MAX, SignedDuration::from_secs);
+    let grace = optional(raw.grace_seconds.as_ref(), SignedDuration::ZERO, |seconds| {
+        faults.within(seconds, 0..=GRACE_SECONDS_MAX, SignedDuration::from_secs)
+    });
+    let resubmit = optional(raw.resubmit_hours.as_ref(), SignedDuration::from_hours(RESUBMIT_HOURS), |hours| {
+        faults.within(hours, 1..=RESUBMIT_HOURS_MAX, SignedDuration::from_hours)
+    });
+    let (opens_at, closes_at) = (faults.time(&raw.opens_at), faults.time(&raw.closes_at));
+    let payment_deadline = match (&raw.payment_deadline, closes_at, hold) {
+        (Some(deadline), ..) => faults.time(deadline),
+        (None, Some(closes_at), Some(hold)) => Some(closes_at + hold),
+        (None, ..) => None,
+    };
+    if let (Some(opens_at), Some(closes_at)) = (opens_at, closes_at)
+        && closes_at <= opens_at
+    {
+        faults.add(raw.closes_at.span(), "closes_at must be later than opens_at");
+    }
+    if let (Some(given), Some(deadline), Some(closes_at), Some(hold)) =
+        (&raw.payment_deadline, payment_deadline, closes_at, hold)
+        && deadline < closes_at + hold
+    {
+        faults.add(given.span(), "payment_deadline must be at least hold_seconds later than closes_at");
+    }
+    let id = faults.parsed(&raw.id);
+    let title = faults.text(raw.title);
+    let organiser = faults.text(raw.organiser);
+    let fee = faults.parsed::<Fen>(&raw.fee);
+    let payment_url = faults.url(raw.payment_url);
+    let groups = check_groups(raw.groups, faults);
+    let page = ExamPage {
+        id: id?,
+        title: title?,
+        organiser: organiser?,
+        notice: raw.notice.into_inner(),
+        opens_at: opens_at?,
+        closes_at: closes_at?,
+        payment_deadline: payment_deadline?,
+        hold: hold?,
+        grace: grace?,
+        resubmit: resubmit?,
+        fee: fee?,
+        payment_url: payment_url?,
+        groups,
+        sittings: Vec::new(),
+    };
+    Some(ExamFile { page, acknowledge: raw.acknowledge })
+}
+
+fn optional<T, U>(value: Option<&T>, otherwise: U, check: impl FnOnce(&T) -> Option<U>) -> Option<U> {
+    value.map_or(Some(otherwise), check)
+}
+
+fn check_notice(notice: &Spanned<Paragraphs>, faults: &mut Faults<'_>) {
+    let Paragraphs { zh, en } = notice.get_ref();
+    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= PARAGRAPH_CHARS_MAX;
+    let count = 1..=LIST_MAX;
+    if !count.contains(&zh.len()) || !count.contains(&en.len()) || !zh.iter().chain(en).all(fits) {
+        let message = format!(
+            "a notice has 1 to {LIST_MAX} paragraphs of 1 to {PARAGRAPH_CHARS_MAX} characters in each language"
+        );
+        faults.add(notice.span(), message);
+    }
+}
+
+fn check_groups(raw: Vec<RawGroup>, faults: &mut Faults<'_>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for group in raw {
+        let span = group.id.span();
+        let id: Option<GroupId> = faults.parsed(&group.id);
+        let title = faults.text(group.title);
+        let (Some(id), Some(title)) = (id, title) else { continue };
+        if groups.iter().any(|known| known.id == id) {
+            faults.add(span, format!("the group `{id}` is there twice"));
+        } else if groups.len() == LIST_MAX {
+            faults.add(span, format!("an exam has at most {LIST_MAX} groups"));
+        } else {
+            groups.push(Group { id, title });
+        }
+    }
+    groups
+}
+
+/// The faults found so far, and where lines begin.
+struct Faults<'a> {
+    text: &'a str,
+    found: Vec<DefinitionError>,
+}
+
+impl Faults<'_> {
+    fn add(&mut self, span: Range<usize>, message: impl Into<String>) {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let line = 1 + before.bytes().filter(|b| *b == b'\n').count() as u64;
+        self.found.push(DefinitionError { file: EXAM_FILE, line, message: message.into() });
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&mut self, value: &Spanned<String>) -> Option<T> {
+        value.get_ref().parse().map_err(|error: T::Err| self.add(value.span(), error.to_string())).ok()
+    }
+
+    fn within<T>(
+        &mut self,
+        value: &Spanned<i64>,
+        range: std::ops::RangeInclusive<i64>,
+        make: fn(i64) -> T,
+    ) -> Option<T> {
+        if range.contains(value.get_ref()) {
+            return Some(make(*value.get_ref()));
+        }
+        self.add(value.span(), format!("must be from {} to {}", range.start(), range.end()));
+        None
+    }
+
+    fn time(&mut self, value: &Spanned<Datetime>) -> Option<Timestamp> {
+        let time = value.get_ref().to_string().parse().ok();
+        if time.is_none() {
+            self.add(value.span(), "must be a time with its offset, like 2027-03-01T09:00:00+08:00");
+        }
+        time
+    }
+
+    fn text(&mut self, value: Spanned<Text>) -> Option<Text> {
+        if let Some(fault) = text_fault(value.get_ref()) {
+            self.add(value.span(), fault);
+            return None;
+        }
+        Some(value.into_inner())
+    }
+
+    fn url(&mut self, value: Spanned<String>) -> Option<String> {
+        let url = value.get_ref();
+        let host = url.strip_prefix("https://").unwrap_or_default();
+        let has_host = host.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if has_host && url.len() <= URL_BYTES_MAX && url.bytes().all(|b| b.is_ascii_graphic()) {
+            return Some(value.into_inner());
+        }
+        self.add(
+            value.span(),
+            format!("must be a link that begins with https:// and has at most {URL_BYTES_MAX} bytes"),
+        );
+        None
+    }
+}

@@ -1,0 +1,168 @@
+//! Tests of exam definitions: what is read, and that each fault has its file and line.
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::fen::Fen;
+
+const EXAM: &str = r#"id = "degree-english"
+title = { zh = "学位外语", en = "Degree English" }
+organiser = { zh = "继续教育学院", en = "School of Continuing Education" }
+hold_seconds = 900
+grace_seconds = 60
+opens_at = 2026-11-01T09:00:00+08:00
+closes_at = 2027-05-01T17:00:00+08:00
+fee = "120.00"
+payment_url = "https://pay.example.com/exam"
+
+[notice]
+zh = ["第一条"]
+en = ["First"]
+
+[[groups]]
+id = "subject"
+title = { zh = "科目", en = "Subject" }
+"#;
+
+const SITTINGS: &str = "\
+id,title_zh,title_en,group,venue_zh,venue_en,starts_at,capacity,fee
+am,英语,English,subject,\"一教, 101\",Hall 1,2027-05-22T09:00:00+08:00,200,
+pm,日语,Japanese,,二教,Hall 2,2027-05-22T14:00:00+08:00,3,80.5
+";
+
+fn faults(exam: &str, sittings: &str) -> Vec<String> {
+    parse_texts(exam, sittings).unwrap_err().iter().map(DefinitionError::to_string).collect()
+}
+
+#[test]
+fn a_right_definition_is_read_whole() {
+    let definition = parse_texts(EXAM, SITTINGS).unwrap();
+    let page = &definition.page;
+    assert_eq!((page.hold, page.grace), (SignedDuration::from_mins(15), SignedDuration::from_mins(1)));
+    assert_eq!(page.resubmit, SignedDuration::from_hours(24));
+    assert_eq!(page.payment_deadline, page.closes_at + page.hold);
+    assert_eq!(page.opens_at.to_string(), "2026-11-01T01:00:00Z");
+    assert_eq!(definition.capacities, [200, 3]);
+    let [am, pm] = &page.sittings[..] else { panic!("two sittings") };
+    assert_eq!((am.fee, pm.fee), (Fen(12_000), Fen(8_050)));
+    assert_eq!(am.group.as_ref().map(|group| group.as_str()), Some("subject"));
+    assert_eq!((am.venue.zh.as_str(), &pm.group), ("一教, 101", &None));
+}
+
+#[test]
+fn what_toml_cannot_read_is_told_with_its_line() {
+    for (wrong, right, line) in [
+        ("hold_seconds = \"900\"", "hold_seconds = 900", 4),
+        ("hold_secs = 900", "hold_seconds = 900", 4),
+        ("fee = 120", "fee = \"120.00\"", 8),
+        ("opens_at = 2026-13-01T09:00:00+08:00", "opens_at = 2026-11-01T09:00:00+08:00", 6),
+    ] {
+        let found = faults(&EXAM.replace(right, wrong), SITTINGS);
+        assert!(found[0].starts_with(&format!("exam.toml:{line}: ")), "{found:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_itself_is_told_all_at_once() {
+    let exam = EXAM
+        .replace("degree-english", "degree english")
+        .replace("grace_seconds = 60", "grace_seconds = -1")
+        .replace("2027-05-01T17:00:00+08:00", "2026-05-01T17:00:00+08:00")
+        .replace("\"120.00\"", "\"a lot\"")
+        .replace("https://", "http://")
+        .replace("[\"First\"]", "[]");
+    let found = faults(&exam, SITTINGS);
+    let expected = [
+        "exam.toml:1: an exam is 1 to 64 characters out of A-Z a-z 0-9 _ -",
+        "exam.toml:5: must be from 0 to 3600",
+        "exam.toml:7: closes_at must be later than opens_at",
+        "exam.toml:8: an amount is yuan like 120 or 120.00, from 0 to 1000000",
+        "exam.toml:9: must be a link that begins with https:// and has at most 500 bytes",
+    ];
+    assert_eq!(found[..5], expected);
+    assert!(found[5].starts_with("exam.toml:11: a notice has 1 to 100 paragraphs"), "{found:?}");
+}
+
+#[test]
+fn a_time_needs_its_offset_and_a_deadline_its_hold() {
+    let exam = EXAM.replace("2026-11-01T09:00:00+08:00", "2026-11-01T09:00:00");
+    assert_eq!(
+        faults(&exam, SITTINGS),
+        ["exam.toml:6: must be a time with its offset, like 2027-03-01T09:00:00+08:00"]
+    );
+    let exam = EXAM.replace("fee =", "payment_deadline = 2027-05-01T17:00:00+08:00\nfee =");
+    assert_eq!(
+        faults(&exam, SITTINGS),
+        ["exam.toml:8: payment_deadline must be at least hold_seconds later than closes_at"]
+    );
+}
+
+#[test]
+fn each_wrong_sitting_has_its_line() {
+    let sittings = "\
+id,title_zh,title_en,group,venue_zh,venue_en,starts_at,capacity,fee
+am,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
+a m,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
+b,,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
+c,英语,English,other,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
+d,英语,English,subject,一教,Hall 1,2027-05-22 09:00,many,
+e,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,-1,1.234
+f,英语
+am,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
+g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
+";
+    let found = faults(EXAM, sittings);
+    let begin = |line: u64, what: &str| format!("sittings.csv:{line}: {what}");
+    let expected = [
+        begin(3, "id: a sitting is 1 to 64 characters"),
+        begin(4, "title_zh, title_en: the text `zh` must be one line"),
+        begin(5, "group: `other` is not among the groups of exam.toml"),
+        begin(6, "starts_at: "),
+        begin(6, "capacity: invalid digit"),
+        begin(7, "capacity: invalid digit"),
+        begin(7, "fee: an amount is yuan"),
+        begin(8, "has 2 fields instead of 9"),
+        begin(9, "the sitting `am` is there twice"),
+        begin(10, "capacity: at most 10000000"),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(&expected), "{found} <> {expected}");
+    }
+}
+
+#[test]
+fn columns_are_named_and_counted() {
+    let first = |header: &str| faults(EXAM, header)[0].clone();
+    assert_eq!(first(""), "sittings.csv:1: the column `id` is missing");
+    assert!(first("id,seats\n").starts_with("sittings.csv:1: `seats` is no column; they are id, "));
+    assert_eq!(first("id,id\n"), "sittings.csv:1: the column `id` is there twice");
+    let header = SITTINGS.lines().next().unwrap();
+    assert_eq!(first(header), "sittings.csv:1: there is no sitting");
+}
+
+#[test]
+fn both_files_are_checked_even_when_one_is_unreadable() {
+    let found = faults("id = ", "id,seats\n");
+    assert!(found[0].starts_with("exam.toml:1: ") && found[1].starts_with("sittings.csv:1: "), "{found:?}");
+    let dir = tempfile::tempdir().unwrap();
+    let missing = parse(dir.path()).unwrap_err();
+    assert_eq!(missing.iter().map(|fault| fault.file).collect::<Vec<_>>(), [EXAM_FILE, SITTINGS_FILE]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join(EXAM_FILE), EXAM).unwrap();
+    fs::write(dir.path().join(SITTINGS_FILE), format!("\u{feff}{SITTINGS}")).unwrap();
+    assert!(parse(dir.path()).is_ok());
+}
+
+#[test]
+fn the_demo_exam_is_right() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/degree-english");
+    let definition = parse(&dir).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert!(definition.page.sittings.len() >= 6);
+    let first = definition.page.sittings.iter().map(|sitting| sitting.starts_at).min().unwrap();
+    assert!(definition.page.payment_deadline < first, "payment ends before the first sitting");
+}

@@ -1,0 +1,169 @@
+//! What pages say of exams: texts in two languages, fees and windows. Read from memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use reservation::engine::Engine;
+use reservation::ids::{ExamId, GroupId, SittingId};
+use tokio_postgres::IsolationLevel;
+
+use crate::fen::Fen;
+use crate::store::{self, Database, StoreError};
+use crate::text::{Paragraphs, Text};
+
+/// One exam as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExamPage {
+    /// Its id.
+    pub id: ExamId,
+    /// Its name.
+    pub title: Text,
+    /// Who holds it.
+    pub organiser: Text,
+    /// What candidates must read first.
+    pub notice: Paragraphs,
+    /// Registration begins.
+    pub opens_at: Timestamp,
+    /// Registration ends: no seat is given out from then on.
+    pub closes_at: Timestamp,
+    /// The payment must be handed in by then; at least a whole hold after `closes_at`.
+    pub payment_deadline: Timestamp,
+    /// How long a seat is held, as shown.
+    pub hold: SignedDuration,
+    /// How much longer it is really held.
+    pub grace: SignedDuration,
+    /// How long the seat is kept after a refused picture, so that a better one can be handed in.
+    pub resubmit: SignedDuration,
+    /// What one sitting costs unless it says otherwise.
+    pub fee: Fen,
+    /// The school's own payment page.
+    pub payment_url: String,
+    /// Groups of sittings of which one candidate may have one.
+    pub groups: Vec<Group>,
+    /// The sittings, in the order of the file.
+    pub sittings: Vec<SittingPage>,
+}
+
+/// A group of sittings that exclude each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its id within the exam.
+    pub id: GroupId,
+    /// Its name.
+    pub title: Text,
+}
+
+/// One sitting as pages show it. How many seats are free the engine says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SittingPage {
+    /// Its id within the exam.
+    pub id: SittingId,
+    /// Its subject.
+    pub title: Text,
+    /// Its group, if any.
+    pub group: Option<GroupId>,
+    /// Where it is.
+    pub venue: Text,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// What it costs.
+    pub fee: Fen,
+}
+
+/// Where now is in an exam's registration window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Registration has not begun.
+    NotYet,
+    /// Registration is open.
+    Open,
+    /// Registration has ended.
+    Closed,
+}
+
+impl ExamPage {
+    /// Where `now` is in the registration window.
+    pub fn window(&self, now: Timestamp) -> Window {
+        if now < self.opens_at {
+            Window::NotYet
+        } else if now < self.closes_at {
+            Window::Open
+        } else {
+            Window::Closed
+        }
+    }
+
+    /// One of its sittings.
+    pub fn sitting(&self, id: &SittingId) -> Option<&SittingPage> {
+        self.sittings.iter().find(|sitting| sitting.id == *id)
+    }
+}
+
+/// The door to exams. Reading is from memory; other processes' imports show after a few seconds. Cloning is a few
+/// reference counts.
+#[derive(Clone)]
+pub struct Exams {
+    pub(crate) database: Database,
+    pub(crate) engine: Engine,
+    shelf: Arc<RwLock<Shelf>>,
+}
+
+/// What was read last.
+#[derive(Default)]
+struct Shelf {
+    /// [`store::exams::version`] of it; nothing was read yet when absent.
+    version: Option<i64>,
+    pages: Vec<Arc<ExamPage>>,
+}
+
+impl Exams {
+    /// Reads all exams.
+    pub(crate) async fn open(database: Database, engine: Engine) -> Result<Self, StoreError> {
+        let exams = Self { database, engine, shelf: Arc::default() };
+        exams.refresh().await?;
+        Ok(exams)
+    }
+
+    /// All exams, the one that opened last first.
+    pub fn list(&self) -> Vec<Arc<ExamPage>> {
+        self.shelf.read().expect("nothing panics while the shelf is held").pages.clone()
+    }
+
+    /// One exam.
+    pub fn get(&self, id: &ExamId) -> Option<Arc<ExamPage>> {
+        let shelf = self.shelf.read().expect("nothing panics while the shelf is held");
+        shelf.pages.iter().find(|page| page.id == *id).cloned()
+    }
+
+    /// Reads all exams anew when any has changed.
+    pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
+        let mut client = self.database.client().await?;
+        // One snapshot: an import in between is seen wholly or not at all.
+        let transaction =
+            client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start().await?;
+        let version = store::exams::version(&transaction).await?;
+        if self.shelf.read().expect("nothing panics while the shelf is held").version == Some(version) {
+            return Ok(());
+        }
+        let mut pages = store::exams::all(&transaction).await?;
+        let mut groups: HashMap<String, Vec<Group>> = HashMap::new();
+        for (exam, group) in store::exam_groups::all(&transaction).await? {
+            groups.entry(exam).or_default().push(group);
+        }
+        let mut sittings: HashMap<String, Vec<SittingPage>> = HashMap::new();
+        for (exam, sitting) in store::exam_sittings::all(&transaction).await? {
+            sittings.entry(exam).or_default().push(sitting);
+        }
+        for page in &mut pages {
+            page.groups = groups.remove(page.id.as_str()).unwrap_or_default();
+            page.sittings = sittings.remove(page.id.as_str()).unwrap_or_default();
+        }
+        let mut shelf = self.shelf.write().expect("nothing panics while the shelf is held");
+        // Versions only grow: a slower reader does not put an older one back.
+        if shelf.version < Some(version) {
+            *shelf = Shelf { version: Some(version), pages: pages.into_iter().map(Arc::new).collect() };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! A candidate's registration: accounts, exam definitions, orders, pictures of payments, reviews. No HTTP.
+//!
+//! In reading order: [`fen`], [`text`], [`document`], [`person`], [`passwords`] and [`steps`] are plain
+//! values and rules; [`vault`] keeps personal data unreadable at rest; [`exams`], [`accounts`], [`orders`],
+//! [`reviews`] and [`staff`] are the doors. Seats are only ever taken through `reservation`'s engine.
+
+pub mod accounts;
+pub mod document;
+pub mod exam_definition;
+pub mod exams;
+pub mod fen;
+pub mod order;
+pub mod orders;
+pub mod passwords;
+pub mod person;
+pub mod pictures;
+pub mod reviews;
+pub mod staff;
+pub mod steps;
+pub mod store;
+pub mod text;
+pub mod vault;
+
+mod attempts;
+mod clock;
+mod gate;
+mod migrations;
+mod screenshots;
+mod sweep;
+
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use reservation::engine::Engine;
+
+pub use fen::Fen;
+
+use accounts::Accounts;
+use exams::Exams;
+use orders::Orders;
+use passwords::Hasher;
+use reviews::Reviews;
+use screenshots::Screenshots;
+use staff::Staff;
+use store::Database;
+use sweep::{Sweep, SweepTask};
+use vault::Vault;
+
+/// What registration stands on.
+pub struct RegistrationConfig {
+    /// Connections to the database that has, or gets, the schema `registration`.
+    pub postgres: deadpool_postgres::Pool,
+    /// The only door to seats.
+    pub engine: Engine,
+    /// Where encrypted pictures are kept.
+    pub files: Arc<dyn ObjectStore>,
+    /// The keys of everything encrypted.
+    pub vault: Vault,
+}
+
+/// Why registration could not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The schema could not be brought to this version.
+    #[error("the schema `registration` could not be migrated: {0}")]
+    Migration(String),
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+}
+
+/// The five doors. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Registration {
+    /// Who candidates are, and signing in.
+    pub accounts: Accounts,
+    /// The exams' texts, fees and windows.
+    pub exams: Exams,
+    /// What candidates hold and owe.
+    pub orders: Orders,
+    /// What staff decide.
+    pub reviews: Reviews,
+    /// Who staff are, and signing in.
+    pub staff: Staff,
+    sweep: SweepTask,
+}
+
+impl Registration {
+    /// Migrates the schema, reads the exams and starts the background sweep.
+    pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
+        let RegistrationConfig { postgres, engine, files, vault } = config;
+        let database = Database::new(postgres);
+        migrations::run(&database).await?;
+        let exams = Exams::open(database.clone(), engine.clone()).await?;
+        let hasher = Hasher::new();
+        let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone());
+        let staff = Staff::new(database.clone(), vault.clone(), hasher);
+        let screenshots = Screenshots::new(database.clone(), files, vault.clone());
+        let orders = Orders {
+            database: database.clone(),
+            engine: engine.clone(),
+            exams: exams.clone(),
+            screenshots: screenshots.clone(),
+        };
+        let reviews = Reviews {
+            database: database.clone(),
+            engine,
+            exams: exams.clone(),
+            screenshots: screenshots.clone(),
+            vault,
+        };
+        let sweep = SweepTask::start(Sweep {
+            database,
+            exams: exams.clone(),
+            orders: orders.clone(),
+            reviews: reviews.clone(),
+            screenshots,
+        });
+        Ok(Self { accounts, exams, orders, reviews, staff, sweep })
+    }
+
+    /// Stops the background sweep, after the round that is running.
+    pub async fn stop(&self) {
+        self.sweep.stop().await;
+    }
+}

@@ -1,0 +1,195 @@
+//! Choosing seats: what is asked for against what the candidate has already.
+
+use jiff::Timestamp;
+use reservation::engine::HoldError;
+use reservation::ids::{ExamId, GroupId, SittingId};
+
+use super::take::Attempt;
+use super::{Orders, Refusal};
+use crate::accounts::AccountId;
+use crate::clock;
+use crate::exams::{ExamPage, SittingPage};
+use crate::order::{Order, OrderId, SITTINGS_MAX};
+use crate::store::orders::change;
+use crate::store::orders::{StoredOrder, StoredState};
+use crate::store::{self, StoreError};
+
+/// How often an attempt begins anew because another request of the same candidate got in between.
+const ROUNDS_MAX: usize = 8;
+/// Most orders of a candidate that are looked at: the live one, and those whose seats are still owed.
+const OPEN_MAX: i64 = 10;
+
+/// Why no seats were taken. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// None, too many, or the same sitting twice.
+    #[error("choose 1 to {SITTINGS_MAX} different sittings")]
+    Choice,
+    /// No such exam.
+    #[error("exam {0} does not exist")]
+    UnknownExam(ExamId),
+    /// No such sitting in this exam.
+    #[error("sitting {0} does not exist")]
+    UnknownSitting(SittingId),
+    /// Outside the registration window.
+    #[error("no seats are given out now")]
+    NotOpen {
+        /// When registration begins.
+        opens_at: Option<Timestamp>,
+        /// When it ends.
+        closes_at: Option<Timestamp>,
+    },
+    /// The candidate's order for this exam waits for review, was refused but can be mended, or is confirmed.
+    #[error("order {0} is in already")]
+    AlreadyRegistered(OrderId),
+    /// The candidate has an unpaid order for other sittings of this exam, and `replace` was false.
+    #[error("order {0} holds other sittings")]
+    HoldsOther(OrderId),
+    /// A sitting has no free seat; nothing was taken.
+    #[error("sitting {sitting} has no free seat")]
+    Full {
+        /// The first full one.
+        sitting: SittingId,
+        /// When its next hold lapses, if any does.
+        next_release_at: Option<Timestamp>,
+    },
+    /// Two of the sittings exclude each other.
+    #[error("the group of sitting {0} is taken")]
+    GroupTaken(SittingId),
+    /// The seat store restores or is away: try again in a few seconds.
+    #[error("the seat store is not ready: {0}")]
+    Unavailable(String),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<HoldError> for OrderError {
+    fn from(error: HoldError) -> Self {
+        match Refusal::from(error) {
+            Refusal::Full { sitting, next_release_at } => Self::Full { sitting, next_release_at },
+            Refusal::NotOpen { opens_at, closes_at } => Self::NotOpen { opens_at, closes_at },
+            Refusal::GroupTaken(sitting) => Self::GroupTaken(sitting),
+            Refusal::UnknownExam(exam) => Self::UnknownExam(exam),
+            Refusal::UnknownSitting(sitting) => Self::UnknownSitting(sitting),
+            Refusal::Unavailable(why) => Self::Unavailable(why),
+        }
+    }
+}
+
+impl Orders {
+    /// Takes a seat in each of the sittings, all or none. Again with the same sittings: the same order. An unpaid
+    /// order for other sittings is given back first when `replace` says so; should the new ones then be full, the old
+    /// ones are taken again if nobody was faster.
+    pub async fn hold(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        sittings: &[SittingId],
+        replace: bool,
+    ) -> Result<Order, OrderError> {
+        let page = self.exams.get(exam).ok_or_else(|| OrderError::UnknownExam(exam.clone()))?;
+        let choice = check_choice(&page, sittings)?;
+        let attempt = Attempt { account, page: &page };
+        for _ in 0..ROUNDS_MAX {
+            if let Some(order) = self.try_hold(&attempt, &choice, replace).await? {
+                return Ok(order.view(clock::now()));
+            }
+        }
+        Err(OrderError::Unavailable("other requests of the same candidate are under way".to_owned()))
+    }
+
+    /// One round. Nothing: another request of the same candidate got in between.
+    async fn try_hold(
+        &self,
+        attempt: &Attempt<'_>,
+        choice: &[&SittingPage],
+        replace: bool,
+    ) -> Result<Option<StoredOrder>, OrderError> {
+        let (account, exam) = (attempt.account, &attempt.page.id);
+        let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
+        let mut live = None;
+        for order in open {
+            if order.seats_owed {
+                // Before seats are taken: the engine would give the same holds, which are about to end, out again.
+                self.return_seats(&order).await?;
+            } else {
+                live = Some(self.settle(order).await?);
+            }
+        }
+        match live {
+            Some(order) if order.state == StoredState::Unpaid => {
+                if order.sittings.iter().map(|seat| &seat.sitting).eq(choice.iter().map(|sitting| &sitting.id)) {
+                    self.take(attempt, choice, Some(&order)).await
+                } else if replace {
+                    self.exchange(attempt, choice, &order).await
+                } else {
+                    Err(OrderError::HoldsOther(order.id))
+                }
+            }
+            Some(order) if order.state_at(clock::now()).is_live() => Err(OrderError::AlreadyRegistered(order.id)),
+            _ => self.take(attempt, choice, None).await,
+        }
+    }
+
+    /// Gives an unpaid order back and takes other seats.
+    async fn exchange(
+        &self,
+        attempt: &Attempt<'_>,
+        choice: &[&SittingPage],
+        old: &StoredOrder,
+    ) -> Result<Option<StoredOrder>, OrderError> {
+        self.refuse_full(attempt, choice, old)?;
+        if !change::release(&self.database.client().await?, old.id).await? {
+            return Ok(None);
+        }
+        self.return_seats(old).await?;
+        let taken = self.take(attempt, choice, None).await;
+        if let Err(OrderError::Full { .. }) = &taken {
+            let back: Vec<&SittingPage> =
+                old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+            // If somebody was faster, the candidate is told of the full sitting all the same.
+            if let Err(error) = self.take(attempt, &back, None).await {
+                tracing::info!(order = %old.id, %error, "seats given back for others were not to be had again");
+            }
+        }
+        taken
+    }
+
+    /// Refuses, before anything is given back, what the board already shows as full.
+    fn refuse_full(&self, attempt: &Attempt<'_>, choice: &[&SittingPage], old: &StoredOrder) -> Result<(), OrderError> {
+        let board = self.engine.availability(&attempt.page.id)?;
+        let is_wanted = |id: &SittingId| {
+            choice.iter().any(|sitting| sitting.id == *id) && !old.sittings.iter().any(|seat| seat.sitting == *id)
+        };
+        match board.iter().find(|line| line.free == 0 && is_wanted(&line.sitting.id)) {
+            Some(line) => {
+                Err(OrderError::Full { sitting: line.sitting.id.clone(), next_release_at: line.next_release_at })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The chosen sittings in the exam's order, so that the same choice always looks the same.
+fn check_choice<'a>(page: &'a ExamPage, sittings: &[SittingId]) -> Result<Vec<&'a SittingPage>, OrderError> {
+    if sittings.is_empty() || sittings.len() > SITTINGS_MAX {
+        return Err(OrderError::Choice);
+    }
+    if let Some(unknown) = sittings.iter().find(|id| page.sitting(id).is_none()) {
+        return Err(OrderError::UnknownSitting(unknown.clone()));
+    }
+    let choice: Vec<&SittingPage> = page.sittings.iter().filter(|sitting| sittings.contains(&sitting.id)).collect();
+    if choice.len() != sittings.len() {
+        return Err(OrderError::Choice);
+    }
+    let mut groups: Vec<&GroupId> = Vec::new();
+    for sitting in &choice {
+        let Some(group) = &sitting.group else { continue };
+        if groups.contains(&group) {
+            return Err(OrderError::GroupTaken(sitting.id.clone()));
+        }
+        groups.push(group);
+    }
+    Ok(choice)
+}

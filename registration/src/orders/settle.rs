@@ -1,0 +1,96 @@
+//! Finishes what died between the row and the engine: on the next read, and from the sweep.
+
+use reservation::engine::HoldError;
+use reservation::hold::HoldState;
+
+use super::Orders;
+use crate::clock;
+use crate::store::orders::{StoredOrder, StoredState, change};
+use crate::store::{self, StoreError};
+
+impl Orders {
+    /// An order with all that time, or a death on the way, has decided already: a refused one that nobody mended is
+    /// cancelled; an unpaid one whose time is up has lapsed; one whose seats are frozen and whose picture is there
+    /// waits for review. While the engine is away, the row has to do.
+    pub(crate) async fn settle(&self, order: StoredOrder) -> Result<StoredOrder, StoreError> {
+        let now = clock::now();
+        match order.state {
+            StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
+                if change::cancel(&self.database.client().await?, order.id, now).await? {
+                    self.return_seats(&order).await?;
+                }
+                self.reload(order).await
+            }
+            StoredState::Unpaid if order.lapses_at < now => self.settle_unpaid(order, true).await,
+            StoredState::Unpaid if order.has_pending_picture => self.settle_unpaid(order, false).await,
+            _ => Ok(order),
+        }
+    }
+
+    async fn settle_unpaid(&self, order: StoredOrder, is_due: bool) -> Result<StoredOrder, StoreError> {
+        let Some(states) = self.hold_states(&order).await else { return Ok(order) };
+        let is_live = |state: &Option<HoldState>| state.is_some_and(HoldState::is_live);
+        if states.iter().all(|state| matches!(state, Some(HoldState::Frozen | HoldState::Confirmed))) {
+            if let Some(picture) = self.screenshots.pending(order.id).await? {
+                // The hand-in died after it froze the seats: all that it had left to do is this.
+                self.accept(&order, picture).await?;
+                return self.reload(order).await;
+            }
+        } else if is_due && !states.contains(&Some(HoldState::Held)) {
+            let seats_owed = states.iter().any(is_live);
+            if change::lapse(&self.database.client().await?, &order, seats_owed).await? && seats_owed {
+                self.return_seats(&order).await?;
+            }
+            return self.reload(order).await;
+        }
+        Ok(order)
+    }
+
+    /// Takes the picture of an order whose seats are frozen in. False when the order has moved on meanwhile.
+    pub(super) async fn accept(&self, order: &StoredOrder, picture: uuid::Uuid) -> Result<bool, StoreError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        if !change::submit(&transaction, order.id, now).await? {
+            return Ok(false);
+        }
+        store::screenshots::accept(&transaction, picture, now).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Gives the seats of an ended order back. If the engine is away they stay owed, and the sweep tries again.
+    pub(crate) async fn return_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        for seat in &order.sittings {
+            match self.engine.release(&order.exam, &seat.hold).await {
+                // A hold that Redis lost before the ledger had it occupies nothing.
+                Ok(()) | Err(HoldError::UnknownHold(_)) => {}
+                Err(error) => {
+                    tracing::warn!(order = %order.id, %error, "seats of an ended order are still owed");
+                    return Ok(());
+                }
+            }
+        }
+        change::seats_returned(&self.database.client().await?, order.id).await
+    }
+
+    /// The states of an order's holds; `None` for one that the engine does not know. Nothing while the engine is away.
+    pub(super) async fn hold_states(&self, order: &StoredOrder) -> Option<Vec<Option<HoldState>>> {
+        let mut states = Vec::with_capacity(order.sittings.len());
+        for seat in &order.sittings {
+            match self.engine.find(&order.exam, &seat.hold).await {
+                Ok(hold) => states.push(Some(hold.state)),
+                Err(HoldError::UnknownHold(_)) => states.push(None),
+                Err(error) => {
+                    tracing::warn!(order = %order.id, %error, "the engine cannot say how an order stands");
+                    return None;
+                }
+            }
+        }
+        Some(states)
+    }
+
+    async fn reload(&self, order: StoredOrder) -> Result<StoredOrder, StoreError> {
+        Ok(store::orders::get(&self.database.client().await?, order.id).await?.unwrap_or(order))
+    }
+}

@@ -1,0 +1,160 @@
+//! Taking seats, the two writes: the engine's hold, then the order's row. A hold whose row was never written is found
+//! and adopted here.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use reservation::engine::{HoldError, Taken};
+use reservation::hold::Hold;
+use reservation::ids::SittingId;
+
+use super::hold::OrderError;
+use super::{Orders, deadline};
+use crate::accounts::AccountId;
+use crate::clock;
+use crate::exams::{ExamPage, SittingPage};
+use crate::order::{OrderId, OrderSitting};
+use crate::store::orders::change::{self, Inserted};
+use crate::store::orders::{StoredOrder, StoredState};
+use crate::store::{self, StoreError};
+
+/// How many order numbers are drawn: of 2^40 numbers two are hardly ever the same.
+const DRAWS_MAX: usize = 4;
+/// Most sittings of a group that are asked for an orphaned hold.
+const PROBES_MAX: usize = 64;
+/// A hold without a row is an orphan after this time: whoever took it has long had the answer, or will never have it.
+const ORPHAN_AGE_MIN: SignedDuration = SignedDuration::from_secs(10);
+/// How long a request that is still writing is waited for.
+const YOUNG_WAIT: Duration = Duration::from_millis(150);
+
+/// Whose seats in which exam: what the steps of one attempt share.
+pub(super) struct Attempt<'a> {
+    pub(super) account: AccountId,
+    pub(super) page: &'a ExamPage,
+}
+
+impl Orders {
+    /// Takes the seats and writes the row. `old` is the unpaid order for the same sittings, if there is one.
+    pub(super) async fn take(
+        &self,
+        attempt: &Attempt<'_>,
+        choice: &[&SittingPage],
+        old: Option<&StoredOrder>,
+    ) -> Result<Option<StoredOrder>, OrderError> {
+        let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
+        let taken = match self.engine.hold(&attempt.page.id, &attempt.account.candidate_id(), &ids).await {
+            // Without an order, the group can only be taken by a hold whose row was never written.
+            Err(HoldError::GroupTaken(sitting)) if old.is_none() => {
+                let look_again = self.adopt(attempt, &sitting).await?;
+                return if look_again { Ok(None) } else { Err(OrderError::GroupTaken(sitting)) };
+            }
+            other => other?,
+        };
+        let order = new_order(attempt, choice, &taken);
+        match old {
+            Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
+            _ => self.write(order, old).await,
+        }
+    }
+
+    /// Writes a new order's row, in place of a lapsed one. Nothing: the candidate has another live order by now.
+    async fn write(
+        &self,
+        mut order: StoredOrder,
+        old: Option<&StoredOrder>,
+    ) -> Result<Option<StoredOrder>, OrderError> {
+        for _ in 0..DRAWS_MAX {
+            let mut client = self.database.client().await?;
+            let transaction = client.transaction().await.map_err(StoreError::from)?;
+            if let Some(old) = old
+                && !change::lapse(&transaction, old, false).await?
+            {
+                break;
+            }
+            match change::insert(&transaction, &order).await? {
+                Inserted::Yes => {
+                    transaction.commit().await.map_err(StoreError::from)?;
+                    return Ok(Some(order));
+                }
+                Inserted::NumberTaken => order.id = random_number(),
+                Inserted::OtherLive => break,
+            }
+        }
+        self.yield_to_other(&order).await
+    }
+
+    /// Another request of the candidate wrote its row first: seats that are not in it go back.
+    async fn yield_to_other(&self, order: &StoredOrder) -> Result<Option<StoredOrder>, OrderError> {
+        let live = store::orders::live(&self.database.client().await?, order.account, &order.exam).await?;
+        let is_kept = |seat: &OrderSitting| live.as_ref().is_some_and(|live| live.sittings.contains(seat));
+        for seat in order.sittings.iter().filter(|seat| !is_kept(seat)) {
+            self.engine.release(&order.exam, &seat.hold).await?;
+        }
+        Ok(None)
+    }
+
+    /// Finds the hold of a request that died before it wrote its row, and writes it: asked sitting by sitting, the
+    /// engine gives the group's holder the same hold again. One that is young may belong to a request that is still
+    /// writing, perhaps with other sittings besides. True when it is worth looking again.
+    async fn adopt(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
+        let page = attempt.page;
+        let group = page.sitting(taken).and_then(|sitting| sitting.group.as_ref());
+        let in_group = page.sittings.iter().filter(|sitting| group.is_some() && sitting.group.as_ref() == group);
+        for sitting in in_group.take(PROBES_MAX) {
+            let probe = [sitting.id.clone()];
+            match self.engine.hold(&page.id, &attempt.account.candidate_id(), &probe).await {
+                Ok(found) if found.is_new => {
+                    // The orphan has just ended, and this is a seat that nobody asked for.
+                    for hold in &found.holds {
+                        self.engine.release(&page.id, &hold.id).await?;
+                    }
+                    return Ok(false);
+                }
+                Ok(found) if found.server_time < deadline(&found.holds) - page.hold + ORPHAN_AGE_MIN => {
+                    tokio::time::sleep(YOUNG_WAIT).await;
+                    return Ok(true);
+                }
+                Ok(found) => {
+                    self.write(new_order(attempt, &[sitting], &found), None).await?;
+                    return Ok(true);
+                }
+                Err(HoldError::GroupTaken(_) | HoldError::Full { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> StoredOrder {
+    let seat = |(sitting, hold): (&&SittingPage, &Hold)| OrderSitting {
+        sitting: sitting.id.clone(),
+        hold: hold.id.clone(),
+        fee: sitting.fee,
+    };
+    let expires_at = deadline(&taken.holds);
+    StoredOrder {
+        id: random_number(),
+        account: attempt.account,
+        exam: attempt.page.id.clone(),
+        sittings: choice.iter().zip(&taken.holds).map(seat).collect(),
+        amount: choice.iter().map(|sitting| sitting.fee).sum(),
+        state: StoredState::Unpaid,
+        expires_at,
+        lapses_at: expires_at + attempt.page.grace,
+        created_at: clock::now(),
+        submitted_at: None,
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+        mend_until: None,
+        seats_owed: false,
+        has_pending_picture: false,
+    }
+}
+
+fn random_number() -> OrderId {
+    // The last 62 bits of a version 4 UUID are random.
+    let (_, bits) = uuid::Uuid::new_v4().as_u64_pair();
+    OrderId::from_bits(bits)
+}

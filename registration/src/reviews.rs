@@ -1,0 +1,248 @@
+//! The door to reviews: staff look at pictures of payments and decide.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use reservation::engine::{Engine, HoldError};
+use reservation::ids::SittingId;
+use uuid::Uuid;
+
+use crate::accounts::{self, Account};
+use crate::clock;
+use crate::exams::Exams;
+use crate::order::{Order, OrderId, OrderState};
+use crate::person::PersonName;
+use crate::screenshots::Screenshots;
+use crate::staff::StaffId;
+use crate::store::orders::{StoredOrder, StoredState, change};
+use crate::store::{self, Database, StoreError};
+use crate::vault::Vault;
+
+/// Most cases of one page of the queue.
+pub const WAITING_MAX: usize = 100;
+/// Most lines of an order's history.
+pub const HISTORY_MAX: usize = 50;
+/// Longest reason of a refusal, in characters.
+pub const REASON_CHARS_MAX: usize = 200;
+
+/// One case: an order and who it is. `Debug` names nobody.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// The order; its `submitted_at` says since when it waits.
+    pub order: Order,
+    /// The candidate's name.
+    pub name: PersonName,
+    /// The document number, masked.
+    pub document_masked: String,
+    /// The mobile number, masked.
+    pub mobile_masked: String,
+}
+
+/// What somebody of the staff did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who, by login name.
+    pub staff: String,
+    /// What.
+    pub action: AuditAction,
+}
+
+/// What staff can do to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditAction {
+    /// Looked at the picture.
+    LookedAtPicture,
+    /// Confirmed the payment.
+    Confirmed,
+    /// Refused the picture.
+    Refused,
+}
+
+impl AuditAction {
+    const ALL: [Self; 3] = [Self::LookedAtPicture, Self::Confirmed, Self::Refused];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::LookedAtPicture => "looked_at_picture",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Why a picture is not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenshotError {
+    /// No such order, or nothing was handed in for it.
+    #[error("there is no picture of this order")]
+    NoPicture,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a decision was not taken. Refusals first (staff can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// No such order.
+    #[error("there is no such order")]
+    UnknownOrder,
+    /// It does not wait for a decision: somebody else decided, or the candidate moved.
+    #[error("the order does not wait for a decision")]
+    NotWaiting(OrderState),
+    /// A refusal needs a reason.
+    #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
+    Reason,
+    /// The seat was taken away through the API meanwhile, and no other is free.
+    #[error("the seat of sitting {0} is gone and no other is free")]
+    SeatGone(SittingId),
+    /// The decision is noted, and is carried out as soon as the seat store is back.
+    #[error("the seat store is not ready: {0}")]
+    Unavailable(String),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The door to reviews. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Reviews {
+    pub(crate) database: Database,
+    pub(crate) engine: Engine,
+    pub(crate) exams: Exams,
+    pub(crate) screenshots: Screenshots,
+    pub(crate) vault: Vault,
+}
+
+impl Reviews {
+    /// The queue, the longest waiting first: at most `limit` cases (and [`WAITING_MAX`]), from the one behind `after`.
+    pub async fn waiting(&self, limit: usize, after: Option<OrderId>) -> Result<Vec<Review>, StoreError> {
+        let limit = i64::try_from(limit.min(WAITING_MAX)).expect("a small number");
+        let orders = store::orders::waiting(&self.database.client().await?, after, limit).await?;
+        self.with_people(orders).await
+    }
+
+    /// How many cases wait.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        store::orders::count_waiting(&self.database.client().await?).await
+    }
+
+    /// One case, whatever its state.
+    pub async fn get(&self, order: OrderId) -> Result<Option<Review>, StoreError> {
+        let order = store::orders::get(&self.database.client().await?, order).await?;
+        Ok(self.with_people(order.into_iter().collect()).await?.pop())
+    }
+
+    /// The picture handed in last, a JPEG. Who looked is written down first.
+    pub async fn screenshot(&self, staff: StaffId, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
+        let client = self.database.client().await?;
+        let picture = store::screenshots::accepted(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
+        let action = AuditAction::LookedAtPicture.as_str();
+        store::audit::insert(&client, clock::now(), staff.0, action, &order.to_string()).await?;
+        drop(client);
+        Ok(self.screenshots.read(order, picture).await?)
+    }
+
+    /// Confirms a payment: the seats are the candidate's. Again: the same answer. Once noted the decision stands, and
+    /// is carried out by the sweep should this process die.
+    pub async fn confirm(&self, staff: StaffId, order: OrderId) -> Result<Order, DecisionError> {
+        let client = self.database.client().await?;
+        change::begin_confirm(&client, order, staff.0, clock::now()).await?;
+        let order = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
+        drop(client);
+        match order.state {
+            StoredState::Confirming => self.carry_out(order).await,
+            StoredState::Confirmed => Ok(order.view(clock::now())),
+            _ => Err(DecisionError::NotWaiting(order.state_at(clock::now()))),
+        }
+    }
+
+    /// Refuses a picture. The seats are kept for a while, so that one who has really paid can hand in a better one.
+    pub async fn refuse(&self, staff: StaffId, order: OrderId, reason: &str) -> Result<Order, DecisionError> {
+        let reason = reason.trim();
+        if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
+            return Err(DecisionError::Reason);
+        }
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let found = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
+        let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        if !change::refuse(&transaction, order, staff.0, reason, now, now + page.resubmit).await? {
+            return Err(DecisionError::NotWaiting(found.state_at(now)));
+        }
+        store::audit::insert(&transaction, now, staff.0, AuditAction::Refused.as_str(), &order.to_string()).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        let refused = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
+        Ok(refused.view(now))
+    }
+
+    /// What staff did to an order, the newest first, at most [`HISTORY_MAX`] lines.
+    pub async fn history(&self, order: OrderId) -> Result<Vec<AuditEntry>, StoreError> {
+        let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
+        let lines = store::audit::of(&self.database.client().await?, &order.to_string(), limit).await?;
+        lines
+            .into_iter()
+            .map(|line| {
+                let action = AuditAction::ALL.into_iter().find(|known| known.as_str() == line.action);
+                let action = action.ok_or(StoreError::Corrupt("an action of the audit"))?;
+                Ok(AuditEntry { at: line.at, staff: line.staff, action })
+            })
+            .collect()
+    }
+
+    /// Tells the engine what staff decided, and writes down that it is done.
+    pub(crate) async fn carry_out(&self, mut order: StoredOrder) -> Result<Order, DecisionError> {
+        let reference = order.id.reference();
+        for seat in &mut order.sittings {
+            match self.engine.confirm(&order.exam, &seat.hold, &reference).await {
+                Ok(hold) => seat.hold = hold.id,
+                Err(HoldError::Unavailable(why)) => return Err(DecisionError::Unavailable(why)),
+                Err(error) => {
+                    tracing::warn!(order = %order.id, %error, "a seat to be confirmed is gone");
+                    change::undo_confirm(&self.database.client().await?, order.id).await?;
+                    return Err(DecisionError::SeatGone(seat.sitting.clone()));
+                }
+            }
+        }
+        let (Some(staff), Some(decided_at)) = (order.decided_by, order.decided_at) else {
+            return Err(StoreError::Corrupt("a confirmation without who and when").into());
+        };
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // False when another one, told to do the same, was faster.
+        if change::finish_confirm(&transaction, &order).await? {
+            let action = AuditAction::Confirmed.as_str();
+            store::audit::insert(&transaction, decided_at, staff, action, &order.id.to_string()).await?;
+            metrics::counter!("registration_orders_confirmed_total").increment(1);
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        let order = store::orders::get(&client, order.id).await?.ok_or(DecisionError::UnknownOrder)?;
+        let order = order.view(clock::now());
+        if order.state == OrderState::Confirmed { Ok(order) } else { Err(DecisionError::NotWaiting(order.state)) }
+    }
+
+    async fn with_people(&self, orders: Vec<StoredOrder>) -> Result<Vec<Review>, StoreError> {
+        let ids: Vec<Uuid> = orders.iter().map(|order| order.account.0).collect();
+        let stored = store::accounts::get_all(&self.database.client().await?, &ids).await?;
+        let people: HashMap<Uuid, Account> = stored
+            .iter()
+            .map(|account| Ok((account.id, accounts::read(&self.vault, account)?)))
+            .collect::<Result<_, StoreError>>()?;
+        let now = clock::now();
+        orders
+            .into_iter()
+            .map(|order| {
+                let person = people.get(&order.account.0).ok_or(StoreError::Corrupt("an order without its account"))?;
+                Ok(Review {
+                    order: order.view(now),
+                    name: person.name.clone(),
+                    document_masked: person.document.masked(),
+                    mobile_masked: person.mobile.masked(),
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,59 @@
+//! Postgres, one file per table, and what goes wrong below the rules.
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+pub(crate) mod exam_groups;
+pub(crate) mod exam_sittings;
+pub(crate) mod exams;
+pub(crate) mod order_sittings;
+pub(crate) mod orders;
+pub(crate) mod screenshots;
+pub(crate) mod staff;
+
+use std::time::Duration;
+
+use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
+
+/// Longest wait for a connection, and for making one.
+const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// A store did not do its part. Never carries personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No database connection in time.
+    #[error("no database connection: {0}")]
+    Pool(#[from] PoolError),
+    /// The database refused or broke off.
+    #[error("the database failed: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
+    /// The file store refused or broke off.
+    #[error("the file store failed: {0}")]
+    Files(#[from] object_store::Error),
+    /// The vault has not the key, or the ciphertext is not what was written there.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultError),
+    /// A row says what this version cannot mean.
+    #[error("stored data is corrupt: {0}")]
+    Corrupt(&'static str),
+}
+
+/// The connections. A connection is never kept across a call of the engine, which needs some of the same pool.
+#[derive(Clone)]
+pub(crate) struct Database(Pool);
+
+impl Database {
+    pub(crate) fn new(pool: Pool) -> Self {
+        Self(pool)
+    }
+
+    /// A connection, within [`CONNECTION_WAIT_MAX`].
+    pub(crate) async fn client(&self) -> Result<Object, StoreError> {
+        let wait = Some(CONNECTION_WAIT_MAX);
+        Ok(self.0.timeout_get(&Timeouts { wait, create: wait, recycle: wait }).await?)
+    }
+}
+
+/// Did the database refuse because of this constraint?
+pub(crate) fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool {
+    error.as_db_error().and_then(|error| error.constraint()) == Some(constraint)
+}

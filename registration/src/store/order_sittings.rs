@@ -1,0 +1,46 @@
+//! The table `order_sittings`: the seats of an order.
+
+use deadpool_postgres::GenericClient;
+
+use crate::order::{OrderId, OrderSitting};
+use crate::store::StoreError;
+
+/// Adds the seats of a new order.
+pub(crate) async fn insert(
+    transaction: &impl GenericClient,
+    order: OrderId,
+    sittings: &[OrderSitting],
+) -> Result<(), StoreError> {
+    let names: Vec<&str> = sittings.iter().map(|seat| seat.sitting.as_str()).collect();
+    let holds: Vec<String> = sittings.iter().map(|seat| seat.hold.to_string()).collect();
+    let fees: Vec<i64> = sittings.iter().map(|seat| seat.fee.0).collect();
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.order_sittings (order_id, position, sitting, hold, fee_fen)
+             SELECT $1, seat.position, seat.sitting, seat.hold, seat.fee_fen
+             FROM unnest($2::text[], $3::text[], $4::bigint[])
+                 WITH ORDINALITY AS seat (sitting, hold, fee_fen, position)",
+        )
+        .await?;
+    transaction.execute(&statement, &[&order.to_string(), &names, &holds, &fees]).await?;
+    Ok(())
+}
+
+/// Notes the holds that took the places of lapsed ones.
+pub(crate) async fn set_holds(
+    transaction: &impl GenericClient,
+    order: OrderId,
+    sittings: &[OrderSitting],
+) -> Result<(), StoreError> {
+    let names: Vec<&str> = sittings.iter().map(|seat| seat.sitting.as_str()).collect();
+    let holds: Vec<String> = sittings.iter().map(|seat| seat.hold.to_string()).collect();
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.order_sittings s SET hold = seat.hold
+             FROM unnest($2::text[], $3::text[]) AS seat (sitting, hold)
+             WHERE s.order_id = $1 AND s.sitting = seat.sitting",
+        )
+        .await?;
+    transaction.execute(&statement, &[&order.to_string(), &names, &holds]).await?;
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The table `orders`: its moves. Each names the states that it starts from, and says whether it happened, so that
+//! of two movers one wins and the other looks again.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::StoredOrder;
+use crate::order::OrderId;
+use crate::store::{StoreError, order_sittings, violates};
+
+/// What became of a new order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inserted {
+    /// It is in, with its seats.
+    Yes,
+    /// The account has a live order of this exam.
+    OtherLive,
+    /// Its number is taken: draw another one.
+    NumberTaken,
+}
+
+/// Adds an order with its seats. After anything but `Yes` the transaction is broken and must be rolled back.
+pub(crate) async fn insert(transaction: &impl GenericClient, order: &StoredOrder) -> Result<Inserted, StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.orders (id, account, exam, amount_fen, state, expires_at, lapses_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .await?;
+    let StoredOrder { id, account, exam, amount, state, expires_at, lapses_at, created_at, .. } = order;
+    let (number, exam, state) = (id.to_string(), exam.as_str(), state.as_str());
+    let added = transaction
+        .execute(&statement, &[&number, &account.0, &exam, &amount.0, &state, expires_at, lapses_at, created_at])
+        .await;
+    match added {
+        Ok(_) => order_sittings::insert(transaction, *id, &order.sittings).await.map(|()| Inserted::Yes),
+        Err(error) if violates(&error, "orders_one_live") => Ok(Inserted::OtherLive),
+        Err(error) if violates(&error, "orders_pkey") => Ok(Inserted::NumberTaken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Unpaid → lapsed, unless seats were taken anew since `order` was read. `seats_owed` when some may be left.
+pub(crate) async fn lapse(
+    client: &impl GenericClient,
+    order: &StoredOrder,
+    seats_owed: bool,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'lapsed', seats_owed = $3
+             WHERE id = $1 AND state = 'unpaid' AND lapses_at = $2",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at, &seats_owed]).await? == 1)
+}
+
+/// Unpaid → released; the seats are owed.
+pub(crate) async fn release(client: &impl GenericClient, id: OrderId) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'released', seats_owed = true WHERE id = $1 AND state = 'unpaid'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
+}
+
+/// Refused → cancelled, once the time to mend has passed; the seats are owed.
+pub(crate) async fn cancel(client: &impl GenericClient, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'cancelled', seats_owed = true
+             WHERE id = $1 AND state = 'refused' AND mend_until < $2",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string(), &now]).await? == 1)
+}
+
+/// Notes that the engine has the seats back.
+pub(crate) async fn seats_returned(client: &impl GenericClient, id: OrderId) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.orders SET seats_owed = false WHERE id = $1").await?;
+    client.execute(&statement, &[&id.to_string()]).await?;
+    Ok(())
+}
+
+/// What became of taking seats anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retaken {
+    /// The new holds are noted; a lapsed order is unpaid again.
+    Yes,
+    /// The order was ended or decided meanwhile.
+    Moved,
+    /// The account has another live order of this exam. The transaction is broken.
+    OtherLive,
+}
+
+/// Notes holds that took the places of lapsed ones, before the engine is asked to freeze them: a frozen hold that
+/// nobody knows would never end.
+pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder) -> Result<Retaken, StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.orders
+             SET state = CASE state WHEN 'lapsed' THEN 'unpaid' ELSE state END, expires_at = $2, lapses_at = $3
+             WHERE id = $1 AND state IN ('unpaid', 'lapsed', 'waiting_review', 'refused') AND NOT seats_owed",
+        )
+        .await?;
+    let StoredOrder { id, expires_at, lapses_at, .. } = order;
+    match transaction.execute(&statement, &[&id.to_string(), expires_at, lapses_at]).await {
+        Ok(0) => Ok(Retaken::Moved),
+        Ok(_) => order_sittings::set_holds(transaction, *id, &order.sittings).await.map(|()| Retaken::Yes),
+        Err(error) if violates(&error, "orders_one_live") => Ok(Retaken::OtherLive),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Unpaid, refused or waiting already → waiting for review. Whoever waits already keeps the place in the queue.
+pub(crate) async fn submit(client: &impl GenericClient, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders
+             SET state = 'waiting_review', reason = NULL, mend_until = NULL,
+                 submitted_at = CASE state WHEN 'waiting_review' THEN submitted_at ELSE $2 END
+             WHERE id = $1 AND state IN ('unpaid', 'waiting_review', 'refused')",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string(), &now]).await? == 1)
+}
+
+/// Waiting → confirming: staff said yes. From here on nobody else decides, and the sweep finishes what dies.
+pub(crate) async fn begin_confirm(
+    client: &impl GenericClient,
+    id: OrderId,
+    staff: Uuid,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'confirming', decided_by = $2, decided_at = $3
+             WHERE id = $1 AND state = 'waiting_review'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string(), &staff, &now]).await? == 1)
+}
+
+/// Confirming → confirmed, with the holds as the engine has confirmed them.
+pub(crate) async fn finish_confirm(transaction: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
+    let statement = transaction
+        .prepare_cached("UPDATE registration.orders SET state = 'confirmed' WHERE id = $1 AND state = 'confirming'")
+        .await?;
+    let moved = transaction.execute(&statement, &[&order.id.to_string()]).await? == 1;
+    if moved {
+        order_sittings::set_holds(transaction, order.id, &order.sittings).await?;
+    }
+    Ok(moved)
+}
+
+/// Confirming → waiting: the seat is gone.
+pub(crate) async fn undo_confirm(client: &impl GenericClient, id: OrderId) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'waiting_review', decided_by = NULL, decided_at = NULL
+             WHERE id = $1 AND state = 'confirming'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
+}
+
+/// Waiting → refused. The seats stay until `mend_until`.
+pub(crate) async fn refuse(
+    client: &impl GenericClient,
+    id: OrderId,
+    staff: Uuid,
+    reason: &str,
+    now: Timestamp,
+    mend_until: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders
+             SET state = 'refused', decided_by = $2, reason = $3, decided_at = $4, mend_until = $5
+             WHERE id = $1 AND state = 'waiting_review'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string(), &staff, &reason, &now, &mend_until]).await? == 1)
+}

@@ -1,0 +1,84 @@
+//! The table `screenshots`: which pictures there are; the pictures are in the file store.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::order::OrderId;
+use crate::store::StoreError;
+
+/// Adds a picture that is not accepted yet, unless the order has `most` already. True when it was added.
+pub(crate) async fn insert(
+    client: &impl GenericClient,
+    id: Uuid,
+    order: OrderId,
+    created_at: Timestamp,
+    most: i64,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.screenshots (id, order_id, created_at)
+             SELECT $1, $2, $3
+             WHERE (SELECT count(*) FROM registration.screenshots WHERE order_id = $2) < $4",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id, &order.to_string(), &created_at, &most]).await? == 1)
+}
+
+/// Accepts a picture.
+pub(crate) async fn accept(client: &impl GenericClient, id: Uuid, accepted_at: Timestamp) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.screenshots SET accepted_at = $2 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &accepted_at]).await?;
+    Ok(())
+}
+
+/// Removes a picture.
+pub(crate) async fn delete(client: &impl GenericClient, id: Uuid) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("DELETE FROM registration.screenshots WHERE id = $1").await?;
+    client.execute(&statement, &[&id]).await?;
+    Ok(())
+}
+
+/// The order's picture that was accepted last.
+pub(crate) async fn accepted(client: &impl GenericClient, order: OrderId) -> Result<Option<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id FROM registration.screenshots WHERE order_id = $1 AND accepted_at IS NOT NULL
+             ORDER BY accepted_at DESC, created_at DESC LIMIT 1",
+        )
+        .await?;
+    Ok(client.query_opt(&statement, &[&order.to_string()]).await?.map(|row| row.get(0)))
+}
+
+/// The order's pictures that were not accepted, newest first.
+pub(crate) async fn pending(client: &impl GenericClient, order: OrderId) -> Result<Vec<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id FROM registration.screenshots WHERE order_id = $1 AND accepted_at IS NULL
+             ORDER BY created_at DESC",
+        )
+        .await?;
+    Ok(client.query(&statement, &[&order.to_string()]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Pictures from before `until` that were not accepted and that no unpaid order may still need.
+pub(crate) async fn abandoned(
+    client: &impl GenericClient,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<(OrderId, Uuid)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT p.order_id, p.id FROM registration.screenshots p JOIN registration.orders o ON o.id = p.order_id
+             WHERE p.accepted_at IS NULL AND p.created_at < $1 AND o.state <> 'unpaid'
+             ORDER BY p.created_at LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&until, &limit]).await?;
+    rows.iter()
+        .map(|row| {
+            let order = row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+            Ok((order, row.get(1)))
+        })
+        .collect()
+}

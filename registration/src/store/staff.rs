@@ -1,0 +1,53 @@
+//! The table `staff`.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::store::{StoreError, violates};
+
+/// Somebody of the staff as stored.
+pub(crate) struct StoredStaff {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) password_hash: String,
+}
+
+/// Adds somebody. False when the name is taken.
+pub(crate) async fn insert(
+    client: &impl GenericClient,
+    staff: &StoredStaff,
+    created_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.staff (id, name, role, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .await?;
+    let StoredStaff { id, name, role, password_hash } = staff;
+    match client.execute(&statement, &[id, name, role, password_hash, &created_at]).await {
+        Ok(_) => Ok(true),
+        Err(error) if violates(&error, "staff_one_per_name") => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Somebody by id.
+pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredStaff>, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT id, name, role, password_hash FROM registration.staff WHERE id = $1").await?;
+    Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
+}
+
+/// Somebody by login name.
+pub(crate) async fn by_name(client: &impl GenericClient, name: &str) -> Result<Option<StoredStaff>, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT id, name, role, password_hash FROM registration.staff WHERE name = $1").await?;
+    Ok(client.query_opt(&statement, &[&name]).await?.map(|row| read(&row)))
+}
+
+fn read(row: &Row) -> StoredStaff {
+    StoredStaff { id: row.get(0), name: row.get(1), role: row.get(2), password_hash: row.get(3) }
+}

@@ -1,0 +1,159 @@
+//! Handing in pictures, in time and late.
+
+use std::time::Duration;
+
+use registration::order::OrderState;
+use registration::orders::{HandInError, OrderError, ReleaseError};
+
+use crate::world::{Setup, World, exam, is_refused, until};
+
+fn short() -> Setup {
+    Setup { hold_seconds: 2, grace_seconds: 0, capacities: vec![1, 1, 1] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_stops_the_clock() {
+    let world = World::start(short()).await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0", "s2"]).await.unwrap();
+    let waiting = world.hand_in(account, order.id).await.unwrap();
+    assert_eq!(waiting.state, OrderState::WaitingReview);
+    assert!(waiting.submitted_at.is_some());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(world.order(account, order.id).await, waiting);
+    assert_eq!((world.free()["s0"], world.free()["s2"]), (0, 0));
+    let refused = world.registration.orders.release(account, order.id).await;
+    assert!(matches!(refused, Err(ReleaseError::Paid(OrderState::WaitingReview))), "{refused:?}");
+    let again = world.replace(account, &["s1"]).await;
+    assert!(matches!(again, Err(OrderError::AlreadyRegistered(id)) if id == order.id), "{again:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_picture_takes_the_seat_anew() {
+    let world = World::start(short()).await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    world.until_row(order.id, "lapsed").await;
+    world.until_free("s0", 1).await;
+    let waiting = world.hand_in(account, order.id).await.unwrap();
+    assert_eq!((waiting.id, &waiting.state), (order.id, &OrderState::WaitingReview));
+    assert_ne!(waiting.sittings[0].hold, order.sittings[0].hold);
+    world.until_free("s0", 0).await;
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_picture_for_a_full_sitting_is_refused_clearly() {
+    let world = World::start(short()).await;
+    let (late, quick) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let order = world.hold(late, &["s0"]).await.unwrap();
+    world.until_free("s0", 0).await;
+    world.until_free("s0", 1).await;
+    let theirs = world.hold(quick, &["s0"]).await.unwrap();
+    world.hand_in(quick, theirs.id).await.unwrap();
+    let refused = world.hand_in(late, order.id).await;
+    assert!(matches!(&refused, Err(HandInError::Full { sitting, .. }) if sitting.as_str() == "s0"), "{refused:?}");
+    assert_eq!(world.order(late, order.id).await.state, OrderState::Lapsed);
+    let kept = "SELECT count(*) FROM registration.screenshots WHERE order_id = $1";
+    let count: i64 = world.sql().await.query_one(kept, &[&order.id.to_string()]).await.unwrap().get(0);
+    assert_eq!(count, 0, "a refused picture is not kept");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_picture_belongs_to_the_newer_order() {
+    let world = World::start(short()).await;
+    let account = world.candidate(1).await.id;
+    let old = world.hold(account, &["s0"]).await.unwrap();
+    world.until_row(old.id, "lapsed").await;
+    let new = world.hold(account, &["s0"]).await.unwrap();
+    let refused = world.hand_in(account, old.id).await;
+    assert!(matches!(refused, Err(HandInError::Superseded(id)) if id == new.id), "{refused:?}");
+    let waiting = world.hand_in(account, new.id).await.unwrap();
+    assert_eq!(
+        (waiting.state, waiting.sittings),
+        (OrderState::WaitingReview, new.sittings),
+        "its seat was not touched"
+    );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_cannot_be_handed_in_for_what_has_ended_or_is_not_ones_own() {
+    let world = World::usual().await;
+    let (account, stranger) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    assert!(matches!(world.hand_in(stranger, order.id).await, Err(HandInError::UnknownOrder)));
+    world.registration.orders.release(account, order.id).await.unwrap();
+    let refused = world.hand_in(account, order.id).await;
+    assert!(matches!(refused, Err(HandInError::NotPayable(OrderState::Released))), "{refused:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn handing_in_twice_at_once_waits_once() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let (one, two) = tokio::join!(world.hand_in(account, order.id), world.hand_in(account, order.id));
+    assert_eq!((one.unwrap().state, two.unwrap().state), (OrderState::WaitingReview, OrderState::WaitingReview));
+    assert_eq!(world.registration.reviews.count().await.unwrap(), 1);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn releasing_and_handing_in_at_once_leaves_no_seat_behind() {
+    let world = World::start(Setup { capacities: vec![20, 1], ..Setup::default() }).await;
+    for number in 0..10 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        let (handed_in, released) =
+            tokio::join!(world.hand_in(account, order.id), world.registration.orders.release(account, order.id));
+        let state = world.order(account, order.id).await.state;
+        match (&handed_in, &released) {
+            (Ok(_), Err(ReleaseError::Paid(_))) => assert_eq!(state, OrderState::WaitingReview),
+            (Err(HandInError::NotPayable(_)), Ok(_)) => assert_eq!(state, OrderState::Released),
+            other => panic!("{other:?}"),
+        }
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_picture_keeps_the_seat_for_a_better_one() {
+    let world = World::start(short()).await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, order.id).await.unwrap();
+    let reviews = &world.registration.reviews;
+    let refused = reviews.refuse(world.reviewer, order.id, " 看不清金额 ").await.unwrap();
+    let OrderState::Refused { reason, until: deadline } = &refused.state else { panic!("{refused:?}") };
+    let hours = deadline.duration_since(jiff::Timestamp::now()).as_hours();
+    assert_eq!((reason.as_str(), hours), ("看不清金额", 23));
+    assert_eq!(world.free()["s0"], 0);
+    assert_eq!(reviews.count().await.unwrap(), 0);
+    let again = world.hand_in(account, order.id).await.unwrap();
+    assert_eq!((again.id, &again.state), (order.id, &OrderState::WaitingReview));
+    assert!(again.submitted_at > refused.submitted_at);
+    assert_eq!(again.sittings, order.sittings, "the very same seat");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_nobody_mends_frees_the_seat() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, order.id).await.unwrap();
+    world.registration.reviews.refuse(world.reviewer, order.id, "不是订单截图").await.unwrap();
+    assert!(is_refused(&world.order(account, order.id).await.state));
+    world.execute("UPDATE registration.orders SET mend_until = now() - interval '1 second'").await;
+    until("a cancelled order", async || world.order(account, order.id).await.state == OrderState::Cancelled).await;
+    world.until_free("s0", 2).await;
+    let late = world.hand_in(account, order.id).await;
+    assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
+    assert_eq!(world.registration.orders.current(account, &exam()).await.unwrap(), None);
+    world.hold(account, &["s0"]).await.unwrap();
+    world.finish().await;
+}

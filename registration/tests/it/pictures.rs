@@ -1,0 +1,77 @@
+//! What is kept of a picture, and what is refused.
+
+use bytes::Bytes;
+use registration::order::OrderState;
+use registration::orders::HandInError;
+use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
+use registration::reviews::{AuditAction, ScreenshotError};
+
+use crate::world::{World, picture};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_picture_changes_nothing() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let hand_in = async |bytes: Bytes| match world.registration.orders.hand_in(account, order.id, bytes).await {
+        Err(HandInError::Picture(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(hand_in(Bytes::from_static(b"hello")).await, PictureError::NotAPicture);
+    assert_eq!(hand_in(picture().slice(..100)).await, PictureError::NotAPicture);
+    let huge = Bytes::from(vec![0xff; PICTURE_BYTES_MAX + 1]);
+    assert!(matches!(hand_in(huge).await, PictureError::TooLarge { .. }));
+    assert_eq!(world.order(account, order.id).await, order);
+    let rows = "SELECT count(*) FROM registration.screenshots";
+    assert_eq!(world.sql().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), 0);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_encrypted_and_who_looks_is_written_down() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let reviews = &world.registration.reviews;
+    let early = reviews.screenshot(world.reviewer, order.id).await;
+    assert!(matches!(early, Err(ScreenshotError::NoPicture)), "{early:?}");
+    world.hand_in(account, order.id).await.unwrap();
+    let shown = reviews.screenshot(world.reviewer, order.id).await.unwrap();
+    assert_eq!(image::load_from_memory(&shown).unwrap().width(), 32);
+    let history = reviews.history(order.id).await.unwrap();
+    assert_eq!((history.len(), history[0].action), (1, AuditAction::LookedAtPicture));
+    assert_eq!(history[0].staff, "reviewer");
+
+    let dir = world.stores.dir().join("files/screenshots").join(order.id.to_string());
+    let files: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    let kept = std::fs::read(&files[0]).unwrap();
+    assert!(image::guess_format(&kept).is_err(), "what is on disk is no picture");
+    assert!(!kept.windows(8).any(|window| window == &shown[..8]));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_picture_is_shown_and_there_is_an_end() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let first = world.hand_in(account, order.id).await.unwrap();
+    for _ in 0..18 {
+        let again = world.hand_in(account, order.id).await.unwrap();
+        assert_eq!(again.submitted_at, first.submitted_at, "the place in the queue is kept");
+    }
+    let other = {
+        let mut bytes = Vec::new();
+        let picture = image::RgbImage::from_pixel(64, 64, image::Rgb([200, 0, 0]));
+        picture.write_with_encoder(image::codecs::jpeg::JpegEncoder::new(&mut bytes)).unwrap();
+        Bytes::from(bytes)
+    };
+    world.registration.orders.hand_in(account, order.id, other).await.unwrap();
+    let shown = world.registration.reviews.screenshot(world.reviewer, order.id).await.unwrap();
+    assert_eq!(image::load_from_memory(&shown).unwrap().width(), 64);
+    let refused = world.hand_in(account, order.id).await;
+    assert!(matches!(refused, Err(HandInError::TooManyPictures(20))), "{refused:?}");
+    assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
+    world.finish().await;
+}

@@ -1,0 +1,114 @@
+//! Staff decide.
+
+use registration::order::OrderState;
+use registration::orders::HandInError;
+use registration::reviews::{AuditAction, DecisionError};
+use registration::staff::Role;
+use reservation::hold::HoldState;
+
+use crate::world::{Setup, World, exam, is_refused};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmation_is_final_and_the_same_when_repeated() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0", "s2"]).await.unwrap();
+    let reviews = &world.registration.reviews;
+    let early = reviews.confirm(world.reviewer, order.id).await;
+    assert!(matches!(early, Err(DecisionError::NotWaiting(OrderState::Unpaid))), "{early:?}");
+    world.hand_in(account, order.id).await.unwrap();
+    let confirmed = reviews.confirm(world.reviewer, order.id).await.unwrap();
+    assert_eq!(confirmed.state, OrderState::Confirmed);
+    assert_eq!(reviews.confirm(world.reviewer, order.id).await.unwrap(), confirmed);
+    let refused = reviews.refuse(world.reviewer, order.id, "too late").await;
+    assert!(matches!(refused, Err(DecisionError::NotWaiting(OrderState::Confirmed))), "{refused:?}");
+    for seat in &confirmed.sittings {
+        let hold = world.engine.find(&exam(), &seat.hold).await.unwrap();
+        assert_eq!((hold.state, hold.reference), (HoldState::Confirmed, Some(order.id.reference())));
+    }
+    let history = reviews.history(order.id).await.unwrap();
+    assert_eq!(history.iter().map(|line| line.action).collect::<Vec<_>>(), [AuditAction::Confirmed]);
+    let late = world.hand_in(account, order.id).await;
+    assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Confirmed))), "{late:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_reviewers_at_once_decide_once() {
+    let world = World::start(Setup { capacities: vec![20, 1], ..Setup::default() }).await;
+    let other = world.registration.staff.add("other", "long-enough-1", Role::Reviewer).await.unwrap().id;
+    let reviews = &world.registration.reviews;
+    for number in 0..10 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        world.hand_in(account, order.id).await.unwrap();
+        let (yes, no) =
+            tokio::join!(reviews.confirm(world.reviewer, order.id), reviews.refuse(other, order.id, "blurred"));
+        let state = world.order(account, order.id).await.state;
+        match (yes, no) {
+            (Ok(_), Err(DecisionError::NotWaiting(_))) => assert_eq!(state, OrderState::Confirmed),
+            (Err(DecisionError::NotWaiting(_)), Ok(_)) => assert!(is_refused(&state)),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(reviews.history(order.id).await.unwrap().len(), 1);
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_in_order_and_in_pages() {
+    let world = World::start(Setup { capacities: vec![20, 1], ..Setup::default() }).await;
+    let mut handed_in = Vec::new();
+    for number in 0..5 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        world.hand_in(account, order.id).await.unwrap();
+        handed_in.push(order.id);
+    }
+    let reviews = &world.registration.reviews;
+    let ids = |page: &[registration::reviews::Review]| page.iter().map(|case| case.order.id).collect::<Vec<_>>();
+    let first = reviews.waiting(2, None).await.unwrap();
+    assert_eq!(ids(&first), handed_in[..2]);
+    assert_eq!(first[0].name.expose(), "王芳");
+    assert_eq!((first[0].mobile_masked.as_str(), first[0].document_masked.len()), ("138****5678", 18));
+    // The case that the page ended with is decided meanwhile: the next page begins behind it all the same.
+    reviews.confirm(world.reviewer, handed_in[1]).await.unwrap();
+    let rest = reviews.waiting(1_000, Some(handed_in[1])).await.unwrap();
+    assert_eq!(ids(&rest), handed_in[2..]);
+    assert_eq!(reviews.count().await.unwrap(), 4);
+    assert_eq!(reviews.get(handed_in[1]).await.unwrap().unwrap().order.state, OrderState::Confirmed);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_needs_a_reason() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, order.id).await.unwrap();
+    for reason in ["", "  ", &"x".repeat(201)] {
+        let refused = world.registration.reviews.refuse(world.reviewer, order.id, reason).await;
+        assert!(matches!(refused, Err(DecisionError::Reason)), "{refused:?}");
+    }
+    let nowhere = "0000-0000".parse().unwrap();
+    let unknown = world.registration.reviews.refuse(world.reviewer, nowhere, "why").await;
+    assert!(matches!(unknown, Err(DecisionError::UnknownOrder)), "{unknown:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_taken_away_meanwhile_is_not_confirmed() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, order.id).await.unwrap();
+    world.engine.release(&exam(), &order.sittings[0].hold).await.unwrap();
+    let gone = world.registration.reviews.confirm(world.reviewer, order.id).await;
+    assert!(matches!(&gone, Err(DecisionError::SeatGone(sitting)) if sitting.as_str() == "s0"), "{gone:?}");
+    assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
+    // Another picture takes the seat anew, and then it can be confirmed.
+    world.hand_in(account, order.id).await.unwrap();
+    let confirmed = world.registration.reviews.confirm(world.reviewer, order.id).await.unwrap();
+    assert_eq!(confirmed.state, OrderState::Confirmed);
+    world.finish().await;
+}

@@ -1,0 +1,84 @@
+//! Everybody does anything at once, on two devices, while seats lapse: the books balance all the same.
+
+use futures_util::future::join_all;
+use registration::accounts::AccountId;
+use registration::order::OrderState;
+use registration::orders::{HandInError, OrderError};
+
+use crate::world::{Setup, World, exam};
+
+const CANDIDATES: u32 = 24;
+const MOVES: usize = 12;
+const CAPACITIES: [u32; 4] = [5, 3, 2, 4];
+
+/// A small generator (Marsaglia's xorshift): the same moves in every run, though not the same interleaving.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_books_balance_after_a_rush() {
+    let world = World::start(Setup { hold_seconds: 1, grace_seconds: 0, capacities: CAPACITIES.to_vec() }).await;
+    let mut devices = Vec::new();
+    for number in 0..CANDIDATES {
+        let account = world.candidate(number).await.id;
+        for device in 1..=2 {
+            devices.push((account, Dice(0x9e37_79b9_7f4a_7c15 ^ u64::from(number * 2 + device))));
+        }
+    }
+    join_all(devices.into_iter().map(|(account, dice)| play(&world, account, dice))).await;
+
+    let by_sitting = "SELECT s.sitting, count(*) FROM registration.order_sittings s
+         JOIN registration.orders o ON o.id = s.order_id WHERE o.state = 'confirmed' GROUP BY s.sitting";
+    let confirmed = world.sql().await.query(by_sitting, &[]).await.unwrap();
+    assert!(!confirmed.is_empty(), "somebody got a seat");
+    for row in confirmed {
+        let (sitting, count): (String, i64) = (row.get(0), row.get(1));
+        let number: usize = sitting[1..].parse().unwrap();
+        assert!(count <= i64::from(CAPACITIES[number]), "{count} confirmed in {sitting}");
+    }
+    world.finish().await;
+}
+
+async fn play(world: &World, account: AccountId, mut dice: Dice) {
+    let orders = &world.registration.orders;
+    for _ in 0..MOVES {
+        let current = orders.current(account, &exam()).await.unwrap();
+        match (dice.roll(8), current) {
+            (0..=2, _) => choose(world, account, &mut dice).await,
+            (3, Some(order)) => drop(orders.release(account, order.id).await),
+            (4..=5, Some(order)) => match world.hand_in(account, order.id).await {
+                Err(HandInError::Store(error)) => panic!("{error}"),
+                _ => continue,
+            },
+            (6, Some(order)) if order.state == OrderState::WaitingReview => {
+                drop(world.registration.reviews.confirm(world.reviewer, order.id).await);
+            }
+            (7, Some(order)) if order.state == OrderState::WaitingReview => {
+                drop(world.registration.reviews.refuse(world.reviewer, order.id, "blurred").await);
+            }
+            _ => tokio::time::sleep(std::time::Duration::from_millis(dice.roll(400))).await,
+        }
+    }
+}
+
+async fn choose(world: &World, account: AccountId, dice: &mut Dice) {
+    let choices = [&["s0"][..], &["s1"], &["s2", "s3"], &["s0", "s3"], &["s3"]];
+    let choice = choices[usize::try_from(dice.roll(5)).unwrap()];
+    let held = match dice.roll(2) {
+        0 => world.hold(account, choice).await,
+        _ => world.replace(account, choice).await,
+    };
+    match held {
+        Ok(order) => assert_eq!(order.sittings.len(), choice.len()),
+        Err(OrderError::Store(error)) => panic!("{error}"),
+        Err(_) => {}
+    }
+}
