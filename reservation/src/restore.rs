@@ -29,12 +29,7 @@ pub enum OpenError {
 /// `must_verify`: Redis has restarted, so what it has is compared with the ledger's cursor even
 /// when the epochs are equal. The ledger's row is committed last: until then no process knows
 /// the new epoch, and Redis refuses the old one.
-pub async fn open_pool(
-    store: &Store,
-    ledger: &Ledger,
-    pool: &Pool,
-    must_verify: bool,
-) -> Result<PoolRow, OpenError> {
+pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify: bool) -> Result<PoolRow, OpenError> {
     let mut client = ledger.client().await?;
     let tx = client.transaction().await.map_err(LedgerError::from)?;
     tx.batch_execute("SET LOCAL lock_timeout = '5s'").await.map_err(LedgerError::from)?;
@@ -88,12 +83,7 @@ async fn load(
                 _ => ('c', "-".to_owned()),
             };
             arguments.push(format!("{}:{}", place.candidate, place.group));
-            arguments.push(format!(
-                "{letter}{} {} {}",
-                place.sitting,
-                place.generation.0,
-                lapses_at.as_millisecond()
-            ));
+            arguments.push(format!("{letter}{} {} {}", place.sitting, place.generation.0, lapses_at.as_millisecond()));
             arguments.push(deadline);
         }
         store.restore(&pool.keys, epoch, "holds", &arguments).await?;

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use redis::streams::{StreamRangeReply, StreamReadOptions, StreamReadReply};
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, Cmd, IntoConnectionInfo, RedisError, ServerErrorKind, Value};
+use redis::{
+    AsyncCommands, AsyncConnectionConfig, Client, Cmd, IntoConnectionInfo, RedisError, ServerErrorKind, Value,
+};
 
 use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
 use event::{Event, StreamId};
@@ -311,7 +313,8 @@ impl Store {
 
     /// Capacity and free seats of every sitting that Redis has.
     pub async fn counts(&self, keys: &PoolKeys) -> Result<Vec<(SittingNumber, i64, i64)>, StoreError> {
-        let (capacities, free): (Vec<(i32, i64)>, Vec<(i32, i64)>) = redis::pipe()
+        type Pairs = Vec<(i32, i64)>;
+        let (capacities, free): (Pairs, Pairs) = redis::pipe()
             .atomic()
             .hgetall(keys.capacity())
             .hgetall(keys.free())

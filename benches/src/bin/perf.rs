@@ -22,6 +22,14 @@ struct Arguments {
     /// Also write the figures as JSON to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// A figure that was measured elsewhere in the same run.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = figure)]
+    figure: Vec<(String, f64)>,
+}
+
+fn figure(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.to_owned(), value.parse().map_err(|_| "VALUE is a number")?))
 }
 
 /// Requests in one script call, and how many calls are in flight.
@@ -65,8 +73,11 @@ async fn main() {
         fill(&bench, size, in_flight, rows).await;
         let started = Instant::now();
         bench.sync().await;
-        figures.insert(format!("sync_rows_per_s_{size}"), json!((rows as f64 / started.elapsed().as_secs_f64()).round()));
+        figures
+            .insert(format!("sync_rows_per_s_{size}"), json!((rows as f64 / started.elapsed().as_secs_f64()).round()));
     }
+
+    figures.extend(arguments.figure.into_iter().map(|(name, value)| (name, json!(value))));
 
     println!("{:<24}{:>14}", "figure", "value");
     for (name, value) in &figures {

@@ -96,7 +96,11 @@ pub fn find<'a>(method: &Method, path: &'a str) -> Result<(&'static Route, [&'a 
             allowed.push(route.method.as_str());
         }
     }
-    if allowed.is_empty() { Err(Problem::no_such_path()) } else { Err(Problem::method_not_allowed(&allowed.join(", "))) }
+    if allowed.is_empty() {
+        Err(Problem::no_such_path())
+    } else {
+        Err(Problem::method_not_allowed(&allowed.join(", ")))
+    }
 }
 
 #[cfg(test)]

@@ -129,7 +129,11 @@ impl Board {
                     let second = second(record.lapses_ms);
                     let holds = deadlines.get(&second).copied().unwrap_or_default() + step;
                     // A hold that was taken frozen, or frozen twice, never had a running clock here.
-                    if holds > 0 { deadlines.insert(second, holds) } else { deadlines.remove(&second) };
+                    if holds > 0 {
+                        deadlines.insert(second, holds)
+                    } else {
+                        deadlines.remove(&second)
+                    };
                 }
             }
         });

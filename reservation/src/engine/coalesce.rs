@@ -107,7 +107,8 @@ async fn fly<Q, A, F>(
         if requests.is_empty() {
             continue;
         }
-        histogram!("seathold_batch_requests", "script" => name).record(u32::try_from(requests.len()).unwrap_or(u32::MAX));
+        histogram!("seathold_batch_requests", "script" => name)
+            .record(u32::try_from(requests.len()).unwrap_or(u32::MAX));
         match call(requests).await {
             Ok((Reply { event, now_ms, answers, .. }, lineage)) if answers.len() == reply_to.len() => {
                 for (answer, reply_to) in answers.into_iter().zip(reply_to) {
@@ -115,7 +116,8 @@ async fn fly<Q, A, F>(
                 }
             }
             outcome => {
-                let why = outcome.err().map_or_else(|| "Redis gave too few answers".to_owned(), |error| error.to_string());
+                let why =
+                    outcome.err().map_or_else(|| "Redis gave too few answers".to_owned(), |error| error.to_string());
                 for reply_to in reply_to {
                     let _ = reply_to.send(Err(HoldError::Unavailable(why.clone())));
                 }

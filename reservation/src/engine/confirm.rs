@@ -81,12 +81,8 @@ impl Engine {
             _ if old.state == HoldState::Cancelled => return Err(HoldError::Expired(hold.clone())),
             _ => {}
         }
-        let mut again = Located {
-            entry: entry.clone(),
-            pool: pool.clone(),
-            sitting: sitting.clone(),
-            place: place.clone(),
-        };
+        let mut again =
+            Located { entry: entry.clone(), pool: pool.clone(), sitting: sitting.clone(), place: place.clone() };
         if let FreezeAnswer::Other(_, generation) = answer {
             again.place.generation = generation;
         }
@@ -129,9 +125,7 @@ impl Engine {
                 }
                 Ok(row)
             }
-            Some(row) if row.state.is_live() && row.reference.is_some() => {
-                Err(HoldError::OtherReference(id_of(place)))
-            }
+            Some(row) if row.state.is_live() && row.reference.is_some() => Err(HoldError::OtherReference(id_of(place))),
             Some(row) if !row.state.is_live() => Err(HoldError::Expired(id_of(place))),
             // Redis lost it before the ledger had it.
             Some(_) | None => Err(HoldError::Unavailable("the hold is just changing".to_owned())),

@@ -94,11 +94,7 @@ impl Engine {
     }
 
     /// The pool and the sittings that a request names.
-    fn resolve(
-        &self,
-        entry: &ExamEntry,
-        sittings: &[SittingId],
-    ) -> Result<(Arc<Pool>, Vec<Arc<Sitting>>), HoldError> {
+    fn resolve(&self, entry: &ExamEntry, sittings: &[SittingId]) -> Result<(Arc<Pool>, Vec<Arc<Sitting>>), HoldError> {
         let invalid = |reason: &str| HoldError::Invalid { field: "sittings", reason: reason.to_owned() };
         if sittings.is_empty() || sittings.len() > SITTINGS_MAX {
             return Err(invalid(&format!("1 to {SITTINGS_MAX} sittings")));
@@ -166,9 +162,7 @@ impl Engine {
         let record = self.ask(|| store.record(&pool.keys, &place.candidate, place.group)).await?;
         let seat = record.as_deref().and_then(seat_of).filter(|seat| seat.generation == place.generation);
         match seat {
-            Some(seat) if seat.state == HoldState::Held => {
-                Ok(hold_of(&entry.exam, &place.candidate, sitting, seat))
-            }
+            Some(seat) if seat.state == HoldState::Held => Ok(hold_of(&entry.exam, &place.candidate, sitting, seat)),
             // The ledger leads, and knows the reference.
             Some(seat) => Ok(self
                 .row(&located)
@@ -204,9 +198,7 @@ impl Engine {
         let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.release.ask(place.clone()).await?;
         match answer {
             ReleaseAnswer::Frozen | ReleaseAnswer::Confirmed => self.cancel(&located).await,
-            ReleaseAnswer::Released | ReleaseAnswer::Gone => {
-                self.acknowledge(&entry.exam, pool, lineage, event).await
-            }
+            ReleaseAnswer::Released | ReleaseAnswer::Gone => self.acknowledge(&entry.exam, pool, lineage, event).await,
         }
     }
 
@@ -256,9 +248,5 @@ fn seat_of(record: &str) -> Option<Seat> {
         b'c' => HoldState::Confirmed,
         _ => return None,
     };
-    Some(Seat {
-        state,
-        generation: crate::ids::Generation(generation.parse().ok()?),
-        lapses_ms: lapses.parse().ok()?,
-    })
+    Some(Seat { state, generation: crate::ids::Generation(generation.parse().ok()?), lapses_ms: lapses.parse().ok()? })
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::engine::Engine;
 use crate::engine::coalesce::Lane;
 use crate::engine::pool::Pool;
-use crate::engine::Engine;
 use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, SettleAnswer};
 use crate::store::{FreezeRequest, HoldRequest, Place};
 

@@ -86,12 +86,7 @@ impl Engine {
 
     /// Changes a sitting that is there; `None` when there is none. The row stays locked while Redis
     /// takes over the capacity, so that two changes cannot cross.
-    async fn change_sitting(
-        &self,
-        exam: &ExamId,
-        id: &SittingId,
-        spec: &SittingSpec,
-    ) -> Result<Option<()>, HoldError> {
+    async fn change_sitting(&self, exam: &ExamId, id: &SittingId, spec: &SittingSpec) -> Result<Option<()>, HoldError> {
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
         let Some(before) = sittings::lock(&*tx, exam, id).await? else { return Ok(None) };

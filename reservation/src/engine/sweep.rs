@@ -6,8 +6,8 @@ use std::time::Duration;
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Engine, HoldError};
 use crate::engine::pool::Pool;
+use crate::engine::{Engine, HoldError};
 use crate::ledger::holds;
 
 /// A lapsed seat is free again after at most this and one script call.

@@ -203,13 +203,7 @@ pub async fn confirm(
                  RETURNING sitting)
              UPDATE reservation.sittings s SET confirmed = confirmed + 1
              FROM moved WHERE s.exam = $1 AND s.number = moved.sitting RETURNING s.number",
-            &[
-                &exam.as_str(),
-                &place.candidate.as_str(),
-                &place.sitting.0,
-                &place.generation.0,
-                &reference.as_str(),
-            ],
+            &[&exam.as_str(), &place.candidate.as_str(), &place.sitting.0, &place.generation.0, &reference.as_str()],
         )
         .await?;
     Ok(row.is_some())

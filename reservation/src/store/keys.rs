@@ -9,7 +9,10 @@ pub struct PoolKeys([String; 7]);
 impl PoolKeys {
     /// The keys of `pool`.
     pub fn of(pool: &PoolId) -> Self {
-        Self(["meta", "free", "capacity", "taken", "queue", "events", "expiry"].map(|part| format!("seat:{{{pool}}}:{part}")))
+        Self(
+            ["meta", "free", "capacity", "taken", "queue", "events", "expiry"]
+                .map(|part| format!("seat:{{{pool}}}:{part}")),
+        )
     }
 
     /// All of them, as KEYS of a script.

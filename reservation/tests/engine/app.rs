@@ -62,8 +62,7 @@ impl App {
     /// Live holds as Redis has them: `candidate:group` → state, sitting, generation.
     pub(crate) async fn in_redis(&self) -> BTreeMap<String, (char, i32, i64)> {
         let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
-        let taken: BTreeMap<String, String> =
-            self.stores.redis_connection().await.hgetall(keys.taken()).await.unwrap();
+        let taken: BTreeMap<String, String> = self.stores.redis_connection().await.hgetall(keys.taken()).await.unwrap();
         taken
             .into_iter()
             .map(|(field, value)| {
@@ -230,13 +229,7 @@ pub(crate) async fn call(api: &Api, method: Method, path: &str, body: Value) -> 
     (status, json)
 }
 
-pub(crate) async fn raw(
-    api: &Api,
-    method: Method,
-    path: &str,
-    key: Option<&str>,
-    body: Bytes,
-) -> (StatusCode, Bytes) {
+pub(crate) async fn raw(api: &Api, method: Method, path: &str, key: Option<&str>, body: Bytes) -> (StatusCode, Bytes) {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(key) = key {
         request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));

@@ -13,7 +13,8 @@ async fn bad_input_is_named_and_changes_nothing() {
     let key = Some("test-admin-key");
     let holds = "/api/v1/exams/e/holds";
     let good = r#"{"candidate":"c","sittings":["s"]}"#;
-    let cases: Vec<(Method, &str, Option<&str>, String, u16, &str)> = vec![
+    type Case<'a> = (Method, &'a str, Option<&'a str>, String, u16, &'a str);
+    let cases: Vec<Case> = vec![
         (Method::POST, holds, None, good.into(), 401, "unauthorized"),
         (Method::POST, holds, Some("wrong"), good.into(), 401, "unauthorized"),
         (Method::POST, holds, key, "{".into(), 400, "malformed"),

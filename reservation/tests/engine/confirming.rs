@@ -14,7 +14,10 @@ async fn confirm_again_with_the_same_reference_gives_the_same_answer() {
     assert_eq!(app.freeze(&hold).await.1["state"], "frozen");
     assert_eq!(app.freeze(&hold).await.1["state"], "frozen");
     let first = app.confirm(&hold, "order-1").await;
-    assert_eq!((first.0, &first.1["state"], &first.1["reference"]), (StatusCode::OK, &"confirmed".into(), &"order-1".into()));
+    assert_eq!(
+        (first.0, &first.1["state"], &first.1["reference"]),
+        (StatusCode::OK, &"confirmed".into(), &"order-1".into())
+    );
     assert_eq!(app.confirm(&hold, "order-1").await, first);
     let other = app.confirm(&hold, "order-2").await;
     assert_eq!((other.0, code(&other)), (StatusCode::CONFLICT, "other_reference"));
@@ -29,7 +32,8 @@ async fn many_confirms_of_one_hold_at_once_count_one_seat() {
     app.exam(900, &[("s", "-", 3)]).await;
     let hold = app.held("c", "s").await;
     let references = ["r1", "r1", "r1", "r1", "r2", "r2"];
-    let replies = futures_util::future::join_all(references.iter().map(|reference| app.confirm(&hold, reference))).await;
+    let replies =
+        futures_util::future::join_all(references.iter().map(|reference| app.confirm(&hold, reference))).await;
     let winner = replies.iter().find(|reply| reply.0 == StatusCode::OK).expect("one of them").1["reference"].clone();
     for (reference, reply) in references.iter().zip(&replies) {
         if winner == *reference {

@@ -124,7 +124,7 @@ async fn redis_is_emptied_in_the_rush() {
         async move {
             tokio::time::sleep(Duration::from_millis((n / 4) as u64)).await;
             let candidate = format!("c{n}");
-        let Some(hold) = persist(|| app.hold(&candidate, &["s"])).await else { return };
+            let Some(hold) = persist(|| app.hold(&candidate, &["s"])).await else { return };
             let hold = id(&hold);
             let reference = format!("order-{n}");
             for _ in 0..200 {

@@ -16,7 +16,8 @@ use reservation::store::{FreezeRequest, HoldRequest, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::TestStores;
 
-use super::{GROUPS, Model, Record, TTL_MS, field_of, key_of, place_of};
+use super::TTL_MS;
+use super::world::{GROUPS, Given, Model, Record, field_of, key_of, place_of};
 
 pub(crate) struct Rig {
     stores: TestStores,
@@ -68,7 +69,8 @@ impl Rig {
         };
         exams::put(&**client, &exam).await.unwrap();
         pools::add(&**client, &self.pool.id, &self.exam).await.unwrap();
-        let mut model = Model { now: 1_000_000, epoch: 1, ..Model::default() };
+        let mut model = Model::default();
+        (model.now, model.epoch) = (1_000_000, 1);
         for (sitting, group) in GROUPS {
             let spec = SittingSpec {
                 title: "S".to_owned(),
@@ -158,8 +160,10 @@ impl Rig {
                 (key, (row.state, row.place.sitting.0, row.place.generation.0))
             })
             .collect();
-        let expected: BTreeMap<_, _> =
-            expected.into_iter().map(|(key, record)| (key, (record.state, record.sitting, record.generation))).collect();
+        let expected: BTreeMap<_, _> = expected
+            .into_iter()
+            .map(|(key, record)| (key, (record.state, record.sitting, record.generation)))
+            .collect();
         assert_eq!(found, expected, "ledger and model");
     }
 
@@ -176,7 +180,7 @@ impl Rig {
     }
 
     /// Confirms or cancels in the ledger only, as if the process died before it told Redis.
-    pub(crate) async fn decide(&mut self, model: &mut Model, place: &(usize, i32, i32, i64), confirm: bool) {
+    pub(crate) async fn decide(&mut self, model: &mut Model, place: &Given, confirm: bool) {
         let key = (place.0, place.1);
         let record = model.taken.get(&key).copied().filter(|record| record.generation == place.3);
         let before = record.and_then(|record| model.decided.get(&record.generation).copied());
@@ -215,7 +219,8 @@ impl Rig {
 
     /// Redis restarts with all its data, but without scripts.
     pub(crate) async fn restart(&mut self) {
-        let _: String = redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut self.stores.redis_connection().await).await.unwrap();
+        let _: String =
+            redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut self.stores.redis_connection().await).await.unwrap();
         assert!(!self.store.has_scripts().await.unwrap());
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
@@ -255,7 +260,12 @@ impl Rig {
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
         let adopted = row.lineage == before.lineage;
-        assert_eq!(adopted, before.cursor <= snapshot.tail && before.cursor_epoch <= row.epoch, "{before:?} {:?}", snapshot.tail);
+        assert_eq!(
+            adopted,
+            before.cursor <= snapshot.tail && before.cursor_epoch <= row.epoch,
+            "{before:?} {:?}",
+            snapshot.tail
+        );
         self.store.load_scripts().await.unwrap();
         (adopted, row.epoch)
     }
@@ -280,8 +290,14 @@ impl Rig {
             })
             .collect();
         assert_eq!(found, expected, "Redis and model");
-        let counts: BTreeMap<i32, (i64, i64)> =
-            self.store.counts(&self.pool.keys).await.unwrap().into_iter().map(|(n, capacity, free)| (n.0, (capacity, free))).collect();
+        let counts: BTreeMap<i32, (i64, i64)> = self
+            .store
+            .counts(&self.pool.keys)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|(n, capacity, free)| (n.0, (capacity, free)))
+            .collect();
         let wanted: BTreeMap<i32, (i64, i64)> =
             model.capacity.iter().map(|(n, capacity)| (*n, (*capacity, model.free[n]))).collect();
         assert_eq!(counts, wanted, "counts");

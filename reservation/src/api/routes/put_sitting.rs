@@ -40,8 +40,7 @@ where
     let spec = SittingSpec { title, group, pool, capacity, venue, starts_at };
     let (sitting, is_new) = api.engine().put_sitting(&exam, &id, spec).await?;
     let now = api.engine().availability(&exam)?.into_iter().find(|now| now.sitting.number == sitting.number);
-    let view =
-        now.as_ref().map_or_else(|| SittingView::new(&sitting, capacity, 0, None), SittingView::from);
+    let view = now.as_ref().map_or_else(|| SittingView::new(&sitting, capacity, 0, None), SittingView::from);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(json::answer(status, &view))
 }

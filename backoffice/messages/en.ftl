@@ -1,0 +1,87 @@
+# Words of the staff's pages. Same keys as zh.ftl; a test checks it.
+site-name = Payment review
+demo = Demonstration
+waiting = { $count ->
+    [one] { $count } case waiting
+   *[other] { $count } cases waiting
+ }
+sign-out = Sign out
+to-queue = Back to the queue
+sign-in-title = Staff sign-in
+sign-in-lead = Every look at a screenshot and every decision is recorded.
+sign-in-submit = Sign in
+sign-in-wrong = The name or the password is wrong.
+sign-in-too-many = Too many attempts. Please try again in a few minutes.
+sign-in-busy = The system is busy. Please try again in a few seconds.
+field-name = Name
+field-password = Password
+
+queue-title = Waiting
+queue-next = Next
+queue-previous = Previous
+queue-more = { $count } more after these
+waited-now = just now
+waited-minutes = { $count } min
+waited-hours = { $count } h
+waited-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+ }
+empty-title = No screenshots are waiting
+empty-text = New ones appear here. This page reloads every 20 seconds.
+done-confirmed = { $order } confirmed.
+done-refused = { $order } sent back; the candidate sees the reason.
+
+picture-title = Order screenshot
+picture-alt = The order screenshot that the candidate uploaded
+picture-hint = Full size in a new window
+picture-none = No screenshot
+case-title = Compare
+amount = To pay
+candidate = Candidate
+document = ID number
+mobile = Mobile
+exam = Exam
+sittings = Sitting
+held = Seat held
+submitted = Sent
+reason = Reason
+until = Kept until
+decide-hint = Check amount, time and order number. The payer must be the candidate.
+confirm = Confirm payment
+refuse = Send back
+refuse-submit = Send back and tell the candidate
+reason-legend = Reason (the candidate reads it, in Chinese)
+reason-1 = Not the order details
+reason-2 = The amount is not the fee
+reason-3 = The payer is not the candidate
+reason-4 = Amount, time or order number cannot be read
+reason-own = More, or another reason
+record-title = Record
+record-empty = Nobody has worked on this yet.
+action-looked = looked at the screenshot
+action-confirmed = confirmed the payment
+action-refused = sent the screenshot back
+state-unpaid = To pay
+state-review = In review
+state-refused = Sent back
+state-confirmed = Confirmed
+state-lapsed = Time ran out
+state-released = Given back
+state-cancelled = Cancelled
+refused-new-picture = The candidate has just sent another screenshot. Please compare again.
+refused-decided = This case no longer waits for a decision. It is now: { $state }.
+refused-reason = Choose or write a reason of at most 200 characters.
+refused-seat-gone = The seat in sitting { $sitting } is gone and no other is free. Nothing was confirmed. Ask the candidate to choose another sitting.
+refused-unavailable = Seat numbers are being restored. Your decision is noted and will be carried out then; you can also try again in a few seconds.
+
+error-bad-title = What was sent is incomplete
+error-bad-text = Go back and try again.
+error-forbidden-title = This cannot be opened that way
+error-forbidden-text = The request did not come from a page of this site, and nothing was done.
+error-not-found-title = There is no such page
+error-not-found-text = The registration does not exist, or the address is incomplete.
+error-broken-title = Something went wrong here
+error-broken-text = This was not completed, and the problem has been recorded.
+error-unavailable-title = The system is busy
+error-unavailable-text = Please try again in a few seconds.

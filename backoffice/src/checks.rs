@@ -1,0 +1,124 @@
+//! Every staff page in every state, from made-up values: checked here, and, with `SEATHOLD_GALLERY=DIR`, written out to
+//! be looked at (`DIR/{language}-desk-{name}.html`).
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use maud::Markup;
+use pagekit::language::Language;
+use pagekit::notice::Tone;
+use pagekit::words::{keys, keys_used};
+use registration::accounts::AccountId;
+use registration::order::{Order, OrderId, OrderSitting, OrderState};
+use registration::reviews::{AuditAction, AuditEntry, Review};
+use uuid::Uuid;
+
+use crate::catalogue::{EN, ZH, words};
+use crate::failure::Failure;
+use crate::pages::case_view::{Desk, Message, desk, empty};
+use crate::pages::{error, sign_in};
+use crate::view::{Frame, page};
+
+fn now() -> Timestamp {
+    "2026-11-20T06:32:10Z".parse().unwrap()
+}
+
+fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
+    let account = AccountId(Uuid::from_u128(u128::from(number)));
+    let sitting = OrderSitting {
+        sitting: "en-1".parse().unwrap(),
+        hold: format!("{}.1.1", account.candidate_id()).parse().unwrap(),
+        fee: "120.00".parse().unwrap(),
+    };
+    let submitted_at = now() - SignedDuration::from_mins(minutes);
+    let order = Order {
+        id: OrderId::from_bits(0xA5_F3C4_9D21 + number * 7_919_777),
+        account,
+        exam: "degree-english".parse().unwrap(),
+        sittings: vec![sitting],
+        amount: "120.00".parse().unwrap(),
+        state,
+        expires_at: now(),
+        created_at: submitted_at - SignedDuration::from_mins(6),
+        submitted_at: Some(submitted_at),
+        decided_at: None,
+    };
+    let (document_masked, mobile_masked) = ("1101**********002X".to_owned(), "139****5678".to_owned());
+    Review { order, name: name.parse().unwrap(), document_masked, mobile_masked }
+}
+
+fn gallery(language: Language) -> Vec<(String, Markup)> {
+    let (w, assets) = (words(language), crate::app::assets());
+    let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "李娜", "Aleksandra Wiśniewska"];
+    let queue: Vec<Review> = (1u64..)
+        .zip(names)
+        .map(|(number, name)| {
+            review(number, name, 4000 / i64::try_from(number.pow(3)).unwrap(), OrderState::WaitingReview)
+        })
+        .collect();
+    let until = now() + SignedDuration::from_hours(24);
+    let decided = review(9, "张伟", 90, OrderState::Refused { reason: "看不清交易单号".into(), until });
+    let entry = |action| AuditEntry { at: now() - SignedDuration::from_mins(2), staff: "li.min".into(), action };
+    let history = [entry(AuditAction::Refused), entry(AuditAction::LookedAtPicture)];
+    let good = Message { tone: Tone::Good, text: w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]).into() };
+    let care = Message { tone: Tone::Care, text: w.t("refused-new-picture").into() };
+    let draw = |case: &Review, is_waiting, history: &[AuditEntry], message| {
+        let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam: None, history, message, now: now() };
+        desk(w, &view)
+    };
+    let bodies = [
+        ("case", draw(&queue[0], true, &history[1..], Some(&good))),
+        ("long", draw(&queue[1], true, &[], Some(&care))),
+        ("decided", draw(&decided, false, &history, None)),
+        ("empty", empty(w, Some(&good))),
+        ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
+        ("error", error::body(w, Failure::NotFound)),
+    ];
+    let frame = |name: &str| Frame {
+        words: w,
+        assets: &assets,
+        title: name.to_owned(),
+        staff: (name != "sign-in").then_some("li.min"),
+        waiting: (name != "sign-in").then_some(61),
+        is_demo: true,
+        reload_seconds: (name == "empty").then_some(20),
+    };
+    bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).to_vec()
+}
+
+fn both() -> Vec<(String, String)> {
+    let pages = [Language::Zh, Language::En].into_iter().flat_map(gallery);
+    pages.map(|(name, markup)| (name, markup.into_string())).collect()
+}
+
+/// Writes the gallery where `SEATHOLD_GALLERY` says; does nothing otherwise.
+#[test]
+fn the_gallery_is_written_when_asked_for() {
+    let Some(dir) = std::env::var_os("SEATHOLD_GALLERY").map(std::path::PathBuf::from) else { return };
+    for (name, page) in both() {
+        std::fs::write(dir.join(format!("{name}.html")), page).unwrap();
+    }
+}
+
+#[test]
+fn nothing_is_inline_and_every_page_has_one_title() {
+    for (name, page) in both() {
+        assert!(!page.contains(" style=") && !page.contains("<style") && !page.contains("onclick="), "{name}");
+        assert!(page.split("<script").skip(1).all(|script| script.contains("></script>")), "{name}");
+        assert_eq!(page.matches("<h1").count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn both_catalogues_have_the_same_keys_and_all_are_used() {
+    let (zh, en) = (keys(ZH), keys(EN));
+    assert_eq!(zh, en);
+    let mut sources = String::new();
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for dir in [src.clone(), src.join("pages")] {
+        for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
+            sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    assert_eq!(keys_used(&sources), zh.into_keys().collect());
+}

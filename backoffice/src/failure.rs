@@ -1,0 +1,63 @@
+//! What ends a request without a page of its own; the `failures` layer draws it.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use registration::store::StoreError;
+
+/// Refusals first, faults last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("the request cannot be used")]
+    Bad,
+    #[error("another site's form")]
+    Forbidden,
+    #[error("no such page")]
+    NotFound,
+    #[error("we failed")]
+    Broken,
+    #[error("not ready")]
+    Unavailable,
+}
+
+impl Failure {
+    /// The one table of statuses.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Bad => StatusCode::BAD_REQUEST,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What a bare status means here; nothing when it is no failure.
+    pub(crate) fn of_status(status: StatusCode) -> Option<Self> {
+        match status {
+            StatusCode::FORBIDDEN => Some(Self::Forbidden),
+            StatusCode::NOT_FOUND => Some(Self::NotFound),
+            StatusCode::SERVICE_UNAVAILABLE => Some(Self::Unavailable),
+            status if status.is_client_error() => Some(Self::Bad),
+            status if status.is_server_error() => Some(Self::Broken),
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a store failed under a staff page");
+        match error {
+            StoreError::Pool(_) | StoreError::Postgres(_) => Self::Unavailable,
+            StoreError::Files(_) | StoreError::Vault(_) | StoreError::Corrupt(_) => Self::Broken,
+        }
+    }
+}

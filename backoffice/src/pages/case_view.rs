@@ -1,0 +1,254 @@
+//! The desk as markup: queue, picture, what to compare it with, the decision, the record.
+
+use jiff::{Timestamp, Unit};
+use maud::{Markup, html};
+use pagekit::icons::{Icon, icon};
+use pagekit::notice::{Tone, notice, tag};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::exams::ExamPage;
+use registration::order::{Order, OrderState};
+use registration::reviews::{AuditAction, AuditEntry, REASON_CHARS_MAX, Review};
+
+use crate::view::keycap;
+
+/// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
+pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
+
+/// A key looked up later; named so that the check of all keys finds it.
+const fn key(key: &'static str) -> &'static str {
+    key
+}
+
+/// A sentence on top of the case.
+pub(crate) struct Message {
+    pub(crate) tone: Tone,
+    pub(crate) text: String,
+}
+
+/// What the desk shows.
+pub(crate) struct Desk<'a> {
+    pub(crate) queue: &'a [Review],
+    /// How many wait in all.
+    pub(crate) waiting: u64,
+    pub(crate) case: &'a Review,
+    /// Does the case wait for a decision?
+    pub(crate) is_waiting: bool,
+    pub(crate) exam: Option<&'a ExamPage>,
+    pub(crate) history: &'a [AuditEntry],
+    pub(crate) message: Option<&'a Message>,
+    pub(crate) now: Timestamp,
+}
+
+/// The whole desk.
+pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
+    html! {
+        main class="desk" {
+            (queue(w, view))
+            section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
+            section class="case" aria-label=(w.t("case-title")) {
+                @if let Some(message) = view.message { (notice(message.tone, &message.text, &html! {})) }
+                (head(w, view))
+                (compare(w, view))
+                @if view.is_waiting { (decision(w, view)) }
+                (record(w, view))
+            }
+        }
+    }
+}
+
+/// Nothing waits.
+pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
+    html! {
+        main class="alone calm" {
+            @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) }
+            h1 { (w.t("empty-title")) }
+            p { (w.t("empty-text")) }
+        }
+    }
+}
+
+fn queue(w: Words, view: &Desk<'_>) -> Markup {
+    let here = view.queue.iter().position(|review| review.order.id == view.case.order.id);
+    let neighbour = |step: isize| {
+        let index = match here {
+            Some(here) => here.checked_add_signed(step)?,
+            // A decided case is not in the queue: the first one follows it.
+            None if step > 0 => 0,
+            None => return None,
+        };
+        view.queue.get(index).map(|review| format!("/orders/{}", review.order.id))
+    };
+    let rest = view.waiting.saturating_sub(view.queue.len() as u64);
+    html! {
+        nav class="queue" aria-label=(w.t("queue-title")) {
+            div class="queue-head" {
+                h2 { (w.t("queue-title")) }
+                div {
+                    a class="plain" data-key="j" href=[neighbour(1)] aria-label=(w.t("queue-next")) { (keycap("J")) (w.t("queue-next")) }
+                    a class="plain" data-key="k" href=[neighbour(-1)] aria-label=(w.t("queue-previous")) { (keycap("K")) (w.t("queue-previous")) }
+                }
+            }
+            ol {
+                @for review in view.queue {
+                    li {
+                        a href={ "/orders/" (review.order.id) }
+                            aria-current=[(review.order.id == view.case.order.id).then_some("true")] {
+                            span class="name" { (review.name.expose()) }
+                            span class="amount" { (review.order.amount) }
+                            span class="number" { (review.order.id) }
+                            span class="since" { (waited(w, &review.order, view.now)) }
+                        }
+                    }
+                }
+            }
+            @if rest > 0 { p class="hint" { (w.with("queue-more", &[("count", rest.into())])) } }
+        }
+    }
+}
+
+/// How long an order has waited, in its largest fitting unit.
+fn waited(w: Words, order: &Order, now: Timestamp) -> String {
+    let since = order.submitted_at.unwrap_or(order.created_at);
+    let minutes = now.since((Unit::Minute, since)).map_or(0, |span| span.get_minutes().max(0));
+    match minutes {
+        0 => w.t("waited-now"),
+        1..60 => w.with("waited-minutes", &[("count", minutes.into())]),
+        60..1440 => w.with("waited-hours", &[("count", (minutes / 60).into())]),
+        _ => w.with("waited-days", &[("count", (minutes / 1440).into())]),
+    }
+    .into_owned()
+}
+
+fn picture(w: Words, view: &Desk<'_>) -> Markup {
+    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(&view.case.order));
+    html! {
+        @if view.case.order.submitted_at.is_some() {
+            a href=(href) target="_blank" rel="noopener" data-key="z" {
+                img src=(href) alt=(w.t("picture-alt")) data-picture;
+            }
+            p class="hint" { (keycap("Z")) (w.t("picture-hint")) }
+        } @else {
+            p class="hint" { (w.t("picture-none")) }
+        }
+    }
+}
+
+/// When the picture on the page was handed in, in milliseconds.
+fn seen(order: &Order) -> i64 {
+    order.submitted_at.map_or(0, Timestamp::as_millisecond)
+}
+
+fn head(w: Words, view: &Desk<'_>) -> Markup {
+    let (tone, word) = state_word(w, &view.case.order.state);
+    html! {
+        header class="case-head" {
+            div { h1 { (view.case.order.id) } (tag(tone, &word)) }
+            p class="amount" { span { (w.t("amount")) } strong { (view.case.order.amount) } }
+        }
+    }
+}
+
+/// What the picture must agree with.
+fn compare(w: Words, view: &Desk<'_>) -> Markup {
+    let (order, language) = (&view.case.order, w.language);
+    let exam = view.exam.map_or(order.exam.as_str(), |exam| w.pick(&exam.title.zh, &exam.title.en));
+    html! {
+        dl class="facts" {
+            div { dt { (w.t("candidate")) } dd { b { (view.case.name.expose()) } } }
+            div { dt { (w.t("document")) } dd { (view.case.document_masked) } }
+            div { dt { (w.t("mobile")) } dd { (view.case.mobile_masked) } }
+            div { dt { (w.t("exam")) } dd { (exam) } }
+            div {
+                dt { (w.t("sittings")) }
+                dd { @for one in &order.sittings { p { (sitting_words(w, view.exam, one)) } } }
+            }
+            div { dt { (w.t("held")) } dd { (when::moment(language, order.created_at)) } }
+            @if let Some(at) = order.submitted_at { div { dt { (w.t("submitted")) } dd { (when::moment(language, at)) } } }
+            @if let OrderState::Refused { reason, until } = &order.state {
+                div { dt { (w.t("reason")) } dd { (reason) } }
+                div { dt { (w.t("until")) } dd { (when::moment(language, *until)) } }
+            }
+        }
+    }
+}
+
+fn sitting_words(w: Words, exam: Option<&ExamPage>, one: &registration::order::OrderSitting) -> String {
+    match exam.and_then(|exam| exam.sitting(&one.sitting)) {
+        Some(sitting) => {
+            let (title, venue) =
+                (w.pick(&sitting.title.zh, &sitting.title.en), w.pick(&sitting.venue.zh, &sitting.venue.en));
+            format!("{} · {title} · {venue}", when::moment(w.language, sitting.starts_at))
+        }
+        None => one.sitting.to_string(),
+    }
+}
+
+fn decision(w: Words, view: &Desk<'_>) -> Markup {
+    let order = &view.case.order;
+    html! {
+        div class="decision" {
+            p class="hint" { (w.t("decide-hint")) }
+            form method="post" action={ "/orders/" (order.id) "/confirm" } {
+                input type="hidden" name="seen" value=(seen(order));
+                button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("confirm")) }
+            }
+            details class="refuse" {
+                summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
+                form method="post" action={ "/orders/" (order.id) "/refuse" } {
+                    input type="hidden" name="seen" value=(seen(order));
+                    fieldset {
+                        legend { (w.t("reason-legend")) }
+                        @for (index, reason) in REASONS.iter().enumerate() {
+                            @let number = index + 1;
+                            label for={ "usual-" (number) } {
+                                input type="radio" id={ "usual-" (number) } name="usual" value=(number) data-key=(number);
+                                (keycap(&number.to_string())) span { (w.t(reason)) }
+                            }
+                        }
+                    }
+                    label for="own" { (w.t("reason-own")) }
+                    textarea id="own" name="own" rows="2" maxlength=(REASON_CHARS_MAX - 60) {}
+                    button class="button danger" type="submit" { (icon(Icon::Cross)) (w.t("refuse-submit")) }
+                }
+            }
+        }
+    }
+}
+
+fn record(w: Words, view: &Desk<'_>) -> Markup {
+    html! {
+        section class="record" {
+            h2 { (w.t("record-title")) }
+            @if view.history.is_empty() { p class="hint" { (w.t("record-empty")) } }
+            ol {
+                @for entry in view.history {
+                    li { time { (when::near(w.language, entry.at, view.now)) } span { (entry.staff) } span { (action_word(w, entry)) } }
+                }
+            }
+        }
+    }
+}
+
+fn action_word(w: Words, entry: &AuditEntry) -> String {
+    match entry.action {
+        AuditAction::LookedAtPicture => w.t("action-looked"),
+        AuditAction::Confirmed => w.t("action-confirmed"),
+        AuditAction::Refused => w.t("action-refused"),
+    }
+    .into_owned()
+}
+
+/// The tone and the word of a state.
+pub(crate) fn state_word(w: Words, state: &OrderState) -> (Tone, String) {
+    let (tone, word) = match state {
+        OrderState::Unpaid => (Tone::Plain, w.t("state-unpaid")),
+        OrderState::WaitingReview => (Tone::Plain, w.t("state-review")),
+        OrderState::Refused { .. } => (Tone::Bad, w.t("state-refused")),
+        OrderState::Confirmed => (Tone::Good, w.t("state-confirmed")),
+        OrderState::Lapsed => (Tone::Bad, w.t("state-lapsed")),
+        OrderState::Released => (Tone::Bad, w.t("state-released")),
+        OrderState::Cancelled => (Tone::Bad, w.t("state-cancelled")),
+    };
+    (tone, word.into_owned())
+}

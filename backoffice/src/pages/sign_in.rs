@@ -1,0 +1,109 @@
+//! Signing in by name and password.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::icons::{Icon, icon};
+use pagekit::language::Language;
+use pagekit::local_path::{local_path, query_value};
+use pagekit::words::Words;
+use registration::accounts::SignInError;
+use registration::passwords::STAFF_CHARS;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::catalogue::words;
+use crate::failure::Failure;
+use crate::session;
+use crate::view::{Frame, page};
+
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    fn path(&self) -> &str {
+        local_path(&self.next).unwrap_or("/")
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+}
+
+pub(crate) async fn show(State(app): State<App>, Query(next): Query<Next>, headers: HeaderMap) -> Markup {
+    let w = words(Language::of(&headers));
+    page(&frame(&app, w), &body(w, next.path(), "", None))
+}
+
+pub(crate) async fn enter(
+    State(app): State<App>,
+    Query(next): Query<Next>,
+    headers: HeaderMap,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
+    let w = words(Language::of(&headers));
+    let (status, error) = match app.outside.registration.staff.sign_in(&entered.name, &entered.password).await {
+        Ok(staff) => {
+            let cookies = session::begin(app.outside.cookie_key.clone(), staff.id, &headers, Timestamp::now());
+            return Ok((cookies, Redirect::to(next.path())).into_response());
+        }
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
+        Err(SignInError::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
+        Err(SignInError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
+    };
+    let body = body(w, next.path(), &entered.name, Some(&error));
+    Ok((status, page(&frame(&app, w), &body)).into_response())
+}
+
+fn frame(app: &App, w: Words) -> Frame<'_> {
+    Frame {
+        words: w,
+        assets: &app.assets,
+        title: w.t("sign-in-title").into_owned(),
+        staff: None,
+        waiting: None,
+        is_demo: app.outside.demo,
+        reload_seconds: None,
+    }
+}
+
+pub(crate) fn body(w: Words, next: &str, name: &str, error: Option<&str>) -> Markup {
+    html! {
+        main class="alone" {
+            h1 { (w.t("sign-in-title")) }
+            p class="hint" { (w.t("sign-in-lead")) }
+            @if let Some(error) = error {
+                p class="error" role="alert" id="error" { (icon(Icon::Cross)) span { (error) } }
+            }
+            form method="post" action={ "/sign-in?next=" (query_value(next)) } {
+                div class="field" {
+                    label for="name" { (w.t("field-name")) }
+                    div class="input" {
+                        input id="name" name="name" value=(name) required autofocus autocomplete="username"
+                            autocapitalize="off" spellcheck="false" maxlength="32";
+                    }
+                }
+                div class="field" {
+                    label for="password" { (w.t("field-password")) }
+                    div class="input" {
+                        input id="password" name="password" type="password" required autocomplete="current-password"
+                            maxlength=(STAFF_CHARS.end());
+                    }
+                }
+                button class="button" type="submit" { (w.t("sign-in-submit")) }
+            }
+        }
+    }
+}

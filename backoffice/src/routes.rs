@@ -1,0 +1,30 @@
+//! Every staff page, on one screen.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::{App, BackofficeState};
+use crate::failure::Failure;
+use crate::layers::with_layers;
+use crate::pages::{case, confirm, files, refuse, screenshot, sign_in, sign_out};
+
+/// Largest form, in bytes.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+
+/// The staff's pages, for a listener of their own.
+pub fn router(state: BackofficeState) -> Router {
+    let app = App::new(state);
+    let pages = Router::new()
+        .route("/", get(case::first))
+        .route("/orders/{order}", get(case::show))
+        .route("/orders/{order}/screenshot.jpg", get(screenshot::show))
+        .route("/orders/{order}/confirm", post(confirm::confirm).get(case::back))
+        .route("/orders/{order}/refuse", post(refuse::refuse).get(case::back))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-out", post(sign_out::leave))
+        .route("/static/{hash}/{file}", get(files::serve))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .fallback(|| async { Failure::NotFound });
+    with_layers(pages, &app).with_state(app)
+}

@@ -1,0 +1,63 @@
+//! The frame of every staff page.
+
+use maud::{DOCTYPE, Markup, html};
+use pagekit::assets::Assets;
+use pagekit::icons::mark;
+use pagekit::words::Words;
+
+/// What the frame needs to know.
+pub(crate) struct Frame<'a> {
+    pub(crate) words: Words,
+    pub(crate) assets: &'a Assets,
+    pub(crate) title: String,
+    /// Who works, if anybody is signed in.
+    pub(crate) staff: Option<&'a str>,
+    /// How many cases wait, if that is known.
+    pub(crate) waiting: Option<u64>,
+    pub(crate) is_demo: bool,
+    /// When the page asks again by itself.
+    pub(crate) reload_seconds: Option<u32>,
+}
+
+/// A whole page.
+pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
+    let w = frame.words;
+    html! {
+        (DOCTYPE)
+        html lang=(w.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                @if let Some(seconds) = frame.reload_seconds { meta http-equiv="refresh" content=(seconds); }
+                title {
+                    @if let Some(waiting) = frame.waiting { "(" (waiting) ") " }
+                    (frame.title) " · " (w.t("site-name"))
+                }
+                link rel="stylesheet" href=(frame.assets.href("desk.css"));
+                link rel="icon" type="image/svg+xml" href=(frame.assets.href("mark.svg"));
+                script type="module" src=(frame.assets.href("desk.js")) {}
+            }
+            body {
+                header class="top" {
+                    a class="home" href="/" { (mark()) span { (w.t("site-name")) } }
+                    @if frame.is_demo { span class="demo" { (w.t("demo")) } }
+                    @if let Some(waiting) = frame.waiting {
+                        span class="count" { (w.with("waiting", &[("count", waiting.into())])) }
+                    }
+                    @if let Some(staff) = frame.staff {
+                        form class="who" method="post" action="/sign-out" {
+                            span { (staff) }
+                            button type="submit" class="plain" { (w.t("sign-out")) }
+                        }
+                    }
+                }
+                (body)
+            }
+        }
+    }
+}
+
+/// A key that a button answers to, shown on it.
+pub(crate) fn keycap(name: &str) -> Markup {
+    html! { kbd aria-hidden="true" { (name) } }
+}

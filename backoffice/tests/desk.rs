@@ -1,0 +1,175 @@
+//! The staff's way on real stores: sign in, look, confirm, send back; and what is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum_extra::extract::cookie::Key;
+use backoffice::BackofficeState;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{Request, Response, StatusCode};
+use registration::accounts::NewAccount;
+use registration::order::{Order, OrderState};
+use registration::staff::Role;
+use registration::vault::Vault;
+use registration::{Registration, RegistrationConfig};
+use reservation::engine::{Engine, EngineConfig};
+use testkit::TestStores;
+use tower::ServiceExt;
+
+const EXAM: &str = r#"
+id = "degree-english"
+title = { zh = "学位外语考试", en = "Degree English" }
+organiser = { zh = "临江大学", en = "Linjiang University" }
+hold_seconds = 900
+grace_seconds = 60
+opens_at = 2020-01-01T09:00:00+08:00
+closes_at = 2090-01-01T17:00:00+08:00
+payment_deadline = 2090-01-01T18:00:00+08:00
+fee = "120.00"
+payment_url = "https://pay.example.edu/degree-english"
+resubmit_hours = 24
+groups = []
+[notice]
+zh = ["第一条"]
+en = ["First"]
+"#;
+const SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts_at,capacity,fee
+morning,英语,English,,一号楼,Building 1,2090-05-22T09:00:00+08:00,5,
+";
+/// Two document numbers with right check digits.
+const DOCUMENTS: [&str; 2] = ["11010519491231002X", "440524188001010014"];
+
+struct Desk {
+    registration: Registration,
+    router: Router,
+    cookie: Option<String>,
+    /// Last, so that the stores outlive what uses them.
+    _stores: TestStores,
+}
+
+fn picture() -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    image::RgbImage::new(30, 60).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let stores = TestStores::start().await;
+        let redis_url = stores.redis_url().to_owned();
+        let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
+        let registration = Registration::open(RegistrationConfig {
+            postgres: stores.pool(),
+            engine,
+            files: Arc::new(object_store::memory::InMemory::new()),
+            vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
+        })
+        .await
+        .unwrap();
+        let dir = stores.dir().join("exam");
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("exam.toml"), EXAM).unwrap();
+        std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
+        registration.exams.import(&dir).await.unwrap();
+        registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
+        let state = BackofficeState { registration: registration.clone(), cookie_key: Key::generate(), demo: true };
+        Self { registration, router: backoffice::router(state), cookie: None, _stores: stores }
+    }
+
+    /// An order of a new candidate that waits for review.
+    async fn waiting(&self, number: usize) -> Order {
+        let new = NewAccount::parse("张伟", DOCUMENTS[number], "13912345678", "secret-1").unwrap();
+        let account = self.registration.accounts.register(new).await.unwrap().id;
+        let (exam, sitting) = ("degree-english".parse().unwrap(), "morning".parse().unwrap());
+        let order = self.registration.orders.hold(account, &exam, &[sitting], false).await.unwrap();
+        self.registration.orders.hand_in(account, order.id, picture().into()).await.unwrap()
+    }
+
+    async fn sign_in(&mut self) {
+        let answer = self.post("/sign-in?next=/", "name=li.min&password=a%20long%20password").await;
+        assert_eq!((answer.0, answer.1.as_str()), (StatusCode::SEE_OTHER, "/"));
+    }
+
+    async fn get(&mut self, path: &str) -> (StatusCode, String, String) {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&mut self, path: &str, form: &str) -> (StatusCode, String, String) {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// Status, where it leads, text.
+    async fn send(&mut self, mut request: Request<Body>) -> (StatusCode, String, String) {
+        request.headers_mut().insert(HOST, "staff.example.edu".parse().unwrap());
+        request.headers_mut().insert(ACCEPT_LANGUAGE, "zh-CN".parse().unwrap());
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(COOKIE, cookie.parse().unwrap());
+        }
+        let response: Response<_> = self.router.clone().oneshot(request).await.unwrap();
+        if let Some(set) = response.headers().get(SET_COOKIE) {
+            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
+        }
+        let location = response.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 1024 * 1024).await.unwrap();
+        (status, location, String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+fn seen(order: &Order) -> String {
+    format!("seen={}", order.submitted_at.unwrap().as_millisecond())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_anything_without_signing_in() {
+    let mut desk = Desk::start().await;
+    let order = desk.waiting(0).await;
+    for path in ["/".to_owned(), format!("/orders/{}", order.id), format!("/orders/{}/screenshot.jpg", order.id)] {
+        let (status, location, text) = desk.get(&path).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
+        assert!(location.starts_with("/sign-in?next=/") && !text.contains("张伟"));
+    }
+    assert_eq!(desk.post(&format!("/orders/{}/confirm", order.id), &seen(&order)).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(desk.post("/sign-in", "name=li.min&password=wrong").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.registration.reviews.count().await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_is_confirmed_and_one_is_sent_back() {
+    let mut desk = Desk::start().await;
+    let (first, second) = (desk.waiting(0).await, desk.waiting(1).await);
+    desk.sign_in().await;
+    let (_, _, text) = desk.get("/").await;
+    assert!(text.contains("2 份待审核") && text.contains(&format!("<h1>{}", first.id)), "{text}");
+    assert!(text.contains("1101**********002X") && !text.contains(DOCUMENTS[0]) && !text.contains("13912345678"));
+    let (status, _, picture) = desk.get(&format!("/orders/{}/screenshot.jpg", first.id)).await;
+    assert!(status == StatusCode::OK && picture.contains("JFIF"));
+    assert!(desk.get(&format!("/orders/{}", first.id)).await.2.contains("查看了截图"));
+
+    // A picture that came after the one looked at is not confirmed.
+    let confirm = format!("/orders/{}/confirm", first.id);
+    let (status, _, text) = desk.post(&confirm, "seen=1").await;
+    assert!(status == StatusCode::CONFLICT && text.contains("换了一张截图"));
+    for _ in 0..2 {
+        let (status, location, _) = desk.post(&confirm, &seen(&first)).await;
+        assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?confirmed={}", first.id)));
+    }
+    assert!(desk.get(&format!("/?confirmed={}", first.id)).await.2.contains(&format!("已确认 {}", first.id)));
+
+    let refuse = format!("/orders/{}/refuse", second.id);
+    let (status, _, text) = desk.post(&refuse, &seen(&second)).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("请选择或填写退回原因"));
+    let (status, location, _) = desk.post(&refuse, &format!("{}&usual=2", seen(&second))).await;
+    assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?refused={}", second.id)));
+    let refused = desk.registration.reviews.get(second.id).await.unwrap().unwrap();
+    assert!(matches!(refused.order.state, OrderState::Refused { ref reason, .. } if reason.contains("金额")));
+    let (status, _, text) = desk.post(&format!("/orders/{}/confirm", second.id), &seen(&second)).await;
+    assert!(status == StatusCode::CONFLICT && text.contains("已退回"), "{text}");
+    assert!(desk.get("/").await.2.contains("没有待审核的截图"));
+    assert_eq!(desk.get("/orders/0000-0000").await.0, StatusCode::NOT_FOUND);
+}

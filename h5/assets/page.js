@@ -1,0 +1,138 @@
+// What needs a script: ticking, live seat numbers, previews, copying. Every page works without.
+const root = document.documentElement;
+const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
+root.classList.add("js");
+
+// A page that the back button brings back is older than it looks.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+// The hold: counts by the server's clock, as it stood when the first byte of this page arrived.
+each("[data-deadline]", (hold) => {
+  const data = hold.dataset;
+  const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+  const ahead = data.now - arrived;
+  const left = hold.querySelector("[data-left]");
+  const say = hold.querySelector("[data-say]");
+  const tick = () => {
+    const rest = Math.max(0, data.deadline - Date.now() - ahead);
+    const seconds = Math.ceil(rest / 1000);
+    const state = seconds === 0 ? "lapsed" : seconds <= data.short ? "short" : "running";
+    left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (state !== data.state) say.textContent = state === "short" ? data.sayShort : data.sayLapsed;
+    data.state = state;
+    if ("own" in data) root.dataset.hold = state;
+    if (rest) setTimeout(tick, rest % 1000 || 1000);
+  };
+  tick();
+});
+
+// Live seat numbers. A hidden page lets go of its connection.
+each("[data-events]", (list) => {
+  const data = list.dataset;
+  const status = list.querySelector("[data-status]");
+  let source, timer, wait = 1000;
+  const say = (text, live) => {
+    status.textContent = text;
+    status.dataset.on = live;
+  };
+  const clock = (at) => new Date(Date.parse(at) + data.offset * 60000).toISOString().slice(11, 16);
+  const show = (sitting) => {
+    const card = list.querySelector(`[data-sitting="${sitting.id}"]`);
+    if (!card) return;
+    const { level, free, capacity, next_release_at: next } = sitting;
+    card.dataset.level = level;
+    card.querySelector("[data-words]").textContent = fill(data[level], sitting);
+    card.querySelector("[data-taken]").setAttribute("width", capacity ? Math.floor((1000 * (capacity - free)) / capacity) : 1000);
+    const release = card.querySelector("[data-release]");
+    release.hidden = !(level === "full" && next);
+    if (next) release.textContent = fill(data.release, { time: clock(next) });
+    const input = card.querySelector("input");
+    if (input && !input.checked) input.disabled = level === "full";
+  };
+  const open = () => {
+    source = new EventSource(data.events);
+    source.onmessage = (event) => {
+      wait = 1000;
+      say(data.live, true);
+      JSON.parse(event.data).forEach(show);
+    };
+    source.onerror = () => {
+      say(data.lost, false);
+      // The browser itself tries again after a broken connection, but not after a refusal.
+      if (source.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(open, wait * (0.5 + Math.random()));
+      wait = Math.min(wait * 2, 30000);
+    };
+  };
+  const follow = () => {
+    clearTimeout(timer);
+    source?.close();
+    if (!document.hidden) open();
+  };
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("online", follow);
+  addEventListener("offline", () => say(data.lost, false));
+  follow();
+});
+
+// The picture: shown before it is sent, measured before it travels.
+each(".upload", (tile) => {
+  const data = tile.dataset;
+  const inputs = [...tile.querySelectorAll("input")];
+  const preview = tile.querySelector(".preview");
+  const image = preview.querySelector("img");
+  const error = tile.querySelector(".error");
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      const file = input.files[0];
+      if (!file) return;
+      URL.revokeObjectURL(image.src);
+      const large = file.size > data.limit;
+      error.textContent = large ? data.tooLarge : "";
+      for (const other of inputs) if (large || other !== input) other.value = "";
+      preview.hidden = large;
+      image.src = large ? "" : URL.createObjectURL(file);
+      preview.querySelector("p").textContent = fill(data.chosen, { name: file.name });
+    });
+  }
+});
+
+// A form is sent once; the button says that it is on its way.
+each("form[data-busy]", (form) =>
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = true;
+    form.querySelector("[type=submit]").textContent = form.dataset.busy;
+  }));
+
+each("[data-reveal]", (button) => {
+  const input = document.getElementById(button.dataset.reveal);
+  button.hidden = false;
+  button.onclick = () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.textContent = shown ? button.dataset.show : button.dataset.hide;
+  };
+});
+
+each("[data-copy]", (button) => {
+  const input = document.getElementById(button.dataset.copy);
+  const label = button.querySelector("span");
+  button.hidden = false;
+  button.onclick = async () => {
+    input.select();
+    const done = await navigator.clipboard?.writeText(input.value).then(() => true, () => false);
+    label.textContent = done || document.execCommand("copy") ? button.dataset.done : button.dataset.failed;
+  };
+});
+
+each("[data-offline]", (bar) => {
+  const show = () => {
+    bar.hidden = navigator.onLine;
+    bar.textContent = navigator.onLine ? "" : bar.dataset.offline;
+  };
+  addEventListener("online", show);
+  addEventListener("offline", show);
+  show();
+});

@@ -1,0 +1,65 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use axum_extra::extract::cookie::Key;
+use http::HeaderMap;
+use http::header::HOST;
+use pagekit::assets::Assets;
+use pagekit::guard::OwnOrigin;
+use registration::Registration;
+use reservation::engine::Engine;
+
+use crate::assets::assets;
+
+/// What the pages need from outside.
+#[derive(Clone)]
+pub struct H5State {
+    /// Free seats, from memory.
+    pub engine: Engine,
+    /// Accounts, exams, orders.
+    pub registration: Registration,
+    /// Encrypts the session cookie.
+    pub cookie_key: Key,
+    /// Where the world finds the site (`https://exam.example.edu`); absent: wherever it was asked.
+    pub public_url: Option<String>,
+    /// Says on every page that nothing here is real.
+    pub demo: bool,
+}
+
+/// The state of the router. Cloning is a reference count.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) outside: Arc<H5State>,
+    pub(crate) assets: Arc<Assets>,
+}
+
+impl App {
+    pub(crate) fn new(outside: H5State) -> Self {
+        Self { outside: Arc::new(outside), assets: Arc::new(assets()) }
+    }
+
+    /// Is the site served over TLS, so that cookies must be?
+    pub(crate) fn is_secure(&self) -> bool {
+        self.outside.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Where the world finds the site: as configured, else as this request asked for it.
+    pub(crate) fn base_url(&self, headers: &HeaderMap) -> String {
+        match &self.outside.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()),
+        }
+    }
+
+    pub(crate) fn own_origin(&self) -> OwnOrigin {
+        OwnOrigin::of(self.outside.public_url.as_deref())
+    }
+}
+
+impl FromRef<App> for Key {
+    fn from_ref(app: &App) -> Self {
+        app.outside.cookie_key.clone()
+    }
+}

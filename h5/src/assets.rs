@@ -1,0 +1,16 @@
+//! The site's static files.
+
+use pagekit::assets::{Assets, Source};
+use pagekit::{BASE_CSS, MARK_SVG, TOKENS_CSS};
+
+/// One style sheet, one script, one icon.
+pub(crate) fn assets() -> Assets {
+    let style = format!("{TOKENS_CSS}{BASE_CSS}{}", include_str!("../assets/pages.css"));
+    let script = include_str!("../assets/page.js").to_owned();
+    let mark = MARK_SVG.to_owned();
+    Assets::new(vec![
+        Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },
+        Source { name: "page.js", media_type: "text/javascript; charset=utf-8", content: script },
+        Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
+    ])
+}

@@ -1,0 +1,86 @@
+//! Every layer of the site, outermost last, each with its reason.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::{Method, StatusCode};
+use pagekit::guard::same_site_only;
+use pagekit::headers::with_headers;
+use pagekit::language::Language;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::App;
+use crate::catalogue::words;
+use crate::failure::Failure;
+use crate::pages::{error, wechat};
+use crate::view::layout::{Frame, Visitor};
+
+/// Longest time that a page may take.
+pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Longest time that an upload may take: 4 MB at 25 kB/s, the slow edge of a mobile network.
+pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// Ends a request that takes longer.
+pub(crate) fn timeout(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
+}
+
+pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
+    let router = router
+        // A form that another site posted goes no further.
+        .layer(from_fn_with_state(app.own_origin(), same_site_only))
+        // WeChat's browser can neither keep a file nor return here after paying.
+        .layer(from_fn_with_state(app.clone(), not_in_wechat))
+        // A panic is a page too.
+        .layer(CatchPanicLayer::new())
+        // Bare statuses, of handlers and of layers, become pages in the visitor's language.
+        .layer(from_fn_with_state(app.clone(), failures))
+        // Pages repeat neither secrets nor tokens, so compression tells an eavesdropper nothing.
+        .layer(CompressionLayer::new());
+    with_headers(router)
+}
+
+/// Draws the page of a failure.
+async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
+    let words = words(Language::of(request.headers()));
+    let path = match *request.method() {
+        Method::GET => request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        _ => "/".to_owned(),
+    };
+    let response = next.run(request).await;
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
+    let Some(failure) = failure.filter(|_| !is_page) else { return response };
+    let frame = Frame {
+        words,
+        assets: &app.assets,
+        title: error::title(words, failure),
+        path: &path,
+        visitor: Visitor::Unknown,
+        hold: None,
+        is_demo: app.outside.demo,
+    };
+    let mut page = (failure.status(), error::page(&frame, failure)).into_response();
+    if let Some(after) = response.headers().get(RETRY_AFTER) {
+        page.headers_mut().insert(RETRY_AFTER, after.clone());
+    }
+    page
+}
+
+/// In WeChat every page says how to open it in a browser, and nothing else works.
+async fn not_in_wechat(State(app): State<App>, request: Request, next: Next) -> Response {
+    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+    let path = request.uri().path();
+    if !agent.contains("MicroMessenger") || path.starts_with("/static/") || path == "/language" {
+        return next.run(request).await;
+    }
+    let status =
+        if matches!(*request.method(), Method::GET | Method::HEAD) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    (status, wechat::page(&app, &request)).into_response()
+}

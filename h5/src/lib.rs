@@ -1,0 +1,24 @@
+//! The candidate's pages: phone first, Chinese first, whole without a script.
+//!
+//! In reading order: [`router`] lists every page; `visit` is who looks and in which language; `pages` has one file
+//! per page with its handler and its markup; `view` is markup that pages share, pure functions all of them.
+
+mod app;
+mod assets;
+mod catalogue;
+mod failure;
+mod layers;
+mod pages;
+mod picture_part;
+mod routes;
+mod session;
+mod view;
+mod visit;
+
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod gallery;
+
+pub use app::H5State;
+pub use routes::router;

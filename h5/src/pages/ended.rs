@@ -1,0 +1,37 @@
+//! An order that is over: given back, or cancelled.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::exams::ExamPage;
+use registration::order::{Order, OrderState};
+
+use super::order::find;
+use super::order_parts::lines;
+use crate::failure::Failure;
+use crate::view::layout::{heading, page};
+use crate::visit::Candidate;
+
+pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, exam) = find(&candidate, &order).await?;
+    if !matches!(order.state, OrderState::Released | OrderState::Cancelled) {
+        return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
+    }
+    let w = candidate.visit.words;
+    let frame = candidate.visit.frame(w.t("ended-title"));
+    Ok(page(&frame, &body(w, &exam, &order)).into_response())
+}
+
+pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order) -> Markup {
+    let text = if order.state == OrderState::Cancelled { w.t("ended-cancelled") } else { w.t("ended-text") };
+    html! {
+        div class="column" {
+            (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &w.t("ended-title")))
+            p class="lead" { (text) }
+            (lines(w, exam, order))
+            p { a class="button" href={ "/exams/" (exam.id) } { (w.t("ended-next")) } }
+            p class="beside" { a href="/me" { (w.t("error-me")) } }
+        }
+    }
+}

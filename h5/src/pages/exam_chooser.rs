@@ -1,0 +1,174 @@
+//! The choosing part of an exam's page as markup: notice, agreement, cards, one button; or why there is none.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::exams::{ExamPage, Window};
+use registration::order::{Order, OrderState};
+
+use super::exam::View;
+use super::exam_choice::{Action, CardGroup};
+use crate::view::form::error_of;
+use crate::view::icons::{Icon, icon};
+use crate::view::notice::{Tone, notice};
+use crate::view::sitting_card::{live_list, sitting_card};
+
+/// Paragraphs of a notice shown before `阅读全文`.
+const NOTICE_SHOWN: usize = 3;
+
+/// Everything below the exam's head.
+pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
+    let parts = html! {
+        (notice_part(w, view))
+        (sittings_part(w, view))
+        (button_part(w, view))
+    };
+    html! {
+        (standing(w, view.order))
+        @if view.order.is_none() { (window_part(w, view.exam, view.now)) }
+        @if view.plan.action.is_some() {
+            form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy")) class="choose" {
+                (parts)
+            }
+        } @else {
+            (parts)
+        }
+    }
+}
+
+/// What the candidate has in this exam already.
+fn standing(w: Words, order: Option<&Order>) -> Markup {
+    let Some(order) = order else { return html! {} };
+    let go = |word: &str| html! { p { a class="button" href={ "/orders/" (order.id) } { (word) } } };
+    match &order.state {
+        OrderState::Unpaid => notice(
+            Tone::Plain,
+            &w.t("have-unpaid-title"),
+            // The banner below leads to the payment already.
+            &html! { p { (w.t("have-unpaid-text")) } },
+        ),
+        OrderState::WaitingReview => notice(
+            Tone::Plain,
+            &w.t("have-review-title"),
+            &html! { p { (w.t("have-review-text")) } (go(&w.t("have-go"))) },
+        ),
+        OrderState::Refused { .. } => notice(
+            Tone::Bad,
+            &w.t("have-refused-title"),
+            &html! { p { (w.t("have-refused-text")) } (go(&w.t("order-do-again"))) },
+        ),
+        OrderState::Confirmed => notice(Tone::Good, &w.t("have-confirmed-title"), &go(&w.t("have-go"))),
+        OrderState::Lapsed | OrderState::Released | OrderState::Cancelled => html! {},
+    }
+}
+
+fn notice_part(w: Words, view: &View<'_>) -> Markup {
+    let paragraphs = match w.language {
+        pagekit::language::Language::Zh => &view.exam.notice.zh,
+        pagekit::language::Language::En => &view.exam.notice.en,
+    };
+    let error = error_of(view.errors, "agree");
+    // Who has read it already finds the sittings sooner.
+    let shown = if view.plan.has_agreed { 0 } else { NOTICE_SHOWN };
+    let (shown, folded) = paragraphs.split_at(paragraphs.len().min(shown));
+    html! {
+        section class="read" aria-labelledby="notice" {
+            h2 id="notice" { (w.t("notice-title")) }
+            @for paragraph in shown { p { (paragraph) } }
+            @if !folded.is_empty() {
+                details {
+                    summary { (w.t("notice-read")) (icon(Icon::Chevron)) }
+                    @for paragraph in folded { p { (paragraph) } }
+                }
+            }
+            @if view.plan.action.is_some() {
+                @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
+                label class="tick" for="agree" {
+                    input type="checkbox" id="agree" name="agree" value="on" required checked[view.plan.has_agreed]
+                        aria-describedby=[error.map(|_| "agree-error")];
+                    span { (w.t("notice-agree")) }
+                }
+            }
+        }
+    }
+}
+
+fn sittings_part(w: Words, view: &View<'_>) -> Markup {
+    let groups = &view.plan.groups;
+    let cards = html! {
+        @for group in groups { (group_part(w, view, group, groups.len() > 1)) }
+    };
+    let error = error_of(view.errors, "sittings");
+    html! {
+        section aria-labelledby="sittings" {
+            h2 id="sittings" tabindex="-1" { (w.t("sittings-title")) }
+            @if let Some(error) = error { p class="error" role="alert" { (icon(Icon::Cross)) span { (error) } } }
+            @if groups.is_empty() {
+                (no_sittings(w, view.exam.sittings.is_empty()))
+            } @else {
+                (live_list(w, &format!("/api/v1/exams/{}/events", view.exam.id), view.now, &cards))
+            }
+        }
+    }
+}
+
+/// Nothing to choose: not published, or the numbers are being restored.
+fn no_sittings(w: Words, is_unpublished: bool) -> Markup {
+    let (title, text) = match is_unpublished {
+        true => (w.t("sittings-empty-title"), w.t("sittings-empty-text")),
+        false => (w.t("sittings-wait-title"), w.t("sittings-wait-text")),
+    };
+    html! { div class="empty" { h3 { (title) } p { (text) } } }
+}
+
+fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool) -> Markup {
+    let title = group.title.clone().unwrap_or_else(|| w.t("sittings-free-group").into_owned());
+    let hint = match (&group.radio, is_one_of_many) {
+        (Some(_), true) => w.t("sittings-one-of-group"),
+        (Some(_), false) => w.t("sittings-one"),
+        (None, _) => w.t("sittings-any"),
+    };
+    let is_chosen = group.cards.iter().any(|card| card.choice.as_ref().is_some_and(|choice| choice.is_chosen));
+    html! {
+        fieldset class="sittings" {
+            legend class=[(!is_one_of_many).then_some("unseen")] { (title) }
+            p class="hint" { (hint) }
+            ul { @for card in &group.cards { (sitting_card(w, card, view.now)) } }
+            @if let (Some(radio), true, true) = (&group.radio, is_one_of_many, view.plan.action.is_some()) {
+                label class="tick" for={ (radio) "-none" } {
+                    input type="radio" id={ (radio) "-none" } name=(radio) value="" checked[!is_chosen];
+                    span { (w.t("sittings-none")) }
+                }
+            }
+        }
+    }
+}
+
+/// Why nothing can be chosen now, when the calendar is the reason.
+fn window_part(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
+    let text = match exam.window(now) {
+        Window::Open => return html! {},
+        Window::NotYet => w.with("choose-soon", &[("when", when::moment(w.language, exam.opens_at).into())]),
+        Window::Closed => w.t("choose-closed"),
+    };
+    html! { p class="closed" { (text) } }
+}
+
+fn button_part(w: Words, view: &View<'_>) -> Markup {
+    let word = match view.plan.action {
+        _ if view.plan.groups.is_empty() => return html! {},
+        None => return html! {},
+        Some(Action::SignIn) => w.t("choose-submit-guest"),
+        Some(Action::Hold) => w.t("choose-submit"),
+        Some(Action::Replace) => w.t("choose-submit-again"),
+    };
+    let replaces = view.plan.action == Some(Action::Replace);
+    html! {
+        div class="bar" data-above-hold[replaces] {
+            p { (w.with("choose-hint", &[("minutes", view.exam.hold.as_mins().into())])) }
+            @if replaces { input type="hidden" name="replace" value="on"; }
+            button class="button" type="submit" { (word) }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Takes the chosen seats and leads on to the payment.
+
+use axum::Form;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use pagekit::local_path::query_value;
+use pagekit::when;
+use registration::exams::ExamPage;
+use registration::orders::OrderError;
+
+use super::exam::{self, Chosen};
+use crate::failure::Failure;
+use crate::view::form::FieldError;
+use crate::visit::{Visit, to_sign_in};
+
+/// A reload of a refused form that became a GET: back to the exam.
+pub(crate) async fn back(Path(exam): Path<String>) -> Redirect {
+    Redirect::to(&format!("/exams/{}", query_value(&exam)))
+}
+
+pub(crate) async fn take(
+    visit: Visit,
+    Path(exam): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let exam = exam::find(&visit, &exam)?;
+    let chosen = Chosen::read(&pairs);
+    let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
+    let refuse = |field, text| Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).into_response());
+    if !chosen.has_agreed {
+        return refuse("agree", visit.words.t("hold-error-agree").into_owned());
+    }
+    if chosen.sittings.is_empty() {
+        return refuse("sittings", visit.words.t("hold-error-none").into_owned());
+    }
+    let replace = pairs.iter().any(|(name, _)| name == "replace");
+    let orders = &visit.app.outside.registration.orders;
+    match orders.hold(account.id, &exam.id, &chosen.sittings, replace).await {
+        Ok(order) => Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response()),
+        Err(OrderError::AlreadyRegistered(order)) => Ok(Redirect::to(&format!("/orders/{order}")).into_response()),
+        Err(OrderError::HoldsOther(_)) => Ok(Redirect::to(&remember(&exam, &chosen)).into_response()),
+        Err(OrderError::Store(error)) => Err(error.into()),
+        Err(error) => refuse("sittings", sentence(&visit, &error)),
+    }
+}
+
+/// The exam's address with the choice in it, to come back to after signing in.
+fn remember(exam: &ExamPage, chosen: &Chosen) -> String {
+    let mut pairs: Vec<String> = chosen.sittings.iter().map(|sitting| format!("sitting={sitting}")).collect();
+    if chosen.has_agreed {
+        pairs.push("agree=on".to_owned());
+    }
+    format!("/exams/{}?{}#sittings", exam.id, pairs.join("&"))
+}
+
+fn sentence(visit: &Visit, error: &OrderError) -> String {
+    let w = visit.words;
+    match error {
+        OrderError::Full { next_release_at: Some(at), .. } => {
+            w.with("hold-error-full-until", &[("time", when::near(w.language, *at, visit.now).into())])
+        }
+        OrderError::Full { next_release_at: None, .. } => w.t("hold-error-full"),
+        OrderError::GroupTaken(_) => w.t("hold-error-group"),
+        OrderError::NotOpen { .. } => w.t("hold-error-not-open"),
+        OrderError::UnknownExam(_) | OrderError::UnknownSitting(_) => w.t("hold-error-unknown"),
+        OrderError::Choice => w.t("hold-error-none"),
+        OrderError::AlreadyRegistered(_) | OrderError::HoldsOther(_) => w.t("hold-error-have"),
+        OrderError::Unavailable(_) | OrderError::Store(_) => w.t("hold-error-unavailable"),
+    }
+    .into_owned()
+}

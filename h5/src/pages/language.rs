@@ -1,0 +1,26 @@
+//! Switches the language and goes back to where one was.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::CookieJar;
+use pagekit::language::Language;
+use pagekit::local_path::local_path;
+use serde::Deserialize;
+
+use crate::app::App;
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(crate) async fn switch(State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let cookies = match Language::parse(&wanted.to) {
+        Some(language) => CookieJar::new().add(language.cookie(app.is_secure())),
+        None => CookieJar::new(),
+    };
+    (cookies, Redirect::to(local_path(&wanted.next).unwrap_or("/"))).into_response()
+}

@@ -1,0 +1,114 @@
+//! My registrations, and who I am here.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::accounts::Account;
+use registration::exams::ExamPage;
+use registration::order::{Order, OrderState};
+
+use super::order_parts::{lines, state_word};
+use crate::view::facts::{facts, person_name};
+use crate::view::layout::{heading, page, phrases};
+use crate::view::notice::{Tone, tag};
+use crate::visit::Candidate;
+
+pub(crate) async fn show(candidate: Candidate) -> Markup {
+    let visit = &candidate.visit;
+    let exams = &visit.app.outside.registration.exams;
+    let orders: Vec<(&Order, Arc<ExamPage>)> =
+        visit.orders.iter().filter_map(|order| Some((order, exams.get(&order.exam)?))).collect();
+    page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &orders, &candidate.account, visit.now))
+}
+
+pub(crate) fn body(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account, now: Timestamp) -> Markup {
+    html! {
+        div class="column" {
+            (heading(None, &w.t("me-title")))
+            @if orders.is_empty() {
+                div class="empty" {
+                    h2 { (w.t("me-empty-title")) }
+                    p { (w.t("me-empty-text")) }
+                    p { a class="button second" href="/" { (w.t("me-empty-next")) } }
+                }
+            }
+            ul class="orders" { @for (order, exam) in orders { (card(w, order, exam, now)) } }
+            (account_part(w, account))
+        }
+    }
+}
+
+fn card(w: Words, order: &Order, exam: &ExamPage, now: Timestamp) -> Markup {
+    let look = look(w, order, now);
+    html! {
+        li class="order" data-live[order.state.is_live()] {
+            div class="order-head" { (tag(look.tone, &look.word)) span class="number" { (order.id) } }
+            h2 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
+            (lines(w, exam, order))
+            @if let Some(note) = &look.note { p class="order-note" { (note) } }
+            p class="order-do" {
+                span class="fee" { (order.amount) }
+                a class=(if look.is_urgent { "button" } else { "button second" }) href=(look.href) { (look.action) }
+            }
+        }
+    }
+}
+
+/// How a state looks on the list.
+struct Look {
+    tone: Tone,
+    word: String,
+    note: Option<String>,
+    action: String,
+    href: String,
+    is_urgent: bool,
+}
+
+fn look(w: Words, order: &Order, now: Timestamp) -> Look {
+    let near = |at: Timestamp| when::near(w.language, at, now);
+    let here = format!("/orders/{}", order.id);
+    let exam = format!("/exams/{}", order.exam);
+    let noted = |key, at: Option<Timestamp>| at.map(|at| w.with(key, &[("when", near(at).into())]).into_owned());
+    let (tone, word) = state_word(w, &order.state);
+    let (note, action, href, is_urgent) = match &order.state {
+        OrderState::Unpaid => {
+            (noted(key("order-note-unpaid"), Some(order.expires_at)), w.t("order-do-pay"), here, true)
+        }
+        OrderState::WaitingReview => {
+            (noted(key("order-note-review"), order.submitted_at), w.t("order-do-view"), here, false)
+        }
+        OrderState::Refused { reason, .. } => {
+            let note = w.with("order-note-refused", &[("reason", reason.as_str().into())]).into_owned();
+            (Some(note), w.t("order-do-again"), here, true)
+        }
+        OrderState::Confirmed => {
+            (noted(key("order-note-confirmed"), order.decided_at), w.t("order-do-view"), here, false)
+        }
+        OrderState::Lapsed => (Some(w.t("order-note-lapsed").into_owned()), w.t("order-do-view"), here, false),
+        OrderState::Released | OrderState::Cancelled => (None, w.t("order-do-choose"), exam, false),
+    };
+    Look { tone, word, note, action: action.into_owned(), href, is_urgent }
+}
+
+/// Marks a key that is looked up later, so that the check of all keys finds it.
+fn key(key: &'static str) -> &'static str {
+    key
+}
+
+fn account_part(w: Words, account: &Account) -> Markup {
+    let (name, document, mobile) = (w.t("me-name"), w.t("me-document"), w.t("me-mobile"));
+    html! {
+        section {
+            h2 { (w.t("me-account")) }
+            (facts(&[
+                (&name, person_name(account.name.expose())),
+                (&document, html! { (account.document.masked()) }),
+                (&mobile, html! { (account.mobile.masked()) }),
+            ]))
+            form method="post" action="/sign-out" { button class="button second" type="submit" { (w.t("me-sign-out")) } }
+        }
+    }
+}

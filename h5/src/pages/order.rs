@@ -1,0 +1,123 @@
+//! The payment: how much, the code to scan, whose name to give, and the screenshot afterwards.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::accounts::Account;
+use registration::exams::ExamPage;
+use registration::order::{Order, OrderId, OrderState};
+use registration::steps::steps;
+
+use super::order_parts::{lines, release_part, upload_form};
+use super::payment_part::payment_part;
+use super::steps_view::step_list;
+use crate::failure::Failure;
+use crate::view::form::{FieldError, error_summary};
+use crate::view::layout::{heading, page};
+use crate::view::notice::{Tone, notice};
+use crate::view::progress::progress;
+use crate::visit::{Candidate, Visit};
+
+pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, exam) = find(&candidate, &order).await?;
+    let to = |part: &str| Redirect::to(&format!("/orders/{}/{part}", order.id)).into_response();
+    Ok(match order.state {
+        OrderState::Unpaid | OrderState::Refused { .. } | OrderState::Lapsed => {
+            render(&candidate, &order, &exam, &[]).into_response()
+        }
+        OrderState::WaitingReview | OrderState::Confirmed => to("receipt"),
+        OrderState::Released | OrderState::Cancelled => to("ended"),
+    })
+}
+
+/// The candidate's order of that number, with its exam.
+pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<ExamPage>), Failure> {
+    let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+    let registration = &candidate.visit.app.outside.registration;
+    let order = registration.orders.get(candidate.account.id, id).await?.ok_or(Failure::NotFound)?;
+    let exam = registration.exams.get(&order.exam).ok_or(Failure::NotFound)?;
+    Ok((order, exam))
+}
+
+/// The page after a refused picture.
+pub(crate) fn refused(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &ExamPage,
+    status: StatusCode,
+    text: String,
+) -> Response {
+    let errors = [FieldError { field: "screenshot", text }];
+    (status, render(candidate, order, exam, &errors)).into_response()
+}
+
+fn render(candidate: &Candidate, order: &Order, exam: &ExamPage, errors: &[FieldError]) -> Markup {
+    let visit: &Visit = &candidate.visit;
+    let view = View { order, exam, account: &candidate.account, errors, visit_now: visit.now };
+    page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view))
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) order: &'a Order,
+    pub(crate) exam: &'a ExamPage,
+    pub(crate) account: &'a Account,
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) visit_now: jiff::Timestamp,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let order = view.order;
+    let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
+    let list = step_list(w, &steps(view.exam, Some(order), view.visit_now), Some(order), view.visit_now);
+    let must_pay = order.state == OrderState::Unpaid;
+    html! {
+        div class="wide" {
+            div class="wide-head" {
+                (error_summary(w, view.errors))
+                (heading(Some(exam_title), &w.t("pay-title")))
+                (progress(w, &list))
+                (standing(w, view))
+            }
+            aside class="side" {
+                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
+                (lines(w, view.exam, order))
+                p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
+            }
+            div class="wide-main" {
+                @if must_pay { (payment_part(w, view)) }
+                (upload_form(w, order, view.errors))
+                @if must_pay { (release_part(w, order)) }
+            }
+        }
+    }
+}
+
+/// Why this page does not look as it did: the clock ran out, or staff said no.
+fn standing(w: Words, view: &View<'_>) -> Markup {
+    match &view.order.state {
+        OrderState::Lapsed => notice(
+            Tone::Care,
+            &w.t("pay-lapsed-title"),
+            &html! {
+                p { (w.t("pay-lapsed-text")) }
+                p { (w.t("pay-lapsed-paid")) }
+                p { a class="button second" href={ "/exams/" (view.order.exam) } { (w.t("pay-lapsed-next")) } }
+            },
+        ),
+        OrderState::Refused { reason, until } => notice(
+            Tone::Bad,
+            &w.t("pay-refused-title"),
+            &html! {
+                p class="reason" { (w.with("pay-refused-reason", &[("reason", reason.as_str().into())])) }
+                p { (w.with("pay-refused-text", &[("when", when::moment(w.language, *until).into())])) }
+            },
+        ),
+        _ => html! {},
+    }
+}

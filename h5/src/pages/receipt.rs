@@ -1,0 +1,105 @@
+//! After handing in and after the decision: a page worth a screenshot.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::accounts::Account;
+use registration::exams::ExamPage;
+use registration::order::{Order, OrderState};
+use registration::steps::steps;
+
+use super::order::find;
+use super::order_parts::{lines, upload_form};
+use super::steps_view::step_list;
+use crate::failure::Failure;
+use crate::view::facts::{facts, person_name, pieces};
+use crate::view::icons::{Icon, icon};
+use crate::view::layout::{page, phrases};
+use crate::view::progress::progress;
+use crate::visit::Candidate;
+
+pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, exam) = find(&candidate, &order).await?;
+    if !matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed) {
+        return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
+    }
+    let w = candidate.visit.words;
+    let frame = candidate.visit.frame(title(w, &order));
+    Ok(page(&frame, &body(w, &exam, &order, &candidate.account, candidate.visit.now)).into_response())
+}
+
+fn title(w: Words, order: &Order) -> String {
+    if order.state == OrderState::Confirmed { w.t("receipt-confirmed-title") } else { w.t("receipt-review-title") }
+        .into_owned()
+}
+
+pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, now: Timestamp) -> Markup {
+    let is_confirmed = order.state == OrderState::Confirmed;
+    let text = if is_confirmed { w.t("receipt-confirmed-text") } else { w.t("receipt-review-text") };
+    html! {
+        div class="column" {
+            div class="outcome" data-tone=(if is_confirmed { "good" } else { "plain" }) {
+                span class="outcome-mark" { (icon(if is_confirmed { Icon::Tick } else { Icon::Clock })) }
+                h1 { (title(w, order)) }
+                p { (text) }
+            }
+            (progress(w, &step_list(w, &steps(exam, Some(order), now), Some(order), now)))
+            (slip(w, exam, order, account))
+            (next_part(w, is_confirmed))
+            @if !is_confirmed {
+                details class="release-part" {
+                    summary { (w.t("receipt-again")) (icon(Icon::Chevron)) }
+                    p { (w.t("receipt-again-text")) }
+                    (upload_form(w, order, &[]))
+                }
+            }
+        }
+    }
+}
+
+/// The slip: number, who, what, when, how much.
+fn slip(w: Words, exam: &ExamPage, order: &Order, account: &Account) -> Markup {
+    let moment = |at: Timestamp| pieces(w, &when::pieces_full(w.language, at));
+    let labels = [
+        w.t("receipt-number"),
+        w.t("receipt-exam"),
+        w.t("receipt-sittings"),
+        w.t("receipt-candidate"),
+        w.t("receipt-document"),
+        w.t("receipt-amount"),
+        w.t("receipt-submitted"),
+        w.t("receipt-decided"),
+    ];
+    let mut rows: Vec<(&str, Markup)> = vec![
+        (&labels[0], html! { b class="number" { (order.id) } }),
+        (&labels[1], phrases(w.pick(&exam.title.zh, &exam.title.en))),
+        (&labels[2], lines(w, exam, order)),
+        (&labels[3], person_name(account.name.expose())),
+        (&labels[4], html! { (account.document.masked()) }),
+        (&labels[5], html! { (order.amount) }),
+    ];
+    rows.extend(order.submitted_at.map(|at| (&*labels[6], moment(at))));
+    rows.extend(order.decided_at.filter(|_| order.state == OrderState::Confirmed).map(|at| (&*labels[7], moment(at))));
+    html! { div class="slip" { (facts(&rows)) } }
+}
+
+fn next_part(w: Words, is_confirmed: bool) -> Markup {
+    html! {
+        section {
+            h2 { (w.t("receipt-next")) }
+            ul class="plain-list" {
+                @if is_confirmed {
+                    li { (w.t("receipt-next-ticket")) }
+                } @else {
+                    li { (w.t("receipt-next-review")) }
+                    li { (w.t("receipt-next-refused")) }
+                }
+                li { (w.t("receipt-next-keep")) }
+            }
+            p { a class="button second" href="/me" { (w.t("receipt-me")) } }
+        }
+    }
+}

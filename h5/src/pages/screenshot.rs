@@ -1,0 +1,81 @@
+//! Takes in the picture of the payment: the clock stops, staff decide.
+
+use axum::extract::{Multipart, Path};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use pagekit::words::Words;
+use registration::orders::HandInError;
+use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
+
+use super::order::{find, refused};
+use crate::failure::Failure;
+use crate::picture_part::{PicturePart, picture_part};
+use crate::visit::Candidate;
+
+/// A reload of a refused upload that became a GET: back to the order.
+pub(crate) async fn back(candidate: Candidate, Path(order): Path<String>) -> Result<Redirect, Failure> {
+    let (order, _) = find(&candidate, &order).await?;
+    Ok(Redirect::to(&format!("/orders/{}", order.id)))
+}
+
+pub(crate) async fn hand_in(
+    candidate: Candidate,
+    Path(order): Path<String>,
+    form: Multipart,
+) -> Result<Response, Failure> {
+    let part = picture_part(form).await?;
+    let (order, exam) = find(&candidate, &order).await?;
+    let w = candidate.visit.words;
+    let error = match part {
+        PicturePart::TooLarge => HandInError::Picture(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX }),
+        PicturePart::Nothing => {
+            let text = w.t("upload-none").into_owned();
+            return Ok(refused(&candidate, &order, &exam, StatusCode::UNPROCESSABLE_ENTITY, text));
+        }
+        PicturePart::File(bytes) => {
+            let orders = &candidate.visit.app.outside.registration.orders;
+            match orders.hand_in(candidate.account.id, order.id, bytes).await {
+                Ok(order) => return Ok(Redirect::to(&format!("/orders/{}/receipt", order.id)).into_response()),
+                Err(error) => error,
+            }
+        }
+    };
+    match error {
+        HandInError::Store(error) => Err(error.into()),
+        HandInError::UnknownOrder => Err(Failure::NotFound),
+        HandInError::Superseded(other) => Ok(Redirect::to(&format!("/orders/{other}")).into_response()),
+        error => {
+            let (status, text) = sentence(w, &error);
+            Ok(refused(&candidate, &order, &exam, status, text))
+        }
+    }
+}
+
+/// The status and what the candidate reads.
+fn sentence(w: Words, error: &HandInError) -> (StatusCode, String) {
+    let (status, text) = match error {
+        HandInError::Picture(PictureError::TooLarge { limit_bytes }) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            w.with("upload-too-large", &[("limit", (limit_bytes / (1024 * 1024)).into())]),
+        ),
+        HandInError::Picture(PictureError::NotAPicture) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.t("upload-not-a-picture"))
+        }
+        HandInError::Picture(PictureError::Heic) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("upload-heic")),
+        HandInError::Picture(PictureError::TooManyPixels { .. }) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.t("upload-too-many-pixels"))
+        }
+        HandInError::TooManyPictures(count) => {
+            (StatusCode::TOO_MANY_REQUESTS, w.with("upload-too-many", &[("count", (*count).into())]))
+        }
+        HandInError::Lapsed => (StatusCode::CONFLICT, w.t("upload-lapsed-closed")),
+        HandInError::Full { .. } => (StatusCode::CONFLICT, w.t("upload-lapsed-full")),
+        HandInError::NotPayable(_) | HandInError::Superseded(_) | HandInError::UnknownOrder => {
+            (StatusCode::CONFLICT, w.t("upload-not-now"))
+        }
+        HandInError::Busy | HandInError::Unavailable(_) | HandInError::Store(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, w.t("upload-busy"))
+        }
+    };
+    (status, text.into_owned())
+}

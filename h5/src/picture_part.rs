@@ -1,0 +1,64 @@
+//! Reads the picture out of an upload: bounded in memory, and polite to a phone that sends too much.
+
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use bytes::{Bytes, BytesMut};
+use registration::pictures::PICTURE_BYTES_MAX;
+
+use crate::failure::Failure;
+use crate::view::upload_tile::FIELDS;
+
+/// Most bytes of a whole upload that are read. What exceeds the picture's limit is thrown away as it arrives, so that
+/// the browser finishes sending and shows our answer instead of "connection reset".
+pub(crate) const UPLOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most parts of a form that are looked at.
+const PARTS_MAX: usize = 8;
+
+/// What a form brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum PicturePart {
+    /// A file within the limit, whatever it is.
+    File(Bytes),
+    /// A file over the limit.
+    TooLarge,
+    /// No file was chosen.
+    Nothing,
+}
+
+/// Takes the first file that is not empty.
+pub(crate) async fn picture_part(mut form: Multipart) -> Result<PicturePart, Failure> {
+    let mut found = PicturePart::Nothing;
+    for _ in 0..PARTS_MAX {
+        let Some(field) = form.next_field().await.map_err(refusal)? else { break };
+        let is_picture = field.name().is_some_and(|name| FIELDS.contains(&name));
+        let part = read(field).await?;
+        if is_picture && found == PicturePart::Nothing {
+            found = part;
+        }
+    }
+    Ok(found)
+}
+
+async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
+    let (mut kept, mut is_too_large) = (BytesMut::new(), false);
+    while let Some(chunk) = field.chunk().await.map_err(refusal)? {
+        if is_too_large {
+            continue;
+        }
+        if kept.len() + chunk.len() > PICTURE_BYTES_MAX {
+            is_too_large = true;
+            kept = BytesMut::new();
+        } else {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    Ok(match (is_too_large, kept.is_empty()) {
+        (true, _) => PicturePart::TooLarge,
+        (false, true) => PicturePart::Nothing,
+        (false, false) => PicturePart::File(kept.freeze()),
+    })
+}
+
+fn refusal(error: MultipartError) -> Failure {
+    Failure::of_status(error.status()).unwrap_or(Failure::Bad)
+}

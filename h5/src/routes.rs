@@ -1,0 +1,47 @@
+//! Every page of the site, on one screen.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::{App, H5State};
+use crate::failure::Failure;
+use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
+use crate::pages::{
+    ended, exam, files, hold, home, language, me, order, payment_code, poster, receipt, release, screenshot, sign_in,
+    sign_out, sign_up,
+};
+use crate::picture_part::UPLOAD_BYTES_MAX;
+
+/// Largest form without a picture, in bytes.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+
+/// The candidate's pages, to be mounted at `/`.
+pub fn router(state: H5State) -> Router {
+    let app = App::new(state);
+    let pages = Router::new()
+        .route("/", get(home::show))
+        .route("/exams/{exam}", get(exam::show))
+        .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
+        .route("/orders/{order}", get(order::show))
+        .route("/orders/{order}/payment-code.png", get(payment_code::show))
+        .route("/orders/{order}/release", post(release::give_back))
+        .route("/orders/{order}/receipt", get(receipt::show))
+        .route("/orders/{order}/ended", get(ended::show))
+        .route("/me", get(me::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-up", get(sign_up::show).post(sign_up::register))
+        .route("/sign-out", post(sign_out::leave))
+        .route("/poster", get(poster::show))
+        .route("/poster/code.png", get(poster::picture))
+        .route("/language", get(language::switch))
+        .route("/static/{hash}/{file}", get(files::serve))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(timeout(PAGE_TIMEOUT));
+    let uploads = Router::new()
+        .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
+        .layer(timeout(UPLOAD_TIMEOUT));
+    let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
+    with_layers(all, &app).with_state(app)
+}

@@ -1,0 +1,11 @@
+//! Markup that pages share. Every function here is pure: plain values in, markup out.
+
+pub(crate) mod facts;
+pub(crate) mod form;
+pub(crate) mod hold_banner;
+pub(crate) mod layout;
+pub(crate) mod progress;
+pub(crate) mod sitting_card;
+pub(crate) mod upload_tile;
+
+pub(crate) use pagekit::{icons, notice};

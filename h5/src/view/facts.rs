@@ -1,0 +1,68 @@
+//! Labelled values: what, when, how much.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::language::Language;
+use pagekit::when;
+use pagekit::words::Words;
+
+/// A list of labelled values.
+pub(crate) fn facts(rows: &[(&str, Markup)]) -> Markup {
+    html! {
+        dl class="facts" {
+            @for (label, value) in rows {
+                div { dt { (label) } dd { (value) } }
+            }
+        }
+    }
+}
+
+/// A sitting as orders show it.
+#[derive(Debug, Clone)]
+pub(crate) struct SittingLine {
+    /// The subject.
+    pub(crate) title: String,
+    /// Where; empty when nobody said.
+    pub(crate) venue: String,
+    /// When; absent when nobody said.
+    pub(crate) starts_at: Option<Timestamp>,
+}
+
+/// Sittings one below the other: when, what, where.
+pub(crate) fn sitting_lines(w: Words, sittings: &[SittingLine]) -> Markup {
+    html! {
+        ul class="lines" {
+            @for sitting in sittings {
+                li {
+                    @if let Some(at) = sitting.starts_at { (moment(w, at)) }
+                    span class="line-title" { (sitting.title) }
+                    @if !sitting.venue.is_empty() { span class="line-venue" { (sitting.venue) } }
+                }
+            }
+        }
+    }
+}
+
+/// A moment in running text: a line may break between day and time, and not within.
+pub(crate) fn pieces(w: Words, [day, time]: &[String; 2]) -> Markup {
+    let gap = if w.language == Language::En { " " } else { "" };
+    html! { span class="whole" { (day) } (gap) span class="whole" { (time) } }
+}
+
+/// A name that breaks after a middle dot and nowhere else: `阿卜杜·买买提`.
+pub(crate) fn person_name(name: &str) -> Markup {
+    html! {
+        span class="keep" {
+            @for (index, part) in name.split('·').enumerate() { @if index > 0 { "·" wbr; } (part) }
+        }
+    }
+}
+
+/// Day and time, large enough to be read at arm's length.
+pub(crate) fn moment(w: Words, at: Timestamp) -> Markup {
+    html! {
+        time class="when" datetime=(when::machine(at)) {
+            span class="day" { (when::day(w.language, at)) } span class="clock" { (when::clock(at)) }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The banner at the bottom of every page while a hold lives: until when, how long still, one button.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+
+use super::icons::{Icon, icon};
+
+/// Seconds before the end at which the banner turns amber. The script reads it from the markup.
+const SHORT_SECONDS: i64 = 180;
+
+/// What the banner shows.
+#[derive(Debug, Clone)]
+pub(crate) struct HoldBanner {
+    /// The deadline as shown, without grace.
+    pub(crate) expires_at: Timestamp,
+    /// The server's clock when the page was made; the script counts from it, not from the phone's clock.
+    pub(crate) now: Timestamp,
+    /// Where the order is paid.
+    pub(crate) order_path: String,
+    /// Where another sitting is chosen.
+    pub(crate) exam_path: String,
+    /// Is this the order's own page? Then the button leads to the upload.
+    pub(crate) is_order_page: bool,
+}
+
+impl HoldBanner {
+    fn state(&self) -> &'static str {
+        match self.seconds_left() {
+            0 => "lapsed",
+            left if left <= SHORT_SECONDS => "short",
+            _ => "running",
+        }
+    }
+
+    fn seconds_left(&self) -> i64 {
+        self.now.until(self.expires_at).map_or(0, |span| span.get_seconds().max(0))
+    }
+}
+
+/// The banner. All three states are in the markup; `data-state` picks one.
+pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
+    let left = hold.seconds_left();
+    let upload = format!("{}#upload", if hold.is_order_page { "" } else { &hold.order_path });
+    html! {
+        aside class="hold" aria-label=(w.t("hold-label")) data-state=(hold.state())
+            data-deadline=(hold.expires_at.as_millisecond()) data-now=(hold.now.as_millisecond())
+            data-short=(SHORT_SECONDS) data-own[hold.is_order_page] data-say-short=(w.t("hold-say-short")) data-say-lapsed=(w.t("hold-over-title")) {
+            div class="hold-live" {
+                div {
+                    p class="hold-until" {
+                        (icon(Icon::Clock))
+                        span { (w.with("hold-until", &[("time", when::clock(hold.expires_at).into())])) }
+                    }
+                    p class="hold-left" { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
+                }
+                @if hold.is_order_page {
+                    a class="button" href=(upload) { (w.t("hold-upload")) }
+                } @else {
+                    a class="button" href=(hold.order_path) { (w.t("hold-pay")) }
+                }
+            }
+            div class="hold-over" {
+                div {
+                    p class="hold-until" { (icon(Icon::Alert)) span { (w.t("hold-over-title")) } }
+                    p { (w.t("hold-over-text")) " " a href=(upload) { (w.t("hold-over-paid")) } }
+                }
+                a class="button" href=(hold.exam_path) { (w.t("hold-over-next")) }
+            }
+            p class="unseen" role="status" data-say {}
+        }
+    }
+}

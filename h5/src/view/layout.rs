@@ -1,0 +1,131 @@
+//! The frame of every page: head, masthead, footer, and the hold banner below all.
+
+use maud::{DOCTYPE, Markup, html};
+use pagekit::assets::Assets;
+use pagekit::local_path::query_value;
+use pagekit::words::Words;
+
+use super::hold_banner::{HoldBanner, hold_banner};
+use super::icons::mark;
+
+/// What the frame needs to know.
+pub(crate) struct Frame<'a> {
+    /// The visitor's language.
+    pub(crate) words: Words,
+    /// The static files' addresses.
+    pub(crate) assets: &'a Assets,
+    /// What the page is about; the site's name is added.
+    pub(crate) title: String,
+    /// Where the visitor is, path and query, for the language switch.
+    pub(crate) path: &'a str,
+    /// What the masthead offers.
+    pub(crate) visitor: Visitor,
+    /// The hold that is running, if one is.
+    pub(crate) hold: Option<HoldBanner>,
+    /// Is this the demonstration?
+    pub(crate) is_demo: bool,
+}
+
+/// Who looks at the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visitor {
+    /// Somebody who could sign in.
+    Guest,
+    /// A candidate.
+    SignedIn,
+    /// Unknown: the page must do without asking any store, or nothing else works here.
+    Unknown,
+}
+
+/// A whole page.
+pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
+    let w = frame.words;
+    html! {
+        (DOCTYPE)
+        html lang=(w.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                meta name="format-detection" content="telephone=no";
+                meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff";
+                meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1c24";
+                title { (frame.title) " · " (w.t("site-name")) }
+                link rel="stylesheet" href=(frame.assets.href("pages.css"));
+                link rel="icon" type="image/svg+xml" href=(frame.assets.href("mark.svg"));
+                script type="module" src=(frame.assets.href("page.js")) {}
+            }
+            body {
+                a class="skip" href="#main" { (w.t("skip")) }
+                @if frame.is_demo { p class="demo" { (w.t("demo")) } }
+                (masthead(frame))
+                p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
+                main id="main" tabindex="-1" { (body) }
+                footer class="foot" {
+                    p { (w.t("footer-time")) }
+                    p { (w.t("footer-privacy")) }
+                }
+                @if let Some(hold) = &frame.hold { (hold_banner(w, hold)) }
+            }
+        }
+    }
+}
+
+fn masthead(frame: &Frame<'_>) -> Markup {
+    let w = frame.words;
+    let other = w.language.other();
+    let switch = format!("/language?to={}&next={}", other.name(), query_value(frame.path));
+    html! {
+        header class="masthead" {
+            a class="home" href="/" { (mark()) span { (w.t("site-name")) } }
+            nav aria-label=(w.t("nav")) {
+                a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
+                @match frame.visitor {
+                    Visitor::SignedIn => a href="/me" { (w.t("nav-me")) },
+                    Visitor::Guest => a href="/sign-in" { (w.t("nav-sign-in")) },
+                    Visitor::Unknown => {},
+                }
+            }
+        }
+    }
+}
+
+/// A title with the places where a line may break: after a year, a university, a degree. A phone breaks Chinese
+/// anywhere else, and splits `学士学位` into two.
+pub(crate) fn phrases(title: &str) -> Markup {
+    const ENDS: [&str; 5] = ["年", "大学", "学院", "教育", "学位"];
+    const GOES_ON: [&str; 8] = ["度", "级", "制", "生", "）", "，", "学院", "部"];
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, _) in title.char_indices() {
+        let (before, after) = (&title[start..at], &title[at..]);
+        if ENDS.iter().any(|end| before.ends_with(end)) && !GOES_ON.iter().any(|next| after.starts_with(next)) {
+            pieces.push(before);
+            start = at;
+        }
+    }
+    pieces.push(&title[start..]);
+    html! { span class="keep" { @for (index, piece) in pieces.iter().enumerate() { @if index > 0 { wbr; } (piece) } } }
+}
+
+/// A page's title with what it belongs to above it.
+pub(crate) fn heading(above: Option<&str>, title: &str) -> Markup {
+    html! {
+        hgroup {
+            @if let Some(above) = above { p class="above" { (above) } }
+            h1 { (phrases(title)) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_breaks_between_its_parts() {
+        let parts = |title| phrases(title).into_string().matches("<wbr>").count();
+        assert_eq!(parts("2026年下半年学士学位外语水平考试"), 3);
+        assert_eq!(parts("临江大学继续教育学院"), 1);
+        assert_eq!(parts("Degree English"), 0);
+    }
+}

@@ -1,0 +1,95 @@
+//! Where am I: `第 3 步，共 4 步 · 缴费` with a bar; tapping it opens the whole list of steps.
+
+use maud::{Markup, html};
+use pagekit::words::Words;
+
+use super::icons::{Icon, icon};
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Passed.
+    Done,
+    /// This is where the candidate acts.
+    Now,
+    /// Somebody else acts.
+    Waiting,
+    /// Refused: mend it.
+    Refused,
+    /// Still locked.
+    Later,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    /// Its name.
+    pub(crate) name: String,
+    /// How far it is.
+    pub(crate) standing: Standing,
+    /// Since when, until when, or why.
+    pub(crate) note: Option<String>,
+}
+
+/// The progress of one application. Nothing when there are no steps.
+pub(crate) fn progress(w: Words, steps: &[Step]) -> Markup {
+    let Some(last) = steps.len().checked_sub(1) else { return html! {} };
+    let here = steps.iter().position(|step| step.standing != Standing::Done).unwrap_or(last);
+    let title = w.with(
+        "progress",
+        &[("step", (here + 1).into()), ("steps", steps.len().into()), ("name", steps[here].name.as_str().into())],
+    );
+    html! {
+        details class="progress" {
+            summary {
+                span class="progress-title" { (title) }
+                (icon(Icon::Chevron))
+                span class="segments" aria-hidden="true" {
+                    @for step in steps { span data-standing=(name(step.standing)) {} }
+                }
+            }
+            ol {
+                @for (index, step) in steps.iter().enumerate() {
+                    li data-standing=(name(step.standing)) aria-current=[(index == here).then_some("step")] {
+                        span class="dot" aria-hidden="true" { (dot(index, step.standing)) }
+                        span class="step-name" { (step.name) }
+                        span class="step-state" {
+                            (state_word(w, step.standing))
+                            @if let Some(note) = &step.note { " · " (note) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn dot(index: usize, standing: Standing) -> Markup {
+    match standing {
+        Standing::Done => icon(Icon::Tick),
+        Standing::Waiting => icon(Icon::Clock),
+        Standing::Refused => icon(Icon::Cross),
+        Standing::Now | Standing::Later => html! { (index + 1) },
+    }
+}
+
+fn state_word(w: Words, standing: Standing) -> String {
+    match standing {
+        Standing::Done => w.t("step-done"),
+        Standing::Now => w.t("step-now"),
+        Standing::Waiting => w.t("step-waiting"),
+        Standing::Refused => w.t("step-refused"),
+        Standing::Later => w.t("step-later"),
+    }
+    .into_owned()
+}
+
+fn name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Done => "done",
+        Standing::Now => "now",
+        Standing::Waiting => "waiting",
+        Standing::Refused => "refused",
+        Standing::Later => "later",
+    }
+}

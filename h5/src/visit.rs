@@ -1,0 +1,106 @@
+//! Who looks at a page, in which language, when, and which hold of theirs is running.
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::request::Parts;
+use jiff::Timestamp;
+use pagekit::language::Language;
+use pagekit::local_path::query_value;
+use pagekit::words::Words;
+use registration::accounts::Account;
+use registration::order::{Order, OrderState};
+
+use crate::app::App;
+use crate::catalogue::words;
+use crate::failure::Failure;
+use crate::session;
+use crate::view::hold_banner::HoldBanner;
+use crate::view::layout::{Frame, Visitor};
+
+/// A request for a page.
+pub(crate) struct Visit {
+    pub(crate) app: App,
+    pub(crate) words: Words,
+    /// Path and query, as asked for.
+    pub(crate) path: String,
+    pub(crate) now: Timestamp,
+    /// Who is signed in.
+    pub(crate) account: Option<Account>,
+    /// Their orders, newest first.
+    pub(crate) orders: Vec<Order>,
+}
+
+impl Visit {
+    /// The frame of the page to answer with.
+    pub(crate) fn frame(&self, title: impl Into<String>) -> Frame<'_> {
+        Frame {
+            words: self.words,
+            assets: &self.app.assets,
+            title: title.into(),
+            path: &self.path,
+            visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
+            hold: self.hold(),
+            is_demo: self.app.outside.demo,
+        }
+    }
+
+    /// The unpaid order that this page is about, else the one that lapses first.
+    fn hold(&self) -> Option<HoldBanner> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let is_here = |order: &Order| path.split('/').nth(2).and_then(|id| id.parse().ok()) == Some(order.id);
+        let unpaid = self.orders.iter().filter(|order| order.state == OrderState::Unpaid);
+        let order = unpaid.min_by_key(|order| (!is_here(order), order.expires_at))?;
+        let order_path = format!("/orders/{}", order.id);
+        Some(HoldBanner {
+            expires_at: order.expires_at,
+            now: self.now,
+            is_order_page: is_here(order),
+            exam_path: format!("/exams/{}", order.exam),
+            order_path,
+        })
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let now = Timestamp::now();
+        let registration = &app.outside.registration;
+        let id = session::read(&parts.headers, app.outside.cookie_key.clone(), app.is_secure(), now);
+        let account = match id {
+            Some(id) => registration.accounts.account(id).await?,
+            None => None,
+        };
+        let orders = match &account {
+            Some(account) => registration.orders.of(account.id).await?,
+            None => Vec::new(),
+        };
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), path, now, account, orders })
+    }
+}
+
+/// A visit by somebody who is signed in; anybody else is sent to sign in first.
+pub(crate) struct Candidate {
+    pub(crate) visit: Visit,
+    pub(crate) account: Account,
+}
+
+impl FromRequestParts<App> for Candidate {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let visit =
+            <Visit as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(Failure::into_response)?;
+        match visit.account.clone() {
+            Some(account) => Ok(Self { visit, account }),
+            None => Err(to_sign_in(if parts.method == http::Method::GET { &visit.path } else { "/me" })),
+        }
+    }
+}
+
+/// Sends the visitor to sign in and back.
+pub(crate) fn to_sign_in(next: &str) -> Response {
+    Redirect::to(&format!("/sign-in?next={}", query_value(next))).into_response()
+}

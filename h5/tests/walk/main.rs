@@ -1,0 +1,202 @@
+//! A candidate's walk through the pages on real stores: choose, pay, hand in, be confirmed; and what is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod site;
+
+use std::io::Cursor;
+
+use http::StatusCode;
+use image::{ImageFormat, RgbImage};
+use site::{Site, account_form, document};
+
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    RgbImage::from_pixel(width, height, image::Rgb([9, 99, 199])).write_to(&mut out, ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+/// The order's number in the address that a hold leads to.
+fn order_in(location: &str) -> String {
+    location.strip_prefix("/orders/").unwrap_or_else(|| panic!("{location}")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_list_to_the_confirmed_seat() {
+    let site = Site::start(5).await;
+    let mut guest = site.visitor();
+    assert!(guest.get("/").await.text.contains("href=\"/exams/degree-english\""));
+    assert!(guest.get("/exams/degree-english").await.text.contains("余 5 / 5"));
+
+    // A guest's choice survives signing in.
+    let sent = guest.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    assert!(
+        sent.location().starts_with("/sign-in?next=/exams/degree-english%3Fsitting%3Dmorning"),
+        "{}",
+        sent.location()
+    );
+    let back = guest.post(&sent.location().replace("sign-in", "sign-up"), &account_form(1)).await;
+    let chosen = guest.get(back.location().split('#').next().unwrap()).await;
+    assert!(chosen.text.contains("value=\"morning\" checked"), "{}", chosen.text);
+
+    // The hold, twice: the same order.
+    let held = guest.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    let again = guest.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    assert_eq!(held.location(), again.location());
+    let order = order_in(held.location());
+    let pay = guest.get(held.location()).await;
+    assert_eq!(pay.status, StatusCode::OK);
+    assert!(pay.text.contains("¥120.00") && pay.text.contains("data-deadline=") && !pay.text.contains(&document(1)));
+    let code = guest.get(&format!("/orders/{order}/payment-code.png")).await;
+    assert!(code.bytes.starts_with(b"\x89PNG"));
+    assert!(guest.get("/").await.text.contains("data-deadline="), "the banner is on every page");
+
+    // The screenshot, the receipt, the confirmation.
+    let sent = guest.upload(&order, &picture(300, 600)).await;
+    assert_eq!(sent.location(), format!("/orders/{order}/receipt"), "{}", sent.text);
+    assert!(guest.get(sent.location()).await.text.contains("等待审核"));
+    assert_eq!(guest.get(&format!("/orders/{order}")).await.location(), sent.location());
+    let staff =
+        site.registration.staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
+    site.registration.reviews.confirm(staff.id, order.parse().unwrap()).await.unwrap();
+    assert!(guest.get(sent.location()).await.text.contains("报名成功"));
+    let me = guest.get("/me").await;
+    assert!(me.text.contains("已确认") && me.text.contains(&order) && !me.text.contains("data-deadline="));
+    assert!(guest.get("/exams/degree-english").await.text.contains("余 4 / 5"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_sitting_is_refused_with_a_sentence_and_giving_back_frees_it() {
+    let site = Site::start(5).await;
+    let (mut first, mut second) = (site.candidate(1).await, site.candidate(2).await);
+    let held = first.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
+    let refused = second.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.contains("刚刚满员") && refused.text.contains("最早"), "{}", refused.text);
+
+    // Somebody else's order is no page of mine.
+    assert_eq!(second.get(held.location()).await.status, StatusCode::NOT_FOUND);
+    let release = format!("{}/release", held.location());
+    assert_eq!(second.post(&release, "").await.status, StatusCode::NOT_FOUND);
+    let ended = first.post(&release, "").await;
+    assert_eq!(ended.location(), format!("{}/ended", held.location()));
+    assert_eq!(first.post(&release, "").await.location(), ended.location());
+    assert!(first.get(ended.location()).await.text.contains("座位已释放"));
+    let held = second.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
+    assert_eq!(held.status, StatusCode::SEE_OTHER);
+
+    // Changing the sitting needs the button that says what it gives up.
+    let kept = second.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    assert!(kept.location().starts_with("/exams/degree-english?sitting=morning"), "{}", kept.location());
+    let moved = second.post("/exams/degree-english/hold", "sitting-1=morning&agree=on&replace=on").await;
+    assert!(moved.location().starts_with("/orders/") && moved.location() != held.location());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_say_what_is_missing_and_keep_what_was_typed() {
+    let site = Site::start(5).await;
+    let mut guest = site.visitor();
+    let wrong = "name=&document=110105199001010011&mobile=13912345678&password=abc";
+    let refused = guest.post("/sign-up?next=/me", wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for part in ["href=\"#name\"", "href=\"#document\"", "href=\"#password\"", "value=\"13912345678\"", "6–20 位"] {
+        assert!(refused.text.contains(part), "{part} in {}", refused.text);
+    }
+    assert!(!refused.text.contains("abc\""));
+    assert_eq!(guest.post("/sign-up", &account_form(1)).await.location(), "/");
+    assert_eq!(site.visitor().post("/sign-up", &account_form(1)).await.status, StatusCode::CONFLICT);
+
+    let number = document(1);
+    let sign_in = |password: &str| format!("document={number}&password={password}");
+    let mut other = site.visitor();
+    assert_eq!(other.post("/sign-in", &sign_in("nope-1")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(other.get("/me").await.location(), "/sign-in?next=/me");
+    assert_eq!(other.post("/sign-in?next=/me", &sign_in("secret-1")).await.location(), "/me");
+    assert_eq!(other.get("/sign-in?next=//evil.example").await.location(), "/");
+    assert!(other.get("/me").await.text.contains("1101**********"));
+
+    let refused = other.post("/exams/degree-english/hold", "agree=on").await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("请选择一个场次"));
+    let refused = other.post("/exams/degree-english/hold", "sitting-1=morning").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("value=\"morning\" checked"));
+    other.post("/sign-out", "").await;
+    assert_eq!(other.get("/me").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_are_no_pictures_change_nothing() {
+    let site = Site::start(5).await;
+    let mut candidate = site.candidate(1).await;
+    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    let order = order_in(held.location());
+    let cases: [(Vec<u8>, StatusCode, &str); 4] = [
+        (vec![], StatusCode::UNPROCESSABLE_ENTITY, "请先选择订单截图"),
+        (b"no picture".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "不是 JPG 或 PNG"),
+        (vec![0; 5 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "超过 4 MB"),
+        (vec![0; 33 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "4 MB"),
+    ];
+    for (bytes, status, words) in cases {
+        let refused = candidate.upload(&order, &bytes).await;
+        assert_eq!(refused.status, status, "{words}");
+        assert!(refused.text.contains(words) && refused.text.contains("lang=\"zh-CN\""), "{}", refused.text);
+    }
+    assert!(candidate.get(&format!("/orders/{order}")).await.text.contains("data-deadline="));
+    assert_eq!(site.visitor().upload(&order, &picture(9, 9)).await.location(), "/sign-in?next=/me");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
+    let site = Site::start_with(5, 1, 0).await;
+    let mut candidate = site.candidate(1).await;
+    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+    let page = candidate.get(held.location()).await;
+    assert!(page.text.contains("座位保留时间已到") && !page.text.contains("payment-code.png"), "{}", page.text);
+    assert!(candidate.get("/me").await.text.contains("已过期"));
+
+    // Paid in time, uploaded late: the seat is taken anew.
+    let order = order_in(held.location());
+    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
+    let (staff, id) = (&site.registration.staff, order.parse().unwrap());
+    let staff = staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
+    site.registration.reviews.refuse(staff.id, id, "看不清交易单号").await.unwrap();
+    let page = candidate.get(&format!("/orders/{order}")).await;
+    assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);
+    assert!(candidate.get("/exams/degree-english").await.text.contains("订单截图没有通过审核"));
+    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
+    assert!(candidate.get("/").await.text.contains("待审核"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_forms_wechat_and_unknown_pages() {
+    let site = Site::start(5).await;
+    let mut guest = site.visitor();
+    let page = guest.get("/").await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && page.headers["x-content-type-options"] == "nosniff");
+    assert_eq!(page.headers["cache-control"], "no-store");
+    for (path, status) in [("/nowhere", 404), ("/exams/nothing", 404), ("/exams/%20", 404), ("/sign-out", 405)] {
+        let answer = guest.get(path).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert!(answer.text.contains("<h1>") && answer.headers.contains_key("content-security-policy"), "{path}");
+    }
+    guest.headers.insert("accept-language", "en-GB".parse().unwrap());
+    assert!(guest.get("/").await.text.contains("<html lang=\"en\">"));
+    assert_eq!(guest.get("/language?to=zh&next=/me").await.location(), "/me");
+    assert!(guest.get("/").await.text.contains("<html lang=\"zh-CN\">"), "the cookie wins");
+
+    guest.headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+    let refused = guest.post("/sign-in", "document=1&password=2").await;
+    assert!(refused.status == StatusCode::FORBIDDEN && refused.text.contains("不是从本站"));
+    assert_eq!(guest.get("/").await.status, StatusCode::OK, "a link from elsewhere is fine");
+
+    let mut wechat = site.visitor();
+    wechat.headers.insert("user-agent", "Mozilla/5.0 MicroMessenger/8.0.50".parse().unwrap());
+    let page = wechat.get("/exams/degree-english?a=b").await;
+    assert!(page.text.contains("http://exam.example.edu/exams/degree-english?a=b"), "{}", page.text);
+    assert_eq!(wechat.post("/sign-up", &account_form(1)).await.status, StatusCode::FORBIDDEN);
+    let style = page.text.split("href=\"/static").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(wechat.get(&format!("/static{style}")).await.status, StatusCode::OK);
+}

@@ -1,0 +1,184 @@
+//! The site on private stores, and a browser without a screen: cookies, forms, redirects as they come.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum_extra::extract::cookie::Key;
+use h5::H5State;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Request, StatusCode};
+use pagekit::local_path::query_value;
+use registration::vault::Vault;
+use registration::{Registration, RegistrationConfig};
+use reservation::engine::{Engine, EngineConfig};
+use testkit::TestStores;
+use tower::ServiceExt;
+
+/// Largest answer that a test reads.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// The site with one exam.
+pub(crate) struct Site {
+    pub(crate) registration: Registration,
+    pub(crate) router: Router,
+    /// Last, so that the stores outlive what uses them.
+    _stores: TestStores,
+}
+
+impl Site {
+    /// An exam of two sittings of one group, `morning` with `seats` seats and `evening` with one.
+    pub(crate) async fn start(seats: u32) -> Self {
+        Self::start_with(seats, 900, 60).await
+    }
+
+    /// The same with another hold and grace, in seconds.
+    pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
+        let stores = TestStores::start().await;
+        let redis_url = stores.redis_url().to_owned();
+        let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
+        let registration = Registration::open(RegistrationConfig {
+            postgres: stores.pool(),
+            engine: engine.clone(),
+            files: Arc::new(object_store::memory::InMemory::new()),
+            vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
+        })
+        .await
+        .unwrap();
+        let dir = stores.dir().join("exam");
+        std::fs::create_dir_all(&dir).unwrap();
+        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
+        std::fs::write(dir.join("exam.toml"), exam).unwrap();
+        std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", &seats.to_string())).unwrap();
+        registration.exams.import(&dir).await.unwrap();
+        let router = h5::router(H5State {
+            engine,
+            registration: registration.clone(),
+            cookie_key: Key::generate(),
+            public_url: None,
+            demo: true,
+        });
+        Self { registration, router, _stores: stores }
+    }
+
+    /// A browser that nobody has signed in with.
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor { router: self.router.clone(), cookie: None, headers: HeaderMap::new() }
+    }
+
+    /// A browser with a new account signed in. Candidates are told apart by `number`, below 1000.
+    pub(crate) async fn candidate(&self, number: u32) -> Visitor {
+        let mut visitor = self.visitor();
+        let answer = visitor.post("/sign-up", &account_form(number)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        visitor
+    }
+}
+
+/// What a candidate types to sign up.
+pub(crate) fn account_form(number: u32) -> String {
+    let document = document(number);
+    format!("name={}&document={document}&mobile=13912345678&password=secret-1", query_value("张伟"))
+}
+
+/// A document number with the right check digit.
+pub(crate) fn document(number: u32) -> String {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let body = format!("11010519900101{number:03}");
+    let sum: u32 = body.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{body}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
+}
+
+const EXAM: &str = r#"
+id = "degree-english"
+title = { zh = "学位外语考试", en = "Degree English" }
+organiser = { zh = "临江大学", en = "Linjiang University" }
+hold_seconds = HOLD
+grace_seconds = GRACE
+opens_at = 2020-01-01T09:00:00+08:00
+closes_at = 2090-01-01T17:00:00+08:00
+payment_deadline = 2090-01-01T18:00:00+08:00
+fee = "120.00"
+payment_url = "https://pay.example.edu/degree-english"
+resubmit_hours = 24
+[notice]
+zh = ["第一条", "第二条"]
+en = ["First", "Second"]
+[[groups]]
+id = "language"
+title = { zh = "外语", en = "Language" }
+"#;
+
+const SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts_at,capacity,fee
+morning,英语,English,language,一号楼,Building 1,2090-05-22T09:00:00+08:00,SEATS,
+evening,英语,English,language,一号楼,Building 1,2090-05-22T19:00:00+08:00,1,
+";
+
+/// A browser: keeps the session cookie, follows nothing.
+pub(crate) struct Visitor {
+    router: Router,
+    pub(crate) cookie: Option<String>,
+    /// Sent with every request.
+    pub(crate) headers: HeaderMap,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// Where it leads.
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get(LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Visitor {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// Hands in a file as the album's part of the upload form.
+    pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (name, content) in [("camera", &[][..]), ("album", picture)] {
+            body.extend_from_slice(b"--cut\r\ncontent-disposition: form-data; name=\"");
+            body.extend_from_slice(name.as_bytes());
+            body.extend_from_slice(b"\"; filename=\"a.png\"\r\ncontent-type: image/png\r\n\r\n");
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--cut--\r\n");
+        let request = Request::post(format!("/orders/{order}/screenshot"));
+        let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(Body::from(body)).unwrap();
+        self.send(request).await
+    }
+
+    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().insert("host", "exam.example.edu".parse().unwrap());
+        request.headers_mut().insert(ACCEPT_LANGUAGE, "zh-CN".parse().unwrap());
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(COOKIE, cookie.parse().unwrap());
+        }
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        for set in response.headers().get_all(SET_COOKIE) {
+            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
+    }
+}

@@ -1,0 +1,136 @@
+//! Static files: part of the program, compressed once at start, served under a hash of their content
+//! so that a browser may keep them for ever.
+
+use std::io::Write;
+
+use aws_lc_rs::digest;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+/// A file as the program carries it.
+pub struct Source {
+    /// Its name in the address.
+    pub name: &'static str,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its content.
+    pub content: String,
+}
+
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    href: String,
+    plain: Bytes,
+    gzip: Bytes,
+    brotli: Bytes,
+}
+
+/// All files of a site.
+pub struct Assets(Vec<Asset>);
+
+impl Assets {
+    /// Hashes and compresses the files: some ten milliseconds, once.
+    pub fn new(sources: Vec<Source>) -> Self {
+        Self(sources.into_iter().map(Asset::new).collect())
+    }
+
+    /// The address of a file, `/static/{hash}/{name}`.
+    pub fn href(&self, name: &str) -> &str {
+        self.0.iter().find(|asset| asset.name == name).map_or("", |asset| &asset.href)
+    }
+
+    /// What all of them weigh on the way to a browser of today.
+    pub fn bytes_compressed(&self) -> usize {
+        self.0.iter().map(|asset| asset.brotli.len()).sum()
+    }
+
+    /// Answers a request for `/static/{hash}/{name}`. An old hash gets the file of today, uncached:
+    /// a page rendered before an upgrade still looks right.
+    pub fn serve(&self, hash: &str, name: &str, headers: &HeaderMap) -> Response {
+        let Some(asset) = self.0.iter().find(|asset| asset.name == name) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let is_current = asset.href.split('/').nth(2) == Some(hash);
+        let cache = if is_current { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let (encoding, body) = asset.best(headers);
+        let fixed: [(HeaderName, HeaderValue); 3] = [
+            (CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),
+            (CACHE_CONTROL, HeaderValue::from_static(cache)),
+            (VARY, HeaderValue::from_static("Accept-Encoding")),
+        ];
+        let mut response = (fixed, body).into_response();
+        if let Some(encoding) = encoding {
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    }
+}
+
+impl Asset {
+    fn new(source: Source) -> Self {
+        let plain = Bytes::from(source.content.into_bytes());
+        let digest = digest::digest(&digest::SHA256, &plain);
+        let hash: String = digest.as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        Self {
+            name: source.name,
+            media_type: source.media_type,
+            href: format!("/static/{hash}/{}", source.name),
+            gzip: gzip(&plain),
+            brotli: brotli(&plain),
+            plain,
+        }
+    }
+
+    fn best(&self, headers: &HeaderMap) -> (Option<&'static str>, Bytes) {
+        let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let accepts = |name: &str| {
+            accepted.split(',').any(|one| {
+                let (coding, quality) = one.split_once(';').unwrap_or((one, ""));
+                coding.trim() == name && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+            })
+        };
+        if accepts("br") {
+            (Some("br"), self.brotli.clone())
+        } else if accepts("gzip") {
+            (Some("gzip"), self.gzip.clone())
+        } else {
+            (None, self.plain.clone())
+        }
+    }
+}
+
+fn gzip(plain: &[u8]) -> Bytes {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain).expect("writing to memory does not fail");
+    encoder.finish().expect("writing to memory does not fail").into()
+}
+
+fn brotli(plain: &[u8]) -> Bytes {
+    let mut out = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    brotli::BrotliCompress(&mut &plain[..], &mut out, &params).expect("writing to memory does not fail");
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_under_its_hash_and_compressed() {
+        let content = "body { color: red }\n".repeat(50);
+        let assets = Assets::new(vec![Source { name: "a.css", media_type: "text/css", content }]);
+        let href = assets.href("a.css").to_owned();
+        let hash = href.split('/').nth(2).unwrap().to_owned();
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, "gzip, br".parse().unwrap());
+        let response = assets.serve(&hash, "a.css", &headers);
+        assert_eq!(response.headers()[CONTENT_ENCODING], "br");
+        assert!(response.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        assert_eq!(assets.serve("0", "a.css", &HeaderMap::new()).headers()[CACHE_CONTROL], "no-cache");
+        assert_eq!(assets.serve(&hash, "b.css", &headers).status(), StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,133 @@
+//! Which language a page speaks: the visitor's choice in a cookie, else what the browser asks for.
+
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
+
+/// The cookie that remembers the visitor's own choice. It is no secret and not encrypted.
+const COOKIE: &str = "language";
+/// Most entries of an `Accept-Language` header that are looked at.
+const RANGES_MAX: usize = 16;
+
+/// A language that the pages are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Simplified Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The language tag for `lang` attributes and headers.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The one that it is not, for the switch.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+
+    /// Reads the short name used in links and in the cookie.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "zh" => Some(Self::Zh),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The short name that [`Self::parse`] reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// The language for a request: cookie first, then `Accept-Language`.
+    pub fn of(headers: &HeaderMap) -> Self {
+        if let Some(chosen) = CookieJar::from_headers(headers).get(COOKIE).and_then(|c| Self::parse(c.value())) {
+            return chosen;
+        }
+        headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Self::Zh, Self::negotiate)
+    }
+
+    /// The cookie that makes this the visitor's choice for a year.
+    pub fn cookie(self, secure: bool) -> Cookie<'static> {
+        Cookie::build((COOKIE, self.name()))
+            .path("/")
+            .max_age(time::Duration::days(365))
+            .same_site(SameSite::Lax)
+            .http_only(true)
+            .secure(secure)
+            .build()
+    }
+
+    /// Chinese when Chinese is wanted at least as much as English, or anything will do;
+    /// English for everybody else.
+    fn negotiate(header: &str) -> Self {
+        let (mut zh, mut en, mut any) = (None, None, None);
+        for range in header.split(',').take(RANGES_MAX) {
+            let mut parts = range.split(';');
+            let tag = parts.next().unwrap_or_default().trim();
+            let quality = quality(parts.next());
+            let primary = tag.split('-').next().unwrap_or_default();
+            let slot = match primary {
+                "*" => &mut any,
+                _ if primary.eq_ignore_ascii_case("zh") => &mut zh,
+                _ if primary.eq_ignore_ascii_case("en") => &mut en,
+                _ => continue,
+            };
+            *slot = Some(slot.unwrap_or(0).max(quality));
+        }
+        let (zh_wanted, en_wanted) = (zh.or(any).unwrap_or(0), en.unwrap_or(0));
+        if zh_wanted > 0 && zh_wanted >= en_wanted { Self::Zh } else { Self::En }
+    }
+}
+
+/// A quality value in thousandths; absent means 1000, unreadable means 0.
+fn quality(part: Option<&str>) -> u16 {
+    let Some(part) = part else { return 1000 };
+    let Some(text) = part.trim().strip_prefix("q=") else { return 1000 };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
+    match (whole, digits.parse::<u16>()) {
+        ("0", Ok(thousandths)) => thousandths,
+        ("1", Ok(0)) => 1000,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_is_asked_and_the_cookie_wins() {
+        let cases = [
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh),
+            ("en-GB,en;q=0.9,zh;q=0.8", Language::En),
+            ("en;q=0.5, zh-Hant;q=0.7", Language::Zh),
+            ("fr-FR,fr;q=0.9", Language::En),
+            ("fr, zh;q=0", Language::En),
+            ("*", Language::Zh),
+            ("ZH", Language::Zh),
+        ];
+        for (header, wanted) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, header.parse().unwrap());
+            assert_eq!(Language::of(&headers), wanted, "{header}");
+            headers.insert(http::header::COOKIE, "language=en".parse().unwrap());
+            assert_eq!(Language::of(&headers), Language::En);
+        }
+        assert_eq!(Language::of(&HeaderMap::new()), Language::Zh);
+    }
+}

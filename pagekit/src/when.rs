@@ -1,0 +1,115 @@
+//! How a moment is written: Beijing time, `12月20日（周六）09:00` or `Sat 20 Dec, 09:00`.
+
+use jiff::civil::{DateTime, Weekday};
+use jiff::{Timestamp, tz};
+
+use crate::language::Language;
+
+/// Minutes that Beijing is ahead of UTC. China has one time zone and no summer time.
+pub const OFFSET_MINUTES: i32 = 8 * 60;
+
+/// The civil date and time in Beijing.
+pub fn civil(at: Timestamp) -> DateTime {
+    tz::Offset::constant(8).to_datetime(at)
+}
+
+/// `09:00`
+pub fn clock(at: Timestamp) -> String {
+    let at = civil(at);
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// `12月20日（周六）` / `Sat 20 Dec`
+pub fn day(language: Language, at: Timestamp) -> String {
+    let at = civil(at);
+    match language {
+        Language::Zh => format!("{}月{}日（周{}）", at.month(), at.day(), weekday_zh(at.weekday())),
+        Language::En => format!("{} {} {}", weekday_en(at.weekday()), at.day(), month_en(at.month())),
+    }
+}
+
+/// `12月20日（周六）09:00` / `Sat 20 Dec, 09:00`
+pub fn moment(language: Language, at: Timestamp) -> String {
+    match language {
+        Language::Zh => format!("{}{}", day(language, at), clock(at)),
+        Language::En => format!("{}, {}", day(language, at), clock(at)),
+    }
+}
+
+/// [`moment`] in its two pieces, between which a line may break; with the year when that is not this year.
+pub fn pieces(language: Language, at: Timestamp, now: Timestamp) -> [String; 2] {
+    let year = Some(civil(at).year()).filter(|year| *year != civil(now).year());
+    match language {
+        Language::Zh => [year.map_or(String::new(), |year| format!("{year}年")) + &day(language, at), clock(at)],
+        Language::En => [day(language, at) + &year.map_or(String::new(), |year| format!(" {year}")) + ",", clock(at)],
+    }
+}
+
+/// The pieces of a moment to the second, with year and time zone, for receipts.
+pub fn pieces_full(language: Language, at: Timestamp) -> [String; 2] {
+    let (year, second) = (civil(at).year(), civil(at).second());
+    match language {
+        Language::Zh => [format!("{year}年{}", day(language, at)), format!("{}:{second:02}（北京时间）", clock(at))],
+        Language::En => [format!("{} {year},", day(language, at)), format!("{}:{second:02} (Beijing time)", clock(at))],
+    }
+}
+
+/// When only the clock is needed today, and the day too on any other day.
+pub fn near(language: Language, at: Timestamp, now: Timestamp) -> String {
+    if civil(at).date() == civil(now).date() { clock(at) } else { moment(language, at) }
+}
+
+/// For the `datetime` attribute of `time`: `2026-12-20T09:00:00+08:00`.
+pub fn machine(at: Timestamp) -> String {
+    format!("{}+08:00", civil(at).strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+fn weekday_zh(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "一",
+        Weekday::Tuesday => "二",
+        Weekday::Wednesday => "三",
+        Weekday::Thursday => "四",
+        Weekday::Friday => "五",
+        Weekday::Saturday => "六",
+        Weekday::Sunday => "日",
+    }
+}
+
+fn weekday_en(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Mon",
+        Weekday::Tuesday => "Tue",
+        Weekday::Wednesday => "Wed",
+        Weekday::Thursday => "Thu",
+        Weekday::Friday => "Fri",
+        Weekday::Saturday => "Sat",
+        Weekday::Sunday => "Sun",
+    }
+}
+
+fn month_en(month: i8) -> &'static str {
+    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    NAMES[usize::try_from(month - 1).expect("months count from 1")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_read_as_the_house_writes_them() {
+        let at: Timestamp = "2026-12-20T01:00:05Z".parse().unwrap();
+        assert_eq!(moment(Language::Zh, at), "12月20日（周日）09:00");
+        assert_eq!(moment(Language::En, at), "Sun 20 Dec, 09:00");
+        assert_eq!(pieces_full(Language::Zh, at), ["2026年12月20日（周日）", "09:00:05（北京时间）"]);
+        assert_eq!(pieces_full(Language::En, at), ["Sun 20 Dec 2026,", "09:00:05 (Beijing time)"]);
+        assert_eq!(pieces(Language::En, at, at).join(" "), moment(Language::En, at));
+        let earlier = "2025-12-19T15:59:00Z".parse().unwrap();
+        assert_eq!(pieces(Language::Zh, at, earlier)[0], "2026年12月20日（周日）");
+        assert_eq!(pieces(Language::En, at, earlier)[0], "Sun 20 Dec 2026,");
+        assert_eq!(machine(at), "2026-12-20T09:00:05+08:00");
+        assert_eq!(near(Language::Zh, at, at), "09:00");
+        assert_eq!(near(Language::En, at, "2026-12-19T15:59:00Z".parse().unwrap()), "Sun 20 Dec, 09:00");
+    }
+}

@@ -1,0 +1,259 @@
+//! The engine as it should be, in memory: no Redis, no Lua, no Postgres.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use reservation::hold::HoldState;
+use reservation::ids::{Generation, SittingNumber};
+use reservation::store::Place;
+use reservation::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Seat};
+
+/// Sitting → group: one and two exclude each other.
+pub(crate) const GROUPS: [(i32, i32); 4] = [(1, 1), (2, 1), (3, 3), (4, 4)];
+
+/// A hold that was given out at some time: candidate, group, sitting, generation.
+pub(crate) type Given = (usize, i32, i32, i64);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) state: HoldState,
+    pub(crate) sitting: i32,
+    pub(crate) generation: i64,
+    pub(crate) deadline: i64,
+}
+
+/// The engine as it should be, without Redis, Lua or Postgres.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Model {
+    pub(crate) now: i64,
+    pub(crate) epoch: i64,
+    counter: i64,
+    pub(crate) capacity: BTreeMap<i32, i64>,
+    pub(crate) free: BTreeMap<i32, i64>,
+    pub(crate) taken: BTreeMap<(usize, i32), Record>,
+    /// Running clocks in order: deadline and text; and the last deadline that ever was at its end.
+    queue: VecDeque<(i64, String)>,
+    last: i64,
+    /// Those that came out of order, as Redis orders them.
+    expiry: BTreeSet<(i64, String)>,
+    /// What the ledger decided and Redis has not followed yet, and what it last saw.
+    pub(crate) decided: BTreeMap<i64, bool>,
+}
+
+impl Model {
+    fn lapsed(&self, record: &Record) -> bool {
+        record.state == HoldState::Held && record.deadline <= self.now
+    }
+
+    fn next_generation(&mut self) -> i64 {
+        self.counter += 1;
+        (self.epoch << 32) + self.counter
+    }
+
+    fn drop_record(&mut self, key: (usize, i32)) {
+        if let Some(record) = self.taken.remove(&key) {
+            *self.free.get_mut(&record.sitting).unwrap() += 1;
+        }
+    }
+
+    pub(crate) fn sweep(&mut self, entries: usize) {
+        for _ in 0..entries {
+            let is_due = |entry: Option<&(i64, String)>| entry.is_some_and(|(deadline, _)| *deadline <= self.now);
+            let entry = if is_due(self.queue.front()) {
+                self.queue.pop_front()
+            } else if is_due(self.expiry.first()) {
+                self.expiry.pop_first()
+            } else {
+                break;
+            };
+            let entry = entry.unwrap();
+            let mut words = entry.1.split(' ');
+            let first: i64 = words.next().unwrap().parse().unwrap();
+            for (generation, field) in (first..).zip(words) {
+                let key = key_of(field);
+                if self.taken.get(&key).is_some_and(|record| record.generation == generation && self.lapsed(record)) {
+                    self.drop_record(key);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn hold(&mut self, requests: &[(usize, Vec<usize>)], ttl_ms: i64) -> Vec<HoldAnswer> {
+        let mut demand = BTreeMap::<i32, i64>::new();
+        for sitting in requests.iter().flat_map(|(_, sittings)| sittings) {
+            *demand.entry(GROUPS[*sitting].0).or_default() += 1;
+        }
+        if demand.iter().any(|(sitting, wanted)| self.free[sitting] < *wanted) {
+            self.sweep(16);
+        }
+        let deadline = self.now + ttl_ms;
+        let mut fresh: Vec<(i64, String)> = Vec::new();
+        // The script looks up the earliest deadline once, before it adds its own.
+        let heads = [self.queue.front(), self.expiry.first()];
+        let earliest = heads.into_iter().flatten().map(|(deadline, _)| *deadline).min().unwrap_or_default();
+        let answers = requests
+            .iter()
+            .map(|(candidate, sittings)| self.hold_one(*candidate, sittings, deadline, earliest, &mut fresh))
+            .collect();
+        if let Some((first, _)) = fresh.first() {
+            let fields: Vec<_> = fresh.iter().map(|(_, field)| field.as_str()).collect();
+            let entry = (deadline, format!("{first} {}", fields.join(" ")));
+            if deadline >= self.last {
+                self.last = deadline;
+                self.queue.push_back(entry);
+            } else {
+                self.expiry.insert(entry);
+            }
+        }
+        answers
+    }
+
+    fn hold_one(
+        &mut self,
+        candidate: usize,
+        sittings: &[usize],
+        deadline: i64,
+        earliest: i64,
+        fresh: &mut Vec<(i64, String)>,
+    ) -> HoldAnswer {
+        let mut groups = BTreeSet::new();
+        for (sitting, group) in sittings.iter().map(|n| GROUPS[*n]) {
+            if !groups.insert(group) {
+                return HoldAnswer::GroupTaken(SittingNumber(sitting));
+            }
+            let key = (candidate, group);
+            if self.taken.get(&key).is_some_and(|record| self.lapsed(record)) {
+                self.drop_record(key);
+            }
+            match self.taken.get(&key) {
+                Some(record) if record.sitting != sitting => return HoldAnswer::GroupTaken(SittingNumber(sitting)),
+                None if self.free[&sitting] < 1 => return HoldAnswer::Full(SittingNumber(sitting), earliest),
+                _ => {}
+            }
+        }
+        let mut is_new = false;
+        let mut seats = Vec::new();
+        for (sitting, group) in sittings.iter().map(|n| GROUPS[*n]) {
+            let key = (candidate, group);
+            if !self.taken.contains_key(&key) {
+                let generation = self.next_generation();
+                *self.free.get_mut(&sitting).unwrap() -= 1;
+                self.taken.insert(key, Record { state: HoldState::Held, sitting, generation, deadline });
+                fresh.push((generation, field_of(key)));
+                is_new = true;
+            }
+            let record = self.taken[&key];
+            seats.push(Seat {
+                state: record.state,
+                generation: Generation(record.generation),
+                lapses_ms: record.deadline,
+            });
+        }
+        if is_new { HoldAnswer::Held(seats) } else { HoldAnswer::Kept(seats) }
+    }
+
+    pub(crate) fn release(&mut self, place: &Given) -> ReleaseAnswer {
+        let key = (place.0, place.1);
+        match self.taken.get(&key).copied() {
+            Some(record) if record.generation == place.3 => match record.state {
+                HoldState::Held => {
+                    let lapsed = self.lapsed(&record);
+                    self.drop_record(key);
+                    if lapsed { ReleaseAnswer::Gone } else { ReleaseAnswer::Released }
+                }
+                HoldState::Frozen => ReleaseAnswer::Frozen,
+                _ => ReleaseAnswer::Confirmed,
+            },
+            _ => ReleaseAnswer::Gone,
+        }
+    }
+
+    pub(crate) fn freeze(&mut self, place: &Given, take: bool) -> FreezeAnswer {
+        let (candidate, group, sitting, generation) = *place;
+        if self.free[&sitting] < 1 {
+            self.sweep(16);
+        }
+        let key = (candidate, group);
+        if self.taken.get(&key).is_some_and(|record| self.lapsed(record)) {
+            self.drop_record(key);
+        }
+        match self.taken.get_mut(&key) {
+            Some(record) if record.generation == generation && record.sitting == sitting => {
+                if record.state == HoldState::Confirmed {
+                    return FreezeAnswer::Confirmed(Generation(generation));
+                }
+                record.state = HoldState::Frozen;
+                FreezeAnswer::Frozen(Generation(generation))
+            }
+            Some(record) if record.sitting == sitting => {
+                FreezeAnswer::Other(record.state, Generation(record.generation))
+            }
+            Some(_) => FreezeAnswer::GroupTaken,
+            None if !take => FreezeAnswer::Expired,
+            None if self.free[&sitting] < 1 => FreezeAnswer::Full,
+            None => {
+                let generation = self.next_generation();
+                *self.free.get_mut(&sitting).unwrap() -= 1;
+                self.taken.insert(key, Record { state: HoldState::Frozen, sitting, generation, deadline: self.now });
+                FreezeAnswer::Taken(Generation(generation))
+            }
+        }
+    }
+
+    pub(crate) fn resize(&mut self, sitting: i32, capacity: i64) -> i64 {
+        let before = self.capacity.insert(sitting, capacity).unwrap_or_default();
+        let free = self.free.entry(sitting).or_default();
+        *free += capacity - before;
+        capacity - *free
+    }
+
+    /// What `decided` says becomes so.
+    pub(crate) fn settle(&mut self) {
+        for (generation, confirmed) in std::mem::take(&mut self.decided) {
+            let key = self.taken.iter().find(|(_, record)| record.generation == generation).map(|(key, _)| *key);
+            match key {
+                Some(key) if confirmed => self.taken.get_mut(&key).unwrap().state = HoldState::Confirmed,
+                Some(key) => self.drop_record(key),
+                None => {}
+            }
+        }
+    }
+
+    pub(crate) fn restarted(&mut self) {
+        self.epoch += 1;
+        self.counter = 0;
+    }
+
+    /// This model again after time has gone on: Redis came back with it, the ledger kept its decisions.
+    pub(crate) fn came_back(&self, later: &Self, epoch: i64) -> Self {
+        Self { now: later.now, epoch, counter: 0, decided: later.decided.clone(), ..self.clone() }
+    }
+
+    /// After a restore: decisions are carried out, and each running clock has its own entry.
+    pub(crate) fn restored(&mut self) {
+        self.settle();
+        self.restarted();
+        self.queue.clear();
+        self.last = 0;
+        let held = self.taken.iter().filter(|(_, record)| record.state == HoldState::Held);
+        self.expiry =
+            held.map(|(key, record)| (record.deadline, format!("{} {}", record.generation, field_of(*key)))).collect();
+    }
+}
+
+pub(crate) fn field_of((candidate, group): (usize, i32)) -> String {
+    format!("c{candidate}:{group}")
+}
+
+pub(crate) fn key_of(field: &str) -> (usize, i32) {
+    let (candidate, group) = field[1..].split_once(':').unwrap();
+    (candidate.parse().unwrap(), group.parse().unwrap())
+}
+
+pub(crate) fn place_of(&(candidate, group, sitting, generation): &Given) -> Place {
+    Place {
+        candidate: format!("c{candidate}").parse().unwrap(),
+        group: SittingNumber(group),
+        sitting: SittingNumber(sitting),
+        generation: Generation(generation),
+    }
+}
