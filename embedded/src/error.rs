@@ -1,0 +1,87 @@
+//! Why a private store does not start: each text is one sentence that ends in what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a private store could not be started. All of them are for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// The machine lacks the program.
+    #[error("{program} is not installed: install it with {install}")]
+    PackageMissing {
+        /// The program that was looked for.
+        program: &'static str,
+        /// The command lines that would install it.
+        install: &'static str,
+    },
+    /// The directory was written by another major version.
+    #[error(
+        "{} holds data of PostgreSQL {found}, but this machine has {installed}: install PostgreSQL {found}, \
+         or choose another data directory", .dir.display()
+    )]
+    OtherVersion {
+        /// The data directory.
+        dir: PathBuf,
+        /// The major version that wrote it.
+        found: String,
+        /// What is installed, in words.
+        installed: String,
+    },
+    /// Another live process owns the directory.
+    #[error("another instance is running over {}: stop it first, or choose another data directory", .0.display())]
+    InUse(PathBuf),
+    /// A process of an earlier owner that died does not go away.
+    #[error("process {pid} of an earlier run still uses {} and does not stop: end it, then start again", .dir.display())]
+    Orphan {
+        /// The process.
+        pid: u32,
+        /// The directory that it works on.
+        dir: PathBuf,
+    },
+    /// The directory cannot be made, read or written.
+    #[error("the directory {} cannot be used ({source}): make it writable, or choose another data directory", .dir.display())]
+    Directory {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Started by root on a machine without a user to run the stores as.
+    #[error("started as root, but no unprivileged user exists to run {0} as: create a system user named seathold")]
+    NoUser(&'static str),
+    /// The program ended while it was starting.
+    #[error("{program} ended while starting: {last_words}")]
+    Ended {
+        /// The program.
+        program: &'static str,
+        /// The last line that it logged.
+        last_words: String,
+    },
+    /// The program did not answer in time.
+    #[error("{program} did not answer within {seconds} s of starting: see its log with RUST_LOG=embedded=debug")]
+    Silent {
+        /// The program.
+        program: &'static str,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The program could not be run at all.
+    #[error("{program} could not be run: {source}")]
+    Run {
+        /// The program.
+        program: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Postgres answered, but our database could not be made in it.
+    #[error("the database could not be prepared: {0}")]
+    Database(#[from] tokio_postgres::Error),
+}
+
+impl EmbeddedError {
+    /// For `map_err`: the directory, and what the system said about it.
+    pub(crate) fn directory(dir: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let dir = dir.into();
+        move |source| Self::Directory { dir, source }
+    }
+}

@@ -1,0 +1,19 @@
+//! Private Redis and Postgres: child processes over a directory of ours, reached through Unix sockets only.
+//!
+//! In reading order: [`Redis`] and [`Postgres`] are what callers use; [`EmbeddedError`] is what they tell the
+//! operator. Inside, `home` owns the directory and its lock, `process` the child and the guard that ends it when
+//! its owner is killed, `orphan` what such a death left behind, `programs` where packages put their binaries.
+
+mod error;
+mod home;
+mod orphan;
+mod postgres;
+mod process;
+mod programs;
+mod redis;
+mod user;
+
+pub use error::EmbeddedError;
+pub use postgres::{Durability, Postgres};
+pub use redis::{Fsync, Redis};
+pub use user::{UnprivilegedUser, unprivileged_user};

@@ -1,0 +1,216 @@
+//! A private Redis 7 (or Valkey): no port, every change in its append-only file, refusing rather than evicting.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+
+use crate::error::EmbeddedError;
+use crate::home::{Home, socket_dir_of};
+use crate::orphan;
+use crate::process::Process;
+use crate::programs;
+
+const PROGRAM: &str = "Redis";
+const SOCKET: &str = "redis.sock";
+const PID_FILE: &str = "redis.pid";
+/// Loading a large append-only file takes time; while the process lives, it gets this much.
+const START_SECONDS_MAX: u64 = 120;
+const POLL: Duration = Duration::from_millis(5);
+/// Used when the machine does not say how much memory it has.
+const MEMORY_BYTES_DEFAULT: u64 = 1 << 30;
+
+/// When Redis forces its append-only file to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fsync {
+    /// Before every answer: what was answered survives the machine's death.
+    Always,
+    /// Once a second: what was answered survives the process's death.
+    Everysec,
+    /// When the system likes: as above. For tests.
+    Off,
+}
+
+impl Fsync {
+    fn as_redis(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Everysec => "everysec",
+            Self::Off => "no",
+        }
+    }
+}
+
+/// A running private Redis. Dropping it ends it; [`Self::stop`] does so without blocking.
+#[derive(Debug)]
+pub struct Redis {
+    process: Option<Process>,
+    home: Home,
+    fsync: Fsync,
+    url: String,
+    pid: u32,
+}
+
+impl Redis {
+    /// Starts Redis over `dir`, which is made when it does not exist and found again when it does, and returns
+    /// once it answers.
+    ///
+    /// # Errors
+    /// Every [`EmbeddedError`] but those about Postgres; nothing keeps running.
+    pub async fn start(dir: &Path, fsync: Fsync) -> Result<Self, EmbeddedError> {
+        let home = Home::open(PROGRAM, dir)?;
+        let url = url(home.socket_dir());
+        let mut redis = Self { process: None, home, fsync, url, pid: 0 };
+        redis.launch().await?;
+        Ok(redis)
+    }
+
+    /// The address of the Redis that another process runs over `dir`.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Directory`] when there is none.
+    pub fn url_in(dir: &Path) -> Result<String, EmbeddedError> {
+        Ok(url(&socket_dir_of(dir)?))
+    }
+
+    /// `redis+unix:///…/redis.sock`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The process's number, also after it has ended.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// False when the process has ended, however that came.
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| process.check_running().is_ok())
+    }
+
+    /// Kills the process as a crash would. For tests.
+    pub async fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().await;
+        }
+    }
+
+    /// Starts again over the same directory, after stopping what still runs.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
+        if let Some(process) = self.process.take() {
+            process.stop().await;
+        }
+        self.launch().await
+    }
+
+    /// Stops Redis after it has written its file.
+    pub async fn stop(mut self) {
+        if let Some(process) = self.process.take() {
+            process.stop().await;
+        }
+    }
+
+    async fn launch(&mut self) -> Result<(), EmbeddedError> {
+        let server = programs::redis_server()?;
+        let (data, socket) = (self.home.data(), self.home.socket_dir().join(SOCKET));
+        let pid_file = data.join(PID_FILE);
+        self.home.private_dir(&data)?;
+        orphan::end_redis(&pid_file, &socket).await?;
+        let _ = fs::remove_file(&socket);
+        let mut command = Command::new(server);
+        command
+            .env_clear()
+            .env("LC_ALL", "C")
+            .current_dir(&data)
+            .args(arguments(&data, &socket, &pid_file, self.fsync));
+        if let Some(user) = self.home.user() {
+            user.run(&mut command);
+        }
+        // Redis has nothing quicker than SIGTERM that is still orderly, and with no save point that is quick.
+        let mut process = Process::spawn(PROGRAM, command, Signal::SIGTERM, Signal::SIGTERM)?;
+        answers(&mut process, &socket).await?;
+        self.pid = process.pid();
+        self.process = Some(process);
+        Ok(())
+    }
+}
+
+fn url(socket_dir: &Path) -> String {
+    format!("redis+unix://{}", percent_encode(&socket_dir.join(SOCKET).to_string_lossy()))
+}
+
+/// A path may contain what means something else in a URL.
+fn percent_encode(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+fn arguments(data: &Path, socket: &Path, pid_file: &Path, fsync: Fsync) -> Vec<String> {
+    let memory = memory_bytes() / 2;
+    let settings: [(&str, String); 16] = [
+        ("port", "0".into()),
+        ("unixsocket", socket.display().to_string()),
+        ("unixsocketperm", "700".into()),
+        ("dir", data.display().to_string()),
+        ("pidfile", pid_file.display().to_string()),
+        ("daemonize", "no".into()),
+        ("appendonly", "yes".into()),
+        ("appendfsync", fsync.as_redis().into()),
+        ("aof-use-rdb-preamble", "yes".into()),
+        ("aof-load-truncated", "yes".into()),
+        ("save", String::new()),
+        // A seat must never vanish to make room: writes are refused instead.
+        ("maxmemory", memory.to_string()),
+        ("maxmemory-policy", "noeviction".into()),
+        ("set-proc-title", "no".into()),
+        ("tcp-backlog", "128".into()),
+        ("always-show-logo", "no".into()),
+    ];
+    settings.into_iter().flat_map(|(name, value)| [format!("--{name}"), value]).collect()
+}
+
+/// What `/proc/meminfo` calls the total.
+fn memory_bytes() -> u64 {
+    let info = fs::read_to_string(PathBuf::from("/proc/meminfo")).unwrap_or_default();
+    let kibibytes =
+        info.lines().find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse().ok());
+    kibibytes.map_or(MEMORY_BYTES_DEFAULT, |kibibytes: u64| kibibytes * 1024)
+}
+
+/// Waits until Redis answers PING; while it loads its file it answers `-LOADING`.
+async fn answers(process: &mut Process, socket: &Path) -> Result<(), EmbeddedError> {
+    let start = Instant::now();
+    while start.elapsed().as_secs() < START_SECONDS_MAX {
+        process.check_running()?;
+        if ping(socket).await.unwrap_or(false) {
+            return Ok(());
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX })
+}
+
+async fn ping(socket: &Path) -> std::io::Result<bool> {
+    let mut stream = UnixStream::connect(socket).await?;
+    stream.write_all(b"PING\r\n").await?;
+    let mut answer = [0; 7];
+    let ping = tokio::time::timeout(Duration::from_secs(1), stream.read_exact(&mut answer)).await;
+    Ok(matches!(ping, Ok(Ok(_))) && &answer == b"+PONG\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_spaces_survives_the_url() {
+        assert_eq!(url(Path::new("/tmp/考 a")), "redis+unix:///tmp/%E8%80%83%20a/redis.sock");
+    }
+}

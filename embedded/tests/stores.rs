@@ -1,0 +1,159 @@
+//! The private stores as their callers see them: started, found again, killed, refused.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use embedded::{Durability, EmbeddedError, Fsync, Postgres, Redis};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio_postgres::NoTls;
+
+/// The stores' own user must be able to pass through it.
+fn temp_dir() -> TempDir {
+    let dir = tempfile::Builder::new().prefix("seathold-").tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
+    dir
+}
+
+/// One inline command, and the line that Redis answers with.
+async fn redis(redis: &Redis, command: &str) -> String {
+    let socket = redis.url().strip_prefix("redis+unix://").unwrap();
+    let mut stream = UnixStream::connect(socket).await.unwrap();
+    stream.write_all(format!("{command}\r\nQUIT\r\n").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.strip_suffix("+OK\r\n").unwrap().trim_end().to_owned()
+}
+
+async fn postgres(url: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    let rows = client.simple_query(sql).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        })
+        .collect())
+}
+
+async fn vanished(path: &Path) {
+    for _ in 0..1000 {
+        if !path.exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} is still there", path.display());
+}
+
+#[tokio::test]
+async fn redis_keeps_what_it_was_told_through_a_kill_and_through_a_stop() {
+    let dir = temp_dir();
+    let home = dir.path().join("redis");
+    let mut first = Redis::start(&home, Fsync::Always).await.unwrap();
+    assert_eq!(redis(&first, "SET seat taken").await, "+OK");
+    let pid = first.pid();
+    first.kill().await;
+    assert!(!first.is_running());
+    first.restart().await.unwrap();
+    assert_ne!(first.pid(), pid);
+    assert_eq!(redis(&first, "GET seat").await, "$5\r\ntaken");
+    first.stop().await;
+    let second = Redis::start(&home, Fsync::Everysec).await.unwrap();
+    assert_eq!(redis(&second, "GET seat").await, "$5\r\ntaken");
+    assert_eq!(
+        redis(&second, "CONFIG GET maxmemory-policy").await,
+        "*2\r\n$16\r\nmaxmemory-policy\r\n$10\r\nnoeviction"
+    );
+}
+
+#[tokio::test]
+async fn postgres_keeps_what_it_was_told_through_a_kill_and_through_a_stop() {
+    let dir = temp_dir();
+    let home = dir.path().join("postgres");
+    let mut first = Postgres::start(&home).await.unwrap();
+    let url = first.url().to_owned();
+    postgres(&url, "CREATE TABLE seat AS SELECT 'taken' AS state").await.unwrap();
+    assert_eq!(postgres(&url, "SHOW fsync").await.unwrap(), ["on"]);
+    first.kill().await;
+    assert!(!first.is_running());
+    first.restart().await.unwrap();
+    assert_eq!(postgres(&url, "SELECT state FROM seat").await.unwrap(), ["taken"]);
+    first.stop().await;
+    let second = Postgres::start_with(&home, Durability::Process).await.unwrap();
+    assert_eq!(postgres(second.url(), "SELECT state FROM seat").await.unwrap(), ["taken"]);
+    let error = Postgres::start(&home).await.unwrap_err();
+    assert!(matches!(error, EmbeddedError::InUse(_)), "{error}");
+    assert_eq!(Postgres::url_in(&home).unwrap(), url);
+}
+
+#[tokio::test]
+async fn data_of_another_major_version_is_left_alone() {
+    let dir = temp_dir();
+    let data = dir.path().join("postgres/data");
+    fs::create_dir_all(&data).unwrap();
+    fs::write(data.join("PG_VERSION"), "9\n").unwrap();
+    let error = Postgres::start(&dir.path().join("postgres")).await.unwrap_err();
+    assert!(matches!(&error, EmbeddedError::OtherVersion { found, .. } if found == "9"), "{error}");
+    assert_eq!(fs::read_to_string(data.join("PG_VERSION")).unwrap(), "9\n");
+}
+
+#[tokio::test]
+async fn a_lock_file_that_names_a_stranger_does_not_block_the_start() {
+    let dir = temp_dir();
+    let home = dir.path().join("postgres");
+    Postgres::start_with(&home, Durability::Process).await.unwrap().stop().await;
+    // Number 1 always lives, and is never ours.
+    fs::write(home.join("data/postmaster.pid"), format!("1\n{}\n", home.join("data").display())).unwrap();
+    fs::write(home.join("socket/.s.PGSQL.5432.lock"), format!("1\n{}\n", home.join("data").display())).unwrap();
+    let postgres = Postgres::start_with(&home, Durability::Process).await.unwrap();
+    postgres.stop().await;
+}
+
+/// Not a test: the owner that `a_killed_owner_leaves_nothing_in_the_way` kills.
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn owner() {
+    let Some(dir) = std::env::var_os("SEATHOLD_TEST_OWNER_DIR") else { return };
+    let dir = Path::new(&dir);
+    let _redis = Redis::start(&dir.join("redis"), Fsync::Always).await.unwrap();
+    let _postgres = Postgres::start_with(&dir.join("postgres"), Durability::Process).await.unwrap();
+    fs::write(dir.join("started"), "").unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+#[tokio::test]
+async fn a_killed_owner_leaves_nothing_in_the_way() {
+    let dir = temp_dir();
+    let mut owner = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "owner", "--ignored"])
+        .env("SEATHOLD_TEST_OWNER_DIR", dir.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let started = dir.path().join("started");
+    for _ in 0..3000 {
+        if started.exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(started.exists());
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    let redis = Redis::start(&dir.path().join("redis"), Fsync::Always).await.unwrap();
+    let postgres = Postgres::start_with(&dir.path().join("postgres"), Durability::Process).await.unwrap();
+    let (redis_pid, postmaster_pid) =
+        (dir.path().join("redis/data/redis.pid"), dir.path().join("postgres/data/postmaster.pid"));
+    assert!(redis_pid.exists() && postmaster_pid.exists());
+    drop((redis, postgres));
+    vanished(&redis_pid).await;
+    vanished(&postmaster_pid).await;
+}

@@ -1,0 +1,109 @@
+//! Who comes when, with how many connections and how much patience.
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::shard;
+use super::values::{self, Ramp, count};
+use crate::profile::{Profile, ProfileError, Shape};
+use crate::results::Shard;
+use crate::worker::Patience;
+
+/// Who comes when, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Arrivals")]
+#[command(group(clap::ArgGroup::new("arrivals").required(true).multiple(true)))]
+#[group(skip)]
+pub struct LoadArgs {
+    /// So many come within --seconds
+    #[arg(group = "arrivals", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["rate", "ramp"])]
+    pub candidates: Option<u64>,
+    /// So many come each second
+    #[arg(group = "arrivals", long, value_name = "PER_SECOND", value_parser = values::rate, conflicts_with = "ramp")]
+    pub rate: Option<f64>,
+    /// From so many a second to so many, in a straight line
+    #[arg(group = "arrivals", long, value_name = "FROM..TO")]
+    pub ramp: Option<Ramp>,
+    /// With --candidates: most come in the first seconds, as they do when registration opens, then
+    /// fewer and fewer. Otherwise they are spread evenly
+    #[arg(long, requires = "candidates", conflicts_with_all = ["rate", "ramp"])]
+    pub rush: bool,
+    /// How long they come
+    #[arg(long, value_name = "N", default_value = "30", value_parser = seconds)]
+    pub seconds: Duration,
+    /// The seed of all chance: the same one gives the same test. Default: another one each time
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Do only the I-th of N parts of the test; the other processes do theirs at the same time
+    #[arg(long, value_name = "I/N", value_parser = shard, requires_all = ["exam", "seed"])]
+    pub shard: Option<Shard>,
+    /// When to begin, such as 2026-11-22T09:00:00+08:00: lets shards begin together. Default: at once
+    #[arg(long, value_name = "TIME")]
+    pub start_at: Option<Timestamp>,
+    /// Keep-alive connections, used in turn
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = count::<1, 50_000>, help_heading = "Generator")]
+    pub connections: usize,
+    /// Threads. Default: half of the cores
+    #[arg(long, value_name = "N", value_parser = count::<1, 256>, help_heading = "Generator")]
+    pub threads: Option<usize>,
+    /// When so many wait for a connection, those who come are counted as not sent
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = count::<1, 5_000_000>, help_heading = "Generator")]
+    pub backlog: usize,
+    /// Patience with one request, the wait for a connection included
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = values::duration, help_heading = "Candidates")]
+    pub timeout: Duration,
+    /// How often a request is repeated after 429, 503 or a broken connection
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=20), help_heading = "Candidates")]
+    pub retries: u32,
+    /// Longest Retry-After that is waited for; a longer one is cut to this
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = values::duration, help_heading = "Candidates")]
+    pub retry_after_max: Duration,
+    /// How long to wait for answers after the last one has come
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::duration, help_heading = "Generator")]
+    pub drain: Duration,
+}
+
+/// Why a load makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// See [`ProfileError`].
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// Two shares that exceed the whole.
+    #[error("--confirm and --release together are more than 100%")]
+    Shares,
+}
+
+impl LoadArgs {
+    /// Who comes when.
+    pub fn profile(&self) -> Result<Profile, LoadError> {
+        let length = self.seconds;
+        Ok(match (self.candidates, self.rate, self.ramp) {
+            (Some(candidates), ..) => {
+                Profile::of_candidates(if self.rush { Shape::Rush } else { Shape::Even }, candidates, length)?
+            }
+            (_, Some(rate), _) => Profile::at_rate(rate, length)?,
+            (_, _, Some(Ramp { from, to })) => Profile::ramp(from, to, length)?,
+            // clap demands one of them.
+            (None, None, None) => return Err(ProfileError::Nobody.into()),
+        })
+    }
+
+    /// How patient candidates are.
+    pub fn patience(&self) -> Patience {
+        Patience { timeout: self.timeout, retries: self.retries, retry_after_max: self.retry_after_max }
+    }
+
+    /// How many threads. The server needs cores too when it runs on this machine.
+    pub fn threads(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or((cores / 2).max(1)).min(self.connections)
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=86_400.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| format!("{text:?} is not in 0.1–86400"))
+}

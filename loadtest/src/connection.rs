@@ -1,0 +1,107 @@
+//! One keep-alive connection to the server: plain hyper over a TCP stream without delay.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::target::Target;
+
+/// Longest answer that is read: a page, or a list of a few thousand sittings.
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Longest head of an answer, and how much is read ahead.
+const BUFFER_BYTES_MAX: usize = 64 * 1024;
+
+/// Why no answer came.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// No connection.
+    #[error("cannot connect: {0}")]
+    Connect(#[source] std::io::Error),
+    /// The connection broke or spoke no HTTP.
+    #[error("the connection failed: {0}")]
+    Http(#[from] hyper::Error),
+    /// The body broke off or is longer than [`BODY_BYTES_MAX`].
+    #[error("the answer could not be read: {0}")]
+    Body(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// After how long to come again, if it said so in seconds.
+    pub retry_after: Option<Duration>,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// A connection that has carried nothing but whole answers so far.
+#[derive(Debug)]
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+}
+
+impl Connection {
+    /// Connects.
+    pub async fn open(target: &Target) -> Result<Self, CallError> {
+        let stream = TcpStream::connect(target.address).await.map_err(CallError::Connect)?;
+        stream.set_nodelay(true).map_err(CallError::Connect)?;
+        let (sender, driver) =
+            http1::Builder::new().max_buf_size(BUFFER_BYTES_MAX).handshake(TokioIo::new(stream)).await?;
+        // It ends with the connection; what goes wrong is told to the request under way.
+        tokio::spawn(driver);
+        Ok(Self { sender })
+    }
+
+    /// Has the server closed it?
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
+    /// Sends a request and reads the whole answer. A call that is dropped half way breaks the connection.
+    pub async fn call(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, CallError> {
+        let (status, retry_after, body) = self.begin(request).await?;
+        let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map_err(CallError::Body)?.to_bytes();
+        Ok(Answer { status, retry_after, body })
+    }
+
+    /// Sends a request and answers as soon as the head is there; for streams.
+    pub async fn begin(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Option<Duration>, Incoming), CallError> {
+        self.sender.ready().await?;
+        let (head, body) = self.sender.send_request(request).await?.into_parts();
+        Ok((head.status, retry_after(&head.headers), body))
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_seconds_only() {
+        let read = |value: &'static str| {
+            retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(value))]))
+        };
+        assert_eq!(read("2"), Some(Duration::from_secs(2)));
+        assert_eq!(read("Fri, 31 Dec 1999 23:59:59 GMT"), None);
+        assert_eq!(read("-1"), None);
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! The `loadtest` program: reads the command line, runs a test, shows and judges it.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use loadtest::cli::{Cli, Command, OutputArgs};
+use loadtest::report::report;
+use loadtest::results::Results;
+use loadtest::run::{RunError, prepare, run_api, run_browse, run_merge};
+use loadtest::table::table;
+
+/// See the end of `--help`.
+const NOT_RUN: u8 = 1;
+const EXPECTATION_MISSED: u8 = 3;
+const SEATS_WRONG: u8 = 4;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Cli::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("loadtest: {error}");
+            NOT_RUN.into()
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, RunError> {
+    match command {
+        Command::Api(arguments) => conclude(&run_api(&arguments).await?, &arguments.output),
+        Command::Browse(arguments) => conclude(&run_browse(&arguments).await?, &arguments.output),
+        Command::Prepare(arguments) => {
+            println!("{}", prepare(&arguments).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Merge(arguments) => conclude(&run_merge(&arguments).await?, &arguments.output),
+    }
+}
+
+/// Shows the results, writes what was asked for, and says how it ended.
+fn conclude(results: &Results, output: &OutputArgs) -> Result<ExitCode, RunError> {
+    print!("{}", table(results));
+    if let Some(file) = &output.json {
+        let text = serde_json::to_string_pretty(results).expect("results are plain data");
+        write(file, &(text + "\n"))?;
+    }
+    if let Some(file) = &output.html {
+        write(file, &report(results, output.language)?)?;
+    }
+    Ok(match (results.is_oversold(), results.is_missed()) {
+        (true, _) => SEATS_WRONG.into(),
+        (false, true) => EXPECTATION_MISSED.into(),
+        (false, false) => ExitCode::SUCCESS,
+    })
+}
+
+fn write(file: &Path, text: &str) -> Result<(), RunError> {
+    std::fs::write(file, text).map_err(|cause| RunError::Write { file: file.to_owned(), cause })
+}

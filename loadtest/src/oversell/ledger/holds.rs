@@ -1,0 +1,39 @@
+//! Table `reservation.holds`, read only.
+
+use tokio_postgres::{Client, Error};
+
+/// Live holds of one sitting.
+#[derive(Debug)]
+pub(super) struct Count {
+    /// The sitting's number.
+    pub(super) sitting: i32,
+    /// Held, frozen or confirmed.
+    pub(super) live: i64,
+    /// Confirmed.
+    pub(super) confirmed: i64,
+}
+
+/// Live holds by sitting.
+pub(super) async fn counts(client: &Client, exam: &str) -> Result<Vec<Count>, Error> {
+    let rows = client
+        .query(
+            "SELECT sitting, count(*), count(*) FILTER (WHERE state = 'confirmed') FROM reservation.holds
+             WHERE exam = $1 AND state IN ('held', 'frozen', 'confirmed') GROUP BY sitting",
+            &[&exam],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| Count { sitting: row.get(0), live: row.get(1), confirmed: row.get(2) }).collect())
+}
+
+/// How many candidates have more than one live hold in a group.
+pub(super) async fn twice(client: &Client, exam: &str) -> Result<i64, Error> {
+    let row = client
+        .query_one(
+            "SELECT count(*) FROM (
+                 SELECT FROM reservation.holds WHERE exam = $1 AND state IN ('held', 'frozen', 'confirmed')
+                 GROUP BY candidate, group_number HAVING count(*) > 1) AS twice",
+            &[&exam],
+        )
+        .await?;
+    Ok(row.get(0))
+}

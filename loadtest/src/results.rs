@@ -1,0 +1,211 @@
+//! What a whole test did, as plain data: written as JSON, read back, added up, and shown.
+
+mod figures;
+mod merge;
+mod read;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use figures::Figures;
+pub(crate) use figures::latency_of;
+pub use merge::{MergeError, merge};
+pub use read::ReadError;
+
+use crate::expect::Verdict;
+use crate::machine::Machine;
+use crate::record::Measured;
+
+/// The version of the JSON form. Readers refuse any other.
+pub const FORMAT: u32 = 1;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scenario {
+    /// Candidates want seats.
+    Api,
+    /// Viewers look at pages and lists.
+    Browse,
+}
+
+/// Which part of a test this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// 1–`of`.
+    pub index: u32,
+    /// How many parts there are.
+    pub of: u32,
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+/// What was asked for: the same for all shards of a test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// What was done.
+    pub scenario: Scenario,
+    /// At whom it was aimed.
+    pub url: String,
+    /// The exam.
+    pub exam: String,
+    /// How candidates came, in words: `even`, `rush`, `ramp 100..5000`.
+    pub arrivals: String,
+    /// How many came.
+    pub candidates: u64,
+    /// Within how many seconds.
+    pub seconds: f64,
+    /// All seats of the exam.
+    pub seats: u64,
+    /// Its sittings.
+    pub sittings: usize,
+    /// Share of seat holders who pay, 0–1.
+    pub confirm: f64,
+    /// Share of seat holders who give the seat back, 0–1.
+    pub release: f64,
+    /// Event streams held open.
+    pub streams: usize,
+    /// The seed of all chance.
+    pub seed: u64,
+    /// Patience with one request, in seconds.
+    pub timeout_seconds: f64,
+    /// How often a request is repeated after 429, 503 or a broken connection.
+    pub retries: u32,
+}
+
+/// One generator process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    /// Where it ran.
+    pub machine: Machine,
+    /// Its connections, without the streams.
+    pub connections: usize,
+    /// Its threads.
+    pub threads: usize,
+    /// Processor seconds that it used.
+    pub cpu_seconds: f64,
+    /// Does the server run on the same machine?
+    pub beside_server: bool,
+    /// Which part of the test it did, if it was one of several.
+    pub shard: Option<Shard>,
+}
+
+/// How many seats were free at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreePoint {
+    /// Milliseconds since the start.
+    pub at_ms: u64,
+    /// Free seats of the whole exam.
+    pub free: u64,
+}
+
+/// One sitting as the generator and, at the end, the server saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SittingReport {
+    /// Its id.
+    pub id: String,
+    /// Its seats.
+    pub capacity: u64,
+    /// How often a seat of it was given.
+    pub given: u64,
+    /// Seats that were paid.
+    pub confirmed: u64,
+    /// Seats that were given back.
+    pub released: u64,
+    /// Most seats that were surely taken at one time.
+    pub peak: u64,
+    /// Seats that surely stay taken: paid, or with the clock stopped.
+    pub for_good: u64,
+    /// Free seats at the end, if they were looked at.
+    pub free: Option<u64>,
+}
+
+/// What was checked about seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// At no time more candidates surely had a seat than there are seats.
+    Peak,
+    /// No hold id was told to two candidates.
+    UniqueIds,
+    /// Free seats and live holds, asked for one by one, make the capacity.
+    Census,
+    /// The ledger has as many live holds as seats are taken, and no more confirmed than promised.
+    Ledger,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed,
+    /// It was not looked at.
+    Skipped,
+}
+
+/// One check and what it saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was checked.
+    pub kind: CheckKind,
+    /// How it ended.
+    pub state: CheckState,
+    /// What was seen, in a sentence.
+    pub detail: String,
+}
+
+/// A whole test, or one shard of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// What was asked for.
+    pub parameters: Parameters,
+    /// When the first candidate could come.
+    pub started_at: Timestamp,
+    /// Seconds until the last answer.
+    pub took_seconds: f64,
+    /// Was it ended early by the operator?
+    pub interrupted: bool,
+    /// The generator processes; several after merging.
+    pub processes: Vec<Process>,
+    /// What was measured.
+    pub measured: Measured,
+    /// Free seats over time.
+    pub free: Vec<FreePoint>,
+    /// The sittings.
+    pub sittings: Vec<SittingReport>,
+    /// What was checked about seats.
+    pub checks: Vec<Check>,
+    /// The figures that people compare, worked out from the rest.
+    pub figures: Figures,
+    /// The conditions that were set.
+    pub expectations: Vec<Verdict>,
+}
+
+impl Results {
+    /// Works the figures and verdicts out anew.
+    pub fn conclude(&mut self, expectations: &[crate::expect::Expectation]) {
+        self.figures = Figures::of(self);
+        self.expectations = expectations.iter().map(|expectation| expectation.judge(self)).collect();
+    }
+
+    /// Did any check of the seats fail?
+    pub fn is_oversold(&self) -> bool {
+        self.checks.iter().any(|check| check.state == CheckState::Failed)
+    }
+
+    /// Was any condition missed?
+    pub fn is_missed(&self) -> bool {
+        self.expectations.iter().any(|verdict| !verdict.is_met)
+    }
+}

@@ -1,0 +1,113 @@
+//! The figures that people compare, worked out from what was measured.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Results;
+use crate::latencies::Latencies;
+use crate::record::{Operation, Outcome};
+
+/// Figures of a whole test. Milliseconds are from the intended start to the deciding answer, over all
+/// operations.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Operations that ended, well or not.
+    pub operations: u64,
+    /// Of these, errors: busy, failed, timed out, broken, not sent, and candidates left unfinished.
+    pub errors: u64,
+    /// Errors out of all, 0–1.
+    pub error_share: f64,
+    /// Good answers per second while candidates came. Answers after that do not count.
+    pub throughput: f64,
+    /// Most good answers in one second.
+    pub throughput_max: u64,
+    /// Seats given, those given again after a release or lapse included.
+    pub seats_given: u64,
+    /// Seats paid.
+    pub seats_confirmed: u64,
+    /// Half of all operations took no longer.
+    pub p50_ms: f64,
+    /// Nine of ten took no longer.
+    pub p90_ms: f64,
+    /// 99 of 100 took no longer.
+    pub p99_ms: f64,
+    /// 999 of 1,000 took no longer.
+    pub p999_ms: f64,
+    /// The longest.
+    pub max_ms: f64,
+    /// 99 of 100 requests were sent no later than this after they should have been.
+    pub start_lag_p99_ms: f64,
+    /// Processor cores that the generators kept busy.
+    pub generator_cores: f64,
+}
+
+impl Figures {
+    /// Works them out.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub(super) fn of(results: &Results) -> Self {
+        let measured = &results.measured;
+        let all = latency_of(results, None);
+        let quantile = |share| millis(all.quantile(share));
+        let count = |wanted: fn(Outcome) -> bool| -> u64 {
+            let outcomes = measured.operations.values().flat_map(|operation| &operation.outcomes);
+            outcomes.filter(|(outcome, _)| wanted(**outcome)).map(|(_, count)| count).sum()
+        };
+        let operations = count(|_| true) + measured.unfinished;
+        let errors = count(Outcome::is_error) + measured.unfinished;
+        let (throughput, throughput_max) = throughput(results);
+        let cpu: f64 = results.processes.iter().map(|process| process.cpu_seconds).sum();
+        Self {
+            operations,
+            errors,
+            error_share: if operations == 0 { 0.0 } else { errors as f64 / operations as f64 },
+            throughput,
+            throughput_max,
+            seats_given: count(|outcome| matches!(outcome, Outcome::Given | Outcome::Kept)),
+            seats_confirmed: results.sittings.iter().map(|sitting| sitting.confirmed).sum(),
+            p50_ms: quantile(0.5),
+            p90_ms: quantile(0.9),
+            p99_ms: quantile(0.99),
+            p999_ms: quantile(0.999),
+            max_ms: millis(all.max()),
+            start_lag_p99_ms: millis(measured.start_lag.quantile(0.99)),
+            generator_cores: if results.took_seconds > 0.0 { cpu / results.took_seconds } else { 0.0 },
+        }
+    }
+}
+
+/// Latencies of one kind of operation, or of all.
+pub(crate) fn latency_of(results: &Results, operation: Option<Operation>) -> Latencies {
+    let mut all = Latencies::fine();
+    for (kind, measured) in &results.measured.operations {
+        if operation.is_none_or(|wanted| wanted == *kind) {
+            all.merge(&measured.latency);
+        }
+    }
+    all
+}
+
+/// Good answers per second over the time in which candidates came, and in the best second.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test are few")]
+fn throughput(results: &Results) -> (f64, u64) {
+    let good: Vec<u64> = results.measured.seconds.iter().map(crate::record::Second::good).collect();
+    let length = results.parameters.seconds;
+    // A last second of which only a part belongs to the test counts by that part.
+    let whole = length.floor() as usize;
+    let within: u64 = good.iter().take(whole).sum();
+    let rest = good.get(whole).map_or(0.0, |count| *count as f64 * length.fract());
+    let mean = if length > 0.0 { (within as f64 + rest) / length } else { 0.0 };
+    (mean, good.into_iter().max().unwrap_or_default())
+}
+
+impl crate::record::Second {
+    /// Operations that ended well, or with a clear refusal, in this second.
+    pub fn good(&self) -> u64 {
+        self.outcomes.iter().filter(|(outcome, _)| !outcome.is_error()).map(|(_, count)| count).sum()
+    }
+}
+
+fn millis(latency: Option<Duration>) -> f64 {
+    latency.map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,27 @@
+//! `loadtest browse` from first to last.
+
+use std::sync::Arc;
+
+use super::run;
+use super::setup::{RunError, Setup, check_files};
+use crate::cli::BrowseArgs;
+use crate::generate::Scene;
+use crate::results::{Results, Scenario};
+use crate::scenario::browse::BrowsePlan;
+
+/// Runs `loadtest browse`.
+pub async fn run_browse(arguments: &BrowseArgs) -> Result<Results, RunError> {
+    check_files(arguments.load.connections + arguments.streams)?;
+    let setup = Setup::new(&arguments.target, &arguments.exam, &arguments.load).await?;
+    let plan = BrowsePlan {
+        requests: setup.requests.clone(),
+        pages: arguments.paths.clone(),
+        list: arguments.list_share.0,
+        streams: arguments.streams,
+    };
+    let (ran, harvest) = run(&setup, Scene::Browse(Arc::new(plan)), arguments.output.quiet).await?;
+    let mut results = setup.results(&arguments.load, Scenario::Browse, ran, harvest.measured);
+    results.parameters.streams = arguments.streams;
+    results.conclude(&arguments.output.expect);
+    Ok(results)
+}

@@ -1,0 +1,140 @@
+//! A candidate who wants a seat: hold, then pay (freeze, confirm), give it back, or walk away.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
+use reservation::ids::{CandidateId, Reference, SittingId};
+
+use crate::chance::{Chance, Fate};
+use crate::record::{Operation, Outcome};
+use crate::seats::{Known, Seat};
+use crate::wire::{HoldReply, HoldsReply, Requests};
+use crate::worker::{Told, Worker};
+
+/// What all candidates know.
+#[derive(Debug)]
+pub struct ApiPlan {
+    /// Their requests.
+    pub requests: Requests,
+    /// The sittings there are.
+    pub sittings: Vec<SittingId>,
+    /// Share of seat holders who pay, 0–1.
+    pub confirm: f64,
+    /// Share of seat holders who give the seat back, 0–1.
+    pub release: f64,
+    /// Pause between a candidate's steps.
+    pub think: Duration,
+    /// What tells this run's candidates from those of another one in the same exam.
+    pub tag: String,
+}
+
+impl ApiPlan {
+    /// The name of candidate `index`.
+    pub fn candidate(&self, index: u64) -> CandidateId {
+        format!("{}-{index}", self.tag).parse().expect("a short tag and a number make a name")
+    }
+
+    fn reference(&self, index: u64) -> Reference {
+        format!("pay-{}-{index}", self.tag).parse().expect("a short tag and a number make a reference")
+    }
+}
+
+/// The way of candidate `index`, who means to come at `intended`.
+pub async fn candidate(worker: Arc<Worker>, plan: Arc<ApiPlan>, index: u64, intended: Instant) {
+    worker.sets_out(intended);
+    let mut chance = Chance::of(worker.seed, index);
+    let sitting = chance.sitting(plan.sittings.len());
+    let fate = chance.fate(plan.confirm, plan.release);
+    let request = || plan.requests.hold(plan.candidate(index), plan.sittings[sitting].clone());
+    let told = worker.ask(Operation::Hold, intended, &mut chance, request).await;
+    let Some((place, hold)) = note(&worker, index, sitting, &told) else { return };
+    let next = match fate {
+        Fate::WalkAway => return,
+        Fate::Release | Fate::Confirm => think(plan.think).await,
+    };
+    match fate {
+        Fate::Confirm => pay(&worker, &plan, index, Held { place, sitting, hold }, next, &mut chance).await,
+        Fate::Release => give_back(&worker, &plan, place, &hold, next, &mut chance).await,
+        Fate::WalkAway => {}
+    }
+}
+
+/// A seat in a candidate's hands.
+struct Held {
+    place: usize,
+    sitting: usize,
+    hold: String,
+}
+
+/// Waits a moment, and answers when the next step was meant to begin.
+async fn think(pause: Duration) -> Instant {
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
+    Instant::now()
+}
+
+/// Notes what a request for a seat led to; answers where it is noted, and the hold's id.
+fn note(worker: &Worker, index: u64, sitting: usize, told: &Told) -> Option<(usize, String)> {
+    match told.outcome {
+        Outcome::Given | Outcome::Kept => {}
+        // No answer: perhaps there is a seat. Asked again when the rush is over.
+        Outcome::TimedOut | Outcome::Broken | Outcome::Busy | Outcome::Failed => {
+            worker.note_unsure(index, sitting);
+            return None;
+        }
+        _ => return None,
+    }
+    let reply = told.answer.as_ref().and_then(|answer| serde_json::from_slice::<HoldsReply>(&answer.body).ok());
+    let Some((reply, hold)) = reply.and_then(|mut reply| reply.holds.pop().map(|hold| (reply, hold))) else {
+        worker.measured().problem("hold: an answer without a hold".to_owned());
+        worker.note_unsure(index, sitting);
+        return None;
+    };
+    // The server decided after we sent, so its deadline lies at least this far from then.
+    let promised = hold.expires_at.duration_since(reply.server_time).max(SignedDuration::ZERO).unsigned_abs();
+    let until = worker.since_start(told.sent_at) + promised;
+    let seat =
+        Seat { hold: hold.id.as_str().into(), sitting, from: worker.now(), until: Some(until), known: Known::Held };
+    Some((worker.note_seat(seat), hold.id))
+}
+
+/// Freezes and confirms.
+async fn pay(worker: &Worker, plan: &ApiPlan, index: u64, held: Held, intended: Instant, chance: &mut Chance) {
+    let Held { place, sitting, hold } = held;
+    let frozen = worker.ask(Operation::Freeze, intended, chance, || plan.requests.freeze(&hold)).await;
+    match frozen.outcome {
+        Outcome::Done => worker.change_seat(place, |seat| (seat.until, seat.known) = (None, Known::Frozen)),
+        // It lapsed in the meantime.
+        Outcome::Refused => return,
+        _ => return worker.change_seat(place, |seat| seat.known = Known::Unsure),
+    }
+    let next = think(plan.think).await;
+    let request = || plan.requests.confirm(&hold, plan.reference(index));
+    let told = worker.ask(Operation::Confirm, next, chance, request).await;
+    if told.outcome != Outcome::Done {
+        return worker.change_seat(place, |seat| seat.known = Known::Unsure);
+    }
+    let reply = told.answer.as_ref().and_then(|answer| serde_json::from_slice::<HoldReply>(&answer.body).ok());
+    match reply {
+        Some(reply) if reply.id == hold => worker.change_seat(place, |seat| seat.known = Known::Confirmed),
+        // A frozen hold never ends by itself: another id means another seat, and both are taken.
+        Some(reply) => {
+            worker.change_seat(place, |seat| seat.known = Known::Unsure);
+            let (hold, from) = (reply.id.into(), worker.now());
+            worker.note_seat(Seat { hold, sitting, from, until: None, known: Known::Confirmed });
+        }
+        None => worker.measured().problem("confirm: an answer without a hold".to_owned()),
+    }
+}
+
+/// Gives the seat back.
+async fn give_back(worker: &Worker, plan: &ApiPlan, place: usize, hold: &str, intended: Instant, chance: &mut Chance) {
+    // From the moment it is asked for, the seat may be somebody else's.
+    let now = worker.now();
+    worker.change_seat(place, |seat| seat.ends_at(now));
+    let told = worker.ask(Operation::Release, intended, chance, || plan.requests.release(hold)).await;
+    let known = if told.outcome == Outcome::Done { Known::Released } else { Known::Unsure };
+    worker.change_seat(place, |seat| seat.known = known);
+}

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# Sourced by ops/run and ops/test: installs the programs that are missing, with whatever this machine has.
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# What a package brings is looked for where the packages put it, not only on PATH.
+has() {
+  case "$1" in
+    postgres)
+      command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null \
+        || compgen -G '/usr/pgsql-*/bin/postgres' >/dev/null \
+        || compgen -G '/opt/homebrew/opt/postgresql*/bin/postgres' >/dev/null \
+        || compgen -G '/usr/local/opt/postgresql*/bin/postgres' >/dev/null
+      ;;
+    redis) command -v redis-server >/dev/null || command -v valkey-server >/dev/null ;;
+    # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
+    chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# The packages of a program, per package manager.
+packages_of() {
+  case "$1:$2" in
+    apt-get:cc | dnf:cc) echo gcc ;;
+    brew:cc) echo gcc ;;
+    apt-get:redis) echo redis-server ;;
+    dnf:redis) dnf -q list redis >/dev/null 2>&1 && echo redis || echo valkey ;;
+    brew:redis) echo redis ;;
+    apt-get:postgres) echo postgresql ;;
+    dnf:postgres) echo postgresql-server ;;
+    brew:postgres) echo postgresql@17 ;;
+    apt-get:chromedriver) echo chromium chromium-driver ;;
+    dnf:chromedriver) echo chromium chromedriver ;;
+    brew:chromedriver) echo chromium chromedriver ;;
+    apt-get:chinese) echo fonts-noto-cjk ;;
+    dnf:chinese) echo google-noto-sans-cjk-fonts ;;
+    *) echo "$2" ;;
+  esac
+}
+
+as_root() {
+  if [[ $EUID -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    return 1
+  fi
+}
+
+install_with() {
+  local manager=$1
+  shift
+  case "$manager" in
+    apt-get)
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q \
+        && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+      ;;
+    dnf) as_root dnf install -y "$@" ;;
+    brew) brew install "$@" ;;
+  esac
+}
+
+# install_missing PROGRAM...: installs what `has` does not find, or says in one sentence what to do.
+install_missing() {
+  local program manager='' missing=() packages=()
+  for program in "$@"; do
+    has "$program" || missing+=("$program")
+  done
+  [[ ${#missing[@]} -eq 0 ]] && return 0
+  for manager in apt-get dnf brew none; do
+    command -v "$manager" >/dev/null && break
+  done
+  [[ $manager == none ]] && fail "${missing[*]} is missing and there is no apt-get, dnf or brew: install it, then try again"
+  for program in "${missing[@]}"; do
+    read -r -a found <<<"$(packages_of "$manager" "$program")"
+    packages+=("${found[@]}")
+  done
+  say "installing ${packages[*]} with $manager"
+  install_with "$manager" "${packages[@]}" </dev/null >&2 \
+    || fail "${packages[*]} could not be installed: run '$manager install ${packages[*]}' as root, then try again"
+  for program in "${missing[@]}"; do
+    has "$program" || fail "$program is still missing after installing ${packages[*]}: install it by hand, then try again"
+  done
+}
+
+need_cargo() {
+  PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+  command -v cargo >/dev/null || fail "cargo is missing: install the Rust toolchain from https://rustup.rs, then try again"
+}

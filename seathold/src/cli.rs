@@ -1,0 +1,176 @@
+//! What an operator may say: every flag has an environment variable of the same name.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use registration::staff::Role;
+use reservation::ledger::api_keys::Scope;
+
+/// Exam registration: Redis decides who gets a seat, Postgres remembers it.
+#[derive(Debug, Parser)]
+#[command(name = "seathold", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the candidates' pages, the JSON API and the staff console.
+    Serve(ServeArgs),
+    /// Exams from files.
+    #[command(subcommand)]
+    Exam(ExamCommand),
+    /// Keys of the JSON API.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Who may sign in to the staff console.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+}
+
+/// Where the site keeps things.
+#[derive(Debug, Clone, Args)]
+pub struct SiteArgs {
+    /// Keys, pictures, and the private stores.
+    #[arg(long, env = "SEATHOLD_DATA", value_name = "DIR", default_value = "./data")]
+    pub data: PathBuf,
+    /// A Postgres to use in place of a private one: `postgres://user@host/database`.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A Redis to use in place of a private one: `redis://host:6379/`.
+    #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+    /// Most connections to Postgres; each exam keeps one for itself.
+    #[arg(long, env = "SEATHOLD_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 32,
+          value_parser = clap::value_parser!(u16).range(4..=1000))]
+    pub database_connections: u16,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Where candidates and callers of the API connect; port 0 takes a free one.
+    #[arg(long, env = "SEATHOLD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where staff connect.
+    #[arg(long, env = "SEATHOLD_STAFF_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub staff_listen: SocketAddr,
+    /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
+    #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Most connections at a time to the candidates' address; more are turned away with 503.
+    #[arg(long, env = "SEATHOLD_CONNECTIONS", value_name = "NUMBER", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections: u32,
+    /// Demo exams, demo staff and demo keys; says on every page that nothing is real.
+    #[arg(long, env = "SEATHOLD_DEMO")]
+    pub demo: bool,
+    /// Where the site keeps things.
+    #[command(flatten)]
+    pub site: SiteArgs,
+}
+
+/// What can be done with exams.
+#[derive(Debug, Subcommand)]
+pub enum ExamCommand {
+    /// Take in an exam: `exam.toml` and `sittings.csv`. Again after a change is fine.
+    Import {
+        /// The exam's directory.
+        dir: PathBuf,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Check an exam's files and change nothing.
+    Check {
+        /// The exam's directory.
+        dir: PathBuf,
+    },
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key of the JSON API and print it, this once.
+    Add {
+        /// What it may do.
+        #[arg(long)]
+        scope: KeyScope,
+        /// Whose it is.
+        name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+}
+
+/// What can be done with staff.
+#[derive(Debug, Subcommand)]
+pub enum StaffCommand {
+    /// Add somebody and print their password, this once.
+    Add {
+        /// The login name.
+        name: String,
+        /// What they may do.
+        #[arg(long, default_value = "reviewer")]
+        role: StaffRole,
+        /// Read the password from the standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+}
+
+/// The scopes as words of the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KeyScope {
+    /// Create and change exams; and what `hold` may.
+    Admin,
+    /// Hold, release, freeze, confirm.
+    Hold,
+}
+
+impl From<KeyScope> for Scope {
+    fn from(scope: KeyScope) -> Self {
+        match scope {
+            KeyScope::Admin => Self::Admin,
+            KeyScope::Hold => Self::Hold,
+        }
+    }
+}
+
+/// The roles as words of the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum StaffRole {
+    /// Decides on pictures.
+    Reviewer,
+    /// Everything.
+    Administrator,
+}
+
+impl From<StaffRole> for Role {
+    fn from(role: StaffRole) -> Self {
+        match role {
+            StaffRole::Reviewer => Self::Reviewer,
+            StaffRole::Administrator => Self::Administrator,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,40 @@
+//! One file per command. A command joins the server that runs over the same data, or opens the stores itself.
+
+mod exam;
+mod key;
+mod staff;
+
+use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
+use crate::rooms::Rooms;
+use crate::secrets::make_data_dir;
+use crate::serve::serve;
+use crate::stores::{Sharing, Stores};
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(args) => serve(args).await,
+        Command::Exam(ExamCommand::Import { dir, site }) => exam::import(&dir, &site).await,
+        Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
+        Command::Key(KeyCommand::Add { scope, name, site }) => key::add(scope.into(), &name, &site).await,
+        Command::Staff(StaffCommand::Add { name, role, password_stdin, site }) => {
+            staff::add(&name, role.into(), password_stdin, &site).await
+        }
+    }
+}
+
+/// Runs `work` with everything open, and closes it all whatever comes of it.
+async fn with_rooms<T>(site: &SiteArgs, work: impl AsyncFnOnce(&Rooms) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let data = make_data_dir(&site.data)?;
+    let stores = Stores::open(site, &data, Sharing::Joined).await?;
+    let outcome = match Rooms::open(&stores, &data).await {
+        Ok(rooms) => {
+            let outcome = work(&rooms).await;
+            rooms.stop().await;
+            outcome
+        }
+        Err(error) => Err(error),
+    };
+    stores.stop().await;
+    outcome
+}

@@ -1,0 +1,98 @@
+//! Secrets that the site makes for itself: files of mode 600 in the data directory, made once and found again.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use axum_extra::extract::cookie::Key;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+/// Half signs, half encrypts.
+const COOKIE_KEY_BYTES: usize = 64;
+const API_KEY_BYTES: usize = 32;
+const PASSWORD_BYTES: usize = 15;
+
+/// Makes the data directory: passable for the stores' own user when root starts us, else for us alone.
+pub fn make_data_dir(dir: &Path) -> anyhow::Result<PathBuf> {
+    let mode = if embedded::unprivileged_user().is_some() { 0o711 } else { 0o700 };
+    let made = fs::DirBuilder::new().recursive(true).mode(mode).create(dir);
+    made.and_then(|()| dir.canonicalize())
+        .with_context(|| format!("the data directory {} cannot be made: choose another with --data", dir.display()))
+}
+
+/// The cookie keys of the candidates' pages and of the staff console: a cookie of one is nothing to the other.
+pub fn cookie_keys(data: &Path) -> anyhow::Result<(Key, Key)> {
+    let path = data.join("cookie-keys");
+    let text = keep(&path, || Ok(STANDARD.encode(random::<{ 2 * COOKIE_KEY_BYTES }>()?)))?;
+    let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
+    let Ok(bytes) = <[u8; 2 * COOKIE_KEY_BYTES]>::try_from(bytes) else {
+        bail!("{} is damaged: remove it, and everybody has to sign in again", path.display());
+    };
+    let (candidates, staff) = bytes.split_at(COOKIE_KEY_BYTES);
+    Ok((Key::from(candidates), Key::from(staff)))
+}
+
+/// A new key of the JSON API: 256 random bits with a word in front that secret scanners can look for.
+pub fn new_api_key() -> anyhow::Result<String> {
+    Ok(format!("seathold_{}", URL_SAFE_NO_PAD.encode(random::<API_KEY_BYTES>()?)))
+}
+
+/// A new password of 20 characters.
+pub fn new_password() -> anyhow::Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random::<PASSWORD_BYTES>()?))
+}
+
+/// The text of the file, after writing what `make` makes into it when there is none.
+pub fn keep(path: &Path, make: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<String> {
+    match fs::read_to_string(path) {
+        Ok(text) => return Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+    let text = make()?;
+    // Under another name first: a crash in between must not leave half a secret.
+    let unfinished = path.with_extension("unfinished");
+    let write = || -> io::Result<()> {
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        writeln!(file, "{text}")?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(text)
+}
+
+fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gives no random bytes"))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_made_once_for_its_owner_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("api-key-hold");
+        let first = keep(&path, new_api_key).unwrap();
+        assert_eq!(keep(&path, new_api_key).unwrap().trim(), first);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn damaged_cookie_keys_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (candidates, staff) = cookie_keys(dir.path()).unwrap();
+        assert_ne!(candidates.encryption(), staff.encryption());
+        assert_eq!(cookie_keys(dir.path()).unwrap().0.encryption(), candidates.encryption());
+        fs::write(dir.path().join("cookie-keys"), "x").unwrap();
+        assert!(cookie_keys(dir.path()).err().unwrap().to_string().contains("is damaged"));
+    }
+}

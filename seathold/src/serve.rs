@@ -1,0 +1,163 @@
+//! `seathold serve`: the order in which everything starts, and the reverse in which it stops.
+
+use std::io;
+use std::path::Path;
+
+use anyhow::bail;
+use backoffice::BackofficeState;
+use h5::H5State;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use reservation::api::{Api, ApiConfig};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::ServeArgs;
+use crate::demo;
+use crate::listener::Listener;
+use crate::rooms::Rooms;
+use crate::say;
+use crate::secrets::{cookie_keys, make_data_dir};
+use crate::site::{Site, page};
+use crate::stores::{Sharing, Stores};
+use crate::telemetry;
+
+/// Most connections of staff at a time.
+const STAFF_CONNECTIONS: usize = 500;
+/// File descriptors that are not connections: stores, files, pipes.
+const OTHER_FILES: u64 = 256;
+
+/// Serves until Ctrl-C or SIGTERM; what was started is stopped again, also after a failure.
+pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let mut signals = Signals::new()?;
+    // Bound before anything starts, so that a port in use leaves nothing behind.
+    let listeners = Listeners {
+        candidates: Listener::bind("candidates", "--listen", args.listen)?,
+        staff: Listener::bind("staff", "--staff-listen", args.staff_listen)?,
+    };
+    let data = make_data_dir(&args.site.data)?;
+    let open = Stores::open(&args.site, &data, Sharing::Exclusive);
+    // Dropping the half-opened stores ends them.
+    let Some(stores) = signals.unless_stopped(open).await else { return Ok(()) };
+    let mut stores = stores?;
+    let gave_up = CancellationToken::new();
+    stores.watch(gave_up.clone());
+    let outcome = match Rooms::open(&stores, &data).await {
+        Ok(rooms) => {
+            let outcome = serve_rooms(&args, &data, listeners, &rooms, &mut signals, &gave_up).await;
+            rooms.stop().await;
+            outcome
+        }
+        Err(error) => Err(error),
+    };
+    stores.stop().await;
+    outcome
+}
+
+struct Listeners {
+    candidates: Listener,
+    staff: Listener,
+}
+
+/// Serves over open rooms until a signal, or until the stores are gone for good.
+async fn serve_rooms(
+    args: &ServeArgs,
+    data: &Path,
+    listeners: Listeners,
+    rooms: &Rooms,
+    signals: &mut Signals,
+    gave_up: &CancellationToken,
+) -> anyhow::Result<()> {
+    if args.demo {
+        demo::fill(data, rooms).await?;
+    }
+    let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
+    let stop = CancellationToken::new();
+    let (site, console) = build(args, data, rooms, stop.clone())?;
+    let connections = connections_max(args.connections);
+    let candidates = listeners.candidates.serve(connections, stop.clone(), move |request| site.clone().answer(request));
+    let staff = listeners.staff.serve(STAFF_CONNECTIONS, stop.clone(), move |request| page(console.clone(), request));
+    let served = tokio::spawn(async { tokio::join!(candidates, staff) });
+    say(&format!("ready: {url}"));
+    say(&format!("staff: {staff_url}"));
+    if args.demo {
+        say(&demo::welcome());
+    }
+    tokio::select! {
+        () = signals.stop() => tracing::info!("stopping"),
+        () = gave_up.cancelled() => {}
+    }
+    stop.cancel();
+    served.await?;
+    if gave_up.is_cancelled() {
+        bail!("a private store does not stay up: see the log above");
+    }
+    Ok(())
+}
+
+fn build(
+    args: &ServeArgs,
+    data: &Path,
+    rooms: &Rooms,
+    stop: CancellationToken,
+) -> anyhow::Result<(Site, axum::Router)> {
+    let (cookie_key, staff_cookie_key) = cookie_keys(data)?;
+    let api = Api::new(rooms.engine.clone(), ApiConfig { metrics: Some(telemetry::measure()?) });
+    let pages = h5::router(H5State {
+        engine: rooms.engine.clone(),
+        registration: rooms.registration.clone(),
+        cookie_key,
+        public_url: args.public_url.clone(),
+        demo: args.demo,
+    });
+    let console = backoffice::router(BackofficeState {
+        registration: rooms.registration.clone(),
+        cookie_key: staff_cookie_key,
+        demo: args.demo,
+    });
+    Ok((Site { api, pages, stop }, console))
+}
+
+/// As many connections as asked for, or as the system's limit on open files allows once it is raised.
+fn connections_max(asked: u32) -> usize {
+    let wanted = u64::from(asked) + OTHER_FILES;
+    let limit = match getrlimit(Resource::RLIMIT_NOFILE) {
+        Ok((soft, hard)) if soft < wanted => {
+            let raised = wanted.min(hard);
+            setrlimit(Resource::RLIMIT_NOFILE, raised, hard).map_or(soft, |()| raised)
+        }
+        Ok((soft, _)) => soft,
+        Err(_) => wanted,
+    };
+    let connections = limit.saturating_sub(OTHER_FILES).clamp(1, u64::from(asked));
+    if connections < u64::from(asked) {
+        tracing::warn!(connections, asked, "the system's limit on open files allows fewer connections than asked for");
+    }
+    usize::try_from(connections).unwrap_or(usize::MAX)
+}
+
+/// Ctrl-C and SIGTERM, heard from the very start.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// What `work` comes to, or `None` when a signal comes first.
+    async fn unless_stopped<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            outcome = work => Some(outcome),
+            () = self.stop() => None,
+        }
+    }
+}

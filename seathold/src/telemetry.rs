@@ -1,0 +1,33 @@
+//! Logs to the standard error, numbers to `/metrics`.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+/// How often the recorder folds what histograms gathered, so that they stay small when nobody reads `/metrics`.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Upper bounds of every histogram, in seconds: from one script call to a slow page.
+const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Starts logging: `RUST_LOG` chooses what, by default warnings, and our own news.
+pub fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,seathold=info,reservation=info,registration=info,embedded=info"));
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal).init();
+}
+
+/// Starts measuring; the handle renders what was measured. Once per process, inside the runtime.
+pub fn measure() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new().set_buckets(&BUCKETS)?.install_recorder()?;
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            upkeep.run_upkeep();
+        }
+    });
+    Ok(handle)
+}

@@ -1,0 +1,59 @@
+//! The scripts under `ops/`: they explain themselves, and refuse in one sentence before they build anything.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
+}
+
+fn run(name: &str, arguments: &[&str]) -> Output {
+    Command::new(script(name)).args(arguments).output().unwrap()
+}
+
+/// The one sentence that it ends with.
+fn refusal(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr.clone()).unwrap();
+    let last = said.lines().last().unwrap_or_default().to_owned();
+    assert!(last.starts_with("error: "), "{said}");
+    last
+}
+
+#[test]
+fn scripts_explain_themselves() {
+    for name in ["ops/run", "ops/test"] {
+        let output = run(name, &["--help"]);
+        assert!(output.status.success());
+        assert!(String::from_utf8(output.stdout).unwrap().starts_with(&format!("usage: {name}")));
+        assert!(refusal(&run(name, &["--what"])).contains("unknown argument: --what"));
+    }
+    assert_eq!(script(".ci/run").metadata().unwrap().permissions().mode() & 0o111, 0o111);
+}
+
+#[test]
+fn run_refuses_before_it_builds() {
+    for (arguments, words) in [
+        (["--port", "eighty"], "a number from 1 to 65534"),
+        (["--port", "65535"], "a number from 1 to 65534"),
+        (["--data", ""], "--data wants a directory"),
+    ] {
+        assert!(refusal(&run("ops/run", &arguments)).contains(words), "{arguments:?}");
+    }
+    assert!(refusal(&run("ops/run", &["--port"])).contains("--port wants a value"));
+}
+
+#[test]
+fn run_names_the_port_in_use() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    // As the candidates' port, and as the staff's, which is the next one.
+    for asked in [port, port - 1] {
+        let said = refusal(&run("ops/run", &["--port", &asked.to_string()]));
+        assert!(said.contains(&format!("port {port} is in use")), "{said}");
+    }
+}

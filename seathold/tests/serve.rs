@@ -1,0 +1,226 @@
+//! The real binary: starts, stops, finds its data again, survives kills of each of its three processes, and refuses
+//! in one sentence.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use testkit::{Answer, AppOptions, ServedApp};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const EXAM: &str = "/api/v1/exams/degree-english";
+
+async fn request(app: &ServedApp, method: &str, path: &str, body: Option<Value>) -> Answer {
+    let answer = app.caller().call(method, path, &body.unwrap_or_default()).await;
+    answer.unwrap_or_else(|| panic!("{method} {path} got no answer"))
+}
+
+async fn hold(app: &ServedApp, candidate: &str) -> Answer {
+    let body = json!({"candidate": candidate, "sittings": ["en-0522-am-lakeside"]});
+    request(app, "POST", &format!("{EXAM}/holds"), Some(body)).await
+}
+
+async fn free(app: &ServedApp) -> i64 {
+    let reply = request(app, "GET", &format!("{EXAM}/sittings"), None).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let sittings: Value = serde_json::from_str(&reply.body).unwrap();
+    let sitting = sittings.as_array().unwrap().iter().find(|sitting| sitting["id"] == "en-0522-am-lakeside").unwrap();
+    sitting["free"].as_i64().unwrap()
+}
+
+/// Asks until the site is ready again; a store that was killed is away for a moment.
+async fn ready(app: &ServedApp) {
+    let start = Instant::now();
+    while request(app, "GET", "/readyz", None).await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(30), "not ready again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn sentence(output: &Output) -> String {
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    let last = text.lines().last().unwrap_or_default().to_owned();
+    assert!(last.starts_with("seathold: "), "{text}");
+    last
+}
+
+fn serve(data: &Path) -> Command {
+    let mut command = Command::new(ServedApp::binary());
+    command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0", "--staff-listen", "127.0.0.1:0"]);
+    command
+}
+
+#[tokio::test]
+async fn a_second_start_finds_its_data() {
+    let mut app = ServedApp::start().await;
+    let keys = [app.api_key("admin"), app.api_key("hold")];
+    let first = hold(&app, "li").await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    assert_eq!(free(&app).await, 239);
+
+    let start = Instant::now();
+    assert!(app.stop().await.success());
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    for left in ["redis/data/redis.pid", "postgres/data/postmaster.pid"] {
+        assert!(!app.data().join(left).exists(), "{left} is left behind");
+    }
+
+    app.start_again().await;
+    assert_eq!(free(&app).await, 239);
+    assert_eq!(keys, [app.api_key("admin"), app.api_key("hold")]);
+    let again = hold(&app, "li").await;
+    assert_eq!(again.status, 200, "the same hold: {}", again.body);
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test]
+async fn killing_any_of_the_three_processes_loses_no_seat() {
+    let mut app = ServedApp::start().await;
+    for (number, victim) in ["redis", "postgres", "server"].into_iter().enumerate() {
+        let candidate = format!("candidate-{number}");
+        assert_eq!(hold(&app, &candidate).await.status, 201);
+        match victim {
+            "redis" => kill(app.redis_pid()),
+            "postgres" => kill(app.postgres_pid()),
+            _ => {
+                app.kill().await;
+                app.start_again().await;
+            }
+        }
+        // The supervisor needs a moment to see it.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        ready(&app).await;
+        let again = hold(&app, &candidate).await;
+        assert_eq!(again.status, 200, "{victim} was killed: {}", again.body);
+        assert_eq!(free(&app).await, 239 - i64::try_from(number).unwrap(), "{victim} was killed");
+    }
+    assert!(app.stop().await.success());
+}
+
+fn kill(pid: u32) {
+    assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_sentence_and_starts_nothing() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    for flag in ["--listen", "--staff-listen"] {
+        let mut command = Command::new(ServedApp::binary());
+        let other = if flag == "--listen" { "--staff-listen" } else { "--listen" };
+        command.args(["serve", flag, &address, other, "127.0.0.1:0", "--data"]).arg(&data);
+        let said = sentence(&command.output().unwrap());
+        assert!(said.contains(&format!("{address} is in use")) && said.contains(flag), "{said}");
+    }
+    assert!(!data.exists(), "nothing is half started");
+}
+
+#[tokio::test]
+async fn a_second_server_over_the_same_data_is_refused_and_commands_join_the_first() {
+    let mut app = ServedApp::start().await;
+    let said = sentence(&serve(app.data()).output().unwrap());
+    assert!(said.contains("another instance is running over"), "{said}");
+
+    let exam = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/degree-english");
+    let imported = app.command().args(["exam", "import"]).arg(&exam).output().unwrap();
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    assert!(String::from_utf8_lossy(&imported.stdout).starts_with("brought up to date: degree-english"));
+    assert_eq!(request(&app, "GET", "/readyz", None).await.status, 200, "the server is not disturbed");
+
+    let made = app.command().args(["key", "add", "--scope", "hold", "box office"]).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert!(key.starts_with("seathold_"), "{key}");
+
+    let twice = || app.command().args(["staff", "add", "li.min"]).output().unwrap();
+    assert!(twice().status.success());
+    assert!(sentence(&twice()).contains("there is a staff member of this name"));
+    assert!(app.stop().await.success());
+
+    // And without a server: the command starts the stores itself, and stops them.
+    let alone = app.command().args(["exam", "import"]).arg(&exam).output().unwrap();
+    assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stderr));
+    assert!(!app.data().join("redis/data/redis.pid").exists());
+}
+
+#[tokio::test]
+async fn data_of_another_postgres_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let version = dir.path().join("postgres/data/PG_VERSION");
+    fs::create_dir_all(version.parent().unwrap()).unwrap();
+    fs::write(&version, "9\n").unwrap();
+    let said = sentence(&serve(dir.path()).output().unwrap());
+    assert!(said.contains("holds data of PostgreSQL 9"), "{said}");
+    assert_eq!(fs::read_to_string(version).unwrap(), "9\n");
+    assert!(!dir.path().join("redis/data/redis.pid").exists(), "Redis was stopped again");
+}
+
+#[tokio::test]
+async fn a_wrong_exam_is_named_line_by_line() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("exam.toml"), "id = 7\n").unwrap();
+    fs::write(dir.path().join("sittings.csv"), "id\n").unwrap();
+    let output = Command::new(ServedApp::binary()).args(["exam", "check"]).arg(dir.path()).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("cannot be imported") && said.contains("exam.toml:"), "{said}");
+}
+
+#[tokio::test]
+async fn requests_have_ids_and_limits() {
+    let mut app = ServedApp::start().await;
+    let reply = request(&app, "GET", "/healthz", None).await;
+    assert_eq!(reply.status, 200);
+    assert!(!reply.header("x-request-id").unwrap().is_empty());
+    let page = request(&app, "GET", "/", None).await;
+    assert!(page.status == 200 && page.header("content-security-policy").is_some());
+    let long = request(&app, "GET", &format!("/{}", "a".repeat(40_000)), None).await;
+    assert!([400, 414, 431].contains(&long.status), "{}", long.status);
+    let metrics = request(&app, "GET", "/metrics", None).await;
+    assert!(metrics.body.contains("seathold_connections"), "{}", metrics.body);
+
+    // An open event stream does not hold up the stop.
+    let stream = app.caller().send("GET", &format!("{EXAM}/events"), &Value::Null).await.unwrap();
+    stream.peek(&mut [0]).await.unwrap();
+    let start = Instant::now();
+    assert!(app.stop().await.success());
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
+    drop(stream);
+}
+
+#[tokio::test]
+async fn a_crowd_beyond_the_places_is_turned_away_in_words() {
+    let arguments = vec!["--connections".to_owned(), "1".to_owned()];
+    let mut app = ServedApp::start_with(AppOptions { arguments, ..AppOptions::default() }).await;
+    let guest = app.caller().send("GET", &format!("{EXAM}/events"), &Value::Null).await.unwrap();
+    guest.peek(&mut [0]).await.unwrap();
+    let refused = request(&app, "GET", "/healthz", None).await;
+    assert_eq!((refused.status, refused.header("Retry-After")), (503, Some("2")));
+    drop(guest);
+    let start = Instant::now();
+    while request(&app, "GET", "/healthz", None).await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(30), "the place is not free again");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_is_cut_off() {
+    let mut app = ServedApp::start().await;
+    let mut stream = TcpStream::connect(app.url().trim_start_matches("http://")).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
+    let mut answer = Vec::new();
+    let cut = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    assert!(cut.is_ok(), "the header timeout is off");
+    assert!(app.stop().await.success());
+}

@@ -1,0 +1,187 @@
+//! A headless Chromium that takes itself for a phone, driven over WebDriver.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use crate::child::TestChild;
+use crate::paths::{target_dir, temp_dir};
+
+const DRIVER_WAIT: Duration = Duration::from_secs(20);
+const ANDROID: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) \
+                       Chrome/140.0.0.0 Mobile Safari/537.36";
+const WECHAT: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8 Build/UD1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
+                      Version/4.0 Chrome/140.0.0.0 Mobile Safari/537.36 MMWEBID/1 MicroMessenger/8.0.50.2701(0x28003253) \
+                      WeChat/arm64 Weixin NetType/WIFI Language/zh_CN";
+/// Nothing here may reach the network, ask a question or wait for a graphics card.
+const ARGUMENTS: [&str; 14] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--metrics-recording-only",
+];
+
+/// What the browser takes itself for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// Chrome on an Android phone, 390 × 844 points at 2 pixels a point.
+    Phone,
+    /// The browser inside WeChat on the same phone.
+    WeChat,
+    /// A staff desk, 1280 × 900.
+    Desk,
+}
+
+/// A browser with an empty profile. Dereferences to fantoccini's [`Client`].
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    _driver: TestChild,
+    // Last: removed after the browser has ended.
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a browser in Chinese (`zh-CN`).
+    pub async fn start(device: Device) -> Self {
+        Self::start_in(device, "zh-CN").await
+    }
+
+    /// Starts a browser in a language.
+    pub async fn start_in(device: Device, language: &str) -> Self {
+        let profile = temp_dir();
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0");
+        let mut driver = TestChild::spawn(command);
+        let port = driver.line("its port", DRIVER_WAIT, port_in).await;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities(device, language, &profile.path().display().to_string()));
+        let client = builder.connect(&format!("http://127.0.0.1:{port}")).await;
+        let client = client.unwrap_or_else(|error| panic!("Chromium did not start: {error}"));
+        let browser = Self { client, _driver: driver, _profile: profile };
+        // Mobile emulation sets the request's language from the profile, which headless ignores.
+        let accept = json!({"userAgent": user_agent(device), "acceptLanguage": language, "platform": "Android"});
+        if device != Device::Desk {
+            browser.devtools("Emulation.setUserAgentOverride", accept).await;
+        }
+        browser
+    }
+
+    /// Sends one command of the Chrome DevTools protocol and returns its result.
+    pub async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        let body = json!({"cmd": command, "params": parameters});
+        let result = self.client.issue_cmd(DriverCommand { path: "goog/cdp/execute", body }).await;
+        result.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// What pages wrote on the console since the last call: refused scripts and styles, failed requests.
+    pub async fn console(&self) -> Vec<String> {
+        let command = DriverCommand { path: "se/log", body: json!({"type": "browser"}) };
+        let log = self.client.issue_cmd(command).await.expect("the driver keeps a log");
+        let entries = log.as_array().cloned().unwrap_or_default();
+        entries.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Keeps scripts from loading, which is as good as none where pages have no inline ones. Switching scripting off
+    /// itself would disable the driver, which is made of scripts.
+    pub async fn block_scripts(&self) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({"urls": ["*.js"]})).await;
+    }
+
+    /// Says `prefers-color-scheme: dark` or `light`.
+    pub async fn set_dark(&self, dark: bool) {
+        let value = if dark { "dark" } else { "light" };
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Writes the visible part of the page to `target/screenshots/NAME.png` and returns the path.
+    pub async fn screenshot(&self, name: &str) -> PathBuf {
+        let picture = self.client.screenshot().await.expect("the browser draws");
+        let dir = target_dir().join("screenshots");
+        fs::create_dir_all(&dir).expect("target is writable");
+        let path = dir.join(format!("{name}.png"));
+        fs::write(&path, picture).expect("target is writable");
+        path
+    }
+
+    /// Ends the browser in order; dropping it does so less politely.
+    pub async fn close(self) {
+        let _ = self.client.clone().close().await;
+    }
+}
+
+impl Deref for Browser {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// `ChromeDriver was started successfully on port 37251.`
+fn port_in(line: &str) -> Option<u16> {
+    let port = line.split_once("successfully on port ")?.1;
+    port.trim_end_matches('.').parse().ok()
+}
+
+fn user_agent(device: Device) -> &'static str {
+    if device == Device::WeChat { WECHAT } else { ANDROID }
+}
+
+fn capabilities(device: Device, language: &str, profile: &str) -> Map<String, Value> {
+    let mut arguments: Vec<String> = ARGUMENTS.iter().map(|argument| (*argument).to_owned()).collect();
+    arguments.extend([
+        format!("--user-data-dir={profile}"),
+        format!("--lang={language}"),
+        "--window-size=1280,900".into(),
+    ]);
+    let mut options = json!({"args": arguments, "prefs": {"intl": {"accept_languages": language}}});
+    if device != Device::Desk {
+        options["mobileEmulation"] = json!({
+            "deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2.0, "mobile": true, "touch": true},
+            "userAgent": user_agent(device),
+        });
+    }
+    let mut capabilities = Map::new();
+    capabilities.insert("browserName".into(), "chrome".into());
+    capabilities.insert("goog:chromeOptions".into(), options);
+    capabilities.insert("goog:loggingPrefs".into(), json!({"browser": "ALL"}));
+    capabilities
+}
+
+/// A command of chromedriver's own, by its path below the session.
+#[derive(Debug)]
+struct DriverCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for DriverCommand {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}

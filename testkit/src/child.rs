@@ -1,0 +1,110 @@
+//! A helper process of a test: its output is read line by line, and it ends with its handle.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+/// Lines that nobody has read yet; the rest wait in the pipe.
+const LINES_MAX: usize = 1000;
+/// How long a child may take to end by itself.
+const PATIENCE_ON_DROP: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(5);
+
+/// A child in a process group of its own, so that its children end with it.
+#[derive(Debug)]
+pub(crate) struct TestChild {
+    child: Child,
+    guard: Child,
+    lines: Receiver<String>,
+}
+
+impl TestChild {
+    /// Starts the command; what it writes on its standard output can be waited for.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+        let guard = guard(child.id());
+        let stdout = child.stdout.take().expect("the output was asked for");
+        let (sender, lines) = sync_channel(LINES_MAX);
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                // A full or closed queue: the child must go on writing all the same.
+                let _ = sender.try_send(line);
+            }
+        });
+        Self { child, guard, lines }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The first line in which `find` finds something; panics when the child ends or the time is over before.
+    pub(crate) async fn line<T>(&mut self, what: &str, wait: Duration, find: impl Fn(&str) -> Option<T>) -> T {
+        let start = Instant::now();
+        while start.elapsed() < wait {
+            match self.lines.recv_timeout(Duration::ZERO) {
+                Ok(line) => {
+                    if let Some(found) = find(&line) {
+                        return found;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => tokio::time::sleep(POLL).await,
+                Err(RecvTimeoutError::Disconnected) => panic!("ended without saying {what}: {:?}", self.child.wait()),
+            }
+        }
+        panic!("did not say {what} within {wait:?}");
+    }
+
+    /// Sends the signal to the child alone.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let _ = nix::sys::signal::kill(self.group(), signal);
+    }
+
+    /// Waits for the end; `None` when it does not come in time.
+    pub(crate) async fn ended(&mut self, wait: Duration) -> Option<std::process::ExitStatus> {
+        let start = Instant::now();
+        while start.elapsed() < wait {
+            if let Some(status) = self.child.try_wait().expect("the child is ours") {
+                return Some(status);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        None
+    }
+
+    fn group(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).expect("process numbers are small"))
+    }
+}
+
+impl Drop for TestChild {
+    fn drop(&mut self) {
+        // Asked first: an application stops its stores, and a driver its browser.
+        let _ = killpg(self.group(), Signal::SIGTERM);
+        let start = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && start.elapsed() < PATIENCE_ON_DROP {
+            thread::sleep(POLL);
+        }
+        let _ = killpg(self.group(), Signal::SIGKILL);
+        let _ = self.child.wait();
+        let _ = self.guard.kill();
+        let _ = self.guard.wait();
+    }
+}
+
+/// A shell that outlives us just long enough to end the child's group: the test runner kills a test that hangs.
+fn guard(group: u32) -> Child {
+    let script = format!("trap '' INT TERM HUP; read -r _; kill -s KILL -- -{group}");
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", &script]).process_group(0);
+    // Its standard input is a pipe that closes when we are gone, however that comes.
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("every system has a shell")
+}

@@ -1,0 +1,18 @@
+//! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
+//! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
+//!
+//! In reading order: [`TestStores`], [`ServedApp`], [`Caller`], [`Browser`].
+
+mod app;
+mod browser;
+mod caller;
+mod child;
+mod paths;
+mod stores;
+mod template;
+
+pub use app::{AppOptions, ServedApp};
+pub use browser::{Browser, Device};
+pub use caller::{Answer, Caller};
+pub use embedded::{Durability, Fsync};
+pub use stores::{StoresOptions, TestStores};

@@ -1,0 +1,34 @@
+//! Where tests put things: short-lived ones under the temporary directory, lasting ones under `target/`.
+
+use std::env;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// The build's target directory: the one with cargo's tag above the running test.
+pub(crate) fn target_dir() -> PathBuf {
+    let exe = env::current_exe().expect("the system knows which program runs");
+    let target = exe.ancestors().find(|dir| dir.join("CACHEDIR.TAG").is_file());
+    target.expect("tests run from a directory that cargo made").to_owned()
+}
+
+/// The directory of the build's profile, where cargo puts binaries: `target/debug`.
+pub(crate) fn profile_dir() -> PathBuf {
+    let exe = env::current_exe().expect("the system knows which program runs");
+    let deps = exe.ancestors().find(|dir| dir.file_name().is_some_and(|name| name == "deps"));
+    deps.and_then(Path::parent).expect("tests run from `deps` of a profile").to_owned()
+}
+
+/// A new directory that is removed with its handle, and that the stores' own user may pass through when root
+/// runs the tests.
+pub(crate) fn temp_dir() -> TempDir {
+    let dir = tempfile::Builder::new().prefix("seathold-").tempdir().expect("the temporary directory is writable");
+    pass_through(dir.path());
+    dir
+}
+
+fn pass_through(dir: &Path) {
+    fs::set_permissions(dir, Permissions::from_mode(0o711)).expect("the directory is ours");
+}

@@ -1,0 +1,80 @@
+//! The harness itself: fresh stores that survive a kill, and a browser that passes for a phone.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use testkit::{Browser, Device, TestStores};
+
+#[tokio::test]
+async fn stores_start_quickly_and_keep_their_data_through_a_kill() {
+    drop(TestStores::start().await); // makes the template when this is the first test of all
+    let start = Instant::now();
+    let mut stores = TestStores::start().await;
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    println!("stores started in {took:?}");
+
+    let pool = stores.pool();
+    pool.get().await.unwrap().batch_execute("CREATE TABLE seat AS SELECT 1 AS number").await.unwrap();
+    let mut redis = stores.redis_connection().await;
+    redis::cmd("SET").arg("seat").arg("taken").exec_async(&mut redis).await.unwrap();
+
+    stores.kill_postgres().await;
+    stores.kill_redis().await;
+    assert!(!stores.redis().is_running() && !stores.postgres().is_running());
+    stores.restart_postgres().await;
+    stores.restart_redis().await;
+
+    let row = pool.get().await.unwrap().query_one("SELECT number FROM seat", &[]).await.unwrap();
+    assert_eq!(row.get::<_, i32>(0), 1);
+    let mut redis = stores.redis_connection().await;
+    let seat: String = redis::cmd("GET").arg("seat").query_async(&mut redis).await.unwrap();
+    assert_eq!(seat, "taken");
+}
+
+#[tokio::test]
+async fn every_test_gets_stores_of_its_own() {
+    let (first, second) = tokio::join!(TestStores::start(), TestStores::start());
+    assert_ne!(first.redis_url(), second.redis_url());
+    assert_ne!(first.postgres_url(), second.postgres_url());
+}
+
+mod browser {
+    use super::*;
+
+    async fn eyes(device: Device) -> Value {
+        let browser = Browser::start(device).await;
+        browser
+            .goto("data:text/html;charset=utf-8,<meta name=viewport content=width=device-width><h1>考试")
+            .await
+            .unwrap();
+        let script = "return [innerWidth, devicePixelRatio, navigator.language, navigator.userAgent]";
+        let seen = browser.execute(script, Vec::new()).await.unwrap();
+        let picture = browser.screenshot(&format!("harness-{device:?}").to_lowercase()).await;
+        assert!(picture.metadata().unwrap().len() > 1000);
+        assert_eq!(browser.console().await, Vec::<String>::new());
+        browser.close().await;
+        seen
+    }
+
+    #[tokio::test]
+    async fn a_phone_is_narrow_and_speaks_chinese() {
+        let seen = eyes(Device::Phone).await;
+        assert_eq!(json!([seen[0], seen[1], seen[2]]), json!([390, 2, "zh-CN"]));
+        assert!(seen[3].as_str().unwrap().contains("Android"));
+    }
+
+    #[tokio::test]
+    async fn wechat_says_so() {
+        let seen = eyes(Device::WeChat).await;
+        assert!(seen[3].as_str().unwrap().contains("MicroMessenger"));
+    }
+
+    #[tokio::test]
+    async fn a_desk_is_wide() {
+        let seen = eyes(Device::Desk).await;
+        assert_eq!(json!([seen[0], seen[1], seen[2]]), json!([1280, 1, "zh-CN"]));
+    }
+}
