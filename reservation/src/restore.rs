@@ -47,8 +47,12 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
     } else {
         let numbers: Vec<_> = sittings::capacities(&*tx, &pool.id).await?;
         let (cursor, loaded) = load(store, pool, next, &numbers, &tx).await?;
+        if row.epoch == 0 {
+            tracing::debug!(pool = %pool.id, "opened for the first time");
+        } else {
+            tracing::warn!(pool = %pool.id, epoch = next, holds = loaded, "Redis had lost it: restored from the ledger");
+        }
         row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next };
-        tracing::info!(pool = %pool.id, epoch = next, holds = loaded, "restored from the ledger");
     }
     pools::set(&*tx, &pool.id, &row).await?;
     tx.commit().await.map_err(LedgerError::from)?;

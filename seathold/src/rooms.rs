@@ -24,7 +24,7 @@ impl Rooms {
     pub async fn open(stores: &Stores, data: &Path) -> anyhow::Result<Self> {
         let files = data.join("files");
         std::fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))?;
-        let files = Arc::new(LocalFileSystem::new_with_prefix(files)?);
+        let files = Arc::new(LocalFileSystem::new_with_prefix(files)?.with_fsync(true));
         let vault = Vault::load_or_create(&data.join("vault-keys"))?;
         let config = EngineConfig { redis_url: stores.redis_url.clone(), postgres: stores.postgres.clone() };
         let engine = Engine::start(config).await.context("the hold engine does not start")?;

@@ -87,6 +87,10 @@ async fn private_postgres(dir: &Path, sharing: Sharing, supervisor: &mut Supervi
 fn pool(url: &str, connections: u16) -> anyhow::Result<Pool> {
     let mut config: tokio_postgres::Config = url.parse().context("DATABASE_URL is no address of a Postgres")?;
     config.connect_timeout(CONNECTION_WAIT).application_name("seathold");
+    // Nothing of ours takes a minute; what does is stuck. A pooler may refuse options, so a given one stays.
+    if config.get_options().is_none() {
+        config.options("-c statement_timeout=60s");
+    }
     let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let pool = Pool::builder(manager).max_size(connections.into()).runtime(Runtime::Tokio1);
     let wait = Some(CONNECTION_WAIT);

@@ -31,7 +31,7 @@ pub(crate) fn results() -> Results {
     Results {
         format: FORMAT,
         parameters,
-        started_at: "2026-11-22T09:00:00Z".parse().unwrap(),
+        started_at: "2026-11-22T09:00:00Z".parse().expect("a time"),
         took_seconds: 10.0,
         interrupted: false,
         processes: vec![process],
