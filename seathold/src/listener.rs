@@ -63,7 +63,7 @@ impl Listener {
         Ok(format!("http://{}", self.socket.local_addr()?))
     }
 
-    /// Answers requests until `stop`; returns when the last one is answered, or after [`STOP_WAIT`].
+    /// Answers requests until `stop`; returns when the last one is answered, or after `STOP_WAIT`.
     pub async fn serve<F, Fut, B>(self, connections_max: usize, stop: CancellationToken, answer: F)
     where
         F: Fn(Request<Incoming>) -> Fut + Clone + Send + 'static,
