@@ -113,6 +113,13 @@ impl fmt::Display for SittingNumber {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub i64);
 
+impl Generation {
+    /// The `counter`-th of an epoch, from 1 on.
+    pub fn of(epoch: i64, counter: i64) -> Self {
+        Self((epoch << 32) + counter)
+    }
+}
+
 /// A hold's id, `candidate.sitting.generation`: it says where its record is, so that
 /// no second index is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

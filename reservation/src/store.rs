@@ -5,6 +5,7 @@ pub mod keys;
 pub mod reply;
 pub mod scripts;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
@@ -13,10 +14,10 @@ use redis::{
     AsyncCommands, AsyncConnectionConfig, Client, Cmd, IntoConnectionInfo, RedisError, ServerErrorKind, Value,
 };
 
-use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
+use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
 use event::{Event, StreamId};
 use keys::PoolKeys;
-use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
+use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer, Word};
 use scripts::Script;
 
 /// How long a script call may take before its outcome counts as unknown. redis-rs would
@@ -98,6 +99,14 @@ pub struct FreezeRequest {
     pub reference: Option<Reference>,
 }
 
+/// How many sittings each request names, for `hold`; nothing when each names one.
+fn seats_each(requests: &[HoldRequest]) -> String {
+    if requests.iter().all(|request| request.sittings.len() == 1) {
+        return String::new();
+    }
+    requests.iter().map(|request| request.sittings.len().to_string()).collect::<Vec<_>>().join(" ")
+}
+
 /// Under which epoch and on which clock a script runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
@@ -138,17 +147,17 @@ impl Store {
         keys: &PoolKeys,
         moment: Moment,
         arguments: impl FnOnce(&mut Cmd),
-        answer: impl Fn(&str) -> Option<A>,
+        answer: impl Fn(Word<'_>, i64) -> Option<A>,
     ) -> Result<Reply<A>, StoreError> {
-        let mut cmd = redis::cmd("EVALSHA");
-        cmd.arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
+        let mut cmd = Cmd::new();
+        cmd.arg("EVALSHA").arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
         match moment.now_ms {
             Some(now) => cmd.arg(now),
             None => cmd.arg(""),
         };
         arguments(&mut cmd);
         let value: Value = cmd.query_async(&mut self.calls.clone()).await?;
-        reply::parse(value, answer)
+        reply::parse(&value, answer)
     }
 
     /// Calls `hold`: seats for each request, under deadlines `ttl` from now.
@@ -159,16 +168,21 @@ impl Store {
         ttl: Duration,
         requests: &[HoldRequest],
     ) -> Result<Reply<HoldAnswer>, StoreError> {
+        let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
         let arguments = |cmd: &mut Cmd| {
-            cmd.arg(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)).arg(EVENTS_BEHIND_MAX);
+            cmd.arg(ttl_ms).arg(EVENTS_BEHIND_MAX).arg(seats_each(requests));
+            let mut field = String::with_capacity(NAME_BYTES_MAX + 12);
             for request in requests {
-                cmd.arg(request.candidate.as_str()).arg(request.sittings.len());
                 for (sitting, group) in &request.sittings {
-                    cmd.arg(sitting.0).arg(group.0);
+                    field.clear();
+                    // Writing to a String cannot fail.
+                    let _ = write!(field, "{}:{group}", request.candidate);
+                    cmd.arg(field.as_bytes()).arg(sitting.0);
                 }
             }
         };
-        self.call(&scripts::HOLD, keys, moment, arguments, reply::hold_answer).await
+        let answer = |word: Word<'_>, now_ms| reply::hold_answer(word, now_ms, moment.epoch, ttl_ms);
+        self.call(&scripts::HOLD, keys, moment, arguments, answer).await
     }
 
     /// Calls `release`.
@@ -183,7 +197,7 @@ impl Store {
                 cmd.arg(place.candidate.as_str()).arg(place.group.0).arg(place.generation.0);
             }
         };
-        self.call(&scripts::RELEASE, keys, moment, arguments, reply::release_answer).await
+        self.call(&scripts::RELEASE, keys, moment, arguments, reply::text(reply::release_answer)).await
     }
 
     /// Calls `freeze`.
@@ -200,7 +214,7 @@ impl Store {
                 cmd.arg(reference.as_ref().map_or("-", Reference::as_str));
             }
         };
-        self.call(&scripts::FREEZE, keys, moment, arguments, reply::freeze_answer).await
+        self.call(&scripts::FREEZE, keys, moment, arguments, reply::text(reply::freeze_answer)).await
     }
 
     /// Calls `settle`: each place with true for confirmed, false for cancelled.
@@ -216,7 +230,7 @@ impl Store {
                 cmd.arg(if *confirmed { "confirmed" } else { "cancelled" });
             }
         };
-        self.call(&scripts::SETTLE, keys, moment, arguments, reply::settle_answer).await
+        self.call(&scripts::SETTLE, keys, moment, arguments, reply::text(reply::settle_answer)).await
     }
 
     /// Calls `resize`; answers how many seats of each sitting are taken.
@@ -231,7 +245,7 @@ impl Store {
                 cmd.arg(sitting.0).arg(*capacity);
             }
         };
-        self.call(&scripts::RESIZE, keys, moment, arguments, reply::resize_answer).await
+        self.call(&scripts::RESIZE, keys, moment, arguments, reply::text(reply::resize_answer)).await
     }
 
     /// Calls `sweep`; answers how many holds lapsed, and 1 if more are due.
@@ -244,7 +258,7 @@ impl Store {
         let arguments = |cmd: &mut Cmd| {
             cmd.arg(entries_max);
         };
-        self.call(&scripts::SWEEP, keys, moment, arguments, reply::sweep_answer).await
+        self.call(&scripts::SWEEP, keys, moment, arguments, reply::text(reply::sweep_answer)).await
     }
 
     /// Is Redis there?

@@ -119,17 +119,43 @@ fn record(line: &str) -> Option<Record> {
     })
 }
 
+/// Reads `deadline first-generation field field …`, a field being `candidate:group` or
+/// `candidate:group/sitting`: holds made together.
+fn holds(line: &str, records: &mut Vec<Record>) -> Option<()> {
+    let mut words = line.split(' ');
+    let lapses_ms = words.next()?.parse().ok()?;
+    let first: i64 = words.next()?.parse().ok()?;
+    for (generation, field) in (first..).zip(words) {
+        let (candidate, place) = field.split_once(':')?;
+        let (group, sitting) = place.split_once('/').unwrap_or((place, place));
+        records.push(Record {
+            kind: Kind::Held,
+            candidate: candidate.parse().ok()?,
+            group: SittingNumber(group.parse().ok()?),
+            sitting: SittingNumber(sitting.parse().ok()?),
+            generation: Generation(generation),
+            lapses_ms,
+            reference: None,
+        });
+    }
+    Some(())
+}
+
 impl Event {
     /// Reads a stream entry; `None` when it is not one of ours.
     pub fn parse(entry: &RedisEntry) -> Option<Self> {
         let text = |field: &str| entry.get::<String>(field);
+        let mut records: Vec<_> = text("d")?.lines().map(record).collect::<Option<_>>()?;
+        for line in text("h").unwrap_or_default().lines() {
+            holds(line, &mut records)?;
+        }
         Some(Self {
             id: entry.id.parse().ok()?,
             epoch: text("e")?.parse().ok()?,
             now_ms: text("t")?.parse().ok()?,
             free: parse_pairs(&text("f")?)?,
             capacities: parse_pairs(&text("s")?)?,
-            records: text("d")?.lines().map(record).collect::<Option<_>>()?,
+            records,
         })
     }
 }
@@ -146,6 +172,18 @@ mod tests {
         assert_eq!(record("h c1:2 3 4294967297 1000").unwrap().reference, None);
         for bad in ["", "q c1:2 3 4 5", "h c1 3 4 5", "h c1:2 3 4"] {
             assert_eq!(record(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn holds_made_together_read_back() {
+        let mut records = Vec::new();
+        holds("1000 4294967297 c1:2 c2:2/3", &mut records).unwrap();
+        let read: Vec<_> =
+            records.iter().map(|r| (r.candidate.as_str(), r.group.0, r.sitting.0, r.generation.0)).collect();
+        assert_eq!(read, [("c1", 2, 2, 4_294_967_297), ("c2", 2, 3, 4_294_967_298)]);
+        for bad in ["", "1000", "x 1 c1:2", "1000 1 c1", "1000 1 c1:2/"] {
+            assert_eq!(holds(bad, &mut Vec::new()), None, "{bad:?}");
         }
     }
 
