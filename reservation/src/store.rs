@@ -380,7 +380,25 @@ impl Store {
         after: StreamId,
     ) -> Result<Vec<Event>, StoreError> {
         let wait_ms = usize::try_from(READ_WAIT.as_millis()).expect("a second fits");
-        let options = StreamReadOptions::default().count(READ_ENTRIES_MAX).block(wait_ms);
+        Self::read_with(reader, keys, after, StreamReadOptions::default().block(wait_ms)).await
+    }
+
+    /// As [`Self::read`], but what is not there now is not waited for.
+    pub async fn read_now(
+        reader: &mut MultiplexedConnection,
+        keys: &PoolKeys,
+        after: StreamId,
+    ) -> Result<Vec<Event>, StoreError> {
+        Self::read_with(reader, keys, after, StreamReadOptions::default()).await
+    }
+
+    async fn read_with(
+        reader: &mut MultiplexedConnection,
+        keys: &PoolKeys,
+        after: StreamId,
+        options: StreamReadOptions,
+    ) -> Result<Vec<Event>, StoreError> {
+        let options = options.count(READ_ENTRIES_MAX);
         let reply: Option<StreamReadReply> =
             reader.xread_options(&[keys.events()], &[after.to_string()], &options).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
