@@ -30,6 +30,7 @@ use crate::ledger::{Ledger, LedgerError, pools};
 use crate::restore::OpenError;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
+use board::Board;
 use catalogue::{Catalogue, ExamEntry};
 use lanes::Lanes;
 use pool::{NotReached, Pool};
@@ -56,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     catalogue: RwLock<Arc<Catalogue>>,
     pools: DashMap<PoolId, Arc<Pool>>,
+    /// One per exam; every board of the exam counts it up.
+    changes: DashMap<ExamId, watch::Sender<u64>>,
     /// Only one task of this process compares all pools with the ledger at a time.
     reopening: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
@@ -158,6 +161,7 @@ impl Engine {
                 ledger,
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
+                changes: DashMap::new(),
                 reopening: tokio::sync::Mutex::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
@@ -204,25 +208,7 @@ impl Engine {
     /// Wakes when [`Self::availability`] of the exam changes. The value is a version.
     pub fn watch(&self, exam: &ExamId) -> Result<watch::Receiver<u64>, HoldError> {
         self.entry(exam)?;
-        let pools = self.pools_of(exam);
-        if let [pool] = pools.as_slice() {
-            return Ok(pool.board.watch());
-        }
-        let (merged, receiver) = watch::channel(0);
-        for pool in pools {
-            let (merged, mut board) = (merged.clone(), pool.board.watch());
-            self.inner.tasks.spawn(async move {
-                // Ends with the last receiver, or with the board.
-                loop {
-                    tokio::select! {
-                        changed = board.changed() => if changed.is_err() { return },
-                        () = merged.closed() => return,
-                    }
-                    merged.send_modify(|version| *version += 1);
-                }
-            });
-        }
-        Ok(receiver)
+        Ok(self.changes_of(exam).subscribe())
     }
 
     /// Are both stores there and every pool open?
@@ -237,8 +223,8 @@ impl Engine {
 
     /// Changes whenever [`Self::availability`] of the exam does.
     pub fn version(&self, exam: &ExamId) -> (i64, u64) {
-        let boards = self.pools_of(exam).iter().map(|pool| *pool.board.watch().borrow()).sum();
-        (self.catalogue().revision, boards)
+        let changes = self.inner.changes.get(exam).map(|changes| *changes.borrow());
+        (self.catalogue().revision, changes.unwrap_or_default())
     }
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
@@ -251,6 +237,12 @@ impl Engine {
 
     fn pools_of(&self, exam: &ExamId) -> Vec<Arc<Pool>> {
         self.inner.pools.iter().filter(|pool| pool.exam == *exam).map(|pool| pool.value().clone()).collect()
+    }
+
+    /// What counts the changes of all boards of the exam: a viewer of 31 pools costs no more than one of one.
+    /// Of exams that are there only.
+    fn changes_of(&self, exam: &ExamId) -> watch::Sender<u64> {
+        self.inner.changes.entry(exam.clone()).or_default().clone()
     }
 
     fn pool(&self, id: &PoolId) -> Result<Arc<Pool>, HoldError> {
@@ -277,7 +269,9 @@ impl Engine {
         let pool = entry
             .or_insert_with(|| {
                 is_new = true;
-                let pool = Arc::new(Pool::new(id, exam));
+                let mut pool = Pool::new(id, exam);
+                pool.board = Board::announcing(self.changes_of(&pool.exam));
+                let pool = Arc::new(pool);
                 // Before anybody can find the pool.
                 pool.lanes.get_or_init(|| Lanes::open(self, &pool));
                 pool
