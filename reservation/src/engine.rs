@@ -40,7 +40,7 @@ const CATALOGUE_EVERY: Duration = Duration::from_millis(500);
 /// How the engine reaches its stores.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
-    /// `redis://host:port/` or `redis+unix:///path`.
+    /// `redis://host:port/`, `redis+unix:///path` or `redis+cluster://host:port,host:port`.
     pub redis_url: String,
     /// The ledger's connections. Each pool keeps one for itself.
     pub postgres: deadpool_postgres::Pool,
@@ -59,8 +59,6 @@ pub(crate) struct Inner {
     pools: DashMap<PoolId, Arc<Pool>>,
     /// One per exam; every board of the exam counts it up.
     changes: DashMap<ExamId, watch::Sender<u64>>,
-    /// Only one task of this process compares all pools with the ledger at a time.
-    reopening: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -162,13 +160,16 @@ impl Engine {
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
                 changes: DashMap::new(),
-                reopening: tokio::sync::Mutex::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
             }),
         };
         engine.reload_catalogue().await?;
-        engine.reopen_all().await?;
+        match engine.open_all().await {
+            // Part of a cluster may be away: its pools are opened when it is back, the others serve.
+            Err(error) if !engine.inner.store.is_cluster() => return Err(error),
+            _ => {}
+        }
         let watcher = engine.clone();
         engine.inner.tasks.spawn(async move { watcher.watch_catalogue().await });
         Ok(engine)
@@ -211,13 +212,22 @@ impl Engine {
         Ok(self.changes_of(exam).subscribe())
     }
 
-    /// Are both stores there and every pool open?
+    /// Are both stores there and pools open? Of a cluster a part is enough: were every process to call
+    /// itself unready because one primary is away, nobody would be sent to the pools of the others.
     pub async fn is_ready(&self) -> Result<(), HoldError> {
-        self.inner.store.ping().await?;
-        drop(self.inner.ledger.client().await?);
-        match self.inner.pools.iter().find(|pool| pool.standing().epoch == 0) {
-            Some(pool) => Err(HoldError::Unavailable(format!("pool {} is not open", pool.id))),
-            None => Ok(()),
+        let Inner { store, ledger, pools, .. } = &*self.inner;
+        store.ping().await?;
+        drop(ledger.client().await?);
+        let is_open = |pool: &Pool| pool.standing().epoch > 0;
+        let (mut open, mut closed) = (false, None);
+        for pool in pools {
+            if is_open(&pool) { open = true } else { closed = Some(pool.id.clone()) }
+        }
+        match closed {
+            Some(pool) if !(open && store.is_cluster()) => {
+                Err(HoldError::Unavailable(format!("pool {pool} is not open")))
+            }
+            _ => Ok(()),
         }
     }
 
