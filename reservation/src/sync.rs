@@ -47,7 +47,7 @@ impl Writer {
             return Ok(None);
         }
         let row = pools::get(&*client, &pool.id).await?.ok_or(OpenError::Unknown)?;
-        Ok(Some(Self { client, reader: store.reader().await?, row }))
+        Ok(Some(Self { client, reader: store.reader(&pool.keys).await?, row }))
     }
 
     /// The newest event that the ledger has.
@@ -168,7 +168,7 @@ async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &Cancellati
             // The reader may be inside its wait: at a stop there is nothing to wait for.
             () = stop.cancelled(), if stopping.is_none() => {
                 stopping = Some(Instant::now());
-                writer.reader = store.reader().await?;
+                writer.reader = store.reader(&pool.keys).await?;
                 continue;
             }
         };

@@ -45,16 +45,10 @@ struct Sittings {
 }
 
 /// What is free in one pool.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Board {
     sittings: RwLock<Sittings>,
-    version: watch::Sender<u64>,
-}
-
-impl Default for Board {
-    fn default() -> Self {
-        Self { sittings: RwLock::default(), version: watch::Sender::new(0) }
-    }
+    changes: watch::Sender<u64>,
 }
 
 /// The second at whose end a clock has surely run out.
@@ -63,9 +57,14 @@ fn second(lapses_ms: i64) -> i64 {
 }
 
 impl Board {
+    /// An empty board that counts `changes` up at every change; the boards of one exam share it.
+    pub fn announcing(changes: watch::Sender<u64>) -> Self {
+        Self { sittings: RwLock::default(), changes }
+    }
+
     fn write(&self, change: impl FnOnce(&mut Sittings)) {
         change(&mut self.sittings.write().expect("nothing panics while it holds the board"));
-        self.version.send_modify(|version| *version += 1);
+        self.changes.send_modify(|version| *version += 1);
     }
 
     /// Starts over from Redis's counts (sitting, capacity, free) and the ledger's deadlines,
@@ -184,11 +183,6 @@ impl Board {
     pub fn capacity(&self, sitting: SittingNumber) -> Option<i64> {
         let board = self.sittings.read().expect("nothing panics while it holds the board");
         board.counts.get(&sitting).map(|counts| counts.capacity)
-    }
-
-    /// Wakes at every change.
-    pub fn watch(&self) -> watch::Receiver<u64> {
-        self.version.subscribe()
     }
 }
 
