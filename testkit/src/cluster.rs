@@ -115,12 +115,18 @@ impl TestCluster {
         until("a server answers", async || self.try_connect(node).await.is_some()).await;
     }
 
-    /// Stops a node in its tracks (SIGSTOP): the others take it for dead, and it does not know.
-    pub fn freeze(&self, node: usize) {
-        self.nodes[node].child.signal(Signal::SIGSTOP);
+    /// Stops a replica in its tracks (SIGSTOP) and hangs up on it, so that it misses what comes.
+    pub async fn cut_off(&self, replica: usize, primary: usize) {
+        self.nodes[replica].child.signal(Signal::SIGSTOP);
+        // What is in the line already would still be read.
+        let mut connection = self.connect(primary).await;
+        let mut cmd = redis::cmd("CLIENT");
+        let cut: i64 =
+            cmd.arg("KILL").arg("TYPE").arg("replica").query_async(&mut connection).await.expect("an answer");
+        assert_eq!(cut, 1, "the replica was connected");
     }
 
-    /// Lets a frozen node go on.
+    /// Lets a node that was cut off go on.
     pub fn thaw(&self, node: usize) {
         self.nodes[node].child.signal(Signal::SIGCONT);
     }

@@ -110,7 +110,7 @@ async fn a_primary_is_killed_under_load_and_the_others_never_pause() {
     site.finish(&all).await;
 }
 
-/// The first primary is demoted and keeps its scripts; frozen, it misses what its successor does; then
+/// The first primary is demoted and keeps its scripts; cut off, it misses what its successor does; then
 /// the successor dies. "No such script" says nothing here.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_primary_that_comes_back_with_its_scripts_and_older_data_is_not_believed() {
@@ -129,7 +129,7 @@ async fn a_primary_that_comes_back_with_its_scripts_and_older_data_is_not_believ
     site.cluster.stands().await;
     site.agree(&pools).await;
 
-    site.cluster.freeze(first);
+    site.cluster.cut_off(first, second).await;
     let mut paid = Vec::new();
     for n in 0..5 {
         let hold = site.front.hold_in_the_end(&format!("d{n}"), "p0").await.unwrap();
