@@ -9,6 +9,7 @@ mod opening;
 pub mod reply;
 pub mod scripts;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +18,13 @@ use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamRangeReply, StreamReadOptions, StreamReadReply};
 use redis::{AsyncCommands, Cmd, FromRedisValue, RedisError, ServerErrorKind, from_redis_value};
 
-use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
+use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
 use connection::Connection;
 use event::{Event, StreamId};
 use keys::PoolKeys;
 pub use node::Link;
 pub use opening::Kept;
-use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
+use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer, Word};
 use scripts::Script;
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
@@ -105,6 +106,14 @@ pub struct FreezeRequest {
     pub reference: Option<Reference>,
 }
 
+/// How many sittings each request names, for `hold`; nothing when each names one.
+fn seats_each(requests: &[HoldRequest]) -> String {
+    if requests.iter().all(|request| request.sittings.len() == 1) {
+        return String::new();
+    }
+    requests.iter().map(|request| request.sittings.len().to_string()).collect::<Vec<_>>().join(" ")
+}
+
 /// Under which epoch and on which clock a script runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
@@ -152,16 +161,16 @@ impl Store {
         keys: &PoolKeys,
         moment: Moment,
         arguments: impl FnOnce(&mut Cmd),
-        answer: impl Fn(&str) -> Option<A>,
+        answer: impl Fn(Word<'_>, i64) -> Option<A>,
     ) -> Result<Reply<A>, StoreError> {
-        let mut cmd = redis::cmd("EVALSHA");
-        cmd.arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
+        let mut cmd = Cmd::new();
+        cmd.arg("EVALSHA").arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
         match moment.now_ms {
             Some(now) => cmd.arg(now),
             None => cmd.arg(""),
         };
         arguments(&mut cmd);
-        reply::parse(self.ask(keys, &cmd).await?, answer)
+        reply::parse(&self.ask(keys, &cmd).await?, answer)
     }
 
     /// Calls `hold`: seats for each request, under deadlines `ttl` from now.
@@ -172,16 +181,21 @@ impl Store {
         ttl: Duration,
         requests: &[HoldRequest],
     ) -> Result<Reply<HoldAnswer>, StoreError> {
+        let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
         let arguments = |cmd: &mut Cmd| {
-            cmd.arg(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)).arg(EVENTS_BEHIND_MAX);
+            cmd.arg(ttl_ms).arg(EVENTS_BEHIND_MAX).arg(seats_each(requests));
+            let mut field = String::with_capacity(NAME_BYTES_MAX + 12);
             for request in requests {
-                cmd.arg(request.candidate.as_str()).arg(request.sittings.len());
                 for (sitting, group) in &request.sittings {
-                    cmd.arg(sitting.0).arg(group.0);
+                    field.clear();
+                    // Writing to a String cannot fail.
+                    let _ = write!(field, "{}:{group}", request.candidate);
+                    cmd.arg(field.as_bytes()).arg(sitting.0);
                 }
             }
         };
-        self.call(&scripts::HOLD, keys, moment, arguments, reply::hold_answer).await
+        let answer = |word: Word<'_>, now_ms| reply::hold_answer(word, now_ms, moment.epoch, ttl_ms);
+        self.call(&scripts::HOLD, keys, moment, arguments, answer).await
     }
 
     /// Calls `release`.
@@ -196,7 +210,7 @@ impl Store {
                 cmd.arg(place.candidate.as_str()).arg(place.group.0).arg(place.generation.0);
             }
         };
-        self.call(&scripts::RELEASE, keys, moment, arguments, reply::release_answer).await
+        self.call(&scripts::RELEASE, keys, moment, arguments, reply::text(reply::release_answer)).await
     }
 
     /// Calls `freeze`.
@@ -213,7 +227,7 @@ impl Store {
                 cmd.arg(reference.as_ref().map_or("-", Reference::as_str));
             }
         };
-        self.call(&scripts::FREEZE, keys, moment, arguments, reply::freeze_answer).await
+        self.call(&scripts::FREEZE, keys, moment, arguments, reply::text(reply::freeze_answer)).await
     }
 
     /// Calls `settle`: each place with true for confirmed, false for cancelled.
@@ -229,7 +243,7 @@ impl Store {
                 cmd.arg(if *confirmed { "confirmed" } else { "cancelled" });
             }
         };
-        self.call(&scripts::SETTLE, keys, moment, arguments, reply::settle_answer).await
+        self.call(&scripts::SETTLE, keys, moment, arguments, reply::text(reply::settle_answer)).await
     }
 
     /// Calls `resize`; answers how many seats of each sitting are taken.
@@ -244,7 +258,7 @@ impl Store {
                 cmd.arg(sitting.0).arg(*capacity);
             }
         };
-        self.call(&scripts::RESIZE, keys, moment, arguments, reply::resize_answer).await
+        self.call(&scripts::RESIZE, keys, moment, arguments, reply::text(reply::resize_answer)).await
     }
 
     /// Calls `sweep`; answers how many holds lapsed, and 1 if more are due.
@@ -257,7 +271,7 @@ impl Store {
         let arguments = |cmd: &mut Cmd| {
             cmd.arg(entries_max);
         };
-        self.call(&scripts::SWEEP, keys, moment, arguments, reply::sweep_answer).await
+        self.call(&scripts::SWEEP, keys, moment, arguments, reply::text(reply::sweep_answer)).await
     }
 
     /// Capacity and free seats of every sitting that Redis has.
@@ -310,7 +324,25 @@ impl Store {
         after: StreamId,
     ) -> Result<Vec<Event>, StoreError> {
         let wait_ms = usize::try_from(READ_WAIT.as_millis()).expect("a second fits");
-        let options = StreamReadOptions::default().count(READ_ENTRIES_MAX).block(wait_ms);
+        Self::read_with(reader, keys, after, StreamReadOptions::default().block(wait_ms)).await
+    }
+
+    /// As [`Self::read`], but what is not there now is not waited for.
+    pub async fn read_now(
+        reader: &mut MultiplexedConnection,
+        keys: &PoolKeys,
+        after: StreamId,
+    ) -> Result<Vec<Event>, StoreError> {
+        Self::read_with(reader, keys, after, StreamReadOptions::default()).await
+    }
+
+    async fn read_with(
+        reader: &mut MultiplexedConnection,
+        keys: &PoolKeys,
+        after: StreamId,
+        options: StreamReadOptions,
+    ) -> Result<Vec<Event>, StoreError> {
+        let options = options.count(READ_ENTRIES_MAX);
         let reply: Option<StreamReadReply> =
             reader.xread_options(&[keys.events()], &[after.to_string()], &options).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);

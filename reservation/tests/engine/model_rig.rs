@@ -192,10 +192,13 @@ impl Rig {
         };
         let (done, expected) = if confirm {
             let reference = "r".parse().unwrap();
-            (holds::confirm(&**client, &self.exam, &place, &reference).await.unwrap(), state == Some(HoldState::Frozen))
+            (
+                holds::decide::confirm(&**client, &self.exam, &place, &reference).await.unwrap(),
+                state == Some(HoldState::Frozen),
+            )
         } else {
             let may = matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
-            (holds::cancel(&**client, &self.exam, &place).await.unwrap(), may)
+            (holds::decide::cancel(&**client, &self.exam, &place).await.unwrap(), may)
         };
         assert_eq!(done, expected, "a decision on {state:?}");
         if done {
