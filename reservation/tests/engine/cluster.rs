@@ -220,8 +220,13 @@ async fn a_national_exam_has_a_pool_per_province() {
     let (other, front) = site.another().await;
     let request = http::Request::get("/api/v1/exams/e/events").body(http_body_util::Full::new(bytes::Bytes::new()));
     let mut events = front.0.handle(request.unwrap()).await.into_body();
-    let frame = events.frame().await.unwrap().unwrap().into_data().unwrap();
-    let list: Value = serde_json::from_slice(frame.strip_prefix(b"data: ").unwrap()).unwrap();
+    let list = loop {
+        let frame = events.frame().await.unwrap().unwrap().into_data().unwrap();
+        let text = String::from_utf8(frame.to_vec()).unwrap();
+        if let Some((_, data)) = text.split_once("data: ") {
+            break serde_json::from_str::<Value>(data).unwrap();
+        }
+    };
     assert_eq!(free(&list), expected);
     let two = serde_json::json!({"candidate": "both", "sittings": ["s-province-02", "s-province-03"]});
     let reply = front.call(Method::POST, "/holds", two).await;

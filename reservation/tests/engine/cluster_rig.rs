@@ -206,6 +206,6 @@ pub(crate) fn keys_of(pool: &str) -> PoolKeys {
 async fn engine_on(cluster: &TestCluster, stores: &TestStores) -> (Engine, Front) {
     let config = EngineConfig { redis_url: cluster.url(), postgres: stores.pool() };
     let engine = Engine::start(config).await.unwrap();
-    let front = Front(Api::new(engine.clone(), ApiConfig { metrics: None }));
+    let front = Front(Api::new(engine.clone(), ApiConfig::default()));
     (engine, front)
 }
