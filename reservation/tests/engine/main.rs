@@ -4,6 +4,8 @@
 
 mod app;
 mod bad_input;
+mod cluster;
+mod cluster_rig;
 mod confirming;
 mod holding;
 mod killing;

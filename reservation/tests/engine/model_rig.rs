@@ -227,6 +227,7 @@ impl Rig {
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
         assert_eq!((row.epoch, row.cursor), (before.epoch + 1, before.cursor), "adopted, not restored");
+        assert_eq!(row.lineage, row.epoch, "who waits for an event of before must not take a later one for it");
     }
 
     /// Redis loses the pool, with everything that the ledger has not heard of.
