@@ -6,9 +6,10 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use fantoccini::Locator;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use testkit::{AppOptions, ServedApp};
+use testkit::{AppOptions, Browser, Device, ServedApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -109,11 +110,7 @@ async fn who_asks_too_often_waits_and_others_do_not() {
 
     // Pages of the same address, with what was typed; and its guesses at keys.
     let page = get(&app, "127.0.0.2", "/", &["accept-language: en"]).await;
-    assert!(
-        page.status == 429 && page.wait() >= 1 && page.text().contains("then go back and try again"),
-        "{}",
-        page.head
-    );
+    assert!(page.status == 429 && page.wait() >= 1 && page.text().contains("Try again in"), "{}", page.head);
     let form = "document=310101199001011234&password=secret-word";
     let form_type = "content-type: application/x-www-form-urlencoded";
     let kept = ask(&app, "127.0.0.2", "POST /sign-in", &[form_type], form).await;
@@ -350,5 +347,43 @@ async fn an_event_stream_that_nobody_reads_does_not_fill_memory() {
     let grown = memory_kib(app.pid()).saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB");
     drop(deaf);
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_keeps_what_was_typed_and_says_when_to_try_again() {
+    let mut app = app(&["--limit-address", "1"]).await;
+    let browser = Browser::start(Device::Phone).await;
+    browser.goto(&format!("{}/sign-in", app.url())).await.unwrap();
+    let type_in = async |name: &str, text: &str| {
+        browser.find(Locator::Id(name)).await.unwrap().send_keys(text).await.unwrap();
+    };
+    type_in("document", "310101199001011234").await;
+    type_in("password", "secret-word").await;
+    // Somebody else behind the same address, all the while.
+    let crowd = async {
+        loop {
+            get(&app, "127.0.0.1", "/", &[]).await;
+        }
+    };
+    until_limited(&app, "127.0.0.1", "/", &[], 30).await;
+    let visit = async {
+        browser.find(Locator::Css("form button[type=submit]")).await.unwrap().click().await.unwrap();
+        let summary = browser.wait().for_element(Locator::Css(".summary")).await.unwrap().text().await.unwrap();
+        assert!(summary.contains("这一次没有处理"), "{summary}");
+        let kept = browser.find(Locator::Id("document")).await.unwrap().prop("value").await.unwrap();
+        assert_eq!(kept.as_deref(), Some("310101199001011234"));
+        browser.screenshot("429-sign-in").await;
+        browser.goto(&format!("{}/exams/degree-english", app.url())).await.unwrap();
+        let again = browser.find(Locator::Css("main a.button")).await.unwrap().attr("href").await.unwrap();
+        assert_eq!(again.as_deref(), Some("/exams/degree-english"));
+        let lead = browser.find(Locator::Css("main .lead")).await.unwrap().text().await.unwrap();
+        assert!(lead.contains("秒再试"), "{lead}");
+        browser.screenshot("429-page").await;
+    };
+    tokio::select! { () = visit => {}, () = crowd => {} }
+    let console: Vec<String> = browser.console().await.into_iter().filter(|line| !line.contains("429")).collect();
+    assert!(console.is_empty(), "{console:?}");
+    browser.close().await;
     assert!(app.stop().await.success());
 }
