@@ -125,6 +125,11 @@ impl Engine {
         }
     }
 
+    /// Is a pass needed for the exam now, as far as this process knows?
+    pub fn is_waiting_room_on(&self, exam: &ExamId) -> bool {
+        self.entry(exam).is_ok_and(|entry| self.room_of(&entry).is_some_and(|(.., is_on)| is_on))
+    }
+
     /// The exam's room, from memory.
     pub fn waiting_room(&self, exam: &ExamId) -> Result<RoomView, HoldError> {
         let entry = self.entry(exam)?;
