@@ -290,7 +290,8 @@ room-present-number = { $count ->
     [one] { $shown } person
    *[other] { $shown } people
  }
-room-updated = As of { $time }. Refreshes in about { $seconds } seconds.
+room-updated = As of { $time }.
+room-refreshes = Refreshes in about { $seconds } seconds.
 room-refresh = Refresh now
 room-full-title = No seat is free at the moment
 room-full-until = Nobody is let in meanwhile, so that nobody comes in vain. A seat may come back from { $time }; the line then moves on in order.
@@ -307,7 +308,7 @@ room-check-title = How to check the order
 room-check-text = The order follows from a seed. It is drawn before the first person comes, and its SHA-256 is published; the seed itself follows after the opening. Anybody can check: the seed has the published SHA-256, so it was not exchanged; with the seed as the key, take the HMAC-SHA256 of the candidate code and its first 52 bits: the smaller number is ahead.
 room-check-link = See the public data
 room-commitment = SHA-256 of the seed
-room-commitment-short = SHA-256 of the seed: { $digits }…
+room-commitment-short = This line's seed has SHA-256 { $digits }…
 room-seed = Seed
 room-seed-later = Published after the opening
 room-candidate = Candidate code
@@ -320,6 +321,7 @@ gate-place-text = Your place is kept. You choose a sitting when it is your turn.
 gate-later = The waiting room opens 30 minutes before. Everybody in it at the opening is shuffled, so there is no need to come earlier.
 gate-turn-title = It is your turn
 gate-turn-text = Please take a seat before { $time }. After that you would have to queue again.
+gate-turn-hint = Take a seat before { $time }. It is then held for { $minutes } minutes.
 gate-hint = One place per account, on any device.
 gate-enter = Enter the waiting room
 gate-back = See my place

@@ -279,7 +279,8 @@ room-present = 在场人数
 room-present-number = { $count ->
    *[other] { $shown } 人
  }
-room-updated = 更新于 { $time }，约 { $seconds } 秒后自动刷新。
+room-updated = 更新于 { $time }
+room-refreshes = 约 { $seconds } 秒后自动刷新
 room-refresh = 立即刷新
 room-full-title = 现在没有空座位
 room-full-until = 暂时不放行，免得您白等。最早 { $time } 有座位可能释放，届时按次序继续。
@@ -296,7 +297,7 @@ room-check-title = 怎样核对排序
 room-check-text = 排序由一个种子决定。种子在第一个人到来前选定，并公布它的 SHA-256 摘要；开放后公布种子。任何人都可以核对：种子的摘要与公布的一致，说明没有换过；以种子为密钥，对考生编号计算 HMAC-SHA256，取前 52 位，数值小的排在前面。
 room-check-link = 查看公开数据
 room-commitment = 种子摘要
-room-commitment-short = 种子摘要：{ $digits }…
+room-commitment-short = 本次排序的种子摘要：{ $digits }…
 room-seed = 种子
 room-seed-later = 开放后公布
 room-candidate = 考生编号
@@ -309,6 +310,7 @@ gate-place-text = 位置为您保留，轮到您时再选场次。
 gate-later = 开放前 30 分钟可以进入等候室。届时在场的人随机排序，不必提前守候。
 gate-turn-title = 轮到您了
 gate-turn-text = 请在 { $time } 前锁定座位。超过时间没有锁定，要重新排队。
+gate-turn-hint = 请在 { $time } 前锁定。锁定后，座位为您保留 { $minutes } 分钟。
 gate-hint = 每个账号一个位置，换设备也在。
 gate-enter = 进入等候室
 gate-back = 查看我的位置

@@ -199,10 +199,17 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
         Some(Action::Hold) => w.t("choose-submit"),
         Some(Action::Replace) => w.t("choose-submit-again"),
     };
+    let minutes = ("minutes", view.exam.hold.as_mins().into());
+    let hint = match view.gate {
+        Gate::Admitted(until) => {
+            w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), minutes])
+        }
+        _ => w.with("choose-hint", &[minutes]),
+    };
     let replaces = view.plan.action == Some(Action::Replace);
     html! {
         div class="bar" data-above-hold[replaces] {
-            p { (w.with("choose-hint", &[("minutes", view.exam.hold.as_mins().into())])) }
+            p { (hint) }
             @if replaces { input type="hidden" name="replace" value="on"; }
             button class="button" type="submit" { (word) }
         }

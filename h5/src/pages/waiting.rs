@@ -74,7 +74,9 @@ pub(crate) async fn show(
     let id = exam.parse().map_err(|_| Failure::NotFound)?;
     let exam = app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)?;
     let chosen = Chosen::read(&pairs);
-    let on = || Redirect::to(&format!("/exams/{}{}#sittings", exam.id, chosen.query())).into_response();
+    // With a choice straight to it, otherwise to the notice, which comes first.
+    let part = if chosen.sittings.is_empty() { "" } else { "#sittings" };
+    let on = || Redirect::to(&format!("/exams/{}{}{part}", exam.id, chosen.query())).into_response();
     if exam.window(waiter.now) == Window::Closed {
         return Ok(on());
     }

@@ -161,8 +161,11 @@ fn updated(w: Words, view: &View<'_>) -> Markup {
     let [_, clock] = when::pieces_full(w.language, view.place.now);
     html! {
         p class="place-updated" {
-            (w.with("room-updated", &[("time", clock.into()), ("seconds", view.place.refresh_seconds.into())]))
-            " " a href=(view.own_path) { (w.t("room-refresh")) }
+            span class="whole" { (w.with("room-updated", &[("time", clock.into())])) } " "
+            span class="whole" {
+                (w.with("room-refreshes", &[("seconds", view.place.refresh_seconds.into())]))
+                " " a href=(view.own_path) { (w.t("room-refresh")) }
+            }
         }
     }
 }

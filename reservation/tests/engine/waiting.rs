@@ -289,7 +289,8 @@ async fn a_pass_that_ran_out_means_a_new_place_and_pushes_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_of_redis_keeps_every_place_and_its_loss_gives_the_shuffled_their_order_back() {
     let mut app = App::start().await;
-    exam(&app, json!({"mode": "on"}), soon(2_500), 0).await;
+    exam(&app, json!({"mode": "automatic"}), soon(2_500), 0).await;
+    until(&app, |room| room["is_on"] == true).await;
     let early = names("c", 12);
     let mut tickets = Vec::new();
     for candidate in &early {
