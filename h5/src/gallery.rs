@@ -193,7 +193,7 @@ impl Studio {
             visitor,
             hold,
             is_demo: name == "home",
-            refresh: None,
+            refresh_seconds: None,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }

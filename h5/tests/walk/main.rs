@@ -221,9 +221,12 @@ async fn a_waiting_room_is_passed_before_a_seat_is_taken() {
     let page = third.get(waiting).await;
     assert!(page.text.contains("第 1 位") && page.text.contains("座位还没有锁定"), "{}", page.text);
     let refresh = page.text.split("http-equiv=\"refresh\" content=\"").nth(1).unwrap();
-    let (seconds, url) = refresh.split('"').next().unwrap().split_once("; url=").unwrap();
+    let seconds = refresh.split('"').next().unwrap();
     assert!((3..=30).contains(&seconds.parse::<u64>().unwrap()), "{seconds}");
-    assert_eq!(url, "/exams/degree-english/waiting?sitting=evening&amp;agree=on");
+    let check = "/exams/degree-english/waiting?sitting=evening&amp;agree=on&amp;check=on#check";
+    assert!(page.text.contains(check) && !page.text.contains("id=\"check\""), "{}", page.text);
+    let open = third.get(&format!("{waiting}&check=on")).await;
+    assert!(open.text.contains("id=\"check\"") && open.text.contains("http-equiv=\"refresh\""));
     let exam = third.get("/exams/degree-english").await;
     assert!(exam.text.contains("您正在排队") && !exam.text.contains("/hold\""), "{}", exam.text);
     let mut guest = site.visitor();
