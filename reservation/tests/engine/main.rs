@@ -11,3 +11,4 @@ mod model;
 mod resizing;
 mod restoring;
 mod waiting;
+mod waiting_rig;
