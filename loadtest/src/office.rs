@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, Uri};
 use reservation::api::wire::{PutExam, PutSitting};
 use reservation::ids::SittingId;
+use reservation::room::RoomSettings;
 use reservation::sitting::Acknowledge;
 use serde::Serialize;
 
@@ -123,6 +124,7 @@ impl Office {
             opens_at: None,
             closes_at: None,
             acknowledge: exam.acknowledge,
+            waiting_room: RoomSettings::default(),
         };
         self.put(&admin, &format!("/api/v1/exams/{}", exam.id), &body).await?;
         for number in 0..exam.sittings {

@@ -85,7 +85,7 @@ impl Requests {
 
     /// A seat for `candidate` in `sitting`.
     pub fn hold(&self, candidate: CandidateId, sitting: SittingId) -> Outgoing {
-        let body = json(&PostHold { candidate, sittings: vec![sitting] });
+        let body = json(&PostHold { candidate, sittings: vec![sitting], pass: None });
         self.request(Method::POST, path(self.holds.clone()), body)
     }
 
