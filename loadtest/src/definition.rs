@@ -28,11 +28,9 @@ fn exam_file(exam: &NewExam, now: Timestamp) -> String {
     };
     let (closes_at, deadline) = (opens_at + OPEN_FOR, opens_at + OPEN_FOR * 2);
     let (id, hold) = (&exam.id, exam.hold_seconds);
-    let room = match (exam.waiting_room, exam.admit_per_second) {
-        (None, _) => String::new(),
-        (Some(mode), None) => format!("\n[waiting_room]\nmode = \"{mode}\"\n"),
-        (Some(mode), Some(rate)) => format!("\n[waiting_room]\nmode = \"{mode}\"\nadmit_per_second = {rate}\n"),
-    };
+    let mode = exam.waiting_room.mode.as_str();
+    let rate = exam.waiting_room.admit_per_second;
+    let rate = rate.map_or_else(String::new, |rate| format!("admit_per_second = {rate}\n"));
     format!(
         r#"# Written by the load generator.
 id = "{id}"
@@ -54,7 +52,10 @@ en = ["This exam is for load tests only."]
 [[groups]]
 id = "all"
 title = {{ zh = "场次", en = "Sitting" }}
-{room}"#
+
+[waiting_room]
+mode = "{mode}"
+{rate}"#
     )
 }
 

@@ -58,7 +58,7 @@ pub fn fairness(stays: &[Stay], room: Option<&RoomReply>, name: impl Fn(u64) -> 
         return check(CheckState::Skipped, "the waiting room could not be asked how it stands".to_owned());
     };
     let early = count(stays, |stay| stay.was_early);
-    let shuffle = match Shuffle::published(room.seed.as_deref(), &room.commitment) {
+    let shuffle = match Shuffle::published(room.seed.as_deref(), room.commitment.as_deref().unwrap_or_default()) {
         Ok(shuffle) => shuffle,
         Err(SeedError::Secret) if early == 0 => None,
         Err(error) => return check(CheckState::Failed, error.to_string()),

@@ -8,7 +8,7 @@ use http::uri::{InvalidUri, PathAndQuery};
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
 use jiff::Timestamp;
-use reservation::api::wire::{ConfirmHold, PostHold};
+use reservation::api::wire::{ConfirmHold, PostHold, room::PostPlace};
 use reservation::ids::{CandidateId, Reference, SittingId};
 use serde::{Deserialize, Serialize};
 
@@ -27,15 +27,6 @@ pub struct Requests {
     events: Uri,
     room: Uri,
     places: Uri,
-}
-
-/// [`PostHold`], and the pass beside it.
-#[derive(Debug, Serialize)]
-struct PostHoldWithPass<'a> {
-    #[serde(flatten)]
-    hold: PostHold,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pass: Option<&'a str>,
 }
 
 /// What `POST holds` answers.
@@ -100,7 +91,7 @@ impl Requests {
 
     /// A seat for `candidate` in `sitting`, with the pass out of a waiting room.
     pub fn hold(&self, candidate: CandidateId, sitting: SittingId, pass: Option<&str>) -> Outgoing {
-        let body = json(&PostHoldWithPass { hold: PostHold { candidate, sittings: vec![sitting] }, pass });
+        let body = json(&PostHold { candidate, sittings: vec![sitting], pass: pass.map(str::to_owned) });
         self.request(Method::POST, path(self.holds.clone()), body)
     }
 
@@ -148,8 +139,9 @@ impl Requests {
     }
 
     /// A place in the waiting room for `candidate`, or how the one that is there stands.
-    pub fn place(&self, candidate: CandidateId) -> Outgoing {
-        let body = json(&room::PostPlace { candidate });
+    /// `ticket` is what an earlier answer brought.
+    pub fn place(&self, candidate: CandidateId, ticket: Option<String>) -> Outgoing {
+        let body = json(&PostPlace { candidate, ticket });
         self.request(Method::POST, self.places.clone(), body)
     }
 

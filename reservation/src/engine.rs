@@ -13,6 +13,7 @@ mod hold;
 mod lanes;
 pub mod pool;
 mod put;
+pub mod room;
 mod sweep;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -28,6 +29,7 @@ use crate::hold::Hold;
 use crate::ids::{ExamId, HoldId, PoolId, SittingId};
 use crate::ledger::{Ledger, LedgerError, pools};
 use crate::restore::OpenError;
+use crate::room::pass::PassError;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
 use catalogue::{Catalogue, ExamEntry};
@@ -56,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     catalogue: RwLock<Arc<Catalogue>>,
     pools: DashMap<PoolId, Arc<Pool>>,
+    /// The waiting rooms that this process runs.
+    rooms: DashMap<ExamId, Arc<room::Room>>,
     /// Only one task of this process compares all pools with the ledger at a time.
     reopening: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
@@ -104,6 +108,9 @@ pub enum HoldError {
         /// The window's end.
         closes_at: Option<Timestamp>,
     },
+    /// A waiting room is before the exam, and the request has no pass that is good.
+    #[error("{0}")]
+    NotAdmitted(#[from] PassError),
     /// The hold's clock ran out or it was given back, and its seat could not be had again.
     #[error("the hold has ended")]
     Expired(HoldId),
@@ -158,6 +165,7 @@ impl Engine {
                 ledger,
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
+                rooms: DashMap::new(),
                 reopening: tokio::sync::Mutex::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
@@ -301,6 +309,7 @@ impl Engine {
             for (id, exam) in pools::all(&**self.inner.ledger.client().await?).await? {
                 self.ensure_pool(id, exam);
             }
+            self.ensure_rooms();
         }
         Ok(())
     }

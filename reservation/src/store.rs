@@ -3,6 +3,7 @@
 pub mod event;
 pub mod keys;
 pub mod reply;
+pub mod room;
 pub mod scripts;
 
 use std::time::Duration;

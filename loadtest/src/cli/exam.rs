@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use reservation::ids::ExamId;
+use reservation::room;
 
 /// For which seats.
 #[derive(Debug, Args)]
@@ -48,11 +49,11 @@ pub struct NewExamArgs {
     /// When a hold counts as taken
     #[arg(long, value_enum, default_value_t = Acknowledge::Redis)]
     pub acknowledge: Acknowledge,
-    /// Its waiting room. Default: what the server does, and `on` for the scenario `waiting-room`
+    /// Its waiting room. Default: off, but `on` for the scenario `waiting-room`
     #[arg(long = "room", id = "room", value_name = "MODE", value_enum)]
     pub waiting_room: Option<RoomMode>,
     /// How many are admitted a second. Default: the server steers it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub admit_per_second: Option<u32>,
 }
 
@@ -76,13 +77,12 @@ pub enum RoomMode {
     On,
 }
 
-impl RoomMode {
-    /// Its word on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Automatic => "automatic",
-            Self::On => "on",
+impl From<RoomMode> for room::RoomMode {
+    fn from(mode: RoomMode) -> Self {
+        match mode {
+            RoomMode::Off => Self::Off,
+            RoomMode::Automatic => Self::Automatic,
+            RoomMode::On => Self::On,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use reservation::api::wire::{PutExam, PutSitting};
+use reservation::room::RoomSettings;
 use reservation::sitting;
-use serde::Serialize;
 
 use crate::cli::{Acknowledge, NewExamArgs};
 
@@ -22,10 +22,8 @@ pub struct NewExam {
     acknowledge: sitting::Acknowledge,
     /// When it opens.
     pub calendar: Calendar,
-    /// The word for when it has a waiting room, if anything is to be said about that.
-    pub waiting_room: Option<&'static str>,
-    /// How many are admitted a second.
-    pub admit_per_second: Option<u32>,
+    /// Its waiting room.
+    pub waiting_room: RoomSettings,
 }
 
 /// When an exam opens.
@@ -35,22 +33,6 @@ pub enum Calendar {
     Open,
     /// At this moment.
     OpensAt(Timestamp),
-}
-
-/// [`PutExam`], and the waiting room beside it.
-#[derive(Debug, Serialize)]
-pub(super) struct PutNewExam {
-    #[serde(flatten)]
-    exam: PutExam,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_room: Option<PutRoom>,
-}
-
-#[derive(Debug, Serialize)]
-struct PutRoom {
-    mode: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    admit_per_second: Option<u32>,
 }
 
 impl NewExam {
@@ -67,8 +49,10 @@ impl NewExam {
                 Acknowledge::Ledger => sitting::Acknowledge::Ledger,
             },
             calendar,
-            waiting_room: new.waiting_room.map(crate::cli::RoomMode::as_str),
-            admit_per_second: new.admit_per_second,
+            waiting_room: RoomSettings {
+                mode: new.waiting_room.map(Into::into).unwrap_or_default(),
+                admit_per_second: new.admit_per_second,
+            },
         }
     }
 
@@ -79,8 +63,8 @@ impl NewExam {
         (0..self.sittings).map(move |number| u32::try_from(capacity(number)).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn body(&self) -> PutNewExam {
-        let exam = PutExam {
+    pub(super) fn body(&self) -> PutExam {
+        PutExam {
             title: "Load test".to_owned(),
             hold_seconds: self.hold_seconds,
             grace_seconds: 0,
@@ -90,9 +74,8 @@ impl NewExam {
             },
             closes_at: None,
             acknowledge: self.acknowledge,
-        };
-        let admit_per_second = self.admit_per_second;
-        PutNewExam { exam, waiting_room: self.waiting_room.map(|mode| PutRoom { mode, admit_per_second }) }
+            waiting_room: self.waiting_room,
+        }
     }
 
     pub(super) fn sittings(&self) -> impl Iterator<Item = PutSitting> {

@@ -83,14 +83,15 @@ async fn wait(
     let intent = Intent::of(plan, chance);
     let (first_sent, deadline) = (worker.now(), intended + plan.wait_max);
     let mut stay: Option<Stay> = None;
-    let mut next = intended;
+    let (mut next, mut ticket) = (intended, None::<String>);
     for question in 0.. {
         let operation = if question == 0 { Operation::Enter } else { Operation::Look };
-        let request = || plan.api.requests.place(plan.api.candidate(index));
+        let request = || plan.api.requests.place(plan.api.candidate(index), ticket.clone());
         let told = worker.ask_judged(operation, next, chance, request, |answer| judged(operation, answer)).await;
         let reply = told.answer.as_ref().and_then(place);
         let now = worker.now();
         if let Some(reply) = &reply {
+            ticket = reply.ticket.clone().or(ticket);
             let is_early = reply.state == PlaceState::Waiting && reply.ahead.is_none();
             let stay = stay.get_or_insert_with(|| Stay {
                 index,

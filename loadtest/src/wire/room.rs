@@ -1,18 +1,10 @@
-//! The waiting room's requests and answers.
+//! The waiting room's answers, with nothing we do not need.
 
-use jiff::Timestamp;
-use reservation::ids::CandidateId;
-use serde::{Deserialize, Serialize};
-
-/// What `POST waiting-room/places` takes.
-#[derive(Debug, Serialize)]
-pub struct PostPlace {
-    /// Who.
-    pub candidate: CandidateId,
-}
+pub use reservation::api::wire::room::PlaceState;
+use serde::Deserialize;
 
 /// What `POST waiting-room/places` answers.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct PlaceReply {
     /// How the place stands.
     pub state: PlaceState,
@@ -22,33 +14,18 @@ pub struct PlaceReply {
     pub refresh_seconds: Option<f64>,
     /// What to show when asking for a seat, once admitted.
     pub pass: Option<String>,
-}
-
-/// How a place stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlaceState {
-    /// Not yet.
-    Waiting,
-    /// Come in.
-    Admitted,
-    /// There is no waiting room now.
-    Open,
+    /// What brings the place back.
+    #[serde(default)]
+    pub ticket: Option<String>,
 }
 
 /// What `GET waiting-room` answers.
 #[derive(Debug, Clone, Deserialize)]
 pub struct RoomReply {
-    /// Is it on now?
-    pub is_on: bool,
-    /// When the exam opens.
-    pub opens_at: Option<Timestamp>,
-    /// SHA-256 of the seed, in hexadecimal digits; shown from the start.
-    pub commitment: String,
+    /// SHA-256 of the seed, in hexadecimal digits; shown before anybody takes a place.
+    pub commitment: Option<String>,
     /// The seed, in hexadecimal digits, once the exam has opened.
     pub seed: Option<String>,
-    /// All places ever taken.
-    pub present: u64,
     /// Places not yet admitted.
     pub waiting: u64,
     /// Places admitted.

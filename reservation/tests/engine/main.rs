@@ -10,3 +10,4 @@ mod killing;
 mod model;
 mod resizing;
 mod restoring;
+mod waiting;
