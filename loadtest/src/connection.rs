@@ -112,6 +112,21 @@ mod tests {
 
     use super::*;
 
+    #[tokio::test]
+    async fn connections_come_from_as_many_addresses_as_were_named() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let target = Target::resolve(&url, false).await.unwrap().with_sources(3).unwrap();
+        let mut seen = std::collections::BTreeMap::new();
+        for _ in 0..9 {
+            let (opened, accepted) = tokio::join!(Connection::open(&target), listener.accept());
+            opened.unwrap();
+            *seen.entry(accepted.unwrap().1.ip().to_string()).or_insert(0) += 1;
+        }
+        let each = |last: u8| (format!("127.0.0.{last}"), 3);
+        assert_eq!(seen, [each(1), each(2), each(3)].into());
+    }
+
     #[test]
     fn retry_after_is_read_in_seconds_only() {
         let answer = |headers| Answer { status: StatusCode::OK, headers, body: Bytes::new() };

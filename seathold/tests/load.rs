@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use loadtest::cli::{Cli, Command};
 use loadtest::record::{Operation, Outcome, Outcomes};
 use loadtest::results::{CheckKind, CheckState, Results};
-use loadtest::run::{prepare, run_accounts, run_api, run_candidate};
+use loadtest::run::{prepare, run_accounts, run_api, run_candidate, run_waiting_room};
 use testkit::ServedApp;
 
 fn parse(app: &ServedApp, words: &str) -> Command {
@@ -23,6 +23,7 @@ async fn test(app: &ServedApp, words: &str) -> Results {
     match parse(app, &format!("{words} --quiet")) {
         Command::Api(arguments) => run_api(&arguments).await.unwrap(),
         Command::Candidate(arguments) => run_candidate(&arguments).await.unwrap(),
+        Command::WaitingRoom(arguments) => run_waiting_room(&arguments).await.unwrap(),
         _ => panic!("no test: {words}"),
     }
 }
@@ -142,6 +143,26 @@ async fn an_exam_opens_while_candidates_knock() {
     assert_eq!(before, 0, "nobody has a seat before it opens");
     assert!(results.figures.ceiling.is_some_and(|ceiling| ceiling > 100.0));
     assert_eq!(results.measured.seconds.iter().map(|second| second.sent).sum::<u64>(), 300);
+    assert_all_well(&results);
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_waiting_room_is_fair_and_lets_nobody_push_in() {
+    let mut app = ServedApp::start().await;
+    let results = test(
+        &app,
+        "waiting-room --candidates 150 --spike 40%/500ms --seconds 3 --opens-in 1s --early 60% --seats 40 --sittings 2 \
+         --admit-per-second 40 --connections 16 --push 20% --confirm 50% --release 0 --wait-max 30s",
+    )
+    .await;
+    for kind in [CheckKind::Admission, CheckKind::Order] {
+        let check = results.checks.iter().find(|check| check.kind == kind).unwrap();
+        assert_eq!(check.state, CheckState::Passed, "{:?}", results.checks);
+    }
+    assert_eq!(count(&results, Operation::Hold, Outcome::Given), 40, "{:?}", outcomes(&results, Operation::Hold));
+    assert!(count(&results, Operation::Hold, Outcome::NotAdmitted) > 0, "{:?}", outcomes(&results, Operation::Hold));
+    assert!(results.measured.in_room.count() > 80, "{}", results.measured.in_room.count());
     assert_all_well(&results);
     assert!(app.stop().await.success());
 }
