@@ -45,7 +45,6 @@ impl Bench {
         let stores = TestStores::start_with(StoresOptions { redis: fsync, postgres: Durability::Full }).await;
         let store = Store::open(stores.redis_url()).await.expect("our own Redis answers");
         let ledger = Ledger::open(stores.pool()).await.expect("our own Postgres answers");
-        store.load_scripts().await.expect("our own Redis takes scripts");
         let pool = open(&store, &ledger, "bench", 1).await;
         Self { stores, store, ledger, pool }
     }

@@ -10,6 +10,8 @@ use testkit::{AppOptions, ServedApp};
 /// Every exam of ours has one sitting of so many seats: the most that a sitting may have.
 const SEATS: u32 = reservation::sitting::CAPACITY_MAX;
 const HOLD_SECONDS: u32 = 3_600;
+/// More a second than anybody can ask here.
+const BEYOND: [(&str, &str); 2] = [("limit-address", "10000000"), ("limit-key", "10000000")];
 const POLL: Duration = Duration::from_millis(50);
 /// The ledger must have caught up by then.
 const DRAIN_MAX: Duration = Duration::from_secs(120);
@@ -39,9 +41,12 @@ impl Site {
     /// The sitting of every exam of ours.
     pub(crate) const SITTING: &'static str = "s";
 
-    /// Starts the site; it takes so many connections.
+    /// Starts the site; it takes so many connections, and as many streams. One caller with one key is the crowd here,
+    /// so the limits by key and address count as ever, but are out of reach.
     pub(crate) async fn start(connections: usize) -> anyhow::Result<Self> {
-        let arguments = vec!["--connections".to_owned(), connections.to_string()];
+        let connections = connections.to_string();
+        let bounds = [("connections", connections.as_str()), ("streams", &connections), BEYOND[0], BEYOND[1]];
+        let arguments = bounds.into_iter().flat_map(|(name, value)| [format!("--{name}"), value.to_owned()]).collect();
         let options = AppOptions { arguments, ..AppOptions::default() };
         let app = ServedApp::start_with(options).await;
         let key = app.api_key("admin");

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query};
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -17,6 +18,7 @@ use super::exam_choice::{ChoicePlan, plan};
 use super::exam_chooser::chooser;
 use super::steps_view::step_list;
 use crate::failure::Failure;
+use crate::shared_pages;
 use crate::view::facts::{facts, pieces};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -53,9 +55,14 @@ pub(crate) async fn show(
     visit: Visit,
     Path(exam): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Markup, Failure> {
+    asked: HeaderMap,
+) -> Result<Response, Failure> {
     let exam = find(&visit, &exam)?;
-    Ok(render(&visit, &exam, &Chosen::read(&pairs), &[]))
+    if visit.is_plain_guest() {
+        let draw = |guest: &Visit| render(guest, &exam, &Chosen::default(), &[]);
+        return shared_pages::answer(&visit, Some(&exam), &asked, draw).await;
+    }
+    Ok(render(&visit, &exam, &Chosen::read(&pairs), &[]).into_response())
 }
 
 /// The exam of that name.

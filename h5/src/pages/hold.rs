@@ -9,7 +9,7 @@ use registration::exams::ExamPage;
 use registration::orders::OrderError;
 
 use super::exam::{self, Chosen};
-use crate::failure::Failure;
+use crate::failure::{Failure, too_often, with_wait};
 use crate::view::form::FieldError;
 use crate::visit::{Visit, to_sign_in};
 
@@ -27,6 +27,11 @@ pub(crate) async fn take(
     let chosen = Chosen::read(&pairs);
     let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
     let refuse = |field, text| Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).into_response());
+    if let Some(too_many) = visit.too_many.or_else(|| visit.count(account).err()) {
+        let text = too_often(visit.words, too_many);
+        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).1;
+        return Ok(with_wait(too_many, body));
+    }
     if !chosen.has_agreed {
         return refuse("agree", visit.words.t("hold-error-agree").into_owned());
     }

@@ -48,14 +48,14 @@ impl App {
         let stores = TestStores::start_with(options).await;
         let engine = engine_on(&stores).await;
         engine.add_api_key("test", Scope::Admin, KEY).await.unwrap();
-        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        let api = Api::new(engine.clone(), ApiConfig::default());
         Self { stores, engine, front: Front { api } }
     }
 
     /// A second process on the same stores.
     pub(crate) async fn another(&self) -> (Engine, Api) {
         let engine = engine_on(&self.stores).await;
-        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        let api = Api::new(engine.clone(), ApiConfig::default());
         (engine, api)
     }
 
