@@ -35,7 +35,6 @@ impl Bench {
         let stores = TestStores::start_with(StoresOptions { redis: fsync, postgres: Durability::Full }).await;
         let store = Store::open(stores.redis_url()).await.expect("our own Redis answers");
         let ledger = Ledger::open(stores.pool()).await.expect("our own Postgres answers");
-        store.load_scripts().await.expect("our own Redis takes scripts");
         let id: ExamId = "bench".parse().expect("a name");
         let pool = Pool::new("bench".parse().expect("a name"), id.clone());
         let exam = Exam {

@@ -25,7 +25,7 @@ pub enum IdError {
     Reference,
 }
 
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= NAME_BYTES_MAX
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -112,6 +112,13 @@ impl fmt::Display for SittingNumber {
 /// so that no generation comes twice, even when Redis went back in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub i64);
+
+impl Generation {
+    /// The `counter`-th of an epoch, from 1 on.
+    pub fn of(epoch: i64, counter: i64) -> Self {
+        Self((epoch << 32) + counter)
+    }
+}
 
 /// A hold's id, `candidate.sitting.generation`: it says where its record is, so that
 /// no second index is needed.

@@ -15,7 +15,7 @@ pub(crate) fn title(w: Words, failure: Failure) -> String {
         Failure::NotFound => w.t("error-not-found-title"),
         Failure::Method => w.t("error-method-title"),
         Failure::TooLarge => w.t("error-too-large-title"),
-        Failure::TooMany => w.t("error-too-many-title"),
+        Failure::TooMany { .. } => w.t("error-too-many-title"),
         Failure::Broken => w.t("error-broken-title"),
         Failure::Unavailable => w.t("error-unavailable-title"),
     }
@@ -29,7 +29,7 @@ fn text(w: Words, failure: Failure) -> String {
         Failure::NotFound => w.t("error-not-found-text"),
         Failure::Method => w.t("error-method-text"),
         Failure::TooLarge => w.with("error-too-large-text", &[("limit", (PICTURE_BYTES_MAX / (1024 * 1024)).into())]),
-        Failure::TooMany => w.t("error-too-many-text"),
+        Failure::TooMany { seconds } => w.with("error-too-many-text", &[("seconds", seconds.into())]),
         Failure::Broken => w.t("error-broken-text"),
         Failure::Unavailable => w.t("error-unavailable-text"),
     }

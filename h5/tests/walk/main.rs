@@ -177,7 +177,9 @@ async fn strangers_forms_wechat_and_unknown_pages() {
     let page = guest.get("/").await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'") && page.headers["x-content-type-options"] == "nosniff");
-    assert_eq!(page.headers["cache-control"], "no-store");
+    assert_eq!(page.headers["cache-control"], "no-cache", "the same for all: kept, and asked about each time");
+    assert!(page.headers["vary"].to_str().unwrap().contains("Cookie") && !page.headers.contains_key("set-cookie"));
+    assert_eq!(guest.get("/sign-in").await.headers["cache-control"], "no-store");
     for (path, status) in [("/nowhere", 404), ("/exams/nothing", 404), ("/exams/%20", 404), ("/sign-out", 405)] {
         let answer = guest.get(path).await;
         assert_eq!(answer.status.as_u16(), status, "{path}");

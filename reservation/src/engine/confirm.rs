@@ -104,10 +104,10 @@ impl Engine {
         reference: &Reference,
     ) -> Result<HoldRow, HoldError> {
         let client = self.inner.ledger.client().await?;
-        let committed = match holds::confirm(&**client, &pool.exam, place, reference).await {
+        let committed = match holds::decide::confirm(&**client, &pool.exam, place, reference).await {
             Err(LedgerError::Overbooked) => {
                 // Redis gave out a seat that the ledger does not have: only after Redis lost data.
-                holds::cancel(&**client, &pool.exam, place).await?;
+                holds::decide::cancel(&**client, &pool.exam, place).await?;
                 drop(client);
                 self.settle(pool, &[(place.clone(), false)]).await?;
                 return Err(self.full(pool, place));

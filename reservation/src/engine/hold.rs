@@ -213,7 +213,7 @@ impl Engine {
     async fn cancel(&self, located: &Located) -> Result<(), HoldError> {
         self.wait_for_tail(&located.pool).await?;
         let client = self.inner.ledger.client().await?;
-        let is_cancelled = holds::cancel(&**client, &located.entry.exam.id, &located.place).await?;
+        let is_cancelled = holds::decide::cancel(&**client, &located.entry.exam.id, &located.place).await?;
         drop(client);
         if !is_cancelled && self.row(located).await?.is_some_and(|row| row.state.is_live()) {
             return Err(HoldError::Unavailable("the hold is just changing".to_owned()));

@@ -45,7 +45,6 @@ impl Rig {
         let stores = TestStores::start().await;
         let ledger = Ledger::open(stores.pool()).await.unwrap();
         let store = Store::open(stores.redis_url()).await.unwrap();
-        store.load_scripts().await.unwrap();
         let exam: ExamId = "case-0".parse().unwrap();
         let pool = Pool::new("case-0".parse().unwrap(), exam.clone());
         Self { stores, store, ledger, cases: 0, exam, pool, writer: None }
@@ -195,10 +194,13 @@ impl Rig {
         };
         let (done, expected) = if confirm {
             let reference = "r".parse().unwrap();
-            (holds::confirm(&**client, &self.exam, &place, &reference).await.unwrap(), state == Some(HoldState::Frozen))
+            (
+                holds::decide::confirm(&**client, &self.exam, &place, &reference).await.unwrap(),
+                state == Some(HoldState::Frozen),
+            )
         } else {
             let may = matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
-            (holds::cancel(&**client, &self.exam, &place).await.unwrap(), may)
+            (holds::decide::cancel(&**client, &self.exam, &place).await.unwrap(), may)
         };
         assert_eq!(done, expected, "a decision on {state:?}");
         if done {
@@ -223,18 +225,16 @@ impl Rig {
     pub(crate) async fn restart(&mut self) {
         let _: String =
             redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut self.stores.redis_connection().await).await.unwrap();
-        assert!(!self.store.has_scripts().await.unwrap());
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
-        assert_eq!((row.epoch, row.lineage), (before.epoch + 1, before.lineage), "adopted, not restored");
-        self.store.load_scripts().await.unwrap();
+        assert_eq!((row.epoch, row.cursor), (before.epoch + 1, before.cursor), "adopted, not restored");
     }
 
     /// Redis loses the pool, with everything that the ledger has not heard of.
     pub(crate) async fn lose(&mut self) {
         let _: () = self.stores.redis_connection().await.del(self.pool.keys.all().as_slice()).await.unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, false).await.unwrap();
-        assert_eq!(row.epoch, row.lineage, "restored");
+        assert_eq!(row.epoch, row.cursor_epoch, "restored");
     }
 
     /// The pool's keys as they are now, and the newest event among them.
@@ -261,14 +261,13 @@ impl Rig {
         }
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
-        let adopted = row.lineage == before.lineage;
+        let adopted = row.cursor == before.cursor;
         assert_eq!(
             adopted,
             before.cursor <= snapshot.tail && before.cursor_epoch <= row.epoch,
             "{before:?} {:?}",
             snapshot.tail
         );
-        self.store.load_scripts().await.unwrap();
         (adopted, row.epoch)
     }
 
