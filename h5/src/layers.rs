@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use pagekit::guard::same_site_only;
 use pagekit::headers::with_headers;
@@ -19,7 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::{error, wechat};
+use crate::pages::{error, waiting, wechat};
 use crate::view::layout::{Frame, Visitor};
 
 /// Longest time that a page may take.
@@ -89,6 +89,9 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, after.clone());
+        if waiting::is_path(&path) {
+            page.headers_mut().insert(REFRESH, after.clone());
+        }
     }
     page
 }

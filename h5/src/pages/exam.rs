@@ -85,11 +85,11 @@ pub(crate) async fn show(
     asked: HeaderMap,
 ) -> Result<Response, Failure> {
     let exam = find(&visit, &exam)?;
-    let gate = gate(&visit, &exam).await;
     if visit.is_plain_guest() {
-        let draw = |guest: &Visit| render(guest, &exam, &Chosen::default(), gate, &[]);
+        let draw = |guest: &Visit| render(guest, &exam, &Chosen::default(), guest_gate(guest, &exam), &[]);
         return shared_pages::answer(&visit, Some(&exam), &asked, draw).await;
     }
+    let gate = gate(&visit, &exam).await;
     Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &[]).into_response())
 }
 
@@ -116,22 +116,26 @@ pub(crate) async fn refused(
 
 /// Asks the waiting room, if one is before the exam.
 async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+    let gate = guest_gate(visit, exam);
+    let (Some(account), Gate::Closed { .. }) = (&visit.account, gate) else { return gate };
+    match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
+        Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
+        Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+        // The waiting page says what is the matter, and comes back by itself.
+        Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => Gate::Closed { has_place: false },
+    }
+}
+
+/// What a waiting room does to whom we do not know; from memory.
+fn guest_gate(visit: &Visit, exam: &ExamPage) -> Gate {
     let engine = &visit.app.outside.engine;
     let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
-    if !has_room || exam.window(visit.now) == Window::Closed {
-        return Gate::None;
-    }
-    match (&visit.account, engine.is_waiting_room_on(&exam.id)) {
-        (_, false) if exam.window(visit.now) == Window::NotYet => Gate::Later,
-        (_, false) => Gate::None,
-        (None, true) => Gate::Closed { has_place: false },
-        (Some(account), true) => match engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-            Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
-            Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-            Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
-            // The waiting page says what is the matter, and comes back by itself.
-            Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => Gate::Closed { has_place: false },
-        },
+    match (exam.window(visit.now), engine.is_waiting_room_on(&exam.id)) {
+        (Window::Closed, _) => Gate::None,
+        (Window::NotYet | Window::Open, true) => Gate::Closed { has_place: false },
+        (Window::NotYet, false) if has_room => Gate::Later,
+        (Window::NotYet | Window::Open, false) => Gate::None,
     }
 }
 
