@@ -8,6 +8,7 @@ use redis::AsyncCommands;
 use reservation::engine::pool::Pool;
 use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
+use reservation::ledger::holds::decide::Confirmed;
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
@@ -183,7 +184,7 @@ impl Rig {
         let key = (place.0, place.1);
         let record = model.taken.get(&key).copied().filter(|record| record.generation == place.3);
         let before = record.and_then(|record| model.decided.get(&record.generation).copied());
-        let client = self.ledger.client().await.unwrap();
+        let mut client = self.ledger.client().await.unwrap();
         let place = place_of(place);
         let state = match (record, before) {
             (Some(_), Some(true)) => Some(HoldState::Confirmed),
@@ -191,11 +192,11 @@ impl Rig {
             (Some(Record { state, .. }), None) => Some(state),
         };
         let (done, expected) = if confirm {
-            let reference = "r".parse().unwrap();
-            (
-                holds::decide::confirm(&**client, &self.exam, &place, &reference).await.unwrap(),
-                state == Some(HoldState::Frozen),
-            )
+            let wish = (place.clone(), "r".parse().unwrap());
+            let tx = client.transaction().await.unwrap();
+            let words = holds::decide::confirm(&tx, &self.exam, &[wish]).await.unwrap();
+            tx.commit().await.unwrap();
+            (matches!(words[..], [Confirmed::Yes { is_new: true, .. }]), state == Some(HoldState::Frozen))
         } else {
             let may = matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
             (holds::decide::cancel(&**client, &self.exam, &place).await.unwrap(), may)

@@ -18,6 +18,7 @@ use crate::api::{Api, ApiBody, json};
         (status = 400, description = "`malformed`", body = Problem), (status = 401, description = "`unauthorized`", body = Problem),
         (status = 404, description = "`unknown_exam`, `unknown_sitting`", body = Problem),
         (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`", body = Problem),
+        (status = 429, description = "`too_many_requests` of this candidate or key, with Retry-After", body = Problem),
         (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
@@ -29,6 +30,7 @@ where
 {
     let exam = exam_of(exam)?;
     let PostHold { candidate, sittings } = json::read(body).await?;
+    api.inner.limits.candidate(candidate.as_str())?;
     let taken = api.engine().hold(&exam, &candidate, &sittings).await?;
     let status = if taken.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let holds = taken.holds.into_iter().map(Into::into).collect();
