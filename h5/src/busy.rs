@@ -24,6 +24,7 @@ impl Busy {
         let draw = |language| {
             let words = words(language);
             let frame = Frame {
+                refresh_seconds: None,
                 words,
                 assets: &app.assets,
                 title: error::title(words, Failure::Unavailable),

@@ -31,6 +31,7 @@ pub(crate) struct Version {
     /// Where the texts are: another import is elsewhere.
     texts: usize,
     seats: (i64, u64),
+    has_waiting_room: bool,
 }
 
 /// The page of an exam, or of all exams, as `draw` makes it for a visitor whom we do not know.
@@ -45,6 +46,7 @@ pub(crate) async fn answer(
         second: Timestamp::now().as_second(),
         texts: exam.map_or(0, |exam| Arc::as_ptr(exam).addr()),
         seats: exam.map(|exam| app.outside.engine.version(&exam.id)).unwrap_or_default(),
+        has_waiting_room: exam.is_some_and(|exam| app.outside.engine.is_waiting_room_on(&exam.id)),
     };
     let render = || {
         let path = exam.map_or_else(|| "/".to_owned(), |exam| format!("/exams/{}", exam.id));

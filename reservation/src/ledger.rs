@@ -6,6 +6,7 @@ pub mod exams;
 pub mod holds;
 pub mod pools;
 pub mod sittings;
+pub mod waiting_rooms;
 
 use deadpool_postgres::{Object, Pool};
 use tokio_postgres::error::SqlState;

@@ -11,6 +11,7 @@ use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::holds::decide::Confirmed;
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
+use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
 use reservation::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer};
 use reservation::store::{FreezeRequest, HoldRequest, Moment, Place, Store};
@@ -66,6 +67,7 @@ impl Rig {
             opens_at: None,
             closes_at: None,
             acknowledge: Acknowledge::Redis,
+            waiting_room: RoomSettings::default(),
         };
         exams::put(&**client, &exam).await.unwrap();
         pools::add(&**client, &self.pool.id, &self.exam).await.unwrap();
