@@ -153,8 +153,10 @@ impl Rig {
                 record.state = HoldState::Confirmed;
             }
         }
-        let client = self.ledger.client().await.unwrap();
-        let rows = holds::live_page(&**client, &self.exam, &[1, 2, 3, 4], None, 1_000).await.unwrap();
+        let mut client = self.ledger.client().await.unwrap();
+        let tx = client.transaction().await.unwrap();
+        let live = holds::live(&tx, &self.exam, &[1, 2, 3, 4]).await.unwrap();
+        let rows = holds::live_page(&tx, &live, 1_000).await.unwrap();
         let found: BTreeMap<_, _> = rows
             .iter()
             .map(|row| {
