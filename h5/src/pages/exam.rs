@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query};
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -18,7 +17,6 @@ use super::exam_choice::{ChoicePlan, plan};
 use super::exam_chooser::chooser;
 use super::steps_view::step_list;
 use crate::failure::Failure;
-use crate::shared_pages;
 use crate::view::facts::{facts, pieces};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -55,14 +53,9 @@ pub(crate) async fn show(
     visit: Visit,
     Path(exam): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
-    asked: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
-    if visit.is_plain_guest() {
-        let draw = |guest: &Visit| render(guest, &exam, &Chosen::default(), &[]);
-        return shared_pages::answer(&visit, Some(&exam), &asked, draw).await;
-    }
-    Ok(render(&visit, &exam, &Chosen::read(&pairs), &[]).into_response())
+    Ok(render(&visit, &exam, &Chosen::read(&pairs), &[]))
 }
 
 /// The exam of that name.
@@ -81,7 +74,7 @@ pub(crate) fn refused(visit: &Visit, exam: &ExamPage, chosen: &Chosen, error: Fi
     (status, render(visit, exam, chosen, &[error]))
 }
 
-fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, errors: &[FieldError]) -> Markup {
+pub(crate) fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, errors: &[FieldError]) -> Markup {
     let w = visit.words;
     let order = visit.orders.iter().find(|order| order.exam == exam.id && order.state.is_live());
     let available = visit.app.outside.engine.availability(&exam.id);
