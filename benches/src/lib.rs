@@ -7,6 +7,7 @@ use reservation::engine::pool::Pool;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::{Ledger, exams, pools, sittings};
 use reservation::restore::open_pool;
+use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
 use reservation::store::{HoldRequest, Moment, Store};
 use reservation::sync::Writer;
@@ -44,6 +45,7 @@ impl Bench {
             opens_at: None,
             closes_at: None,
             acknowledge: Acknowledge::Redis,
+            waiting_room: RoomSettings::default(),
         };
         let spec = SittingSpec {
             title: "Bench".to_owned(),

@@ -24,7 +24,7 @@ use reservation::ids::ExamId;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::layers::WECHAT;
-use crate::pages::exam::{self as exam_page, Chosen};
+use crate::pages::exam as exam_page;
 use crate::pages::home;
 use crate::session;
 use crate::visit::Visit;
@@ -43,6 +43,7 @@ pub(crate) struct Version {
     /// Where the texts are: another import is elsewhere.
     texts: usize,
     seats: (i64, u64),
+    has_waiting_room: bool,
 }
 
 /// Which page, and in which language.
@@ -85,12 +86,13 @@ async fn answer(app: &App, Wanted { exam, words }: &Wanted, asked: &HeaderMap) -
         second: Timestamp::now().as_second(),
         texts: exam.as_ref().map_or(0, |exam| Arc::as_ptr(exam).addr()),
         seats: exam.as_ref().map(|exam| app.outside.engine.version(&exam.id)).unwrap_or_default(),
+        has_waiting_room: exam.as_ref().is_some_and(|exam| app.outside.engine.is_waiting_room_on(&exam.id)),
     };
     let render = || {
         let path = exam.as_ref().map_or_else(|| "/".to_owned(), |exam| format!("/exams/{}", exam.id));
         let guest = Visit::of_guest(app.clone(), *words, path);
         let page = match exam {
-            Some(exam) => exam_page::render(&guest, exam, &Chosen::default(), &[]),
+            Some(exam) => exam_page::render_for_guests(&guest, exam),
             None => home::render(&guest),
         };
         let page = Bytes::from(page.into_string());

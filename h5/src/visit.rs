@@ -54,6 +54,7 @@ impl Visit {
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
             is_demo: self.app.outside.demo,
+            refresh_seconds: None,
         }
     }
 
