@@ -120,7 +120,10 @@ sign-in-submit = Sign in
 sign-in-new = No account yet?
 sign-in-new-link = Create one
 sign-in-wrong = The ID number or the password is wrong. Check both and try again.
-form-too-many = Too many requests just came from here. Wait { $seconds } seconds and press again; what you typed is still here.
+form-too-many = Too many requests just came from here, and this one was not processed. Press again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}.
 sign-in-too-many = Too many attempts. Please try again in a few minutes.
 sign-in-busy = Many people are signing in. Please try again in a few seconds.
 sign-in-needed = Sign in to hold your seat. Your choice is remembered.
@@ -357,10 +360,14 @@ error-too-large-text = A picture can have at most { $limit } MB; nothing was sen
 error-bad-title = What was sent is incomplete
 error-bad-text = The connection may have broken off. Go back and send it again.
 error-too-many-title = Too many requests
-error-too-many-text = Too many requests just came from this network or account. Wait { $seconds } seconds, then go back and try again. A seat you hold is not affected.
+error-too-many-text = Too many requests just came from this network or account. Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}. A seat you hold is not affected.
 error-broken-title = Something went wrong here
 error-broken-text = This was not completed, and the problem has been recorded. Please try again later. A seat you hold is not lost by this.
 error-unavailable-title = The system is busy
 error-unavailable-text = This was not completed. Reload in a few seconds. A seat you hold is not lost by this.
+error-again = Try again
 error-home = Home
 error-me = My registrations

@@ -132,6 +132,16 @@ impl Engine {
         if exam.acknowledge == Acknowledge::Redis {
             return Ok(());
         }
+        self.wait_for_event(pool, lineage, event).await
+    }
+
+    /// Waits until the ledger has what a call wrote.
+    pub(super) async fn wait_for_event(
+        &self,
+        pool: &Pool,
+        lineage: i64,
+        event: Option<StreamId>,
+    ) -> Result<(), HoldError> {
         match event {
             Some(event) => Ok(pool.wait_for(lineage, event).await?),
             // Nothing changed now; what it answers for may still be on its way.
