@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by ops/run and ops/test: installs the programs that are missing, with whatever this machine has.
+# Sourced by ops/run, ops/test and ops/perf: installs the programs that are missing, with whatever this machine has.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -18,6 +18,13 @@ has() {
         || compgen -G '/usr/local/opt/postgresql*/bin/postgres' >/dev/null
       ;;
     redis) command -v redis-server >/dev/null || command -v valkey-server >/dev/null ;;
+    redis-benchmark) command -v redis-benchmark >/dev/null || command -v valkey-benchmark >/dev/null ;;
+    pgbench)
+      command -v pgbench >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null \
+        || compgen -G '/usr/pgsql-*/bin/pgbench' >/dev/null \
+        || compgen -G '/opt/homebrew/opt/postgresql*/bin/pgbench' >/dev/null \
+        || compgen -G '/usr/local/opt/postgresql*/bin/pgbench' >/dev/null
+      ;;
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
     *) command -v "$1" >/dev/null ;;
@@ -32,9 +39,15 @@ packages_of() {
     apt-get:redis) echo redis-server ;;
     dnf:redis) dnf -q list redis >/dev/null 2>&1 && echo redis || echo valkey ;;
     brew:redis) echo redis ;;
+    apt-get:redis-benchmark) echo redis-tools ;;
+    dnf:redis-benchmark) dnf -q list redis >/dev/null 2>&1 && echo redis || echo valkey ;;
+    brew:redis-benchmark) echo redis ;;
     apt-get:postgres) echo postgresql ;;
     dnf:postgres) echo postgresql-server ;;
     brew:postgres) echo postgresql@17 ;;
+    apt-get:pgbench) echo postgresql ;;
+    dnf:pgbench) echo postgresql-contrib ;;
+    brew:pgbench) echo postgresql@17 ;;
     apt-get:chromedriver) echo chromium chromium-driver ;;
     dnf:chromedriver) echo chromium chromedriver ;;
     brew:chromedriver) echo chromium chromedriver ;;

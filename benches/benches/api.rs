@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use http::Method;
+use http::{Method, StatusCode};
 use http_body_util::Full;
+use jiff::Timestamp;
 use reservation::api::{json, router, wire};
+use reservation::hold::HoldState;
 
 fn router_and_json(criterion: &mut Criterion) {
     criterion.bench_function("find_route", |bencher| {
@@ -16,6 +18,19 @@ fn router_and_json(criterion: &mut Criterion) {
         bencher
             .to_async(&runtime)
             .iter(|| async { json::read::<wire::PostHold, _>(Full::new(text.clone())).await.is_ok() });
+    });
+    let answer = wire::HoldsView {
+        holds: vec![wire::HoldView {
+            id: "c000000042.1.4294967338".parse().expect("a hold's id"),
+            sitting: "s1".parse().expect("a name"),
+            state: HoldState::Held,
+            expires_at: Timestamp::UNIX_EPOCH,
+            reference: None,
+        }],
+        server_time: Timestamp::UNIX_EPOCH,
+    };
+    criterion.bench_function("write_hold_answer", |bencher| {
+        bencher.iter(|| json::answer(StatusCode::CREATED, std::hint::black_box(&answer)));
     });
 }
 

@@ -1,4 +1,4 @@
-//! What the benchmarks and `ops/perf` share: a pool of one huge sitting on a private Redis.
+//! What the benchmarks and `ops/perf` share: pools of one or more huge sittings on a private Redis and Postgres.
 
 use std::time::Duration;
 
@@ -9,14 +9,15 @@ use reservation::ledger::{Ledger, exams, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
-use reservation::store::{HoldRequest, Moment, Store};
+use reservation::store::reply::{HoldAnswer, Seat};
+use reservation::store::{HoldRequest, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::{Durability, Fsync, StoresOptions, TestStores};
 
 /// How long a bench's holds last: longer than it runs.
 pub const TTL: Duration = Duration::from_secs(3_600);
 
-/// A pool that is ready to be called.
+/// Private servers, without any pool that was not asked for.
 pub struct Bench {
     /// The private servers.
     pub stores: TestStores,
@@ -24,60 +25,51 @@ pub struct Bench {
     pub store: Store,
     /// Postgres.
     pub ledger: Ledger,
-    /// The pool, under epoch 1.
+    /// A pool with one sitting of ten million seats.
     pub pool: Pool,
 }
 
+/// Requests of `count` candidates, from the `first` on, for one seat each. Whoever measures makes them before.
+pub fn requests(first: u64, count: u64, sitting: SittingNumber) -> Vec<HoldRequest> {
+    (first..first + count)
+        .map(|n| HoldRequest {
+            candidate: format!("c{n:09}").parse().expect("a name"),
+            sittings: vec![(sitting, sitting)],
+        })
+        .collect()
+}
+
 impl Bench {
-    /// Starts private servers, Redis with this `appendfsync`, and opens a pool with one sitting of
-    /// ten million seats.
+    /// Starts private servers, Redis with this `appendfsync`, Postgres with every commit on the disk, and opens a
+    /// pool with one sitting of ten million seats.
     pub async fn start(fsync: Fsync) -> Self {
         let stores = TestStores::start_with(StoresOptions { redis: fsync, postgres: Durability::Full }).await;
         let store = Store::open(stores.redis_url()).await.expect("our own Redis answers");
         let ledger = Ledger::open(stores.pool()).await.expect("our own Postgres answers");
-        store.load_scripts().await.expect("our own Redis takes scripts");
-        let id: ExamId = "bench".parse().expect("a name");
-        let pool = Pool::new("bench".parse().expect("a name"), id.clone());
-        let exam = Exam {
-            id,
-            title: "Bench".to_owned(),
-            hold: SignedDuration::from_hours(1),
-            grace: SignedDuration::ZERO,
-            opens_at: None,
-            closes_at: None,
-            acknowledge: Acknowledge::Redis,
-            waiting_room: RoomSettings::default(),
-        };
-        let spec = SittingSpec {
-            title: "Bench".to_owned(),
-            group: None,
-            pool: None,
-            capacity: CAPACITY_MAX,
-            venue: None,
-            starts_at: None,
-        };
-        let client = ledger.client().await.expect("a connection");
-        exams::put(&**client, &exam).await.expect("an exam");
-        pools::add(&**client, &pool.id, &exam.id).await.expect("a pool");
-        let sitting = "s".parse().expect("a name");
-        sittings::add(&**client, &exam.id, &sitting, &pool.id, &spec).await.expect("a sitting");
-        drop(client);
-        let row = open_pool(&store, &ledger, &pool, false).await.expect("the pool opens");
-        pool.take_over(&row);
+        let pool = open(&store, &ledger, "bench", 1).await;
         Self { stores, store, ledger, pool }
     }
 
-    /// Holds one seat for each of `count` candidates from `first` on, in one script call.
-    pub async fn hold(&self, first: u64, count: u64) {
-        let requests: Vec<_> = (first..first + count)
-            .map(|n| HoldRequest {
-                candidate: format!("c{n:09}").parse().expect("a name"),
-                sittings: vec![(SittingNumber(1), SittingNumber(1))],
-            })
-            .collect();
-        let moment = Moment { epoch: self.pool.standing().epoch, now_ms: None };
-        let reply = self.store.hold(&self.pool.keys, moment, TTL, &requests).await.expect("holds");
-        assert_eq!(reply.answers.len() as u64, count);
+    /// Opens one more pool, of an exam of its own, with so many sittings of ten million seats.
+    pub async fn add_pool(&self, name: &str, sittings: usize) -> Pool {
+        open(&self.store, &self.ledger, name, sittings).await
+    }
+
+    /// Asks for these seats in one script call; panics unless every one of them is newly given.
+    pub async fn hold(&self, pool: &Pool, requests: &[HoldRequest]) -> Vec<Seat> {
+        let reply = self.store.hold(&pool.keys, moment(pool), TTL, requests).await.expect("holds");
+        assert_eq!(reply.answers.len(), requests.len(), "one answer per request");
+        let seat = |answer| match answer {
+            HoldAnswer::Held(seats) => seats[0],
+            other => panic!("a seat should have been given, not {other:?}"),
+        };
+        reply.answers.into_iter().map(seat).collect()
+    }
+
+    /// Gives seats back in one script call.
+    pub async fn release(&self, pool: &Pool, places: &[Place]) {
+        let reply = self.store.release(&pool.keys, moment(pool), places).await.expect("releases");
+        assert_eq!(reply.answers.len(), places.len(), "one answer per request");
     }
 
     /// Brings the ledger up to date, as the engine's sync does.
@@ -91,19 +83,70 @@ impl Bench {
         }
     }
 
-    /// Drops all events, as the ledger's writer does behind its cursor; and answers Redis's memory in bytes.
+    /// Drops all events of a pool, as the ledger's writer does behind its cursor.
+    pub async fn trim(&self, pool: &Pool) {
+        let mut redis = self.stores.redis_connection().await;
+        let mut trim = redis::cmd("XTRIM");
+        trim.arg(pool.keys.events()).arg("MAXLEN").arg(1);
+        let _: i64 = trim.query_async(&mut redis).await.expect("our own Redis answers");
+    }
+
+    /// Redis's memory in bytes.
     pub async fn memory_bytes(&self) -> u64 {
         let mut redis = self.stores.redis_connection().await;
-        let _: i64 = redis::cmd("XTRIM")
-            .arg(self.pool.keys.events())
-            .arg("MAXLEN")
-            .arg(1)
-            .query_async(&mut redis)
-            .await
-            .expect("our own Redis answers");
-        let info: String =
-            redis::cmd("INFO").arg("memory").query_async(&mut redis).await.expect("our own Redis answers");
+        let mut info = redis::cmd("INFO");
+        let info: String = info.arg("memory").query_async(&mut redis).await.expect("our own Redis answers");
         let used = info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("Redis says so");
         used.trim().parse().expect("a number")
     }
+}
+
+/// The pool's epoch, on Redis's clock.
+pub fn moment(pool: &Pool) -> Moment {
+    Moment { epoch: pool.standing().epoch, now_ms: None }
+}
+
+/// Where the seats are that these requests were given, in the same order.
+pub fn places(requests: &[HoldRequest], seats: &[Seat]) -> Vec<Place> {
+    let place = |(request, seat): (&HoldRequest, &Seat)| Place {
+        candidate: request.candidate.clone(),
+        group: request.sittings[0].1,
+        sitting: request.sittings[0].0,
+        generation: seat.generation,
+    };
+    requests.iter().zip(seats).map(place).collect()
+}
+
+async fn open(store: &Store, ledger: &Ledger, name: &str, count: usize) -> Pool {
+    let id: ExamId = name.parse().expect("a name");
+    let pool = Pool::new(name.parse().expect("a name"), id.clone());
+    let exam = Exam {
+        id,
+        title: "Bench".to_owned(),
+        hold: SignedDuration::from_hours(1),
+        grace: SignedDuration::ZERO,
+        opens_at: None,
+        closes_at: None,
+        acknowledge: Acknowledge::Redis,
+        waiting_room: RoomSettings::default(),
+    };
+    let spec = SittingSpec {
+        title: "Bench".to_owned(),
+        group: None,
+        pool: None,
+        capacity: CAPACITY_MAX,
+        venue: None,
+        starts_at: None,
+    };
+    let client = ledger.client().await.expect("a connection");
+    exams::put(&**client, &exam).await.expect("an exam");
+    pools::add(&**client, &pool.id, &exam.id).await.expect("a pool");
+    for number in 1..=count {
+        let sitting = format!("s{number}").parse().expect("a name");
+        sittings::add(&**client, &exam.id, &sitting, &pool.id, &spec).await.expect("a sitting");
+    }
+    drop(client);
+    let row = open_pool(store, ledger, &pool, false).await.expect("the pool opens");
+    pool.take_over(&row);
+    pool
 }

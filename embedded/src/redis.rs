@@ -154,7 +154,7 @@ fn percent_encode(path: &str) -> String {
 
 fn arguments(data: &Path, socket: &Path, pid_file: &Path, fsync: Fsync) -> Vec<String> {
     let memory = memory_bytes() / 2;
-    let settings: [(&str, String); 16] = [
+    let settings: [(&str, String); 17] = [
         ("port", "0".into()),
         ("unixsocket", socket.display().to_string()),
         ("unixsocketperm", "700".into()),
@@ -166,6 +166,9 @@ fn arguments(data: &Path, socket: &Path, pid_file: &Path, fsync: Fsync) -> Vec<S
         ("aof-use-rdb-preamble", "yes".into()),
         ("aof-load-truncated", "yes".into()),
         ("save", String::new()),
+        // Not in the middle of a rush: rewriting forks, and takes a core for seconds. A file of this
+        // size is read in some five seconds.
+        ("auto-aof-rewrite-min-size", "512mb".into()),
         // A seat must never vanish to make room: writes are refused instead.
         ("maxmemory", memory.to_string()),
         ("maxmemory-policy", "noeviction".into()),

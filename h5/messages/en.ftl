@@ -120,6 +120,10 @@ sign-in-submit = Sign in
 sign-in-new = No account yet?
 sign-in-new-link = Create one
 sign-in-wrong = The ID number or the password is wrong. Check both and try again.
+form-too-many = Too many requests just came from here, and this one was not processed. Press again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}.
 sign-in-too-many = Too many attempts. Please try again in a few minutes.
 sign-in-busy = Many people are signing in. Please try again in a few seconds.
 sign-in-needed = Sign in to hold your seat. Your choice is remembered.
@@ -308,7 +312,7 @@ room-check-title = How to check the order
 room-check-text = The order follows from a seed. It is drawn before the first person comes, and its SHA-256 is published; the seed itself follows after the opening. Anybody can check: the seed has the published SHA-256, so it was not exchanged; with the seed as the key, take the HMAC-SHA256 of the candidate code and its first 52 bits: the smaller number is ahead.
 room-check-link = See the public data
 room-commitment = SHA-256 of the seed
-room-commitment-short = This line's seed has SHA-256 { $digits }…
+room-commitment-short = This line's seed has SHA-256 { $digits }….
 room-seed = Seed
 room-seed-later = Published after the opening
 room-candidate = Candidate code
@@ -356,10 +360,14 @@ error-too-large-text = A picture can have at most { $limit } MB; nothing was sen
 error-bad-title = What was sent is incomplete
 error-bad-text = The connection may have broken off. Go back and send it again.
 error-too-many-title = Too many requests
-error-too-many-text = Please try again in a while.
+error-too-many-text = Too many requests just came from this network or account. Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}. A seat you hold is not affected.
 error-broken-title = Something went wrong here
 error-broken-text = This was not completed, and the problem has been recorded. Please try again later. A seat you hold is not lost by this.
 error-unavailable-title = The system is busy
 error-unavailable-text = This was not completed. Reload in a few seconds. A seat you hold is not lost by this.
+error-again = Try again
 error-home = Home
 error-me = My registrations

@@ -9,9 +9,11 @@ use http::header::HOST;
 use pagekit::assets::Assets;
 use pagekit::guard::OwnOrigin;
 use registration::Registration;
+use reservation::api::limits::Limits;
 use reservation::engine::Engine;
 
 use crate::assets::assets;
+use crate::shared_pages::SharedPages;
 
 /// What the pages need from outside.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub struct H5State {
     pub engine: Engine,
     /// Accounts, exams, orders.
     pub registration: Registration,
+    /// How often whom may ask.
+    pub limits: Limits,
     /// Encrypts the session cookie.
     pub cookie_key: Key,
     /// Where the world finds the site (`https://exam.example.edu`); absent: wherever it was asked.
@@ -33,11 +37,12 @@ pub struct H5State {
 pub(crate) struct App {
     pub(crate) outside: Arc<H5State>,
     pub(crate) assets: Arc<Assets>,
+    pub(crate) shared: Arc<SharedPages>,
 }
 
 impl App {
     pub(crate) fn new(outside: H5State) -> Self {
-        Self { outside: Arc::new(outside), assets: Arc::new(assets()) }
+        Self { outside: Arc::new(outside), assets: Arc::new(assets()), shared: Arc::default() }
     }
 
     /// Is the site served over TLS, so that cookies must be?

@@ -4,10 +4,17 @@
 use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use maud::Markup;
+use pagekit::words::Words;
 use registration::store::StoreError;
+use reservation::api::limits::TooMany;
+use reservation::api::quiet::{Quiet, spread_seconds};
 
 /// Seconds after which a busy system is worth another try.
-const RETRY_SECONDS: u64 = 5;
+const RETRY_SECONDS: u32 = 5;
+
+/// A store that is away fails under every page: one line a second says so.
+static STORE_FAILED: Quiet = Quiet::new();
 
 /// Refusals first (the visitor can act), faults last (we must).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +30,10 @@ pub(crate) enum Failure {
     #[error("the body is too large")]
     TooLarge,
     #[error("too many requests")]
-    TooMany,
+    TooMany {
+        /// After how many seconds the next one is welcome.
+        seconds: u32,
+    },
     #[error("we failed")]
     Broken,
     #[error("not ready")]
@@ -39,7 +49,7 @@ impl Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -52,7 +62,7 @@ impl Failure {
             StatusCode::NOT_FOUND => Some(Self::NotFound),
             StatusCode::METHOD_NOT_ALLOWED => Some(Self::Method),
             StatusCode::PAYLOAD_TOO_LARGE => Some(Self::TooLarge),
-            StatusCode::TOO_MANY_REQUESTS => Some(Self::TooMany),
+            StatusCode::TOO_MANY_REQUESTS => Some(Self::TooMany { seconds: RETRY_SECONDS }),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
                 Some(Self::Unavailable)
             }
@@ -66,21 +76,43 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if matches!(self, Self::Unavailable | Self::TooMany) {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        let wait = match self {
+            Self::TooMany { seconds } => Some(seconds),
+            Self::Unavailable => Some(RETRY_SECONDS + spread_seconds()),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
     }
 }
 
+impl From<TooMany> for Failure {
+    fn from(too_many: TooMany) -> Self {
+        Self::TooMany { seconds: too_many.seconds() }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a store failed under a page");
+        STORE_FAILED.say(|pages| tracing::error!(%error, pages, "a store failed under a page"));
         match error {
             // Both pass by themselves: a database that restarts, a pool that is drained.
             StoreError::Pool(_) | StoreError::Postgres(_) => Self::Unavailable,
             StoreError::Files(_) | StoreError::Vault(_) | StoreError::Corrupt(_) => Self::Broken,
         }
     }
+}
+
+/// What a form says that was sent too soon after others.
+pub(crate) fn too_often(w: Words, too_many: TooMany) -> String {
+    w.with("form-too-many", &[("seconds", too_many.seconds().into())]).into_owned()
+}
+
+/// That form again, with what was typed, and when it may be sent.
+pub(crate) fn with_wait(too_many: TooMany, form: Markup) -> Response {
+    let wait = [(RETRY_AFTER, HeaderValue::from(too_many.seconds()))];
+    (StatusCode::TOO_MANY_REQUESTS, wait, form).into_response()
 }

@@ -193,7 +193,7 @@ impl Studio {
             visitor,
             hold,
             is_demo: name == "home",
-            refresh: None,
+            refresh_seconds: None,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }
@@ -317,10 +317,11 @@ impl Studio {
             ("error-404", Failure::NotFound),
             ("error-403", Failure::Forbidden),
             ("error-413", Failure::TooLarge),
+            ("error-429", Failure::TooMany { seconds: 7 }),
             ("error-500", Failure::Broken),
             ("error-503", Failure::Unavailable),
         ] {
-            self.add(name, "error", None, Visitor::Unknown, &error::body(w, failure));
+            self.add(name, "error", None, Visitor::Unknown, &error::body(w, failure, "/exams/degree-english"));
         }
     }
 }

@@ -52,12 +52,16 @@ impl Studio {
             ("room-refused", &open, place(Some(1), None), room(false, true), true),
             ("room-full", &open, place(Some(412), None), full.clone(), false),
             ("room-full-unknown", &open, place(Some(0), None), RoomView { next_release_at: None, ..full }, false),
+            ("room-check", &open, place(Some(412), Some(530)), room(false, true), false),
+            ("room-check-before", &soon, place(None, None), room(false, false), false),
             ("room-away", &open, away, room(false, true), false),
         ];
         for (name, exam, place, room, was_refused) in shots {
             let candidate = "AAAAAAAAAAAAAAAAAAAAAQ".parse().unwrap();
             let own_path = "/exams/degree-english/waiting";
-            let view = View { exam, place, room: Some(&room), candidate: &candidate, own_path, was_refused };
+            let is_checking = matches!(name, "room-check" | "room-check-before");
+            let view =
+                View { exam, place, room: Some(&room), candidate: &candidate, own_path, was_refused, is_checking };
             self.add(name, "room", None, Visitor::SignedIn, &body(self.w, &view));
         }
         for (name, exam, gate) in [

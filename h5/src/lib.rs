@@ -5,6 +5,7 @@
 
 mod app;
 mod assets;
+mod busy;
 mod catalogue;
 mod failure;
 mod layers;
@@ -12,6 +13,7 @@ mod pages;
 mod picture_part;
 mod routes;
 mod session;
+mod shared_pages;
 mod view;
 mod visit;
 
@@ -21,4 +23,5 @@ mod checks;
 mod gallery;
 
 pub use app::H5State;
-pub use routes::router;
+pub use busy::Busy;
+pub use routes::{router, site};

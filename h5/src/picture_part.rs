@@ -1,5 +1,8 @@
 //! Reads the picture out of an upload: bounded in memory, and polite to a phone that sends too much.
 
+use std::error::Error;
+use std::io;
+
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use bytes::{Bytes, BytesMut};
@@ -60,5 +63,13 @@ async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
 }
 
 fn refusal(error: MultipartError) -> Failure {
+    // The listener ends a body that stands still; the phone may try again where the network is better.
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return Failure::Unavailable;
+        }
+        cause = error.source();
+    }
     Failure::of_status(error.status()).unwrap_or(Failure::Bad)
 }

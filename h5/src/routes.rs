@@ -5,6 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::app::{App, H5State};
+use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
 use crate::pages::{
@@ -18,7 +19,13 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// The candidate's pages, to be mounted at `/`.
 pub fn router(state: H5State) -> Router {
+    site(state).0
+}
+
+/// The candidate's pages, and the page for when too much is under way.
+pub fn site(state: H5State) -> (Router, Busy) {
     let app = App::new(state);
+    let busy = Busy::new(&app);
     let pages = Router::new()
         .route("/", get(home::show))
         .route("/exams/{exam}", get(exam::show))
@@ -44,5 +51,5 @@ pub fn router(state: H5State) -> Router {
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(timeout(UPLOAD_TIMEOUT));
     let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
-    with_layers(all, &app).with_state(app)
+    (with_layers(all, &app).with_state(app), busy)
 }

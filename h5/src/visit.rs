@@ -9,6 +9,7 @@ use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::order::{Order, OrderState};
+use reservation::api::limits::TooMany;
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -28,9 +29,21 @@ pub(crate) struct Visit {
     pub(crate) account: Option<Account>,
     /// Their orders, newest first.
     pub(crate) orders: Vec<Order>,
+    /// The visitor's network asks too often; the page keeps what was typed and says so.
+    pub(crate) too_many: Option<TooMany>,
 }
 
 impl Visit {
+    /// Somebody whom we do not know looks at `path` now.
+    pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
+        Self { app, words, path, now: Timestamp::now(), account: None, orders: Vec::new(), too_many: None }
+    }
+
+    /// Counts a change by this candidate.
+    pub(crate) fn count(&self, account: &Account) -> Result<(), TooMany> {
+        self.app.outside.limits.candidate(&account.id.0.to_string())
+    }
+
     /// The frame of the page to answer with.
     pub(crate) fn frame(&self, title: impl Into<String>) -> Frame<'_> {
         Frame {
@@ -41,7 +54,7 @@ impl Visit {
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
             is_demo: self.app.outside.demo,
-            refresh: None,
+            refresh_seconds: None,
         }
     }
 
@@ -78,7 +91,8 @@ impl FromRequestParts<App> for Visit {
             None => Vec::new(),
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), path, now, account, orders })
+        let too_many = parts.extensions.get::<TooMany>().copied();
+        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), path, now, account, orders, too_many })
     }
 }
 
@@ -95,7 +109,12 @@ impl FromRequestParts<App> for Candidate {
         let visit =
             <Visit as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(Failure::into_response)?;
         match visit.account.clone() {
-            Some(account) => Ok(Self { visit, account }),
+            Some(account) => {
+                if parts.method != http::Method::GET {
+                    visit.count(&account).map_err(|too_many| Failure::from(too_many).into_response())?;
+                }
+                Ok(Self { visit, account })
+            }
             None => Err(to_sign_in(if parts.method == http::Method::GET { &visit.path } else { "/me" })),
         }
     }

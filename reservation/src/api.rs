@@ -3,38 +3,56 @@
 //! A request meets [`router`], [`auth`], then one file under `routes`, then the engine.
 
 pub mod auth;
+mod counted;
+pub mod events;
 pub mod json;
+pub mod limits;
 pub mod openapi;
 pub mod problem;
+pub mod quiet;
+pub mod rendered;
 pub mod router;
 pub mod routes;
 pub mod wire;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dashmap::DashMap;
-use futures_util::stream::BoxStream;
-use http::{Request, Response};
-use http_body::{Body, Frame};
-use http_body_util::{Either, Full, StreamBody};
-use metrics::counter;
+use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body::Body;
+use http_body_util::{Either, Full};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::engine::Engine;
 use crate::ids::ExamId;
 use auth::KeyRing;
+use counted::Counted;
+use events::{EventStream, Streams};
+use limits::{ClientAddress, Limits};
 use problem::Problem;
-use router::Route;
+use rendered::Shared;
+use router::{ROUTES, Route};
 
 /// What an answer is made of: one piece, or a stream of events.
-pub type ApiBody = Either<Full<Bytes>, StreamBody<BoxStream<'static, Result<Frame<Bytes>, Infallible>>>>;
+pub type ApiBody = Either<Full<Bytes>, EventStream>;
+
+/// Most event streams of one process unless it says otherwise.
+const STREAMS_MAX: usize = 10_000;
 
 /// What an API is built with.
 pub struct ApiConfig {
     /// What `/metrics` renders; absent: 404.
     pub metrics: Option<PrometheusHandle>,
+    /// How often whom may ask; default: no limits.
+    pub limits: Limits,
+    /// Most event streams that are open at a time.
+    pub streams_max: usize,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self { metrics: None, limits: Limits::default(), streams_max: STREAMS_MAX }
+    }
 }
 
 /// The API. Cloning is a reference count.
@@ -47,15 +65,26 @@ struct Inner {
     engine: Engine,
     keys: KeyRing,
     metrics: Option<PrometheusHandle>,
+    limits: Limits,
+    counted: Counted,
+    streams: Streams,
     /// Availability as text, rendered once per change for all who read it.
-    rendered: DashMap<ExamId, ((i64, u64), Bytes)>,
+    rendered: Shared<ExamId, (i64, u64)>,
 }
 
 impl Api {
     /// An API in front of `engine`.
     pub fn new(engine: Engine, config: ApiConfig) -> Self {
-        let keys = KeyRing::new(engine.clone());
-        let inner = Inner { engine, keys, metrics: config.metrics, rendered: DashMap::new() };
+        let ApiConfig { metrics, limits, streams_max } = config;
+        let inner = Inner {
+            keys: KeyRing::new(engine.clone()),
+            engine,
+            metrics,
+            limits,
+            counted: Counted::default(),
+            streams: Streams::new(streams_max),
+            rendered: Shared::default(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -69,52 +98,88 @@ impl Api {
         matches!(path, "/healthz" | "/readyz" | "/metrics" | "/api") || path.starts_with("/api/")
     }
 
-    /// Answers a request. Every failure is a problem document.
+    /// Ends all event streams, which would otherwise keep a stopping server waiting.
+    pub fn end_streams(&self) {
+        self.inner.streams.close();
+    }
+
+    /// Answers a request from an address that no limit holds for. Every failure is a problem document.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<ApiBody>
     where
         B: Body<Data = Bytes> + Send + Unpin,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
-        let (route, outcome) = match router::find(request.method(), request.uri().path()) {
-            Ok((route, parameters)) => {
-                let parameters = parameters.map(str::to_owned);
-                (route.operation, self.answer(route, parameters, request).await)
+        self.handle_from(None, request).await
+    }
+
+    /// Answers a request from an address. Every failure is a problem document.
+    pub async fn handle_from<B>(&self, from: Option<ClientAddress>, request: Request<B>) -> Response<ApiBody>
+    where
+        B: Body<Data = Bytes> + Send + Unpin,
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        let (parts, body) = request.into_parts();
+        let (number, outcome) = match router::find(&parts.method, parts.uri.path()) {
+            Ok((number, parameters)) => {
+                let route = &ROUTES[number];
+                let outcome = match self.admit(route, from, &parts.headers).await {
+                    Ok(()) => self.answer(route, parameters, &parts.headers, body).await,
+                    Err(problem) => Err(problem),
+                };
+                (Some(number), outcome)
             }
-            Err(problem) => ("none", Err(problem)),
+            Err(problem) => (None, Err(problem)),
         };
         let response = outcome.unwrap_or_else(Problem::into_response);
-        counter!("seathold_api_requests_total", "operation" => route, "status" => response.status().as_str().to_owned())
-            .increment(1);
+        self.inner.counted.count(number, response.status());
         response
+    }
+
+    /// Who has no key is counted by the address, and so is who has a wrong one.
+    async fn admit(&self, route: &Route, from: Option<ClientAddress>, headers: &HeaderMap) -> Result<(), Problem> {
+        let Inner { keys, limits, .. } = &*self.inner;
+        let by_address = || from.map_or(Ok(()), |from| limits.address(from));
+        let Some(scope) = route.scope else {
+            // Whoever watches the server must see it when it is asked too much.
+            return if route.is_watched() { Ok(()) } else { Ok(by_address()?) };
+        };
+        match keys.check(headers, scope).await {
+            Ok(()) => {
+                let key = headers.get(header::AUTHORIZATION).map_or(&b""[..], |key| key.as_bytes());
+                Ok(limits.key(key)?)
+            }
+            Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+                by_address()?;
+                Err(problem)
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     async fn answer<B>(
         &self,
         route: &Route,
-        [first, second]: [String; 2],
-        request: Request<B>,
+        [first, second]: [&str; 2],
+        headers: &HeaderMap,
+        body: B,
     ) -> Result<Response<ApiBody>, Problem>
     where
         B: Body<Data = Bytes> + Send + Unpin,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
         use router::Operation;
-        if let Some(scope) = route.scope {
-            self.inner.keys.check(request.headers(), scope).await?;
-        }
-        let body = request.into_body();
         match route.call {
-            Operation::PutExam => routes::put_exam::put_exam(self, &first, body).await,
-            Operation::PutSitting => routes::put_sitting::put_sitting(self, &first, &second, body).await,
-            Operation::ListSittings => routes::list_sittings::list_sittings(self, &first),
-            Operation::SittingEvents => routes::sitting_events::sitting_events(self, &first),
-            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, &first),
-            Operation::PostPlace => routes::post_place::post_place(self, &first, body).await,
-            Operation::PostHold => routes::post_hold::post_hold(self, &first, body).await,
-            Operation::GetHold => routes::get_hold::get_hold(self, &first, &second).await,
-            Operation::DeleteHold => routes::delete_hold::delete_hold(self, &first, &second).await,
-            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, &first, &second).await,
-            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, &first, &second, body).await,
+            Operation::PutExam => routes::put_exam::put_exam(self, first, body).await,
+            Operation::PutSitting => routes::put_sitting::put_sitting(self, first, second, body).await,
+            Operation::ListSittings => routes::list_sittings::list_sittings(self, first, headers).await,
+            Operation::SittingEvents => routes::sitting_events::sitting_events(self, first),
+            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first),
+            Operation::PostPlace => routes::post_place::post_place(self, first, body).await,
+            Operation::PostHold => routes::post_hold::post_hold(self, first, body).await,
+            Operation::GetHold => routes::get_hold::get_hold(self, first, second).await,
+            Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, second).await,
+            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, first, second).await,
+            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, first, second, body).await,
             Operation::OpenApi => Ok(openapi::answer()),
             Operation::Health => Ok(routes::health::health()),
             Operation::Ready => routes::health::ready(self).await,

@@ -32,6 +32,7 @@ use crate::restore::OpenError;
 use crate::room::pass::PassError;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
+use board::Board;
 use catalogue::{Catalogue, ExamEntry};
 use lanes::Lanes;
 use pool::{NotReached, Pool};
@@ -41,7 +42,7 @@ const CATALOGUE_EVERY: Duration = Duration::from_millis(500);
 /// How the engine reaches its stores.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
-    /// `redis://host:port/` or `redis+unix:///path`.
+    /// `redis://host:port/`, `redis+unix:///path` or `redis+cluster://host:port,host:port`.
     pub redis_url: String,
     /// The ledger's connections. Each pool keeps one for itself.
     pub postgres: deadpool_postgres::Pool,
@@ -60,8 +61,8 @@ pub(crate) struct Inner {
     pools: DashMap<PoolId, Arc<Pool>>,
     /// The waiting rooms that this process runs.
     rooms: DashMap<ExamId, Arc<room::Room>>,
-    /// Only one task of this process compares all pools with the ledger at a time.
-    reopening: tokio::sync::Mutex<()>,
+    /// One per exam; every board of the exam counts it up.
+    changes: DashMap<ExamId, watch::Sender<u64>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -166,13 +167,17 @@ impl Engine {
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
                 rooms: DashMap::new(),
-                reopening: tokio::sync::Mutex::default(),
+                changes: DashMap::new(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
             }),
         };
         engine.reload_catalogue().await?;
-        engine.reopen_all().await?;
+        match engine.open_all().await {
+            // Part of a cluster may be away: its pools are opened when it is back, the others serve.
+            Err(error) if !engine.inner.store.is_cluster() => return Err(error),
+            _ => {}
+        }
         let watcher = engine.clone();
         engine.inner.tasks.spawn(async move { watcher.watch_catalogue().await });
         Ok(engine)
@@ -212,41 +217,32 @@ impl Engine {
     /// Wakes when [`Self::availability`] of the exam changes. The value is a version.
     pub fn watch(&self, exam: &ExamId) -> Result<watch::Receiver<u64>, HoldError> {
         self.entry(exam)?;
-        let pools = self.pools_of(exam);
-        if let [pool] = pools.as_slice() {
-            return Ok(pool.board.watch());
-        }
-        let (merged, receiver) = watch::channel(0);
-        for pool in pools {
-            let (merged, mut board) = (merged.clone(), pool.board.watch());
-            self.inner.tasks.spawn(async move {
-                // Ends with the last receiver, or with the board.
-                loop {
-                    tokio::select! {
-                        changed = board.changed() => if changed.is_err() { return },
-                        () = merged.closed() => return,
-                    }
-                    merged.send_modify(|version| *version += 1);
-                }
-            });
-        }
-        Ok(receiver)
+        Ok(self.changes_of(exam).subscribe())
     }
 
-    /// Are both stores there and every pool open?
+    /// Are both stores there and pools open? Of a cluster a part is enough: were every process to call
+    /// itself unready because one primary is away, nobody would be sent to the pools of the others.
     pub async fn is_ready(&self) -> Result<(), HoldError> {
-        self.inner.store.ping().await?;
-        drop(self.inner.ledger.client().await?);
-        match self.inner.pools.iter().find(|pool| pool.standing().epoch == 0) {
-            Some(pool) => Err(HoldError::Unavailable(format!("pool {} is not open", pool.id))),
-            None => Ok(()),
+        let Inner { store, ledger, pools, .. } = &*self.inner;
+        store.ping().await?;
+        drop(ledger.client().await?);
+        let is_open = |pool: &Pool| pool.standing().epoch > 0;
+        let (mut open, mut closed) = (false, None);
+        for pool in pools {
+            if is_open(&pool) { open = true } else { closed = Some(pool.id.clone()) }
+        }
+        match closed {
+            Some(pool) if !(open && store.is_cluster()) => {
+                Err(HoldError::Unavailable(format!("pool {pool} is not open")))
+            }
+            _ => Ok(()),
         }
     }
 
     /// Changes whenever [`Self::availability`] of the exam does.
     pub fn version(&self, exam: &ExamId) -> (i64, u64) {
-        let boards = self.pools_of(exam).iter().map(|pool| *pool.board.watch().borrow()).sum();
-        (self.catalogue().revision, boards)
+        let changes = self.inner.changes.get(exam).map(|changes| *changes.borrow());
+        (self.catalogue().revision, changes.unwrap_or_default())
     }
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
@@ -259,6 +255,12 @@ impl Engine {
 
     fn pools_of(&self, exam: &ExamId) -> Vec<Arc<Pool>> {
         self.inner.pools.iter().filter(|pool| pool.exam == *exam).map(|pool| pool.value().clone()).collect()
+    }
+
+    /// What counts the changes of all boards of the exam: a viewer of 31 pools costs no more than one of one.
+    /// Of exams that are there only.
+    fn changes_of(&self, exam: &ExamId) -> watch::Sender<u64> {
+        self.inner.changes.entry(exam.clone()).or_default().clone()
     }
 
     fn pool(&self, id: &PoolId) -> Result<Arc<Pool>, HoldError> {
@@ -285,7 +287,9 @@ impl Engine {
         let pool = entry
             .or_insert_with(|| {
                 is_new = true;
-                let pool = Arc::new(Pool::new(id, exam));
+                let mut pool = Pool::new(id, exam);
+                pool.board = Board::announcing(self.changes_of(&pool.exam));
+                let pool = Arc::new(pool);
                 // Before anybody can find the pool.
                 pool.lanes.get_or_init(|| Lanes::open(self, &pool));
                 pool

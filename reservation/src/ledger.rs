@@ -27,6 +27,9 @@ pub enum LedgerError {
     /// A live hold of the candidate is already in that group.
     #[error("the candidate has another live hold in the group")]
     GroupTaken,
+    /// A hold was to be added that is there.
+    #[error("the ledger has this hold already")]
+    AlreadyThere,
     /// The pool's row moved on: another process has it.
     #[error("another process has moved the pool on")]
     Overtaken,
@@ -39,6 +42,7 @@ impl From<tokio_postgres::Error> for LedgerError {
     fn from(error: tokio_postgres::Error) -> Self {
         match error.as_db_error() {
             Some(db) if db.constraint() == Some("confirmed_within_promised") => Self::Overbooked,
+            Some(db) if db.constraint() == Some("holds_pkey") => Self::AlreadyThere,
             Some(db) if db.constraint() == Some("one_live_hold_per_group") => Self::GroupTaken,
             Some(db) if *db.code() == SqlState::T_R_SERIALIZATION_FAILURE => Self::Overtaken,
             // The server's message, never the detail: that may quote a row.
@@ -77,9 +81,9 @@ impl Ledger {
         Ok(self.connections.get().await?)
     }
 
-    /// A connection that stays the caller's: for advisory locks, which live as long as it.
-    pub async fn own_client(&self) -> Result<deadpool_postgres::ClientWrapper, LedgerError> {
-        Ok(Object::take(self.client().await?))
+    /// Takes a connection out of the pool for good: for advisory locks, which live as long as it.
+    pub fn keep(client: Object) -> deadpool_postgres::ClientWrapper {
+        Object::take(client)
     }
 }
 

@@ -1,14 +1,16 @@
 //! Opening a pool: is what Redis has still true? Adopt it under a new epoch, or load it from the ledger.
+//!
+//! All of it happens on one Redis process: the one that is trusted with the pool afterwards.
 
 use crate::engine::pool::Pool;
 use crate::hold::HoldState;
 use crate::ledger::holds::{self, HoldRow};
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::{Ledger, LedgerError, sittings};
-use crate::store::{Store, StoreError};
+use crate::store::{Link, Store, StoreError};
 
 /// How many holds go to Redis in one call.
-const PAGE_HOLDS: i64 = 2_000;
+const PAGE_HOLDS: i32 = 2_000;
 
 /// Why a pool could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -24,57 +26,60 @@ pub enum OpenError {
     Unknown,
 }
 
-/// Opens `pool`, under a lock in the ledger so that one process does it.
+/// Opens `pool`, under a lock in the ledger so that one process does it, and lets its scripts be called.
 ///
-/// `must_verify`: Redis has restarted, so what it has is compared with the ledger's cursor even
-/// when the epochs are equal. The ledger's row is committed last: until then no process knows
-/// the new epoch, and Redis refuses the old one.
+/// What Redis has is believed only on the process on which it was last compared with the ledger, and not
+/// if the caller says that it `must_verify`: a restarted Redis, or a replica in its place, may have gone
+/// back in time. The ledger's row is committed last: until then no process knows the new epoch, and Redis
+/// refuses the old one.
 pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify: bool) -> Result<PoolRow, OpenError> {
     let mut client = ledger.client().await?;
     let tx = client.transaction().await.map_err(LedgerError::from)?;
     tx.batch_execute("SET LOCAL lock_timeout = '5s'").await.map_err(LedgerError::from)?;
     let mut row = pools::lock(&*tx, &pool.id).await?.ok_or(OpenError::Unknown)?;
-    let (epoch, epoch_max) = store.epoch(&pool.keys).await?;
-    if !must_verify && row.epoch > 0 && epoch == Some(row.epoch) {
-        return Ok(row);
-    }
-
-    let next = row.epoch.max(epoch_max) + 1;
-    let may_adopt = row.epoch > 0 && epoch.is_some();
-    if may_adopt && store.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
-        row.epoch = next;
-        tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
-    } else {
-        let numbers: Vec<_> = sittings::capacities(&*tx, &pool.id).await?;
-        let (cursor, loaded) = load(store, pool, next, &numbers, &tx).await?;
-        if row.epoch == 0 {
-            tracing::debug!(pool = %pool.id, "opened for the first time");
+    let link = store.link(&pool.keys).await?;
+    let kept = link.kept(&pool.keys).await?;
+    if must_verify || !kept.is_verified || row.epoch == 0 || kept.epoch != Some(row.epoch) {
+        let next = row.epoch.max(kept.epoch_max) + 1;
+        let may_adopt = row.epoch > 0 && kept.epoch.is_some();
+        if may_adopt && link.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
+            // A new lineage too: an event that Redis has lost must not seem to be in the ledger because
+            // a later one is.
+            (row.epoch, row.lineage) = (next, next);
+            tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
         } else {
-            tracing::warn!(pool = %pool.id, epoch = next, holds = loaded, "Redis had lost it: restored from the ledger");
+            let (cursor, loaded) = load(&link, pool, next, &tx).await?;
+            if row.epoch == 0 {
+                tracing::debug!(pool = %pool.id, "opened for the first time");
+            } else {
+                tracing::warn!(pool = %pool.id, epoch = next, holds = loaded, "Redis had lost it: restored from the ledger");
+            }
+            row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next };
         }
-        row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next };
+        pools::set(&*tx, &pool.id, &row).await?;
+        tx.commit().await.map_err(LedgerError::from)?;
     }
-    pools::set(&*tx, &pool.id, &row).await?;
-    tx.commit().await.map_err(LedgerError::from)?;
+    link.load_scripts().await?;
+    store.trust(&pool.keys, &link);
     Ok(row)
 }
 
 /// Loads the pool's live holds into Redis, page by page; answers the id of the first event.
 async fn load(
-    store: &Store,
+    link: &Link,
     pool: &Pool,
     epoch: i64,
-    capacities: &[(crate::ids::SittingNumber, u32)],
     tx: &deadpool_postgres::Transaction<'_>,
 ) -> Result<(crate::store::event::StreamId, usize), OpenError> {
+    let capacities = sittings::capacities(&**tx, &pool.id).await?;
     let numbers: Vec<i32> = capacities.iter().map(|(number, _)| number.0).collect();
     let mut taken = std::collections::HashMap::<i32, i64>::new();
-    store.restore(&pool.keys, epoch, "begin", &[]).await?;
-    let mut last: Option<HoldRow> = None;
+    link.restore(&pool.keys, epoch, "begin", &[link.process().to_owned()]).await?;
+    holds::settle_all(&**tx, &pool.exam, &numbers).await?;
+    let live = holds::live(tx, &pool.exam, &numbers).await?;
     let mut loaded = 0;
     loop {
-        let page =
-            holds::live_page(&**tx, &pool.exam, &numbers, last.as_ref().map(|row| &row.place), PAGE_HOLDS).await?;
+        let page = holds::live_page(tx, &live, PAGE_HOLDS).await?;
         if page.is_empty() {
             break;
         }
@@ -90,17 +95,15 @@ async fn load(
             arguments.push(format!("{letter}{} {} {}", place.sitting, place.generation.0, lapses_at.as_millisecond()));
             arguments.push(deadline);
         }
-        store.restore(&pool.keys, epoch, "holds", &arguments).await?;
+        link.restore(&pool.keys, epoch, "holds", &arguments).await?;
         loaded += page.len();
-        last = page.into_iter().next_back();
     }
     let mut arguments = vec![jiff::Timestamp::now().as_millisecond().to_string()];
-    for (number, capacity) in capacities {
+    for (number, capacity) in &capacities {
         let free = i64::from(*capacity) - taken.get(&number.0).copied().unwrap_or_default();
         arguments.extend([number.to_string(), capacity.to_string(), free.to_string()]);
     }
-    let id = store.restore(&pool.keys, epoch, "finish", &arguments).await?;
-    holds::settle_all(&**tx, &pool.exam, &numbers).await?;
+    let id = link.restore(&pool.keys, epoch, "finish", &arguments).await?;
     let id = id.parse().map_err(|()| StoreError::Unexpected(format!("restore answered {id:?}")))?;
     Ok((id, loaded))
 }

@@ -1,29 +1,33 @@
 //! Redis: calls the scripts, and reads what they wrote. It decides nothing.
 
+mod cluster;
+mod connection;
 pub mod event;
 pub mod keys;
+mod node;
+mod opening;
 pub mod reply;
 pub mod room;
 pub mod scripts;
 
+use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
+use dashmap::DashMap;
+use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamRangeReply, StreamReadOptions, StreamReadReply};
-use redis::{
-    AsyncCommands, AsyncConnectionConfig, Client, Cmd, IntoConnectionInfo, RedisError, ServerErrorKind, Value,
-};
+use redis::{AsyncCommands, Cmd, FromRedisValue, RedisError, ServerErrorKind, from_redis_value};
 
-use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
+use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
+use connection::Connection;
 use event::{Event, StreamId};
 use keys::PoolKeys;
-use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
+pub use node::Link;
+pub use opening::Kept;
+use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer, Word};
 use scripts::Script;
 
-/// How long a script call may take before its outcome counts as unknown. redis-rs would
-/// give up after 500 ms, which one slow fsync exceeds.
-const RESPONSE_WAIT: Duration = Duration::from_secs(2);
-const CONNECT_WAIT: Duration = Duration::from_secs(1);
 /// Most stream entries that may wait for the ledger; then no seat is given out.
 const EVENTS_BEHIND_MAX: usize = 1_000_000;
 /// How many stream entries one read takes at most.
@@ -40,9 +44,13 @@ pub enum StoreError {
     /// The pool is under another epoch than the caller's.
     #[error("the pool is under another epoch")]
     Fenced,
-    /// Redis has restarted: every pool must be compared with the ledger.
+    /// Redis has forgotten its scripts: it may have gone back in time. Nothing was done.
     #[error("Redis has forgotten its scripts")]
     ScriptsGone,
+    /// Another Redis process has the pool than the one on which it was compared with the ledger: a replica
+    /// has taken over, or Redis has restarted. Nothing was asked.
+    #[error("the pool is on a Redis process that nobody has compared with the ledger")]
+    Unverified,
     /// The ledger is too far behind to give out more.
     #[error("the ledger is too far behind")]
     Behind,
@@ -99,6 +107,14 @@ pub struct FreezeRequest {
     pub reference: Option<Reference>,
 }
 
+/// How many sittings each request names, for `hold`; nothing when each names one.
+fn seats_each(requests: &[HoldRequest]) -> String {
+    if requests.iter().all(|request| request.sittings.len() == 1) {
+        return String::new();
+    }
+    requests.iter().map(|request| request.sittings.len().to_string()).collect::<Vec<_>>().join(" ")
+}
+
 /// Under which epoch and on which clock a script runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
@@ -108,29 +124,36 @@ pub struct Moment {
     pub now_ms: Option<i64>,
 }
 
-/// Connections to Redis: one shared for calls, and the means to open others for waiting.
+/// Connections to Redis, a server or a cluster; and where each pool may be asked.
 #[derive(Clone)]
 pub struct Store {
-    client: Client,
-    calls: ConnectionManager,
+    connection: Connection,
+    /// A pool's key → the Redis process on which it was compared with the ledger.
+    verified: Arc<DashMap<String, String>>,
 }
 
 impl Store {
-    /// Connects to `url`; fails when Redis cannot be reached.
+    /// Connects to `redis://host:port`, `redis+unix:///path` or `redis+cluster://host:port,host:port`;
+    /// fails when nothing answers there.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let info = url.into_connection_info()?;
-        // Off by default in redis 1.x: Nagle's algorithm would hold small calls back.
-        let tcp = info.tcp_settings().clone().set_nodelay(true);
-        let client = Client::open(info.set_tcp_settings(tcp))?;
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(RESPONSE_WAIT))
-            .set_connection_timeout(Some(CONNECT_WAIT))
-            .set_pipeline_buffer_size(1024)
-            .set_min_delay(Duration::from_millis(20))
-            .set_max_delay(Duration::from_millis(200))
-            .set_number_of_retries(2);
-        let calls = ConnectionManager::new_with_config(client.clone(), config).await?;
-        Ok(Self { client, calls })
+        Ok(Self { connection: Connection::open(url).await?, verified: Arc::default() })
+    }
+
+    /// Is it a cluster? Then one part of it may be away while the others give out seats.
+    pub fn is_cluster(&self) -> bool {
+        matches!(self.connection, Connection::Cluster(_))
+    }
+
+    /// Runs a command, or a script, on the node that has `key`; all its keys have the hash tag of `key`.
+    pub async fn query<T: FromRedisValue>(&self, key: &str, cmd: &Cmd) -> Result<T, StoreError> {
+        let (_, value) = self.connection.run(key, cmd, |_| true).await?;
+        from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))
+    }
+
+    /// Asks for what is the pool's, on the process that is trusted with it.
+    async fn ask<T: FromRedisValue>(&self, keys: &PoolKeys, cmd: &Cmd) -> Result<T, StoreError> {
+        let (_, value) = self.connection.run(keys.meta(), cmd, |link| self.is_verified(keys, link)).await?;
+        from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))
     }
 
     async fn call<A>(
@@ -139,17 +162,16 @@ impl Store {
         keys: &PoolKeys,
         moment: Moment,
         arguments: impl FnOnce(&mut Cmd),
-        answer: impl Fn(&str) -> Option<A>,
+        answer: impl Fn(Word<'_>, i64) -> Option<A>,
     ) -> Result<Reply<A>, StoreError> {
-        let mut cmd = redis::cmd("EVALSHA");
-        cmd.arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
+        let mut cmd = Cmd::new();
+        cmd.arg("EVALSHA").arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
         match moment.now_ms {
             Some(now) => cmd.arg(now),
             None => cmd.arg(""),
         };
         arguments(&mut cmd);
-        let value: Value = cmd.query_async(&mut self.calls.clone()).await?;
-        reply::parse(value, answer)
+        reply::parse(&self.ask(keys, &cmd).await?, answer)
     }
 
     /// Calls `hold`: seats for each request, under deadlines `ttl` from now.
@@ -160,16 +182,21 @@ impl Store {
         ttl: Duration,
         requests: &[HoldRequest],
     ) -> Result<Reply<HoldAnswer>, StoreError> {
+        let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
         let arguments = |cmd: &mut Cmd| {
-            cmd.arg(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)).arg(EVENTS_BEHIND_MAX);
+            cmd.arg(ttl_ms).arg(EVENTS_BEHIND_MAX).arg(seats_each(requests));
+            let mut field = String::with_capacity(NAME_BYTES_MAX + 12);
             for request in requests {
-                cmd.arg(request.candidate.as_str()).arg(request.sittings.len());
                 for (sitting, group) in &request.sittings {
-                    cmd.arg(sitting.0).arg(group.0);
+                    field.clear();
+                    // Writing to a String cannot fail.
+                    let _ = write!(field, "{}:{group}", request.candidate);
+                    cmd.arg(field.as_bytes()).arg(sitting.0);
                 }
             }
         };
-        self.call(&scripts::HOLD, keys, moment, arguments, reply::hold_answer).await
+        let answer = |word: Word<'_>, now_ms| reply::hold_answer(word, now_ms, moment.epoch, ttl_ms);
+        self.call(&scripts::HOLD, keys, moment, arguments, answer).await
     }
 
     /// Calls `release`.
@@ -184,7 +211,7 @@ impl Store {
                 cmd.arg(place.candidate.as_str()).arg(place.group.0).arg(place.generation.0);
             }
         };
-        self.call(&scripts::RELEASE, keys, moment, arguments, reply::release_answer).await
+        self.call(&scripts::RELEASE, keys, moment, arguments, reply::text(reply::release_answer)).await
     }
 
     /// Calls `freeze`.
@@ -201,7 +228,7 @@ impl Store {
                 cmd.arg(reference.as_ref().map_or("-", Reference::as_str));
             }
         };
-        self.call(&scripts::FREEZE, keys, moment, arguments, reply::freeze_answer).await
+        self.call(&scripts::FREEZE, keys, moment, arguments, reply::text(reply::freeze_answer)).await
     }
 
     /// Calls `settle`: each place with true for confirmed, false for cancelled.
@@ -217,7 +244,7 @@ impl Store {
                 cmd.arg(if *confirmed { "confirmed" } else { "cancelled" });
             }
         };
-        self.call(&scripts::SETTLE, keys, moment, arguments, reply::settle_answer).await
+        self.call(&scripts::SETTLE, keys, moment, arguments, reply::text(reply::settle_answer)).await
     }
 
     /// Calls `resize`; answers how many seats of each sitting are taken.
@@ -232,7 +259,7 @@ impl Store {
                 cmd.arg(sitting.0).arg(*capacity);
             }
         };
-        self.call(&scripts::RESIZE, keys, moment, arguments, reply::resize_answer).await
+        self.call(&scripts::RESIZE, keys, moment, arguments, reply::text(reply::resize_answer)).await
     }
 
     /// Calls `sweep`; answers how many holds lapsed, and 1 if more are due.
@@ -245,82 +272,15 @@ impl Store {
         let arguments = |cmd: &mut Cmd| {
             cmd.arg(entries_max);
         };
-        self.call(&scripts::SWEEP, keys, moment, arguments, reply::sweep_answer).await
-    }
-
-    /// Is Redis there?
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        let _: String = redis::cmd("PING").query_async(&mut self.calls.clone()).await?;
-        Ok(())
-    }
-
-    /// Does Redis still have all scripts? If not, it restarted.
-    pub async fn has_scripts(&self) -> Result<bool, StoreError> {
-        let mut cmd = redis::cmd("SCRIPT");
-        cmd.arg("EXISTS");
-        for script in scripts::all() {
-            cmd.arg(script.sha());
-        }
-        let known: Vec<bool> = cmd.query_async(&mut self.calls.clone()).await?;
-        Ok(known.into_iter().all(|is_known| is_known))
-    }
-
-    /// Lets the scripts be called again. Only after every pool was compared with the ledger.
-    pub async fn load_scripts(&self) -> Result<(), StoreError> {
-        for script in scripts::all() {
-            let _: String =
-                redis::cmd("SCRIPT").arg("LOAD").arg(script.text()).query_async(&mut self.calls.clone()).await?;
-        }
-        Ok(())
-    }
-
-    /// The epoch that Redis has the pool under, if it has it, and the highest epoch that anybody
-    /// ever tried to load it under.
-    pub async fn epoch(&self, keys: &PoolKeys) -> Result<(Option<i64>, i64), StoreError> {
-        let (epoch, loading): (Option<i64>, Option<i64>) =
-            self.calls.clone().hmget(keys.meta(), &["epoch", "loading"]).await?;
-        Ok((epoch, epoch.max(loading).unwrap_or_default()))
-    }
-
-    /// Takes the pool under a new epoch if it has the entry `cursor`, written under `cursor_epoch`.
-    /// True when it did; false when Redis has lost something that the ledger has.
-    pub async fn adopt(
-        &self,
-        keys: &PoolKeys,
-        epoch: i64,
-        cursor: StreamId,
-        cursor_epoch: i64,
-    ) -> Result<bool, StoreError> {
-        let mut cmd = redis::cmd("EVAL");
-        cmd.arg(scripts::ADOPT).arg(keys.all().len()).arg(keys.all());
-        cmd.arg(epoch).arg(cursor.to_string()).arg(cursor_epoch);
-        let word: String = cmd.query_async(&mut self.calls.clone()).await?;
-        Ok(word == "adopted")
-    }
-
-    /// Runs one step of `restore`; the answer is its word.
-    pub async fn restore(
-        &self,
-        keys: &PoolKeys,
-        epoch: i64,
-        step: &str,
-        arguments: &[String],
-    ) -> Result<String, StoreError> {
-        let mut cmd = redis::cmd("EVAL");
-        cmd.arg(scripts::RESTORE).arg(keys.all().len()).arg(keys.all()).arg(epoch).arg(step).arg(arguments);
-        let word: String = cmd.query_async(&mut self.calls.clone()).await?;
-        if word == "fenced" { Err(StoreError::Fenced) } else { Ok(word) }
+        self.call(&scripts::SWEEP, keys, moment, arguments, reply::text(reply::sweep_answer)).await
     }
 
     /// Capacity and free seats of every sitting that Redis has.
     pub async fn counts(&self, keys: &PoolKeys) -> Result<Vec<(SittingNumber, i64, i64)>, StoreError> {
         type Pairs = Vec<(i32, i64)>;
-        let (capacities, free): (Pairs, Pairs) = redis::pipe()
-            .atomic()
-            .hgetall(keys.capacity())
-            .hgetall(keys.free())
-            .query_async(&mut self.calls.clone())
-            .await?;
+        let mut cmd = redis::cmd("EVAL");
+        cmd.arg(scripts::COUNTS).arg(2).arg(keys.capacity()).arg(keys.free());
+        let (capacities, free): (Pairs, Pairs) = self.ask(keys, &cmd).await?;
         let free: std::collections::HashMap<_, _> = free.into_iter().collect();
         Ok(capacities
             .into_iter()
@@ -338,12 +298,13 @@ impl Store {
         candidate: &CandidateId,
         group: SittingNumber,
     ) -> Result<Option<String>, StoreError> {
-        Ok(self.calls.clone().hget(keys.taken(), format!("{candidate}:{group}")).await?)
+        let field = format!("{candidate}:{group}");
+        self.ask(keys, &Cmd::hget(keys.taken(), field)).await
     }
 
     /// The id of the pool's newest event.
     pub async fn tail(&self, keys: &PoolKeys) -> Result<Option<StreamId>, StoreError> {
-        let reply: StreamRangeReply = self.calls.clone().xrevrange_count(keys.events(), "+", "-", 1).await?;
+        let reply: StreamRangeReply = self.ask(keys, &Cmd::xrevrange_count(keys.events(), "+", "-", 1)).await?;
         match reply.ids.first() {
             None => Ok(None),
             Some(entry) => {
@@ -352,12 +313,9 @@ impl Store {
         }
     }
 
-    /// A connection of one's own, for [`Self::read`], which keeps it waiting.
-    pub async fn reader(&self) -> Result<MultiplexedConnection, StoreError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT_WAIT))
-            .set_response_timeout(Some(READ_WAIT + RESPONSE_WAIT));
-        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+    /// A connection of one's own to where the pool is now, for [`Self::read`], which keeps it waiting.
+    pub async fn reader(&self, keys: &PoolKeys) -> Result<MultiplexedConnection, StoreError> {
+        self.connection.patient(keys.events(), READ_WAIT).await
     }
 
     /// The events after `after`, at most [`READ_ENTRIES_MAX`]; waits up to a second for the first.
@@ -367,7 +325,25 @@ impl Store {
         after: StreamId,
     ) -> Result<Vec<Event>, StoreError> {
         let wait_ms = usize::try_from(READ_WAIT.as_millis()).expect("a second fits");
-        let options = StreamReadOptions::default().count(READ_ENTRIES_MAX).block(wait_ms);
+        Self::read_with(reader, keys, after, StreamReadOptions::default().block(wait_ms)).await
+    }
+
+    /// As [`Self::read`], but what is not there now is not waited for.
+    pub async fn read_now(
+        reader: &mut MultiplexedConnection,
+        keys: &PoolKeys,
+        after: StreamId,
+    ) -> Result<Vec<Event>, StoreError> {
+        Self::read_with(reader, keys, after, StreamReadOptions::default()).await
+    }
+
+    async fn read_with(
+        reader: &mut MultiplexedConnection,
+        keys: &PoolKeys,
+        after: StreamId,
+        options: StreamReadOptions,
+    ) -> Result<Vec<Event>, StoreError> {
+        let options = options.count(READ_ENTRIES_MAX);
         let reply: Option<StreamReadReply> =
             reader.xread_options(&[keys.events()], &[after.to_string()], &options).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
@@ -382,7 +358,7 @@ impl Store {
     pub async fn trim(&self, keys: &PoolKeys, before: StreamId) -> Result<(), StoreError> {
         let mut cmd = redis::cmd("XTRIM");
         cmd.arg(keys.events()).arg("MINID").arg("~").arg(before.to_string());
-        let _: i64 = cmd.query_async(&mut self.calls.clone()).await?;
+        let _: i64 = self.ask(keys, &cmd).await?;
         Ok(())
     }
 }

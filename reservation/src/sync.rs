@@ -1,7 +1,8 @@
 //! Events → ledger: one writer per pool reads the stream, folds it into the ledger and moves the
 //! cursor in the same transaction. Exactly once, whatever crashes.
 
-use std::collections::HashMap;
+mod fold;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -11,15 +12,16 @@ use redis::aio::MultiplexedConnection;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::pool::Pool;
-use crate::hold::HoldState;
-use crate::ids::Reference;
-use crate::ledger::holds::{self, Columns};
+use crate::ledger::holds::fold as rows;
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::{Ledger, LedgerError};
 use crate::restore::OpenError;
-use crate::store::event::{Event, Kind, StreamId};
-use crate::store::{Place, Store};
+use crate::store::event::{Event, StreamId};
+use crate::store::{READ_ENTRIES_MAX, Store};
+use fold::{Folded, fold};
 
+/// How many rows make a transaction worth while; beyond it, no more entries are read for it.
+const BATCH_ROWS: usize = 16_384;
 /// How long events stay in the stream after the ledger has them: others read them too.
 const KEPT: Duration = Duration::from_secs(10);
 /// How often the stream is trimmed.
@@ -29,64 +31,6 @@ const FOLLOW: Duration = Duration::from_secs(1);
 const AFTER_FAULT: Duration = Duration::from_millis(300);
 /// How long the writer goes on at a stop to bring the ledger up to date.
 const DRAIN: Duration = Duration::from_secs(5);
-
-/// The last word on one hold within a batch of events.
-struct Last<'a> {
-    state: HoldState,
-    lapses_ms: i64,
-    changed_ms: i64,
-    reference: Option<&'a Reference>,
-}
-
-/// A batch of events as rows: ended holds first, as a later hold may be in their place.
-#[derive(Default)]
-pub struct Folded {
-    ended: Columns,
-    live: Columns,
-    settled: Columns,
-}
-
-/// Folds events, in order, to one row per hold.
-pub fn fold(events: &[Event]) -> Folded {
-    let mut last = HashMap::<Place, Last<'_>>::new();
-    let mut folded = Folded::default();
-    for event in events {
-        for record in &event.records {
-            let place = Place {
-                candidate: record.candidate.clone(),
-                group: record.group,
-                sitting: record.sitting,
-                generation: record.generation,
-            };
-            let state = match record.kind {
-                Kind::Held => HoldState::Held,
-                Kind::Frozen => HoldState::Frozen,
-                Kind::Released => HoldState::Released,
-                Kind::Expired => HoldState::Expired,
-                Kind::Confirmed => {
-                    folded.settled.push(&place, HoldState::Confirmed, 0, event.now_ms, None);
-                    continue;
-                }
-                Kind::Cancelled => {
-                    folded.settled.push(&place, HoldState::Cancelled, 0, event.now_ms, None);
-                    continue;
-                }
-            };
-            // A hold that is taken frozen has no deadline; it shows the moment it was taken.
-            let lapses_ms = if record.lapses_ms == 0 { event.now_ms } else { record.lapses_ms };
-            let entry =
-                last.entry(place).or_insert(Last { state, lapses_ms, changed_ms: event.now_ms, reference: None });
-            entry.state = state;
-            entry.changed_ms = event.now_ms;
-            entry.reference = entry.reference.or(record.reference.as_ref());
-        }
-    }
-    for (place, last) in &last {
-        let rows = if last.state.is_live() { &mut folded.live } else { &mut folded.ended };
-        rows.push(place, last.state, last.lapses_ms, last.changed_ms, last.reference);
-    }
-    folded
-}
 
 /// The one writer of a pool's ledger, while its connection lives.
 pub struct Writer {
@@ -98,12 +42,14 @@ pub struct Writer {
 impl Writer {
     /// Becomes the writer; `None` when somebody else is.
     pub async fn try_new(store: &Store, ledger: &Ledger, pool: &Pool) -> Result<Option<Self>, OpenError> {
-        let client = ledger.own_client().await?;
-        if !pools::try_write_lock(&*client, &pool.id).await? {
+        // Out of the pool only for the one who writes: everybody else asks again every second.
+        let client = ledger.client().await?;
+        if !pools::try_write_lock(&**client, &pool.id).await? {
             return Ok(None);
         }
+        let client = Ledger::keep(client);
         let row = pools::get(&*client, &pool.id).await?.ok_or(OpenError::Unknown)?;
-        Ok(Some(Self { client, reader: store.reader().await?, row }))
+        Ok(Some(Self { client, reader: store.reader(&pool.keys).await?, row }))
     }
 
     /// The newest event that the ledger has.
@@ -113,7 +59,16 @@ impl Writer {
 
     /// Reads the events after the cursor; waits up to a second for the first.
     pub async fn read(&mut self, pool: &Pool) -> Result<Vec<Event>, OpenError> {
-        Ok(Store::read(&mut self.reader, &pool.keys, self.row.cursor).await?)
+        let mut events = Store::read(&mut self.reader, &pool.keys, self.row.cursor).await?;
+        // A full answer means that more waits: one transaction for many small entries.
+        let mut read = events.len();
+        while read == READ_ENTRIES_MAX && events.iter().map(Event::size).sum::<usize>() < BATCH_ROWS {
+            let after = events.last().map_or(self.row.cursor, |event| event.id);
+            let more = Store::read_now(&mut self.reader, &pool.keys, after).await?;
+            read = more.len();
+            events.extend(more);
+        }
+        Ok(events)
     }
 
     /// Folds events into the ledger and moves the cursor behind them, in one transaction.
@@ -121,12 +76,14 @@ impl Writer {
         let Some(newest) = events.last() else { return Ok(()) };
         let started = Instant::now();
         let folded = fold(events);
-        let tx = self.client.transaction().await.map_err(LedgerError::from)?;
-        pools::advance(&*tx, &pool.id, &self.row, newest.id, newest.epoch).await?;
-        let ended = holds::fold(&*tx, &pool.exam, &folded.ended).await?;
-        holds::fold(&*tx, &pool.exam, &folded.live).await?;
-        holds::fold_settled(&*tx, &pool.exam, &folded.settled).await?;
-        tx.commit().await.map_err(LedgerError::from)?;
+        let ended = match self.write(pool, &folded, newest, false).await {
+            // Said twice, against all that we know: a row more or less must not stop the ledger.
+            Err(LedgerError::AlreadyThere) => {
+                tracing::error!(pool = %pool.id, "an event made a hold that the ledger has");
+                self.write(pool, &folded, newest, true).await?
+            }
+            outcome => outcome?,
+        };
         (self.row.cursor, self.row.cursor_epoch) = (newest.id, newest.epoch);
         pool.reach(self.row.lineage, newest.id);
         let contradicted = folded.ended.len() as u64 - ended;
@@ -135,9 +92,32 @@ impl Writer {
             tracing::error!(pool = %pool.id, contradicted, "Redis ended holds that the ledger leads");
             counter!("seathold_ledger_contradictions_total").increment(contradicted);
         }
-        counter!("seathold_ledger_rows_total").increment((folded.ended.len() + folded.live.len()) as u64);
+        let rows = folded.ended.len() + folded.live.len() + folded.fresh.len();
+        counter!("seathold_ledger_rows_total").increment(rows as u64);
         histogram!("seathold_ledger_commit_seconds").record(started.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// Writes a batch; answers how many ended rows were written. `careful`: new rows may be there.
+    async fn write(
+        &mut self,
+        pool: &Pool,
+        folded: &Folded<'_>,
+        newest: &Event,
+        careful: bool,
+    ) -> Result<u64, LedgerError> {
+        let tx = self.client.transaction().await?;
+        pools::advance(&*tx, &pool.id, &self.row, newest.id, newest.epoch).await?;
+        let ended = rows::upsert(&tx, &pool.exam, &folded.ended).await?;
+        rows::upsert(&tx, &pool.exam, &folded.live).await?;
+        if careful {
+            rows::upsert(&tx, &pool.exam, &folded.fresh).await?;
+        } else {
+            rows::insert(&tx, &pool.exam, &folded.fresh).await?;
+        }
+        rows::settle(&tx, &pool.exam, &folded.settled).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// Reads the pool's row again, after somebody else may have changed it.
@@ -190,7 +170,7 @@ async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &Cancellati
             // The reader may be inside its wait: at a stop there is nothing to wait for.
             () = stop.cancelled(), if stopping.is_none() => {
                 stopping = Some(Instant::now());
-                writer.reader = store.reader().await?;
+                writer.reader = store.reader(&pool.keys).await?;
                 continue;
             }
         };
@@ -232,41 +212,4 @@ async fn follow(ledger: &Ledger, pool: &Pool, stop: &CancellationToken) -> Resul
         tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::{Generation, SittingNumber};
-    use crate::store::event::Record;
-
-    #[test]
-    fn the_last_word_on_a_hold_is_folded_and_the_first_reference_stays() {
-        let record = |kind, generation, reference: Option<&str>| Record {
-            kind,
-            candidate: "c".parse().unwrap(),
-            group: SittingNumber(1),
-            sitting: SittingNumber(1),
-            generation: Generation(generation),
-            lapses_ms: 5,
-            reference: reference.map(|text| text.parse().unwrap()),
-        };
-        let event = Event {
-            id: StreamId { ms: 1, seq: 0 },
-            epoch: 1,
-            now_ms: 3,
-            free: vec![],
-            capacities: vec![],
-            records: vec![
-                record(Kind::Held, 1, None),
-                record(Kind::Expired, 1, None),
-                record(Kind::Held, 2, None),
-                record(Kind::Frozen, 2, Some("a")),
-                record(Kind::Frozen, 2, Some("b")),
-                record(Kind::Confirmed, 7, None),
-            ],
-        };
-        let folded = fold(&[event]);
-        assert_eq!((folded.ended.len(), folded.live.len(), folded.settled.len()), (1, 1, 1));
-    }
 }

@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use registration::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
+use crate::listener::Network;
+
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
 #[command(name = "seathold", version, propagate_version = true)]
@@ -35,16 +37,18 @@ pub enum Command {
 /// Where the site keeps things.
 #[derive(Debug, Clone, Args)]
 pub struct SiteArgs {
-    /// Keys, pictures, and the private stores.
+    /// Keys, pictures, and the private stores. Processes that share a Redis and a Postgres share this directory
+    /// too: a cookie or a picture of one must be good at the others.
     #[arg(long, env = "SEATHOLD_DATA", value_name = "DIR", default_value = "./data")]
     pub data: PathBuf,
     /// A Postgres to use in place of a private one: `postgres://user@host/database`.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// A Redis to use in place of a private one: `redis://host:6379/`.
+    /// A Redis to use in place of a private one: `redis://host:6379/`, `redis+unix:///path`, or a Redis Cluster by
+    /// some of its nodes: `redis+cluster://user:password@host:6379,host:6379`.
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
-    /// Most connections to Postgres; each exam keeps one for itself.
+    /// Most connections to Postgres; the process that writes a pool's ledger keeps one more for it.
     #[arg(long, env = "SEATHOLD_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 32,
           value_parser = clap::value_parser!(u16).range(4..=1000))]
     pub database_connections: u16,
@@ -62,16 +66,46 @@ pub struct ServeArgs {
     /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
-    /// Most connections at a time to the candidates' address; more are turned away with 503.
-    #[arg(long, env = "SEATHOLD_CONNECTIONS", value_name = "NUMBER", default_value_t = 10_000,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub connections: u32,
+    /// What one process bears.
+    #[command(flatten)]
+    pub bounds: BoundsArgs,
     /// Demo exams, demo staff and demo keys; says on every page that nothing is real.
     #[arg(long, env = "SEATHOLD_DEMO")]
     pub demo: bool,
     /// Where the site keeps things.
     #[command(flatten)]
     pub site: SiteArgs,
+}
+
+/// What one process bears, and from whom. Beyond it callers hear 429 or 503, and after how long to come back.
+#[derive(Debug, Clone, Args)]
+pub struct BoundsArgs {
+    /// Most connections at a time to the candidates' address; more are turned away with 503.
+    #[arg(long, env = "SEATHOLD_CONNECTIONS", value_name = "NUMBER", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections: u32,
+    /// Most requests worked on at a time; more hear 503 at once. A quarter is kept for candidates who have a seat.
+    #[arg(long, env = "SEATHOLD_REQUESTS", value_name = "NUMBER", default_value_t = 8_192,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests: u32,
+    /// Most open event streams; three quarters of the connections unless given.
+    #[arg(long, env = "SEATHOLD_STREAMS", value_name = "NUMBER")]
+    pub streams: Option<u32>,
+    /// Requests a second from one address without an API key, ten times as many at once; more hear 429. A school behind
+    /// one address counts as one, an IPv6 network of 64 bits too. 0: no limit.
+    #[arg(long, env = "SEATHOLD_LIMIT_ADDRESS", value_name = "NUMBER", default_value_t = 200)]
+    pub limit_address: u32,
+    /// Requests a second with one API key, ten times as many at once. 0: no limit.
+    #[arg(long, env = "SEATHOLD_LIMIT_KEY", value_name = "NUMBER", default_value_t = 50_000)]
+    pub limit_key: u32,
+    /// Changes a second by one candidate, ten times as many at once. 0: no limit.
+    #[arg(long, env = "SEATHOLD_LIMIT_CANDIDATE", value_name = "NUMBER", default_value_t = 5)]
+    pub limit_candidate: u32,
+    /// A proxy in front of us, as an address or a network: its word in `Forwarded` or `X-Forwarded-For` on who asks is
+    /// believed, and nobody else's. May be given several times. Without it all who come through a proxy count as one
+    /// address.
+    #[arg(long, env = "SEATHOLD_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',')]
+    pub trusted_proxy: Vec<Network>,
 }
 
 /// What can be done with exams.

@@ -1,11 +1,15 @@
 //! One listening address: accepts connections up to a bound, serves HTTP/1.1 on each, and stops gracefully.
 
+mod arriving;
+mod client;
 mod crowd;
 mod request;
+mod wire;
+mod work;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,11 +22,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+#[cfg(target_os = "linux")]
+use nix::sys::socket::{setsockopt, sockopt::TcpUserTimeout};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+pub use arriving::Arriving;
+pub use client::Network;
 use crowd::Crowd;
+use request::Desk;
+use wire::{Rest, Wire};
+pub use work::Claim;
+use work::Work;
 
 /// Connections that the system keeps for us between two accepts: a rush comes within a second.
 const BACKLOG: u32 = 4096;
@@ -33,10 +45,49 @@ const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HEADERS_MAX: usize = 64;
 /// Longest wait for requests under way when we stop.
 const STOP_WAIT: Duration = Duration::from_secs(10);
+/// What the system keeps for one client that does not read: more than a page, and than what travels at a time on a
+/// mobile network.
+const SEND_BUFFER_BYTES: u32 = 128 * 1024;
+/// A connection whose other side acknowledges nothing for so long is closed: a phone that is out of reach, or off.
+#[cfg(target_os = "linux")]
+const GONE_AFTER_MS: u32 = 60_000;
 /// Pause after a failed accept (no file descriptor left): accepting again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 const _: () = assert!(2 * HEAD_BYTES_MAX >= 8192, "hyper refuses smaller buffers");
+
+/// What answers at an address.
+pub trait Answers: Send + Sync + 'static {
+    /// What its answers are made of.
+    type Body: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static;
+
+    /// What a request may claim when much is under way.
+    fn claim(&self, request: &Request<Incoming>) -> Claim;
+
+    /// Answers a request that came from this address.
+    fn answer(&self, request: Request<Arriving>, from: IpAddr) -> impl Future<Output = Response<Self::Body>> + Send;
+
+    /// Turns a request away because too much is under way; it is told elsewhere when to come back.
+    fn busy(&self, request: &Request<Incoming>) -> Response<Self::Body>;
+}
+
+/// What an address bears.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Most connections; more are turned away.
+    pub connections: usize,
+    /// Most requests that are worked on at a time; more are refused.
+    pub requests: usize,
+    /// Proxies whose word on the client's address is believed.
+    pub trusted: Vec<Network>,
+}
+
+/// What a request meets first.
+struct Door {
+    name: &'static str,
+    work: Arc<Work>,
+    trusted: Vec<Network>,
+}
 
 /// A bound address that does not answer yet.
 #[derive(Debug)]
@@ -64,21 +115,19 @@ impl Listener {
     }
 
     /// Answers requests until `stop`; returns when the last one is answered, or after `STOP_WAIT`.
-    pub async fn serve<F, Fut, B>(self, connections_max: usize, stop: CancellationToken, answer: F)
-    where
-        F: Fn(Request<Incoming>) -> Fut + Clone + Send + 'static,
-        Fut: Future<Output = Response<B>> + Send,
-        B: Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let places = Arc::new(Semaphore::new(connections_max));
+    pub async fn serve<A: Answers>(self, bounds: Bounds, stop: CancellationToken, answers: A) {
+        let places = Arc::new(Semaphore::new(bounds.connections));
         let crowd = Crowd::new(self.name);
         let graceful = GracefulShutdown::new();
         let http = http();
+        let connections = metrics::gauge!("seathold_connections", "listener" => self.name);
+        let refused = metrics::counter!("seathold_requests_refused_total", "listener" => self.name);
+        let door = Door { name: self.name, work: Work::new(bounds.requests), trusted: bounds.trusted };
+        let desk = Arc::new(Desk { answers, door, refused });
         loop {
             let Some(accepted) = stop.run_until_cancelled(self.socket.accept()).await else { break };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     pause_after(&error).await;
                     continue;
@@ -88,18 +137,19 @@ impl Listener {
                 crowd.turn_away(stream);
                 continue;
             };
-            metrics::gauge!("seathold_connections", "listener" => self.name).increment(1.0);
-            let name = self.name;
-            let answer = answer.clone();
+            connections.increment(1.0);
+            let (desk, rest) = (desk.clone(), Rest::default());
+            let wire = prepare(stream, rest.clone());
             let service = service_fn(move |request| {
-                let answer = answer.clone();
-                async move { Ok::<_, Infallible>(request::answered(request, answer).await) }
+                let (desk, rest) = (desk.clone(), rest.clone());
+                async move { Ok::<_, Infallible>(request::answered(&desk, peer.ip(), &rest, request).await) }
             });
-            let connection = graceful.watch(http.serve_connection(prepare(stream), service));
+            let connection = graceful.watch(http.serve_connection(wire, service));
+            let connections = connections.clone();
             tokio::spawn(async move {
                 // A caller that breaks off is its own affair.
                 let _ = connection.await;
-                metrics::gauge!("seathold_connections", "listener" => name).decrement(1.0);
+                connections.decrement(1.0);
                 drop(place);
             });
         }
@@ -115,6 +165,10 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // The connections of a server that was killed a moment ago must not keep us out.
     socket.set_reuseaddr(true)?;
+    // Accepted connections inherit both: who does not read fills little of our memory, and who is gone is noticed.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    #[cfg(target_os = "linux")]
+    setsockopt(&socket, TcpUserTimeout, &GONE_AFTER_MS)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
@@ -127,10 +181,10 @@ fn http() -> http1::Builder {
     http
 }
 
-fn prepare(stream: TcpStream) -> TokioIo<TcpStream> {
+fn prepare(stream: TcpStream, rest: Rest) -> TokioIo<Wire> {
     // Answers are written whole: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    TokioIo::new(stream)
+    TokioIo::new(Wire::new(stream, rest))
 }
 
 async fn pause_after(error: &io::Error) {

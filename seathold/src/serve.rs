@@ -7,22 +7,25 @@ use anyhow::bail;
 use backoffice::BackofficeState;
 use h5::H5State;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use reservation::api::limits::{Limits, LimitsConfig};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::ServeArgs;
+use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
-use crate::listener::Listener;
+use crate::listener::{Bounds, Listener};
 use crate::rooms::Rooms;
 use crate::say;
 use crate::secrets::{cookie_keys, make_data_dir};
-use crate::site::{Site, page};
+use crate::site::{Console, Site};
 use crate::stores::{Sharing, Stores};
 use crate::telemetry;
 
 /// Most connections of staff at a time.
 const STAFF_CONNECTIONS: usize = 500;
+/// Of the connections, one in so many is kept from event streams.
+const STREAMS_SPARE_ONE_IN: usize = 4;
 /// File descriptors that are not connections: stores, files, pipes.
 const OTHER_FILES: u64 = 256;
 
@@ -72,10 +75,13 @@ async fn serve_rooms(
     }
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();
-    let (site, console) = build(args, data, rooms, stop.clone())?;
-    let connections = connections_max(args.connections);
-    let candidates = listeners.candidates.serve(connections, stop.clone(), move |request| site.clone().answer(request));
-    let staff = listeners.staff.serve(STAFF_CONNECTIONS, stop.clone(), move |request| page(console.clone(), request));
+    let bounds = bounds_of(&args.bounds);
+    let (site, console) = build(args, data, rooms, &bounds)?;
+    let api = site.api.clone();
+    let staff_bounds =
+        Bounds { connections: STAFF_CONNECTIONS, requests: STAFF_CONNECTIONS, trusted: bounds.trusted.clone() };
+    let candidates = listeners.candidates.serve(bounds, stop.clone(), site);
+    let staff = listeners.staff.serve(staff_bounds, stop.clone(), console);
     let served = tokio::spawn(async { tokio::join!(candidates, staff) });
     say(&format!("ready: {url}"));
     say(&format!("staff: {staff_url}"));
@@ -87,6 +93,7 @@ async fn serve_rooms(
         () = gave_up.cancelled() => {}
     }
     stop.cancel();
+    api.end_streams();
     served.await?;
     if gave_up.is_cancelled() {
         bail!("a private store does not stay up: see the log above");
@@ -94,27 +101,41 @@ async fn serve_rooms(
     Ok(())
 }
 
-fn build(
-    args: &ServeArgs,
-    data: &Path,
-    rooms: &Rooms,
-    stop: CancellationToken,
-) -> anyhow::Result<(Site, axum::Router)> {
+fn build(args: &ServeArgs, data: &Path, rooms: &Rooms, bounds: &Bounds) -> anyhow::Result<(Site, Console)> {
     let (cookie_key, staff_cookie_key) = cookie_keys(data)?;
-    let api = Api::new(rooms.engine.clone(), ApiConfig { metrics: Some(telemetry::measure()?) });
-    let pages = h5::router(H5State {
+    let asked = &args.bounds;
+    let metrics = Some(telemetry::measure()?);
+    let limits = Limits::new(LimitsConfig {
+        per_address: asked.limit_address,
+        per_key: asked.limit_key,
+        per_candidate: asked.limit_candidate,
+    });
+    let most_streams = bounds.connections - bounds.connections / STREAMS_SPARE_ONE_IN;
+    let streams_max = asked.streams.map_or(most_streams, |streams| usize::try_from(streams).unwrap_or(usize::MAX));
+    let api = Api::new(rooms.engine.clone(), ApiConfig { metrics, limits: limits.clone(), streams_max });
+    let state = H5State {
         engine: rooms.engine.clone(),
         registration: rooms.registration.clone(),
+        limits,
         cookie_key,
         public_url: args.public_url.clone(),
         demo: args.demo,
-    });
+    };
+    let (pages, busy) = h5::site(state);
     let console = backoffice::router(BackofficeState {
         registration: rooms.registration.clone(),
         cookie_key: staff_cookie_key,
         demo: args.demo,
     });
-    Ok((Site { api, pages, stop }, console))
+    Ok((Site { api, pages, busy }, Console { pages: console }))
+}
+
+fn bounds_of(asked: &BoundsArgs) -> Bounds {
+    Bounds {
+        connections: connections_max(asked.connections),
+        requests: usize::try_from(asked.requests).unwrap_or(usize::MAX),
+        trusted: asked.trusted_proxy.clone(),
+    }
 }
 
 /// As many connections as asked for, or as the system's limit on open files allows once it is raised.

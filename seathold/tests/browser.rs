@@ -268,6 +268,17 @@ async fn another_device(app: &ServedApp, device: Device) -> Browser {
     browser
 }
 
+/// Waits until the page, which refreshes itself after at most 30 s, leads on to the sittings.
+async fn led_on(phone: &Browser) {
+    for _ in 0..120 {
+        if !phone.current_url().await.unwrap().path().ends_with("/waiting") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    shows(phone, "轮到您了").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn browser_waits_in_line_with_one_place_for_two_devices_and_a_closed_tab() {
     let mut app = ServedApp::start().await;
@@ -287,7 +298,8 @@ async fn browser_waits_in_line_with_one_place_for_two_devices_and_a_closed_tab()
     shows(&phone, "第 1 位").await;
     shows(&phone, "现在没有空座位").await;
     phone.screenshot("room-2-waiting").await;
-    click(&phone, ".waiting details summary").await;
+    click(&phone, "a[href$='#check']").await;
+    arrives(&phone, "check=on").await;
     phone.screenshot("room-3-check").await;
 
     // Somebody comes later; a second device, a reload and a new tab change nothing.
@@ -305,14 +317,7 @@ async fn browser_waits_in_line_with_one_place_for_two_devices_and_a_closed_tab()
     // A seat comes back: both devices are led on by themselves, and one takes it.
     let path = format!("/api/v1/exams/rush/holds/{hold}");
     assert_eq!(app.caller().call("DELETE", &path, &Value::Null).await.unwrap().status, 204);
-    for _ in 0..2 {
-        // The page comes back after at most 30 s, which is longer than one wait.
-        if !phone.current_url().await.unwrap().path().ends_with("/waiting") {
-            break;
-        }
-        tokio::time::sleep(WAIT).await;
-    }
-    shows(&phone, "轮到您了").await;
+    led_on(&phone).await;
     phone.screenshot("room-5-turn").await;
     choose_sitting(&phone, "morning").await;
     arrives(&phone, "/orders/").await;
@@ -335,14 +340,8 @@ async fn browser_without_scripts_waits_for_the_opening_and_takes_a_seat() {
     shows(&phone, "距离开放").await;
     shows(&phone, "1 人").await;
     phone.screenshot("room-without-scripts").await;
-    // The page refreshes itself within a few seconds after the opening, and leads on.
-    for _ in 0..60 {
-        if !phone.current_url().await.unwrap().path().ends_with("/waiting") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    shows(&phone, "轮到您了").await;
+    // The page refreshes itself within a few seconds after the opening.
+    led_on(&phone).await;
     choose_sitting(&phone, "morning").await;
     arrives(&phone, "/orders/").await;
     phone.close().await;

@@ -26,7 +26,7 @@ fn refusal(output: &Output) -> String {
 
 #[test]
 fn scripts_explain_themselves() {
-    for name in ["ops/run", "ops/test"] {
+    for name in ["ops/run", "ops/test", "ops/perf"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success());
         assert!(String::from_utf8(output.stdout).unwrap().starts_with(&format!("usage: {name}")));
@@ -45,6 +45,16 @@ fn run_refuses_before_it_builds() {
         assert!(refusal(&run("ops/run", &arguments)).contains(words), "{arguments:?}");
     }
     assert!(refusal(&run("ops/run", &["--port"])).contains("--port wants a value"));
+}
+
+#[test]
+fn perf_refuses_before_it_builds() {
+    for (arguments, words) in [
+        (&["--json"] as &[&str], "--json wants a file"),
+        (&["--only", "luck"], "--only wants rounds, browse, streams, goodput, memory or growth, not 'luck'"),
+    ] {
+        assert!(refusal(&run("ops/perf", arguments)).contains(words), "{arguments:?}");
+    }
 }
 
 #[test]

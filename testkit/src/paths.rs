@@ -18,7 +18,8 @@ pub(crate) fn target_dir() -> PathBuf {
 pub(crate) fn profile_dir() -> PathBuf {
     let exe = env::current_exe().expect("the system knows which program runs");
     let deps = exe.ancestors().find(|dir| dir.file_name().is_some_and(|name| name == "deps"));
-    deps.and_then(Path::parent).expect("tests run from `deps` of a profile").to_owned()
+    // A program that is no test, such as `perf`, stands in the profile's directory itself.
+    deps.unwrap_or(&exe).parent().expect("a program is in a directory").to_owned()
 }
 
 /// A new directory that is removed with its handle, and that the stores' own user may pass through when root

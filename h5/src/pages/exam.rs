@@ -107,25 +107,36 @@ pub(crate) async fn refused(
     (status, render(visit, exam, chosen, gate(visit, exam).await, &[error]))
 }
 
-/// Asks the waiting room, if one is before the exam.
-async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+/// What the waiting room means for whoever is not signed in.
+fn gate_of_guest(visit: &Visit, exam: &ExamPage) -> Gate {
     let engine = &visit.app.outside.engine;
     let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
     if !has_room || exam.window(visit.now) == Window::Closed {
         return Gate::None;
     }
-    match (&visit.account, engine.is_waiting_room_on(&exam.id)) {
-        (_, false) if exam.window(visit.now) == Window::NotYet => Gate::Later,
-        (_, false) => Gate::None,
-        (None, true) => Gate::Closed { has_place: false },
-        (Some(account), true) => match engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-            Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
-            Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-            Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
-            // The waiting page says what is the matter, and comes back by itself.
-            Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => Gate::Closed { has_place: false },
-        },
+    match engine.is_waiting_room_on(&exam.id) {
+        true => Gate::Closed { has_place: false },
+        false if exam.window(visit.now) == Window::NotYet => Gate::Later,
+        false => Gate::None,
     }
+}
+
+/// Asks the waiting room, if one is before the exam.
+async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+    let gate = gate_of_guest(visit, exam);
+    let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
+    match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
+        Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
+        Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+        // The waiting page says what is the matter, and comes back by itself.
+        Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
+    }
+}
+
+/// The page as everybody sees it who is not signed in.
+pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
+    render(guest, exam, &Chosen::default(), gate_of_guest(guest, exam), &[])
 }
 
 fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, gate: Gate, errors: &[FieldError]) -> Markup {

@@ -10,7 +10,7 @@ use registration::orders::OrderError;
 
 use super::exam::{self, Chosen};
 use super::waiting;
-use crate::failure::Failure;
+use crate::failure::{Failure, too_often, with_wait};
 use crate::view::form::FieldError;
 use crate::visit::{Visit, to_sign_in};
 
@@ -29,6 +29,11 @@ pub(crate) async fn take(
     let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
     let refuse =
         async |field, text| Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).await.into_response());
+    if let Some(too_many) = visit.too_many.or_else(|| visit.count(account).err()) {
+        let text = too_often(visit.words, too_many);
+        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).await.1;
+        return Ok(with_wait(too_many, body));
+    }
     if !chosen.has_agreed {
         return refuse("agree", visit.words.t("hold-error-agree").into_owned()).await;
     }

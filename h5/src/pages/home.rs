@@ -16,6 +16,10 @@ use crate::view::notice::{Tone, tag};
 use crate::visit::Visit;
 
 pub(crate) async fn show(visit: Visit) -> Markup {
+    render(&visit)
+}
+
+pub(crate) fn render(visit: &Visit) -> Markup {
     let w = visit.words;
     let exams = visit.app.outside.registration.exams.list();
     page(&visit.frame(w.t("home-title")), &body(w, &exams, &visit.orders, visit.now))

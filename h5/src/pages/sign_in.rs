@@ -11,7 +11,7 @@ use registration::accounts::SignInError;
 use registration::passwords::CANDIDATE_CHARS;
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, too_often, with_wait};
 use crate::session;
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
@@ -54,6 +54,11 @@ pub(crate) async fn enter(
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
     let w = visit.words;
+    if let Some(too_many) = visit.too_many {
+        let error = FieldError { field: "", text: too_often(w, too_many) };
+        let body = body(w, next.path(), &entered.document, &[error]);
+        return Ok(with_wait(too_many, page(&visit.frame(w.t("sign-in-title")), &body)));
+    }
     let mut errors = missing(w, &entered);
     let status = if errors.is_empty() {
         match visit.app.outside.registration.accounts.sign_in(&entered.document, &entered.password).await {

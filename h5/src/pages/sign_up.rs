@@ -13,7 +13,7 @@ use registration::passwords::{CANDIDATE_CHARS, PasswordError};
 use serde::Deserialize;
 
 use super::sign_in::{DOCUMENT_CHARS_MAX, Next, password_chars_max};
-use crate::failure::Failure;
+use crate::failure::{Failure, too_often, with_wait};
 use crate::session;
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
@@ -46,6 +46,11 @@ pub(crate) async fn register(
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
     let w = visit.words;
+    if let Some(too_many) = visit.too_many {
+        let error = FieldError { field: "", text: too_often(w, too_many) };
+        let body = body(w, next.path(), &entered, &[error]);
+        return Ok(with_wait(too_many, page(&visit.frame(w.t("sign-up-title")), &body)));
+    }
     let accounts = &visit.app.outside.registration.accounts;
     let (status, errors) = match NewAccount::parse(&entered.name, &entered.document, &entered.mobile, &entered.password)
     {

@@ -65,6 +65,11 @@ pub(crate) fn path_of(exam: &ExamPage, chosen: &Chosen) -> String {
     format!("/exams/{}/waiting{}", exam.id, chosen.query())
 }
 
+/// Is this the path of a waiting room? Whoever waits and meets a failure must come back without doing anything.
+pub(crate) fn is_path(path: &str) -> bool {
+    path.starts_with("/exams/") && path.split('?').next().is_some_and(|path| path.ends_with("/waiting"))
+}
+
 pub(crate) async fn show(
     State(app): State<App>,
     Path(exam): Path<String>,
@@ -109,6 +114,7 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
     let w = waiter.words;
     let room = waiter.app.outside.engine.waiting_room(&exam.id).ok();
     let own_path = path_of(exam, chosen);
+    let has = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
     let frame = Frame {
         words: w,
         assets: &waiter.app.assets,
@@ -117,7 +123,7 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
         visitor: Visitor::SignedIn,
         hold: None,
         is_demo: waiter.app.outside.demo,
-        refresh: Some((place.refresh_seconds, own_path.clone())),
+        refresh_seconds: Some(place.refresh_seconds),
     };
     let view = View {
         exam,
@@ -125,7 +131,8 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
         room: room.as_ref(),
         candidate: &waiter.candidate,
         own_path: &own_path,
-        was_refused: pairs.iter().any(|(name, _)| name == "refused"),
+        was_refused: has("refused"),
+        is_checking: has("check"),
     };
     page(&frame, &body(w, &view))
 }

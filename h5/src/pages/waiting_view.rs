@@ -10,12 +10,13 @@ use reservation::ids::CandidateId;
 use reservation::room::pass::PASS_LIFE;
 
 use crate::view::facts::{facts, pieces};
-use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::notice::{Tone, notice};
 
 /// Hex digits of the commitment that are shown before one asks for more.
 const COMMITMENT_SHOWN: usize = 12;
+/// Hex digits that stay together on a line.
+const HEX_GROUP: usize = 4;
 const HOUR_MINUTES: i64 = 60;
 
 /// A place, as plain values.
@@ -41,10 +42,12 @@ pub(crate) struct View<'a> {
     pub(crate) place: Place,
     pub(crate) room: Option<&'a RoomView>,
     pub(crate) candidate: &'a CandidateId,
-    /// Where this page is.
+    /// Where this page is, with what was chosen.
     pub(crate) own_path: &'a str,
     /// Did a request for a seat lead here?
     pub(crate) was_refused: bool,
+    /// Is it asked how the order can be checked? In the address, so that a refresh does not close it.
+    pub(crate) is_checking: bool,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -181,27 +184,44 @@ fn kept(w: Words, view: &View<'_>) -> Markup {
     )
 }
 
-/// How it works, and how to check that it is fair.
+/// How it works, and the way to check that it is fair.
 fn how(w: Words, view: &View<'_>) -> Markup {
     let commitment = view.room.and_then(|room| room.commitment.as_deref()).unwrap_or_default();
     let short = commitment.get(..COMMITMENT_SHOWN).unwrap_or_default();
-    let seed = view.room.and_then(|room| room.seed.as_deref());
+    let join = if view.own_path.contains('?') { '&' } else { '?' };
     html! {
         section aria-labelledby="how" {
             h2 id="how" { (w.t("room-how-title")) }
             p { (w.t("room-how-text")) }
-            details class="release-part" {
-                summary { (w.t("room-check-title")) (icon(Icon::Chevron)) }
-                p { (w.t("room-check-text")) }
-                (facts(&[
-                    (&w.t("room-commitment"), html! { code { (commitment) } }),
-                    (&w.t("room-seed"), html! { @if let Some(seed) = seed { code { (seed) } } @else { (w.t("room-seed-later")) } }),
-                    (&w.t("room-candidate"), html! { code { (view.candidate) } }),
-                ]))
-                p { a href={ "/api/v1/exams/" (view.exam.id) "/waiting-room" } { (w.t("room-check-link")) } }
+            @if view.is_checking {
+                (check(w, view, commitment))
+            } @else {
+                p class="hint" {
+                    (w.with("room-commitment-short", &[("digits", short.into())])) " "
+                    a class="whole" href={ (view.own_path) (join) "check=on#check" } { (w.t("room-check-title")) }
+                }
             }
-            p class="hint" { (w.with("room-commitment-short", &[("digits", short.into())])) }
         }
+    }
+}
+
+/// Hex digits that break between groups, so that none hangs alone on a line.
+fn digits(hex: &str) -> Markup {
+    let groups = hex.as_bytes().chunks(HEX_GROUP).map(|group| String::from_utf8_lossy(group));
+    html! { code { @for group in groups { (group) wbr; } } }
+}
+
+fn check(w: Words, view: &View<'_>, commitment: &str) -> Markup {
+    let seed = view.room.and_then(|room| room.seed.as_deref());
+    html! {
+        h3 id="check" { (w.t("room-check-title")) }
+        p { (w.t("room-check-text")) }
+        (facts(&[
+            (&w.t("room-commitment"), digits(commitment)),
+            (&w.t("room-seed"), html! { @if let Some(seed) = seed { (digits(seed)) } @else { (w.t("room-seed-later")) } }),
+            (&w.t("room-candidate"), html! { code { (view.candidate) } }),
+        ]))
+        p { a href={ "/api/v1/exams/" (view.exam.id) "/waiting-room" } { (w.t("room-check-link")) } }
     }
 }
 

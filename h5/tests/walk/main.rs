@@ -177,7 +177,9 @@ async fn strangers_forms_wechat_and_unknown_pages() {
     let page = guest.get("/").await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'") && page.headers["x-content-type-options"] == "nosniff");
-    assert_eq!(page.headers["cache-control"], "no-store");
+    assert_eq!(page.headers["cache-control"], "no-cache", "the same for all: kept, and asked about each time");
+    assert!(page.headers["vary"].to_str().unwrap().contains("Cookie") && !page.headers.contains_key("set-cookie"));
+    assert_eq!(guest.get("/sign-in").await.headers["cache-control"], "no-store");
     for (path, status) in [("/nowhere", 404), ("/exams/nothing", 404), ("/exams/%20", 404), ("/sign-out", 405)] {
         let answer = guest.get(path).await;
         assert_eq!(answer.status.as_u16(), status, "{path}");
@@ -221,9 +223,12 @@ async fn a_waiting_room_is_passed_before_a_seat_is_taken() {
     let page = third.get(waiting).await;
     assert!(page.text.contains("第 1 位") && page.text.contains("座位还没有锁定"), "{}", page.text);
     let refresh = page.text.split("http-equiv=\"refresh\" content=\"").nth(1).unwrap();
-    let (seconds, url) = refresh.split('"').next().unwrap().split_once("; url=").unwrap();
+    let seconds = refresh.split('"').next().unwrap();
     assert!((3..=30).contains(&seconds.parse::<u64>().unwrap()), "{seconds}");
-    assert_eq!(url, "/exams/degree-english/waiting?sitting=evening&amp;agree=on");
+    let check = "/exams/degree-english/waiting?sitting=evening&amp;agree=on&amp;check=on#check";
+    assert!(page.text.contains(check) && !page.text.contains("id=\"check\""), "{}", page.text);
+    let open = third.get(&format!("{waiting}&check=on")).await;
+    assert!(open.text.contains("id=\"check\"") && open.text.contains("http-equiv=\"refresh\""));
     let exam = third.get("/exams/degree-english").await;
     assert!(exam.text.contains("您正在排队") && !exam.text.contains("/hold\""), "{}", exam.text);
     let mut guest = site.visitor();

@@ -55,6 +55,7 @@ impl Site {
         std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", &seats.to_string())).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
+            limits: reservation::api::limits::Limits::default(),
             engine: engine.clone(),
             registration: registration.clone(),
             cookie_key: Key::generate(),

@@ -22,7 +22,7 @@ impl Server {
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await.unwrap();
         engine.add_api_key("test", Scope::Admin, "the-key").await.unwrap();
-        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        let api = Api::new(engine.clone(), ApiConfig::default());
         let address = serve(move |request| {
             let api = api.clone();
             async move { api.handle(request).await }

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::api::ApiBody;
+use crate::api::limits::TooMany;
+use crate::api::quiet::{Quiet, spread_seconds};
 use crate::engine::HoldError;
 
-/// After how many seconds to come again, when a store is away.
-const RETRY_SECONDS: u32 = 1;
+/// Answers 503 are one line a second in the log, however many they are.
+static UNAVAILABLE: Quiet = Quiet::new();
 
 /// A failure as the caller sees it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -119,6 +121,17 @@ impl Problem {
         problem
     }
 
+    /// 429: too often.
+    pub fn too_many(too_many: TooMany) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "Too many requests came from here. Nothing was changed. Ask again after the time in Retry-After.",
+        );
+        problem.retry_after_seconds = Some(too_many.seconds());
+        problem
+    }
+
     /// 404: no such exam.
     pub fn unknown_exam(exam: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "unknown_exam", format!("Exam {exam} does not exist."))
@@ -147,6 +160,12 @@ impl Problem {
             headers.insert(header::ALLOW, allow);
         }
         response
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Self {
+        Self::too_many(too_many)
     }
 }
 
@@ -181,10 +200,10 @@ impl From<HoldError> for Problem {
             HoldError::OtherReference(_) => Self::new(StatusCode::CONFLICT, "other_reference", detail),
             HoldError::Invalid { field, reason } => Self::invalid(field, reason),
             HoldError::Unavailable(cause) => {
-                tracing::warn!(cause, "answering 503");
+                UNAVAILABLE.say(|answers| tracing::warn!(cause, answers, "answering 503"));
                 let detail = "The seat store is not ready; nothing was lost. Ask again in a moment.";
                 let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
-                problem.retry_after_seconds = Some(RETRY_SECONDS);
+                problem.retry_after_seconds = Some(spread_seconds());
                 problem
             }
         }

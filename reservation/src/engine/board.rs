@@ -21,6 +21,19 @@ struct Counts {
     deadlines: BTreeMap<i64, i64>,
 }
 
+impl Counts {
+    /// One clock less that ends in this second. A hold that was taken frozen, or frozen twice,
+    /// never had one here.
+    fn forget_clock(&mut self, second: i64) {
+        if let Some(holds) = self.deadlines.get_mut(&second) {
+            *holds -= 1;
+            if *holds <= 0 {
+                self.deadlines.remove(&second);
+            }
+        }
+    }
+}
+
 /// The counts of one pool's sittings.
 #[derive(Debug, Default)]
 struct Sittings {
@@ -32,16 +45,10 @@ struct Sittings {
 }
 
 /// What is free in one pool.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Board {
     sittings: RwLock<Sittings>,
-    version: watch::Sender<u64>,
-}
-
-impl Default for Board {
-    fn default() -> Self {
-        Self { sittings: RwLock::default(), version: watch::Sender::new(0) }
-    }
+    changes: watch::Sender<u64>,
 }
 
 /// The second at whose end a clock has surely run out.
@@ -50,9 +57,14 @@ fn second(lapses_ms: i64) -> i64 {
 }
 
 impl Board {
+    /// An empty board that counts `changes` up at every change; the boards of one exam share it.
+    pub fn announcing(changes: watch::Sender<u64>) -> Self {
+        Self { sittings: RwLock::default(), changes }
+    }
+
     fn write(&self, change: impl FnOnce(&mut Sittings)) {
         change(&mut self.sittings.write().expect("nothing panics while it holds the board"));
-        self.version.send_modify(|version| *version += 1);
+        self.changes.send_modify(|version| *version += 1);
     }
 
     /// Starts over from Redis's counts (sitting, capacity, free) and the ledger's deadlines,
@@ -119,21 +131,18 @@ impl Board {
                         (counts.free, counts.as_of) = (seats, event.id);
                     }
                 }
+                for made in &event.made {
+                    let second = second(made.lapses_ms);
+                    for hold in made.holds() {
+                        let counts = board.counts.entry(hold.sitting).or_default();
+                        *counts.deadlines.entry(second).or_default() += 1;
+                    }
+                }
                 for record in &event.records {
-                    let step = match record.kind {
-                        Kind::Held => 1,
-                        Kind::Frozen | Kind::Released | Kind::Expired => -1,
-                        Kind::Confirmed | Kind::Cancelled => continue,
-                    };
-                    let deadlines = &mut board.counts.entry(record.sitting).or_default().deadlines;
-                    let second = second(record.lapses_ms);
-                    let holds = deadlines.get(&second).copied().unwrap_or_default() + step;
-                    // A hold that was taken frozen, or frozen twice, never had a running clock here.
-                    if holds > 0 {
-                        deadlines.insert(second, holds)
-                    } else {
-                        deadlines.remove(&second)
-                    };
+                    if matches!(record.kind, Kind::Frozen | Kind::Released | Kind::Expired) {
+                        let counts = board.counts.entry(record.sitting).or_default();
+                        counts.forget_clock(second(record.lapses_ms));
+                    }
                 }
             }
         });
@@ -184,11 +193,6 @@ impl Board {
         let board = self.sittings.read().expect("nothing panics while it holds the board");
         board.counts.get(&sitting).map(|counts| counts.capacity)
     }
-
-    /// Wakes at every change.
-    pub fn watch(&self) -> watch::Receiver<u64> {
-        self.version.subscribe()
-    }
 }
 
 fn next_release(counts: &Counts) -> Option<Timestamp> {
@@ -204,28 +208,15 @@ fn next_release(counts: &Counts) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Generation;
-    use crate::store::event::Record;
 
     const SITTING: SittingNumber = SittingNumber(1);
 
-    fn event(seq: i64, free: i64, kind: Kind, lapses_ms: i64) -> Event {
-        Event {
-            id: StreamId { ms: 1, seq },
-            epoch: 1,
-            now_ms: 1,
-            free: vec![(SITTING, free)],
-            capacities: vec![],
-            records: vec![Record {
-                kind,
-                candidate: "c".parse().unwrap(),
-                group: SITTING,
-                sitting: SITTING,
-                generation: Generation(1),
-                lapses_ms,
-                reference: None,
-            }],
-        }
+    /// An entry as Redis would give it: `made` and `records` are its fields h and d.
+    fn event(seq: i64, free: i64, made: &str, records: &str) -> Event {
+        let fields = [("e", "1"), ("t", "1"), ("f", &format!("1 {free}")), ("s", ""), ("d", records), ("h", made)];
+        let map = fields.map(|(name, text)| (name.to_owned(), redis::Value::BulkString(text.as_bytes().to_vec())));
+        let entry = redis::streams::StreamId { id: format!("1-{seq}"), map: map.into(), ..Default::default() };
+        Event::parse(&entry).unwrap()
     }
 
     #[test]
@@ -233,7 +224,7 @@ mod tests {
         let board = Board::default();
         board.reset(&[(SITTING, 2, 2)], BTreeMap::new(), StreamId::default());
         board.note(&[(SITTING, 0)], Some(StreamId { ms: 1, seq: 5 }));
-        board.apply(&[event(4, 1, Kind::Held, 5_000)]);
+        board.apply(&[event(4, 1, "5000 1 c:1", "")]);
         assert_eq!(board.sittings.read().unwrap().counts[&SITTING].free, 0);
     }
 
@@ -241,11 +232,11 @@ mod tests {
     fn the_next_release_is_the_first_clock_that_frees_a_seat() {
         let board = Board::default();
         board.reset(&[(SITTING, 1, 1)], BTreeMap::new(), StreamId::default());
-        board.apply(&[event(1, 0, Kind::Held, 5_001), event(2, -1, Kind::Held, 9_000)]);
+        board.apply(&[event(1, 0, "5001 1 c:1", ""), event(2, -1, "9000 2 d:1", "")]);
         assert_eq!(board.next_release_at(SITTING), Timestamp::from_second(9).ok());
-        board.apply(&[event(3, 0, Kind::Expired, 5_001)]);
+        board.apply(&[event(3, 0, "", "x c:1 1 1 5001")]);
         assert_eq!(board.next_release_at(SITTING), Timestamp::from_second(9).ok());
-        board.apply(&[event(4, 0, Kind::Frozen, 9_000)]);
+        board.apply(&[event(4, 0, "", "f d:1 1 2 9000")]);
         assert_eq!(board.next_release_at(SITTING), None);
     }
 }

@@ -44,8 +44,9 @@ impl Engine {
             };
             counter!("seathold_script_faults_total").increment(1);
             let mended = match &fault {
-                StoreError::Missing | StoreError::Fenced => self.reopen(pool, standing.epoch).await,
-                StoreError::ScriptsGone => self.reopen_all().await,
+                StoreError::Missing | StoreError::Fenced => self.reopen(pool, standing.epoch, false).await,
+                StoreError::ScriptsGone => self.reopen(pool, standing.epoch, true).await,
+                StoreError::Unverified => self.reopen_elsewhere(pool).await,
                 StoreError::Ambiguous(_) => Ok(()),
                 StoreError::Behind => return Err(fault.into()),
                 StoreError::Unexpected(what) => {
@@ -61,7 +62,8 @@ impl Engine {
         }
     }
 
-    /// Asks Redis something that changes nothing; again while the connection is broken.
+    /// Asks Redis something that changes nothing; again while the connection is broken, or until the
+    /// pool's sweep has opened it.
     pub(super) async fn ask<T, F>(&self, question: impl Fn() -> F) -> Result<T, HoldError>
     where
         F: Future<Output = Result<T, StoreError>>,
@@ -69,7 +71,7 @@ impl Engine {
         let until = Instant::now() + CALL_WAIT;
         loop {
             match question().await {
-                Err(StoreError::Ambiguous(_)) if Instant::now() < until => {
+                Err(StoreError::Ambiguous(_) | StoreError::Unverified) if Instant::now() < until => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 answer => return Ok(answer?),
@@ -78,9 +80,18 @@ impl Engine {
     }
 
     /// Opens a pool that was found closed under `epoch`, unless another task has done it by now.
-    async fn reopen(&self, pool: &Pool, epoch: i64) -> Result<(), HoldError> {
+    async fn reopen(&self, pool: &Pool, epoch: i64, must_verify: bool) -> Result<(), HoldError> {
         let _one = pool.opening.lock().await;
         if pool.standing().epoch == epoch {
+            self.open(pool, must_verify).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens a pool that another Redis process has now, unless another task has done it by now.
+    async fn reopen_elsewhere(&self, pool: &Pool) -> Result<(), HoldError> {
+        let _one = pool.opening.lock().await;
+        if !self.inner.store.is_trusted(&pool.keys) {
             self.open(pool, false).await?;
         }
         Ok(())
@@ -94,21 +105,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Compares every pool with the ledger and opens it; only then may scripts be called again.
-    pub(super) async fn reopen_all(&self) -> Result<(), HoldError> {
-        let _one = self.inner.reopening.lock().await;
-        let must_verify = !self.inner.store.has_scripts().await?;
-        let all = pools::all(&**self.inner.ledger.client().await?).await?;
-        for (id, exam) in all {
+    /// Opens every pool at the start, boards and all; answers the last fault after it has tried them all.
+    pub(super) async fn open_all(&self) -> Result<(), HoldError> {
+        let mut outcome = Ok(());
+        for (id, exam) in pools::all(&**self.inner.ledger.client().await?).await? {
             let pool = self.ensure_pool(id, exam);
-            if must_verify || pool.standing().epoch == 0 {
-                let _one = pool.opening.lock().await;
-                self.open(&pool, must_verify).await?;
+            let _one = pool.opening.lock().await;
+            // Even if its row in the ledger was read by now: nothing is on the board yet.
+            if let Err(error) = self.open(&pool, false).await {
+                tracing::warn!(pool = %pool.id, %error, "the pool is not open yet");
+                outcome = Err(error);
             }
         }
-        if must_verify {
-            self.inner.store.load_scripts().await?;
-        }
-        Ok(())
+        outcome
     }
 }

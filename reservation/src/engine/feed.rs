@@ -36,7 +36,7 @@ async fn feed_lineage(engine: &Engine, pool: &Pool) -> Result<(), OpenError> {
         tokio::time::sleep(AFTER_FAULT).await;
         return Ok(());
     }
-    let mut reader = engine.inner.store.reader().await?;
+    let mut reader = engine.inner.store.reader(&pool.keys).await?;
     let mut position = reset(engine, pool).await?;
     let mut read_at = Instant::now();
     while pool.standing().lineage == lineage && read_at.elapsed() < GAP_MAX {

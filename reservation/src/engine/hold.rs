@@ -132,6 +132,16 @@ impl Engine {
         if exam.acknowledge == Acknowledge::Redis {
             return Ok(());
         }
+        self.wait_for_event(pool, lineage, event).await
+    }
+
+    /// Waits until the ledger has what a call wrote.
+    pub(super) async fn wait_for_event(
+        &self,
+        pool: &Pool,
+        lineage: i64,
+        event: Option<StreamId>,
+    ) -> Result<(), HoldError> {
         match event {
             Some(event) => Ok(pool.wait_for(lineage, event).await?),
             // Nothing changed now; what it answers for may still be on its way.
@@ -213,7 +223,7 @@ impl Engine {
     async fn cancel(&self, located: &Located) -> Result<(), HoldError> {
         self.wait_for_tail(&located.pool).await?;
         let client = self.inner.ledger.client().await?;
-        let is_cancelled = holds::cancel(&**client, &located.entry.exam.id, &located.place).await?;
+        let is_cancelled = holds::decide::cancel(&**client, &located.entry.exam.id, &located.place).await?;
         drop(client);
         if !is_cancelled && self.row(located).await?.is_some_and(|row| row.state.is_live()) {
             return Err(HoldError::Unavailable("the hold is just changing".to_owned()));

@@ -1,11 +1,12 @@
 //! Events: what a script call changed, as the pool's stream tells it.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use redis::streams::StreamId as RedisEntry;
 
-use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
+use crate::ids::{CandidateId, Generation, Reference, SittingNumber, is_name};
 
 /// A stream entry's id, `ms-seq`. Only comparable within one lineage of a pool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,8 +34,6 @@ impl FromStr for StreamId {
 /// What happened to one hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A seat was taken.
-    Held,
     /// Its clock was stopped, or it was taken anew with its clock stopped.
     Frozen,
     /// It was given back.
@@ -66,6 +65,68 @@ pub struct Record {
     pub reference: Option<Reference>,
 }
 
+/// Holds that one call made together: a rush consists of these, so a hold costs no allocation here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// When they lapse, in ms since 1970.
+    pub lapses_ms: i64,
+    /// The first one's generation; the others' count up from it.
+    pub first: Generation,
+    text: String,
+    /// Of each hold: where its candidate is in `text`, group, sitting.
+    holds: Vec<(Range<u32>, SittingNumber, SittingNumber)>,
+}
+
+/// One of [`Made::holds`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MadeHold<'a> {
+    /// Whose hold it is.
+    pub candidate: &'a str,
+    /// The group's number.
+    pub group: SittingNumber,
+    /// The sitting's number.
+    pub sitting: SittingNumber,
+    /// Which hold.
+    pub generation: Generation,
+}
+
+impl Made {
+    /// Each hold, in order.
+    pub fn holds(&self) -> impl ExactSizeIterator<Item = MadeHold<'_>> {
+        self.holds.iter().enumerate().map(|(nth, (candidate, group, sitting))| MadeHold {
+            candidate: &self.text[candidate.start as usize..candidate.end as usize],
+            group: *group,
+            sitting: *sitting,
+            generation: Generation(self.first.0 + nth as i64),
+        })
+    }
+
+    /// Reads `deadline first-generation field field …`, a field being `candidate:group` or
+    /// `candidate:group/sitting`.
+    fn parse(line: &str) -> Option<Self> {
+        let (deadline, rest) = line.split_once(' ')?;
+        let (first, text) = rest.split_once(' ')?;
+        let mut holds = Vec::with_capacity(text.len() / 12);
+        let mut start = 0;
+        for field in text.split(' ') {
+            let (candidate, place) = field.split_once(':')?;
+            let (group, sitting) = place.split_once('/').unwrap_or((place, place));
+            if !is_name(candidate) {
+                return None;
+            }
+            let at = u32::try_from(start).ok()?..u32::try_from(start + candidate.len()).ok()?;
+            holds.push((at, SittingNumber(group.parse().ok()?), SittingNumber(sitting.parse().ok()?)));
+            start += field.len() + 1;
+        }
+        Some(Self {
+            lapses_ms: deadline.parse().ok()?,
+            first: Generation(first.parse().ok()?),
+            text: text.to_owned(),
+            holds,
+        })
+    }
+}
+
 /// One entry of the stream: what one script call changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -79,7 +140,9 @@ pub struct Event {
     pub free: Vec<(SittingNumber, i64)>,
     /// Capacities that changed.
     pub capacities: Vec<(SittingNumber, i64)>,
-    /// What happened to holds, in order.
+    /// New holds with a running clock.
+    pub made: Vec<Made>,
+    /// What else happened to holds, in order.
     pub records: Vec<Record>,
 }
 
@@ -96,7 +159,6 @@ pub(crate) fn parse_pairs(text: &str) -> Option<Vec<(SittingNumber, i64)>> {
 fn record(line: &str) -> Option<Record> {
     let mut words = line.split(' ');
     let kind = match words.next()? {
-        "h" => Kind::Held,
         "f" => Kind::Frozen,
         "r" => Kind::Released,
         "x" => Kind::Expired,
@@ -120,6 +182,11 @@ fn record(line: &str) -> Option<Record> {
 }
 
 impl Event {
+    /// How many holds it speaks of.
+    pub fn size(&self) -> usize {
+        self.records.len() + self.made.iter().map(|made| made.holds.len()).sum::<usize>()
+    }
+
     /// Reads a stream entry; `None` when it is not one of ours.
     pub fn parse(entry: &RedisEntry) -> Option<Self> {
         let text = |field: &str| entry.get::<String>(field);
@@ -129,6 +196,7 @@ impl Event {
             now_ms: text("t")?.parse().ok()?,
             free: parse_pairs(&text("f")?)?,
             capacities: parse_pairs(&text("s")?)?,
+            made: text("h").unwrap_or_default().lines().map(Made::parse).collect::<Option<_>>()?,
             records: text("d")?.lines().map(record).collect::<Option<_>>()?,
         })
     }
@@ -143,9 +211,20 @@ mod tests {
         let parsed = record("f c1:2 3 4294967297 1000 order-7").unwrap();
         assert_eq!((parsed.kind, parsed.group, parsed.sitting), (Kind::Frozen, SittingNumber(2), SittingNumber(3)));
         assert_eq!(parsed.reference.unwrap().as_str(), "order-7");
-        assert_eq!(record("h c1:2 3 4294967297 1000").unwrap().reference, None);
-        for bad in ["", "q c1:2 3 4 5", "h c1 3 4 5", "h c1:2 3 4"] {
+        assert_eq!(record("r c1:2 3 4294967297 1000").unwrap().reference, None);
+        for bad in ["", "q c1:2 3 4 5", "r c1 3 4 5", "r c1:2 3 4"] {
             assert_eq!(record(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn holds_made_together_read_back() {
+        let made = Made::parse("1000 4294967297 c1:2 c-22:2/3").unwrap();
+        let read: Vec<_> =
+            made.holds().map(|hold| (hold.candidate, hold.group.0, hold.sitting.0, hold.generation.0)).collect();
+        assert_eq!(read, [("c1", 2, 2, 4_294_967_297), ("c-22", 2, 3, 4_294_967_298)]);
+        for bad in ["", "1000", "1000 1", "x 1 c1:2", "1000 1 c1", "1000 1 c1:2/", "1000 1 :2", "1000 1 c1:2 "] {
+            assert_eq!(Made::parse(bad), None, "{bad:?}");
         }
     }
 

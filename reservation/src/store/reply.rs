@@ -100,33 +100,78 @@ fn state_of(letter: &str) -> Option<HoldState> {
     }
 }
 
-/// Reads a script's reply; `answer` reads one request's part.
-pub fn parse<A>(value: Value, answer: impl Fn(&str) -> Option<A>) -> Result<Reply<A>, StoreError> {
-    let Value::Array(parts) = value else { return Err(unexpected("no list")) };
-    let mut words = Vec::with_capacity(parts.len());
-    for part in &parts {
-        let Value::BulkString(bytes) = part else { return Err(unexpected("no text")) };
-        words.push(std::str::from_utf8(bytes).map_err(|_| unexpected("no UTF-8"))?);
+/// One request's part of a reply, as the script wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// Most answers.
+    Text(&'a str),
+    /// The usual answer of `hold`: a counter.
+    Number(i64),
+}
+
+impl<'a> Word<'a> {
+    fn of(value: &'a Value) -> Result<Self, StoreError> {
+        match value {
+            Value::Int(number) => Ok(Self::Number(*number)),
+            Value::BulkString(bytes) => std::str::from_utf8(bytes).map(Self::Text).map_err(|_| unexpected("no UTF-8")),
+            _ => Err(unexpected("neither text nor number")),
+        }
     }
-    match words.as_slice() {
-        ["missing"] => Err(StoreError::Missing),
-        ["fenced", _] => Err(StoreError::Fenced),
-        ["busy"] => Err(StoreError::Behind),
-        ["ok", event, now, free, answers @ ..] => Ok(Reply {
-            event: if event.is_empty() { None } else { Some(event.parse().map_err(|()| unexpected(event))?) },
-            now_ms: now.parse().map_err(|_| unexpected(now))?,
-            free: parse_pairs(free).ok_or_else(|| unexpected(free))?,
-            answers: answers
-                .iter()
-                .map(|text| answer(text).ok_or_else(|| unexpected(text)))
-                .collect::<Result<_, _>>()?,
-        }),
-        _ => Err(unexpected(words.first().copied().unwrap_or("nothing"))),
+
+    fn text(value: &'a Value) -> Result<&'a str, StoreError> {
+        match Self::of(value)? {
+            Self::Text(text) => Ok(text),
+            Self::Number(_) => Err(unexpected("a number in place of a text")),
+        }
     }
 }
 
-/// Reads one answer of `hold`.
-pub fn hold_answer(text: &str) -> Option<HoldAnswer> {
+/// Reads a script's reply; `answer` reads one request's part, given Redis's clock in ms.
+pub fn parse<A>(value: &Value, answer: impl Fn(Word<'_>, i64) -> Option<A>) -> Result<Reply<A>, StoreError> {
+    let Value::Array(parts) = value else { return Err(unexpected("no list")) };
+    let Some((first, rest)) = parts.split_first() else { return Err(unexpected("nothing")) };
+    match (Word::text(first)?, rest) {
+        ("missing", []) => Err(StoreError::Missing),
+        ("fenced", [_]) => Err(StoreError::Fenced),
+        ("busy", []) => Err(StoreError::Behind),
+        ("ok", [event, now, free, answers @ ..]) => {
+            let (event, now, free) = (Word::text(event)?, Word::text(now)?, Word::text(free)?);
+            let now_ms = now.parse().map_err(|_| unexpected(now))?;
+            let read = |value| {
+                let word = Word::of(value)?;
+                answer(word, now_ms).ok_or_else(|| unexpected(&format!("{word:?}")))
+            };
+            Ok(Reply {
+                event: if event.is_empty() { None } else { Some(event.parse().map_err(|()| unexpected(event))?) },
+                now_ms,
+                free: parse_pairs(free).ok_or_else(|| unexpected(free))?,
+                answers: answers.iter().map(read).collect::<Result<_, _>>()?,
+            })
+        }
+        (word, _) => Err(unexpected(word)),
+    }
+}
+
+/// Makes of a reader of texts one for [`parse`].
+pub fn text<A>(read: impl Fn(&str) -> Option<A>) -> impl Fn(Word<'_>, i64) -> Option<A> {
+    move |word, _| match word {
+        Word::Text(text) => read(text),
+        Word::Number(_) => None,
+    }
+}
+
+/// Reads one answer of `hold`, which was called under `epoch` for holds of `ttl_ms`.
+pub fn hold_answer(word: Word<'_>, now_ms: i64, epoch: i64, ttl_ms: i64) -> Option<HoldAnswer> {
+    match word {
+        Word::Text(text) => hold_text(text),
+        Word::Number(counter) => {
+            let generation = Generation::of(epoch, counter);
+            Some(HoldAnswer::Held(vec![Seat { state: HoldState::Held, generation, lapses_ms: now_ms + ttl_ms }]))
+        }
+    }
+}
+
+fn hold_text(text: &str) -> Option<HoldAnswer> {
     let (word, rest) = text.split_once(' ')?;
     let sitting = || rest.parse().ok().map(SittingNumber);
     Some(match word {
@@ -209,12 +254,13 @@ mod tests {
     #[test]
     fn answers_read_back_and_unknown_words_are_faults() {
         let seat = Seat { state: HoldState::Held, generation: Generation(4_294_967_297), lapses_ms: 1_000 };
-        assert_eq!(hold_answer("held h 4294967297 1000"), Some(HoldAnswer::Held(vec![seat])));
-        assert_eq!(hold_answer("kept h 4294967297 1000 h 4294967297 1000"), Some(HoldAnswer::Kept(vec![seat, seat])));
-        assert_eq!(hold_answer("full 7 99"), Some(HoldAnswer::Full(SittingNumber(7), 99)));
+        assert_eq!(hold_answer(Word::Number(1), 900, 1, 100), Some(HoldAnswer::Held(vec![seat])));
+        assert_eq!(hold_text("held h 4294967297 1000"), Some(HoldAnswer::Held(vec![seat])));
+        assert_eq!(hold_text("kept h 4294967297 1000 h 4294967297 1000"), Some(HoldAnswer::Kept(vec![seat, seat])));
+        assert_eq!(hold_text("full 7 99"), Some(HoldAnswer::Full(SittingNumber(7), 99)));
         assert_eq!(freeze_answer("other c 9"), Some(FreezeAnswer::Other(HoldState::Confirmed, Generation(9))));
         for bad in ["", "held", "held h", "full 7", "perhaps 1"] {
-            assert_eq!(hold_answer(bad), None, "{bad:?}");
+            assert_eq!(hold_text(bad), None, "{bad:?}");
         }
     }
 }

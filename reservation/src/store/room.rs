@@ -1,7 +1,7 @@
 //! Redis: the two scripts of a waiting room. They are apart from the pools' scripts, of which a missing one means that
 //! Redis may have gone back in time: a line that was lost is made anew, so these are simply loaded again.
 
-use redis::{Cmd, FromRedisValue, Value};
+use redis::Cmd;
 
 use super::{Store, StoreError};
 use crate::ids::{CandidateId, ExamId};
@@ -188,13 +188,12 @@ impl Store {
             arguments(&mut cmd);
             cmd
         };
-        let answer = command("EVALSHA", sha).query_async(&mut self.calls.clone()).await;
-        let value: Value = match answer.map_err(StoreError::from) {
-            // EVAL also loads the script, and on a cluster it does so where it is needed.
-            Err(StoreError::ScriptsGone) => command("EVAL", text).query_async(&mut self.calls.clone()).await?,
-            other => other?,
-        };
-        Vec::<String>::from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))
+        let [line, ..] = keys.all();
+        match self.query(line, &command("EVALSHA", sha)).await {
+            // EVAL also loads the script, on the node where it is needed.
+            Err(StoreError::ScriptsGone) => self.query(line, &command("EVAL", text)).await,
+            other => other,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The Lua scripts, and why they are only ever called by hash.
 //!
-//! Redis forgets its scripts when it restarts and when a replica takes over. So "no such script"
-//! is the one sure sign that the data may have gone back in time, and it comes before anything
-//! was changed. Nobody loads the scripts again before every pool has been compared with the ledger.
+//! Redis forgets its scripts when it restarts. So "no such script" is a sure sign that the data may
+//! have gone back in time, and it comes before anything was changed. They are loaded only after the
+//! pool has been compared with the ledger, and on the very process that was compared.
 
 use std::sync::LazyLock;
 
@@ -57,3 +57,5 @@ pub fn all() -> [&'static Script; 6] {
 pub const ADOPT: &str = include_str!("lua/adopt.lua");
 /// `store/lua/restore.lua`: sent whole, likewise.
 pub const RESTORE: &str = include_str!("lua/restore.lua");
+/// `store/lua/counts.lua`: sent whole, because it reads what nobody has compared yet.
+pub const COUNTS: &str = include_str!("lua/counts.lua");

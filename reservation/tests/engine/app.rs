@@ -48,14 +48,14 @@ impl App {
         let stores = TestStores::start_with(options).await;
         let engine = engine_on(&stores).await;
         engine.add_api_key("test", Scope::Admin, KEY).await.unwrap();
-        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        let api = Api::new(engine.clone(), ApiConfig::default());
         Self { stores, engine, front: Front { api } }
     }
 
     /// A second process on the same stores.
     pub(crate) async fn another(&self) -> (Engine, Api) {
         let engine = engine_on(&self.stores).await;
-        let api = Api::new(engine.clone(), ApiConfig { metrics: None });
+        let api = Api::new(engine.clone(), ApiConfig::default());
         (engine, api)
     }
 
@@ -234,7 +234,8 @@ pub(crate) async fn raw(api: &Api, method: Method, path: &str, key: Option<&str>
     if let Some(key) = key {
         request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
     }
-    let response = api.handle(request.body(Full::new(body)).unwrap()).await;
+    // Boxed, because the type of what is awaited here would grow beyond what the compiler follows.
+    let response = Box::pin(api.handle(request.body(Full::new(body)).unwrap())).await;
     let status = response.status();
     (status, response.into_body().collect().await.unwrap().to_bytes())
 }

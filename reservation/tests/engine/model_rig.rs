@@ -8,6 +8,7 @@ use redis::AsyncCommands;
 use reservation::engine::pool::Pool;
 use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
+use reservation::ledger::holds::decide::Confirmed;
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
@@ -45,7 +46,6 @@ impl Rig {
         let stores = TestStores::start().await;
         let ledger = Ledger::open(stores.pool()).await.unwrap();
         let store = Store::open(stores.redis_url()).await.unwrap();
-        store.load_scripts().await.unwrap();
         let exam: ExamId = "case-0".parse().unwrap();
         let pool = Pool::new("case-0".parse().unwrap(), exam.clone());
         Self { stores, store, ledger, cases: 0, exam, pool, writer: None }
@@ -153,8 +153,10 @@ impl Rig {
                 record.state = HoldState::Confirmed;
             }
         }
-        let client = self.ledger.client().await.unwrap();
-        let rows = holds::live_page(&**client, &self.exam, &[1, 2, 3, 4], None, 1_000).await.unwrap();
+        let mut client = self.ledger.client().await.unwrap();
+        let tx = client.transaction().await.unwrap();
+        let live = holds::live(&tx, &self.exam, &[1, 2, 3, 4]).await.unwrap();
+        let rows = holds::live_page(&tx, &live, 1_000).await.unwrap();
         let found: BTreeMap<_, _> = rows
             .iter()
             .map(|row| {
@@ -186,7 +188,7 @@ impl Rig {
         let key = (place.0, place.1);
         let record = model.taken.get(&key).copied().filter(|record| record.generation == place.3);
         let before = record.and_then(|record| model.decided.get(&record.generation).copied());
-        let client = self.ledger.client().await.unwrap();
+        let mut client = self.ledger.client().await.unwrap();
         let place = place_of(place);
         let state = match (record, before) {
             (Some(_), Some(true)) => Some(HoldState::Confirmed),
@@ -194,11 +196,14 @@ impl Rig {
             (Some(Record { state, .. }), None) => Some(state),
         };
         let (done, expected) = if confirm {
-            let reference = "r".parse().unwrap();
-            (holds::confirm(&**client, &self.exam, &place, &reference).await.unwrap(), state == Some(HoldState::Frozen))
+            let wish = (place.clone(), "r".parse().unwrap());
+            let tx = client.transaction().await.unwrap();
+            let words = holds::decide::confirm(&tx, &self.exam, &[wish]).await.unwrap();
+            tx.commit().await.unwrap();
+            (matches!(words[..], [Confirmed::Yes { is_new: true, .. }]), state == Some(HoldState::Frozen))
         } else {
             let may = matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
-            (holds::cancel(&**client, &self.exam, &place).await.unwrap(), may)
+            (holds::decide::cancel(&**client, &self.exam, &place).await.unwrap(), may)
         };
         assert_eq!(done, expected, "a decision on {state:?}");
         if done {
@@ -223,18 +228,17 @@ impl Rig {
     pub(crate) async fn restart(&mut self) {
         let _: String =
             redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut self.stores.redis_connection().await).await.unwrap();
-        assert!(!self.store.has_scripts().await.unwrap());
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
-        assert_eq!((row.epoch, row.lineage), (before.epoch + 1, before.lineage), "adopted, not restored");
-        self.store.load_scripts().await.unwrap();
+        assert_eq!((row.epoch, row.cursor), (before.epoch + 1, before.cursor), "adopted, not restored");
+        assert_eq!(row.lineage, row.epoch, "who waits for an event of before must not take a later one for it");
     }
 
     /// Redis loses the pool, with everything that the ledger has not heard of.
     pub(crate) async fn lose(&mut self) {
         let _: () = self.stores.redis_connection().await.del(self.pool.keys.all().as_slice()).await.unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, false).await.unwrap();
-        assert_eq!(row.epoch, row.lineage, "restored");
+        assert_eq!(row.epoch, row.cursor_epoch, "restored");
     }
 
     /// The pool's keys as they are now, and the newest event among them.
@@ -261,14 +265,13 @@ impl Rig {
         }
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
-        let adopted = row.lineage == before.lineage;
+        let adopted = row.cursor == before.cursor;
         assert_eq!(
             adopted,
             before.cursor <= snapshot.tail && before.cursor_epoch <= row.epoch,
             "{before:?} {:?}",
             snapshot.tail
         );
-        self.store.load_scripts().await.unwrap();
         (adopted, row.epoch)
     }
 

@@ -21,6 +21,14 @@ pub(crate) struct Record {
     pub(crate) deadline: i64,
 }
 
+/// What one hold call has done so far.
+struct Call {
+    deadline: i64,
+    fresh: Vec<(i64, String)>,
+    /// What each full sitting was answered: looked up once in a call.
+    earliest: BTreeMap<i32, i64>,
+}
+
 /// The engine as it should be, without Redis, Lua or Postgres.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Model {
@@ -86,16 +94,11 @@ impl Model {
             self.sweep(16);
         }
         let deadline = self.now + ttl_ms;
-        let mut fresh: Vec<(i64, String)> = Vec::new();
-        // The script looks up the earliest deadline once, before it adds its own.
-        let heads = [self.queue.front(), self.expiry.first()];
-        let earliest = heads.into_iter().flatten().map(|(deadline, _)| *deadline).min().unwrap_or_default();
-        let answers = requests
-            .iter()
-            .map(|(candidate, sittings)| self.hold_one(*candidate, sittings, deadline, earliest, &mut fresh))
-            .collect();
-        if let Some((first, _)) = fresh.first() {
-            let fields: Vec<_> = fresh.iter().map(|(_, field)| field.as_str()).collect();
+        let mut call = Call { deadline, fresh: Vec::new(), earliest: BTreeMap::new() };
+        let answers =
+            requests.iter().map(|(candidate, sittings)| self.hold_one(*candidate, sittings, &mut call)).collect();
+        if let Some((first, _)) = call.fresh.first() {
+            let fields: Vec<_> = call.fresh.iter().map(|(_, field)| field.as_str()).collect();
             let entry = (deadline, format!("{first} {}", fields.join(" ")));
             if deadline >= self.last {
                 self.last = deadline;
@@ -107,14 +110,8 @@ impl Model {
         answers
     }
 
-    fn hold_one(
-        &mut self,
-        candidate: usize,
-        sittings: &[usize],
-        deadline: i64,
-        earliest: i64,
-        fresh: &mut Vec<(i64, String)>,
-    ) -> HoldAnswer {
+    /// One request of a call.
+    fn hold_one(&mut self, candidate: usize, sittings: &[usize], call: &mut Call) -> HoldAnswer {
         let mut groups = BTreeSet::new();
         for (sitting, group) in sittings.iter().map(|n| GROUPS[*n]) {
             if !groups.insert(group) {
@@ -126,7 +123,13 @@ impl Model {
             }
             match self.taken.get(&key) {
                 Some(record) if record.sitting != sitting => return HoldAnswer::GroupTaken(SittingNumber(sitting)),
-                None if self.free[&sitting] < 1 => return HoldAnswer::Full(SittingNumber(sitting), earliest),
+                None if self.free[&sitting] < 1 => {
+                    let heads = [self.queue.front(), self.expiry.first()];
+                    let own = call.fresh.first().map(|_| call.deadline);
+                    let ends = heads.into_iter().flatten().map(|(deadline, _)| *deadline).chain(own);
+                    let earliest = call.earliest.entry(sitting).or_insert(ends.min().unwrap_or_default());
+                    return HoldAnswer::Full(SittingNumber(sitting), *earliest);
+                }
                 _ => {}
             }
         }
@@ -137,8 +140,8 @@ impl Model {
             if !self.taken.contains_key(&key) {
                 let generation = self.next_generation();
                 *self.free.get_mut(&sitting).unwrap() -= 1;
-                self.taken.insert(key, Record { state: HoldState::Held, sitting, generation, deadline });
-                fresh.push((generation, field_of(key)));
+                self.taken.insert(key, Record { state: HoldState::Held, sitting, generation, deadline: call.deadline });
+                call.fresh.push((generation, field_of(key)));
                 is_new = true;
             }
             let record = self.taken[&key];

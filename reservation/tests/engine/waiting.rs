@@ -1,91 +1,19 @@
 //! The waiting room: who stands where, who is let through, and what survives.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use redis::AsyncCommands;
-use reservation::engine::Engine;
+use reservation::room::hex;
 use reservation::room::pass::Pass;
-use reservation::room::{RoomKeys, RoomMode, RoomSettings, hex};
-use reservation::store::Store;
-use reservation::store::room::{AdmitRequest, RoomRedisKeys, Strain};
 use serde_json::{Value, json};
 
-use crate::app::{App, Front, Reply, call, code};
-
-const PLACES: &str = "/api/v1/exams/e/waiting-room/places";
-const STATE: &str = "{room:e}:state";
-
-/// An exam `e` with a room and one sitting `s`.
-async fn exam(front: &Front, room: Value, opens_at: Option<Timestamp>, seats: u32) {
-    let body = json!({"title": "Exam", "hold_seconds": 900, "opens_at": opens_at, "waiting_room": room});
-    let reply = front.call(Method::PUT, "/api/v1/exams/e", body).await;
-    assert!(reply.0.is_success(), "{reply:?}");
-    let sitting = json!({"title": "S", "capacity": seats});
-    assert!(front.call(Method::PUT, "/api/v1/exams/e/sittings/s", sitting).await.0.is_success());
-}
-
-async fn join(front: &Front, candidate: &str) -> Value {
-    let (status, place) = front.call(Method::POST, PLACES, json!({"candidate": candidate})).await;
-    assert_eq!(status, StatusCode::OK, "{place}");
-    place
-}
-
-async fn rejoin(front: &Front, candidate: &str, ticket: &Value) -> Value {
-    front.call(Method::POST, PLACES, json!({"candidate": candidate, "ticket": ticket})).await.1
-}
-
-async fn room(front: &Front) -> Value {
-    front.call(Method::GET, "/api/v1/exams/e/waiting-room", Value::Null).await.1
-}
-
-/// Waits until the room, as it is told to everybody, is so.
-async fn until(front: &Front, is_so: impl Fn(&Value) -> bool) -> Value {
-    let since = Instant::now();
-    loop {
-        let now = room(front).await;
-        if is_so(&now) {
-            return now;
-        }
-        assert!(since.elapsed() < Duration::from_secs(15), "{now}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// Waits until the candidate is admitted.
-async fn until_admitted(front: &Front, candidate: &str) -> Value {
-    let since = Instant::now();
-    loop {
-        let place = join(front, candidate).await;
-        if place["state"] == "admitted" {
-            return place;
-        }
-        assert!(since.elapsed() < Duration::from_secs(15), "{place}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-async fn hold(front: &Front, candidate: &str, pass: &Value) -> Reply {
-    let body = json!({"candidate": candidate, "sittings": ["s"], "pass": pass});
-    front.call(Method::POST, "/api/v1/exams/e/holds", body).await
-}
-
-async fn keys(app: &App) -> RoomKeys {
-    let client = app.stores.pool().get().await.unwrap();
-    let row = client.query_one("SELECT round, seed, pass_key FROM reservation.waiting_rooms", &[]).await.unwrap();
-    let bytes = |at: usize| row.get::<_, Vec<u8>>(at).try_into().unwrap();
-    RoomKeys { round: row.get(0), seed: bytes(1), pass_key: bytes(2) }
-}
-
-fn soon(milliseconds: i64) -> Option<Timestamp> {
-    Some(Timestamp::now() + SignedDuration::from_millis(milliseconds))
-}
-
-fn names(prefix: &str, count: usize) -> Vec<String> {
-    (0..count).map(|n| format!("{prefix}{n}")).collect()
-}
+use crate::app::{App, Front, call, code};
+use crate::waiting_rig::{
+    STATE, admitted_and_clock, exam, hold, join, keys, names, rejoin, room, soon, strain, until, until_admitted,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_there_at_the_opening_is_shuffled_and_the_rest_queue_behind() {
@@ -149,13 +77,6 @@ async fn an_account_has_one_place_and_two_processes_share_one_line() {
     until(&other, |room| room["present"] == 11).await;
     engine.stop().await;
     app.finish().await;
-}
-
-async fn admitted_and_clock(app: &App) -> (i64, f64) {
-    let mut redis = app.stores.redis_connection().await;
-    let admitted: i64 = redis.hget(STATE, "admitted").await.unwrap();
-    let (seconds, micros): (f64, f64) = redis::cmd("TIME").query_async(&mut redis).await.unwrap();
-    (admitted, seconds + micros / 1e6)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -243,7 +164,9 @@ async fn steered_admission_stops_when_the_hall_is_full() {
     let app = App::start().await;
     exam(&app, json!({"mode": "on"}), None, 100).await;
     let candidates = names("c", 300);
-    join_all(candidates.iter().map(|candidate| join(&app, candidate))).await;
+    for candidate in &candidates {
+        join(&app, candidate).await;
+    }
     // A fifth more than there are seats.
     until(&app, |room| room["admitted"] == 120).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -356,25 +279,6 @@ async fn an_automatic_room_comes_and_goes_for_all_processes() {
     until(&other, |room| room["is_on"] == true).await;
     engine.stop().await;
     app.finish().await;
-}
-
-async fn strain(app: &App, engine: &Engine) {
-    let id = "e".parse().unwrap();
-    let request = AdmitRequest {
-        round: keys(app).await.round,
-        settings: RoomSettings { mode: RoomMode::Automatic, admit_per_second: None },
-        opens_ms: engine.exam(&id).unwrap().opens_at.map(Timestamp::as_millisecond),
-        was_on: false,
-        strain: Strain::Long,
-        supply: 8,
-        ceiling: 50,
-        seated: 0,
-        pass_life_ms: 1_200_000,
-        is_lost: false,
-    };
-    let store = Store::open(app.stores.redis_url()).await.unwrap();
-    let after = store.room_admit(&RoomRedisKeys::of(&id), &request).await.unwrap().unwrap();
-    assert!(after.is_on);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
-//! What every request gets on either address: an id that is echoed, a span without personal data, and an answer
-//! even when the handler panics.
+//! What every request gets on either address: an id that is echoed, a span without personal data, an answer even when
+//! the handler panics, and a refusal when too much is under way. It costs every request, so it allocates next to nothing.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,13 @@ use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
+use metrics::Counter;
+use reservation::api::quiet::{Quiet, spread_seconds};
 use tracing::Instrument;
+
+use super::arriving::Arriving;
+use super::wire::Rest;
+use super::{Answers, Door, client};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A longer id of the caller's is replaced.
@@ -24,29 +31,71 @@ static PROCESS: LazyLock<u64> = LazyLock::new(|| {
     u64::from(since.subsec_nanos()) ^ (since.as_secs() << 16) ^ (u64::from(std::process::id()) << 40)
 });
 static COUNTER: AtomicU64 = AtomicU64::new(0);
+/// Refusals are one line a second in the log, however many they are.
+static REFUSED: Quiet = Quiet::new();
 
-/// Answers one request.
-pub(super) async fn answered<F, Fut, B>(mut request: Request<Incoming>, answer: F) -> Response<Either<B, Full<Bytes>>>
-where
-    F: Fn(Request<Incoming>) -> Fut,
-    Fut: Future<Output = Response<B>>,
-{
+/// What all connections of one address share.
+pub(super) struct Desk<A> {
+    pub(super) answers: A,
+    pub(super) door: Door,
+    pub(super) refused: Counter,
+}
+
+/// Answers one request of a connection with this peer.
+pub(super) async fn answered<A: Answers>(
+    desk: &Desk<A>,
+    peer: IpAddr,
+    rest: &Rest,
+    request: Request<Incoming>,
+) -> Response<Either<A::Body, Full<Bytes>>> {
     let id = request_id(&request);
-    request.headers_mut().insert(REQUEST_ID, id.clone());
-    // The path only: a query may hold what somebody typed.
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method = %request.method(), path = request.uri().path());
-    let outcome = AssertUnwindSafe(answer(request)).catch_unwind().instrument(span.clone()).await;
-    let mut response = if let Ok(response) = outcome {
-        response.map(Either::Left)
-    } else {
-        span.in_scope(|| tracing::error!("a handler panicked"));
-        let mut response = Response::new(Either::Right(Full::from(PANIC)));
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        response
+    let mut response = match desk.door.work.begin(desk.answers.claim(&request)) {
+        Some(turn) => {
+            let from = client::address(peer, request.headers(), &desk.door.trusted);
+            let request = request.map(|body| Arriving::new(body, turn.interval()));
+            let response = worked_on(&desk.answers, &id, from, request).await;
+            // The answer is made. Who reads it slowly keeps a connection, and no place among the work.
+            drop(turn);
+            response
+        }
+        None => {
+            rest.begin();
+            desk.refused.increment(1);
+            REFUSED.say(|requests| tracing::warn!(listener = desk.door.name, requests, "too busy, refusing requests"));
+            let mut response = desk.answers.busy(&request).map(Either::Left);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(spread_seconds()));
+            response
+        }
     };
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+async fn worked_on<A: Answers>(
+    answers: &A,
+    id: &HeaderValue,
+    from: IpAddr,
+    mut request: Request<Arriving>,
+) -> Response<Either<A::Body, Full<Bytes>>> {
+    // The path only: a query may hold what somebody typed.
+    let span = tracing::debug_span!("request", id = id.to_str().unwrap_or_default(), method = %request.method(), path = request.uri().path());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    if !span.is_disabled() {
+        request.headers_mut().insert(REQUEST_ID, id.clone());
+    }
+    let work = AssertUnwindSafe(answers.answer(request, from)).catch_unwind();
+    let outcome = if span.is_disabled() { work.await } else { work.instrument(span).await };
+    if let Ok(response) = outcome {
+        tracing::debug!(?id, status = response.status().as_u16(), "answered");
+        if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(?id, %method, path = uri.path(), "a request failed");
+        }
+        return response.map(Either::Left);
+    }
+    tracing::error!(?id, %method, path = uri.path(), "a handler panicked");
+    let mut response = Response::new(Either::Right(Full::from(PANIC)));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }
 
@@ -54,11 +103,20 @@ where
 fn request_id<B>(request: &Request<B>) -> HeaderValue {
     match request.headers().get(REQUEST_ID).filter(|id| is_plain(id.as_bytes())) {
         Some(id) => id.clone(),
-        None => {
-            let id = format!("{:x}-{:x}", *PROCESS, COUNTER.fetch_add(1, Ordering::Relaxed));
-            HeaderValue::try_from(id).expect("hexadecimal digits are a header value")
+        None => made_id(COUNTER.fetch_add(1, Ordering::Relaxed)),
+    }
+}
+
+/// Process and number, 16 hexadecimal digits each.
+fn made_id(number: u64) -> HeaderValue {
+    let mut text = [b'-'; 33];
+    for (digits, mut value) in [(0..16, *PROCESS), (17..33, number)] {
+        for digit in text[digits].iter_mut().rev() {
+            *digit = b"0123456789abcdef"[usize::from(value.to_le_bytes()[0] & 15)];
+            value >>= 4;
         }
     }
+    HeaderValue::from_bytes(&text).expect("hexadecimal digits are a header value")
 }
 
 fn is_plain(id: &[u8]) -> bool {
@@ -82,5 +140,6 @@ mod tests {
         assert_ne!(with_id("a b"), made, "ids do not come twice");
         assert!(is_plain(made.as_bytes()));
         assert_ne!(request_id(&Request::new(())), made);
+        assert!(made_id(0x1f).to_str().unwrap().ends_with("-000000000000001f"));
     }
 }

@@ -20,6 +20,7 @@ use crate::room::pass::Pass;
         (status = 400, description = "`malformed`", body = Problem), (status = 401, description = "`unauthorized`", body = Problem),
         (status = 404, description = "`unknown_exam`, `unknown_sitting`", body = Problem),
         (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`, `not_admitted` (a waiting room is on)", body = Problem),
+        (status = 429, description = "`too_many_requests` of this candidate or key, with Retry-After", body = Problem),
         (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
@@ -31,6 +32,7 @@ where
 {
     let exam = exam_of(exam)?;
     let PostHold { candidate, sittings, pass } = json::read(body).await?;
+    api.inner.limits.candidate(candidate.as_str())?;
     let pass = pass.map(Pass::sent);
     let taken = api.engine().hold(&exam, &candidate, &sittings, Admission::Pass(pass.as_ref())).await?;
     let status = if taken.is_new { StatusCode::CREATED } else { StatusCode::OK };

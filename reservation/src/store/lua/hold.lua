@@ -1,14 +1,18 @@
 -- hold: give each request its seats, all or none, or say why not. Many requests, one call.
 --
--- Why a script: free count, holder, deadline and event must change together.
+-- Why a script: free count, holder, deadline and event must change together. This is the one
+-- that a rush calls: per seat it makes three strings and no more, and leaves the usual answer,
+-- "yours is the n-th generation of this epoch", a number.
 -- KEYS    as in the prelude
 -- ARGV[3] ttl in ms   ARGV[4] most stream entries that may wait for the ledger
--- ARGV[5..] per request: candidate, how many sittings, then sitting, group for each
--- Reply   per request: "held <state> <generation> <deadline> ..." one triple per sitting
+-- ARGV[5] "" when each request wants one seat, else how many each wants: "1 2 1 ..."
+-- ARGV[6..] per seat: "candidate:group", sitting
+-- Reply   per request: <counter>: one seat, new, of the generation epoch << 32 | counter, until now + ttl
+--         | "held <state> <generation> <deadline> ..." one triple per sitting
 --         | "kept <state> <generation> <deadline> ..." when all were there already
 --         | "full <sitting> <earliest deadline in the pool or 0>" | "group_taken <sitting>" | "unknown_sitting <sitting>";
 --         or {"busy"} for the whole call when the ledger is too far behind
--- Cost    O(requests)
+-- Cost    O(seats)
 if redis.call('XLEN', EVENTS) > tonumber(ARGV[4]) then return {'busy'} end
 local deadline = whole(now + tonumber(ARGV[3]))
 
@@ -17,92 +21,128 @@ local SWEEP_ENTRIES = 16
 -- So that one expiry entry never holds up a sweep for long.
 local ENTRY_HOLDS = 256
 
-local fields, sittings, demand = {}, {}, {}
-local at = 5
-while ARGV[at] do
-  local candidate, last = ARGV[at], at + 1 + 2 * tonumber(ARGV[at + 1])
-  for i = at + 2, last, 2 do
-    fields[#fields + 1] = candidate .. ':' .. ARGV[i + 1]
-    if not demand[ARGV[i]] then sittings[#sittings + 1] = ARGV[i] end
-    demand[ARGV[i]] = (demand[ARGV[i]] or 0) + 1
-  end
-  at = last + 1
+local fields, wanted, seats = {}, {}, (#ARGV - 5) / 2
+local sittings, demand = {}, {}
+for i = 1, seats do
+  local sitting = ARGV[5 + 2 * i]
+  fields[i], wanted[i] = ARGV[4 + 2 * i], sitting
+  local others = demand[sitting]
+  if not others then sittings[#sittings + 1] = sitting end
+  demand[sitting] = (others or 0) + 1
 end
 load_free(sittings)
-for sitting, wanted in pairs(demand) do
-  if free[sitting] and free[sitting] < wanted then
+for sitting, needed in pairs(demand) do
+  if free[sitting] and free[sitting] < needed then
     sweep(SWEEP_ENTRIES)
     break
   end
 end
+local values = values_of(TAKEN, fields)
 
-local taken = load_taken(fields)
-
-local answers, first_generation, entry = {}, nil, {}
 entries_deadline = deadline
+local first_generation, entry, entry_size = nil, {}, 0
 local function close_entry()
-  if #entry > 0 then
-    entries[#entries + 1] = first_generation .. ' ' .. table.concat(entry, ' ')
-    entry = {}
+  if entry_size > 0 then
+    entries[#entries + 1] = first_generation .. ' ' .. table.concat(entry, ' ', 1, entry_size)
+    entry_size = 0
   end
 end
 
-local earliest
+-- Per sitting, made when it first comes: how its records read, and whether its group has its number.
+local record_of, is_own_group = {}, {}
+local function get_to_know(field, sitting)
+  record_of[sitting] = 'h' .. sitting .. ' %d ' .. deadline
+  is_own_group[sitting] = string.match(field, ':(%d+)$') == sitting
+end
 
--- What stands in the way of this seat; nil if nothing. A lapsed hold of the candidate's own
--- is ended here, whatever the answer will be.
-local function refusal(field, sitting)
+-- Takes a free seat; answers its generation. The caller has made sure that there is one.
+local function take(field, sitting)
+  if not record_of[sitting] then get_to_know(field, sitting) end
+  counter = counter + 1
+  local generation = epoch_base + counter
+  if entry_size == ENTRY_HOLDS then close_entry() end
+  if entry_size == 0 then first_generation = whole(generation) end
+  entry_size = entry_size + 1
+  entry[entry_size] = is_own_group[sitting] and field or field .. '/' .. sitting
+  free[sitting] = free[sitting] - 1
+  changed[sitting] = true
+  write(field, string.format(record_of[sitting], generation))
+  return generation
+end
+
+-- The record in this place, after what this call has changed. A lapsed hold of the candidate's
+-- own is ended here, whatever the answer will be.
+local function standing_record(i)
+  local field, value = fields[i], fate[fields[i]]
+  if value == nil then value = values[i] end
+  if not value then return false end
+  local state, held, generation, lapses = parse(value)
+  if not has_lapsed(state, lapses) then return value, held end
+  drop(field, held)
+  record('x', field, held, generation, lapses)
+  return false
+end
+
+local full_answers = {}
+local function full(sitting)
+  if not full_answers[sitting] then
+    -- The seats of this very call are in no queue yet.
+    local own = first_generation and tonumber(deadline) or math.huge
+    local earliest = math.min(head_of_queue() or math.huge, head_of_expiry() or math.huge, own)
+    full_answers[sitting] = 'full ' .. sitting .. ' ' .. (earliest < math.huge and whole(earliest) or '0')
+  end
+  return full_answers[sitting]
+end
+
+-- What stands in the way of this seat; nil if nothing.
+local function refusal(i)
+  local sitting = wanted[i]
   if not free[sitting] then return 'unknown_sitting ' .. sitting end
-  local value = taken[field]
-  if value then
-    local state, held, generation, lapses = parse(value)
-    if has_lapsed(state, lapses) then
-      drop(field, held)
-      record('x', field, held, generation, lapses)
-      taken[field] = false
-    elseif held ~= sitting then
-      return 'group_taken ' .. sitting
-    end
-  end
-  if not taken[field] and free[sitting] < 1 then
-    earliest = earliest or math.min(head_of_queue() or math.huge, head_of_expiry() or math.huge)
-    return 'full ' .. sitting .. ' ' .. (earliest < math.huge and whole(earliest) or '0')
-  end
+  local value, held = standing_record(i)
+  if value and held ~= sitting then return 'group_taken ' .. sitting end
+  if not value and free[sitting] < 1 then return full(sitting) end
 end
 
-at = 5
-while ARGV[at] do
-  local candidate, last = ARGV[at], at + 1 + 2 * tonumber(ARGV[at + 1])
-  local answer, seen = nil, {}
-  for i = at + 2, last, 2 do
-    local field = candidate .. ':' .. ARGV[i + 1]
-    if seen[field] then answer = 'group_taken ' .. ARGV[i] else answer = refusal(field, ARGV[i]) end
-    if answer then break end
-    seen[field] = true
+local function answer_to(first, last)
+  local seen = {}
+  for i = first, last do
+    if seen[fields[i]] then return 'group_taken ' .. wanted[i] end
+    local why_not = refusal(i)
+    if why_not then return why_not end
+    seen[fields[i]] = true
   end
-  if not answer then
-    local words = {'kept'}
-    for i = at + 2, last, 2 do
-      local sitting, field = ARGV[i], candidate .. ':' .. ARGV[i + 1]
-      if not taken[field] then
-        local generation = next_generation()
-        if #entry == ENTRY_HOLDS then close_entry() end
-        if #entry == 0 then first_generation = generation end
-        entry[#entry + 1] = field
-        add_free(sitting, -1)
-        taken[field] = put(field, 'h', sitting, generation, deadline)
-        record('h', field, sitting, generation, deadline)
-        words[1] = 'held'
-        words[#words + 1] = 'h ' .. generation .. ' ' .. deadline
-      else
-        local state, _, generation, lapses = parse(taken[field])
-        words[#words + 1] = state .. ' ' .. generation .. ' ' .. lapses
-      end
+  local words = {'kept'}
+  for i = first, last do
+    local value = standing_record(i)
+    if value then
+      local state, _, generation, lapses = parse(value)
+      words[#words + 1] = state .. ' ' .. generation .. ' ' .. lapses
+    else
+      words[1] = 'held'
+      words[#words + 1] = 'h ' .. whole(take(fields[i], wanted[i])) .. ' ' .. deadline
     end
-    answer = table.concat(words, ' ')
   end
-  answers[#answers + 1] = answer
-  at = last + 1
+  return table.concat(words, ' ')
+end
+
+local answers = {}
+if ARGV[5] == '' then
+  for i = 1, seats do
+    local field, sitting = fields[i], wanted[i]
+    if not values[i] and fate[field] == nil and (free[sitting] or 0) > 0 then
+      take(field, sitting)
+      answers[i] = counter
+    else
+      answers[i] = answer_to(i, i)
+    end
+  end
+else
+  local first = 1
+  for seats_of_one in string.gmatch(ARGV[5], '%d+') do
+    local last = first + tonumber(seats_of_one) - 1
+    answers[#answers + 1] = answer_to(first, last)
+    first = last + 1
+  end
 end
 close_entry()
 return finish(answers)

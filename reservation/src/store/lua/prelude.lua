@@ -6,13 +6,17 @@
 -- KEYS[2] {pool}:free      hash  sitting -> free seats; below 0 after the capacity was lowered
 -- KEYS[3] {pool}:capacity  hash  sitting -> capacity
 -- KEYS[4] {pool}:taken     hash  candidate:group -> "<state><sitting> <generation> <deadline>"
--- KEYS[5] {pool}:queue     list  "<deadline> <first generation> <field> <field> ...", deadlines never falling
--- KEYS[6] {pool}:events    stream, one entry per call: e epoch, t now, f free counts,
---                          s capacities, d records "<kind> <candidate>:<group> <sitting> <generation> <deadline> [<reference>]"
+-- KEYS[5] {pool}:queue     list  "<deadline> <first generation> <field> <field> ...", deadlines never falling;
+--                          a field is followed by "/<sitting>" where that is not its group's number
+-- KEYS[6] {pool}:events    stream, one entry per call: e epoch, t now, f free counts, s capacities,
+--                          d records "<kind> <candidate>:<group> <sitting> <generation> <deadline> [<reference>]",
+--                          h new holds, as in the queue: their generations count up from the first
 -- KEYS[7] {pool}:expiry    zset  "<first generation> <field> ..." by deadline: those that came out of order
 -- ARGV[1] epoch   ARGV[2] now in ms, or "" for Redis's own clock
 -- Reply   {"missing"} | {"fenced", epoch} | {"ok", event id or "", now, "sitting free ...", answer per request ...}
 -- Cost    O(1)
+-- Globals are looked up at each use, locals are not.
+local KEYS, ARGV, redis, string, table = KEYS, ARGV, redis, string, table
 local META, FREE, CAPACITY, TAKEN, QUEUE, EVENTS, EXPIRY = unpack(KEYS)
 local meta = redis.call('HMGET', META, 'epoch', 'counter', 'last')
 if not meta[1] then return {'missing'} end
@@ -48,7 +52,7 @@ local function parse(value)
 end
 
 -- A number as Redis writes it; Lua's own tostring rounds past 14 digits.
-local function whole(number) return string.format('%.0f', number) end
+local function whole(number) return string.format('%d', number) end
 
 local now_text = whole(now)
 
@@ -103,8 +107,10 @@ local function take_due(limit)
   return due
 end
 
--- What this call changes: the last word on each field (false: gone), and one event.
-local fate, records, capacities = {}, {}, {}
+-- What this call changes: the last word on each field (false: gone), the fields and values to
+-- write (of two for one field the later counts), and one event.
+local fate, written, drops = {}, {}, 0
+local records, capacities = {}, {}
 local counter = tonumber(meta[2] or '0')
 local epoch_base = tonumber(ARGV[1]) * 4294967296
 
@@ -118,13 +124,22 @@ local function record(kind, field, sitting, generation, deadline, reference)
   records[#records + 1] = reference and line .. ' ' .. reference or line
 end
 
+local writes = 0
+local function write(field, value)
+  fate[field] = value
+  written[writes + 1], written[writes + 2] = field, value
+  writes = writes + 2
+end
+
 local function put(field, state, sitting, generation, deadline)
-  fate[field] = state .. sitting .. ' ' .. generation .. ' ' .. deadline
-  return fate[field]
+  local value = state .. sitting .. ' ' .. generation .. ' ' .. deadline
+  write(field, value)
+  return value
 end
 
 local function drop(field, sitting)
   fate[field] = false
+  drops = drops + 1
   add_free(sitting, 1)
 end
 
@@ -138,35 +153,51 @@ local function load_taken(fields)
   return taken
 end
 
-local function finish(answers)
-  local removed, added, counts = {}, {}, {}
+-- Where something was dropped, what was written before or after it for the same field counts
+-- only if it is the last word.
+local function drop_and_rewrite()
+  local removed = {}
+  written = {}
   for field, value in pairs(fate) do
     if value then
-      added[#added + 1] = field
-      added[#added + 1] = value
+      written[#written + 1] = field
+      written[#written + 1] = value
     else
       removed[#removed + 1] = field
     end
   end
+  in_chunks('HDEL', TAKEN, removed)
+end
+
+-- The clocks of the new holds; answers the same text for the event.
+local function start_clocks()
+  local with_deadline = {}
+  for i, entry in ipairs(entries) do with_deadline[i] = entries_deadline .. ' ' .. entry end
+  if tonumber(entries_deadline) >= tonumber(meta[3] or '0') then
+    redis.call('RPUSH', QUEUE, unpack(with_deadline))
+    redis.call('HSET', META, 'last', entries_deadline, 'counter', whole(counter))
+  else
+    for _, entry in ipairs(entries) do redis.call('ZADD', EXPIRY, entries_deadline, entry) end
+    redis.call('HSET', META, 'counter', whole(counter))
+  end
+  return table.concat(with_deadline, '\n')
+end
+
+local function finish(answers)
+  local counts = {}
   for sitting in pairs(changed) do
     counts[#counts + 1] = sitting
     counts[#counts + 1] = whole(free[sitting])
   end
-  if #removed > 0 then in_chunks('HDEL', TAKEN, removed) end
-  if #added > 0 then in_chunks('HSET', TAKEN, added) end
+  if drops > 0 then drop_and_rewrite() end
+  if #written > 0 then in_chunks('HSET', TAKEN, written) end
   if #counts > 0 then in_chunks('HSET', FREE, counts) end
-  if #entries > 0 then
-    if tonumber(entries_deadline) >= tonumber(meta[3] or '0') then
-      for i, entry in ipairs(entries) do entries[i] = entries_deadline .. ' ' .. entry end
-      redis.call('RPUSH', QUEUE, unpack(entries))
-      redis.call('HSET', META, 'last', entries_deadline)
-    else
-      for _, entry in ipairs(entries) do redis.call('ZADD', EXPIRY, entries_deadline, entry) end
-    end
-  end
-  if counter ~= tonumber(meta[2] or '0') then redis.call('HSET', META, 'counter', whole(counter)) end
   local id, seats = '', table.concat(counts, ' ')
-  if #records > 0 or #capacities > 0 then
+  if #entries > 0 then
+    id = redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', now_text, 'f', seats,
+      's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'), 'h', start_clocks())
+  elseif #records > 0 or #capacities > 0 then
+    if counter ~= tonumber(meta[2] or '0') then redis.call('HSET', META, 'counter', whole(counter)) end
     id = redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', now_text, 'f', seats,
       's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'))
   end
@@ -180,10 +211,8 @@ end
 local function sweep(limit)
   local lapsed = 0
   for _, entry in ipairs(take_due(limit)) do
-    local fields, first = {}, nil
-    for word in string.gmatch(entry, '%S+') do
-      if first then fields[#fields + 1] = word else first = tonumber(word) end
-    end
+    local fields, first = {}, tonumber(string.match(entry, '^%d+'))
+    for field in string.gmatch(entry, ' ([^ /]+)') do fields[#fields + 1] = field end
     local taken = load_taken(fields)
     for i, field in ipairs(fields) do
       if taken[field] then

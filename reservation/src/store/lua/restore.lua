@@ -4,6 +4,7 @@
 -- appear at once when all is there.
 -- KEYS    as in the prelude, which is not put before this script: there is no epoch yet
 -- ARGV[1] the epoch to come   ARGV[2] "begin" | "holds" | "finish"
+-- begin:  ARGV[3] the process (run_id) that this runs on: all steps must
 -- holds:  ARGV[3..] per hold: field, value, deadline or "-" when its clock does not run
 -- finish: ARGV[3] now in ms, then per sitting: sitting, capacity, free
 -- Reply   "ok" | "fenced", or the id of the first event after finish
@@ -15,7 +16,7 @@ if ARGV[2] == 'begin' then
     return 'fenced'
   end
   redis.call('UNLINK', unpack(KEYS))
-  redis.call('HSET', META, 'loading', ARGV[1])
+  redis.call('HSET', META, 'loading', ARGV[1], 'process', ARGV[3])
   return 'ok'
 end
 if redis.call('HGET', META, 'loading') ~= ARGV[1] then return 'fenced' end
