@@ -7,6 +7,7 @@ use reservation::engine::pool::Pool;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::{Ledger, exams, pools, sittings};
 use reservation::restore::open_pool;
+use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
 use reservation::store::reply::{HoldAnswer, Seat};
 use reservation::store::{HoldRequest, Moment, Place, Store};
@@ -127,6 +128,7 @@ async fn open(store: &Store, ledger: &Ledger, name: &str, count: usize) -> Pool 
         opens_at: None,
         closes_at: None,
         acknowledge: Acknowledge::Redis,
+        waiting_room: RoomSettings::default(),
     };
     let spec = SittingSpec {
         title: "Bench".to_owned(),

@@ -7,10 +7,25 @@ root.classList.add("js");
 // A page that the back button brings back is older than it looks.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-// The hold: counts by the server's clock, as it stood when the first byte of this page arrived.
+// Clocks count by the server's, as it stood when the first byte of this page arrived.
+const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+const two = (number) => String(Math.floor(number)).padStart(2, "0");
+
+// The time until an opening.
+each("[data-until]", (clock) => {
+  const { until, now } = clock.dataset;
+  const tick = () => {
+    const rest = Math.max(0, until - Date.now() - now + arrived);
+    const s = Math.ceil(rest / 1000);
+    clock.textContent = s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}`;
+    if (rest) setTimeout(tick, rest % 1000 || 1000);
+  };
+  tick();
+});
+
+// The hold.
 each("[data-deadline]", (hold) => {
   const data = hold.dataset;
-  const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
   const ahead = data.now - arrived;
   const left = hold.querySelector("[data-left]");
   const say = hold.querySelector("[data-say]");
@@ -18,7 +33,7 @@ each("[data-deadline]", (hold) => {
     const rest = Math.max(0, data.deadline - Date.now() - ahead);
     const seconds = Math.ceil(rest / 1000);
     const state = seconds === 0 ? "lapsed" : seconds <= data.short ? "short" : "running";
-    left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    left.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
     if (state !== data.state) say.textContent = state === "short" ? data.sayShort : data.sayLapsed;
     data.state = state;
     if ("own" in data) root.dataset.hold = state;

@@ -17,12 +17,17 @@ use uuid::Uuid;
 
 use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::pages::exam::{Gate, may_choose};
 use crate::pages::{
     ended, error, exam, exam_choice, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat,
 };
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
+
+/// The waiting room's pages.
+#[path = "gallery_rooms.rs"]
+mod rooms;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.
 pub(crate) const DOCUMENT: &str = "11010519491231002X";
@@ -188,6 +193,7 @@ impl Studio {
             visitor,
             hold,
             is_demo: name == "home",
+            refresh_seconds: None,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }
@@ -231,12 +237,20 @@ impl Studio {
                 }],
             };
             let chosen = exam::Chosen { sittings: vec!["en-2".parse().unwrap()], has_agreed: error == "sittings" };
-            let plan = exam_choice::plan(w, exam, order, Some(&available), &chosen, now(), order.is_some());
-            let view = exam::View { exam, order, now: now(), errors: &errors, plan };
+            let plan = exam_choice::plan(
+                w,
+                exam,
+                order,
+                Some(&available),
+                &chosen,
+                may_choose(exam, now(), Gate::None),
+                order.is_some(),
+            );
+            let view = exam::View { exam, order, now: now(), errors: &errors, gate: Gate::None, plan };
             self.add(name, "exam", hold, Visitor::Guest, &exam::body(w, &view));
         }
-        let plan = exam_choice::plan(w, &exam, None, None, &exam::Chosen::default(), now(), false);
-        let view = exam::View { exam: &exam, order: None, now: now(), errors: &[], plan };
+        let plan = exam_choice::plan(w, &exam, None, None, &exam::Chosen::default(), true, false);
+        let view = exam::View { exam: &exam, order: None, now: now(), errors: &[], gate: Gate::None, plan };
         self.add("exam-restoring", "exam", None, Visitor::Guest, &exam::body(w, &view));
     }
 
@@ -303,10 +317,11 @@ impl Studio {
             ("error-404", Failure::NotFound),
             ("error-403", Failure::Forbidden),
             ("error-413", Failure::TooLarge),
+            ("error-429", Failure::TooMany { seconds: 7 }),
             ("error-500", Failure::Broken),
             ("error-503", Failure::Unavailable),
         ] {
-            self.add(name, "error", None, Visitor::Unknown, &error::body(w, failure));
+            self.add(name, "error", None, Visitor::Unknown, &error::body(w, failure, "/exams/degree-english"));
         }
     }
 }
@@ -315,6 +330,7 @@ impl Studio {
 pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     let mut studio = Studio { w: words(language), assets: crate::assets::assets(), pages: Vec::new() };
     studio.exams();
+    studio.rooms();
     studio.orders();
     studio.forms();
     studio.pages

@@ -22,4 +22,6 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod sign_up;
 pub(crate) mod steps_view;
+pub(crate) mod waiting;
+pub(crate) mod waiting_view;
 pub(crate) mod wechat;

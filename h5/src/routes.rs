@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
 use crate::pages::{
     ended, exam, files, hold, home, language, me, order, payment_code, poster, receipt, release, screenshot, sign_in,
-    sign_out, sign_up,
+    sign_out, sign_up, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
 
@@ -30,6 +30,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/", get(home::show))
         .route("/exams/{exam}", get(exam::show))
         .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
+        .route("/exams/{exam}/waiting", get(waiting::show))
         .route("/orders/{order}", get(order::show))
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
         .route("/orders/{order}/release", post(release::give_back))

@@ -1,9 +1,11 @@
 //! What is up to chance for one candidate, from the seed alone: the same seed gives the same rush.
 
 /// The dice of one candidate. They do not depend on any other candidate's.
+#[derive(Debug, Clone)]
 pub struct Chance {
     dice: fastrand::Rng,
     arrival: f64,
+    index: u64,
 }
 
 /// What a candidate does with a seat.
@@ -27,7 +29,7 @@ impl Chance {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         let mut dice = fastrand::Rng::with_seed(mixed ^ (mixed >> 31));
         let arrival = dice.f64();
-        Self { dice, arrival }
+        Self { dice, arrival, index }
     }
 
     /// Where within its slot the candidate comes, 0–1.
@@ -50,6 +52,22 @@ impl Chance {
         } else {
             Fate::WalkAway
         }
+    }
+
+    /// An address that is this candidate's own, out of 10.0.0.0/8.
+    pub fn address(&self) -> std::net::Ipv4Addr {
+        let [_, .., a, b, c] = self.index.to_be_bytes();
+        std::net::Ipv4Addr::new(10, a, b, c)
+    }
+
+    /// `time`, give or take half of it.
+    pub fn about(&mut self, time: std::time::Duration) -> std::time::Duration {
+        time.mul_f64(0.5 + self.part())
+    }
+
+    /// True for `share` (0–1) of all throws.
+    pub fn happens(&mut self, share: f64) -> bool {
+        self.dice.f64() < share
     }
 
     /// A number in 0–1, for waits that should not end all at once.

@@ -1,5 +1,6 @@
 //! One keep-alive connection to the server: plain hyper over a TCP stream without delay.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::target::Target;
 
@@ -36,10 +37,18 @@ pub enum CallError {
 pub struct Answer {
     /// Its status.
     pub status: StatusCode,
-    /// After how long to come again, if it said so in seconds.
-    pub retry_after: Option<Duration>,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// Its body.
     pub body: Bytes,
+}
+
+impl Answer {
+    /// After how long to come again, if it said so in seconds.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
 }
 
 /// A connection that has carried nothing but whole answers so far.
@@ -51,8 +60,7 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub async fn open(target: &Target) -> Result<Self, CallError> {
-        let stream = TcpStream::connect(target.address).await.map_err(CallError::Connect)?;
-        stream.set_nodelay(true).map_err(CallError::Connect)?;
+        let stream = connect(target).await.map_err(CallError::Connect)?;
         let (sender, driver) =
             http1::Builder::new().max_buf_size(BUFFER_BYTES_MAX).handshake(TokioIo::new(stream)).await?;
         // It ends with the connection; what goes wrong is told to the request under way.
@@ -67,25 +75,35 @@ impl Connection {
 
     /// Sends a request and reads the whole answer. A call that is dropped half way breaks the connection.
     pub async fn call(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, CallError> {
-        let (status, retry_after, body) = self.begin(request).await?;
+        let (status, headers, body) = self.begin(request).await?;
         let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map_err(CallError::Body)?.to_bytes();
-        Ok(Answer { status, retry_after, body })
+        Ok(Answer { status, headers, body })
     }
 
     /// Sends a request and answers as soon as the head is there; for streams.
     pub async fn begin(
         &mut self,
         request: Request<Full<Bytes>>,
-    ) -> Result<(StatusCode, Option<Duration>, Incoming), CallError> {
+    ) -> Result<(StatusCode, HeaderMap, Incoming), CallError> {
         self.sender.ready().await?;
         let (head, body) = self.sender.send_request(request).await?.into_parts();
-        Ok((head.status, retry_after(&head.headers), body))
+        Ok((head.status, head.headers, body))
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+/// Connects from the target's next source address, if it names any: an address has only some 28,000 ports to
+/// connect from, so more connections than that need more addresses.
+async fn connect(target: &Target) -> std::io::Result<TcpStream> {
+    let stream = match target.next_source() {
+        None => TcpStream::connect(target.address).await?,
+        Some(source) => {
+            let socket = if source.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            socket.bind(SocketAddr::new(source, 0))?;
+            socket.connect(target.address).await?
+        }
+    };
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 #[cfg(test)]
@@ -94,14 +112,30 @@ mod tests {
 
     use super::*;
 
+    #[tokio::test]
+    async fn connections_come_from_as_many_addresses_as_were_named() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let target = Target::resolve(&url, false).await.unwrap().with_sources(3).unwrap();
+        let mut seen = std::collections::BTreeMap::new();
+        for _ in 0..9 {
+            let (opened, accepted) = tokio::join!(Connection::open(&target), listener.accept());
+            opened.unwrap();
+            *seen.entry(accepted.unwrap().1.ip().to_string()).or_insert(0) += 1;
+        }
+        let each = |last: u8| (format!("127.0.0.{last}"), 3);
+        assert_eq!(seen, [each(1), each(2), each(3)].into());
+    }
+
     #[test]
     fn retry_after_is_read_in_seconds_only() {
+        let answer = |headers| Answer { status: StatusCode::OK, headers, body: Bytes::new() };
         let read = |value: &'static str| {
-            retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(value))]))
+            answer(HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(value))])).retry_after()
         };
         assert_eq!(read("2"), Some(Duration::from_secs(2)));
         assert_eq!(read("Fri, 31 Dec 1999 23:59:59 GMT"), None);
         assert_eq!(read("-1"), None);
-        assert_eq!(retry_after(&HeaderMap::new()), None);
+        assert_eq!(answer(HeaderMap::new()).retry_after(), None);
     }
 }

@@ -104,7 +104,7 @@ fn latency(name: &str) -> Option<(Option<Operation>, Latency)> {
         return Some((None, of));
     }
     let (operation, word) = name.split_once('.')?;
-    let operation = Operation::ALL.into_iter().find(|known| known.as_str() == operation)?;
+    let operation = Operation::ALL.iter().copied().find(|known| known.as_str() == operation)?;
     Some((Some(operation), latency_word(word)?))
 }
 

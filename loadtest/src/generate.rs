@@ -1,6 +1,8 @@
 //! The generator threads. Each has a runtime, connections and candidates of its own and shares
 //! nothing with the others while it runs; what they measured is added up afterwards.
 
+mod plan;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -9,20 +11,20 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::connection::CallError;
 use crate::crew::Crew;
-use crate::profile::Profile;
-use crate::record::{Operation, Outcome};
+use crate::record::Outcome;
 use crate::results::Shard;
-use crate::scenario::api::{self, ApiPlan};
-use crate::scenario::browse::{self, BrowsePlan};
+use crate::scenario::browse::BrowsePlan;
 use crate::scenario::streams;
 use crate::target::Target;
 use crate::ticker::Ticker;
-use crate::worker::{Harvest, Patience, Tally, Worker};
+use crate::worker::{Duty, Harvest, Tally, Worker};
+
+pub use plan::{Plan, Scene};
 
 /// From when all threads are ready until the first candidate may come.
 const LEAD: Duration = Duration::from_millis(200);
@@ -31,39 +33,10 @@ const BURST: u32 = 16;
 /// Streams are opened over this long, or over the whole test if it is shorter.
 const STREAMS_OPEN_IN: Duration = Duration::from_secs(5);
 
-/// What those who come do.
-#[derive(Debug, Clone)]
-pub enum Scene {
-    /// Candidates want seats.
-    Api(Arc<ApiPlan>),
-    /// Viewers look.
-    Browse(Arc<BrowsePlan>),
-}
-
-/// All that a thread must know.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// Who comes when.
-    pub profile: Profile,
-    /// The seed of all chance.
-    pub seed: u64,
-    /// Which part of the test this process does.
-    pub shard: Shard,
-    /// How many threads.
-    pub threads: usize,
-    /// How many connections, over all threads.
-    pub connections: usize,
-    /// Who would have to wait for a connection behind this many others, over all threads, is not sent.
-    pub backlog: usize,
-    /// How patient candidates are.
-    pub patience: Patience,
-    /// How long to wait for answers after the last candidate has come.
-    pub drain: Duration,
-    /// When to begin; none: as soon as all are ready.
-    pub start_at: Option<Timestamp>,
-    /// What those who come do.
-    pub scene: Scene,
-}
+/// How often it is looked whether the operator wants it to end.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Longest wait for answers after that.
+const STOP_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Why a thread could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +124,15 @@ fn work(
             return Err(GenerateError::Died);
         };
         let start = start.expect("it was waited for");
-        let worker = Arc::new(Worker::new(crew, plan.patience, start, plan.seed, tally));
+        let duty = Duty {
+            patience: plan.patience,
+            start,
+            opening: plan.profile.opening.map(|opening| opening.at),
+            seed: plan.seed,
+            forwarded: plan.forwarded,
+            tally,
+        };
+        let worker = Arc::new(Worker::new(crew, duty));
         if let Scene::Browse(browse) = &plan.scene {
             open_streams(&worker, browse, number, plan);
         }
@@ -167,7 +148,7 @@ async fn send_off(worker: &Arc<Worker>, number: usize, plan: &Plan) -> Result<()
     let mut late = 0;
     for index in members(plan.profile.candidates, plan.shard, plan.threads, number) {
         let after = plan.profile.arrival(index, plan.seed);
-        let intended = worker.start + after;
+        let intended = worker.duty.start + after;
         if Instant::now() < intended {
             ticker.until(intended).await?;
             late = 0;
@@ -177,33 +158,40 @@ async fn send_off(worker: &Arc<Worker>, number: usize, plan: &Plan) -> Result<()
                 tokio::task::yield_now().await;
             }
         }
-        if worker.tally.stop.load(Ordering::Relaxed) {
+        if worker.is_stopped() {
             break;
         }
         worker.measured().arrival(after);
-        worker.tally.came.fetch_add(1, Ordering::Relaxed);
+        worker.duty.tally.came.fetch_add(1, Ordering::Relaxed);
         if worker.crew.waiting() >= backlog {
-            let operation = if matches!(plan.scene, Scene::Api(_)) { Operation::Hold } else { Operation::Page };
-            worker.ended(operation, Outcome::NotSent, intended);
+            worker.ended(plan.scene.first(), Outcome::NotSent, intended);
             continue;
         }
-        match &plan.scene {
-            Scene::Api(plan) => tracker.spawn(api::candidate(Arc::clone(worker), Arc::clone(plan), index, intended)),
-            Scene::Browse(plan) => tracker.spawn(browse::viewer(Arc::clone(worker), Arc::clone(plan), index, intended)),
-        };
+        plan.scene.send_off(worker, &tracker, index, intended);
     }
     tracker.close();
-    if timeout(plan.drain, tracker.wait()).await.is_err() {
-        worker.measured().unfinished += tracker.len() as u64;
-    }
+    drain(worker, &tracker, plan).await;
     // Streams are read until the end of the test, even when nobody else comes.
-    while matches!(plan.scene, Scene::Browse(_))
-        && worker.now() < plan.profile.length
-        && !worker.tally.stop.load(Ordering::Relaxed)
-    {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    while matches!(plan.scene, Scene::Browse(_)) && worker.now() < plan.profile.length && !worker.is_stopped() {
+        sleep(LOOK_EVERY).await;
     }
     Ok(())
+}
+
+/// Waits for those who are under way; when the operator wants it to end, only for the answers to what has been asked.
+async fn drain(worker: &Worker, tracker: &TaskTracker, plan: &Plan) {
+    let stopped = async {
+        while !worker.is_stopped() {
+            sleep(LOOK_EVERY).await;
+        }
+        sleep(plan.patience.timeout.min(STOP_WAIT_MAX)).await;
+    };
+    tokio::select! {
+        () = tracker.wait() => {}
+        () = sleep(plan.drain) => {}
+        () = stopped => {}
+    }
+    worker.measured().unfinished += tracker.len() as u64;
 }
 
 /// Opens this thread's streams, spread over the first seconds.
@@ -215,7 +203,7 @@ fn open_streams(worker: &Arc<Worker>, browse: &Arc<BrowsePlan>, number: usize, p
         let after = span.mul_f64(index as f64 / streams as f64);
         let (worker, browse) = (Arc::clone(worker), Arc::clone(browse));
         tokio::spawn(async move {
-            tokio::time::sleep_until((worker.start + after).into()).await;
+            tokio::time::sleep_until((worker.duty.start + after).into()).await;
             streams::stream(worker, browse, index).await;
         });
     }

@@ -8,7 +8,7 @@ use clap::Parser;
 use loadtest::cli::{Cli, Command, OutputArgs};
 use loadtest::report::report;
 use loadtest::results::Results;
-use loadtest::run::{RunError, prepare, run_api, run_browse, run_merge};
+use loadtest::run::{RunError, prepare, run_accounts, run_api, run_browse, run_candidate, run_merge, run_waiting_room};
 use loadtest::table::table;
 
 /// See the end of `--help`.
@@ -29,11 +29,26 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<ExitCode, RunError> {
     match command {
+        Command::Rush(arguments) => {
+            let arguments = arguments.into_api();
+            conclude(&run_api(&arguments).await?, &arguments.output)
+        }
         Command::Api(arguments) => conclude(&run_api(&arguments).await?, &arguments.output),
+        Command::Candidate(arguments) => conclude(&run_candidate(&arguments).await?, &arguments.output),
+        Command::WaitingRoom(arguments) => conclude(&run_waiting_room(&arguments).await?, &arguments.output),
         Command::Browse(arguments) => conclude(&run_browse(&arguments).await?, &arguments.output),
         Command::Prepare(arguments) => {
             println!("{}", prepare(&arguments).await?);
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Accounts(arguments) => {
+            println!("{}", run_accounts(&arguments).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Report(arguments) => {
+            let mut results = Results::read(&arguments.file)?;
+            results.conclude_again(&arguments.output.expect);
+            conclude(&results, &arguments.output)
         }
         Command::Merge(arguments) => conclude(&run_merge(&arguments).await?, &arguments.output),
     }

@@ -1,19 +1,23 @@
 //! What is asked before and after the rush, without haste: creating the exam, reading its sittings,
 //! looking a hold up.
 
+mod new_exam;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, Uri};
-use reservation::api::wire::{PutExam, PutSitting};
 use reservation::ids::SittingId;
-use reservation::sitting::Acknowledge;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::connection::{Answer, CallError};
 use crate::crew::Crew;
 use crate::target::Target;
+use crate::wire::room::RoomReply;
 use crate::wire::{Outgoing, ProblemReply, Requests, SittingReply, json};
+
+pub use new_exam::{Calendar, NewExam};
 
 /// Connections of the office.
 const CONNECTIONS: usize = 32;
@@ -63,21 +67,6 @@ pub enum OfficeError {
     TimedOut(String),
 }
 
-/// The exam to create.
-#[derive(Debug, Clone)]
-pub struct NewExam {
-    /// Its id.
-    pub id: String,
-    /// All its seats, spread over the sittings as evenly as it goes.
-    pub seats: u64,
-    /// Its sittings.
-    pub sittings: u32,
-    /// How long a seat is held.
-    pub hold_seconds: u32,
-    /// When a hold counts as taken.
-    pub acknowledge: Acknowledge,
-}
-
 impl Office {
     /// Opens it.
     pub async fn open(target: &Target) -> Result<Self, OfficeError> {
@@ -116,27 +105,9 @@ impl Office {
     pub async fn create(&self, key: &HeaderValue, exam: &NewExam) -> Result<(), OfficeError> {
         let admin = Requests::new(self.crew.target(), &exam.id, Some(key.clone()))
             .expect("exam ids are checked before they come here");
-        let body = PutExam {
-            title: "Load test".to_owned(),
-            hold_seconds: exam.hold_seconds,
-            grace_seconds: 0,
-            opens_at: None,
-            closes_at: None,
-            acknowledge: exam.acknowledge,
-        };
-        self.put(&admin, &format!("/api/v1/exams/{}", exam.id), &body).await?;
-        for number in 0..exam.sittings {
-            let (many, rest) = (exam.seats / u64::from(exam.sittings), exam.seats % u64::from(exam.sittings));
-            let capacity = many + u64::from(u64::from(number) < rest);
-            let body = PutSitting {
-                title: format!("Sitting {}", number + 1),
-                group: None,
-                capacity: u32::try_from(capacity).unwrap_or(u32::MAX),
-                venue: None,
-                starts_at: None,
-                pool: None,
-            };
-            self.put(&admin, &format!("/api/v1/exams/{}/sittings/s{}", exam.id, number + 1), &body).await?;
+        self.put(&admin, &format!("/api/v1/exams/{}", exam.id), &exam.body()).await?;
+        for (number, body) in (1..).zip(exam.sittings()) {
+            self.put(&admin, &format!("/api/v1/exams/{}/sittings/s{number}", exam.id), &body).await?;
         }
         Ok(())
     }
@@ -147,10 +118,18 @@ impl Office {
         refusal(path, &answer).map_or(Ok(()), Err)
     }
 
+    /// How an exam's waiting room stands.
+    pub async fn room(&self, requests: &Requests) -> Result<RoomReply, OfficeError> {
+        self.read("asking for the waiting room", || requests.room()).await
+    }
+
     /// The sittings of an exam and how many of their seats are free.
     pub async fn sittings(&self, requests: &Requests) -> Result<Vec<SittingReply>, OfficeError> {
-        let what = "reading the sittings";
-        let answer = self.ask(what, || requests.list()).await?;
+        self.read("reading the sittings", || requests.list()).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, what: &str, request: impl Fn() -> Outgoing) -> Result<T, OfficeError> {
+        let answer = self.ask(what, request).await?;
         if let Some(refused) = refusal(what, &answer) {
             return Err(refused);
         }
@@ -168,7 +147,7 @@ impl Office {
         for _ in 0..40 {
             sittings = self.sittings(requests).await?;
             let seats: u64 = sittings.iter().map(|sitting| sitting.free).sum();
-            if seats == exam.seats && sittings.len() == exam.sittings as usize {
+            if seats == exam.seats && sittings.len() == exam.capacities().count() {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

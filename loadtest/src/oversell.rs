@@ -2,11 +2,13 @@
 //! were told, what the API says when every hold is looked up, and the ledger's tables.
 
 mod census;
+mod lasting;
 pub mod ledger;
 
 use std::collections::BTreeMap;
 
 pub use census::{Census, Settled, census, settle};
+pub use lasting::lasting;
 
 use crate::numbers::grouped;
 use crate::results::{Check, CheckKind, CheckState, SittingReport};

@@ -1,41 +1,16 @@
-//! When candidates come: an even rate, a ramp, or the rush at opening time. Pure arithmetic: the n-th
+//! When candidates come: an even rate, a ramp, a rush or a spike at opening time. Pure arithmetic: the n-th
 //! arrival is known without the ones before it, so threads and shards can each take their own.
 
+mod shape;
+
 use std::time::Duration;
+
+pub use shape::Shape;
 
 use crate::chance::Chance;
 
 /// Most candidates in one test.
 pub const CANDIDATES_MAX: u64 = 100_000_000;
-/// How many times the decay of a rush fits into its length: the first second then has about four
-/// times the mean rate, the last one a fourteenth of the first.
-const RUSH_STEEPNESS: f64 = 4.0;
-
-/// How arrivals are spread over the test.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Shape {
-    /// The same rate throughout.
-    Even,
-    /// From one rate to another in a straight line, both per second.
-    Ramp {
-        /// Arrivals per second at the start.
-        from: f64,
-        /// Arrivals per second at the end.
-        to: f64,
-    },
-    /// Most come at once when registration opens, then fewer and fewer (exponential decay).
-    Rush,
-}
-
-impl std::fmt::Display for Shape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Even => f.write_str("even"),
-            Self::Ramp { from, to } => write!(f, "ramp {from}..{to}"),
-            Self::Rush => f.write_str("rush"),
-        }
-    }
-}
 
 /// How many candidates come, and when.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +21,18 @@ pub struct Profile {
     pub candidates: u64,
     /// The last one comes before this.
     pub length: Duration,
+    /// Registration opens during the test.
+    pub opening: Option<Opening>,
+}
+
+/// Registration opens while candidates come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Opening {
+    /// When, counted from the start.
+    pub at: Duration,
+    /// Share (0–1) of all who come before, evenly; the others follow the shape, which begins at the opening.
+    /// Without it the shape takes no notice of the opening.
+    pub early: Option<f64>,
 }
 
 /// Why a profile makes no sense.
@@ -57,6 +44,18 @@ pub enum ProfileError {
     /// More than [`CANDIDATES_MAX`].
     #[error("{0} candidates are more than {CANDIDATES_MAX}")]
     TooMany(u64),
+    /// Registration would open after everybody has come.
+    #[error("registration opens {opens_in:?} after the start, when all have come: --seconds must be longer")]
+    OpensTooLate {
+        /// As asked for.
+        opens_in: Duration,
+    },
+    /// A spike that lasts longer than the rest of the test.
+    #[error("a spike of {within:?} does not fit between the opening and the end: --seconds must be longer")]
+    SpikeTooLong {
+        /// As asked for.
+        within: Duration,
+    },
 }
 
 impl Profile {
@@ -72,11 +71,19 @@ impl Profile {
         Self::checked(Shape::Ramp { from, to }, count, length)
     }
 
-    /// `candidates` within `length`, spread evenly or in a rush.
+    /// `candidates` within `length`, in any shape but a ramp.
     pub fn of_candidates(shape: Shape, candidates: u64, length: Duration) -> Result<Self, ProfileError> {
         #[expect(clippy::cast_precision_loss, reason = "what is beyond 2^52 is refused below")]
         let count = candidates as f64;
-        Self::checked(shape, count, length)
+        Self::checked(shape, count, length)?.with_room()
+    }
+
+    /// The same, with registration opening in between.
+    pub fn opening(self, opening: Opening) -> Result<Self, ProfileError> {
+        if opening.at >= self.length {
+            return Err(ProfileError::OpensTooLate { opens_in: opening.at });
+        }
+        Self { opening: Some(opening), ..self }.with_room()
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are checked before")]
@@ -89,7 +96,24 @@ impl Profile {
         if candidates > CANDIDATES_MAX {
             return Err(ProfileError::TooMany(candidates));
         }
-        Ok(Self { shape, candidates, length })
+        Ok(Self { shape, candidates, length, opening: None })
+    }
+
+    /// Does a spike fit in?
+    fn with_room(self) -> Result<Self, ProfileError> {
+        match self.shape {
+            Shape::Spike { within, .. } if within >= self.shape_length() => Err(ProfileError::SpikeTooLong { within }),
+            _ => Ok(self),
+        }
+    }
+
+    /// How long the shape lasts: from the opening on when some come early, else throughout.
+    fn shape_length(&self) -> Duration {
+        self.length - self.early().map_or(Duration::ZERO, |(at, _)| at)
+    }
+
+    fn early(&self) -> Option<(Duration, f64)> {
+        self.opening.and_then(|opening| Some((opening.at, opening.early?)))
     }
 
     /// When candidate `index` comes, counted from the start.
@@ -100,40 +124,19 @@ impl Profile {
     pub fn arrival(&self, index: u64, seed: u64) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "at most 10^8 candidates")]
         let share = (index as f64 + Chance::of(seed, index).arrival()) / self.candidates as f64;
-        let length = self.length.as_secs_f64();
-        let at = length * self.moment(share.clamp(0.0, 1.0));
-        Duration::from_secs_f64(at.clamp(0.0, length))
+        let at = self.moment(share.clamp(0.0, 1.0));
+        Duration::from_secs_f64(at.clamp(0.0, self.length.as_secs_f64()))
     }
 
-    /// Arrivals per second that are meant `at` this moment.
-    pub fn rate_at(&self, at: Duration) -> f64 {
-        let length = self.length.as_secs_f64();
-        let part = at.as_secs_f64() / length;
-        if part >= 1.0 {
-            return 0.0;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "at most 10^8 candidates")]
-        let mean = self.candidates as f64 / length;
-        match self.shape {
-            Shape::Even => mean,
-            Shape::Ramp { from, to } => from + (to - from) * part,
-            Shape::Rush => mean * RUSH_STEEPNESS * (-RUSH_STEEPNESS * part).exp() / (1.0 - (-RUSH_STEEPNESS).exp()),
-        }
-    }
-
-    /// The inverse of the cumulative distribution: which part of the length has passed when `share`
-    /// of the candidates have come. Both in 0–1.
+    /// After how many seconds `share` (0–1) of the candidates have come.
     fn moment(&self, share: f64) -> f64 {
-        match self.shape {
-            Shape::Even => share,
-            Shape::Ramp { from, to } => {
-                // Arrivals until x (a part of the length) are from·x + (to−from)·x²/2 out of (from+to)/2.
-                // This form of the root has no difference of near-equal numbers and knows from = to.
-                let target = share * f64::midpoint(from, to);
-                let root = (from * from + 2.0 * (to - from) * target).max(0.0).sqrt();
-                if from + root > 0.0 { 2.0 * target / (from + root) } else { 0.0 }
-            }
-            Shape::Rush => -(1.0 - share * (1.0 - (-RUSH_STEEPNESS).exp())).ln() / RUSH_STEEPNESS,
+        let shape_length = self.shape_length();
+        let shaped = |share| shape_length.as_secs_f64() * self.shape.moment(share, shape_length);
+        match self.early() {
+            None => shaped(share),
+            Some((at, early)) if share < early => at.as_secs_f64() * share / early,
+            Some((at, early)) if early < 1.0 => at.as_secs_f64() + shaped((share - early) / (1.0 - early)),
+            Some((at, _)) => at.as_secs_f64(),
         }
     }
 }

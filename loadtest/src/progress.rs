@@ -25,6 +25,8 @@ pub struct Moment {
     pub ended: u64,
     /// Seats given.
     pub given: u64,
+    /// Let in out of the waiting room.
+    pub admitted: u64,
     /// Told that it is full.
     pub full: u64,
     /// Errors.
@@ -33,6 +35,8 @@ pub struct Moment {
     pub streams: u64,
     /// Free seats, if they are known.
     pub free: Option<u64>,
+    /// Places in the waiting room that are not admitted yet, if they are known.
+    pub waiting: Option<u64>,
 }
 
 /// Shows how far the test is.
@@ -103,6 +107,8 @@ fn words(moment: &Moment, rate: u64) -> String {
             words.push_str(&format!(" · {} {what}", grouped(count)));
         }
     };
+    add(moment.waiting.unwrap_or_default(), "waiting");
+    add(moment.admitted, "let in");
     add(moment.given, "given");
     add(moment.full, "told full");
     add(moment.streams, "streams");

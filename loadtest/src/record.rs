@@ -34,6 +34,8 @@ pub struct OperationMeasured {
 pub struct Second {
     /// How many candidates meant to come in it.
     pub arrivals: u64,
+    /// How many were really sent off in it. Where this falls behind, the generator was the limit.
+    pub sent: u64,
     /// How operations ended that ended in it.
     pub outcomes: Outcomes,
     /// How long operations took that were meant to start in it.
@@ -49,6 +51,9 @@ pub struct Measured {
     pub seconds: Vec<Second>,
     /// How much later than intended candidates set out: the generator's own part of the latencies.
     pub start_lag: Latencies,
+    /// How long candidates were in the waiting room, from when they meant to enter to when they were told that they
+    /// are admitted.
+    pub in_room: Latencies,
     /// How long requests waited for one of the connections; part of the latencies.
     pub connection_wait: Latencies,
     /// Requests that were sent again, after 429, 503 or a broken connection.
@@ -69,6 +74,7 @@ impl Default for Measured {
             operations: BTreeMap::new(),
             seconds: Vec::new(),
             start_lag: Latencies::fine(),
+            in_room: Latencies::fine(),
             connection_wait: Latencies::fine(),
             repeated: 0,
             unfinished: 0,
@@ -83,6 +89,12 @@ impl Measured {
     /// Somebody means to come `at`, counted from the start.
     pub fn arrival(&mut self, at: Duration) {
         self.second(at).arrivals += 1;
+    }
+
+    /// Somebody who meant to come at `intended` sets out `at`, both counted from the start.
+    pub fn sets_out(&mut self, intended: Duration, at: Duration) {
+        self.second(at).sent += 1;
+        self.start_lag.record(at.saturating_sub(intended));
     }
 
     /// An operation that was meant to start at `intended` ended at `ended`, both counted from the start.
@@ -114,7 +126,7 @@ impl Measured {
 
     fn second_number(&mut self, index: usize) -> &mut Second {
         while self.seconds.len() <= index {
-            let empty = Second { arrivals: 0, outcomes: Outcomes::new(), latency: Latencies::coarse() };
+            let empty = Second { arrivals: 0, sent: 0, outcomes: Outcomes::new(), latency: Latencies::coarse() };
             self.seconds.push(empty);
         }
         &mut self.seconds[index]
@@ -136,10 +148,12 @@ impl Measured {
         for (index, theirs) in other.seconds.iter().enumerate() {
             let ours = self.second_number((index + later).min(SECONDS_MAX - 1));
             ours.arrivals += theirs.arrivals;
+            ours.sent += theirs.sent;
             add(&mut ours.outcomes, &theirs.outcomes);
             ours.latency.merge(&theirs.latency);
         }
         self.start_lag.merge(&other.start_lag);
+        self.in_room.merge(&other.in_room);
         self.connection_wait.merge(&other.connection_wait);
         add(&mut self.problems, &other.problems);
         self.repeated += other.repeated;

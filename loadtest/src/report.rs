@@ -16,7 +16,7 @@ use crate::run::RunError;
 /// When a plot cannot be drawn.
 pub fn report(results: &Results, language: Language) -> Result<String, RunError> {
     let words = words::of(language);
-    let charts = charts::charts(results, words).map_err(RunError::Draw)?;
+    let charts = charts::charts(results, &words.chart).map_err(RunError::Draw)?;
     Ok(page::page(results, words, &charts).into_string())
 }
 

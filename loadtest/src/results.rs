@@ -1,5 +1,6 @@
 //! What a whole test did, as plain data: written as JSON, read back, added up, and shown.
 
+mod check;
 mod figures;
 mod merge;
 mod read;
@@ -9,17 +10,20 @@ pub(crate) mod testing;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use figures::Figures;
+pub use check::{Check, CheckKind, CheckState};
 pub(crate) use figures::latency_of;
+pub use figures::{Figures, Limit};
 pub use merge::{MergeError, merge};
 pub use read::ReadError;
 
+use crate::ceiling::Ceiling;
+use crate::cli::FateArgs;
 use crate::expect::Verdict;
 use crate::machine::Machine;
 use crate::record::Measured;
 
 /// The version of the JSON form. Readers refuse any other.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +31,10 @@ pub const FORMAT: u32 = 1;
 pub enum Scenario {
     /// Candidates want seats.
     Api,
+    /// Candidates go the whole way through the pages.
+    Candidate,
+    /// Candidates wait to be admitted, then want seats.
+    WaitingRoom,
     /// Viewers look at pages and lists.
     Browse,
 }
@@ -61,6 +69,10 @@ pub struct Parameters {
     pub candidates: u64,
     /// Within how many seconds.
     pub seconds: f64,
+    /// When registration opened, if it did so during the test: seconds after the start.
+    pub opens_after_seconds: Option<f64>,
+    /// Share of those who came before that, 0–1, if it was set.
+    pub early: Option<f64>,
     /// All seats of the exam.
     pub seats: u64,
     /// Its sittings.
@@ -92,6 +104,8 @@ pub struct Process {
     pub cpu_seconds: f64,
     /// Does the server run on the same machine?
     pub beside_server: bool,
+    /// What it can do at best, if that was measured.
+    pub ceiling: Option<Ceiling>,
     /// Which part of the test it did, if it was one of several.
     pub shard: Option<Shard>,
 }
@@ -103,6 +117,17 @@ pub struct FreePoint {
     pub at_ms: u64,
     /// Free seats of the whole exam.
     pub free: u64,
+}
+
+/// How the waiting room stood at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomPoint {
+    /// Milliseconds since the start.
+    pub at_ms: u64,
+    /// Places not yet admitted.
+    pub waiting: u64,
+    /// Places admitted so far.
+    pub admitted: u64,
 }
 
 /// One sitting as the generator and, at the end, the server saw it.
@@ -126,43 +151,6 @@ pub struct SittingReport {
     pub free: Option<u64>,
 }
 
-/// What was checked about seats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckKind {
-    /// At no time more candidates surely had a seat than there are seats.
-    Peak,
-    /// No hold id was told to two candidates.
-    UniqueIds,
-    /// Free seats and live holds, asked for one by one, make the capacity.
-    Census,
-    /// The ledger has as many live holds as seats are taken, and no more confirmed than promised.
-    Ledger,
-}
-
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckState {
-    /// It holds.
-    Passed,
-    /// It does not.
-    Failed,
-    /// It was not looked at.
-    Skipped,
-}
-
-/// One check and what it saw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
-    /// What was checked.
-    pub kind: CheckKind,
-    /// How it ended.
-    pub state: CheckState,
-    /// What was seen, in a sentence.
-    pub detail: String,
-}
-
 /// A whole test, or one shard of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Results {
@@ -182,6 +170,8 @@ pub struct Results {
     pub measured: Measured,
     /// Free seats over time.
     pub free: Vec<FreePoint>,
+    /// The waiting room over time.
+    pub room: Vec<RoomPoint>,
     /// The sittings.
     pub sittings: Vec<SittingReport>,
     /// What was checked about seats.
@@ -192,11 +182,37 @@ pub struct Results {
     pub expectations: Vec<Verdict>,
 }
 
+impl Parameters {
+    /// Notes what becomes of a seat.
+    pub fn fate(&mut self, fate: FateArgs) {
+        (self.confirm, self.release) = (fate.confirm.0, fate.release.0);
+    }
+}
+
+impl Scenario {
+    /// Is it about seats?
+    pub fn is_about_seats(self) -> bool {
+        match self {
+            Self::Api | Self::Candidate | Self::WaitingRoom => true,
+            Self::Browse => false,
+        }
+    }
+}
+
 impl Results {
     /// Works the figures and verdicts out anew.
     pub fn conclude(&mut self, expectations: &[crate::expect::Expectation]) {
         self.figures = Figures::of(self);
         self.expectations = expectations.iter().map(|expectation| expectation.judge(self)).collect();
+    }
+
+    /// The same for results that were read back: their own verdicts stay unless other conditions are set.
+    pub fn conclude_again(&mut self, expectations: &[crate::expect::Expectation]) {
+        let before = std::mem::take(&mut self.expectations);
+        self.conclude(expectations);
+        if expectations.is_empty() {
+            self.expectations = before;
+        }
     }
 
     /// Did any check of the seats fail?

@@ -1,5 +1,7 @@
-//! What those who come do: candidates who want seats, or viewers who look.
+//! What those who come do: candidates who want seats, and viewers who look.
 
 pub mod api;
 pub mod browse;
+pub mod candidate;
 pub mod streams;
+pub mod waiting_room;

@@ -7,12 +7,12 @@ use crate::expect::in_words;
 use crate::latencies::Latencies;
 use crate::numbers::{bytes, counted, grouped, percent, rounded};
 use crate::record::{Operation, OperationMeasured, Outcome};
-use crate::results::{CheckKind, CheckState, Results, Scenario, latency_of};
+use crate::results::{CheckKind, CheckState, Limit, Results, Scenario, latency_of};
 
 /// The quantiles that are shown.
 const QUANTILES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 /// Width of a line's name.
-const NAME: usize = 13;
+const NAME: usize = 14;
 
 /// All that matters, in some thirty lines.
 pub fn table(results: &Results) -> String {
@@ -32,7 +32,7 @@ fn line(text: &mut String, name: &str, rest: &str) {
 fn head(text: &mut String, results: &Results) {
     let parameters = &results.parameters;
     let who = match parameters.scenario {
-        Scenario::Api => format!(
+        Scenario::Api | Scenario::Candidate | Scenario::WaitingRoom => format!(
             "{} in {} s ({}) for {} in {}",
             counted(parameters.candidates, "candidate"),
             parameters.seconds,
@@ -59,15 +59,20 @@ fn latencies(text: &mut String, results: &Results) {
         "{:<NAME$}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
         "operation", "count", "p50", "p90", "p99", "p99.9", "max"
     );
-    let kinds = Operation::ALL.into_iter().filter_map(|kind| Some((kind, results.measured.operations.get(&kind)?)));
+    let kinds = Operation::ALL.iter().copied().filter_map(|kind| Some((kind, results.measured.operations.get(&kind)?)));
     for (kind, measured) in kinds.clone() {
         latency_line(text, kind.as_str(), count(measured), &measured.latency);
     }
     if kinds.count() > 1 {
         latency_line(text, "all", results.figures.operations, &latency_of(results, None));
     }
-    for (name, latency) in
-        [("start lag", &results.measured.start_lag), ("conn. wait", &results.measured.connection_wait)]
+    for (name, latency) in [
+        ("in the room", &results.measured.in_room),
+        ("start lag", &results.measured.start_lag),
+        ("conn. wait", &results.measured.connection_wait),
+    ]
+    .into_iter()
+    .filter(|(_, latency)| latency.count() > 0)
     {
         latency_line(text, name, latency.count(), latency);
     }
@@ -89,7 +94,7 @@ fn count(measured: &OperationMeasured) -> u64 {
 
 fn outcomes(text: &mut String, results: &Results) {
     for (kind, measured) in &results.measured.operations {
-        let known = Outcome::ALL.into_iter().filter_map(|it| Some((it, *measured.outcomes.get(&it)?)));
+        let known = Outcome::ALL.iter().copied().filter_map(|it| Some((it, *measured.outcomes.get(&it)?)));
         let words: Vec<String> = known.map(|(it, count)| format!("{} {}", grouped(count), it.as_str())).collect();
         line(text, kind.as_str(), &words.join(" · "));
     }
@@ -135,6 +140,14 @@ fn figures(text: &mut String, results: &Results) {
         bytes(measured.bytes_received)
     );
     line(text, "generator", &generator);
+    let late = match figures.limit() {
+        Limit::Generator => format!("the generator was late; at worst {} were overdue", grouped(figures.overdue_max)),
+        Limit::Server => "the generator kept up".to_owned(),
+    };
+    let ceiling = figures.ceiling.map_or_else(String::new, |ceiling| {
+        format!("; its ceiling is {} answers of /healthz a second", rounded(ceiling))
+    });
+    line(text, "limit", &format!("{late}{ceiling}"));
 }
 
 fn verdicts(text: &mut String, results: &Results) {
@@ -144,6 +157,8 @@ fn verdicts(text: &mut String, results: &Results) {
             CheckKind::UniqueIds => "hold ids",
             CheckKind::Census => "census",
             CheckKind::Ledger => "ledger",
+            CheckKind::Admission => "admission",
+            CheckKind::Order => "order",
         };
         let state = match check.state {
             CheckState::Passed => "ok      ",

@@ -2,6 +2,8 @@
 //! a load test against somebody else's server is an attack.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::HeaderValue;
 use url::{Host, Url};
@@ -15,6 +17,9 @@ pub struct Target {
     pub host: HeaderValue,
     /// As it was given, without a path.
     pub url: String,
+    /// Addresses of this machine to connect from, in turn; none: the system's choice.
+    sources: Arc<[IpAddr]>,
+    turn: Arc<AtomicUsize>,
 }
 
 /// Why a target is not fired at.
@@ -26,6 +31,9 @@ pub enum TargetError {
     /// HTTPS is not spoken.
     #[error("this generator speaks plain HTTP only; aim it behind what terminates TLS")]
     Tls,
+    /// Source addresses are loopback ones.
+    #[error("--sources are addresses of 127.0.0.0/8: the target must be one too, such as http://127.0.0.1:8080")]
+    Sources,
     /// Another machine, without `--allow-remote`.
     #[error("{host} is {address}, which is not this machine; add --allow-remote if you are sure that you may load it")]
     Remote {
@@ -76,7 +84,26 @@ impl Target {
         let first = addresses.first().ok_or(TargetError::NoAddress { host: host.to_string(), cause: None })?;
         let authority = if parsed.port().is_some() { format!("{host}:{port}") } else { host.to_string() };
         let header = HeaderValue::from_str(&authority).map_err(|_| TargetError::NoUrl(url.to_owned()))?;
-        Ok(Self { address: *first, host: header, url: format!("http://{authority}") })
+        let url = format!("http://{authority}");
+        Ok(Self { address: *first, host: header, url, sources: Arc::default(), turn: Arc::default() })
+    }
+
+    /// Connect from `count` loopback addresses in turn, 127.0.0.1 and up. One is the system's choice.
+    pub fn with_sources(mut self, count: u8) -> Result<Self, TargetError> {
+        if count > 1 {
+            if !(self.is_local() && self.address.is_ipv4()) {
+                return Err(TargetError::Sources);
+            }
+            self.sources = (1..=count).map(|last| IpAddr::from([127, 0, 0, last])).collect();
+            self.turn = Arc::default();
+        }
+        Ok(self)
+    }
+
+    /// The address to connect from next.
+    pub(crate) fn next_source(&self) -> Option<IpAddr> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.sources.get(turn % self.sources.len().max(1)).copied()
     }
 
     /// Is it this machine?
@@ -110,6 +137,19 @@ mod tests {
             let refused = Target::resolve(url, false).await;
             assert!(matches!(refused, Err(TargetError::Remote { .. })), "{url}");
             assert!(!Target::resolve(url, true).await.unwrap().is_local());
+        }
+    }
+
+    #[tokio::test]
+    async fn sources_take_turns_and_are_loopback_only() {
+        let target = Target::resolve("http://127.0.0.1:8080", false).await.unwrap();
+        assert_eq!(target.clone().with_sources(1).unwrap().next_source(), None);
+        let target = target.with_sources(3).unwrap();
+        let seen: Vec<_> = (0..4).filter_map(|_| target.next_source()).map(|it| it.to_string()).collect();
+        assert_eq!(seen, ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+        for other in ["http://192.0.2.1", "http://[::1]"] {
+            let target = Target::resolve(other, true).await.unwrap();
+            assert!(matches!(target.with_sources(2), Err(TargetError::Sources)), "{other}");
         }
     }
 

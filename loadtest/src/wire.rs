@@ -1,12 +1,14 @@
 //! The API's requests and answers. Requests are made of `reservation`'s own wire types, so that they
 //! cannot drift apart; answers are read into small types of ours, with nothing we do not need.
 
+pub mod room;
+
 use bytes::Bytes;
 use http::uri::{InvalidUri, PathAndQuery};
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
 use jiff::Timestamp;
-use reservation::api::wire::{ConfirmHold, PostHold};
+use reservation::api::wire::{ConfirmHold, PostHold, room::PostPlace};
 use reservation::ids::{CandidateId, Reference, SittingId};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,8 @@ pub struct Requests {
     holds: String,
     list: Uri,
     events: Uri,
+    room: Uri,
+    places: Uri,
 }
 
 /// What `POST holds` answers.
@@ -79,13 +83,15 @@ impl Requests {
             key,
             list: uri("sittings")?,
             events: uri("events")?,
+            room: uri("waiting-room")?,
+            places: uri("waiting-room/places")?,
             holds: format!("{exam}/holds"),
         })
     }
 
-    /// A seat for `candidate` in `sitting`.
-    pub fn hold(&self, candidate: CandidateId, sitting: SittingId) -> Outgoing {
-        let body = json(&PostHold { candidate, sittings: vec![sitting] });
+    /// A seat for `candidate` in `sitting`, with the pass out of a waiting room.
+    pub fn hold(&self, candidate: CandidateId, sitting: SittingId, pass: Option<&str>) -> Outgoing {
+        let body = json(&PostHold { candidate, sittings: vec![sitting], pass: pass.map(str::to_owned) });
         self.request(Method::POST, path(self.holds.clone()), body)
     }
 
@@ -125,6 +131,18 @@ impl Requests {
         let mut request = self.public(Uri::from(page.clone()), "text/html");
         request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, br"));
         request
+    }
+
+    /// How the waiting room stands.
+    pub fn room(&self) -> Outgoing {
+        self.public(self.room.clone(), "application/json")
+    }
+
+    /// A place in the waiting room for `candidate`, or how the one that is there stands.
+    /// `ticket` is what an earlier answer brought.
+    pub fn place(&self, candidate: CandidateId, ticket: Option<String>) -> Outgoing {
+        let body = json(&PostPlace { candidate, ticket });
+        self.request(Method::POST, self.places.clone(), body)
     }
 
     /// Any request with the key, and with JSON when there is a body.

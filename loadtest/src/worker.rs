@@ -1,20 +1,26 @@
 //! What all candidates of one generator thread share, and how one of them asks for something:
 //! with patience, and again when told to.
 
+mod duty;
 mod judge;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::time::timeout_at;
+use tokio::time::{sleep_until, timeout_at};
 
-use judge::{judge, pause_of};
+use http::HeaderValue;
+pub(crate) use judge::judge;
+use judge::pause_of;
+
+pub use duty::{Duty, Harvest, Patience, Tally};
 
 use crate::chance::Chance;
 use crate::connection::{Answer, CallError};
 use crate::crew::Crew;
 use crate::record::{Measured, Operation, Outcome};
+use crate::room::Stay;
 use crate::seats::Seat;
 use crate::wire::{Outgoing, ProblemReply};
 
@@ -22,51 +28,19 @@ use crate::wire::{Outgoing, ProblemReply};
 /// one there is no wait: servers close idle connections, and that is nobody's fault.
 const RETRY_BROKEN_AFTER: Duration = Duration::from_millis(100);
 
-/// How patient candidates are.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// With one request, the wait for a connection included.
-    pub timeout: Duration,
-    /// How often a request is repeated after 429, 503 or a broken connection.
-    pub retries: u32,
-    /// Longest Retry-After that is honoured; a longer one counts as this.
-    pub retry_after_max: Duration,
-}
-
-/// Counts that the screen shows while the test runs; all threads add to them.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// Candidates who have come.
-    pub came: AtomicU64,
-    /// Operations that ended.
-    pub ended: AtomicU64,
-    /// Seats given.
-    pub given: AtomicU64,
-    /// Told that it is full.
-    pub full: AtomicU64,
-    /// Errors.
-    pub errors: AtomicU64,
-    /// Streams that have had their first event.
-    pub streams: AtomicU64,
-    /// The operator wants it to end.
-    pub stop: AtomicBool,
-}
+/// Where a proxy says for whom it asks.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// One thread's share of the test.
 pub struct Worker {
     /// Its connections.
     pub crew: Crew,
-    /// How patient candidates are.
-    pub patience: Patience,
-    /// The zero of all times.
-    pub start: Instant,
-    /// The seed of all chance.
-    pub seed: u64,
-    /// What everybody sees.
-    pub tally: Arc<Tally>,
+    /// What it must know.
+    pub duty: Duty,
     measured: Mutex<Measured>,
     seats: Mutex<Vec<Seat>>,
     unsure: Mutex<Vec<(u64, usize)>>,
+    stays: Mutex<Vec<Stay>>,
 }
 
 /// How asking for something ended.
@@ -79,25 +53,14 @@ pub struct Told {
     pub sent_at: Instant,
 }
 
-/// What a thread brings home.
-#[derive(Default)]
-pub struct Harvest {
-    /// Latencies and counts.
-    pub measured: Measured,
-    /// Seats that its candidates were given.
-    pub seats: Vec<Seat>,
-    /// Candidates (by index) whose request for a seat in a sitting (by place) was never answered.
-    pub unsure: Vec<(u64, usize)>,
-}
-
 impl Worker {
-    /// A worker with these connections; `start` is the zero of all times.
-    pub fn new(crew: Crew, patience: Patience, start: Instant, seed: u64, tally: Arc<Tally>) -> Self {
-        let (measured, seats, unsure) = Default::default();
-        Self { crew, patience, start, seed, tally, measured, seats, unsure }
+    /// A worker with these connections.
+    pub fn new(crew: Crew, duty: Duty) -> Self {
+        let (measured, seats, unsure, stays) = Default::default();
+        Self { crew, duty, measured, seats, unsure, stays }
     }
 
-    /// Asks for something that was meant to be asked at `intended`, until it is decided, and records it.
+    /// Asks the API for something that was meant to be asked at `intended`, until it is decided, and records it.
     pub async fn ask(
         &self,
         operation: Operation,
@@ -105,7 +68,19 @@ impl Worker {
         chance: &mut Chance,
         request: impl Fn() -> Outgoing,
     ) -> Told {
-        let told = self.until_decided(operation, intended, chance, request).await;
+        self.ask_judged(operation, intended, chance, request, |answer| judge(operation, answer)).await
+    }
+
+    /// The same, for answers that are not the API's.
+    pub async fn ask_judged(
+        &self,
+        operation: Operation,
+        intended: Instant,
+        chance: &mut Chance,
+        request: impl Fn() -> Outgoing,
+        judge: impl Fn(&Answer) -> Outcome,
+    ) -> Told {
+        let told = self.until_decided(operation, intended, chance, request, judge).await;
         self.ended(operation, told.outcome, intended);
         told
     }
@@ -116,19 +91,21 @@ impl Worker {
         intended: Instant,
         chance: &mut Chance,
         request: impl Fn() -> Outgoing,
+        judge: impl Fn(&Answer) -> Outcome,
     ) -> Told {
+        let patience = &self.duty.patience;
         let mut begun = intended;
         let mut attempt = 0;
         loop {
             let mut sent_at = Instant::now();
-            let call = self.call(request(), &mut sent_at);
-            let result = timeout_at((begun + self.patience.timeout).into(), call).await;
-            let may_repeat = attempt < self.patience.retries && !self.tally.stop.load(Ordering::Relaxed);
+            let call = self.call(self.addressed(request(), chance), &mut sent_at);
+            let result = timeout_at((begun + patience.timeout).into(), call).await;
+            let may_repeat = attempt < patience.retries && !self.is_stopped();
             let wait = match result {
                 Ok(Ok(answer)) => match pause_of(&answer) {
-                    Some(pause) if may_repeat => pause.min(self.patience.retry_after_max),
+                    Some(pause) if may_repeat => pause.min(patience.retry_after_max),
                     _ => {
-                        let outcome = judge(operation, &answer);
+                        let outcome = judge(&answer);
                         self.note_problem(operation, outcome, &answer);
                         return Told { outcome, answer: Some(answer), sent_at };
                     }
@@ -145,8 +122,17 @@ impl Worker {
             attempt += 1;
             // Everybody who was turned away in one second must not be back in one instant.
             begun = Instant::now() + wait.mul_f64(1.0 + chance.part() / 2.0);
-            tokio::time::sleep_until(begun.into()).await;
+            sleep_until(begun.into()).await;
         }
+    }
+
+    /// The request with the candidate's own address, if candidates have any.
+    fn addressed(&self, mut request: Outgoing, chance: &Chance) -> Outgoing {
+        if self.duty.forwarded {
+            let address = HeaderValue::try_from(chance.address().to_string()).expect("digits and dots are visible");
+            request.headers_mut().insert(FORWARDED_FOR, address);
+        }
+        request
     }
 
     /// One request and its answer, over the next connection.
@@ -164,31 +150,60 @@ impl Worker {
 
     /// Somebody who meant to come at `intended` sets out now.
     pub fn sets_out(&self, intended: Instant) {
-        self.measured().start_lag.record(intended.elapsed());
+        let (intended, now) = (self.since_start(intended), self.now());
+        self.measured().sets_out(intended, now);
     }
 
     /// Records an operation that was meant to start at `intended` and ends now.
     pub fn ended(&self, operation: Operation, outcome: Outcome, intended: Instant) {
         let (intended, now) = (self.since_start(intended), self.now());
         self.measured().operation(operation, outcome, intended, now);
-        let tally = &self.tally;
+        let tally = &self.duty.tally;
         tally.ended.fetch_add(1, Ordering::Relaxed);
         match outcome {
             Outcome::Given | Outcome::Kept => tally.given.fetch_add(1, Ordering::Relaxed),
+            Outcome::Admitted => tally.admitted.fetch_add(1, Ordering::Relaxed),
             Outcome::Full => tally.full.fetch_add(1, Ordering::Relaxed),
             outcome if outcome.is_error() => tally.errors.fetch_add(1, Ordering::Relaxed),
             _ => 0,
         };
     }
 
+    /// Does the operator want it to end?
+    pub fn is_stopped(&self) -> bool {
+        self.duty.tally.stop.load(Ordering::Relaxed)
+    }
+
+    /// Waits until somebody who was too early comes back: soon after the opening, or after the usual time between
+    /// two tries when that has passed or is unknown. Answers the moment.
+    pub async fn until_next_try(&self, chance: &mut Chance) -> Instant {
+        let (now, reload) = (Instant::now(), self.duty.patience.reload);
+        let opening = self.duty.opening.map(|opening| self.duty.start + opening);
+        let next = match opening.filter(|opening| *opening > now) {
+            Some(opening) => opening + reload.mul_f64(chance.part()),
+            None => now + chance.about(reload),
+        };
+        sleep_until(next.into()).await;
+        next
+    }
+
+    /// Waits about `pause`, and answers when the next step was meant to begin.
+    pub async fn think(&self, pause: Duration, chance: &mut Chance) -> Instant {
+        let next = Instant::now() + chance.about(pause);
+        if !pause.is_zero() {
+            sleep_until(next.into()).await;
+        }
+        next
+    }
+
     /// Now, counted from the start.
     pub fn now(&self) -> Duration {
-        self.start.elapsed()
+        self.duty.start.elapsed()
     }
 
     /// A moment, counted from the start.
     pub fn since_start(&self, moment: Instant) -> Duration {
-        moment.saturating_duration_since(self.start)
+        moment.saturating_duration_since(self.duty.start)
     }
 
     /// What was measured so far. Never held across an await: only this thread uses it while it runs.
@@ -213,19 +228,26 @@ impl Worker {
         self.unsure.lock().unwrap_or_else(PoisonError::into_inner).push((index, sitting));
     }
 
+    /// Notes what a candidate lived through in the waiting room.
+    pub fn note_stay(&self, stay: Stay) {
+        self.stays.lock().unwrap_or_else(PoisonError::into_inner).push(stay);
+    }
+
     /// What was brought home, when all is over.
     pub fn harvest(&self) -> Harvest {
         Harvest {
             measured: std::mem::take(&mut self.measured()),
             seats: std::mem::take(&mut self.seats.lock().unwrap_or_else(PoisonError::into_inner)),
             unsure: std::mem::take(&mut self.unsure.lock().unwrap_or_else(PoisonError::into_inner)),
+            stays: std::mem::take(&mut self.stays.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 
     fn note_problem(&self, operation: Operation, outcome: Outcome, answer: &Answer) {
         if outcome.is_error() || outcome == Outcome::Refused {
+            let word = if outcome == Outcome::WrongPage { outcome.as_str() } else { "" };
             let code =
-                serde_json::from_slice::<ProblemReply>(&answer.body).map_or_else(|_| String::new(), |it| it.code);
+                serde_json::from_slice::<ProblemReply>(&answer.body).map_or_else(|_| word.to_owned(), |it| it.code);
             self.measured()
                 .problem(format!("{}: {} {code}", operation.as_str(), answer.status.as_u16()).trim_end().to_owned());
         }

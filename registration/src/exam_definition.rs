@@ -8,6 +8,7 @@ mod sittings_file;
 use std::fs;
 use std::path::Path;
 
+use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
 
 use crate::exams::ExamPage;
@@ -31,6 +32,8 @@ pub struct ExamDefinition {
     pub capacities: Vec<u32>,
     /// When a hold counts as taken.
     pub acknowledge: Acknowledge,
+    /// The waiting room before it.
+    pub waiting_room: RoomSettings,
 }
 
 /// One fault of a definition.
@@ -65,7 +68,7 @@ fn parse_texts(exam: &str, sittings: &str) -> Result<ExamDefinition, Vec<Definit
         Some(exam) if errors.is_empty() => {
             let (sittings, capacities) = rows.into_iter().unzip();
             let page = ExamPage { sittings, ..exam.page };
-            Ok(ExamDefinition { page, capacities, acknowledge: exam.acknowledge })
+            Ok(ExamDefinition { page, capacities, acknowledge: exam.acknowledge, waiting_room: exam.waiting_room })
         }
         _ => Err(errors),
     }

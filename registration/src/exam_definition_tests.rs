@@ -1,6 +1,7 @@
 //! Tests of exam definitions: what is read, and that each fault has its file and line.
 
 use jiff::SignedDuration;
+use reservation::room::RoomMode;
 
 use super::*;
 use crate::fen::Fen;
@@ -47,6 +48,24 @@ fn a_right_definition_is_read_whole() {
     assert_eq!((am.fee, pm.fee), (Fen(12_000), Fen(8_050)));
     assert_eq!(am.group.as_ref().map(|group| group.as_str()), Some("subject"));
     assert_eq!((am.venue.zh.as_str(), &pm.group), ("一教, 101", &None));
+}
+
+#[test]
+fn a_waiting_room_is_read_and_its_rate_is_checked() {
+    let with = |table: &str| EXAM.replace("[notice]", &format!("{table}\n[notice]"));
+    let read = |table: &str| parse_texts(&with(table), SITTINGS).unwrap().waiting_room;
+    assert_eq!(read(""), RoomSettings::default());
+    let settings = read("[waiting_room]\nmode = \"automatic\"");
+    assert_eq!((settings.mode, settings.admit_per_second), (RoomMode::Automatic, None));
+    let settings = read("[waiting_room]\nmode = \"on\"\nadmit_per_second = 50");
+    assert_eq!((settings.mode, settings.admit_per_second), (RoomMode::On, Some(50)));
+    assert_eq!(
+        faults(&with("[waiting_room]\nadmit_per_second = 0"), SITTINGS),
+        ["exam.toml:12: must be from 1 to 100000"]
+    );
+    assert!(
+        faults(&with("[waiting_room]\nmode = \"sometimes\""), SITTINGS)[0].starts_with("exam.toml:12: unknown variant")
+    );
 }
 
 #[test]

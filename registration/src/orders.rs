@@ -106,6 +106,7 @@ enum Refusal {
     GroupTaken(SittingId),
     UnknownExam(ExamId),
     UnknownSitting(SittingId),
+    NotAdmitted,
     Unavailable(String),
 }
 
@@ -117,6 +118,7 @@ impl From<HoldError> for Refusal {
             HoldError::GroupTaken(sitting) => Self::GroupTaken(sitting),
             HoldError::UnknownExam(exam) => Self::UnknownExam(exam),
             HoldError::UnknownSitting(sitting) => Self::UnknownSitting(sitting),
+            HoldError::NotAdmitted(_) => Self::NotAdmitted,
             HoldError::Unavailable(why) => Self::Unavailable(why),
             // None of these answers a request for seats; if one does, the two crates disagree.
             other @ (HoldError::UnknownHold(_)

@@ -173,6 +173,8 @@ impl Api {
             Operation::PutSitting => routes::put_sitting::put_sitting(self, first, second, body).await,
             Operation::ListSittings => routes::list_sittings::list_sittings(self, first, headers).await,
             Operation::SittingEvents => routes::sitting_events::sitting_events(self, first),
+            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first),
+            Operation::PostPlace => routes::post_place::post_place(self, first, body).await,
             Operation::PostHold => routes::post_hold::post_hold(self, first, body).await,
             Operation::GetHold => routes::get_hold::get_hold(self, first, second).await,
             Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, second).await,

@@ -3,8 +3,6 @@
 //! While a hold is `held`, Redis leads and the ledger follows its events. Once it is frozen, the
 //! ledger leads: confirmations and cancellations are committed there first.
 
-#[doc(hidden)]
-pub mod bench;
 pub mod board;
 mod calls;
 pub mod catalogue;
@@ -15,6 +13,7 @@ mod hold;
 mod lanes;
 pub mod pool;
 mod put;
+pub mod room;
 mod sweep;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -30,6 +29,7 @@ use crate::hold::Hold;
 use crate::ids::{ExamId, HoldId, PoolId, SittingId};
 use crate::ledger::{Ledger, LedgerError, pools};
 use crate::restore::OpenError;
+use crate::room::pass::PassError;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
 use board::Board;
@@ -59,6 +59,8 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     catalogue: RwLock<Arc<Catalogue>>,
     pools: DashMap<PoolId, Arc<Pool>>,
+    /// The waiting rooms that this process runs.
+    rooms: DashMap<ExamId, Arc<room::Room>>,
     /// One per exam; every board of the exam counts it up.
     changes: DashMap<ExamId, watch::Sender<u64>>,
     tasks: TaskTracker,
@@ -107,6 +109,9 @@ pub enum HoldError {
         /// The window's end.
         closes_at: Option<Timestamp>,
     },
+    /// A waiting room is before the exam, and the request has no pass that is good.
+    #[error("{0}")]
+    NotAdmitted(#[from] PassError),
     /// The hold's clock ran out or it was given back, and its seat could not be had again.
     #[error("the hold has ended")]
     Expired(HoldId),
@@ -161,6 +166,7 @@ impl Engine {
                 ledger,
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
+                rooms: DashMap::new(),
                 changes: DashMap::new(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
@@ -307,6 +313,7 @@ impl Engine {
             for (id, exam) in pools::all(&**self.inner.ledger.client().await?).await? {
                 self.ensure_pool(id, exam);
             }
+            self.ensure_rooms();
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ pub mod exams;
 pub mod holds;
 pub mod pools;
 pub mod sittings;
+pub mod waiting_rooms;
 
 use deadpool_postgres::{Object, Pool};
 use tokio_postgres::error::SqlState;
@@ -80,9 +81,9 @@ impl Ledger {
         Ok(self.connections.get().await?)
     }
 
-    /// A connection that stays the caller's: for advisory locks, which live as long as it.
-    pub async fn own_client(&self) -> Result<deadpool_postgres::ClientWrapper, LedgerError> {
-        Ok(Object::take(self.client().await?))
+    /// Takes a connection out of the pool for good: for advisory locks, which live as long as it.
+    pub fn keep(client: Object) -> deadpool_postgres::ClientWrapper {
+        Object::take(client)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The hold engine: Redis decides who gets a seat, Postgres remembers it.
 //!
-//! In reading order: [`ids`], [`hold`] and [`sitting`] are plain types; [`engine`] is the only
+//! In reading order: [`ids`], [`hold`], [`sitting`] and [`room`] are plain types; [`engine`] is the only
 //! door to seats; [`store`] is Redis and [`ledger`] Postgres; [`sync`] carries events from one to
 //! the other and [`restore`] goes the other way; [`api`] is the JSON API.
 
@@ -10,6 +10,7 @@ pub mod hold;
 pub mod ids;
 pub mod ledger;
 pub mod restore;
+pub mod room;
 pub mod sitting;
 pub mod store;
 pub mod sync;

@@ -10,7 +10,7 @@ use crate::ledger::{Ledger, LedgerError, sittings};
 use crate::store::{Link, Store, StoreError};
 
 /// How many holds go to Redis in one call.
-const PAGE_HOLDS: i64 = 2_000;
+const PAGE_HOLDS: i32 = 2_000;
 
 /// Why a pool could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -75,11 +75,11 @@ async fn load(
     let numbers: Vec<i32> = capacities.iter().map(|(number, _)| number.0).collect();
     let mut taken = std::collections::HashMap::<i32, i64>::new();
     link.restore(&pool.keys, epoch, "begin", &[link.process().to_owned()]).await?;
-    let mut last: Option<HoldRow> = None;
+    holds::settle_all(&**tx, &pool.exam, &numbers).await?;
+    let live = holds::live(tx, &pool.exam, &numbers).await?;
     let mut loaded = 0;
     loop {
-        let page =
-            holds::live_page(&**tx, &pool.exam, &numbers, last.as_ref().map(|row| &row.place), PAGE_HOLDS).await?;
+        let page = holds::live_page(tx, &live, PAGE_HOLDS).await?;
         if page.is_empty() {
             break;
         }
@@ -97,7 +97,6 @@ async fn load(
         }
         link.restore(&pool.keys, epoch, "holds", &arguments).await?;
         loaded += page.len();
-        last = page.into_iter().next_back();
     }
     let mut arguments = vec![jiff::Timestamp::now().as_millisecond().to_string()];
     for (number, capacity) in &capacities {
@@ -105,7 +104,6 @@ async fn load(
         arguments.extend([number.to_string(), capacity.to_string(), free.to_string()]);
     }
     let id = link.restore(&pool.keys, epoch, "finish", &arguments).await?;
-    holds::settle_all(&**tx, &pool.exam, &numbers).await?;
     let id = id.parse().map_err(|()| StoreError::Unexpected(format!("restore answered {id:?}")))?;
     Ok((id, loaded))
 }

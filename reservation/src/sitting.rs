@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ExamId, GroupId, PoolId, SittingId, SittingNumber};
+use crate::room::RoomSettings;
 
 /// Most seats that one sitting may have.
 pub const CAPACITY_MAX: u32 = 10_000_000;
@@ -38,6 +39,8 @@ pub struct Exam {
     pub closes_at: Option<Timestamp>,
     /// When a hold counts as taken.
     pub acknowledge: Acknowledge,
+    /// How its waiting room is set.
+    pub waiting_room: RoomSettings,
 }
 
 impl Exam {

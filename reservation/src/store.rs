@@ -7,6 +7,7 @@ pub mod keys;
 mod node;
 mod opening;
 pub mod reply;
+pub mod room;
 pub mod scripts;
 
 use std::fmt::Write as _;

@@ -42,10 +42,12 @@ pub struct Writer {
 impl Writer {
     /// Becomes the writer; `None` when somebody else is.
     pub async fn try_new(store: &Store, ledger: &Ledger, pool: &Pool) -> Result<Option<Self>, OpenError> {
-        let client = ledger.own_client().await?;
-        if !pools::try_write_lock(&*client, &pool.id).await? {
+        // Out of the pool only for the one who writes: everybody else asks again every second.
+        let client = ledger.client().await?;
+        if !pools::try_write_lock(&**client, &pool.id).await? {
             return Ok(None);
         }
+        let client = Ledger::keep(client);
         let row = pools::get(&*client, &pool.id).await?.ok_or(OpenError::Unknown)?;
         Ok(Some(Self { client, reader: store.reader(&pool.keys).await?, row }))
     }

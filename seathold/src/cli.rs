@@ -37,16 +37,18 @@ pub enum Command {
 /// Where the site keeps things.
 #[derive(Debug, Clone, Args)]
 pub struct SiteArgs {
-    /// Keys, pictures, and the private stores.
+    /// Keys, pictures, and the private stores. Processes that share a Redis and a Postgres share this directory
+    /// too: a cookie or a picture of one must be good at the others.
     #[arg(long, env = "SEATHOLD_DATA", value_name = "DIR", default_value = "./data")]
     pub data: PathBuf,
     /// A Postgres to use in place of a private one: `postgres://user@host/database`.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// A Redis to use in place of a private one: `redis://host:6379/`.
+    /// A Redis to use in place of a private one: `redis://host:6379/`, `redis+unix:///path`, or a Redis Cluster by
+    /// some of its nodes: `redis+cluster://user:password@host:6379,host:6379`.
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
-    /// Most connections to Postgres; each exam keeps one for itself.
+    /// Most connections to Postgres; the process that writes a pool's ledger keeps one more for it.
     #[arg(long, env = "SEATHOLD_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 32,
           value_parser = clap::value_parser!(u16).range(4..=1000))]
     pub database_connections: u16,

@@ -7,6 +7,9 @@ use clap::Parser;
 use seathold::cli::Cli;
 use seathold::{commands, telemetry};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::log_to_stderr();

@@ -54,16 +54,24 @@ pub fn keep(path: &Path, make: impl FnOnce() -> anyhow::Result<String>) -> anyho
     }
     let text = make()?;
     // Under another name first: a crash in between must not leave half a secret.
-    let unfinished = path.with_extension("unfinished");
+    let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
         writeln!(file, "{text}")?;
         file.sync_all()?;
-        fs::rename(&unfinished, path)
+        // Fails where another process was first over the same directory: its secret then counts.
+        let linked = fs::hard_link(&unfinished, path);
+        fs::remove_file(&unfinished)?;
+        linked
     };
-    write().with_context(|| format!("{} cannot be written", path.display()))?;
-    Ok(text)
+    match write() {
+        Ok(()) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot be written", path.display())),
+    }
 }
 
 fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
@@ -84,6 +92,19 @@ mod tests {
         assert_eq!(keep(&path, new_api_key).unwrap().trim(), first);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_two_who_make_a_secret_at_once_one_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cookie-keys");
+        // The other process is faster by a moment.
+        let second = keep(&path, || {
+            fs::write(&path, "first").unwrap();
+            Ok("second".to_owned())
+        });
+        assert_eq!(second.unwrap(), "first");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]

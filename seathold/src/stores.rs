@@ -18,6 +18,11 @@ use supervisor::Supervisor;
 /// Longest wait for a connection to Postgres, free or new.
 const CONNECTION_WAIT: Duration = Duration::from_secs(5);
 
+/// Nothing of ours takes a minute; what does is stuck. And Postgres is to notice within some 20 seconds that our
+/// machine has died: until then its connection holds the lock of the pools whose ledger we wrote.
+const SESSION: &str = "-c statement_timeout=60s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 \
+                       -c tcp_keepalives_count=3 -c tcp_user_timeout=20000";
+
 /// Who else may be using the private stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
@@ -30,7 +35,7 @@ pub enum Sharing {
 /// Both stores, reachable.
 #[derive(Debug)]
 pub struct Stores {
-    /// `redis://…` or `redis+unix://…`.
+    /// `redis://…`, `redis+unix://…` or `redis+cluster://…`.
     pub redis_url: String,
     /// Connections to Postgres.
     pub postgres: Pool,
@@ -87,9 +92,9 @@ async fn private_postgres(dir: &Path, sharing: Sharing, supervisor: &mut Supervi
 fn pool(url: &str, connections: u16) -> anyhow::Result<Pool> {
     let mut config: tokio_postgres::Config = url.parse().context("DATABASE_URL is no address of a Postgres")?;
     config.connect_timeout(CONNECTION_WAIT).application_name("seathold");
-    // Nothing of ours takes a minute; what does is stuck. A pooler may refuse options, so a given one stays.
+    // A pooler may refuse options, so given ones stay.
     if config.get_options().is_none() {
-        config.options("-c statement_timeout=60s");
+        config.options(SESSION);
     }
     let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let pool = Pool::builder(manager).max_size(connections.into()).runtime(Runtime::Tokio1);

@@ -1,5 +1,6 @@
 //! The whole way in real browsers: a candidate's phone from the list of exams to the confirmed seat, a member of
-//! staff at a desk who confirms it, and a second candidate whose page counts along.
+//! staff at a desk who confirms it, and a second candidate whose page counts along. And the waiting room: one place
+//! per account, whatever happens to tabs and devices.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fantoccini::Locator;
+use serde_json::{Value, json};
 use testkit::{Browser, Device, ServedApp};
 
 const WAIT: Duration = Duration::from_secs(20);
@@ -55,14 +57,27 @@ async fn arrives(browser: &Browser, part: &str) -> String {
     panic!("{part} is not in {}", browser.current_url().await.unwrap());
 }
 
+async fn sign_up(phone: &Browser, name: &str) {
+    for (field, text) in
+        [("#name", name), ("#document", DOCUMENT), ("#mobile", "13912345678"), ("#password", "secret-1")]
+    {
+        fill(phone, field, text).await;
+    }
+    click(phone, "main form button[type=submit]").await;
+}
+
 async fn choose(phone: &Browser) {
+    choose_sitting(phone, SITTING).await;
+}
+
+async fn choose_sitting(phone: &Browser, sitting: &str) {
     let agreed = phone.find(Locator::Css("#agree")).await.unwrap();
     if !agreed.is_selected().await.unwrap() {
         click(phone, "label[for=agree]").await;
     }
-    let radio = phone.find(Locator::Id(&format!("sitting-{SITTING}"))).await.unwrap();
+    let radio = phone.find(Locator::Id(&format!("sitting-{sitting}"))).await.unwrap();
     if !radio.is_selected().await.unwrap() {
-        click(phone, &format!("label[for=sitting-{SITTING}]")).await;
+        click(phone, &format!("label[for=sitting-{sitting}]")).await;
     }
     click(phone, "form.choose button[type=submit]").await;
 }
@@ -154,12 +169,7 @@ async fn browser_without_scripts_holds_a_seat_too() {
     let phone = Browser::start(Device::Phone).await;
     phone.block_scripts().await;
     phone.goto(&format!("{}/sign-up", app.url())).await.unwrap();
-    for (field, text) in
-        [("#name", "李娜"), ("#document", DOCUMENT), ("#mobile", "13912345678"), ("#password", "secret-1")]
-    {
-        fill(&phone, field, text).await;
-    }
-    click(&phone, "main form button[type=submit]").await;
+    sign_up(&phone, "李娜").await;
     click(&phone, "a[href='/exams/degree-english']").await;
     arrives(&phone, "/exams/degree-english").await;
     choose(&phone).await;
@@ -178,5 +188,162 @@ async fn browser_inside_wechat_is_sent_outside() {
     assert!(wechat.find_all(Locator::Css("form")).await.unwrap().is_empty(), "nothing else works there");
     wechat.screenshot("walk-wechat").await;
     wechat.close().await;
+    assert!(app.stop().await.success());
+}
+
+/// Imports an exam of one sitting with one seat, behind a waiting room.
+async fn import_rush(app: &ServedApp, opens_at: jiff::Timestamp) {
+    let dir = app.data().join("rush");
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("exam.toml"), RUSH.replace("OPENS", &opens_at.to_string())).unwrap();
+    std::fs::write(dir.join("sittings.csv"), RUSH_SITTINGS).unwrap();
+    let imported = app.command().args(["exam", "import"]).arg(&dir).output().unwrap();
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    let since = std::time::Instant::now();
+    while app.caller().call("GET", "/exams/rush", &Value::Null).await.is_none_or(|answer| answer.status != 200) {
+        assert!(since.elapsed() < WAIT, "the exam does not show");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+const RUSH: &str = r#"
+id = "rush"
+title = { zh = "学位外语考试", en = "Degree English" }
+organiser = { zh = "临江大学", en = "Linjiang University" }
+hold_seconds = 900
+opens_at = OPENS
+closes_at = 2090-01-01T17:00:00+08:00
+fee = "120.00"
+payment_url = "https://pay.example.edu/degree-english"
+[waiting_room]
+mode = "on"
+admit_per_second = 20
+[notice]
+zh = ["第一条"]
+en = ["First"]
+[[groups]]
+id = "language"
+title = { zh = "外语", en = "Language" }
+"#;
+const RUSH_SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts_at,capacity,fee
+morning,英语,English,language,一号楼,Building 1,2090-05-22T09:00:00+08:00,1,
+";
+
+/// What the API says of a place in the line of `rush`.
+async fn place(app: &ServedApp, candidate: &str) -> Value {
+    let body = json!({"candidate": candidate});
+    let answer = app.caller().call("POST", "/api/v1/exams/rush/waiting-room/places", &body).await.unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()
+}
+
+/// Somebody takes the only seat over the API; returns the hold.
+async fn take_the_seat(app: &ServedApp) -> String {
+    let mut first = place(app, "first").await;
+    while first["state"] != "admitted" {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        first = place(app, "first").await;
+    }
+    let body = json!({"candidate": "first", "sittings": ["morning"], "pass": first["pass"]});
+    let held = app.caller().call("POST", "/api/v1/exams/rush/holds", &body).await.unwrap();
+    assert_eq!(held.status, 201, "{}", held.body);
+    held.json()["holds"][0]["id"].as_str().unwrap().to_owned()
+}
+
+async fn present(app: &ServedApp) -> u64 {
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let room = app.caller().call("GET", "/api/v1/exams/rush/waiting-room", &Value::Null).await.unwrap();
+    room.json()["present"].as_u64().unwrap()
+}
+
+/// Opens the waiting room on a device that has never seen the site.
+async fn another_device(app: &ServedApp, device: Device) -> Browser {
+    let browser = Browser::start(device).await;
+    browser.goto(&format!("{}/exams/rush/waiting", app.url())).await.unwrap();
+    arrives(&browser, "/sign-in").await;
+    fill(&browser, "#document", DOCUMENT).await;
+    fill(&browser, "#password", "secret-1").await;
+    click(&browser, "main form button[type=submit]").await;
+    arrives(&browser, "/waiting").await;
+    browser
+}
+
+/// Waits until the page, which refreshes itself after at most 30 s, leads on to the sittings.
+async fn led_on(phone: &Browser) {
+    for _ in 0..120 {
+        if !phone.current_url().await.unwrap().path().ends_with("/waiting") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    shows(phone, "轮到您了").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_waits_in_line_with_one_place_for_two_devices_and_a_closed_tab() {
+    let mut app = ServedApp::start().await;
+    import_rush(&app, "2020-01-01T00:00:00Z".parse().unwrap()).await;
+    let hold = take_the_seat(&app).await;
+
+    // A guest is led into the waiting room, by way of signing up.
+    let phone = Browser::start(Device::Phone).await;
+    phone.goto(&format!("{}/exams/rush", app.url())).await.unwrap();
+    shows(&phone, "现在选座需要排队").await;
+    phone.screenshot("room-1-exam").await;
+    click(&phone, ".bar a.button").await;
+    arrives(&phone, "/sign-in").await;
+    click(&phone, "a[href^='/sign-up']").await;
+    sign_up(&phone, "张伟").await;
+    arrives(&phone, "/exams/rush/waiting").await;
+    shows(&phone, "第 1 位").await;
+    shows(&phone, "现在没有空座位").await;
+    phone.screenshot("room-2-waiting").await;
+    click(&phone, "a[href$='#check']").await;
+    arrives(&phone, "check=on").await;
+    phone.screenshot("room-3-check").await;
+
+    // Somebody comes later; a second device, a reload and a new tab change nothing.
+    assert_eq!(place(&app, "later").await["ahead"], 1);
+    let desk = another_device(&app, Device::Desk).await;
+    shows(&desk, "第 1 位").await;
+    desk.screenshot("room-4-desk").await;
+    desk.refresh().await.unwrap();
+    shows(&desk, "第 1 位").await;
+    phone.close().await;
+    let phone = another_device(&app, Device::Phone).await;
+    shows(&phone, "第 1 位").await;
+    assert_eq!(present(&app).await, 3);
+
+    // A seat comes back: both devices are led on by themselves, and one takes it.
+    let path = format!("/api/v1/exams/rush/holds/{hold}");
+    assert_eq!(app.caller().call("DELETE", &path, &Value::Null).await.unwrap().status, 204);
+    led_on(&phone).await;
+    phone.screenshot("room-5-turn").await;
+    choose_sitting(&phone, "morning").await;
+    arrives(&phone, "/orders/").await;
+    assert_eq!(phone.console().await, Vec::<String>::new(), "the phone's console");
+    phone.close().await;
+    desk.close().await;
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_without_scripts_waits_for_the_opening_and_takes_a_seat() {
+    let mut app = ServedApp::start().await;
+    let phone = Browser::start(Device::Phone).await;
+    phone.block_scripts().await;
+    phone.goto(&format!("{}/sign-up", app.url())).await.unwrap();
+    sign_up(&phone, "李娜").await;
+    import_rush(&app, jiff::Timestamp::now() + jiff::SignedDuration::from_secs(20)).await;
+
+    phone.goto(&format!("{}/exams/rush/waiting", app.url())).await.unwrap();
+    shows(&phone, "距离开放").await;
+    shows(&phone, "1 人").await;
+    phone.screenshot("room-without-scripts").await;
+    // The page refreshes itself within a few seconds after the opening.
+    led_on(&phone).await;
+    choose_sitting(&phone, "morning").await;
+    arrives(&phone, "/orders/").await;
+    phone.close().await;
     assert!(app.stop().await.success());
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -43,7 +44,7 @@ pub struct ServedApp {
     url: String,
     staff_url: String,
     // Last: removed after the binary and its stores have ended.
-    data: TempDir,
+    data: Arc<TempDir>,
 }
 
 impl ServedApp {
@@ -54,7 +55,15 @@ impl ServedApp {
 
     /// Starts the binary and returns once it says `ready:`.
     pub async fn start_with(options: AppOptions) -> Self {
-        let data = temp_dir();
+        Self::start_over(options, Arc::new(temp_dir())).await
+    }
+
+    /// A second process over the same data directory, with the same options: for stores that are not private.
+    pub async fn start_beside(&self) -> Self {
+        Self::start_over(self.options.clone(), self.data.clone()).await
+    }
+
+    async fn start_over(options: AppOptions, data: Arc<TempDir>) -> Self {
         let (child, url, staff_url) = launch(&options, data.path(), "127.0.0.1:0", "127.0.0.1:0").await;
         Self { child, options, url, staff_url, data }
     }

@@ -1,12 +1,13 @@
 //! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
 //! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
 //!
-//! In reading order: [`TestStores`], [`ServedApp`], [`Caller`], [`Browser`].
+//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`].
 
 mod app;
 mod browser;
 mod caller;
 mod child;
+mod cluster;
 mod paths;
 mod stores;
 mod template;
@@ -14,5 +15,6 @@ mod template;
 pub use app::{AppOptions, ServedApp};
 pub use browser::{Browser, Device};
 pub use caller::{Answer, Caller};
+pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Browser, Device, TestStores};
+use testkit::{Browser, Device, Fsync, TestCluster, TestStores};
 
 #[tokio::test]
 async fn stores_start_quickly_and_keep_their_data_through_a_kill() {
@@ -77,4 +77,27 @@ mod browser {
         let seen = eyes(Device::Desk).await;
         assert_eq!(json!([seen[0], seen[1], seen[2]]), json!([1280, 1, "zh-CN"]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_stands_and_survives_a_kill() {
+    let start = Instant::now();
+    let mut cluster = TestCluster::start(Fsync::Off).await;
+    println!("the cluster stood after {:?}", start.elapsed());
+    let primary = cluster.primary_of("seat").await;
+    let replica = cluster.replica_of(primary).await;
+    assert!(primary != replica && cluster.is_primary(primary).await && !cluster.is_primary(replica).await);
+    let mut redis = cluster.connect_for("seat").await;
+    redis::cmd("SET").arg("seat").arg("taken").exec_async(&mut redis).await.unwrap();
+    let _: i64 = redis::cmd("WAIT").arg(1).arg(5_000).query_async(&mut redis).await.unwrap();
+
+    cluster.kill(primary).await;
+    let start = Instant::now();
+    assert_eq!(cluster.primary_of("seat").await, replica);
+    println!("the replica was promoted after {:?}", start.elapsed());
+    let seat: String = redis::cmd("GET").arg("seat").query_async(&mut cluster.connect_for("seat").await).await.unwrap();
+    assert_eq!(seat, "taken");
+    cluster.start_again(primary).await;
+    cluster.stands().await;
+    assert!(!cluster.is_primary(primary).await);
 }

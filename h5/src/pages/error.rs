@@ -37,17 +37,24 @@ fn text(w: Words, failure: Failure) -> String {
 }
 
 pub(crate) fn page(frame: &Frame<'_>, failure: Failure) -> Markup {
-    crate::view::layout::page(frame, &body(frame.words, failure))
+    crate::view::layout::page(frame, &body(frame.words, failure, frame.path))
 }
 
-pub(crate) fn body(w: Words, failure: Failure) -> Markup {
+/// `path` is what was asked for: where waiting helps, it is asked for again.
+pub(crate) fn body(w: Words, failure: Failure, path: &str) -> Markup {
+    let waiting_helps = matches!(failure, Failure::TooMany { .. } | Failure::Unavailable);
     html! {
         div class="column narrow" {
             (heading(Some(failure.status().as_str()), &title(w, failure)))
             p class="lead" { (text(w, failure)) }
             p class="ways" {
-                a class="button" href="/" { (w.t("error-home")) }
-                a class="button second" href="/me" { (w.t("error-me")) }
+                @if waiting_helps && path != "/" {
+                    a class="button" href=(path) { (w.t("error-again")) }
+                    a class="button second" href="/" { (w.t("error-home")) }
+                } @else {
+                    a class="button" href="/" { (w.t("error-home")) }
+                    a class="button second" href="/me" { (w.t("error-me")) }
+                }
             }
         }
     }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query};
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -12,13 +11,14 @@ use pagekit::words::Words;
 use registration::exams::{ExamPage, Window};
 use registration::order::Order;
 use registration::steps::steps;
+use reservation::engine::room::{RoomPlace, Standing};
 use reservation::ids::SittingId;
+use reservation::room::RoomMode;
 
 use super::exam_choice::{ChoicePlan, plan};
 use super::exam_chooser::chooser;
 use super::steps_view::step_list;
 use crate::failure::Failure;
-use crate::shared_pages;
 use crate::view::facts::{facts, pieces};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -30,6 +30,22 @@ use crate::visit::Visit;
 pub(crate) struct Chosen {
     pub(crate) sittings: Vec<SittingId>,
     pub(crate) has_agreed: bool,
+}
+
+/// What a waiting room does to this visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// There is none.
+    None,
+    /// It will be there before the opening.
+    Later,
+    /// It must be passed first.
+    Closed {
+        /// Is the visitor in its line?
+        has_place: bool,
+    },
+    /// It was passed; seats may be taken until then.
+    Admitted(Timestamp),
 }
 
 /// Most sittings that an address or a form may name.
@@ -49,20 +65,25 @@ impl Chosen {
             has_agreed: pairs.iter().any(|(name, _)| name == "agree"),
         }
     }
+
+    /// The choice as the query of an address, with its question mark; empty when nothing was chosen.
+    pub(crate) fn query(&self) -> String {
+        let mut pairs: Vec<String> = self.sittings.iter().map(|sitting| format!("sitting={sitting}")).collect();
+        if self.has_agreed {
+            pairs.push("agree=on".to_owned());
+        }
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
 }
 
 pub(crate) async fn show(
     visit: Visit,
     Path(exam): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
-    asked: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
-    if visit.is_plain_guest() {
-        let draw = |guest: &Visit| render(guest, &exam, &Chosen::default(), &[]);
-        return shared_pages::answer(&visit, Some(&exam), &asked, draw).await;
-    }
-    Ok(render(&visit, &exam, &Chosen::read(&pairs), &[]).into_response())
+    let gate = gate(&visit, &exam).await;
+    Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &[]))
 }
 
 /// The exam of that name.
@@ -72,27 +93,66 @@ pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<ExamPage>, Failure> 
 }
 
 /// The page after a refused choice.
-pub(crate) fn refused(visit: &Visit, exam: &ExamPage, chosen: &Chosen, error: FieldError) -> (StatusCode, Markup) {
+pub(crate) async fn refused(
+    visit: &Visit,
+    exam: &ExamPage,
+    chosen: &Chosen,
+    error: FieldError,
+) -> (StatusCode, Markup) {
     let status = if error.field == "agree" || error.field.is_empty() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::CONFLICT
     };
-    (status, render(visit, exam, chosen, &[error]))
+    (status, render(visit, exam, chosen, gate(visit, exam).await, &[error]))
 }
 
-fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, errors: &[FieldError]) -> Markup {
+/// What the waiting room means for whoever is not signed in.
+fn gate_of_guest(visit: &Visit, exam: &ExamPage) -> Gate {
+    let engine = &visit.app.outside.engine;
+    let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
+    if !has_room || exam.window(visit.now) == Window::Closed {
+        return Gate::None;
+    }
+    match engine.is_waiting_room_on(&exam.id) {
+        true => Gate::Closed { has_place: false },
+        false if exam.window(visit.now) == Window::NotYet => Gate::Later,
+        false => Gate::None,
+    }
+}
+
+/// Asks the waiting room, if one is before the exam.
+async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+    let gate = gate_of_guest(visit, exam);
+    let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
+    match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
+        Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
+        Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+        // The waiting page says what is the matter, and comes back by itself.
+        Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
+    }
+}
+
+/// The page as everybody sees it who is not signed in.
+pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
+    render(guest, exam, &Chosen::default(), gate_of_guest(guest, exam), &[])
+}
+
+fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, gate: Gate, errors: &[FieldError]) -> Markup {
     let w = visit.words;
     let order = visit.orders.iter().find(|order| order.exam == exam.id && order.state.is_live());
     let available = visit.app.outside.engine.availability(&exam.id);
     // While a pool restores there are no numbers: the page says so instead of guessing.
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
+    let may_choose = may_choose(exam, visit.now, gate);
     let view = View {
         exam,
         order,
         now: visit.now,
         errors,
-        plan: plan(w, exam, order, available.as_deref(), chosen, visit.now, visit.account.is_some()),
+        gate,
+        plan: plan(w, exam, order, available.as_deref(), chosen, may_choose, visit.account.is_some()),
     };
     page(&visit.frame(w.pick(&exam.title.zh, &exam.title.en)), &body(w, &view))
 }
@@ -103,6 +163,7 @@ pub(crate) struct View<'a> {
     pub(crate) order: Option<&'a Order>,
     pub(crate) now: Timestamp,
     pub(crate) errors: &'a [FieldError],
+    pub(crate) gate: Gate,
     pub(crate) plan: ChoicePlan,
 }
 
@@ -142,7 +203,7 @@ fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
     ])
 }
 
-/// Can seats be taken now?
-pub(crate) fn is_open(exam: &ExamPage, now: Timestamp) -> bool {
-    exam.window(now) == Window::Open
+/// Can this visitor take seats now?
+pub(crate) fn may_choose(exam: &ExamPage, now: Timestamp, gate: Gate) -> bool {
+    exam.window(now) == Window::Open && !matches!(gate, Gate::Closed { .. })
 }

@@ -1,13 +1,12 @@
 //! What a visitor may choose on an exam's page, as plain values: which cards, in which groups, and what the button does.
 
-use jiff::Timestamp;
 use pagekit::words::Words;
 use registration::exams::{ExamPage, SittingPage};
 use registration::order::{Order, OrderState};
 use reservation::ids::GroupId;
 use reservation::sitting::Availability;
 
-use super::exam::{Chosen, is_open};
+use super::exam::Chosen;
 use crate::view::sitting_card::{Choice, SittingCard};
 
 /// What can be chosen, as plain values.
@@ -41,18 +40,18 @@ pub(crate) enum Action {
     Replace,
 }
 
-/// Decides what this visitor may choose.
+/// Decides what this visitor may choose, where anything may be chosen at all.
 pub(crate) fn plan(
     w: Words,
     exam: &ExamPage,
     order: Option<&Order>,
     available: Option<&[Availability]>,
     chosen: &Chosen,
-    now: Timestamp,
+    may_choose: bool,
     is_signed_in: bool,
 ) -> ChoicePlan {
     let action = match order.map(|order| &order.state) {
-        _ if !is_open(exam, now) => None,
+        _ if !may_choose => None,
         Some(OrderState::Unpaid) => Some(Action::Replace),
         Some(_) => None,
         None if is_signed_in => Some(Action::Hold),

@@ -1,13 +1,12 @@
 //! The choosing part of an exam's page as markup: notice, agreement, cards, one button; or why there is none.
 
-use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exams::{ExamPage, Window};
+use registration::exams::Window;
 use registration::order::{Order, OrderState};
 
-use super::exam::View;
+use super::exam::{Gate, View};
 use super::exam_choice::{Action, CardGroup};
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
@@ -26,7 +25,10 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
     };
     html! {
         (standing(w, view.order))
-        @if view.order.is_none() { (window_part(w, view.exam, view.now)) }
+        @if view.order.is_none() {
+            (window_part(w, view))
+            (gate_part(w, view))
+        }
         @if view.plan.action.is_some() {
             form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy")) class="choose" {
                 (parts)
@@ -146,16 +148,50 @@ fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool
 }
 
 /// Why nothing can be chosen now, when the calendar is the reason.
-fn window_part(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
-    let text = match exam.window(now) {
+fn window_part(w: Words, view: &View<'_>) -> Markup {
+    let opens = || when::moment(w.language, view.exam.opens_at);
+    let text = match view.exam.window(view.now) {
         Window::Open => return html! {},
-        Window::NotYet => w.with("choose-soon", &[("when", when::moment(w.language, exam.opens_at).into())]),
+        Window::NotYet if view.gate == Gate::None => w.with("choose-soon", &[("when", opens().into())]),
+        Window::NotYet => w.with("choose-soon-room", &[("when", opens().into())]),
         Window::Closed => w.t("choose-closed"),
     };
     html! { p class="closed" { (text) } }
 }
 
+/// What the waiting room asks of the visitor.
+fn gate_part(w: Words, view: &View<'_>) -> Markup {
+    let (title, text) = match view.gate {
+        Gate::None => return html! {},
+        Gate::Later => return html! { p class="hint" { (w.t("gate-later")) } },
+        Gate::Admitted(until) => {
+            let values = [("time", when::near(w.language, until, view.now).into())];
+            return notice(Tone::Good, &w.t("gate-turn-title"), &html! { p { (w.with("gate-turn-text", &values)) } });
+        }
+        Gate::Closed { has_place: true } => (w.t("gate-place-title"), w.t("gate-place-text")),
+        Gate::Closed { has_place: false } if view.exam.window(view.now) == Window::NotYet => {
+            (w.t("gate-early-title"), w.t("gate-early-text"))
+        }
+        Gate::Closed { has_place: false } => (w.t("gate-title"), w.t("gate-text")),
+    };
+    notice(Tone::Plain, &title, &html! { p { (text) } })
+}
+
+/// The way into the waiting room, where the button to hold would be.
+fn room_button(w: Words, view: &View<'_>, has_place: bool) -> Markup {
+    let word = if has_place { w.t("gate-back") } else { w.t("gate-enter") };
+    html! {
+        div class="bar" {
+            p { (w.t("gate-hint")) }
+            a class="button" href={ "/exams/" (view.exam.id) "/waiting" } { (word) }
+        }
+    }
+}
+
 fn button_part(w: Words, view: &View<'_>) -> Markup {
+    if let (Gate::Closed { has_place }, None) = (view.gate, view.order) {
+        return room_button(w, view, has_place);
+    }
     let word = match view.plan.action {
         _ if view.plan.groups.is_empty() => return html! {},
         None => return html! {},
@@ -163,10 +199,17 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
         Some(Action::Hold) => w.t("choose-submit"),
         Some(Action::Replace) => w.t("choose-submit-again"),
     };
+    let minutes = ("minutes", view.exam.hold.as_mins().into());
+    let hint = match view.gate {
+        Gate::Admitted(until) => {
+            w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), minutes])
+        }
+        _ => w.with("choose-hint", &[minutes]),
+    };
     let replaces = view.plan.action == Some(Action::Replace);
     html! {
         div class="bar" data-above-hold[replaces] {
-            p { (w.with("choose-hint", &[("minutes", view.exam.hold.as_mins().into())])) }
+            p { (hint) }
             @if replaces { input type="hidden" name="replace" value="on"; }
             button class="button" type="submit" { (word) }
         }

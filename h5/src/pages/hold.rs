@@ -9,6 +9,7 @@ use registration::exams::ExamPage;
 use registration::orders::OrderError;
 
 use super::exam::{self, Chosen};
+use super::waiting;
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::form::FieldError;
 use crate::visit::{Visit, to_sign_in};
@@ -26,17 +27,18 @@ pub(crate) async fn take(
     let exam = exam::find(&visit, &exam)?;
     let chosen = Chosen::read(&pairs);
     let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
-    let refuse = |field, text| Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).into_response());
+    let refuse =
+        async |field, text| Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).await.into_response());
     if let Some(too_many) = visit.too_many.or_else(|| visit.count(account).err()) {
         let text = too_often(visit.words, too_many);
-        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).1;
+        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).await.1;
         return Ok(with_wait(too_many, body));
     }
     if !chosen.has_agreed {
-        return refuse("agree", visit.words.t("hold-error-agree").into_owned());
+        return refuse("agree", visit.words.t("hold-error-agree").into_owned()).await;
     }
     if chosen.sittings.is_empty() {
-        return refuse("sittings", visit.words.t("hold-error-none").into_owned());
+        return refuse("sittings", visit.words.t("hold-error-none").into_owned()).await;
     }
     let replace = pairs.iter().any(|(name, _)| name == "replace");
     let orders = &visit.app.outside.registration.orders;
@@ -45,17 +47,16 @@ pub(crate) async fn take(
         Err(OrderError::AlreadyRegistered(order)) => Ok(Redirect::to(&format!("/orders/{order}")).into_response()),
         Err(OrderError::HoldsOther(_)) => Ok(Redirect::to(&remember(&exam, &chosen)).into_response()),
         Err(OrderError::Store(error)) => Err(error.into()),
-        Err(error) => refuse("sittings", sentence(&visit, &error)),
+        Err(OrderError::NotAdmitted) => {
+            Ok(Redirect::to(&format!("{}&refused=on", waiting::path_of(&exam, &chosen))).into_response())
+        }
+        Err(error) => refuse("sittings", sentence(&visit, &error)).await,
     }
 }
 
 /// The exam's address with the choice in it, to come back to after signing in.
 fn remember(exam: &ExamPage, chosen: &Chosen) -> String {
-    let mut pairs: Vec<String> = chosen.sittings.iter().map(|sitting| format!("sitting={sitting}")).collect();
-    if chosen.has_agreed {
-        pairs.push("agree=on".to_owned());
-    }
-    format!("/exams/{}?{}#sittings", exam.id, pairs.join("&"))
+    format!("/exams/{}{}#sittings", exam.id, chosen.query())
 }
 
 fn sentence(visit: &Visit, error: &OrderError) -> String {
@@ -66,6 +67,7 @@ fn sentence(visit: &Visit, error: &OrderError) -> String {
         }
         OrderError::Full { next_release_at: None, .. } => w.t("hold-error-full"),
         OrderError::GroupTaken(_) => w.t("hold-error-group"),
+        OrderError::NotAdmitted => w.t("room-refused-title"),
         OrderError::NotOpen { .. } => w.t("hold-error-not-open"),
         OrderError::UnknownExam(_) | OrderError::UnknownSitting(_) => w.t("hold-error-unknown"),
         OrderError::Choice => w.t("hold-error-none"),

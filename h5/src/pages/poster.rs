@@ -39,6 +39,7 @@ pub(crate) async fn show(
         visitor: Visitor::Unknown,
         hold: None,
         is_demo: app.outside.demo,
+        refresh_seconds: None,
     };
     Ok(page(&frame, &body(w, &titles, &about.exam, &url)))
 }

@@ -22,6 +22,7 @@ pub(crate) fn page(app: &App, request: &Request) -> Markup {
         visitor: Visitor::Unknown,
         hold: None,
         is_demo: app.outside.demo,
+        refresh_seconds: None,
     };
     crate::view::layout::page(&frame, &body(words, &format!("{base}{path}")))
 }

@@ -24,6 +24,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) hold: Option<HoldBanner>,
     /// Is this the demonstration?
     pub(crate) is_demo: bool,
+    /// After how many seconds the browser loads the page again, without a script.
+    pub(crate) refresh_seconds: Option<u64>,
 }
 
 /// Who looks at the page.
@@ -49,6 +51,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 meta name="format-detection" content="telephone=no";
                 meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff";
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1c24";
+                @if let Some(seconds) = frame.refresh_seconds { meta http-equiv="refresh" content=(seconds); }
                 title { (frame.title) " · " (w.t("site-name")) }
                 link rel="stylesheet" href=(frame.assets.href("pages.css"));
                 link rel="icon" type="image/svg+xml" href=(frame.assets.href("mark.svg"));

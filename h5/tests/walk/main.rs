@@ -8,6 +8,7 @@ use std::io::Cursor;
 
 use http::StatusCode;
 use image::{ImageFormat, RgbImage};
+use reservation::room::RoomMode;
 use site::{Site, account_form, document};
 
 fn picture(width: u32, height: u32) -> Vec<u8> {
@@ -201,4 +202,63 @@ async fn strangers_forms_wechat_and_unknown_pages() {
     assert_eq!(wechat.post("/sign-up", &account_form(1)).await.status, StatusCode::FORBIDDEN);
     let style = page.text.split("href=\"/static").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(wechat.get(&format!("/static{style}")).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_room_is_passed_before_a_seat_is_taken() {
+    let site = Site::start(1).await;
+    let (mut first, mut second) = (site.candidate(1).await, site.candidate(2).await);
+    let choice = "sitting-1=morning&agree=on";
+    let held = first.post("/exams/degree-english/hold", choice).await;
+    assert!(held.location().starts_with("/orders/"));
+    assert_eq!(second.get("/exams/degree-english/waiting").await.location(), "/exams/degree-english", "no room yet");
+    let evening = second.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
+    site.set_room(RoomMode::On).await;
+
+    // No seat is free: whoever asks for one waits, and is told so kindly.
+    let mut third = site.candidate(3).await;
+    let sent = third.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
+    let waiting = "/exams/degree-english/waiting?sitting=evening&agree=on&refused=on";
+    assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, waiting));
+    let page = third.get(waiting).await;
+    assert!(page.text.contains("第 1 位") && page.text.contains("座位还没有锁定"), "{}", page.text);
+    let refresh = page.text.split("http-equiv=\"refresh\" content=\"").nth(1).unwrap();
+    let seconds = refresh.split('"').next().unwrap();
+    assert!((3..=30).contains(&seconds.parse::<u64>().unwrap()), "{seconds}");
+    let check = "/exams/degree-english/waiting?sitting=evening&amp;agree=on&amp;check=on#check";
+    assert!(page.text.contains(check) && !page.text.contains("id=\"check\""), "{}", page.text);
+    let open = third.get(&format!("{waiting}&check=on")).await;
+    assert!(open.text.contains("id=\"check\"") && open.text.contains("http-equiv=\"refresh\""));
+    let exam = third.get("/exams/degree-english").await;
+    assert!(exam.text.contains("您正在排队") && !exam.text.contains("/hold\""), "{}", exam.text);
+    let mut guest = site.visitor();
+    assert!(guest.get("/exams/degree-english").await.text.contains("href=\"/exams/degree-english/waiting\""));
+    let to_sign_in = guest.get("/exams/degree-english/waiting").await;
+    assert_eq!(to_sign_in.location(), "/sign-in?next=/exams/degree-english/waiting");
+
+    // Whoever has an order pays, gives back, and holds the same again without waiting.
+    assert_eq!(first.post("/exams/degree-english/hold", choice).await.location(), held.location());
+    // Another sitting would be a new seat: the old one is kept until the turn has come.
+    let moved = first.post("/exams/degree-english/hold", "sitting-1=evening&agree=on&replace=on").await;
+    assert_eq!(moved.status, StatusCode::CONFLICT, "full is said first: {}", moved.location());
+    second.post(&format!("{}/release", evening.location()), "").await;
+
+    // A seat is free: the line moves on, and the choice was remembered.
+    let since = std::time::Instant::now();
+    let on = loop {
+        let page = third.get(waiting).await;
+        if page.status == StatusCode::SEE_OTHER {
+            break page.location().to_owned();
+        }
+        assert!(since.elapsed() < std::time::Duration::from_secs(15));
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    };
+    assert_eq!(on, "/exams/degree-english?sitting=evening&agree=on#sittings");
+    let exam = third.get(on.split('#').next().unwrap()).await;
+    assert!(exam.text.contains("轮到您了") && exam.text.contains("value=\"evening\" checked"), "{}", exam.text);
+    let held = third.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
+    assert!(held.location().starts_with("/orders/"), "{}", held.text);
+
+    site.set_room(RoomMode::Off).await;
+    assert!(!second.get("/exams/degree-english").await.text.contains("排队"));
 }

@@ -12,6 +12,8 @@ use pagekit::local_path::query_value;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
+use reservation::room::{RoomMode, RoomSettings};
+use reservation::sitting::Exam;
 use testkit::TestStores;
 use tower::ServiceExt;
 
@@ -20,6 +22,7 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 /// The site with one exam.
 pub(crate) struct Site {
+    pub(crate) engine: Engine,
     pub(crate) registration: Registration,
     pub(crate) router: Router,
     /// Last, so that the stores outlive what uses them.
@@ -53,13 +56,20 @@ impl Site {
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
             limits: reservation::api::limits::Limits::default(),
-            engine,
+            engine: engine.clone(),
             registration: registration.clone(),
             cookie_key: Key::generate(),
             public_url: None,
             demo: true,
         });
-        Self { registration, router, _stores: stores }
+        Self { engine, registration, router, _stores: stores }
+    }
+
+    /// Puts a waiting room before the exam, or takes it away.
+    pub(crate) async fn set_room(&self, mode: RoomMode) {
+        let exam = self.engine.exam(&"degree-english".parse().unwrap()).unwrap();
+        let waiting_room = RoomSettings { mode, admit_per_second: Some(1_000) };
+        self.engine.put_exam(Exam { waiting_room, ..(*exam).clone() }).await.unwrap();
     }
 
     /// A browser that nobody has signed in with.

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Parser};
 use jiff::Timestamp;
 
-use super::shard;
-use super::values::{self, Ramp, count};
-use crate::profile::{Profile, ProfileError, Shape};
+use super::values::{self, Ramp, Share, Spike, count, shard};
+use crate::profile::{Opening, Profile, ProfileError, Shape};
 use crate::results::Shard;
 use crate::worker::Patience;
 
@@ -30,6 +29,21 @@ pub struct LoadArgs {
     /// fewer and fewer. Otherwise they are spread evenly
     #[arg(long, requires = "candidates", conflicts_with_all = ["rate", "ramp"])]
     pub rush: bool,
+    /// With --candidates: so large a share of them comes within so short a time, such as 30%/2s, then fewer and
+    /// fewer
+    #[arg(long, value_name = "SHARE/TIME", requires = "candidates", conflicts_with_all = ["rush", "rate", "ramp"])]
+    pub spike: Option<Spike>,
+    /// Registration opens so long after the start. An exam that is created opens then; one that exists must do
+    /// so, and --start-at says when the start is
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub opens_in: Option<Duration>,
+    /// Share of the candidates who come before it opens, evenly; the others come from the opening on. They are
+    /// told that it is too early, and come back. Default: arrivals take no notice of the opening
+    #[arg(long, value_name = "SHARE", requires_all = ["opens_in", "candidates"])]
+    pub early: Option<Share>,
+    /// Who was too early comes back within so long after the opening
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = values::duration, help_heading = "Candidates")]
+    pub reload: Duration,
     /// How long they come
     #[arg(long, value_name = "N", default_value = "30", value_parser = seconds)]
     pub seconds: Duration,
@@ -60,6 +74,10 @@ pub struct LoadArgs {
     /// Longest Retry-After that is waited for; a longer one is cut to this
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = values::duration, help_heading = "Candidates")]
     pub retry_after_max: Duration,
+    /// First measure so long what this generator can do at best: /healthz as fast as answers come, over the same
+    /// connections. The report then says whether generator or server was the limit
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = values::duration, help_heading = "Generator")]
+    pub ceiling: Duration,
     /// How long to wait for answers after the last one has come
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::duration, help_heading = "Generator")]
     pub drain: Duration,
@@ -71,29 +89,64 @@ pub enum LoadError {
     /// See [`ProfileError`].
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// Nobody knows when it opens.
+    #[error("--opens-in with an exam that exists needs --start-at: both together say when it opens")]
+    OpeningUnknown,
     /// Two shares that exceed the whole.
     #[error("--confirm and --release together are more than 100%")]
     Shares,
 }
 
 impl LoadArgs {
+    /// A rush of `candidates` within `length`; all else as by default.
+    pub fn rush(candidates: u64, length: Duration) -> Self {
+        /// Only to have its defaults read.
+        #[derive(Debug, Parser)]
+        struct Alone {
+            #[command(flatten)]
+            load: LoadArgs,
+            /// Named by one of its rules.
+            #[arg(long)]
+            exam: Option<String>,
+        }
+        let words = ["loadtest", "--rush", "--candidates", "1"];
+        let load = Alone::try_parse_from(words).expect("the defaults are well-formed");
+        let Alone { load, exam: _ } = load;
+        Self { candidates: Some(candidates), seconds: length, ..load }
+    }
+
     /// Who comes when.
     pub fn profile(&self) -> Result<Profile, LoadError> {
         let length = self.seconds;
-        Ok(match (self.candidates, self.rate, self.ramp) {
-            (Some(candidates), ..) => {
-                Profile::of_candidates(if self.rush { Shape::Rush } else { Shape::Even }, candidates, length)?
-            }
+        let profile = match (self.candidates, self.rate, self.ramp) {
+            (Some(candidates), ..) => Profile::of_candidates(self.shape(), candidates, length)?,
             (_, Some(rate), _) => Profile::at_rate(rate, length)?,
             (_, _, Some(Ramp { from, to })) => Profile::ramp(from, to, length)?,
             // clap demands one of them.
             (None, None, None) => return Err(ProfileError::Nobody.into()),
-        })
+        };
+        match self.opens_in {
+            Some(at) => Ok(profile.opening(Opening { at, early: self.early.map(|share| share.0) })?),
+            None => Ok(profile),
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        match self.spike {
+            Some(Spike { share, within }) => Shape::Spike { share: share.0, within },
+            None if self.rush => Shape::Rush,
+            None => Shape::Even,
+        }
     }
 
     /// How patient candidates are.
     pub fn patience(&self) -> Patience {
-        Patience { timeout: self.timeout, retries: self.retries, retry_after_max: self.retry_after_max }
+        Patience {
+            timeout: self.timeout,
+            retries: self.retries,
+            retry_after_max: self.retry_after_max,
+            reload: self.reload,
+        }
     }
 
     /// How many threads. The server needs cores too when it runs on this machine.

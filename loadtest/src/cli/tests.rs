@@ -2,7 +2,9 @@
 
 use clap::CommandFactory;
 
+use super::values::{Share, shard};
 use super::*;
+use crate::results::Shard;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(std::iter::once("loadtest").chain(line.split(' ')))
@@ -32,6 +34,11 @@ fn arrivals_are_one_of_three() {
         "api --rate 0",
         "api --rate 10 --rush",
         "api --ramp 5",
+        "api --candidates 5 --spike 30%",
+        "api --candidates 5 --spike 0%/2s",
+        "api --candidates 5 --rush --spike 30%/2s",
+        "api --rate 5 --spike 30%/2s",
+        "api --candidates 5 --early 5%",
         "api --rate x",
     ] {
         assert!(parse(wrong).is_err(), "{wrong}");
@@ -61,9 +68,32 @@ fn an_exam_exists_or_is_created() {
 #[test]
 fn shares_and_conditions_are_read() {
     let arguments = api("api --rate 10 --confirm 70% --release 0.1 --expect p99=50ms --expect errors=0.1%");
-    assert_eq!((arguments.confirm, arguments.release), (Share(0.7), Share(0.1)));
+    assert_eq!((arguments.fate.confirm, arguments.fate.release), (Share(0.7), Share(0.1)));
     assert_eq!(arguments.output.expect.len(), 2);
     for wrong in ["api --rate 10 --confirm 101%", "api --rate 10 --expect p99", "api --rate 10 --timeout 5"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn the_rush_is_the_api_with_its_numbers_filled_in() {
+    let Command::Rush(arguments) = parse("rush --data d --for 30s").unwrap().command else { panic!("not rush") };
+    let api = arguments.into_api();
+    let profile = api.load.profile().unwrap();
+    assert_eq!((profile.candidates, profile.length.as_secs(), api.exam.new.seats), (200_000, 30, 20_000));
+    assert_eq!(profile.opening.unwrap().early, Some(0.05));
+    assert_eq!(api.output.html.as_deref(), Some(Path::new("rush.html")));
+}
+
+#[test]
+fn signing_in_needs_accounts() {
+    assert!(parse("candidate --exam e --rate 1").is_ok());
+    assert!(parse("candidate --exam e --rate 1 --give-up exam=5% --give-up order=1%").is_ok());
+    for wrong in [
+        "candidate --rate 1",
+        "candidate --exam e --rate 1 --arrive signed-in",
+        "candidate --exam e --rate 1 --give-up hold=5%",
+    ] {
         assert!(parse(wrong).is_err(), "{wrong}");
     }
 }

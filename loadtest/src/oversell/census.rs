@@ -14,7 +14,7 @@ use crate::office::{Office, OfficeError};
 use crate::results::{Check, CheckKind, CheckState};
 use crate::scenario::api::ApiPlan;
 use crate::seats::{Known, Seat};
-use crate::wire::{HoldReply, HoldsReply, SittingReply};
+use crate::wire::{HoldReply, HoldsReply, ProblemReply, SittingReply};
 
 /// Most holds that are looked up; a larger test is judged by the other witnesses.
 const HOLDS_MAX: usize = 2_000_000;
@@ -54,7 +54,7 @@ pub async fn settle(office: &Office, plan: &ApiPlan, unsure: &[(u64, usize)], no
     let lanes = (0..AT_ONCE).map(|lane| async move {
         let mut settled = Settled { seats: Vec::new(), open: vec![0; plan.sittings.len()] };
         for (index, sitting) in unsure.iter().skip(lane).step_by(AT_ONCE) {
-            let request = || plan.requests.hold(plan.candidate(*index), plan.sittings[*sitting].clone());
+            let request = || plan.requests.hold(plan.candidate(*index), plan.sittings[*sitting].clone(), None);
             let asked = timeout_at(deadline, office.ask("asking again for a seat", request)).await;
             match asked.ok().and_then(Result::ok).and_then(|answer| told(&answer)) {
                 None => settled.open[*sitting] += 1,
@@ -77,7 +77,9 @@ pub async fn settle(office: &Office, plan: &ApiPlan, unsure: &[(u64, usize)], no
 /// The ids of the holds a candidate has, none if it was refused; nothing if the answer says neither.
 fn told(answer: &Answer) -> Option<Vec<Box<str>>> {
     if answer.status == StatusCode::CONFLICT {
-        return Some(Vec::new());
+        let code = serde_json::from_slice::<ProblemReply>(&answer.body).ok()?.code;
+        // Without its pass a candidate is told nothing of a seat that it may have.
+        return (code != "not_admitted").then(Vec::new);
     }
     let reply =
         answer.status.is_success().then(|| serde_json::from_slice::<HoldsReply>(&answer.body).ok()).flatten()?;

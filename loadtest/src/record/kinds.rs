@@ -2,104 +2,136 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Something a candidate or a viewer asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Operation {
-    /// A seat, please.
-    Hold,
-    /// Payment has begun: stop the clock.
-    Freeze,
-    /// It is paid.
-    Confirm,
-    /// The seat is not wanted any more.
-    Release,
-    /// The list of sittings.
-    List,
-    /// A page.
-    Page,
-    /// A stream of events; its latency is the time until the first event.
-    Stream,
+/// Makes an enum of words: each variant with what it is, its word in tables and conditions, and all of them in order.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$what])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// All of them, in the order in which tables show them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Its word in tables, conditions and results.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
+    };
 }
 
-impl Operation {
-    /// All of them, in the order of a candidate's way.
-    pub const ALL: [Self; 7] =
-        [Self::Hold, Self::Freeze, Self::Confirm, Self::Release, Self::List, Self::Page, Self::Stream];
-
-    /// Its word in tables and conditions.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hold => "hold",
-            Self::Freeze => "freeze",
-            Self::Confirm => "confirm",
-            Self::Release => "release",
-            Self::List => "list",
-            Self::Page => "page",
-            Self::Stream => "stream",
-        }
+words! {
+    /// Something a candidate or a viewer asks for, in the order of their ways.
+    Operation {
+        /// A place in the waiting room.
+        Enter = "enter",
+        /// How that place stands.
+        Look = "look",
+        /// A seat, please.
+        Hold = "hold",
+        /// Payment has begun: stop the clock.
+        Freeze = "freeze",
+        /// It is paid.
+        Confirm = "confirm",
+        /// The seat is not wanted any more.
+        Release = "release",
+        /// The list of sittings.
+        List = "list",
+        /// A page.
+        Page = "page",
+        /// A stream of events; its latency is the time until the first event.
+        Stream = "stream",
+        /// The page of all exams.
+        Exams = "exams",
+        /// The page of one exam with its sittings.
+        Exam = "exam",
+        /// A stylesheet or picture that a page names.
+        Asset = "asset",
+        /// A choice that is sent off by somebody who is not signed in yet.
+        Choose = "choose",
+        /// The form to sign in.
+        SignInPage = "sign-in-page",
+        /// Number and password; the server compares an Argon2 hash.
+        SignIn = "sign-in",
+        /// The form for a new account.
+        SignUpPage = "sign-up-page",
+        /// A new account; the server makes an Argon2 hash.
+        SignUp = "sign-up",
+        /// The choice, sent off: a seat, please.
+        Take = "take",
+        /// The page to pay on.
+        Order = "order",
+        /// The picture of the payment.
+        Upload = "upload",
+        /// The page that says how it stands.
+        Receipt = "receipt",
+        /// The button that gives the seat back.
+        GiveBack = "give-back",
+        /// The page after that.
+        Ended = "ended",
     }
 }
 
-/// How an operation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// 201: a seat was given.
-    Given,
-    /// 200 to a repeated request for a seat: it had been given, but the answer was lost.
-    Kept,
-    /// Any other wish was fulfilled.
-    Done,
-    /// 409 `full`: no seat left.
-    Full,
-    /// Another 409: lapsed, not open, group taken.
-    Refused,
-    /// 429 or 503 until patience ran out.
-    Busy,
-    /// Any other answer.
-    Failed,
-    /// No answer in time.
-    TimedOut,
-    /// No connection, or one that broke.
-    Broken,
-    /// Not even sent: too many were waiting for a connection.
-    NotSent,
+words! {
+    /// How an operation ended, the good ones first.
+    Outcome {
+        /// 201: a seat was given.
+        Given = "given",
+        /// 200 to a repeated request for a seat: it had been given, but the answer was lost.
+        Kept = "kept",
+        /// Any other wish was fulfilled.
+        Done = "done",
+        /// In the waiting room, not yet admitted.
+        Waiting = "waiting",
+        /// Admitted out of the waiting room.
+        Admitted = "admitted",
+        /// No seat left: 409 `full`, or a page that offers none.
+        Full = "full",
+        /// Registration has not opened: 409 `not_open`, or a page without a form. It was too early.
+        NotOpen = "not open",
+        /// 409 `not_admitted`: the waiting room is on, and there was no valid pass.
+        NotAdmitted = "not admitted",
+        /// Another 409: lapsed, group taken.
+        Refused = "refused",
+        /// 429 or 503 until patience ran out.
+        Busy = "busy",
+        /// A page that says that all is well and shows an error, or is not the one that was asked for.
+        WrongPage = "wrong page",
+        /// Any other answer.
+        Failed = "failed",
+        /// No answer in time.
+        TimedOut = "timed out",
+        /// No connection, or one that broke.
+        Broken = "broken",
+        /// Not even sent: too many were waiting for a connection.
+        NotSent = "not sent",
+    }
 }
 
 impl Outcome {
-    /// All of them, the good ones first.
-    pub const ALL: [Self; 10] = [
-        Self::Given,
-        Self::Kept,
-        Self::Done,
-        Self::Full,
-        Self::Refused,
-        Self::Busy,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Broken,
-        Self::NotSent,
-    ];
-
-    /// Its words in tables.
-    pub fn as_str(self) -> &'static str {
+    /// Did the server, or the generator, fall short? A clear refusal is no error.
+    pub fn is_error(self) -> bool {
         match self {
-            Self::Given => "given",
-            Self::Kept => "kept",
-            Self::Done => "done",
-            Self::Full => "full",
-            Self::Refused => "refused",
-            Self::Busy => "busy",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed out",
-            Self::Broken => "broken",
-            Self::NotSent => "not sent",
+            Self::Given
+            | Self::Kept
+            | Self::Done
+            | Self::Waiting
+            | Self::Admitted
+            | Self::Full
+            | Self::NotOpen
+            | Self::NotAdmitted
+            | Self::Refused => false,
+            Self::Busy | Self::WrongPage | Self::Failed | Self::TimedOut | Self::Broken | Self::NotSent => true,
         }
     }
 
-    /// Did the server, or the generator, fall short? A clear refusal is no error.
-    pub fn is_error(self) -> bool {
-        matches!(self, Self::Busy | Self::Failed | Self::TimedOut | Self::Broken | Self::NotSent)
+    /// Does this answer give a seat?
+    pub fn is_seat(self) -> bool {
+        matches!(self, Self::Given | Self::Kept)
     }
 }

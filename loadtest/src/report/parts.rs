@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::words::Words;
+use super::words::{TableWords, Words};
 use crate::expect::in_words;
 use crate::latencies::Latencies;
 use crate::numbers::grouped;
@@ -16,20 +16,21 @@ const QUANTILES: [(f64, &str); 4] = [(0.5, "p50"), (0.9, "p90"), (0.99, "p99"), 
 
 /// How long each step took, and how it ended.
 pub(super) fn times(results: &Results, words: &Words) -> Markup {
-    let kinds = Operation::ALL.into_iter().filter_map(|kind| Some((kind, results.measured.operations.get(&kind)?)));
+    let kinds = Operation::ALL.iter().filter_map(|kind| Some((*kind, results.measured.operations.get(kind)?)));
     let kinds: Vec<_> = kinds.collect();
+    let names = &words.table;
     html! {
         section {
-            h2 { (words.times_title) }
+            h2 { (names.times_title) }
             div.wide {
                 table {
                     thead {
                         tr {
-                            th { (words.step) }
-                            th.number { (words.count) }
+                            th { (names.step) }
+                            th.number { (names.count) }
                             @for (_, name) in QUANTILES { th.number { (name) } }
-                            th.number { (words.max) }
-                            th { (words.ended_how) }
+                            th.number { (names.max) }
+                            th { (names.ended_how) }
                         }
                     }
                     tbody {
@@ -38,7 +39,7 @@ pub(super) fn times(results: &Results, words: &Words) -> Markup {
                             (row((words.operation)(*kind), &measured.latency, count, &ended(measured, words)))
                         }
                         @if kinds.len() > 1 {
-                            (row(words.all, &latency_of(results, None), results.figures.operations, ""))
+                            (row(names.all, &latency_of(results, None), results.figures.operations, ""))
                         }
                     }
                 }
@@ -60,29 +61,31 @@ fn row(name: &str, latency: &Latencies, count: u64, ended: &str) -> Markup {
 }
 
 fn ended(measured: &OperationMeasured, words: &Words) -> String {
-    let known = Outcome::ALL.into_iter().filter_map(|it| Some((it, *measured.outcomes.get(&it)?)));
+    let known = Outcome::ALL.iter().filter_map(|it| Some((*it, *measured.outcomes.get(it)?)));
     let parts: Vec<String> = known.map(|(it, count)| format!("{} {}", grouped(count), (words.outcome)(it))).collect();
     parts.join(" · ")
 }
 
 /// What was checked about seats.
 pub(super) fn checks(results: &Results, words: &Words) -> Markup {
+    let names = &words.checks;
     html! {
         @if !results.checks.is_empty() {
             section {
-                h2 { (words.checks_title) }
+                h2 { (names.title) }
+                p.caption { (names.lead) }
                 ul.checks {
                     @for check in &results.checks {
                         @let (class, shape, state) = match check.state {
-                            CheckState::Passed => ("good", "✓", words.passed),
-                            CheckState::Failed => ("bad", "✕", words.failed),
-                            CheckState::Skipped => ("open", "–", words.skipped),
+                            CheckState::Passed => ("good", "✓", names.passed),
+                            CheckState::Failed => ("bad", "✕", names.failed),
+                            CheckState::Skipped => ("open", "–", names.skipped),
                         };
                         li class=(class) {
                             span.shape aria-hidden="true" { (shape) }
                             div {
-                                strong { ((words.check)(check.kind)) } " " span.state { (state) }
-                                p { ((words.check_detail)(check, results)) }
+                                strong { ((names.name)(check.kind)) } " " span.state { (state) }
+                                p { ((names.detail)(check, results)) }
                             }
                         }
                     }
@@ -93,7 +96,7 @@ pub(super) fn checks(results: &Results, words: &Words) -> Markup {
 }
 
 /// Conditions and what came of them.
-pub(super) fn conditions(results: &Results, words: &Words) -> Markup {
+pub(super) fn conditions(results: &Results, words: &TableWords) -> Markup {
     html! {
         @if !results.expectations.is_empty() {
             section {
@@ -122,7 +125,7 @@ pub(super) fn conditions(results: &Results, words: &Words) -> Markup {
 }
 
 /// The sittings.
-pub(super) fn sittings(results: &Results, words: &Words) -> Markup {
+pub(super) fn sittings(results: &Results, words: &TableWords) -> Markup {
     let columns = [words.seats, words.peak, words.times_given, words.paid, words.given_back, words.free_at_end];
     let table = html! {
         div.wide {
@@ -168,19 +171,30 @@ pub(super) fn sittings(results: &Results, words: &Words) -> Markup {
     }
 }
 
-/// How it was measured, and on what.
-pub(super) fn how(results: &Results, words: &Words) -> Markup {
-    let problems = &results.measured.problems;
+/// How to read it.
+pub(super) fn reading(words: &Words) -> Markup {
     html! {
         section {
-            h2 { (words.how_title) }
-            p { (words.method) }
-            @if results.processes.iter().any(|process| process.beside_server) { p { (words.beside_server) } }
+            h2 { (words.how.reading_title) }
+            ul.reading { @for sentence in words.how.reading { li { (sentence) } } }
+        }
+    }
+}
+
+/// What was the limit, how it was measured, and on what.
+pub(super) fn how(results: &Results, words: &Words) -> Markup {
+    let (how, problems) = (&words.how, &results.measured.problems);
+    html! {
+        section {
+            h2 { (how.limit_title) }
+            p { ((how.limit)(results)) }
+            @if results.processes.iter().any(|process| process.beside_server) { p { (how.beside_server) } }
+            h2 { (how.facts_title) }
             dl.facts {
-                @for (name, value) in (words.facts)(results) { dt { (name) } dd { (value) } }
+                @for (name, value) in (how.facts)(results) { dt { (name) } dd { (value) } }
             }
             @if !problems.is_empty() {
-                h2 { (words.problems_title) }
+                h2 { (how.problems_title) }
                 ul.problems {
                     @for (problem, count) in problems { li { (grouped(*count)) " × " code { (problem) } } }
                 }

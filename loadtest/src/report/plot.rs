@@ -26,6 +26,10 @@ pub(super) const AMBER: Colour = RGBColor(0xc9, 0x86, 0x1a);
 pub(super) const VERMILION: Colour = RGBColor(0xc2, 0x3b, 0x22);
 /// What stands behind.
 pub(super) const QUIET: Colour = RGBColor(0xb4, 0xb8, 0xc4);
+/// The same, further away.
+pub(super) const PALE: Colour = RGBColor(0xd6, 0xd9, 0xe6);
+/// What came too early.
+pub(super) const SAND: Colour = RGBColor(0xdb, 0xcd, 0xa8);
 /// Letters of the axes.
 pub(super) const LETTER: Colour = RGBColor(0x56, 0x5a, 0x68);
 /// Lines of the grid.
@@ -33,7 +37,8 @@ pub(super) const HAIRLINE: Colour = RGBColor(0xdd, 0xde, 0xe2);
 
 /// All of them, for the stylesheet's test.
 #[cfg(test)]
-pub(super) const COLOURS: [Colour; 8] = [PINE, ACCENT, ACCENT_2, AMBER, VERMILION, QUIET, LETTER, HAIRLINE];
+pub(super) const COLOURS: [Colour; 10] =
+    [PINE, ACCENT, ACCENT_2, AMBER, VERMILION, QUIET, PALE, SAND, LETTER, HAIRLINE];
 
 /// As CSS and SVG write it.
 pub(super) fn hex(colour: Colour) -> String {
@@ -62,6 +67,16 @@ pub(super) enum Stroke {
     Area,
 }
 
+/// What all pictures of a test share.
+pub(super) struct Frame {
+    /// The time's axis ends here.
+    pub(super) seconds: f64,
+    /// A moment to point out, and what happened then.
+    pub(super) mark: Option<(f64, &'static str)>,
+    /// The word for a second.
+    pub(super) second: &'static str,
+}
+
 /// The values' axis.
 pub(super) struct Axis {
     /// The largest value.
@@ -72,16 +87,16 @@ pub(super) struct Axis {
     pub(super) label: fn(f64) -> String,
 }
 
-/// Draws series over `seconds`, the first one at the back.
-pub(super) fn draw(seconds: f64, axis: &Axis, series: &[Series]) -> Result<String, String> {
+/// Draws series over time, the first one at the back.
+pub(super) fn draw(frame: &Frame, axis: &Axis, series: &[Series]) -> Result<String, String> {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
         let mut builder = ChartBuilder::on(&root);
         builder.margin_top(16).margin_right(24).margin_bottom(4).x_label_area_size(56).y_label_area_size(150);
         match axis.log_from {
-            Some(from) => on(&mut builder, seconds, (from..axis.top).log_scale(), axis, series),
-            None => on(&mut builder, seconds, 0.0..axis.top, axis, series),
+            Some(from) => on(&mut builder, frame, (from..axis.top).log_scale(), axis, series),
+            None => on(&mut builder, frame, 0.0..axis.top, axis, series),
         }
         .and_then(|()| root.present().map_err(|error| error.to_string()))?;
     }
@@ -90,7 +105,7 @@ pub(super) fn draw(seconds: f64, axis: &Axis, series: &[Series]) -> Result<Strin
 
 fn on<'a, 'c, Y>(
     builder: &mut ChartBuilder<'a, '_, SVGBackend<'c>>,
-    seconds: f64,
+    frame: &Frame,
     values: Y,
     axis: &Axis,
     series: &[Series],
@@ -99,7 +114,7 @@ where
     Y: AsRangedCoord<Value = f64>,
     Y::CoordDescType: ValueFormatter<f64> + Ranged<ValueType = f64>,
 {
-    let mut chart = builder.build_cartesian_2d(0.0..seconds, values).map_err(|error| error.to_string())?;
+    let mut chart = builder.build_cartesian_2d(0.0..frame.seconds, values).map_err(|error| error.to_string())?;
     let letters = ("sans-serif", LETTERS).into_font().color(&LETTER);
     chart
         .configure_mesh()
@@ -111,7 +126,7 @@ where
         .label_style(letters)
         .x_labels(12)
         .y_labels(5)
-        .x_label_formatter(&|second| format!("{second:.0} s"))
+        .x_label_formatter(&|second| format!("{second:.0} {}", frame.second))
         .y_label_formatter(&|value| (axis.label)(*value))
         .draw()
         .map_err(|error| error.to_string())?;
@@ -123,6 +138,14 @@ where
             Stroke::Area => chart.draw_series(AreaSeries::new(points, 0.0, line.colour.filled())),
         };
         drawn.map_err(|error| error.to_string())?;
+    }
+    if let Some((at, words)) = frame.mark {
+        let letters = ("sans-serif", LETTERS).into_font().color(&LETTER);
+        let line =
+            PathElement::new(vec![(at, axis.log_from.unwrap_or_default()), (at, axis.top)], LETTER.stroke_width(2));
+        let text = EmptyElement::at((at, axis.top)) + Text::new(words, (12, 4), letters);
+        chart.draw_series([line]).map_err(|error| error.to_string())?;
+        chart.draw_series([text]).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

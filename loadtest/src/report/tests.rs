@@ -12,6 +12,7 @@ fn full() -> Results {
     for step in 0..100_u64 {
         let at = Duration::from_millis(step * 100);
         results.measured.arrival(at);
+        results.measured.sets_out(at, at);
         let outcome = if step < 60 { Outcome::Given } else { Outcome::Full };
         results.measured.operation(Operation::Hold, outcome, at, at + Duration::from_millis(1 + step));
         results.free.push(FreePoint { at_ms: step * 100, free: 100 - step });
@@ -44,7 +45,7 @@ fn it_needs_nothing_from_elsewhere_and_runs_nothing() {
         let addresses =
             html.match_indices("http").filter(|(at, _)| !html[*at..].starts_with("http://www.w3.org/2000/svg"));
         let addresses: Vec<&str> = addresses.map(|(at, _)| &html[at..at + 21]).collect();
-        assert_eq!(addresses, ["http://127.0.0.1:8080"]);
+        assert_eq!(addresses, ["http://127.0.0.1:8080"], "the target is named");
     }
 }
 
@@ -62,7 +63,7 @@ fn the_verdict_is_on_top_in_both_languages() {
 fn a_test_in_which_nothing_happened_has_a_report_too() {
     let mut nothing = results();
     nothing.conclude(&[]);
-    assert!(report(&nothing, Language::En).unwrap().contains("<h1>100 candidates for 100 seats</h1>"));
+    assert!(report(&nothing, Language::En).unwrap().contains("<h1>100 candidates, 100 seats, 10 seconds</h1>"));
 }
 
 #[test]

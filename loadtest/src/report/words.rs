@@ -1,7 +1,9 @@
 //! The report's words, in two languages.
 
 mod en;
+mod en_names;
 mod zh;
+mod zh_names;
 
 use crate::cli::Language;
 use crate::record::{Operation, Outcome};
@@ -11,59 +13,90 @@ use crate::results::{Check, CheckKind, Results};
 pub(super) struct Words {
     pub(super) language: &'static str,
     pub(super) product: &'static str,
+    pub(super) began: fn(&Results) -> String,
     pub(super) title: fn(&Results) -> String,
     pub(super) lead: fn(&Results) -> String,
-    pub(super) seats_safe: &'static str,
-    pub(super) seats_wrong: &'static str,
-    pub(super) seats_unknown: &'static str,
+    pub(super) verdict: Verdicts,
+    pub(super) figure: FigureWords,
+    pub(super) chart: ChartWords,
+    pub(super) table: TableWords,
+    pub(super) checks: CheckWords,
+    pub(super) how: HowWords,
+    pub(super) operation: fn(Operation) -> &'static str,
+    pub(super) outcome: fn(Outcome) -> &'static str,
+    pub(super) footer: fn(&Results) -> String,
+}
+
+/// The sentence that matters most.
+pub(super) struct Verdicts {
+    pub(super) safe: &'static str,
+    pub(super) safe_why: fn(&Results) -> String,
+    pub(super) wrong: &'static str,
+    pub(super) unknown: &'static str,
     pub(super) interrupted: &'static str,
     pub(super) conditions_missed: &'static str,
-    pub(super) seats_taken: &'static str,
-    pub(super) seats_taken_note: fn(&Results) -> String,
-    pub(super) best_second: &'static str,
-    pub(super) best_second_note: fn(&Results) -> String,
-    pub(super) half_within: &'static str,
-    pub(super) half_within_note: fn(&Results) -> String,
+}
+
+/// Figures to read from across the room: each with its name and a note below.
+pub(super) struct FigureWords {
     pub(super) time: fn(f64) -> String,
+    pub(super) seats: &'static str,
+    pub(super) seats_note: fn(&Results) -> String,
+    pub(super) twice: &'static str,
+    pub(super) twice_note: fn(&Results) -> String,
+    pub(super) within: &'static str,
+    pub(super) within_note: fn(&Results) -> String,
+    pub(super) average: &'static str,
+    pub(super) best_second: &'static str,
     pub(super) error_share: &'static str,
-    pub(super) error_note: fn(&Results) -> String,
-    pub(super) throughput_title: &'static str,
-    pub(super) throughput_caption: &'static str,
-    pub(super) views_caption: &'static str,
-    pub(super) came: &'static str,
-    pub(super) answered: &'static str,
+    pub(super) turned_away: &'static str,
+    pub(super) in_room: &'static str,
+    pub(super) events: &'static str,
+}
+
+/// What is said about plots.
+pub(super) struct ChartWords {
+    pub(super) outcomes_title: &'static str,
+    pub(super) outcomes_caption: &'static str,
+    pub(super) views_title: &'static str,
+    pub(super) given: &'static str,
+    pub(super) done: &'static str,
+    pub(super) waiting: &'static str,
+    pub(super) admitted: &'static str,
+    pub(super) full: &'static str,
+    pub(super) not_open: &'static str,
+    pub(super) refused: &'static str,
+    pub(super) errors: &'static str,
     pub(super) latency_title: &'static str,
     pub(super) latency_caption: &'static str,
     pub(super) half: &'static str,
     pub(super) nine_of_ten: &'static str,
     pub(super) all_but_one_of_100: &'static str,
     pub(super) slowest: &'static str,
-    pub(super) outcomes_title: &'static str,
-    pub(super) outcomes_caption: &'static str,
-    pub(super) given: &'static str,
-    pub(super) done: &'static str,
-    pub(super) full: &'static str,
-    pub(super) refused: &'static str,
-    pub(super) errors: &'static str,
     pub(super) free_title: &'static str,
     pub(super) free_caption: &'static str,
     pub(super) free: &'static str,
     pub(super) sold_out: fn(f64) -> String,
     pub(super) never_sold_out: &'static str,
+    pub(super) room_title: &'static str,
+    pub(super) room_caption: &'static str,
+    pub(super) in_room: &'static str,
+    pub(super) arrivals_title: &'static str,
+    pub(super) arrivals_caption: &'static str,
+    pub(super) intended: &'static str,
+    pub(super) sent: &'static str,
+    pub(super) opening: &'static str,
+    pub(super) second: &'static str,
+}
+
+/// Heads of tables.
+pub(super) struct TableWords {
     pub(super) times_title: &'static str,
     pub(super) step: &'static str,
     pub(super) count: &'static str,
     pub(super) max: &'static str,
     pub(super) ended_how: &'static str,
-    pub(super) operation: fn(Operation) -> &'static str,
-    pub(super) outcome: fn(Outcome) -> &'static str,
     pub(super) all: &'static str,
-    pub(super) checks_title: &'static str,
-    pub(super) check: fn(CheckKind) -> &'static str,
-    pub(super) check_detail: fn(&Check, &Results) -> String,
-    pub(super) passed: &'static str,
-    pub(super) failed: &'static str,
-    pub(super) skipped: &'static str,
     pub(super) conditions_title: &'static str,
     pub(super) condition: &'static str,
     pub(super) measured: &'static str,
@@ -77,12 +110,29 @@ pub(super) struct Words {
     pub(super) paid: &'static str,
     pub(super) given_back: &'static str,
     pub(super) free_at_end: &'static str,
-    pub(super) how_title: &'static str,
-    pub(super) method: &'static str,
+}
+
+/// What is said about checks.
+pub(super) struct CheckWords {
+    pub(super) title: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) name: fn(CheckKind) -> &'static str,
+    pub(super) detail: fn(&Check, &Results) -> String,
+    pub(super) passed: &'static str,
+    pub(super) failed: &'static str,
+    pub(super) skipped: &'static str,
+}
+
+/// How to read it, how it was measured, and on what.
+pub(super) struct HowWords {
+    pub(super) reading_title: &'static str,
+    pub(super) reading: &'static [&'static str],
+    pub(super) limit_title: &'static str,
+    pub(super) limit: fn(&Results) -> String,
     pub(super) beside_server: &'static str,
+    pub(super) facts_title: &'static str,
     pub(super) facts: fn(&Results) -> Vec<(&'static str, String)>,
     pub(super) problems_title: &'static str,
-    pub(super) footer: fn(&Results) -> String,
 }
 
 /// The words of a language.
@@ -108,4 +158,12 @@ pub(super) fn machine(results: &Results, cores: &str) -> String {
     parts.extend(machine.memory_bytes.map(crate::numbers::bytes));
     parts.push(machine.kernel.clone());
     parts.join(" · ")
+}
+
+/// Threads and connections over all processes.
+pub(super) fn crowd(results: &Results) -> (u64, u64) {
+    let sum = |count: fn(&crate::results::Process) -> usize| -> u64 {
+        results.processes.iter().map(|process| count(process) as u64).sum()
+    };
+    (sum(|process| process.threads), sum(|process| process.connections))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Results;
+use super::{Results, SittingReport};
 use crate::latencies::Latencies;
 use crate::record::{Operation, Outcome};
 
@@ -36,8 +36,17 @@ pub struct Figures {
     pub p999_ms: f64,
     /// The longest.
     pub max_ms: f64,
+    /// Seats that were given to more than one candidate at a time, or that stay taken beyond the capacity, as far as
+    /// they can be counted.
+    pub oversold: u64,
+    /// Told that no seat is left.
+    pub full: u64,
     /// 99 of 100 requests were sent no later than this after they should have been.
     pub start_lag_p99_ms: f64,
+    /// Most candidates at the end of a second whose time had come and who had not been sent.
+    pub overdue_max: u64,
+    /// Answers a second that the generators can do at best, if that was measured.
+    pub ceiling: Option<f64>,
     /// Processor cores that the generators kept busy.
     pub generator_cores: f64,
 }
@@ -63,17 +72,68 @@ impl Figures {
             error_share: if operations == 0 { 0.0 } else { errors as f64 / operations as f64 },
             throughput,
             throughput_max,
-            seats_given: count(|outcome| matches!(outcome, Outcome::Given | Outcome::Kept)),
+            seats_given: count(Outcome::is_seat),
             seats_confirmed: results.sittings.iter().map(|sitting| sitting.confirmed).sum(),
             p50_ms: quantile(0.5),
             p90_ms: quantile(0.9),
             p99_ms: quantile(0.99),
             p999_ms: quantile(0.999),
             max_ms: millis(all.max()),
+            oversold: results.sittings.iter().map(oversold).sum(),
+            full: count(|outcome| outcome == Outcome::Full),
             start_lag_p99_ms: millis(measured.start_lag.quantile(0.99)),
+            overdue_max: overdue(&measured.seconds),
+            ceiling: ceilings(results),
             generator_cores: if results.took_seconds > 0.0 { cpu / results.took_seconds } else { 0.0 },
         }
     }
+}
+
+/// What kept the test from going faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Candidates were sent later than they meant to come.
+    Generator,
+    /// They were sent in time: what they waited for is the server's.
+    Server,
+}
+
+/// A generator that sends one in a hundred later than this may be the limit,
+const LAG_MS_MAX: f64 = 20.0;
+/// and is, when that is so large a part of the longest waits.
+const LAG_SHARE_MAX: f64 = 0.25;
+
+impl Figures {
+    /// Whose waits are these?
+    pub fn limit(&self) -> Limit {
+        if self.start_lag_p99_ms > LAG_MS_MAX.max(self.p99_ms * LAG_SHARE_MAX) {
+            Limit::Generator
+        } else {
+            Limit::Server
+        }
+    }
+}
+
+fn oversold(sitting: &SittingReport) -> u64 {
+    let at_once = sitting.peak.saturating_sub(sitting.capacity);
+    at_once.max((sitting.for_good + sitting.free.unwrap_or_default()).saturating_sub(sitting.capacity))
+}
+
+/// Most who were overdue at the end of a second.
+fn overdue(seconds: &[crate::record::Second]) -> u64 {
+    let (mut meant, mut sent) = (0_u64, 0_u64);
+    let overdue = seconds.iter().map(|second| {
+        meant += second.arrivals;
+        sent += second.sent;
+        meant.saturating_sub(sent)
+    });
+    overdue.max().unwrap_or_default()
+}
+
+/// Ceilings of all processes together; none when one was not measured.
+fn ceilings(results: &Results) -> Option<f64> {
+    let all = results.processes.iter().map(|process| Some(process.ceiling?.answers_per_second));
+    all.sum::<Option<f64>>().filter(|_| !results.processes.is_empty())
 }
 
 /// Latencies of one kind of operation, or of all.

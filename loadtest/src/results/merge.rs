@@ -89,6 +89,10 @@ fn add(whole: &mut Results, shard: Results, later: u64) {
         whole.free = shard.free;
         whole.free.iter_mut().for_each(|point| point.at_ms += later * 1_000);
     }
+    if whole.room.is_empty() {
+        whole.room = shard.room;
+        whole.room.iter_mut().for_each(|point| point.at_ms += later * 1_000);
+    }
     for theirs in shard.sittings {
         match whole.sittings.iter_mut().find(|ours| ours.id == theirs.id) {
             None => whole.sittings.push(theirs),

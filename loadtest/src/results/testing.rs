@@ -11,6 +11,8 @@ pub(crate) fn results() -> Results {
         arrivals: "even".to_owned(),
         candidates: 100,
         seconds: 10.0,
+        opens_after_seconds: None,
+        early: None,
         seats: 100,
         sittings: 1,
         confirm: 0.6,
@@ -26,6 +28,7 @@ pub(crate) fn results() -> Results {
         threads: 1,
         cpu_seconds: 5.0,
         beside_server: true,
+        ceiling: None,
         shard: None,
     };
     Results {
@@ -37,6 +40,7 @@ pub(crate) fn results() -> Results {
         processes: vec![process],
         measured: Measured::default(),
         free: Vec::new(),
+        room: Vec::new(),
         sittings: Vec::new(),
         checks: Vec::new(),
         figures: Figures::default(),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::RunError;
 use super::run;
-use super::setup::{RunError, Setup, check_files};
+use super::setup::{Setup, check_files};
 use crate::cli::BrowseArgs;
 use crate::generate::Scene;
 use crate::results::{Results, Scenario};
@@ -12,7 +13,7 @@ use crate::scenario::browse::BrowsePlan;
 /// Runs `loadtest browse`.
 pub async fn run_browse(arguments: &BrowseArgs) -> Result<Results, RunError> {
     check_files(arguments.load.connections + arguments.streams)?;
-    let setup = Setup::new(&arguments.target, &arguments.exam, &arguments.load).await?;
+    let setup = Setup::new(&arguments.target, arguments.exam.choice(), &arguments.load).await?;
     let plan = BrowsePlan {
         requests: setup.requests.clone(),
         pages: arguments.paths.clone(),

@@ -1,85 +1,28 @@
 //! Before the rush: the target, the keys, the exam, the plan.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
 use http::HeaderValue;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reservation::ids::SittingId;
-use reservation::sitting;
 
-use crate::cli::{Acknowledge, ExamArgs, LoadArgs, LoadError, NewExamArgs, PrepareArgs, TargetArgs};
-use crate::generate::{GenerateError, Plan, Scene};
+use super::RunError;
+use crate::ceiling::Ceiling;
+use crate::cli::{ExamChoice, LoadArgs, LoadError, TargetArgs};
+use crate::generate::{Plan, Scene};
 use crate::machine::raise_file_limit;
-use crate::office::{NewExam, Office, OfficeError, ids};
+use crate::office::{Calendar, NewExam, Office, ids};
 use crate::profile::Profile;
-use crate::results::{MergeError, ReadError, Shard};
-use crate::target::{Target, TargetError};
+use crate::results::Shard;
+use crate::target::Target;
 use crate::wire::{Requests, SittingReply, bearer};
 
 /// Files that are open besides connections.
 const FILES_BESIDES: u64 = 100;
-
-/// Why a test could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// See [`TargetError`].
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    /// See [`LoadError`].
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// No key to create an exam with.
-    #[error("to create an exam, name a file with an admin key (--admin-key-file); or name one that exists (--exam)")]
-    NoAdminKey,
-    /// No key to ask for seats with.
-    #[error("to ask for seats, name a file with a key (--key-file)")]
-    NoKey,
-    /// A key file that cannot be used.
-    #[error("{}: {why}", file.display())]
-    KeyFile {
-        /// Which.
-        file: PathBuf,
-        /// Why.
-        why: String,
-    },
-    /// The exam has no sittings.
-    #[error("exam {0} has no sittings")]
-    NoSittings(String),
-    /// The start has passed.
-    #[error("--start-at {0} has passed")]
-    TooLate(Timestamp),
-    /// More connections than files may be open.
-    #[error("{wanted} connections need more open files than this process may have ({limit}); raise it with ulimit -n")]
-    TooManyFiles {
-        /// Connections and streams.
-        wanted: usize,
-        /// The limit.
-        limit: u64,
-    },
-    /// See [`OfficeError`].
-    #[error(transparent)]
-    Office(#[from] OfficeError),
-    /// See [`GenerateError`].
-    #[error(transparent)]
-    Generate(#[from] GenerateError),
-    /// See [`ReadError`].
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// See [`MergeError`].
-    #[error(transparent)]
-    Merge(#[from] MergeError),
-    /// Results could not be written.
-    #[error("{}: {cause}", file.display())]
-    Write {
-        /// Where to.
-        file: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// A plot could not be drawn.
-    #[error("the report could not be drawn: {0}")]
-    Draw(String),
-}
+/// When an exam opens during the test, the start is set so long ahead, and a millisecond more for each connection:
+/// by then all of them are open.
+const READY_IN: Duration = Duration::from_secs(2);
 
 /// All that is known before the rush.
 pub(super) struct Setup {
@@ -92,6 +35,8 @@ pub(super) struct Setup {
     pub(super) sittings: Vec<SittingReply>,
     pub(super) profile: Profile,
     pub(super) seed: u64,
+    /// What the generator can do at best, if that was asked for.
+    pub(super) ceiling: Option<Ceiling>,
     plan: LoadPlan,
 }
 
@@ -102,29 +47,41 @@ struct LoadPlan {
     connections: usize,
     backlog: usize,
     patience: crate::worker::Patience,
-    drain: std::time::Duration,
+    forwarded: bool,
+    drain: Duration,
     start_at: Option<Timestamp>,
 }
 
 impl Setup {
-    pub(super) async fn new(target: &TargetArgs, exam: &ExamArgs, load: &LoadArgs) -> Result<Self, RunError> {
+    pub(super) async fn new(target: &TargetArgs, exam: ExamChoice<'_>, load: &LoadArgs) -> Result<Self, RunError> {
         let profile = load.profile()?;
         if let Some(at) = load.start_at.filter(|at| *at < Timestamp::now()) {
             return Err(RunError::TooLate(at));
         }
-        let (admin_key, key) = keys(target)?;
-        let target = Target::resolve(&target.url, target.allow_remote).await?;
+        if matches!(exam, ExamChoice::Existing(_)) && load.opens_in.is_some() && load.start_at.is_none() {
+            return Err(LoadError::OpeningUnknown.into());
+        }
+        let Keys { admin, hold } = Keys::read(target)?;
+        let forwarded = target.forwarded;
+        let target = resolve(target).await?;
         check_files(load.connections)?;
+        let ceiling = match load.ceiling {
+            Duration::ZERO => None,
+            length => Some(Ceiling::measure(&target, load.threads(), load.connections, length).await?),
+        };
         let office = Office::open(&target).await?;
-        let (exam, requests, sittings, is_ours) = match &exam.exam {
-            Some(exam) => {
-                let requests = requests(&target, exam.as_str(), key);
+        let start_at = load.start_at.or_else(|| load.opens_in.map(|_| Timestamp::now() + ready_in(load.connections)));
+        let (exam, requests, sittings, is_ours) = match exam {
+            ExamChoice::Existing(exam) => {
+                let requests = requests(&target, exam.as_str(), hold);
                 let sittings = office.sittings(&requests).await?;
                 (exam.to_string(), requests, sittings, false)
             }
-            None => {
-                let new = create(&office, &exam.new, admin_key.as_ref()).await?;
-                let requests = requests(&target, &new.id, key);
+            ExamChoice::New(new) => {
+                let opens_at = load.opens_in.zip(start_at).map(|(after, start)| start + after);
+                let new = NewExam::named_now(new, opens_at.map_or(Calendar::Open, Calendar::OpensAt));
+                office.create(admin.as_ref().ok_or(RunError::NoAdminKey)?, &new).await?;
+                let requests = requests(&target, &new.id, hold);
                 let sittings = office.sittings_when_listed(&requests, &new).await?;
                 (new.id, requests, sittings, true)
             }
@@ -138,11 +95,12 @@ impl Setup {
             connections: load.connections,
             backlog: load.backlog,
             patience: load.patience(),
+            forwarded,
             drain: load.drain,
-            start_at: load.start_at,
+            start_at,
         };
         let seed = load.seed.unwrap_or_else(seed_of_now);
-        Ok(Self { target, office, requests, exam, is_ours, sittings, profile, seed, plan })
+        Ok(Self { target, office, requests, exam, is_ours, sittings, profile, seed, ceiling, plan })
     }
 
     pub(super) fn sitting_ids(&self) -> Vec<SittingId> {
@@ -154,57 +112,48 @@ impl Setup {
         self.plan.shard.filter(|shard| shard.of > 1)
     }
 
+    /// Wait at least so long for those who are under way when the last one has come.
+    pub(super) fn wait_at_least(&mut self, length: Duration) {
+        self.plan.drain = self.plan.drain.max(length);
+    }
+
     pub(super) fn plan(&self, scene: Scene) -> Plan {
-        let LoadPlan { shard, threads, connections, backlog, patience, drain, start_at } = self.plan;
+        let LoadPlan { shard, threads, connections, backlog, patience, forwarded, drain, start_at } = self.plan;
         let shard = shard.unwrap_or(Shard { index: 1, of: 1 });
-        Plan {
-            profile: self.profile,
-            seed: self.seed,
-            shard,
-            threads,
-            connections,
-            backlog,
-            patience,
-            drain,
-            start_at,
-            scene,
-        }
+        let (profile, seed) = (self.profile, self.seed);
+        Plan { profile, seed, shard, threads, connections, backlog, patience, forwarded, drain, start_at, scene }
     }
 }
 
-/// Runs `loadtest prepare`; answers the new exam's id.
-pub async fn prepare(arguments: &PrepareArgs) -> Result<String, RunError> {
-    let (admin_key, key) = keys(&arguments.target)?;
-    let target = Target::resolve(&arguments.target.url, arguments.target.allow_remote).await?;
-    let office = Office::open(&target).await?;
-    let new = create(&office, &arguments.new, admin_key.as_ref()).await?;
-    office.sittings_when_listed(&requests(&target, &new.id, key), &new).await?;
-    Ok(new.id)
+/// The target that the options name.
+pub(super) async fn resolve(target: &TargetArgs) -> Result<Target, RunError> {
+    Ok(Target::resolve(&target.url, target.allow_remote).await?.with_sources(target.sources)?)
 }
 
-async fn create(office: &Office, new: &NewExamArgs, key: Option<&HeaderValue>) -> Result<NewExam, RunError> {
-    let acknowledge = match new.acknowledge {
-        Acknowledge::Redis => sitting::Acknowledge::Redis,
-        Acknowledge::Ledger => sitting::Acknowledge::Ledger,
-    };
-    // Nobody else creates one in the same millisecond under the same dice.
-    let id = format!("load-{:x}-{:04x}", Timestamp::now().as_millisecond(), fastrand::u16(..));
-    let NewExamArgs { seats, sittings, hold_seconds, .. } = *new;
-    let exam = NewExam { id, seats, sittings, hold_seconds, acknowledge };
-    office.create(key.ok_or(RunError::NoAdminKey)?, &exam).await?;
-    Ok(exam)
-}
-
-fn requests(target: &Target, exam: &str, key: Option<HeaderValue>) -> Requests {
+pub(super) fn requests(target: &Target, exam: &str, key: Option<HeaderValue>) -> Requests {
     Requests::new(target, exam, key).expect("an exam's id has only characters that a path may have")
 }
 
-/// The admin key, and the key to ask for seats with.
-fn keys(target: &TargetArgs) -> Result<(Option<HeaderValue>, Option<HeaderValue>), RunError> {
-    let read = |file: &Option<PathBuf>| file.as_deref().map(key).transpose();
-    let (admin, hold) = (read(&target.admin_key_file)?, read(&target.key_file)?);
-    let hold = hold.or_else(|| admin.clone());
-    Ok((admin, hold))
+fn ready_in(connections: usize) -> SignedDuration {
+    let connecting = Duration::from_millis(connections as u64);
+    SignedDuration::try_from(READY_IN + connecting).expect("connections are at most some ten thousand")
+}
+
+/// The keys that the options name, as headers.
+pub(super) struct Keys {
+    /// To create an exam with.
+    pub(super) admin: Option<HeaderValue>,
+    /// To ask for seats with.
+    pub(super) hold: Option<HeaderValue>,
+}
+
+impl Keys {
+    pub(super) fn read(target: &TargetArgs) -> Result<Self, RunError> {
+        let read = |file: Option<std::path::PathBuf>| file.as_deref().map(key).transpose();
+        let (admin, hold) = (read(target.admin_key_file())?, read(target.key_file())?);
+        let hold = hold.or_else(|| admin.clone());
+        Ok(Self { admin, hold })
+    }
 }
 
 fn key(file: &Path) -> Result<HeaderValue, RunError> {
@@ -222,7 +171,7 @@ pub(super) fn check_files(wanted: usize) -> Result<(), RunError> {
     if wanted as u64 + FILES_BESIDES > limit { Err(RunError::TooManyFiles { wanted, limit }) } else { Ok(()) }
 }
 
-fn seed_of_now() -> u64 {
-    // Short enough to be typed again.
+/// Short enough to be typed again.
+pub(super) fn seed_of_now() -> u64 {
     fastrand::u64(..1 << 32)
 }

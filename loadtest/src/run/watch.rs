@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::sync::watch::Sender;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::setup::Setup;
-use crate::generate::{Plan, Running};
+use crate::generate::{Plan, Running, Scene};
 use crate::progress::{Moment, Progress};
-use crate::results::FreePoint;
+use crate::results::{FreePoint, RoomPoint};
 
 /// How often the screen is drawn and the end is looked for.
 const TICK: Duration = Duration::from_millis(50);
@@ -20,14 +21,23 @@ const LOOK_WAIT: Duration = Duration::from_secs(5);
 /// What was seen meanwhile.
 pub(super) struct Seen {
     pub(super) free: Vec<FreePoint>,
+    pub(super) room: Vec<RoomPoint>,
     pub(super) interrupted: bool,
+}
+
+/// Looks so far.
+#[derive(Debug, Clone, Default)]
+struct Looks {
+    free: Vec<FreePoint>,
+    room: Vec<RoomPoint>,
 }
 
 /// Watches until all threads are through.
 pub(super) async fn watch(setup: &Setup, plan: &Plan, running: &Running, quiet: bool) -> Seen {
     let progress = Progress::new(quiet, plan.profile.length);
-    let (looks, mut has_looked) = tokio::sync::watch::channel(Vec::<FreePoint>::new());
-    let look = look_at_free_seats(setup, running, &looks);
+    let (looks, mut has_looked) = tokio::sync::watch::channel(Looks::default());
+    let has_room = matches!(plan.scene, Scene::WaitingRoom(_));
+    let looking = look_again_and_again(setup, running, has_room, &looks);
     let show = async {
         let mut ticks = interval(TICK);
         let mut interrupted = false;
@@ -42,41 +52,50 @@ pub(super) async fn watch(setup: &Setup, plan: &Plan, running: &Running, quiet: 
                     progress.say("ending early: waiting for the answers that are under way");
                 }
             }
-            let free = has_looked.borrow_and_update().last().map(|point| point.free);
-            progress.show(&moment(running, free, plan.profile.candidates));
+            let (free, waiting) = {
+                let looks = has_looked.borrow_and_update();
+                (looks.free.last().map(|point| point.free), looks.room.last().map(|point| point.waiting))
+            };
+            progress.show(&Moment { free, waiting, ..moment(running, plan.profile.candidates) });
         }
         interrupted
     };
-    tokio::pin!(show, look);
+    tokio::pin!(show, looking);
     let interrupted = tokio::select! {
         interrupted = &mut show => interrupted,
-        () = &mut look => show.await,
+        () = &mut looking => show.await,
     };
     progress.finish();
-    let mut free = looks.borrow().clone();
-    if let Ok(Ok(sittings)) = timeout(LOOK_WAIT, setup.office.sittings(&setup.requests)).await {
-        let seats = sittings.iter().map(|sitting| sitting.free).sum();
-        free.push(FreePoint { at_ms: millis(running.start.elapsed()), free: seats });
-    }
-    Seen { free, interrupted }
+    look(setup, running, has_room, &looks).await;
+    let Looks { free, room } = looks.send_replace(Looks::default());
+    Seen { free, room, interrupted }
 }
 
-/// Reads the free seats again and again, on a connection that is not one of the generator's.
-async fn look_at_free_seats(setup: &Setup, running: &Running, looks: &tokio::sync::watch::Sender<Vec<FreePoint>>) {
+/// Looks on connections that are not the generator's.
+async fn look_again_and_again(setup: &Setup, running: &Running, has_room: bool, looks: &Sender<Looks>) {
     tokio::time::sleep_until(running.start.into()).await;
     let mut ticks = interval(TICK * TICKS_PER_LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        let at_ms = millis(running.start.elapsed());
-        if let Ok(Ok(sittings)) = timeout(LOOK_WAIT, setup.office.sittings(&setup.requests)).await {
-            let free = sittings.iter().map(|sitting| sitting.free).sum();
-            looks.send_modify(|points| points.push(FreePoint { at_ms, free }));
-        }
+        look(setup, running, has_room, looks).await;
     }
 }
 
-fn moment(running: &Running, free: Option<u64>, expected: u64) -> Moment {
+/// Reads the free seats, and how the waiting room stands.
+async fn look(setup: &Setup, running: &Running, has_room: bool, looks: &Sender<Looks>) {
+    let at_ms = millis(running.start.elapsed());
+    if let Ok(Ok(sittings)) = timeout(LOOK_WAIT, setup.office.sittings(&setup.requests)).await {
+        let free = sittings.iter().map(|sitting| sitting.free).sum();
+        looks.send_modify(|looks| looks.free.push(FreePoint { at_ms, free }));
+    }
+    if has_room && let Ok(Ok(room)) = timeout(LOOK_WAIT, setup.office.room(&setup.requests)).await {
+        let point = RoomPoint { at_ms, waiting: room.waiting, admitted: room.admitted };
+        looks.send_modify(|looks| looks.room.push(point));
+    }
+}
+
+fn moment(running: &Running, expected: u64) -> Moment {
     let tally = &running.tally;
     let read = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     Moment {
@@ -85,10 +104,12 @@ fn moment(running: &Running, free: Option<u64>, expected: u64) -> Moment {
         came: read(&tally.came),
         ended: read(&tally.ended),
         given: read(&tally.given),
+        admitted: read(&tally.admitted),
         full: read(&tally.full),
         errors: read(&tally.errors),
         streams: read(&tally.streams),
-        free,
+        free: None,
+        waiting: None,
     }
 }
 

@@ -40,24 +40,51 @@ impl ApiPlan {
     }
 }
 
+/// How often somebody who was too early comes back.
+const RETURNS_MAX: u32 = 50;
+
 /// The way of candidate `index`, who means to come at `intended`.
 pub async fn candidate(worker: Arc<Worker>, plan: Arc<ApiPlan>, index: u64, intended: Instant) {
     worker.sets_out(intended);
-    let mut chance = Chance::of(worker.seed, index);
+    let mut chance = Chance::of(worker.duty.seed, index);
+    from_the_seat_on(&worker, &plan, index, intended, None, &mut chance).await;
+}
+
+/// From the request for a seat to the end, with the pass out of a waiting room, if there is one. Answers how the
+/// request ended.
+pub(super) async fn from_the_seat_on(
+    worker: &Worker,
+    plan: &ApiPlan,
+    index: u64,
+    mut intended: Instant,
+    pass: Option<&str>,
+    chance: &mut Chance,
+) -> Outcome {
     let sitting = chance.sitting(plan.sittings.len());
     let fate = chance.fate(plan.confirm, plan.release);
-    let request = || plan.requests.hold(plan.candidate(index), plan.sittings[sitting].clone());
-    let told = worker.ask(Operation::Hold, intended, &mut chance, request).await;
-    let Some((place, hold)) = note(&worker, index, sitting, &told) else { return };
-    let next = match fate {
-        Fate::WalkAway => return,
-        Fate::Release | Fate::Confirm => think(plan.think).await,
-    };
+    let request = || plan.requests.hold(plan.candidate(index), plan.sittings[sitting].clone(), pass);
+    let mut told = worker.ask(Operation::Hold, intended, chance, request).await;
+    for _ in 0..RETURNS_MAX {
+        if told.outcome != Outcome::NotOpen || worker.is_stopped() {
+            break;
+        }
+        intended = worker.until_next_try(chance).await;
+        told = worker.ask(Operation::Hold, intended, chance, request).await;
+    }
+    let outcome = told.outcome;
+    let Some((place, hold)) = note(worker, index, sitting, &told) else { return outcome };
     match fate {
-        Fate::Confirm => pay(&worker, &plan, index, Held { place, sitting, hold }, next, &mut chance).await,
-        Fate::Release => give_back(&worker, &plan, place, &hold, next, &mut chance).await,
+        Fate::Confirm => {
+            let next = worker.think(plan.think, chance).await;
+            pay(worker, plan, index, Held { place, sitting, hold }, next, chance).await;
+        }
+        Fate::Release => {
+            let next = worker.think(plan.think, chance).await;
+            give_back(worker, plan, place, &hold, next, chance).await;
+        }
         Fate::WalkAway => {}
     }
+    outcome
 }
 
 /// A seat in a candidate's hands.
@@ -67,16 +94,8 @@ struct Held {
     hold: String,
 }
 
-/// Waits a moment, and answers when the next step was meant to begin.
-async fn think(pause: Duration) -> Instant {
-    if !pause.is_zero() {
-        tokio::time::sleep(pause).await;
-    }
-    Instant::now()
-}
-
 /// Notes what a request for a seat led to; answers where it is noted, and the hold's id.
-fn note(worker: &Worker, index: u64, sitting: usize, told: &Told) -> Option<(usize, String)> {
+pub(super) fn note(worker: &Worker, index: u64, sitting: usize, told: &Told) -> Option<(usize, String)> {
     match told.outcome {
         Outcome::Given | Outcome::Kept => {}
         // No answer: perhaps there is a seat. Asked again when the rush is over.
@@ -110,7 +129,7 @@ async fn pay(worker: &Worker, plan: &ApiPlan, index: u64, held: Held, intended: 
         Outcome::Refused => return,
         _ => return worker.change_seat(place, |seat| seat.known = Known::Unsure),
     }
-    let next = think(plan.think).await;
+    let next = worker.think(plan.think, chance).await;
     let request = || plan.requests.confirm(&hold, plan.reference(index));
     let told = worker.ask(Operation::Confirm, next, chance, request).await;
     if told.outcome != Outcome::Done {

@@ -26,7 +26,7 @@ pub struct BrowsePlan {
 /// One view by viewer `index`, who means to come at `intended`.
 pub async fn viewer(worker: Arc<Worker>, plan: Arc<BrowsePlan>, index: u64, intended: Instant) {
     worker.sets_out(intended);
-    let mut chance = Chance::of(worker.seed, index);
+    let mut chance = Chance::of(worker.duty.seed, index);
     if plan.pages.is_empty() || chance.part() < plan.list {
         worker.ask(Operation::List, intended, &mut chance, || plan.requests.list()).await;
     } else {

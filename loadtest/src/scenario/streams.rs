@@ -20,10 +20,10 @@ const REOPEN_AFTER: Duration = Duration::from_secs(3);
 
 /// Holds stream number `index` open until the test is over. Its latency is the time until the first event.
 pub async fn stream(worker: Arc<Worker>, plan: Arc<BrowsePlan>, index: u64) {
-    let mut chance = Chance::of(!worker.seed, index);
-    while !worker.tally.stop.load(Ordering::Relaxed) {
+    let mut chance = Chance::of(!worker.duty.seed, index);
+    while !worker.duty.tally.stop.load(Ordering::Relaxed) {
         let intended = Instant::now();
-        let outcome = match timeout(worker.patience.timeout, open(&worker, &plan)).await {
+        let outcome = match timeout(worker.duty.patience.timeout, open(&worker, &plan)).await {
             Err(_) => Outcome::TimedOut,
             Ok(Err(error)) => {
                 worker.measured().problem(format!("stream: {error}"));
@@ -60,14 +60,14 @@ async fn read(worker: &Worker, mut body: Incoming, intended: Instant) {
         if is_first {
             is_first = false;
             worker.ended(Operation::Stream, Outcome::Done, intended);
-            worker.tally.streams.fetch_add(1, Ordering::Relaxed);
+            worker.duty.tally.streams.fetch_add(1, Ordering::Relaxed);
         }
         let mut measured = worker.measured();
         measured.bytes_received += data.len() as u64;
         measured.events += events_in(data);
     }
     if !is_first {
-        worker.tally.streams.fetch_sub(1, Ordering::Relaxed);
+        worker.duty.tally.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -7,3 +7,4 @@ mod misbehaving;
 mod program;
 mod real;
 mod rig;
+mod room;

@@ -1,7 +1,7 @@
 //! The real API on private stores: a small rush from first to last, and two shards of one.
 
 use loadtest::record::{Operation, Outcome};
-use loadtest::results::{CheckKind, CheckState, merge};
+use loadtest::results::{CheckKind, CheckState, Results, merge};
 use reservation::api::{Api, ApiConfig};
 use reservation::engine::{Engine, EngineConfig};
 use reservation::ledger::api_keys::Scope;
@@ -77,21 +77,48 @@ async fn seats_that_lapse_are_given_again_and_never_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_shards_share_an_exam_and_add_up() {
+async fn two_shards_merge_into_what_one_run_gives() {
     let server = Server::start().await;
-    let prepared =
-        test(server.address, &server.key, "api --rate 1 --seconds 1 --seats 60 --sittings 1 --confirm 0 --release 1")
-            .await;
-    let exam = prepared.parameters.exam;
-    let shard = |index: u32| {
-        format!("api --exam {exam} --candidates 200 --seconds 1 --seed 5 --shard {index}/2 --connections 8")
+    // One exam each, with the same seats, so that the same test can be run twice.
+    let prepare = "api --rate 1 --seconds 1 --seats 60 --sittings 1 --confirm 0 --release 1";
+    let (one, other) =
+        (test(server.address, &server.key, prepare).await, test(server.address, &server.key, prepare).await);
+    let words = |exam: &str| {
+        format!(
+            "api --exam {exam} --candidates 200 --rush --seconds 2 --seed 5 --connections 8 --confirm 1 --release 0"
+        )
     };
+    let single = test(server.address, &server.key, &words(&one.parameters.exam)).await;
+    let shard = |index: u32| format!("{} --shard {index}/2", words(&other.parameters.exam));
     let (first, second) = (shard(1), shard(2));
     let both = tokio::join!(test(server.address, &server.key, &first), test(server.address, &server.key, &second));
-    let mut whole = merge(vec![both.0, both.1]).unwrap();
+    // As it is done between processes: by files.
+    let through_json = |shard: &Results| -> Results {
+        let file = server.key.file("shard.json");
+        std::fs::write(&file, serde_json::to_vec(shard).unwrap()).unwrap();
+        Results::read(&file).unwrap()
+    };
+    let mut whole = merge(vec![through_json(&both.0), through_json(&both.1)]).unwrap();
     whole.conclude(&[]);
-    assert_eq!(whole.measured.operations[&Operation::Hold].outcomes.values().sum::<u64>(), 200);
-    assert!(whole.figures.seats_given >= 60, "{}", whole.figures.seats_given);
+
+    let arrivals = |results: &Results| results.measured.seconds.iter().map(|it| it.arrivals).collect::<Vec<_>>();
+    let (mut ours, mut theirs) = (arrivals(&whole), arrivals(&single));
+    ours.resize(2, 0);
+    theirs.resize(2, 0);
+    assert_eq!(ours, theirs, "the same candidates at the same moments");
+    for operation in [Operation::Hold, Operation::Freeze, Operation::Confirm] {
+        let outcomes = |results: &Results| results.measured.operations[&operation].outcomes.clone();
+        assert_eq!(outcomes(&whole), outcomes(&single), "{operation:?}");
+    }
+    assert_eq!(whole.measured.operations[&Operation::Hold].outcomes[&Outcome::Given], 60);
+    assert_eq!(whole.figures.seats_confirmed, 60);
+    let latencies = |results: &Results| results.measured.operations[&Operation::Hold].latency.count();
+    assert_eq!(latencies(&whole), latencies(&both.0) + latencies(&both.1));
     assert!(!whole.is_oversold(), "{:?}", whole.checks);
+
+    // Forged: one shard claims more seats than there are.
+    let mut forged = through_json(&both.0);
+    forged.sittings[0].for_good += 60;
+    assert!(merge(vec![forged, through_json(&both.1)]).unwrap().is_oversold());
     server.engine.stop().await;
 }

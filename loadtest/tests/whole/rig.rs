@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use loadtest::cli::{Cli, Command};
 use loadtest::results::{CheckKind, CheckState, Results};
-use loadtest::run::{run_api, run_browse};
+use loadtest::run::{run_api, run_browse, run_candidate, run_waiting_room};
 use tokio::net::TcpListener;
 
 /// Serves `answer` on a free port until the runtime ends.
@@ -70,7 +70,9 @@ pub(crate) async fn test(address: SocketAddr, key: &KeyFile, words: &str) -> Res
     match Cli::try_parse_from(line.split(' ')).unwrap().command {
         Command::Api(arguments) => run_api(&arguments).await.unwrap(),
         Command::Browse(arguments) => run_browse(&arguments).await.unwrap(),
-        Command::Prepare(_) | Command::Merge(_) => panic!("no test: {words}"),
+        Command::Candidate(arguments) => run_candidate(&arguments).await.unwrap(),
+        Command::WaitingRoom(arguments) => run_waiting_room(&arguments).await.unwrap(),
+        _ => panic!("no test: {words}"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use reservation::ids::GroupId;
+use reservation::room::{ADMIT_PER_SECOND_MAX, RoomMode, RoomSettings};
 use reservation::sitting::Acknowledge;
 use serde::Deserialize;
 use toml::Spanned;
@@ -35,6 +36,7 @@ const URL_BYTES_MAX: usize = 500;
 pub(super) struct ExamFile {
     pub(super) page: ExamPage,
     pub(super) acknowledge: Acknowledge,
+    pub(super) waiting_room: RoomSettings,
 }
 
 #[derive(Deserialize)]
@@ -53,9 +55,19 @@ struct Raw {
     resubmit_hours: Option<Spanned<i64>>,
     #[serde(default)]
     acknowledge: Acknowledge,
+    #[serde(default)]
+    waiting_room: RawRoom,
     notice: Spanned<Paragraphs>,
     #[serde(default)]
     groups: Vec<RawGroup>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoom {
+    #[serde(default)]
+    mode: RoomMode,
+    admit_per_second: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +123,9 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let organiser = faults.text(raw.organiser);
     let fee = faults.parsed::<Fen>(&raw.fee);
     let payment_url = faults.url(raw.payment_url);
+    let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
+        faults.within(rate, 1..=ADMIT_PER_SECOND_MAX.into(), |rate| u32::try_from(rate).ok())
+    });
     let groups = check_groups(raw.groups, faults);
     let page = ExamPage {
         id: id?,
@@ -128,7 +143,8 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         groups,
         sittings: Vec::new(),
     };
-    Some(ExamFile { page, acknowledge: raw.acknowledge })
+    let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
+    Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
 }
 
 fn optional<T, U>(value: Option<&T>, otherwise: U, check: impl FnOnce(&T) -> Option<U>) -> Option<U> {

@@ -42,7 +42,8 @@ impl Exams {
     /// nothing. The engine comes first, so that no page offers what cannot be held; an import that died is mended by
     /// importing again.
     pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
-        let ExamDefinition { page, capacities, acknowledge } = super::parse(dir).map_err(ImportError::Definition)?;
+        let definition = super::parse(dir).map_err(ImportError::Definition)?;
+        let ExamDefinition { page, capacities, acknowledge, waiting_room } = definition;
         let exam = Exam {
             id: page.id.clone(),
             title: page.title.zh.clone(),
@@ -51,6 +52,7 @@ impl Exams {
             opens_at: Some(page.opens_at),
             closes_at: Some(page.closes_at),
             acknowledge,
+            waiting_room,
         };
         self.engine.put_exam(exam).await?;
         for (sitting, capacity) in page.sittings.iter().zip(capacities) {

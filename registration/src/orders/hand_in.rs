@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use reservation::engine::HoldError;
+use reservation::engine::room::Admission;
 use reservation::ids::SittingId;
 
 use super::{Orders, Refusal, deadline};
@@ -136,7 +137,9 @@ impl Orders {
     /// them.
     async fn retake(&self, order: StoredOrder) -> Result<StoredOrder, HandInError> {
         let sittings: Vec<SittingId> = order.sittings.iter().map(|seat| seat.sitting.clone()).collect();
-        let taken = match self.engine.hold(&order.exam, &order.account.candidate_id(), &sittings).await {
+        // Who has paid need not wait in a line.
+        let (candidate, admission) = (order.account.candidate_id(), Admission::Exempt);
+        let taken = match self.engine.hold(&order.exam, &candidate, &sittings, admission).await {
             Ok(taken) => taken,
             Err(error) => return Err(self.cannot_retake(&order, error).await?),
         };
@@ -194,7 +197,9 @@ impl Orders {
                     None => HandInError::Lapsed,
                 }
             }
-            Refusal::NotOpen { .. } | Refusal::UnknownExam(_) | Refusal::UnknownSitting(_) => HandInError::Lapsed,
+            Refusal::NotOpen { .. } | Refusal::UnknownExam(_) | Refusal::UnknownSitting(_) | Refusal::NotAdmitted => {
+                HandInError::Lapsed
+            }
         };
         if change::lapse(&self.database.client().await?, order, true).await? {
             self.return_seats(order).await?;

@@ -45,6 +45,9 @@ pub enum OrderError {
     /// The candidate has an unpaid order for other sittings of this exam, and `replace` was false.
     #[error("order {0} holds other sittings")]
     HoldsOther(OrderId),
+    /// A waiting room is before the exam, and it is not the candidate's turn. The place is taken by now.
+    #[error("the waiting room has not admitted the candidate")]
+    NotAdmitted,
     /// A sitting has no free seat; nothing was taken.
     #[error("sitting {sitting} has no free seat")]
     Full {
@@ -72,6 +75,7 @@ impl From<HoldError> for OrderError {
             Refusal::GroupTaken(sitting) => Self::GroupTaken(sitting),
             Refusal::UnknownExam(exam) => Self::UnknownExam(exam),
             Refusal::UnknownSitting(sitting) => Self::UnknownSitting(sitting),
+            Refusal::NotAdmitted => Self::NotAdmitted,
             Refusal::Unavailable(why) => Self::Unavailable(why),
         }
     }
@@ -132,7 +136,7 @@ impl Orders {
         }
     }
 
-    /// Gives an unpaid order back and takes other seats.
+    /// Gives an unpaid order back and takes other seats; what would be refused anyway is refused before.
     async fn exchange(
         &self,
         attempt: &Attempt<'_>,
@@ -140,6 +144,7 @@ impl Orders {
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
         self.refuse_full(attempt, choice, old)?;
+        self.pass(attempt).await?;
         if !change::release(&self.database.client().await?, old.id).await? {
             return Ok(None);
         }

@@ -4,15 +4,17 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use reservation::engine::room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
 use reservation::ids::SittingId;
+use reservation::room::pass::Pass;
 
 use super::hold::OrderError;
 use super::{Orders, deadline};
 use crate::accounts::AccountId;
 use crate::clock;
-use crate::exams::{ExamPage, SittingPage};
+use crate::exams::{ExamPage, SittingPage, Window};
 use crate::order::{OrderId, OrderSitting};
 use crate::store::orders::change::{self, Inserted};
 use crate::store::orders::{StoredOrder, StoredState};
@@ -34,7 +36,9 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Orders {
-    /// Takes the seats and writes the row. `old` is the unpaid order for the same sittings, if there is one.
+    /// Takes the seats and writes the row. `old` is the unpaid order for the same sittings, if there is one. While a
+    /// waiting room is on, only whom it admits gets new seats: the room is asked here, so that any device of the account
+    /// will do, and whoever has no place takes one.
     pub(super) async fn take(
         &self,
         attempt: &Attempt<'_>,
@@ -42,7 +46,13 @@ impl Orders {
         old: Option<&StoredOrder>,
     ) -> Result<Option<StoredOrder>, OrderError> {
         let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
-        let taken = match self.engine.hold(&attempt.page.id, &attempt.account.candidate_id(), &ids).await {
+        let candidate = attempt.account.candidate_id();
+        let pass = match old {
+            Some(_) => None,
+            None => self.pass(attempt).await?,
+        };
+        let admission = if old.is_some() { Admission::Exempt } else { Admission::Pass(pass.as_ref()) };
+        let taken = match self.engine.hold(&attempt.page.id, &candidate, &ids, admission).await {
             // Without an order, the group can only be taken by a hold whose row was never written.
             Err(HoldError::GroupTaken(sitting)) if old.is_none() => {
                 let look_again = self.adopt(attempt, &sitting).await?;
@@ -54,6 +64,20 @@ impl Orders {
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
             _ => self.write(order, old).await,
+        }
+    }
+
+    /// The candidate's pass, where one is needed.
+    pub(super) async fn pass(&self, attempt: &Attempt<'_>) -> Result<Option<Pass>, OrderError> {
+        if attempt.page.window(clock::now()) != Window::Open {
+            // The engine says so, whoever asks.
+            return Ok(None);
+        }
+        let place = self.engine.take_place(&attempt.page.id, &attempt.account.candidate_id(), None).await?;
+        match place.standing {
+            Standing::Open => Ok(None),
+            Standing::Admitted { pass, .. } => Ok(Some(pass)),
+            Standing::Waiting { .. } | Standing::Nowhere => Err(OrderError::NotAdmitted),
         }
     }
 
@@ -97,12 +121,12 @@ impl Orders {
     /// engine gives the group's holder the same hold again. One that is young may belong to a request that is still
     /// writing, perhaps with other sittings besides. True when it is worth looking again.
     async fn adopt(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
-        let page = attempt.page;
+        let (page, candidate) = (attempt.page, attempt.account.candidate_id());
         let group = page.sitting(taken).and_then(|sitting| sitting.group.as_ref());
         let in_group = page.sittings.iter().filter(|sitting| group.is_some() && sitting.group.as_ref() == group);
         for sitting in in_group.take(PROBES_MAX) {
             let probe = [sitting.id.clone()];
-            match self.engine.hold(&page.id, &attempt.account.candidate_id(), &probe).await {
+            match self.engine.hold(&page.id, &candidate, &probe, Admission::Exempt).await {
                 Ok(found) if found.is_new => {
                     // The orphan has just ended, and this is a seat that nobody asked for.
                     for hold in &found.holds {

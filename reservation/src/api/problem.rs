@@ -195,6 +195,7 @@ impl From<HoldError> for Problem {
                 (problem.opens_at, problem.closes_at) = (opens_at, closes_at);
                 problem
             }
+            HoldError::NotAdmitted(_) => Self::new(StatusCode::CONFLICT, "not_admitted", detail),
             HoldError::Expired(_) => Self::new(StatusCode::CONFLICT, "expired", detail),
             HoldError::OtherReference(_) => Self::new(StatusCode::CONFLICT, "other_reference", detail),
             HoldError::Invalid { field, reason } => Self::invalid(field, reason),

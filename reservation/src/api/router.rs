@@ -13,6 +13,8 @@ pub enum Operation {
     PutSitting,
     ListSittings,
     SittingEvents,
+    GetWaitingRoom,
+    PostPlace,
     PostHold,
     GetHold,
     DeleteHold,
@@ -58,11 +60,13 @@ const fn route(
 
 /// Every route.
 #[rustfmt::skip]
-pub static ROUTES: [Route; 13] = [
+pub static ROUTES: [Route; 15] = [
     route(Method::PUT,    "/api/v1/exams/{exam}",                      Some(Scope::Admin), Operation::PutExam,       "put_exam"),
     route(Method::PUT,    "/api/v1/exams/{exam}/sittings/{sitting}",   Some(Scope::Admin), Operation::PutSitting,    "put_sitting"),
     route(Method::GET,    "/api/v1/exams/{exam}/sittings",             None,               Operation::ListSittings,  "list_sittings"),
     route(Method::GET,    "/api/v1/exams/{exam}/events",               None,               Operation::SittingEvents, "sitting_events"),
+    route(Method::GET,    "/api/v1/exams/{exam}/waiting-room",         None,               Operation::GetWaitingRoom, "get_waiting_room"),
+    route(Method::POST,   "/api/v1/exams/{exam}/waiting-room/places",  Some(Scope::Hold),  Operation::PostPlace,     "post_place"),
     route(Method::POST,   "/api/v1/exams/{exam}/holds",                Some(Scope::Hold),  Operation::PostHold,      "post_hold"),
     route(Method::GET,    "/api/v1/exams/{exam}/holds/{hold}",         Some(Scope::Hold),  Operation::GetHold,       "get_hold"),
     route(Method::DELETE, "/api/v1/exams/{exam}/holds/{hold}",         Some(Scope::Hold),  Operation::DeleteHold,    "delete_hold"),

@@ -1,11 +1,14 @@
 //! What goes over the wire, as types; the load generator knows nothing else of this crate.
 
+pub mod room;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::hold::{Hold, HoldState};
 use crate::ids::{CandidateId, GroupId, HoldId, PoolId, Reference, SittingId};
+use crate::room::RoomSettings;
 use crate::sitting::{Acknowledge, Availability, Exam, Level, Sitting};
 
 /// What `PUT exam` takes.
@@ -28,6 +31,9 @@ pub struct PutExam {
     /// When a hold counts as taken. Default `redis`.
     #[serde(default)]
     pub acknowledge: Acknowledge,
+    /// The waiting room before it. Default: off.
+    #[serde(default)]
+    pub waiting_room: RoomSettings,
 }
 
 /// An exam.
@@ -52,6 +58,7 @@ impl From<&Exam> for ExamView {
                 opens_at: exam.opens_at,
                 closes_at: exam.closes_at,
                 acknowledge: exam.acknowledge,
+                waiting_room: exam.waiting_room,
             },
         }
     }
@@ -140,6 +147,9 @@ pub struct PostHold {
     /// 1–16 sittings of one pool: all or none.
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 16)]
     pub sittings: Vec<SittingId>,
+    /// What the waiting room gave; needed while it is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<String>,
 }
 
 /// A hold.

@@ -167,6 +167,15 @@ impl Board {
             .collect()
     }
 
+    /// Free seats of these sittings, and with them those whose clocks run out by `until`.
+    pub fn supply<'a>(&self, sittings: impl Iterator<Item = &'a Arc<Sitting>>, until: Timestamp) -> u64 {
+        let board = self.sittings.read().expect("nothing panics while it holds the board");
+        let counts = sittings.filter_map(|sitting| board.counts.get(&sitting.number));
+        let soon = |counts: &Counts| counts.deadlines.range(..=until.as_second()).map(|(_, holds)| holds).sum::<i64>();
+        // Below zero after a capacity was lowered: then lapsing holds free nothing at first.
+        counts.map(|counts| u64::try_from(counts.free + soon(counts)).unwrap_or_default()).sum()
+    }
+
     /// When the next clock of this sitting runs out.
     pub fn next_release_at(&self, sitting: SittingNumber) -> Option<Timestamp> {
         let board = self.sittings.read().expect("nothing panics while it holds the board");

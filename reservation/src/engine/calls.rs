@@ -105,12 +105,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Opens every pool that is not; answers the last fault after it has tried them all.
+    /// Opens every pool at the start, boards and all; answers the last fault after it has tried them all.
     pub(super) async fn open_all(&self) -> Result<(), HoldError> {
         let mut outcome = Ok(());
         for (id, exam) in pools::all(&**self.inner.ledger.client().await?).await? {
             let pool = self.ensure_pool(id, exam);
-            if let Err(error) = self.reopen(&pool, 0, false).await {
+            let _one = pool.opening.lock().await;
+            // Even if its row in the ledger was read by now: nothing is on the board yet.
+            if let Err(error) = self.open(&pool, false).await {
                 tracing::warn!(pool = %pool.id, %error, "the pool is not open yet");
                 outcome = Err(error);
             }

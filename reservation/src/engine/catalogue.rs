@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ids::{ExamId, SittingId, SittingNumber};
-use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings};
+use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings, waiting_rooms};
+use crate::room::RoomKeys;
 use crate::sitting::{Exam, Sitting};
 
 /// An exam with its sittings.
@@ -14,6 +15,8 @@ pub struct ExamEntry {
     pub exam: Arc<Exam>,
     /// Its sittings, by number.
     pub sittings: Vec<Arc<Sitting>>,
+    /// The keys of its waiting room; absent while nobody ever wanted one.
+    pub room_keys: Option<Arc<RoomKeys>>,
     by_id: HashMap<SittingId, Arc<Sitting>>,
 }
 
@@ -57,12 +60,17 @@ impl Catalogue {
         for (exam, sitting) in sittings::all(&*tx).await? {
             sittings_of.entry(exam).or_default().push(Arc::new(sitting));
         }
+        let mut rooms = waiting_rooms::all(&*tx).await?;
         let exams = exams
             .into_iter()
-            .map(|exam| {
+            .map(|mut exam| {
+                let room_keys = rooms.remove(&exam.id).map(|(settings, keys)| {
+                    exam.waiting_room = settings;
+                    Arc::new(keys)
+                });
                 let sittings = sittings_of.remove(&exam.id).unwrap_or_default();
                 let by_id = sittings.iter().map(|sitting| (sitting.id.clone(), sitting.clone())).collect();
-                (exam.id.clone(), Arc::new(ExamEntry { exam: Arc::new(exam), sittings, by_id }))
+                (exam.id.clone(), Arc::new(ExamEntry { exam: Arc::new(exam), sittings, room_keys, by_id }))
             })
             .collect();
         Ok(Some(Self { revision, exams }))

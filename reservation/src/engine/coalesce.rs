@@ -19,7 +19,7 @@ use crate::store::reply::Reply;
 /// Most requests in one call: beyond it a call takes longer without carrying more per second.
 const BATCH_MAX: usize = 256;
 /// Most requests that wait; the next one hears at once that it should come again.
-const QUEUE_MAX: usize = 16_384;
+pub(super) const QUEUE_MAX: usize = 16_384;
 /// A request that waited so long is not worth asking for: its client is about to give up.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// Calls under way at a time. One leaves Redis idle while its answer travels; many make batches small.
@@ -66,6 +66,11 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
             });
         }
         Self { queue }
+    }
+
+    /// How many requests wait now.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Asks, together with whoever else is waiting.

@@ -11,15 +11,25 @@ use crate::engine::{Engine, HoldError};
 use crate::hold::{Hold, HoldState};
 use crate::ids::{ExamId, Generation, HoldId, Reference};
 use crate::ledger::LedgerError;
+use crate::ledger::holds::decide::{self, Confirmed};
 use crate::ledger::holds::{self, HoldRow};
 use crate::store::reply::FreezeAnswer;
 use crate::store::{FreezeRequest, Place};
+
+/// What the ledger said to one wish to confirm.
+#[derive(Debug, Clone)]
+pub(super) enum Decided {
+    /// What became of it.
+    Said(Confirmed),
+    /// The sitting has no seat left to confirm.
+    Overbooked,
+}
 
 impl Engine {
     /// Stops the clock: evidence of payment is in. [`HoldError::Expired`] when it has ended.
     pub async fn freeze(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
         let located = self.locate(exam, hold)?;
-        match self.freeze_in_redis(&located, false, None).await? {
+        match self.freeze_in_redis(&located, false, None).await?.answer {
             FreezeAnswer::Frozen(_) | FreezeAnswer::Confirmed(_) => self.find(exam, hold).await,
             _ => {
                 self.wait_for_tail(&located.pool).await?;
@@ -36,11 +46,14 @@ impl Engine {
     /// Idempotent by (hold, reference).
     pub async fn confirm(&self, exam: &ExamId, hold: &HoldId, reference: &Reference) -> Result<Hold, HoldError> {
         let mut located = self.locate(exam, hold)?;
-        located.place.generation = match self.freeze_in_redis(&located, false, Some(reference)).await? {
-            FreezeAnswer::Frozen(generation) | FreezeAnswer::Confirmed(generation) => generation,
+        let frozen = self.freeze_in_redis(&located, false, Some(reference)).await?;
+        located.place.generation = match frozen.answer {
+            FreezeAnswer::Frozen(generation) | FreezeAnswer::Confirmed(generation) => {
+                self.wait_for_event(&located.pool, frozen.lineage, frozen.event).await?;
+                generation
+            }
             answer => self.take_anew(&located, hold, reference, answer).await?,
         };
-        self.wait_for_tail(&located.pool).await?;
         let row = self.confirm_in_ledger(&located.pool, &located.place, reference).await?;
         Ok(located.hold(&row))
     }
@@ -50,12 +63,12 @@ impl Engine {
         located: &Located,
         take: bool,
         reference: Option<&Reference>,
-    ) -> Result<FreezeAnswer, HoldError> {
+    ) -> Result<Answered<FreezeAnswer>, HoldError> {
         let Located { pool, place, entry, .. } = located;
         let request = FreezeRequest { place: place.clone(), take, reference: reference.cloned() };
-        let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.freeze.ask(request).await?;
-        self.acknowledge(&entry.exam, pool, lineage, event).await?;
-        Ok(answer)
+        let answered = Self::lanes(pool)?.freeze.ask(request).await?;
+        self.acknowledge(&entry.exam, pool, answered.lineage, answered.event).await?;
+        Ok(answered)
     }
 
     /// The money is there but the hold is gone: finds the seat that an earlier try took, or the
@@ -86,10 +99,14 @@ impl Engine {
         if let FreezeAnswer::Other(_, generation) = answer {
             again.place.generation = generation;
         }
-        match self.freeze_in_redis(&again, true, Some(reference)).await? {
+        let taken = self.freeze_in_redis(&again, true, Some(reference)).await?;
+        match taken.answer {
             FreezeAnswer::Frozen(generation)
             | FreezeAnswer::Confirmed(generation)
-            | FreezeAnswer::Taken(generation) => Ok(generation),
+            | FreezeAnswer::Taken(generation) => {
+                self.wait_for_event(pool, taken.lineage, taken.event).await?;
+                Ok(generation)
+            }
             FreezeAnswer::GroupTaken => Err(HoldError::GroupTaken(sitting.id.clone())),
             FreezeAnswer::Other(..) => Err(HoldError::Unavailable("the hold is just changing".to_owned())),
             FreezeAnswer::Full | FreezeAnswer::Expired => Err(HoldError::Expired(hold.clone())),
@@ -103,33 +120,52 @@ impl Engine {
         place: &Place,
         reference: &Reference,
     ) -> Result<HoldRow, HoldError> {
-        let client = self.inner.ledger.client().await?;
-        let committed = match holds::decide::confirm(&**client, &pool.exam, place, reference).await {
-            Err(LedgerError::Overbooked) => {
-                // Redis gave out a seat that the ledger does not have: only after Redis lost data.
-                holds::decide::cancel(&**client, &pool.exam, place).await?;
-                drop(client);
-                self.settle(pool, &[(place.clone(), false)]).await?;
-                return Err(self.full(pool, place));
-            }
-            outcome => outcome?,
-        };
-        let Place { candidate, sitting, generation, .. } = place;
-        let row = holds::find(&**client, &pool.exam, candidate, *sitting, *generation).await?;
-        drop(client);
-        match row {
-            Some(row) if row.state == HoldState::Confirmed && row.reference.as_ref() == Some(reference) => {
-                if committed && let Err(error) = self.settle(pool, &[(place.clone(), true)]).await {
+        let wish = (place.clone(), reference.clone());
+        match Self::lanes(pool)?.confirm.ask(wish).await?.answer {
+            Decided::Said(Confirmed::Yes { row, is_new }) => {
+                if is_new && let Err(error) = self.settle(pool, &[(place.clone(), true)]).await {
                     // The seat is the candidate's; Redis is told again by `finish`.
                     tracing::warn!(pool = %pool.id, %error, "a confirmation is not in Redis yet");
                 }
                 Ok(row)
             }
-            Some(row) if row.state.is_live() && row.reference.is_some() => Err(HoldError::OtherReference(id_of(place))),
-            Some(row) if !row.state.is_live() => Err(HoldError::Expired(id_of(place))),
+            Decided::Overbooked => {
+                // Redis gave out a seat that the ledger does not have: only after Redis lost data.
+                let client = self.inner.ledger.client().await?;
+                decide::cancel(&**client, &pool.exam, place).await?;
+                drop(client);
+                self.settle(pool, &[(place.clone(), false)]).await?;
+                Err(self.full(pool, place))
+            }
+            Decided::Said(Confirmed::OtherReference) => Err(HoldError::OtherReference(id_of(place))),
+            Decided::Said(Confirmed::Ended) => Err(HoldError::Expired(id_of(place))),
             // Redis lost it before the ledger had it.
-            Some(_) | None => Err(HoldError::Unavailable("the hold is just changing".to_owned())),
+            Decided::Said(Confirmed::NotFrozen) => Err(HoldError::Unavailable("the hold is just changing".to_owned())),
         }
+    }
+
+    /// Commits what is wished in one transaction; one by one where a sitting has not enough for all.
+    pub(super) async fn decide(&self, pool: &Pool, wishes: &[(Place, Reference)]) -> Result<Vec<Decided>, HoldError> {
+        match self.decide_together(pool, wishes).await {
+            Err(LedgerError::Overbooked) => {}
+            words => return Ok(words?.into_iter().map(Decided::Said).collect()),
+        }
+        let mut decided = Vec::with_capacity(wishes.len());
+        for wish in wishes {
+            decided.push(match self.decide_together(pool, std::slice::from_ref(wish)).await {
+                Err(LedgerError::Overbooked) => Decided::Overbooked,
+                words => words?.pop().map_or(Decided::Said(Confirmed::NotFrozen), Decided::Said),
+            });
+        }
+        Ok(decided)
+    }
+
+    async fn decide_together(&self, pool: &Pool, wishes: &[(Place, Reference)]) -> Result<Vec<Confirmed>, LedgerError> {
+        let mut client = self.inner.ledger.client().await?;
+        let tx = client.transaction().await?;
+        let words = decide::confirm(&tx, &pool.exam, wishes).await?;
+        tx.commit().await?;
+        Ok(words)
     }
 
     fn full(&self, pool: &Pool, place: &Place) -> HoldError {

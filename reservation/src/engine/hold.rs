@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::engine::catalogue::ExamEntry;
 use crate::engine::coalesce::Answered;
 use crate::engine::pool::Pool;
+use crate::engine::room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
 use crate::hold::{Hold, HoldState};
 use crate::ids::{CandidateId, ExamId, HoldId, SittingId, SittingNumber};
@@ -21,7 +22,7 @@ use crate::store::{HoldRequest, Place};
 pub(crate) const SITTINGS_MAX: usize = 16;
 
 /// A time in ms since 1970, as scripts give it.
-fn at_ms(ms: i64) -> Timestamp {
+pub(super) fn at_ms(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -51,12 +52,14 @@ pub(super) fn id_of(place: &Place) -> HoldId {
 }
 
 impl Engine {
-    /// Takes a seat in each of the sittings, all or none. Again with the same: the same holds.
+    /// Takes a seat in each of the sittings, all or none. Again with the same: the same holds. While a waiting room is
+    /// on, only who is admitted is let through.
     pub async fn hold(
         &self,
         exam: &ExamId,
         candidate: &CandidateId,
         sittings: &[SittingId],
+        admission: Admission<'_>,
     ) -> Result<Taken, HoldError> {
         let entry = self.entry(exam)?;
         let (pool, wanted) = self.resolve(&entry, sittings)?;
@@ -64,6 +67,7 @@ impl Engine {
         if !entry.exam.is_open(now) {
             return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
         }
+        self.admit(&entry, candidate, admission)?;
         let request = HoldRequest {
             candidate: candidate.clone(),
             sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
@@ -88,6 +92,9 @@ impl Engine {
             // The ledger has it and Redis does not yet: a new sitting on its way.
             HoldAnswer::UnknownSitting(_) => return Err(unheard()),
         };
+        if is_new {
+            self.seated(&entry);
+        }
         self.acknowledge(&entry.exam, &pool, lineage, event).await?;
         let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry.exam, candidate, sitting, seat));
         Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(now_ms) })
@@ -125,6 +132,16 @@ impl Engine {
         if exam.acknowledge == Acknowledge::Redis {
             return Ok(());
         }
+        self.wait_for_event(pool, lineage, event).await
+    }
+
+    /// Waits until the ledger has what a call wrote.
+    pub(super) async fn wait_for_event(
+        &self,
+        pool: &Pool,
+        lineage: i64,
+        event: Option<StreamId>,
+    ) -> Result<(), HoldError> {
         match event {
             Some(event) => Ok(pool.wait_for(lineage, event).await?),
             // Nothing changed now; what it answers for may still be on its way.

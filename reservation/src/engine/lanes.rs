@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::engine::coalesce::Lane;
+use crate::engine::confirm::Decided;
 use crate::engine::pool::Pool;
-use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, SettleAnswer};
+use crate::ids::Reference;
+use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
 use crate::store::{FreezeRequest, HoldRequest, Place};
 
 /// A pool's lanes.
@@ -16,6 +18,8 @@ pub(super) struct Lanes {
     pub(super) release: Lane<Place, ReleaseAnswer>,
     pub(super) freeze: Lane<FreezeRequest, FreezeAnswer>,
     pub(super) settle: Lane<(Place, bool), SettleAnswer>,
+    /// In front of the ledger: confirmations of one moment share a transaction.
+    pub(super) confirm: Lane<(Place, Reference), Decided>,
 }
 
 impl Lanes {
@@ -23,7 +27,7 @@ impl Lanes {
     pub(super) fn open(engine: &Engine, pool: &Arc<Pool>) -> Self {
         let (tasks, stop) = (&engine.inner.tasks, &engine.inner.stop);
         let both = || (engine.clone(), pool.clone());
-        let (hold, release, freeze, settle) = (both(), both(), both(), both());
+        let (hold, release, freeze, settle, confirm) = (both(), both(), both(), both(), both());
         Self {
             hold: Lane::open("hold", tasks, stop, move |requests| {
                 let (engine, pool) = hold.clone();
@@ -51,6 +55,13 @@ impl Lanes {
                 async move {
                     let store = &engine.inner.store;
                     engine.call(&pool, |moment| store.settle(&pool.keys, moment, &decided)).await
+                }
+            }),
+            confirm: Lane::open("confirm", tasks, stop, move |wishes| {
+                let (engine, pool) = confirm.clone();
+                async move {
+                    let answers = engine.decide(&pool, &wishes).await?;
+                    Ok((Reply { event: None, now_ms: 0, free: Vec::new(), answers }, 0))
                 }
             }),
         }

@@ -21,7 +21,7 @@ const LEDGER_WAIT: Duration = Duration::from_secs(5);
 pub struct Standing {
     /// 0 before the pool was opened.
     pub epoch: i64,
-    /// The epoch of the last restore.
+    /// The epoch under which Redis was last opened: events of before may be lost while later ones are not.
     pub lineage: i64,
 }
 
@@ -37,8 +37,8 @@ pub struct Reached {
 /// Why the ledger was not seen to have an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotReached {
-    /// Redis lost the pool meanwhile; the event may be lost with it.
-    #[error("the pool was restored meanwhile")]
+    /// The pool was opened anew meanwhile; the event may be lost.
+    #[error("the pool was opened anew meanwhile")]
     Restored,
     /// It took too long.
     #[error("the ledger is behind")]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{ExamId, PoolId, SittingId, SittingNumber};
-use crate::ledger::{LedgerError, catalogue, exams, pools, sittings};
+use crate::ledger::{LedgerError, catalogue, exams, pools, sittings, waiting_rooms};
+use crate::room::ADMIT_PER_SECOND_MAX;
 use crate::sitting::{CAPACITY_MAX, Exam, Sitting, SittingSpec, TITLE_CHARS_MAX};
 
 /// Longest hold, and longest grace.
@@ -31,6 +32,9 @@ fn check_exam(exam: &Exam) -> Result<(), HoldError> {
     if !(0..=HOLD_SECONDS_MAX).contains(&exam.grace.as_secs()) {
         return Err(invalid("grace_seconds", format!("0 to {HOLD_SECONDS_MAX}")));
     }
+    if exam.waiting_room.admit_per_second.is_some_and(|rate| !(1..=ADMIT_PER_SECOND_MAX).contains(&rate)) {
+        return Err(invalid("waiting_room.admit_per_second", format!("1 to {ADMIT_PER_SECOND_MAX}")));
+    }
     match (exam.opens_at, exam.closes_at) {
         (Some(opens), Some(closes)) if opens >= closes => Err(invalid("closes_at", "after opens_at")),
         _ => Ok(()),
@@ -54,7 +58,9 @@ impl Engine {
         check_exam(&exam)?;
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
+        let had_opened = exams::had_opened(&*tx, &exam.id).await?;
         let is_new = exams::put(&*tx, &exam).await?;
+        waiting_rooms::put(&*tx, &exam, had_opened).await?;
         catalogue::count_up(&*tx).await?;
         tx.commit().await.map_err(LedgerError::from)?;
         drop(client);

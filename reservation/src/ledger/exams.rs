@@ -5,6 +5,7 @@ use tokio_postgres::{GenericClient, Row};
 
 use super::LedgerError;
 use crate::ids::ExamId;
+use crate::room::RoomSettings;
 use crate::sitting::{Acknowledge, Exam};
 
 /// Creates or changes an exam. True when it is new.
@@ -36,6 +37,17 @@ pub async fn put(client: &impl GenericClient, exam: &Exam) -> Result<bool, Ledge
     Ok(row.get(0))
 }
 
+/// Has the exam opened by now? Its row stays locked until the transaction ends.
+pub async fn had_opened(client: &impl GenericClient, exam: &ExamId) -> Result<bool, LedgerError> {
+    let row = client
+        .query_opt(
+            "SELECT opens_at IS NULL OR opens_at <= now() FROM reservation.exams WHERE id = $1 FOR UPDATE",
+            &[&exam.as_str()],
+        )
+        .await?;
+    Ok(row.is_some_and(|row| row.get(0)))
+}
+
 fn exam(row: &Row) -> Result<Exam, LedgerError> {
     let id: String = row.get("id");
     Ok(Exam {
@@ -49,6 +61,8 @@ fn exam(row: &Row) -> Result<Exam, LedgerError> {
             "ledger" => Acknowledge::Ledger,
             _ => Acknowledge::Redis,
         },
+        // Of a table of its own.
+        waiting_room: RoomSettings::default(),
     })
 }
 

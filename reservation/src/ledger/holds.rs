@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use tokio_postgres::{GenericClient, Row};
+use tokio_postgres::{GenericClient, Portal, Row, Transaction};
 
 pub mod decide;
 pub mod fold;
@@ -92,31 +92,25 @@ pub async fn find_by_reference(
     row.as_ref().map(hold_row).transpose()
 }
 
-/// Live holds of some sittings, by key, after `after`, at most `limit`: one page of a restore.
-pub async fn live_page(
-    client: &impl GenericClient,
-    exam: &ExamId,
-    sittings: &[i32],
-    after: Option<&Place>,
-    limit: i64,
-) -> Result<Vec<HoldRow>, LedgerError> {
-    let (candidate, sitting, generation) =
-        after.map_or(("", 0, 0), |place| (place.candidate.as_str(), place.sitting.0, place.generation.0));
-    let rows = client
-        .query(
-            &format!(
-                "SELECT {COLUMNS} FROM reservation.holds
-                 WHERE exam = $1 AND sitting = ANY($2) AND state IN ('held', 'frozen', 'confirmed')
-                     AND (candidate, sitting, generation) > ($3, $4, $5)
-                 ORDER BY candidate, sitting, generation LIMIT $6"
-            ),
-            &[&exam.as_str(), &sittings, &candidate, &sitting, &generation, &limit],
-        )
+/// The live holds on these sittings at this moment, in no order; [`live_page`] reads them. One plan and one
+/// look at the table for a pool of a million: pages by key would look again for each.
+pub async fn live(tx: &Transaction<'_>, exam: &ExamId, sittings: &[i32]) -> Result<Portal, LedgerError> {
+    let statement = tx
+        .prepare(&format!(
+            "SELECT {COLUMNS} FROM reservation.holds
+             WHERE exam = $1 AND sitting = ANY($2) AND state IN ('held', 'frozen', 'confirmed')"
+        ))
         .await?;
-    rows.iter().map(hold_row).collect()
+    Ok(tx.bind(&statement, &[&exam.as_str(), &sittings]).await?)
 }
 
-/// Marks what a restore brought to Redis as settled: it was loaded as the ledger has it.
+/// The next of them, at most `limit`; empty at the end.
+pub async fn live_page(tx: &Transaction<'_>, live: &Portal, limit: i32) -> Result<Vec<HoldRow>, LedgerError> {
+    tx.query_portal(live, limit).await?.iter().map(hold_row).collect()
+}
+
+/// Marks what a restore is about to bring to Redis as settled: it is loaded as the ledger has it. Before it
+/// reads the holds, so that what is decided meanwhile stays to be settled.
 pub async fn settle_all(client: &impl GenericClient, exam: &ExamId, sittings: &[i32]) -> Result<(), LedgerError> {
     client
         .execute(

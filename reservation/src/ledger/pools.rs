@@ -11,7 +11,7 @@ use crate::store::event::StreamId;
 pub struct PoolRow {
     /// The epoch under which Redis may be asked; 0 before the pool was ever in Redis.
     pub epoch: i64,
-    /// The epoch of the last restore.
+    /// The epoch since which event ids may be compared: that of the last adoption or restore.
     pub lineage: i64,
     /// The newest event that the ledger has.
     pub cursor: StreamId,

@@ -1,12 +1,18 @@
 //! The engine through its front door, on real Redis and Postgres. Every test ends on
 //! [`app::App::finish`]: nobody oversold, and the ledger equals Redis.
+// Opening an engine is a deep future.
+#![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
 mod app;
 mod bad_input;
+mod cluster;
+mod cluster_rig;
 mod confirming;
 mod holding;
 mod killing;
 mod model;
 mod resizing;
 mod restoring;
+mod waiting;
+mod waiting_rig;

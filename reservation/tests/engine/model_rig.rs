@@ -8,8 +8,10 @@ use redis::AsyncCommands;
 use reservation::engine::pool::Pool;
 use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
+use reservation::ledger::holds::decide::Confirmed;
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
+use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
 use reservation::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer};
 use reservation::store::{FreezeRequest, HoldRequest, Moment, Place, Store};
@@ -65,6 +67,7 @@ impl Rig {
             opens_at: None,
             closes_at: None,
             acknowledge: Acknowledge::Redis,
+            waiting_room: RoomSettings::default(),
         };
         exams::put(&**client, &exam).await.unwrap();
         pools::add(&**client, &self.pool.id, &self.exam).await.unwrap();
@@ -150,8 +153,10 @@ impl Rig {
                 record.state = HoldState::Confirmed;
             }
         }
-        let client = self.ledger.client().await.unwrap();
-        let rows = holds::live_page(&**client, &self.exam, &[1, 2, 3, 4], None, 1_000).await.unwrap();
+        let mut client = self.ledger.client().await.unwrap();
+        let tx = client.transaction().await.unwrap();
+        let live = holds::live(&tx, &self.exam, &[1, 2, 3, 4]).await.unwrap();
+        let rows = holds::live_page(&tx, &live, 1_000).await.unwrap();
         let found: BTreeMap<_, _> = rows
             .iter()
             .map(|row| {
@@ -183,7 +188,7 @@ impl Rig {
         let key = (place.0, place.1);
         let record = model.taken.get(&key).copied().filter(|record| record.generation == place.3);
         let before = record.and_then(|record| model.decided.get(&record.generation).copied());
-        let client = self.ledger.client().await.unwrap();
+        let mut client = self.ledger.client().await.unwrap();
         let place = place_of(place);
         let state = match (record, before) {
             (Some(_), Some(true)) => Some(HoldState::Confirmed),
@@ -191,11 +196,11 @@ impl Rig {
             (Some(Record { state, .. }), None) => Some(state),
         };
         let (done, expected) = if confirm {
-            let reference = "r".parse().unwrap();
-            (
-                holds::decide::confirm(&**client, &self.exam, &place, &reference).await.unwrap(),
-                state == Some(HoldState::Frozen),
-            )
+            let wish = (place.clone(), "r".parse().unwrap());
+            let tx = client.transaction().await.unwrap();
+            let words = holds::decide::confirm(&tx, &self.exam, &[wish]).await.unwrap();
+            tx.commit().await.unwrap();
+            (matches!(words[..], [Confirmed::Yes { is_new: true, .. }]), state == Some(HoldState::Frozen))
         } else {
             let may = matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
             (holds::decide::cancel(&**client, &self.exam, &place).await.unwrap(), may)
@@ -226,6 +231,7 @@ impl Rig {
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
         let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
         assert_eq!((row.epoch, row.cursor), (before.epoch + 1, before.cursor), "adopted, not restored");
+        assert_eq!(row.lineage, row.epoch, "who waits for an event of before must not take a later one for it");
     }
 
     /// Redis loses the pool, with everything that the ledger has not heard of.

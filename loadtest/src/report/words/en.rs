@@ -1,224 +1,265 @@
 //! English.
 
-use super::{Words, machine, millis};
+use super::en_names::{check, operation, outcome};
+use super::{ChartWords, CheckWords, FigureWords, HowWords, TableWords, Verdicts, Words, crowd, machine, millis};
 use crate::numbers::{bytes, counted, grouped, percent, rounded};
-use crate::record::{Operation, Outcome};
-use crate::results::{CheckKind, Results, Scenario};
+use crate::results::{Limit, Results, Scenario};
 
 pub(super) const WORDS: Words = Words {
     language: "en",
-    product: "Seathold · load test",
+    product: "Seathold · load test report",
+    began: |results| format!("{} UTC", results.started_at.strftime("%-d %B %Y, %H:%M")),
     title,
     lead,
-    seats_safe: "No seat was given twice.",
-    seats_wrong: "The seats do not add up.",
-    seats_unknown: "Whether a seat was given twice was not checked.",
-    conditions_missed: "Not every condition was met.",
-    interrupted: "The test was ended early.",
-    seats_taken: "Seats taken at the end",
-    seats_taken_note: |results| {
-        let figures = &results.figures;
-        format!("of {}; {} of them paid", grouped(results.parameters.seats), grouped(figures.seats_confirmed))
+    verdict: Verdicts {
+        safe: "No seat was given twice.",
+        safe_why,
+        wrong: "The seats do not add up.",
+        unknown: "Whether a seat was given twice was not checked.",
+        interrupted: "The test was ended early.",
+        conditions_missed: "Not every condition was met.",
     },
-    best_second: "Answers in the best second",
-    best_second_note: |results| format!("{} a second on average", rounded(results.figures.throughput)),
-    half_within: "Half answered within",
-    half_within_note: |results| format!("99 of 100 within {}", millis(results.figures.p99_ms)),
-    time: millis,
-    error_share: "Errors",
-    error_note: |results| {
-        format!("{} of {} requests", grouped(results.figures.errors), grouped(results.figures.operations))
+    figure: FigureWords {
+        time: millis,
+        seats: "Seats given",
+        seats_note: |results| {
+            let (seats, paid) = (grouped(results.parameters.seats), grouped(results.figures.seats_confirmed));
+            if results.figures.seats_confirmed == 0 {
+                format!("of {seats}")
+            } else {
+                format!("of {seats}; {paid} are paid")
+            }
+        },
+        twice: "Given twice",
+        twice_note: |_| "must be 0".to_owned(),
+        within: "99 of 100 answered within",
+        within_note: |results| format!("half within {}", millis(results.figures.p50_ms)),
+        average: "Answers a second, on average",
+        best_second: "Answers in the best second",
+        error_share: "Errors",
+        turned_away: "Told that it is full",
+        in_room: "In the waiting room, half no longer than",
+        events: "Live messages received",
     },
-    throughput_title: "How many came, how many were answered",
-    throughput_caption: "Per second. Where the line falls below the area, people were waiting; where it rises above, \
-        those who had got a seat were also paying or giving it back.",
-    views_caption: "Per second. Where the line falls below the area, people were waiting; where it rises above, \
-        pages that stay open got their first message.",
-    came: "came",
-    answered: "answered",
-    latency_title: "How long they waited",
-    latency_caption: "From the moment somebody meant to act to the deciding answer, by the second in which they meant \
-        to act. Each line of the grid is ten times the one below it.",
-    half: "half of all waited no longer",
-    nine_of_ten: "9 of 10",
-    all_but_one_of_100: "99 of 100",
-    slowest: "the slowest",
-    outcomes_title: "What they were told",
-    outcomes_caption: "Answers per second, by what they said.",
-    given: "seat given",
-    done: "paid or given back",
-    full: "sitting is full",
-    refused: "refused: lapsed, not open",
-    errors: "errors",
-    free_title: "Free seats",
-    free_caption: "As everybody could see them on the public list, read twice a second.",
-    free: "free seats",
-    sold_out: |seconds| format!("All seats were taken for the first time after {seconds:.1} s."),
-    never_sold_out: "There was a free seat at any time.",
-    times_title: "Times by step",
-    step: "step",
-    count: "count",
-    max: "slowest",
-    ended_how: "how they ended",
+    chart: ChartWords {
+        outcomes_title: "What they were told",
+        outcomes_caption: "Answers in each second, by what they said. Most of those who come in a rush cannot get a \
+            seat: being told quickly and truly that it is full is a good answer.",
+        views_title: "Pages and lists answered",
+        given: "seat given",
+        done: "paid, given back, page shown",
+        waiting: "still waiting",
+        admitted: "let in",
+        full: "full",
+        not_open: "not open yet",
+        refused: "refused",
+        errors: "error",
+        latency_title: "How long they waited for an answer",
+        latency_caption: "By the second in which they meant to act. Each line of the grid is ten times the one below \
+            it.",
+        half: "half waited no longer",
+        nine_of_ten: "9 of 10",
+        all_but_one_of_100: "99 of 100",
+        slowest: "the slowest",
+        free_title: "Free seats",
+        free_caption: "As everybody could see them on the public list, read twice a second.",
+        free: "free seats",
+        sold_out: |seconds| format!("All seats were taken for the first time after {seconds:.1} s."),
+        never_sold_out: "There was a free seat at any time.",
+        room_title: "The waiting room",
+        room_caption: "People in it, as the server counts, read twice a second.",
+        in_room: "waiting",
+        arrivals_title: "Did the generator keep up?",
+        arrivals_caption: "How many meant to come in each second, and how many were really sent. Where the line \
+            falls below the area, the generator was late, and the waits above contain its delay.",
+        intended: "meant to come",
+        sent: "sent",
+        opening: "registration opens",
+        second: "s",
+    },
+    table: TableWords {
+        times_title: "Times by step",
+        step: "step",
+        count: "count",
+        max: "slowest",
+        ended_how: "how they ended",
+        all: "all",
+        conditions_title: "Conditions",
+        condition: "condition",
+        measured: "measured",
+        met: "Met",
+        missed: "Missed",
+        sittings_title: "Sittings",
+        sitting: "sitting",
+        seats: "seats",
+        peak: "most taken at once",
+        times_given: "times given",
+        paid: "paid",
+        given_back: "given back",
+        free_at_end: "free at the end",
+    },
+    checks: CheckWords {
+        title: "Was any seat given twice?",
+        lead: "Asked of witnesses that do not know of each other.",
+        name: check,
+        detail: |check, _| {
+            let mut letters = check.detail.chars();
+            let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+            format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+        },
+        passed: "Holds",
+        failed: "Does not hold",
+        skipped: "Not checked",
+    },
+    how: HowWords {
+        reading_title: "How to read this",
+        reading: &[
+            "Nobody waits for somebody else's answer: whoever means to come, comes, however slow the server is.",
+            "A wait counts from the moment a candidate meant to act to the answer that decided. Repeated requests, \
+             pauses that the server asked for and the wait for a connection are part of it.",
+            "That it is full, not open yet, or not one's turn are clear answers. Errors are answers that never came, came \
+             too late, or should not have come.",
+            "Percentiles are exact to 0.1 %.",
+        ],
+        limit_title: "What was the limit?",
+        limit,
+        beside_server: "Server, databases and generator shared one machine; on machines of its own the server has \
+            all of it.",
+        facts_title: "Machine and method",
+        facts,
+        problems_title: "What went wrong",
+    },
     operation,
     outcome,
-    all: "all",
-    checks_title: "Was any seat given twice?",
-    check,
-    check_detail: |check, _| check.detail.clone(),
-    passed: "Holds",
-    failed: "Does not hold",
-    skipped: "Not checked",
-    conditions_title: "Conditions",
-    condition: "condition",
-    measured: "measured",
-    met: "Met",
-    missed: "Missed",
-    sittings_title: "Sittings",
-    sitting: "sitting",
-    seats: "seats",
-    peak: "most taken at once",
-    times_given: "times given",
-    paid: "paid",
-    given_back: "given back",
-    free_at_end: "free at the end",
-    how_title: "How it was measured",
-    method: "Arrivals do not wait for answers: whoever means to come, comes, however slow the server is, and the wait \
-        counts from that moment. Repeated requests, pauses the server asked for and the wait for a connection are part \
-        of it. A refusal because a sitting is full is a good answer; errors are answers that never came, came too late, \
-        or should not have come. Percentiles are exact to 0.1 %.",
-    beside_server: "The generator ran on the same machine as the server and took its share of the processor.",
-    facts,
-    problems_title: "What went wrong",
     footer: |results| {
-        format!("loadtest {} · began {} UTC", env!("CARGO_PKG_VERSION"), results.started_at.strftime("%F %T"))
+        let parameters = &results.parameters;
+        let (version, exam) = (env!("CARGO_PKG_VERSION"), &parameters.exam);
+        format!("loadtest {version} · {} · exam {exam} · seed {}", parameters.url, parameters.seed)
     },
 };
 
 /// How candidates came.
 fn arrivals(results: &Results) -> String {
-    match results.parameters.arrivals.as_str() {
-        "even" => "evenly".to_owned(),
-        "rush" => "most of them in the first seconds".to_owned(),
-        ramp => format!("{} a second", ramp.replacen("ramp ", "from ", 1).replacen("..", " to ", 1)),
+    let words = results.parameters.arrivals.as_str();
+    let shape = match words.split_once(' ') {
+        Some(("spike", spike)) => match spike.split_once("%/") {
+            Some((share, within)) => format!("{share} % of them within {}", within.replace('s', " s")),
+            None => words.to_owned(),
+        },
+        Some(("ramp", rates)) => format!("from {} a second", rates.replacen("..", " to ", 1)),
+        _ if words == "rush" => "most of them in the first seconds, then fewer and fewer".to_owned(),
+        _ => "evenly".to_owned(),
+    };
+    match results.parameters.early {
+        Some(early) => format!("{shape}; {} came before it opened", percent(early)),
+        None => shape,
     }
 }
 
 fn title(results: &Results) -> String {
     let parameters = &results.parameters;
-    match parameters.scenario {
-        Scenario::Api => {
-            format!("{} candidates for {} seats", grouped(parameters.candidates), grouped(parameters.seats))
-        }
-        Scenario::Browse => format!("{} views", grouped(parameters.candidates)),
+    let seconds = parameters.seconds;
+    if parameters.scenario.is_about_seats() {
+        let (candidates, seats) = (grouped(parameters.candidates), grouped(parameters.seats));
+        format!("{candidates} candidates, {seats} seats, {seconds} seconds")
+    } else {
+        format!("{} views in {seconds} seconds", grouped(parameters.candidates))
     }
 }
 
 fn lead(results: &Results) -> String {
     let (parameters, figures) = (&results.parameters, &results.figures);
-    let waited = format!(
-        "Half of all answers came within {}, 99 of 100 within {}.",
-        millis(figures.p50_ms),
-        millis(figures.p99_ms)
-    );
+    let (candidates, seconds) = (grouped(parameters.candidates), parameters.seconds);
+    let for_seats =
+        format!("{} in {}", counted(parameters.seats, "seat"), counted(parameters.sittings as u64, "sitting"));
+    let opened = match parameters.opens_after_seconds {
+        Some(after) => format!(" Registration opened {after} seconds after the start."),
+        None => String::new(),
+    };
+    let again = if figures.seats_given > parameters.seats {
+        format!(" Seats that were given back were given again: {} times in all.", grouped(figures.seats_given))
+    } else {
+        String::new()
+    };
     match parameters.scenario {
-        Scenario::Api => format!(
-            "Within {} seconds {} candidates asked for {} seats in {} sittings. Seats were given {} times, \
-             because some came back and were given again; {} were paid. {waited}",
-            parameters.seconds,
-            grouped(parameters.candidates),
-            grouped(parameters.seats),
-            parameters.sittings,
-            grouped(figures.seats_given),
-            grouped(figures.seats_confirmed),
+        Scenario::Api => {
+            format!("Within {seconds} seconds {candidates} candidates asked for {for_seats}.{opened}{again}")
+        }
+        Scenario::Candidate => format!(
+            "Within {seconds} seconds {candidates} candidates opened the site and went through its pages, from the \
+             list of exams to the receipt, for {for_seats}.{opened}{again}"
+        ),
+        Scenario::WaitingRoom => format!(
+            "Within {seconds} seconds {candidates} candidates came to the waiting room, and were let in to ask for \
+             {for_seats}.{opened}{again}"
         ),
         Scenario::Browse => format!(
-            "Within {} seconds pages and lists were read {} times, while {} pages stood open and were told every \
-             change: {} messages. {waited}",
-            parameters.seconds,
-            grouped(parameters.candidates),
+            "Within {seconds} seconds pages and lists were read {candidates} times, while {} pages stood open and \
+             were told every change: {} messages.",
             grouped(parameters.streams as u64),
             grouped(results.measured.events),
         ),
     }
 }
 
-fn operation(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Hold => "take a seat",
-        Operation::Freeze => "begin to pay",
-        Operation::Confirm => "confirm the payment",
-        Operation::Release => "give the seat back",
-        Operation::List => "read the sittings",
-        Operation::Page => "open a page",
-        Operation::Stream => "first live message",
-    }
+fn safe_why(results: &Results) -> String {
+    let passed = results.checks.iter().filter(|check| check.state == crate::results::CheckState::Passed).count();
+    let ways = if passed == 1 { "one check says so".to_owned() } else { format!("{passed} checks agree") };
+    format!("{ways}; see below.")
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Given => "given",
-        Outcome::Kept => "given, told later",
-        Outcome::Done => "done",
-        Outcome::Full => "full",
-        Outcome::Refused => "refused",
-        Outcome::Busy => "too busy",
-        Outcome::Failed => "failed",
-        Outcome::TimedOut => "no answer in time",
-        Outcome::Broken => "connection broke",
-        Outcome::NotSent => "not sent",
+fn limit(results: &Results) -> String {
+    let figures = &results.figures;
+    let lag = millis(figures.start_lag_p99_ms);
+    let mut sentences = match figures.limit() {
+        Limit::Generator => format!(
+            "The generator itself was late: 99 of 100 candidates were sent within {lag} of their time, and at worst {} \
+             were overdue. The waits shown contain that delay, so the server did better than they say.",
+            grouped(figures.overdue_max)
+        ),
+        Limit::Server => format!(
+            "The generator kept up: 99 of 100 candidates were sent within {lag} of their time. The waits shown are \
+             those of the server and its databases."
+        ),
+    };
+    if let Some(ceiling) = figures.ceiling {
+        #[expect(clippy::cast_precision_loss, reason = "answers in a second are few")]
+        let share = figures.throughput_max as f64 / ceiling;
+        sentences.push_str(&format!(
+            " Its own ceiling, measured beforehand with the cheapest answer of the same server over the same \
+             connections, is {} answers a second; the best second of the test had {} ({}).",
+            rounded(ceiling),
+            grouped(figures.throughput_max),
+            percent(share)
+        ));
     }
-}
-
-fn check(kind: CheckKind) -> &'static str {
-    match kind {
-        CheckKind::Peak => "What candidates were told",
-        CheckKind::UniqueIds => "Hold numbers",
-        CheckKind::Census => "Every hold, looked up",
-        CheckKind::Ledger => "The ledger",
-    }
+    sentences
 }
 
 fn facts(results: &Results) -> Vec<(&'static str, String)> {
     let (parameters, figures) = (&results.parameters, &results.figures);
-    let connections: usize = results.processes.iter().map(|process| process.connections).sum();
-    let threads: usize = results.processes.iter().map(|process| process.threads).sum();
-    let processes = match results.processes.len() {
-        1 => String::new(),
-        many => format!(" in {many} processes"),
-    };
-    let mut facts = vec![
-        ("Machine", machine(results, "cores")),
-        ("Server", format!("{}, exam {}", parameters.url, parameters.exam)),
-        ("Arrivals", format!("{} in {} s, {}", grouped(parameters.candidates), parameters.seconds, arrivals(results))),
-    ];
-    if parameters.scenario == Scenario::Api {
+    let (threads, connections) = crowd(results);
+    let mut facts = vec![("Machine", machine(results, "cores")), ("Arrivals", arrivals(results))];
+    if parameters.scenario.is_about_seats() {
         let rest = (1.0 - parameters.confirm - parameters.release).max(0.0);
         let (pay, back) = (percent(parameters.confirm), percent(parameters.release));
         facts.push(("Seat holders", format!("{pay} pay, {back} give the seat back, {} let it lapse", percent(rest))));
     }
-    facts.extend([
-        (
-            "Generator",
-            format!(
-                "{}, {}{processes}, {:.2} cores busy",
-                counted(threads as u64, "thread"),
-                counted(connections as u64, "connection"),
-                figures.generator_cores
-            ),
-        ),
-        ("Its own delay", format!("99 of 100 set out within {} of their time", millis(figures.start_lag_p99_ms))),
-        (
-            "Patience",
-            format!(
-                "{} s for a request, {} repetitions; {} were needed",
-                parameters.timeout_seconds,
-                parameters.retries,
-                grouped(results.measured.repeated)
-            ),
-        ),
-        ("Received", bytes(results.measured.bytes_received)),
-        ("Seed", parameters.seed.to_string()),
-    ]);
+    let processes =
+        if results.processes.len() > 1 { format!(", {} processes", results.processes.len()) } else { String::new() };
+    let generator = format!(
+        "{}, {}{processes}, {:.2} cores busy",
+        counted(threads, "thread"),
+        counted(connections, "connection"),
+        figures.generator_cores
+    );
+    let patience = format!(
+        "{} s for a request, {} repetitions; {} were needed",
+        parameters.timeout_seconds,
+        parameters.retries,
+        grouped(results.measured.repeated)
+    );
+    facts.extend([("Generator", generator), ("Patience", patience)]);
+    facts.push(("Received", bytes(results.measured.bytes_received)));
     facts
 }

@@ -1,92 +1,134 @@
 //! 中文。
 
-use super::{Words, machine, millis};
+use super::zh_names::{check, check_detail, operation, outcome};
+use super::{ChartWords, CheckWords, FigureWords, HowWords, TableWords, Verdicts, Words, crowd, machine, millis};
 use crate::numbers::{bytes, grouped, percent, rounded};
-use crate::record::{Operation, Outcome};
-use crate::results::{Check, CheckKind, CheckState, Results, Scenario};
+use crate::results::{Limit, Results, Scenario};
 
 pub(super) const WORDS: Words = Words {
     language: "zh-CN",
     product: "Seathold · 压力测试报告",
+    began: |results| {
+        let offset = jiff::tz::Offset::constant(8);
+        let local = results.started_at.to_zoned(offset.to_time_zone());
+        format!("{}（北京时间）", local.strftime("%Y年%-m月%-d日 %H:%M"))
+    },
     title,
     lead,
-    seats_safe: "没有一个座位被重复分配。",
-    seats_wrong: "座位数对不上。",
-    seats_unknown: "未检查座位是否被重复分配。",
-    conditions_missed: "有验收条件未达到。",
-    interrupted: "测试被提前结束。",
-    seats_taken: "结束时已占座位",
-    seats_taken_note: |results| {
-        let figures = &results.figures;
-        format!("共 {} 座，{} 座已缴费", grouped(results.parameters.seats), grouped(figures.seats_confirmed))
+    verdict: Verdicts {
+        safe: "没有一个座位被重复分配。",
+        safe_why,
+        wrong: "座位数对不上。",
+        unknown: "未检查座位是否被重复分配。",
+        interrupted: "测试被提前结束。",
+        conditions_missed: "有验收条件未达到。",
     },
-    best_second: "最快一秒的应答",
-    best_second_note: |results| format!("平均每秒 {}", rounded(results.figures.throughput)),
-    half_within: "半数请求的等待不超过",
-    half_within_note: |results| format!("99% 不超过 {}", time(results.figures.p99_ms)),
-    time,
-    error_share: "错误",
-    error_note: |results| {
-        format!("{} 次请求中 {} 次", grouped(results.figures.operations), grouped(results.figures.errors))
+    figure: FigureWords {
+        time,
+        seats: "已分配座位",
+        seats_note: |results| {
+            let (seats, paid) = (grouped(results.parameters.seats), grouped(results.figures.seats_confirmed));
+            if results.figures.seats_confirmed == 0 {
+                format!("共 {seats} 座")
+            } else {
+                format!("共 {seats} 座，其中 {paid} 座已缴费")
+            }
+        },
+        twice: "重复分配",
+        twice_note: |_| "必须为 0".to_owned(),
+        within: "99% 的答复不超过",
+        within_note: |results| format!("半数不超过 {}", time(results.figures.p50_ms)),
+        average: "平均每秒答复",
+        best_second: "最快一秒答复",
+        error_share: "错误",
+        turned_away: "被告知已满",
+        in_room: "等候时间，半数不超过",
+        events: "收到的实时消息",
     },
-    throughput_title: "来了多少人，应答了多少",
-    throughput_caption: "按秒统计。线低于色块处有人在等待；线高于色块处，已拿到座位的考生同时在缴费或退座。",
-    views_caption: "按秒统计。线低于色块处有人在等待；线高于色块处，保持打开的页面同时收到了首条消息。",
-    came: "到来",
-    answered: "已应答",
-    latency_title: "等待了多久",
-    latency_caption: "从考生打算操作的时刻算起，到得到最终答复为止，按打算操作的那一秒归类。网格每上一格，时间为十倍。",
-    half: "半数不超过",
-    nine_of_ten: "90% 不超过",
-    all_but_one_of_100: "99% 不超过",
-    slowest: "最慢",
-    outcomes_title: "得到了什么答复",
-    outcomes_caption: "每秒的答复，按内容分类。",
-    given: "分到座位",
-    done: "缴费或退座",
-    full: "场次已满",
-    refused: "拒绝：已过期或未开放",
-    errors: "错误",
-    free_title: "剩余座位",
-    free_caption: "公开列表上人人可见的余量，每秒读取两次。",
-    free: "剩余座位",
-    sold_out: |seconds| format!("{seconds:.1} 秒后座位首次全部占满。"),
-    never_sold_out: "任何时候都有空余座位。",
-    times_title: "各步骤用时",
-    step: "步骤",
-    count: "次数",
-    max: "最慢",
-    ended_how: "结果",
+    chart: ChartWords {
+        outcomes_title: "得到了什么答复",
+        outcomes_caption: "每秒的答复，按内容分类。抢座时多数人注定没有座位：迅速、如实地答复“已满”就是好的答复。",
+        views_title: "页面与列表的应答",
+        given: "分到座位",
+        done: "缴费、退座、打开页面",
+        waiting: "仍在等候",
+        admitted: "准许进入",
+        full: "已满",
+        not_open: "尚未开放",
+        refused: "拒绝",
+        errors: "错误",
+        latency_title: "等了多久才得到答复",
+        latency_caption: "按考生打算操作的那一秒归类。网格每上一格，时间为十倍。",
+        half: "半数不超过",
+        nine_of_ten: "90% 不超过",
+        all_but_one_of_100: "99% 不超过",
+        slowest: "最慢",
+        free_title: "剩余座位",
+        free_caption: "公开列表上人人可见的余量，每秒读取两次。",
+        free: "剩余座位",
+        sold_out: |seconds| format!("{seconds:.1} 秒后座位首次全部占满。"),
+        never_sold_out: "任何时候都有空余座位。",
+        room_title: "等候室",
+        room_caption: "服务器统计的等候人数，每秒读取两次。",
+        in_room: "等候中",
+        arrivals_title: "压力发生器跟上了吗？",
+        arrivals_caption: "每秒应到多少人，实际发出多少人。线低于色块处，是发生器自己慢了，上面的等待时间包含这一延迟。",
+        intended: "应到",
+        sent: "实际发出",
+        opening: "报名开放",
+        second: "秒",
+    },
+    table: TableWords {
+        times_title: "各步骤用时",
+        step: "步骤",
+        count: "次数",
+        max: "最慢",
+        ended_how: "结果",
+        all: "全部",
+        conditions_title: "验收条件",
+        condition: "条件",
+        measured: "实测",
+        met: "达到",
+        missed: "未达到",
+        sittings_title: "场次",
+        sitting: "场次",
+        seats: "座位",
+        peak: "同时占用最多",
+        times_given: "分配次数",
+        paid: "已缴费",
+        given_back: "已退座",
+        free_at_end: "结束时剩余",
+    },
+    checks: CheckWords {
+        title: "有座位被重复分配吗？",
+        lead: "分别询问互不知情的几方。",
+        name: check,
+        detail: check_detail,
+        passed: "成立",
+        failed: "不成立",
+        skipped: "未检查",
+    },
+    how: HowWords {
+        reading_title: "怎样读这份报告",
+        reading: &[
+            "到来的人不等前面的人得到答复：无论服务器多慢，该来的人照样来。",
+            "等待从考生打算操作的时刻算起，到得到最终答复为止；重复的请求、服务器要求的等待、等待空闲连接的时间都计入其中。",
+            "“已满”“尚未开放”“未获准进入”是明确的答复；没有答复、答复太迟或不该有的答复才是错误。",
+            "百分位数精确到 0.1%。",
+        ],
+        limit_title: "瓶颈在哪里？",
+        limit,
+        beside_server: "服务器、数据库与压力发生器共用一台机器；独占机器时，服务器可以用上全部资源。",
+        facts_title: "机器与方法",
+        facts,
+        problems_title: "出了什么问题",
+    },
     operation,
     outcome,
-    all: "全部",
-    checks_title: "有座位被重复分配吗？",
-    check,
-    check_detail,
-    passed: "成立",
-    failed: "不成立",
-    skipped: "未检查",
-    conditions_title: "验收条件",
-    condition: "条件",
-    measured: "实测",
-    met: "达到",
-    missed: "未达到",
-    sittings_title: "场次",
-    sitting: "场次",
-    seats: "座位",
-    peak: "同时占用最多",
-    times_given: "分配次数",
-    paid: "已缴费",
-    given_back: "已退座",
-    free_at_end: "结束时剩余",
-    how_title: "如何测得",
-    method: "到来的人不等待前面的答复：无论服务器多慢，该来的人照样来，等待从他打算操作的时刻算起。重复的请求、服务器要求的\
-        等待、等待空闲连接的时间都计入其中。因满员而被拒绝是正常答复；没有答复、答复太迟或不该有的答复才是错误。百分位数精确到 0.1%。",
-    beside_server: "压力发生器与服务器在同一台机器上运行，占用了一部分处理器。",
-    facts,
-    problems_title: "出了什么问题",
     footer: |results| {
-        format!("loadtest {} · 开始于 {} UTC", env!("CARGO_PKG_VERSION"), results.started_at.strftime("%F %T"))
+        let parameters = &results.parameters;
+        let (version, exam) = (env!("CARGO_PKG_VERSION"), &parameters.exam);
+        format!("loadtest {version} · {} · 考试 {exam} · 随机种子 {}", parameters.url, parameters.seed)
     },
 };
 
@@ -97,135 +139,113 @@ fn time(latency_ms: f64) -> String {
 
 /// How candidates came.
 fn arrivals(results: &Results) -> String {
-    match results.parameters.arrivals.as_str() {
-        "even" => "均匀到来".to_owned(),
-        "rush" => "开放时蜂拥而至，随后渐少".to_owned(),
-        ramp => format!("每秒到来人数由低到高：{}", ramp.trim_start_matches("ramp ")),
+    let words = results.parameters.arrivals.as_str();
+    let shape = match words.split_once(' ') {
+        Some(("spike", spike)) => match spike.split_once('/') {
+            Some((share, within)) => format!("开放后 {} 内到来 {share}", within.replace('s', " 秒")),
+            None => words.to_owned(),
+        },
+        Some(("ramp", rates)) => format!("每秒到来人数由 {}", rates.replacen("..", " 变为 ", 1)),
+        _ if words == "rush" => "开放时蜂拥而至，随后渐少".to_owned(),
+        _ => "均匀到来".to_owned(),
+    };
+    match results.parameters.early {
+        Some(early) => format!("{shape}；{} 的人在开放前到来", percent(early)),
+        None => shape,
     }
 }
 
 fn title(results: &Results) -> String {
     let parameters = &results.parameters;
-    match parameters.scenario {
-        Scenario::Api => {
-            format!("{} 名考生，{} 个座位", grouped(parameters.candidates), grouped(parameters.seats))
-        }
-        Scenario::Browse => format!("{} 次浏览", grouped(parameters.candidates)),
+    let (candidates, seconds) = (grouped(parameters.candidates), parameters.seconds);
+    if parameters.scenario.is_about_seats() {
+        // A line breaks after a comma, and not between a number and what it counts.
+        format!("{seconds}\u{a0}秒内，{candidates}\u{a0}名考生，{}\u{a0}个座位", grouped(parameters.seats))
+    } else {
+        format!("{seconds}\u{a0}秒内 {candidates}\u{a0}次浏览")
     }
 }
 
 fn lead(results: &Results) -> String {
     let (parameters, figures) = (&results.parameters, &results.figures);
-    let waited = format!("半数答复在 {}之内，99% 在 {}之内。", time(figures.p50_ms), time(figures.p99_ms));
+    let (candidates, seconds) = (grouped(parameters.candidates), parameters.seconds);
+    let for_seats = format!("{} 个场次的 {} 个座位", parameters.sittings, grouped(parameters.seats));
+    let opened = match parameters.opens_after_seconds {
+        Some(after) => format!("测试开始 {after} 秒后报名开放。"),
+        None => String::new(),
+    };
+    let again = if figures.seats_given > parameters.seats {
+        format!("退回的座位再次分配，合计分配 {} 次。", grouped(figures.seats_given))
+    } else {
+        String::new()
+    };
     match parameters.scenario {
-        Scenario::Api => format!(
-            "{} 秒之内，{} 名考生争取 {} 个场次的 {} 个座位。座位共分配 {} 次（含退回后再次分配），{} 个已缴费。{waited}",
-            parameters.seconds,
-            grouped(parameters.candidates),
-            parameters.sittings,
-            grouped(parameters.seats),
-            grouped(figures.seats_given),
-            grouped(figures.seats_confirmed),
+        Scenario::Api => format!("{seconds} 秒之内，{candidates} 名考生争取 {for_seats}。{opened}{again}"),
+        Scenario::Candidate => format!(
+            "{seconds} 秒之内，{candidates} 名考生打开网站，从考试列表一路走到回执，争取 {for_seats}。{opened}{again}"
         ),
+        Scenario::WaitingRoom => {
+            format!("{seconds} 秒之内，{candidates} 名考生进入等候室，依次获准后争取 {for_seats}。{opened}{again}")
+        }
         Scenario::Browse => format!(
-            "{} 秒之内，页面和列表被读取 {} 次，同时有 {} 个页面保持打开，实时收到 {} 条余量消息。{waited}",
-            parameters.seconds,
-            grouped(parameters.candidates),
+            "{seconds} 秒之内，页面和列表被读取 {candidates} 次，同时有 {} 个页面保持打开，实时收到 {} 条余量消息。",
             grouped(parameters.streams as u64),
             grouped(results.measured.events),
         ),
     }
 }
 
-fn operation(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Hold => "占座",
-        Operation::Freeze => "开始缴费",
-        Operation::Confirm => "确认缴费",
-        Operation::Release => "退座",
-        Operation::List => "查看场次",
-        Operation::Page => "打开页面",
-        Operation::Stream => "首条实时消息",
-    }
+fn safe_why(results: &Results) -> String {
+    let passed = results.checks.iter().filter(|check| check.state == crate::results::CheckState::Passed).count();
+    format!("{passed} 项核对一致，详见下文。")
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Given => "分到座位",
-        Outcome::Kept => "分到座位（补答）",
-        Outcome::Done => "完成",
-        Outcome::Full => "已满",
-        Outcome::Refused => "拒绝",
-        Outcome::Busy => "系统忙",
-        Outcome::Failed => "失败",
-        Outcome::TimedOut => "超时",
-        Outcome::Broken => "连接中断",
-        Outcome::NotSent => "未发出",
+fn limit(results: &Results) -> String {
+    let figures = &results.figures;
+    let lag = time(figures.start_lag_p99_ms);
+    let mut sentences = match figures.limit() {
+        Limit::Generator => format!(
+            "压力发生器自己慢了：99% 的考生在应到时刻之后 {lag}之内发出，最多时有 {} 人逾时未发。所示等待时间包含这一延迟，服务器的实际表现更好。",
+            grouped(figures.overdue_max)
+        ),
+        Limit::Server => {
+            format!("压力发生器跟上了：99% 的考生在应到时刻之后 {lag}之内发出。所示等待时间属于服务器及其数据库。")
+        }
+    };
+    if let Some(ceiling) = figures.ceiling {
+        #[expect(clippy::cast_precision_loss, reason = "answers in a second are few")]
+        let share = figures.throughput_max as f64 / ceiling;
+        sentences.push_str(&format!(
+            "事先用同样的连接请求同一服务器最省事的答复，测得发生器自身上限为每秒 {} 次；测试中最快一秒为 {} 次（{}）。",
+            rounded(ceiling),
+            grouped(figures.throughput_max),
+            percent(share)
+        ));
     }
-}
-
-fn check(kind: CheckKind) -> &'static str {
-    match kind {
-        CheckKind::Peak => "考生得到的答复",
-        CheckKind::UniqueIds => "占座编号",
-        CheckKind::Census => "逐一查询每个占座",
-        CheckKind::Ledger => "账本",
-    }
-}
-
-fn check_detail(check: &Check, results: &Results) -> String {
-    // What failed or was not looked at is told in the program's own words.
-    if check.state != CheckState::Passed {
-        return check.detail.clone();
-    }
-    let given = grouped(results.figures.seats_given);
-    let free: u64 = results.sittings.iter().filter_map(|sitting| sitting.free).sum();
-    let capacity = results.parameters.seats;
-    let (taken, free, capacity) = (grouped(capacity.saturating_sub(free)), grouped(free), grouped(capacity));
-    match check.kind {
-        CheckKind::Peak => format!("座位共分配 {given} 次，任何时刻同时占用的座位都不超过实有座位。"),
-        CheckKind::UniqueIds => "每个占座编号只告知过一名考生。".to_owned(),
-        CheckKind::Census => format!("有效占座 {taken} 个，剩余座位 {free} 个，合计不超过 {capacity} 个。"),
-        CheckKind::Ledger => "账本中的有效占座与此一致，没有人占两个座位。".to_owned(),
-    }
+    sentences
 }
 
 fn facts(results: &Results) -> Vec<(&'static str, String)> {
     let (parameters, figures) = (&results.parameters, &results.figures);
-    let connections: usize = results.processes.iter().map(|process| process.connections).sum();
-    let threads: usize = results.processes.iter().map(|process| process.threads).sum();
-    let mut facts = vec![
-        ("机器", machine(results, "核")),
-        ("服务器", format!("{}，考试 {}", parameters.url, parameters.exam)),
-        ("到来", format!("{} 秒内 {} 人，{}", parameters.seconds, grouped(parameters.candidates), arrivals(results))),
-    ];
-    if parameters.scenario == Scenario::Api {
+    let (threads, connections) = crowd(results);
+    let mut facts = vec![("机器", machine(results, "核")), ("到来方式", arrivals(results))];
+    if parameters.scenario.is_about_seats() {
         let rest = (1.0 - parameters.confirm - parameters.release).max(0.0);
         let (pay, back) = (percent(parameters.confirm), percent(parameters.release));
         facts.push(("占座者", format!("{pay} 缴费，{back} 退座，{} 任其过期", percent(rest))));
     }
-    facts.extend([
-        (
-            "发生器",
-            format!(
-                "{} 个进程，{threads} 个线程，{} 个连接，占用 {:.2} 个核",
-                results.processes.len(),
-                grouped(connections as u64),
-                figures.generator_cores
-            ),
-        ),
-        ("自身延迟", format!("99% 的考生在应到时刻之后 {}之内出发", time(figures.start_lag_p99_ms))),
-        (
-            "耐心",
-            format!(
-                "每次请求 {} 秒，最多重复 {} 次；共重复 {} 次",
-                parameters.timeout_seconds,
-                parameters.retries,
-                grouped(results.measured.repeated)
-            ),
-        ),
-        ("接收", bytes(results.measured.bytes_received)),
-        ("随机种子", parameters.seed.to_string()),
-    ]);
+    let generator = format!(
+        "{} 个进程，{threads} 个线程，{} 个连接，占用 {:.2} 个核",
+        results.processes.len(),
+        grouped(connections),
+        figures.generator_cores
+    );
+    let patience = format!(
+        "每次请求 {} 秒，最多重复 {} 次；共重复 {} 次",
+        parameters.timeout_seconds,
+        parameters.retries,
+        grouped(results.measured.repeated)
+    );
+    facts.extend([("发生器", generator), ("耐心", patience), ("接收", bytes(results.measured.bytes_received))]);
     facts
 }

@@ -1,12 +1,13 @@
 //! What answers mean.
 
 use bytes::Bytes;
+use http::header::RETRY_AFTER;
 
 use super::*;
 
 fn answer(status: u16, body: &'static str, retry_after: Option<u64>) -> Answer {
-    let retry_after = retry_after.map(Duration::from_secs);
-    Answer { status: StatusCode::from_u16(status).unwrap(), retry_after, body: Bytes::from_static(body.as_bytes()) }
+    let headers = retry_after.map(|seconds| (RETRY_AFTER, seconds.into())).into_iter().collect();
+    Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: Bytes::from_static(body.as_bytes()) }
 }
 
 #[test]
@@ -16,6 +17,8 @@ fn answers_are_told_apart() {
     assert_eq!(judged(Operation::Hold, 200, ""), Outcome::Kept);
     assert_eq!(judged(Operation::Hold, 409, r#"{"code":"full"}"#), Outcome::Full);
     assert_eq!(judged(Operation::Hold, 409, r#"{"code":"group_taken"}"#), Outcome::Refused);
+    assert_eq!(judged(Operation::Hold, 409, r#"{"code":"not_open"}"#), Outcome::NotOpen);
+    assert_eq!(judged(Operation::Hold, 409, r#"{"code":"not_admitted"}"#), Outcome::NotAdmitted);
     assert_eq!(judged(Operation::Hold, 409, "<html>"), Outcome::Failed);
     assert_eq!(judged(Operation::Hold, 503, r#"{"code":"unavailable"}"#), Outcome::Busy);
     assert_eq!(judged(Operation::Release, 204, ""), Outcome::Done);

@@ -8,6 +8,8 @@ use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
 use crate::api::wire::{HoldsView, PostHold};
 use crate::api::{Api, ApiBody, json};
+use crate::engine::room::Admission;
+use crate::room::pass::Pass;
 
 /// Takes a seat in each sitting, all or none; the same again answers the same holds.
 #[utoipa::path(
@@ -17,7 +19,8 @@ use crate::api::{Api, ApiBody, json};
         (status = 201, description = "Held", body = HoldsView), (status = 200, description = "Held already", body = HoldsView),
         (status = 400, description = "`malformed`", body = Problem), (status = 401, description = "`unauthorized`", body = Problem),
         (status = 404, description = "`unknown_exam`, `unknown_sitting`", body = Problem),
-        (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`", body = Problem),
+        (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`, `not_admitted` (a waiting room is on)", body = Problem),
+        (status = 429, description = "`too_many_requests` of this candidate or key, with Retry-After", body = Problem),
         (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
@@ -28,8 +31,10 @@ where
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let exam = exam_of(exam)?;
-    let PostHold { candidate, sittings } = json::read(body).await?;
-    let taken = api.engine().hold(&exam, &candidate, &sittings).await?;
+    let PostHold { candidate, sittings, pass } = json::read(body).await?;
+    api.inner.limits.candidate(candidate.as_str())?;
+    let pass = pass.map(Pass::sent);
+    let taken = api.engine().hold(&exam, &candidate, &sittings, Admission::Pass(pass.as_ref())).await?;
     let status = if taken.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let holds = taken.holds.into_iter().map(Into::into).collect();
     Ok(json::answer(status, &HoldsView { holds, server_time: taken.server_time }))

@@ -28,7 +28,8 @@ where
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let id: ExamId = exam.parse().map_err(|error| Problem::invalid("exam", error))?;
-    let PutExam { title, hold_seconds, grace_seconds, opens_at, closes_at, acknowledge } = json::read(body).await?;
+    let PutExam { title, hold_seconds, grace_seconds, opens_at, closes_at, acknowledge, waiting_room } =
+        json::read(body).await?;
     let exam = Exam {
         id,
         title,
@@ -37,6 +38,7 @@ where
         opens_at,
         closes_at,
         acknowledge,
+        waiting_room,
     };
     let is_new = api.engine().put_exam(exam.clone()).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

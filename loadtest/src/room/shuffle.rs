@@ -1,0 +1,57 @@
+//! The published shuffle, computed again: 52 bits of HMAC-SHA256(seed, candidate), smallest first.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
+
+/// Bits of the HMAC that count: as many as a double has without rounding.
+const BITS: u32 = 52;
+
+/// A seed that fits its commitment.
+pub struct Shuffle(hmac::Key);
+
+/// Why a seed proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SeedError {
+    /// Not published.
+    #[error("the seed of the shuffle is not published, so nobody can check the order")]
+    Secret,
+    /// Not hexadecimal.
+    #[error("the published seed is no hexadecimal number")]
+    Form,
+    /// Published is another than was promised.
+    #[error("the published seed does not fit the commitment that was shown from the start")]
+    Broken,
+}
+
+impl Shuffle {
+    /// The shuffle with this published seed, if it fits the commitment: the hexadecimal SHA-256 of the seed.
+    pub fn published(seed: Option<&str>, commitment: &str) -> Result<Option<Self>, SeedError> {
+        let seed = bytes(seed.ok_or(SeedError::Secret)?).ok_or(SeedError::Form)?;
+        if hex(digest(&SHA256, &seed).as_ref()) != commitment.to_ascii_lowercase() {
+            return Err(SeedError::Broken);
+        }
+        Ok(Some(Self(hmac::Key::new(hmac::HMAC_SHA256, &seed))))
+    }
+
+    /// A candidate's score: who has the smaller one comes first.
+    pub fn score(&self, candidate: &str) -> u64 {
+        let tag = hmac::sign(&self.0, candidate.as_bytes());
+        let first = tag.as_ref().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        first >> (u64::BITS - BITS)
+    }
+}
+
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
+        return None;
+    }
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

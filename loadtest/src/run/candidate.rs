@@ -1,0 +1,48 @@
+//! `loadtest candidate` from first to last.
+
+use std::sync::Arc;
+
+use super::RunError;
+use super::check::{fate_fits, without_holds};
+use super::run;
+use super::setup::Setup;
+use crate::accounts::{Accounts, AccountsError};
+use crate::cli::{Arrive, CandidateArgs, ExamChoice};
+use crate::generate::Scene;
+use crate::results::{Results, Scenario};
+use crate::scenario::candidate::{CandidatePlan, Pictures};
+
+/// Runs `loadtest candidate`.
+pub async fn run_candidate(arguments: &CandidateArgs) -> Result<Results, RunError> {
+    fate_fits(arguments.fate)?;
+    let accounts = match &arguments.accounts {
+        Some(file) if arguments.arrive != Arrive::SignUp => Accounts::read(file)?.people,
+        _ => Vec::new(),
+    };
+    let (candidates, known) = (arguments.load.profile()?.candidates, accounts.len() as u64);
+    if arguments.arrive != Arrive::SignUp && known < candidates {
+        return Err(AccountsError::TooFew { candidates, accounts: known }.into());
+    }
+    let setup = Setup::new(&arguments.target, ExamChoice::Existing(&arguments.exam), &arguments.load).await?;
+    let plan = Arc::new(CandidatePlan {
+        exam: setup.exam.clone(),
+        sittings: setup.sitting_ids(),
+        arrive: arguments.arrive,
+        accounts,
+        pictures: Pictures::draw(),
+        think: arguments.think,
+        give_up: arguments.give_up.clone(),
+        choose_again: arguments.choose_again,
+        assets: !arguments.no_assets,
+        confirm: arguments.fate.confirm.0,
+        release: arguments.fate.release.0,
+    });
+    let (ran, harvest) = run(&setup, Scene::Candidate(plan), arguments.output.quiet).await?;
+    let ledger = arguments.ledger.address(arguments.target.data.as_deref());
+    let (sittings, checks) = without_holds(&setup, ledger, &harvest.seats).await?;
+    let mut results = setup.results(&arguments.load, Scenario::Candidate, ran, harvest.measured);
+    results.parameters.fate(arguments.fate);
+    (results.sittings, results.checks) = (sittings, checks);
+    results.conclude(&arguments.output.expect);
+    Ok(results)
+}

@@ -1,0 +1,34 @@
+//! `POST /api/v1/exams/{exam}/waiting-room/places`: take a place, or ask how it stands.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body::Body;
+
+use crate::api::problem::Problem;
+use crate::api::routes::exam_of;
+use crate::api::wire::room::{PlaceView, PostPlace};
+use crate::api::{Api, ApiBody, json};
+
+/// Takes the candidate's place in the waiting room, or says how the one that is there stands: the same call for both,
+/// as often as `refresh_seconds` says.
+#[utoipa::path(
+    post, path = "/api/v1/exams/{exam}/waiting-room/places", operation_id = "post_place", request_body = PostPlace,
+    security(("key" = ["hold"])),
+    params(("exam" = String, Path, description = "The exam")),
+    responses(
+        (status = 200, description = "The place", body = PlaceView), (status = 400, description = "`malformed`", body = Problem),
+        (status = 401, description = "`unauthorized`", body = Problem), (status = 404, description = "`unknown_exam`", body = Problem),
+        (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
+        (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
+    )
+)]
+pub(in crate::api) async fn post_place<B>(api: &Api, exam: &str, body: B) -> Result<Response<ApiBody>, Problem>
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+    B::Error: std::error::Error + Send + Sync + 'static,
+{
+    let exam = exam_of(exam)?;
+    let PostPlace { candidate, ticket } = json::read(body).await?;
+    let place = api.engine().take_place(&exam, &candidate, ticket.as_deref()).await?;
+    Ok(json::answer(StatusCode::OK, &PlaceView::from(place)))
+}

@@ -1,0 +1,389 @@
+//! Too much at once, against the real server: too often, too many, too slow. Others must be served as before.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use fantoccini::Locator;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use testkit::{AppOptions, Browser, Device, ServedApp};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+const EXAM: &str = "/api/v1/exams/degree-english";
+/// Longest wait for what must come.
+const WAIT: Duration = Duration::from_secs(60);
+
+async fn app(arguments: &[&str]) -> ServedApp {
+    let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    ServedApp::start_with(AppOptions { arguments, ..AppOptions::default() }).await
+}
+
+/// What came back.
+struct Reply {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.head.lines().filter_map(|line| line.split_once(": "));
+        pairs.find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Seconds in Retry-After.
+    fn wait(&self) -> u64 {
+        self.header("retry-after").unwrap_or_default().parse().unwrap_or_default()
+    }
+}
+
+async fn connect(app: &ServedApp, source: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(source.parse().unwrap(), 0)).unwrap();
+    socket.connect(app.url().trim_start_matches("http://").parse().unwrap()).await.unwrap()
+}
+
+/// One request from a loopback address, over a connection of its own.
+async fn ask(app: &ServedApp, source: &str, request: &str, headers: &[&str], body: &str) -> Reply {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let length = body.len();
+    let text = format!(
+        "{request} HTTP/1.1\r\nhost: exam.example.edu\r\nconnection: close\r\ncontent-length: {length}\r\n{lines}\r\n{body}"
+    );
+    let mut stream = connect(app, source).await;
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(WAIT, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Reply { status, head, body: answer[end + 4..].to_vec() }
+}
+
+async fn get(app: &ServedApp, source: &str, path: &str, headers: &[&str]) -> Reply {
+    ask(app, source, &format!("GET {path}"), headers, "").await
+}
+
+async fn hold(app: &ServedApp, candidate: &str) -> Reply {
+    let key = format!("authorization: Bearer {}", app.api_key("hold"));
+    let body = json!({"candidate": candidate, "sittings": ["en-0522-am-lakeside"]}).to_string();
+    ask(app, "127.0.0.1", &format!("POST {EXAM}/holds"), &[&key], &body).await
+}
+
+/// Asks until it is 429, at most so many times; how many were served before.
+async fn until_limited(app: &ServedApp, source: &str, path: &str, headers: &[&str], most: usize) -> (usize, Reply) {
+    for served in 0..most {
+        let reply = get(app, source, path, headers).await;
+        if reply.status == 429 {
+            return (served, reply);
+        }
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    panic!("{most} requests to {path} and no 429");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_too_often_waits_and_others_do_not() {
+    let mut app = app(&["--limit-address", "1", "--limit-candidate", "1", "--limit-key", "2"]).await;
+    let sittings = format!("{EXAM}/sittings");
+
+    // An address, with what it says of itself ignored.
+    let forwarded = ["x-forwarded-for: 203.0.113.9"];
+    let (served, refused) = until_limited(&app, "127.0.0.2", &sittings, &forwarded, 30).await;
+    assert!(served >= 10, "ten at once: {served}");
+    assert!(
+        (1..=2).contains(&refused.wait()) && refused.text().contains("\"too_many_requests\""),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(get(&app, "127.0.0.2", &sittings, &["x-forwarded-for: 203.0.113.10"]).await.status, 429);
+    assert_eq!(get(&app, "127.0.0.3", &sittings, &[]).await.status, 200);
+    assert_eq!(get(&app, "127.0.0.2", "/healthz", &[]).await.status, 200, "whoever watches is never refused");
+
+    // Pages of the same address, with what was typed; and its guesses at keys.
+    let page = get(&app, "127.0.0.2", "/", &["accept-language: en"]).await;
+    assert!(page.status == 429 && page.wait() >= 1 && page.text().contains("Try again in"), "{}", page.head);
+    let form = "document=310101199001011234&password=secret-word";
+    let form_type = "content-type: application/x-www-form-urlencoded";
+    let kept = ask(&app, "127.0.0.2", "POST /sign-in", &[form_type], form).await;
+    assert!(kept.status == 429 && kept.text().contains("310101199001011234") && !kept.text().contains("secret-word"));
+    let guess = get(&app, "127.0.0.2", &format!("{EXAM}/holds/a.1.1"), &["authorization: Bearer guess"]).await;
+    assert_eq!(guess.status, 429);
+    assert_eq!(
+        get(&app, "127.0.0.3", &format!("{EXAM}/holds/a.1.1"), &["authorization: Bearer guess"]).await.status,
+        401
+    );
+
+    // A candidate.
+    let replies: Vec<Reply> = {
+        let mut replies = Vec::new();
+        for _ in 0..16 {
+            replies.push(hold(&app, "li").await);
+        }
+        replies
+    };
+    assert!(replies[..10].iter().all(|reply| matches!(reply.status, 200 | 201)), "{}", replies[9].text());
+    let refused = replies.iter().find(|reply| reply.status == 429).unwrap();
+    assert!(refused.wait() >= 1);
+    assert_eq!(hold(&app, "wang").await.status, 201);
+
+    // The key, which was used 17 times by now.
+    let key = format!("authorization: Bearer {}", app.api_key("hold"));
+    let (path, headers) = (format!("{EXAM}/holds/wang.1.1"), [key.as_str()]);
+    let statuses = join_all((0..12).map(|_| get(&app, "127.0.0.4", &path, &headers))).await;
+    assert!(statuses.iter().any(|reply| reply.status == 429), "twenty at once, two a second");
+    let other = format!("authorization: Bearer {}", app.api_key("admin"));
+    assert_ne!(get(&app, "127.0.0.4", &format!("{EXAM}/holds/wang.1.1"), &[&other]).await.status, 429);
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_proxy_says_who_asks() {
+    let mut app = app(&["--limit-address", "1", "--trusted-proxy", "127.0.0.2", "--trusted-proxy", "10.0.0.0/8"]).await;
+    let sittings = format!("{EXAM}/sittings");
+    let from = |client| format!("x-forwarded-for: 192.0.2.77, {client}, 10.0.0.7");
+    let (served, _) = until_limited(&app, "127.0.0.2", &sittings, &[&from("203.0.113.9")], 30).await;
+    assert!(served >= 10);
+    assert_eq!(get(&app, "127.0.0.2", &sittings, &[&from("203.0.113.10")]).await.status, 200);
+    assert_eq!(get(&app, "127.0.0.3", &sittings, &[&from("203.0.113.9")]).await.status, 200, "no proxy of ours");
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_beyond_the_bound_is_told_at_once_to_come_back() {
+    let mut app = app(&["--requests", "8", "--limit-candidate", "0"]).await;
+    let app_ref = &app;
+    let mut statuses = Vec::new();
+    for round in 0..3 {
+        let burst = (0..400).map(|n| async move { hold(app_ref, &format!("c-{round}-{n}")).await });
+        let replies = join_all(burst).await;
+        let refused: Vec<&Reply> = replies.iter().filter(|reply| reply.status == 503).collect();
+        assert!(refused.iter().all(|reply| (1..=3).contains(&reply.wait())), "each is told when");
+        assert!(refused.iter().all(|reply| reply.text().contains("\"unavailable\"")));
+        statuses.extend(replies.iter().map(|reply| reply.status));
+    }
+    let of = |status: &[u16]| statuses.iter().filter(|one| status.contains(one)).count();
+    assert!(of(&[201]) > 0 && of(&[503]) > 0, "{} held, {} refused", of(&[201]), of(&[503]));
+    assert_eq!(of(&[201, 503, 409]), statuses.len(), "nothing else happens");
+    assert_eq!(get(&app, "127.0.0.1", "/readyz", &[]).await.status, 200);
+    assert_eq!(hold(&app, "late").await.status / 100, if of(&[201]) < 240 { 2 } else { 4 }, "places came back");
+    let metrics = get(&app, "127.0.0.1", "/metrics", &[]).await.text();
+    let counted =
+        metrics.lines().find_map(|line| line.strip_prefix("seathold_requests_refused_total{listener=\"candidates\"} "));
+    assert_eq!(counted.and_then(|number| number.parse().ok()), Some(of(&[503])));
+    assert!(app.stop().await.success());
+}
+
+fn decoded(reply: &Reply) -> Vec<u8> {
+    let mut plain = Vec::new();
+    match reply.header("content-encoding") {
+        Some("br") => brotli::Decompressor::new(&reply.body[..], 4096).read_to_end(&mut plain).unwrap(),
+        Some("gzip") => flate2::read::GzDecoder::new(&reply.body[..]).read_to_end(&mut plain).unwrap(),
+        _ => Read::read_to_end(&mut reply.body.as_slice(), &mut plain).unwrap(),
+    };
+    plain
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_reads_are_one_text_in_every_encoding_and_change_with_the_counts() {
+    let mut app = app(&[]).await;
+    for path in [format!("{EXAM}/sittings"), "/".to_owned(), "/exams/degree-english".to_owned()] {
+        let read = async |headers: &[&str]| get(&app, "127.0.0.1", &path, headers).await;
+        // The page says until when its numbers are, to the minute: ask within one.
+        let plain = loop {
+            let first = read(&[]).await;
+            let again = read(&["accept-encoding: gzip"]).await;
+            if decoded(&again) == first.body {
+                break first;
+            }
+        };
+        let tag = plain.header("etag").unwrap().to_owned();
+        for encoding in ["gzip", "br"] {
+            let packed = read(&[&format!("accept-encoding: {encoding}")]).await;
+            if plain.body.len() > 600 {
+                assert_eq!(packed.header("content-encoding"), Some(encoding), "{path}");
+                assert!(packed.body.len() * 2 < plain.body.len() || path.contains("api"), "{path}");
+            }
+            assert!(packed.header("vary").unwrap().contains("Accept-Encoding"), "{path}");
+            assert!(packed.header("etag") != Some(&tag) || decoded(&packed) == plain.body, "{path} {encoding}");
+        }
+        let known = read(&[&format!("if-none-match: {tag}")]).await;
+        assert!(known.status == 304 && known.body.is_empty() || known.header("etag") != Some(&tag), "{path}");
+        assert!(plain.header("set-cookie").is_none());
+    }
+    let english = get(&app, "127.0.0.1", "/", &["accept-language: en"]).await;
+    assert!(english.text().contains("<html lang=\"en\">"));
+
+    // A change reaches both.
+    let before = get(&app, "127.0.0.1", "/exams/degree-english", &[]).await;
+    assert!(before.text().contains("240 / 240"), "{}", before.text());
+    assert_eq!(hold(&app, "li").await.status, 201);
+    let list = get(&app, "127.0.0.1", &format!("{EXAM}/sittings"), &[]).await;
+    assert!(list.text().contains("\"free\":239"), "whoever holds sees it at once: {}", list.text());
+    let start = Instant::now();
+    while !get(&app, "127.0.0.1", "/exams/degree-english", &[]).await.text().contains("239 / 240") {
+        assert!(start.elapsed() < WAIT, "the page does not move");
+    }
+    assert!(app.stop().await.success());
+}
+
+/// Reads until the text has come.
+async fn read_until(stream: &mut TcpStream, wanted: &str) {
+    let mut seen = Vec::new();
+    let read = async {
+        while !String::from_utf8_lossy(&seen).contains(wanted) {
+            let mut piece = [0; 8192];
+            let length = stream.read(&mut piece).await.unwrap();
+            assert!(length > 0, "the stream ended: {}", String::from_utf8_lossy(&seen));
+            seen.extend_from_slice(&piece[..length]);
+        }
+    };
+    tokio::time::timeout(WAIT, read).await.unwrap_or_else(|_| panic!("no {wanted}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_thousand_streams_all_get_a_change() {
+    let mut app = app(&["--limit-address", "0", "--streams", "2000"]).await;
+    let request = format!("GET {EXAM}/events HTTP/1.1\r\nhost: x\r\n\r\n");
+    let mut streams = Vec::new();
+    for group in 0..20 {
+        let opened = (0..100).map(|n| {
+            let (app, request) = (&app, &request);
+            async move {
+                let mut stream = connect(app, &format!("127.0.0.{}", group * 5 + n % 5 + 2)).await;
+                stream.write_all(request.as_bytes()).await.unwrap();
+                read_until(&mut stream, "\"free\":240").await;
+                stream
+            }
+        });
+        streams.extend(join_all(opened).await);
+    }
+    let beyond = get(&app, "127.0.0.1", &format!("{EXAM}/events"), &[]).await;
+    assert!(beyond.status == 503 && beyond.wait() >= 1, "{}", beyond.head);
+    assert_eq!(hold(&app, "li").await.status, 201);
+    join_all(streams.iter_mut().map(|stream| read_until(stream, "\"free\":239"))).await;
+
+    // Who leaves makes room.
+    streams.truncate(1_000);
+    let start = Instant::now();
+    let mut again = connect(&app, "127.0.0.1").await;
+    loop {
+        again.write_all(request.as_bytes()).await.unwrap();
+        let mut piece = [0; 64];
+        again.read(&mut piece).await.unwrap();
+        if piece.starts_with(b"HTTP/1.1 200") {
+            break;
+        }
+        assert!(start.elapsed() < WAIT, "the places are not free again");
+        again = connect(&app, "127.0.0.1").await;
+    }
+    assert!(app.stop().await.success());
+}
+
+fn memory_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+async fn connections(app: &ServedApp) -> usize {
+    let metrics = get(app, "127.0.0.1", "/metrics", &[]).await.text();
+    let gauge = metrics.lines().find_map(|line| line.strip_prefix("seathold_connections{listener=\"candidates\"} "));
+    gauge.unwrap().parse::<f64>().unwrap() as usize
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_clients_cost_their_place_and_end() {
+    let mut app = app(&["--requests", "64", "--limit-address", "0"]).await;
+    let before = memory_kib(app.pid());
+    let begin = async |text: String| {
+        let mut stream = connect(&app, "127.0.0.2").await;
+        stream.write_all(text.as_bytes()).await.unwrap();
+        stream
+    };
+    let (mut slow, mut deaf) = (Vec::new(), Vec::new());
+    for n in 0..500 {
+        // Half of them never end their head, half never end their body.
+        slow.push(match n % 2 {
+            0 => begin("GET / HTTP/1.1\r\nhost: ".to_owned()).await,
+            _ => begin(format!("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\ndocument={n}")).await,
+        });
+        // Asks for far more than the buffers between us hold, and reads nothing of it.
+        deaf.push(begin("GET /exams/degree-english HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200)).await);
+    }
+    for n in 0..20 {
+        let reply = hold(&app, &format!("normal-{n}")).await;
+        assert_eq!(reply.status, 201, "served as before: {}", reply.text());
+    }
+    let grown = memory_kib(app.pid()).saturating_sub(before);
+    assert!(grown < 200 * 1024, "{grown} KiB for a thousand connections");
+    let start = Instant::now();
+    while connections(&app).await > 10 {
+        assert!(start.elapsed() < Duration::from_secs(90), "they do not end: {}", connections(&app).await);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(hold(&app, "normal-0").await.status, 200);
+    drop((slow, deaf));
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_stream_that_nobody_reads_does_not_fill_memory() {
+    let mut app = app(&[]).await;
+    let caller = app.caller();
+    let deaf = caller.send("GET", &format!("{EXAM}/events"), &Value::Null).await.unwrap();
+    let before = memory_kib(app.pid());
+    for n in 0..60 {
+        assert_eq!(hold(&app, &format!("c-{n}")).await.status, 201);
+    }
+    let grown = memory_kib(app.pid()).saturating_sub(before);
+    assert!(grown < 32 * 1024, "{grown} KiB");
+    drop(deaf);
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_keeps_what_was_typed_and_says_when_to_try_again() {
+    let mut app = app(&["--limit-address", "1"]).await;
+    let browser = Browser::start(Device::Phone).await;
+    browser.goto(&format!("{}/sign-in", app.url())).await.unwrap();
+    let type_in = async |name: &str, text: &str| {
+        browser.find(Locator::Id(name)).await.unwrap().send_keys(text).await.unwrap();
+    };
+    type_in("document", "310101199001011234").await;
+    type_in("password", "secret-word").await;
+    // Somebody else behind the same address, all the while.
+    let crowd = async {
+        loop {
+            get(&app, "127.0.0.1", "/", &[]).await;
+        }
+    };
+    until_limited(&app, "127.0.0.1", "/", &[], 30).await;
+    let visit = async {
+        browser.find(Locator::Css("form button[type=submit]")).await.unwrap().click().await.unwrap();
+        let summary = browser.wait().for_element(Locator::Css(".summary")).await.unwrap().text().await.unwrap();
+        assert!(summary.contains("这一次没有处理"), "{summary}");
+        let kept = browser.find(Locator::Id("document")).await.unwrap().prop("value").await.unwrap();
+        assert_eq!(kept.as_deref(), Some("310101199001011234"));
+        browser.screenshot("429-sign-in").await;
+        browser.goto(&format!("{}/exams/degree-english", app.url())).await.unwrap();
+        let again = browser.find(Locator::Css("main a.button")).await.unwrap().attr("href").await.unwrap();
+        assert_eq!(again.as_deref(), Some("/exams/degree-english"));
+        let lead = browser.find(Locator::Css("main .lead")).await.unwrap().text().await.unwrap();
+        assert!(lead.contains("秒再试"), "{lead}");
+        browser.screenshot("429-page").await;
+    };
+    tokio::select! { () = visit => {}, () = crowd => {} }
+    let console: Vec<String> = browser.console().await.into_iter().filter(|line| !line.contains("429")).collect();
+    assert!(console.is_empty(), "{console:?}");
+    browser.close().await;
+    assert!(app.stop().await.success());
+}
