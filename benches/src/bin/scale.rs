@@ -7,8 +7,9 @@ use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use benches::Bench;
+use benches::{Bench, requests};
 use futures_util::future::join_all;
+use reservation::ids::SittingNumber;
 use reservation::restore::open_pool;
 use reservation::store::Store;
 use testkit::{Fsync, TestCluster};
@@ -78,7 +79,7 @@ async fn fill(bench: &Bench, size: u64) {
             if first >= HOLDS {
                 break;
             }
-            bench.hold(first, size.min(HOLDS - first)).await;
+            bench.hold(&bench.pool, &requests(first, size.min(HOLDS - first), SittingNumber(1))).await;
         }
     }))
     .await;
