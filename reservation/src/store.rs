@@ -195,7 +195,7 @@ impl Store {
                 }
             }
         };
-        let answer = |word: Word<'_>, now_ms| reply::hold_answer(word, now_ms, moment.epoch, ttl_ms);
+        let answer = |word: Word<'_>, now_ms| reply::hold_answer(word, moment.epoch, now_ms + ttl_ms);
         self.call(&scripts::HOLD, keys, moment, arguments, answer).await
     }
 
