@@ -3,6 +3,8 @@
 //! While a hold is `held`, Redis leads and the ledger follows its events. Once it is frozen, the
 //! ledger leads: confirmations and cancellations are committed there first.
 
+#[doc(hidden)]
+pub mod bench;
 pub mod board;
 mod calls;
 pub mod catalogue;

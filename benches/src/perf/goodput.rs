@@ -34,7 +34,7 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::R
     let site = Site::start(8_192).await?;
     site.add_exam(EXAM, "redis").await?;
     let (generator, mut rounds) = (Generator::new()?, Rounds::default());
-    for _ in 0..options.rounds().min(3) {
+    for _ in 0..options.sized(3, 1) {
         rounds.push("best", generator.hold(&site, EXAM, CONNECTIONS, options.turn()).await?.clean("holds")?.per_second);
         site.drained().await?;
         rounds.push("crowd", generator.hold(&site, EXAM, CROWD, options.turn()).await?.per_second);
@@ -55,7 +55,7 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::R
         }
     };
     let mut rounds = Rounds::default();
-    for round in 1..=options.rounds().min(3) {
+    for round in 1..=options.sized(3, 1) {
         report.progress(&format!("round {round}: the best rate, then ten times as many"));
         caged(options, (&site, &cage), &generator, &mut rounds).await?;
     }
