@@ -113,7 +113,7 @@ async fn until_decided(
                 decided.fetch_add(1, Ordering::Relaxed);
                 return (candidate, false);
             }
-            Some((503, _)) | None => tokio::time::sleep(Duration::from_millis(100)).await,
+            Some((429 | 503, _)) | None => tokio::time::sleep(Duration::from_millis(100)).await,
             Some((other, answer)) => panic!("{other}: {}", answer.body),
         }
     }
