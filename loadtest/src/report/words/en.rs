@@ -222,6 +222,13 @@ fn limit(results: &Results) -> String {
              those of the server and its databases."
         ),
     };
+    if figures.not_sent > 0 {
+        let not_sent = grouped(figures.not_sent);
+        sentences.push_str(&format!(
+            " {not_sent} who came were not sent at all, because too many before them still waited for a connection; \
+             they count as errors."
+        ));
+    }
     if let Some(ceiling) = figures.ceiling {
         #[expect(clippy::cast_precision_loss, reason = "answers in a second are few")]
         let share = figures.throughput_max as f64 / ceiling;
