@@ -34,6 +34,7 @@ pub(super) const WORDS: Words = Words {
         twice_note: |_| "must be 0".to_owned(),
         within: "99 of 100 answered within",
         within_note: |results| format!("half within {}", millis(results.figures.p50_ms)),
+        not_within: "not reached: more than 1 of 100 had no good answer",
         average: "Answers a second, on average",
         best_second: "Answers in the best second",
         error_share: "Errors",

@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
         twice_note: |_| "必须为 0".to_owned(),
         within: "99% 的答复不超过",
         within_note: |results| format!("半数不超过 {}", time(results.figures.p50_ms)),
+        not_within: "未达到：超过 1% 没有得到正常答复",
         average: "平均每秒答复",
         best_second: "最快一秒答复",
         error_share: "错误",
