@@ -13,6 +13,9 @@ const STYLE: &str = include_str!("report.css");
 /// The product's mark: nine seats, one taken.
 const MARK: &str = include_str!("mark.svg");
 
+/// Of whom more than this had no good answer, nobody can say that 99 of 100 had one within some time.
+const ERROR_SHARE_MAX: f64 = 0.01;
+
 /// The whole page.
 pub(super) fn page(results: &Results, words: &'static Words, charts: &Charts) -> Markup {
     let title = (words.title)(results);
@@ -88,7 +91,11 @@ fn numbers(results: &Results, words: &Words) -> Markup {
                     dd.note { ((names.twice_note)(results)) }
                 }
             }
-            (number(names.within, (names.time)(figures.p99_ms), (names.within_note)(results)))
+            @if figures.error_share > ERROR_SHARE_MAX {
+                (number(names.within, "–".to_owned(), names.not_within.to_owned()))
+            } @else {
+                (number(names.within, (names.time)(figures.p99_ms), (names.within_note)(results)))
+            }
         }
         dl.numbers.more {
             (number(names.average, rounded(figures.throughput), String::new()))

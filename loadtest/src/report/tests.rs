@@ -60,6 +60,17 @@ fn the_verdict_is_on_top_in_both_languages() {
 }
 
 #[test]
+fn who_had_no_answer_was_not_answered_in_time() {
+    assert!(!report(&full(), Language::En).unwrap().contains("not reached"));
+    let mut failing = full();
+    for _ in 0..5 {
+        failing.measured.operation(Operation::Hold, Outcome::TimedOut, Duration::ZERO, Duration::from_secs(10));
+    }
+    failing.conclude(&[]);
+    assert!(report(&failing, Language::En).unwrap().contains("not reached: more than 1 of 100"));
+}
+
+#[test]
 fn a_test_in_which_nothing_happened_has_a_report_too() {
     let mut nothing = results();
     nothing.conclude(&[]);

@@ -46,6 +46,7 @@ pub(super) struct FigureWords {
     pub(super) twice_note: fn(&Results) -> String,
     pub(super) within: &'static str,
     pub(super) within_note: fn(&Results) -> String,
+    pub(super) not_within: &'static str,
     pub(super) average: &'static str,
     pub(super) best_second: &'static str,
     pub(super) error_share: &'static str,

@@ -45,6 +45,8 @@ pub struct Figures {
     pub start_lag_p99_ms: f64,
     /// Most candidates at the end of a second whose time had come and who had not been sent.
     pub overdue_max: u64,
+    /// Who came and was not sent, because too many were waiting for a connection.
+    pub not_sent: u64,
     /// Answers a second that the generators can do at best, if that was measured.
     pub ceiling: Option<f64>,
     /// Processor cores that the generators kept busy.
@@ -83,6 +85,7 @@ impl Figures {
             full: count(|outcome| outcome == Outcome::Full),
             start_lag_p99_ms: millis(measured.start_lag.quantile(0.99)),
             overdue_max: overdue(&measured.seconds),
+            not_sent: count(|outcome| outcome == Outcome::NotSent),
             ceiling: ceilings(results),
             generator_cores: if results.took_seconds > 0.0 { cpu / results.took_seconds } else { 0.0 },
         }
@@ -101,7 +104,7 @@ pub enum Limit {
 /// A generator that sends one in a hundred later than this may be the limit,
 const LAG_MS_MAX: f64 = 20.0;
 /// and is, when that is so large a part of the longest waits.
-const LAG_SHARE_MAX: f64 = 0.25;
+const LAG_SHARE_MAX: f64 = 0.1;
 
 impl Figures {
     /// Whose waits are these?

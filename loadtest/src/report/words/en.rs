@@ -34,6 +34,7 @@ pub(super) const WORDS: Words = Words {
         twice_note: |_| "must be 0".to_owned(),
         within: "99 of 100 answered within",
         within_note: |results| format!("half within {}", millis(results.figures.p50_ms)),
+        not_within: "not reached: more than 1 of 100 had no good answer",
         average: "Answers a second, on average",
         best_second: "Answers in the best second",
         error_share: "Errors",
@@ -222,6 +223,13 @@ fn limit(results: &Results) -> String {
              those of the server and its databases."
         ),
     };
+    if figures.not_sent > 0 {
+        let not_sent = grouped(figures.not_sent);
+        sentences.push_str(&format!(
+            " {not_sent} who came were not sent at all, because too many before them still waited for a connection; \
+             they count as errors."
+        ));
+    }
     if let Some(ceiling) = figures.ceiling {
         #[expect(clippy::cast_precision_loss, reason = "answers in a second are few")]
         let share = figures.throughput_max as f64 / ceiling;

@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
         twice_note: |_| "必须为 0".to_owned(),
         within: "99% 的答复不超过",
         within_note: |results| format!("半数不超过 {}", time(results.figures.p50_ms)),
+        not_within: "未达到：超过 1% 没有得到正常答复",
         average: "平均每秒答复",
         best_second: "最快一秒答复",
         error_share: "错误",
@@ -212,6 +213,10 @@ fn limit(results: &Results) -> String {
             format!("压力发生器跟上了：99% 的考生在应到时刻之后 {lag}之内发出。所示等待时间属于服务器及其数据库。")
         }
     };
+    if figures.not_sent > 0 {
+        let not_sent = grouped(figures.not_sent);
+        sentences.push_str(&format!("另有 {not_sent} 人因前面等待连接的人太多而未发出，计入错误。"));
+    }
     if let Some(ceiling) = figures.ceiling {
         #[expect(clippy::cast_precision_loss, reason = "answers in a second are few")]
         let share = figures.throughput_max as f64 / ceiling;
