@@ -3,15 +3,19 @@
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{self, HeaderValue};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use pagekit::headers::CONTENT_SECURITY_POLICY;
 use pagekit::language::Language;
+use reservation::api::quiet::spread_seconds;
 
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::error;
 use crate::view::layout::{Frame, Visitor};
+
+/// A page that was only looked at is asked for again after so many seconds and a few.
+const AGAIN_SECONDS: u32 = 4;
 
 /// The page, in both languages.
 pub struct Busy {
@@ -38,8 +42,8 @@ impl Busy {
         Self { zh: draw(Language::Zh), en: draw(Language::En) }
     }
 
-    /// 503 in the language of a request with these headers; when to come back is the caller's to say.
-    pub fn answer(&self, asked: &HeaderMap) -> Response<Bytes> {
+    /// 503 in the language of a request with this method and these headers; when to come back is the caller's to say.
+    pub fn answer(&self, method: &Method, asked: &HeaderMap) -> Response<Bytes> {
         let page = match Language::of(asked) {
             Language::Zh => &self.zh,
             Language::En => &self.en,
@@ -53,6 +57,10 @@ impl Busy {
         ];
         for (name, value) in fixed {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        // Whoever only looks, or waits their turn, need not press anything; a form is not sent twice.
+        if *method == Method::GET {
+            response.headers_mut().insert(header::REFRESH, HeaderValue::from(AGAIN_SECONDS + spread_seconds()));
         }
         response
     }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use pagekit::guard::same_site_only;
 use pagekit::headers::with_headers;
@@ -19,9 +19,12 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::{error, wechat};
+use crate::pages::{error, waiting, wechat};
+use crate::shared_pages::front;
 use crate::view::layout::{Frame, Visitor};
 
+/// How WeChat's browser calls itself.
+pub(crate) const WECHAT: &str = "MicroMessenger";
 /// Longest time that a page may take.
 pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest time that an upload may take, however long it is; one that is too slow for its length the listener ends.
@@ -46,7 +49,8 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), failures))
         // Pages repeat neither secrets nor tokens, so compression tells an eavesdropper nothing.
         .layer(CompressionLayer::new());
-    with_headers(router)
+    // What is the same for all is answered before any of this.
+    with_headers(router).layer(from_fn_with_state(app.clone(), front))
 }
 
 /// Counts requests by address. Files are not counted: browsers keep them.
@@ -89,6 +93,9 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, after.clone());
+        if waiting::is_path(&path) {
+            page.headers_mut().insert(REFRESH, after.clone());
+        }
     }
     page
 }
@@ -97,7 +104,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
 async fn not_in_wechat(State(app): State<App>, request: Request, next: Next) -> Response {
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let path = request.uri().path();
-    if !agent.contains("MicroMessenger") || path.starts_with("/static/") || path == "/language" {
+    if !agent.contains(WECHAT) || path.starts_with("/static/") || path == "/language" {
         return next.run(request).await;
     }
     let status =

@@ -1,6 +1,7 @@
 //! Who is signed in: an account's id and since when, in an encrypted cookie. Nothing is kept on the server.
 
 use axum::http::HeaderMap;
+use axum::http::header::COOKIE;
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use jiff::{SignedDuration, Timestamp};
 use registration::accounts::AccountId;
@@ -12,6 +13,14 @@ const NAMES: [&str; 2] = ["seathold", "__Host-seathold"];
 
 fn name(is_secure: bool) -> &'static str {
     NAMES[usize::from(is_secure)]
+}
+
+/// May the request be of somebody who is signed in?
+pub(crate) fn is_there(headers: &HeaderMap) -> bool {
+    headers.get_all(COOKIE).iter().any(|cookies| {
+        let cookies = cookies.as_bytes();
+        cookies.windows(NAMES[0].len()).any(|name| name == NAMES[0].as_bytes())
+    })
 }
 
 /// The account that the request's cookie names, while the sign-in lasts.

@@ -39,11 +39,6 @@ impl Visit {
         Self { app, words, path, now: Timestamp::now(), account: None, orders: Vec::new(), too_many: None }
     }
 
-    /// Would everybody who is not signed in see the same in this language?
-    pub(crate) fn is_plain_guest(&self) -> bool {
-        self.account.is_none() && !self.path.contains('?')
-    }
-
     /// Counts a change by this candidate.
     pub(crate) fn count(&self, account: &Account) -> Result<(), TooMany> {
         self.app.outside.limits.candidate(&account.id.0.to_string())

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use http::{HeaderValue, Request, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 
-use crate::connection::{CallError, Connection};
+use crate::connection::Connection;
 use crate::generate::GenerateError;
 use crate::target::Target;
 use crate::wire::Outgoing;
@@ -74,12 +74,12 @@ async fn ask(target: &Target, connections: usize, length: Duration) -> Result<f6
     Ok(total as f64 / start.elapsed().as_secs_f64())
 }
 
-async fn pump(mut connection: Connection, target: &Target, until: Instant) -> Result<u64, CallError> {
+async fn pump(mut connection: Connection, target: &Target, until: Instant) -> Result<u64, GenerateError> {
     let mut count = 0;
     while Instant::now() < until {
         let answer = connection.call(request(&target.host)).await?;
         if answer.status != StatusCode::OK {
-            break;
+            return Err(GenerateError::Ceiling(answer.status));
         }
         count += 1;
     }

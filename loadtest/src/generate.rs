@@ -47,6 +47,9 @@ pub enum GenerateError {
     /// The system refused something a thread needs.
     #[error("a generator thread cannot work: {0}")]
     System(#[from] std::io::Error),
+    /// The cheapest answer is none.
+    #[error("/healthz answers {0}, so the generator's ceiling cannot be measured; leave --ceiling out")]
+    Ceiling(http::StatusCode),
     /// A thread ended before it had begun, or died.
     #[error("a generator thread died")]
     Died,

@@ -83,7 +83,7 @@ impl Office {
             let result = tokio::time::timeout(TIMEOUT, self.call(request())).await;
             let is_last = attempt == RETRIES;
             match result {
-                Ok(Ok(answer)) if answer.status != StatusCode::SERVICE_UNAVAILABLE || is_last => return Ok(answer),
+                Ok(Ok(answer)) if !is_busy(answer.status) || is_last => return Ok(answer),
                 Ok(Err(cause)) if is_last => return Err(OfficeError::Call { what: what.to_owned(), cause }),
                 Err(_) if is_last => return Err(OfficeError::TimedOut(what.to_owned())),
                 _ => {}
@@ -154,6 +154,11 @@ impl Office {
         }
         Ok(sittings)
     }
+}
+
+/// Is it worth asking again? An office that shares its address with the rush may be told to wait.
+fn is_busy(status: StatusCode) -> bool {
+    matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS)
 }
 
 /// The server's no, if it is one.

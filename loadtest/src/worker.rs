@@ -127,7 +127,7 @@ impl Worker {
     }
 
     /// The request with the candidate's own address, if candidates have any.
-    fn addressed(&self, mut request: Outgoing, chance: &Chance) -> Outgoing {
+    pub(crate) fn addressed(&self, mut request: Outgoing, chance: &Chance) -> Outgoing {
         if self.duty.forwarded {
             let address = HeaderValue::try_from(chance.address().to_string()).expect("digits and dots are visible");
             request.headers_mut().insert(FORWARDED_FOR, address);

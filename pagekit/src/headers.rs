@@ -1,6 +1,7 @@
 //! The headers that every page carries.
 
 use axum::Router;
+use http::HeaderMap;
 use http::header::{self, HeaderName, HeaderValue};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -8,9 +9,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
      img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Adds the headers where a handler has not set its own.
-pub fn with_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    let fixed: [(HeaderName, &'static str); 6] = [
+/// The headers that every page carries, unless it has its own.
+fn fixed() -> [(HeaderName, &'static str); 6] {
+    [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not `no-referrer`: under it a browser says `Origin: null` on our own forms.
@@ -19,8 +20,19 @@ pub fn with_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
         // A page shows who is signed in; static files set their own.
         (header::CACHE_CONTROL, "no-store"),
         (header::VARY, "Accept-Language, Cookie"),
-    ];
-    fixed.into_iter().fold(router, |router, (name, value)| {
+    ]
+}
+
+/// Adds the headers to one page where it has not its own.
+pub fn add_headers(headers: &mut HeaderMap) {
+    for (name, value) in fixed() {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// Adds the headers where a handler has not set its own.
+pub fn with_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    fixed().into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
     })
 }

@@ -3,8 +3,6 @@
 //! While a hold is `held`, Redis leads and the ledger follows its events. Once it is frozen, the
 //! ledger leads: confirmations and cancellations are committed there first.
 
-#[doc(hidden)]
-pub mod bench;
 pub mod board;
 mod calls;
 pub mod catalogue;
@@ -61,10 +59,10 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     catalogue: RwLock<Arc<Catalogue>>,
     pools: DashMap<PoolId, Arc<Pool>>,
-    /// One per exam; every board of the exam counts it up.
-    changes: DashMap<ExamId, watch::Sender<u64>>,
     /// The waiting rooms that this process runs.
     rooms: DashMap<ExamId, Arc<room::Room>>,
+    /// One per exam; every board of the exam counts it up.
+    changes: DashMap<ExamId, watch::Sender<u64>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -168,8 +166,8 @@ impl Engine {
                 ledger,
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
-                changes: DashMap::new(),
                 rooms: DashMap::new(),
+                changes: DashMap::new(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
             }),

@@ -20,6 +20,9 @@ use crate::store::event::{Event, StreamId};
 use crate::store::{READ_ENTRIES_MAX, Store};
 use fold::{Folded, fold};
 
+/// Commits come no closer than this as long as nobody waits for one: in a rush that makes few and
+/// large ones, which cost the least. After a pause the first event goes at once.
+const PACE: Duration = Duration::from_millis(50);
 /// How many rows make a transaction worth while; beyond it, no more entries are read for it.
 const BATCH_ROWS: usize = 16_384;
 /// How long events stay in the stream after the ledger has them: others read them too.
@@ -164,7 +167,14 @@ async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &Cancellati
     writer.refresh(pool).await?;
     let mut trimmed = Instant::now();
     let mut stopping: Option<Instant> = None;
+    let mut committed: Option<Instant> = None;
     loop {
+        if let Some(pause) = committed.and_then(|at| PACE.checked_sub(at.elapsed()))
+            && stopping.is_none()
+            && !pool.has_waiters()
+        {
+            tokio::select! { () = pool.hurry.notified() => {}, () = stop.cancelled() => {}, () = tokio::time::sleep(pause) => {} }
+        }
         let events = tokio::select! {
             events = writer.read(pool) => events?,
             // The reader may be inside its wait: at a stop there is nothing to wait for.
@@ -176,6 +186,7 @@ async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &Cancellati
         };
         match events.last() {
             Some(newest) => {
+                committed = Some(Instant::now());
                 gauge!("seathold_ledger_lag_seconds").set(lag_seconds(newest));
                 writer.commit(pool, &events).await?;
             }

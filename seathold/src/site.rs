@@ -45,7 +45,7 @@ impl Answers for Site {
         if Api::serves(request.uri().path()) {
             problem().map(|body| Either::Left(Either::Left(body)))
         } else {
-            self.busy.answer(request.headers()).map(|body| Either::Right(body.into()))
+            self.busy.answer(request.method(), request.headers()).map(|body| Either::Right(body.into()))
         }
     }
 }

@@ -119,8 +119,7 @@ async fn fill(bench: &Bench, size: u64) {
             if first >= HOLDS {
                 break;
             }
-            let wanted = requests(first, size.min(HOLDS - first), SittingNumber(1));
-            bench.hold(&bench.pool, &wanted).await;
+            bench.hold(&bench.pool, &requests(first, size.min(HOLDS - first), SittingNumber(1))).await;
         }
     }))
     .await;

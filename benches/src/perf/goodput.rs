@@ -55,7 +55,8 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::R
         }
     };
     let mut rounds = Rounds::default();
-    for _ in 0..options.rounds().min(3) {
+    for round in 1..=options.rounds().min(3) {
+        report.progress(&format!("round {round}: the best rate, then ten times as many"));
         caged(options, (&site, &cage), &generator, &mut rounds).await?;
     }
     drop(cage);
@@ -81,7 +82,10 @@ async fn caged(
 ) -> anyhow::Result<()> {
     cage.tighten()?;
     let best = generator.hold(site, EXAM, CONNECTIONS, options.turn()).await?.clean("holds")?.per_second;
+    // Catching up is nobody's turn.
+    cage.loosen()?;
     site.drained().await?;
+    cage.tighten()?;
     let (offered, seconds) = ((best * TIMES).round(), options.sized(10.0, 4.0));
     let crowd = CROWD.to_string();
     let further = ["--connections", crowd.as_str(), "--retries", "0", "--timeout", "2s", "--drain", "3s"];

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query};
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -20,7 +19,6 @@ use super::exam_choice::{ChoicePlan, plan};
 use super::exam_chooser::chooser;
 use super::steps_view::step_list;
 use crate::failure::Failure;
-use crate::shared_pages;
 use crate::view::facts::{facts, pieces};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -82,15 +80,10 @@ pub(crate) async fn show(
     visit: Visit,
     Path(exam): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
-    asked: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
     let gate = gate(&visit, &exam).await;
-    if visit.is_plain_guest() {
-        let draw = |guest: &Visit| render(guest, &exam, &Chosen::default(), gate, &[]);
-        return shared_pages::answer(&visit, Some(&exam), &asked, draw).await;
-    }
-    Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &[]).into_response())
+    Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &[]))
 }
 
 /// The exam of that name.
@@ -114,25 +107,36 @@ pub(crate) async fn refused(
     (status, render(visit, exam, chosen, gate(visit, exam).await, &[error]))
 }
 
-/// Asks the waiting room, if one is before the exam.
-async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+/// What the waiting room means for whoever is not signed in.
+fn gate_of_guest(visit: &Visit, exam: &ExamPage) -> Gate {
     let engine = &visit.app.outside.engine;
     let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
     if !has_room || exam.window(visit.now) == Window::Closed {
         return Gate::None;
     }
-    match (&visit.account, engine.is_waiting_room_on(&exam.id)) {
-        (_, false) if exam.window(visit.now) == Window::NotYet => Gate::Later,
-        (_, false) => Gate::None,
-        (None, true) => Gate::Closed { has_place: false },
-        (Some(account), true) => match engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-            Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
-            Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-            Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
-            // The waiting page says what is the matter, and comes back by itself.
-            Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => Gate::Closed { has_place: false },
-        },
+    match engine.is_waiting_room_on(&exam.id) {
+        true => Gate::Closed { has_place: false },
+        false if exam.window(visit.now) == Window::NotYet => Gate::Later,
+        false => Gate::None,
     }
+}
+
+/// Asks the waiting room, if one is before the exam.
+async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+    let gate = gate_of_guest(visit, exam);
+    let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
+    match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
+        Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
+        Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+        // The waiting page says what is the matter, and comes back by itself.
+        Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
+    }
+}
+
+/// The page as everybody sees it who is not signed in.
+pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
+    render(guest, exam, &Chosen::default(), gate_of_guest(guest, exam), &[])
 }
 
 fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, gate: Gate, errors: &[FieldError]) -> Markup {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -12,22 +10,16 @@ use registration::exams::{ExamPage, Window};
 use registration::order::Order;
 
 use super::order_parts::state_word;
-use crate::failure::Failure;
-use crate::shared_pages;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
 use crate::visit::Visit;
 
-pub(crate) async fn show(visit: Visit, asked: HeaderMap) -> Result<Response, Failure> {
-    if visit.is_plain_guest() {
-        shared_pages::answer(&visit, None, &asked, render).await
-    } else {
-        Ok(render(&visit).into_response())
-    }
+pub(crate) async fn show(visit: Visit) -> Markup {
+    render(&visit)
 }
 
-fn render(visit: &Visit) -> Markup {
+pub(crate) fn render(visit: &Visit) -> Markup {
     let w = visit.words;
     let exams = visit.app.outside.registration.exams.list();
     page(&visit.frame(w.t("home-title")), &body(w, &exams, &visit.orders, visit.now))

@@ -65,6 +65,11 @@ pub(crate) fn path_of(exam: &ExamPage, chosen: &Chosen) -> String {
     format!("/exams/{}/waiting{}", exam.id, chosen.query())
 }
 
+/// Is this the path of a waiting room? Whoever waits and meets a failure must come back without doing anything.
+pub(crate) fn is_path(path: &str) -> bool {
+    path.starts_with("/exams/") && path.split('?').next().is_some_and(|path| path.ends_with("/waiting"))
+}
+
 pub(crate) async fn show(
     State(app): State<App>,
     Path(exam): Path<String>,

@@ -32,8 +32,9 @@ Examples:
     loadtest candidate --data data --exam load-… --accounts accounts.json --arrive signed-in --rate 40
   Through the waiting room:
     loadtest waiting-room --data data --candidates 5000 --rush --opens-in 10s --early 60% --seats 1000
-  Viewers on pages and lists, and twenty thousand pages left open (serve with --connections 30000):
-    loadtest browse --exam cet --rate 500 --path / --path /exams/cet --streams 20000 --sources 4
+  Viewers on pages and lists, and twenty thousand pages left open. The server must bear so many connections, and
+  so many requests from one address, or trust us as its proxy (--forwarded):
+    loadtest browse --exam cet --rate 500 --path / --path /exams/cet --streams 20000 --sources 4 --forwarded
   Two processes, one test:
     exam=$(loadtest prepare --data data --seats 20000)
     loadtest api --data data --exam $exam --rate 8000 --seed 7 --shard 1/2 --json 1.json ... &

@@ -75,13 +75,18 @@ fn numbers(results: &Results, words: &Words) -> Markup {
     let number = |name: &str, value: String, note: String| {
         html! { div { dt { (name) } dd.value { (value) } @if !note.is_empty() { dd.note { (note) } } } }
     };
+    let twice_look = if results.is_oversold() { "value bad" } else { "value good" };
     let about_seats = results.parameters.scenario.is_about_seats();
     let stays = results.measured.in_room.quantile(0.5).map(|half| half.as_secs_f64() * 1e3);
     html! {
         dl.numbers {
             @if about_seats {
                 (number(names.seats, taken(results), (names.seats_note)(results)))
-                (number(names.twice, twice(results), (names.twice_note)(results)))
+                div {
+                    dt { (names.twice) }
+                    dd class=(twice_look) { (twice(results)) }
+                    dd.note { ((names.twice_note)(results)) }
+                }
             }
             (number(names.within, (names.time)(figures.p99_ms), (names.within_note)(results)))
         }

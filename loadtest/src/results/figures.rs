@@ -98,13 +98,19 @@ pub enum Limit {
     Server,
 }
 
-/// A generator that sends one in a hundred later than this is the limit.
-const LAG_MS_MAX: f64 = 50.0;
+/// A generator that sends one in a hundred later than this may be the limit,
+const LAG_MS_MAX: f64 = 20.0;
+/// and is, when that is so large a part of the longest waits.
+const LAG_SHARE_MAX: f64 = 0.25;
 
 impl Figures {
     /// Whose waits are these?
     pub fn limit(&self) -> Limit {
-        if self.start_lag_p99_ms > LAG_MS_MAX { Limit::Generator } else { Limit::Server }
+        if self.start_lag_p99_ms > LAG_MS_MAX.max(self.p99_ms * LAG_SHARE_MAX) {
+            Limit::Generator
+        } else {
+            Limit::Server
+        }
     }
 }
 

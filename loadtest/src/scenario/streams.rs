@@ -23,7 +23,7 @@ pub async fn stream(worker: Arc<Worker>, plan: Arc<BrowsePlan>, index: u64) {
     let mut chance = Chance::of(!worker.duty.seed, index);
     while !worker.duty.tally.stop.load(Ordering::Relaxed) {
         let intended = Instant::now();
-        let outcome = match timeout(worker.duty.patience.timeout, open(&worker, &plan)).await {
+        let outcome = match timeout(worker.duty.patience.timeout, open(&worker, &plan, &chance)).await {
             Err(_) => Outcome::TimedOut,
             Ok(Err(error)) => {
                 worker.measured().problem(format!("stream: {error}"));
@@ -47,9 +47,13 @@ pub async fn stream(worker: Arc<Worker>, plan: Arc<BrowsePlan>, index: u64) {
 }
 
 /// Opens it on a connection of its own, which must be kept as long as the stream is read.
-async fn open(worker: &Worker, plan: &BrowsePlan) -> Result<(Connection, StatusCode, Incoming), CallError> {
+async fn open(
+    worker: &Worker,
+    plan: &BrowsePlan,
+    chance: &Chance,
+) -> Result<(Connection, StatusCode, Incoming), CallError> {
     let mut connection = Connection::open(worker.crew.target()).await?;
-    let (status, _, body) = connection.begin(plan.requests.events()).await?;
+    let (status, _, body) = connection.begin(worker.addressed(plan.requests.events(), chance)).await?;
     Ok((connection, status, body))
 }
 

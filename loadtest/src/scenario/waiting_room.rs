@@ -61,8 +61,8 @@ impl Intent {
 pub async fn candidate(worker: Arc<Worker>, plan: Arc<RoomPlan>, index: u64, intended: Instant) {
     worker.sets_out(intended);
     let mut chance = Chance::of(worker.duty.seed, index);
-    let Some((mut stay, pass)) = wait(&worker, &plan, index, intended, &mut chance).await else { return };
-    if let Some(pass) = pass {
+    let Some((mut stay, end)) = wait(&worker, &plan, index, intended, &mut chance).await else { return };
+    if let End::LetIn(pass) = end {
         let now = Instant::now();
         let outcome = api::from_the_seat_on(&worker, &plan.api, index, now, pass.as_deref(), &mut chance).await;
         stay.has_seat |= outcome.is_seat();
@@ -70,16 +70,22 @@ pub async fn candidate(worker: Arc<Worker>, plan: Arc<RoomPlan>, index: u64, int
     worker.note_stay(stay);
 }
 
-/// From the place taken to the pass. Nothing when no place was taken; no pass when the candidate left before, and an
-/// empty one when there is no waiting room.
-#[expect(clippy::option_option, reason = "no pass needed is not the same as no pass got")]
+/// How the waiting ended.
+enum End {
+    /// Let in, with the pass; without one when there is no waiting room.
+    LetIn(Option<String>),
+    /// Gone before, or out of patience.
+    Left,
+}
+
+/// From the place taken to the end of the waiting; nothing when no place was taken.
 async fn wait(
     worker: &Worker,
     plan: &RoomPlan,
     index: u64,
     intended: Instant,
     chance: &mut Chance,
-) -> Option<(Stay, Option<Option<String>>)> {
+) -> Option<(Stay, End)> {
     let intent = Intent::of(plan, chance);
     let (first_sent, deadline) = (worker.now(), intended + plan.wait_max);
     let mut stay: Option<Stay> = None;
@@ -88,28 +94,18 @@ async fn wait(
         let operation = if question == 0 { Operation::Enter } else { Operation::Look };
         let request = || plan.api.requests.place(plan.api.candidate(index), ticket.clone());
         let told = worker.ask_judged(operation, next, chance, request, |answer| judged(operation, answer)).await;
-        let reply = told.answer.as_ref().and_then(place);
-        let now = worker.now();
+        let (now, reply) = (worker.now(), told.answer.as_ref().and_then(place));
         if let Some(reply) = &reply {
+            let stay = stay.get_or_insert(begun(index, (first_sent, now), reply));
             ticket = reply.ticket.clone().or(ticket);
-            let is_early = reply.state == PlaceState::Waiting && reply.ahead.is_none();
-            let stay = stay.get_or_insert_with(|| Stay {
-                index,
-                entered: (first_sent, now),
-                was_early: is_early,
-                still_waiting: None,
-                admitted: None,
-                has_seat: false,
-                pushed_in: false,
-            });
             match reply.state {
                 PlaceState::Waiting => stay.still_waiting = Some(worker.since_start(told.sent_at)),
+                PlaceState::Open => return Some((stay.clone(), End::LetIn(None))),
                 PlaceState::Admitted => {
                     stay.admitted = Some(now);
                     worker.measured().in_room.record(intended.elapsed());
-                    return Some((stay.clone(), Some(reply.pass.clone())));
+                    return Some((stay.clone(), End::LetIn(reply.pass.clone())));
                 }
-                PlaceState::Open => return Some((stay.clone(), Some(None))),
             }
             if intent.pushes && question == 0 {
                 push(worker, plan, stay, chance).await;
@@ -123,7 +119,20 @@ async fn wait(
         }
         tokio::time::sleep_until(next.into()).await;
     }
-    Some((stay?, None))
+    Some((stay?, End::Left))
+}
+
+/// A stay that begins with this answer.
+fn begun(index: u64, entered: (Duration, Duration), reply: &PlaceReply) -> Stay {
+    Stay {
+        index,
+        entered,
+        was_early: reply.state == PlaceState::Waiting && reply.ahead.is_none(),
+        still_waiting: None,
+        admitted: None,
+        has_seat: false,
+        pushed_in: false,
+    }
 }
 
 /// Asks for a seat without a pass, or with one of its own making.

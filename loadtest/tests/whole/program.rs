@@ -1,7 +1,8 @@
 //! The program itself: what it prints, writes, and ends with.
 
 use std::net::SocketAddr;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use loadtest::results::Results;
 
@@ -59,4 +60,31 @@ async fn what_cannot_be_run_is_1_and_says_why() {
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("cannot connect"));
     let shares = run(doctored(Lie::None).await, &key, &format!("{RUSH} --confirm 80% --release 30%")).await;
     assert!(String::from_utf8_lossy(&shares.stderr).contains("more than 100%"));
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_early_and_the_report_is_written_all_the_same() {
+    let (address, key) = (doctored(Lie::None).await, KeyFile::new("k"));
+    let (json, html) = (key.file("r.json"), key.file("r.html"));
+    let words = format!(
+        "api --rate 50 --seconds 600 --seats 20 --sittings 1 --connections 4 --json {} --html {}",
+        json.display(),
+        html.display()
+    );
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_loadtest"));
+    command
+        .args(words.split(' '))
+        .arg("--url")
+        .arg(format!("http://{address}"))
+        .arg("--admin-key-file")
+        .arg(key.path());
+    let running = command.kill_on_drop(true).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let pid = running.id().unwrap().to_string();
+    assert!(tokio::process::Command::new("kill").args(["-INT", &pid]).status().await.unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(60), running.wait_with_output()).await.unwrap().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(String::from_utf8_lossy(&ended.stdout).contains("ended early"));
+    assert!(Results::read(&json).unwrap().interrupted);
+    assert!(std::fs::read_to_string(html).unwrap().contains("The test was ended early."));
 }

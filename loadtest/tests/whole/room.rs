@@ -19,7 +19,7 @@ use crate::rig::{KeyFile, serve, state, test};
 const SEED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const COMMITMENT: &str = "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd";
 /// Admitted a second.
-const RATE: f64 = 60.0;
+const RATE: i64 = 60;
 
 /// How it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +50,8 @@ impl Room {
     }
 
     fn admitted(&self) -> usize {
-        let since = self.opens_at.map_or(0.0, |at| Timestamp::now().duration_since(at).as_secs_f64());
-        ((since * RATE).max(0.0) as usize).min(self.early.len() + self.late.len())
+        let since = self.opens_at.map_or(0, |at| Timestamp::now().as_millisecond() - at.as_millisecond());
+        usize::try_from(since.max(0) * RATE / 1_000).unwrap().min(self.early.len() + self.late.len())
     }
 
     fn rank(&mut self, lie: Lie, candidate: &str) -> usize {

@@ -22,8 +22,7 @@ async fn undo_accept(world: &World, order: &Order) {
 async fn hold_died_before_its_row_and_is_repeated() {
     let world = World::usual().await;
     let account = world.candidate(1).await.id;
-    let orphan =
-        world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Pass(None)).await.unwrap();
+    let orphan = world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Exempt).await.unwrap();
     let order = world.hold(account, &["s0"]).await.unwrap();
     assert_eq!(order.sittings[0].hold, orphan.holds[0].id, "the same seat, now with its row");
     world.finish().await;
@@ -33,8 +32,7 @@ async fn hold_died_before_its_row_and_is_repeated() {
 async fn hold_died_before_its_row_and_the_candidate_chooses_anew() {
     let world = World::usual().await;
     let account = world.candidate(1).await.id;
-    let orphan =
-        world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Pass(None)).await.unwrap();
+    let orphan = world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Exempt).await.unwrap();
     // While it is young it may be somebody's who is still writing; then it is adopted.
     let early = world.hold(account, &["s1"]).await;
     assert!(matches!(early, Err(OrderError::Unavailable(_))), "{early:?}");
@@ -136,8 +134,7 @@ async fn late_hand_in_died_after_it_noted_the_new_seat() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.until_row(order.id, "lapsed").await;
     world.until_free("s0", 2).await;
-    let taken =
-        world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Pass(None)).await.unwrap();
+    let taken = world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Exempt).await.unwrap();
     let died = format!(
         "UPDATE registration.orders SET state = 'unpaid', expires_at = now() + interval '1 second',
              lapses_at = now() + interval '1 second' WHERE id = '{0}';

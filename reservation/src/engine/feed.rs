@@ -9,12 +9,15 @@ use crate::engine::Engine;
 use crate::engine::pool::Pool;
 use crate::ledger::{LedgerError, holds, pools};
 use crate::restore::OpenError;
-use crate::store::Store;
 use crate::store::event::StreamId;
+use crate::store::{READ_ENTRIES_MAX, Store};
 
 /// Whoever has not read for so long may have missed events that were trimmed: starts over.
 const GAP_MAX: Duration = Duration::from_secs(5);
 const AFTER_FAULT: Duration = Duration::from_millis(200);
+/// Reads come no closer than this: what this process does its board knows without them, and nobody
+/// sees that others' seats are a moment older.
+const PACE: Duration = Duration::from_millis(20);
 
 /// Feeds until `stop`; starts over after a fault, a gap, or a restore.
 pub(super) async fn feed(engine: Engine, pool: Arc<Pool>, stop: CancellationToken) {
@@ -48,6 +51,9 @@ async fn feed_lineage(engine: &Engine, pool: &Pool) -> Result<(), OpenError> {
         if let Some(newest) = events.last() {
             position = newest.id;
             pool.board.apply(&events);
+            if events.len() < READ_ENTRIES_MAX {
+                tokio::time::sleep(PACE).await;
+            }
         }
     }
     Ok(())

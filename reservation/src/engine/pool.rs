@@ -62,6 +62,8 @@ pub struct Pool {
     pub(super) opening: tokio::sync::Mutex<()>,
     /// Wakes the board's feed after a restore.
     pub(super) restored: tokio::sync::Notify,
+    /// Wakes the ledger's writer when somebody begins to wait for it.
+    pub(crate) hurry: tokio::sync::Notify,
     /// The queues in front of its scripts; there once the engine runs the pool.
     pub(super) lanes: OnceLock<Lanes>,
     /// Does this process write the pool's ledger?
@@ -80,6 +82,7 @@ impl Pool {
             reached: watch::Sender::default(),
             opening: tokio::sync::Mutex::default(),
             restored: tokio::sync::Notify::new(),
+            hurry: tokio::sync::Notify::new(),
             lanes: OnceLock::new(),
             is_writer: AtomicBool::new(false),
         }
@@ -125,6 +128,7 @@ impl Pool {
     /// Waits until the ledger has `event`, which was written in `lineage`.
     pub async fn wait_for(&self, lineage: i64, event: StreamId) -> Result<(), NotReached> {
         let mut reached = self.reached.subscribe();
+        self.hurry.notify_one();
         let arrived = reached.wait_for(|reached| reached.lineage > lineage || reached.event >= event);
         match tokio::time::timeout(LEDGER_WAIT, arrived).await {
             Ok(Ok(reached)) if reached.lineage == lineage => Ok(()),

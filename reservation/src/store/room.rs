@@ -188,9 +188,10 @@ impl Store {
             arguments(&mut cmd);
             cmd
         };
-        match self.query(&keys.all()[0], &command("EVALSHA", sha)).await {
-            // EVAL also loads the script, and on a cluster it does so where it is needed.
-            Err(StoreError::ScriptsGone) => self.query(&keys.all()[0], &command("EVAL", text)).await,
+        let [line, ..] = keys.all();
+        match self.query(line, &command("EVALSHA", sha)).await {
+            // EVAL also loads the script, on the node where it is needed.
+            Err(StoreError::ScriptsGone) => self.query(line, &command("EVAL", text)).await,
             other => other,
         }
     }

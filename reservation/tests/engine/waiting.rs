@@ -9,8 +9,10 @@ use redis::AsyncCommands;
 use reservation::room::hex;
 use reservation::room::pass::Pass;
 use serde_json::{Value, json};
+use testkit::Fsync;
 
 use crate::app::{App, Front, call, code};
+use crate::cluster_rig::Site;
 use crate::waiting_rig::{
     STATE, admitted_and_clock, exam, hold, join, keys, names, rejoin, room, soon, strain, until, until_admitted,
 };
@@ -320,4 +322,18 @@ async fn what_is_no_rate_or_no_mode_is_refused() {
         call(&app.api, Method::POST, "/api/v1/exams/none/waiting-room/places", json!({"candidate": "c"})).await;
     assert_eq!(code(&refused), "unknown_exam");
     app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_on_a_cluster_keeps_its_line_on_whichever_node_has_it() {
+    let site = Site::start(Fsync::Always).await;
+    let front = Front { api: site.front.0.clone() };
+    exam(&front, json!({"mode": "on", "admit_per_second": 1_000}), None, 10).await;
+    assert_eq!(code(&hold(&front, "c", &Value::Null).await), "not_admitted");
+    for candidate in names("c", 5) {
+        let place = until_admitted(&front, &candidate).await;
+        assert_eq!(hold(&front, &candidate, &place["pass"]).await.0, StatusCode::CREATED);
+    }
+    until(&front, |room| room["present"] == 5 && room["waiting"] == 0).await;
+    site.engine.stop().await;
 }

@@ -44,7 +44,7 @@ pub(super) const WORDS: Words = Words {
     chart: ChartWords {
         outcomes_title: "What they were told",
         outcomes_caption: "Answers in each second, by what they said. Most of those who come in a rush cannot get a \
-            seat: a quick and honest “full” is a good answer.",
+            seat: being told quickly and truly that it is full is a good answer.",
         views_title: "Pages and lists answered",
         given: "seat given",
         done: "paid, given back, page shown",
@@ -114,10 +114,10 @@ pub(super) const WORDS: Words = Words {
     how: HowWords {
         reading_title: "How to read this",
         reading: &[
-            "Nobody waits for somebody else’s answer: whoever means to come, comes, however slow the server is.",
+            "Nobody waits for somebody else's answer: whoever means to come, comes, however slow the server is.",
             "A wait counts from the moment a candidate meant to act to the answer that decided. Repeated requests, \
              pauses that the server asked for and the wait for a connection are part of it.",
-            "“Full”, “not open yet” and “not admitted” are clear answers. Errors are answers that never came, came \
+            "That it is full, not open yet, or not one's turn are clear answers. Errors are answers that never came, came \
              too late, or should not have come.",
             "Percentiles are exact to 0.1 %.",
         ],

@@ -6,7 +6,7 @@ use crate::results::CheckKind;
 pub(super) fn operation(operation: Operation) -> &'static str {
     match operation {
         Operation::Enter => "enter the waiting room",
-        Operation::Look => "ask whether it is one’s turn",
+        Operation::Look => "ask whether it is one's turn",
         Operation::Hold => "take a seat",
         Operation::Freeze => "begin to pay",
         Operation::Confirm => "confirm the payment",

@@ -159,9 +159,10 @@ fn title(results: &Results) -> String {
     let parameters = &results.parameters;
     let (candidates, seconds) = (grouped(parameters.candidates), parameters.seconds);
     if parameters.scenario.is_about_seats() {
-        format!("{seconds} 秒内，{candidates} 名考生，{} 个座位", grouped(parameters.seats))
+        // A line breaks after a comma, and not between a number and what it counts.
+        format!("{seconds}\u{a0}秒内，{candidates}\u{a0}名考生，{}\u{a0}个座位", grouped(parameters.seats))
     } else {
-        format!("{seconds} 秒内 {candidates} 次浏览")
+        format!("{seconds}\u{a0}秒内 {candidates}\u{a0}次浏览")
     }
 }
 

@@ -18,7 +18,7 @@ use crate::worker::Worker;
 impl Way<'_> {
     /// Sends the choice off as a guest, signs up or in, and comes back to the exam's page.
     pub(super) async fn come_by_an_account(&mut self, sittings: &[SittingMark]) -> Option<Vec<SittingMark>> {
-        let Some((_, choice)) = self.choose(sittings) else { return None };
+        let (_, choice) = self.choose(sittings)?;
         let path = format!("/exams/{}/hold", self.plan.exam);
         let to_sign_in = |went: Result<&str, &str>| match went {
             Ok(to) if to.starts_with("/sign-in") => Outcome::Done,
