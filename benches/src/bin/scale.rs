@@ -1,5 +1,5 @@
-//! What `ops/scale.md` computes with: processor time, memory and traffic per hold on a cluster of six, and per
-//! row of the ledger. Processor time instead of rates, so that a busy machine measures the same.
+//! What `ops/scale.md` computes with: processor time, memory and traffic per hold on a cluster of six, per row of the
+//! ledger, and per look at a waiting room. Processor time instead of rates, so that a busy machine measures the same.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "figures are far below 2^52")]
 
@@ -12,11 +12,12 @@ use futures_util::future::join_all;
 use reservation::ids::SittingNumber;
 use reservation::restore::open_pool;
 use reservation::store::Store;
+use reservation::store::room::{JoinRequest, RoomRedisKeys};
 use testkit::{Fsync, TestCluster};
 
 const HOLDS: u64 = 200_000;
 /// Requests in one script call: a quiet minute, and a rush.
-const SIZES: [u64; 3] = [1, 32, 256];
+const SIZES: [u64; 3] = [256, 32, 1];
 /// Clock ticks in a second, in `/proc/PID/stat`.
 const TICKS: f64 = 100.0;
 
@@ -30,6 +31,7 @@ struct Spent {
 
 #[tokio::main]
 async fn main() {
+    room().await;
     for size in SIZES {
         let cluster = TestCluster::start(Fsync::Always).await;
         let mut bench = Bench::start(Fsync::Off).await;
@@ -67,6 +69,44 @@ async fn main() {
         let started = Instant::now();
         open_pool(&bench.store, &bench.ledger, &bench.pool, true).await.expect("the pool is restored");
         println!("  restore  {:6.2} s for {HOLDS} holds", started.elapsed().as_secs_f64());
+    }
+}
+
+/// What a place in a waiting room costs, and a look at it.
+async fn room() {
+    let cluster = TestCluster::start(Fsync::Always).await;
+    let store = Store::open(&cluster.url()).await.expect("our own cluster answers");
+    let keys = RoomRedisKeys::of(&"bench".parse().expect("a name"));
+    let primary = cluster.primary_of(&keys.all()[0]).await;
+    for what in ["a place", "a look at it"] {
+        let before = spent(&cluster, primary).await;
+        let next = AtomicU64::new(0);
+        join_all((0..32).map(|_| async {
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= HOLDS {
+                    break;
+                }
+                let candidate = format!("c{n:09}").parse().expect("a name");
+                let request = JoinRequest {
+                    round: 1,
+                    candidate: &candidate,
+                    shuffled_score: n as f64 / HOLDS as f64,
+                    opens_ms: None,
+                    was_present: true,
+                    pass_life_ms: 60_000,
+                    join: true,
+                };
+                store.room_join(&keys, &request).await.expect("a place");
+            }
+        }))
+        .await;
+        let after = spent(&cluster, primary).await;
+        let cpu = (after.cpu_s - before.cpu_s) / HOLDS as f64 * 1e6;
+        println!(
+            "{what:12} {cpu:6.2} µs of processor time, {:.1} bytes",
+            (after.memory - before.memory) / HOLDS as f64
+        );
     }
 }
 
