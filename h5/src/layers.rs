@@ -12,8 +12,8 @@ use pagekit::guard::same_site_only;
 use pagekit::headers::with_headers;
 use pagekit::language::Language;
 use reservation::api::limits::ClientAddress;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
