@@ -187,12 +187,12 @@ async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &Cancellati
         match events.last() {
             Some(newest) => {
                 committed = Some(Instant::now());
-                gauge!("seathold_ledger_lag_seconds").set(lag_seconds(newest));
+                gauge!("seathold_ledger_lag_seconds", "pool" => pool.id.to_string()).set(lag_seconds(newest));
                 writer.commit(pool, &events).await?;
             }
             None if stopping.is_some() => return Ok(()),
             None => {
-                gauge!("seathold_ledger_lag_seconds").set(0.0);
+                gauge!("seathold_ledger_lag_seconds", "pool" => pool.id.to_string()).set(0.0);
                 writer.refresh(pool).await?;
             }
         }

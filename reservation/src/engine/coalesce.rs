@@ -23,6 +23,7 @@ pub(super) const QUEUE_MAX: usize = 16_384;
 /// A request that waited so long is not worth asking for: its client is about to give up.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// Calls under way at a time. One leaves Redis idle while its answer travels; many make batches small.
+/// With Redis on the same machine one and two give the same rate (measured: 58,000 holds/s each over HTTP).
 const FLIGHTS: usize = 2;
 
 /// One request's part of a script's reply.
