@@ -19,13 +19,14 @@ use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamRangeReply, StreamReadOptions, StreamReadReply};
 use redis::{AsyncCommands, Cmd, FromRedisValue, RedisError, ServerErrorKind, from_redis_value};
 
+use crate::hold::HoldState;
 use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
 use connection::Connection;
 use event::{Event, StreamId};
 use keys::PoolKeys;
 pub use node::Link;
 pub use opening::Kept;
-use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer, Word};
+use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
 use scripts::Script;
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
@@ -195,7 +196,13 @@ impl Store {
                 }
             }
         };
-        let answer = |word: Word<'_>, now_ms| reply::hold_answer(word, moment.epoch, now_ms + ttl_ms);
+        let answer = |word: Word<'_>, now_ms| {
+            reply::hold_answer(word, |counter| Seat {
+                state: HoldState::Held,
+                generation: Generation::of(moment.epoch, counter),
+                lapses_ms: now_ms + ttl_ms,
+            })
+        };
         self.call(&scripts::HOLD, keys, moment, arguments, answer).await
     }
 

@@ -160,14 +160,11 @@ pub fn text<A>(read: impl Fn(&str) -> Option<A>) -> impl Fn(Word<'_>, i64) -> Op
     }
 }
 
-/// Reads one answer of `hold`, which was called under `epoch` for holds that lapse at `lapses_ms`.
-pub fn hold_answer(word: Word<'_>, epoch: i64, lapses_ms: i64) -> Option<HoldAnswer> {
+/// Reads one answer of `hold`; `new_seat` makes the new hold of a counter.
+pub fn hold_answer(word: Word<'_>, new_seat: impl Fn(i64) -> Seat) -> Option<HoldAnswer> {
     match word {
         Word::Text(text) => hold_text(text),
-        Word::Number(counter) => {
-            let generation = Generation::of(epoch, counter);
-            Some(HoldAnswer::Held(vec![Seat { state: HoldState::Held, generation, lapses_ms }]))
-        }
+        Word::Number(counter) => Some(HoldAnswer::Held(vec![new_seat(counter)])),
     }
 }
 
@@ -254,7 +251,7 @@ mod tests {
     #[test]
     fn answers_read_back_and_unknown_words_are_faults() {
         let seat = Seat { state: HoldState::Held, generation: Generation(4_294_967_297), lapses_ms: 1_000 };
-        assert_eq!(hold_answer(Word::Number(1), 1, 1_000), Some(HoldAnswer::Held(vec![seat])));
+        assert_eq!(hold_answer(Word::Number(1), |_| seat), Some(HoldAnswer::Held(vec![seat])));
         assert_eq!(hold_text("held h 4294967297 1000"), Some(HoldAnswer::Held(vec![seat])));
         assert_eq!(hold_text("kept h 4294967297 1000 h 4294967297 1000"), Some(HoldAnswer::Kept(vec![seat, seat])));
         assert_eq!(hold_text("full 7 99"), Some(HoldAnswer::Full(SittingNumber(7), 99)));

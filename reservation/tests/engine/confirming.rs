@@ -119,3 +119,27 @@ async fn a_hold_that_never_was_is_unknown() {
     assert_eq!(app.free("s").await, 1);
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_batch_that_the_ledger_has_not_seats_enough_for_as_many_as_there_are_are_confirmed() {
+    let app = App::start().await;
+    app.exam(900, &[("s", "-", 5), ("t", "-", 5)]).await;
+    let mut holds = Vec::new();
+    for n in 0..5 {
+        holds.push(app.held(&format!("c{n}"), "s").await);
+    }
+    for n in 5..8 {
+        holds.push(app.held(&format!("c{n}"), "t").await);
+    }
+    // As if Redis had gone back in time: it gave out more than the ledger has.
+    let lowered = "UPDATE reservation.sittings SET capacity = 3, promised = 3 WHERE id = 's'";
+    app.stores.pool().get().await.unwrap().execute(lowered, &[]).await.unwrap();
+    let replies = futures_util::future::join_all(holds.iter().map(|hold| app.confirm(hold, "paid"))).await;
+    let confirmed = |replies: &[crate::app::Reply]| replies.iter().filter(|reply| reply.0 == StatusCode::OK).count();
+    assert_eq!((confirmed(&replies[..5]), confirmed(&replies[5..])), (3, 3), "{replies:?}");
+    assert_eq!(replies.iter().filter(|reply| code(reply) == "full").count(), 2, "{replies:?}");
+    // The sweep brings Redis to the ledger's capacity.
+    app.until_free("t", 2, Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    app.finish().await;
+}
