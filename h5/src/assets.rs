@@ -3,9 +3,17 @@
 use pagekit::assets::{Assets, Source};
 use pagekit::{BASE_CSS, MARK_SVG, TOKENS_CSS};
 
-/// One style sheet, one script, one icon.
+/// One style sheet made of a file per part of the site, one script, one icon.
 pub(crate) fn assets() -> Assets {
-    let style = format!("{TOKENS_CSS}{BASE_CSS}{}", include_str!("../assets/pages.css"));
+    let style = [
+        TOKENS_CSS,
+        BASE_CSS,
+        include_str!("../assets/pages.css"),
+        include_str!("../assets/account.css"),
+        include_str!("../assets/identity.css"),
+        include_str!("../assets/exam.css"),
+    ]
+    .concat();
     let script = include_str!("../assets/page.js").to_owned();
     let mark = MARK_SVG.to_owned();
     Assets::new(vec![

@@ -29,6 +29,7 @@ impl Busy {
             let words = words(language);
             let frame = Frame {
                 refresh_seconds: None,
+                script: None,
                 words,
                 assets: &app.assets,
                 title: error::title(words, Failure::Unavailable),

@@ -194,6 +194,7 @@ impl Studio {
             hold,
             is_demo: name == "home",
             refresh_seconds: None,
+            script: None,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }

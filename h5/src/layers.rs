@@ -91,6 +91,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         hold: None,
         is_demo: app.outside.demo,
         refresh_seconds: None,
+        script: None,
     };
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {

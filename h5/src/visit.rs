@@ -55,6 +55,7 @@ impl Visit {
             hold: self.hold(),
             is_demo: self.app.outside.demo,
             refresh_seconds: None,
+            script: None,
         }
     }
 

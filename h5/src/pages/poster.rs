@@ -40,6 +40,7 @@ pub(crate) async fn show(
         hold: None,
         is_demo: app.outside.demo,
         refresh_seconds: None,
+        script: None,
     };
     Ok(page(&frame, &body(w, &titles, &about.exam, &url)))
 }

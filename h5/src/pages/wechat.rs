@@ -23,6 +23,7 @@ pub(crate) fn page(app: &App, request: &Request) -> Markup {
         hold: None,
         is_demo: app.outside.demo,
         refresh_seconds: None,
+        script: None,
     };
     crate::view::layout::page(&frame, &body(words, &format!("{base}{path}")))
 }

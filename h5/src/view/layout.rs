@@ -26,6 +26,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) is_demo: bool,
     /// After how many seconds the browser loads the page again, without a script.
     pub(crate) refresh_seconds: Option<u64>,
+    /// A script besides the site's own, for the few pages that need one.
+    pub(crate) script: Option<&'static str>,
 }
 
 /// Who looks at the page.
@@ -56,6 +58,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 link rel="stylesheet" href=(frame.assets.href("pages.css"));
                 link rel="icon" type="image/svg+xml" href=(frame.assets.href("mark.svg"));
                 script type="module" src=(frame.assets.href("page.js")) {}
+                @if let Some(script) = frame.script { script type="module" src=(frame.assets.href(script)) {} }
             }
             body {
                 a class="skip" href="#main" { (w.t("skip")) }

@@ -1,0 +1,71 @@
+# Words of the candidate's pages. Both languages have the same keys; a test compares them.
+
+# Frame
+site-name = Exam registration
+skip = Skip to content
+nav = Site
+nav-me = My registrations
+nav-sign-in = Sign in
+language-switch = 中文
+demo = Demonstration: nothing here is a real registration, and nothing is charged.
+offline = You are offline. Seat numbers update once you are back. The time of your seat is kept by the server and is not affected.
+footer-time = All times are Beijing time.
+footer-privacy = Document numbers are stored encrypted and only ever shown in part.
+
+# Home
+home-title = Exam registration
+home-open = Open now
+home-soon = Opening soon
+home-closed = Closed
+home-empty-title = No exam is open for registration
+home-empty-text = New exams appear here as soon as the school publishes them. If you have registered already, see your registrations.
+home-mine = My registration:
+home-me = My registrations
+exam-open = Open
+exam-soon = Not open yet
+exam-closed = Closed
+exam-until = until { $when }
+exam-from = from { $when }
+exam-ended = since { $when }
+exam-enter = Notice and sittings
+
+# WeChat
+wechat-title = Open this page in your browser
+wechat-text = Registration cannot be completed inside WeChat. Two steps open this page in the browser of your phone.
+wechat-step-1 = At the top right, tap
+wechat-step-1-dots = the three dots
+wechat-step-2 = Then choose: Open in browser
+wechat-or = Or copy the address and paste it into your browser:
+wechat-copy = Copy the address
+wechat-copied = Copied
+wechat-copy-hand = Press and hold the address to copy it
+
+# Poster
+poster-title = Poster
+poster-alt = QR code of this site
+poster-how = Scan the code with your browser, or type the address.
+poster-wechat = Scanned with WeChat? Tap the three dots at the top right, then: Open in browser.
+
+# Errors
+error-not-found-title = There is no such page
+error-not-found-text = The address may be incomplete, or the page has moved.
+error-forbidden-title = This cannot be opened that way
+error-forbidden-text = The request did not come from a page of this site, and nothing was done. Please use the pages of this site.
+error-method-title = Please use the pages of this site
+error-method-text = This address cannot be opened directly.
+error-too-large-title = The file is too large
+error-too-large-text = A picture can have at most { $limit } MB; nothing was sent. Go back, take the screenshot again or crop it, and choose again.
+error-bad-title = What was sent is incomplete
+error-bad-text = The connection may have broken off. Go back and send it again.
+error-too-many-title = Too many requests
+error-too-many-text = Too many requests just came from this network or account. Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}. A seat you hold is not affected.
+error-broken-title = Something went wrong here
+error-broken-text = This was not completed, and the problem has been recorded. Please try again later. A seat you hold is not lost by this.
+error-unavailable-title = The system is busy
+error-unavailable-text = This was not completed. Reload in a few seconds. A seat you hold is not lost by this.
+error-again = Try again
+error-home = Home
+error-me = My registrations

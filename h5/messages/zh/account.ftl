@@ -1,0 +1,43 @@
+# 考生页面的文字。两种语言的键相同，由测试检查。
+
+# 登录与注册
+sign-in-title = 登录
+sign-in-lead = 用身份证号和密码登录。
+sign-in-submit = 登录
+sign-in-new = 还没有账号？
+sign-in-new-link = 注册新用户
+sign-in-wrong = 证件号码或密码不对。请检查后再试。
+form-too-many = 刚才的请求太密，这一次没有处理。请等 { $seconds } 秒再按一次。
+sign-in-too-many = 尝试次数太多。请过几分钟再试。
+sign-in-busy = 登录的人很多。请过几秒再试一次。
+sign-in-needed = 登录后继续锁定座位。您选的场次已记下。
+sign-up-title = 注册
+sign-up-lead = 每人一个账号，以后的考试都用它。
+sign-up-submit = 注册并登录
+sign-up-have = 已有账号？
+sign-up-have-link = 直接登录
+sign-up-taken = 这个证件号码已经注册过，请直接登录。
+sign-up-busy = 注册的人很多。请过几秒再试一次，填写的内容还在。
+field-name = 姓名
+field-name-hint = 与身份证上的一致。
+field-name-error = 请填写身份证上的姓名
+field-document = 身份证号
+field-document-hint = 18 位居民身份证号，或港澳台居民居住证号。它就是登录账号，注册后不能修改。
+field-document-error = 请填写身份证号
+field-document-length = 身份证号应为 18 位
+field-document-character = 身份证号只能有数字，最后一位可以是 X
+field-document-place = 身份证号的前六位不对，请逐位核对
+field-document-date = 身份证号里的出生日期不对，请逐位核对
+field-document-check = 身份证号的校验位不对，请逐位核对
+field-mobile = 手机号
+field-mobile-hint = 本人正在使用的 11 位手机号。
+field-mobile-error = 请填写 11 位手机号
+field-password = 密码
+field-password-hint = { $min }–{ $max } 位。
+field-password-error = 请填写密码
+field-password-length = 密码应为 { $min }–{ $max } 位
+field-password-character = 密码首尾不能有空格
+password-show = 显示
+password-hide = 隐藏
+form-errors = 请先处理下面的问题
+form-busy = 正在提交……

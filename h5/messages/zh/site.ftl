@@ -1,0 +1,68 @@
+# 考生页面的文字。两种语言的键相同，由测试检查。
+
+# 框架
+site-name = 考试报名
+skip = 跳到正文
+nav = 站内
+nav-me = 我的报名
+nav-sign-in = 登录
+language-switch = English
+demo = 演示环境：不会真的报名，也不会收费。
+offline = 网络断开了。恢复后名额会自动更新；座位的保留时间由服务器计算，不受影响。
+footer-time = 本站时间均为北京时间。
+footer-privacy = 证件号码加密保存，页面上只显示首尾几位。
+
+# 首页
+home-title = 考试报名
+home-open = 正在报名
+home-soon = 即将开始
+home-closed = 已经截止
+home-empty-title = 目前没有开放的报名
+home-empty-text = 学校发布新的报名后，会出现在这里。已经报过名的，可以查看「我的报名」。
+home-mine = 我的报名：
+home-me = 查看我的报名
+exam-open = 报名中
+exam-soon = 未开始
+exam-closed = 已截止
+exam-until = { $when } 截止
+exam-from = { $when } 开始
+exam-ended = { $when } 已截止
+exam-enter = 查看须知和场次
+
+# 微信
+wechat-title = 请在浏览器中打开
+wechat-text = 微信里不能完成报名。请按下面两步，用手机浏览器打开本页。
+wechat-step-1 = 点右上角的
+wechat-step-1-dots = 三个点
+wechat-step-2 = 选「在浏览器打开」
+wechat-or = 或者复制网址，粘贴到手机浏览器：
+wechat-copy = 复制网址
+wechat-copied = 已复制
+wechat-copy-hand = 请长按网址，全选后复制
+
+# 海报
+poster-title = 海报
+poster-alt = 本站二维码
+poster-how = 用手机浏览器扫码，或输入网址。
+poster-wechat = 用微信扫码的，请点右上角「···」，选「在浏览器打开」。
+
+# 出错
+error-not-found-title = 没有这个页面
+error-not-found-text = 网址可能不完整，或者内容已经移走。
+error-forbidden-title = 不能这样打开
+error-forbidden-text = 这个请求不是从本站页面发出的，没有执行。请回到本站页面再操作。
+error-method-title = 请从页面上操作
+error-method-text = 这个网址不能直接打开。
+error-too-large-title = 文件太大
+error-too-large-text = 图片不能超过 { $limit } MB，没有提交。请返回上一页，重新截图或裁剪后再选。
+error-bad-title = 提交的内容不完整
+error-bad-text = 页面可能在传送中断了。请返回上一页再提交一次。
+error-too-many-title = 请求太多
+error-too-many-text = 这个网络或账号刚才发来的请求太密。请等 { $seconds } 秒再试。已锁定的座位不受影响。
+error-broken-title = 系统出了问题
+error-broken-text = 这次操作没有完成，问题已经记录。请过一会儿再试；座位如已锁定，不会因此失去。
+error-unavailable-title = 系统暂时忙
+error-unavailable-text = 这次操作没有完成。请过几秒刷新本页；座位如已锁定，不会因此失去。
+error-again = 再试一次
+error-home = 回到首页
+error-me = 查看我的报名
