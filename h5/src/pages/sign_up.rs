@@ -83,7 +83,7 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
         Fault::Document(error) => (
             "document",
             match error {
-                DocumentError::Length => w.t("field-document-length"),
+                DocumentError::Length | DocumentError::Form(_) => w.t("field-document-length"),
                 DocumentError::Character => w.t("field-document-character"),
                 DocumentError::Place => w.t("field-document-place"),
                 DocumentError::BirthDate => w.t("field-document-date"),
