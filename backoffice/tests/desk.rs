@@ -67,6 +67,7 @@ impl Desk {
             engine,
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
+            gateways: Default::default(),
         })
         .await
         .unwrap();

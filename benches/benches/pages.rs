@@ -55,6 +55,7 @@ impl Site {
             engine: engine.clone(),
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).expect("a key"),
+            gateways: Default::default(),
         };
         let registration = Registration::open(config).await.expect("our own Postgres answers");
         let dir = stores.dir().join("exam");

@@ -30,6 +30,7 @@ mod sweep;
 
 use std::sync::Arc;
 
+use gateways::Gateways;
 use object_store::ObjectStore;
 use reservation::engine::Engine;
 
@@ -56,6 +57,8 @@ pub struct RegistrationConfig {
     pub files: Arc<dyn ObjectStore>,
     /// The keys of everything encrypted.
     pub vault: Vault,
+    /// SMS, mail, cards and faces: what of the outside world is configured.
+    pub gateways: Gateways,
 }
 
 /// Why registration could not open.
@@ -88,7 +91,7 @@ pub struct Registration {
 impl Registration {
     /// Migrates the schema, reads the exams and starts the background sweep.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
-        let RegistrationConfig { postgres, engine, files, vault } = config;
+        let RegistrationConfig { postgres, engine, files, vault, gateways: _ } = config;
         let database = Database::new(postgres);
         migrations::run(&database).await?;
         let exams = Exams::open(database.clone(), engine.clone()).await?;

@@ -22,13 +22,15 @@ pub struct Rooms {
 impl Rooms {
     /// Brings both schemas to this version and opens both crates.
     pub async fn open(stores: &Stores, data: &Path) -> anyhow::Result<Self> {
+        let gateways = Default::default();
         let files = data.join("files");
         std::fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(files)?.with_fsync(true));
         let vault = Vault::load_or_create(&data.join("vault-keys"))?;
         let config = EngineConfig { redis_url: stores.redis_url.clone(), postgres: stores.postgres.clone() };
         let engine = Engine::start(config).await.context("the hold engine does not start")?;
-        let config = RegistrationConfig { postgres: stores.postgres.clone(), engine: engine.clone(), files, vault };
+        let config =
+            RegistrationConfig { postgres: stores.postgres.clone(), engine: engine.clone(), files, vault, gateways };
         match Registration::open(config).await {
             Ok(registration) => Ok(Self { engine, registration }),
             Err(error) => {

@@ -124,6 +124,7 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
         hold: None,
         is_demo: waiter.app.outside.demo,
         refresh_seconds: Some(place.refresh_seconds),
+        script: None,
     };
     let view = View {
         exam,

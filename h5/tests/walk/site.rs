@@ -45,6 +45,7 @@ impl Site {
             engine: engine.clone(),
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
+            gateways: Default::default(),
         })
         .await
         .unwrap();

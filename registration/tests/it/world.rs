@@ -157,6 +157,7 @@ async fn open(stores: &TestStores, engine: &Engine) -> Registration {
         engine: engine.clone(),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).unwrap()),
         vault: Vault::load_or_create(&stores.dir().join("vault-keys")).unwrap(),
+        gateways: Default::default(),
     };
     Registration::open(config).await.unwrap()
 }

@@ -1,0 +1,31 @@
+//! Clients of the outside world: SMS, mail, reading of identity cards, comparing of faces, liveness. No domain:
+//! plain strings and bytes go in and out, and every call is bounded in time and in size.
+//!
+//! In reading order: [`sms`], [`mail`], [`cards`], [`faces`] and [`liveness`] are what callers know.
+
+pub mod cards;
+pub mod faces;
+pub mod liveness;
+pub mod mail;
+pub mod sms;
+
+pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning};
+pub use faces::{FaceComparer, FaceError, Similarity};
+pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
+pub use mail::{Letter, MailError, Mailer};
+pub use sms::{Sms, SmsError};
+
+/// What of the outside world is configured; `None` where nothing is. Cloning is a few reference counts.
+#[derive(Debug, Clone, Default)]
+pub struct Gateways {
+    /// Codes to mobiles.
+    pub sms: Option<Sms>,
+    /// Letters.
+    pub mail: Option<Mailer>,
+    /// Reads identity cards.
+    pub cards: Option<CardReader>,
+    /// Compares two faces.
+    pub faces: Option<FaceComparer>,
+    /// Sees that a living person is in front of the camera, and who.
+    pub liveness: Option<Liveness>,
+}
