@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod document;
 pub mod exam_definition;
+pub mod exam_rules;
 pub mod exams;
 pub mod fen;
 pub mod order;
