@@ -1,5 +1,6 @@
 //! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
 
+mod compare;
 mod review;
 
 use reservation::ids::ExamId;
@@ -7,6 +8,7 @@ use reservation::ids::ExamId;
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::details::{self, Answers, FieldFault};
+use crate::eligibility;
 use crate::exam_rules::TaskKind;
 use crate::exams::ExamPage;
 use crate::order::Order;
@@ -15,7 +17,10 @@ use crate::store::applications::StoredApplication;
 use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
 
+pub use compare::Comparison;
 pub use review::{ApplicationCase, CaseKey, ReviewError};
+
+pub(crate) use review::check_refusal;
 
 /// Most applications that a candidate's page shows.
 pub const APPLICATIONS_MAX: usize = 50;
@@ -74,6 +79,9 @@ impl Applications {
                 facts.review = review_state(&found)?;
             }
         }
+        if asks(&[TaskKind::Eligibility]) {
+            facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
+        }
         Ok(facts)
     }
 
@@ -114,18 +122,20 @@ impl Applications {
             }
         };
         let sealed = self.seal("details", &exam.id, account, &kept)?;
-        let review = if exam.rules.asks_for(&TaskKind::Review) { "waiting" } else { "none" };
+        let compared = self.compare(account, exam, &kept).await?;
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         store::applications::lock(&transaction, &exam.id, account, now).await?;
+        let differences = compared.differences();
+        let review = (compared.word(), differences.as_deref());
         store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        Ok(if review == "none" { ReviewState::None } else { ReviewState::Waiting { since: now } })
+        Ok(compared.state(now))
     }
 
     /// May the candidate do this now? What was done once may be done again while its window is open.
-    async fn require(
+    pub(crate) async fn require(
         &self,
         account: AccountId,
         exam: &ExamPage,

@@ -9,6 +9,7 @@ pub mod applications;
 pub mod choosing;
 pub mod details;
 pub mod document;
+pub mod eligibility;
 pub mod exam_definition;
 pub mod exam_rules;
 pub mod exams;
@@ -20,6 +21,7 @@ pub mod passwords;
 pub mod person;
 pub mod pictures;
 pub mod reviews;
+pub mod roster;
 pub mod staff;
 pub mod steps;
 pub mod store;
@@ -43,6 +45,7 @@ pub use fen::Fen;
 
 use accounts::Accounts;
 use applications::Applications;
+use eligibility::Eligibility;
 use exams::Exams;
 use orders::Orders;
 use passwords::Hasher;
@@ -85,6 +88,8 @@ pub struct Registration {
     pub accounts: Accounts,
     /// What candidates have done for an exam.
     pub applications: Applications,
+    /// Whom the roster knows, and whose registration is bound to which account.
+    pub eligibility: Eligibility,
     /// The exams' texts, fees and windows.
     pub exams: Exams,
     /// What candidates hold and owe.
@@ -102,12 +107,14 @@ impl Registration {
         let RegistrationConfig { postgres, engine, files, vault, gateways: _ } = config;
         let database = Database::new(postgres);
         migrations::run(&database).await?;
-        let exams = Exams::open(database.clone(), engine.clone()).await?;
+        let exams = Exams::open(database.clone(), engine.clone(), vault.clone()).await?;
         let hasher = Hasher::new();
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone());
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let screenshots = Screenshots::new(database.clone(), files, vault.clone());
         let applications = Applications { database: database.clone(), vault: vault.clone() };
+        let eligibility =
+            Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let orders = Orders {
             database: database.clone(),
             engine: engine.clone(),
@@ -124,12 +131,13 @@ impl Registration {
         };
         let sweep = SweepTask::start(Sweep {
             database,
+            eligibility: eligibility.clone(),
             exams: exams.clone(),
             orders: orders.clone(),
             reviews: reviews.clone(),
             screenshots,
         });
-        Ok(Self { accounts, applications, exams, orders, reviews, staff, sweep })
+        Ok(Self { accounts, applications, eligibility, exams, orders, reviews, staff, sweep })
     }
 
     /// Stops the background sweep, after the round that is running.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reservation::engine::room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
@@ -14,7 +14,7 @@ use super::hold::OrderError;
 use super::{OPEN_MAX, Orders, deadline};
 use crate::accounts::AccountId;
 use crate::clock;
-use crate::exam_rules::PartId;
+use crate::exam_rules::{PartId, TaskKind};
 use crate::exams::{ExamPage, SittingPage, Window};
 use crate::order::{OrderId, OrderSitting};
 use crate::store::orders::change::{self, Inserted};
@@ -35,6 +35,8 @@ pub(super) struct Attempt<'a> {
     pub(super) account: AccountId,
     pub(super) page: &'a ExamPage,
     pub(super) part: &'a PartId,
+    /// When the account was bound to a person, where the exam asks for that: the order stands only under that binding.
+    pub(super) bound_at: Option<Timestamp>,
 }
 
 impl Orders {
@@ -65,7 +67,7 @@ impl Orders {
         let order = new_order(attempt, choice, &taken);
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
-            _ => self.write(order, old).await,
+            _ => self.write(attempt, order, old).await,
         }
     }
 
@@ -86,6 +88,7 @@ impl Orders {
     /// Writes a new order's row, in place of a lapsed one. Nothing: the candidate has another live order by now.
     async fn write(
         &self,
+        attempt: &Attempt<'_>,
         mut order: StoredOrder,
         old: Option<&StoredOrder>,
     ) -> Result<Option<StoredOrder>, OrderError> {
@@ -97,13 +100,19 @@ impl Orders {
             {
                 break;
             }
-            match change::insert(&transaction, &order).await? {
+            match change::insert(&transaction, &order, attempt.bound_at).await? {
                 Inserted::Yes => {
                     transaction.commit().await.map_err(StoreError::from)?;
                     return Ok(Some(order));
                 }
                 Inserted::NumberTaken => order.id = random_number(),
                 Inserted::OtherLive => break,
+                Inserted::Unbound => {
+                    drop(transaction);
+                    drop(client);
+                    self.yield_to_other(&order).await?;
+                    return Err(OrderError::Blocked(TaskKind::Eligibility));
+                }
             }
         }
         self.yield_to_other(&order).await
@@ -141,7 +150,7 @@ impl Orders {
                     return Ok(true);
                 }
                 Ok(found) => {
-                    self.write(new_order(attempt, &[sitting], &found), None).await?;
+                    self.write(attempt, new_order(attempt, &[sitting], &found), None).await?;
                     return Ok(true);
                 }
                 Err(HoldError::GroupTaken(_) | HoldError::Full { .. }) => {}
