@@ -8,6 +8,7 @@ use crate::app::{App, H5State};
 use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
+use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::{
     details, drop_seat, ended, exam, files, hold, home, language, me, notice, order, payment_code, poster, receipt,
     release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
@@ -30,6 +31,10 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/", get(home::show))
         .route("/exams/{exam}", get(exam::show))
         .route("/exams/{exam}/notice", get(notice::show).post(notice::agree))
+        .route("/exams/{exam}/eligibility", get(eligibility::show).post(eligibility::look_up))
+        .route("/exams/{exam}/eligibility/person", get(person::show).post(person::save))
+        .route("/exams/{exam}/score-review", get(score_review::show).post(score_review::hand_in))
+        .route("/exams/{exam}/score-review/delete", get(score_review::back).post(score_review::delete))
         .route("/exams/{exam}/sittings", get(sittings::show))
         .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
         .route("/exams/{exam}/waiting", get(waiting::show))

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
+mod cet;
+mod eligibility;
 mod exams;
 mod hand_in;
 mod interrupted;
@@ -10,5 +12,6 @@ mod orders;
 mod outages;
 mod pictures;
 mod reviews;
+mod rosters;
 mod rush;
 mod world;
