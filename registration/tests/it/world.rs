@@ -67,6 +67,11 @@ impl World {
         self.registration = open(&self.stores, &self.engine).await;
     }
 
+    /// Another process over the same stores.
+    pub(crate) async fn another_process(&self) -> Registration {
+        open(&self.stores, &self.engine).await
+    }
+
     /// A new candidate with a document of their own.
     pub(crate) async fn candidate(&self, number: u32) -> Account {
         let document = document(number);
