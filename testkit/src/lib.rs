@@ -4,6 +4,7 @@
 //! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`].
 
 mod app;
+mod axe;
 mod browser;
 mod caller;
 mod child;
@@ -11,10 +12,13 @@ mod cluster;
 mod paths;
 mod stores;
 mod template;
+mod webkit;
 
 pub use app::{AppOptions, ServedApp};
-pub use browser::{Browser, Device};
+pub use axe::accessibility_faults;
+pub use browser::{Browser, BrowserOptions, Device};
 pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
+pub use webkit::WebKit;
