@@ -87,6 +87,10 @@ fn masthead(frame: &Frame<'_>) -> Markup {
                 a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
                 @match frame.visitor {
                     Visitor::SignedIn => a href="/me" { (w.t("nav-me")) },
+                    // From an exam's page one signs in by the exam's rules, and comes back.
+                    Visitor::Guest if frame.path.starts_with("/exams/") => {
+                        a href={ "/sign-in?next=" (query_value(frame.path)) } { (w.t("nav-sign-in")) }
+                    }
                     Visitor::Guest => a href="/sign-in" { (w.t("nav-sign-in")) },
                     Visitor::Unknown => {},
                 }
