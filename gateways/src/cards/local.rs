@@ -68,18 +68,27 @@ impl LocalReader {
         let pages = tokio::task::spawn_blocking(move || picture::pages(&picture));
         let pages = pages.await.map_err(|_| CardError::Unavailable("picture".into()))??;
         let is_sharp = pages.is_sharp;
-        // A picture may stand on its head or on its side: the first turn that shows a card counts.
+        let mut best = Err(if is_sharp { CardError::NoCard } else { CardError::Blurred });
+        // A picture may stand on its head or on its side: the first turn that shows a whole card counts.
         for turn in pages.turns() {
             let page = pages.page(*turn).await?;
             let words = self.tesseract.words(&page).await?;
             let rows = Rows::of(&words);
-            if rows.markers().is_card() {
-                return self.read_page(side, &page, &rows).await;
+            if !rows.markers().is_card() {
+                continue;
+            }
+            match self.read_page(side, &page, &rows).await {
+                Ok(read) if is_whole(&read) => return Ok(read),
+                Err(fault @ CardError::Unavailable(_)) => return Err(fault),
+                Ok(read) if best.is_err() => best = Ok(read),
+                Err(refusal) if best.is_err() => best = Err(refusal),
+                Ok(_) | Err(_) => {}
             }
         }
-        Err(if is_sharp { CardError::NoCard } else { CardError::Blurred })
+        best
     }
 
+    /// Reads what the labels have shown to be a card.
     async fn read_page(&self, side: CardSide, page: &Arc<Page>, rows: &Rows) -> Result<CardText, CardError> {
         let markers = rows.markers();
         let found = if markers.back > markers.front { CardSide::Back } else { CardSide::Front };
@@ -92,4 +101,9 @@ impl LocalReader {
         };
         fields::checked(side, read)
     }
+}
+
+/// Is there all that a side has?
+fn is_whole(read: &CardText) -> bool {
+    (read.name.is_some() && read.number.is_some()) || (read.authority.is_some() && read.valid_until.is_some())
 }
