@@ -9,18 +9,21 @@ use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::accounts::{Account, AccountId, NewAccount};
+use registration::exam_rules::{ExamRules, PartId};
 use registration::exams::{ExamPage, Group, SittingPage};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
+use registration::steps::{EligibilityState, Facts, StepView, steps};
 use registration::text::{Paragraphs, Text};
 use reservation::sitting::{Availability, Level, Sitting, SittingSpec};
 use uuid::Uuid;
 
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::exam::{Gate, may_choose};
-use crate::pages::{
-    ended, error, exam, exam_choice, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat,
-};
+use crate::pages::sittings::choice::{Offer, plan};
+use crate::pages::sittings::gate::Gate;
+use crate::pages::sittings::{self, Chosen, may_choose};
+use crate::pages::steps_view::step_list;
+use crate::pages::{ended, error, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
@@ -59,6 +62,8 @@ fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venue
         venue: text(venues.0, venues.1),
         starts_at: day.parse().unwrap(),
         fee: "120.00".parse().unwrap(),
+        subject: None,
+        campus: None,
     }
 }
 
@@ -101,6 +106,8 @@ pub(crate) fn exam_page() -> ExamPage {
             sitting("en-2", Some("english"), "2026-12-20T06:30:00Z", english, yuntang),
             sitting("en-3", Some("english"), "2026-12-20T01:00:00Z", english, jinpen),
         ],
+        rules: ExamRules::default(),
+        organisations: Vec::new(),
     }
 }
 
@@ -148,6 +155,7 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         id: number,
         account: AccountId(Uuid::from_u128(1)),
         exam: "degree-english".parse().unwrap(),
+        part: PartId::main(),
         sittings: vec![OrderSitting {
             sitting: id.parse().unwrap(),
             hold: hold.parse().unwrap(),
@@ -162,9 +170,35 @@ pub(crate) fn an_order(state: OrderState) -> Order {
     }
 }
 
+/// The steps of a candidate with that order.
+pub(crate) fn steps_of(exam: &ExamPage, order: Option<&Order>) -> Vec<StepView> {
+    let orders: Vec<Order> = order.into_iter().cloned().collect();
+    steps(exam, &Facts { orders: &orders, ..Facts::default() }, now())
+}
+
 fn refused_state() -> OrderState {
     let reason = "截图里看不到交易单号，请打开「账单」里的订单详情后再截屏".to_owned();
     OrderState::Refused { reason, until: now() + SignedDuration::from_hours(24) }
+}
+
+/// The page on which sittings of the exam's first part are chosen.
+#[allow(clippy::too_many_arguments, reason = "each is one thing that differs between the pages of the gallery")]
+pub(crate) fn choosing(
+    w: Words,
+    exam: &ExamPage,
+    steps: &[StepView],
+    order: Option<&Order>,
+    available: Option<&[Availability]>,
+    chosen: &Chosen,
+    gate: Gate,
+    errors: &[FieldError],
+) -> Markup {
+    let orders: Vec<&Order> = order.into_iter().collect();
+    let eligibility = EligibilityState::None;
+    let offer = Offer { exam, part: PartId::main(), orders: &orders, eligibility: &eligibility, chosen, now: now() };
+    let plan = plan(w, &offer, available, may_choose(exam, now(), gate), gate != Gate::None || order.is_some());
+    let view = sittings::View { exam, steps, offer: &offer, now: now(), errors, gate, plan };
+    sittings::body(w, &view)
 }
 
 /// An exam page: its name, the exam, which order, free seats and capacities, the hold, the field in trouble.
@@ -213,7 +247,15 @@ impl Studio {
             "home",
             None,
             Visitor::Guest,
-            &home::body(w, &all, &[an_order(OrderState::WaitingReview)], now()),
+            &home::body(
+                w,
+                &all,
+                &[(
+                    exam.id.clone(),
+                    home::mine(w, &exam, &steps_of(&exam, Some(&an_order(OrderState::WaitingReview)))),
+                )],
+                now(),
+            ),
         );
         self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], now()));
         let orders = [None, Some(an_order(OrderState::Unpaid)), Some(an_order(refused_state()))];
@@ -231,35 +273,31 @@ impl Studio {
             let (available, order) = (availability(exam, free), orders[order].as_ref());
             let errors: Vec<FieldError> = match error {
                 "" => vec![],
-                "agree" => vec![FieldError { field: "agree", text: w.t("hold-error-agree").into() }],
+                "agree" => vec![FieldError { field: "agree".into(), text: w.t("hold-error-agree").into() }],
                 _ => vec![FieldError {
-                    field: "sittings",
+                    field: "sittings".into(),
                     text: w.with("hold-error-full-until", &[("time", "14:36".into())]).into(),
                 }],
             };
-            let chosen = exam::Chosen { sittings: vec!["en-2".parse().unwrap()], has_agreed: error == "sittings" };
-            let plan = exam_choice::plan(
-                w,
-                exam,
-                order,
-                Some(&available),
-                &chosen,
-                may_choose(exam, now(), Gate::None),
-                order.is_some(),
-            );
-            let view = exam::View { exam, order, now: now(), errors: &errors, gate: Gate::None, plan };
-            self.add(name, "exam", hold, Visitor::Guest, &exam::body(w, &view));
+            let chosen = Chosen {
+                sittings: vec!["en-2".parse().unwrap()],
+                has_agreed: error == "sittings",
+                ..Chosen::default()
+            };
+            let steps = steps_of(exam, order);
+            let body = choosing(w, exam, &steps, order, Some(&available), &chosen, Gate::None, &errors);
+            self.add(name, "exam", hold, Visitor::Guest, &body);
         }
-        let plan = exam_choice::plan(w, &exam, None, None, &exam::Chosen::default(), true, false);
-        let view = exam::View { exam: &exam, order: None, now: now(), errors: &[], gate: Gate::None, plan };
-        self.add("exam-restoring", "exam", None, Visitor::Guest, &exam::body(w, &view));
+        let steps = steps_of(&exam, None);
+        let body = choosing(w, &exam, &steps, None, None, &Chosen::default(), Gate::None, &[]);
+        self.add("exam-restoring", "exam", None, Visitor::Guest, &body);
     }
 
     fn orders(&mut self) {
         let (w, exam) = (self.w, exam_page());
         let (zhang, long) = (account("张伟"), account("阿卜杜热西提·买买提依明·艾合买提江"));
         let too_large = w.with("upload-too-large", &[("limit", 4.into())]).into_owned();
-        let errors = [FieldError { field: "screenshot", text: too_large }];
+        let errors = [FieldError { field: "screenshot".into(), text: too_large }];
         let shots = [
             ("pay", OrderState::Unpaid, Some((754, true)), &zhang, &[][..]),
             ("pay-short", OrderState::Unpaid, Some((95, true)), &long, &errors[..]),
@@ -269,13 +307,16 @@ impl Studio {
         ];
         for (name, state, hold, account, errors) in shots {
             let order = an_order(state);
-            let view = order::View { order: &order, exam: &exam, account, errors, visit_now: now() };
+            let steps = steps_of(&exam, Some(&order));
+            let view = order::View { order: &order, exam: &exam, steps: &steps, account, errors, visit_now: now() };
             self.add(name, "pay", hold, Visitor::SignedIn, &order::body(w, &view));
         }
         for (name, state, account) in
             [("receipt-review", OrderState::WaitingReview, &zhang), ("receipt-confirmed", OrderState::Confirmed, &long)]
         {
-            let body = receipt::body(w, &exam, &an_order(state), account, now());
+            let order = an_order(state);
+            let list = step_list(w, &steps_of(&exam, Some(&order)), now());
+            let body = receipt::body(w, &exam, &order, account, &list);
             self.add(name, "receipt", None, Visitor::SignedIn, &body);
         }
         let body = ended::body(w, &exam, &an_order(OrderState::Released));
@@ -297,7 +338,10 @@ impl Studio {
 
     fn forms(&mut self) {
         let w = self.w;
-        let error = |field, text: std::borrow::Cow<'static, str>| FieldError { field, text: text.into() };
+        let error = |field: &'static str, text: std::borrow::Cow<'static, str>| FieldError {
+            field: field.into(),
+            text: text.into(),
+        };
         let wrong = [error("", w.t("sign-in-wrong"))];
         self.add("sign-in", "in", None, Visitor::Guest, &sign_in::body(w, "/exams/x?sitting=a", "", &[]));
         self.add("sign-in-error", "in", None, Visitor::Guest, &sign_in::body(w, "/", "1101051949", &wrong));

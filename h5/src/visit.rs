@@ -8,7 +8,11 @@ use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::exam_rules::TaskKind;
+use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
+use registration::steps::{EligibilityState, Facts, StepView, steps};
+use registration::store::StoreError;
 use reservation::api::limits::TooMany;
 
 use crate::app::App;
@@ -57,6 +61,30 @@ impl Visit {
             refresh_seconds: None,
             script: None,
         }
+    }
+
+    /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
+    pub(crate) async fn steps(&self, exam: &ExamPage) -> Result<Vec<StepView>, StoreError> {
+        let orders = self.orders_of(exam);
+        let facts = match &self.account {
+            Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
+            None => Facts::default(),
+        };
+        Ok(steps(exam, &facts, self.now))
+    }
+
+    /// Whether the roster knows the candidate, where the exam asks.
+    pub(crate) async fn eligibility(&self, exam: &ExamPage) -> Result<EligibilityState, StoreError> {
+        let Some(account) = &self.account else { return Ok(EligibilityState::None) };
+        if !exam.rules.asks_for(&TaskKind::Eligibility) {
+            return Ok(EligibilityState::None);
+        }
+        Ok(self.app.outside.registration.applications.facts(account.id, exam, &[]).await?.eligibility)
+    }
+
+    /// The candidate's orders of an exam, newest first.
+    pub(crate) fn orders_of(&self, exam: &ExamPage) -> Vec<Order> {
+        self.orders.iter().filter(|order| order.exam == exam.id).cloned().collect()
     }
 
     /// The unpaid order that this page is about, else the one that lapses first.

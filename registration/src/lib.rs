@@ -5,12 +5,17 @@
 //! [`reviews`] and [`staff`] are the doors. Seats are only ever taken through `reservation`'s engine.
 
 pub mod accounts;
+pub mod applications;
+pub mod choosing;
+pub mod details;
 pub mod document;
 pub mod exam_definition;
+pub mod exam_rules;
 pub mod exams;
 pub mod fen;
 pub mod order;
 pub mod orders;
+pub mod organisation;
 pub mod passwords;
 pub mod person;
 pub mod pictures;
@@ -37,6 +42,7 @@ use reservation::engine::Engine;
 pub use fen::Fen;
 
 use accounts::Accounts;
+use applications::Applications;
 use exams::Exams;
 use orders::Orders;
 use passwords::Hasher;
@@ -72,11 +78,13 @@ pub enum OpenError {
     Store(#[from] store::StoreError),
 }
 
-/// The five doors. Cloning is a few reference counts.
+/// The doors. Cloning is a few reference counts.
 #[derive(Clone)]
 pub struct Registration {
     /// Who candidates are, and signing in.
     pub accounts: Accounts,
+    /// What candidates have done for an exam.
+    pub applications: Applications,
     /// The exams' texts, fees and windows.
     pub exams: Exams,
     /// What candidates hold and owe.
@@ -99,11 +107,13 @@ impl Registration {
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone());
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let screenshots = Screenshots::new(database.clone(), files, vault.clone());
+        let applications = Applications { database: database.clone(), vault: vault.clone() };
         let orders = Orders {
             database: database.clone(),
             engine: engine.clone(),
             exams: exams.clone(),
             screenshots: screenshots.clone(),
+            applications: applications.clone(),
         };
         let reviews = Reviews {
             database: database.clone(),
@@ -119,7 +129,7 @@ impl Registration {
             reviews: reviews.clone(),
             screenshots,
         });
-        Ok(Self { accounts, exams, orders, reviews, staff, sweep })
+        Ok(Self { accounts, applications, exams, orders, reviews, staff, sweep })
     }
 
     /// Stops the background sweep, after the round that is running.

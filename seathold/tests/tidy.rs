@@ -20,11 +20,13 @@ const CRATES: [(&str, &str, &[&str]); 11] = [
     ("seathold", "seathold", &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded"]),
 ];
 /// Plain types, and what they must not know.
-const PLAIN: [&str; 6] = [
+const PLAIN: [&str; 8] = [
     "reservation/src/ids.rs",
     "reservation/src/hold.rs",
     "reservation/src/sitting.rs",
     "registration/src/document.rs",
+    "registration/src/document/number.rs",
+    "registration/src/document/resident_id.rs",
     "registration/src/fen.rs",
     "registration/src/steps.rs",
 ];

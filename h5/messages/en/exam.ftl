@@ -60,14 +60,133 @@ hold-error-have = You are already registered for this exam.
 
 # Progress
 progress = Step { $step } of { $steps } · { $name }
-step-sittings = Choose a sitting
-step-payment = Payment
-step-review = Review
-step-done-name = Registered
 step-done = Done
 step-now = Your turn
 step-waiting = Waiting
 step-refused = Not accepted
 step-later = Not yet
 step-since = since { $when }
+step-from = opens { $when }
+step-over = ended { $when }
+step-optional = (optional)
 step-until = until { $when }
+
+# Refused choices
+choice-not-eligible = You are not eligible for { $subject }.
+choice-requires = Register for { $needs } first: { $subject } needs it.
+choice-other-campus = Your school does not let you choose { $campus }. Please ask your school if you have questions.
+choice-campus-closed = { $campus } is not open for registration now. Choose another campus, or watch your school’s notices.
+choice-no-fee = The fee of this subject is not set yet, so it cannot be chosen.
+drop-paid = A subject that is paid for cannot be dropped.
+drop-last = You cannot drop every subject: keep at least one.
+drop-needed = You are registered for { $subject }, which needs this subject. Drop { $subject } first.
+hold-error-blocked = Please finish the earlier steps first.
+or = { " or " }
+
+# Overview of an exam
+exam-hold-hours = { $hours } hours
+exam-now = Next: { $task }
+exam-now-guest = Register
+exam-now-waiting = { $task }: waiting for the result
+exam-now-refused = { $task }: refused
+exam-now-not-yet = Not open yet
+exam-now-over = Closed
+exam-opens = Opens { $when }. Come back to this page then.
+exam-over = This step closed { $when }. Please contact the organiser if you have questions.
+exam-reason = Reason: { $reason }
+exam-start = Start registration
+exam-back = Back to the exam
+exam-complete-title = Your registration is complete
+exam-complete-text = Please watch this page for further notices.
+exam-ticket-from = The admission ticket can be printed from { $when }.
+exam-ticket-later = When admission tickets can be printed will be announced; you print yours on this page then.
+steps-title = Steps
+window-from = onwards
+window-until = at the latest
+change-details = Change the form
+read-notice = Read the notice again
+choose-more = Choose more subjects
+seats-title = See free seats
+task-notice = Notice
+task-identity = Identity check
+task-face = Face check
+task-eligibility = Eligibility
+task-details = Registration form
+task-review = Review of the form
+task-sittings = Choose a sitting
+task-sittings-of = Choose subjects: { $part }
+task-payment = Payment
+task-payment-of = Payment: { $part }
+task-ticket = Admission ticket
+lead-notice = Please read the notice and confirm. It takes some two minutes.
+lead-identity = Have your document at hand. Once checked, it counts for all exams.
+lead-identity-waiting = Staff usually decide within one working day. The result appears on this page.
+lead-face = Take a photo of your face with your phone; it is compared with your document. Choose an evenly lit place.
+lead-face-waiting = Staff are comparing the photos. The result appears on this page.
+lead-eligibility = Enter your document to look up your school record and the subjects you may sit.
+lead-details = Please fill in the form. You can save it and come back at any time.
+lead-review = Your form is being reviewed. You can go on once it has passed.
+lead-review-refused = Please change the form as the reason says and hand it in again.
+lead-sittings = Your seat is held for a while once you choose. Please pay within that time.
+lead-payment = Your seat is held. Please pay before the deadline.
+lead-payment-waiting = Your screenshot is in; staff are looking at it.
+lead-payment-refused = Your seat is still held. Upload another screenshot; do not pay again.
+lead-ticket = You can print your admission ticket now.
+go-notice = Read the notice
+go-identity = Prove who you are
+go-face = Start the face check
+go-eligibility = Look up eligibility
+go-details = Fill in the form
+go-review = Change the form
+go-sittings = Choose
+
+# Notice
+notice-part-title = About choosing subjects
+notice-province = Notice of the province
+notice-school = Notice of the school
+notice-campus = Notice of the campus
+notice-agree-full = I have read and understood the above, and agree
+notice-submit = Agree and go on
+notice-decline = Decline and go back
+notice-error = Tick the box first, to say that you have read it and agree
+notice-agreed = You have agreed to the above.
+
+# My subjects
+mine-title = My subjects
+mine-unpaid = Unpaid in all
+mine-drop = Drop this subject
+mine-by-candidate = registered by yourself
+mine-not-arranged = no room yet
+drop-refused-title = This subject cannot be dropped
+
+# Campus
+campus-title = Campus
+campus-label = Campus where you register
+campus-hint = These campuses are open now. Some open later: watch your school’s notices.
+campus-submit = Choose
+campus-other = Others
+campus-fixed = Your school does not let its candidates register elsewhere, so the campus is fixed.
+sittings-none-here-title = Not offered at this campus
+sittings-none-here-text = Choose another campus, or ask your school.
+
+# Registration form
+details-locked = What we know already
+details-locked-hint = This comes from your identity check and your account and cannot be changed here.
+details-locked-link = My account
+details-asked = Please fill in
+details-missing = Enter: { $label }
+details-choose = Choose: { $label }
+details-too-long = { $label }: at most { $most } characters, on one line
+details-review-hint = What you hand in is compared at once; where it differs, staff decide, usually within one working day.
+details-submit = Hand in
+details-submit-again = Save changes
+details-save = Save for later
+details-over = Registration has ended; the form cannot be changed any more.
+details-draft = This is what you saved; it has not been handed in.
+details-again = You can change it while registration is open. What needs a review is reviewed again.
+details-refused-title = The review did not pass
+details-refused-text = Please change the form and hand it in again. Another review takes about one working day.
+field-optional = (optional)
+field-choose = Choose
+sex-male = Male
+sex-female = Female

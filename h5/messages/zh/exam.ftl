@@ -54,14 +54,133 @@ hold-error-have = 您已报名本考试，不能再锁定座位。
 
 # 进度
 progress = 第 { $step } 步，共 { $steps } 步 · { $name }
-step-sittings = 选择场次
-step-payment = 缴费
-step-review = 审核
-step-done-name = 报名完成
 step-done = 已完成
 step-now = 进行中
 step-waiting = 等待中
 step-refused = 未通过
 step-later = 未开始
 step-since = 自 { $when }
+step-from = { $when } 开放
+step-over = { $when } 已结束
+step-optional = （选做）
 step-until = { $when } 前
+
+# 选择被拒绝
+choice-not-eligible = 不具有{ $subject }报考资格！
+choice-requires = 必须先完成{ $needs }的报考，才可以报考{ $subject }。
+choice-other-campus = 报考校区受学籍学校设置限制，您不能选择{ $campus }。如有疑问，请咨询学校老师。
+choice-campus-closed = { $campus }现在不在报名时间内，请选择其他校区，或关注学校通知。
+choice-no-fee = 该科目的费用还没有确定，暂时不能报考。
+drop-paid = 已支付的科目不可取消报考。
+drop-last = 不能取消所有科目的报考，至少保留一科。
+drop-needed = 已报考{ $subject }，这一科的报考不可取消。请先取消{ $subject }。
+hold-error-blocked = 请先完成前面的步骤。
+or = 或
+
+# 考试总览
+exam-hold-hours = { $hours } 小时
+exam-now = 下一步：{ $task }
+exam-now-guest = 开始报名
+exam-now-waiting = { $task }：正在等待结果
+exam-now-refused = { $task }：没有通过
+exam-now-not-yet = 还没有开始
+exam-now-over = 已经截止
+exam-opens = { $when } 开始。到时回到本页继续。
+exam-over = 这一步已于 { $when } 截止，不能再办理。如有疑问，请联系主办单位。
+exam-reason = 原因：{ $reason }
+exam-start = 开始报名
+exam-back = 返回考试页面
+exam-complete-title = 您已完成报名
+exam-complete-text = 请留意本页的后续通知。
+exam-ticket-from = 准考证 { $when } 起可以打印。
+exam-ticket-later = 准考证的打印时间另行通知，届时在本页打印。
+steps-title = 报名流程
+window-from = 起
+window-until = 前
+change-details = 修改报名信息
+read-notice = 再看一遍须知
+choose-more = 再选科目
+seats-title = 查看场次余位
+task-notice = 报考须知
+task-identity = 实名认证
+task-face = 人脸识别
+task-eligibility = 资格信息查询
+task-details = 报名信息
+task-review = 报名资格审核
+task-sittings = 选择场次
+task-sittings-of = { $part }科目报考
+task-payment = 缴费
+task-payment-of = { $part }缴费
+task-ticket = 打印准考证
+lead-notice = 请先阅读须知并确认。大约需要两分钟。
+lead-identity = 请准备好证件。认证一次，各项考试通用。
+lead-identity-waiting = 工作人员一般在一个工作日内完成审核，结果会显示在本页。
+lead-face = 用手机拍一张正面照片，与证件照比对。请在光线均匀的地方进行。
+lead-face-waiting = 工作人员正在比对照片，结果会显示在本页。
+lead-eligibility = 输入证件信息，查询您的学籍和报考资格。
+lead-details = 请填写报名信息，可以随时暂存。
+lead-review = 您的信息正在审核，通过后就可以继续。
+lead-review-refused = 请按原因修改报名信息，再次提交审核。
+lead-sittings = 选好以后，座位会为您保留一段时间，请在这段时间内缴费。
+lead-payment = 座位已为您保留，请在截止时间前缴费。
+lead-payment-waiting = 订单截图已提交，工作人员正在审核。
+lead-payment-refused = 座位仍为您保留。请重新上传订单截图，不要重复缴费。
+lead-ticket = 准考证可以打印了。
+go-notice = 阅读须知
+go-identity = 去实名
+go-face = 开始人脸识别
+go-eligibility = 查询资格
+go-details = 填写报名信息
+go-review = 修改报名信息
+go-sittings = 去选择
+
+# 须知
+notice-part-title = 科目报考须知
+notice-province = 省通告
+notice-school = 学校通告
+notice-campus = 校区通告
+notice-agree-full = 本人已认真阅读并了解以上内容，同意报考
+notice-submit = 同意，下一步
+notice-decline = 不同意，返回
+notice-error = 请先勾选，表示您已阅读并同意
+notice-agreed = 您已同意以上内容。
+
+# 我的科目
+mine-title = 我的报考
+mine-unpaid = 未支付合计
+mine-drop = 取消这一科
+mine-by-candidate = 考生注册
+mine-not-arranged = 未编排
+drop-refused-title = 这一科不能取消
+
+# 校区
+campus-title = 报名校区
+campus-label = 报名学校校区
+campus-hint = 以下是现在可以报考的校区。有些校区开放较晚，请关注学校通知。
+campus-submit = 选择
+campus-other = 其他
+campus-fixed = 您的学校不开放外校报考，校区已为您选定。
+sittings-none-here-title = 这个校区没有开设
+sittings-none-here-text = 请选择其他校区，或咨询学校老师。
+
+# 报名信息
+details-locked = 已认证的信息
+details-locked-hint = 以上信息来自实名认证和账号，在这里不能修改。
+details-locked-link = 去个人中心
+details-asked = 请填写
+details-missing = 请填写{ $label }
+details-choose = 请选择{ $label }
+details-too-long = { $label }最多 { $most } 个字，不能换行
+details-review-hint = 提交后系统会自动比对；不一致的由工作人员审核，一般需要一个工作日。
+details-submit = 提交报名信息
+details-submit-again = 保存修改
+details-save = 暂存
+details-over = 报名时间已结束，信息不能再修改。
+details-draft = 这是您暂存的内容，还没有提交。
+details-again = 在报名时间内可以修改。修改后需要审核的，会重新审核。
+details-refused-title = 审核没有通过
+details-refused-text = 请修改后重新提交，重新审核大约需要一个工作日。
+field-optional = （选填）
+field-choose = 请选择
+sex-male = 男
+sex-female = 女

@@ -1,6 +1,7 @@
 //! Handing in the picture of a payment: it is kept, the seats are frozen, the order waits for review.
 
 use bytes::Bytes;
+use deadpool_postgres::Object;
 use jiff::Timestamp;
 use reservation::engine::HoldError;
 use reservation::engine::room::Admission;
@@ -164,7 +165,7 @@ impl Orders {
         Ok(renewed)
     }
 
-    /// Notes the new holds. Something: why that could not be, and the live order that stands in the way, if one does.
+    /// Notes the new holds. Something: why that could not be, and the live order that has some of the seats, if one does.
     async fn note(&self, renewed: &StoredOrder) -> Result<Option<(HandInError, Option<StoredOrder>)>, StoreError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
@@ -175,14 +176,28 @@ impl Orders {
         }
         transaction.rollback().await?;
         if retaken == Retaken::OtherLive
-            && let Some(other) = store::orders::live(&client, renewed.account, &renewed.exam).await?
+            && let Some(other) = self.in_the_way(&client, renewed).await?
         {
             return Ok(Some((HandInError::Superseded(other.id), Some(other))));
         }
-        let moved = store::orders::get(&client, renewed.id).await?;
-        let refusal =
-            moved.map_or(HandInError::UnknownOrder, |order| HandInError::NotPayable(order.state_at(clock::now())));
-        Ok(Some((refusal, None)))
+        let Some(moved) = store::orders::get(&client, renewed.id).await? else {
+            return Ok(Some((HandInError::UnknownOrder, None)));
+        };
+        let state = moved.state_at(clock::now());
+        if state == OrderState::Unpaid {
+            // A seat was dropped meanwhile; the others are still the order's.
+            let again = HandInError::Unavailable("the order changed meanwhile".to_owned());
+            return Ok(Some((again, Some(moved))));
+        }
+        Ok(Some((HandInError::NotPayable(state), None)))
+    }
+
+    /// The live order because of which this one cannot be live, too.
+    async fn in_the_way(&self, client: &Object, order: &StoredOrder) -> Result<Option<StoredOrder>, StoreError> {
+        match order.is_sole {
+            true => store::orders::live(client, order.account, &order.exam, &order.part).await,
+            false => store::orders::other_with_seat(client, order).await,
+        }
     }
 
     /// Why an order's seats were not to be had again. An unpaid order gives back what it still has of them.
@@ -191,7 +206,8 @@ impl Orders {
             Refusal::Full { sitting, next_release_at } => HandInError::Full { sitting, next_release_at },
             Refusal::Unavailable(why) => return Ok(HandInError::Unavailable(why)),
             Refusal::GroupTaken(_) => {
-                let other = store::orders::live(&self.database.client().await?, order.account, &order.exam).await?;
+                let client = self.database.client().await?;
+                let other = store::orders::live(&client, order.account, &order.exam, &order.part).await?;
                 match other.filter(|other| other.id != order.id) {
                     Some(other) => HandInError::Superseded(other.id),
                     None => HandInError::Lapsed,

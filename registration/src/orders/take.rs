@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use jiff::SignedDuration;
 use reservation::engine::room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
@@ -11,11 +12,14 @@ use reservation::ids::SittingId;
 use reservation::room::pass::Pass;
 
 use super::hold::OrderError;
-use super::{Orders, deadline};
+use super::{OPEN_MAX, Orders, deadline};
 use crate::accounts::AccountId;
+use crate::choosing;
 use crate::clock;
+use crate::exam_rules::PartId;
 use crate::exams::{ExamPage, SittingPage, Window};
-use crate::order::{OrderId, OrderSitting};
+use crate::order::{Order, OrderId, OrderSitting};
+use crate::steps::EligibilityState;
 use crate::store::orders::change::{self, Inserted};
 use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, StoreError};
@@ -33,6 +37,7 @@ const YOUNG_WAIT: Duration = Duration::from_millis(150);
 pub(super) struct Attempt<'a> {
     pub(super) account: AccountId,
     pub(super) page: &'a ExamPage,
+    pub(super) part: &'a PartId,
 }
 
 impl Orders {
@@ -63,7 +68,7 @@ impl Orders {
         let order = new_order(attempt, choice, &taken);
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
-            _ => self.write(order, old).await,
+            _ => self.write(attempt, order, old).await,
         }
     }
 
@@ -84,14 +89,25 @@ impl Orders {
     /// Writes a new order's row, in place of a lapsed one. Nothing: the candidate has another live order by now.
     async fn write(
         &self,
+        attempt: &Attempt<'_>,
         mut order: StoredOrder,
         old: Option<&StoredOrder>,
     ) -> Result<Option<StoredOrder>, OrderError> {
+        // Asked before the transaction, which has a connection of its own.
+        let eligibility = match order.is_sole {
+            true => None,
+            false => Some(self.applications.facts(attempt.account, attempt.page, &[]).await?.eligibility),
+        };
         for _ in 0..DRAWS_MAX {
             let mut client = self.database.client().await?;
             let transaction = client.transaction().await.map_err(StoreError::from)?;
             if let Some(old) = old
                 && !change::lapse(&transaction, old, false).await?
+            {
+                break;
+            }
+            if let Some(eligibility) = &eligibility
+                && !still_fits(&transaction, attempt, &order, eligibility).await?
             {
                 break;
             }
@@ -109,8 +125,8 @@ impl Orders {
 
     /// Another request of the candidate wrote its row first: seats that are not in it go back.
     async fn yield_to_other(&self, order: &StoredOrder) -> Result<Option<StoredOrder>, OrderError> {
-        let live = store::orders::live(&self.database.client().await?, order.account, &order.exam).await?;
-        let is_kept = |seat: &OrderSitting| live.as_ref().is_some_and(|live| live.sittings.contains(seat));
+        let open = store::orders::open(&self.database.client().await?, order.account, &order.exam, OPEN_MAX).await?;
+        let is_kept = |seat: &OrderSitting| open.iter().any(|other| !other.seats_owed && other.sittings.contains(seat));
         for seat in order.sittings.iter().filter(|seat| !is_kept(seat)) {
             self.engine.release(&order.exam, &seat.hold).await?;
         }
@@ -139,7 +155,7 @@ impl Orders {
                     return Ok(true);
                 }
                 Ok(found) => {
-                    self.write(new_order(attempt, &[sitting], &found), None).await?;
+                    self.write(attempt, new_order(attempt, &[sitting], &found), None).await?;
                     return Ok(true);
                 }
                 Err(HoldError::GroupTaken(_) | HoldError::Full { .. }) => {}
@@ -148,6 +164,34 @@ impl Orders {
         }
         Ok(false)
     }
+}
+
+/// Is the choice still right beside the other orders, now that nobody else changes them? A subject that it needs may
+/// have been dropped since it was checked. Holds the lock until the transaction ends.
+async fn still_fits(
+    transaction: &Transaction<'_>,
+    attempt: &Attempt<'_>,
+    order: &StoredOrder,
+    eligibility: &EligibilityState,
+) -> Result<bool, StoreError> {
+    store::orders::lock(transaction, order.account, &order.exam).await?;
+    let live = live_orders(transaction, order).await?;
+    let choice: Vec<&SittingPage> =
+        order.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+    let others: Vec<&Order> = live.iter().filter(|other| !has_all(other, order)).collect();
+    Ok(choosing::check(attempt.page, eligibility, &others, &choice, clock::now()).is_ok())
+}
+
+/// The candidate's live orders of an order's exam, as they stand in this transaction.
+pub(super) async fn live_orders(transaction: &Transaction<'_>, order: &StoredOrder) -> Result<Vec<Order>, StoreError> {
+    let open = store::orders::open(transaction, order.account, &order.exam, OPEN_MAX).await?;
+    let views = open.into_iter().filter(|order| !order.seats_owed).map(|order| order.view(clock::now()));
+    Ok(views.filter(|order| order.state.is_live()).collect())
+}
+
+/// Has this order all the seats of that one? Then both are the same request, told twice.
+fn has_all(other: &Order, order: &StoredOrder) -> bool {
+    order.sittings.iter().all(|seat| other.sittings.iter().any(|had| had.hold == seat.hold))
 }
 
 fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> StoredOrder {
@@ -161,6 +205,8 @@ fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> S
         id: random_number(),
         account: attempt.account,
         exam: attempt.page.id.clone(),
+        part: attempt.part.clone(),
+        is_sole: !attempt.page.is_many(attempt.part),
         sittings: choice.iter().zip(&taken.holds).map(seat).collect(),
         amount: choice.iter().map(|sitting| sitting.fee).sum(),
         state: StoredState::Unpaid,
@@ -177,7 +223,7 @@ fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> S
     }
 }
 
-fn random_number() -> OrderId {
+pub(super) fn random_number() -> OrderId {
     // The last 62 bits of a version 4 UUID are random.
     let (_, bits) = uuid::Uuid::new_v4().as_u64_pair();
     OrderId::from_bits(bits)

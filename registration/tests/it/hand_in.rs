@@ -8,7 +8,7 @@ use registration::orders::{HandInError, OrderError, ReleaseError};
 use crate::world::{Setup, World, exam, is_refused, until};
 
 fn short() -> Setup {
-    Setup { hold_seconds: 2, grace_seconds: 0, capacities: vec![1, 1, 1] }
+    Setup { hold_seconds: 2, grace_seconds: 0, capacities: vec![1, 1, 1], ..Setup::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,7 +153,7 @@ async fn a_refusal_that_nobody_mends_frees_the_seat() {
     world.until_free("s0", 2).await;
     let late = world.hand_in(account, order.id).await;
     assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
-    assert_eq!(world.registration.orders.current(account, &exam()).await.unwrap(), None);
+    assert_eq!(world.registration.orders.live(account, &exam()).await.unwrap().pop(), None);
     world.hold(account, &["s0"]).await.unwrap();
     world.finish().await;
 }

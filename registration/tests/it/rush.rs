@@ -25,7 +25,9 @@ impl Dice {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_books_balance_after_a_rush() {
-    let world = World::start(Setup { hold_seconds: 1, grace_seconds: 0, capacities: CAPACITIES.to_vec() }).await;
+    let world =
+        World::start(Setup { hold_seconds: 1, grace_seconds: 0, capacities: CAPACITIES.to_vec(), ..Setup::default() })
+            .await;
     let mut devices = Vec::new();
     for number in 0..CANDIDATES {
         let account = world.candidate(number).await.id;
@@ -50,7 +52,7 @@ async fn the_books_balance_after_a_rush() {
 async fn play(world: &World, account: AccountId, mut dice: Dice) {
     let orders = &world.registration.orders;
     for _ in 0..MOVES {
-        let current = orders.current(account, &exam()).await.unwrap();
+        let current = orders.live(account, &exam()).await.unwrap().pop();
         match (dice.roll(8), current) {
             (0..=2, _) => choose(world, account, &mut dice).await,
             (3, Some(order)) => drop(orders.release(account, order.id).await),
