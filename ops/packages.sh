@@ -25,6 +25,9 @@ has() {
         || compgen -G '/opt/homebrew/opt/postgresql*/bin/pgbench' >/dev/null \
         || compgen -G '/usr/local/opt/postgresql*/bin/pgbench' >/dev/null
       ;;
+    # What iPhones run; a Mac has no package of it, and Safari has no driver that needs no hands.
+    webkit) [[ $OSTYPE == darwin* ]] || command -v WebKitWebDriver >/dev/null ;;
+    xvfb) [[ $OSTYPE == darwin* ]] || command -v Xvfb >/dev/null ;;
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
     *) command -v "$1" >/dev/null ;;
@@ -51,6 +54,10 @@ packages_of() {
     apt-get:chromedriver) echo chromium chromium-driver ;;
     dnf:chromedriver) echo chromium chromedriver ;;
     brew:chromedriver) echo chromium chromedriver ;;
+    apt-get:webkit) echo webkit2gtk-driver ;;
+    dnf:webkit) echo webkit2gtk4.1 ;;
+    dnf:xvfb) echo xorg-x11-server-Xvfb ;;
+    brew:npm) echo node ;;
     apt-get:chinese) echo fonts-noto-cjk ;;
     dnf:chinese) echo google-noto-sans-cjk-fonts ;;
     *) echo "$2" ;;

@@ -262,7 +262,15 @@ impl Studio {
             "home",
             None,
             Visitor::Guest,
-            &home::body(w, &all, &[an_order(OrderState::WaitingReview)], now()),
+            &home::body(
+                w,
+                &all,
+                &[(
+                    exam.id.clone(),
+                    home::mine(w, &exam, &steps_of(&exam, Some(&an_order(OrderState::WaitingReview)))),
+                )],
+                now(),
+            ),
         );
         self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], now()));
         let orders = [None, Some(an_order(OrderState::Unpaid)), Some(an_order(refused_state()))];

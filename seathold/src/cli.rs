@@ -8,6 +8,7 @@ use registration::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
 use crate::listener::Network;
+use crate::outside::OutsideArgs;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
@@ -69,9 +70,17 @@ pub struct ServeArgs {
     /// What one process bears.
     #[command(flatten)]
     pub bounds: BoundsArgs,
-    /// Demo exams, demo staff and demo keys; says on every page that nothing is real.
+    /// Demo exams, demo staff and demo keys, and a sandbox in place of every third party; says on every page that
+    /// nothing is real.
     #[arg(long, env = "SEATHOLD_DEMO")]
     pub demo: bool,
+    /// Where the demo's sandbox answers: its messages and letters are shown there. This machine only; port 0 takes a
+    /// free one.
+    #[arg(long, env = "SEATHOLD_SANDBOX_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub sandbox_listen: SocketAddr,
+    /// SMS, mail, cards and faces.
+    #[command(flatten)]
+    pub outside: OutsideArgs,
     /// Where the site keeps things.
     #[command(flatten)]
     pub site: SiteArgs,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use gateways::Gateways;
 use object_store::local::LocalFileSystem;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
@@ -21,8 +22,7 @@ pub struct Rooms {
 
 impl Rooms {
     /// Brings both schemas to this version and opens both crates.
-    pub async fn open(stores: &Stores, data: &Path) -> anyhow::Result<Self> {
-        let gateways = Default::default();
+    pub async fn open(stores: &Stores, data: &Path, gateways: Gateways) -> anyhow::Result<Self> {
         let files = data.join("files");
         std::fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(files)?.with_fsync(true));

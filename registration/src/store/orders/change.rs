@@ -98,7 +98,7 @@ pub(crate) async fn seats_returned(client: &impl GenericClient, id: OrderId) -> 
 pub(crate) enum Retaken {
     /// The new holds are noted; a lapsed order is unpaid again.
     Yes,
-    /// The order was ended or decided meanwhile.
+    /// The order was ended or decided meanwhile, or a seat was dropped. The transaction must be rolled back.
     Moved,
     /// The account has another live order of this exam. The transaction is broken.
     OtherLive,
@@ -123,7 +123,8 @@ pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder
     }
     match transaction.execute(&statement, &[&id.to_string(), expires_at, lapses_at]).await {
         Ok(0) => Ok(Retaken::Moved),
-        Ok(_) => order_sittings::set_holds(transaction, *id, &order.sittings).await.map(|()| Retaken::Yes),
+        Ok(_) if order_sittings::set_holds(transaction, *id, &order.sittings).await? => Ok(Retaken::Yes),
+        Ok(_) => Ok(Retaken::Moved),
         Err(error) if violates(&error, "orders_one_live") => Ok(Retaken::OtherLive),
         Err(error) => Err(error.into()),
     }
