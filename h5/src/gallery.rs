@@ -34,6 +34,9 @@ mod accounts;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
+/// Exams of several steps.
+#[path = "gallery_steps.rs"]
+mod steps_pages;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.
 pub(crate) const DOCUMENT: &str = "11010519491231002X";
@@ -376,6 +379,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     let mut studio = Studio { w: words(language), assets: crate::assets::assets(), pages: Vec::new() };
     studio.exams();
     studio.rooms();
+    studio.steps();
     studio.orders();
     studio.forms();
     studio.accounts();

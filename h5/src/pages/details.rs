@@ -77,7 +77,8 @@ fn read(exam: &ExamPage, pairs: &[(String, String)]) -> Answers {
     Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked()).filter_map(answer).collect())
 }
 
-fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<FieldError> {
+/// What is wrong with the answers, in sentences.
+pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for FieldFault { field, fault } in faults {
         let Some(rule) = exam.rules.form.field(field) else { continue };

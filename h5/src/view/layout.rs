@@ -62,7 +62,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             }
             body {
                 a class="skip" href="#main" { (w.t("skip")) }
-                @if frame.is_demo { p class="demo" { (w.t("demo")) } }
+                @if frame.is_demo { aside class="demo" { (w.t("demo")) } }
                 (masthead(frame))
                 p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
                 main id="main" tabindex="-1" { (body) }
