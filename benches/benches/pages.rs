@@ -69,6 +69,7 @@ impl Site {
             cookie_key: Key::generate(),
             public_url: None,
             demo: false,
+            sandbox_url: None,
         };
         Self { router: h5::router(outside), engine, _stores: stores }
     }

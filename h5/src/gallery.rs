@@ -245,6 +245,7 @@ impl Studio {
             visitor,
             hold,
             is_demo: name == "home",
+            sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
             script: None,
         };

@@ -92,6 +92,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         visitor: Visitor::Unknown,
         hold: None,
         is_demo: app.outside.demo,
+        sandbox_url: app.outside.sandbox_url.as_deref(),
         refresh_seconds: None,
         script: None,
     };

@@ -71,6 +71,7 @@ impl Visit {
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
             is_demo: self.app.outside.demo,
+            sandbox_url: self.app.outside.sandbox_url.as_deref(),
             refresh_seconds: None,
             script: None,
         }

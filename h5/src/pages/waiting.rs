@@ -125,6 +125,7 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
         visitor: Visitor::SignedIn,
         hold: None,
         is_demo: waiter.app.outside.demo,
+        sandbox_url: waiter.app.outside.sandbox_url.as_deref(),
         refresh_seconds: Some(place.refresh_seconds),
         script: None,
     };

@@ -63,6 +63,7 @@ impl Site {
             cookie_key: Key::generate(),
             public_url: None,
             demo: true,
+            sandbox_url: None,
         });
         Self { engine, registration, router, _stores: stores }
     }
