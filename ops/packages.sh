@@ -30,6 +30,8 @@ has() {
     xvfb) [[ $OSTYPE == darwin* ]] || command -v Xvfb >/dev/null ;;
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
+    # The reader of identity cards, with its Chinese.
+    tesseract) tesseract --list-langs 2>/dev/null | grep -qx chi_sim ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -60,6 +62,9 @@ packages_of() {
     brew:npm) echo node ;;
     apt-get:chinese) echo fonts-noto-cjk ;;
     dnf:chinese) echo google-noto-sans-cjk-fonts ;;
+    apt-get:tesseract) echo tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim ;;
+    dnf:tesseract) echo tesseract tesseract-langpack-eng tesseract-langpack-chi_sim ;;
+    brew:tesseract) echo tesseract tesseract-lang ;;
     *) echo "$2" ;;
   esac
 }

@@ -57,6 +57,7 @@ impl Site {
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
             gateways: Default::default(),
+            accounts: Default::default(),
         })
         .await
         .unwrap();
@@ -72,6 +73,7 @@ impl Site {
             cookie_key: Key::generate(),
             public_url: None,
             demo: true,
+            sandbox_url: None,
         });
         Self { engine, registration, router, _stores: stores }
     }
@@ -206,7 +208,11 @@ impl Visitor {
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         for set in response.headers().get_all(SET_COOKIE) {
-            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
+            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            let kept = self.cookie.take().unwrap_or_default();
+            let others = kept.split("; ").filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")));
+            let mine = format!("{name}={value}");
+            self.cookie = Some(others.chain([mine.as_str()]).collect::<Vec<_>>().join("; "));
         }
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap().to_vec();
