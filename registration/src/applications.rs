@@ -1,6 +1,7 @@
 //! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
 
 mod compare;
+mod rebind;
 mod review;
 
 use reservation::ids::ExamId;
@@ -20,6 +21,7 @@ use crate::vault::Vault;
 pub use compare::Comparison;
 pub use review::{ApplicationCase, CaseKey, ReviewError};
 
+pub(crate) use rebind::move_rows;
 pub(crate) use review::check_refusal;
 
 /// Most applications that a candidate's page shows.
@@ -89,6 +91,13 @@ impl Applications {
     pub async fn get(&self, account: AccountId, exam: &ExamId) -> Result<Application, StoreError> {
         let found = store::applications::get(&self.database.client().await?, exam, account).await?;
         found.map_or_else(|| Ok(Application::default()), |found| self.read(&found))
+    }
+
+    /// The exams in which the account has begun something, newest first, at most [`APPLICATIONS_MAX`].
+    pub async fn exams_of(&self, account: AccountId) -> Result<Vec<ExamId>, StoreError> {
+        let limit = i64::try_from(APPLICATIONS_MAX).expect("a small constant");
+        let found = store::applications::of_account(&self.database.client().await?, account, limit).await?;
+        Ok(found.into_iter().map(|application| application.exam).collect())
     }
 
     /// Notes that the candidate has read the notice and agrees. Again: nothing changes.

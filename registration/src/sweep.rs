@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::accounts::Accounts;
 use crate::clock;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
@@ -40,6 +41,7 @@ pub(crate) struct SweepTask {
 pub(crate) struct Sweep {
     pub(crate) database: Database,
     pub(crate) eligibility: Eligibility,
+    pub(crate) accounts: Accounts,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) reviews: Reviews,
@@ -83,7 +85,8 @@ impl Sweep {
         self.end_orders().await?;
         self.carry_out_decisions().await?;
         self.discard_pictures().await?;
-        self.eligibility.end_unused(&self.exams).await
+        self.eligibility.end_unused(&self.exams).await?;
+        self.accounts.sweep().await
     }
 
     /// After a rush many orders lapse at once: full batches follow each other.

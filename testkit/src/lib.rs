@@ -1,20 +1,25 @@
 //! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
 //! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
 //!
-//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`].
+//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`], [`specimen`].
 
 mod app;
+mod axe;
 mod browser;
 mod caller;
 mod child;
 mod cluster;
 mod paths;
+pub mod specimen;
 mod stores;
 mod template;
+mod webkit;
 
 pub use app::{AppOptions, ServedApp};
-pub use browser::{Browser, Device};
+pub use axe::accessibility_faults;
+pub use browser::{Browser, BrowserOptions, Device};
 pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
+pub use webkit::WebKit;

@@ -120,8 +120,8 @@ impl Applications {
         let found = store::accounts::get(&self.database.client().await?, account.0).await?;
         let Some(found) = found else { return Ok(None) };
         let account = accounts::read(&self.vault, &found)?;
-        let mobile = Some(account.mobile.expose().to_owned());
-        Ok(Some(Claimed { document: account.document.into(), name: account.name, mobile }))
+        let mobile = account.mobile.map(|mobile| mobile.expose().to_owned());
+        Ok(account.document.zip(account.name).map(|(document, name)| Claimed { document, name, mobile }))
     }
 }
 

@@ -118,8 +118,8 @@ pub(crate) async fn set_details(
     let statement = transaction
         .prepare_cached(
             "UPDATE registration.applications
-             SET details = $3, details_at = $5, details_version = details_version + 1, draft = NULL, draft_at = NULL,
-                 review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5 END, review_by = NULL,
+             SET details = $3, details_at = $5::timestamptz, details_version = details_version + 1, draft = NULL, draft_at = NULL,
+                 review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5::timestamptz END, review_by = NULL,
                  review_reason = NULL, review_differences = $6
              WHERE exam = $1 AND account = $2",
         )
@@ -158,6 +158,29 @@ pub(crate) async fn delete(
     let statement =
         transaction.prepare_cached("DELETE FROM registration.applications WHERE exam = $1 AND account = $2").await?;
     transaction.execute(&statement, &[&exam.as_str(), &account.0]).await?;
+    Ok(())
+}
+
+/// Gives an application to another account, whose own makes room unless it was handed in.
+pub(crate) async fn rebind(
+    transaction: &impl GenericClient,
+    application: &StoredApplication,
+    to: AccountId,
+    draft: Option<Vec<u8>>,
+    details: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let (exam, from) = (application.exam.as_str(), application.account.0);
+    let statement = transaction
+        .prepare_cached("DELETE FROM registration.applications WHERE exam = $1 AND account = $2 AND details IS NULL")
+        .await?;
+    transaction.execute(&statement, &[&exam, &to.0]).await?;
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.applications SET account = $3, draft = $4, details = $5
+             WHERE exam = $1 AND account = $2",
+        )
+        .await?;
+    transaction.execute(&statement, &[&exam, &from, &to.0, &draft, &details]).await?;
     Ok(())
 }
 

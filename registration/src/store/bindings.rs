@@ -103,6 +103,14 @@ pub(crate) async fn delete_unused(
     }
 }
 
+/// All bindings of one account become another one's.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.bindings SET account = $2 WHERE account = $1").await?;
+    client.execute(&statement, &[&from.0, &to.0]).await?;
+    Ok(())
+}
+
 fn read(row: &Row) -> Result<StoredBinding, StoreError> {
     Ok(StoredBinding {
         id: row.get(0),

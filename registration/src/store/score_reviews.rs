@@ -120,6 +120,14 @@ pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, St
     u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
 }
 
+/// All requests of one account become another one's.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.score_reviews SET account = $2 WHERE account = $1").await?;
+    client.execute(&statement, &[&from.0, &to.0]).await?;
+    Ok(())
+}
+
 fn read(row: &Row) -> Result<StoredScoreReview, StoreError> {
     Ok(StoredScoreReview {
         exam: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,

@@ -5,12 +5,14 @@
 mod accounts;
 mod cet;
 mod eligibility;
+mod applications;
 mod exams;
 mod form_reviews;
 mod hand_in;
 mod interrupted;
 mod one_to_one;
 mod orders;
+mod orders_many;
 mod outages;
 mod pictures;
 mod reviews;
