@@ -8,11 +8,11 @@ use crate::app::{App, H5State};
 use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
-use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::account::{
     agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
     sign_out_everywhere, sign_up_code,
 };
+use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::{
     details, drop_seat, ended, exam, files, hold, home, language, me, notice, order, payment_code, poster, receipt,
     release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,

@@ -81,7 +81,8 @@ async fn show_case(
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let (w, registration) = (visit.words, &visit.app.outside.registration);
-    let (waiting, all) = (registration.applications.count_waiting().await?, registration.applications.waiting(None).await?);
+    let (waiting, all) =
+        (registration.applications.count_waiting().await?, registration.applications.waiting(None).await?);
     let whose = whose.or_else(|| all.first().map(|case| (case.key.exam.clone(), case.key.account)));
     let case = match &whose {
         Some((exam, account)) => match registration.applications.look(visit.staff.id.0, exam, *account).await {

@@ -145,7 +145,8 @@ pub(crate) fn body(w: Words, exam: Option<&ExamPage>, case: &ScoreReviewCase) ->
             label: w.t("score-score").into_owned(),
             said: String::new(),
             known: found.map(|found| {
-                w.with("score-of", &[("score", found.score.into()), ("year", found.year.to_string().into())]).into_owned()
+                w.with("score-of", &[("score", found.score.into()), ("year", found.year.to_string().into())])
+                    .into_owned()
             }),
             differs: false,
         },

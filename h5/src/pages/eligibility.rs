@@ -156,9 +156,7 @@ fn sentences(w: Words, error: &LookUpError) -> (StatusCode, Vec<FieldError>) {
             let name = name.map(|_| at("name", w.t("eligibility-error-name")));
             (StatusCode::UNPROCESSABLE_ENTITY, document.into_iter().chain(name).collect())
         }
-        LookUpError::Kind(_) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, vec![at("kind", w.t("eligibility-error-kind-not"))])
-        }
+        LookUpError::Kind(_) => (StatusCode::UNPROCESSABLE_ENTITY, vec![at("kind", w.t("eligibility-error-kind-not"))]),
         LookUpError::TooMany => {
             let text = w.with("eligibility-error-many", &[("count", LOOKS_PER_DAY.into())]);
             (StatusCode::TOO_MANY_REQUESTS, vec![at("", text)])

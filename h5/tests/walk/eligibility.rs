@@ -50,7 +50,8 @@ async fn b8_b9_from_the_agreement_to_the_bound_person() {
     assert_eq!(first.post("/exams/cet/eligibility", &typed(YAN)).await.location(), "/exams/cet");
     let mut first = agreed(&site, 2).await;
     let page = first.get("/exams/cet/eligibility").await;
-    for word in ["资格信息查询", "台湾居民往来大陆通行证", "港澳居民来往内地通行证", "护照", "香港身份证", "澳门身份证"] {
+    for word in ["资格信息查询", "台湾居民往来大陆通行证", "港澳居民来往内地通行证", "护照", "香港身份证", "澳门身份证"]
+    {
         assert!(page.text.contains(word), "{word}");
     }
 
@@ -75,13 +76,23 @@ async fn b8_b9_from_the_agreement_to_the_bound_person() {
     assert!(first.get(&format!("/exams/cet/eligibility/person?p={mark}")).await.text.contains("张三·"));
     let mark = look_up(&mut first, YAN).await;
     let person = first.get(&format!("/exams/cet/eligibility/person?p={mark}")).await;
-    for part in ["资格信息确认", "颜冬儿", "1101**********0016", "英语四级笔试", "(99301) 临江师范学院", "工商管理", "2025010001"] {
+    for part in [
+        "资格信息确认",
+        "颜冬儿",
+        "1101**********0016",
+        "英语四级笔试",
+        "(99301) 临江师范学院",
+        "工商管理",
+        "2025010001",
+    ] {
         assert!(person.text.contains(part), "{part} in {}", person.text);
     }
     assert!(!person.text.contains(YAN.1) && person.text.contains("CET6资格复核"));
     let save = |mark: &str, agree: &str| format!("p={mark}{agree}");
     let refused = first.post("/exams/cet/eligibility/person", &save(&mark, "")).await;
-    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("请检查学籍与资格信息，并勾选确认"));
+    assert!(
+        refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("请检查学籍与资格信息，并勾选确认")
+    );
     let saved = first.post("/exams/cet/eligibility/person", &save(&mark, "&agree=on")).await;
     assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, "/exams/cet"));
     assert_eq!(first.post("/exams/cet/eligibility/person", &save(&mark, "&agree=on")).await.location(), "/exams/cet");

@@ -130,13 +130,7 @@ fn name_of(text: &str) -> FieldName {
 }
 
 /// Is a field of the form equal to the roster's column of the same name? What was not asked is.
-fn is_equal(
-    exam: &ExamPage,
-    claimed: &Claimed,
-    record: &RosterRecord,
-    answers: &Answers,
-    name: &FieldName,
-) -> bool {
+fn is_equal(exam: &ExamPage, claimed: &Claimed, record: &RosterRecord, answers: &Answers, name: &FieldName) -> bool {
     let Some(field) = exam.rules.form.field(name).filter(|field| is_asked(&exam.rules.form, field, answers)) else {
         return true;
     };

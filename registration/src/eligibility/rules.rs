@@ -9,12 +9,8 @@ use crate::roster::RosterRecord;
 pub fn offered(exam: &ExamPage, record: &RosterRecord, granted: &[SubjectId]) -> Vec<SubjectId> {
     let Some(rules) = &exam.rules.eligibility.score_review else { return Vec::new() };
     let eligible = record.eligible(granted);
-    let lacking: Vec<SubjectId> = rules
-        .grants
-        .iter()
-        .filter(|id| !eligible.contains(id) && !record.barred.contains(id))
-        .cloned()
-        .collect();
+    let lacking: Vec<SubjectId> =
+        rules.grants.iter().filter(|id| !eligible.contains(id) && !record.barred.contains(id)).cloned().collect();
     let campus = record.campus();
     let is_run = |id: &SubjectId| {
         exam.sittings.iter().any(|sitting| sitting.subject.as_ref() == Some(id) && sitting.campus == campus)

@@ -166,11 +166,8 @@ impl Eligibility {
         name: &PersonName,
         ticket: &TicketNumber,
     ) -> Vec<u8> {
-        let request = Request {
-            document: document.keyed(),
-            name: name.expose().to_owned(),
-            ticket: ticket.expose().to_owned(),
-        };
+        let request =
+            Request { document: document.keyed(), name: name.expose().to_owned(), ticket: ticket.expose().to_owned() };
         let plain = serde_json::to_vec(&request).expect("three texts are always JSON");
         self.vault.seal(&keys::context("score_review", exam, index), &plain)
     }

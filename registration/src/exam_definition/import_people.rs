@@ -99,9 +99,7 @@ fn send<T: Default>(sender: &Sender<T>, batch: &mut T) -> bool {
 }
 
 /// How many lines were read, if all of them were right: the file may have changed since it was checked.
-fn finish(
-    read: Result<(u64, Vec<DefinitionError>), tokio::task::JoinError>,
-) -> Result<u64, ImportError> {
+fn finish(read: Result<(u64, Vec<DefinitionError>), tokio::task::JoinError>) -> Result<u64, ImportError> {
     match read {
         Ok((lines, faults)) if faults.is_empty() => Ok(lines),
         Ok((_, faults)) => Err(ImportError::Definition(faults)),

@@ -105,8 +105,7 @@ pub(crate) async fn delete_unused(
 
 /// All bindings of one account become another one's.
 pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<(), StoreError> {
-    let statement =
-        client.prepare_cached("UPDATE registration.bindings SET account = $2 WHERE account = $1").await?;
+    let statement = client.prepare_cached("UPDATE registration.bindings SET account = $2 WHERE account = $1").await?;
     client.execute(&statement, &[&from.0, &to.0]).await?;
     Ok(())
 }

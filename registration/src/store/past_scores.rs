@@ -98,9 +98,8 @@ pub(crate) async fn find(
     let subjects: Vec<&str> = rules.scores_of.iter().map(SubjectId::as_str).collect();
     let (score_min, year_min) = (i32::from(rules.score_min), i32::from(rules.year_min));
     let exam = exam.as_str();
-    let found = client
-        .query_opt(&statement, &[&exam, &by_document, &by_name, &score_min, &year_min, &subjects])
-        .await?;
+    let found =
+        client.query_opt(&statement, &[&exam, &by_document, &by_name, &score_min, &year_min, &subjects]).await?;
     Ok(match found {
         Some(row) if row.get(4) => FoundScores { by_document: true, by_name: None },
         Some(row) => {

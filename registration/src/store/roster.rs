@@ -37,7 +37,8 @@ pub(crate) async fn begin_import(transaction: &impl GenericClient) -> Result<(),
 
 /// Adds lines to those that wait.
 pub(crate) async fn add(transaction: &impl GenericClient, lines: &RosterLines) -> Result<(), StoreError> {
-    let statement = "INSERT INTO roster_incoming SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[])";
+    let statement =
+        "INSERT INTO roster_incoming SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[])";
     let RosterLines { document_index, person_index, line_index, record } = lines;
     transaction.execute(statement, &[document_index, person_index, line_index, record]).await?;
     Ok(())
@@ -95,8 +96,7 @@ pub(crate) async fn of_document(
 
 /// Has the exam a roster at all?
 pub(crate) async fn is_there(client: &impl GenericClient, exam: &ExamId) -> Result<bool, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT EXISTS (SELECT FROM registration.roster WHERE exam = $1)").await?;
+    let statement = client.prepare_cached("SELECT EXISTS (SELECT FROM registration.roster WHERE exam = $1)").await?;
     Ok(client.query_one(&statement, &[&exam.as_str()]).await?.get(0))
 }
 

@@ -66,9 +66,7 @@ pub(crate) async fn delete_refused(
     account: AccountId,
 ) -> Result<bool, StoreError> {
     let statement = client
-        .prepare_cached(
-            "DELETE FROM registration.score_reviews WHERE exam = $1 AND account = $2 AND state = 'refused'",
-        )
+        .prepare_cached("DELETE FROM registration.score_reviews WHERE exam = $1 AND account = $2 AND state = 'refused'")
         .await?;
     Ok(client.execute(&statement, &[&exam.as_str(), &account.0]).await? == 1)
 }

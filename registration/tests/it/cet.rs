@@ -85,7 +85,9 @@ pub(crate) const ROSTER_HEAD: &str = "document_kind,document_number,name,school,
 /// One line of the roster, of the main campus.
 pub(crate) fn line(number: u32, name: &str, subjects: &str, barred: &str) -> String {
     let document = document(number);
-    format!("resident_id,{document},{name},99301,993010,本科,4,2016,01,工商管理,会计,1,0{number},,{subjects},{barred}\n")
+    format!(
+        "resident_id,{document},{name},99301,993010,本科,4,2016,01,工商管理,会计,1,0{number},,{subjects},{barred}\n"
+    )
 }
 
 /// People 1 to 3 may sit CET-4, 4 is barred from CET-6, 5 may sit both, 6 is of the branch, which runs no CET-6.

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
+mod applications;
 mod cet;
 mod eligibility;
-mod applications;
 mod exams;
 mod form_reviews;
 mod hand_in;

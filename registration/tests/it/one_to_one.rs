@@ -113,7 +113,8 @@ impl Play<'_> {
         if people[0].is_some() && people[0] == people[1] {
             return Err("one person is bound to two accounts".to_owned());
         }
-        let rows = "SELECT count(*), count(DISTINCT account), count(DISTINCT document_index) FROM registration.bindings";
+        let rows =
+            "SELECT count(*), count(DISTINCT account), count(DISTINCT document_index) FROM registration.bindings";
         let row = self.cet.world.sql().await.query_one(rows, &[]).await.unwrap();
         let (all, accounts, persons): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
         if all != accounts || all != persons {

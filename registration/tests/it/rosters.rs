@@ -29,7 +29,8 @@ async fn b8_a_roster_is_imported_again_without_harm() {
     let again = cet.import_again().await.unwrap();
     assert_eq!(again.roster, counts(7, 0, 0, 0));
     assert_eq!(again.past_scores, counts(5, 0, 0, 0));
-    let changed = roster().replace(&line(4, "李四", "cet4", "cet6"), "").replace("赵六", "赵七") + &line(8, "周八", "", "");
+    let changed =
+        roster().replace(&line(4, "李四", "cet4", "cet6"), "").replace("赵六", "赵七") + &line(8, "周八", "", "");
     assert_eq!(import(&cet, &changed).await.unwrap(), counts(7, 1, 1, 1));
     let sealed = "SELECT count(*) FROM registration.roster WHERE position('王芳'::bytea IN record) > 0";
     let readable: i64 = world.sql().await.query_one(sealed, &[]).await.unwrap().get(0);
@@ -67,7 +68,9 @@ async fn b8_each_fault_is_told_with_its_line_and_nothing_is_written() {
     ] {
         assert!(texts[place].contains(part), "{part} in {}", texts[place]);
     }
-    assert!(import(&cet, "document_kind,name\n").await.unwrap_err()[0].message.contains("`document_number` is missing"));
+    assert!(
+        import(&cet, "document_kind,name\n").await.unwrap_err()[0].message.contains("`document_number` is missing")
+    );
     assert!(import(&cet, "document_kind,document_number,name,学校\n").await.unwrap_err()[0].message.contains("学校"));
     let many: String = (0..300).map(|_| "resident_id,1,王芳,,,,,,,,,,,,,\n").collect();
     assert_eq!(import(&cet, &format!("{ROSTER_HEAD}{many}")).await.unwrap_err().len(), 100, "more help nobody");

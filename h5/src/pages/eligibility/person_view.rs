@@ -194,10 +194,8 @@ fn saving(w: Words, view: &View<'_>) -> Markup {
         let text = w.with("person-bound", &[("when", when::moment(w.language, at).into())]);
         return html! { p class="hint" { (text) } p { (back) } };
     }
-    let is_open = matches!(
-        task(view.steps, &TaskKind::Eligibility).map(|task| &task.state),
-        Some(TaskState::Open { .. })
-    );
+    let is_open =
+        matches!(task(view.steps, &TaskKind::Eligibility).map(|task| &task.state), Some(TaskState::Open { .. }));
     match (is_open, opens_at(exam, view.steps, view.now), view.seen) {
         (true, _, Some(seen)) => form(w, view, seen, &other),
         (false, Some(at), _) => html! {

@@ -70,23 +70,23 @@ pub(crate) async fn hand_in(
     };
     let seen = typed.p.parse().ok();
     let eligibility = &visit.app.outside.registration.eligibility;
-    let (status, field, text) =
-        match eligibility.request_score_review(candidate.account.id, &exam, seen.as_ref(), &ticket).await {
-            // It stands already as it is: the page says how.
-            Ok(_) | Err(ScoreReviewError::Fixed | ScoreReviewError::NotOffered) => {
-                return Ok(Redirect::to(&here(&exam, &typed.p)).into_response());
-            }
-            Err(ScoreReviewError::NoPerson) => return Ok(Redirect::to(&expired_path(&exam)).into_response()),
-            Err(ScoreReviewError::Store(error)) => return Err(error.into()),
-            Err(ScoreReviewError::NoScore) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "ticket", w.t("score-review-error-none"))
-            }
-            Err(ScoreReviewError::TooMany) => {
-                let text = w.with("eligibility-error-many", &[("count", LOOKS_PER_DAY.into())]);
-                (StatusCode::TOO_MANY_REQUESTS, "", text)
-            }
-            Err(ScoreReviewError::Closed) => (StatusCode::CONFLICT, "", w.t("score-review-error-closed")),
-        };
+    let (status, field, text) = match eligibility
+        .request_score_review(candidate.account.id, &exam, seen.as_ref(), &ticket)
+        .await
+    {
+        // It stands already as it is: the page says how.
+        Ok(_) | Err(ScoreReviewError::Fixed | ScoreReviewError::NotOffered) => {
+            return Ok(Redirect::to(&here(&exam, &typed.p)).into_response());
+        }
+        Err(ScoreReviewError::NoPerson) => return Ok(Redirect::to(&expired_path(&exam)).into_response()),
+        Err(ScoreReviewError::Store(error)) => return Err(error.into()),
+        Err(ScoreReviewError::NoScore) => (StatusCode::UNPROCESSABLE_ENTITY, "ticket", w.t("score-review-error-none")),
+        Err(ScoreReviewError::TooMany) => {
+            let text = w.with("eligibility-error-many", &[("count", LOOKS_PER_DAY.into())]);
+            (StatusCode::TOO_MANY_REQUESTS, "", text)
+        }
+        Err(ScoreReviewError::Closed) => (StatusCode::CONFLICT, "", w.t("score-review-error-closed")),
+    };
     refuse(status, &[FieldError { field: field.into(), text: text.into_owned() }]).await
 }
 
