@@ -31,9 +31,6 @@ use crate::view::layout::{Frame, Visitor, page};
 /// The account's pages.
 #[path = "gallery_accounts.rs"]
 mod accounts;
-/// Looking people up and confirming them.
-#[path = "gallery_eligibility.rs"]
-mod eligibility;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -383,7 +380,6 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     let mut studio = Studio { w: words(language), assets: crate::assets::assets(), pages: Vec::new() };
     studio.exams();
     studio.rooms();
-    studio.eligibility();
     studio.steps();
     studio.orders();
     studio.forms();

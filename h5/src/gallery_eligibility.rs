@@ -1,25 +1,17 @@
 //! Looking people up, confirming them, and the review of an earlier score, in every state.
 
-use std::path::Path;
-
 use jiff::SignedDuration;
 use registration::document::{Document, DocumentKind};
 use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
-use registration::exam_definition;
 use registration::exam_rules::SubjectId;
 use registration::exams::ExamPage;
 use registration::roster::RosterRecord;
 use registration::steps::{EligibilityState, Facts, StepView, steps};
 
-use super::{DOCUMENT, Studio, now};
+use super::super::{DOCUMENT, Studio, now};
 use crate::pages::eligibility::{Entered, View, body, person_view, score_review_view};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
-
-fn cet() -> ExamPage {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/cet");
-    exam_definition::parse(&dir).unwrap().page
-}
 
 fn ids(texts: &[&str]) -> Vec<SubjectId> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -77,7 +69,7 @@ fn way(exam: &ExamPage, is_bound: bool) -> Vec<StepView> {
 
 impl Studio {
     pub(super) fn eligibility(&mut self) {
-        let (w, open) = (self.w, cet());
+        let (w, open) = (self.w, super::shipped("cet"));
         let mut soon = open.clone();
         soon.opens_at = now() + SignedDuration::from_hours(20);
         let mut over = open.clone();

@@ -131,7 +131,7 @@ async fn b9_before_and_after_the_window() {
     for who in [YAN, LUO] {
         let mark = look_up(&mut candidate, who).await;
         let person = candidate.get(&format!("/exams/cet/eligibility/person?p={mark}")).await;
-        assert!(person.text.contains("现在只能查看") && person.text.contains("2089") && person.text.contains(who.2));
+        assert!(person.text.contains("现在只能查看") && person.text.contains("1月1日") && person.text.contains(who.2));
         assert!(!person.text.contains("name=\"agree\"") && person.text.contains("查询其他考生"));
         let saved = candidate.post("/exams/cet/eligibility/person", &format!("p={mark}&agree=on")).await;
         assert_eq!(saved.location(), format!("/exams/cet/eligibility/person?p={mark}"), "nothing is bound");
