@@ -221,7 +221,7 @@ fn form(w: Words, view: &View<'_>, seen: &SeenPerson, other: &Markup) -> Markup 
                 span { (w.t("person-tick")) }
             }
             p class="hint" { (w.with("person-warn", &[("hours", hours.into())])) }
-            div class="bar" {
+            div class="actions" {
                 button class="button" type="submit" { (w.t("person-submit")) }
                 (other)
             }
