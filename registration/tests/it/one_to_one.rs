@@ -1,10 +1,13 @@
 //! No order of operations by two accounts and two people ever binds one to two.
 
+use std::sync::Mutex;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use registration::accounts::AccountId;
 use registration::eligibility::SeenPerson;
 use registration::order::Order;
+use tokio::runtime::Runtime;
 
 use crate::cet::{Cet, cet};
 use crate::world::World;
@@ -142,44 +145,45 @@ impl Play<'_> {
 }
 
 /// Plays so many games; the first that breaks what must hold, if one does.
-async fn play(world: &World, cases: u32) -> Result<(), String> {
-    let cet = Cet::import(world).await;
-    let accounts = [cet.account(1).await.id, cet.account(2).await.id];
-    let play = std::sync::Mutex::new(Play { cet, accounts, seen: [None, None] });
-    let handle = tokio::runtime::Handle::current();
+fn play(runtime: &Runtime, world: &World, cases: u32) -> Result<(), String> {
+    let play = runtime.block_on(async {
+        let cet = Cet::import(world).await;
+        let accounts = [cet.account(1).await.id, cet.account(2).await.id];
+        Mutex::new(Play { cet, accounts, seen: [None, None] })
+    });
     let config = Config { cases, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
-    let outcome = tokio::task::block_in_place(|| {
-        TestRunner::new(config).run(&acts(), |acts| {
-            let mut play = play.lock().unwrap();
-            handle.block_on(async {
-                play.start_anew().await;
-                for act in acts {
-                    play.act(act).await;
-                    play.check().await.map_err(|why| TestCaseError::fail(format!("{act:?}: {why}")))?;
-                }
-                Ok(())
-            })
+    let outcome = TestRunner::new(config).run(&acts(), |acts| {
+        let mut play = play.lock().unwrap();
+        runtime.block_on(async {
+            play.start_anew().await;
+            for act in acts {
+                play.act(act).await;
+                play.check().await.map_err(|why| TestCaseError::fail(format!("{act:?}: {why}")))?;
+            }
+            Ok(())
         })
     });
-    tokio::task::block_in_place(|| handle.block_on(play.lock().unwrap().start_anew()));
+    runtime.block_on(play.lock().unwrap().start_anew());
     outcome.map_err(|error| error.to_string())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn b9_no_order_of_operations_binds_one_to_two() {
-    let world = World::usual().await;
-    play(&world, 32).await.unwrap();
-    world.finish().await;
+#[test]
+fn b9_no_order_of_operations_binds_one_to_two() {
+    let runtime = Runtime::new().unwrap();
+    let world = runtime.block_on(World::usual());
+    play(&runtime, &world, 32).unwrap();
+    runtime.block_on(world.finish());
 }
 
 /// The games above would see it: without the constraints of the database they find two accounts with one person.
-#[tokio::test(flavor = "multi_thread")]
-async fn b9_without_its_constraints_one_is_bound_to_two() {
-    let world = World::usual().await;
+#[test]
+fn b9_without_its_constraints_one_is_bound_to_two() {
+    let runtime = Runtime::new().unwrap();
+    let world = runtime.block_on(World::usual());
     for constraint in ["bindings_one_per_account", "bindings_one_per_person"] {
-        world.execute(&format!("ALTER TABLE registration.bindings DROP CONSTRAINT {constraint}")).await;
+        runtime.block_on(world.execute(&format!("ALTER TABLE registration.bindings DROP CONSTRAINT {constraint}")));
     }
-    let found = play(&world, 200).await.unwrap_err();
+    let found = play(&runtime, &world, 200).unwrap_err();
     assert!(found.contains("one person is bound to two accounts") || found.contains("bindings of"), "{found}");
-    world.finish().await;
+    runtime.block_on(world.finish());
 }
