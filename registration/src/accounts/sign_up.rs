@@ -258,7 +258,6 @@ impl Accounts {
     }
 
     /// The row that a pending sign-up becomes, the index of its document, and its login names.
-    #[expect(clippy::type_complexity, reason = "a row, an index and names have no meaning together")]
     fn unpack(&self, pending: Pending) -> Result<(StoredAccount, Option<[u8; 32]>, Vec<LoginName>), StoreError> {
         fn again<T: std::str::FromStr>(text: Option<String>) -> Result<Option<T>, StoreError> {
             let parsed = text.map(|text| text.parse()).transpose();
