@@ -144,7 +144,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (fields::fields(w, view))
                 @if !is_over {
                     @if asks_review { p class="hint" { (w.t("details-review-hint")) } }
-                    div class="bar" {
+                    div class="actions" {
                         button class="button" type="submit" {
                             (if is_done { w.t("details-submit-again") } else { w.t("details-submit") })
                         }

@@ -5,6 +5,7 @@
 mod account_site;
 mod accounts;
 mod site;
+mod steps;
 
 use std::io::Cursor;
 

@@ -39,12 +39,21 @@ impl Site {
 
     /// The same with another hold and grace, in seconds.
     pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
-        Self::open(seats, hold, grace, Gateways::default(), AccountSettings::default()).await
+        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
+        let sittings = SITTINGS.replace("SEATS", &seats.to_string());
+        Self::open(&exam, &sittings, Gateways::default(), AccountSettings::default()).await
+    }
+
+    /// An exam with more rules in `exam.toml`, and other sittings.
+    pub(crate) async fn start_exam(rules: &str, sittings: &str) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::open(&format!("{exam}{rules}"), sittings, Gateways::default(), AccountSettings::default()).await
     }
 
     /// A site that reaches people.
     pub(crate) async fn start_reached(gateways: Gateways, accounts: AccountSettings) -> Self {
-        Self::open(5, 900, 60, gateways, accounts).await
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::open(&exam, &SITTINGS.replace("SEATS", "5"), gateways, accounts).await
     }
 
     /// Another exam like the usual one, but for more in its `exam.toml`.
@@ -69,7 +78,7 @@ impl Site {
         self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
-    async fn open(seats: u32, hold: u32, grace: u32, gateways: Gateways, accounts: AccountSettings) -> Self {
+    async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -85,9 +94,8 @@ impl Site {
         .unwrap();
         let dir = stores.dir().join("exam");
         std::fs::create_dir_all(&dir).unwrap();
-        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
         std::fs::write(dir.join("exam.toml"), exam).unwrap();
-        std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", &seats.to_string())).unwrap();
+        std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
             limits: reservation::api::limits::Limits::default(),
@@ -195,6 +203,16 @@ impl Visitor {
     }
 
     /// Hands in a file as the album's part of the upload form.
+    /// Sends texts as a form with files does.
+    pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = fields.iter().map(part).collect::<String>() + "--cut--\r\n";
+        let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
         let mut body = Vec::new();
         for (name, content) in [("camera", &[][..]), ("album", picture)] {
