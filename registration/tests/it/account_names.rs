@@ -80,7 +80,8 @@ async fn c2_a_code_has_five_tries_and_ten_minutes() {
     accounts.send_sign_up_code(&MOBILE.parse().unwrap(), &stranger()).await.unwrap();
     let code = reached.code(MOBILE, 1).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    let tries = (0..5).map(|_| accounts.sign_up(form(1, MOBILE, wrong), wrong, &stranger()));
+    let caller = stranger();
+    let tries = (0..5).map(|_| accounts.sign_up(form(1, MOBILE, wrong), wrong, &caller));
     assert!(join_all(tries).await.iter().all(|tried| matches!(tried, Err(SignUpError::Code))));
     let late = accounts.sign_up(form(1, MOBILE, &code), &code, &stranger()).await;
     assert!(matches!(late, Err(SignUpError::Code)), "the sixth try is none: {late:?}");
@@ -102,8 +103,8 @@ async fn c2_the_site_has_a_budget_of_messages() {
     let mobiles: Vec<String> = (0..6).map(|number| format!("1381234567{number}")).collect();
     let caller = stranger();
     let sent = mobiles.iter().map(|mobile| {
-        let (mobile, caller) = (mobile.parse().unwrap(), &caller);
-        async move { reached.accounts().send_sign_up_code(&mobile, caller).await }
+        let (mobile, accounts, caller) = (mobile.parse().unwrap(), reached.accounts(), &caller);
+        async move { accounts.send_sign_up_code(&mobile, caller).await }
     });
     let sent = join_all(sent).await;
     assert_eq!(sent.iter().filter(|sent| sent.is_ok()).count(), 3, "{sent:?}");
