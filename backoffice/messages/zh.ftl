@@ -79,3 +79,16 @@ error-broken-title = 系统出了问题
 error-broken-text = 这次操作没有完成，问题已经记录。
 error-unavailable-title = 系统暂时忙
 error-unavailable-text = 请过几秒再试。
+
+# 账号转移
+rebind-title = 报名转移
+rebind-lead = 考生邮箱和密码都丢失时，把报名转到新账号。请向考生核实身份，并记下两个通行证 ID。操作会记录在案。
+rebind-from = 原来的通行证 ID
+rebind-to = 新的通行证 ID
+rebind-submit = 转移
+rebind-done = 已转移 { $count } 份报名，原账号已退出登录。
+rebind-number = 通行证 ID 是 32 位数字和字母 A–F，请核对。
+rebind-unknown = 没有账号 { $number }。
+rebind-same = 两个号码是同一个账号。
+rebind-conflict = 新账号自己已经报了同一场考试，不能转移。
+rebind-nothing = 原账号没有报名，不用转移。

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::catalogue::{EN, ZH, words};
 use crate::failure::Failure;
 use crate::pages::case_view::{Desk, Message, desk, empty};
-use crate::pages::{error, sign_in};
+use crate::pages::{error, rebind, sign_in};
 use crate::view::{Frame, page};
 
 fn now() -> Timestamp {
@@ -73,6 +73,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
         ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
+        ("rebind", rebind::body(w, &rebind::Entered::default(), &rebind::Outcome::Done(w.t("rebind-same").into()))),
         ("error", error::body(w, Failure::NotFound)),
     ];
     let frame = |name: &str| Frame {
@@ -80,6 +81,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         assets: &assets,
         title: name.to_owned(),
         staff: (name != "sign-in").then_some("li.min"),
+        is_administrator: name == "rebind",
         waiting: (name != "sign-in").then_some(61),
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),

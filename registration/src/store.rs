@@ -67,7 +67,6 @@ pub(crate) fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool 
 
 /// Has the account a verified identity, so that name and document are fixed? The one place that asks; there are no
 /// identities yet.
-#[expect(clippy::unused_async, reason = "asks the database as soon as there are identities")]
 pub(crate) async fn is_identity_verified(
     _client: &impl deadpool_postgres::GenericClient,
     _account: uuid::Uuid,

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use deadpool_postgres::Object;
+use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
-use registration::accounts::{Account, AccountId, Caller, NewAccount, SignIn, SignInError};
+use registration::accounts::{Account, AccountId, AccountSettings, Caller, NewAccount, SignIn, SignInError};
 use registration::document::ResidentId;
 use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::order::{Order, OrderId, OrderState};
@@ -52,10 +53,15 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(setup: Setup) -> Self {
+        Self::start_with(setup, Gateways::default(), AccountSettings::default()).await
+    }
+
+    /// A world that reaches people.
+    pub(crate) async fn start_with(setup: Setup, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await.unwrap();
-        let registration = open(&stores, &engine).await;
+        let registration = open(&stores, &engine, gateways, accounts).await;
         write_exam(&stores, &setup);
         registration.exams.import(&stores.dir().join("exam")).await.unwrap();
         let reviewer = registration.staff.add("reviewer", "long-enough-1", Role::Reviewer).await.unwrap().id;
@@ -69,7 +75,7 @@ impl World {
     /// A process that starts over the same stores, after this one died.
     pub(crate) async fn restart_registration(&mut self) {
         self.registration.stop().await;
-        self.registration = open(&self.stores, &self.engine).await;
+        self.registration = open(&self.stores, &self.engine, Gateways::default(), AccountSettings::default()).await;
     }
 
     /// A new candidate with a document of their own.
@@ -160,7 +166,7 @@ impl World {
     }
 }
 
-async fn open(stores: &TestStores, engine: &Engine) -> Registration {
+async fn open(stores: &TestStores, engine: &Engine, gateways: Gateways, accounts: AccountSettings) -> Registration {
     let files = stores.dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let config = RegistrationConfig {
@@ -168,8 +174,8 @@ async fn open(stores: &TestStores, engine: &Engine) -> Registration {
         engine: engine.clone(),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).unwrap()),
         vault: Vault::load_or_create(&stores.dir().join("vault-keys")).unwrap(),
-        gateways: Default::default(),
-        accounts: Default::default(),
+        gateways,
+        accounts,
     };
     Registration::open(config).await.unwrap()
 }
