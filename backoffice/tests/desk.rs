@@ -68,6 +68,7 @@ impl Desk {
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
             gateways: Default::default(),
+            accounts: Default::default(),
         })
         .await
         .unwrap();

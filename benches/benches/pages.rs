@@ -56,6 +56,7 @@ impl Site {
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).expect("a key"),
             gateways: Default::default(),
+            accounts: Default::default(),
         };
         let registration = Registration::open(config).await.expect("our own Postgres answers");
         let dir = stores.dir().join("exam");

@@ -3,7 +3,7 @@
 use pagekit::assets::{Assets, Source};
 use pagekit::{BASE_CSS, MARK_SVG, TOKENS_CSS};
 
-/// One style sheet made of a file per part of the site, one script, one icon.
+/// One style sheet made of a file per part of the site, the scripts, one icon.
 pub(crate) fn assets() -> Assets {
     let style = [
         TOKENS_CSS,
@@ -19,6 +19,11 @@ pub(crate) fn assets() -> Assets {
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },
         Source { name: "page.js", media_type: "text/javascript; charset=utf-8", content: script },
+        Source {
+            name: "account.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/account.js").to_owned(),
+        },
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])
 }

@@ -23,14 +23,20 @@ use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen, may_choose};
 use crate::pages::steps_view::step_list;
-use crate::pages::{ended, error, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat};
+use crate::pages::{ended, error, home, order, payment_code, poster, receipt, wechat};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
 
+/// The account's pages.
+#[path = "gallery_accounts.rs"]
+mod accounts;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
+/// Exams of several steps.
+#[path = "gallery_steps.rs"]
+mod steps_pages;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.
 pub(crate) const DOCUMENT: &str = "11010519491231002X";
@@ -50,8 +56,20 @@ fn text(zh: &str, en: &str) -> Text {
 
 pub(crate) fn account(name: &str) -> Account {
     let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
-    let id = AccountId(Uuid::from_u128(1));
-    Account { id, name: new.name, document: new.document, mobile: new.mobile, created_at: now() }
+    let id = AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22));
+    Account {
+        id,
+        number: id.into(),
+        name: new.name,
+        document: new.document,
+        username: None,
+        email: "li.na.of.changsha@example.edu.cn".parse().ok(),
+        email_verified_at: None,
+        mobile: new.mobile,
+        mobile_verified_at: Some(now()),
+        session_epoch: 0,
+        created_at: now(),
+    }
 }
 
 fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venues: (&str, &str)) -> SittingPage {
@@ -333,27 +351,12 @@ impl Studio {
         let orders = states.map(an_order);
         let exam = Arc::new(exam);
         let listed: Vec<_> = orders.iter().map(|order| (order, exam.clone())).collect();
-        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &me::body(w, &listed, &long, now()));
-        self.add("me-empty", "me", None, Visitor::SignedIn, &me::body(w, &[], &zhang, now()));
+        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &accounts::me_page(w, &listed, &long));
+        self.add("me-empty", "me", None, Visitor::SignedIn, &accounts::me_page(w, &[], &zhang));
     }
 
     fn forms(&mut self) {
         let w = self.w;
-        let error = |field: &'static str, text: std::borrow::Cow<'static, str>| FieldError {
-            field: field.into(),
-            text: text.into(),
-        };
-        let wrong = [error("", w.t("sign-in-wrong"))];
-        self.add("sign-in", "in", None, Visitor::Guest, &sign_in::body(w, "/exams/x?sitting=a", "", &[]));
-        self.add("sign-in-error", "in", None, Visitor::Guest, &sign_in::body(w, "/", "1101051949", &wrong));
-        let errors = [
-            error("name", w.t("field-name-error")),
-            error("document", w.t("field-document-check")),
-            error("password", w.with("field-password-length", &[("min", 6.into()), ("max", 20.into())])),
-        ];
-        let typed = sign_up::Entered { mobile: "13912345678".into(), password: "no-echo".into(), ..Default::default() };
-        self.add("sign-up", "up", None, Visitor::Guest, &sign_up::body(w, "/", &sign_up::Entered::default(), &[]));
-        self.add("sign-up-error", "up", None, Visitor::Guest, &sign_up::body(w, "/", &typed, &errors));
         let url = "https://exam.example.edu/exams/degree-english?from=groupmessage";
         self.add("wechat", "wechat", None, Visitor::Unknown, &wechat::body(w, url));
         let titles = ["临江大学继续教育学院".to_owned(), "2027年上半年成人高等教育学士学位外语水平考试".to_owned()];
@@ -377,8 +380,10 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     let mut studio = Studio { w: words(language), assets: crate::assets::assets(), pages: Vec::new() };
     studio.exams();
     studio.rooms();
+    studio.steps();
     studio.orders();
     studio.forms();
+    studio.accounts();
     studio.pages
 }
 

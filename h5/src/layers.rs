@@ -61,8 +61,10 @@ async fn limited(State(app): State<App>, mut request: Request, next: Next) -> Re
     let from = request.extensions().get::<ClientAddress>().filter(|_| !path.starts_with("/static/"));
     if let Some(too_many) = from.and_then(|from| app.outside.limits.address(*from).err()) {
         // These draw the form again with what was typed.
-        let keeps_form =
-            matches!(path, "/sign-in" | "/sign-up") || (path.starts_with("/exams/") && path.ends_with("/hold"));
+        let keeps_form = matches!(
+            path,
+            "/sign-in" | "/sign-up" | "/sign-up/code" | "/forgotten" | "/forgotten/code" | "/forgotten/account"
+        ) || (path.starts_with("/exams/") && path.ends_with("/hold"));
         if !keeps_form || *request.method() != Method::POST {
             return Failure::from(too_many).into_response();
         }

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::accounts::Accounts;
 use crate::clock;
 use crate::exams::Exams;
 use crate::order::OrderId;
@@ -38,6 +39,7 @@ pub(crate) struct SweepTask {
 /// What the sweep works on.
 pub(crate) struct Sweep {
     pub(crate) database: Database,
+    pub(crate) accounts: Accounts,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) reviews: Reviews,
@@ -80,7 +82,8 @@ impl Sweep {
         self.exams.refresh().await?;
         self.end_orders().await?;
         self.carry_out_decisions().await?;
-        self.discard_pictures().await
+        self.discard_pictures().await?;
+        self.accounts.sweep().await
     }
 
     /// After a rush many orders lapse at once: full batches follow each other.

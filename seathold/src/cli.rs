@@ -67,6 +67,13 @@ pub struct ServeArgs {
     /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Where the links in letters lead, one or two; the public URL unless given. With two a letter names both, for people
+    /// on networks of which only one is reached.
+    #[arg(long, env = "SEATHOLD_MAIL_HOSTS", value_name = "URL", value_delimiter = ',', num_args = 1..=2)]
+    pub mail_hosts: Vec<String>,
+    /// Most messages to mobiles a day.
+    #[arg(long, env = "SEATHOLD_SMS_PER_DAY", value_name = "NUMBER", default_value_t = 20_000)]
+    pub sms_per_day: u32,
     /// What one process bears.
     #[command(flatten)]
     pub bounds: BoundsArgs,

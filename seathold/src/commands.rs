@@ -5,6 +5,7 @@ mod key;
 mod staff;
 
 use gateways::Gateways;
+use registration::accounts::AccountSettings;
 
 use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
 use crate::rooms::Rooms;
@@ -29,7 +30,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 async fn with_rooms<T>(site: &SiteArgs, work: impl AsyncFnOnce(&Rooms) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let data = make_data_dir(&site.data)?;
     let stores = Stores::open(site, &data, Sharing::Joined).await?;
-    let outcome = match Rooms::open(&stores, &data, Gateways::default()).await {
+    let outcome = match Rooms::open(&stores, &data, Gateways::default(), AccountSettings::default()).await {
         Ok(rooms) => {
             let outcome = work(&rooms).await;
             rooms.stop().await;

@@ -7,6 +7,7 @@ use anyhow::bail;
 use backoffice::BackofficeState;
 use h5::H5State;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use registration::accounts::AccountSettings;
 use reservation::api::limits::{Limits, LimitsConfig};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -40,6 +41,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     };
     // Before the stores: a missing setting is told at once.
     let outside = Outside::open(&args).await?;
+    let accounts = account_settings(&args, &listeners.candidates.url()?);
     let data = make_data_dir(&args.site.data)?;
     let open = Stores::open(&args.site, &data, Sharing::Exclusive);
     // Dropping the half-opened stores ends them.
@@ -47,7 +49,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut stores = stores?;
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
-    let outcome = match Rooms::open(&stores, &data, outside.gateways.clone()).await {
+    let outcome = match Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await {
         Ok(rooms) => {
             let served = serve_rooms(&args, &data, listeners, &rooms, outside.sandbox_url(), &mut signals, &gave_up);
             let outcome = served.await;
@@ -144,6 +146,13 @@ fn build(
         demo: args.demo,
     });
     Ok((Site { api, pages, busy }, Console { pages: console }))
+}
+
+/// Letters lead to where the site says it is, and without that to where it listens: never to what a request says.
+fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
+    let own = args.public_url.clone().unwrap_or_else(|| own_url.to_owned());
+    let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { args.mail_hosts.clone() };
+    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day }
 }
 
 fn bounds_of(asked: &BoundsArgs) -> Bounds {

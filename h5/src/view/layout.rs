@@ -65,7 +65,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             body {
                 a class="skip" href="#main" { (w.t("skip")) }
                 @if frame.is_demo {
-                    p class="demo" {
+                    aside class="demo" {
                         (w.t("demo"))
                         @if let Some(url) = frame.sandbox_url { " " a href=(url) rel="noopener" { (w.t("demo-sandbox")) } }
                     }
@@ -94,6 +94,10 @@ fn masthead(frame: &Frame<'_>) -> Markup {
                 a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
                 @match frame.visitor {
                     Visitor::SignedIn => a href="/me" { (w.t("nav-me")) },
+                    // From an exam's page one signs in by the exam's rules, and comes back.
+                    Visitor::Guest if frame.path.starts_with("/exams/") => {
+                        a href={ "/sign-in?next=" (query_value(frame.path)) } { (w.t("nav-sign-in")) }
+                    }
                     Visitor::Guest => a href="/sign-in" { (w.t("nav-sign-in")) },
                     Visitor::Unknown => {},
                 }

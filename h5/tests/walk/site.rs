@@ -37,6 +37,17 @@ impl Site {
 
     /// The same with another hold and grace, in seconds.
     pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
+        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
+        Self::start_files(&exam, &SITTINGS.replace("SEATS", &seats.to_string())).await
+    }
+
+    /// An exam with more rules in `exam.toml`, and other sittings.
+    pub(crate) async fn start_exam(rules: &str, sittings: &str) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::start_files(&format!("{exam}{rules}"), sittings).await
+    }
+
+    async fn start_files(exam: &str, sittings: &str) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -46,14 +57,14 @@ impl Site {
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
             gateways: Default::default(),
+            accounts: Default::default(),
         })
         .await
         .unwrap();
         let dir = stores.dir().join("exam");
         std::fs::create_dir_all(&dir).unwrap();
-        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
         std::fs::write(dir.join("exam.toml"), exam).unwrap();
-        std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", &seats.to_string())).unwrap();
+        std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
             limits: reservation::api::limits::Limits::default(),
@@ -161,6 +172,16 @@ impl Visitor {
     }
 
     /// Hands in a file as the album's part of the upload form.
+    /// Sends texts as a form with files does.
+    pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = fields.iter().map(part).collect::<String>() + "--cut--\r\n";
+        let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
         let mut body = Vec::new();
         for (name, content) in [("camera", &[][..]), ("album", picture)] {
@@ -187,7 +208,11 @@ impl Visitor {
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         for set in response.headers().get_all(SET_COOKIE) {
-            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
+            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            let kept = self.cookie.take().unwrap_or_default();
+            let others = kept.split("; ").filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")));
+            let mine = format!("{name}={value}");
+            self.cookie = Some(others.chain([mine.as_str()]).collect::<Vec<_>>().join("; "));
         }
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap().to_vec();

@@ -8,6 +8,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::StoredOrder;
+use crate::accounts::AccountId;
 use crate::order::OrderId;
 use crate::store::{StoreError, order_sittings, violates};
 
@@ -198,6 +199,12 @@ pub(crate) async fn refuse(
         )
         .await?;
     Ok(client.execute(&statement, &[&id.to_string(), &staff, &reason, &now, &mend_until]).await? == 1)
+}
+
+/// All orders of one account become another one's. How many.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<u64, StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.orders SET account = $2 WHERE account = $1").await?;
+    Ok(client.execute(&statement, &[&from.0, &to.0]).await?)
 }
 
 /// Moves one unpaid seat of an order of several into an order of its own, which is released and owes the seat. False
