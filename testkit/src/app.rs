@@ -43,6 +43,7 @@ pub struct ServedApp {
     options: AppOptions,
     url: String,
     staff_url: String,
+    sandbox_url: Option<String>,
     // Last: removed after the binary and its stores have ended.
     data: Arc<TempDir>,
 }
@@ -64,8 +65,8 @@ impl ServedApp {
     }
 
     async fn start_over(options: AppOptions, data: Arc<TempDir>) -> Self {
-        let (child, url, staff_url) = launch(&options, data.path(), "127.0.0.1:0", "127.0.0.1:0").await;
-        Self { child, options, url, staff_url, data }
+        let (child, url, staff_url, sandbox_url) = launch(&options, data.path(), "127.0.0.1:0", "127.0.0.1:0").await;
+        Self { child, options, url, staff_url, sandbox_url, data }
     }
 
     /// `http://127.0.0.1:PORT` of the candidates' pages and the API; the same after [`Self::start_again`].
@@ -76,6 +77,15 @@ impl ServedApp {
     /// `http://127.0.0.1:PORT` of the staff console; the same after [`Self::start_again`].
     pub fn staff_url(&self) -> &str {
         &self.staff_url
+    }
+
+    /// `http://127.0.0.1:PORT/` where a demo shows messages and letters; another one after [`Self::start_again`].
+    ///
+    /// # Panics
+    ///
+    /// When this is no demo.
+    pub fn sandbox_url(&self) -> &str {
+        self.sandbox_url.as_deref().expect("only a demo has a sandbox")
     }
 
     /// The data directory.
@@ -125,7 +135,8 @@ impl ServedApp {
     pub async fn start_again(&mut self) {
         let address = |url: &str| url.trim_start_matches("http://").to_owned();
         let (listen, staff) = (address(&self.url), address(&self.staff_url));
-        (self.child, self.url, self.staff_url) = launch(&self.options, self.data.path(), &listen, &staff).await;
+        (self.child, self.url, self.staff_url, self.sandbox_url) =
+            launch(&self.options, self.data.path(), &listen, &staff).await;
     }
 
     /// A command line of the same binary over the same data: `exam import`, `key add`, ….
@@ -142,7 +153,12 @@ impl ServedApp {
     }
 }
 
-async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) -> (TestChild, String, String) {
+async fn launch(
+    options: &AppOptions,
+    data: &Path,
+    listen: &str,
+    staff: &str,
+) -> (TestChild, String, String, Option<String>) {
     let mut command = Command::new(ServedApp::binary());
     command.arg("serve").arg("--data").arg(data).args(["--listen", listen, "--staff-listen", staff]);
     if options.demo {
@@ -154,7 +170,11 @@ async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) ->
         |prefix: &'static str| move |line: &str| Some(line.strip_prefix(prefix)?.split_whitespace().next()?.to_owned());
     let url = child.line("ready", START_WAIT, url_after("ready:")).await;
     let staff_url = child.line("where the staff console is", START_WAIT, url_after("staff:")).await;
-    (child, url, staff_url)
+    let mut sandbox_url = None;
+    if options.demo {
+        sandbox_url = Some(child.line("where the sandbox is", START_WAIT, url_after("sandbox:")).await);
+    }
+    (child, url, staff_url, sandbox_url)
 }
 
 fn pid_in(file: &Path) -> u32 {
