@@ -83,7 +83,7 @@ impl ServedApp {
 
     /// `http://127.0.0.1:PORT` of the demo's sandbox, where codes and letters arrive.
     pub fn sandbox_url(&self) -> &str {
-        self.sandbox_url.as_deref().expect("a demo has a sandbox")
+        self.sandbox_url.as_deref().expect("a demo has a sandbox").trim_end_matches('/')
     }
 
     /// What the sandbox was given to send to this mobile or address, newest first.
