@@ -50,6 +50,13 @@ pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 
+/// The account with this id, which nobody else changes before the transaction ends.
+pub(crate) async fn lock(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredAccount>, StoreError> {
+    let statement = client.prepare_cached("SELECT 1 FROM registration.accounts WHERE id = $1 FOR UPDATE").await?;
+    client.query_opt(&statement, &[&id]).await?;
+    get(client, id).await
+}
+
 /// The accounts with these ids, in any order.
 pub(crate) async fn get_all(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<StoredAccount>, StoreError> {
     let statement = client
