@@ -1,12 +1,27 @@
 //! Reading of resident identity cards, on this machine or by a vendor.
 
+pub(crate) mod fields;
+pub mod local;
+
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::aliyun::id_card_ocr::{AliyunOcr, AliyunOcrConfig};
+use crate::tencent::id_card_ocr::{TencentOcr, TencentOcrConfig};
+use local::LocalReader;
+
 /// Reads cards. Cloning is a reference count.
 #[derive(Debug, Clone)]
-pub struct CardReader(());
+pub struct CardReader(Arc<Reader>);
+
+#[derive(Debug)]
+enum Reader {
+    Local(LocalReader),
+    Tencent(TencentOcr),
+    Aliyun(AliyunOcr),
+}
 
 /// The sides of a resident identity card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,9 +119,27 @@ pub enum CardError {
 }
 
 impl CardReader {
+    /// On this machine, with the program tesseract; no picture leaves it.
+    pub fn local(reader: LocalReader) -> Self {
+        Self(Arc::new(Reader::Local(reader)))
+    }
+
+    /// By Tencent Cloud.
+    pub fn tencent(config: TencentOcrConfig) -> Self {
+        Self(Arc::new(Reader::Tencent(TencentOcr::new(config))))
+    }
+
+    /// By Alibaba Cloud.
+    pub fn aliyun(config: AliyunOcrConfig) -> Self {
+        Self(Arc::new(Reader::Aliyun(AliyunOcr::new(config))))
+    }
+
     /// Reads one side of a card from a JPEG or PNG.
     pub async fn read(&self, side: CardSide, jpeg: Bytes) -> Result<CardText, CardError> {
-        let _ = (side, jpeg);
-        Err(CardError::Unavailable("unbuilt".into()))
+        match &*self.0 {
+            Reader::Local(local) => local.read(side, jpeg).await,
+            Reader::Tencent(tencent) => tencent.read(side, jpeg).await,
+            Reader::Aliyun(aliyun) => aliyun.read(side, jpeg).await,
+        }
     }
 }

@@ -1,10 +1,21 @@
 //! Comparing two faces, by a vendor.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+
+use crate::aliyun::face_compare::{AliyunFaceConfig, AliyunFaces};
+use crate::tencent::face_compare::{TencentFaceConfig, TencentFaces};
 
 /// Compares faces. Cloning is a reference count.
 #[derive(Debug, Clone)]
-pub struct FaceComparer(());
+pub struct FaceComparer(Arc<Vendor>);
+
+#[derive(Debug)]
+enum Vendor {
+    Tencent(TencentFaces),
+    Aliyun(AliyunFaces),
+}
 
 /// How alike two faces are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,9 +44,21 @@ pub enum FaceError {
 }
 
 impl FaceComparer {
+    /// By Tencent Cloud.
+    pub fn tencent(config: TencentFaceConfig) -> Self {
+        Self(Arc::new(Vendor::Tencent(TencentFaces::new(config))))
+    }
+
+    /// By Alibaba Cloud.
+    pub fn aliyun(config: AliyunFaceConfig) -> Self {
+        Self(Arc::new(Vendor::Aliyun(AliyunFaces::new(config))))
+    }
+
     /// Compares the largest faces of two pictures (JPEG or PNG).
     pub async fn compare(&self, a: Bytes, b: Bytes) -> Result<Similarity, FaceError> {
-        let _ = (a, b);
-        Err(FaceError::Unavailable("unbuilt".into()))
+        match &*self.0 {
+            Vendor::Tencent(tencent) => tencent.compare(a, b).await,
+            Vendor::Aliyun(aliyun) => aliyun.compare(a, b).await,
+        }
     }
 }

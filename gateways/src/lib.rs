@@ -1,13 +1,21 @@
 //! Clients of the outside world: SMS, mail, reading of identity cards, comparing of faces, liveness. No domain:
 //! plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
-//! In reading order: [`sms`], [`mail`], [`cards`], [`faces`] and [`liveness`] are what callers know.
+//! In reading order: [`sms`], [`mail`], [`cards`], [`faces`] and [`liveness`] are what callers know; [`settings`] is
+//! where configuration comes from; [`tencent`] and [`aliyun`] have one file per product, which says on top which
+//! variables configure it. Errors carry vendors' codes and never personal data.
 
+pub mod aliyun;
 pub mod cards;
 pub mod faces;
 pub mod liveness;
 pub mod mail;
+pub mod settings;
 pub mod sms;
+pub mod tencent;
+
+mod digests;
+mod http;
 
 pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning};
 pub use faces::{FaceComparer, FaceError, Similarity};

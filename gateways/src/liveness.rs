@@ -2,14 +2,25 @@
 //! police photo of the name and number.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::aliyun::face_verify::{AliyunFaceVerify, AliyunFaceVerifyConfig};
 use crate::faces::FaceError;
+use crate::tencent::faceid::{TencentFaceId, TencentFaceIdConfig};
+use crate::tencent::kyc_browser::{TencentKyc, TencentKycConfig};
 
 /// Begins liveness checks and fetches their outcome. Cloning is a reference count.
 #[derive(Debug, Clone)]
-pub struct Liveness(());
+pub struct Liveness(Arc<Vendor>);
+
+#[derive(Debug)]
+enum Vendor {
+    TencentBrowser(TencentKyc),
+    TencentWechat(TencentFaceId),
+    Aliyun(AliyunFaceVerify),
+}
 
 /// Who is to be checked.
 #[derive(Clone)]
@@ -35,7 +46,7 @@ impl fmt::Debug for LivenessRequest {
 /// A check that may begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LivenessStart {
-    /// What [`Liveness::outcome`] asks by; at most 64 characters.
+    /// What [`Liveness::outcome`] asks by; at most 128 characters.
     pub token: String,
     /// The vendor's page, good once and for a short time.
     pub url: String,
@@ -75,15 +86,36 @@ pub enum LivenessFailure {
 }
 
 impl Liveness {
+    /// By Tencent Cloud, in ordinary mobile browsers.
+    pub fn tencent_browser(config: TencentKycConfig) -> Self {
+        Self(Arc::new(Vendor::TencentBrowser(TencentKyc::new(config))))
+    }
+
+    /// By Tencent Cloud, inside WeChat.
+    pub fn tencent_wechat(config: TencentFaceIdConfig) -> Self {
+        Self(Arc::new(Vendor::TencentWechat(TencentFaceId::new(config))))
+    }
+
+    /// By Alibaba Cloud, in ordinary mobile browsers.
+    pub fn aliyun(config: AliyunFaceVerifyConfig) -> Self {
+        Self(Arc::new(Vendor::Aliyun(AliyunFaceVerify::new(config))))
+    }
+
     /// Registers a check and returns the page to send the browser to.
     pub async fn begin(&self, request: LivenessRequest) -> Result<LivenessStart, FaceError> {
-        let _ = request;
-        Err(FaceError::Unavailable("unbuilt".into()))
+        match &*self.0 {
+            Vendor::TencentBrowser(tencent) => tencent.begin(&request).await,
+            Vendor::TencentWechat(tencent) => tencent.begin(&request).await,
+            Vendor::Aliyun(aliyun) => aliyun.begin(&request).await,
+        }
     }
 
     /// What came of the check.
     pub async fn outcome(&self, token: &str) -> Result<LivenessOutcome, FaceError> {
-        let _ = token;
-        Err(FaceError::Unavailable("unbuilt".into()))
+        match &*self.0 {
+            Vendor::TencentBrowser(tencent) => tencent.outcome(token).await,
+            Vendor::TencentWechat(tencent) => tencent.outcome(token).await,
+            Vendor::Aliyun(aliyun) => aliyun.outcome(token).await,
+        }
     }
 }

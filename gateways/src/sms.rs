@@ -1,8 +1,19 @@
 //! Codes to mobiles, over whichever vendor is configured.
 
+use std::sync::Arc;
+
+use crate::aliyun::sms::{AliyunSms, AliyunSmsConfig};
+use crate::tencent::sms::{TencentSms, TencentSmsConfig};
+
 /// Sends codes. Cloning is a reference count.
 #[derive(Debug, Clone)]
-pub struct Sms(());
+pub struct Sms(Arc<Vendor>);
+
+#[derive(Debug)]
+enum Vendor {
+    Tencent(TencentSms),
+    Aliyun(AliyunSms),
+}
 
 /// Why no code was sent. Codes of vendors never carry personal data.
 #[derive(Debug, thiserror::Error)]
@@ -22,9 +33,21 @@ pub enum SmsError {
 }
 
 impl Sms {
+    /// Over Tencent Cloud SMS.
+    pub fn tencent(config: TencentSmsConfig) -> Self {
+        Self(Arc::new(Vendor::Tencent(TencentSms::new(config))))
+    }
+
+    /// Over Alibaba Cloud SMS.
+    pub fn aliyun(config: AliyunSmsConfig) -> Self {
+        Self(Arc::new(Vendor::Aliyun(AliyunSms::new(config))))
+    }
+
     /// Sends `code` (up to 6 digits) to a mainland mobile (11 digits, no country code).
     pub async fn send_code(&self, mobile: &str, code: &str) -> Result<(), SmsError> {
-        let _ = (mobile, code);
-        Err(SmsError::Unavailable("unbuilt".into()))
+        match &*self.0 {
+            Vendor::Tencent(tencent) => tencent.send_code(mobile, code).await,
+            Vendor::Aliyun(aliyun) => aliyun.send_code(mobile, code).await,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
 //! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
 //!
-//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`].
+//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`], [`specimen`].
 
 mod app;
 mod browser;
@@ -9,6 +9,7 @@ mod caller;
 mod child;
 mod cluster;
 mod paths;
+pub mod specimen;
 mod stores;
 mod template;
 

@@ -1,0 +1,186 @@
+//! HTTP to vendors: bounded in time, in size and in number, without redirects, TLS unless on this machine.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Client, Request, Url};
+use tokio::sync::Semaphore;
+
+use crate::settings::{SettingError, Variables, wrong};
+
+const CONNECT_WAIT: Duration = Duration::from_secs(4);
+/// From the first byte sent to the last one read.
+const WAIT: Duration = Duration::from_secs(15);
+/// Largest answer: a liveness check's best picture in base64 is some 100 KiB, a video never asked for.
+const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most calls of one client at a time; vendors allow 20 to 100 a second.
+const CALLS_MAX: usize = 64;
+const IDLE_CONNECTIONS_MAX: usize = 8;
+
+/// A vendor's address: scheme, host and port.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint(Url);
+
+/// One client's connections to its vendor.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: Client,
+    under_way: Semaphore,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Bytes,
+}
+
+/// Why a vendor gave no good answer: its own error code, or a word of ours. Never personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum VendorError {
+    /// The vendor's code.
+    Code(String),
+    /// As many calls as we allow are under way.
+    Busy,
+    /// There was no answer, or none that could be read: `timeout`, `unreachable`, …
+    NoAnswer(String),
+}
+
+impl VendorError {
+    /// A vendor's code, without anything that a code has not: it goes to logs.
+    pub(crate) fn code(code: &str) -> Self {
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || ".-_".contains(*c);
+        Self::Code(code.chars().filter(is_plain).take(100).collect())
+    }
+
+    pub(crate) fn garbled() -> Self {
+        Self::NoAnswer("garbled answer".into())
+    }
+
+    /// What to write into an error of ours.
+    pub(crate) fn into_code(self) -> String {
+        match self {
+            Self::Code(code) | Self::NoAnswer(code) => code,
+            Self::Busy => "too many calls under way".into(),
+        }
+    }
+}
+
+impl Endpoint {
+    /// The address in the variable, or the vendor's own. Only https, except on this machine.
+    pub(crate) fn of(variables: &Variables, name: &str, default: &str) -> Result<Self, SettingError> {
+        let text = variables.or(name, default)?;
+        let url = Url::parse(&text).map_err(|_| wrong(name, "is no address: write https://host"))?;
+        let is_local = is_loopback(&url);
+        match url.scheme() {
+            "https" => {}
+            "http" if is_local => {}
+            _ => return Err(wrong(name, "must begin with https://; http is for this machine only")),
+        }
+        if url.path() != "/" || url.query().is_some() || !url.username().is_empty() {
+            return Err(wrong(name, "must be a scheme and a host, without path, query or user"));
+        }
+        Ok(Self(url))
+    }
+
+    /// As the header `Host` has it.
+    pub(crate) fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    pub(crate) fn scheme(&self) -> &str {
+        self.0.scheme()
+    }
+
+    /// The address of `path`, with this query.
+    pub(crate) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        Self::with_wait(WAIT)
+    }
+
+    pub(crate) fn with_wait(wait: Duration) -> Self {
+        let client = Client::builder()
+            .connect_timeout(CONNECT_WAIT)
+            .timeout(wait)
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
+            .tcp_nodelay(true)
+            .user_agent(concat!("seathold/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .expect("fixed settings build a client wherever the system has its certificates");
+        Self { client, under_way: Semaphore::new(CALLS_MAX) }
+    }
+
+    /// Sends the request and reads its answer, both within the bounds.
+    pub(crate) async fn send(&self, request: Request) -> Result<Reply, VendorError> {
+        let _place = self.under_way.try_acquire().map_err(|_| VendorError::Busy)?;
+        let mut response = self.client.execute(request).await.map_err(|error| no_answer(&error))?;
+        let status = response.status().as_u16();
+        if response.content_length().is_some_and(|length| length > ANSWER_BYTES_MAX as u64) {
+            return Err(VendorError::NoAnswer("answer too large".into()));
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
+            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+                return Err(VendorError::NoAnswer("answer too large".into()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply { status, body: body.freeze() })
+    }
+}
+
+/// Never the error's own text: it names the address with its query, which holds names and numbers.
+fn no_answer(error: &reqwest::Error) -> VendorError {
+    let word = if error.is_timeout() {
+        "timeout"
+    } else if error.is_connect() {
+        "unreachable"
+    } else {
+        "connection broken"
+    };
+    VendorError::NoAnswer(word.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(text: &str) -> Result<Endpoint, SettingError> {
+        Endpoint::of(&Variables::default().with([("URL", text)]), "URL", "https://default.example")
+    }
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        assert_eq!(endpoint("").unwrap().host(), "default.example");
+        assert_eq!(endpoint("http://127.0.0.1:81").unwrap().host(), "127.0.0.1:81");
+        assert_eq!(endpoint("http://[::1]:81").unwrap().host(), "[::1]:81");
+        for wrong in
+            ["http://sms.example", "ftp://127.0.0.1", "https://a.example/x", "https://u@a.example", "sms.example"]
+        {
+            assert!(endpoint(wrong).unwrap_err().to_string().starts_with("URL "), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_code_holds_no_text() {
+        assert_eq!(VendorError::code("isv.A 张三\n13800000000").into_code(), "isv.A13800000000");
+    }
+}
