@@ -35,6 +35,7 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
         id: OrderId::from_bits(0xA5_F3C4_9D21 + number * 7_919_777),
         account,
         exam: "degree-english".parse().unwrap(),
+        part: registration::exam_rules::PartId::main(),
         sittings: vec![sitting],
         amount: "120.00".parse().unwrap(),
         state,

@@ -9,8 +9,10 @@ use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::accounts::{Account, AccountId, NewAccount};
+use registration::exam_rules::{ExamRules, PartId};
 use registration::exams::{ExamPage, Group, SittingPage};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
+use registration::steps::{Facts, StepView, steps};
 use registration::text::{Paragraphs, Text};
 use reservation::sitting::{Availability, Level, Sitting, SittingSpec};
 use uuid::Uuid;
@@ -18,6 +20,7 @@ use uuid::Uuid;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::exam::{Gate, may_choose};
+use crate::pages::steps_view::step_list;
 use crate::pages::{
     ended, error, exam, exam_choice, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat,
 };
@@ -59,6 +62,8 @@ fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venue
         venue: text(venues.0, venues.1),
         starts_at: day.parse().unwrap(),
         fee: "120.00".parse().unwrap(),
+        subject: None,
+        campus: None,
     }
 }
 
@@ -101,6 +106,8 @@ pub(crate) fn exam_page() -> ExamPage {
             sitting("en-2", Some("english"), "2026-12-20T06:30:00Z", english, yuntang),
             sitting("en-3", Some("english"), "2026-12-20T01:00:00Z", english, jinpen),
         ],
+        rules: ExamRules::default(),
+        organisations: Vec::new(),
     }
 }
 
@@ -148,6 +155,7 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         id: number,
         account: AccountId(Uuid::from_u128(1)),
         exam: "degree-english".parse().unwrap(),
+        part: PartId::main(),
         sittings: vec![OrderSitting {
             sitting: id.parse().unwrap(),
             hold: hold.parse().unwrap(),
@@ -160,6 +168,12 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         decided_at: (state == OrderState::Confirmed).then(now),
         state,
     }
+}
+
+/// The steps of a candidate with that order.
+pub(crate) fn steps_of(exam: &ExamPage, order: Option<&Order>) -> Vec<StepView> {
+    let orders: Vec<Order> = order.into_iter().cloned().collect();
+    steps(exam, &Facts { orders: &orders, ..Facts::default() }, now())
 }
 
 fn refused_state() -> OrderState {
@@ -247,11 +261,14 @@ impl Studio {
                 may_choose(exam, now(), Gate::None),
                 order.is_some(),
             );
-            let view = exam::View { exam, order, now: now(), errors: &errors, gate: Gate::None, plan };
+            let steps = steps_of(exam, order);
+            let view = exam::View { exam, steps: &steps, order, now: now(), errors: &errors, gate: Gate::None, plan };
             self.add(name, "exam", hold, Visitor::Guest, &exam::body(w, &view));
         }
         let plan = exam_choice::plan(w, &exam, None, None, &exam::Chosen::default(), true, false);
-        let view = exam::View { exam: &exam, order: None, now: now(), errors: &[], gate: Gate::None, plan };
+        let steps = steps_of(&exam, None);
+        let view =
+            exam::View { exam: &exam, steps: &steps, order: None, now: now(), errors: &[], gate: Gate::None, plan };
         self.add("exam-restoring", "exam", None, Visitor::Guest, &exam::body(w, &view));
     }
 
@@ -269,13 +286,16 @@ impl Studio {
         ];
         for (name, state, hold, account, errors) in shots {
             let order = an_order(state);
-            let view = order::View { order: &order, exam: &exam, account, errors, visit_now: now() };
+            let steps = steps_of(&exam, Some(&order));
+            let view = order::View { order: &order, exam: &exam, steps: &steps, account, errors, visit_now: now() };
             self.add(name, "pay", hold, Visitor::SignedIn, &order::body(w, &view));
         }
         for (name, state, account) in
             [("receipt-review", OrderState::WaitingReview, &zhang), ("receipt-confirmed", OrderState::Confirmed, &long)]
         {
-            let body = receipt::body(w, &exam, &an_order(state), account, now());
+            let order = an_order(state);
+            let list = step_list(w, &steps_of(&exam, Some(&order)), now());
+            let body = receipt::body(w, &exam, &order, account, &list);
             self.add(name, "receipt", None, Visitor::SignedIn, &body);
         }
         let body = ended::body(w, &exam, &an_order(OrderState::Released));

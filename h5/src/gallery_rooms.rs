@@ -74,7 +74,8 @@ impl Studio {
             let (w, available) = (self.w, availability(exam, &[(132, 200), (68, 200), (0, 120)]));
             let chosen = exam::Chosen::default();
             let plan = exam_choice::plan(w, exam, None, Some(&available), &chosen, may_choose(exam, now(), gate), true);
-            let view = exam::View { exam, order: None, now: now(), errors: &[], gate, plan };
+            let steps = super::steps_of(exam, None);
+            let view = exam::View { exam, steps: &steps, order: None, now: now(), errors: &[], gate, plan };
             self.add(name, "exam", None, Visitor::SignedIn, &exam::body(w, &view));
         }
     }

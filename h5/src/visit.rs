@@ -8,7 +8,10 @@ use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
+use registration::steps::{Facts, StepView, steps};
+use registration::store::StoreError;
 use reservation::api::limits::TooMany;
 
 use crate::app::App;
@@ -57,6 +60,21 @@ impl Visit {
             refresh_seconds: None,
             script: None,
         }
+    }
+
+    /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
+    pub(crate) async fn steps(&self, exam: &ExamPage) -> Result<Vec<StepView>, StoreError> {
+        let orders = self.orders_of(exam);
+        let facts = match &self.account {
+            Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
+            None => Facts::default(),
+        };
+        Ok(steps(exam, &facts, self.now))
+    }
+
+    /// The candidate's orders of an exam, newest first.
+    pub(crate) fn orders_of(&self, exam: &ExamPage) -> Vec<Order> {
+        self.orders.iter().filter(|order| order.exam == exam.id).cloned().collect()
     }
 
     /// The unpaid order that this page is about, else the one that lapses first.

@@ -3,7 +3,10 @@
 
 mod exam_file;
 mod import;
+mod organisations_file;
+mod rules_check;
 mod sittings_file;
+mod table;
 
 use std::fs;
 use std::path::Path;
@@ -13,6 +16,7 @@ use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
 
 use crate::exams::ExamPage;
 use crate::text::Text;
+use sittings_file::Known;
 
 pub use import::{ImportError, Imported};
 
@@ -20,7 +24,9 @@ pub use import::{ImportError, Imported};
 pub const EXAM_FILE: &str = "exam.toml";
 /// The file of sittings.
 pub const SITTINGS_FILE: &str = "sittings.csv";
-/// Largest file that is read: some ten thousand sittings.
+/// The file of provinces, schools and campuses; it may be missing.
+pub const ORGANISATIONS_FILE: &str = "organisations.csv";
+/// Largest file that is read: some fifty thousand sittings.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// A definition that is right throughout.
@@ -51,27 +57,44 @@ pub struct DefinitionError {
 /// Reads and checks a directory; changes nothing.
 pub fn parse(dir: &Path) -> Result<ExamDefinition, Vec<DefinitionError>> {
     let (exam, sittings) = (read(dir, EXAM_FILE), read(dir, SITTINGS_FILE));
-    match (exam, sittings) {
-        (Ok(exam), Ok(sittings)) => parse_texts(&exam, &sittings),
-        (exam, sittings) => Err(exam.err().into_iter().chain(sittings.err()).collect()),
+    let organisations = read_optional(dir, ORGANISATIONS_FILE);
+    match (exam, sittings, organisations) {
+        (Ok(exam), Ok(sittings), Ok(organisations)) => {
+            parse_texts(&Texts { exam: &exam, sittings: &sittings, organisations: organisations.as_deref() })
+        }
+        (exam, sittings, organisations) => {
+            Err([exam.err(), sittings.err(), organisations.err()].into_iter().flatten().collect())
+        }
     }
 }
 
-/// Checks the two files' texts.
-fn parse_texts(exam: &str, sittings: &str) -> Result<ExamDefinition, Vec<DefinitionError>> {
-    let (exam, mut errors) = exam_file::parse(exam);
+/// The files' texts.
+struct Texts<'a> {
+    exam: &'a str,
+    sittings: &'a str,
+    organisations: Option<&'a str>,
+}
+
+/// Checks the files' texts.
+fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>> {
+    let (exam, mut errors) = exam_file::parse(texts.exam);
+    let organisations = texts.organisations.map(|text| organisations_file::parse(text, &mut errors));
+    let organisations = organisations.unwrap_or_default();
     // Without a readable exam file, the sittings' fees and groups are unknown; the rest is checked all the same.
-    let known = exam.as_ref().map(|exam| (exam.page.fee, exam.page.groups.as_slice()));
-    let (rows, more) = sittings_file::parse(sittings, known);
-    errors.extend(more);
+    let known = exam.as_ref().map(|exam| Known { exam, organisations: &organisations });
+    let rows = sittings_file::parse(texts.sittings, known, &mut errors);
     match exam {
         Some(exam) if errors.is_empty() => {
             let (sittings, capacities) = rows.into_iter().unzip();
-            let page = ExamPage { sittings, ..exam.page };
+            let page = ExamPage { sittings, organisations, ..exam.page };
             Ok(ExamDefinition { page, capacities, acknowledge: exam.acknowledge, waiting_room: exam.waiting_room })
         }
         _ => Err(errors),
     }
+}
+
+fn read_optional(dir: &Path, file: &'static str) -> Result<Option<String>, DefinitionError> {
+    if dir.join(file).exists() { read(dir, file).map(Some) } else { Ok(None) }
 }
 
 fn read(dir: &Path, file: &'static str) -> Result<String, DefinitionError> {

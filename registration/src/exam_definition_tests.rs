@@ -31,13 +31,17 @@ am,英语,English,subject,\"一教, 101\",Hall 1,2027-05-22T09:00:00+08:00,200,
 pm,日语,Japanese,,二教,Hall 2,2027-05-22T14:00:00+08:00,3,80.5
 ";
 
+fn parse_both(exam: &str, sittings: &str) -> Result<ExamDefinition, Vec<DefinitionError>> {
+    parse_texts(&Texts { exam, sittings, organisations: None })
+}
+
 fn faults(exam: &str, sittings: &str) -> Vec<String> {
-    parse_texts(exam, sittings).unwrap_err().iter().map(DefinitionError::to_string).collect()
+    parse_both(exam, sittings).unwrap_err().iter().map(DefinitionError::to_string).collect()
 }
 
 #[test]
 fn a_right_definition_is_read_whole() {
-    let definition = parse_texts(EXAM, SITTINGS).unwrap();
+    let definition = parse_both(EXAM, SITTINGS).unwrap();
     let page = &definition.page;
     assert_eq!((page.hold, page.grace), (SignedDuration::from_mins(15), SignedDuration::from_mins(1)));
     assert_eq!(page.resubmit, SignedDuration::from_hours(24));
@@ -53,7 +57,7 @@ fn a_right_definition_is_read_whole() {
 #[test]
 fn a_waiting_room_is_read_and_its_rate_is_checked() {
     let with = |table: &str| EXAM.replace("[notice]", &format!("{table}\n[notice]"));
-    let read = |table: &str| parse_texts(&with(table), SITTINGS).unwrap().waiting_room;
+    let read = |table: &str| parse_both(&with(table), SITTINGS).unwrap().waiting_room;
     assert_eq!(read(""), RoomSettings::default());
     let settings = read("[waiting_room]\nmode = \"automatic\"");
     assert_eq!((settings.mode, settings.admit_per_second), (RoomMode::Automatic, None));

@@ -8,7 +8,9 @@ use reservation::engine::Engine;
 use reservation::ids::{ExamId, GroupId, SittingId};
 use tokio_postgres::IsolationLevel;
 
+use crate::exam_rules::{ExamRules, OrganisationCode, PartId, SubjectId};
 use crate::fen::Fen;
+use crate::organisation::Organisation;
 use crate::store::{self, Database, StoreError};
 use crate::text::{Paragraphs, Text};
 
@@ -43,6 +45,10 @@ pub struct ExamPage {
     pub groups: Vec<Group>,
     /// The sittings, in the order of the file.
     pub sittings: Vec<SittingPage>,
+    /// What is asked of candidates.
+    pub rules: ExamRules,
+    /// Provinces, schools and campuses, in the order of the file.
+    pub organisations: Vec<Organisation>,
 }
 
 /// A group of sittings that exclude each other.
@@ -69,6 +75,10 @@ pub struct SittingPage {
     pub starts_at: Timestamp,
     /// What it costs.
     pub fee: Fen,
+    /// Its subject, where the exam has a list of them.
+    pub subject: Option<SubjectId>,
+    /// The campus that holds it, where the exam has campuses.
+    pub campus: Option<OrganisationCode>,
 }
 
 /// Where now is in an exam's registration window.
@@ -92,6 +102,22 @@ impl ExamPage {
         } else {
             Window::Closed
         }
+    }
+
+    /// The part that a sitting belongs to.
+    pub fn part_of(&self, sitting: &SittingPage) -> PartId {
+        let subject = sitting.subject.as_ref().and_then(|id| self.rules.subject(id));
+        subject.map_or_else(PartId::main, |subject| subject.part.clone())
+    }
+
+    /// May several orders of this part stand side by side?
+    pub fn is_many(&self, part: &PartId) -> bool {
+        self.rules.part(part).is_some_and(|part| part.is_many)
+    }
+
+    /// A province, school or campus.
+    pub fn organisation(&self, code: &OrganisationCode) -> Option<&Organisation> {
+        self.organisations.iter().find(|organisation| organisation.code == *code)
     }
 
     /// One of its sittings.
@@ -155,7 +181,12 @@ impl Exams {
         for (exam, sitting) in store::exam_sittings::all(&transaction).await? {
             sittings.entry(exam).or_default().push(sitting);
         }
+        let mut organisations: HashMap<String, Vec<Organisation>> = HashMap::new();
+        for (exam, organisation) in store::exam_organisations::all(&transaction).await? {
+            organisations.entry(exam).or_default().push(organisation);
+        }
         for page in &mut pages {
+            page.organisations = organisations.remove(page.id.as_str()).unwrap_or_default();
             page.groups = groups.remove(page.id.as_str()).unwrap_or_default();
             page.sittings = sittings.remove(page.id.as_str()).unwrap_or_default();
         }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::exam_rules::FaceRules;
-use crate::identity::FaceState;
 use crate::identity_pictures::{DraftError, IdentityPictures, PictureId, Slot};
 use crate::pictures::Recipe;
+use crate::steps::FaceState;
 use crate::store::face_checks::{self, StoredFace};
 use crate::store::{Database, StoreError, identities, identity_pictures, identity_tries};
 

@@ -21,6 +21,7 @@ use crate::exam_rules::{IdentityRules, IdentityWay};
 use crate::identity_pictures::{DraftError, IdentityPictures, PictureId, Piece, Progress, Slot, UploadError};
 use crate::person::PersonName;
 use crate::pictures::{PictureError, Recipe};
+use crate::steps::IdentityState;
 use crate::store::identities::{self, StoredIdentity};
 use crate::store::{Database, StoreError, identity_checks, identity_tries};
 use crate::vault::Vault;
@@ -30,7 +31,7 @@ pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{ByStaff, open};
 
-pub use state::{ClaimRights, FaceState, IdentityState, LivenessRefusal, LivenessStanding, Person, Standing};
+pub use state::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
 
 /// Which text of the consent is agreed to now; another text gets another version.
 pub const CONSENT_VERSION: &str = "2026-11";

@@ -5,6 +5,9 @@
 //! [`reviews`] and [`staff`] are the doors. Seats are only ever taken through `reservation`'s engine.
 
 pub mod accounts;
+pub mod applications;
+pub mod choosing;
+pub mod details;
 pub mod document;
 pub mod exam_definition;
 pub mod exam_rules;
@@ -16,6 +19,7 @@ pub mod identity_pictures;
 pub mod identity_reviews;
 pub mod order;
 pub mod orders;
+pub mod organisation;
 pub mod passwords;
 pub mod person;
 pub mod photos;
@@ -44,6 +48,7 @@ use reservation::engine::Engine;
 pub use fen::Fen;
 
 use accounts::Accounts;
+use applications::Applications;
 use exams::Exams;
 use faces::Faces;
 use identity::Identity;
@@ -90,6 +95,8 @@ pub enum OpenError {
 pub struct Registration {
     /// Who candidates are, and signing in.
     pub accounts: Accounts,
+    /// What candidates have done for an exam.
+    pub applications: Applications,
     /// The exams' texts, fees and windows.
     pub exams: Exams,
     /// What candidates hold and owe.
@@ -133,11 +140,18 @@ impl Registration {
         let photos = Photos { database: database.clone(), pictures: pictures.clone(), gateways };
         let identity_reviews =
             IdentityReviews { database: database.clone(), identity: identity.clone(), pictures: pictures.clone() };
+        let applications = Applications {
+            database: database.clone(),
+            vault: vault.clone(),
+            identity: identity.clone(),
+            faces: faces.clone(),
+        };
         let orders = Orders {
             database: database.clone(),
             engine: engine.clone(),
             exams: exams.clone(),
             screenshots: screenshots.clone(),
+            applications: applications.clone(),
         };
         let reviews = Reviews {
             database: database.clone(),
@@ -154,7 +168,19 @@ impl Registration {
             screenshots,
             pictures,
         });
-        Ok(Self { accounts, exams, orders, reviews, identity, faces, photos, identity_reviews, staff, sweep })
+        Ok(Self {
+            accounts,
+            applications,
+            exams,
+            orders,
+            reviews,
+            identity,
+            faces,
+            photos,
+            identity_reviews,
+            staff,
+            sweep,
+        })
     }
 
     /// Stops the background sweep, after the round that is running.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use reservation::ids::{ExamId, HoldId, Reference, SittingId};
 
 use crate::accounts::AccountId;
+use crate::exam_rules::PartId;
 use crate::fen::Fen;
 
 /// Most sittings that one order may have.
@@ -123,6 +124,8 @@ pub struct Order {
     pub account: AccountId,
     /// The exam.
     pub exam: ExamId,
+    /// The part of the exam; all seats are in it.
+    pub part: PartId,
     /// The seats, in the order of the exam's sittings.
     pub sittings: Vec<OrderSitting>,
     /// What must be paid: the sum of the sittings' fees.

@@ -6,8 +6,10 @@
 //! noted in the row before it is frozen (a frozen one never lapses); an order is ended in the row, with its seats
 //! owed, before the engine is told.
 
+mod drop_seat;
 mod hand_in;
 mod hold;
+mod hold_more;
 mod settle;
 mod take;
 
@@ -17,6 +19,7 @@ use reservation::hold::Hold;
 use reservation::ids::{ExamId, SittingId};
 
 use crate::accounts::AccountId;
+use crate::applications::Applications;
 use crate::clock;
 use crate::exams::Exams;
 use crate::order::{Order, OrderId, OrderState};
@@ -24,11 +27,14 @@ use crate::screenshots::Screenshots;
 use crate::store::orders::{StoredOrder, change};
 use crate::store::{self, Database, StoreError};
 
+pub use drop_seat::DropError;
 pub use hand_in::HandInError;
 pub use hold::OrderError;
 
 /// Most orders that a candidate's page shows.
 pub const ORDERS_MAX: usize = 50;
+/// Most orders of a candidate in one exam that are looked at: live ones, and those whose seats are still owed.
+const OPEN_MAX: i64 = 40;
 
 /// Why seats were not given back.
 #[derive(Debug, thiserror::Error)]
@@ -51,15 +57,21 @@ pub struct Orders {
     pub(crate) engine: Engine,
     pub(crate) exams: Exams,
     pub(crate) screenshots: Screenshots,
+    pub(crate) applications: Applications,
 }
 
 impl Orders {
-    /// The account's live order of an exam (unpaid, waiting, refused or confirmed), if it has one.
-    pub async fn current(&self, account: AccountId, exam: &ExamId) -> Result<Option<Order>, StoreError> {
-        let found = store::orders::live(&self.database.client().await?, account, exam).await?;
-        let Some(order) = found else { return Ok(None) };
-        let order = self.settle(order).await?.view(clock::now());
-        Ok(order.state.is_live().then_some(order))
+    /// The account's live orders of an exam (unpaid, waiting, refused or confirmed), oldest first; at most as many as
+    /// one can have.
+    pub async fn live(&self, account: AccountId, exam: &ExamId) -> Result<Vec<Order>, StoreError> {
+        let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
+        let mut orders = Vec::with_capacity(open.len());
+        for order in open.into_iter().filter(|order| !order.seats_owed) {
+            orders.push(self.settle(order).await?.view(clock::now()));
+        }
+        orders.retain(|order| order.state.is_live());
+        orders.sort_by_key(|order| (order.created_at, order.id));
+        Ok(orders)
     }
 
     /// One of the account's orders.

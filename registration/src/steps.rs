@@ -1,156 +1,210 @@
-//! A candidate's way through an exam as a list of steps. Pure: the progress bar draws it, every page asks it what
-//! comes next.
+//! A candidate's way through an exam as a list of steps. Pure: from the exam's rules, what is known of the candidate,
+//! and the time. The progress bar draws it, the home page names it, and every guard asks it.
+
+mod facts;
+mod task_state;
 
 use jiff::Timestamp;
 
-use crate::exams::{ExamPage, Window};
-use crate::order::{Order, OrderState};
+use crate::exam_rules::{PartId, StepRule, TaskKind};
+use crate::exams::ExamPage;
+use crate::text::Text;
 
-/// The steps, in their order. Reading the notice is part of choosing: nothing is kept of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepKind {
-    /// Choosing sittings: 选择场次.
-    Sittings,
-    /// Paying and handing in the picture: 缴费.
-    Payment,
-    /// Staff look at it: 审核.
-    Review,
-    /// Registered: 报名完成.
-    Done,
-}
+pub use facts::{EligibilityState, FaceState, Facts, IdentityState, ReviewState};
 
-/// Where one step stands.
+/// Where a task, or a step, stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepState {
-    /// Not yet, or no more.
+pub enum TaskState {
+    /// What comes before is not done, or it is not the candidate's turn.
     Locked,
+    /// Everything before is done; the window has not opened.
+    NotYet {
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// Everything before is done; the window has closed.
+    Over {
+        /// When it closed.
+        closed_at: Timestamp,
+    },
     /// The candidate's turn.
-    Open,
+    Open {
+        /// Until when, if there is a deadline.
+        until: Option<Timestamp>,
+    },
     /// Staff's turn.
     Waiting {
         /// Since when.
         since: Timestamp,
     },
+    /// Staff, or a machine, said no; it can be mended.
+    Refused {
+        /// Why, in the words of whoever refused.
+        reason: String,
+        /// Until when it can be mended, if there is a deadline.
+        until: Option<Timestamp>,
+    },
     /// Done.
     Passed,
-    /// Staff said no; the step before is open again.
-    Refused {
-        /// Why, in the words of staff.
-        reason: String,
-        /// Until when it can be mended.
-        until: Timestamp,
-    },
+}
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskView {
+    /// Which.
+    pub kind: TaskKind,
+    /// Where it stands.
+    pub state: TaskState,
+    /// May it be left out?
+    pub is_optional: bool,
 }
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepView {
-    /// Which.
-    pub kind: StepKind,
-    /// Where it stands.
-    pub state: StepState,
+    /// Its name.
+    pub title: Text,
+    /// What is said of it.
+    pub note: Option<Text>,
+    /// When something can be done in it.
+    pub opens_at: Option<Timestamp>,
+    /// Until when.
+    pub closes_at: Option<Timestamp>,
+    /// May it be left out?
+    pub is_optional: bool,
+    /// Where it stands: as its first task that is not done.
+    pub state: TaskState,
+    /// What is to be done in it.
+    pub tasks: Vec<TaskView>,
 }
 
-/// The steps of a candidate whose live order of the exam, if any, is `order`.
-pub fn steps(exam: &ExamPage, order: Option<&Order>, now: Timestamp) -> [StepView; 4] {
-    use StepState::{Locked, Open, Passed, Refused, Waiting};
-    let choosing = if exam.window(now) == Window::Open { Open } else { Locked };
-    let states = match order.map(|order| (order, &order.state)) {
-        None | Some((_, OrderState::Lapsed | OrderState::Released | OrderState::Cancelled)) => {
-            [choosing, Locked, Locked, Locked]
+/// The steps of a candidate of whom `facts` are known.
+pub fn steps(exam: &ExamPage, facts: &Facts<'_>, now: Timestamp) -> Vec<StepView> {
+    let mut is_reached = true;
+    let mut views = Vec::with_capacity(exam.rules.steps.len());
+    for rule in &exam.rules.steps {
+        let (opens_at, closes_at) = window(exam, rule);
+        let mut is_reached_within = is_reached;
+        let mut tasks = Vec::with_capacity(rule.tasks.len());
+        for kind in &rule.tasks {
+            let own = task_state::own_state(facts, kind);
+            let state = match own {
+                task_state::Own::Todo if !is_reached_within => TaskState::Locked,
+                task_state::Own::Todo => by_window(kind, rule, opens_at, closes_at, now),
+                task_state::Own::Known(state) => state,
+            };
+            is_reached_within &= state == TaskState::Passed;
+            tasks.push(TaskView { kind: kind.clone(), state, is_optional: rule.is_optional });
         }
-        Some((_, OrderState::Unpaid)) => [Passed, Open, Locked, Locked],
-        Some((order, OrderState::WaitingReview)) => {
-            [Passed, Passed, Waiting { since: order.submitted_at.unwrap_or(order.created_at) }, Locked]
-        }
-        Some((_, OrderState::Refused { reason, until })) => {
-            [Passed, Open, Refused { reason: reason.clone(), until: *until }, Locked]
-        }
-        Some((_, OrderState::Confirmed)) => [Passed, Passed, Passed, Passed],
+        is_reached &= is_reached_within || rule.is_optional;
+        let first = tasks.iter().find(|task| task.state != TaskState::Passed);
+        views.push(StepView {
+            title: rule.title.clone(),
+            note: rule.note.clone(),
+            opens_at,
+            closes_at,
+            is_optional: rule.is_optional,
+            state: first.map_or(TaskState::Passed, |task| task.state.clone()),
+            tasks,
+        });
+    }
+    views
+}
+
+/// A step's window: its own, else that of the registration, where registering is what is done in it.
+fn window(exam: &ExamPage, rule: &StepRule) -> (Option<Timestamp>, Option<Timestamp>) {
+    let registers = rule.tasks.iter().any(|task| {
+        matches!(
+            task,
+            TaskKind::Notice | TaskKind::Face | TaskKind::Eligibility | TaskKind::Details | TaskKind::Sittings(_)
+        )
+    });
+    let pays = rule.tasks.iter().any(|task| matches!(task, TaskKind::Payment(_)));
+    let closes_at = match (registers, pays) {
+        (true, _) => Some(exam.closes_at),
+        (false, true) => Some(exam.payment_deadline),
+        (false, false) => None,
     };
-    let kinds = [StepKind::Sittings, StepKind::Payment, StepKind::Review, StepKind::Done];
-    let mut states = states.into_iter();
-    kinds.map(|kind| StepView { kind, state: states.next().expect("there is a state for each of the four kinds") })
+    (rule.opens_at.or(registers.then_some(exam.opens_at)), rule.closes_at.or(closes_at))
+}
+
+fn by_window(
+    kind: &TaskKind,
+    rule: &StepRule,
+    opens_at: Option<Timestamp>,
+    closes_at: Option<Timestamp>,
+    now: Timestamp,
+) -> TaskState {
+    // Who one is can be proved at any time. When tickets can be printed, somebody must have said.
+    if *kind == TaskKind::Identity && rule.opens_at.is_none() && rule.closes_at.is_none() {
+        return TaskState::Open { until: None };
+    }
+    if *kind == TaskKind::Ticket && opens_at.is_none() {
+        return TaskState::Locked;
+    }
+    match (opens_at, closes_at) {
+        (Some(opens_at), _) if now < opens_at => TaskState::NotYet { opens_at },
+        (_, Some(closed_at)) if closed_at <= now => TaskState::Over { closed_at },
+        (_, until) => TaskState::Open { until },
+    }
+}
+
+/// The first task that must be done before this one and is not; nothing when the candidate may go there.
+pub fn blocked_by<'a>(steps: &'a [StepView], task: &TaskKind) -> Option<&'a TaskView> {
+    for step in steps {
+        let is_here = step.tasks.iter().any(|view| view.kind == *task);
+        if step.is_optional && !is_here {
+            continue;
+        }
+        for view in &step.tasks {
+            if view.kind == *task {
+                return None;
+            }
+            if view.state != TaskState::Passed {
+                return Some(view);
+            }
+        }
+    }
+    None
+}
+
+/// What the candidate should do, or wait for, next: the first required task that is not done; after all of them an
+/// optional one that has been begun.
+pub fn next(steps: &[StepView]) -> Option<&TaskView> {
+    let all = || steps.iter().flat_map(|step| &step.tasks);
+    let required = all().find(|task| !task.is_optional && task.state != TaskState::Passed);
+    let has_begun = |task: &&TaskView| match (&task.kind, &task.state) {
+        (TaskKind::Payment(_), state) => !matches!(state, TaskState::Locked | TaskState::Passed),
+        _ => false,
+    };
+    let begun = || all().find(|task| task.is_optional && has_begun(task));
+    match required {
+        // Nobody can do anything about a ticket: an oral test that waits for its payment comes first.
+        Some(task) if task.kind == TaskKind::Ticket && !matches!(task.state, TaskState::Open { .. }) => {
+            begun().or(Some(task))
+        }
+        Some(task) => Some(task),
+        None => begun(),
+    }
+}
+
+/// The task of that kind.
+pub fn task<'a>(steps: &'a [StepView], kind: &TaskKind) -> Option<&'a TaskView> {
+    steps.iter().flat_map(|step| &step.tasks).find(|task| task.kind == *kind)
+}
+
+/// Is everything done that had to be, the ticket apart?
+pub fn is_complete(steps: &[StepView]) -> bool {
+    let all = steps.iter().filter(|step| !step.is_optional).flat_map(|step| &step.tasks);
+    all.filter(|task| task.kind != TaskKind::Ticket).all(|task| task.state == TaskState::Passed)
+}
+
+/// The parts that the exam has, in the order of its steps.
+pub fn parts(exam: &ExamPage) -> Vec<PartId> {
+    let tasks = exam.rules.steps.iter().flat_map(|step| &step.tasks);
+    tasks.filter_map(|task| if let TaskKind::Sittings(part) = task { Some(part.clone()) } else { None }).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-
-    use super::StepState::{Locked, Open, Passed, Refused, Waiting};
-    use super::*;
-    use crate::accounts::AccountId;
-    use crate::fen::Fen;
-    use crate::text::{Paragraphs, Text};
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    /// Open from second 100 to 200.
-    fn exam() -> ExamPage {
-        let text = Text { zh: "考试".to_owned(), en: "Exam".to_owned() };
-        ExamPage {
-            id: "exam".parse().unwrap(),
-            title: text.clone(),
-            organiser: text,
-            notice: Paragraphs { zh: Vec::new(), en: Vec::new() },
-            opens_at: at(100),
-            closes_at: at(200),
-            payment_deadline: at(300),
-            hold: SignedDuration::from_secs(10),
-            grace: SignedDuration::ZERO,
-            resubmit: SignedDuration::from_hours(24),
-            fee: Fen(0),
-            payment_url: "https://pay.example.com/".to_owned(),
-            groups: Vec::new(),
-            sittings: Vec::new(),
-        }
-    }
-
-    fn order(state: OrderState) -> Order {
-        Order {
-            id: crate::order::OrderId::from_bits(1),
-            account: AccountId(uuid::Uuid::nil()),
-            exam: "exam".parse().unwrap(),
-            sittings: Vec::new(),
-            amount: Fen(0),
-            state,
-            expires_at: at(160),
-            created_at: at(150),
-            submitted_at: Some(at(155)),
-            decided_at: None,
-        }
-    }
-
-    fn states(order: Option<OrderState>, now: i64) -> [StepState; 4] {
-        steps(&exam(), order.map(self::order).as_ref(), at(now)).map(|step| step.state)
-    }
-
-    #[test]
-    fn without_an_order_one_chooses_while_the_window_is_open() {
-        for (now, choosing) in [(99, Locked), (100, Open), (199, Open), (200, Locked)] {
-            assert_eq!(states(None, now), [choosing, Locked, Locked, Locked], "at {now}");
-        }
-        for ended in [OrderState::Lapsed, OrderState::Released, OrderState::Cancelled] {
-            assert_eq!(states(Some(ended), 150), states(None, 150));
-        }
-    }
-
-    #[test]
-    fn an_order_goes_its_way_even_after_the_window() {
-        for now in [150, 250] {
-            assert_eq!(states(Some(OrderState::Unpaid), now), [Passed, Open, Locked, Locked]);
-            let waiting = [Passed, Passed, Waiting { since: at(155) }, Locked];
-            assert_eq!(states(Some(OrderState::WaitingReview), now), waiting);
-            assert_eq!(states(Some(OrderState::Confirmed), now), [Passed, Passed, Passed, Passed]);
-        }
-    }
-
-    #[test]
-    fn a_refusal_opens_payment_again_and_says_why() {
-        let refused = OrderState::Refused { reason: "看不清".to_owned(), until: at(400) };
-        let why = Refused { reason: "看不清".to_owned(), until: at(400) };
-        assert_eq!(states(Some(refused), 150), [Passed, Open, why, Locked]);
-    }
-}
+#[path = "steps_tests.rs"]
+mod tests;

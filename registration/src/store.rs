@@ -1,8 +1,10 @@
 //! Postgres, one file per table, and what goes wrong below the rules.
 
 pub(crate) mod accounts;
+pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod exam_groups;
+pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
 pub(crate) mod exams;
 pub(crate) mod face_checks;

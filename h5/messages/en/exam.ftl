@@ -60,14 +60,25 @@ hold-error-have = You are already registered for this exam.
 
 # Progress
 progress = Step { $step } of { $steps } · { $name }
-step-sittings = Choose a sitting
-step-payment = Payment
-step-review = Review
-step-done-name = Registered
 step-done = Done
 step-now = Your turn
 step-waiting = Waiting
 step-refused = Not accepted
 step-later = Not yet
 step-since = since { $when }
+step-from = opens { $when }
+step-over = ended { $when }
+step-optional = (optional)
 step-until = until { $when }
+
+# Refused choices
+choice-not-eligible = You are not eligible for { $subject }.
+choice-requires = Register for { $needs } first: { $subject } needs it.
+choice-other-campus = Your school does not let you choose { $campus }. Please ask your school if you have questions.
+choice-campus-closed = { $campus } is not open for registration now. Choose another campus, or watch your school’s notices.
+choice-no-fee = The fee of this subject is not set yet, so it cannot be chosen.
+drop-paid = A subject that is paid for cannot be dropped.
+drop-last = You cannot drop every subject: keep at least one.
+drop-needed = You are registered for { $subject }, which needs this subject. Drop { $subject } first.
+hold-error-blocked = Please finish the earlier steps first.
+or = { " or " }

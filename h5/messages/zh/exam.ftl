@@ -54,14 +54,25 @@ hold-error-have = 您已报名本考试，不能再锁定座位。
 
 # 进度
 progress = 第 { $step } 步，共 { $steps } 步 · { $name }
-step-sittings = 选择场次
-step-payment = 缴费
-step-review = 审核
-step-done-name = 报名完成
 step-done = 已完成
 step-now = 进行中
 step-waiting = 等待中
 step-refused = 未通过
 step-later = 未开始
 step-since = 自 { $when }
+step-from = { $when } 开放
+step-over = { $when } 已结束
+step-optional = （选做）
 step-until = { $when } 前
+
+# 选择被拒绝
+choice-not-eligible = 不具有{ $subject }报考资格！
+choice-requires = 必须先完成{ $needs }的报考，才可以报考{ $subject }。
+choice-other-campus = 报考校区受学籍学校设置限制，您不能选择{ $campus }。如有疑问，请咨询学校老师。
+choice-campus-closed = { $campus }现在不在报名时间内，请选择其他校区，或关注学校通知。
+choice-no-fee = 该科目的费用还没有确定，暂时不能报考。
+drop-paid = 已支付的科目不可取消报考。
+drop-last = 不能取消所有科目的报考，至少保留一科。
+drop-needed = 已报考{ $subject }，这一科的报考不可取消。请先取消{ $subject }。
+hold-error-blocked = 请先完成前面的步骤。
+or = 或

@@ -10,7 +10,7 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::exams::{ExamPage, Window};
 use registration::order::Order;
-use registration::steps::steps;
+use registration::steps::{Facts, StepView, steps};
 use reservation::engine::room::{RoomPlace, Standing};
 use reservation::ids::SittingId;
 use reservation::room::RoomMode;
@@ -83,7 +83,8 @@ pub(crate) async fn show(
 ) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
     let gate = gate(&visit, &exam).await;
-    Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &[]))
+    let steps = visit.steps(&exam).await?;
+    Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &steps, &[]))
 }
 
 /// The exam of that name.
@@ -98,13 +99,14 @@ pub(crate) async fn refused(
     exam: &ExamPage,
     chosen: &Chosen,
     error: FieldError,
-) -> (StatusCode, Markup) {
+) -> Result<(StatusCode, Markup), Failure> {
     let status = if error.field == "agree" || error.field.is_empty() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::CONFLICT
     };
-    (status, render(visit, exam, chosen, gate(visit, exam).await, &[error]))
+    let steps = visit.steps(exam).await?;
+    Ok((status, render(visit, exam, chosen, gate(visit, exam).await, &steps, &[error])))
 }
 
 /// What the waiting room means for whoever is not signed in.
@@ -136,10 +138,18 @@ async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
 
 /// The page as everybody sees it who is not signed in.
 pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
-    render(guest, exam, &Chosen::default(), gate_of_guest(guest, exam), &[])
+    let steps = steps(exam, &Facts::default(), guest.now);
+    render(guest, exam, &Chosen::default(), gate_of_guest(guest, exam), &steps, &[])
 }
 
-fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, gate: Gate, errors: &[FieldError]) -> Markup {
+fn render(
+    visit: &Visit,
+    exam: &ExamPage,
+    chosen: &Chosen,
+    gate: Gate,
+    steps: &[StepView],
+    errors: &[FieldError],
+) -> Markup {
     let w = visit.words;
     let order = visit.orders.iter().find(|order| order.exam == exam.id && order.state.is_live());
     let available = visit.app.outside.engine.availability(&exam.id);
@@ -148,6 +158,7 @@ fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, gate: Gate, errors: &
     let may_choose = may_choose(exam, visit.now, gate);
     let view = View {
         exam,
+        steps,
         order,
         now: visit.now,
         errors,
@@ -160,6 +171,7 @@ fn render(visit: &Visit, exam: &ExamPage, chosen: &Chosen, gate: Gate, errors: &
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a ExamPage,
+    pub(crate) steps: &'a [StepView],
     pub(crate) order: Option<&'a Order>,
     pub(crate) now: Timestamp,
     pub(crate) errors: &'a [FieldError],
@@ -169,7 +181,7 @@ pub(crate) struct View<'a> {
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
-    let list = step_list(w, &steps(exam, view.order, view.now), view.order, view.now);
+    let list = step_list(w, view.steps, view.now);
     html! {
         div class="wide" {
             div class="wide-head" {

@@ -8,6 +8,7 @@ use pagekit::when;
 use registration::exams::ExamPage;
 use registration::orders::OrderError;
 
+use super::choice_words::choice_sentence;
 use super::exam::{self, Chosen};
 use super::waiting;
 use crate::failure::{Failure, too_often, with_wait};
@@ -27,11 +28,12 @@ pub(crate) async fn take(
     let exam = exam::find(&visit, &exam)?;
     let chosen = Chosen::read(&pairs);
     let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
-    let refuse =
-        async |field, text| Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).await.into_response());
+    let refuse = async |field, text| {
+        Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).await?.into_response())
+    };
     if let Some(too_many) = visit.too_many.or_else(|| visit.count(account).err()) {
         let text = too_often(visit.words, too_many);
-        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).await.1;
+        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).await?.1;
         return Ok(with_wait(too_many, body));
     }
     if !chosen.has_agreed {
@@ -47,10 +49,11 @@ pub(crate) async fn take(
         Err(OrderError::AlreadyRegistered(order)) => Ok(Redirect::to(&format!("/orders/{order}")).into_response()),
         Err(OrderError::HoldsOther(_)) => Ok(Redirect::to(&remember(&exam, &chosen)).into_response()),
         Err(OrderError::Store(error)) => Err(error.into()),
+        Err(OrderError::Blocked(_)) => Ok(Redirect::to(&format!("/exams/{}", exam.id)).into_response()),
         Err(OrderError::NotAdmitted) => {
             Ok(Redirect::to(&format!("{}&refused=on", waiting::path_of(&exam, &chosen))).into_response())
         }
-        Err(error) => refuse("sittings", sentence(&visit, &error)).await,
+        Err(error) => refuse("sittings", sentence(&visit, &exam, &error)).await,
     }
 }
 
@@ -59,7 +62,7 @@ fn remember(exam: &ExamPage, chosen: &Chosen) -> String {
     format!("/exams/{}{}#sittings", exam.id, chosen.query())
 }
 
-fn sentence(visit: &Visit, error: &OrderError) -> String {
+fn sentence(visit: &Visit, exam: &ExamPage, error: &OrderError) -> String {
     let w = visit.words;
     match error {
         OrderError::Full { next_release_at: Some(at), .. } => {
@@ -68,6 +71,8 @@ fn sentence(visit: &Visit, error: &OrderError) -> String {
         OrderError::Full { next_release_at: None, .. } => w.t("hold-error-full"),
         OrderError::GroupTaken(_) => w.t("hold-error-group"),
         OrderError::NotAdmitted => w.t("room-refused-title"),
+        OrderError::Choosing(refusal) => return choice_sentence(w, exam, refusal),
+        OrderError::Blocked(_) => w.t("hold-error-blocked"),
         OrderError::NotOpen { .. } => w.t("hold-error-not-open"),
         OrderError::UnknownExam(_) | OrderError::UnknownSitting(_) => w.t("hold-error-unknown"),
         OrderError::Choice => w.t("hold-error-none"),

@@ -11,7 +11,7 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderId, OrderState};
-use registration::steps::steps;
+use registration::steps::StepView;
 
 use super::order_parts::{lines, release_part, upload_form};
 use super::payment_part::payment_part;
@@ -28,7 +28,7 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
     let to = |part: &str| Redirect::to(&format!("/orders/{}/{part}", order.id)).into_response();
     Ok(match order.state {
         OrderState::Unpaid | OrderState::Refused { .. } | OrderState::Lapsed => {
-            render(&candidate, &order, &exam, &[]).into_response()
+            render(&candidate, &order, &exam, &[]).await?.into_response()
         }
         OrderState::WaitingReview | OrderState::Confirmed => to("receipt"),
         OrderState::Released | OrderState::Cancelled => to("ended"),
@@ -45,27 +45,34 @@ pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, A
 }
 
 /// The page after a refused picture.
-pub(crate) fn refused(
+pub(crate) async fn refused(
     candidate: &Candidate,
     order: &Order,
     exam: &ExamPage,
     status: StatusCode,
     text: String,
-) -> Response {
+) -> Result<Response, Failure> {
     let errors = [FieldError { field: "screenshot", text }];
-    (status, render(candidate, order, exam, &errors)).into_response()
+    Ok((status, render(candidate, order, exam, &errors).await?).into_response())
 }
 
-fn render(candidate: &Candidate, order: &Order, exam: &ExamPage, errors: &[FieldError]) -> Markup {
+async fn render(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &ExamPage,
+    errors: &[FieldError],
+) -> Result<Markup, Failure> {
     let visit: &Visit = &candidate.visit;
-    let view = View { order, exam, account: &candidate.account, errors, visit_now: visit.now };
-    page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view))
+    let steps = visit.steps(exam).await?;
+    let view = View { order, exam, steps: &steps, account: &candidate.account, errors, visit_now: visit.now };
+    Ok(page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view)))
 }
 
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) order: &'a Order,
     pub(crate) exam: &'a ExamPage,
+    pub(crate) steps: &'a [StepView],
     pub(crate) account: &'a Account,
     pub(crate) errors: &'a [FieldError],
     pub(crate) visit_now: jiff::Timestamp,
@@ -74,7 +81,7 @@ pub(crate) struct View<'a> {
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let order = view.order;
     let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
-    let list = step_list(w, &steps(view.exam, Some(order), view.visit_now), Some(order), view.visit_now);
+    let list = step_list(w, view.steps, view.visit_now);
     let must_pay = order.state == OrderState::Unpaid;
     html! {
         div class="wide" {

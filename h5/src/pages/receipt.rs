@@ -9,7 +9,6 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
-use registration::steps::steps;
 
 use super::order::find;
 use super::order_parts::{lines, upload_form};
@@ -18,7 +17,7 @@ use crate::failure::Failure;
 use crate::view::facts::{facts, person_name, pieces};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{page, phrases};
-use crate::view::progress::progress;
+use crate::view::progress::{Step, progress};
 use crate::visit::Candidate;
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
@@ -28,7 +27,8 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
     }
     let w = candidate.visit.words;
     let frame = candidate.visit.frame(title(w, &order));
-    Ok(page(&frame, &body(w, &exam, &order, &candidate.account, candidate.visit.now)).into_response())
+    let list = step_list(w, &candidate.visit.steps(&exam).await?, candidate.visit.now);
+    Ok(page(&frame, &body(w, &exam, &order, &candidate.account, &list)).into_response())
 }
 
 fn title(w: Words, order: &Order) -> String {
@@ -36,7 +36,7 @@ fn title(w: Words, order: &Order) -> String {
         .into_owned()
 }
 
-pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, now: Timestamp) -> Markup {
+pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, steps: &[Step]) -> Markup {
     let is_confirmed = order.state == OrderState::Confirmed;
     let text = if is_confirmed { w.t("receipt-confirmed-text") } else { w.t("receipt-review-text") };
     html! {
@@ -46,7 +46,7 @@ pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, 
                 h1 { (title(w, order)) }
                 p { (text) }
             }
-            (progress(w, &step_list(w, &steps(exam, Some(order), now), Some(order), now)))
+            (progress(w, steps))
             (slip(w, exam, order, account))
             (next_part(w, is_confirmed))
             @if !is_confirmed {

@@ -30,7 +30,7 @@ pub(crate) async fn hand_in(
         PicturePart::TooLarge => HandInError::Picture(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX }),
         PicturePart::Nothing => {
             let text = w.t("upload-none").into_owned();
-            return Ok(refused(&candidate, &order, &exam, StatusCode::UNPROCESSABLE_ENTITY, text));
+            return refused(&candidate, &order, &exam, StatusCode::UNPROCESSABLE_ENTITY, text).await;
         }
         PicturePart::File(bytes) => {
             let orders = &candidate.visit.app.outside.registration.orders;
@@ -46,7 +46,7 @@ pub(crate) async fn hand_in(
         HandInError::Superseded(other) => Ok(Redirect::to(&format!("/orders/{other}")).into_response()),
         error => {
             let (status, text) = sentence(w, &error);
-            Ok(refused(&candidate, &order, &exam, status, text))
+            refused(&candidate, &order, &exam, status, text).await
         }
     }
 }

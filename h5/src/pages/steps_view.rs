@@ -3,43 +3,39 @@
 use jiff::Timestamp;
 use pagekit::when;
 use pagekit::words::Words;
-use registration::order::{Order, OrderState};
-use registration::steps::{StepKind, StepState, StepView};
+use registration::steps::{StepView, TaskState};
 
 use crate::view::progress::{Standing, Step};
 
 /// Names, standings and notes of the steps.
-pub(crate) fn step_list(w: Words, steps: &[StepView], order: Option<&Order>, now: Timestamp) -> Vec<Step> {
+pub(crate) fn step_list(w: Words, steps: &[StepView], now: Timestamp) -> Vec<Step> {
     steps
         .iter()
         .map(|step| {
-            let name = match step.kind {
-                StepKind::Sittings => w.t("step-sittings"),
-                StepKind::Payment => w.t("step-payment"),
-                StepKind::Review => w.t("step-review"),
-                StepKind::Done => w.t("step-done-name"),
-            };
-            let near = |at| when::near(w.language, at, now);
-            let (standing, note) = match &step.state {
-                StepState::Passed => (Standing::Done, None),
-                StepState::Locked => (Standing::Later, None),
-                StepState::Open => (Standing::Now, until(w, step.kind, order, now)),
-                StepState::Waiting { since } => {
-                    (Standing::Waiting, Some(w.with("step-since", &[("when", near(*since).into())]).into_owned()))
-                }
-                StepState::Refused { reason, .. } => (Standing::Refused, Some(reason.clone())),
-            };
-            Step { name: name.into_owned(), standing, note }
+            let (standing, note) = standing(w, &step.state, now);
+            let name = w.pick(&step.title.zh, &step.title.en).to_owned();
+            Step { name, standing, note, is_optional: step.is_optional }
         })
         .collect()
 }
 
-fn until(w: Words, kind: StepKind, order: Option<&Order>, now: Timestamp) -> Option<String> {
-    let until = match &order?.state {
-        OrderState::Unpaid => order?.expires_at,
-        OrderState::Refused { until, .. } => *until,
-        _ => return None,
+/// How a state looks in the list, and what is said of it.
+pub(crate) fn standing(w: Words, state: &TaskState, now: Timestamp) -> (Standing, Option<String>) {
+    let said = |key: &'static str, at: Timestamp| {
+        Some(w.with(key, &[("when", when::near(w.language, at, now).into())]).into_owned())
     };
-    (kind == StepKind::Payment)
-        .then(|| w.with("step-until", &[("when", when::near(w.language, until, now).into())]).into_owned())
+    match state {
+        TaskState::Passed => (Standing::Done, None),
+        TaskState::Locked => (Standing::Later, None),
+        TaskState::NotYet { opens_at } => (Standing::Later, said(key("step-from"), *opens_at)),
+        TaskState::Over { closed_at } => (Standing::Later, said(key("step-over"), *closed_at)),
+        TaskState::Open { until } => (Standing::Now, until.and_then(|until| said(key("step-until"), until))),
+        TaskState::Waiting { since } => (Standing::Waiting, said(key("step-since"), *since)),
+        TaskState::Refused { reason, .. } => (Standing::Refused, Some(reason.clone())),
+    }
+}
+
+/// Marks a key that is looked up later, so that the check of all keys finds it.
+fn key(key: &'static str) -> &'static str {
+    key
 }

@@ -29,12 +29,19 @@ pub(crate) struct Step {
     pub(crate) standing: Standing,
     /// Since when, until when, or why.
     pub(crate) note: Option<String>,
+    /// May it be left out?
+    pub(crate) is_optional: bool,
 }
 
 /// The progress of one application. Nothing when there are no steps.
 pub(crate) fn progress(w: Words, steps: &[Step]) -> Markup {
     let Some(last) = steps.len().checked_sub(1) else { return html! {} };
-    let here = steps.iter().position(|step| step.standing != Standing::Done).unwrap_or(last);
+    // What may be left out is where one is only when nothing else is left.
+    let here = steps
+        .iter()
+        .position(|step| step.standing != Standing::Done && !step.is_optional)
+        .or_else(|| steps.iter().position(|step| step.standing == Standing::Now))
+        .unwrap_or(last);
     let title = w.with(
         "progress",
         &[("step", (here + 1).into()), ("steps", steps.len().into()), ("name", steps[here].name.as_str().into())],
@@ -52,7 +59,10 @@ pub(crate) fn progress(w: Words, steps: &[Step]) -> Markup {
                 @for (index, step) in steps.iter().enumerate() {
                     li data-standing=(name(step.standing)) aria-current=[(index == here).then_some("step")] {
                         span class="dot" aria-hidden="true" { (dot(index, step.standing)) }
-                        span class="step-name" { (step.name) }
+                        span class="step-name" {
+                            (step.name)
+                            @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
+                        }
                         span class="step-state" {
                             (state_word(w, step.standing))
                             @if let Some(note) = &step.note { " · " (note) }

@@ -12,7 +12,11 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::{DefinitionError, EXAM_FILE, text_fault};
+use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
+use crate::exam_rules::{
+    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, ReviewRules,
+    StepRule, Subject,
+};
 use crate::exams::{ExamPage, Group};
 use crate::fen::Fen;
 use crate::text::{Paragraphs, Text};
@@ -60,6 +64,23 @@ struct Raw {
     notice: Spanned<Paragraphs>,
     #[serde(default)]
     groups: Vec<RawGroup>,
+    #[serde(default)]
+    account: AccountRules,
+    steps: Option<Vec<StepRule>>,
+    #[serde(default)]
+    identity: IdentityRules,
+    #[serde(default)]
+    face: FaceRules,
+    #[serde(default)]
+    form: Form,
+    #[serde(default)]
+    eligibility: EligibilityRules,
+    #[serde(default)]
+    review: ReviewRules,
+    #[serde(default)]
+    parts: Vec<PartRule>,
+    #[serde(default)]
+    subjects: Vec<Subject>,
 }
 
 #[derive(Default, Deserialize)]
@@ -75,6 +96,7 @@ struct RawRoom {
 struct RawGroup {
     id: Spanned<String>,
     title: Spanned<Text>,
+    refusal: Option<Spanned<Text>>,
 }
 
 /// Reads the file. The exam is there when everything could be read, even if it is not right throughout.
@@ -126,7 +148,23 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
         faults.within(rate, 1..=ADMIT_PER_SECOND_MAX.into(), |rate| u32::try_from(rate).ok())
     });
-    let groups = check_groups(raw.groups, faults);
+    let (groups, group_rules) = check_groups(raw.groups, faults);
+    let rules = ExamRules {
+        account: raw.account,
+        steps: raw.steps.unwrap_or_else(|| ExamRules::default().steps),
+        identity: raw.identity,
+        face: raw.face,
+        form: raw.form,
+        eligibility: raw.eligibility,
+        review: raw.review,
+        parts: raw.parts,
+        subjects: raw.subjects,
+        group_rules,
+    };
+    for fault in rules_check::check(&rules, &groups) {
+        let span = span_of(faults.text, &fault.place);
+        faults.add(span, fault.message);
+    }
     let page = ExamPage {
         id: id?,
         title: title?,
@@ -142,6 +180,8 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         payment_url: payment_url?,
         groups,
         sittings: Vec::new(),
+        rules,
+        organisations: Vec::new(),
     };
     let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
     Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
@@ -163,8 +203,27 @@ fn check_notice(notice: &Spanned<Paragraphs>, faults: &mut Faults<'_>) {
     }
 }
 
-fn check_groups(raw: Vec<RawGroup>, faults: &mut Faults<'_>) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+/// Where a value stands in the file: the innermost of `place` that is there.
+fn span_of(text: &str, place: &[rules_check::Key]) -> Range<usize> {
+    use rules_check::Key;
+    let Ok(table) = toml::de::DeTable::parse(text) else { return 0..0 };
+    let mut span = 0..0;
+    let mut value: Option<&toml::de::DeValue<'_>> = None;
+    for key in place {
+        let next = match (key, value) {
+            (Key::Name(name), None) => table.get_ref().get(*name),
+            (Key::Name(name), Some(value)) => value.as_table().and_then(|table| table.get(*name)),
+            (Key::Index(index), value) => value.and_then(|value| value.as_array()?.get(*index)),
+        };
+        let Some(next) = next else { break };
+        span = next.span();
+        value = Some(next.get_ref());
+    }
+    span
+}
+
+fn check_groups(raw: Vec<RawGroup>, faults: &mut Faults<'_>) -> (Vec<Group>, Vec<GroupRule>) {
+    let (mut groups, mut rules): (Vec<Group>, Vec<GroupRule>) = (Vec::new(), Vec::new());
     for group in raw {
         let span = group.id.span();
         let id: Option<GroupId> = faults.parsed(&group.id);
@@ -175,10 +234,13 @@ fn check_groups(raw: Vec<RawGroup>, faults: &mut Faults<'_>) -> Vec<Group> {
         } else if groups.len() == LIST_MAX {
             faults.add(span, format!("an exam has at most {LIST_MAX} groups"));
         } else {
+            if let Some(refusal) = group.refusal.and_then(|refusal| faults.text(refusal)) {
+                rules.push(GroupRule { group: id.clone(), refusal });
+            }
             groups.push(Group { id, title });
         }
     }
-    groups
+    (groups, rules)
 }
 
 /// The faults found so far, and where lines begin.

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use reservation::engine::HoldError;
-use reservation::ids::{ExamId, SittingId};
+use reservation::ids::{ExamId, PoolId, SittingId};
 use reservation::sitting::{Exam, SittingSpec};
 
 use super::{DefinitionError, ExamDefinition};
-use crate::exams::Exams;
+use crate::exams::{ExamPage, Exams, SittingPage};
+use crate::organisation::{OrganisationLevel, ancestry};
 use crate::store::{self, StoreError};
 
 /// What an import did.
@@ -59,7 +60,7 @@ impl Exams {
             let spec = SittingSpec {
                 title: sitting.title.zh.clone(),
                 group: sitting.group.clone(),
-                pool: None,
+                pool: pool(&page, sitting),
                 capacity,
                 venue: Some(sitting.venue.zh.clone()),
                 starts_at: Some(sitting.starts_at),
@@ -71,10 +72,20 @@ impl Exams {
         store::exams::lock_imports(&transaction).await?;
         let is_new = store::exams::upsert(&transaction, &page).await?;
         store::exam_groups::replace(&transaction, &page.id, &page.groups).await?;
+        store::exam_organisations::replace(&transaction, &page.id, &page.organisations).await?;
         let kept = store::exam_sittings::upsert(&transaction, &page.id, &page.sittings).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.refresh().await?;
         Ok(Imported { exam: page.id, is_new, sittings: page.sittings.len(), kept })
     }
+}
+
+/// Seats of one province change together; an exam without provinces is one pool.
+fn pool(exam: &ExamPage, sitting: &SittingPage) -> Option<PoolId> {
+    let campus = sitting.campus.as_ref()?;
+    let line = ancestry(&exam.organisations, campus);
+    let province = line.iter().find(|organisation| organisation.level == OrganisationLevel::Province)?;
+    // Ids have at most 64 characters; what is longer shares the exam's pool.
+    format!("{}_{}", exam.id, province.code).parse().ok()
 }

@@ -20,6 +20,12 @@ pub struct PartRule {
     /// Whose sittings a candidate is offered.
     #[serde(default)]
     pub campus: CampusRule,
+    /// Of several, must one always be left? Then the last one cannot be dropped.
+    #[serde(default)]
+    pub keeps_one: bool,
+    /// Can a sitting be chosen only once its fee is set?
+    #[serde(default)]
+    pub needs_fee: bool,
     /// What must be known before choosing.
     #[serde(default)]
     pub notice: Option<Paragraphs>,

@@ -4,13 +4,14 @@ use bytes::Bytes;
 use gateways::{CardError, CardReader, CardSide, CardText};
 
 use super::card::{judge, refusal};
-use super::{Identity, IdentityError, IdentityState, claims};
+use super::{Identity, IdentityError, claims};
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::document::DocumentKind;
 use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::Slot;
 use crate::pictures::Recipe;
+use crate::steps::IdentityState;
 
 /// Reading costs a core or money.
 pub(crate) const CARD_TRIES_PER_DAY: u8 = 10;

@@ -6,13 +6,14 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::state::{LivenessRefusal, LivenessStanding, Person};
-use super::{Identity, IdentityError, IdentityState, claims, verify};
+use super::{Identity, IdentityError, claims, verify};
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::document::DocumentKind;
 use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::Slot;
 use crate::pictures::Recipe;
+use crate::steps::IdentityState;
 use crate::store::identities;
 use crate::store::identity_checks::{self, StoredCheck};
 

@@ -1,54 +1,9 @@
 //! Where an identity or a face check stands. Plain values.
 
-use jiff::Timestamp;
-
 use crate::document::Document;
 use crate::exam_rules::IdentityWay;
 use crate::person::PersonName;
-
-/// Where the check of who somebody is stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IdentityState {
-    /// Nothing was handed in.
-    None,
-    /// Staff look at it.
-    Waiting {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Staff said no: hand in again.
-    Refused {
-        /// Why, in the words of staff.
-        reason: String,
-    },
-    /// Verified: 已实名.
-    Verified {
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// Where the face check of an exam stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FaceState {
-    /// Nothing was handed in.
-    None,
-    /// Staff look at it.
-    Waiting {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Staff said no: try again.
-    Refused {
-        /// Why, in the words of staff.
-        reason: String,
-    },
-    /// The face is that of the verified person.
-    Passed {
-        /// When.
-        at: Timestamp,
-    },
-}
+use crate::steps::IdentityState;
 
 /// Who somebody says to be, or was verified to be. `Debug` names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]

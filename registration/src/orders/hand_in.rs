@@ -1,6 +1,7 @@
 //! Handing in the picture of a payment: it is kept, the seats are frozen, the order waits for review.
 
 use bytes::Bytes;
+use deadpool_postgres::Object;
 use jiff::Timestamp;
 use reservation::engine::HoldError;
 use reservation::engine::room::Admission;
@@ -175,7 +176,7 @@ impl Orders {
         }
         transaction.rollback().await?;
         if retaken == Retaken::OtherLive
-            && let Some(other) = store::orders::live(&client, renewed.account, &renewed.exam).await?
+            && let Some(other) = self.in_the_way(&client, renewed).await?
         {
             return Ok(Some((HandInError::Superseded(other.id), Some(other))));
         }
@@ -185,13 +186,22 @@ impl Orders {
         Ok(Some((refusal, None)))
     }
 
+    /// The live order because of which this one cannot be live, too.
+    async fn in_the_way(&self, client: &Object, order: &StoredOrder) -> Result<Option<StoredOrder>, StoreError> {
+        match order.is_sole {
+            true => store::orders::live(client, order.account, &order.exam, &order.part).await,
+            false => store::orders::other_with_seat(client, order).await,
+        }
+    }
+
     /// Why an order's seats were not to be had again. An unpaid order gives back what it still has of them.
     async fn cannot_retake(&self, order: &StoredOrder, error: HoldError) -> Result<HandInError, StoreError> {
         let refusal = match Refusal::from(error) {
             Refusal::Full { sitting, next_release_at } => HandInError::Full { sitting, next_release_at },
             Refusal::Unavailable(why) => return Ok(HandInError::Unavailable(why)),
             Refusal::GroupTaken(_) => {
-                let other = store::orders::live(&self.database.client().await?, order.account, &order.exam).await?;
+                let client = self.database.client().await?;
+                let other = store::orders::live(&client, order.account, &order.exam, &order.part).await?;
                 match other.filter(|other| other.id != order.id) {
                     Some(other) => HandInError::Superseded(other.id),
                     None => HandInError::Lapsed,

@@ -5,19 +5,20 @@ use reservation::engine::HoldError;
 use reservation::ids::{ExamId, GroupId, SittingId};
 
 use super::take::Attempt;
-use super::{Orders, Refusal};
+use super::{OPEN_MAX, Orders, Refusal};
 use crate::accounts::AccountId;
+use crate::choosing::{self, ChoiceRefusal};
 use crate::clock;
+use crate::exam_rules::TaskKind;
 use crate::exams::{ExamPage, SittingPage};
 use crate::order::{Order, OrderId, SITTINGS_MAX};
+use crate::steps::{blocked_by, steps};
 use crate::store::orders::change;
 use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, StoreError};
 
 /// How often an attempt begins anew because another request of the same candidate got in between.
 const ROUNDS_MAX: usize = 8;
-/// Most orders of a candidate that are looked at: the live one, and those whose seats are still owed.
-const OPEN_MAX: i64 = 10;
 
 /// Why no seats were taken. Refusals first (the candidate can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,12 @@ pub enum OrderError {
     /// No such sitting in this exam.
     #[error("sitting {0} does not exist")]
     UnknownSitting(SittingId),
+    /// Something else must be done first.
+    #[error("the candidate must first do: {0}")]
+    Blocked(TaskKind),
+    /// The exam's rules are against it.
+    #[error(transparent)]
+    Choosing(#[from] ChoiceRefusal),
     /// Outside the registration window.
     #[error("no seats are given out now")]
     NotOpen {
@@ -94,9 +101,17 @@ impl Orders {
     ) -> Result<Order, OrderError> {
         let page = self.exams.get(exam).ok_or_else(|| OrderError::UnknownExam(exam.clone()))?;
         let choice = check_choice(&page, sittings)?;
-        let attempt = Attempt { account, page: &page };
+        let part = page.part_of(choice[0]);
+        if choice.iter().any(|sitting| page.part_of(sitting) != part) {
+            return Err(OrderError::Choice);
+        }
+        let attempt = Attempt { account, page: &page, part: &part };
         for _ in 0..ROUNDS_MAX {
-            if let Some(order) = self.try_hold(&attempt, &choice, replace).await? {
+            let found = match page.is_many(&part) {
+                true => self.try_hold_more(&attempt, &choice).await?,
+                false => self.try_hold(&attempt, &choice, replace).await?,
+            };
+            if let Some(order) = found {
                 return Ok(order.view(clock::now()));
             }
         }
@@ -110,17 +125,9 @@ impl Orders {
         choice: &[&SittingPage],
         replace: bool,
     ) -> Result<Option<StoredOrder>, OrderError> {
-        let (account, exam) = (attempt.account, &attempt.page.id);
-        let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
-        let mut live = None;
-        for order in open {
-            if order.seats_owed {
-                // Before seats are taken: the engine would give the same holds, which are about to end, out again.
-                self.return_seats(&order).await?;
-            } else {
-                live = Some(self.settle(order).await?);
-            }
-        }
+        let open = self.open_orders(attempt).await?;
+        self.check_rules(attempt, choice, &open).await?;
+        let live = open.into_iter().find(|order| order.part == *attempt.part);
         match live {
             Some(order) if order.state == StoredState::Unpaid => {
                 if order.sittings.iter().map(|seat| &seat.sitting).eq(choice.iter().map(|sitting| &sitting.id)) {
@@ -134,6 +141,43 @@ impl Orders {
             Some(order) if order.state_at(clock::now()).is_live() => Err(OrderError::AlreadyRegistered(order.id)),
             _ => self.take(attempt, choice, None).await,
         }
+    }
+
+    /// The candidate's open orders of the exam, settled; seats that are owed go back first: the engine would give the
+    /// same holds, which are about to end, out again.
+    pub(super) async fn open_orders(&self, attempt: &Attempt<'_>) -> Result<Vec<StoredOrder>, StoreError> {
+        let (account, exam) = (attempt.account, &attempt.page.id);
+        let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
+        let mut live = Vec::with_capacity(open.len());
+        for order in open {
+            if order.seats_owed {
+                self.return_seats(&order).await?;
+            } else {
+                live.push(self.settle(order).await?);
+            }
+        }
+        Ok(live)
+    }
+
+    /// What the exam's rules say: the steps before, then the choice itself beside the orders of other parts.
+    pub(super) async fn check_rules(
+        &self,
+        attempt: &Attempt<'_>,
+        choice: &[&SittingPage],
+        open: &[StoredOrder],
+    ) -> Result<(), OrderError> {
+        let (page, now) = (attempt.page, clock::now());
+        let orders: Vec<Order> = open.iter().map(|order| order.clone().view(now)).collect();
+        let facts = self.applications.facts(attempt.account, page, &orders).await?;
+        let task = TaskKind::Sittings(attempt.part.clone());
+        if let Some(first) = blocked_by(&steps(page, &facts, now), &task) {
+            return Err(OrderError::Blocked(first.kind.clone()));
+        }
+        let others: Vec<&Order> = orders
+            .iter()
+            .filter(|order| order.state.is_live() && (order.part != *attempt.part || page.is_many(attempt.part)))
+            .collect();
+        Ok(choosing::check(page, &facts.eligibility, &others, choice, now)?)
     }
 
     /// Gives an unpaid order back and takes other seats; what would be refused anyway is refused before.

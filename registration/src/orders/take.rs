@@ -11,9 +11,10 @@ use reservation::ids::SittingId;
 use reservation::room::pass::Pass;
 
 use super::hold::OrderError;
-use super::{Orders, deadline};
+use super::{OPEN_MAX, Orders, deadline};
 use crate::accounts::AccountId;
 use crate::clock;
+use crate::exam_rules::PartId;
 use crate::exams::{ExamPage, SittingPage, Window};
 use crate::order::{OrderId, OrderSitting};
 use crate::store::orders::change::{self, Inserted};
@@ -33,6 +34,7 @@ const YOUNG_WAIT: Duration = Duration::from_millis(150);
 pub(super) struct Attempt<'a> {
     pub(super) account: AccountId,
     pub(super) page: &'a ExamPage,
+    pub(super) part: &'a PartId,
 }
 
 impl Orders {
@@ -109,8 +111,8 @@ impl Orders {
 
     /// Another request of the candidate wrote its row first: seats that are not in it go back.
     async fn yield_to_other(&self, order: &StoredOrder) -> Result<Option<StoredOrder>, OrderError> {
-        let live = store::orders::live(&self.database.client().await?, order.account, &order.exam).await?;
-        let is_kept = |seat: &OrderSitting| live.as_ref().is_some_and(|live| live.sittings.contains(seat));
+        let open = store::orders::open(&self.database.client().await?, order.account, &order.exam, OPEN_MAX).await?;
+        let is_kept = |seat: &OrderSitting| open.iter().any(|other| !other.seats_owed && other.sittings.contains(seat));
         for seat in order.sittings.iter().filter(|seat| !is_kept(seat)) {
             self.engine.release(&order.exam, &seat.hold).await?;
         }
@@ -161,6 +163,8 @@ fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> S
         id: random_number(),
         account: attempt.account,
         exam: attempt.page.id.clone(),
+        part: attempt.part.clone(),
+        is_sole: !attempt.page.is_many(attempt.part),
         sittings: choice.iter().zip(&taken.holds).map(seat).collect(),
         amount: choice.iter().map(|sitting| sitting.fee).sum(),
         state: StoredState::Unpaid,
@@ -177,7 +181,7 @@ fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> S
     }
 }
 
-fn random_number() -> OrderId {
+pub(super) fn random_number() -> OrderId {
     // The last 62 bits of a version 4 UUID are random.
     let (_, bits) = uuid::Uuid::new_v4().as_u64_pair();
     OrderId::from_bits(bits)

@@ -19,17 +19,21 @@ pub(crate) async fn upsert(
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.exam_sittings
-                 (exam, id, position, title_zh, title_en, group_id, venue_zh, venue_en, starts_at, fee_fen)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                 (exam, id, position, title_zh, title_en, group_id, venue_zh, venue_en, starts_at, fee_fen, subject,
+                  campus)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              ON CONFLICT (exam, id) DO UPDATE SET position = excluded.position, title_zh = excluded.title_zh,
                  title_en = excluded.title_en, group_id = excluded.group_id, venue_zh = excluded.venue_zh,
-                 venue_en = excluded.venue_en, starts_at = excluded.starts_at, fee_fen = excluded.fee_fen",
+                 venue_en = excluded.venue_en, starts_at = excluded.starts_at, fee_fen = excluded.fee_fen,
+                 subject = excluded.subject, campus = excluded.campus",
         )
         .await?;
     for (position, sitting) in (0_i32..).zip(sittings) {
-        let SittingPage { id, title, group, venue, starts_at, fee } = sitting;
+        let SittingPage { id, title, group, venue, starts_at, fee, subject, campus } = sitting;
+        let subject = subject.as_ref().map(|subject| subject.as_str());
+        let campus = campus.as_ref().map(|campus| campus.as_str());
         let group = group.as_ref().map(|group| group.as_str());
-        let row: [&(dyn ToSql + Sync); 10] = [
+        let row: [&(dyn ToSql + Sync); 12] = [
             &exam.as_str(),
             &id.as_str(),
             &position,
@@ -40,6 +44,8 @@ pub(crate) async fn upsert(
             &venue.en,
             starts_at,
             &fee.0,
+            &subject,
+            &campus,
         ];
         transaction.execute(&statement, &row).await?;
     }
@@ -66,7 +72,8 @@ async fn keep_others(
 pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<(String, SittingPage)>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT exam, id, title_zh, title_en, group_id, venue_zh, venue_en, starts_at, fee_fen
+            "SELECT exam, id, title_zh, title_en, group_id, venue_zh, venue_en, starts_at, fee_fen,
+                 subject, campus
              FROM registration.exam_sittings ORDER BY exam, position, id",
         )
         .await?;
@@ -75,6 +82,7 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<(String, Sitt
 
 fn read(row: &Row) -> Result<SittingPage, StoreError> {
     let group: Option<&str> = row.get(4);
+    let (subject, campus): (Option<&str>, Option<&str>) = (row.get(9), row.get(10));
     Ok(SittingPage {
         id: sitting_id(row.get(1))?,
         title: Text { zh: row.get(2), en: row.get(3) },
@@ -82,6 +90,8 @@ fn read(row: &Row) -> Result<SittingPage, StoreError> {
         venue: Text { zh: row.get(5), en: row.get(6) },
         starts_at: row.get(7),
         fee: Fen(row.get(8)),
+        subject: subject.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("a subject's id"))?,
+        campus: campus.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("a campus' code"))?,
     })
 }
 

@@ -24,22 +24,23 @@ pub(crate) async fn upsert(client: &impl GenericClient, page: &ExamPage) -> Resu
         .prepare_cached(
             "INSERT INTO registration.exams (id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en,
                  opens_at, closes_at, payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen,
-                 payment_url, version)
+                 payment_url, rules, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                 nextval('registration.exam_versions'))
+                 $16::text::jsonb, nextval('registration.exam_versions'))
              ON CONFLICT (id) DO UPDATE SET title_zh = excluded.title_zh, title_en = excluded.title_en,
                  organiser_zh = excluded.organiser_zh, organiser_en = excluded.organiser_en,
                  notice_zh = excluded.notice_zh, notice_en = excluded.notice_en, opens_at = excluded.opens_at,
                  closes_at = excluded.closes_at, payment_deadline = excluded.payment_deadline,
                  hold_seconds = excluded.hold_seconds, grace_seconds = excluded.grace_seconds,
                  resubmit_hours = excluded.resubmit_hours, fee_fen = excluded.fee_fen,
-                 payment_url = excluded.payment_url, version = excluded.version
+                 payment_url = excluded.payment_url, rules = excluded.rules, version = excluded.version
              RETURNING xmax = 0",
         )
         .await?;
     let id = page.id.as_str();
     let (hold_seconds, grace_seconds) = (whole(page.hold.as_secs())?, whole(page.grace.as_secs())?);
     let resubmit_hours = whole(page.resubmit.as_hours())?;
+    let rules = serde_json::to_string(&page.rules).map_err(|_| StoreError::Corrupt("rules that are no JSON"))?;
     let row = client
         .query_one(
             &statement,
@@ -59,6 +60,7 @@ pub(crate) async fn upsert(client: &impl GenericClient, page: &ExamPage) -> Resu
                 &resubmit_hours,
                 &page.fee.0,
                 &page.payment_url,
+                &rules,
             ],
         )
         .await?;
@@ -75,12 +77,12 @@ pub(crate) async fn version(client: &impl GenericClient) -> Result<i64, StoreErr
     Ok(client.query_one(&statement, &[]).await?.get(0))
 }
 
-/// All exams, without groups and sittings; the one that opened last first.
+/// All exams, without groups, sittings and organisations; the one that opened last first.
 pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<ExamPage>, StoreError> {
     let statement = client
         .prepare_cached(
             "SELECT id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en, opens_at, closes_at,
-                 payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen, payment_url
+                 payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen, payment_url, rules::text
              FROM registration.exams ORDER BY opens_at DESC, id",
         )
         .await?;
@@ -104,5 +106,7 @@ fn read(row: &Row) -> Result<ExamPage, StoreError> {
         payment_url: row.get(14),
         groups: Vec::new(),
         sittings: Vec::new(),
+        rules: serde_json::from_str(row.get(15)).map_err(|_| StoreError::Corrupt("an exam's rules"))?,
+        organisations: Vec::new(),
     })
 }

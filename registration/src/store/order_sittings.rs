@@ -44,3 +44,17 @@ pub(crate) async fn set_holds(
     transaction.execute(&statement, &[&order.to_string(), &names, &holds]).await?;
     Ok(())
 }
+
+/// Moves one seat to another order.
+pub(crate) async fn move_to(
+    transaction: &impl GenericClient,
+    order: &str,
+    sitting: &str,
+    other: &str,
+) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached("UPDATE registration.order_sittings SET order_id = $3 WHERE order_id = $1 AND sitting = $2")
+        .await?;
+    transaction.execute(&statement, &[&order, &sitting, &other]).await?;
+    Ok(())
+}

@@ -10,6 +10,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::accounts::AccountId;
+use crate::exam_rules::PartId;
 use crate::fen::Fen;
 use crate::order::{Order, OrderId, OrderSitting, OrderState};
 use crate::store::StoreError;
@@ -21,7 +22,8 @@ const SELECT: &str = "
         EXISTS (SELECT FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL),
         ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
         ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
-        ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position)
+        ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
+        o.part, o.is_sole
     FROM registration.orders o";
 
 /// An order's state as stored. What candidates see differs in two moments: see [`StoredOrder::view`].
@@ -71,6 +73,9 @@ pub(crate) struct StoredOrder {
     pub(crate) id: OrderId,
     pub(crate) account: AccountId,
     pub(crate) exam: ExamId,
+    pub(crate) part: PartId,
+    /// Does it stand in the way of another live order of its part?
+    pub(crate) is_sole: bool,
     pub(crate) sittings: Vec<OrderSitting>,
     pub(crate) amount: Fen,
     pub(crate) state: StoredState,
@@ -92,8 +97,10 @@ impl StoredOrder {
     /// As candidates and staff see it at `now`: what time has decided already shows before the sweep has written it.
     pub(crate) fn view(self, now: Timestamp) -> Order {
         let state = self.state_at(now);
-        let Self { id, account, exam, sittings, amount, expires_at, created_at, submitted_at, decided_at, .. } = self;
-        Order { id, account, exam, sittings, amount, state, expires_at, created_at, submitted_at, decided_at }
+        let Self {
+            id, account, exam, part, sittings, amount, expires_at, created_at, submitted_at, decided_at, ..
+        } = self;
+        Order { id, account, exam, part, sittings, amount, state, expires_at, created_at, submitted_at, decided_at }
     }
 
     /// The state that [`Self::view`] shows.
@@ -120,22 +127,53 @@ pub(crate) async fn get(client: &impl GenericClient, id: OrderId) -> Result<Opti
     client.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
 }
 
-/// The account's live order of an exam.
+/// The account's sole live order of a part.
 pub(crate) async fn live(
     client: &impl GenericClient,
     account: AccountId,
     exam: &ExamId,
+    part: &PartId,
 ) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE o.account = $1 AND o.exam = $2
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.part = $3 AND o.is_sole
                  AND o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')"
         ))
         .await?;
-    client.query_opt(&statement, &[&account.0, &exam.as_str()]).await?.as_ref().map(read).transpose()
+    client.query_opt(&statement, &[&account.0, &exam.as_str(), &part.as_str()]).await?.as_ref().map(read).transpose()
 }
 
-/// The account's orders of an exam that are not over: the live one, and ended ones whose seats the engine has not got
+/// Waits for other requests that change this account's orders of this exam, until the transaction ends. Orders that are
+/// not sole have no index that keeps two of them from one seat: whoever adds or revives one holds this.
+pub(crate) async fn lock(
+    transaction: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<(), StoreError> {
+    let statement = transaction.prepare_cached("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").await?;
+    transaction.execute(&statement, &[&format!("orders {} {exam}", account.0)]).await?;
+    Ok(())
+}
+
+/// The account's other live order that has one of the seats.
+pub(crate) async fn other_with_seat(
+    client: &impl GenericClient,
+    order: &StoredOrder,
+) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.id <> $3
+                 AND o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')
+                 AND EXISTS (SELECT FROM registration.order_sittings s WHERE s.order_id = o.id AND s.hold = ANY($4))
+             LIMIT 1"
+        ))
+        .await?;
+    let holds: Vec<String> = order.sittings.iter().map(|seat| seat.hold.to_string()).collect();
+    let (account, exam, id) = (order.account.0, order.exam.as_str(), order.id.to_string());
+    client.query_opt(&statement, &[&account, &exam, &id, &holds]).await?.as_ref().map(read).transpose()
+}
+
+/// The account's orders of an exam that are not over: live ones, and ended ones whose seats the engine has not got
 /// back.
 pub(crate) async fn open(
     client: &impl GenericClient,
@@ -211,6 +249,8 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         seats_owed: row.get(13),
         has_pending_picture: row.get(14),
         sittings: read_sittings(row)?,
+        part: row.get::<_, &str>(18).parse().map_err(|_| StoreError::Corrupt("a part's id"))?,
+        is_sole: row.get(19),
     })
 }
 

@@ -38,7 +38,7 @@ async fn hold_died_before_its_row_and_the_candidate_chooses_anew() {
     assert!(matches!(early, Err(OrderError::Unavailable(_))), "{early:?}");
     until("an adopted hold", async || matches!(world.hold(account, &["s1"]).await, Err(OrderError::HoldsOther(_))))
         .await;
-    let adopted = world.registration.orders.current(account, &exam()).await.unwrap().unwrap().id;
+    let adopted = world.registration.orders.live(account, &exam()).await.unwrap().pop().unwrap().id;
     assert_eq!(world.order(account, adopted).await.sittings[0].hold, orphan.holds[0].id);
     let order = world.replace(account, &["s1"]).await.unwrap();
     assert_eq!(order.sittings[0].sitting.as_str(), "s1");

@@ -3,7 +3,7 @@
 use registration::Fen;
 use registration::order::OrderState;
 use registration::orders::{OrderError, ReleaseError};
-use registration::steps::{StepState, steps};
+use registration::steps::{Facts, TaskState, steps};
 
 use reservation::hold::HoldState;
 
@@ -18,7 +18,7 @@ async fn the_same_choice_again_is_the_same_order() {
     let left = order.expires_at.duration_since(jiff::Timestamp::now()).as_secs();
     assert!((895..=900).contains(&left), "{left} s without the grace");
     assert_eq!(world.hold(account, &["s2", "s0"]).await.unwrap(), order);
-    assert_eq!(world.registration.orders.current(account, &exam()).await.unwrap(), Some(order.clone()));
+    assert_eq!(world.registration.orders.live(account, &exam()).await.unwrap().pop(), Some(order.clone()));
     assert_eq!(world.registration.orders.of(account).await.unwrap(), std::slice::from_ref(&order));
     assert_eq!(world.order(account, order.id).await, order);
     world.until_free("s0", 1).await;
@@ -60,7 +60,7 @@ async fn another_choice_replaces_only_when_asked() {
     let second = world.replace(account, &["s1"]).await.unwrap();
     assert_ne!(first.id, second.id);
     assert_eq!(world.order(account, first.id).await.state, OrderState::Released);
-    assert_eq!(world.registration.orders.current(account, &exam()).await.unwrap(), Some(second));
+    assert_eq!(world.registration.orders.live(account, &exam()).await.unwrap().pop(), Some(second));
     world.until_free("s0", 2).await;
     world.until_free("s1", 1).await;
     world.finish().await;
@@ -80,7 +80,7 @@ async fn a_full_sitting_costs_nobody_the_old_seat() {
     let Err(OrderError::Full { sitting, next_release_at }) = refused else { panic!("{refused:?}") };
     assert_eq!(sitting.as_str(), "s1");
     assert!(next_release_at.is_some());
-    assert_eq!(world.registration.orders.current(mine, &exam()).await.unwrap(), Some(order));
+    assert_eq!(world.registration.orders.live(mine, &exam()).await.unwrap().pop(), Some(order));
     world.finish().await;
 }
 
@@ -90,7 +90,7 @@ async fn one_full_sitting_takes_neither() {
     let (mine, other) = (world.candidate(1).await.id, world.candidate(2).await.id);
     world.hold(other, &["s2"]).await.unwrap();
     assert!(matches!(world.hold(mine, &["s0", "s2"]).await, Err(OrderError::Full { .. })));
-    assert_eq!(world.registration.orders.current(mine, &exam()).await.unwrap(), None);
+    assert_eq!(world.registration.orders.live(mine, &exam()).await.unwrap().pop(), None);
     world.until_free("s0", 1).await;
     world.finish().await;
 }
@@ -138,12 +138,14 @@ async fn an_unpaid_order_lapses_and_makes_room() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.until_row(order.id, "lapsed").await;
     world.until_free("s0", 2).await;
-    assert_eq!(world.registration.orders.current(account, &exam()).await.unwrap(), None);
+    assert_eq!(world.registration.orders.live(account, &exam()).await.unwrap().pop(), None);
     let again = world.hold(account, &["s0"]).await.unwrap();
     assert_ne!(again.id, order.id);
     let page = world.registration.exams.get(&exam()).unwrap();
-    let progress = steps(&page, Some(&again), jiff::Timestamp::now());
-    assert_eq!(progress[1].state, StepState::Open);
+    let orders = [again.clone()];
+    let facts = Facts { orders: &orders, ..Facts::default() };
+    let progress = steps(&page, &facts, jiff::Timestamp::now());
+    assert_eq!(progress[1].state, TaskState::Open { until: Some(again.expires_at) });
     world.until_row(again.id, "lapsed").await;
     world.finish().await;
 }

@@ -50,7 +50,7 @@ async fn the_books_balance_after_a_rush() {
 async fn play(world: &World, account: AccountId, mut dice: Dice) {
     let orders = &world.registration.orders;
     for _ in 0..MOVES {
-        let current = orders.current(account, &exam()).await.unwrap();
+        let current = orders.live(account, &exam()).await.unwrap().pop();
         match (dice.roll(8), current) {
             (0..=2, _) => choose(world, account, &mut dice).await,
             (3, Some(order)) => drop(orders.release(account, order.id).await),

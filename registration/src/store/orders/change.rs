@@ -3,6 +3,8 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use reservation::ids::SittingId;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::StoredOrder;
@@ -22,18 +24,24 @@ pub(crate) enum Inserted {
 
 /// Adds an order with its seats. After anything but `Yes` the transaction is broken and must be rolled back.
 pub(crate) async fn insert(transaction: &impl GenericClient, order: &StoredOrder) -> Result<Inserted, StoreError> {
+    if !order.is_sole {
+        super::lock(transaction, order.account, &order.exam).await?;
+        if super::other_with_seat(transaction, order).await?.is_some() {
+            return Ok(Inserted::OtherLive);
+        }
+    }
     let statement = transaction
         .prepare_cached(
-            "INSERT INTO registration.orders (id, account, exam, amount_fen, state, expires_at, lapses_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO registration.orders (id, account, exam, amount_fen, state, expires_at, lapses_at, created_at,
+                 part, is_sole)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .await?;
-    let StoredOrder { id, account, exam, amount, state, expires_at, lapses_at, created_at, .. } = order;
-    let (number, exam, state) = (id.to_string(), exam.as_str(), state.as_str());
-    let added = transaction
-        .execute(&statement, &[&number, &account.0, &exam, &amount.0, &state, expires_at, lapses_at, created_at])
-        .await;
-    match added {
+    let StoredOrder { id, account, exam, part, is_sole, amount, state, expires_at, lapses_at, created_at, .. } = order;
+    let (number, exam, state, part) = (id.to_string(), exam.as_str(), state.as_str(), part.as_str());
+    let row: [&(dyn ToSql + Sync); 10] =
+        [&number, &account.0, &exam, &amount.0, &state, expires_at, lapses_at, created_at, &part, is_sole];
+    match transaction.execute(&statement, &row).await {
         Ok(_) => order_sittings::insert(transaction, *id, &order.sittings).await.map(|()| Inserted::Yes),
         Err(error) if violates(&error, "orders_one_live") => Ok(Inserted::OtherLive),
         Err(error) if violates(&error, "orders_pkey") => Ok(Inserted::NumberTaken),
@@ -106,6 +114,12 @@ pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder
         )
         .await?;
     let StoredOrder { id, expires_at, lapses_at, .. } = order;
+    if !order.is_sole {
+        super::lock(transaction, order.account, &order.exam).await?;
+        if super::other_with_seat(transaction, order).await?.is_some() {
+            return Ok(Retaken::OtherLive);
+        }
+    }
     match transaction.execute(&statement, &[&id.to_string(), expires_at, lapses_at]).await {
         Ok(0) => Ok(Retaken::Moved),
         Ok(_) => order_sittings::set_holds(transaction, *id, &order.sittings).await.map(|()| Retaken::Yes),
@@ -183,4 +197,39 @@ pub(crate) async fn refuse(
         )
         .await?;
     Ok(client.execute(&statement, &[&id.to_string(), &staff, &reason, &now, &mend_until]).await? == 1)
+}
+
+/// Moves one unpaid seat of an order of several into an order of its own, which is released and owes the seat. False
+/// when the order is no longer unpaid, or has not that seat besides others.
+pub(crate) async fn split_off(
+    transaction: &impl GenericClient,
+    order: &StoredOrder,
+    sitting: &SittingId,
+    released: OrderId,
+) -> Result<bool, StoreError> {
+    let (id, released, sitting) = (order.id.to_string(), released.to_string(), sitting.as_str());
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.orders o SET amount_fen = amount_fen - s.fee_fen
+             FROM registration.order_sittings s
+             WHERE o.id = $1 AND o.state = 'unpaid' AND s.order_id = o.id AND s.sitting = $2
+                 AND EXISTS (SELECT FROM registration.order_sittings t WHERE t.order_id = o.id AND t.sitting <> $2)",
+        )
+        .await?;
+    if transaction.execute(&statement, &[&id, &sitting]).await? == 0 {
+        return Ok(false);
+    }
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.orders (id, account, exam, part, is_sole, amount_fen, state, expires_at, lapses_at,
+                 created_at, seats_owed)
+             SELECT $3, o.account, o.exam, o.part, o.is_sole, s.fee_fen, 'released', o.expires_at, o.lapses_at,
+                 o.created_at, true
+             FROM registration.orders o JOIN registration.order_sittings s ON s.order_id = o.id
+             WHERE o.id = $1 AND s.sitting = $2",
+        )
+        .await?;
+    transaction.execute(&statement, &[&id, &sitting, &released]).await?;
+    order_sittings::move_to(transaction, &id, sitting, &released).await?;
+    Ok(true)
 }

@@ -1,0 +1,57 @@
+//! Why a sitting cannot be chosen, or dropped, in the handbooks' words.
+
+use pagekit::words::Words;
+use registration::choosing::ChoiceRefusal;
+use registration::exam_rules::{OrganisationCode, SubjectId};
+use registration::exams::ExamPage;
+use registration::orders::DropError;
+
+/// The sentence of a refused choice.
+pub(crate) fn choice_sentence(w: Words, exam: &ExamPage, refusal: &ChoiceRefusal) -> String {
+    match refusal {
+        ChoiceRefusal::NotEligible(id) => {
+            match exam.rules.subject(id).and_then(|subject| subject.not_eligible.as_ref()) {
+                Some(text) => w.pick(&text.zh, &text.en).to_owned(),
+                None => w.with("choice-not-eligible", &[("subject", subject(w, exam, id).into())]).into_owned(),
+            }
+        }
+        ChoiceRefusal::SameGroup(id) => match exam.rules.group_rules.iter().find(|rule| rule.group == *id) {
+            Some(rule) => w.pick(&rule.refusal.zh, &rule.refusal.en).to_owned(),
+            None => w.t("hold-error-group").into_owned(),
+        },
+        ChoiceRefusal::Requires { subject: id, needs } => {
+            let needs: Vec<String> = needs.iter().map(|need| subject(w, exam, need)).collect();
+            let values = [("subject", subject(w, exam, id).into()), ("needs", needs.join(&*w.t("or")).into())];
+            w.with("choice-requires", &values).into_owned()
+        }
+        ChoiceRefusal::OtherCampus(code) => {
+            w.with("choice-other-campus", &[("campus", campus(w, exam, code).into())]).into_owned()
+        }
+        ChoiceRefusal::CampusClosed(code) => {
+            w.with("choice-campus-closed", &[("campus", campus(w, exam, code).into())]).into_owned()
+        }
+        ChoiceRefusal::NoFee(_) => w.t("choice-no-fee").into_owned(),
+    }
+}
+
+/// The sentence of a seat that was not dropped.
+pub(crate) fn drop_sentence(w: Words, exam: &ExamPage, error: &DropError) -> String {
+    match error {
+        DropError::Paid(_) => w.t("drop-paid").into_owned(),
+        DropError::Last => w.t("drop-last").into_owned(),
+        DropError::Needed(id) => w.with("drop-needed", &[("subject", subject(w, exam, id).into())]).into_owned(),
+        DropError::Unknown => w.t("hold-error-unknown").into_owned(),
+        DropError::Store(_) => w.t("hold-error-unavailable").into_owned(),
+    }
+}
+
+/// A subject's name.
+pub(crate) fn subject(w: Words, exam: &ExamPage, id: &SubjectId) -> String {
+    let subject = exam.rules.subject(id);
+    subject.map_or_else(|| id.to_string(), |subject| w.pick(&subject.title.zh, &subject.title.en).to_owned())
+}
+
+fn campus(w: Words, exam: &ExamPage, code: &OrganisationCode) -> String {
+    let campus = exam.organisation(code);
+    campus.map_or_else(|| code.to_string(), |campus| w.pick(&campus.name.zh, &campus.name.en).to_owned())
+}

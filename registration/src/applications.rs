@@ -1,0 +1,194 @@
+//! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
+
+mod review;
+
+use reservation::ids::ExamId;
+
+use crate::accounts::AccountId;
+use crate::clock;
+use crate::details::{self, Answers, FieldFault};
+use crate::exam_rules::TaskKind;
+use crate::exams::ExamPage;
+use crate::faces::Faces;
+use crate::identity::Identity;
+use crate::order::Order;
+use crate::steps::{Facts, ReviewState, TaskState, blocked_by, steps, task};
+use crate::store::applications::StoredApplication;
+use crate::store::{self, Database, StoreError};
+use crate::vault::Vault;
+
+pub use review::{ApplicationCase, CaseKey, ReviewError};
+
+/// Most applications that a candidate's page shows.
+pub const APPLICATIONS_MAX: usize = 50;
+
+/// What a candidate has done for an exam.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Application {
+    /// What was typed and not handed in.
+    pub draft: Option<Answers>,
+    /// What was handed in last.
+    pub details: Option<Answers>,
+    /// What was decided about it.
+    pub review: ReviewState,
+}
+
+/// Why an application was not changed. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum ApplicationError {
+    /// Something else must be done first.
+    #[error("the candidate must first do: {0}")]
+    Blocked(TaskKind),
+    /// Not yet, or no more.
+    #[error("this is not open now")]
+    NotOpen(TaskState),
+    /// Answers are missing or wrong.
+    #[error("{} answers are missing or wrong", .0.len())]
+    Answers(Vec<FieldFault>),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The door to applications. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Applications {
+    pub(crate) database: Database,
+    pub(crate) vault: Vault,
+    pub(crate) identity: Identity,
+    pub(crate) faces: Faces,
+}
+
+impl Applications {
+    /// What is known of a candidate in an exam; `orders` are all of theirs in it. Only what the exam's steps ask for is
+    /// looked up, at once.
+    pub async fn facts<'a>(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+        orders: &'a [Order],
+    ) -> Result<Facts<'a>, StoreError> {
+        let asks = |tasks: &[TaskKind]| tasks.iter().any(|task| exam.rules.asks_for(task));
+        let mut facts = Facts { orders, ..Facts::default() };
+        if asks(&[TaskKind::Notice, TaskKind::Details]) {
+            let found = store::applications::get(&self.database.client().await?, &exam.id, account).await?;
+            if let Some(found) = found {
+                facts.notice_agreed_at = found.notice_agreed_at;
+                facts.details_at = found.details_at;
+                facts.review = review_state(&found)?;
+            }
+        }
+        if asks(&[TaskKind::Identity]) {
+            facts.identity = self.identity.state(account).await?;
+        }
+        if asks(&[TaskKind::Face]) {
+            facts.face = self.faces.state(account, &exam.id).await?;
+        }
+        Ok(facts)
+    }
+
+    /// One application, with what was answered; empty when nothing was done yet.
+    pub async fn get(&self, account: AccountId, exam: &ExamId) -> Result<Application, StoreError> {
+        let found = store::applications::get(&self.database.client().await?, exam, account).await?;
+        found.map_or_else(|| Ok(Application::default()), |found| self.read(&found))
+    }
+
+    /// Notes that the candidate has read the notice and agrees. Again: nothing changes.
+    pub async fn agree(&self, account: AccountId, exam: &ExamPage, orders: &[Order]) -> Result<(), ApplicationError> {
+        self.require(account, exam, orders, &TaskKind::Notice).await?;
+        let client = self.database.client().await?;
+        Ok(store::applications::agree(&client, &exam.id, account, clock::now()).await?)
+    }
+
+    /// Keeps what was typed, right or wrong, so that nothing is lost when the connection is.
+    pub async fn save_draft(&self, account: AccountId, exam: &ExamPage, answers: &Answers) -> Result<(), StoreError> {
+        let sealed = self.seal("draft", &exam.id, account, answers)?;
+        let client = self.database.client().await?;
+        store::applications::set_draft(&client, &exam.id, account, &sealed, clock::now()).await
+    }
+
+    /// Hands the form in, also anew while the window is open. Where the exam has a review, it begins again.
+    pub async fn hand_in(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+        orders: &[Order],
+        answers: &Answers,
+    ) -> Result<ReviewState, ApplicationError> {
+        self.require(account, exam, orders, &TaskKind::Details).await?;
+        let kept = match details::check(&exam.rules.form, answers) {
+            Ok(kept) => kept,
+            Err(faults) => {
+                self.save_draft(account, exam, answers).await?;
+                return Err(ApplicationError::Answers(faults));
+            }
+        };
+        let sealed = self.seal("details", &exam.id, account, &kept)?;
+        let review = if exam.rules.asks_for(&TaskKind::Review) { "waiting" } else { "none" };
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        store::applications::lock(&transaction, &exam.id, account, now).await?;
+        store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(if review == "none" { ReviewState::None } else { ReviewState::Waiting { since: now } })
+    }
+
+    /// May the candidate do this now? What was done once may be done again while its window is open.
+    async fn require(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+        orders: &[Order],
+        kind: &TaskKind,
+    ) -> Result<(), ApplicationError> {
+        let facts = self.facts(account, exam, orders).await?;
+        let views = steps(exam, &facts, clock::now());
+        if let Some(first) = blocked_by(&views, kind) {
+            return Err(ApplicationError::Blocked(first.kind.clone()));
+        }
+        let now = clock::now();
+        let step = views.iter().find(|step| step.tasks.iter().any(|task| task.kind == *kind));
+        let closed = step.and_then(|step| step.closes_at).filter(|closes_at| *closes_at <= now);
+        match (task(&views, kind).map(|task| &task.state), closed) {
+            (Some(TaskState::Open { .. } | TaskState::Refused { .. }), _) | (Some(TaskState::Passed), None) => Ok(()),
+            (Some(TaskState::Passed), Some(closed_at)) => Err(ApplicationError::NotOpen(TaskState::Over { closed_at })),
+            (Some(state), _) => Err(ApplicationError::NotOpen(state.clone())),
+            (None, _) => Err(ApplicationError::NotOpen(TaskState::Locked)),
+        }
+    }
+
+    fn read(&self, stored: &StoredApplication) -> Result<Application, StoreError> {
+        let open = |part: &str, sealed: &Option<Vec<u8>>| -> Result<Option<Answers>, StoreError> {
+            let Some(sealed) = sealed else { return Ok(None) };
+            let plain = self.vault.open(&context(part, &stored.exam, stored.account), sealed)?;
+            serde_json::from_slice(&plain).map(Some).map_err(|_| StoreError::Corrupt("a form's answers"))
+        };
+        Ok(Application {
+            draft: open("draft", &stored.draft)?,
+            details: open("details", &stored.details)?,
+            review: review_state(stored)?,
+        })
+    }
+
+    fn seal(&self, part: &str, exam: &ExamId, account: AccountId, answers: &Answers) -> Result<Vec<u8>, StoreError> {
+        let plain = serde_json::to_vec(answers).map_err(|_| StoreError::Corrupt("a form's answers"))?;
+        Ok(self.vault.seal(&context(part, exam, account), &plain))
+    }
+}
+
+fn review_state(stored: &StoredApplication) -> Result<ReviewState, StoreError> {
+    let at = || stored.review_at.ok_or(StoreError::Corrupt("a review without its time"));
+    match stored.review.as_str() {
+        "none" => Ok(ReviewState::None),
+        "waiting" => Ok(ReviewState::Waiting { since: at()? }),
+        "refused" => Ok(ReviewState::Refused { reason: stored.review_reason.clone().unwrap_or_default() }),
+        "passed" => Ok(ReviewState::Passed { at: at()? }),
+        _ => Err(StoreError::Corrupt("a review's state")),
+    }
+}
+
+/// What a ciphertext is and whose: it opens nowhere else.
+fn context(part: &str, exam: &ExamId, account: AccountId) -> String {
+    format!("application.{part} {exam} {}", account.0)
+}

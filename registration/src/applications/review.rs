@@ -1,0 +1,106 @@
+//! What staff decide about forms: 报名资格审核.
+
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use uuid::Uuid;
+
+use super::Applications;
+use crate::accounts::AccountId;
+use crate::clock;
+use crate::details::Answers;
+use crate::store::applications::StoredApplication;
+use crate::store::{self, StoreError};
+
+/// Most applications on a page of the queue.
+const PAGE: i64 = 50;
+
+/// Which hand-in is decided about: a later one is another case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseKey {
+    /// The exam.
+    pub exam: ExamId,
+    /// Whose.
+    pub account: AccountId,
+    /// The number of the hand-in.
+    pub version: i32,
+}
+
+/// One form that waits for staff.
+#[derive(Debug, Clone)]
+pub struct ApplicationCase {
+    /// Which.
+    pub key: CaseKey,
+    /// What was answered.
+    pub answers: Answers,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// Why nothing was decided.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    /// It was decided meanwhile, or handed in anew: look again.
+    #[error("this form does not wait for a decision any more")]
+    Moved,
+    /// A refusal needs a reason that the candidate can act on.
+    #[error("a reason has 1 to 200 characters on one line")]
+    Reason,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Applications {
+    /// Forms that wait, the longest waiting first, at most 50, from the one behind `after` on.
+    pub async fn waiting(&self, after: Option<&ApplicationCase>) -> Result<Vec<ApplicationCase>, StoreError> {
+        let after = after.map(|case| (case.since, &case.key.exam, case.key.account));
+        let found = store::applications::waiting(&self.database.client().await?, after, PAGE).await?;
+        found.iter().map(|stored| self.case(stored)).collect()
+    }
+
+    /// How many wait.
+    pub async fn count_waiting(&self) -> Result<u64, StoreError> {
+        store::applications::count_waiting(&self.database.client().await?).await
+    }
+
+    /// One form, if it waits. The look is written to the audit.
+    pub async fn look(&self, staff: Uuid, exam: &ExamId, account: AccountId) -> Result<ApplicationCase, ReviewError> {
+        let client = self.database.client().await?;
+        let found = store::applications::get(&client, exam, account).await?;
+        let case = found.filter(|found| found.review == "waiting").map(|found| self.case(&found)).transpose()?;
+        let case = case.ok_or(ReviewError::Moved)?;
+        store::audit::insert(&client, clock::now(), staff, "application.look", &subject(&case.key)).await?;
+        Ok(case)
+    }
+
+    /// Lets a form pass, or refuses it with a reason.
+    pub async fn decide(&self, staff: Uuid, key: &CaseKey, refusal: Option<&str>) -> Result<(), ReviewError> {
+        let refusal = refusal.map(str::trim);
+        let fits = |text: &str| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if refusal.is_some_and(|text| !fits(text)) {
+            return Err(ReviewError::Reason);
+        }
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let (now, case) = (clock::now(), (&key.exam, key.account, key.version));
+        if !store::applications::decide(&transaction, case, staff, refusal, now).await? {
+            return Err(ReviewError::Moved);
+        }
+        let action = if refusal.is_some() { "application.refuse" } else { "application.pass" };
+        store::audit::insert(&transaction, now, staff, action, &subject(key)).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    fn case(&self, stored: &StoredApplication) -> Result<ApplicationCase, StoreError> {
+        let answers = self.read(stored)?.details.unwrap_or_default();
+        let key = CaseKey { exam: stored.exam.clone(), account: stored.account, version: stored.details_version };
+        let since = stored.review_at.ok_or(StoreError::Corrupt("a review without its time"))?;
+        Ok(ApplicationCase { key, answers, since })
+    }
+}
+
+/// What the audit calls a form.
+fn subject(key: &CaseKey) -> String {
+    format!("application {} {}", key.exam, key.account.0)
+}

@@ -1,0 +1,168 @@
+//! What may be chosen: eligibility, groups, prerequisites, campuses. Pure: pages ask it what to offer, orders ask it
+//! again before seats are taken.
+
+use jiff::Timestamp;
+use reservation::ids::{GroupId, SittingId};
+
+use crate::exam_rules::{CampusRule, OrganisationCode, Subject, SubjectId};
+use crate::exams::{ExamPage, SittingPage};
+use crate::order::Order;
+use crate::orders::DropError;
+use crate::organisation::{Organisation, OrganisationLevel, ancestry};
+use crate::steps::EligibilityState;
+
+/// Why a sitting cannot be chosen by this candidate, seats apart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChoiceRefusal {
+    /// The roster does not name the candidate eligible.
+    #[error("not eligible for subject {0}")]
+    NotEligible(SubjectId),
+    /// Another sitting of the group is chosen, or registered for.
+    #[error("only one of group {0} can be chosen")]
+    SameGroup(GroupId),
+    /// Another subject must be registered for first.
+    #[error("subject {subject} needs one of {needs:?}")]
+    Requires {
+        /// The subject that was chosen.
+        subject: SubjectId,
+        /// One of these is needed.
+        needs: Vec<SubjectId>,
+    },
+    /// The campus is not the candidate's, and the school or the exam does not let them pick another one.
+    #[error("campus {0} is not open to this candidate")]
+    OtherCampus(OrganisationCode),
+    /// The campus is not registering now.
+    #[error("campus {0} is not open now")]
+    CampusClosed(OrganisationCode),
+    /// Its fee is not set yet.
+    #[error("sitting {0} has no fee yet")]
+    NoFee(SittingId),
+}
+
+/// Checks sittings of one part beside what the candidate has already (`live` orders that stay as they are).
+pub fn check(
+    exam: &ExamPage,
+    eligibility: &EligibilityState,
+    live: &[&Order],
+    choice: &[&SittingPage],
+    now: Timestamp,
+) -> Result<(), ChoiceRefusal> {
+    let had: Vec<&SittingPage> =
+        live.iter().flat_map(|order| &order.sittings).filter_map(|seat| exam.sitting(&seat.sitting)).collect();
+    for (index, sitting) in choice.iter().enumerate() {
+        alone(exam, eligibility, sitting, now)?;
+        let others = had.iter().chain(&choice[..index]);
+        if let Some(group) = &sitting.group
+            && others.clone().any(|other| other.group.as_ref() == Some(group) && other.id != sitting.id)
+        {
+            return Err(ChoiceRefusal::SameGroup(group.clone()));
+        }
+        if let Some(subject) = subject_of(exam, sitting) {
+            let has = |needed: &SubjectId| had.iter().chain(choice).any(|other| other.subject.as_ref() == Some(needed));
+            if !subject.requires.is_empty() && !subject.requires.iter().any(has) {
+                let (subject, needs) = (subject.id.clone(), subject.requires.clone());
+                return Err(ChoiceRefusal::Requires { subject, needs });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks a sitting without regard to others: what a page needs to know before anything is chosen.
+pub fn alone(
+    exam: &ExamPage,
+    eligibility: &EligibilityState,
+    sitting: &SittingPage,
+    now: Timestamp,
+) -> Result<(), ChoiceRefusal> {
+    let part = exam.rules.part(&exam.part_of(sitting));
+    if part.is_some_and(|part| part.needs_fee) && sitting.fee.0 <= 0 {
+        return Err(ChoiceRefusal::NoFee(sitting.id.clone()));
+    }
+    if let Some(subject) = subject_of(exam, sitting).filter(|subject| subject.needs_eligibility) {
+        let is_eligible = match eligibility {
+            EligibilityState::Bound { subjects, .. } => subjects.contains(&subject.id),
+            EligibilityState::None => false,
+        };
+        if !is_eligible {
+            return Err(ChoiceRefusal::NotEligible(subject.id.clone()));
+        }
+    }
+    let Some(campus) = &sitting.campus else { return Ok(()) };
+    if !is_offered(exam, eligibility, part.map(|part| part.campus).unwrap_or_default(), campus) {
+        return Err(ChoiceRefusal::OtherCampus(campus.clone()));
+    }
+    match exam.organisation(campus) {
+        Some(organisation) if !organisation.is_open(now) => Err(ChoiceRefusal::CampusClosed(campus.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// The campuses that a candidate may pick from in a part, those that are open now, in the order of the file.
+pub fn campuses<'a>(
+    exam: &'a ExamPage,
+    eligibility: &EligibilityState,
+    rule: CampusRule,
+    now: Timestamp,
+) -> Vec<&'a Organisation> {
+    let is_campus = |one: &&Organisation| one.level == OrganisationLevel::Campus && one.is_open(now);
+    exam.organisations
+        .iter()
+        .filter(is_campus)
+        .filter(|campus| is_offered(exam, eligibility, rule, &campus.code))
+        .collect()
+}
+
+/// The campus of the candidate's record.
+pub fn own_campus(eligibility: &EligibilityState) -> Option<&OrganisationCode> {
+    match eligibility {
+        EligibilityState::Bound { campus, .. } => campus.as_ref(),
+        EligibilityState::None => None,
+    }
+}
+
+/// Does the candidate's school let them pick another school's campus?
+pub fn may_go_elsewhere(exam: &ExamPage, eligibility: &EligibilityState) -> bool {
+    let own = own_campus(eligibility);
+    own.is_some_and(|own| ancestry(&exam.organisations, own).iter().all(|one| one.allows_elsewhere))
+}
+
+fn is_offered(exam: &ExamPage, eligibility: &EligibilityState, rule: CampusRule, campus: &OrganisationCode) -> bool {
+    match rule {
+        CampusRule::Any => true,
+        CampusRule::Own => own_campus(eligibility) == Some(campus),
+        CampusRule::Pick => own_campus(eligibility) == Some(campus) || may_go_elsewhere(exam, eligibility),
+    }
+}
+
+fn subject_of<'a>(exam: &'a ExamPage, sitting: &SittingPage) -> Option<&'a Subject> {
+    sitting.subject.as_ref().and_then(|id| exam.rules.subject(id))
+}
+
+/// May this unpaid sitting be dropped beside the candidate's other live orders?
+pub fn check_drop(exam: &ExamPage, live: &[&Order], dropped: &SittingId) -> Result<(), DropError> {
+    let Some(dropped) = exam.sitting(dropped) else { return Ok(()) };
+    let part = exam.part_of(dropped);
+    let left: Vec<&SittingPage> = live
+        .iter()
+        .flat_map(|order| &order.sittings)
+        .filter(|seat| seat.sitting != dropped.id)
+        .filter_map(|seat| exam.sitting(&seat.sitting))
+        .collect();
+    let keeps_one = exam.rules.part(&part).is_some_and(|part| part.keeps_one);
+    if keeps_one && !left.iter().any(|sitting| exam.part_of(sitting) == part) {
+        return Err(DropError::Last);
+    }
+    let stands = |needed: &SubjectId| left.iter().any(|sitting| sitting.subject.as_ref() == Some(needed));
+    for subject in left.iter().filter_map(|sitting| subject_of(exam, sitting)) {
+        let needs_dropped = dropped.subject.as_ref().is_some_and(|id| subject.requires.contains(id));
+        if needs_dropped && !subject.requires.iter().any(stands) {
+            return Err(DropError::Needed(subject.id.clone()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "choosing_tests.rs"]
+mod tests;
