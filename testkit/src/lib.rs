@@ -12,6 +12,7 @@ mod paths;
 pub mod specimen;
 mod stores;
 mod template;
+mod vendors;
 
 pub use app::{AppOptions, ServedApp};
 pub use browser::{Browser, Device};
@@ -19,3 +20,4 @@ pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
+pub use vendors::{CardScript, Vendors};

@@ -8,7 +8,7 @@ use registration::orders::{HandInError, OrderError, ReleaseError};
 use crate::world::{Setup, World, exam, is_refused, until};
 
 fn short() -> Setup {
-    Setup { hold_seconds: 2, grace_seconds: 0, capacities: vec![1, 1, 1] }
+    Setup { hold_seconds: 2, grace_seconds: 0, capacities: vec![1, 1, 1], ..Setup::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
+mod bureau;
 mod exams;
+mod faces;
 mod hand_in;
+mod identity;
+mod identity_uploads;
 mod interrupted;
 mod orders;
 mod outages;

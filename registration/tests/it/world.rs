@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use deadpool_postgres::Object;
+use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
@@ -30,11 +31,12 @@ pub(crate) struct Setup {
     pub(crate) grace_seconds: u32,
     /// Capacities of `s0`, `s1`, … The last one is in no group, the others are in one.
     pub(crate) capacities: Vec<u32>,
+    pub(crate) gateways: Gateways,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { hold_seconds: 900, grace_seconds: 60, capacities: vec![2, 2, 2] }
+        Self { hold_seconds: 900, grace_seconds: 60, capacities: vec![2, 2, 2], gateways: Gateways::default() }
     }
 }
 
@@ -43,6 +45,7 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) stores: TestStores,
     pub(crate) reviewer: StaffId,
+    gateways: Gateways,
 }
 
 impl World {
@@ -50,11 +53,11 @@ impl World {
         let stores = TestStores::start().await;
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await.unwrap();
-        let registration = open(&stores, &engine).await;
+        let registration = open(&stores, &engine, &setup.gateways).await;
         write_exam(&stores, &setup);
         registration.exams.import(&stores.dir().join("exam")).await.unwrap();
         let reviewer = registration.staff.add("reviewer", "long-enough-1", Role::Reviewer).await.unwrap().id;
-        Self { registration, engine, stores, reviewer }
+        Self { registration, engine, stores, reviewer, gateways: setup.gateways }
     }
 
     pub(crate) async fn usual() -> Self {
@@ -64,7 +67,7 @@ impl World {
     /// A process that starts over the same stores, after this one died.
     pub(crate) async fn restart_registration(&mut self) {
         self.registration.stop().await;
-        self.registration = open(&self.stores, &self.engine).await;
+        self.registration = open(&self.stores, &self.engine, &self.gateways).await;
     }
 
     /// A new candidate with a document of their own.
@@ -149,7 +152,7 @@ impl World {
     }
 }
 
-async fn open(stores: &TestStores, engine: &Engine) -> Registration {
+async fn open(stores: &TestStores, engine: &Engine, gateways: &Gateways) -> Registration {
     let files = stores.dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let config = RegistrationConfig {
@@ -157,7 +160,7 @@ async fn open(stores: &TestStores, engine: &Engine) -> Registration {
         engine: engine.clone(),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).unwrap()),
         vault: Vault::load_or_create(&stores.dir().join("vault-keys")).unwrap(),
-        gateways: Default::default(),
+        gateways: gateways.clone(),
     };
     Registration::open(config).await.unwrap()
 }
@@ -166,7 +169,7 @@ async fn open(stores: &TestStores, engine: &Engine) -> Registration {
 pub(crate) fn write_exam(stores: &TestStores, setup: &Setup) {
     let dir = stores.dir().join("exam");
     std::fs::create_dir_all(&dir).unwrap();
-    let Setup { hold_seconds, grace_seconds, capacities } = setup;
+    let Setup { hold_seconds, grace_seconds, capacities, .. } = setup;
     let toml = format!(
         "id = \"exam\"\ntitle = {{ zh = \"考试\", en = \"Exam\" }}\norganiser = {{ zh = \"学院\", en = \"School\" }}\n\
          hold_seconds = {hold_seconds}\ngrace_seconds = {grace_seconds}\n\
