@@ -1,5 +1,5 @@
-//! Counts wrong passwords, so that nobody can try many on one login. Per process and in memory: a login that does
-//! not exist is counted like one that does.
+//! Counts what failed, so that nobody can try much, and makes those who go on wait longer each time. Per process and in
+//! memory: a name that does not exist is counted like one that does.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -7,60 +7,93 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 
-/// Wrong passwords that one login may have within a window and the one before.
-const WRONG_MAX: u32 = 10;
-/// How long a window is.
-const WINDOW: Duration = Duration::from_secs(5 * 60);
-/// Most logins that a window remembers; then the next one begins early.
-const LOGINS_MAX: usize = 100_000;
+/// How long a generation of counts lasts; they are forgotten after one to two of these.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Most that a generation remembers; then the next one begins early.
+const COUNTS_MAX: usize = 100_000;
+/// Longest wait between two attempts, however many there were.
+const WAIT_MAX: Duration = Duration::from_secs(5 * 60);
+/// 2^9 seconds are beyond the longest wait.
+const DOUBLINGS_MAX: u32 = 9;
 
-/// A login's keyed index.
-type Login = [u8; 32];
+/// What is counted: a keyed index of who and what for.
+pub(crate) type Counted = [u8; 32];
 
 /// The counts. Cloning is a reference count.
 #[derive(Clone, Default)]
 pub(crate) struct Attempts(Arc<Mutex<Windows>>);
 
-/// Two generations instead of a time per login: forgetting is one move, and memory is bounded.
+/// Two generations instead of a time per count: forgetting is one move, and memory is bounded.
 #[derive(Default)]
 struct Windows {
     began: Option<Instant>,
-    now: HashMap<Login, u32>,
-    before: HashMap<Login, u32>,
+    now: HashMap<Counted, Count>,
+    before: HashMap<Counted, Count>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    attempts: u32,
+    last: Instant,
 }
 
 impl Attempts {
-    /// Counts an attempt before its password is looked at, so that many at once do not slip through. Refused: the
-    /// time until attempts of this login are looked at again.
-    pub(crate) fn begin(&self, login: Login) -> Result<(), SignedDuration> {
+    /// Counts an attempt before it is looked at, so that many at once do not slip through. From the one after `free` on
+    /// each must wait twice as long after the one before: a second, two, four. Refused ones are not counted: nobody can
+    /// make another one's wait longer than it is. Refused: the time until the next is looked at.
+    pub(crate) fn begin(&self, counted: Counted, free: u32) -> Result<(), SignedDuration> {
         let now = Instant::now();
         let mut windows = self.0.lock().expect("nothing panics while counting");
         windows.turn(now);
-        let before = windows.before.get(&login).copied().unwrap_or(0);
-        let began = windows.began.unwrap_or(now);
-        let count = windows.now.entry(login).or_insert(0);
-        if before + *count >= WRONG_MAX {
-            let own_window = if *count >= WRONG_MAX { WINDOW } else { Duration::ZERO };
-            let left = own_window + WINDOW.saturating_sub(now.duration_since(began));
-            return Err(SignedDuration::try_from(left).expect("a window is far below 292 years"));
+        let so_far = windows.get(&counted);
+        if let Some(count) = so_far.filter(|count| count.attempts >= free) {
+            let wait = Duration::from_secs(1 << (count.attempts - free).min(DOUBLINGS_MAX)).min(WAIT_MAX);
+            let left = wait.saturating_sub(now.duration_since(count.last));
+            if !left.is_zero() {
+                return Err(SignedDuration::try_from(left).expect("a wait is far below 292 years"));
+            }
         }
-        *count += 1;
+        windows.add(counted, so_far, now);
         Ok(())
     }
 
-    /// Forgets a login's attempts: its password was right.
-    pub(crate) fn succeed(&self, login: Login) {
+    /// Counts, and keeps nobody waiting.
+    pub(crate) fn note(&self, counted: Counted) {
+        let now = Instant::now();
         let mut windows = self.0.lock().expect("nothing panics while counting");
-        windows.now.remove(&login);
-        windows.before.remove(&login);
+        windows.turn(now);
+        let so_far = windows.get(&counted);
+        windows.add(counted, so_far, now);
+    }
+
+    /// How many there were lately.
+    pub(crate) fn count(&self, counted: &Counted) -> u32 {
+        let windows = self.0.lock().expect("nothing panics while counting");
+        windows.get(counted).map_or(0, |count| count.attempts)
+    }
+
+    /// Forgets: the attempt was right.
+    pub(crate) fn forget(&self, counted: &Counted) {
+        let mut windows = self.0.lock().expect("nothing panics while counting");
+        windows.now.remove(counted);
+        windows.before.remove(counted);
     }
 }
 
 impl Windows {
+    fn get(&self, counted: &Counted) -> Option<Count> {
+        self.now.get(counted).or_else(|| self.before.get(counted)).copied()
+    }
+
+    fn add(&mut self, counted: Counted, so_far: Option<Count>, now: Instant) {
+        let attempts = so_far.map_or(0, |count| count.attempts).saturating_add(1);
+        self.now.insert(counted, Count { attempts, last: now });
+    }
+
     fn turn(&mut self, now: Instant) {
         let began = *self.began.get_or_insert(now);
         let age = now.duration_since(began);
-        if age < WINDOW && self.now.len() < LOGINS_MAX {
+        if age < WINDOW && self.now.len() < COUNTS_MAX {
             return;
         }
         self.before = std::mem::take(&mut self.now);
@@ -76,35 +109,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ten_wrong_ones_and_no_more() {
+    fn some_are_free_and_then_the_wait_grows() {
         let attempts = Attempts::default();
-        for _ in 0..WRONG_MAX {
-            assert!(attempts.begin([1; 32]).is_ok());
+        for _ in 0..3 {
+            assert!(attempts.begin([1; 32], 3).is_ok());
         }
-        assert!(attempts.begin([1; 32]).unwrap_err() > SignedDuration::from_secs(599));
-        assert!(attempts.begin([2; 32]).is_ok(), "another login is another count");
+        let wait = attempts.begin([1; 32], 3).unwrap_err();
+        assert!(wait > SignedDuration::ZERO && wait <= SignedDuration::from_secs(1));
+        assert_eq!(attempts.begin([1; 32], 3).unwrap_err().as_secs(), 0, "a refused one makes it no longer");
+        assert!(attempts.begin([2; 32], 3).is_ok(), "another one is another count");
+        for _ in 0..60 {
+            attempts.note([1; 32]);
+        }
+        assert!(attempts.begin([1; 32], 3).unwrap_err() <= SignedDuration::from_secs(300), "and it ends growing");
     }
 
     #[test]
     fn a_right_one_forgets_the_wrong_ones() {
         let attempts = Attempts::default();
         for _ in 0..9 {
-            attempts.begin([1; 32]).unwrap();
+            attempts.note([1; 32]);
         }
-        attempts.succeed([1; 32]);
-        for _ in 0..WRONG_MAX {
-            assert!(attempts.begin([1; 32]).is_ok());
-        }
+        assert_eq!(attempts.count(&[1; 32]), 9);
+        attempts.forget(&[1; 32]);
+        assert_eq!(attempts.count(&[1; 32]), 0);
+        assert!(attempts.begin([1; 32], 1).is_ok());
     }
 
     #[test]
-    fn a_login_is_forgotten_after_two_windows() {
+    fn a_count_is_forgotten_after_two_windows() {
         let mut windows = Windows::default();
         let start = Instant::now();
         windows.turn(start);
-        windows.now.insert([1; 32], WRONG_MAX);
+        windows.add([1; 32], None, start);
         windows.turn(start + WINDOW);
-        assert_eq!(windows.before.get(&[1; 32]), Some(&WRONG_MAX));
+        assert_eq!(windows.get(&[1; 32]).map(|count| count.attempts), Some(1));
         windows.turn(start + WINDOW * 2);
         assert!(windows.before.is_empty() && windows.now.is_empty());
     }
@@ -113,11 +152,11 @@ mod tests {
     fn memory_is_bounded() {
         let attempts = Attempts::default();
         for number in 0..250_000_u32 {
-            let mut login = [0; 32];
-            login[..4].copy_from_slice(&number.to_be_bytes());
-            attempts.begin(login).unwrap();
+            let mut counted = [0; 32];
+            counted[..4].copy_from_slice(&number.to_be_bytes());
+            attempts.note(counted);
         }
         let windows = attempts.0.lock().unwrap();
-        assert!(windows.now.len() <= LOGINS_MAX && windows.before.len() <= LOGINS_MAX);
+        assert!(windows.now.len() <= COUNTS_MAX && windows.before.len() <= COUNTS_MAX);
     }
 }

@@ -137,8 +137,9 @@ impl Identity {
             Some(identity) if is_verified => Some(open(&self.vault, identity)?),
             _ => claims::person(&found),
         };
+        let claim = if is_verified { ClaimRights::Nothing } else { claims::rights(&self.accounts, account).await? };
         Ok(Some(Standing {
-            claim: if is_verified { ClaimRights::Nothing } else { claims::rights(&found) },
+            claim,
             way: identity.as_ref().and_then(|identity| read_way(identity.way.as_deref()?)),
             has_portrait: is_verified && identity.as_ref().is_some_and(|identity| identity.picture.is_some()),
             liveness: check.as_ref().map_or(LivenessStanding::None, liveness::standing),
@@ -169,7 +170,7 @@ impl Identity {
         if claims::person(&found).as_ref() == Some(&person) {
             return Ok(());
         }
-        claims::change(&self.accounts, &found, person).await?;
+        claims::change(&self.accounts, account, person).await?;
         let client = self.database.client().await?;
         if let Some(picture) = identities::withdraw(&client, account.0).await? {
             crate::store::identity_pictures::drop(&client, &[picture]).await?;

@@ -1,11 +1,12 @@
 //! A candidate's registration: accounts, exam definitions, orders, pictures of payments, reviews. No HTTP.
 //!
-//! In reading order: [`fen`], [`text`], [`document`], [`person`], [`passwords`] and [`steps`] are plain
+//! In reading order: [`fen`], [`text`], [`document`], [`person`], [`login`], [`passwords`] and [`steps`] are plain
 //! values and rules; [`vault`] keeps personal data unreadable at rest; [`exams`], [`accounts`], [`orders`],
 //! [`reviews`] and [`staff`] are the doors. Seats are only ever taken through `reservation`'s engine.
 
 pub mod accounts;
 pub mod applications;
+pub mod captcha;
 pub mod choosing;
 pub mod details;
 pub mod document;
@@ -17,6 +18,7 @@ pub mod fen;
 pub mod identity;
 pub mod identity_pictures;
 pub mod identity_reviews;
+pub mod login;
 pub mod order;
 pub mod orders;
 pub mod organisation;
@@ -47,7 +49,7 @@ use reservation::engine::Engine;
 
 pub use fen::Fen;
 
-use accounts::Accounts;
+use accounts::{AccountSettings, Accounts};
 use applications::Applications;
 use exams::Exams;
 use faces::Faces;
@@ -77,6 +79,8 @@ pub struct RegistrationConfig {
     pub vault: Vault,
     /// SMS, mail, cards and faces: what of the outside world is configured.
     pub gateways: Gateways,
+    /// What an operator decides about accounts.
+    pub accounts: AccountSettings,
 }
 
 /// Why registration could not open.
@@ -119,12 +123,13 @@ pub struct Registration {
 impl Registration {
     /// Migrates the schema, reads the exams and starts the background sweep.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
-        let RegistrationConfig { postgres, engine, files, vault, gateways } = config;
+        let RegistrationConfig { postgres, engine, files, vault, gateways, accounts } = config;
         let database = Database::new(postgres);
         migrations::run(&database).await?;
         let exams = Exams::open(database.clone(), engine.clone()).await?;
         let hasher = Hasher::new();
-        let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone());
+        let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
+        accounts.carry_over().await?;
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
@@ -162,6 +167,7 @@ impl Registration {
         };
         let sweep = SweepTask::start(Sweep {
             database,
+            accounts: accounts.clone(),
             exams: exams.clone(),
             orders: orders.clone(),
             reviews: reviews.clone(),

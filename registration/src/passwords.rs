@@ -4,6 +4,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use argon2::Argon2;
@@ -11,10 +12,9 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::exam_rules::PasswordRules;
 use crate::gate::{Closed, Gate};
 
-/// Fewest and most characters of a candidate's password.
-pub const CANDIDATE_CHARS: RangeInclusive<usize> = 6..=20;
 /// Fewest and most characters of a staff password.
 pub const STAFF_CHARS: RangeInclusive<usize> = 10..=64;
 /// Most characters that are ever hashed: a longer attempt is wrong anyway.
@@ -39,15 +39,29 @@ pub enum PasswordError {
         /// Most characters.
         max: usize,
     },
+    /// Too few of digits, letters and symbols.
+    #[error("a password has at least {min} of digits, letters and symbols")]
+    Kinds {
+        /// How many there must be.
+        min: u8,
+    },
     /// A space at its ends or a control character: nobody can type it again.
     #[error("a password neither begins nor ends with a space and has no control characters")]
     Character,
 }
 
 impl Password {
-    /// Checks a candidate's password.
-    pub fn of_candidate(text: &str) -> Result<Self, PasswordError> {
-        Self::checked(text, CANDIDATE_CHARS)
+    /// Checks a candidate's password. A letter of any script is a letter; what is neither letter nor digit is a symbol.
+    pub fn of_candidate(text: &str, rules: &PasswordRules) -> Result<Self, PasswordError> {
+        let password = Self::checked(text, usize::from(rules.chars_min)..=usize::from(rules.chars_max))?;
+        let is_symbol = |c: char| !c.is_numeric() && !c.is_alphabetic();
+        let kinds =
+            [text.chars().any(char::is_numeric), text.chars().any(char::is_alphabetic), text.chars().any(is_symbol)];
+        let count = kinds.into_iter().filter(|has| *has).count();
+        if count < usize::from(rules.kinds_min) {
+            return Err(PasswordError::Kinds { min: rules.kinds_min });
+        }
+        Ok(password)
     }
 
     /// Checks a staff member's password.
@@ -78,18 +92,25 @@ pub(crate) struct Hasher {
     gate: Gate,
     /// Compared with when there is no account, so that the answer takes the same time.
     decoy: Arc<str>,
+    /// How many passwords were hashed or compared: tests see by it that two ways cost the same.
+    runs: Arc<AtomicU64>,
 }
 
 impl Hasher {
     /// On half of the cores: the others keep giving out seats while everybody signs in.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { gate: Gate::new((cores / 2).max(1), QUEUE_MAX, WAIT_MAX), decoy: hash("there is nobody here").into() }
+        Self {
+            gate: Gate::new((cores / 2).max(1), QUEUE_MAX, WAIT_MAX),
+            decoy: hash("there is nobody here").into(),
+            runs: Arc::default(),
+        }
     }
 
     /// Hashes a new password to a PHC string.
     pub(crate) async fn hash(&self, password: &Password) -> Result<String, Closed> {
         let password = password.0.clone();
+        self.runs.fetch_add(1, Ordering::Relaxed);
         self.gate.run(move || hash(password.expose_secret())).await
     }
 
@@ -99,8 +120,14 @@ impl Hasher {
         let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let fits = attempt.chars().count() <= ATTEMPT_CHARS_MAX;
         let attempt = SecretString::from(if fits { attempt } else { "" });
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let equal = self.gate.run(move || verify(attempt.expose_secret(), &hash)).await?;
         Ok(known && fits && equal)
+    }
+
+    /// How many passwords were hashed or compared.
+    pub(crate) fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
     }
 }
 
@@ -120,21 +147,36 @@ fn verify(attempt: &str, hash: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn candidate(text: &str) -> Result<Password, PasswordError> {
+        Password::of_candidate(text, &PasswordRules::default())
+    }
+
     #[test]
-    fn rules_differ_for_candidates_and_staff() {
-        assert!(Password::of_candidate("密码123!").is_ok());
-        assert_eq!(Password::of_candidate("12345").unwrap_err(), PasswordError::Length { min: 6, max: 20 });
-        assert!(matches!(Password::of_candidate(&"x".repeat(21)), Err(PasswordError::Length { .. })));
-        assert_eq!(Password::of_candidate(" 123456").unwrap_err(), PasswordError::Character);
-        assert_eq!(Password::of_candidate("123\n456").unwrap_err(), PasswordError::Character);
+    fn c2_rules_differ_for_candidates_and_staff() {
+        assert!(candidate("密码123!").is_ok());
+        assert_eq!(candidate("12345").unwrap_err(), PasswordError::Length { min: 6, max: 20 });
+        assert!(matches!(candidate(&"x".repeat(21)), Err(PasswordError::Length { .. })));
+        assert_eq!(candidate(" 123456").unwrap_err(), PasswordError::Character);
+        assert_eq!(candidate("123\n456").unwrap_err(), PasswordError::Character);
         assert!(matches!(Password::of_staff("123456"), Err(PasswordError::Length { min: 10, max: 64 })));
-        assert_eq!(format!("{:?}", Password::of_candidate("123456").unwrap()), "Password(..)");
+        assert_eq!(format!("{:?}", candidate("123456").unwrap()), "Password(..)");
+    }
+
+    #[test]
+    fn a1_a_password_has_two_of_digits_letters_and_symbols() {
+        let rules = PasswordRules { chars_min: 8, chars_max: 18, kinds_min: 2 };
+        for good in ["abcd1234", "abcd!!!!", "1234!!!!", "密码123456"] {
+            assert!(Password::of_candidate(good, &rules).is_ok(), "{good}");
+        }
+        for bad in ["abcdefgh", "12345678", "!!!!!!!!"] {
+            assert_eq!(Password::of_candidate(bad, &rules).unwrap_err(), PasswordError::Kinds { min: 2 }, "{bad}");
+        }
     }
 
     #[tokio::test]
     async fn only_the_right_password_fits() {
         let hasher = Hasher::new();
-        let stored = hasher.hash(&Password::of_candidate("right-1").unwrap()).await.unwrap();
+        let stored = hasher.hash(&candidate("right-1").unwrap()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(hasher.verify("right-1", Some(stored.clone())).await.unwrap());
         assert!(!hasher.verify("wrong-1", Some(stored.clone())).await.unwrap());

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::accounts::{self, Account};
 use crate::clock;
+use crate::document::Document;
 use crate::exams::Exams;
 use crate::order::{Order, OrderId, OrderState};
-use crate::person::PersonName;
+use crate::person::{Mobile, PersonName};
 use crate::screenshots::Screenshots;
 use crate::staff::StaffId;
 use crate::store::orders::{StoredOrder, StoredState, change};
@@ -30,12 +31,12 @@ pub const REASON_CHARS_MAX: usize = 200;
 pub struct Review {
     /// The order; its `submitted_at` says since when it waits.
     pub order: Order,
-    /// The candidate's name.
-    pub name: PersonName,
+    /// The candidate's name, if they gave one.
+    pub name: Option<PersonName>,
     /// The document number, masked.
-    pub document_masked: String,
+    pub document_masked: Option<String>,
     /// The mobile number, masked.
-    pub mobile_masked: String,
+    pub mobile_masked: Option<String>,
 }
 
 /// What somebody of the staff did.
@@ -230,8 +231,8 @@ impl Reviews {
                 Ok(Review {
                     order: order.view(now),
                     name: person.name.clone(),
-                    document_masked: person.document.masked(),
-                    mobile_masked: person.mobile.masked(),
+                    document_masked: person.document.as_ref().map(Document::masked),
+                    mobile_masked: person.mobile.as_ref().map(Mobile::masked),
                 })
             })
             .collect()

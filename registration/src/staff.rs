@@ -1,8 +1,8 @@
 //! Accounts of staff: a login name, a role and a password of their own rules.
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
-use crate::accounts::SignInError;
 use crate::attempts::Attempts;
 use crate::clock;
 use crate::passwords::{Hasher, Password, PasswordError};
@@ -64,6 +64,29 @@ pub enum StaffError {
     Store(#[from] StoreError),
 }
 
+/// Wrong passwords of one name before it must wait.
+const WRONG_FREE: u32 = 5;
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffSignInError {
+    /// No such name, or another password: which of them is not told, not even by the time it takes.
+    #[error("the name or the password is wrong")]
+    Wrong,
+    /// Too many wrong passwords for this name.
+    #[error("too many wrong passwords")]
+    TooMany {
+        /// When the next attempt is looked at.
+        retry_after: SignedDuration,
+    },
+    /// Too many sign-ups and sign-ins at once: try again in a few seconds.
+    #[error("too many sign-ups and sign-ins at once")]
+    Busy,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// The door to staff. Cloning is a few reference counts.
 #[derive(Clone)]
 pub struct Staff {
@@ -95,23 +118,23 @@ impl Staff {
         }
     }
 
-    /// Finds the staff member with this name and password. After ten wrong passwords the name is not looked at for
-    /// some minutes.
-    pub async fn sign_in(&self, name: &str, password: &str) -> Result<StaffMember, SignInError> {
+    /// Finds the staff member with this name and password. After five wrong passwords each
+    /// further one must wait longer.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<StaffMember, StaffSignInError> {
         let index = self.vault.index("staff", name);
-        self.attempts.begin(index).map_err(|retry_after| SignInError::TooMany { retry_after })?;
+        self.attempts.begin(index, WRONG_FREE).map_err(|retry_after| StaffSignInError::TooMany { retry_after })?;
         let found = match is_name(name) {
             true => store::staff::by_name(&self.database.client().await?, name).await?,
             false => None,
         };
         let hash = found.as_ref().map(|staff| staff.password_hash.clone());
-        let fits = self.hasher.verify(password, hash).await.map_err(|_| SignInError::Busy)?;
+        let fits = self.hasher.verify(password, hash).await.map_err(|_| StaffSignInError::Busy)?;
         match found {
             Some(staff) if fits => {
-                self.attempts.succeed(index);
+                self.attempts.forget(&index);
                 Ok(read(staff)?)
             }
-            _ => Err(SignInError::Wrong),
+            _ => Err(StaffSignInError::Wrong),
         }
     }
 

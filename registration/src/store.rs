@@ -1,5 +1,10 @@
 //! Postgres, one file per table, and what goes wrong below the rules.
 
+pub(crate) mod account_codes;
+pub(crate) mod account_links;
+pub(crate) mod account_logins;
+pub(crate) mod account_sending_days;
+pub(crate) mod account_sendings;
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod audit;

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::accounts::Accounts;
 use crate::clock;
 use crate::exams::Exams;
 use crate::identity_pictures::IdentityPictures;
@@ -42,6 +43,7 @@ pub(crate) struct SweepTask {
 /// What the sweep works on.
 pub(crate) struct Sweep {
     pub(crate) database: Database,
+    pub(crate) accounts: Accounts,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) reviews: Reviews,
@@ -87,6 +89,7 @@ impl Sweep {
         self.carry_out_decisions().await?;
         self.discard_pictures().await?;
         self.pictures.sweep(BATCH).await?;
+        self.accounts.sweep().await?;
         self.forget().await
     }
 

@@ -5,90 +5,212 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::store::{StoreError, violates};
+use crate::store::StoreError;
+
+/// What every query of whole accounts begins with.
+const SELECT: &str = "
+    SELECT a.id, a.name, a.document, a.username, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at,
+        a.password_hash, a.session_epoch, a.created_at
+    FROM registration.accounts a";
 
 /// An account as it is stored: ciphertext and a hash.
+#[derive(Clone)]
 pub(crate) struct StoredAccount {
     pub(crate) id: Uuid,
-    pub(crate) document: Vec<u8>,
-    pub(crate) name: Vec<u8>,
-    pub(crate) mobile: Vec<u8>,
+    pub(crate) name: Option<Vec<u8>>,
+    pub(crate) document: Option<Vec<u8>>,
+    pub(crate) username: Option<Vec<u8>>,
+    pub(crate) email: Option<Vec<u8>>,
+    pub(crate) email_verified_at: Option<Timestamp>,
+    pub(crate) mobile: Option<Vec<u8>>,
+    pub(crate) mobile_verified_at: Option<Timestamp>,
     pub(crate) password_hash: String,
+    pub(crate) session_epoch: i32,
     pub(crate) created_at: Timestamp,
 }
 
-/// Adds an account. False when the document has one.
+/// Adds an account; its logins are rows of their own.
 pub(crate) async fn insert(
     client: &impl GenericClient,
     account: &StoredAccount,
-    document_index: &[u8; 32],
-) -> Result<bool, StoreError> {
+    claim_index: Option<[u8; 32]>,
+) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.accounts (id, document_index, document, name, mobile, password_hash, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO registration.accounts (id, name, document, claim_index, username, email, email_verified_at,
+                 mobile, mobile_verified_at, password_hash, session_epoch, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .await?;
-    let StoredAccount { id, document, name, mobile, password_hash, created_at } = account;
-    let added = client
-        .execute(&statement, &[id, &&document_index[..], document, name, mobile, password_hash, created_at])
-        .await;
-    match added {
-        Ok(_) => Ok(true),
-        Err(error) if violates(&error, "accounts_one_per_document") => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    let claim = claim_index.as_ref().map(|index| &index[..]);
+    let a = account;
+    client
+        .execute(
+            &statement,
+            &[
+                &a.id,
+                &a.name,
+                &a.document,
+                &claim,
+                &a.username,
+                &a.email,
+                &a.email_verified_at,
+                &a.mobile,
+                &a.mobile_verified_at,
+                &a.password_hash,
+                &a.session_epoch,
+                &a.created_at,
+            ],
+        )
+        .await?;
+    Ok(())
 }
 
 /// The account with this id.
 pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredAccount>, StoreError> {
-    let statement = client
-        .prepare_cached(
-            "SELECT id, document, name, mobile, password_hash, created_at FROM registration.accounts WHERE id = $1",
-        )
-        .await?;
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = $1")).await?;
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 
-/// The account with this id, which nobody else changes before the transaction ends.
+/// The account with this id, which nobody else changes until the transaction ends.
 pub(crate) async fn lock(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredAccount>, StoreError> {
-    let statement = client.prepare_cached("SELECT 1 FROM registration.accounts WHERE id = $1 FOR UPDATE").await?;
-    client.query_opt(&statement, &[&id]).await?;
-    get(client, id).await
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = $1 FOR UPDATE")).await?;
+    Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 
 /// The accounts with these ids, in any order.
 pub(crate) async fn get_all(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<StoredAccount>, StoreError> {
-    let statement = client
-        .prepare_cached(
-            "SELECT id, document, name, mobile, password_hash, created_at
-             FROM registration.accounts WHERE id = ANY($1)",
-        )
-        .await?;
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = ANY($1)")).await?;
     Ok(client.query(&statement, &[&ids]).await?.iter().map(read).collect())
 }
 
-/// The account of this document.
-pub(crate) async fn of_document(
+/// The accounts that claim this document: the one of the latest exam first, then the newest.
+pub(crate) async fn of_claim(
     client: &impl GenericClient,
-    document_index: &[u8; 32],
-) -> Result<Option<StoredAccount>, StoreError> {
+    claim_index: &[u8; 32],
+    limit: i64,
+) -> Result<Vec<StoredAccount>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE a.claim_index = $1
+             ORDER BY (SELECT max(o.created_at) FROM registration.orders o WHERE o.account = a.id) DESC NULLS LAST,
+                 a.created_at DESC LIMIT $2"
+        ))
+        .await?;
+    Ok(client.query(&statement, &[&&claim_index[..], &limit]).await?.iter().map(read).collect())
+}
+
+/// Another password; every session of before is over. The new epoch.
+pub(crate) async fn set_password(
+    client: &impl GenericClient,
+    id: Uuid,
+    password_hash: &str,
+) -> Result<Option<i32>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT id, document, name, mobile, password_hash, created_at
-             FROM registration.accounts WHERE document_index = $1",
+            "UPDATE registration.accounts SET password_hash = $2, session_epoch = session_epoch + 1
+             WHERE id = $1 RETURNING session_epoch",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&&document_index[..]]).await?.map(|row| read(&row)))
+    Ok(client.query_opt(&statement, &[&id, &password_hash]).await?.map(|row| row.get(0)))
+}
+
+/// Ends every session. The new epoch.
+pub(crate) async fn end_sessions(client: &impl GenericClient, id: Uuid) -> Result<Option<i32>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.accounts SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch",
+        )
+        .await?;
+    Ok(client.query_opt(&statement, &[&id]).await?.map(|row| row.get(0)))
+}
+
+/// Another address, and since when it is known to be the account's.
+pub(crate) async fn set_email(
+    client: &impl GenericClient,
+    id: Uuid,
+    email: &[u8],
+    verified_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached("UPDATE registration.accounts SET email = $2, email_verified_at = $3 WHERE id = $1")
+        .await?;
+    client.execute(&statement, &[&id, &email, &verified_at]).await?;
+    Ok(())
+}
+
+/// The address that the account has is known to be its own.
+pub(crate) async fn verify_email(client: &impl GenericClient, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.accounts SET email_verified_at = $2 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &at]).await?;
+    Ok(())
+}
+
+/// Another mobile number, and since when it is known to be the account's.
+pub(crate) async fn set_mobile(
+    client: &impl GenericClient,
+    id: Uuid,
+    mobile: &[u8],
+    verified_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached("UPDATE registration.accounts SET mobile = $2, mobile_verified_at = $3 WHERE id = $1")
+        .await?;
+    client.execute(&statement, &[&id, &mobile, &verified_at]).await?;
+    Ok(())
+}
+
+/// Another name and document.
+pub(crate) async fn set_claim(
+    client: &impl GenericClient,
+    id: Uuid,
+    name: &[u8],
+    document: &[u8],
+    claim_index: &[u8; 32],
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached("UPDATE registration.accounts SET name = $2, document = $3, claim_index = $4 WHERE id = $1")
+        .await?;
+    client.execute(&statement, &[&id, &name, &document, &&claim_index[..]]).await?;
+    Ok(())
+}
+
+/// Accounts of the version before, whose document is not in `account_logins` yet.
+pub(crate) async fn to_carry_over(client: &impl GenericClient, limit: i64) -> Result<Vec<(Uuid, Vec<u8>)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id, document FROM registration.accounts
+             WHERE document_index IS NOT NULL AND claim_index IS NULL ORDER BY id LIMIT $1",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&limit]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Writes the new index of such an account's document.
+pub(crate) async fn carry_over(
+    client: &impl GenericClient,
+    id: Uuid,
+    claim_index: &[u8; 32],
+) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.accounts SET claim_index = $2 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &&claim_index[..]]).await?;
+    Ok(())
 }
 
 fn read(row: &Row) -> StoredAccount {
     StoredAccount {
         id: row.get(0),
-        document: row.get(1),
-        name: row.get(2),
-        mobile: row.get(3),
-        password_hash: row.get(4),
-        created_at: row.get(5),
+        name: row.get(1),
+        document: row.get(2),
+        username: row.get(3),
+        email: row.get(4),
+        email_verified_at: row.get(5),
+        mobile: row.get(6),
+        mobile_verified_at: row.get(7),
+        password_hash: row.get(8),
+        session_epoch: row.get(9),
+        created_at: row.get(10),
     }
 }

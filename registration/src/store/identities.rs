@@ -63,8 +63,7 @@ pub(crate) async fn lock(client: &impl GenericClient, account: Uuid) -> Result<O
     Ok(client.query_opt(&statement, &[&account]).await?.map(|row| read(&row)))
 }
 
-/// Is the account verified? What [`Accounts::claim`](crate::accounts::Accounts) asks before it changes a name.
-#[allow(dead_code, reason = "asked by accounts once claims can change")]
+/// Is the account verified, so that its name and document stay?
 pub(crate) async fn is_verified(client: &impl GenericClient, account: Uuid) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached("SELECT 1 FROM registration.identities WHERE account = $1 AND state = 'verified'")

@@ -25,7 +25,9 @@ impl Dice {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_books_balance_after_a_rush() {
-    let world = World::start(Setup { hold_seconds: 1, grace_seconds: 0, capacities: CAPACITIES.to_vec(), ..Setup::default() }).await;
+    let world =
+        World::start(Setup { hold_seconds: 1, grace_seconds: 0, capacities: CAPACITIES.to_vec(), ..Setup::default() })
+            .await;
     let mut devices = Vec::new();
     for number in 0..CANDIDATES {
         let account = world.candidate(number).await.id;

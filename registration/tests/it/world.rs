@@ -10,8 +10,9 @@ use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
-use registration::accounts::{Account, AccountId, NewAccount};
+use registration::accounts::{Account, AccountId, Caller, NewAccount, SignIn, SignInError};
 use registration::document::ResidentId;
+use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::order::{Order, OrderId, OrderState};
 use registration::orders::{HandInError, OrderError};
 use registration::staff::{Role, StaffId};
@@ -79,6 +80,12 @@ impl World {
 
     pub(crate) async fn hold(&self, account: AccountId, sittings: &[&str]) -> Result<Order, OrderError> {
         self.registration.orders.hold(account, &exam(), &ids(sittings), false).await
+    }
+
+    /// Signs in as a stranger.
+    pub(crate) async fn sign_in(&self, login: &str, password: &str) -> Result<Account, SignInError> {
+        let entered = SignIn { login, password, preferred: LoginKind::Document };
+        self.registration.accounts.sign_in(&entered, &Caller::stranger(CaptchaRule::Suspicion)).await
     }
 
     pub(crate) async fn replace(&self, account: AccountId, sittings: &[&str]) -> Result<Order, OrderError> {
@@ -161,6 +168,7 @@ async fn open(stores: &TestStores, engine: &Engine, gateways: &Gateways) -> Regi
         files: Arc::new(LocalFileSystem::new_with_prefix(files).unwrap()),
         vault: Vault::load_or_create(&stores.dir().join("vault-keys")).unwrap(),
         gateways: gateways.clone(),
+        accounts: Default::default(),
     };
     Registration::open(config).await.unwrap()
 }

@@ -8,6 +8,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::StoredOrder;
+use crate::accounts::AccountId;
 use crate::order::OrderId;
 use crate::store::{StoreError, order_sittings, violates};
 
@@ -232,4 +233,10 @@ pub(crate) async fn split_off(
     transaction.execute(&statement, &[&id, &sitting, &released]).await?;
     order_sittings::move_to(transaction, &id, sitting, &released).await?;
     Ok(true)
+}
+
+/// All orders of one account become another one's. How many.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<u64, StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.orders SET account = $2 WHERE account = $1").await?;
+    Ok(client.execute(&statement, &[&from.0, &to.0]).await?)
 }

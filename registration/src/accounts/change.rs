@@ -1,0 +1,172 @@
+//! What candidates change of their own accounts: password, mobile, name and document; and signing out everywhere.
+
+use jiff::SignedDuration;
+
+use super::codes::{CodeError, Purpose};
+use super::{Account, AccountId, Accounts, Caller, sealed_context};
+use crate::captcha::CaptchaError;
+use crate::clock;
+use crate::document::Document;
+use crate::login::LoginName;
+use crate::passwords::Password;
+use crate::person::{Mobile, PersonName};
+use crate::store::accounts::StoredAccount;
+use crate::store::{self, StoreError};
+
+/// Wrong passwords of somebody who is signed in, before they must wait.
+const WRONG_FREE: u32 = 5;
+
+/// Why an account stayed as it was. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The form needs a captcha.
+    #[error(transparent)]
+    Captcha(#[from] CaptchaError),
+    /// It is not the account's password.
+    #[error("the password is wrong")]
+    Password,
+    /// The code is not the one that was sent, has expired, or was tried too often.
+    #[error("the code is not the one that was sent, or no longer good")]
+    Code,
+    /// Too many wrong passwords.
+    #[error("too many wrong passwords")]
+    TooMany {
+        /// When the next attempt is looked at.
+        retry_after: SignedDuration,
+    },
+    /// Too many sign-ups and sign-ins at once: try again in a few seconds.
+    #[error("too many sign-ups and sign-ins at once")]
+    Busy,
+    /// There is no such account.
+    #[error("there is no such account")]
+    Gone,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a name or a document stayed as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// The identity is verified: only staff change it.
+    #[error("the identity is verified")]
+    Verified,
+    /// The document number is a login: only staff change it.
+    #[error("the document number is a login")]
+    DocumentIsLogin,
+    /// There is no such account.
+    #[error("there is no such account")]
+    Gone,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// Sets another password, for who knows the old one. The account as it is then: every session of before is over.
+    pub async fn change_password(&self, account: AccountId, old: &str, new: &Password) -> Result<Account, ChangeError> {
+        self.confirm(account, old).await?;
+        let hash = self.hasher.hash(new).await.map_err(|_| ChangeError::Busy)?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let changed = self.set_password(&transaction, account.0, &hash).await?.ok_or(ChangeError::Gone)?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(changed)
+    }
+
+    /// Ends every session. The epoch of those that begin now.
+    pub async fn sign_out_everywhere(&self, account: AccountId) -> Result<Option<i32>, StoreError> {
+        store::accounts::end_sessions(&self.database.client().await?, account.0).await
+    }
+
+    /// Sends a code to a mobile that is to become this account's.
+    pub async fn send_mobile_code(
+        &self,
+        account: AccountId,
+        mobile: &Mobile,
+        caller: &Caller<'_>,
+    ) -> Result<(), CodeError> {
+        self.pass(super::Act::Code, "", caller)?;
+        self.note(super::Act::Code, caller);
+        self.send_code(Purpose::Mobile, &self.change_subject(account, mobile), mobile).await
+    }
+
+    /// Sets another mobile number, for who knows the password and, where the site sends codes, the code.
+    pub async fn change_mobile(
+        &self,
+        account: AccountId,
+        password: &str,
+        mobile: &Mobile,
+        code: &str,
+    ) -> Result<(), ChangeError> {
+        let is_proved = self.ways().sms;
+        let subject = self.change_subject(account, mobile);
+        self.confirm(account, password).await?;
+        if is_proved && !self.try_code(Purpose::Mobile, &subject, code).await? {
+            return Err(ChangeError::Code);
+        }
+        let sealed = self.vault.seal(&sealed_context("mobile", account.0), mobile.expose().as_bytes());
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        store::accounts::lock(&transaction, account.0).await?.ok_or(ChangeError::Gone)?;
+        let name = LoginName::Mobile(mobile.clone());
+        if is_proved {
+            if !self.take_code(&transaction, Purpose::Mobile, &subject, code).await? {
+                return Err(ChangeError::Code);
+            }
+            // Whoever proved it last has the telephone now.
+            store::account_logins::seize(&transaction, name.kind(), &self.login_index(&name), account.0).await?;
+        } else {
+            store::account_logins::remove(&transaction, name.kind(), account.0).await?;
+        }
+        store::accounts::set_mobile(&transaction, account.0, &sealed, is_proved.then(clock::now)).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Sets name and document as the candidate states them. Refused while a verified identity stands, and for the
+    /// document while it is a login. A document that is only claimed need not be unique.
+    pub async fn claim(&self, account: AccountId, name: PersonName, document: Document) -> Result<(), ClaimError> {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let stored = store::accounts::lock(&transaction, account.0).await?.ok_or(ClaimError::Gone)?;
+        if store::identities::is_verified(&transaction, account.0).await? {
+            return Err(ClaimError::Verified);
+        }
+        let before = super::read(&self.vault, &stored)?;
+        if before.document.as_ref() != Some(&document)
+            && store::account_logins::has(&transaction, "document", account.0).await?
+        {
+            return Err(ClaimError::DocumentIsLogin);
+        }
+        let seal = |field: &str, text: &str| self.vault.seal(&sealed_context(field, account.0), text.as_bytes());
+        let (sealed_name, sealed_document) = (seal("name", name.expose()), seal("document", &document.keyed()));
+        let index = self.login_index(&LoginName::Document(document));
+        store::accounts::set_claim(&transaction, account.0, &sealed_name, &sealed_document, &index).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Does the candidate sign in by the document number, so that only staff can change it?
+    pub async fn signs_in_by_document(&self, account: AccountId) -> Result<bool, StoreError> {
+        store::account_logins::has(&self.database.client().await?, "document", account.0).await
+    }
+
+    /// Is this the account's password? Counted, so that who finds a telephone unlocked cannot try many.
+    pub(super) async fn confirm(&self, account: AccountId, password: &str) -> Result<StoredAccount, ChangeError> {
+        let count = self.vault.index("attempts confirm", &account.0.to_string());
+        self.attempts.begin(count, WRONG_FREE).map_err(|retry_after| ChangeError::TooMany { retry_after })?;
+        let stored = store::accounts::get(&self.database.client().await?, account.0).await?;
+        let stored = stored.ok_or(ChangeError::Gone)?;
+        let fits = self.hasher.verify(password, Some(stored.password_hash.clone())).await;
+        if !fits.map_err(|_| ChangeError::Busy)? {
+            return Err(ChangeError::Password);
+        }
+        self.attempts.forget(&count);
+        Ok(stored)
+    }
+
+    fn change_subject(&self, account: AccountId, mobile: &Mobile) -> [u8; 32] {
+        self.vault.index("change mobile", &format!("{} {}", account.0, mobile.expose()))
+    }
+}

@@ -1,0 +1,249 @@
+//! Codes to mobiles: six digits for ten minutes and five tries, bound to what they are for. One a minute, five an hour,
+//! ten a day for a number, and a budget a day for the site.
+
+use std::time::Duration;
+
+use aws_lc_rs::{constant_time, rand};
+use deadpool_postgres::GenericClient;
+use gateways::SmsError;
+use jiff::tz::{TimeZone, offset};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Accounts, Act, Caller};
+use crate::captcha::CaptchaError;
+use crate::clock;
+use crate::person::Mobile;
+use crate::store::{self, StoreError};
+
+/// How long a code is good.
+pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// After how long the same number may get another one.
+pub const CODE_WAIT: SignedDuration = SignedDuration::from_secs(60);
+
+/// Tries of one code.
+const TRIES_MAX: i32 = 5;
+/// So many within such a time.
+const LIMITS: [(usize, SignedDuration); 3] =
+    [(1, CODE_WAIT), (5, SignedDuration::from_hours(1)), (10, SignedDuration::from_hours(24))];
+/// A gateway that does not answer is given up after this.
+const SENDING_MAX: Duration = Duration::from_secs(8);
+/// The site's day is China's.
+const CHINA_OFFSET_HOURS: i8 = 8;
+
+/// What a code is for: one for something else is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    SignUp,
+    Mobile,
+    Password,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Mobile => "mobile",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// Does a code take of the site's budget when it is made?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spends {
+    Budget,
+    /// Whether it is sent at all shows later.
+    Nothing,
+}
+
+/// Why no code was sent. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum CodeError {
+    /// The form needs a captcha.
+    #[error(transparent)]
+    Captcha(#[from] CaptchaError),
+    /// This number got one, or several, lately.
+    #[error("this number must wait for its next code")]
+    TooMany {
+        /// When it may get the next.
+        retry_after: SignedDuration,
+    },
+    /// The site has sent as many as it may on one day.
+    #[error("the site has sent as many codes as it may today")]
+    Budget,
+    /// The number cannot receive messages.
+    #[error("the number cannot receive messages")]
+    Number,
+    /// The message could not be sent: try again in a minute.
+    #[error("the message could not be sent")]
+    Sending,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// Sends a code that proves a mobile for a new account.
+    pub async fn send_sign_up_code(&self, mobile: &Mobile, caller: &Caller<'_>) -> Result<(), CodeError> {
+        self.pass(Act::Code, "", caller)?;
+        self.note(Act::Code, caller);
+        let subject = self.mobile_subject(mobile);
+        self.send_code(Purpose::SignUp, &subject, mobile).await
+    }
+
+    /// Sends a code within all limits.
+    pub(super) async fn send_code(
+        &self,
+        purpose: Purpose,
+        subject: &[u8; 32],
+        mobile: &Mobile,
+    ) -> Result<(), CodeError> {
+        let code = new_code();
+        self.put_code(purpose, subject, &self.mobile_subject(mobile), &code, Spends::Budget).await?;
+        let sending = tokio::time::timeout(SENDING_MAX, self.post.send_code(mobile.expose(), &code));
+        match sending.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(SmsError::Number)) => Err(CodeError::Number),
+            Ok(Err(SmsError::Throttled)) => Err(CodeError::TooMany { retry_after: CODE_WAIT }),
+            Ok(Err(error @ (SmsError::Rejected(_) | SmsError::Unavailable(_)))) => {
+                tracing::warn!(%error, "a code was not sent");
+                Err(CodeError::Sending)
+            }
+            Err(_) => {
+                tracing::warn!("a code was not sent in time");
+                Err(CodeError::Sending)
+            }
+        }
+    }
+
+    /// Keeps a code in place of the one before, counted as a message to `receiver`.
+    pub(super) async fn put_code(
+        &self,
+        purpose: Purpose,
+        subject: &[u8; 32],
+        receiver: &[u8; 32],
+        code: &str,
+        spends: Spends,
+    ) -> Result<(), CodeError> {
+        let now = clock::now();
+        let hash = self.code_hash(purpose, subject, code);
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        if let Some(retry_after) = count_sending(&transaction, receiver, now).await? {
+            return Err(CodeError::TooMany { retry_after });
+        }
+        store::account_codes::put(&transaction, purpose.as_str(), subject, &hash, now + CODE_LIFETIME).await?;
+        // Last: everybody waits for the row of the day until the transaction ends.
+        if spends == Spends::Budget && !self.spend(&transaction).await? {
+            return Err(CodeError::Budget);
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Takes one message of the site's budget of the day. False when it is spent.
+    pub(super) async fn spend(&self, transaction: &impl GenericClient) -> Result<bool, StoreError> {
+        let budget = i32::try_from(self.post.settings().sms_per_day).unwrap_or(i32::MAX);
+        store::account_sending_days::spend(transaction, china_day(clock::now()), budget).await
+    }
+
+    /// Is this the code? It stays until [`Self::take_code`]: what follows may still be refused.
+    pub(super) async fn try_code(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> Result<bool, StoreError> {
+        let client = self.database.client().await?;
+        let kept = store::account_codes::begin_try(&client, purpose.as_str(), subject, TRIES_MAX, clock::now()).await?;
+        let hash = self.code_hash(purpose, subject, code);
+        Ok(kept.is_some_and(|kept| constant_time::verify_slices_are_equal(&kept, &hash).is_ok()))
+    }
+
+    /// Uses the code up, in the transaction that does what it is for. False: somebody else was faster.
+    pub(super) async fn take_code(
+        &self,
+        transaction: &impl GenericClient,
+        purpose: Purpose,
+        subject: &[u8; 32],
+        code: &str,
+    ) -> Result<bool, StoreError> {
+        let hash = self.code_hash(purpose, subject, code);
+        store::account_codes::take(transaction, purpose.as_str(), subject, &hash).await
+    }
+
+    /// What messages to this mobile are counted under, and its codes before there is an account.
+    pub(super) fn mobile_subject(&self, mobile: &Mobile) -> [u8; 32] {
+        self.vault.index("sending mobile", mobile.expose())
+    }
+
+    /// Whoever has the database and not the key cannot try the million codes out. Full-width digits and spaces are
+    /// forgiven.
+    fn code_hash(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> [u8; 32] {
+        let digits: String = code
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(12)
+            .map(|c| crate::text::ascii_digit(c).map_or(c, char::from))
+            .collect();
+        self.vault.index("code", &format!("{} {subject:?} {digits}", purpose.as_str()))
+    }
+}
+
+/// Counts a message to a subject. When it is one too many: the time until the next may be sent.
+pub(super) async fn count_sending(
+    transaction: &impl GenericClient,
+    subject: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<SignedDuration>, StoreError> {
+    let longest = LIMITS.iter().map(|(_, span)| *span).max().expect("there are limits");
+    let most = LIMITS.iter().map(|(count, _)| *count).max().expect("there are limits");
+    let limit = i64::try_from(most).expect("a small constant");
+    let sent = store::account_sendings::lock_and_list(transaction, subject, now - longest, limit).await?;
+    if let Some(wait) = wait(&sent, now) {
+        return Ok(Some(wait));
+    }
+    store::account_sendings::insert(transaction, subject, now).await?;
+    Ok(None)
+}
+
+/// The longest of what the limits ask for, given when messages were sent, the newest first.
+fn wait(sent: &[Timestamp], now: Timestamp) -> Option<SignedDuration> {
+    let waits = LIMITS.iter().filter_map(|(count, span)| {
+        let left = *span - now.duration_since(*sent.get(count - 1)?);
+        (left > SignedDuration::ZERO).then_some(left)
+    });
+    waits.max()
+}
+
+/// Six random digits.
+pub(super) fn new_code() -> String {
+    let mut bytes = [0; 8];
+    rand::fill(&mut bytes).expect("the system has random bytes");
+    format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)
+}
+
+fn china_day(now: Timestamp) -> jiff::civil::Date {
+    now.to_zoned(TimeZone::fixed(offset(CHINA_OFFSET_HOURS))).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c2_one_a_minute_five_an_hour_ten_a_day() {
+        let now: Timestamp = "2026-11-20T06:00:00Z".parse().unwrap();
+        let ago = |minutes: &[i64]| -> Vec<Timestamp> {
+            minutes.iter().map(|minutes| now - SignedDuration::from_mins(*minutes)).collect()
+        };
+        assert_eq!(wait(&[], now), None);
+        assert_eq!(wait(&[now - SignedDuration::from_secs(20)], now), Some(SignedDuration::from_secs(40)));
+        assert_eq!(wait(&ago(&[1, 2, 3, 4]), now), None);
+        assert_eq!(wait(&ago(&[1, 2, 3, 4, 50]), now), Some(SignedDuration::from_mins(10)));
+        assert_eq!(wait(&ago(&[61, 62, 63, 64, 65, 66, 67, 68, 69]), now), None);
+        let day = wait(&ago(&[61, 62, 63, 64, 65, 66, 67, 68, 69, 70]), now);
+        assert_eq!(day, Some(SignedDuration::from_mins(24 * 60 - 70)));
+    }
+
+    #[test]
+    fn codes_have_six_digits_and_differ() {
+        let codes: std::collections::HashSet<String> = (0..1_000).map(|_| new_code()).collect();
+        assert!(codes.len() > 990 && codes.iter().all(|code| code.len() == 6));
+    }
+}

@@ -1,0 +1,99 @@
+//! How the site reaches people: its gateways for codes and letters, and the addresses that letters link to.
+
+use std::sync::Arc;
+
+use gateways::{Gateways, Letter, Mailer, Sms, SmsError};
+use tokio::sync::Semaphore;
+
+/// Most messages that are on their way behind answered requests.
+const BACKGROUND_MAX: usize = 256;
+
+/// What an operator may decide about accounts.
+#[derive(Debug, Clone)]
+pub struct AccountSettings {
+    /// Where the links in letters lead, one or two (`https://exam.example.edu`): of a site that is reached over two
+    /// networks a letter names both. Without any no letter is sent. Never what a request claims its host to be:
+    /// somebody else's letter would lead to the claimer.
+    pub mail_hosts: Vec<String>,
+    /// Most messages to mobiles a day, for the whole site.
+    pub sms_per_day: u32,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { mail_hosts: Vec::new(), sms_per_day: 20_000 }
+    }
+}
+
+/// How the site reaches people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// It sends codes: a mobile can be proved.
+    pub sms: bool,
+    /// It sends letters: a mailbox can be proved.
+    pub mail: bool,
+}
+
+/// The gateways as accounts need them.
+pub(super) struct Post {
+    sms: Option<Sms>,
+    mail: Option<Mailer>,
+    settings: AccountSettings,
+    background: Arc<Semaphore>,
+}
+
+impl Post {
+    pub(super) fn new(gateways: &Gateways, settings: AccountSettings) -> Self {
+        let (sms, mail) = (gateways.sms.clone(), gateways.mail.clone().filter(|_| !settings.mail_hosts.is_empty()));
+        Self { sms, mail, settings, background: Arc::new(Semaphore::new(BACKGROUND_MAX)) }
+    }
+
+    pub(super) fn ways(&self) -> Ways {
+        Ways { sms: self.sms.is_some(), mail: self.mail.is_some() }
+    }
+
+    pub(super) fn settings(&self) -> &AccountSettings {
+        &self.settings
+    }
+
+    /// The addresses of one page on each host.
+    pub(super) fn links(&self, path: &str) -> Vec<String> {
+        self.settings.mail_hosts.iter().map(|host| format!("{}{path}", host.trim_end_matches('/'))).collect()
+    }
+
+    /// Sends a code, and waits for how it went.
+    pub(super) async fn send_code(&self, mobile: &str, code: &str) -> Result<(), SmsError> {
+        match &self.sms {
+            Some(sms) => sms.send_code(mobile, code).await,
+            None => Err(SmsError::Unavailable("none is configured".to_owned())),
+        }
+    }
+
+    /// Sends a code after the answer: how long it takes tells nobody that there is a mobile.
+    pub(super) fn send_code_later(&self, mobile: String, code: String) {
+        let Some(sms) = self.sms.clone() else { return };
+        self.later("code", async move { sms.send_code(&mobile, &code).await.map_err(|error| error.to_string()) });
+    }
+
+    /// Sends a letter after the answer: how long it takes tells nobody that there is an account.
+    pub(super) fn send_later(&self, letter: Letter) {
+        let Some(mail) = self.mail.clone() else { return };
+        self.later("letter", async move { mail.send(&letter).await.map_err(|error| error.to_string()) });
+    }
+
+    /// Never more at once than [`BACKGROUND_MAX`]; whoever waits for one that was dropped asks again.
+    fn later(&self, what: &'static str, sending: impl Future<Output = Result<(), String>> + Send + 'static) {
+        let Ok(place) = Arc::clone(&self.background).try_acquire_owned() else {
+            metrics::counter!("registration_messages_dropped_total").increment(1);
+            tracing::warn!(what, "too many messages are on their way: one was dropped");
+            return;
+        };
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = sending.await {
+                metrics::counter!("registration_messages_failed_total").increment(1);
+                tracing::warn!(what, error, "a message was not sent");
+            }
+        });
+    }
+}

@@ -1,0 +1,25 @@
+//! Forgets what has expired: sendings that no limit counts, codes, and links that nobody will ask about.
+
+use jiff::SignedDuration;
+
+use super::Accounts;
+use crate::clock;
+use crate::store::{self, StoreError};
+
+/// Most rows of a kind in one round; the next one follows in seconds.
+const BATCH: i64 = 1_000;
+/// The longest limit looks back so far.
+const SENDINGS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// For so long a link that is used or has expired says so, and not that it is unknown.
+const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Accounts {
+    /// One round.
+    pub(crate) async fn sweep(&self) -> Result<(), StoreError> {
+        let (client, now) = (self.database.client().await?, clock::now());
+        store::account_sendings::sweep(&client, now - SENDINGS_KEPT, BATCH).await?;
+        store::account_codes::sweep(&client, now, BATCH).await?;
+        store::account_links::sweep(&client, now - LINKS_KEPT, BATCH).await?;
+        Ok(())
+    }
+}
