@@ -12,18 +12,18 @@ use registration::accounts::{Account, AccountId, NewAccount};
 use registration::exam_rules::{ExamRules, PartId};
 use registration::exams::{ExamPage, Group, SittingPage};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
-use registration::steps::{Facts, StepView, steps};
+use registration::steps::{EligibilityState, Facts, StepView, steps};
 use registration::text::{Paragraphs, Text};
 use reservation::sitting::{Availability, Level, Sitting, SittingSpec};
 use uuid::Uuid;
 
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::exam::{Gate, may_choose};
+use crate::pages::sittings::choice::{Offer, plan};
+use crate::pages::sittings::gate::Gate;
+use crate::pages::sittings::{self, Chosen, may_choose};
 use crate::pages::steps_view::step_list;
-use crate::pages::{
-    ended, error, exam, exam_choice, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat,
-};
+use crate::pages::{ended, error, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
@@ -181,6 +181,26 @@ fn refused_state() -> OrderState {
     OrderState::Refused { reason, until: now() + SignedDuration::from_hours(24) }
 }
 
+/// The page on which sittings of the exam's first part are chosen.
+#[allow(clippy::too_many_arguments, reason = "each is one thing that differs between the pages of the gallery")]
+pub(crate) fn choosing(
+    w: Words,
+    exam: &ExamPage,
+    steps: &[StepView],
+    order: Option<&Order>,
+    available: Option<&[Availability]>,
+    chosen: &Chosen,
+    gate: Gate,
+    errors: &[FieldError],
+) -> Markup {
+    let orders: Vec<&Order> = order.into_iter().collect();
+    let eligibility = EligibilityState::None;
+    let offer = Offer { exam, part: PartId::main(), orders: &orders, eligibility: &eligibility, chosen, now: now() };
+    let plan = plan(w, &offer, available, may_choose(exam, now(), gate), gate != Gate::None || order.is_some());
+    let view = sittings::View { exam, steps, offer: &offer, now: now(), errors, gate, plan };
+    sittings::body(w, &view)
+}
+
 /// An exam page: its name, the exam, which order, free seats and capacities, the hold, the field in trouble.
 type Shot<'a> = (&'a str, &'a ExamPage, usize, &'a [(u32, u32)], Option<(i64, bool)>, &'a str);
 
@@ -245,38 +265,31 @@ impl Studio {
             let (available, order) = (availability(exam, free), orders[order].as_ref());
             let errors: Vec<FieldError> = match error {
                 "" => vec![],
-                "agree" => vec![FieldError { field: "agree", text: w.t("hold-error-agree").into() }],
+                "agree" => vec![FieldError { field: "agree".into(), text: w.t("hold-error-agree").into() }],
                 _ => vec![FieldError {
-                    field: "sittings",
+                    field: "sittings".into(),
                     text: w.with("hold-error-full-until", &[("time", "14:36".into())]).into(),
                 }],
             };
-            let chosen = exam::Chosen { sittings: vec!["en-2".parse().unwrap()], has_agreed: error == "sittings" };
-            let plan = exam_choice::plan(
-                w,
-                exam,
-                order,
-                Some(&available),
-                &chosen,
-                may_choose(exam, now(), Gate::None),
-                order.is_some(),
-            );
+            let chosen = Chosen {
+                sittings: vec!["en-2".parse().unwrap()],
+                has_agreed: error == "sittings",
+                ..Chosen::default()
+            };
             let steps = steps_of(exam, order);
-            let view = exam::View { exam, steps: &steps, order, now: now(), errors: &errors, gate: Gate::None, plan };
-            self.add(name, "exam", hold, Visitor::Guest, &exam::body(w, &view));
+            let body = choosing(w, exam, &steps, order, Some(&available), &chosen, Gate::None, &errors);
+            self.add(name, "exam", hold, Visitor::Guest, &body);
         }
-        let plan = exam_choice::plan(w, &exam, None, None, &exam::Chosen::default(), true, false);
         let steps = steps_of(&exam, None);
-        let view =
-            exam::View { exam: &exam, steps: &steps, order: None, now: now(), errors: &[], gate: Gate::None, plan };
-        self.add("exam-restoring", "exam", None, Visitor::Guest, &exam::body(w, &view));
+        let body = choosing(w, &exam, &steps, None, None, &Chosen::default(), Gate::None, &[]);
+        self.add("exam-restoring", "exam", None, Visitor::Guest, &body);
     }
 
     fn orders(&mut self) {
         let (w, exam) = (self.w, exam_page());
         let (zhang, long) = (account("张伟"), account("阿卜杜热西提·买买提依明·艾合买提江"));
         let too_large = w.with("upload-too-large", &[("limit", 4.into())]).into_owned();
-        let errors = [FieldError { field: "screenshot", text: too_large }];
+        let errors = [FieldError { field: "screenshot".into(), text: too_large }];
         let shots = [
             ("pay", OrderState::Unpaid, Some((754, true)), &zhang, &[][..]),
             ("pay-short", OrderState::Unpaid, Some((95, true)), &long, &errors[..]),
@@ -317,7 +330,10 @@ impl Studio {
 
     fn forms(&mut self) {
         let w = self.w;
-        let error = |field, text: std::borrow::Cow<'static, str>| FieldError { field, text: text.into() };
+        let error = |field: &'static str, text: std::borrow::Cow<'static, str>| FieldError {
+            field: field.into(),
+            text: text.into(),
+        };
         let wrong = [error("", w.t("sign-in-wrong"))];
         self.add("sign-in", "in", None, Visitor::Guest, &sign_in::body(w, "/exams/x?sitting=a", "", &[]));
         self.add("sign-in-error", "in", None, Visitor::Guest, &sign_in::body(w, "/", "1101051949", &wrong));

@@ -5,8 +5,8 @@ use reservation::engine::room::RoomView;
 use reservation::room::RoomMode;
 
 use super::{Studio, availability, exam_page, minutes, now};
-use crate::pages::exam::{self, Gate, may_choose};
-use crate::pages::exam_choice;
+use crate::pages::sittings::Chosen;
+use crate::pages::sittings::gate::Gate;
 use crate::pages::waiting_view::{Place, View, body};
 use crate::view::layout::Visitor;
 
@@ -72,11 +72,9 @@ impl Studio {
             ("gate-later", &soon, Gate::Later),
         ] {
             let (w, available) = (self.w, availability(exam, &[(132, 200), (68, 200), (0, 120)]));
-            let chosen = exam::Chosen::default();
-            let plan = exam_choice::plan(w, exam, None, Some(&available), &chosen, may_choose(exam, now(), gate), true);
             let steps = super::steps_of(exam, None);
-            let view = exam::View { exam, steps: &steps, order: None, now: now(), errors: &[], gate, plan };
-            self.add(name, "exam", None, Visitor::SignedIn, &exam::body(w, &view));
+            let body = super::choosing(w, exam, &steps, None, Some(&available), &Chosen::default(), gate, &[]);
+            self.add(name, "exam", None, Visitor::SignedIn, &body);
         }
     }
 }

@@ -8,6 +8,7 @@ mod assets;
 mod busy;
 mod catalogue;
 mod failure;
+mod form_parts;
 mod layers;
 mod pages;
 mod picture_part;

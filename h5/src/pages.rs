@@ -1,16 +1,20 @@
 //! One file per page: handler, then markup. `hold`, `release`, `screenshot` and `sign_out` only act and lead on.
 
 pub(crate) mod choice_words;
+pub(crate) mod details;
+pub(crate) mod drop_seat;
 pub(crate) mod ended;
 pub(crate) mod error;
 pub(crate) mod exam;
-pub(crate) mod exam_choice;
-pub(crate) mod exam_chooser;
+pub(crate) mod exam_facts;
+pub(crate) mod exam_mine;
+pub(crate) mod exam_seats;
 pub(crate) mod files;
 pub(crate) mod hold;
 pub(crate) mod home;
 pub(crate) mod language;
 pub(crate) mod me;
+pub(crate) mod notice;
 pub(crate) mod order;
 pub(crate) mod order_parts;
 pub(crate) mod payment_code;
@@ -22,7 +26,9 @@ pub(crate) mod screenshot;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod sign_up;
+pub(crate) mod sittings;
 pub(crate) mod steps_view;
+pub(crate) mod task_words;
 pub(crate) mod waiting;
 pub(crate) mod waiting_view;
 pub(crate) mod wechat;

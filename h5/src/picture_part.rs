@@ -32,8 +32,8 @@ pub(crate) enum PicturePart {
 pub(crate) async fn picture_part(mut form: Multipart) -> Result<PicturePart, Failure> {
     let mut found = PicturePart::Nothing;
     for _ in 0..PARTS_MAX {
-        let Some(field) = form.next_field().await.map_err(refusal)? else { break };
-        let is_picture = field.name().is_some_and(|name| FIELDS.contains(&name));
+        let Some(field) = form.next_field().await.map_err(|error| refusal(&error))? else { break };
+        let is_picture = field.name().is_some_and(is_picture);
         let part = read(field).await?;
         if is_picture && found == PicturePart::Nothing {
             found = part;
@@ -42,9 +42,14 @@ pub(crate) async fn picture_part(mut form: Multipart) -> Result<PicturePart, Fai
     Ok(found)
 }
 
-async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
+/// Is this the name of a field for a picture?
+pub(crate) fn is_picture(name: &str) -> bool {
+    FIELDS.contains(&name)
+}
+
+pub(crate) async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
     let (mut kept, mut is_too_large) = (BytesMut::new(), false);
-    while let Some(chunk) = field.chunk().await.map_err(refusal)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| refusal(&error))? {
         if is_too_large {
             continue;
         }
@@ -62,9 +67,9 @@ async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
     })
 }
 
-fn refusal(error: MultipartError) -> Failure {
+pub(crate) fn refusal(error: &MultipartError) -> Failure {
     // The listener ends a body that stands still; the phone may try again where the network is better.
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
             return Failure::Unavailable;

@@ -9,8 +9,8 @@ use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
 use crate::pages::{
-    ended, exam, files, hold, home, language, me, order, payment_code, poster, receipt, release, screenshot, sign_in,
-    sign_out, sign_up, waiting,
+    details, drop_seat, ended, exam, files, hold, home, language, me, notice, order, payment_code, poster, receipt,
+    release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
 
@@ -29,11 +29,14 @@ pub fn site(state: H5State) -> (Router, Busy) {
     let pages = Router::new()
         .route("/", get(home::show))
         .route("/exams/{exam}", get(exam::show))
+        .route("/exams/{exam}/notice", get(notice::show).post(notice::agree))
+        .route("/exams/{exam}/sittings", get(sittings::show))
         .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
         .route("/exams/{exam}/waiting", get(waiting::show))
         .route("/orders/{order}", get(order::show))
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
         .route("/orders/{order}/release", post(release::give_back))
+        .route("/orders/{order}/drop", post(drop_seat::drop_one))
         .route("/orders/{order}/receipt", get(receipt::show))
         .route("/orders/{order}/ended", get(ended::show))
         .route("/me", get(me::show))
@@ -47,6 +50,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(timeout(PAGE_TIMEOUT));
     let uploads = Router::new()
+        .route("/exams/{exam}/details", get(details::show).post(details::hand_in))
         .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(timeout(UPLOAD_TIMEOUT));

@@ -8,9 +8,10 @@ use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
-use registration::steps::{Facts, StepView, steps};
+use registration::steps::{EligibilityState, Facts, StepView, steps};
 use registration::store::StoreError;
 use reservation::api::limits::TooMany;
 
@@ -70,6 +71,15 @@ impl Visit {
             None => Facts::default(),
         };
         Ok(steps(exam, &facts, self.now))
+    }
+
+    /// Whether the roster knows the candidate, where the exam asks.
+    pub(crate) async fn eligibility(&self, exam: &ExamPage) -> Result<EligibilityState, StoreError> {
+        let Some(account) = &self.account else { return Ok(EligibilityState::None) };
+        if !exam.rules.asks_for(&TaskKind::Eligibility) {
+            return Ok(EligibilityState::None);
+        }
+        Ok(self.app.outside.registration.applications.facts(account.id, exam, &[]).await?.eligibility)
     }
 
     /// The candidate's orders of an exam, newest first.

@@ -1,6 +1,6 @@
 //! How a moment is written: Beijing time, `12月20日（周六）09:00` or `Sat 20 Dec, 09:00`.
 
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::{Timestamp, tz};
 
 use crate::language::Language;
@@ -57,6 +57,14 @@ pub fn pieces_full(language: Language, at: Timestamp) -> [String; 2] {
 /// When only the clock is needed today, and the day too on any other day.
 pub fn near(language: Language, at: Timestamp, now: Timestamp) -> String {
     if civil(at).date() == civil(now).date() { clock(at) } else { moment(language, at) }
+}
+
+/// A date by itself: `1988年7月7日` / `7 Jul 1988`
+pub fn date(language: Language, date: Date) -> String {
+    match language {
+        Language::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        Language::En => format!("{} {} {}", date.day(), month_en(date.month()), date.year()),
+    }
 }
 
 /// For the `datetime` attribute of `time`: `2026-12-20T09:00:00+08:00`.

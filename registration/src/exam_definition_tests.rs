@@ -189,3 +189,88 @@ fn the_demo_exam_is_right() {
     let first = definition.page.sittings.iter().map(|sitting| sitting.starts_at).min().unwrap();
     assert!(definition.page.payment_deadline < first, "payment ends before the first sitting");
 }
+
+#[test]
+fn rules_are_checked_against_each_other_each_with_its_line() {
+    let steps = |tasks: &str| {
+        let title = "title = { zh = \"步\", en = \"Step\" }";
+        format!("{EXAM}\n[[steps]]\n{title}\ntasks = [{tasks}]\n")
+    };
+    let last = EXAM.lines().count() as u64;
+    for (tasks, fault) in [
+        ("\"sittings\"", "no step has the task `payment:main`"),
+        ("\"payment\", \"sittings\"", "`payment:main` must come after `sittings:main`"),
+        ("\"face\", \"sittings\", \"payment\"", "`face` must come after `identity`"),
+        ("\"sittings\", \"sittings\", \"payment\"", "`sittings:main` is there twice"),
+        ("\"sittings:oral\", \"payment:oral\"", "there is no part `oral`"),
+        ("\"details\", \"sittings\", \"payment\"", "the form and the task `details` need each other"),
+        ("\"dance\"", "a task is notice, identity"),
+    ] {
+        let found = faults(&steps(tasks), SITTINGS);
+        assert!(found.iter().any(|line| line.contains(fault)), "{tasks}: {found:?}");
+        let first = found[0].split(':').nth(1).unwrap().parse::<u64>().unwrap();
+        assert!((1..=last + 5).contains(&first), "{found:?}");
+    }
+    let found = faults(&steps("\"payment\", \"sittings\""), SITTINGS);
+    assert!(found[0].starts_with(&format!("exam.toml:{}: ", last + 4)), "{found:?}");
+}
+
+#[test]
+fn a_form_is_checked_field_by_field() {
+    let with = |fields: &str| {
+        let steps =
+            "[[steps]]\ntitle = { zh = \"步\", en = \"Step\" }\ntasks = [\"details\", \"sittings\", \"payment\"]\n";
+        format!("{EXAM}\n{steps}\n{fields}")
+    };
+    let field = |rest: &str| format!("[[form.fields]]\nname = \"a\"\nlabel = {{ zh = \"甲\", en = \"A\" }}\n{rest}\n");
+    assert!(parse_both(&with(&field("kind = \"text\"")), SITTINGS).is_ok());
+    for (rest, fault) in [
+        ("kind = \"choice\"", "a choice has 2 to"),
+        ("kind = \"text\"\nchars_max = 0", "chars_max must be"),
+        ("kind = \"text\"\nwhen = { field = \"b\", is = [\"x\"] }", "there is no field `b` further up"),
+        ("kind = \"text\"\naccepts = [\"x\"]", "there is no choice `x`"),
+        ("kind = \"dance\"", "unknown variant `dance`"),
+    ] {
+        let found = faults(&with(&field(rest)), SITTINGS);
+        assert!(found[0].contains(fault), "{rest}: {found:?}");
+    }
+    let twice = field("kind = \"text\"") + &field("kind = \"text\"");
+    assert!(faults(&with(&twice), SITTINGS)[0].contains("`a` is there twice"));
+}
+
+#[test]
+fn organisations_stand_after_what_they_belong_to() {
+    let parse = |organisations: &str, sittings: &str| {
+        let found = parse_texts(&Texts { exam: EXAM, sittings, organisations: Some(organisations) });
+        found.map_err(|faults| faults.iter().map(DefinitionError::to_string).collect::<Vec<_>>())
+    };
+    let head = "code,level,parent,name_zh,name_en\n";
+    let right = format!("{head}99,province,,省,Province\n991,school,99,校,School\n9910,campus,991,校区,Campus\n");
+    let of_campus =
+        "id,starts_at,capacity,title_zh,title_en,campus\nam,2027-05-22T09:00:00+08:00,200,英语,English,9910\n";
+    let page = parse(&right, of_campus).unwrap().page;
+    assert_eq!((page.organisations.len(), page.sittings[0].venue.zh.as_str()), (3, "校区"));
+    for (line, fault) in [
+        ("991,school,98,校,School", "organisations.csv:2: parent: must be a province from a line further up"),
+        ("9910,campus,,校区,Campus", "organisations.csv:2: parent: must be a school from a line further up"),
+        ("99,state,,省,Province", "organisations.csv:2: level: must be province, school or campus"),
+    ] {
+        assert_eq!(parse(&format!("{head}{line}\n"), SITTINGS).unwrap_err()[0], fault);
+    }
+    let elsewhere = parse(&right, &of_campus.replace(",9910", ",991")).unwrap_err();
+    assert_eq!(elsewhere, ["sittings.csv:2: campus: `991` is no campus of organisations.csv"]);
+}
+
+#[test]
+fn the_exams_that_ship_are_right() {
+    let exams = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams");
+    let mut count = 0;
+    for dir in fs::read_dir(exams).unwrap() {
+        let dir = dir.unwrap().path();
+        let definition = parse(&dir).unwrap_or_else(|faults| panic!("{}: {faults:?}", dir.display()));
+        let json = serde_json::to_string(&definition.page.rules).unwrap();
+        assert_eq!(serde_json::from_str::<crate::exam_rules::ExamRules>(&json).unwrap(), definition.page.rules);
+        count += 1;
+    }
+    assert!(count >= 3);
+}

@@ -59,3 +59,14 @@ pub(crate) fn body(w: Words, failure: Failure, path: &str) -> Markup {
         }
     }
 }
+
+/// A refusal that no form can show: the sentence, and the way back.
+pub(crate) fn sentence(w: Words, title: &str, text: &str, back: &str) -> Markup {
+    html! {
+        div class="column narrow" {
+            (heading(None, title))
+            p class="lead" { (text) }
+            p class="ways" { a class="button" href=(back) { (w.t("exam-back")) } }
+        }
+    }
+}

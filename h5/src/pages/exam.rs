@@ -1,80 +1,33 @@
-//! One exam: what to know, the notice, and the sittings to choose from.
+//! One exam: where the candidate stands in it, what to do next, what they have. An exam that begins with the choice of
+//! a sitting shows the sittings at once.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, Query};
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exams::{ExamPage, Window};
+use registration::exam_rules::TaskKind;
+use registration::exams::ExamPage;
 use registration::order::Order;
-use registration::steps::{Facts, StepView, steps};
-use reservation::engine::room::{RoomPlace, Standing};
-use reservation::ids::SittingId;
-use reservation::room::RoomMode;
+use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
+use reservation::sitting::Availability;
 
-use super::exam_choice::{ChoicePlan, plan};
-use super::exam_chooser::chooser;
-use super::steps_view::step_list;
+use super::exam_facts::exam_facts;
+use super::exam_mine::mine;
+use super::exam_seats::seats;
+use super::sittings::gate::gate_of_guest;
+use super::sittings::{self, Chosen};
+use super::steps_view::{standing, step_list};
+use super::task_words::{lead, name, way};
 use crate::failure::Failure;
-use crate::view::facts::{facts, pieces};
-use crate::view::form::{FieldError, error_summary};
+use crate::view::facts::pieces;
+use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::progress::progress;
+use crate::view::notice::{Tone, notice};
+use crate::view::progress::{progress, step_dot, step_name};
 use crate::visit::Visit;
-
-/// What the visitor chose so far: from the address after signing in, or from a form that was refused.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Chosen {
-    pub(crate) sittings: Vec<SittingId>,
-    pub(crate) has_agreed: bool,
-}
-
-/// What a waiting room does to this visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gate {
-    /// There is none.
-    None,
-    /// It will be there before the opening.
-    Later,
-    /// It must be passed first.
-    Closed {
-        /// Is the visitor in its line?
-        has_place: bool,
-    },
-    /// It was passed; seats may be taken until then.
-    Admitted(Timestamp),
-}
-
-/// Most sittings that an address or a form may name.
-const CHOSEN_MAX: usize = 64;
-
-impl Chosen {
-    /// Reads fields named `sitting` or `sitting-…`, and `agree`. Values that are no ids are dropped.
-    pub(crate) fn read(pairs: &[(String, String)]) -> Self {
-        let is_sitting = |name: &str| name == "sitting" || name.starts_with("sitting-");
-        Self {
-            sittings: pairs
-                .iter()
-                .filter(|(name, _)| is_sitting(name))
-                .filter_map(|(_, value)| value.parse().ok())
-                .take(CHOSEN_MAX)
-                .collect(),
-            has_agreed: pairs.iter().any(|(name, _)| name == "agree"),
-        }
-    }
-
-    /// The choice as the query of an address, with its question mark; empty when nothing was chosen.
-    pub(crate) fn query(&self) -> String {
-        let mut pairs: Vec<String> = self.sittings.iter().map(|sitting| format!("sitting={sitting}")).collect();
-        if self.has_agreed {
-            pairs.push("agree=on".to_owned());
-        }
-        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
-    }
-}
 
 pub(crate) async fn show(
     visit: Visit,
@@ -82,9 +35,11 @@ pub(crate) async fn show(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
-    let gate = gate(&visit, &exam).await;
     let steps = visit.steps(&exam).await?;
-    Ok(render(&visit, &exam, &Chosen::read(&pairs), gate, &steps, &[]))
+    if is_simple(&exam) {
+        return sittings::render(&visit, &exam, &Chosen::read(&pairs), &steps, &[]).await;
+    }
+    Ok(render(&visit, &exam, &steps))
 }
 
 /// The exam of that name.
@@ -93,77 +48,39 @@ pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<ExamPage>, Failure> 
     visit.app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)
 }
 
-/// The page after a refused choice.
-pub(crate) async fn refused(
-    visit: &Visit,
-    exam: &ExamPage,
-    chosen: &Chosen,
-    error: FieldError,
-) -> Result<(StatusCode, Markup), Failure> {
-    let status = if error.field == "agree" || error.field.is_empty() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::CONFLICT
-    };
-    let steps = visit.steps(exam).await?;
-    Ok((status, render(visit, exam, chosen, gate(visit, exam).await, &steps, &[error])))
+/// Does nothing come before the choice, and is there only one?
+pub(crate) fn is_simple(exam: &ExamPage) -> bool {
+    let first = exam.rules.steps.first().and_then(|step| step.tasks.first());
+    matches!(first, Some(TaskKind::Sittings(_))) && exam.rules.parts.is_empty()
 }
 
-/// What the waiting room means for whoever is not signed in.
-fn gate_of_guest(visit: &Visit, exam: &ExamPage) -> Gate {
-    let engine = &visit.app.outside.engine;
-    let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
-    if !has_room || exam.window(visit.now) == Window::Closed {
-        return Gate::None;
-    }
-    match engine.is_waiting_room_on(&exam.id) {
-        true => Gate::Closed { has_place: false },
-        false if exam.window(visit.now) == Window::NotYet => Gate::Later,
-        false => Gate::None,
-    }
-}
-
-/// Asks the waiting room, if one is before the exam.
-async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
-    let gate = gate_of_guest(visit, exam);
-    let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
-    match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-        Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
-        Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-        Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
-        // The waiting page says what is the matter, and comes back by itself.
-        Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
-    }
+/// The exam's address.
+pub(crate) fn path_of(exam: &ExamPage) -> String {
+    format!("/exams/{}", exam.id)
 }
 
 /// The page as everybody sees it who is not signed in.
 pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
     let steps = steps(exam, &Facts::default(), guest.now);
-    render(guest, exam, &Chosen::default(), gate_of_guest(guest, exam), &steps, &[])
+    if is_simple(exam) {
+        let (chosen, gate) = (Chosen::default(), gate_of_guest(guest, exam));
+        return sittings::render_known(guest, exam, &chosen, gate, &steps, &EligibilityState::None, &[]);
+    }
+    render(guest, exam, &steps)
 }
 
-fn render(
-    visit: &Visit,
-    exam: &ExamPage,
-    chosen: &Chosen,
-    gate: Gate,
-    steps: &[StepView],
-    errors: &[FieldError],
-) -> Markup {
+fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView]) -> Markup {
     let w = visit.words;
-    let order = visit.orders.iter().find(|order| order.exam == exam.id && order.state.is_live());
     let available = visit.app.outside.engine.availability(&exam.id);
-    // While a pool restores there are no numbers: the page says so instead of guessing.
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
-    let may_choose = may_choose(exam, visit.now, gate);
+    let orders = visit.orders_of(exam);
     let view = View {
         exam,
         steps,
-        order,
+        orders: &orders,
+        available: available.as_deref(),
+        is_signed_in: visit.account.is_some(),
         now: visit.now,
-        errors,
-        gate,
-        plan: plan(w, exam, order, available.as_deref(), chosen, may_choose, visit.account.is_some()),
     };
     page(&visit.frame(w.pick(&exam.title.zh, &exam.title.en)), &body(w, &view))
 }
@@ -172,50 +89,147 @@ fn render(
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a ExamPage,
     pub(crate) steps: &'a [StepView],
-    pub(crate) order: Option<&'a Order>,
+    /// The candidate's orders of the exam, newest first.
+    pub(crate) orders: &'a [Order],
+    pub(crate) available: Option<&'a [Availability]>,
+    pub(crate) is_signed_in: bool,
     pub(crate) now: Timestamp,
-    pub(crate) errors: &'a [FieldError],
-    pub(crate) gate: Gate,
-    pub(crate) plan: ChoicePlan,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
-    let list = step_list(w, view.steps, view.now);
+    let live: Vec<&Order> = view.orders.iter().filter(|order| order.state.is_live()).collect();
     html! {
         div class="wide" {
             div class="wide-head" {
-                (error_summary(w, view.errors))
                 (heading(Some(w.pick(&exam.organiser.zh, &exam.organiser.en)), w.pick(&exam.title.zh, &exam.title.en)))
-                (progress(w, &list))
+                (progress(w, &step_list(w, view.steps, view.now)))
+                (now_part(w, view))
             }
             aside class="side" { (exam_facts(w, exam, view.now)) }
-            div class="wide-main" { (chooser(w, view)) }
+            div class="wide-main" {
+                @if !live.is_empty() { (mine(w, exam, &live, view.now)) }
+                (steps_part(w, view))
+                (seats(w, exam, view.available, view.now))
+            }
         }
     }
 }
 
-fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
-    let minutes = w.with("exam-hold-minutes", &[("minutes", exam.hold.as_mins().into())]);
-    let moment = |at| pieces(w, &when::pieces(w.language, at, now));
-    let (window, fee) = (w.t("exam-window"), w.t("exam-fee"));
-    let (deadline, hold) = (w.t("exam-deadline"), w.t("exam-hold"));
-    facts(&[
-        (
-            &window,
-            html! {
-                (super::home::window_tag(w, exam.window(now)))
-                p { (moment(exam.opens_at)) }
-                p { (w.t("exam-window-to")) " " (moment(exam.closes_at)) }
-            },
-        ),
-        (&fee, html! { (exam.fee) }),
-        (&hold, html! { (minutes) }),
-        (&deadline, moment(exam.payment_deadline)),
-    ])
+/// What to do, or wait for, next.
+fn now_part(w: Words, view: &View<'_>) -> Markup {
+    let Some(task) = next(view.steps) else {
+        return notice(Tone::Good, &w.t("exam-complete-title"), &html! { p { (w.t("exam-complete-text")) } });
+    };
+    let exam = view.exam;
+    if is_complete(view.steps) && task.kind == TaskKind::Ticket {
+        let text = match &task.state {
+            TaskState::NotYet { opens_at } => {
+                w.with("exam-ticket-from", &[("when", when::moment(w.language, *opens_at).into())])
+            }
+            _ => w.t("exam-ticket-later"),
+        };
+        return notice(Tone::Good, &w.t("exam-complete-title"), &html! { p { (text) } });
+    }
+    let title = match (&task.state, view.is_signed_in) {
+        (TaskState::Waiting { .. }, _) => w.with("exam-now-waiting", &[("task", name(w, exam, &task.kind).into())]),
+        (TaskState::Refused { .. }, _) => w.with("exam-now-refused", &[("task", name(w, exam, &task.kind).into())]),
+        (TaskState::NotYet { .. }, _) => w.t("exam-now-not-yet"),
+        (TaskState::Over { .. }, _) => w.t("exam-now-over"),
+        (TaskState::Open { .. } | TaskState::Locked | TaskState::Passed, true) => {
+            w.with("exam-now", &[("task", name(w, exam, &task.kind).into())])
+        }
+        (TaskState::Open { .. } | TaskState::Locked | TaskState::Passed, false) => w.t("exam-now-guest"),
+    };
+    let tone = match task.state {
+        TaskState::Refused { .. } => Tone::Bad,
+        TaskState::Waiting { .. } => Tone::Care,
+        _ => Tone::Plain,
+    };
+    notice(tone, &title, &now_text(w, view, task))
 }
 
-/// Can this visitor take seats now?
-pub(crate) fn may_choose(exam: &ExamPage, now: Timestamp, gate: Gate) -> bool {
-    exam.window(now) == Window::Open && !matches!(gate, Gate::Closed { .. })
+fn now_text(w: Words, view: &View<'_>, task: &TaskView) -> Markup {
+    let near = |at: Timestamp| when::moment(w.language, at);
+    let text = match &task.state {
+        TaskState::NotYet { opens_at } => w.with("exam-opens", &[("when", near(*opens_at).into())]).into_owned(),
+        TaskState::Over { closed_at } => w.with("exam-over", &[("when", near(*closed_at).into())]).into_owned(),
+        _ => lead(w, task),
+    };
+    html! {
+        @if let TaskState::Refused { reason, .. } = &task.state {
+            p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+        }
+        p { (text) }
+        @if let Some((href, word)) = way(w, view.exam, task, view.orders) {
+            p { a class="button" href=(href) { @if view.is_signed_in { (word) } @else { (w.t("exam-start")) } } }
+        }
+    }
+}
+
+/// All steps with their windows: what comes, and when.
+fn steps_part(w: Words, view: &View<'_>) -> Markup {
+    html! {
+        section aria-labelledby="steps" {
+            h2 id="steps" { (w.t("steps-title")) }
+            ol class="steps" {
+                @for (index, step) in view.steps.iter().enumerate() {
+                    @let (look, note) = standing(w, &step.state, view.now);
+                    li data-standing=(step_name(look)) {
+                        (step_dot(index, look))
+                        div {
+                            h3 {
+                                (w.pick(&step.title.zh, &step.title.en))
+                                @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
+                            }
+                            (window_line(w, step, view.now))
+                            @if let Some(note) = note { p class="step-note" { (note) } }
+                            @if let Some(note) = &step.note { p class="hint" { (w.pick(&note.zh, &note.en)) } }
+                            (again(w, view, step))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
+    let moment = |at| pieces(w, &when::pieces(w.language, at, now));
+    html! {
+        @match (step.opens_at, step.closes_at) {
+            (Some(opens_at), Some(closes_at)) => p class="window" { (moment(opens_at)) " – " (moment(closes_at)) },
+            (Some(opens_at), None) => p class="window" { (moment(opens_at)) " " (w.t("window-from")) },
+            (None, Some(closes_at)) => p class="window" { (moment(closes_at)) " " (w.t("window-until")) },
+            (None, None) => {},
+        }
+    }
+}
+
+/// What was done and may be changed, and what may be done besides.
+fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
+    let is_open = view.is_signed_in && step.closes_at.is_none_or(|closes_at| view.now < closes_at);
+    html! {
+        @for task in step.tasks.iter().filter(|_| is_open) {
+            @match (&task.kind, &task.state) {
+                (TaskKind::Details, TaskState::Passed) => {
+                    a class="link" href={ "/exams/" (view.exam.id) "/details" } { (w.t("change-details")) (icon(Icon::Chevron)) }
+                },
+                (TaskKind::Notice, TaskState::Passed) => {
+                    a class="link" href={ "/exams/" (view.exam.id) "/notice" } { (w.t("read-notice")) (icon(Icon::Chevron)) }
+                },
+                (TaskKind::Sittings(part), TaskState::Passed) if view.exam.is_many(part) => {
+                    a class="link" href={ "/exams/" (view.exam.id) "/sittings?part=" (part) } {
+                        (w.t("choose-more")) (icon(Icon::Chevron))
+                    }
+                },
+                (TaskKind::Sittings(part), TaskState::Open { .. }) if task.is_optional => {
+                    a class="link" href={ "/exams/" (view.exam.id) "/sittings?part=" (part) } {
+                        (name(w, view.exam, &task.kind)) (icon(Icon::Chevron))
+                    }
+                },
+                _ => {},
+            }
+        }
+    }
 }

@@ -5,11 +5,13 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use pagekit::local_path::query_value;
 use pagekit::when;
+use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::orders::OrderError;
 
 use super::choice_words::choice_sentence;
-use super::exam::{self, Chosen};
+use super::exam;
+use super::sittings::{self, Chosen, choosing_path};
 use super::waiting;
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::form::FieldError;
@@ -28,15 +30,15 @@ pub(crate) async fn take(
     let exam = exam::find(&visit, &exam)?;
     let chosen = Chosen::read(&pairs);
     let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
-    let refuse = async |field, text| {
-        Ok(exam::refused(&visit, &exam, &chosen, FieldError { field, text }).await?.into_response())
+    let refuse = async |field: &'static str, text| {
+        Ok(sittings::refused(&visit, &exam, &chosen, FieldError { field: field.into(), text }).await?.into_response())
     };
     if let Some(too_many) = visit.too_many.or_else(|| visit.count(account).err()) {
         let text = too_often(visit.words, too_many);
-        let body = exam::refused(&visit, &exam, &chosen, FieldError { field: "sittings", text }).await?.1;
+        let body = sittings::refused(&visit, &exam, &chosen, FieldError { field: "sittings".into(), text }).await?.1;
         return Ok(with_wait(too_many, body));
     }
-    if !chosen.has_agreed {
+    if !chosen.has_agreed && !exam.rules.asks_for(&TaskKind::Notice) {
         return refuse("agree", visit.words.t("hold-error-agree").into_owned()).await;
     }
     if chosen.sittings.is_empty() {
@@ -45,6 +47,8 @@ pub(crate) async fn take(
     let replace = pairs.iter().any(|(name, _)| name == "replace");
     let orders = &visit.app.outside.registration.orders;
     match orders.hold(account.id, &exam.id, &chosen.sittings, replace).await {
+        // Of several subjects one may choose more before one pays: the exam's page has the sum.
+        Ok(order) if exam.is_many(&order.part) => Ok(Redirect::to(&format!("/exams/{}#mine", exam.id)).into_response()),
         Ok(order) => Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response()),
         Err(OrderError::AlreadyRegistered(order)) => Ok(Redirect::to(&format!("/orders/{order}")).into_response()),
         Err(OrderError::HoldsOther(_)) => Ok(Redirect::to(&remember(&exam, &chosen)).into_response()),
@@ -59,7 +63,7 @@ pub(crate) async fn take(
 
 /// The exam's address with the choice in it, to come back to after signing in.
 fn remember(exam: &ExamPage, chosen: &Chosen) -> String {
-    format!("/exams/{}{}#sittings", exam.id, chosen.query())
+    format!("{}#sittings", choosing_path(exam, chosen))
 }
 
 fn sentence(visit: &Visit, exam: &ExamPage, error: &OrderError) -> String {

@@ -52,7 +52,7 @@ pub(crate) async fn refused(
     status: StatusCode,
     text: String,
 ) -> Result<Response, Failure> {
-    let errors = [FieldError { field: "screenshot", text }];
+    let errors = [FieldError { field: "screenshot".into(), text }];
     Ok((status, render(candidate, order, exam, &errors).await?).into_response())
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn enter(
 ) -> Result<Response, Failure> {
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
-        let error = FieldError { field: "", text: too_often(w, too_many) };
+        let error = FieldError { field: "".into(), text: too_often(w, too_many) };
         let body = body(w, next.path(), &entered.document, &[error]);
         return Ok(with_wait(too_many, page(&visit.frame(w.t("sign-in-title")), &body)));
     }
@@ -70,7 +70,7 @@ pub(crate) async fn enter(
             Err(SignInError::Store(error)) => return Err(error.into()),
             Err(error) => {
                 let (status, text) = refusal(w, &error);
-                errors.push(FieldError { field: "", text });
+                errors.push(FieldError { field: "".into(), text });
                 status
             }
         }
@@ -87,7 +87,7 @@ fn missing(w: Words, entered: &Entered) -> Vec<FieldError> {
         ("password", entered.password.is_empty(), w.t("field-password-error")),
     ];
     let errors = fields.into_iter().filter(|(_, is_missing, _)| *is_missing);
-    errors.map(|(field, _, text)| FieldError { field, text: text.into_owned() }).collect()
+    errors.map(|(field, _, text)| FieldError { field: field.into(), text: text.into_owned() }).collect()
 }
 
 fn refusal(w: Words, error: &SignInError) -> (StatusCode, String) {

@@ -47,7 +47,7 @@ pub(crate) async fn register(
 ) -> Result<Response, Failure> {
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
-        let error = FieldError { field: "", text: too_often(w, too_many) };
+        let error = FieldError { field: "".into(), text: too_often(w, too_many) };
         let body = body(w, next.path(), &entered, &[error]);
         return Ok(with_wait(too_many, page(&visit.frame(w.t("sign-up-title")), &body)));
     }
@@ -64,11 +64,11 @@ pub(crate) async fn register(
             Err(AccountError::Store(error)) => return Err(error.into()),
             Err(AccountError::DocumentTaken) => {
                 let text = w.t("sign-up-taken").into_owned();
-                (StatusCode::CONFLICT, vec![FieldError { field: "document", text }])
+                (StatusCode::CONFLICT, vec![FieldError { field: "document".into(), text }])
             }
             Err(AccountError::Busy) => {
                 let text = w.t("sign-up-busy").into_owned();
-                (StatusCode::SERVICE_UNAVAILABLE, vec![FieldError { field: "", text }])
+                (StatusCode::SERVICE_UNAVAILABLE, vec![FieldError { field: "".into(), text }])
             }
         },
     };
@@ -95,7 +95,7 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
         }
         Fault::Password(PasswordError::Character) => ("password", w.t("field-password-character")),
     };
-    FieldError { field, text: text.into_owned() }
+    FieldError { field: field.into(), text: text.into_owned() }
 }
 
 pub(crate) fn body(w: Words, next: &str, entered: &Entered, errors: &[FieldError]) -> Markup {

@@ -15,7 +15,7 @@ use reservation::engine::room::{RoomPlace, Standing};
 use reservation::ids::CandidateId;
 use reservation::room::pass::Ticket;
 
-use super::exam::Chosen;
+use super::sittings::{Chosen, choosing_path};
 use super::waiting_view::{Place, View, body};
 use crate::app::App;
 use crate::catalogue::words;
@@ -81,7 +81,7 @@ pub(crate) async fn show(
     let chosen = Chosen::read(&pairs);
     // With a choice straight to it, otherwise to the notice, which comes first.
     let part = if chosen.sittings.is_empty() { "" } else { "#sittings" };
-    let on = || Redirect::to(&format!("/exams/{}{}{part}", exam.id, chosen.query())).into_response();
+    let on = || Redirect::to(&format!("{}{part}", choosing_path(&exam, &chosen))).into_response();
     if exam.window(waiter.now) == Window::Closed {
         return Ok(on());
     }

@@ -1,5 +1,7 @@
 //! Forms: label above, hint below it, error beside the field, and a summary on top that links to each.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 use pagekit::words::Words;
 
@@ -9,7 +11,7 @@ use super::icons::{Icon, icon};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldError {
     /// The field's name, which is also its id.
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     /// The sentence.
     pub(crate) text: String,
 }

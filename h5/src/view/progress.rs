@@ -52,13 +52,13 @@ pub(crate) fn progress(w: Words, steps: &[Step]) -> Markup {
                 span class="progress-title" { (title) }
                 (icon(Icon::Chevron))
                 span class="segments" aria-hidden="true" {
-                    @for step in steps { span data-standing=(name(step.standing)) {} }
+                    @for step in steps { span data-standing=(step_name(step.standing)) {} }
                 }
             }
             ol {
                 @for (index, step) in steps.iter().enumerate() {
-                    li data-standing=(name(step.standing)) aria-current=[(index == here).then_some("step")] {
-                        span class="dot" aria-hidden="true" { (dot(index, step.standing)) }
+                    li data-standing=(step_name(step.standing)) aria-current=[(index == here).then_some("step")] {
+                        (step_dot(index, step.standing))
                         span class="step-name" {
                             (step.name)
                             @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
@@ -74,13 +74,15 @@ pub(crate) fn progress(w: Words, steps: &[Step]) -> Markup {
     }
 }
 
-fn dot(index: usize, standing: Standing) -> Markup {
-    match standing {
+/// The step's number, or the sign of what became of it.
+pub(crate) fn step_dot(index: usize, standing: Standing) -> Markup {
+    let inner = match standing {
         Standing::Done => icon(Icon::Tick),
         Standing::Waiting => icon(Icon::Clock),
         Standing::Refused => icon(Icon::Cross),
         Standing::Now | Standing::Later => html! { (index + 1) },
-    }
+    };
+    html! { span class="dot" aria-hidden="true" { (inner) } }
 }
 
 fn state_word(w: Words, standing: Standing) -> String {
@@ -94,7 +96,8 @@ fn state_word(w: Words, standing: Standing) -> String {
     .into_owned()
 }
 
-fn name(standing: Standing) -> &'static str {
+/// The standing as the style sheet knows it.
+pub(crate) fn step_name(standing: Standing) -> &'static str {
     match standing {
         Standing::Done => "done",
         Standing::Now => "now",

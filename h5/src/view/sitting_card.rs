@@ -8,6 +8,7 @@ use reservation::sitting::Level;
 
 use super::facts::moment;
 use super::icons::pie;
+use super::notice::{Tone, tag};
 
 /// How many units wide the meter's drawing is.
 const METER_UNITS: u64 = 1000;
@@ -35,6 +36,8 @@ pub(crate) struct SittingCard {
     pub(crate) next_release_at: Option<Timestamp>,
     /// The input, when this page lets one choose.
     pub(crate) choice: Option<Choice>,
+    /// What is said of it to this candidate: that they have it, or why they cannot.
+    pub(crate) note: Option<(Tone, String)>,
 }
 
 /// The input of a card.
@@ -78,6 +81,7 @@ fn card_body(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
                 span class="line-title" { (card.title) }
                 @if !card.venue.is_empty() { " " span class="line-venue" { (card.venue) } }
             }
+            @if let Some((tone, text)) = &card.note { span class="sitting-note" { (tag(*tone, text)) } }
             (meter(card.capacity, card.free))
             span class="level" id={ "level-" (card.id) } {
                 (pie())

@@ -1,13 +1,17 @@
-//! The choosing part of an exam's page as markup: notice, agreement, cards, one button; or why there is none.
+//! The choosing itself as markup: notice, agreement, cards, one button; or why there is none.
 
 use maud::{Markup, html};
+use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exams::Window;
+use registration::exam_rules::TaskKind;
+use registration::exams::{SittingPage, Window};
 use registration::order::{Order, OrderState};
 
-use super::exam::{Gate, View};
-use super::exam_choice::{Action, CardGroup};
+use super::View;
+use super::campus::{campus_part, notices};
+use super::choice::{Action, CardGroup};
+use super::gate::Gate;
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice};
@@ -18,19 +22,25 @@ const NOTICE_SHOWN: usize = 3;
 
 /// Everything below the exam's head.
 pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
+    let order = view.offer.sole_order();
     let parts = html! {
         (notice_part(w, view))
         (sittings_part(w, view))
         (button_part(w, view))
     };
     html! {
-        (standing(w, view.order))
-        @if view.order.is_none() {
+        (standing(w, order))
+        @if order.is_none() {
             (window_part(w, view))
             (gate_part(w, view))
         }
+        (campus_part(w, view))
         @if view.plan.action.is_some() {
             form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy")) class="choose" {
+                @if !crate::pages::exam::is_simple(view.exam) {
+                    input type="hidden" name="part" value=(view.offer.part);
+                    @if let Some(campus) = view.offer.campus() { input type="hidden" name="campus" value=(campus); }
+                }
                 (parts)
             }
         } @else {
@@ -66,9 +76,14 @@ fn standing(w: Words, order: Option<&Order>) -> Markup {
 }
 
 fn notice_part(w: Words, view: &View<'_>) -> Markup {
+    let of_part = view.exam.rules.part(&view.offer.part).and_then(|part| part.notice.as_ref());
+    // Where the notice is a step of its own, it has been agreed to; what a part wants known stands here.
+    let has_step = view.exam.rules.asks_for(&TaskKind::Notice);
+    let notice = if has_step { of_part } else { Some(&view.exam.notice) };
+    let Some(notice) = notice else { return notices(w, view) };
     let paragraphs = match w.language {
-        pagekit::language::Language::Zh => &view.exam.notice.zh,
-        pagekit::language::Language::En => &view.exam.notice.en,
+        Language::Zh => &notice.zh,
+        Language::En => &notice.en,
     };
     let error = error_of(view.errors, "agree");
     // Who has read it already finds the sittings sooner.
@@ -76,7 +91,7 @@ fn notice_part(w: Words, view: &View<'_>) -> Markup {
     let (shown, folded) = paragraphs.split_at(paragraphs.len().min(shown));
     html! {
         section class="read" aria-labelledby="notice" {
-            h2 id="notice" { (w.t("notice-title")) }
+            h2 id="notice" { (if has_step { w.t("notice-part-title") } else { w.t("notice-title") }) }
             @for paragraph in shown { p { (paragraph) } }
             @if !folded.is_empty() {
                 details {
@@ -84,7 +99,8 @@ fn notice_part(w: Words, view: &View<'_>) -> Markup {
                     @for paragraph in folded { p { (paragraph) } }
                 }
             }
-            @if view.plan.action.is_some() {
+            (notices(w, view))
+            @if view.plan.action.is_some() && !has_step {
                 @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
                 label class="tick" for="agree" {
                     input type="checkbox" id="agree" name="agree" value="on" required checked[view.plan.has_agreed]
@@ -107,7 +123,7 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
             h2 id="sittings" tabindex="-1" { (w.t("sittings-title")) }
             @if let Some(error) = error { p class="error" role="alert" { (icon(Icon::Cross)) span { (error) } } }
             @if groups.is_empty() {
-                (no_sittings(w, view.exam.sittings.is_empty()))
+                (no_sittings(w, view))
             } @else {
                 (live_list(w, &format!("/api/v1/exams/{}/events", view.exam.id), view.now, &cards))
             }
@@ -116,8 +132,13 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// Nothing to choose: not published, or the numbers are being restored.
-fn no_sittings(w: Words, is_unpublished: bool) -> Markup {
-    let (title, text) = match is_unpublished {
+fn no_sittings(w: Words, view: &View<'_>) -> Markup {
+    let is_ours = |sitting: &&SittingPage| view.exam.part_of(sitting) == view.offer.part;
+    let ours: Vec<&SittingPage> = view.exam.sittings.iter().filter(is_ours).collect();
+    let is_elsewhere =
+        view.offer.campus().is_some_and(|code| !ours.iter().any(|one| one.campus.as_ref() == Some(code)));
+    let (title, text) = match ours.is_empty() {
+        false if is_elsewhere => (w.t("sittings-none-here-title"), w.t("sittings-none-here-text")),
         true => (w.t("sittings-empty-title"), w.t("sittings-empty-text")),
         false => (w.t("sittings-wait-title"), w.t("sittings-wait-text")),
     };
@@ -135,9 +156,10 @@ fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool
     html! {
         fieldset class="sittings" {
             legend class=[(!is_one_of_many).then_some("unseen")] { (title) }
-            p class="hint" { (hint) }
+            @if group.cards.iter().any(|card| card.choice.is_some()) || view.plan.action.is_none() { p class="hint" { (hint) } }
             ul { @for card in &group.cards { (sitting_card(w, card, view.now)) } }
-            @if let (Some(radio), true, true) = (&group.radio, is_one_of_many, view.plan.action.is_some()) {
+            @let has_choice = group.cards.iter().any(|card| card.choice.is_some());
+            @if let (Some(radio), true, true) = (&group.radio, is_one_of_many, has_choice) {
                 label class="tick" for={ (radio) "-none" } {
                     input type="radio" id={ (radio) "-none" } name=(radio) value="" checked[!is_chosen];
                     span { (w.t("sittings-none")) }
@@ -189,11 +211,11 @@ fn room_button(w: Words, view: &View<'_>, has_place: bool) -> Markup {
 }
 
 fn button_part(w: Words, view: &View<'_>) -> Markup {
-    if let (Gate::Closed { has_place }, None) = (view.gate, view.order) {
+    if let (Gate::Closed { has_place }, None) = (view.gate, view.offer.sole_order()) {
         return room_button(w, view, has_place);
     }
     let word = match view.plan.action {
-        _ if view.plan.groups.is_empty() => return html! {},
+        _ if !view.plan.has_choice => return html! {},
         None => return html! {},
         Some(Action::SignIn) => w.t("choose-submit-guest"),
         Some(Action::Hold) => w.t("choose-submit"),

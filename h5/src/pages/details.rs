@@ -1,0 +1,178 @@
+//! The registration form of an exam: filled in, kept as a draft, handed in, and changed while the window is open.
+
+mod fields;
+
+use axum::extract::{Multipart, Path};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::Account;
+use registration::applications::ApplicationError;
+use registration::details::{AnswerFault, Answers, FieldFault};
+use registration::exam_rules::{FieldRule, TaskKind};
+use registration::exams::ExamPage;
+use registration::steps::{StepView, TaskState, blocked_by, task};
+
+use super::exam::{find, path_of};
+use super::notice::go_on;
+use super::steps_view::step_list;
+use super::task_words;
+use crate::failure::Failure;
+use crate::form_parts::{FormParts, form_parts};
+use crate::view::form::{FieldError, error_summary};
+use crate::view::layout::{heading, page};
+use crate::view::notice::{Tone, notice};
+use crate::view::progress::progress;
+use crate::visit::Candidate;
+
+/// What the form has as its fields' ids.
+pub(crate) fn field_id(field: &FieldRule) -> String {
+    format!("f-{}", field.name)
+}
+
+pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let exam = find(visit, &exam)?;
+    let application = visit.app.outside.registration.applications.get(candidate.account.id, &exam.id).await?;
+    let is_draft = application.draft.is_some();
+    let answers = application.draft.or(application.details).unwrap_or_default();
+    render(&candidate, &exam, &answers, &[], is_draft).await
+}
+
+pub(crate) async fn hand_in(
+    candidate: Candidate,
+    Path(exam): Path<String>,
+    form: Multipart,
+) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let exam = find(visit, &exam)?;
+    let FormParts { pairs, .. } = form_parts(form).await?;
+    let answers = read(&exam, &pairs);
+    let applications = &visit.app.outside.registration.applications;
+    if pairs.iter().any(|(name, value)| name == "action" && value == "draft") {
+        applications.save_draft(candidate.account.id, &exam, &answers).await?;
+        return Ok(Redirect::to(&format!("{}/details", path_of(&exam))).into_response());
+    }
+    match applications.hand_in(candidate.account.id, &exam, &visit.orders_of(&exam), &answers).await {
+        Ok(_) => go_on(&candidate, &exam).await,
+        Err(ApplicationError::Answers(faults)) => {
+            let errors = errors(visit.words, &exam, &faults);
+            let page = render(&candidate, &exam, &answers, &errors, false).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(ApplicationError::Blocked(_) | ApplicationError::NotOpen(_)) => {
+            Ok(Redirect::to(&path_of(&exam)).into_response())
+        }
+        Err(ApplicationError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn read(exam: &ExamPage, pairs: &[(String, String)]) -> Answers {
+    let answer = |field: &FieldRule| {
+        let id = field_id(field);
+        pairs.iter().find(|(name, _)| *name == id).map(|(_, value)| (field.name.clone(), value.clone()))
+    };
+    Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked()).filter_map(answer).collect())
+}
+
+fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for FieldFault { field, fault } in faults {
+        let Some(rule) = exam.rules.form.field(field) else { continue };
+        let label = w.pick(&rule.label.zh, &rule.label.en);
+        let text = match fault {
+            AnswerFault::Missing if rule.choices.is_empty() => w.with("details-missing", &[("label", label.into())]),
+            AnswerFault::Missing | AnswerFault::Choice => w.with("details-choose", &[("label", label.into())]),
+            AnswerFault::Text { chars_max } => {
+                w.with("details-too-long", &[("label", label.into()), ("most", (*chars_max).into())])
+            }
+            AnswerFault::NotAccepted(text) => w.pick(&text.zh, &text.en).to_owned().into(),
+        };
+        errors.push(FieldError { field: field_id(rule).into(), text: text.into_owned() });
+    }
+    errors
+}
+
+async fn render(
+    candidate: &Candidate,
+    exam: &ExamPage,
+    answers: &Answers,
+    errors: &[FieldError],
+    is_draft: bool,
+) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let steps = visit.steps(exam).await?;
+    if task(&steps, &TaskKind::Details).is_none() {
+        return Err(Failure::NotFound);
+    }
+    if blocked_by(&steps, &TaskKind::Details).is_some() {
+        return Ok(Redirect::to(&path_of(exam)).into_response());
+    }
+    let view = View { exam, steps: &steps, account: &candidate.account, answers, errors, is_draft, now: visit.now };
+    let title = task_words::name(visit.words, exam, &TaskKind::Details);
+    Ok(page(&visit.frame(title), &body(visit.words, &view)).into_response())
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a ExamPage,
+    pub(crate) steps: &'a [StepView],
+    pub(crate) account: &'a Account,
+    pub(crate) answers: &'a Answers,
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) is_draft: bool,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let exam = view.exam;
+    let step = view.steps.iter().find(|step| step.tasks.iter().any(|task| task.kind == TaskKind::Details));
+    let is_over = step.and_then(|step| step.closes_at).is_some_and(|closes_at| closes_at <= view.now);
+    let is_done = task(view.steps, &TaskKind::Details).is_some_and(|task| task.state == TaskState::Passed);
+    let asks_review = task(view.steps, &TaskKind::Review).is_some();
+    html! {
+        div class="column" {
+            (error_summary(w, view.errors))
+            (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Details)))
+            (progress(w, &step_list(w, view.steps, view.now)))
+            (standing(w, view, is_over, is_done))
+            form method="post" enctype="multipart/form-data" action={ (path_of(exam)) "/details" }
+                data-busy=(w.t("form-busy")) novalidate[view.is_draft] class="details" {
+                (fields::fields(w, view))
+                @if !is_over {
+                    @if asks_review { p class="hint" { (w.t("details-review-hint")) } }
+                    div class="bar" {
+                        button class="button" type="submit" {
+                            (if is_done { w.t("details-submit-again") } else { w.t("details-submit") })
+                        }
+                        button class="button second" type="submit" name="action" value="draft" formnovalidate {
+                            (w.t("details-save"))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why staff refused, that a draft was kept, or that nothing can be changed any more.
+fn standing(w: Words, view: &View<'_>, is_over: bool, is_done: bool) -> Markup {
+    let review = task(view.steps, &TaskKind::Review).map(|task| &task.state);
+    html! {
+        @if let Some(TaskState::Refused { reason, .. }) = review {
+            (notice(Tone::Bad, &w.t("details-refused-title"), &html! {
+                p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+                p { (w.t("details-refused-text")) }
+            }))
+        }
+        @if is_over {
+            p class="closed" { (w.t("details-over")) }
+        } @else if view.is_draft {
+            p class="closed" { (w.t("details-draft")) }
+        } @else if is_done && review != Some(&TaskState::Locked) && view.errors.is_empty() {
+            p class="hint" { (w.t("details-again")) }
+        }
+    }
+}

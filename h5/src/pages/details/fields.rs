@@ -1,0 +1,133 @@
+//! The fields of a registration form as markup.
+
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::document::Sex;
+use registration::exam_rules::{FieldKind, FieldRule};
+
+use super::{View, field_id};
+use crate::view::facts::{facts, person_name};
+use crate::view::form::error_of;
+use crate::view::icons::{Icon, icon};
+
+/// More choices than these are a list that opens.
+const RADIOS_MAX: usize = 6;
+
+/// All fields: what is known and locked first, then what is asked.
+pub(super) fn fields(w: Words, view: &View<'_>) -> Markup {
+    let all = &view.exam.rules.form.fields;
+    let locked: Vec<(&str, Markup)> = all
+        .iter()
+        .filter_map(|field| Some((w.pick(&field.label.zh, &field.label.en), known(w, view, field.kind)?)))
+        .collect();
+    let asked = || all.iter().filter(|field| !field.kind.is_locked());
+    // A field that depends on the one before stands within it, so that the style sheet can fold it.
+    let is_folded = |field: &FieldRule| {
+        field.when.as_ref().is_some_and(|when| all.iter().any(|other| other.name == when.field && is_radio(other)))
+    };
+    html! {
+        @if !locked.is_empty() {
+            section {
+                h2 { (w.t("details-locked")) }
+                (facts(&locked))
+                p class="hint" { (w.t("details-locked-hint")) " " a href="/me" { (w.t("details-locked-link")) } }
+            }
+        }
+        section {
+            h2 { (w.t("details-asked")) }
+            @for field in asked().filter(|field| !is_folded(field)) { (with_folded(w, view, field)) }
+        }
+    }
+}
+
+fn with_folded(w: Words, view: &View<'_>, field: &FieldRule) -> Markup {
+    let all = &view.exam.rules.form.fields;
+    let folded: Vec<&FieldRule> =
+        all.iter().filter(|other| other.when.as_ref().is_some_and(|when| when.field == field.name)).collect();
+    html! {
+        @if folded.is_empty() || !is_radio(field) {
+            (one(w, view, field, &[]))
+        } @else {
+            div class="asks" {
+                (one(w, view, field, &folded))
+                @for other in folded { div class="when" { (with_folded(w, view, other)) } }
+            }
+        }
+    }
+}
+
+fn is_radio(field: &FieldRule) -> bool {
+    field.kind == FieldKind::Choice && field.choices.len() <= RADIOS_MAX
+}
+
+fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> Markup {
+    let id = field_id(field);
+    let error = error_of(view.errors, &id);
+    let hint = field.hint.as_ref().map(|hint| w.pick(&hint.zh, &hint.en));
+    let described: Vec<String> =
+        [hint.map(|_| format!("{id}-hint")), error.map(|_| format!("{id}-error"))].into_iter().flatten().collect();
+    let described = (!described.is_empty()).then(|| described.join(" "));
+    let label = html! {
+        (w.pick(&field.label.zh, &field.label.en))
+        @if field.is_optional { " " span class="optional" { (w.t("field-optional")) } }
+    };
+    let notes = html! {
+        @if let Some(hint) = hint { p class="hint" id={ (id) "-hint" } { (hint) } }
+        @if let Some(error) = error { p class="error" id={ (id) "-error" } { (icon(Icon::Cross)) span { (error) } } }
+    };
+    let answer = view.answers.get(&field.name);
+    // What is folded is not asked for by the browser: it may not be visible.
+    let is_required = !field.is_optional && field.when.is_none();
+    html! {
+        @if is_radio(field) {
+            fieldset class="field choice" id=(id) tabindex="-1" data-error[error.is_some()] aria-describedby=[described] {
+                legend { (label) }
+                (notes)
+                @for (index, choice) in field.choices.iter().enumerate() {
+                    @let opens = folded.iter().any(|other| other.when.as_ref().is_some_and(|when| when.is.contains(&choice.value)));
+                    label class="tick" for={ (id) "-" (index) } {
+                        input type="radio" id={ (id) "-" (index) } name=(id) value=(choice.value) required[is_required]
+                            checked[choice.value == answer] data-opens[opens];
+                        span { (w.pick(&choice.zh, &choice.en)) }
+                    }
+                }
+            }
+        } @else {
+            div class="field" data-error[error.is_some()] {
+                label for=(id) { (label) }
+                (notes)
+                @if field.kind == FieldKind::Choice {
+                    select id=(id) name=(id) required[is_required] aria-invalid=[error.map(|_| "true")] aria-describedby=[described] {
+                        option value="" selected[answer.is_empty()] { (w.t("field-choose")) }
+                        @for choice in &field.choices {
+                            option value=(choice.value) selected[choice.value == answer] { (w.pick(&choice.zh, &choice.en)) }
+                        }
+                    }
+                } @else {
+                    div class="input" {
+                        input id=(id) name=(id) type="text" value=(answer) maxlength=(field.chars_max) required[is_required]
+                            aria-invalid=[error.map(|_| "true")] aria-describedby=[described] spellcheck="false";
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is known of the candidate already; nothing for a field that is asked.
+fn known(w: Words, view: &View<'_>, kind: FieldKind) -> Option<Markup> {
+    let account = view.account;
+    let document = &account.document;
+    Some(match kind {
+        FieldKind::Name => person_name(account.name.expose()),
+        FieldKind::Document => html! { (document.masked()) },
+        FieldKind::BirthDate => html! { (when::date(w.language, document.birth_date())) },
+        FieldKind::Sex => match document.sex() {
+            Sex::Male => html! { (w.t("sex-male")) },
+            Sex::Female => html! { (w.t("sex-female")) },
+        },
+        FieldKind::Mobile => html! { (account.mobile.masked()) },
+        FieldKind::Text | FieldKind::Choice | FieldKind::Photo => return None,
+    })
+}

@@ -1,0 +1,109 @@
+//! What candidates must read and agree to before anything else: 考生须知, 报名协议.
+
+use axum::Form;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::language::Language;
+use pagekit::words::Words;
+use registration::applications::ApplicationError;
+use registration::exam_rules::TaskKind;
+use registration::exams::ExamPage;
+use registration::steps::{StepView, TaskState, next, task};
+
+use super::exam::{find, path_of};
+use super::steps_view::step_list;
+use super::task_words;
+use crate::failure::Failure;
+use crate::view::form::{FieldError, error_of, error_summary};
+use crate::view::icons::{Icon, icon};
+use crate::view::layout::{heading, page};
+use crate::view::progress::progress;
+use crate::visit::Candidate;
+
+pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
+    let exam = find(&candidate.visit, &exam)?;
+    render(&candidate, &exam, &[]).await
+}
+
+pub(crate) async fn agree(
+    candidate: Candidate,
+    Path(exam): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let exam = find(visit, &exam)?;
+    if !pairs.iter().any(|(name, _)| name == "agree") {
+        let text = visit.words.t("notice-error").into_owned();
+        let page = render(&candidate, &exam, &[FieldError { field: "agree".into(), text }]).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let orders = visit.orders_of(&exam);
+    match visit.app.outside.registration.applications.agree(candidate.account.id, &exam, &orders).await {
+        Ok(()) => go_on(&candidate, &exam).await,
+        // It is not the time for it, or something comes first: the exam's page says so.
+        Err(ApplicationError::Blocked(_) | ApplicationError::NotOpen(_) | ApplicationError::Answers(_)) => {
+            Ok(Redirect::to(&path_of(&exam)).into_response())
+        }
+        Err(ApplicationError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// To what comes next, if the candidate can act on it; else to the exam's page.
+pub(crate) async fn go_on(candidate: &Candidate, exam: &ExamPage) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let steps = visit.steps(exam).await?;
+    let orders = visit.orders_of(exam);
+    let is_open = |state: &TaskState| matches!(state, TaskState::Open { .. });
+    let way = next(&steps)
+        .filter(|task| is_open(&task.state))
+        .and_then(|task| task_words::way(visit.words, exam, task, &orders));
+    Ok(Redirect::to(&way.map_or_else(|| path_of(exam), |(href, _)| href)).into_response())
+}
+
+async fn render(candidate: &Candidate, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let steps = visit.steps(exam).await?;
+    if task(&steps, &TaskKind::Notice).is_none() {
+        return Err(Failure::NotFound);
+    }
+    let title = task_words::name(visit.words, exam, &TaskKind::Notice);
+    let body = body(visit.words, exam, &steps, errors, visit.now);
+    Ok(page(&visit.frame(title), &body).into_response())
+}
+
+pub(crate) fn body(w: Words, exam: &ExamPage, steps: &[StepView], errors: &[FieldError], now: Timestamp) -> Markup {
+    let paragraphs = match w.language {
+        Language::Zh => &exam.notice.zh,
+        Language::En => &exam.notice.en,
+    };
+    let state = task(steps, &TaskKind::Notice).map(|task| &task.state);
+    let error = error_of(errors, "agree");
+    html! {
+        div class="column" {
+            (error_summary(w, errors))
+            (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Notice)))
+            (progress(w, &step_list(w, steps, now)))
+            ol class="notice-list" { @for paragraph in paragraphs { li { (paragraph) } } }
+            @if let Some(TaskState::Open { .. }) = state {
+                form method="post" action={ (path_of(exam)) "/notice" } data-busy=(w.t("form-busy")) {
+                    @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
+                    label class="tick" for="agree" {
+                        input type="checkbox" id="agree" name="agree" value="on" required
+                            aria-describedby=[error.map(|_| "agree-error")];
+                        span { (w.t("notice-agree-full")) }
+                    }
+                    div class="bar" {
+                        button class="button" type="submit" { (w.t("notice-submit")) }
+                        a class="button second" href=(path_of(exam)) { (w.t("notice-decline")) }
+                    }
+                }
+            } @else {
+                @if state == Some(&TaskState::Passed) { p class="hint" { (w.t("notice-agreed")) } }
+                p { a class="button second" href=(path_of(exam)) { (w.t("exam-back")) } }
+            }
+        }
+    }
+}
