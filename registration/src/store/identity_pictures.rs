@@ -99,7 +99,7 @@ pub(crate) async fn drop_old_drafts(
     let statement = client
         .prepare_cached(
             "UPDATE registration.identity_pictures SET state = 'dropped'
-             WHERE state = 'draft' AND created_at < CASE slot WHEN 'photo' THEN $2 ELSE $1 END",
+             WHERE state = 'draft' AND created_at < CASE slot WHEN 'photo' THEN $2::timestamptz ELSE $1::timestamptz END",
         )
         .await?;
     client.execute(&statement, &[&until, &photos_until]).await?;
