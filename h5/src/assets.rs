@@ -3,7 +3,7 @@
 use pagekit::assets::{Assets, Source};
 use pagekit::{BASE_CSS, MARK_SVG, TOKENS_CSS};
 
-/// One style sheet made of a file per part of the site, one script, one icon.
+/// One style sheet made of a file per part of the site, one script for all pages and three for some, one icon.
 pub(crate) fn assets() -> Assets {
     let style = [
         TOKENS_CSS,
@@ -19,6 +19,21 @@ pub(crate) fn assets() -> Assets {
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },
         Source { name: "page.js", media_type: "text/javascript; charset=utf-8", content: script },
+        Source {
+            name: "upload.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/upload.js").to_owned(),
+        },
+        Source {
+            name: "camera.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/camera.js").to_owned(),
+        },
+        Source {
+            name: "crop.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/crop.js").to_owned(),
+        },
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])
 }

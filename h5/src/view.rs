@@ -4,6 +4,8 @@ pub(crate) mod facts;
 pub(crate) mod form;
 pub(crate) mod hold_banner;
 pub(crate) mod layout;
+pub(crate) mod photo_part;
+pub(crate) mod picture_tile;
 pub(crate) mod progress;
 pub(crate) mod sitting_card;
 pub(crate) mod upload_tile;

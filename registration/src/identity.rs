@@ -163,6 +163,11 @@ impl Identity {
         identities::consent(&self.database.client().await?, account.0, CONSENT_VERSION, clock::now()).await
     }
 
+    /// Did the candidate agree to the use of sensitive data, by the text of now?
+    pub async fn has_consented(&self, account: AccountId) -> Result<bool, StoreError> {
+        identities::has_consented(&self.database.client().await?, account.0, CONSENT_VERSION).await
+    }
+
     /// Name and document as the candidate states them. What waits for staff is taken back when they change.
     pub async fn claim(&self, account: AccountId, name: PersonName, document: Document) -> Result<(), IdentityError> {
         let found = self.accounts.account(account).await?.ok_or(IdentityError::NoClaim)?;

@@ -48,6 +48,18 @@ pub(crate) async fn consent(
     Ok(())
 }
 
+/// Was this version consented to?
+pub(crate) async fn has_consented(
+    client: &impl GenericClient,
+    account: Uuid,
+    version: &str,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached("SELECT 1 FROM registration.identities WHERE account = $1 AND consent_version = $2")
+        .await?;
+    Ok(client.query_opt(&statement, &[&account, &version]).await?.is_some())
+}
+
 /// The identity of an account, if it consented.
 pub(crate) async fn get(client: &impl GenericClient, account: Uuid) -> Result<Option<StoredIdentity>, StoreError> {
     let statement =

@@ -76,7 +76,7 @@ async fn c4_an_upload_is_bounded_and_a_new_one_takes_its_place() {
     send(one, 100_000, 0, vec![7; 50_000]).await.unwrap();
     send(other, 100_000, 0, vec![7; 50_000]).await.unwrap();
     assert!(matches!(send(one, 100_000, 50_000, vec![7; 50_000]).await, Err(UploadError::Offset(0))));
-    let chunks = "SELECT count(*), bool_or(position('\x0707070707070707'::bytea IN bytes) > 0) FROM registration.identity_chunks";
+    let chunks = "SELECT count(*), bool_or(position('\\x0707070707070707'::bytea IN bytes) > 0) FROM registration.identity_chunks";
     let row = bureau.world.sql().await.query_one(chunks, &[]).await.unwrap();
     assert_eq!(
         (row.get::<_, i64>(0), row.get::<_, bool>(1)),
