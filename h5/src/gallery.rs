@@ -28,6 +28,9 @@ use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
 
+/// Identity, the phone, faces.
+#[path = "gallery_identity.rs"]
+mod identity_pages;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -51,7 +54,19 @@ fn text(zh: &str, en: &str) -> Text {
 pub(crate) fn account(name: &str) -> Account {
     let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
     let id = AccountId(Uuid::from_u128(1));
-    Account { id, name: new.name, document: new.document, mobile: new.mobile, created_at: now() }
+    Account {
+        id,
+        number: id.into(),
+        name: new.name,
+        document: new.document,
+        username: None,
+        email: None,
+        email_verified_at: None,
+        mobile: new.mobile,
+        mobile_verified_at: None,
+        session_epoch: 0,
+        created_at: now(),
+    }
 }
 
 fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venues: (&str, &str)) -> SittingPage {
@@ -211,6 +226,22 @@ struct Studio {
 }
 
 impl Studio {
+    /// A page with a script of its own.
+    fn add_with(&mut self, name: &str, script: &'static str, body: &Markup) {
+        let frame = Frame {
+            words: self.w,
+            assets: &self.assets,
+            title: name.to_owned(),
+            path: "/me/identity",
+            visitor: Visitor::SignedIn,
+            hold: None,
+            is_demo: false,
+            refresh_seconds: None,
+            script: Some(script),
+        };
+        self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
+    }
+
     fn add(&mut self, name: &str, title: &str, hold: Option<(i64, bool)>, visitor: Visitor, body: &Markup) {
         let hold = hold.map(|(seconds, is_order_page)| HoldBanner {
             expires_at: now() + SignedDuration::from_secs(seconds),
@@ -368,6 +399,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     let mut studio = Studio { w: words(language), assets: crate::assets::assets(), pages: Vec::new() };
     studio.exams();
     studio.rooms();
+    studio.identities();
     studio.orders();
     studio.forms();
     studio.pages

@@ -72,6 +72,15 @@ pub(crate) struct Entered {
     way: String,
 }
 
+impl Entered {
+    /// What is known already; the number is not repeated.
+    pub(crate) fn of(person: Option<&Person>) -> Self {
+        let Some(person) = person else { return Self::default() };
+        let kind = person.document.kind().as_str().to_owned();
+        Self { kind, name: person.name.expose().to_owned(), ..Self::default() }
+    }
+}
+
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
     // A check on a vendor's page may have gone well since.
@@ -79,14 +88,7 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
         return Err(error.into());
     }
     let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
-    let entered = match &standing.person {
-        Some(person) => Entered {
-            kind: person.document.kind().as_str().to_owned(),
-            name: person.name.expose().to_owned(),
-            ..Entered::default()
-        },
-        None => Entered::default(),
-    };
+    let entered = Entered::of(standing.person.as_ref());
     Ok(render(&visit, &from, &standing, &entered, &[]).into_response())
 }
 

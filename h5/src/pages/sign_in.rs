@@ -60,7 +60,21 @@ pub(crate) async fn enter(
     }
     let mut errors = missing(w, &entered);
     let status = if errors.is_empty() {
-        match visit.app.outside.registration.accounts.sign_in(&registration::accounts::SignIn { login: &entered.document, password: &entered.password, preferred: registration::exam_rules::LoginKind::Document }, &registration::accounts::Caller::stranger(registration::exam_rules::CaptchaRule::Suspicion)).await {
+        match visit
+            .app
+            .outside
+            .registration
+            .accounts
+            .sign_in(
+                &registration::accounts::SignIn {
+                    login: &entered.document,
+                    password: &entered.password,
+                    preferred: registration::exam_rules::LoginKind::Document,
+                },
+                &registration::accounts::Caller::stranger(registration::exam_rules::CaptchaRule::Suspicion),
+            )
+            .await
+        {
             Ok(account) => {
                 let key = visit.app.outside.cookie_key.clone();
                 let cookies = session::begin(key, account.id, visit.app.is_secure(), visit.now);
@@ -93,7 +107,9 @@ fn refusal(w: Words, error: &SignInError) -> (StatusCode, String) {
     let (status, text) = match error {
         SignInError::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
         SignInError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
-        SignInError::Busy | SignInError::Captcha(_) | SignInError::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
+        SignInError::Busy | SignInError::Captcha(_) | SignInError::Store(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy"))
+        }
     };
     (status, text.into_owned())
 }

@@ -54,7 +54,9 @@ pub(crate) async fn register(
     let accounts = &visit.app.outside.registration.accounts;
     let (status, errors) = match NewAccount::parse(&entered.name, &entered.document, &entered.mobile, &entered.password)
     {
-        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults.iter().map(|fault| sentence(w, fault.clone())).collect()),
+        Err(faults) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, faults.iter().map(|fault| sentence(w, fault.clone())).collect())
+        }
         Ok(new) => match accounts.register(new).await {
             Ok(account) => {
                 let key = visit.app.outside.cookie_key.clone();
@@ -94,7 +96,9 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
         Fault::Password(PasswordError::Length { min, max }) => {
             ("password", w.with("field-password-length", &[("min", min.into()), ("max", max.into())]))
         }
-        Fault::Password(PasswordError::Character | PasswordError::Kinds { .. }) => ("password", w.t("field-password-character")),
+        Fault::Password(PasswordError::Character | PasswordError::Kinds { .. }) => {
+            ("password", w.t("field-password-character"))
+        }
     };
     FieldError { field: field.into(), text: text.into_owned() }
 }

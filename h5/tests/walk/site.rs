@@ -37,6 +37,17 @@ impl Site {
 
     /// The same with another hold and grace, in seconds.
     pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
+        Self::start_among(seats, hold, grace, Default::default(), "").await
+    }
+
+    /// The same with vendors, and with more in `exam.toml`.
+    pub(crate) async fn start_among(
+        seats: u32,
+        hold: u32,
+        grace: u32,
+        gateways: gateways::Gateways,
+        more: &str,
+    ) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -45,14 +56,15 @@ impl Site {
             engine: engine.clone(),
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
-            gateways: Default::default(),
+            gateways,
+            accounts: Default::default(),
         })
         .await
         .unwrap();
         let dir = stores.dir().join("exam");
         std::fs::create_dir_all(&dir).unwrap();
         let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
-        std::fs::write(dir.join("exam.toml"), exam).unwrap();
+        std::fs::write(dir.join("exam.toml"), format!("{exam}{more}")).unwrap();
         std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", &seats.to_string())).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
@@ -159,10 +171,19 @@ impl Visitor {
         self.send(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
+    pub(crate) async fn put(&mut self, path: &str, bytes: &[u8]) -> Answer {
+        self.send(Request::put(path).body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
     /// Hands in a file as the album's part of the upload form.
     pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
+        self.upload_to(&format!("/orders/{order}/screenshot"), &[("camera", &[]), ("album", picture)]).await
+    }
+
+    /// Sends a form of files.
+    pub(crate) async fn upload_to(&mut self, path: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut body = Vec::new();
-        for (name, content) in [("camera", &[][..]), ("album", picture)] {
+        for (name, content) in files {
             body.extend_from_slice(b"--cut\r\ncontent-disposition: form-data; name=\"");
             body.extend_from_slice(name.as_bytes());
             body.extend_from_slice(b"\"; filename=\"a.png\"\r\ncontent-type: image/png\r\n\r\n");
@@ -170,7 +191,7 @@ impl Visitor {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--cut--\r\n");
-        let request = Request::post(format!("/orders/{order}/screenshot"));
+        let request = Request::post(path);
         let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(Body::from(body)).unwrap();
         self.send(request).await
     }

@@ -122,7 +122,9 @@ fn known(w: Words, view: &View<'_>, kind: FieldKind) -> Option<Markup> {
     Some(match kind {
         FieldKind::Name => person_name(account.name.as_ref().map_or("", |n| n.expose())),
         FieldKind::Document => html! { (document.as_ref().map(|d| d.masked()).unwrap_or_default()) },
-        FieldKind::BirthDate => html! { (document.as_ref().and_then(|d| d.birth_date()).map(|d| when::date(w.language, d)).unwrap_or_default()) },
+        FieldKind::BirthDate => {
+            html! { (document.as_ref().and_then(|d| d.birth_date()).map(|d| when::date(w.language, d)).unwrap_or_default()) }
+        }
         FieldKind::Sex => match document.as_ref().and_then(|d| d.sex()).unwrap_or(registration::document::Sex::Male) {
             Sex::Male => html! { (w.t("sex-male")) },
             Sex::Female => html! { (w.t("sex-female")) },
