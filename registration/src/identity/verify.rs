@@ -44,8 +44,9 @@ impl Identity {
         if claimed.as_ref() != Some(person) {
             return Err(IdentityError::ClaimChanged);
         }
-        if by.is_some() && (before.state != "waiting" || before.picture != portrait.map(|portrait| portrait.0)) {
-            return Err(IdentityError::ClaimChanged);
+        let waits = before.state == "waiting" && before.picture == portrait.map(|portrait| portrait.0);
+        if by.is_some() && !waits {
+            return Err(IdentityError::Missing(Slot::Holding));
         }
         let portrait = portrait.map(|portrait| portrait.0);
         if let Some(portrait) = portrait

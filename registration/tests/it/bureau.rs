@@ -5,7 +5,8 @@ use gateways::settings::Variables;
 use gateways::tencent::face_compare::TencentFaceConfig;
 use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
-use registration::accounts::{Account, AccountId};
+use registration::accounts::{Account, AccountId, NewAccount, SignUpForm};
+use registration::exam_rules::{AccountRules, LoginKind, MobileRule};
 use registration::identity::IdentityError;
 use registration::identity_pictures::Slot;
 use registration::identity_reviews::CaseId;
@@ -39,6 +40,16 @@ impl Bureau {
     pub(crate) async fn candidate(&self, number: u32) -> Account {
         let account = self.world.candidate(number).await;
         self.world.registration.identity.consent(account.id).await.unwrap();
+        account
+    }
+
+    /// A candidate who signs in by e-mail and may say to be anybody.
+    pub(crate) async fn free_candidate(&self, email: &str) -> AccountId {
+        let rules = AccountRules { login: LoginKind::Email, mobile: MobileRule::No, ..AccountRules::default() };
+        let form = SignUpForm { email, password: "secret-1", ..SignUpForm::default() };
+        let new = NewAccount::check(&form, &rules, false).unwrap();
+        let account = self.world.registration.accounts.register(new).await.unwrap().id;
+        self.world.registration.identity.consent(account).await.unwrap();
         account
     }
 

@@ -8,6 +8,7 @@ mod exams;
 mod faces;
 mod hand_in;
 mod identity;
+mod identity_model;
 mod identity_uploads;
 mod interrupted;
 mod orders;
