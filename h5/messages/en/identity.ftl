@@ -13,8 +13,6 @@ document-error-place = The first six digits are wrong: check each of them
 document-error-date = The date of birth in the number is wrong: check each digit
 document-error-check = The check digit does not fit: check each character
 document-error-form = This is no number of this document ({ $kind }): check kind and number
-sex-male = Male
-sex-female = Female
 
 # Identity
 identity-title = Verify your identity

@@ -13,8 +13,6 @@ document-error-place = 身份证号的前六位不对，请逐位核对
 document-error-date = 身份证号里的出生日期不对，请逐位核对
 document-error-check = 证件号码的校验位不对，请逐位核对
 document-error-form = 这不是{ $kind }的号码，请核对证件类型和号码
-sex-male = 男
-sex-female = 女
 
 # 实名认证
 identity-title = 实名认证

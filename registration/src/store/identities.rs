@@ -174,6 +174,20 @@ pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Resu
     Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
 }
 
+/// The person moved to another account, where they verify anew: this one is nobody's. Its picture, to be dropped.
+pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Result<Option<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities i SET state = 'none', picture = NULL, name = NULL, document = NULL,
+                 document_index = NULL, way = NULL, submitted_at = NULL, decided_at = NULL, decided_by = NULL,
+                 reason = NULL
+             FROM (SELECT account, picture FROM registration.identities WHERE account = $1 FOR UPDATE) before
+             WHERE i.account = before.account RETURNING before.picture",
+        )
+        .await?;
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+}
+
 /// What waits, the longest first.
 pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredIdentity>, StoreError> {
     let statement = client
