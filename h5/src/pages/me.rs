@@ -104,9 +104,9 @@ fn account_part(w: Words, account: &Account) -> Markup {
         section {
             h2 { (w.t("me-account")) }
             (facts(&[
-                (&name, person_name(account.name.as_ref().map_or("", |n| n.expose()))),
-                (&document, html! { (account.document.as_ref().map(|d| d.masked()).unwrap_or_default()) }),
-                (&mobile, html! { (account.mobile.as_ref().map(|d| d.masked()).unwrap_or_default()) }),
+                (&name, person_name(account.name.expose())),
+                (&document, html! { (account.document.masked()) }),
+                (&mobile, html! { (account.mobile.masked()) }),
             ]))
             form method="post" action="/sign-out" { button class="button second" type="submit" { (w.t("me-sign-out")) } }
         }

@@ -46,9 +46,9 @@ fn payer(w: Words, view: &View<'_>) -> Markup {
                 p { (w.t("pay-self-text")) }
                 dl class="who" {
                     dt { (w.t("pay-self-who")) }
-                    dd { (person_name(account.name.as_ref().map_or("", |n| n.expose()))) }
-                    dd { (account.document.as_ref().map(|d| d.masked()).unwrap_or_default()) }
-                    dd { (account.mobile.as_ref().map(|d| d.masked()).unwrap_or_default()) }
+                    dd { (person_name(account.name.expose())) }
+                    dd { (account.document.masked()) }
+                    dd { (account.mobile.masked()) }
                 }
             }
         }

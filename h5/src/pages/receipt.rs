@@ -77,8 +77,8 @@ fn slip(w: Words, exam: &ExamPage, order: &Order, account: &Account) -> Markup {
         (&labels[0], html! { b class="number" { (order.id) } }),
         (&labels[1], phrases(w.pick(&exam.title.zh, &exam.title.en))),
         (&labels[2], lines(w, exam, order)),
-        (&labels[3], person_name(account.name.as_ref().map_or("", |n| n.expose()))),
-        (&labels[4], html! { (account.document.as_ref().map(|d| d.masked()).unwrap_or_default()) }),
+        (&labels[3], person_name(account.name.expose())),
+        (&labels[4], html! { (account.document.masked()) }),
         (&labels[5], html! { (order.amount) }),
     ];
     rows.extend(order.submitted_at.map(|at| (&*labels[6], moment(at))));

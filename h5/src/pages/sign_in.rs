@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
 use registration::accounts::SignInError;
+use registration::passwords::CANDIDATE_CHARS;
 use serde::Deserialize;
 
 use crate::failure::{Failure, too_often, with_wait};
@@ -60,21 +61,7 @@ pub(crate) async fn enter(
     }
     let mut errors = missing(w, &entered);
     let status = if errors.is_empty() {
-        match visit
-            .app
-            .outside
-            .registration
-            .accounts
-            .sign_in(
-                &registration::accounts::SignIn {
-                    login: &entered.document,
-                    password: &entered.password,
-                    preferred: registration::exam_rules::LoginKind::Document,
-                },
-                &registration::accounts::Caller::stranger(registration::exam_rules::CaptchaRule::Suspicion),
-            )
-            .await
-        {
+        match visit.app.outside.registration.accounts.sign_in(&entered.document, &entered.password).await {
             Ok(account) => {
                 let key = visit.app.outside.cookie_key.clone();
                 let cookies = session::begin(key, account.id, visit.app.is_secure(), visit.now);
@@ -107,9 +94,7 @@ fn refusal(w: Words, error: &SignInError) -> (StatusCode, String) {
     let (status, text) = match error {
         SignInError::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
         SignInError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
-        SignInError::Busy | SignInError::Captcha(_) | SignInError::Store(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy"))
-        }
+        SignInError::Busy | SignInError::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
     };
     (status, text.into_owned())
 }
@@ -139,5 +124,5 @@ pub(crate) fn body(w: Words, next: &str, document: &str, errors: &[FieldError]) 
 
 /// Most characters of a password field: the rule's own limit and room to be told that it is too long.
 pub(crate) fn password_chars_max() -> u16 {
-    40
+    u16::try_from(*CANDIDATE_CHARS.end() * 2).expect("passwords are short")
 }

@@ -9,7 +9,7 @@ use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::{AccountError, FieldError as Fault, NewAccount};
 use registration::document::DocumentError;
-use registration::passwords::PasswordError;
+use registration::passwords::{CANDIDATE_CHARS, PasswordError};
 use serde::Deserialize;
 
 use super::sign_in::{DOCUMENT_CHARS_MAX, Next, password_chars_max};
@@ -54,9 +54,7 @@ pub(crate) async fn register(
     let accounts = &visit.app.outside.registration.accounts;
     let (status, errors) = match NewAccount::parse(&entered.name, &entered.document, &entered.mobile, &entered.password)
     {
-        Err(faults) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, faults.iter().map(|fault| sentence(w, fault.clone())).collect())
-        }
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults.iter().map(|fault| sentence(w, *fault)).collect()),
         Ok(new) => match accounts.register(new).await {
             Ok(account) => {
                 let key = visit.app.outside.cookie_key.clone();
@@ -64,7 +62,7 @@ pub(crate) async fn register(
                 return Ok((cookies, Redirect::to(next.path())).into_response());
             }
             Err(AccountError::Store(error)) => return Err(error.into()),
-            Err(AccountError::Taken(_)) => {
+            Err(AccountError::DocumentTaken) => {
                 let text = w.t("sign-up-taken").into_owned();
                 (StatusCode::CONFLICT, vec![FieldError { field: "document".into(), text }])
             }
@@ -80,7 +78,6 @@ pub(crate) async fn register(
 
 fn sentence(w: Words, fault: Fault) -> FieldError {
     let (field, text) = match fault {
-        Fault::Username(_) | Fault::Email(_) | Fault::Code | Fault::Agreement => ("", w.t("field-name-error")),
         Fault::Name(_) => ("name", w.t("field-name-error")),
         Fault::Mobile(_) => ("mobile", w.t("field-mobile-error")),
         Fault::Document(error) => (
@@ -96,9 +93,7 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
         Fault::Password(PasswordError::Length { min, max }) => {
             ("password", w.with("field-password-length", &[("min", min.into()), ("max", max.into())]))
         }
-        Fault::Password(PasswordError::Character | PasswordError::Kinds { .. }) => {
-            ("password", w.t("field-password-character"))
-        }
+        Fault::Password(PasswordError::Character) => ("password", w.t("field-password-character")),
     };
     FieldError { field: field.into(), text: text.into_owned() }
 }
@@ -120,7 +115,7 @@ pub(crate) fn body(w: Words, next: &str, entered: &Entered, errors: &[FieldError
 }
 
 fn fields(w: Words, entered: &Entered, errors: &[FieldError]) -> Markup {
-    let (min, max) = (6, 20);
+    let (min, max) = (*CANDIDATE_CHARS.start(), *CANDIDATE_CHARS.end());
     html! {
         (field(w, &Field {
             name: "name", kind: "text", label: &w.t("field-name"), hint: &w.t("field-name-hint"),

@@ -120,16 +120,14 @@ fn known(w: Words, view: &View<'_>, kind: FieldKind) -> Option<Markup> {
     let account = view.account;
     let document = &account.document;
     Some(match kind {
-        FieldKind::Name => person_name(account.name.as_ref().map_or("", |n| n.expose())),
-        FieldKind::Document => html! { (document.as_ref().map(|d| d.masked()).unwrap_or_default()) },
-        FieldKind::BirthDate => {
-            html! { (document.as_ref().and_then(|d| d.birth_date()).map(|d| when::date(w.language, d)).unwrap_or_default()) }
-        }
-        FieldKind::Sex => match document.as_ref().and_then(|d| d.sex()).unwrap_or(registration::document::Sex::Male) {
+        FieldKind::Name => person_name(account.name.expose()),
+        FieldKind::Document => html! { (document.masked()) },
+        FieldKind::BirthDate => html! { (when::date(w.language, document.birth_date())) },
+        FieldKind::Sex => match document.sex() {
             Sex::Male => html! { (w.t("sex-male")) },
             Sex::Female => html! { (w.t("sex-female")) },
         },
-        FieldKind::Mobile => html! { (account.mobile.as_ref().map(|d| d.masked()).unwrap_or_default()) },
+        FieldKind::Mobile => html! { (account.mobile.masked()) },
         FieldKind::Text | FieldKind::Choice | FieldKind::Photo => return None,
     })
 }
