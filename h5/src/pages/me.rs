@@ -1,7 +1,8 @@
-//! My registrations, and who I am here.
+//! 个人中心: my registrations, who I am here, and how I sign in.
 
 use std::sync::Arc;
 
+use axum::extract::Query;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -9,34 +10,57 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
+use serde::Deserialize;
 
+use super::account::summary::{done, summary};
 use super::order_parts::{lines, state_word};
-use crate::view::facts::{facts, person_name};
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
 use crate::visit::Candidate;
 
-pub(crate) async fn show(candidate: Candidate) -> Markup {
+/// What was just done, carried over the redirect.
+#[derive(Deserialize)]
+pub(crate) struct Said {
+    #[serde(default)]
+    said: String,
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) orders: &'a [(&'a Order, Arc<ExamPage>)],
+    pub(crate) account: &'a Account,
+    pub(crate) sends_letters: bool,
+    pub(crate) said: &'a str,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Markup {
     let visit = &candidate.visit;
     let exams = &visit.app.outside.registration.exams;
     let orders: Vec<(&Order, Arc<ExamPage>)> =
         visit.orders.iter().filter_map(|order| Some((order, exams.get(&order.exam)?))).collect();
-    page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &orders, &candidate.account, visit.now))
+    let sends_letters = visit.app.outside.registration.accounts.ways().mail;
+    let view = View { orders: &orders, account: &candidate.account, sends_letters, said: &said.said, now: visit.now };
+    page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view))
 }
 
-pub(crate) fn body(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account, now: Timestamp) -> Markup {
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     html! {
         div class="column" {
             (heading(None, &w.t("me-title")))
-            @if orders.is_empty() {
+            (done(w, view.said))
+            h2 class="part" { (w.t("me-orders")) }
+            @if view.orders.is_empty() {
                 div class="empty" {
-                    h2 { (w.t("me-empty-title")) }
+                    h3 { (w.t("me-empty-title")) }
                     p { (w.t("me-empty-text")) }
                     p { a class="button second" href="/" { (w.t("me-empty-next")) } }
                 }
             }
-            ul class="orders" { @for (order, exam) in orders { (card(w, order, exam, now)) } }
-            (account_part(w, account))
+            @if !view.orders.is_empty() {
+                ul class="orders" { @for (order, exam) in view.orders { (card(w, order, exam, view.now)) } }
+            }
+            (summary(w, view.account, view.sends_letters))
         }
     }
 }
@@ -46,7 +70,7 @@ fn card(w: Words, order: &Order, exam: &ExamPage, now: Timestamp) -> Markup {
     html! {
         li class="order" data-live[order.state.is_live()] {
             div class="order-head" { (tag(look.tone, &look.word)) span class="number" { (order.id) } }
-            h2 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
+            h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
             (lines(w, exam, order))
             @if let Some(note) = &look.note { p class="order-note" { (note) } }
             p class="order-do" {
@@ -96,19 +120,4 @@ fn look(w: Words, order: &Order, now: Timestamp) -> Look {
 /// Marks a key that is looked up later, so that the check of all keys finds it.
 fn key(key: &'static str) -> &'static str {
     key
-}
-
-fn account_part(w: Words, account: &Account) -> Markup {
-    let (name, document, mobile) = (w.t("me-name"), w.t("me-document"), w.t("me-mobile"));
-    html! {
-        section {
-            h2 { (w.t("me-account")) }
-            (facts(&[
-                (&name, person_name(account.name.expose())),
-                (&document, html! { (account.document.masked()) }),
-                (&mobile, html! { (account.mobile.masked()) }),
-            ]))
-            form method="post" action="/sign-out" { button class="button second" type="submit" { (w.t("me-sign-out")) } }
-        }
-    }
 }

@@ -46,9 +46,9 @@ fn payer(w: Words, view: &View<'_>) -> Markup {
                 p { (w.t("pay-self-text")) }
                 dl class="who" {
                     dt { (w.t("pay-self-who")) }
-                    dd { (person_name(account.name.expose())) }
-                    dd { (account.document.masked()) }
-                    dd { (account.mobile.masked()) }
+                    @if let Some(name) = &account.name { dd { (person_name(name.expose())) } }
+                    @if let Some(document) = &account.document { dd { (document.masked()) } }
+                    @if let Some(mobile) = &account.mobile { dd { (mobile.masked()) } }
                 }
             }
         }

@@ -77,10 +77,10 @@ fn slip(w: Words, exam: &ExamPage, order: &Order, account: &Account) -> Markup {
         (&labels[0], html! { b class="number" { (order.id) } }),
         (&labels[1], phrases(w.pick(&exam.title.zh, &exam.title.en))),
         (&labels[2], lines(w, exam, order)),
-        (&labels[3], person_name(account.name.expose())),
-        (&labels[4], html! { (account.document.masked()) }),
-        (&labels[5], html! { (order.amount) }),
     ];
+    rows.extend(account.name.as_ref().map(|name| (&*labels[3], person_name(name.expose()))));
+    rows.extend(account.document.as_ref().map(|document| (&*labels[4], html! { (document.masked()) })));
+    rows.push((&labels[5], html! { (order.amount) }));
     rows.extend(order.submitted_at.map(|at| (&*labels[6], moment(at))));
     rows.extend(order.decided_at.filter(|_| order.state == OrderState::Confirmed).map(|at| (&*labels[7], moment(at))));
     html! { div class="slip" { (facts(&rows)) } }

@@ -1,51 +1,48 @@
-//! Signing in by document number and password.
+//! Signing in by any login name and password.
 
 use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
-use registration::accounts::SignInError;
-use registration::passwords::CANDIDATE_CHARS;
+use registration::accounts::{Act, SignIn, SignInError};
+use registration::exam_rules::{AccountRules, LoginKind};
 use serde::Deserialize;
 
+use super::account::{
+    LOGIN_CHARS_MAX, Next, PASSWORD_CHARS_MAX, answer, captcha_error, captcha_token, of, wait, whole,
+};
 use crate::failure::{Failure, too_often, with_wait};
-use crate::session;
+use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
 use crate::visit::Visit;
 
-/// Longest document number that is read, spaces included.
-pub(crate) const DOCUMENT_CHARS_MAX: u16 = 40;
-
-#[derive(Deserialize)]
-pub(crate) struct Next {
-    #[serde(default)]
-    next: String,
-}
-
-impl Next {
-    /// Where to go afterwards.
-    pub(crate) fn path(&self) -> &str {
-        local_path(&self.next).unwrap_or("/")
-    }
-}
-
 #[derive(Deserialize)]
 pub(crate) struct Entered {
-    #[serde(default)]
-    document: String,
+    #[serde(default, alias = "document")]
+    login: String,
     #[serde(default)]
     password: String,
+    #[serde(flatten)]
+    captcha: CaptchaFields,
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) next: &'a Next,
+    pub(crate) rules: &'a AccountRules,
+    pub(crate) login: &'a str,
+    pub(crate) captcha: Option<&'a str>,
+    pub(crate) errors: &'a [FieldError],
 }
 
 pub(crate) async fn show(visit: Visit, Query(next): Query<Next>) -> Response {
     if visit.account.is_some() {
         return Redirect::to(next.path()).into_response();
     }
-    page(&visit.frame(visit.words.t("sign-in-title")), &body(visit.words, next.path(), "", &[])).into_response()
+    render(&visit, &next, "", &[]).into_response()
 }
 
 pub(crate) async fn enter(
@@ -55,74 +52,88 @@ pub(crate) async fn enter(
 ) -> Result<Response, Failure> {
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
-        let error = FieldError { field: "".into(), text: too_often(w, too_many) };
-        let body = body(w, next.path(), &entered.document, &[error]);
-        return Ok(with_wait(too_many, page(&visit.frame(w.t("sign-in-title")), &body)));
+        let error = whole(too_often(w, too_many));
+        return Ok(with_wait(too_many, render(&visit, &next, &entered.login, &[error])));
     }
+    let rules = next.rules(&visit.app);
     let mut errors = missing(w, &entered);
     let status = if errors.is_empty() {
-        match visit.app.outside.registration.accounts.sign_in(&entered.document, &entered.password).await {
-            Ok(account) => {
-                let key = visit.app.outside.cookie_key.clone();
-                let cookies = session::begin(key, account.id, visit.app.is_secure(), visit.now);
-                return Ok((cookies, Redirect::to(next.path())).into_response());
-            }
-            Err(SignInError::Store(error)) => return Err(error.into()),
+        let accounts = &visit.app.outside.registration.accounts;
+        let typed = SignIn { login: &entered.login, password: &entered.password, preferred: rules.login };
+        match accounts.sign_in(&typed, &visit.caller(&entered.captcha, rules.captcha)).await {
+            Ok(account) => return Ok(super::account::enter(&visit, &account, next.path())),
             Err(error) => {
-                let (status, text) = refusal(w, &error);
-                errors.push(FieldError { field: "".into(), text });
+                let (status, error) = refusal(w, error)?;
+                errors.push(error);
                 status
             }
         }
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let body = body(w, next.path(), &entered.document, &errors);
-    Ok((status, page(&visit.frame(w.t("sign-in-title")), &body)).into_response())
+    Ok(answer(status, render(&visit, &next, &entered.login, &errors)))
+}
+
+fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
+    let rules = next.rules(&visit.app);
+    let captcha = captcha_token(visit, Act::SignIn, login, rules.captcha);
+    let mut frame = visit.frame(visit.words.t("sign-in-title"));
+    frame.script = captcha.is_some().then_some("account.js");
+    let view = View { next, rules: &rules, login, captcha: captcha.as_deref(), errors };
+    page(&frame, &body(visit.words, &view))
 }
 
 fn missing(w: Words, entered: &Entered) -> Vec<FieldError> {
-    let fields = [
-        ("document", entered.document.trim().is_empty(), w.t("field-document-error")),
-        ("password", entered.password.is_empty(), w.t("field-password-error")),
-    ];
-    let errors = fields.into_iter().filter(|(_, is_missing, _)| *is_missing);
-    errors.map(|(field, _, text)| FieldError { field: field.into(), text: text.into_owned() }).collect()
+    let mut errors = Vec::new();
+    errors.extend(entered.login.trim().is_empty().then(|| of("login", w.t("field-login-error"))));
+    errors.extend(entered.password.is_empty().then(|| of("password", w.t("field-password-error"))));
+    errors
 }
 
-fn refusal(w: Words, error: &SignInError) -> (StatusCode, String) {
-    let (status, text) = match error {
-        SignInError::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
-        SignInError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
-        SignInError::Busy | SignInError::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
+fn refusal(w: Words, error: SignInError) -> Result<(StatusCode, FieldError), Failure> {
+    Ok(match error {
+        SignInError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
+        SignInError::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, whole(w.t("sign-in-wrong"))),
+        SignInError::TooMany { retry_after } => {
+            let text = w.with("sign-in-too-many", &[("wait", wait(w, retry_after).into())]);
+            (StatusCode::TOO_MANY_REQUESTS, whole(text))
+        }
+        SignInError::Busy => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-in-busy"))),
+        SignInError::Store(error) => return Err(error.into()),
+    })
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let query = view.next.query();
+    let label = match view.rules.login {
+        LoginKind::Username => w.t("field-login-username"),
+        LoginKind::Email => w.t("field-login-email"),
+        LoginKind::Document => w.t("field-login-document"),
     };
-    (status, text.into_owned())
-}
-
-pub(crate) fn body(w: Words, next: &str, document: &str, errors: &[FieldError]) -> Markup {
-    let query = query_value(next);
     html! {
         div class="column narrow" {
-            (error_summary(w, errors))
+            (error_summary(w, view.errors))
             (heading(None, &w.t("sign-in-title")))
-            p class="lead" { (if next.contains("sitting=") { w.t("sign-in-needed") } else { w.t("sign-in-lead") }) }
-            form method="post" action={ "/sign-in?next=" (query) } data-busy=(w.t("form-busy")) novalidate {
+            p class="lead" {
+                (if view.next.path().contains("sitting=") { w.t("sign-in-needed") } else { w.t("sign-in-lead") })
+            }
+            form method="post" action={ "/sign-in?" (query) } data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
-                    name: "document", kind: "text", label: &w.t("field-document"), value: document,
-                    autocomplete: "username", length_max: DOCUMENT_CHARS_MAX, ..Field::default()
-                }, errors))
+                    name: "login", kind: "text", label: &label, hint: &w.t("field-login-hint"), value: view.login,
+                    autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()
+                }, view.errors))
                 (field(w, &Field {
                     name: "password", kind: "password", label: &w.t("field-password"),
-                    autocomplete: "current-password", length_max: password_chars_max(), ..Field::default()
-                }, errors))
+                    autocomplete: "current-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
+                }, view.errors))
+                (captcha_part(w, view.captcha, view.errors))
                 button class="button" type="submit" { (w.t("sign-in-submit")) }
             }
-            p class="beside" { (w.t("sign-in-new")) " " a href={ "/sign-up?next=" (query) } { (w.t("sign-in-new-link")) } }
+            ul class="ways" {
+                li { (w.t("sign-in-new")) " " a href={ "/sign-up?" (query) } { (w.t("sign-in-new-link")) } }
+                li { a href={ "/forgotten?" (query) } { (w.t("sign-in-forgotten")) } }
+                li { a href={ "/forgotten/account?" (query) } { (w.t("sign-in-find")) } }
+            }
         }
     }
-}
-
-/// Most characters of a password field: the rule's own limit and room to be told that it is too long.
-pub(crate) fn password_chars_max() -> u16 {
-    u16::try_from(*CANDIDATE_CHARS.end() * 2).expect("passwords are short")
 }

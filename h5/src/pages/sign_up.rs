@@ -1,21 +1,24 @@
-//! Making an account: name, document number, mobile, password.
+//! Making an account, by the rules of the exam that the visitor comes from.
 
 use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::accounts::{AccountError, FieldError as Fault, NewAccount};
-use registration::document::DocumentError;
-use registration::passwords::{CANDIDATE_CHARS, PasswordError};
+use registration::accounts::{
+    AccountError, Act, CodeError, FieldError as Fault, NewAccount, SignUpError, SignUpForm, SignedUp,
+};
+use registration::exam_rules::{AccountRules, LoginKind, MobileRule};
 use serde::Deserialize;
 
-use super::sign_in::{DOCUMENT_CHARS_MAX, Next, password_chars_max};
+use super::account::said;
+use super::account::sign_up_code::code_refusal;
+use super::account::sign_up_fields::{document_error, fields};
+use super::account::{Next, answer, captcha_error, captcha_token, of, password_error, wait, whole};
 use crate::failure::{Failure, too_often, with_wait};
-use crate::session;
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::captcha::{CaptchaFields, captcha_part};
+use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::visit::Visit;
 
@@ -23,21 +26,61 @@ use crate::visit::Visit;
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {
     #[serde(default)]
+    pub(crate) username: String,
+    #[serde(default)]
+    pub(crate) email: String,
+    #[serde(default)]
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) kind: String,
     #[serde(default)]
     pub(crate) document: String,
     #[serde(default)]
     pub(crate) mobile: String,
     #[serde(default)]
+    pub(crate) code: String,
+    #[serde(default)]
     pub(crate) password: String,
+    #[serde(default)]
+    pub(crate) agree: String,
+    #[serde(flatten)]
+    pub(crate) captcha: CaptchaFields,
+}
+
+impl Entered {
+    fn form(&self) -> SignUpForm<'_> {
+        SignUpForm {
+            username: &self.username,
+            email: &self.email,
+            name: &self.name,
+            kind: &self.kind,
+            document: &self.document,
+            mobile: &self.mobile,
+            code: &self.code,
+            password: &self.password,
+            has_agreed: !self.agree.is_empty(),
+        }
+    }
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) next: &'a Next,
+    pub(crate) rules: &'a AccountRules,
+    pub(crate) entered: &'a Entered,
+    pub(crate) captcha: Option<&'a str>,
+    /// Does the site send codes to mobiles?
+    pub(crate) proves_mobile: bool,
+    /// Was one just sent?
+    pub(crate) is_code_sent: bool,
+    pub(crate) errors: &'a [FieldError],
 }
 
 pub(crate) async fn show(visit: Visit, Query(next): Query<Next>) -> Response {
     if visit.account.is_some() {
         return Redirect::to(next.path()).into_response();
     }
-    let body = body(visit.words, next.path(), &Entered::default(), &[]);
-    page(&visit.frame(visit.words.t("sign-up-title")), &body).into_response()
+    render(&visit, &next, &Entered::default(), false, &[]).into_response()
 }
 
 pub(crate) async fn register(
@@ -47,92 +90,117 @@ pub(crate) async fn register(
 ) -> Result<Response, Failure> {
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
-        let error = FieldError { field: "".into(), text: too_often(w, too_many) };
-        let body = body(w, next.path(), &entered, &[error]);
-        return Ok(with_wait(too_many, page(&visit.frame(w.t("sign-up-title")), &body)));
+        let error = whole(too_often(w, too_many));
+        return Ok(with_wait(too_many, render(&visit, &next, &entered, false, &[error])));
     }
+    let rules = next.rules(&visit.app);
     let accounts = &visit.app.outside.registration.accounts;
-    let (status, errors) = match NewAccount::parse(&entered.name, &entered.document, &entered.mobile, &entered.password)
-    {
-        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults.iter().map(|fault| sentence(w, *fault)).collect()),
-        Ok(new) => match accounts.register(new).await {
-            Ok(account) => {
-                let key = visit.app.outside.cookie_key.clone();
-                let cookies = session::begin(key, account.id, visit.app.is_secure(), visit.now);
-                return Ok((cookies, Redirect::to(next.path())).into_response());
-            }
-            Err(AccountError::Store(error)) => return Err(error.into()),
-            Err(AccountError::DocumentTaken) => {
-                let text = w.t("sign-up-taken").into_owned();
-                (StatusCode::CONFLICT, vec![FieldError { field: "document".into(), text }])
-            }
-            Err(AccountError::Busy) => {
-                let text = w.t("sign-up-busy").into_owned();
-                (StatusCode::SERVICE_UNAVAILABLE, vec![FieldError { field: "".into(), text }])
-            }
-        },
+    let caller = visit.caller(&entered.captcha, rules.captcha);
+    let new = match NewAccount::check(&entered.form(), &rules, accounts.ways().sms) {
+        Ok(new) => new,
+        Err(faults) => return without_code(&visit, &next, &entered, &faults).await,
     };
-    let body = body(w, next.path(), &entered, &errors);
-    Ok((status, page(&visit.frame(w.t("sign-up-title")), &body)).into_response())
+    let (status, error) = match accounts.sign_up(new, &entered.code, &caller).await {
+        Ok(SignedUp::Account(account)) => return Ok(super::account::enter(&visit, &account, next.path())),
+        Ok(SignedUp::Letter(email)) => {
+            let text = w.with("sign-up-letter", &[("email", email.masked().into())]).into_owned();
+            let sign_in = format!("/sign-in?{}", next.query());
+            let said = said::letter(w, text, (&sign_in, w.t("sign-up-have-link").into_owned()));
+            return Ok(said::show(&visit, &said).into_response());
+        }
+        Err(error) => refusal(w, error)?,
+    };
+    Ok(answer(status, render(&visit, &next, &entered, false, &[error])))
+}
+
+/// A form in which only the code is missing asks for one: the way without a script.
+async fn without_code(visit: &Visit, next: &Next, entered: &Entered, faults: &[Fault]) -> Result<Response, Failure> {
+    let w = visit.words;
+    let mut errors: Vec<FieldError> = faults.iter().map(|fault| sentence(w, *fault)).collect();
+    let mut is_sent = false;
+    if let ([Fault::Code], Ok(mobile)) = (faults, entered.mobile.parse()) {
+        let rules = next.rules(&visit.app);
+        let accounts = &visit.app.outside.registration.accounts;
+        let caller = visit.caller(&entered.captcha, rules.captcha);
+        match accounts.send_sign_up_code(&mobile, &caller).await {
+            Ok(()) => {
+                is_sent = true;
+                errors = vec![of("code", w.t("field-code-now"))];
+            }
+            // One is on its way already: that is what is to be typed.
+            Err(CodeError::TooMany { .. }) => {}
+            Err(error) => errors = vec![code_refusal(w, error)?],
+        }
+    }
+    Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(visit, next, entered, is_sent, &errors)))
+}
+
+fn render(visit: &Visit, next: &Next, entered: &Entered, is_code_sent: bool, errors: &[FieldError]) -> Markup {
+    let rules = next.rules(&visit.app);
+    let accounts = &visit.app.outside.registration.accounts;
+    let captcha = captcha_token(visit, Act::SignUp, "", rules.captcha)
+        .or_else(|| captcha_token(visit, Act::Code, "", rules.captcha).filter(|_| rules.mobile != MobileRule::No));
+    let mut frame = visit.frame(visit.words.t("sign-up-title"));
+    frame.script = Some("account.js");
+    let view = View {
+        next,
+        rules: &rules,
+        entered,
+        captcha: captcha.as_deref(),
+        proves_mobile: accounts.ways().sms,
+        is_code_sent,
+        errors,
+    };
+    page(&frame, &body(visit.words, &view))
 }
 
 fn sentence(w: Words, fault: Fault) -> FieldError {
-    let (field, text) = match fault {
-        Fault::Name(_) => ("name", w.t("field-name-error")),
-        Fault::Mobile(_) => ("mobile", w.t("field-mobile-error")),
-        Fault::Document(error) => (
-            "document",
-            match error {
-                DocumentError::Length | DocumentError::Form(_) => w.t("field-document-length"),
-                DocumentError::Character => w.t("field-document-character"),
-                DocumentError::Place => w.t("field-document-place"),
-                DocumentError::BirthDate => w.t("field-document-date"),
-                DocumentError::Check => w.t("field-document-check"),
-            },
-        ),
-        Fault::Password(PasswordError::Length { min, max }) => {
-            ("password", w.with("field-password-length", &[("min", min.into()), ("max", max.into())]))
-        }
-        Fault::Password(PasswordError::Character) => ("password", w.t("field-password-character")),
-    };
-    FieldError { field: field.into(), text: text.into_owned() }
-}
-
-pub(crate) fn body(w: Words, next: &str, entered: &Entered, errors: &[FieldError]) -> Markup {
-    let query = query_value(next);
-    html! {
-        div class="column narrow" {
-            (error_summary(w, errors))
-            (heading(None, &w.t("sign-up-title")))
-            p class="lead" { (w.t("sign-up-lead")) }
-            form method="post" action={ "/sign-up?next=" (query) } data-busy=(w.t("form-busy")) novalidate {
-                (fields(w, entered, errors))
-                button class="button" type="submit" { (w.t("sign-up-submit")) }
-            }
-            p class="beside" { (w.t("sign-up-have")) " " a href={ "/sign-in?next=" (query) } { (w.t("sign-up-have-link")) } }
-        }
+    match fault {
+        Fault::Username(_) => of("username", w.t("field-username-error")),
+        Fault::Email(_) => of("email", w.t("field-email-error")),
+        Fault::Name(_) => of("name", w.t("field-name-error")),
+        Fault::Document(error) => document_error(w, error),
+        Fault::Mobile(_) => of("mobile", w.t("field-mobile-error")),
+        Fault::Code => of("code", w.t("field-code-error")),
+        Fault::Password(error) => password_error(w, error),
+        Fault::Agreement => of("agree", w.t("agreement-error")),
     }
 }
 
-fn fields(w: Words, entered: &Entered, errors: &[FieldError]) -> Markup {
-    let (min, max) = (*CANDIDATE_CHARS.start(), *CANDIDATE_CHARS.end());
+fn refusal(w: Words, error: SignUpError) -> Result<(StatusCode, FieldError), Failure> {
+    Ok(match error {
+        SignUpError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
+        SignUpError::Code => (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong"))),
+        SignUpError::TooMany { retry_after } => {
+            let text = w.with("letter-wait", &[("wait", wait(w, retry_after).into())]);
+            (StatusCode::TOO_MANY_REQUESTS, of("email", text))
+        }
+        SignUpError::Account(AccountError::Taken(login)) => {
+            let error = match login {
+                LoginKind::Username => of("username", w.t("sign-up-taken-username")),
+                LoginKind::Email => of("email", w.t("sign-up-taken-email")),
+                LoginKind::Document => of("document", w.t("sign-up-taken")),
+            };
+            (StatusCode::CONFLICT, error)
+        }
+        SignUpError::Account(AccountError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-up-busy"))),
+        SignUpError::Account(AccountError::Store(error)) => return Err(error.into()),
+    })
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let query = view.next.query();
     html! {
-        (field(w, &Field {
-            name: "name", kind: "text", label: &w.t("field-name"), hint: &w.t("field-name-hint"),
-            value: &entered.name, autocomplete: "name", length_max: 60, ..Field::default()
-        }, errors))
-        (field(w, &Field {
-            name: "document", kind: "text", label: &w.t("field-document"), hint: &w.t("field-document-hint"),
-            value: &entered.document, autocomplete: "username", length_max: DOCUMENT_CHARS_MAX, ..Field::default()
-        }, errors))
-        (field(w, &Field {
-            name: "mobile", kind: "tel", label: &w.t("field-mobile"), hint: &w.t("field-mobile-hint"),
-            value: &entered.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
-        }, errors))
-        (field(w, &Field {
-            name: "password", kind: "password", label: &w.t("field-password"),
-            hint: &w.with("field-password-hint", &[("min", min.into()), ("max", max.into())]),
-            autocomplete: "new-password", length_max: password_chars_max(), ..Field::default()
-        }, errors))
+        div class="column narrow" {
+            (error_summary(w, view.errors))
+            (heading(None, &w.t("sign-up-title")))
+            p class="lead" { (w.t("sign-up-lead")) }
+            form method="post" action={ "/sign-up?" (query) } data-busy=(w.t("form-busy")) novalidate {
+                (fields(w, view))
+                (captcha_part(w, view.captcha, view.errors))
+                button class="button" type="submit" { (w.t("sign-up-submit")) }
+            }
+            p class="beside" { (w.t("sign-up-have")) " " a href={ "/sign-in?" (query) } { (w.t("sign-up-have-link")) } }
+        }
     }
 }

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::Sex;
+use registration::document::{Document, Sex};
 use registration::exam_rules::{FieldKind, FieldRule};
+use registration::person::Mobile;
 
 use super::{View, field_id};
 use crate::view::facts::{facts, person_name};
@@ -118,16 +119,20 @@ fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> M
 /// What is known of the candidate already; nothing for a field that is asked.
 fn known(w: Words, view: &View<'_>, kind: FieldKind) -> Option<Markup> {
     let account = view.account;
-    let document = &account.document;
+    let document = account.document.as_ref();
     Some(match kind {
-        FieldKind::Name => person_name(account.name.expose()),
-        FieldKind::Document => html! { (document.masked()) },
-        FieldKind::BirthDate => html! { (when::date(w.language, document.birth_date())) },
-        FieldKind::Sex => match document.sex() {
-            Sex::Male => html! { (w.t("sex-male")) },
-            Sex::Female => html! { (w.t("sex-female")) },
+        FieldKind::Name => person_name(account.name.as_ref().map_or("", |name| name.expose())),
+        FieldKind::Document => html! { (document.map(Document::masked).unwrap_or_default()) },
+        FieldKind::BirthDate => match document.and_then(Document::birth_date) {
+            Some(date) => html! { (when::date(w.language, date)) },
+            None => html! {},
         },
-        FieldKind::Mobile => html! { (account.mobile.masked()) },
+        FieldKind::Sex => match document.and_then(Document::sex) {
+            Some(Sex::Male) => html! { (w.t("sex-male")) },
+            Some(Sex::Female) => html! { (w.t("sex-female")) },
+            None => html! {},
+        },
+        FieldKind::Mobile => html! { (account.mobile.as_ref().map(Mobile::masked).unwrap_or_default()) },
         FieldKind::Text | FieldKind::Choice | FieldKind::Photo => return None,
     })
 }
