@@ -25,8 +25,13 @@ has() {
         || compgen -G '/opt/homebrew/opt/postgresql*/bin/pgbench' >/dev/null \
         || compgen -G '/usr/local/opt/postgresql*/bin/pgbench' >/dev/null
       ;;
+    # What iPhones run; a Mac has no package of it, and Safari has no driver that needs no hands.
+    webkit) [[ $OSTYPE == darwin* ]] || command -v WebKitWebDriver >/dev/null ;;
+    xvfb) [[ $OSTYPE == darwin* ]] || command -v Xvfb >/dev/null ;;
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
+    # The reader of identity cards, with its Chinese.
+    tesseract) tesseract --list-langs 2>/dev/null | grep -qx chi_sim ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -51,8 +56,15 @@ packages_of() {
     apt-get:chromedriver) echo chromium chromium-driver ;;
     dnf:chromedriver) echo chromium chromedriver ;;
     brew:chromedriver) echo chromium chromedriver ;;
+    apt-get:webkit) echo webkit2gtk-driver ;;
+    dnf:webkit) echo webkit2gtk4.1 ;;
+    dnf:xvfb) echo xorg-x11-server-Xvfb ;;
+    brew:npm) echo node ;;
     apt-get:chinese) echo fonts-noto-cjk ;;
     dnf:chinese) echo google-noto-sans-cjk-fonts ;;
+    apt-get:tesseract) echo tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim ;;
+    dnf:tesseract) echo tesseract tesseract-langpack-eng tesseract-langpack-chi_sim ;;
+    brew:tesseract) echo tesseract tesseract-lang ;;
     *) echo "$2" ;;
   esac
 }

@@ -44,8 +44,8 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
         submitted_at: Some(submitted_at),
         decided_at: None,
     };
-    let (document_masked, mobile_masked) = ("1101**********002X".to_owned(), "139****5678".to_owned());
-    Review { order, name: name.parse().unwrap(), document_masked, mobile_masked }
+    let (document_masked, mobile_masked) = (Some("1101**********002X".to_owned()), Some("139****5678".to_owned()));
+    Review { order, name: name.parse().ok(), document_masked, mobile_masked }
 }
 
 fn gallery(language: Language) -> Vec<(String, Markup)> {

@@ -56,6 +56,7 @@ impl Site {
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).expect("a key"),
             gateways: Default::default(),
+            accounts: Default::default(),
         };
         let registration = Registration::open(config).await.expect("our own Postgres answers");
         let dir = stores.dir().join("exam");
@@ -68,6 +69,7 @@ impl Site {
             cookie_key: Key::generate(),
             public_url: None,
             demo: false,
+            sandbox_url: None,
         };
         Self { router: h5::router(outside), engine, _stores: stores }
     }

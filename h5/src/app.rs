@@ -30,6 +30,8 @@ pub struct H5State {
     pub public_url: Option<String>,
     /// Says on every page that nothing here is real.
     pub demo: bool,
+    /// Where the demo shows the messages and letters that it would have sent.
+    pub sandbox_url: Option<String>,
 }
 
 /// The state of the router. Cloning is a reference count.

@@ -3,7 +3,7 @@
 use pagekit::assets::{Assets, Source};
 use pagekit::{BASE_CSS, MARK_SVG, TOKENS_CSS};
 
-/// One style sheet made of a file per part of the site, one script for all pages and three for some, one icon.
+/// One style sheet made of a file per part of the site, the scripts, one icon.
 pub(crate) fn assets() -> Assets {
     let style = [
         TOKENS_CSS,
@@ -33,6 +33,11 @@ pub(crate) fn assets() -> Assets {
             name: "crop.js",
             media_type: "text/javascript; charset=utf-8",
             content: include_str!("../assets/crop.js").to_owned(),
+        },
+        Source {
+            name: "account.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/account.js").to_owned(),
         },
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])

@@ -37,6 +37,7 @@ impl Busy {
                 visitor: Visitor::Unknown,
                 hold: None,
                 is_demo: app.outside.demo,
+                sandbox_url: app.outside.sandbox_url.as_deref(),
             };
             Bytes::from(error::page(&frame, Failure::Unavailable).into_string())
         };

@@ -23,17 +23,23 @@ use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen, may_choose};
 use crate::pages::steps_view::step_list;
-use crate::pages::{ended, error, home, me, order, payment_code, poster, receipt, sign_in, sign_up, wechat};
+use crate::pages::{ended, error, home, order, payment_code, poster, receipt, wechat};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
 
+/// The account's pages.
+#[path = "gallery_accounts.rs"]
+mod accounts;
 /// Identity, the phone, faces.
 #[path = "gallery_identity.rs"]
 mod identity_pages;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
+/// Exams of several steps.
+#[path = "gallery_steps.rs"]
+mod steps_pages;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.
 pub(crate) const DOCUMENT: &str = "11010519491231002X";
@@ -53,17 +59,17 @@ fn text(zh: &str, en: &str) -> Text {
 
 pub(crate) fn account(name: &str) -> Account {
     let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
-    let id = AccountId(Uuid::from_u128(1));
+    let id = AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22));
     Account {
         id,
         number: id.into(),
         name: new.name,
         document: new.document,
         username: None,
-        email: None,
+        email: "li.na.of.changsha@example.edu.cn".parse().ok(),
         email_verified_at: None,
         mobile: new.mobile,
-        mobile_verified_at: None,
+        mobile_verified_at: Some(now()),
         session_epoch: 0,
         created_at: now(),
     }
@@ -237,6 +243,7 @@ impl Studio {
             hold: None,
             is_demo: false,
             refresh_seconds: None,
+            sandbox_url: None,
             script: Some(script),
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
@@ -258,6 +265,7 @@ impl Studio {
             visitor,
             hold,
             is_demo: name == "home",
+            sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
             script: None,
         };
@@ -278,7 +286,15 @@ impl Studio {
             "home",
             None,
             Visitor::Guest,
-            &home::body(w, &all, &[an_order(OrderState::WaitingReview)], now()),
+            &home::body(
+                w,
+                &all,
+                &[(
+                    exam.id.clone(),
+                    home::mine(w, &exam, &steps_of(&exam, Some(&an_order(OrderState::WaitingReview)))),
+                )],
+                now(),
+            ),
         );
         self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], now()));
         let orders = [None, Some(an_order(OrderState::Unpaid)), Some(an_order(refused_state()))];
@@ -355,27 +371,12 @@ impl Studio {
         let orders = states.map(an_order);
         let exam = Arc::new(exam);
         let listed: Vec<_> = orders.iter().map(|order| (order, exam.clone())).collect();
-        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &me::body(w, &listed, &long, now()));
-        self.add("me-empty", "me", None, Visitor::SignedIn, &me::body(w, &[], &zhang, now()));
+        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &accounts::me_page(w, &listed, &long));
+        self.add("me-empty", "me", None, Visitor::SignedIn, &accounts::me_page(w, &[], &zhang));
     }
 
     fn forms(&mut self) {
         let w = self.w;
-        let error = |field: &'static str, text: std::borrow::Cow<'static, str>| FieldError {
-            field: field.into(),
-            text: text.into(),
-        };
-        let wrong = [error("", w.t("sign-in-wrong"))];
-        self.add("sign-in", "in", None, Visitor::Guest, &sign_in::body(w, "/exams/x?sitting=a", "", &[]));
-        self.add("sign-in-error", "in", None, Visitor::Guest, &sign_in::body(w, "/", "1101051949", &wrong));
-        let errors = [
-            error("name", w.t("field-name-error")),
-            error("document", w.t("field-document-check")),
-            error("password", w.with("field-password-length", &[("min", 6.into()), ("max", 20.into())])),
-        ];
-        let typed = sign_up::Entered { mobile: "13912345678".into(), password: "no-echo".into(), ..Default::default() };
-        self.add("sign-up", "up", None, Visitor::Guest, &sign_up::body(w, "/", &sign_up::Entered::default(), &[]));
-        self.add("sign-up-error", "up", None, Visitor::Guest, &sign_up::body(w, "/", &typed, &errors));
         let url = "https://exam.example.edu/exams/degree-english?from=groupmessage";
         self.add("wechat", "wechat", None, Visitor::Unknown, &wechat::body(w, url));
         let titles = ["临江大学继续教育学院".to_owned(), "2027年上半年成人高等教育学士学位外语水平考试".to_owned()];
@@ -400,8 +401,10 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     studio.exams();
     studio.rooms();
     studio.identities();
+    studio.steps();
     studio.orders();
     studio.forms();
+    studio.accounts();
     studio.pages
 }
 

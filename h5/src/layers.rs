@@ -61,8 +61,10 @@ async fn limited(State(app): State<App>, mut request: Request, next: Next) -> Re
     let from = request.extensions().get::<ClientAddress>().filter(|_| !path.starts_with("/static/"));
     if let Some(too_many) = from.and_then(|from| app.outside.limits.address(*from).err()) {
         // These draw the form again with what was typed.
-        let keeps_form =
-            matches!(path, "/sign-in" | "/sign-up") || (path.starts_with("/exams/") && path.ends_with("/hold"));
+        let keeps_form = matches!(
+            path,
+            "/sign-in" | "/sign-up" | "/sign-up/code" | "/forgotten" | "/forgotten/code" | "/forgotten/account"
+        ) || (path.starts_with("/exams/") && path.ends_with("/hold"));
         if !keeps_form || *request.method() != Method::POST {
             return Failure::from(too_many).into_response();
         }
@@ -90,6 +92,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         visitor: Visitor::Unknown,
         hold: None,
         is_demo: app.outside.demo,
+        sandbox_url: app.outside.sandbox_url.as_deref(),
         refresh_seconds: None,
         script: None,
     };

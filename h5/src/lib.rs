@@ -24,6 +24,8 @@ mod visit;
 mod checks;
 #[cfg(test)]
 mod gallery;
+#[cfg(test)]
+mod gallery_axe;
 
 pub use app::H5State;
 pub use busy::Busy;

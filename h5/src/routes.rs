@@ -8,6 +8,10 @@ use crate::app::{App, H5State};
 use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
+use crate::pages::account::{
+    agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
+    sign_out_everywhere, sign_up_code,
+};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
     details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order, payment_code,
@@ -48,13 +52,11 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/state", get(state::show))
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/handover/{token}", get(handover::look).post(handover::take))
-        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
-        .route("/sign-up", get(sign_up::show).post(sign_up::register))
-        .route("/sign-out", post(sign_out::leave))
         .route("/poster", get(poster::show))
         .route("/poster/code.png", get(poster::picture))
         .route("/language", get(language::switch))
         .route("/static/{hash}/{file}", get(files::serve))
+        .merge(account_pages())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(timeout(PAGE_TIMEOUT));
     let uploads = Router::new()
@@ -71,4 +73,28 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .layer(timeout(UPLOAD_TIMEOUT));
     let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
     (with_layers(all, &app).with_state(app), busy)
+}
+
+/// Signing in and up, what was forgotten, and what one changes of one's account.
+fn account_pages() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-up", get(sign_up::show).post(sign_up::register))
+        .route("/sign-up/code", post(sign_up_code::send))
+        .route("/sign-up/finish", get(link::show_sign_up).post(link::finish_sign_up))
+        .route("/sign-out", post(sign_out::leave))
+        .route("/agreement", get(agreement::show))
+        .route("/captcha/{token}", get(captcha::show))
+        .route("/forgotten", get(forgotten::show).post(forgotten::ask))
+        .route("/forgotten/code", get(forgotten_code::back).post(forgotten_code::set))
+        .route("/forgotten/reset", get(reset::show).post(reset::set))
+        .route("/forgotten/account", get(find::show).post(find::search))
+        .route("/email/verify", get(link::show_email).post(link::finish_email))
+        .route("/me/name", get(name::show).post(name::set))
+        .route("/me/password", get(password::show).post(password::set))
+        .route("/me/email", get(email::show).post(email::set))
+        .route("/me/email/verify", get(email::show).post(email::verify))
+        .route("/me/mobile", get(mobile::show).post(mobile::set))
+        .route("/me/mobile/code", post(mobile::send))
+        .route("/me/sign-out-everywhere", post(sign_out_everywhere::leave))
 }

@@ -1,18 +1,39 @@
-//! Who is signed in: an account's id and since when, in an encrypted cookie. Nothing is kept on the server.
+//! Who is signed in: an account's id, since when, and in which of the account's epochs, in an encrypted cookie. Nothing
+//! is kept on the server; an account that raises its epoch ends all its sessions. Beside it a long-lived cookie says on
+//! which accounts a browser signed in before.
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use jiff::{SignedDuration, Timestamp};
-use registration::accounts::AccountId;
+use registration::accounts::{Account, AccountId, Device};
+use uuid::Uuid;
 
 /// How long a sign-in lasts, however much it is used.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 /// The cookie's name; with the prefix a browser refuses to take it from another host or without TLS.
 const NAMES: [&str; 2] = ["seathold", "__Host-seathold"];
+/// The name and the life of the cookie that a browser is known again by, and the only page that it is sent to.
+const DEVICE_NAME: &str = "known-device";
+const DEVICE_LIFETIME: SignedDuration = SignedDuration::from_hours(365 * 24);
+const DEVICE_PATH: &str = "/sign-in";
 
 fn name(is_secure: bool) -> &'static str {
     NAMES[usize::from(is_secure)]
+}
+
+/// A sign-in as its cookie says. Whether it is still good, the account's epoch decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) account: AccountId,
+    epoch: i32,
+}
+
+impl Session {
+    /// Is it not over, as this account stands?
+    pub(crate) fn is_of(self, account: &Account) -> bool {
+        self.account == account.id && self.epoch == account.session_epoch
+    }
 }
 
 /// May the request be of somebody who is signed in?
@@ -23,21 +44,50 @@ pub(crate) fn is_there(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The account that the request's cookie names, while the sign-in lasts.
-pub(crate) fn read(headers: &HeaderMap, key: Key, is_secure: bool, now: Timestamp) -> Option<AccountId> {
+/// The sign-in that the request's cookie names, while it lasts.
+pub(crate) fn read(headers: &HeaderMap, key: Key, is_secure: bool, now: Timestamp) -> Option<Session> {
     let cookie = PrivateCookieJar::<Key>::from_headers(headers, key).get(name(is_secure))?;
-    let (id, since) = cookie.value().split_once('.')?;
-    let since = Timestamp::from_second(since.parse().ok()?).ok()?;
+    let mut parts = cookie.value().split('.');
+    let account = AccountId(parts.next()?.parse().ok()?);
+    let since = Timestamp::from_second(parts.next()?.parse().ok()?).ok()?;
+    // A cookie of the version before has none: all accounts were in the first epoch.
+    let epoch = parts.next().map_or(Some(0), |epoch| epoch.parse().ok())?;
     let age = now.duration_since(since);
     // A minute of slack: another process's clock may be ahead.
     let is_fresh = age < LIFETIME && age > -SignedDuration::from_mins(1);
-    if is_fresh { Some(AccountId(id.parse().ok()?)) } else { None }
+    is_fresh.then_some(Session { account, epoch })
 }
 
 /// The headers that sign somebody in.
-pub(crate) fn begin(key: Key, account: AccountId, is_secure: bool, now: Timestamp) -> PrivateCookieJar {
-    let value = format!("{}.{}", account.0, now.as_second());
+pub(crate) fn begin(key: Key, account: &Account, is_secure: bool, now: Timestamp) -> PrivateCookieJar {
+    let value = format!("{}.{}.{}", account.id.0, now.as_second(), account.session_epoch);
     PrivateCookieJar::new(key).add(cookie(value, is_secure, LIFETIME.as_secs()))
+}
+
+/// The headers that sign somebody in on a browser that will be known again.
+pub(crate) fn begin_on(
+    key: Key,
+    account: &Account,
+    before: Option<&Device>,
+    is_secure: bool,
+    now: Timestamp,
+) -> PrivateCookieJar {
+    let device = Device::after_sign_in(before, account.id);
+    let ids = std::iter::once(device.id).chain(device.accounts.iter().map(|id| id.0));
+    let value: Vec<String> = ids.map(|id| id.simple().to_string()).collect();
+    let seconds = DEVICE_LIFETIME.as_secs();
+    let known = Cookie::build((DEVICE_NAME, value.join("."))).path(DEVICE_PATH).http_only(true).secure(is_secure);
+    let known = known.same_site(SameSite::Lax).max_age(time::Duration::seconds(seconds)).build();
+    begin(key, account, is_secure, now).add(known)
+}
+
+/// The browser that signed in before, if it did.
+pub(crate) fn device(headers: &HeaderMap, key: Key) -> Option<Device> {
+    let cookie = PrivateCookieJar::<Key>::from_headers(headers, key).get(DEVICE_NAME)?;
+    let ids: Option<Vec<Uuid>> = cookie.value().split('.').map(|id| Uuid::try_parse(id).ok()).collect();
+    let ids = ids?;
+    let (id, accounts) = ids.split_first()?;
+    Some(Device { id: *id, accounts: accounts.iter().copied().map(AccountId).collect() })
 }
 
 /// The headers that sign out.
@@ -58,25 +108,42 @@ fn cookie(value: String, is_secure: bool, seconds: i64) -> Cookie<'static> {
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;
-    use uuid::Uuid;
 
     use super::*;
+    use crate::gallery::account;
 
     #[test]
     fn a_sign_in_is_bound_to_the_key_and_ends_by_itself() {
         let (key, now) = (Key::generate(), Timestamp::now());
-        let account = AccountId(Uuid::from_u128(7));
-        let response = begin(key.clone(), account, false, now).into_response();
+        let mut account = account("张伟");
+        let response = begin(key.clone(), &account, false, now).into_response();
         let set = response.headers()["set-cookie"].to_str().unwrap();
         assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Secure"));
-        assert!(!set.contains(&account.0.to_string()));
+        assert!(!set.contains(&account.id.0.to_string()));
         let mut headers = HeaderMap::new();
         headers.insert("cookie", set.split(';').next().unwrap().parse().unwrap());
-        assert_eq!(read(&headers, key.clone(), false, now), Some(account));
+        let session = read(&headers, key.clone(), false, now).unwrap();
+        assert!(session.is_of(&account));
+        account.session_epoch += 1;
+        assert!(!session.is_of(&account), "signed out everywhere");
         assert_eq!(read(&headers, key.clone(), false, now + LIFETIME), None);
         assert_eq!(read(&headers, key, true, now), None);
         assert_eq!(read(&headers, Key::generate(), false, now), None);
         let ended = end(Key::generate(), true).into_response();
         assert!(ended.headers()["set-cookie"].to_str().unwrap().starts_with("__Host-seathold="));
+    }
+
+    #[test]
+    fn a_browser_is_known_again() {
+        let (key, now) = (Key::generate(), Timestamp::now());
+        let account = account("张伟");
+        let response = begin_on(key.clone(), &account, None, false, now).into_response();
+        let pairs = response.headers().get_all("set-cookie").iter();
+        let pairs: Vec<&str> = pairs.filter_map(|set| set.to_str().unwrap().split(';').next()).collect();
+        let mut headers = HeaderMap::new();
+        headers.insert("cookie", pairs.join("; ").parse().unwrap());
+        let known = device(&headers, key).unwrap();
+        assert_eq!(known.accounts, [account.id]);
+        assert_eq!(device(&headers, Key::generate()), None);
     }
 }

@@ -93,7 +93,7 @@ async fn answer(app: &App, Wanted { exam, words }: &Wanted, asked: &HeaderMap) -
         let guest = Visit::of_guest(app.clone(), *words, path);
         let page = match exam {
             Some(exam) => exam_page::render_for_guests(&guest, exam),
-            None => home::render(&guest),
+            None => home::render(&guest, &[]),
         };
         let page = Bytes::from(page.into_string());
         Ok::<_, Infallible>(Rendered::new("text/html; charset=utf-8", "Accept-Language, Cookie, Accept-Encoding", page))

@@ -1,5 +1,7 @@
 //! Markup that pages share. Every function here is pure: plain values in, markup out.
 
+pub(crate) mod captcha;
+pub(crate) mod code_field;
 pub(crate) mod facts;
 pub(crate) mod form;
 pub(crate) mod hold_banner;

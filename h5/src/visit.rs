@@ -1,5 +1,7 @@
 //! Who looks at a page, in which language, when, and which hold of theirs is running.
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
@@ -7,18 +9,19 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::exam_rules::TaskKind;
+use registration::accounts::{Account, Caller, Device};
+use registration::exam_rules::{CaptchaRule, TaskKind};
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::steps::{EligibilityState, Facts, StepView, steps};
 use registration::store::StoreError;
-use reservation::api::limits::TooMany;
+use reservation::api::limits::{ClientAddress, TooMany};
 
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::session;
+use crate::view::captcha::CaptchaFields;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor};
 
@@ -35,12 +38,22 @@ pub(crate) struct Visit {
     pub(crate) orders: Vec<Order>,
     /// The visitor's network asks too often; the page keeps what was typed and says so.
     pub(crate) too_many: Option<TooMany>,
+    /// From where.
+    pub(crate) address: Option<IpAddr>,
+    /// Who signed in on this browser before; known on the page of signing in only.
+    pub(crate) device: Option<Device>,
 }
 
 impl Visit {
     /// Somebody whom we do not know looks at `path` now.
     pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
-        Self { app, words, path, now: Timestamp::now(), account: None, orders: Vec::new(), too_many: None }
+        let (now, orders) = (Timestamp::now(), Vec::new());
+        Self { app, words, path, now, account: None, orders, too_many: None, address: None, device: None }
+    }
+
+    /// Who asks, as accounts look at it.
+    pub(crate) fn caller<'a>(&'a self, captcha: &'a CaptchaFields, rule: CaptchaRule) -> Caller<'a> {
+        Caller { address: self.address, device: self.device.as_ref(), captcha: captcha.answer(), rule }
     }
 
     /// Counts a change by this candidate.
@@ -58,6 +71,7 @@ impl Visit {
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
             is_demo: self.app.outside.demo,
+            sandbox_url: self.app.outside.sandbox_url.as_deref(),
             refresh_seconds: None,
             script: None,
         }
@@ -110,9 +124,9 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let now = Timestamp::now();
         let registration = &app.outside.registration;
-        let id = session::read(&parts.headers, app.outside.cookie_key.clone(), app.is_secure(), now);
-        let account = match id {
-            Some(id) => registration.accounts.account(id).await?,
+        let session = session::read(&parts.headers, app.outside.cookie_key.clone(), app.is_secure(), now);
+        let account = match session {
+            Some(session) => registration.accounts.account(session.account).await?.filter(|it| session.is_of(it)),
             None => None,
         };
         let orders = match &account {
@@ -121,7 +135,10 @@ impl FromRequestParts<App> for Visit {
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let too_many = parts.extensions.get::<TooMany>().copied();
-        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), path, now, account, orders, too_many })
+        let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
+        let device = session::device(&parts.headers, app.outside.cookie_key.clone());
+        let words = words(Language::of(&parts.headers));
+        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, device })
     }
 }
 

@@ -93,6 +93,13 @@ impl Applications {
         found.map_or_else(|| Ok(Application::default()), |found| self.read(&found))
     }
 
+    /// The exams in which the account has begun something, newest first, at most [`APPLICATIONS_MAX`].
+    pub async fn exams_of(&self, account: AccountId) -> Result<Vec<ExamId>, StoreError> {
+        let limit = i64::try_from(APPLICATIONS_MAX).expect("a small constant");
+        let found = store::applications::of_account(&self.database.client().await?, account, limit).await?;
+        Ok(found.into_iter().map(|application| application.exam).collect())
+    }
+
     /// Notes that the candidate has read the notice and agrees. Again: nothing changes.
     pub async fn agree(&self, account: AccountId, exam: &ExamPage, orders: &[Order]) -> Result<(), ApplicationError> {
         self.require(account, exam, orders, &TaskKind::Notice).await?;

@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn it_ends_and_cannot_be_made_elsewhere() {
-        let ((_dir, captcha), (_other_dir, other)) = (captcha(), self::captcha());
+        let ((_other_dir, other), (_dir, captcha)) = (captcha(), captcha());
         let now = Timestamp::now();
         let token = captcha.token(now);
         let text = answer(&captcha.vault, &token);

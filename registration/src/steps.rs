@@ -80,7 +80,7 @@ pub struct StepView {
 
 /// The steps of a candidate of whom `facts` are known.
 pub fn steps(exam: &ExamPage, facts: &Facts<'_>, now: Timestamp) -> Vec<StepView> {
-    let mut is_reached = true;
+    let (mut is_reached, mut is_paid) = (true, true);
     let mut views = Vec::with_capacity(exam.rules.steps.len());
     for rule in &exam.rules.steps {
         let (opens_at, closes_at) = window(exam, rule);
@@ -88,12 +88,17 @@ pub fn steps(exam: &ExamPage, facts: &Facts<'_>, now: Timestamp) -> Vec<StepView
         let mut tasks = Vec::with_capacity(rule.tasks.len());
         for kind in &rule.tasks {
             let own = task_state::own_state(facts, kind);
+            let waits_for_money = *kind == TaskKind::Ticket && !is_paid;
             let state = match own {
-                task_state::Own::Todo if !is_reached_within => TaskState::Locked,
+                task_state::Own::Todo if !is_reached_within || waits_for_money => TaskState::Locked,
                 task_state::Own::Todo => by_window(kind, rule, opens_at, closes_at, now),
                 task_state::Own::Known(state) => state,
             };
-            is_reached_within &= state == TaskState::Passed;
+            match kind {
+                // One may choose another part before one has paid; only the ticket waits for the money.
+                TaskKind::Payment(_) => is_paid &= state == TaskState::Passed || rule.is_optional,
+                _ => is_reached_within &= state == TaskState::Passed,
+            }
             tasks.push(TaskView { kind: kind.clone(), state, is_optional: rule.is_optional });
         }
         is_reached &= is_reached_within || rule.is_optional;
@@ -149,7 +154,8 @@ fn by_window(
     }
 }
 
-/// The first task that must be done before this one and is not; nothing when the candidate may go there.
+/// The first task that must be done before this one and is not; nothing when the candidate may go there. Payments are
+/// waited for by the ticket only.
 pub fn blocked_by<'a>(steps: &'a [StepView], task: &TaskKind) -> Option<&'a TaskView> {
     for step in steps {
         let is_here = step.tasks.iter().any(|view| view.kind == *task);
@@ -160,7 +166,8 @@ pub fn blocked_by<'a>(steps: &'a [StepView], task: &TaskKind) -> Option<&'a Task
             if view.kind == *task {
                 return None;
             }
-            if view.state != TaskState::Passed {
+            let is_waited_for = !matches!(view.kind, TaskKind::Payment(_)) || *task == TaskKind::Ticket;
+            if is_waited_for && view.state != TaskState::Passed {
                 return Some(view);
             }
         }

@@ -1,1 +1,115 @@
-//! Stand-ins for third parties that check signatures like the real ones: for demos and tests, on loopback only.
+//! Stand-ins for third parties, for demos and tests, on loopback only: Tencent Cloud, its liveness check for browsers,
+//! Alibaba Cloud, and a mail server. They check signatures as the real ones do and answer in the same shapes, also when
+//! they say no. What they were given to send is shown on a page and as `/outbox.json`; `/control` makes them fail.
+//!
+//! In reading order: [`Sandbox`] starts it; `tencent`, `kyc` and `aliyun` answer as the vendors; `check` is the page
+//! that stands for their liveness pages; `faces` compares; `smtp` takes letters; `pages` shows it all to people.
+
+mod aliyun;
+mod check;
+mod desk;
+mod digests;
+mod faces;
+mod faults;
+mod keys;
+mod kyc;
+mod outbox;
+mod pages;
+mod routes;
+mod smtp;
+mod tencent;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use gateways::settings::{SettingError, Variables};
+use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use desk::Desk;
+
+/// A running sandbox. Dropping it ends it, too; [`Self::stop`] also waits.
+#[derive(Debug)]
+pub struct Sandbox {
+    http: SocketAddr,
+    smtp: SocketAddr,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts it at this address, which must be this machine's own; port 0 takes a free one. Its mail server takes a
+    /// free port beside it.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not loopback, or in use.
+    pub async fn start(listen: SocketAddr) -> io::Result<Self> {
+        if !listen.ip().is_loopback() {
+            let why = "a sandbox listens on this machine only: choose 127.0.0.1";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        let pages = TcpListener::bind(listen).await?;
+        let letters = TcpListener::bind((listen.ip(), 0)).await?;
+        let (http, smtp) = (pages.local_addr()?, letters.local_addr()?);
+        let desk = Arc::new(Desk::new(http));
+        let stop = CancellationToken::new();
+        let router = routes::router(Arc::clone(&desk));
+        let stopped = stop.clone().cancelled_owned();
+        let serve = async move {
+            // What is under way ends with us: nobody's work is lost in a sandbox.
+            tokio::select! {
+                () = stopped => {}
+                _ = axum::serve(pages, router) => {}
+            }
+        };
+        let tasks = vec![tokio::spawn(serve), tokio::spawn(smtp::serve(letters, desk, stop.clone()))];
+        Ok(Self { http, smtp, stop, tasks })
+    }
+
+    /// Where its page is, `http://127.0.0.1:1234/`.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.http)
+    }
+
+    /// The variables that point every client at it, whichever vendor is chosen.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        keys::variables(self.http, self.smtp)
+    }
+
+    /// Clients of it: Tencent's for everything, its liveness check for browsers.
+    ///
+    /// # Errors
+    ///
+    /// None, as long as its own variables are right.
+    pub fn gateways(&self) -> Result<Gateways, SettingError> {
+        let variables = Variables::default().with(self.variables());
+        Ok(Gateways {
+            sms: Some(Sms::tencent(gateways::tencent::sms::TencentSmsConfig::of(&variables)?)),
+            mail: Some(Mailer::new(&gateways::mail::MailConfig::of(&variables)?)?),
+            cards: Some(CardReader::tencent(gateways::tencent::id_card_ocr::TencentOcrConfig::of(&variables)?)),
+            faces: Some(FaceComparer::tencent(gateways::tencent::face_compare::TencentFaceConfig::of(&variables)?)),
+            liveness: Some(Liveness::tencent_browser(gateways::tencent::kyc_browser::TencentKycConfig::of(
+                &variables,
+            )?)),
+        })
+    }
+
+    /// Ends it.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        for task in self.tasks.drain(..) {
+            // A task that panicked has ended as well.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

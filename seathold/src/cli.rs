@@ -8,6 +8,7 @@ use registration::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
 use crate::listener::Network;
+use crate::outside::OutsideArgs;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
@@ -66,12 +67,27 @@ pub struct ServeArgs {
     /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Where the links in letters lead, one or two; the public URL unless given. With two a letter names both, for people
+    /// on networks of which only one is reached.
+    #[arg(long, env = "SEATHOLD_MAIL_HOSTS", value_name = "URL", value_delimiter = ',', num_args = 1..=2)]
+    pub mail_hosts: Vec<String>,
+    /// Most messages to mobiles a day.
+    #[arg(long, env = "SEATHOLD_SMS_PER_DAY", value_name = "NUMBER", default_value_t = 20_000)]
+    pub sms_per_day: u32,
     /// What one process bears.
     #[command(flatten)]
     pub bounds: BoundsArgs,
-    /// Demo exams, demo staff and demo keys; says on every page that nothing is real.
+    /// Demo exams, demo staff and demo keys, and a sandbox in place of every third party; says on every page that
+    /// nothing is real.
     #[arg(long, env = "SEATHOLD_DEMO")]
     pub demo: bool,
+    /// Where the demo's sandbox answers: its messages and letters are shown there. This machine only; port 0 takes a
+    /// free one.
+    #[arg(long, env = "SEATHOLD_SANDBOX_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub sandbox_listen: SocketAddr,
+    /// SMS, mail, cards and faces.
+    #[command(flatten)]
+    pub outside: OutsideArgs,
     /// Where the site keeps things.
     #[command(flatten)]
     pub site: SiteArgs,

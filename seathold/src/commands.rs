@@ -4,6 +4,9 @@ mod exam;
 mod key;
 mod staff;
 
+use gateways::Gateways;
+use registration::accounts::AccountSettings;
+
 use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
 use crate::rooms::Rooms;
 use crate::secrets::make_data_dir;
@@ -23,11 +26,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Runs `work` with everything open, and closes it all whatever comes of it.
+/// Runs `work` with everything open but the outside world, which no command needs, and closes it all whatever comes of it.
 async fn with_rooms<T>(site: &SiteArgs, work: impl AsyncFnOnce(&Rooms) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let data = make_data_dir(&site.data)?;
     let stores = Stores::open(site, &data, Sharing::Joined).await?;
-    let outcome = match Rooms::open(&stores, &data).await {
+    let outcome = match Rooms::open(&stores, &data, Gateways::default(), AccountSettings::default()).await {
         Ok(rooms) => {
             let outcome = work(&rooms).await;
             rooms.stop().await;

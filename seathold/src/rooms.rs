@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use gateways::Gateways;
 use object_store::local::LocalFileSystem;
+use registration::accounts::AccountSettings;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -21,16 +23,20 @@ pub struct Rooms {
 
 impl Rooms {
     /// Brings both schemas to this version and opens both crates.
-    pub async fn open(stores: &Stores, data: &Path) -> anyhow::Result<Self> {
-        let gateways = Default::default();
+    pub async fn open(
+        stores: &Stores,
+        data: &Path,
+        gateways: Gateways,
+        accounts: AccountSettings,
+    ) -> anyhow::Result<Self> {
         let files = data.join("files");
         std::fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(files)?.with_fsync(true));
         let vault = Vault::load_or_create(&data.join("vault-keys"))?;
         let config = EngineConfig { redis_url: stores.redis_url.clone(), postgres: stores.postgres.clone() };
         let engine = Engine::start(config).await.context("the hold engine does not start")?;
-        let config =
-            RegistrationConfig { postgres: stores.postgres.clone(), engine: engine.clone(), files, vault, gateways };
+        let postgres = stores.postgres.clone();
+        let config = RegistrationConfig { postgres, engine: engine.clone(), files, vault, gateways, accounts };
         match Registration::open(config).await {
             Ok(registration) => Ok(Self { engine, registration }),
             Err(error) => {

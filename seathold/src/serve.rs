@@ -7,6 +7,7 @@ use anyhow::bail;
 use backoffice::BackofficeState;
 use h5::H5State;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use registration::accounts::AccountSettings;
 use reservation::api::limits::{Limits, LimitsConfig};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
 use crate::listener::{Bounds, Listener};
+use crate::outside::Outside;
 use crate::rooms::Rooms;
 use crate::say;
 use crate::secrets::{cookie_keys, make_data_dir};
@@ -37,6 +39,9 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         candidates: Listener::bind("candidates", "--listen", args.listen)?,
         staff: Listener::bind("staff", "--staff-listen", args.staff_listen)?,
     };
+    // Before the stores: a missing setting is told at once.
+    let outside = Outside::open(&args).await?;
+    let accounts = account_settings(&args, &listeners.candidates.url()?);
     let data = make_data_dir(&args.site.data)?;
     let open = Stores::open(&args.site, &data, Sharing::Exclusive);
     // Dropping the half-opened stores ends them.
@@ -44,15 +49,17 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut stores = stores?;
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
-    let outcome = match Rooms::open(&stores, &data).await {
+    let outcome = match Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await {
         Ok(rooms) => {
-            let outcome = serve_rooms(&args, &data, listeners, &rooms, &mut signals, &gave_up).await;
+            let served = serve_rooms(&args, &data, listeners, &rooms, outside.sandbox_url(), &mut signals, &gave_up);
+            let outcome = served.await;
             rooms.stop().await;
             outcome
         }
         Err(error) => Err(error),
     };
     stores.stop().await;
+    outside.stop().await;
     outcome
 }
 
@@ -67,6 +74,7 @@ async fn serve_rooms(
     data: &Path,
     listeners: Listeners,
     rooms: &Rooms,
+    sandbox_url: Option<String>,
     signals: &mut Signals,
     gave_up: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -76,7 +84,7 @@ async fn serve_rooms(
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();
     let bounds = bounds_of(&args.bounds);
-    let (site, console) = build(args, data, rooms, &bounds)?;
+    let (site, console) = build(args, data, rooms, &bounds, sandbox_url.clone())?;
     let api = site.api.clone();
     let staff_bounds =
         Bounds { connections: STAFF_CONNECTIONS, requests: STAFF_CONNECTIONS, trusted: bounds.trusted.clone() };
@@ -87,6 +95,9 @@ async fn serve_rooms(
     say(&format!("staff: {staff_url}"));
     if args.demo {
         say(&demo::welcome());
+        if let Some(url) = &sandbox_url {
+            say(&format!("sandbox: {url}  (SMS codes and letters of the demo arrive here)"));
+        }
     }
     tokio::select! {
         () = signals.stop() => tracing::info!("stopping"),
@@ -101,7 +112,13 @@ async fn serve_rooms(
     Ok(())
 }
 
-fn build(args: &ServeArgs, data: &Path, rooms: &Rooms, bounds: &Bounds) -> anyhow::Result<(Site, Console)> {
+fn build(
+    args: &ServeArgs,
+    data: &Path,
+    rooms: &Rooms,
+    bounds: &Bounds,
+    sandbox_url: Option<String>,
+) -> anyhow::Result<(Site, Console)> {
     let (cookie_key, staff_cookie_key) = cookie_keys(data)?;
     let asked = &args.bounds;
     let metrics = Some(telemetry::measure()?);
@@ -120,6 +137,7 @@ fn build(args: &ServeArgs, data: &Path, rooms: &Rooms, bounds: &Bounds) -> anyho
         cookie_key,
         public_url: args.public_url.clone(),
         demo: args.demo,
+        sandbox_url,
     };
     let (pages, busy) = h5::site(state);
     let console = backoffice::router(BackofficeState {
@@ -128,6 +146,13 @@ fn build(args: &ServeArgs, data: &Path, rooms: &Rooms, bounds: &Bounds) -> anyho
         demo: args.demo,
     });
     Ok((Site { api, pages, busy }, Console { pages: console }))
+}
+
+/// Letters lead to where the site says it is, and without that to where it listens: never to what a request says.
+fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
+    let own = args.public_url.clone().unwrap_or_else(|| own_url.to_owned());
+    let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { args.mail_hosts.clone() };
+    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day }
 }
 
 fn bounds_of(asked: &BoundsArgs) -> Bounds {

@@ -44,10 +44,29 @@ const ARGUMENTS: [&str; 14] = [
 pub enum Device {
     /// Chrome on an Android phone, 390 × 844 points at 2 pixels a point.
     Phone,
+    /// The same on a small one, 360 × 640 points.
+    SmallPhone,
     /// The browser inside WeChat on the same phone.
     WeChat,
     /// A staff desk, 1280 × 900.
     Desk,
+}
+
+/// How a browser is started.
+#[derive(Debug, Clone)]
+pub struct BrowserOptions {
+    /// What it takes itself for.
+    pub device: Device,
+    /// The language it asks for.
+    pub language: &'static str,
+    /// A film (Motion JPEG or Y4M) that plays in front of its camera; without one there is no camera.
+    pub camera: Option<PathBuf>,
+}
+
+impl Default for BrowserOptions {
+    fn default() -> Self {
+        Self { device: Device::Phone, language: "zh-CN", camera: None }
+    }
 }
 
 /// A browser with an empty profile. Dereferences to fantoccini's [`Client`].
@@ -62,18 +81,24 @@ pub struct Browser {
 impl Browser {
     /// Starts a browser in Chinese (`zh-CN`).
     pub async fn start(device: Device) -> Self {
-        Self::start_in(device, "zh-CN").await
+        Self::start_with(BrowserOptions { device, ..BrowserOptions::default() }).await
     }
 
     /// Starts a browser in a language.
-    pub async fn start_in(device: Device, language: &str) -> Self {
+    pub async fn start_in(device: Device, language: &'static str) -> Self {
+        Self::start_with(BrowserOptions { device, language, ..BrowserOptions::default() }).await
+    }
+
+    /// Starts a browser.
+    pub async fn start_with(options: BrowserOptions) -> Self {
+        let BrowserOptions { device, language, .. } = options;
         let profile = temp_dir();
         let mut command = Command::new("chromedriver");
         command.arg("--port=0");
         let mut driver = TestChild::spawn(command);
         let port = driver.line("its port", DRIVER_WAIT, port_in).await;
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities(device, language, &profile.path().display().to_string()));
+        builder.capabilities(capabilities(&options, &profile.path().display().to_string()));
         let client = builder.connect(&format!("http://127.0.0.1:{port}")).await;
         let client = client.unwrap_or_else(|error| panic!("Chromium did not start: {error}"));
         let browser = Self { client, _driver: driver, _profile: profile };
@@ -148,18 +173,25 @@ fn user_agent(device: Device) -> &'static str {
     if device == Device::WeChat { WECHAT } else { ANDROID }
 }
 
-fn capabilities(device: Device, language: &str, profile: &str) -> Map<String, Value> {
+fn capabilities(options: &BrowserOptions, profile: &str) -> Map<String, Value> {
+    let BrowserOptions { device, language, camera } = options;
     let mut arguments: Vec<String> = ARGUMENTS.iter().map(|argument| (*argument).to_owned()).collect();
     arguments.extend([
         format!("--user-data-dir={profile}"),
         format!("--lang={language}"),
         "--window-size=1280,900".into(),
     ]);
+    if let Some(film) = camera {
+        let film = format!("--use-file-for-fake-video-capture={}", film.display());
+        arguments.extend(["--use-fake-device-for-media-stream".into(), "--use-fake-ui-for-media-stream".into(), film]);
+    }
+    let height = if *device == Device::SmallPhone { 640 } else { 844 };
+    let width = if *device == Device::SmallPhone { 360 } else { 390 };
     let mut options = json!({"args": arguments, "prefs": {"intl": {"accept_languages": language}}});
-    if device != Device::Desk {
+    if *device != Device::Desk {
         options["mobileEmulation"] = json!({
-            "deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2.0, "mobile": true, "touch": true},
-            "userAgent": user_agent(device),
+            "deviceMetrics": {"width": width, "height": height, "pixelRatio": 2.0, "mobile": true, "touch": true},
+            "userAgent": user_agent(*device),
         });
     }
     let mut capabilities = Map::new();

@@ -4,6 +4,7 @@
 //! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`], [`specimen`].
 
 mod app;
+mod axe;
 mod browser;
 mod caller;
 mod child;
@@ -13,11 +14,14 @@ pub mod specimen;
 mod stores;
 mod template;
 mod vendors;
+mod webkit;
 
 pub use app::{AppOptions, ServedApp};
-pub use browser::{Browser, Device};
+pub use axe::accessibility_faults;
+pub use browser::{Browser, BrowserOptions, Device};
 pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
 pub use vendors::{CardScript, Vendors};
+pub use webkit::WebKit;

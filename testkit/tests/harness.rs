@@ -101,3 +101,18 @@ async fn a_cluster_stands_and_survives_a_kill() {
     cluster.stands().await;
     assert!(!cluster.is_primary(primary).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webkit_opens_a_page_runs_its_script_and_shows_it() {
+    let webkit = testkit::WebKit::start().await;
+    let page = "data:text/html,<meta charset=utf-8><body style='background:rgb(40,90,200)'><h1 id=a>x</h1>\
+                <script>document.getElementById('a').textContent='WebKit '+innerWidth</script>";
+    webkit.goto(page).await.unwrap();
+    let text = webkit.find(fantoccini::Locator::Css("h1")).await.unwrap().text().await.unwrap();
+    assert!(text.starts_with("WebKit 3"), "{text}");
+    let path = webkit.screenshot("webkit-harness").await;
+    let shown = image::open(path).unwrap().to_rgb8();
+    let blue = shown.pixels().filter(|pixel| pixel.0 == [40, 90, 200]).count();
+    assert!(blue > 100_000, "{blue} of {} pixels", shown.pixels().len());
+    webkit.close().await;
+}

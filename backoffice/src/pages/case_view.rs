@@ -8,6 +8,7 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
+use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, REASON_CHARS_MAX, Review};
 
 use crate::view::keycap;
@@ -94,7 +95,7 @@ fn queue(w: Words, view: &Desk<'_>) -> Markup {
                     li {
                         a href={ "/orders/" (review.order.id) }
                             aria-current=[(review.order.id == view.case.order.id).then_some("true")] {
-                            span class="name" { (review.name.expose()) }
+                            span class="name" { (name_of(review)) }
                             span class="amount" { (review.order.amount) }
                             span class="number" { (review.order.id) }
                             span class="since" { (waited(w, &review.order, view.now)) }
@@ -149,15 +150,20 @@ fn head(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
+/// Whom the order is of; nothing when the account gives no name.
+fn name_of(review: &Review) -> &str {
+    review.name.as_ref().map_or("", PersonName::expose)
+}
+
 /// What the picture must agree with.
 fn compare(w: Words, view: &Desk<'_>) -> Markup {
     let (order, language) = (&view.case.order, w.language);
     let exam = view.exam.map_or(order.exam.as_str(), |exam| w.pick(&exam.title.zh, &exam.title.en));
     html! {
         dl class="facts" {
-            div { dt { (w.t("candidate")) } dd { b { (view.case.name.expose()) } } }
-            div { dt { (w.t("document")) } dd { (view.case.document_masked) } }
-            div { dt { (w.t("mobile")) } dd { (view.case.mobile_masked) } }
+            div { dt { (w.t("candidate")) } dd { b { (name_of(view.case)) } } }
+            @if let Some(document) = &view.case.document_masked { div { dt { (w.t("document")) } dd { (document) } } }
+            @if let Some(mobile) = &view.case.mobile_masked { div { dt { (w.t("mobile")) } dd { (mobile) } } }
             div { dt { (w.t("exam")) } dd { (exam) } }
             div {
                 dt { (w.t("sittings")) }

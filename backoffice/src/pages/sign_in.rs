@@ -11,8 +11,8 @@ use pagekit::icons::{Icon, icon};
 use pagekit::language::Language;
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
-use registration::accounts::SignInError;
 use registration::passwords::STAFF_CHARS;
+use registration::staff::StaffSignInError;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -58,10 +58,10 @@ pub(crate) async fn enter(
             let cookies = session::begin(app.outside.cookie_key.clone(), staff.id, &headers, Timestamp::now());
             return Ok((cookies, Redirect::to(next.path())).into_response());
         }
-        Err(SignInError::Store(error)) => return Err(error.into()),
-        Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
-        Err(SignInError::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
-        Err(SignInError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
+        Err(StaffSignInError::Store(error)) => return Err(error.into()),
+        Err(StaffSignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
+        Err(StaffSignInError::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
+        Err(StaffSignInError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
     };
     let body = body(w, next.path(), &entered.name, Some(&error));
     Ok((status, page(&frame(&app, w), &body)).into_response())

@@ -1,10 +1,109 @@
-//! placeholder
+//! Reads cards on this machine with the program tesseract and its Chinese (chi_sim): no picture leaves it.
+//!
+//! The picture is made grey, straight and even; one run finds all text with its places, further runs read what
+//! matters in a crop: the number and dates by digits alone, the name alone on its line. The check digit decides.
 
-/// x
+mod back;
+mod front;
+mod layout;
+mod number;
+mod picture;
+mod tesseract;
+
+#[cfg(test)]
+#[path = "local/local_tests.rs"]
+mod local_tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::{CardError, CardSide, CardText, fields};
+use layout::Rows;
+use picture::Page;
+use tesseract::Tesseract;
+
+/// Longest wait for a place. Reading takes about a second.
+const PLACE_WAIT: Duration = Duration::from_secs(10);
+/// Longest time for a card, all runs together.
+const READ_WAIT: Duration = Duration::from_secs(20);
+/// Pictures that wait for each that is being read.
+const WAITING_PER_PLACE: usize = 16;
+
+/// The program, and how many may use it at once.
 #[derive(Debug)]
-pub struct LocalReader;
+pub struct LocalReader {
+    tesseract: Tesseract,
+    places: Semaphore,
+    waiting: Semaphore,
+}
+
 impl LocalReader {
-    pub(crate) async fn read(&self, _: super::CardSide, _: bytes::Bytes) -> Result<super::CardText, super::CardError> {
-        Err(super::CardError::NoCard)
+    /// With the program `tesseract` of `PATH`, if it is there with its Chinese. At most half of the cores read.
+    pub fn find() -> Option<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with(PathBuf::from("tesseract"), (cores / 2).max(1))
     }
+
+    fn with(program: PathBuf, places: usize) -> Option<Self> {
+        let tesseract = Tesseract::find(program)?;
+        let waiting = Semaphore::new(places * (1 + WAITING_PER_PLACE));
+        Some(Self { tesseract, places: Semaphore::new(places), waiting })
+    }
+
+    pub(crate) async fn read(&self, side: CardSide, picture: Bytes) -> Result<CardText, CardError> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| CardError::Busy)?;
+        let place = tokio::time::timeout(PLACE_WAIT, self.places.acquire()).await;
+        let Ok(Ok(_place)) = place else { return Err(CardError::Busy) };
+        match tokio::time::timeout(READ_WAIT, self.read_now(side, picture)).await {
+            Ok(read) => read,
+            Err(_) => Err(CardError::Unavailable("timeout".into())),
+        }
+    }
+
+    async fn read_now(&self, side: CardSide, picture: Bytes) -> Result<CardText, CardError> {
+        let pages = tokio::task::spawn_blocking(move || picture::pages(&picture));
+        let pages = pages.await.map_err(|_| CardError::Unavailable("picture".into()))??;
+        let is_sharp = pages.is_sharp;
+        let mut best = Err(if is_sharp { CardError::NoCard } else { CardError::Blurred });
+        // A picture may stand on its head or on its side: the first turn that shows a whole card counts.
+        for turn in pages.turns() {
+            let page = pages.page(*turn).await?;
+            let words = self.tesseract.words(&page).await?;
+            let rows = Rows::of(&words);
+            if !rows.markers().is_card() {
+                continue;
+            }
+            match self.read_page(side, &page, &rows).await {
+                Ok(read) if is_whole(&read) => return Ok(read),
+                Err(fault @ CardError::Unavailable(_)) => return Err(fault),
+                Ok(read) if best.is_err() => best = Ok(read),
+                Err(refusal) if best.is_err() => best = Err(refusal),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        best
+    }
+
+    /// Reads what the labels have shown to be a card.
+    async fn read_page(&self, side: CardSide, page: &Arc<Page>, rows: &Rows) -> Result<CardText, CardError> {
+        let markers = rows.markers();
+        let found = if markers.back > markers.front { CardSide::Back } else { CardSide::Front };
+        if found != side {
+            return Err(CardError::WrongSide);
+        }
+        let read = match side {
+            CardSide::Front => front::read(&self.tesseract, page, rows).await?,
+            CardSide::Back => back::read(&self.tesseract, page, rows).await?,
+        };
+        fields::checked(side, read)
+    }
+}
+
+/// Is there all that a side has?
+fn is_whole(read: &CardText) -> bool {
+    (read.name.is_some() && read.number.is_some()) || (read.authority.is_some() && read.valid_until.is_some())
 }

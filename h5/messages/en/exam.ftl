@@ -34,10 +34,7 @@ choose-submit = Hold my seat and pay
 choose-submit-guest = Sign in and hold my seat
 choose-submit-again = Change to this sitting
 choose-busy = Holding your seat…
-choose-hint = Your seat is then held for { $minutes ->
-    [one] { $minutes } minute
-   *[other] { $minutes } minutes
- }.
+choose-hint = Your seat is then held for { $held }.
 choose-soon = Registration opens { $when }. Reload this page then to choose a sitting.
 choose-closed = Registration has closed. If you hold a seat, it is under My registrations.
 have-unpaid-title = You hold a seat

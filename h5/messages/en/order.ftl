@@ -93,15 +93,10 @@ ended-cancelled = No acceptable screenshot came in time, and this registration w
 ended-next = Choose again
 
 # My registrations
-me-title = My registrations
+me-title = My page
 me-empty-title = You have no registrations
 me-empty-text = Choose an exam and read its notice, then choose a sitting.
 me-empty-next = See open exams
-me-account = My details
-me-name = Name
-me-document = ID number
-me-mobile = Mobile
-me-sign-out = Sign out
 order-unpaid = To pay
 order-review = In review
 order-refused = Not accepted

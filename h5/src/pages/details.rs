@@ -77,7 +77,8 @@ fn read(exam: &ExamPage, pairs: &[(String, String)]) -> Answers {
     Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked()).filter_map(answer).collect())
 }
 
-fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<FieldError> {
+/// What is wrong with the answers, in sentences.
+pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for FieldFault { field, fault } in faults {
         let Some(rule) = exam.rules.form.field(field) else { continue };
@@ -143,7 +144,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (fields::fields(w, view))
                 @if !is_over {
                     @if asks_review { p class="hint" { (w.t("details-review-hint")) } }
-                    div class="bar" {
+                    div class="actions" {
                         button class="button" type="submit" {
                             (if is_done { w.t("details-submit-again") } else { w.t("details-submit") })
                         }

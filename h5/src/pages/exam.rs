@@ -183,7 +183,8 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
                                 @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
                             }
                             (window_line(w, step, view.now))
-                            @if let Some(note) = note { p class="step-note" { (note) } }
+                            // That an open step ends when its window does is said already.
+                            @if let Some(note) = note.filter(|_| !ends_with_window(step)) { p class="step-note" { (note) } }
                             @if let Some(note) = &step.note { p class="hint" { (w.pick(&note.zh, &note.en)) } }
                             (again(w, view, step))
                         }
@@ -192,6 +193,10 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
             }
         }
     }
+}
+
+fn ends_with_window(step: &StepView) -> bool {
+    matches!(&step.state, TaskState::Open { until } if *until == step.closes_at)
 }
 
 fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {

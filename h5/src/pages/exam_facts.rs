@@ -10,11 +10,6 @@ use crate::view::facts::{facts, pieces};
 
 /// The list of facts.
 pub(crate) fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
-    let minutes = exam.hold.as_mins();
-    let held = match minutes % 60 {
-        0 if minutes >= 60 => w.with("exam-hold-hours", &[("hours", (minutes / 60).into())]),
-        _ => w.with("exam-hold-minutes", &[("minutes", minutes.into())]),
-    };
     let moment = |at| pieces(w, &when::pieces(w.language, at, now));
     let (window, fee) = (w.t("exam-window"), w.t("exam-fee"));
     let (deadline, hold) = (w.t("exam-deadline"), w.t("exam-hold"));
@@ -28,7 +23,17 @@ pub(crate) fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
             },
         ),
         (&fee, html! { (exam.fee) }),
-        (&hold, html! { (held) }),
+        (&hold, html! { (held(w, exam)) }),
         (&deadline, moment(exam.payment_deadline)),
     ])
+}
+
+/// How long a seat is held: `15 分钟`, `24 小时`.
+pub(crate) fn held(w: Words, exam: &ExamPage) -> String {
+    let minutes = exam.hold.as_mins();
+    match minutes % 60 {
+        0 if minutes > 60 => w.with("exam-hold-hours", &[("hours", (minutes / 60).into())]),
+        _ => w.with("exam-hold-minutes", &[("minutes", minutes.into())]),
+    }
+    .into_owned()
 }

@@ -121,7 +121,7 @@ async fn render(
         errors,
         left: faces.tries_left(candidate.account.id, &exam.id, &exam.rules.face).await?,
         is_automatic: faces.is_automatic(),
-        is_sandbox: visit.app.outside.demo,
+        is_sandbox: visit.app.outside.sandbox_url.is_some(),
         now: visit.now,
     };
     let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Face));

@@ -95,7 +95,7 @@ pub(crate) fn body(w: Words, exam: &ExamPage, steps: &[StepView], errors: &[Fiel
                             aria-describedby=[error.map(|_| "agree-error")];
                         span { (w.t("notice-agree-full")) }
                     }
-                    div class="bar" {
+                    div class="actions" {
                         button class="button" type="submit" { (w.t("notice-submit")) }
                         a class="button second" href=(path_of(exam)) { (w.t("notice-decline")) }
                     }

@@ -39,6 +39,7 @@ pub(crate) async fn show(
         visitor: Visitor::Unknown,
         hold: None,
         is_demo: app.outside.demo,
+        sandbox_url: app.outside.sandbox_url.as_deref(),
         refresh_seconds: None,
         script: None,
     };

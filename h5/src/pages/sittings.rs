@@ -185,7 +185,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (heading(Some(above), &title))
                 (progress(w, &list))
             }
-            aside class="side" { (exam_facts(w, exam, view.now)) }
+            // Who has come here by steps has read it on the exam's own page.
+            @if super::exam::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) } }
             div class="wide-main" { (chooser(w, view)) }
         }
     }

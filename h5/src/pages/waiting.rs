@@ -46,14 +46,16 @@ impl FromRequestParts<App> for Waiter {
         let now = Timestamp::now();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let key = app.outside.cookie_key.clone();
-        let Some(account) = session::read(&parts.headers, key, app.is_secure(), now) else {
+        // The account is not looked up, so that a look at the line costs no database: a session that was ended elsewhere
+        // can still look, and do nothing.
+        let Some(session) = session::read(&parts.headers, key, app.is_secure(), now) else {
             return Err(to_sign_in(&path));
         };
         Ok(Self {
             app: app.clone(),
             words: words(Language::of(&parts.headers)),
             path,
-            candidate: account.candidate_id(),
+            candidate: session.account.candidate_id(),
             tickets: CookieJar::from_headers(&parts.headers),
             now,
         })
@@ -123,6 +125,7 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
         visitor: Visitor::SignedIn,
         hold: None,
         is_demo: waiter.app.outside.demo,
+        sandbox_url: waiter.app.outside.sandbox_url.as_deref(),
         refresh_seconds: Some(place.refresh_seconds),
         script: None,
     };

@@ -22,6 +22,7 @@ pub(crate) fn page(app: &App, request: &Request) -> Markup {
         visitor: Visitor::Unknown,
         hold: None,
         is_demo: app.outside.demo,
+        sandbox_url: app.outside.sandbox_url.as_deref(),
         refresh_seconds: None,
         script: None,
     };

@@ -24,6 +24,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) hold: Option<HoldBanner>,
     /// Is this the demonstration?
     pub(crate) is_demo: bool,
+    /// Where a demo shows the messages and letters that it would have sent.
+    pub(crate) sandbox_url: Option<&'a str>,
     /// After how many seconds the browser loads the page again, without a script.
     pub(crate) refresh_seconds: Option<u64>,
     /// A script besides the site's own, for the few pages that need one.
@@ -62,7 +64,12 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             }
             body {
                 a class="skip" href="#main" { (w.t("skip")) }
-                @if frame.is_demo { p class="demo" { (w.t("demo")) } }
+                @if frame.is_demo {
+                    aside class="demo" {
+                        (w.t("demo"))
+                        @if let Some(url) = frame.sandbox_url { " " a href=(url) rel="noopener" { (w.t("demo-sandbox")) } }
+                    }
+                }
                 (masthead(frame))
                 p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
                 main id="main" tabindex="-1" { (body) }
@@ -87,6 +94,10 @@ fn masthead(frame: &Frame<'_>) -> Markup {
                 a href=(switch) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) }
                 @match frame.visitor {
                     Visitor::SignedIn => a href="/me" { (w.t("nav-me")) },
+                    // From an exam's page one signs in by the exam's rules, and comes back.
+                    Visitor::Guest if frame.path.starts_with("/exams/") => {
+                        a href={ "/sign-in?next=" (query_value(frame.path)) } { (w.t("nav-sign-in")) }
+                    }
                     Visitor::Guest => a href="/sign-in" { (w.t("nav-sign-in")) },
                     Visitor::Unknown => {},
                 }

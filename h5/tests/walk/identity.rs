@@ -53,7 +53,7 @@ impl Office {
             liveness: Some(Liveness::aliyun(AliyunFaceVerifyConfig::of(&variables).unwrap())),
             ..Gateways::default()
         };
-        Self { site: Site::start_among(5, 900, 60, gateways, STEPS).await, vendors }
+        Self { site: Site::start_among(STEPS, gateways).await, vendors }
     }
 
     async fn account(&self, number: u32) -> AccountId {

@@ -4,6 +4,7 @@
 
 mod identity;
 mod site;
+mod steps;
 
 use std::io::Cursor;
 

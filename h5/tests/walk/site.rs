@@ -37,17 +37,23 @@ impl Site {
 
     /// The same with another hold and grace, in seconds.
     pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
-        Self::start_among(seats, hold, grace, Default::default(), "").await
+        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
+        Self::start_files(&exam, &SITTINGS.replace("SEATS", &seats.to_string()), Default::default()).await
     }
 
-    /// The same with vendors, and with more in `exam.toml`.
-    pub(crate) async fn start_among(
-        seats: u32,
-        hold: u32,
-        grace: u32,
-        gateways: gateways::Gateways,
-        more: &str,
-    ) -> Self {
+    /// An exam with more rules in `exam.toml`, and other sittings.
+    pub(crate) async fn start_exam(rules: &str, sittings: &str) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::start_files(&format!("{exam}{rules}"), sittings, Default::default()).await
+    }
+
+    /// The usual sittings, more rules, and vendors.
+    pub(crate) async fn start_among(rules: &str, gateways: gateways::Gateways) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::start_files(&format!("{exam}{rules}"), &SITTINGS.replace("SEATS", "5"), gateways).await
+    }
+
+    async fn start_files(exam: &str, sittings: &str, gateways: gateways::Gateways) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -63,9 +69,8 @@ impl Site {
         .unwrap();
         let dir = stores.dir().join("exam");
         std::fs::create_dir_all(&dir).unwrap();
-        let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
-        std::fs::write(dir.join("exam.toml"), format!("{exam}{more}")).unwrap();
-        std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", &seats.to_string())).unwrap();
+        std::fs::write(dir.join("exam.toml"), exam).unwrap();
+        std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
             limits: reservation::api::limits::Limits::default(),
@@ -74,6 +79,7 @@ impl Site {
             cookie_key: Key::generate(),
             public_url: None,
             demo: true,
+            sandbox_url: None,
         });
         Self { engine, registration, router, _stores: stores }
     }
@@ -175,6 +181,16 @@ impl Visitor {
         self.send(Request::put(path).body(Body::from(bytes.to_vec())).unwrap()).await
     }
 
+    /// Sends texts as a form with files does.
+    pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = fields.iter().map(part).collect::<String>() + "--cut--\r\n";
+        let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Hands in a file as the album's part of the upload form.
     pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
         self.upload_to(&format!("/orders/{order}/screenshot"), &[("camera", &[]), ("album", picture)]).await
@@ -207,7 +223,11 @@ impl Visitor {
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         for set in response.headers().get_all(SET_COOKIE) {
-            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
+            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            let kept = self.cookie.take().unwrap_or_default();
+            let others = kept.split("; ").filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")));
+            let mine = format!("{name}={value}");
+            self.cookie = Some(others.chain([mine.as_str()]).collect::<Vec<_>>().join("; "));
         }
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap().to_vec();

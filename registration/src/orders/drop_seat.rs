@@ -3,14 +3,14 @@
 use reservation::ids::SittingId;
 
 use super::Orders;
-use super::take::random_number;
+use super::take::{live_orders, random_number};
 use crate::accounts::AccountId;
 use crate::choosing;
 use crate::clock;
 use crate::exam_rules::SubjectId;
 use crate::order::{Order, OrderId, OrderState};
-use crate::store::StoreError;
 use crate::store::orders::change;
+use crate::store::{self, StoreError};
 
 /// Why a seat was not dropped. Refusals first (the candidate can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
@@ -48,21 +48,24 @@ impl Orders {
                 return Err(DropError::Paid(state));
             }
         }
-        if let Some(page) = self.exams.get(&order.exam) {
-            let live = self.live(account, &order.exam).await?;
-            choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), sitting)?;
-        }
         let released = random_number();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // Of two drops at once the second sees what the first has left.
+        store::orders::lock(&transaction, account, &order.exam).await?;
+        if let Some(page) = self.exams.get(&order.exam) {
+            let live = live_orders(&transaction, &order).await?;
+            choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), sitting)?;
+        }
         let is_split = change::split_off(&transaction, &order, sitting, released).await?;
+        let is_ended = !is_split && change::release(&transaction, order.id).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         if is_split {
             if let Some(released) = self.own(account, released).await? {
                 self.return_seats(&released).await?;
             }
-        } else if change::release(&self.database.client().await?, order.id).await? {
+        } else if is_ended {
             // It was the order's only seat.
             self.return_seats(&order).await?;
         }

@@ -165,7 +165,7 @@ impl Orders {
         Ok(renewed)
     }
 
-    /// Notes the new holds. Something: why that could not be, and the live order that stands in the way, if one does.
+    /// Notes the new holds. Something: why that could not be, and the live order that has some of the seats, if one does.
     async fn note(&self, renewed: &StoredOrder) -> Result<Option<(HandInError, Option<StoredOrder>)>, StoreError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
@@ -180,10 +180,16 @@ impl Orders {
         {
             return Ok(Some((HandInError::Superseded(other.id), Some(other))));
         }
-        let moved = store::orders::get(&client, renewed.id).await?;
-        let refusal =
-            moved.map_or(HandInError::UnknownOrder, |order| HandInError::NotPayable(order.state_at(clock::now())));
-        Ok(Some((refusal, None)))
+        let Some(moved) = store::orders::get(&client, renewed.id).await? else {
+            return Ok(Some((HandInError::UnknownOrder, None)));
+        };
+        let state = moved.state_at(clock::now());
+        if state == OrderState::Unpaid {
+            // A seat was dropped meanwhile; the others are still the order's.
+            let again = HandInError::Unavailable("the order changed meanwhile".to_owned());
+            return Ok(Some((again, Some(moved))));
+        }
+        Ok(Some((HandInError::NotPayable(state), None)))
     }
 
     /// The live order because of which this one cannot be live, too.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use jiff::SignedDuration;
 use reservation::engine::room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
@@ -13,10 +14,12 @@ use reservation::room::pass::Pass;
 use super::hold::OrderError;
 use super::{OPEN_MAX, Orders, deadline};
 use crate::accounts::AccountId;
+use crate::choosing;
 use crate::clock;
 use crate::exam_rules::PartId;
 use crate::exams::{ExamPage, SittingPage, Window};
-use crate::order::{OrderId, OrderSitting};
+use crate::order::{Order, OrderId, OrderSitting};
+use crate::steps::EligibilityState;
 use crate::store::orders::change::{self, Inserted};
 use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, StoreError};
@@ -65,7 +68,7 @@ impl Orders {
         let order = new_order(attempt, choice, &taken);
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
-            _ => self.write(order, old).await,
+            _ => self.write(attempt, order, old).await,
         }
     }
 
@@ -86,14 +89,25 @@ impl Orders {
     /// Writes a new order's row, in place of a lapsed one. Nothing: the candidate has another live order by now.
     async fn write(
         &self,
+        attempt: &Attempt<'_>,
         mut order: StoredOrder,
         old: Option<&StoredOrder>,
     ) -> Result<Option<StoredOrder>, OrderError> {
+        // Asked before the transaction, which has a connection of its own.
+        let eligibility = match order.is_sole {
+            true => None,
+            false => Some(self.applications.facts(attempt.account, attempt.page, &[]).await?.eligibility),
+        };
         for _ in 0..DRAWS_MAX {
             let mut client = self.database.client().await?;
             let transaction = client.transaction().await.map_err(StoreError::from)?;
             if let Some(old) = old
                 && !change::lapse(&transaction, old, false).await?
+            {
+                break;
+            }
+            if let Some(eligibility) = &eligibility
+                && !still_fits(&transaction, attempt, &order, eligibility).await?
             {
                 break;
             }
@@ -141,7 +155,7 @@ impl Orders {
                     return Ok(true);
                 }
                 Ok(found) => {
-                    self.write(new_order(attempt, &[sitting], &found), None).await?;
+                    self.write(attempt, new_order(attempt, &[sitting], &found), None).await?;
                     return Ok(true);
                 }
                 Err(HoldError::GroupTaken(_) | HoldError::Full { .. }) => {}
@@ -150,6 +164,34 @@ impl Orders {
         }
         Ok(false)
     }
+}
+
+/// Is the choice still right beside the other orders, now that nobody else changes them? A subject that it needs may
+/// have been dropped since it was checked. Holds the lock until the transaction ends.
+async fn still_fits(
+    transaction: &Transaction<'_>,
+    attempt: &Attempt<'_>,
+    order: &StoredOrder,
+    eligibility: &EligibilityState,
+) -> Result<bool, StoreError> {
+    store::orders::lock(transaction, order.account, &order.exam).await?;
+    let live = live_orders(transaction, order).await?;
+    let choice: Vec<&SittingPage> =
+        order.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+    let others: Vec<&Order> = live.iter().filter(|other| !has_all(other, order)).collect();
+    Ok(choosing::check(attempt.page, eligibility, &others, &choice, clock::now()).is_ok())
+}
+
+/// The candidate's live orders of an order's exam, as they stand in this transaction.
+pub(super) async fn live_orders(transaction: &Transaction<'_>, order: &StoredOrder) -> Result<Vec<Order>, StoreError> {
+    let open = store::orders::open(transaction, order.account, &order.exam, OPEN_MAX).await?;
+    let views = open.into_iter().filter(|order| !order.seats_owed).map(|order| order.view(clock::now()));
+    Ok(views.filter(|order| order.state.is_live()).collect())
+}
+
+/// Has this order all the seats of that one? Then both are the same request, told twice.
+fn has_all(other: &Order, order: &StoredOrder) -> bool {
+    order.sittings.iter().all(|seat| other.sittings.iter().any(|had| had.hold == seat.hold))
 }
 
 fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> StoredOrder {

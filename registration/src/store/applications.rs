@@ -116,8 +116,8 @@ pub(crate) async fn set_details(
     let statement = transaction
         .prepare_cached(
             "UPDATE registration.applications
-             SET details = $3, details_at = $5, details_version = details_version + 1, draft = NULL, draft_at = NULL,
-                 review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5 END, review_by = NULL,
+             SET details = $3, details_at = $5::timestamptz, details_version = details_version + 1, draft = NULL, draft_at = NULL,
+                 review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5::timestamptz END, review_by = NULL,
                  review_reason = NULL
              WHERE exam = $1 AND account = $2",
         )

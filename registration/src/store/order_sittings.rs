@@ -26,12 +26,12 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Notes the holds that took the places of lapsed ones.
+/// Notes the holds that took the places of lapsed ones. False when the order has not all of the sittings any more.
 pub(crate) async fn set_holds(
     transaction: &impl GenericClient,
     order: OrderId,
     sittings: &[OrderSitting],
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let names: Vec<&str> = sittings.iter().map(|seat| seat.sitting.as_str()).collect();
     let holds: Vec<String> = sittings.iter().map(|seat| seat.hold.to_string()).collect();
     let statement = transaction
@@ -41,8 +41,8 @@ pub(crate) async fn set_holds(
              WHERE s.order_id = $1 AND s.sitting = seat.sitting",
         )
         .await?;
-    transaction.execute(&statement, &[&order.to_string(), &names, &holds]).await?;
-    Ok(())
+    let updated = transaction.execute(&statement, &[&order.to_string(), &names, &holds]).await?;
+    Ok(updated == names.len() as u64)
 }
 
 /// Moves one seat to another order.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
+mod applications;
 mod bureau;
 mod exams;
 mod faces;
@@ -12,6 +13,7 @@ mod identity_model;
 mod identity_uploads;
 mod interrupted;
 mod orders;
+mod orders_many;
 mod outages;
 mod pictures;
 mod reviews;

@@ -33,11 +33,22 @@ pub(crate) struct Setup {
     /// Capacities of `s0`, `s1`, … The last one is in no group, the others are in one.
     pub(crate) capacities: Vec<u32>,
     pub(crate) gateways: Gateways,
+    /// What `exam.toml` says besides.
+    pub(crate) rules: &'static str,
+    /// Another `sittings.csv`; the capacities do not matter then.
+    pub(crate) sittings: Option<&'static str>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { hold_seconds: 900, grace_seconds: 60, capacities: vec![2, 2, 2], gateways: Gateways::default() }
+        Self {
+            hold_seconds: 900,
+            grace_seconds: 60,
+            capacities: vec![2, 2, 2],
+            gateways: Gateways::default(),
+            rules: "",
+            sittings: None,
+        }
     }
 }
 
@@ -177,14 +188,14 @@ async fn open(stores: &TestStores, engine: &Engine, gateways: &Gateways) -> Regi
 pub(crate) fn write_exam(stores: &TestStores, setup: &Setup) {
     let dir = stores.dir().join("exam");
     std::fs::create_dir_all(&dir).unwrap();
-    let Setup { hold_seconds, grace_seconds, capacities, .. } = setup;
+    let Setup { hold_seconds, grace_seconds, capacities, rules, sittings, .. } = setup;
     let toml = format!(
         "id = \"exam\"\ntitle = {{ zh = \"考试\", en = \"Exam\" }}\norganiser = {{ zh = \"学院\", en = \"School\" }}\n\
          hold_seconds = {hold_seconds}\ngrace_seconds = {grace_seconds}\n\
          opens_at = 2020-01-01T00:00:00+08:00\ncloses_at = 2099-01-01T00:00:00+08:00\n\
          fee = \"120.00\"\npayment_url = \"https://pay.example.com/\"\n\
          notice = {{ zh = [\"须知\"], en = [\"Notice\"] }}\n\
-         [[groups]]\nid = \"group\"\ntitle = {{ zh = \"组\", en = \"Group\" }}\n"
+         [[groups]]\nid = \"group\"\ntitle = {{ zh = \"组\", en = \"Group\" }}\n{rules}"
     );
     let mut csv = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacity,group\n".to_owned();
     for (number, capacity) in capacities.iter().enumerate() {
@@ -192,7 +203,7 @@ pub(crate) fn write_exam(stores: &TestStores, setup: &Setup) {
         csv += &format!("s{number},英语,English,一教,Hall,2099-02-01T09:00:00+08:00,{capacity},{group}\n");
     }
     std::fs::write(dir.join("exam.toml"), toml).unwrap();
-    std::fs::write(dir.join("sittings.csv"), csv).unwrap();
+    std::fs::write(dir.join("sittings.csv"), sittings.map_or(csv, str::to_owned)).unwrap();
 }
 
 /// Waits for something, at most [`PATIENCE`].

@@ -77,7 +77,13 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
         *here = identity.drafted(visit.account.id, slot).await?.is_some();
     }
     let w = visit.visit.words;
-    let view = View { from, person: standing.person.as_ref(), here, errors, is_sandbox: visit.visit.app.outside.demo };
+    let view = View {
+        from,
+        person: standing.person.as_ref(),
+        here,
+        errors,
+        is_sandbox: visit.visit.app.outside.sandbox_url.is_some(),
+    };
     let mut frame = visit.frame(w.t("card-title"));
     frame.script = Some("upload.js");
     Ok(page(&frame, &body(w, &view)))

@@ -46,7 +46,7 @@ pub(crate) async fn begin(
     let back = format!("{}{}", visit.visit.app.base_url(&headers), from.to("/liveness"));
     match identity.begin_liveness(visit.account.id, back, None).await {
         Ok(url) => {
-            let is_sandbox = visit.visit.app.outside.demo;
+            let is_sandbox = visit.visit.app.outside.sandbox_url.is_some();
             Ok(page(&visit.frame(w.t("liveness-title")), &leave(w, &url, is_sandbox)).into_response())
         }
         Err(IdentityError::AlreadyVerified | IdentityError::NoConsent) => {

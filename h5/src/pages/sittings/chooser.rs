@@ -12,6 +12,7 @@ use super::View;
 use super::campus::{campus_part, notices};
 use super::choice::{Action, CardGroup};
 use super::gate::Gate;
+use crate::pages::exam_facts::held;
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice};
@@ -221,12 +222,12 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
         Some(Action::Hold) => w.t("choose-submit"),
         Some(Action::Replace) => w.t("choose-submit-again"),
     };
-    let minutes = ("minutes", view.exam.hold.as_mins().into());
+    let held = ("held", held(w, view.exam).into());
     let hint = match view.gate {
         Gate::Admitted(until) => {
-            w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), minutes])
+            w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), held])
         }
-        _ => w.with("choose-hint", &[minutes]),
+        _ => w.with("choose-hint", &[held]),
     };
     let replaces = view.plan.action == Some(Action::Replace);
     html! {

@@ -98,7 +98,7 @@ pub(crate) async fn seats_returned(client: &impl GenericClient, id: OrderId) -> 
 pub(crate) enum Retaken {
     /// The new holds are noted; a lapsed order is unpaid again.
     Yes,
-    /// The order was ended or decided meanwhile.
+    /// The order was ended or decided meanwhile, or a seat was dropped. The transaction must be rolled back.
     Moved,
     /// The account has another live order of this exam. The transaction is broken.
     OtherLive,
@@ -123,7 +123,8 @@ pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder
     }
     match transaction.execute(&statement, &[&id.to_string(), expires_at, lapses_at]).await {
         Ok(0) => Ok(Retaken::Moved),
-        Ok(_) => order_sittings::set_holds(transaction, *id, &order.sittings).await.map(|()| Retaken::Yes),
+        Ok(_) if order_sittings::set_holds(transaction, *id, &order.sittings).await? => Ok(Retaken::Yes),
+        Ok(_) => Ok(Retaken::Moved),
         Err(error) if violates(&error, "orders_one_live") => Ok(Retaken::OtherLive),
         Err(error) => Err(error.into()),
     }
@@ -200,6 +201,12 @@ pub(crate) async fn refuse(
     Ok(client.execute(&statement, &[&id.to_string(), &staff, &reason, &now, &mend_until]).await? == 1)
 }
 
+/// All orders of one account become another one's. How many.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<u64, StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.orders SET account = $2 WHERE account = $1").await?;
+    Ok(client.execute(&statement, &[&from.0, &to.0]).await?)
+}
+
 /// Moves one unpaid seat of an order of several into an order of its own, which is released and owes the seat. False
 /// when the order is no longer unpaid, or has not that seat besides others.
 pub(crate) async fn split_off(
@@ -233,10 +240,4 @@ pub(crate) async fn split_off(
     transaction.execute(&statement, &[&id, &sitting, &released]).await?;
     order_sittings::move_to(transaction, &id, sitting, &released).await?;
     Ok(true)
-}
-
-/// All orders of one account become another one's. How many.
-pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<u64, StoreError> {
-    let statement = client.prepare_cached("UPDATE registration.orders SET account = $2 WHERE account = $1").await?;
-    Ok(client.execute(&statement, &[&from.0, &to.0]).await?)
 }

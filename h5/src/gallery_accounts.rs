@@ -1,0 +1,176 @@
+//! The account's pages in every state.
+
+use std::sync::Arc;
+
+use maud::Markup;
+use pagekit::words::Words;
+use registration::accounts::{Account, FoundAccount, LinkError, Ways};
+use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
+use registration::exams::ExamPage;
+use registration::order::Order;
+
+use super::{Studio, account, now};
+use crate::pages::account::said::{dead_link, letter};
+use crate::pages::account::{
+    Next, agreement, email, find, forgotten, forgotten_code, link, mobile, name, of, password, password_error, reset,
+    said, whole,
+};
+use crate::pages::{me, sign_in, sign_up};
+use crate::view::form::FieldError;
+use crate::view::layout::Visitor;
+
+/// A token has this length; its picture is a file beside the gallery.
+const TOKEN: &str = "captcha-0.png";
+const EMAIL: &str = "li***@example.edu.cn";
+
+/// 个人中心 with these orders.
+pub(super) fn me_page(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account) -> Markup {
+    let said = if orders.is_empty() { "password" } else { "" };
+    me::body(w, &me::View { orders, account, sends_letters: true, said, now: now() })
+}
+
+fn rules(login: LoginKind) -> AccountRules {
+    match login {
+        LoginKind::Document => AccountRules::default(),
+        LoginKind::Username => AccountRules {
+            login,
+            password: PasswordRules { chars_min: 8, chars_max: 18, kinds_min: 2 },
+            mobile: MobileRule::No,
+            captcha: CaptchaRule::Suspicion,
+            agreement: true,
+        },
+        LoginKind::Email => AccountRules {
+            login,
+            password: PasswordRules { chars_min: 6, chars_max: 18, kinds_min: 1 },
+            mobile: MobileRule::Optional,
+            captcha: CaptchaRule::Always,
+            agreement: false,
+        },
+    }
+}
+
+impl Studio {
+    pub(super) fn accounts(&mut self) {
+        self.signing_in();
+        self.signing_up();
+        self.what_was_forgotten();
+        self.changes();
+    }
+
+    fn guest(&mut self, name: &str, body: &Markup) {
+        self.add(name, name, None, Visitor::Guest, body);
+    }
+
+    fn signed_in(&mut self, name: &str, body: &Markup) {
+        self.add(name, name, None, Visitor::SignedIn, body);
+    }
+
+    fn signing_in(&mut self) {
+        let (w, next) = (self.w, Next::default());
+        let wrong = [whole(w.t("sign-in-wrong"))];
+        let captcha = [of("captcha", w.t("captcha-wrong"))];
+        let shots: [(&str, LoginKind, Option<&str>, &[FieldError]); 4] = [
+            ("sign-in", LoginKind::Document, None, &[]),
+            ("sign-in-error", LoginKind::Username, None, &wrong),
+            ("sign-in-captcha", LoginKind::Email, Some(TOKEN), &[]),
+            ("sign-in-captcha-error", LoginKind::Document, Some(TOKEN), &captcha),
+        ];
+        for (name, login, captcha, errors) in shots {
+            let rules = rules(login);
+            let view = sign_in::View { next: &next, rules: &rules, login: "", captcha, errors };
+            self.guest(name, &sign_in::body(w, &view));
+        }
+    }
+
+    fn signing_up(&mut self) {
+        let (w, next, empty) = (self.w, Next::default(), sign_up::Entered::default());
+        let length = registration::passwords::PasswordError::Length { min: 6, max: 20 };
+        let errors = [
+            of("name", w.t("field-name-error")),
+            of("document", w.t("field-document-check")),
+            of("code", w.t("field-code-now")),
+            password_error(w, length),
+        ];
+        let agree = [of("username", w.t("sign-up-taken-username")), of("agree", w.t("agreement-error"))];
+        let typed = sign_up::Entered { mobile: "13912345678".into(), password: "no-echo".into(), ..Default::default() };
+        let shots: [(&str, LoginKind, &sign_up::Entered, &[FieldError]); 5] = [
+            ("sign-up", LoginKind::Document, &empty, &[]),
+            ("sign-up-error", LoginKind::Document, &typed, &errors),
+            ("sign-up-username", LoginKind::Username, &empty, &[]),
+            ("sign-up-username-error", LoginKind::Username, &empty, &agree),
+            ("sign-up-email", LoginKind::Email, &empty, &[]),
+        ];
+        for (name, login, entered, errors) in shots {
+            let rules = rules(login);
+            let captcha = (login == LoginKind::Email).then_some(TOKEN);
+            let (is_code_sent, proves_mobile) = (!errors.is_empty(), true);
+            let view =
+                sign_up::View { next: &next, rules: &rules, entered, captcha, proves_mobile, is_code_sent, errors };
+            self.guest(name, &sign_up::body(w, &view));
+        }
+        let text = w.with("sign-up-letter", &[("email", EMAIL.into())]).into_owned();
+        let sent = letter(w, text, ("/sign-in", w.t("sign-up-have-link").into_owned()));
+        self.guest("sign-up-letter", &said::body(&sent));
+        self.guest("link-sign-up", &link::body(w, link::Purpose::SignUp, "token", EMAIL));
+        self.guest("link-email", &link::body(w, link::Purpose::Email, "token", EMAIL));
+        self.guest("agreement", &agreement::body(w));
+    }
+
+    fn what_was_forgotten(&mut self) {
+        let (w, next) = (self.w, Next::default());
+        let none = [of("login", w.t("field-login-none")), of("captcha", w.t("captcha-wrong"))];
+        let shots: [(&str, bool, &[FieldError]); 3] =
+            [("forgotten", true, &[]), ("forgotten-error", true, &none), ("forgotten-staff", false, &[])];
+        for (name, reaches, errors) in shots {
+            let ways = Ways { sms: reaches, mail: reaches };
+            let view = forgotten::View { next: &next, ways, login: "", captcha: Some(TOKEN), errors };
+            self.guest(name, &forgotten::body(w, &view));
+        }
+        let code = [of("code", w.t("field-code-wrong")), of("again", w.t("field-again-error"))];
+        let rules = rules(LoginKind::Document);
+        self.guest("forgotten-code", &forgotten_code::body(w, &next, &rules, "13812345670", &[]));
+        self.guest("forgotten-code-error", &forgotten_code::body(w, &next, &rules, "13812345670", &code));
+        self.guest("reset", &reset::body(w, "token", EMAIL, &[]));
+        self.guest("reset-error", &reset::body(w, "token", EMAIL, &code[1..]));
+        for (name, error) in [("link-used", LinkError::Used), ("link-expired", LinkError::Expired)] {
+            let said = dead_link(w, error, "/forgotten").unwrap();
+            self.guest(name, &said::body(&said));
+        }
+        let nothing = [whole(w.t("find-nothing"))];
+        let typed = find::Entered { name: "张三·李四".into(), ..Default::default() };
+        self.guest("find", &find::body(w, &next, &find::Entered::default(), Some(TOKEN), &[]));
+        self.guest("find-error", &find::body(w, &next, &typed, Some(TOKEN), &nothing));
+        let found = FoundAccount {
+            email: Some(EMAIL.into()),
+            username: None,
+            mobile: Some("138****5678".into()),
+            by_document: true,
+        };
+        self.guest("find-found", &find::found_body(w, &next, &[found]));
+    }
+
+    fn changes(&mut self) {
+        let (w, next) = (self.w, Next::default());
+        let wrong = [of("old", w.t("field-password-wrong")), of("again", w.t("field-again-error"))];
+        self.signed_in("me-password", &password::body(w, &[]));
+        self.signed_in("me-password-error", &password::body(w, &wrong));
+        let wrong = [of("email", w.t("field-email-error")), of("own", w.t("field-password-wrong"))];
+        self.signed_in("me-email", &email::body(w, "", Some(TOKEN), &[]));
+        self.signed_in("me-email-error", &email::body(w, "li@example", Some(TOKEN), &wrong));
+        let wrong = [of("code", w.t("field-code-wrong"))];
+        let view = mobile::View { mobile: "", proves: true, is_code_sent: false, captcha: None, errors: &[] };
+        self.signed_in("me-mobile", &mobile::body(w, &view));
+        let view = mobile::View { is_code_sent: true, errors: &wrong, ..view };
+        self.signed_in("me-mobile-error", &mobile::body(w, &view));
+        let long = account("阿卜杜热西提·买买提依明·艾合买提江");
+        let entered = name::Entered { name: "阿卜杜热西提·买买提依明".into(), ..Default::default() };
+        for (shot, is_document_fixed, errors) in [
+            ("me-name", true, &[][..]),
+            ("me-name-open", false, &[][..]),
+            ("me-name-error", true, &[whole(w.t("claim-verified"))][..]),
+        ] {
+            let view = name::View { next: &next, account: &long, is_document_fixed, entered: &entered, errors };
+            self.signed_in(shot, &name::body(w, &view));
+        }
+    }
+}

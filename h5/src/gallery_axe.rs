@@ -1,0 +1,53 @@
+//! axe-core looks at every page of the gallery in a real browser, at phone size, light and dark.
+
+use axum::extract::Path;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, http};
+use pagekit::language::Language;
+use testkit::{Browser, Device, accessibility_faults};
+
+use crate::gallery::gallery;
+
+/// Serves the gallery's pages under their names, with the site's own files.
+async fn serve() -> (String, Vec<String>) {
+    let pages: Vec<(String, String)> = [Language::Zh, Language::En]
+        .into_iter()
+        .flat_map(gallery)
+        .map(|(name, markup)| (name, markup.into_string()))
+        .collect();
+    let names = pages.iter().map(|(name, _)| name.clone()).collect();
+    let page = move |Path(name): Path<String>| async move {
+        let found = pages.into_iter().find(|(known, _)| *known == name);
+        found.map_or_else(|| http::StatusCode::NOT_FOUND.into_response(), |(_, page)| Html(page).into_response())
+    };
+    let file = |Path((hash, name)): Path<(String, String)>, headers: http::HeaderMap| async move {
+        let response: Response = crate::assets::assets().serve(&hash, &name, &headers);
+        response
+    };
+    let router: Router = Router::new().route("/static/{hash}/{file}", get(file)).route("/page/{name}", get(page));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, names)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_keeps_anybody_out() {
+    let (url, names) = serve().await;
+    let browser = Browser::start(Device::SmallPhone).await;
+    let mut faults = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        // Every second page in the dark: contrast differs, and the parts are the same.
+        browser.set_dark(index % 2 == 1).await;
+        browser.goto(&format!("{url}/page/{name}")).await.unwrap();
+        faults.extend(accessibility_faults(&browser).await.into_iter().map(|fault| format!("{name}: {fault}")));
+        let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let wide = browser.execute(wide, Vec::new()).await.unwrap();
+        if wide.as_f64().unwrap_or(1.0) > 0.0 {
+            faults.push(format!("{name}: is {wide} pixels wider than a small phone"));
+        }
+    }
+    browser.close().await;
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}

@@ -1,0 +1,180 @@
+//! Exams of several steps in every state, with the definitions that ship.
+
+use std::path::Path;
+
+use registration::details::{Answers, check};
+use registration::exam_rules::PartId;
+use registration::exams::ExamPage;
+use registration::order::{Order, OrderSitting, OrderState};
+use registration::steps::{EligibilityState, Facts, IdentityState, ReviewState, StepView, steps};
+use reservation::sitting::Availability;
+
+use super::{Studio, account, an_order, availability, minutes, now};
+use crate::pages::sittings::choice::{Offer, plan};
+use crate::pages::sittings::gate::Gate;
+use crate::pages::sittings::{self, Chosen};
+use crate::pages::{details, exam, notice};
+use crate::view::form::FieldError;
+use crate::view::layout::Visitor;
+
+fn shipped(name: &str) -> ExamPage {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
+    registration::exam_definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
+}
+
+fn bound(campus: &str) -> EligibilityState {
+    let subjects = ["cet4-written", "cet4-oral", "ja4-written", "ja6-written", "de4-written"];
+    EligibilityState::Bound {
+        at: now(),
+        subjects: subjects.iter().map(|id| id.parse().unwrap()).collect(),
+        campus: Some(campus.parse().unwrap()),
+    }
+}
+
+fn order_of(exam: &ExamPage, sittings: &[&str], state: OrderState) -> Order {
+    let template = an_order(state);
+    let seats = sittings.iter().map(|id| exam.sitting(&id.parse().unwrap()).unwrap());
+    let fees = seats.clone().map(|sitting| sitting.fee).sum();
+    Order {
+        exam: exam.id.clone(),
+        part: exam.part_of(exam.sitting(&sittings[0].parse().unwrap()).unwrap()),
+        amount: fees,
+        expires_at: now() + minutes(23 * 60),
+        sittings: seats
+            .map(|sitting| OrderSitting {
+                sitting: sitting.id.clone(),
+                fee: sitting.fee,
+                ..template.sittings[0].clone()
+            })
+            .collect(),
+        ..template
+    }
+}
+
+impl Studio {
+    pub(super) fn steps(&mut self) {
+        self.continuing();
+        self.cet();
+        self.form();
+    }
+
+    fn overview(&mut self, name: &str, page: &ExamPage, facts: &Facts<'_>, visitor: Visitor) {
+        let steps = steps(page, facts, now());
+        let available = (page.sittings.len() < 10).then(|| availability(page, &[(12, 120), (40, 120), (0, 80)]));
+        let view = exam::View {
+            exam: page,
+            steps: &steps,
+            orders: facts.orders,
+            available: available.as_deref(),
+            is_signed_in: visitor == Visitor::SignedIn,
+            now: now(),
+        };
+        let body = exam::body(self.w, &view);
+        self.add(name, "exam", None, visitor, &body);
+    }
+
+    fn continuing(&mut self) {
+        let page = shipped("continuing-education");
+        let mut facts = Facts::default();
+        self.overview("steps-guest", &page, &facts, Visitor::Guest);
+        facts.identity = IdentityState::Waiting { since: now() - minutes(90) };
+        self.overview("steps-identity-waiting", &page, &facts, Visitor::SignedIn);
+        facts.identity = IdentityState::Verified { at: now() - minutes(80) };
+        let body = notice::body(self.w, &page, &steps(&page, &facts, now()), &[], now());
+        self.add("notice", "notice", None, Visitor::SignedIn, &body);
+        let text = self.w.t("notice-error").into_owned();
+        let errors = [FieldError { field: "agree".into(), text }];
+        let body = notice::body(self.w, &page, &steps(&page, &facts, now()), &errors, now());
+        self.add("notice-error", "notice", None, Visitor::SignedIn, &body);
+        facts.notice_agreed_at = Some(now());
+        facts.details_at = Some(now());
+        facts.review = ReviewState::Waiting { since: now() - minutes(30) };
+        self.overview("steps-review", &page, &facts, Visitor::SignedIn);
+        facts.review = ReviewState::Refused {
+            reason: "证件照不清晰，请上传近12个月内拍摄的免冠照片".to_owned()
+        };
+        self.overview("steps-refused", &page, &facts, Visitor::SignedIn);
+        facts.review = ReviewState::Passed { at: now() };
+        let orders = [order_of(&page, &["en-0424-am-a"], OrderState::Confirmed)];
+        facts.orders = &orders;
+        self.overview("steps-complete", &page, &facts, Visitor::SignedIn);
+        let mut over = page.clone();
+        over.closes_at = now() - minutes(60);
+        facts.orders = &[];
+        self.overview("steps-over", &over, &facts, Visitor::SignedIn);
+    }
+
+    fn cet(&mut self) {
+        let page = shipped("cet");
+        let mut facts = Facts { notice_agreed_at: Some(now()), eligibility: bound("993010"), ..Facts::default() };
+        let list = steps(&page, &facts, now());
+        self.choose("choose-written", &page, &list, &facts, "written", &Chosen::default(), &[]);
+        let rule = page.rules.group_rules[0].refusal.clone();
+        let errors = [FieldError { field: "sittings".into(), text: self.w.pick(&rule.zh, &rule.en).to_owned() }];
+        let chosen = Chosen { sittings: vec!["ja6-written-993010".parse().unwrap()], ..Chosen::default() };
+        self.choose("choose-written-error", &page, &list, &facts, "written", &chosen, &errors);
+        let orders = [
+            order_of(&page, &["cet4-oral-993010"], OrderState::Unpaid),
+            order_of(&page, &["cet4-written-993010", "ja6-written-993010"], OrderState::Unpaid),
+        ];
+        facts.orders = &orders;
+        self.overview("steps-mine", &page, &facts, Visitor::SignedIn);
+        facts.orders = &orders[1..];
+        let list = steps(&page, &facts, now());
+        self.choose("choose-more", &page, &list, &facts, "written", &Chosen::default(), &[]);
+        self.choose("choose-oral", &page, &list, &facts, "oral", &Chosen::default(), &[]);
+        facts.eligibility = bound("994010");
+        self.choose("choose-oral-fixed", &page, &list, &facts, "oral", &Chosen::default(), &[]);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "each is one thing that differs between the pages of the gallery")]
+    fn choose(
+        &mut self,
+        name: &str,
+        page: &ExamPage,
+        list: &[StepView],
+        facts: &Facts<'_>,
+        part: &str,
+        chosen: &Chosen,
+        errors: &[FieldError],
+    ) {
+        let part: PartId = part.parse().unwrap();
+        let available: Vec<Availability> = availability(page, &[(200, 240), (90, 240), (0, 12), (2, 12)]);
+        let orders: Vec<&Order> = facts.orders.iter().collect();
+        let offer = Offer { exam: page, part, orders: &orders, eligibility: &facts.eligibility, chosen, now: now() };
+        let plan = plan(self.w, &offer, Some(&available), true, true);
+        let view =
+            sittings::View { exam: page, steps: list, offer: &offer, now: now(), errors, gate: Gate::None, plan };
+        let body = sittings::body(self.w, &view);
+        self.add(name, "choose", None, Visitor::SignedIn, &body);
+    }
+
+    fn form(&mut self) {
+        let page = shipped("continuing-education");
+        let account = account("阿卜杜热西提·买买提依明·艾合买提江");
+        let mut facts = Facts {
+            identity: IdentityState::Verified { at: now() },
+            notice_agreed_at: Some(now()),
+            ..Facts::default()
+        };
+        let empty = Answers::default();
+        let faults = check(&page.rules.form, &empty).unwrap_err();
+        let errors = details::errors(self.w, &page, &faults);
+        let typed = Answers([("address".parse().unwrap(), "徐汇区桂林路100号".to_owned())].into());
+        let shots: [(&str, ReviewState, &Answers, &[FieldError], bool); 4] = [
+            ("details", ReviewState::None, &empty, &[], false),
+            ("details-error", ReviewState::None, &typed, &errors, false),
+            ("details-draft", ReviewState::None, &typed, &[], true),
+            ("details-refused", ReviewState::Refused { reason: "证件照不清晰".to_owned() }, &typed, &[], false),
+        ];
+        for (name, review, answers, errors, is_draft) in shots {
+            facts.details_at = (review != ReviewState::None).then(now);
+            facts.review = review;
+            let list = steps(&page, &facts, now());
+            let view =
+                details::View { exam: &page, steps: &list, account: &account, answers, errors, is_draft, now: now() };
+            let body = details::body(self.w, &view);
+            self.add(name, "details", None, Visitor::SignedIn, &body);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What candidates do with their accounts, beyond signing in and up: a file per page, and what these share.
+
+pub(crate) mod agreement;
+pub(crate) mod captcha;
+pub(crate) mod email;
+pub(crate) mod find;
+pub(crate) mod forgotten;
+pub(crate) mod forgotten_code;
+pub(crate) mod link;
+pub(crate) mod mobile;
+pub(crate) mod name;
+pub(crate) mod password;
+pub(crate) mod reset;
+pub(crate) mod said;
+pub(crate) mod sign_out_everywhere;
+pub(crate) mod sign_up_code;
+pub(crate) mod sign_up_fields;
+pub(crate) mod summary;
+
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use jiff::SignedDuration;
+use maud::Markup;
+use pagekit::local_path::{local_path, query_value};
+use pagekit::words::Words;
+use registration::accounts::{Account, Act};
+use registration::captcha::CaptchaError;
+use registration::exam_rules::{AccountRules, CaptchaRule};
+use registration::passwords::PasswordError;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::session;
+use crate::view::captcha::CaptchaFields;
+use crate::view::form::FieldError;
+use crate::visit::Visit;
+
+/// Longest login name that is read, spaces included.
+pub(crate) const LOGIN_CHARS_MAX: u16 = 254;
+
+/// Where to go afterwards, and from which exam the visitor comes.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    exam: String,
+}
+
+impl Next {
+    /// Where to go afterwards.
+    pub(crate) fn path(&self) -> &str {
+        local_path(&self.next).unwrap_or("/")
+    }
+
+    /// The query that carries both on.
+    pub(crate) fn query(&self) -> String {
+        let exam = self.exam.parse::<reservation::ids::ExamId>().ok();
+        let exam = exam.map_or_else(String::new, |exam| format!("&exam={exam}"));
+        format!("next={}{exam}", query_value(self.path()))
+    }
+
+    /// The rules of the exam that was named, or that one goes back to; else the site's.
+    pub(crate) fn rules(&self, app: &App) -> AccountRules {
+        let named = Some(self.exam.as_str()).filter(|exam| !exam.is_empty());
+        let target = self.path().strip_prefix("/exams/").and_then(|rest| rest.split(['/', '?', '#']).next());
+        let exam = named.or(target).and_then(|exam| exam.parse().ok());
+        let exam = exam.and_then(|exam| app.outside.registration.exams.get(&exam));
+        exam.map(|exam| exam.rules.account.clone()).unwrap_or_default()
+    }
+}
+
+/// Signs somebody in on this browser and leads on.
+pub(crate) fn enter(visit: &Visit, account: &Account, next: &str) -> Response {
+    let key = visit.app.outside.cookie_key.clone();
+    let cookies = session::begin_on(key, account, visit.device.as_ref(), visit.app.is_secure(), visit.now);
+    (cookies, Redirect::to(next)).into_response()
+}
+
+/// The token of a captcha, if the form will be asked for one.
+pub(crate) fn captcha_token(visit: &Visit, act: Act, login: &str, rule: CaptchaRule) -> Option<String> {
+    let accounts = &visit.app.outside.registration.accounts;
+    let fields = CaptchaFields::default();
+    let wanted = accounts.wants_captcha(act, login, &visit.caller(&fields, rule));
+    wanted.then(|| accounts.captcha().token(visit.now))
+}
+
+/// What is wrong with the captcha.
+pub(crate) fn captcha_error(w: Words, error: CaptchaError) -> FieldError {
+    let text = match error {
+        CaptchaError::Missing => w.t("captcha-missing"),
+        CaptchaError::Wrong => w.t("captcha-wrong"),
+    };
+    FieldError { field: "captcha".into(), text: text.into_owned() }
+}
+
+/// What is wrong with a new password.
+pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
+    let text = match error {
+        PasswordError::Length { min, max } => {
+            w.with("field-password-length", &[("min", min.into()), ("max", max.into())])
+        }
+        PasswordError::Kinds { .. } => w.t("field-password-kinds"),
+        PasswordError::Character => w.t("field-password-character"),
+    };
+    FieldError { field: "password".into(), text: text.into_owned() }
+}
+
+/// The hint below a new password.
+pub(crate) fn password_hint(w: Words, rules: &AccountRules) -> String {
+    let password = rules.password;
+    let places = [("min", password.chars_min.into()), ("max", password.chars_max.into())];
+    let hint = if password.kinds_min > 1 {
+        w.with("field-password-hint-kinds", &places)
+    } else {
+        w.with("field-password-hint", &places)
+    };
+    hint.into_owned()
+}
+
+/// Most characters of a password field: the longest rule, and room to be told that it is too long.
+pub(crate) const PASSWORD_CHARS_MAX: u16 = 80;
+
+/// A wait in words: seconds up to two minutes, then minutes.
+pub(crate) fn wait(w: Words, wait: SignedDuration) -> String {
+    let seconds = wait.as_secs().max(0) + 1;
+    let text = if seconds < 120 {
+        w.with("wait-seconds", &[("count", seconds.into())])
+    } else {
+        w.with("wait-minutes", &[("count", (seconds / 60 + 1).into())])
+    };
+    text.into_owned()
+}
+
+/// An error about the form as a whole.
+pub(crate) fn whole(text: impl Into<String>) -> FieldError {
+    FieldError { field: "".into(), text: text.into() }
+}
+
+/// An error of one field.
+pub(crate) fn of(field: &'static str, text: impl Into<String>) -> FieldError {
+    FieldError { field: field.into(), text: text.into() }
+}
+
+/// A page with a status.
+pub(crate) fn answer(status: StatusCode, page: Markup) -> Response {
+    (status, page).into_response()
+}

@@ -1,0 +1,105 @@
+//! A forgotten password: the code that came by SMS, and the new password.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::{LinkError, ResetError};
+use registration::passwords::Password;
+use serde::Deserialize;
+
+use super::reset::{new_password_fields, wrong_password};
+use super::{Next, answer, of, whole};
+use crate::failure::{Failure, too_often, with_wait};
+use crate::view::captcha::CaptchaFields;
+use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::layout::{heading, page};
+use crate::visit::Visit;
+
+#[derive(Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+}
+
+/// A reload of the page that a form led to.
+pub(crate) async fn back(Query(next): Query<Next>) -> Redirect {
+    Redirect::to(&format!("/forgotten?{}", next.query()))
+}
+
+pub(crate) async fn set(
+    visit: Visit,
+    Query(next): Query<Next>,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
+    let w = visit.words;
+    if let Some(too_many) = visit.too_many {
+        let error = whole(too_often(w, too_many));
+        return Ok(with_wait(too_many, render(&visit, &next, &entered.login, &[error])));
+    }
+    let rules = next.rules(&visit.app);
+    let mut errors = wrong_password(w, &rules, &entered.password, &entered.again);
+    if entered.code.trim().is_empty() {
+        errors.insert(0, of("code", w.t("field-code-error")));
+    }
+    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules.password), errors.is_empty()) else {
+        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, &next, &entered.login, &errors)));
+    };
+    let accounts = &visit.app.outside.registration.accounts;
+    let (status, error) = match accounts.reset_by_code(&entered.login, rules.login, &entered.code, &password).await {
+        Ok(account) => {
+            let fields = CaptchaFields::default();
+            accounts.forgive(&entered.login, account.id, &visit.caller(&fields, rules.captcha));
+            return Ok(super::enter(&visit, &account, next.path()));
+        }
+        Err(ResetError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-in-busy"))),
+        Err(ResetError::Link(LinkError::Store(error))) => return Err(error.into()),
+        Err(ResetError::Code | ResetError::Link(_)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong")))
+        }
+    };
+    Ok(answer(status, render(&visit, &next, &entered.login, &[error])))
+}
+
+pub(crate) fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
+    let rules = next.rules(&visit.app);
+    page(&visit.frame(visit.words.t("forgotten-code-title")), &body(visit.words, next, &rules, login, errors))
+}
+
+pub(crate) fn body(
+    w: Words,
+    next: &Next,
+    rules: &registration::exam_rules::AccountRules,
+    login: &str,
+    errors: &[FieldError],
+) -> Markup {
+    let query = next.query();
+    html! {
+        div class="column narrow" {
+            (error_summary(w, errors))
+            (heading(None, &w.t("forgotten-code-title")))
+            p class="lead" { (w.t("forgotten-code-lead")) }
+            form method="post" action={ "/forgotten/code?" (query) } data-busy=(w.t("form-busy")) novalidate {
+                input type="hidden" name="login" value=(login);
+                (field(w, &Field {
+                    name: "code", kind: "text", label: &w.t("field-code"), hint: &w.t("field-code-plain-hint"),
+                    autocomplete: "one-time-code", inputmode: "numeric", length_max: 12, ..Field::default()
+                }, errors))
+                (new_password_fields(w, rules, errors))
+                button class="button" type="submit" { (w.t("reset-submit")) }
+            }
+            ul class="ways" {
+                li { (w.t("forgotten-code-none")) " " a href={ "/forgotten?" (query) } { (w.t("forgotten-code-again")) } }
+                li { a href={ "/forgotten/account?" (query) } { (w.t("sign-in-find")) } }
+            }
+        }
+    }
+}

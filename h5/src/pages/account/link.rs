@@ -1,0 +1,107 @@
+//! The links of letters that finish a sign-up or prove an address. Opening one changes nothing: mail servers open links
+//! to look at them; the button does.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::LinkError;
+use registration::login::Email;
+
+use super::reset::Token;
+use super::{answer, said};
+use crate::failure::Failure;
+use crate::view::layout::{heading, page};
+use crate::visit::Visit;
+
+/// What the button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    SignUp,
+    Email,
+}
+
+impl Purpose {
+    fn path(self) -> &'static str {
+        match self {
+            Self::SignUp => "/sign-up/finish",
+            Self::Email => "/email/verify",
+        }
+    }
+
+    /// Where to get another letter.
+    fn again(self) -> &'static str {
+        match self {
+            Self::SignUp => "/sign-up",
+            Self::Email => "/me/email",
+        }
+    }
+}
+
+pub(crate) async fn show_sign_up(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
+    let found = visit.app.outside.registration.accounts.look_at_sign_up(&link.token).await;
+    shown(&visit, Purpose::SignUp, &link.token, found)
+}
+
+pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Token>) -> Result<Response, Failure> {
+    match visit.app.outside.registration.accounts.finish_sign_up(&link.token).await {
+        Ok(account) => Ok(super::enter(&visit, &account, "/me?said=account")),
+        Err(error) => dead(&visit, Purpose::SignUp, error),
+    }
+}
+
+pub(crate) async fn show_email(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
+    let found = visit.app.outside.registration.accounts.look_at_email(&link.token).await;
+    shown(&visit, Purpose::Email, &link.token, found)
+}
+
+pub(crate) async fn finish_email(visit: Visit, Form(link): Form<Token>) -> Result<Response, Failure> {
+    match visit.app.outside.registration.accounts.finish_email(&link.token).await {
+        // Whoever opens the letter need not be signed in here.
+        Ok(_) => Ok(axum::response::Redirect::to("/me?said=email").into_response()),
+        Err(error) => dead(&visit, Purpose::Email, error),
+    }
+}
+
+fn shown(visit: &Visit, purpose: Purpose, token: &str, found: Result<Email, LinkError>) -> Result<Response, Failure> {
+    let w = visit.words;
+    match found {
+        Ok(email) => {
+            let body = body(w, purpose, token, &email.masked());
+            Ok(page(&visit.frame(title(w, purpose)), &body).into_response())
+        }
+        Err(error) => dead(visit, purpose, error),
+    }
+}
+
+fn dead(visit: &Visit, purpose: Purpose, error: LinkError) -> Result<Response, Failure> {
+    let said = said::dead_link(visit.words, error, purpose.again())?;
+    Ok(answer(StatusCode::GONE, said::show(visit, &said)))
+}
+
+fn title(w: Words, purpose: Purpose) -> String {
+    match purpose {
+        Purpose::SignUp => w.t("link-sign-up-title"),
+        Purpose::Email => w.t("link-email-title"),
+    }
+    .into_owned()
+}
+
+pub(crate) fn body(w: Words, purpose: Purpose, token: &str, email: &str) -> Markup {
+    let (text, button) = match purpose {
+        Purpose::SignUp => (w.with("link-sign-up-text", &[("email", email.into())]), w.t("link-sign-up-submit")),
+        Purpose::Email => (w.with("link-email-text", &[("email", email.into())]), w.t("link-email-submit")),
+    };
+    html! {
+        div class="column narrow" {
+            (heading(None, &title(w, purpose)))
+            p class="lead" { (text) }
+            form method="post" action=(purpose.path()) data-busy=(w.t("form-busy")) {
+                input type="hidden" name="token" value=(token);
+                button class="button" type="submit" { (button) }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Changing the mobile number: the password, and the code that the new number gets.
+
+use axum::Form;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::{Act, CodeError};
+use registration::exam_rules::CaptchaRule;
+use registration::person::Mobile;
+use serde::Deserialize;
+
+use super::password::{own_password, refusal};
+use super::sign_up_code::{code_refusal, told};
+use super::{answer, captcha_token, of};
+use crate::failure::Failure;
+use crate::view::captcha::{CaptchaFields, captcha_part};
+use crate::view::code_field::code_field;
+use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::layout::{heading, page};
+use crate::visit::Candidate;
+
+#[derive(Default, Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    mobile: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    own: String,
+    #[serde(flatten)]
+    captcha: CaptchaFields,
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) mobile: &'a str,
+    pub(crate) proves: bool,
+    pub(crate) is_code_sent: bool,
+    pub(crate) captcha: Option<&'a str>,
+    pub(crate) errors: &'a [FieldError],
+}
+
+pub(crate) async fn show(candidate: Candidate) -> Markup {
+    render(&candidate, "", false, &[])
+}
+
+/// Sends the code: what the script's button asks for.
+pub(crate) async fn send(candidate: Candidate, Form(entered): Form<Entered>) -> Result<Response, Failure> {
+    let w = candidate.visit.words;
+    let Ok(mobile) = entered.mobile.parse::<Mobile>() else {
+        return told(w, Err(CodeError::Number));
+    };
+    told(w, sent(&candidate, &entered, &mobile).await)
+}
+
+pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> Result<Response, Failure> {
+    let w = candidate.visit.words;
+    let accounts = &candidate.visit.app.outside.registration.accounts;
+    let proves = accounts.ways().sms;
+    let mut errors = Vec::new();
+    let mobile: Option<Mobile> = entered.mobile.parse().ok();
+    errors.extend(mobile.is_none().then(|| of("mobile", w.t("field-mobile-error"))));
+    errors.extend(entered.own.is_empty().then(|| of("own", w.t("field-password-error"))));
+    let has_code = !proves || !entered.code.trim().is_empty();
+    let mut is_sent = false;
+    if let (Some(mobile), true, false) = (&mobile, errors.is_empty(), has_code) {
+        // The way without a script.
+        match sent(&candidate, &entered, mobile).await {
+            Ok(()) => {
+                is_sent = true;
+                errors.push(of("code", w.t("field-code-now")));
+            }
+            Err(CodeError::TooMany { .. }) => errors.push(of("code", w.t("field-code-error"))),
+            Err(error) => errors.push(code_refusal(w, error)?),
+        }
+    }
+    let (Some(mobile), true) = (mobile, errors.is_empty()) else {
+        let page = render(&candidate, &entered.mobile, is_sent, &errors);
+        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, page));
+    };
+    match accounts.change_mobile(candidate.account.id, &entered.own, &mobile, &entered.code).await {
+        Ok(()) => Ok(Redirect::to("/me?said=mobile").into_response()),
+        Err(error) => {
+            let (status, error) = refusal(w, "own", error)?;
+            Ok(answer(status, render(&candidate, &entered.mobile, false, &[error])))
+        }
+    }
+}
+
+async fn sent(candidate: &Candidate, entered: &Entered, mobile: &Mobile) -> Result<(), CodeError> {
+    let accounts = &candidate.visit.app.outside.registration.accounts;
+    let caller = candidate.visit.caller(&entered.captcha, CaptchaRule::Suspicion);
+    accounts.send_mobile_code(candidate.account.id, mobile, &caller).await
+}
+
+fn render(candidate: &Candidate, mobile: &str, is_code_sent: bool, errors: &[FieldError]) -> Markup {
+    let visit = &candidate.visit;
+    let proves = visit.app.outside.registration.accounts.ways().sms;
+    let captcha = captcha_token(visit, Act::Code, "", CaptchaRule::Suspicion).filter(|_| proves);
+    let mut frame = visit.frame(visit.words.t("change-mobile-title"));
+    frame.script = Some("account.js");
+    page(&frame, &body(visit.words, &View { mobile, proves, is_code_sent, captcha: captcha.as_deref(), errors }))
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let errors = view.errors;
+    html! {
+        div class="column narrow" {
+            (error_summary(w, errors))
+            (heading(None, &w.t("change-mobile-title")))
+            form method="post" action="/me/mobile" data-busy=(w.t("form-busy")) novalidate {
+                (field(w, &Field {
+                    name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
+                    value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
+                }, errors))
+                @if view.proves { (code_field(w, "/me/mobile/code", view.is_code_sent, errors)) }
+                (own_password(w, "own", errors))
+                (captcha_part(w, view.captcha, errors))
+                button class="button" type="submit" { (w.t("change-submit")) }
+            }
+            p class="beside" { a href="/me#security" { (w.t("to-me")) } }
+        }
+    }
+}

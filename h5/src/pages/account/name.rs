@@ -1,0 +1,118 @@
+//! Correcting name and document. A document that is a login, and a verified identity, only staff correct.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::{Account, ClaimError};
+use registration::document::{Document, DocumentKind};
+use registration::person::PersonName;
+use serde::Deserialize;
+
+use super::sign_up_fields::{document_error, document_fields, name_field};
+use super::{Next, answer, of, whole};
+use crate::failure::Failure;
+use crate::view::facts::facts;
+use crate::view::form::{FieldError, error_summary};
+use crate::view::layout::{heading, page};
+use crate::visit::Candidate;
+
+#[derive(Default, Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) document: String,
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) next: &'a Next,
+    pub(crate) account: &'a Account,
+    /// The document signs in, or is as it was: it is shown, not asked.
+    pub(crate) is_document_fixed: bool,
+    pub(crate) entered: &'a Entered,
+    pub(crate) errors: &'a [FieldError],
+}
+
+pub(crate) async fn show(candidate: Candidate, Query(next): Query<Next>) -> Result<Markup, Failure> {
+    let name = candidate.account.name.as_ref().map_or_else(String::new, |name| name.expose().to_owned());
+    render(&candidate, &next, &Entered { name, ..Entered::default() }, &[]).await
+}
+
+pub(crate) async fn set(
+    candidate: Candidate,
+    Query(next): Query<Next>,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
+    let w = candidate.visit.words;
+    let accounts = &candidate.visit.app.outside.registration.accounts;
+    let is_fixed = accounts.signs_in_by_document(candidate.account.id).await?;
+    let kind = entered.kind.parse().unwrap_or(DocumentKind::ResidentId);
+    let name: Result<PersonName, FieldError> = entered.name.parse().map_err(|_| of("name", w.t("field-name-error")));
+    let document = match candidate.account.document.clone().filter(|_| is_fixed) {
+        Some(document) => Ok(document),
+        None => Document::parse(kind, &entered.document).map_err(|error| document_error(w, error)),
+    };
+    let (name, document) = match (name, document) {
+        (Ok(name), Ok(document)) => (name, document),
+        (name, document) => {
+            let errors: Vec<FieldError> = name.err().into_iter().chain(document.err()).collect();
+            let page = render(&candidate, &next, &entered, &errors).await?;
+            return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, page));
+        }
+    };
+    let error = match accounts.claim(candidate.account.id, name, document).await {
+        Ok(()) => {
+            let to = if next.path() == "/" { "/me?said=name" } else { next.path() };
+            return Ok(Redirect::to(to).into_response());
+        }
+        Err(ClaimError::Verified) => whole(w.t("claim-verified")),
+        Err(ClaimError::DocumentIsLogin) => of("document", w.t("claim-login")),
+        Err(ClaimError::Gone) => return Err(Failure::NotFound),
+        Err(ClaimError::Store(error)) => return Err(error.into()),
+    };
+    Ok(answer(StatusCode::CONFLICT, render(&candidate, &next, &entered, &[error]).await?))
+}
+
+async fn render(
+    candidate: &Candidate,
+    next: &Next,
+    entered: &Entered,
+    errors: &[FieldError],
+) -> Result<Markup, Failure> {
+    let visit = &candidate.visit;
+    let account = &candidate.account;
+    let is_document_fixed = visit.app.outside.registration.accounts.signs_in_by_document(account.id).await?;
+    let view = View { next, account, is_document_fixed, entered, errors };
+    Ok(page(&visit.frame(visit.words.t("claim-title")), &body(visit.words, &view)))
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let label = w.t("field-document");
+    let fixed = view.account.document.as_ref().filter(|_| view.is_document_fixed);
+    html! {
+        div class="column narrow" {
+            (error_summary(w, view.errors))
+            (heading(None, &w.t("claim-title")))
+            form method="post" action={ "/me/name?" (view.next.query()) } data-busy=(w.t("form-busy")) novalidate {
+                (name_field(w, &view.entered.name, &w.t("field-name-hint"), view.errors))
+                @match fixed {
+                    Some(document) => {
+                        section class="field" {
+                            (facts(&[(&label, html! { (document.masked()) })]))
+                            p class="hint" { (w.t("claim-login")) }
+                        }
+                    }
+                    None => (document_fields(w, &view.entered.kind, &view.entered.document, "", view.errors)),
+                }
+                button class="button" type="submit" { (w.t("change-submit")) }
+            }
+            p class="beside" { a href="/me" { (w.t("to-me")) } }
+        }
+    }
+}

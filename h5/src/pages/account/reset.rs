@@ -1,0 +1,111 @@
+//! A new password through the link of a letter: typed twice, and the browser is signed in.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::ResetError;
+use registration::exam_rules::AccountRules;
+use registration::passwords::Password;
+use serde::Deserialize;
+
+use super::{PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, said, whole};
+use crate::failure::Failure;
+use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::layout::{heading, page};
+use crate::visit::Visit;
+
+#[derive(Deserialize)]
+pub(crate) struct Token {
+    #[serde(default)]
+    pub(crate) token: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+}
+
+pub(crate) async fn show(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
+    match visit.app.outside.registration.accounts.look_at_reset(&link.token).await {
+        Ok(email) => Ok(render(&visit, &link.token, &email.masked(), &[]).into_response()),
+        Err(error) => {
+            let said = said::dead_link(visit.words, error, "/forgotten")?;
+            Ok(answer(StatusCode::GONE, said::show(&visit, &said)))
+        }
+    }
+}
+
+pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
+    let w = visit.words;
+    let accounts = &visit.app.outside.registration.accounts;
+    let dead = |error| {
+        let said = said::dead_link(w, error, "/forgotten")?;
+        Ok(answer(StatusCode::GONE, said::show(&visit, &said)))
+    };
+    let email = match accounts.look_at_reset(&entered.token).await {
+        Ok(email) => email.masked(),
+        Err(error) => return dead(error),
+    };
+    let rules = AccountRules::default();
+    let errors = wrong_password(w, &rules, &entered.password, &entered.again);
+    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules.password), errors.is_empty()) else {
+        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, &entered.token, &email, &errors)));
+    };
+    match accounts.reset_by_link(&entered.token, &password).await {
+        Ok(account) => Ok(super::enter(&visit, &account, "/me?said=password")),
+        Err(ResetError::Link(error)) => dead(error),
+        Err(ResetError::Busy | ResetError::Code) => {
+            let errors = [whole(w.t("sign-in-busy"))];
+            Ok(answer(StatusCode::SERVICE_UNAVAILABLE, render(&visit, &entered.token, &email, &errors)))
+        }
+    }
+}
+
+/// What is wrong with a password that was typed twice.
+pub(crate) fn wrong_password(w: Words, rules: &AccountRules, password: &str, again: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    errors.extend(Password::of_candidate(password, &rules.password).err().map(|error| password_error(w, error)));
+    errors.extend((password != again).then(|| of("again", w.t("field-again-error"))));
+    errors
+}
+
+/// The new password, twice.
+pub(crate) fn new_password_fields(w: Words, rules: &AccountRules, errors: &[FieldError]) -> Markup {
+    html! {
+        (field(w, &Field {
+            name: "password", kind: "password", label: &w.t("field-new-password"), hint: &password_hint(w, rules),
+            autocomplete: "new-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
+        }, errors))
+        (field(w, &Field {
+            name: "again", kind: "password", label: &w.t("field-again"), autocomplete: "new-password",
+            length_max: PASSWORD_CHARS_MAX, ..Field::default()
+        }, errors))
+    }
+}
+
+fn render(visit: &Visit, token: &str, email: &str, errors: &[FieldError]) -> Markup {
+    page(&visit.frame(visit.words.t("reset-title")), &body(visit.words, token, email, errors))
+}
+
+pub(crate) fn body(w: Words, token: &str, email: &str, errors: &[FieldError]) -> Markup {
+    html! {
+        div class="column narrow" {
+            (error_summary(w, errors))
+            (heading(None, &w.t("reset-title")))
+            p class="lead" { (w.with("reset-lead", &[("email", email.into())])) }
+            form method="post" action="/forgotten/reset" data-busy=(w.t("form-busy")) novalidate {
+                input type="hidden" name="token" value=(token);
+                (new_password_fields(w, &AccountRules::default(), errors))
+                button class="button" type="submit" { (w.t("reset-submit")) }
+            }
+        }
+    }
+}

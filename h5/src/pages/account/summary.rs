@@ -1,0 +1,105 @@
+//! The part of 个人中心 that is about the account: who one is, how one signs in, the account's number.
+
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::accounts::Account;
+use registration::login::{Email, Username};
+
+use super::sign_up_fields::kind_word;
+use crate::view::facts::person_name;
+use crate::view::icons::{Icon, icon};
+use crate::view::notice::{Tone, notice, tag};
+
+/// What was just changed, as the address says; nothing else is repeated from it.
+pub(crate) fn done(w: Words, said: &str) -> Markup {
+    let text = match said {
+        "account" => w.t("said-account"),
+        "password" => w.t("said-password"),
+        "email" => w.t("said-email"),
+        "mobile" => w.t("said-mobile"),
+        "name" => w.t("said-name"),
+        "everywhere" => w.t("said-everywhere"),
+        _ => return html! {},
+    };
+    html! { div role="status" { (notice(Tone::Good, &text, &html! {})) } }
+}
+
+/// Both parts.
+pub(crate) fn summary(w: Words, account: &Account, sends_letters: bool) -> Markup {
+    html! {
+        (person(w, account))
+        (security(w, account, sends_letters))
+        section {
+            h2 { (w.t("me-number")) }
+            p class="hint" { (w.t("me-number-hint")) }
+            label class="unseen" for="account-number" { (w.t("me-number")) }
+            div class="input number-row" {
+                input id="account-number" type="text" readonly value=(account.number);
+                button type="button" class="reveal" hidden data-copy="account-number"
+                    data-done=(w.t("wechat-copied")) data-failed=(w.t("me-copy-hand")) { span { (w.t("me-copy")) } }
+            }
+        }
+        div class="leave" {
+            form method="post" action="/sign-out" { button class="button second" type="submit" { (w.t("me-sign-out")) } }
+            form method="post" action="/me/sign-out-everywhere" {
+                button class="text-button" type="submit" { (w.t("me-sign-out-everywhere")) }
+            }
+        }
+    }
+}
+
+fn person(w: Words, account: &Account) -> Markup {
+    let document = account.document.as_ref();
+    let label = document.map_or_else(|| w.t("field-document").into_owned(), |document| kind_word(w, document.kind()));
+    html! {
+        section id="person" {
+            h2 { (w.t("me-account")) }
+            dl class="rows" {
+                (row(w, &w.t("field-name"), account.name.as_ref().map(|name| person_name(name.expose())), "/me/name", None))
+                (row(w, &label, document.map(|document| html! { (document.masked()) }), "/me/name", None))
+            }
+        }
+    }
+}
+
+fn security(w: Words, account: &Account, sends_letters: bool) -> Markup {
+    let email_state = account.email.as_ref().map(|_| match account.email_verified_at {
+        Some(_) => tag(Tone::Good, &w.t("me-verified")),
+        None if sends_letters => html! {
+            (tag(Tone::Care, &w.t("me-unverified")))
+            form method="post" action="/me/email/verify" { button class="text-button" type="submit" { (w.t("me-verify")) } }
+        },
+        None => html! {},
+    });
+    let mobile_state = account.mobile_verified_at.map(|_| tag(Tone::Good, &w.t("me-verified")));
+    let email = account.email.as_ref().map(Email::masked);
+    let mobile = account.mobile.as_ref().map(|mobile| mobile.masked());
+    html! {
+        section id="security" {
+            h2 { (w.t("me-security")) }
+            dl class="rows" {
+                @if let Some(username) = account.username.as_ref().map(Username::expose) {
+                    div { dt { (w.t("field-username")) } dd { (username) } }
+                }
+                (row(w, &w.t("field-password"), Some(html! { span aria-hidden="true" { "••••••" } }), "/me/password", None))
+                (row(w, &w.t("field-email"), email.map(|email| html! { (email) }), "/me/email", email_state))
+                (row(w, &w.t("field-mobile"), mobile.map(|mobile| html! { (mobile) }), "/me/mobile", mobile_state))
+            }
+        }
+    }
+}
+
+/// A value with its state and the link that changes it.
+fn row(w: Words, label: &str, value: Option<Markup>, href: &str, state: Option<Markup>) -> Markup {
+    let action = if value.is_some() { w.t("me-change") } else { w.t("me-add") };
+    html! {
+        div {
+            dt { (label) }
+            dd {
+                @match value { Some(value) => (value), None => span class="hint" { (w.t("me-none")) } }
+                @if let Some(state) = state { (state) }
+            }
+            dd class="row-do" { a href=(href) { (action) span class="unseen" { " " (label) } (icon(Icon::Chevron)) } }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! An exam whose steps come before the choice: each page sends on to the next, and nobody gets ahead of their turn.
+
+use http::StatusCode;
+
+use crate::site::Site;
+
+const RULES: &str = r#"
+[[steps]]
+title = { zh = "考生报名", en = "Register" }
+tasks = ["notice", "details"]
+
+[[steps]]
+title = { zh = "笔试报考", en = "Written" }
+tasks = ["sittings:written"]
+
+[[steps]]
+title = { zh = "缴费", en = "Pay" }
+tasks = ["payment:written"]
+
+[[steps]]
+title = { zh = "口试报考", en = "Oral" }
+tasks = ["sittings:oral", "payment:oral"]
+is_optional = true
+
+[[parts]]
+id = "written"
+title = { zh = "笔试", en = "written test" }
+is_many = true
+keeps_one = true
+
+[[parts]]
+id = "oral"
+title = { zh = "口试", en = "oral test" }
+is_many = true
+
+[[subjects]]
+id = "en4"
+title = { zh = "英语四级笔试", en = "English 4" }
+part = "written"
+group = "language"
+
+[[subjects]]
+id = "ja4"
+title = { zh = "日语四级笔试", en = "Japanese 4" }
+part = "written"
+group = "language"
+
+[[subjects]]
+id = "en6"
+title = { zh = "英语六级笔试", en = "English 6" }
+part = "written"
+
+[[subjects]]
+id = "oral4"
+title = { zh = "英语四级口试", en = "Oral 4" }
+part = "oral"
+requires = ["en4"]
+
+[[form.fields]]
+name = "name"
+kind = "name"
+label = { zh = "姓名", en = "Name" }
+
+[[form.fields]]
+name = "standing"
+kind = "choice"
+label = { zh = "学籍状态", en = "Standing" }
+choices = [{ value = "enrolled", zh = "在籍", en = "Enrolled" }, { value = "graduated", zh = "已毕业", en = "Graduated" }]
+
+[[form.fields]]
+name = "thesis"
+kind = "choice"
+label = { zh = "论文等级", en = "Thesis grade" }
+when = { field = "standing", is = ["graduated"] }
+choices = [{ value = "good", zh = "良", en = "Good" }, { value = "pass", zh = "及格", en = "Pass" }]
+accepts = ["good"]
+refusal = { zh = "论文成绩需要达到中等以上才可以申请。", en = "The thesis must be graded fair or better." }
+"#;
+
+const SITTINGS: &str = "id,subject,venue_zh,venue_en,starts_at,capacity,fee
+en4,en4,一教,Hall,2090-02-01T09:00:00+08:00,9,30
+ja4,ja4,一教,Hall,2090-02-01T09:00:00+08:00,9,30
+en6,en6,一教,Hall,2090-02-01T15:00:00+08:00,9,35
+oral4,oral4,二教,Hall 2,2090-01-20T09:00:00+08:00,9,50
+";
+
+const EXAM: &str = "/exams/degree-english";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
+    let site = Site::start_exam(RULES, SITTINGS).await;
+    let mut guest = site.visitor();
+    let page = guest.get(EXAM).await.text;
+    assert!(page.contains("开始报名") && page.contains("第 1 步，共 4 步"), "{page}");
+    assert_eq!(guest.get(&format!("{EXAM}/notice")).await.location(), format!("/sign-in?next={EXAM}/notice"));
+
+    // Nobody gets ahead of their turn.
+    let mut candidate = site.candidate(1).await;
+    for page in ["details", "sittings", "sittings?part=oral"] {
+        assert_eq!(candidate.get(&format!("{EXAM}/{page}")).await.location(), EXAM, "{page}");
+    }
+    let early = candidate.post(&format!("{EXAM}/hold"), "sitting-1=en4").await;
+    assert_eq!((early.status, early.location()), (StatusCode::SEE_OTHER, EXAM));
+
+    // The notice: it must be ticked, and declining goes back.
+    let page = candidate.get(&format!("{EXAM}/notice")).await.text;
+    assert!(page.contains("不同意，返回") && page.contains(&format!("href=\"{EXAM}\"")), "{page}");
+    let refused = candidate.post(&format!("{EXAM}/notice"), "").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("href=\"#agree\""), "{}", refused.text);
+    let agreed = candidate.post(&format!("{EXAM}/notice"), "agree=on").await;
+    assert_eq!(agreed.location(), format!("{EXAM}/details"));
+
+    // The form: what is missing is said, what was typed is kept, a low grade is refused in the handbook's words.
+    let page = candidate.get(agreed.location()).await.text;
+    assert!(page.contains("张伟") && !page.contains("name=\"f-name\""), "{page}");
+    let refused = candidate.post_form(agreed.location(), &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("href=\"#f-standing\"") && refused.text.contains("请选择学籍状态"));
+    let low = [("f-standing", "graduated"), ("f-thesis", "pass")];
+    let refused = candidate.post_form(agreed.location(), &low).await;
+    assert!(refused.text.contains("论文成绩需要达到中等以上"), "{}", refused.text);
+    assert!(refused.text.contains("value=\"pass\" checked"), "{}", refused.text);
+    let draft = [("f-standing", "graduated"), ("action", "draft")];
+    let saved = candidate.post_form(agreed.location(), &draft).await;
+    assert_eq!(saved.location(), agreed.location());
+    assert!(candidate.get(agreed.location()).await.text.contains("这是您暂存的内容"));
+    let good = [("f-standing", "graduated"), ("f-thesis", "good")];
+    let done = candidate.post_form(agreed.location(), &good).await;
+    assert_eq!(done.location(), format!("{EXAM}/sittings?part=written"));
+
+    // Subjects: same level twice is refused; two levels are one order; one is dropped; the oral test is optional.
+    let page = candidate.get(done.location()).await.text;
+    assert!(page.contains("英语四级笔试") && !page.contains("英语四级口试"), "{page}");
+    let none = candidate.post(&format!("{EXAM}/hold"), "part=written").await;
+    assert_eq!(none.status, StatusCode::CONFLICT);
+    let twice = candidate.post(&format!("{EXAM}/hold"), "part=written&sitting-1=en4&sitting-2=ja4").await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert!(twice.text.contains("同一组只能选一个场次"), "{}", twice.text);
+    let held = candidate.post(&format!("{EXAM}/hold"), "part=written&sitting-1=en4&sitting=en6").await;
+    assert_eq!(held.location(), format!("{EXAM}#mine"));
+    let page = candidate.get(EXAM).await.text;
+    assert!(page.contains("¥65.00") && page.contains("取消这一科") && page.contains("考生注册"), "{page}");
+    assert!(page.contains(&format!("{EXAM}/sittings?part=oral")), "{page}");
+    let order = page.split("/orders/").nth(1).unwrap().split(['/', '"']).next().unwrap().to_owned();
+    let oral = candidate.post(&format!("{EXAM}/hold"), "part=oral&sitting=oral4").await;
+    assert_eq!(oral.location(), format!("{EXAM}#mine"));
+    let needed = candidate.post(&format!("/orders/{order}/drop"), "sitting=en4").await;
+    assert_eq!(needed.status, StatusCode::CONFLICT);
+    assert!(needed.text.contains("已报考英语四级口试，这一科的报考不可取消"), "{}", needed.text);
+    let dropped = candidate.post(&format!("/orders/{order}/drop"), "sitting=en6").await;
+    assert_eq!(dropped.location(), format!("{EXAM}#mine"));
+    let pay = candidate.get(&format!("/orders/{order}")).await.text;
+    assert!(pay.contains("¥30.00") && pay.contains("英语四级笔试") && !pay.contains("英语六级笔试"), "{pay}");
+
+    // The home page says what comes next; the form may be changed while the window is open.
+    assert!(candidate.get("/").await.text.contains("下一步：笔试缴费"));
+    let page = candidate.get(&format!("{EXAM}/details")).await.text;
+    assert!(page.contains("保存修改") && page.contains("value=\"good\" checked"), "{page}");
+}

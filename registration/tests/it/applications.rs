@@ -1,0 +1,125 @@
+//! Applications: agreeing, drafts, handing in, and what staff decide.
+
+use registration::applications::{ApplicationError, ReviewError};
+use registration::details::{AnswerFault, Answers};
+use registration::exam_rules::TaskKind;
+use registration::steps::{ReviewState, TaskState, next, steps};
+
+use crate::world::{Setup, World, exam};
+
+const RULES: &str = r#"
+[[steps]]
+title = { zh = "报名", en = "Register" }
+tasks = ["notice", "details"]
+
+[[steps]]
+title = { zh = "审核", en = "Review" }
+tasks = ["review"]
+
+[[steps]]
+title = { zh = "场次", en = "Sitting" }
+tasks = ["sittings", "payment"]
+
+[[form.fields]]
+name = "school"
+kind = "text"
+label = { zh = "院校", en = "School" }
+chars_max = 20
+"#;
+
+async fn start() -> World {
+    World::start(Setup { rules: RULES, ..Setup::default() }).await
+}
+
+fn answers(school: &str) -> Answers {
+    Answers([("school".parse().unwrap(), school.to_owned())].into())
+}
+
+async fn next_of(world: &World, account: registration::accounts::AccountId) -> (TaskKind, TaskState) {
+    let page = world.registration.exams.get(&exam()).unwrap();
+    let orders = world.registration.orders.live(account, &exam()).await.unwrap();
+    let facts = world.registration.applications.facts(account, &page, &orders).await.unwrap();
+    let views = steps(&page, &facts, jiff::Timestamp::now());
+    let next = next(&views).unwrap();
+    (next.kind.clone(), next.state.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a5_a6_from_the_notice_to_the_review_and_back() {
+    let world = start().await;
+    let account = world.candidate(1).await.id;
+    let applications = &world.registration.applications;
+    let page = world.registration.exams.get(&exam()).unwrap();
+    let early = applications.hand_in(account, &page, &[], &answers("申江大学")).await;
+    assert!(matches!(early, Err(ApplicationError::Blocked(TaskKind::Notice))), "{early:?}");
+    let blocked = world.hold(account, &["s0"]).await;
+    assert!(matches!(blocked, Err(registration::orders::OrderError::Blocked(TaskKind::Notice))), "{blocked:?}");
+    applications.agree(account, &page, &[]).await.unwrap();
+    applications.agree(account, &page, &[]).await.unwrap();
+    assert_eq!(next_of(&world, account).await.0, TaskKind::Details);
+
+    // What is wrong is kept as a draft, and said.
+    let wrong = applications.hand_in(account, &page, &[], &answers(&"长".repeat(21))).await;
+    let Err(ApplicationError::Answers(faults)) = wrong else { panic!("{wrong:?}") };
+    assert_eq!(faults[0].fault, AnswerFault::Text { chars_max: 20 });
+    let kept = applications.get(account, &exam()).await.unwrap();
+    assert_eq!((kept.draft, kept.details), (Some(answers(&"长".repeat(21))), None));
+
+    applications.hand_in(account, &page, &[], &answers("申江大学")).await.unwrap();
+    assert!(matches!(next_of(&world, account).await, (TaskKind::Review, TaskState::Waiting { .. })));
+    let kept = applications.get(account, &exam()).await.unwrap();
+    assert_eq!((kept.draft, kept.details), (None, Some(answers("申江大学"))));
+
+    // Refused, mended, passed: each decision is about what was seen.
+    let staff = world.reviewer.0;
+    let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
+    assert_eq!(applications.look(staff, &exam(), account).await.unwrap().answers, answers("申江大学"));
+    assert!(matches!(applications.decide(staff, &case.key, Some(" ")).await, Err(ReviewError::Reason)));
+    applications.decide(staff, &case.key, Some("照片不清晰")).await.unwrap();
+    let (kind, state) = next_of(&world, account).await;
+    assert_eq!(kind, TaskKind::Review);
+    assert_eq!(state, TaskState::Refused { reason: "照片不清晰".to_owned(), until: None });
+    applications.hand_in(account, &page, &[], &answers("桐浦大学")).await.unwrap();
+    let stale = applications.decide(staff, &case.key, None).await;
+    assert!(matches!(stale, Err(ReviewError::Moved)), "another hand-in is another case: {stale:?}");
+    let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
+    applications.decide(staff, &case.key, None).await.unwrap();
+    assert!(matches!(applications.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
+    assert_eq!(next_of(&world, account).await.0, TaskKind::Sittings("main".parse().unwrap()));
+    assert!(matches!(applications.get(account, &exam()).await.unwrap().review, ReviewState::Passed { .. }));
+    assert_eq!(applications.count_waiting().await.unwrap(), 0);
+    world.hold(account, &["s0"]).await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_ciphertext_at_rest_and_open_for_their_owner_only() {
+    let world = start().await;
+    let (mine, other) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let page = world.registration.exams.get(&exam()).unwrap();
+    let applications = &world.registration.applications;
+    applications.save_draft(mine, &page, &answers("湖滨")).await.unwrap();
+    applications.save_draft(other, &page, &answers("云麓")).await.unwrap();
+    let rows = world.sql().await.query("SELECT draft FROM registration.applications", &[]).await.unwrap();
+    let plain = "湖滨".as_bytes();
+    assert!(rows.iter().all(|row| !row.get::<_, Vec<u8>>(0).windows(plain.len()).any(|part| part == plain)));
+    world.execute("UPDATE registration.applications a SET draft = b.draft FROM registration.applications b WHERE a.account <> b.account").await;
+    assert!(applications.get(mine, &exam()).await.is_err(), "another's answers do not open here");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_window_nothing_is_changed() {
+    let world = start().await;
+    let account = world.candidate(1).await.id;
+    let applications = &world.registration.applications;
+    let mut page = (*world.registration.exams.get(&exam()).unwrap()).clone();
+    applications.agree(account, &page, &[]).await.unwrap();
+    applications.hand_in(account, &page, &[], &answers("申江大学")).await.unwrap();
+    page.closes_at = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(1);
+    let late = applications.hand_in(account, &page, &[], &answers("桐浦大学")).await;
+    assert!(matches!(late, Err(ApplicationError::NotOpen(TaskState::Over { .. }))), "{late:?}");
+    let kept = applications.get(account, &exam()).await.unwrap();
+    assert_eq!(kept.details, Some(answers("申江大学")));
+    world.finish().await;
+}

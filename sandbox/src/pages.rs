@@ -1,0 +1,48 @@
+//! The sandbox's own pages, for people. They look like the site's and say on top that nothing here is real.
+
+pub(crate) mod control;
+pub(crate) mod outbox;
+
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use maud::{DOCTYPE, Markup, html};
+
+const OWN_CSS: &str = include_str!("../assets/sandbox.css");
+
+/// The frame of every page. `refresh` is the content of a `meta refresh`.
+pub(crate) fn layout(title: &str, refresh: Option<&str>, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="zh-CN" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                @if let Some(refresh) = refresh { meta http-equiv="refresh" content=(refresh); }
+                title { (title) " · 沙盒 Sandbox" }
+                link rel="stylesheet" href="/static/sandbox.css";
+                link rel="icon" type="image/svg+xml" href="/static/mark.svg";
+            }
+            body {
+                p class="sandbox" { strong { "沙盒 Sandbox" }
+                    " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验。"
+                    span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked." } }
+                nav class="tabs" { a href="/" { "短信与邮件 Messages" } a href="/control" { "故障 Failures" } }
+                main { (body) }
+            }
+        }
+    }
+}
+
+/// A page with a title and a sentence.
+pub(crate) fn message(title: &str, words: &str) -> Markup {
+    layout(title, None, &html! { h1 { (title) } p { (words) } })
+}
+
+pub(crate) async fn stylesheet() -> Response {
+    let css = [pagekit::TOKENS_CSS, pagekit::BASE_CSS, OWN_CSS].concat();
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], css).into_response()
+}
+
+pub(crate) async fn mark() -> Response {
+    ([(CONTENT_TYPE, "image/svg+xml")], pagekit::MARK_SVG).into_response()
+}

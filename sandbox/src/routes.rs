@@ -1,0 +1,69 @@
+//! Every address of the sandbox.
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::outbox::Message;
+use crate::{aliyun, check, kyc, pages, tencent};
+
+/// Two pictures in base64, and what is around them.
+const BODY_BYTES_MAX: usize = 24 * 1024 * 1024;
+
+/// A call as the vendors' gateways see it.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    /// A header's text, without blanks around it; an absent one is empty.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().trim()
+    }
+}
+
+pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    let pages = Router::new()
+        .route("/", get(pages::outbox::show).post(call))
+        .route("/control", get(pages::control::show).post(pages::control::set))
+        .route("/checks/{token}", get(check::page::show).post(check::page::decide))
+        .route("/api/web/login", get(kyc::login));
+    // The vendors' own answers carry no headers of pages, but these do no harm.
+    let router = pagekit::headers::with_headers(pages)
+        .route("/outbox.json", get(outbox))
+        .route("/static/sandbox.css", get(pages::stylesheet))
+        .route("/static/mark.svg", get(pages::mark))
+        .route("/api/oauth2/access_token", get(kyc::access_token))
+        .route("/api/oauth2/api_ticket", get(kyc::api_ticket))
+        .route("/api/server/getAdvFaceId", post(kyc::register))
+        .route("/api/server/h5/geth5faceid", post(kyc::register))
+        .route("/api/v2/base/queryfacerecord", post(kyc::record));
+    router.layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(desk)
+}
+
+async fn outbox(State(desk): State<Arc<Desk>>) -> Json<Vec<Message>> {
+    Json(desk.outbox.all())
+}
+
+/// The vendors' gateways tell products apart by a header, not by a path.
+async fn call(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let call = Call { method, uri, headers, body };
+    if call.headers.contains_key("x-tc-action") {
+        tencent::answer(&desk, &call).await
+    } else if call.headers.contains_key("x-acs-action") {
+        aliyun::answer(&desk, &call).await
+    } else {
+        let answer = json!({ "Code": "MissingAction", "Message": "no X-TC-Action and no x-acs-action" });
+        (StatusCode::BAD_REQUEST, Json(answer)).into_response()
+    }
+}

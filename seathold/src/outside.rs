@@ -1,0 +1,190 @@
+//! The outside world: which vendor does what, by flag; with which keys, by environment or file, never by flag. In a
+//! demo a sandbox stands for all of them, and without `--demo` nothing starts it.
+
+use std::fmt;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use gateways::cards::local::LocalReader;
+use gateways::mail::MailConfig;
+use gateways::settings::{SettingError, Variables};
+use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms, aliyun, tencent};
+use sandbox::Sandbox;
+
+use crate::cli::ServeArgs;
+
+/// Which vendor does what. What is not named is not offered; a demo names everything.
+///
+/// Keys and addresses come from the environment: `TENCENTCLOUD_…`, `ALIBABA_CLOUD_…` and `SEATHOLD_SMTP_PASSWORD`; the
+/// head of each file under `gateways/src/{tencent,aliyun}/` lists its own. Each may be given as `…_FILE`, too.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutsideArgs {
+    /// Who sends codes to mobiles.
+    #[arg(long, env = "SEATHOLD_SMS", value_name = "VENDOR")]
+    pub sms: Option<Cloud>,
+    /// Who reads identity cards; `local` when tesseract and its Chinese are installed.
+    #[arg(long, env = "SEATHOLD_OCR", value_name = "VENDOR")]
+    pub ocr: Option<Reader>,
+    /// Who compares faces.
+    #[arg(long, env = "SEATHOLD_FACE_COMPARE", value_name = "VENDOR")]
+    pub face_compare: Option<Cloud>,
+    /// Who sees that a living person is in front of the camera.
+    #[arg(long, env = "SEATHOLD_LIVENESS", value_name = "VENDOR")]
+    pub liveness: Option<Checker>,
+    /// Where letters are handed in: `smtps://user@host`, `smtp://user@host` (STARTTLS), or `smtp://127.0.0.1:25`. The
+    /// password is `SEATHOLD_SMTP_PASSWORD`.
+    #[arg(long, env = "SEATHOLD_SMTP_URL", value_name = "URL")]
+    pub smtp_url: Option<String>,
+    /// From whom letters are: `招生办 <exam@example.edu>`.
+    #[arg(long, env = "SEATHOLD_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+}
+
+/// Vendors of messages and of face comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Cloud {
+    /// Tencent Cloud.
+    Tencent,
+    /// Alibaba Cloud.
+    Aliyun,
+}
+
+/// Readers of cards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reader {
+    /// The program tesseract on this machine.
+    Local,
+    /// Tencent Cloud.
+    Tencent,
+    /// Alibaba Cloud.
+    Aliyun,
+}
+
+/// Vendors of liveness checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Checker {
+    /// Tencent Cloud, in ordinary mobile browsers.
+    Tencent,
+    /// Tencent Cloud, inside WeChat.
+    TencentWechat,
+    /// Alibaba Cloud, in ordinary mobile browsers.
+    Aliyun,
+}
+
+/// The clients, and in a demo what they talk to.
+pub struct Outside {
+    /// The clients.
+    pub gateways: Gateways,
+    sandbox: Option<Sandbox>,
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outside").field("sandbox", &self.sandbox_url()).finish_non_exhaustive()
+    }
+}
+
+impl Outside {
+    /// Configures everything; in a demo starts the sandbox and points it all there.
+    pub async fn open(args: &ServeArgs) -> anyhow::Result<Self> {
+        let given = [("SEATHOLD_SMTP_URL", &args.outside.smtp_url), ("SEATHOLD_MAIL_FROM", &args.outside.mail_from)];
+        let given = given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        let variables = Variables::of_environment().with(given);
+        if !args.demo {
+            return Ok(Self { gateways: configured(&args.outside, &variables)?, sandbox: None });
+        }
+        let sandbox = Sandbox::start(args.sandbox_listen).await;
+        let sandbox = sandbox.with_context(|| format!("--sandbox-listen {} cannot be used", args.sandbox_listen))?;
+        // Nothing of the environment counts: a demo must never reach a real vendor.
+        let variables = Variables::default().with(sandbox.variables());
+        let asked = &args.outside;
+        let everything = OutsideArgs {
+            sms: asked.sms.or(Some(Cloud::Tencent)),
+            ocr: asked.ocr,
+            face_compare: asked.face_compare.or(Some(Cloud::Tencent)),
+            liveness: asked.liveness.or(Some(Checker::Tencent)),
+            smtp_url: Some(variables.required("SEATHOLD_SMTP_URL")?),
+            mail_from: None,
+        };
+        Ok(Self { gateways: configured(&everything, &variables)?, sandbox: Some(sandbox) })
+    }
+
+    /// Where the sandbox shows what was sent.
+    pub fn sandbox_url(&self) -> Option<String> {
+        self.sandbox.as_ref().map(Sandbox::url)
+    }
+
+    /// Ends the sandbox.
+    pub async fn stop(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gateways> {
+    Ok(Gateways {
+        sms: args.sms.map(|vendor| sms(vendor, variables)).transpose().context("--sms")?,
+        mail: args.smtp_url.as_ref().map(|_| mail(variables)).transpose().context("--smtp-url")?,
+        cards: cards(args.ocr, variables).context("--ocr")?,
+        faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
+        liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
+    })
+}
+
+fn sms(vendor: Cloud, variables: &Variables) -> Result<Sms, SettingError> {
+    Ok(match vendor {
+        Cloud::Tencent => Sms::tencent(tencent::sms::TencentSmsConfig::of(variables)?),
+        Cloud::Aliyun => Sms::aliyun(aliyun::sms::AliyunSmsConfig::of(variables)?),
+    })
+}
+
+fn mail(variables: &Variables) -> Result<Mailer, SettingError> {
+    Mailer::new(&MailConfig::of(variables)?)
+}
+
+fn cards(asked: Option<Reader>, variables: &Variables) -> anyhow::Result<Option<CardReader>> {
+    Ok(match asked {
+        None => LocalReader::find().map(CardReader::local),
+        Some(Reader::Local) => match LocalReader::find() {
+            Some(reader) => Some(CardReader::local(reader)),
+            None => bail!("tesseract with the languages eng and chi_sim is missing: install it, then try again"),
+        },
+        Some(Reader::Tencent) => Some(CardReader::tencent(tencent::id_card_ocr::TencentOcrConfig::of(variables)?)),
+        Some(Reader::Aliyun) => Some(CardReader::aliyun(aliyun::id_card_ocr::AliyunOcrConfig::of(variables)?)),
+    })
+}
+
+fn faces(vendor: Cloud, variables: &Variables) -> Result<FaceComparer, SettingError> {
+    Ok(match vendor {
+        Cloud::Tencent => FaceComparer::tencent(tencent::face_compare::TencentFaceConfig::of(variables)?),
+        Cloud::Aliyun => FaceComparer::aliyun(aliyun::face_compare::AliyunFaceConfig::of(variables)?),
+    })
+}
+
+fn liveness(vendor: Checker, variables: &Variables) -> Result<Liveness, SettingError> {
+    Ok(match vendor {
+        Checker::Tencent => Liveness::tencent_browser(tencent::kyc_browser::TencentKycConfig::of(variables)?),
+        Checker::TencentWechat => Liveness::tencent_wechat(tencent::faceid::TencentFaceIdConfig::of(variables)?),
+        Checker::Aliyun => Liveness::aliyun(aliyun::face_verify::AliyunFaceVerifyConfig::of(variables)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_without_its_keys_is_named_with_what_is_missing() {
+        let args = OutsideArgs { sms: Some(Cloud::Aliyun), ..OutsideArgs::default() };
+        let told = format!("{:#}", configured(&args, &Variables::default()).unwrap_err());
+        assert!(told.starts_with("--sms: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"), "{told}");
+    }
+
+    #[test]
+    fn nothing_is_offered_that_was_not_named() {
+        let gateways = configured(&OutsideArgs::default(), &Variables::default()).unwrap();
+        assert!(gateways.sms.is_none() && gateways.mail.is_none() && gateways.faces.is_none());
+        assert!(gateways.liveness.is_none());
+    }
+}

@@ -1,0 +1,132 @@
+//! WebKit, which is what iPhones run: Debian's MiniBrowser under a screen of its own, driven over WebDriver.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use crate::child::TestChild;
+use crate::paths::{target_dir, temp_dir};
+
+const START_WAIT: Duration = Duration::from_secs(30);
+/// How long a page that has loaded takes to be drawn, without a graphics card.
+const DRAW_WAIT: Duration = Duration::from_millis(1500);
+/// The phone's width, in points; the height is the screen's.
+const SCREEN: (u32, u32) = (390, 844);
+/// Where packages put the browser that the driver may drive.
+const BROWSERS: [&str; 3] = [
+    "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser",
+    "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+];
+/// Bytes of an XWD header before its colours, and the place of a number in it (X11/XWDFile.h).
+const XWD_HEADER: usize = 100;
+const XWD_COLOUR_BYTES: usize = 12;
+
+/// A WebKit browser with an empty profile. Dereferences to fantoccini's [`Client`].
+#[derive(Debug)]
+pub struct WebKit {
+    client: Client,
+    frames: TempDir,
+    _driver: TestChild,
+    _screen: TestChild,
+    _home: TempDir,
+}
+
+impl WebKit {
+    /// Starts a browser in Chinese.
+    pub async fn start() -> Self {
+        let (frames, home) = (temp_dir(), temp_dir());
+        let mut command = Command::new("Xvfb");
+        let size = format!("{}x{}x24", SCREEN.0, SCREEN.1);
+        command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-fbdir"]).arg(frames.path());
+        let mut screen = TestChild::spawn(command);
+        let display: u32 = screen.line("its display", START_WAIT, |line| line.trim().parse().ok()).await;
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg(format!("--port={port}")).arg("--host=127.0.0.1");
+        command.env("DISPLAY", format!(":{display}")).env("HOME", home.path()).env("LANGUAGE", "zh_CN");
+        for (name, value) in
+            [("WEBKIT_DISABLE_COMPOSITING_MODE", "1"), ("LIBGL_ALWAYS_SOFTWARE", "1"), ("GDK_BACKEND", "x11")]
+        {
+            command.env(name, value);
+        }
+        command.env_remove("WAYLAND_DISPLAY").env("XDG_RUNTIME_DIR", home.path());
+        let driver = TestChild::spawn(command);
+        let client = connect(port).await;
+        let webkit = Self { client, frames, _driver: driver, _screen: screen, _home: home };
+        let _ = webkit.client.set_window_rect(0, 0, SCREEN.0, SCREEN.1).await;
+        webkit
+    }
+
+    /// Writes what the screen shows to `target/screenshots/NAME.png` and returns the path. The driver's own screenshot
+    /// is blank without a graphics card.
+    pub async fn screenshot(&self, name: &str) -> PathBuf {
+        tokio::time::sleep(DRAW_WAIT).await;
+        let frame = fs::read(self.frames.path().join("Xvfb_screen0")).expect("the screen keeps a frame");
+        let dir = target_dir().join("screenshots");
+        fs::create_dir_all(&dir).expect("target is writable");
+        let path = dir.join(format!("{name}.png"));
+        picture(&frame).save(&path).expect("target is writable");
+        path
+    }
+
+    /// Ends the browser in order; dropping it does so less politely.
+    pub async fn close(self) {
+        let _ = self.client.clone().close().await;
+    }
+}
+
+impl Deref for WebKit {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+async fn connect(port: u16) -> Client {
+    let browser = BROWSERS.into_iter().find(|path| fs::metadata(path).is_ok());
+    let browser = browser.expect("MiniBrowser comes with the package webkit2gtk-driver");
+    let options = json!({"binary": browser, "args": ["--automation", "--full-screen"]});
+    let mut capabilities: Map<String, Value> = Map::new();
+    capabilities.insert("browserName".into(), "MiniBrowser".into());
+    capabilities.insert("webkitgtk:browserOptions".into(), options);
+    let deadline = tokio::time::Instant::now() + START_WAIT;
+    loop {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.clone());
+        match builder.connect(&format!("http://127.0.0.1:{port}")).await {
+            Ok(client) => return client,
+            Err(error) if tokio::time::Instant::now() >= deadline => panic!("WebKit did not start: {error}"),
+            // The driver does not say when it listens.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("the loopback has free ports");
+    listener.local_addr().expect("it is bound").port()
+}
+
+/// A frame in the X window dump format, 32 bits a pixel, as a picture.
+fn picture(frame: &[u8]) -> image::RgbImage {
+    let number = |place: usize| -> usize {
+        let bytes = frame[place * 4..place * 4 + 4].try_into().expect("four bytes");
+        u32::from_be_bytes(bytes) as usize
+    };
+    let (header, width, height, line, colours) = (number(0), number(4), number(5), number(12), number(19));
+    assert!(header >= XWD_HEADER && number(11) == 32, "the screen has 32 bits a pixel");
+    let pixels = &frame[header + colours * XWD_COLOUR_BYTES..];
+    image::RgbImage::from_fn(width as u32, height as u32, |x, y| {
+        let at = y as usize * line + x as usize * 4;
+        image::Rgb([pixels[at + 2], pixels[at + 1], pixels[at]])
+    })
+}
