@@ -8,7 +8,7 @@ use maud::Markup;
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::accounts::{Account, AccountId, NewAccount};
+use registration::accounts::AccountId;
 use registration::exam_rules::{ExamRules, PartId};
 use registration::exams::{ExamPage, Group, SittingPage};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
@@ -34,6 +34,7 @@ mod accounts;
 /// Identity, the phone, faces.
 #[path = "gallery_identity.rs"]
 mod identity_pages;
+pub(crate) use identity_pages::account;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -55,24 +56,6 @@ fn minutes(count: i64) -> SignedDuration {
 
 fn text(zh: &str, en: &str) -> Text {
     Text { zh: zh.into(), en: en.into() }
-}
-
-pub(crate) fn account(name: &str) -> Account {
-    let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
-    let id = AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22));
-    Account {
-        id,
-        number: id.into(),
-        name: new.name,
-        document: new.document,
-        username: None,
-        email: "li.na.of.changsha@example.edu.cn".parse().ok(),
-        email_verified_at: None,
-        mobile: new.mobile,
-        mobile_verified_at: Some(now()),
-        session_epoch: 0,
-        created_at: now(),
-    }
 }
 
 fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venues: (&str, &str)) -> SittingPage {
@@ -232,23 +215,6 @@ struct Studio {
 }
 
 impl Studio {
-    /// A page with a script of its own.
-    fn add_with(&mut self, name: &str, script: &'static str, body: &Markup) {
-        let frame = Frame {
-            words: self.w,
-            assets: &self.assets,
-            title: name.to_owned(),
-            path: "/me/identity",
-            visitor: Visitor::SignedIn,
-            hold: None,
-            is_demo: false,
-            refresh_seconds: None,
-            sandbox_url: None,
-            script: Some(script),
-        };
-        self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
-    }
-
     fn add(&mut self, name: &str, title: &str, hold: Option<(i64, bool)>, visitor: Visitor, body: &Markup) {
         let hold = hold.map(|(seconds, is_order_page)| HoldBanner {
             expires_at: now() + SignedDuration::from_secs(seconds),

@@ -1,7 +1,9 @@
 //! The pages of the real-name check, the code for the phone, and the face check, in every state.
 
 use jiff::SignedDuration;
+use maud::Markup;
 use pagekit::words::Words;
+use registration::accounts::{Account, AccountId, NewAccount};
 use registration::document::{Document, DocumentKind};
 use registration::exam_rules::{IdentityWay, StepRule, TaskKind};
 use registration::exams::ExamPage;
@@ -9,12 +11,33 @@ use registration::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Per
 use registration::steps::{FaceState, Facts, IdentityState, steps};
 use registration::text::Text;
 
+use uuid::Uuid;
+
 use super::{DOCUMENT, Studio, exam_page, minutes, now};
 use crate::pages::face;
 use crate::pages::identity::{self, From, card, handover, liveness, manual, said};
 use crate::pages::payment_code::code;
 use crate::view::form::FieldError;
-use crate::view::layout::Visitor;
+use crate::view::layout::{Frame, Visitor, page};
+
+/// Somebody who signed up by document.
+pub(crate) fn account(name: &str) -> Account {
+    let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
+    let id = AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22));
+    Account {
+        id,
+        number: id.into(),
+        name: new.name,
+        document: new.document,
+        username: None,
+        email: "li.na.of.changsha@example.edu.cn".parse().ok(),
+        email_verified_at: None,
+        mobile: new.mobile,
+        mobile_verified_at: Some(now()),
+        session_epoch: 0,
+        created_at: now(),
+    }
+}
 
 const WAYS: [IdentityWay; 3] = [IdentityWay::Card, IdentityWay::Liveness, IdentityWay::Manual];
 
@@ -53,6 +76,23 @@ impl Studio {
         self.first_pages();
         self.ways();
         self.faces();
+    }
+
+    /// A page with a script of its own.
+    fn add_with(&mut self, name: &str, script: &'static str, body: &Markup) {
+        let frame = Frame {
+            words: self.w,
+            assets: &self.assets,
+            title: name.to_owned(),
+            path: "/me/identity",
+            visitor: Visitor::SignedIn,
+            hold: None,
+            is_demo: false,
+            refresh_seconds: None,
+            sandbox_url: None,
+            script: Some(script),
+        };
+        self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }
 
     fn identity(&mut self, name: &str, standing: &Standing, errors: &[FieldError], again: bool) {

@@ -51,6 +51,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/handover", get(state::back).post(handover::make))
         .route("/me/identity/state", get(state::show))
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
+        .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
         .route("/poster", get(poster::show))
         .route("/poster/code.png", get(poster::picture))

@@ -16,7 +16,8 @@ use crate::failure::Failure;
 use crate::picture_part::{PicturePart, read};
 use crate::view::facts::{facts, person_name};
 use crate::view::form::FieldError;
-use crate::view::notice::{Tone, notice};
+use crate::view::icons::{Icon, icon};
+use crate::view::notice::{Tone, notice, tag};
 use crate::view::picture_tile::fields;
 
 /// What 居民身份证 and the others are called.
@@ -107,6 +108,24 @@ pub(crate) fn state_part(w: Words, view: &View<'_>) -> Markup {
                 } @else {
                     p { a class="button" href=(view.from.next()) { (w.t("identity-go-on")) } }
                 }
+            }
+        }
+    }
+}
+
+/// 已实名 or not, as a line of 个人中心.
+pub(crate) fn identity_part(w: Words, state: &IdentityState) -> Markup {
+    let (tone, word, go) = match state {
+        IdentityState::None => (Tone::Care, w.t("me-identity-none"), w.t("me-identity-begin")),
+        IdentityState::Waiting { .. } => (Tone::Plain, w.t("me-identity-waiting"), w.t("me-identity-look")),
+        IdentityState::Refused { .. } => (Tone::Bad, w.t("me-identity-refused"), w.t("identity-refused-again")),
+        IdentityState::Verified { .. } => (Tone::Good, w.t("me-identity-verified"), w.t("me-identity-look")),
+    };
+    html! {
+        section id="identity" {
+            h2 { (w.t("identity-title")) }
+            dl class="rows" {
+                div { dt { (w.t("me-identity-state")) } dd { (tag(tone, &word)) } dd class="row-do" { a href="/me/identity?next=/me" { (go) (icon(Icon::Chevron)) } } }
             }
         }
     }

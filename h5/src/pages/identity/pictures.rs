@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::parts::picture_fault;
 use crate::failure::Failure;
 use crate::identity_visit::IdentityVisit;
+use crate::visit::Candidate;
 
 /// Which upload, how large, and where this piece starts.
 #[derive(Deserialize)]
@@ -76,6 +77,13 @@ pub(crate) async fn look(
 /// One's own verified photo.
 pub(crate) async fn portrait(visit: IdentityVisit) -> Result<Response, Failure> {
     let found = visit.visit.app.outside.registration.identity.portrait(visit.account.id).await?;
+    found.map(picture).ok_or(Failure::NotFound)
+}
+
+/// A photo of one's own form, `{id}.jpg`, whether it was handed in or not.
+pub(crate) async fn photo(candidate: Candidate, Path(name): Path<String>) -> Result<Response, Failure> {
+    let id = name.strip_suffix(".jpg").and_then(|id| id.parse().ok()).ok_or(Failure::NotFound)?;
+    let found = candidate.visit.app.outside.registration.photos.read(candidate.account.id, id).await?;
     found.map(picture).ok_or(Failure::NotFound)
 }
 
