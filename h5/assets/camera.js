@@ -60,7 +60,6 @@ if (finder) {
       NotReadableError: words.used, AbortError: words.used,
     };
     tell(text[error.name] ?? words.insecure, "bad");
-    part("file").classList.add("first");
   };
 
   const open = async () => {
