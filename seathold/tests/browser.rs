@@ -86,7 +86,7 @@ async fn choose_sitting(phone: &Browser, sitting: &str) {
 async fn hold_a_seat(app: &ServedApp, phone: &Browser) -> String {
     phone.goto(app.url()).await.unwrap();
     phone.screenshot("walk-1-exams").await;
-    click(phone, "a[href='/exams/degree-english']").await;
+    click(phone, "a[href='/exams/campus-english']").await;
     shows(phone, "余 240 / 240").await;
     phone.screenshot("walk-2-exam").await;
     choose(phone).await;
@@ -100,7 +100,7 @@ async fn hold_a_seat(app: &ServedApp, phone: &Browser) -> String {
     fill(phone, "#password", "secret-1").await;
     phone.screenshot("walk-3-sign-up").await;
     click(phone, "main form button[type=submit]").await;
-    arrives(phone, "/exams/degree-english").await;
+    arrives(phone, "/exams/campus-english").await;
     choose(phone).await;
     let order = arrives(phone, "/orders/").await;
     shows(phone, "¥120.00").await;
@@ -137,7 +137,7 @@ async fn browser_walk_from_the_list_of_exams_to_the_staffs_confirmation() {
     let desk = Browser::start(Device::Desk).await;
 
     // Somebody else looks on, and never reloads.
-    desk.goto(&format!("{}/exams/degree-english", app.url())).await.unwrap();
+    desk.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();
     shows(&desk, "余 240 / 240").await;
     let order = hold_a_seat(&app, &phone).await;
     shows(&desk, "余 239 / 240").await;
@@ -170,8 +170,8 @@ async fn browser_without_scripts_holds_a_seat_too() {
     phone.block_scripts().await;
     phone.goto(&format!("{}/sign-up", app.url())).await.unwrap();
     sign_up(&phone, "李娜").await;
-    click(&phone, "a[href='/exams/degree-english']").await;
-    arrives(&phone, "/exams/degree-english").await;
+    click(&phone, "a[href='/exams/campus-english']").await;
+    arrives(&phone, "/exams/campus-english").await;
     choose(&phone).await;
     arrives(&phone, "/orders/").await;
     phone.screenshot("walk-without-scripts").await;
@@ -183,7 +183,7 @@ async fn browser_without_scripts_holds_a_seat_too() {
 async fn browser_inside_wechat_is_sent_outside() {
     let mut app = ServedApp::start().await;
     let wechat = Browser::start(Device::WeChat).await;
-    wechat.goto(&format!("{}/exams/degree-english", app.url())).await.unwrap();
+    wechat.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();
     shows(&wechat, "浏览器").await;
     assert!(wechat.find_all(Locator::Css("form")).await.unwrap().is_empty(), "nothing else works there");
     wechat.screenshot("walk-wechat").await;
@@ -214,7 +214,7 @@ hold_seconds = 900
 opens_at = OPENS
 closes_at = 2090-01-01T17:00:00+08:00
 fee = "120.00"
-payment_url = "https://pay.example.edu/degree-english"
+payment_url = "https://pay.example.edu/campus-english"
 [waiting_room]
 mode = "on"
 admit_per_second = 20

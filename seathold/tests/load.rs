@@ -76,7 +76,7 @@ async fn candidates_go_the_whole_way_through_the_pages() {
     let mut app = ServedApp::start().await;
     let results = test(
         &app,
-        "candidate --exam degree-english --candidates 24 --seconds 3 --connections 8 --think 20ms --confirm 50% --release 25%",
+        "candidate --exam campus-english --candidates 24 --seconds 3 --connections 8 --think 20ms --confirm 50% --release 25%",
     )
     .await;
     for page in [Operation::Exams, Operation::Choose, Operation::SignInPage, Operation::SignUpPage, Operation::SignUp] {

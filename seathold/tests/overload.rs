@@ -13,7 +13,7 @@ use testkit::{AppOptions, Browser, Device, ServedApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-const EXAM: &str = "/api/v1/exams/degree-english";
+const EXAM: &str = "/api/v1/exams/campus-english";
 /// Longest wait for what must come.
 const WAIT: Duration = Duration::from_secs(60);
 
@@ -195,7 +195,7 @@ fn decoded(reply: &Reply) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_reads_are_one_text_in_every_encoding_and_change_with_the_counts() {
     let mut app = app(&[]).await;
-    for path in [format!("{EXAM}/sittings"), "/".to_owned(), "/exams/degree-english".to_owned()] {
+    for path in [format!("{EXAM}/sittings"), "/".to_owned(), "/exams/campus-english".to_owned()] {
         let read = async |headers: &[&str]| get(&app, "127.0.0.1", &path, headers).await;
         // The page says until when its numbers are, to the minute: ask within one.
         let plain = loop {
@@ -223,13 +223,13 @@ async fn shared_reads_are_one_text_in_every_encoding_and_change_with_the_counts(
     assert!(english.text().contains("<html lang=\"en\">"));
 
     // A change reaches both.
-    let before = get(&app, "127.0.0.1", "/exams/degree-english", &[]).await;
+    let before = get(&app, "127.0.0.1", "/exams/campus-english", &[]).await;
     assert!(before.text().contains("240 / 240"), "{}", before.text());
     assert_eq!(hold(&app, "li").await.status, 201);
     let list = get(&app, "127.0.0.1", &format!("{EXAM}/sittings"), &[]).await;
     assert!(list.text().contains("\"free\":239"), "whoever holds sees it at once: {}", list.text());
     let start = Instant::now();
-    while !get(&app, "127.0.0.1", "/exams/degree-english", &[]).await.text().contains("239 / 240") {
+    while !get(&app, "127.0.0.1", "/exams/campus-english", &[]).await.text().contains("239 / 240") {
         assert!(start.elapsed() < WAIT, "the page does not move");
     }
     assert!(app.stop().await.success());
@@ -317,7 +317,7 @@ async fn slow_clients_cost_their_place_and_end() {
             _ => begin(format!("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\ndocument={n}")).await,
         });
         // Asks for far more than the buffers between us hold, and reads nothing of it.
-        deaf.push(begin("GET /exams/degree-english HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200)).await);
+        deaf.push(begin("GET /exams/campus-english HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200)).await);
     }
     for n in 0..20 {
         let reply = hold(&app, &format!("normal-{n}")).await;
@@ -374,9 +374,9 @@ async fn browser_keeps_what_was_typed_and_says_when_to_try_again() {
         let kept = browser.find(Locator::Id("document")).await.unwrap().prop("value").await.unwrap();
         assert_eq!(kept.as_deref(), Some("310101199001011234"));
         browser.screenshot("429-sign-in").await;
-        browser.goto(&format!("{}/exams/degree-english", app.url())).await.unwrap();
+        browser.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();
         let again = browser.find(Locator::Css("main a.button")).await.unwrap().attr("href").await.unwrap();
-        assert_eq!(again.as_deref(), Some("/exams/degree-english"));
+        assert_eq!(again.as_deref(), Some("/exams/campus-english"));
         let lead = browser.find(Locator::Css("main .lead")).await.unwrap().text().await.unwrap();
         assert!(lead.contains("秒再试"), "{lead}");
         browser.screenshot("429-page").await;

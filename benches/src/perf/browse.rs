@@ -8,8 +8,8 @@ use crate::report::Report;
 use crate::rounds::Rounds;
 use crate::server::Site;
 
-const PAGE: &str = "/exams/degree-english";
-const LIST: &str = "/api/v1/exams/degree-english/sittings";
+const PAGE: &str = "/exams/campus-english";
+const LIST: &str = "/api/v1/exams/campus-english/sittings";
 const CONNECTIONS: usize = 64;
 
 /// Measures pages and lists per second, and the bytes of a first visit.

@@ -48,10 +48,10 @@ pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<ExamPage>, Failure> 
     visit.app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)
 }
 
-/// Does nothing come before the choice, and is there only one?
+/// Is choosing and paying all that there is to do?
 pub(crate) fn is_simple(exam: &ExamPage) -> bool {
-    let first = exam.rules.steps.first().and_then(|step| step.tasks.first());
-    matches!(first, Some(TaskKind::Sittings(_))) && exam.rules.parts.is_empty()
+    let is_basic = |task: &TaskKind| matches!(task, TaskKind::Sittings(_) | TaskKind::Payment(_) | TaskKind::Ticket);
+    exam.rules.parts.is_empty() && exam.rules.steps.iter().flat_map(|step| &step.tasks).all(is_basic)
 }
 
 /// The exam's address.

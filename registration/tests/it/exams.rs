@@ -66,9 +66,9 @@ async fn a_started_process_knows_what_was_imported_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_exam_can_be_imported_and_held() {
+async fn an_exam_that_ships_can_be_imported_and_held() {
     let world = World::usual().await;
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/degree-english");
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/campus-english");
     let imported = world.registration.exams.import(&dir).await.unwrap();
     assert!(imported.is_new && imported.sittings == 8);
     let account = world.candidate(1).await.id;
