@@ -118,7 +118,7 @@ fn both_catalogues_have_the_same_keys_and_all_are_used() {
     assert_eq!(zh, en);
     let mut sources = String::new();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for dir in [src.clone(), src.join("pages")] {
+    for dir in [src.clone(), src.join("pages"), src.join("pages/people")] {
         for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
             sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
         }

@@ -42,6 +42,12 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             body {
                 header class="top" {
                     a class="home" href="/" { (mark()) span { (w.t("site-name")) } }
+                    @if frame.staff.is_some() {
+                        nav class="desks" aria-label=(w.t("desks")) {
+                            a href="/" { (w.t("desk-payments")) }
+                            a href="/people" { (w.t("desk-people")) }
+                        }
+                    }
                     @if frame.is_demo { span class="demo" { (w.t("demo")) } }
                     @if let Some(waiting) = frame.waiting {
                         span class="count" { (w.with("waiting", &[("count", waiting.into())])) }

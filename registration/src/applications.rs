@@ -9,6 +9,8 @@ use crate::clock;
 use crate::details::{self, Answers, FieldFault};
 use crate::exam_rules::TaskKind;
 use crate::exams::ExamPage;
+use crate::faces::Faces;
+use crate::identity::Identity;
 use crate::order::Order;
 use crate::steps::{Facts, ReviewState, TaskState, blocked_by, steps, task};
 use crate::store::applications::StoredApplication;
@@ -53,6 +55,8 @@ pub enum ApplicationError {
 pub struct Applications {
     pub(crate) database: Database,
     pub(crate) vault: Vault,
+    pub(crate) identity: Identity,
+    pub(crate) faces: Faces,
 }
 
 impl Applications {
@@ -73,6 +77,12 @@ impl Applications {
                 facts.details_at = found.details_at;
                 facts.review = review_state(&found)?;
             }
+        }
+        if asks(&[TaskKind::Identity]) {
+            facts.identity = self.identity.state(account).await?;
+        }
+        if asks(&[TaskKind::Face]) {
+            facts.face = self.faces.state(account, &exam.id).await?;
         }
         Ok(facts)
     }

@@ -12,6 +12,14 @@ pub(crate) mod exam_groups;
 pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
 pub(crate) mod exams;
+pub(crate) mod face_checks;
+pub(crate) mod identities;
+pub(crate) mod identity_checks;
+pub(crate) mod identity_chunks;
+pub(crate) mod identity_handovers;
+pub(crate) mod identity_pictures;
+pub(crate) mod identity_tries;
+pub(crate) mod identity_uploads;
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
 pub(crate) mod screenshots;
@@ -63,13 +71,4 @@ impl Database {
 /// Did the database refuse because of this constraint?
 pub(crate) fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool {
     error.as_db_error().and_then(|error| error.constraint()) == Some(constraint)
-}
-
-/// Has the account a verified identity, so that name and document are fixed? The one place that asks; there are no
-/// identities yet.
-pub(crate) async fn is_identity_verified(
-    _client: &impl deadpool_postgres::GenericClient,
-    _account: uuid::Uuid,
-) -> Result<bool, StoreError> {
-    Ok(false)
 }

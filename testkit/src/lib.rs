@@ -13,6 +13,7 @@ mod paths;
 pub mod specimen;
 mod stores;
 mod template;
+mod vendors;
 mod walker;
 mod webkit;
 
@@ -23,5 +24,6 @@ pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
+pub use vendors::{CardScript, Vendors};
 pub use walker::Walker;
 pub use webkit::WebKit;

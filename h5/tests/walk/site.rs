@@ -50,6 +50,13 @@ impl Site {
         Self::open(&format!("{exam}{rules}"), sittings, Gateways::default(), AccountSettings::default()).await
     }
 
+    /// The usual sittings, more rules, and vendors.
+    pub(crate) async fn start_among(rules: &str, gateways: Gateways) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        let sittings = SITTINGS.replace("SEATS", "5");
+        Self::open(&format!("{exam}{rules}"), &sittings, gateways, AccountSettings::default()).await
+    }
+
     /// A site that reaches people.
     pub(crate) async fn start_reached(gateways: Gateways, accounts: AccountSettings) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
@@ -202,7 +209,10 @@ impl Visitor {
         self.send(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
-    /// Hands in a file as the album's part of the upload form.
+    pub(crate) async fn put(&mut self, path: &str, bytes: &[u8]) -> Answer {
+        self.send(Request::put(path).body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
     /// Sends texts as a form with files does.
     pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let part = |(name, value): &(&str, &str)| {
@@ -213,9 +223,15 @@ impl Visitor {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Hands in a file as the album's part of the upload form.
     pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
+        self.upload_to(&format!("/orders/{order}/screenshot"), &[("camera", &[]), ("album", picture)]).await
+    }
+
+    /// Sends a form of files.
+    pub(crate) async fn upload_to(&mut self, path: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut body = Vec::new();
-        for (name, content) in [("camera", &[][..]), ("album", picture)] {
+        for (name, content) in files {
             body.extend_from_slice(b"--cut\r\ncontent-disposition: form-data; name=\"");
             body.extend_from_slice(name.as_bytes());
             body.extend_from_slice(b"\"; filename=\"a.png\"\r\ncontent-type: image/png\r\n\r\n");
@@ -223,7 +239,7 @@ impl Visitor {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--cut--\r\n");
-        let request = Request::post(format!("/orders/{order}/screenshot"));
+        let request = Request::post(path);
         let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(Body::from(body)).unwrap();
         self.send(request).await
     }

@@ -82,5 +82,12 @@ async fn move_rows(transaction: &impl GenericClient, from: AccountId, to: Accoun
         Err(StoreError::Postgres(error)) if violates(&error, "orders_one_live") => return Err(RebindError::Conflict),
         Err(error) => return Err(error.into()),
     };
-    if orders == 0 { Err(RebindError::Nothing) } else { Ok(Rebound { orders }) }
+    if orders == 0 {
+        return Err(RebindError::Nothing);
+    }
+    // A person is verified in one account only: the other one can be it now.
+    if let Some(picture) = store::identities::release(transaction, from.0).await? {
+        store::identity_pictures::drop(transaction, &[picture]).await?;
+    }
+    Ok(Rebound { orders })
 }
