@@ -86,9 +86,63 @@ error-broken-text = This was not completed, and the problem has been recorded.
 error-unavailable-title = The system is busy
 error-unavailable-text = Please try again in a few seconds.
 
-# Reviews of forms and of earlier scores
+# Moving registrations
+rebind-title = Move a registration
+rebind-lead = For candidates who lost both mailbox and password: their registration goes to a new account. Check who they are, and note both account numbers. It is written to the audit.
+rebind-from = Old account number
+rebind-to = New account number
+rebind-submit = Move
+rebind-done = Moved { $count ->
+    [one] { $count } registration
+   *[other] { $count } registrations
+}; the old account is signed out.
+rebind-number = An account number has 32 digits and letters from A to F. Check it.
+rebind-unknown = There is no account { $number }.
+rebind-same = Both numbers are of the same account.
+rebind-conflict = The new account has a registration for the same exam itself.
+rebind-nothing = The old account has no registration.
+
+# Identities and faces
 desks = Desks
 desk-payments = Payments
+desk-people = Identities
+people-title = Identities
+people-pictures = Pictures
+people-identity = Identity
+people-face = Face check
+people-holding = The person with the document
+people-live = Taken just now
+people-verified = Verified photo
+people-no-portrait = There is no verified photo to compare with
+people-kind = Document
+people-born = Date of birth
+people-sex = Sex
+sex-male = Male
+sex-female = Female
+kind-resident-id = Resident ID card
+kind-hk-macau-permit = Hong Kong and Macau travel permit
+kind-taiwan-permit = Taiwan travel permit
+kind-passport = Passport
+kind-hong-kong-id = Hong Kong ID card
+kind-macau-id = Macau ID card
+people-hint-identity = The face is that of the document, name and number are those on the right, the document is no copy.
+people-hint-face = Both pictures show one person.
+people-confirm = Accept
+people-reason-1 = Name or number on the document is not legible
+people-reason-2 = The document says something else
+people-reason-3 = The face is not visible, or not that of the document
+people-reason-4 = It is not the document itself
+people-looked = looked at the picture
+people-confirmed = accepted
+people-refused = sent it back
+people-gone = This one was decided, or has a new picture. Look at the next.
+people-changed = The candidate changed name or number since. Nothing was accepted; they have to hand in again.
+people-other-account = Another account is verified with this document. Nothing was accepted: look into it, send it back, and tell the candidate.
+people-done-confirmed = Accepted.
+people-done-refused = Sent back; the candidate sees the reason.
+people-empty-title = No identity waits
+
+# Reviews of forms and of earlier scores
 desk-forms = Forms
 desk-scores = Earlier scores
 plain-pass = Pass

@@ -80,9 +80,60 @@ error-broken-text = 这次操作没有完成，问题已经记录。
 error-unavailable-title = 系统暂时忙
 error-unavailable-text = 请过几秒再试。
 
-# 报名资格审核与成绩复核
+# 账号转移
+rebind-title = 报名转移
+rebind-lead = 考生邮箱和密码都丢失时，把报名转到新账号。请向考生核实身份，并记下两个通行证 ID。操作会记录在案。
+rebind-from = 原来的通行证 ID
+rebind-to = 新的通行证 ID
+rebind-submit = 转移
+rebind-done = 已转移 { $count } 份报名，原账号已退出登录。
+rebind-number = 通行证 ID 是 32 位数字和字母 A–F，请核对。
+rebind-unknown = 没有账号 { $number }。
+rebind-same = 两个号码是同一个账号。
+rebind-conflict = 新账号自己已经报了同一场考试，不能转移。
+rebind-nothing = 原账号没有报名，不用转移。
+
+# 身份与人脸
 desks = 审核台
-desk-payments = 订单截图
+desk-payments = 付款审核
+desk-people = 身份审核
+people-title = 身份审核
+people-pictures = 照片
+people-identity = 实名认证
+people-face = 人脸比对
+people-holding = 手持证件照
+people-live = 考生刚拍的照片
+people-verified = 认证照片
+people-no-portrait = 没有认证照片可以比对
+people-kind = 证件类型
+people-born = 出生日期
+people-sex = 性别
+sex-male = 男
+sex-female = 女
+kind-resident-id = 居民身份证
+kind-hk-macau-permit = 港澳居民来往内地通行证
+kind-taiwan-permit = 台湾居民来往大陆通行证
+kind-passport = 护照
+kind-hong-kong-id = 香港居民身份证
+kind-macau-id = 澳门居民身份证
+people-hint-identity = 核对脸与证件照片是同一个人，证件上的姓名、号码与右边一致，证件是原件。
+people-hint-face = 核对两张照片是同一个人。
+people-confirm = 通过
+people-reason-1 = 看不清证件上的姓名或号码
+people-reason-2 = 证件上的信息与填写的不一致
+people-reason-3 = 看不清脸，或与证件照片不是同一个人
+people-reason-4 = 不是证件原件
+people-looked = 查看了照片
+people-confirmed = 通过
+people-refused = 退回了照片
+people-gone = 这一份已经处理，或考生换了照片，请看下一份。
+people-changed = 考生已改了姓名或证件号码，没有通过。考生需要重新提交。
+people-other-account = 这个证件已在另一个账号完成实名认证，没有通过。请核实后退回，并告诉考生。
+people-done-confirmed = 已通过。
+people-done-refused = 已退回，考生会看到原因。
+people-empty-title = 没有待审核的身份
+
+# 报名资格审核与成绩复核
 desk-forms = 报名资格
 desk-scores = 成绩复核
 plain-pass = 通过

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::catalogue::{EN, ZH, words};
 use crate::failure::Failure;
 use crate::pages::case_view::{Desk, Message, desk, empty};
-use crate::pages::{error, sign_in};
+use crate::pages::{error, rebind, sign_in};
 use crate::view::{Frame, page};
 
 /// The reviews of forms and of earlier scores.
@@ -82,6 +82,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
         ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
+        ("rebind", rebind::body(w, &rebind::Entered::default(), &rebind::Outcome::Done(w.t("rebind-same").into()))),
         ("error", error::body(w, Failure::NotFound)),
     ];
     let frame = |name: &str| Frame {
@@ -89,6 +90,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         assets: &assets,
         title: name.to_owned(),
         staff: (name != "sign-in").then_some("li.min"),
+        is_administrator: name == "rebind",
         waiting: (name != "sign-in").then_some(61),
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),
@@ -125,7 +127,7 @@ fn both_catalogues_have_the_same_keys_and_all_are_used() {
     assert_eq!(zh, en);
     let mut sources = String::new();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for dir in [src.clone(), src.join("pages")] {
+    for dir in [src.clone(), src.join("pages"), src.join("pages/people")] {
         for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
             sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
         }

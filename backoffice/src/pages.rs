@@ -8,6 +8,8 @@ pub(crate) mod error;
 pub(crate) mod files;
 pub(crate) mod form_review;
 pub(crate) mod plain_desk;
+pub(crate) mod people;
+pub(crate) mod rebind;
 pub(crate) mod refuse;
 pub(crate) mod score_review;
 pub(crate) mod screenshot;

@@ -7,7 +7,9 @@ use axum::routing::{get, post};
 use crate::app::{App, BackofficeState};
 use crate::failure::Failure;
 use crate::layers::with_layers;
-use crate::pages::{case, confirm, files, form_review, refuse, score_review, screenshot, sign_in, sign_out};
+use crate::pages::{
+    case, confirm, files, form_review, people, rebind, refuse, score_review, screenshot, sign_in, sign_out,
+};
 
 /// Largest form, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -27,6 +29,13 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews", get(score_review::first))
         .route("/score-reviews/{exam}/{account}", get(score_review::show))
         .route("/score-reviews/{exam}/{account}/decide", post(score_review::decide).get(score_review::back))
+        .route("/accounts/rebind", get(rebind::show).post(rebind::rebind))
+        .route("/people", get(people::first))
+        .route("/people/{case}", get(people::show))
+        .route("/people/{case}/handed-in.jpg", get(people::handed_in))
+        .route("/people/{case}/verified.jpg", get(people::verified))
+        .route("/people/{case}/confirm", post(people::confirm).get(people::back))
+        .route("/people/{case}/refuse", post(people::refuse).get(people::back))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_out::leave))
         .route("/static/{hash}/{file}", get(files::serve))

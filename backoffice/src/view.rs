@@ -12,6 +12,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) title: String,
     /// Who works, if anybody is signed in.
     pub(crate) staff: Option<&'a str>,
+    /// May they do everything?
+    pub(crate) is_administrator: bool,
     /// How many cases wait, if that is known.
     pub(crate) waiting: Option<u64>,
     pub(crate) is_demo: bool,
@@ -45,12 +47,14 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                             a href="/" { (w.t("desk-payments")) }
                             a href="/forms" { (w.t("desk-forms")) }
                             a href="/score-reviews" { (w.t("desk-scores")) }
+                            a href="/people" { (w.t("desk-people")) }
                         }
                     }
                     @if frame.is_demo { span class="demo" { (w.t("demo")) } }
                     @if let Some(waiting) = frame.waiting {
                         span class="count" { (w.with("waiting", &[("count", waiting.into())])) }
                     }
+                    @if frame.is_administrator { a class="desk-link" href="/accounts/rebind" { (w.t("rebind-title")) } }
                     @if let Some(staff) = frame.staff {
                         form class="who" method="post" action="/sign-out" {
                             span { (staff) }

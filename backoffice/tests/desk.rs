@@ -12,8 +12,10 @@ use backoffice::BackofficeState;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{Request, Response, StatusCode};
 use registration::accounts::NewAccount;
+use registration::identity_pictures::Slot;
 use registration::order::{Order, OrderState};
 use registration::staff::Role;
+use registration::steps::IdentityState;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -174,4 +176,35 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     assert!(status == StatusCode::CONFLICT && text.contains("已退回"), "{text}");
     assert!(desk.get("/").await.2.contains("没有待审核的截图"));
     assert_eq!(desk.get("/orders/0000-0000").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_every_look_at_an_identity_photo_is_written_down() {
+    let mut desk = Desk::start().await;
+    let new = NewAccount::parse("张伟", DOCUMENTS[0], "13912345678", "secret-1").unwrap();
+    let account = desk.registration.accounts.register(new).await.unwrap().id;
+    let identity = desk.registration.identity.clone();
+    identity.consent(account).await.unwrap();
+    identity.draft(account, Slot::Holding, picture().into()).await.unwrap();
+    identity.hand_in(account).await.unwrap();
+    let case = format!("/people/identity.{}", account.0);
+    assert_eq!(desk.get("/people").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
+    desk.sign_in().await;
+    let (_, _, text) = desk.get("/people").await;
+    assert!(text.contains("张伟") && text.contains(DOCUMENTS[0]) && !text.contains("查看了照片"), "{text}");
+    let (status, _, shown) = desk.get(&format!("{case}/handed-in.jpg")).await;
+    assert!(status == StatusCode::OK && shown.contains("JFIF"));
+    assert_eq!(desk.get(&format!("{case}/verified.jpg")).await.0, StatusCode::NOT_FOUND);
+    let (_, _, text) = desk.get(&case).await;
+    assert!(text.contains("查看了照片"), "{text}");
+    let seen = text.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let refused = desk.post(&format!("{case}/refuse"), &format!("seen={seen}")).await;
+    assert!(refused.0 == StatusCode::UNPROCESSABLE_ENTITY && refused.2.contains("请选择或填写退回原因"));
+    let other = "00000000-0000-0000-0000-000000000001";
+    assert!(desk.post(&format!("{case}/confirm"), &format!("seen={other}")).await.2.contains("考生换了照片"));
+    let done = desk.post(&format!("{case}/refuse"), &format!("seen={seen}&usual=1")).await;
+    assert_eq!(done.1, "/people?done=refused");
+    assert!(desk.get(&done.1).await.2.contains("没有待审核的身份"));
+    let state = identity.state(account).await.unwrap();
+    assert!(matches!(state, IdentityState::Refused { ref reason } if reason.contains("看不清证件")), "{state:?}");
 }

@@ -20,6 +20,21 @@ pub(crate) fn assets() -> Assets {
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },
         Source { name: "page.js", media_type: "text/javascript; charset=utf-8", content: script },
         Source {
+            name: "upload.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/upload.js").to_owned(),
+        },
+        Source {
+            name: "camera.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/camera.js").to_owned(),
+        },
+        Source {
+            name: "crop.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/crop.js").to_owned(),
+        },
+        Source {
             name: "account.js",
             media_type: "text/javascript; charset=utf-8",
             content: include_str!("../assets/account.js").to_owned(),

@@ -8,7 +8,7 @@ use maud::Markup;
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::accounts::{Account, AccountId, NewAccount};
+use registration::accounts::AccountId;
 use registration::exam_rules::{ExamRules, PartId};
 use registration::exams::{ExamPage, Group, SittingPage};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
@@ -31,6 +31,10 @@ use crate::view::layout::{Frame, Visitor, page};
 /// The account's pages.
 #[path = "gallery_accounts.rs"]
 mod accounts;
+/// Identity, the phone, faces.
+#[path = "gallery_identity.rs"]
+mod identity_pages;
+pub(crate) use identity_pages::account;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -52,24 +56,6 @@ fn minutes(count: i64) -> SignedDuration {
 
 fn text(zh: &str, en: &str) -> Text {
     Text { zh: zh.into(), en: en.into() }
-}
-
-pub(crate) fn account(name: &str) -> Account {
-    let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
-    let id = AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22));
-    Account {
-        id,
-        number: id.into(),
-        name: new.name,
-        document: new.document,
-        username: None,
-        email: "li.na.of.changsha@example.edu.cn".parse().ok(),
-        email_verified_at: None,
-        mobile: new.mobile,
-        mobile_verified_at: Some(now()),
-        session_epoch: 0,
-        created_at: now(),
-    }
 }
 
 fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venues: (&str, &str)) -> SittingPage {
@@ -380,6 +366,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     let mut studio = Studio { w: words(language), assets: crate::assets::assets(), pages: Vec::new() };
     studio.exams();
     studio.rooms();
+    studio.identities();
     studio.steps();
     studio.orders();
     studio.forms();

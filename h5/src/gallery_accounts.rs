@@ -15,6 +15,8 @@ use crate::pages::account::{
     Next, agreement, email, find, forgotten, forgotten_code, link, mobile, name, of, password, password_error, reset,
     said, whole,
 };
+use registration::steps::IdentityState;
+
 use crate::pages::{me, sign_in, sign_up};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
@@ -26,7 +28,17 @@ const EMAIL: &str = "li***@example.edu.cn";
 /// 个人中心 with these orders.
 pub(super) fn me_page(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account) -> Markup {
     let said = if orders.is_empty() { "password" } else { "" };
-    me::body(w, &me::View { orders, account, sends_letters: true, said, now: now() })
+    me::body(
+        w,
+        &me::View {
+            orders,
+            account,
+            sends_letters: true,
+            said,
+            identity: &IdentityState::Verified { at: now() },
+            now: now(),
+        },
+    )
 }
 
 fn rules(login: LoginKind) -> AccountRules {

@@ -13,11 +13,13 @@ use crate::pages::account::{
     sign_out_everywhere, sign_up_code,
 };
 use crate::pages::eligibility::{self, person, score_review};
+use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
-    details, drop_seat, ended, exam, files, hold, home, language, me, notice, order, payment_code, poster, receipt,
-    release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
+    details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order, payment_code,
+    poster, receipt, release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
+use registration::identity_pictures::CHUNK_BYTES_MAX;
 
 /// Largest form without a picture, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -49,6 +51,13 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/orders/{order}/receipt", get(receipt::show))
         .route("/orders/{order}/ended", get(ended::show))
         .route("/me", get(me::show))
+        .route("/me/identity", get(identity::show).post(identity::begin))
+        .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
+        .route("/me/identity/handover", get(state::back).post(handover::make))
+        .route("/me/identity/state", get(state::show))
+        .route("/me/identity/portrait.jpg", get(pictures::portrait))
+        .route("/me/photos/{photo}", get(pictures::photo))
+        .route("/handover/{token}", get(handover::look).post(handover::take))
         .route("/poster", get(poster::show))
         .route("/poster/code.png", get(poster::picture))
         .route("/language", get(language::switch))
@@ -57,6 +66,13 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(timeout(PAGE_TIMEOUT));
     let uploads = Router::new()
+        .route("/me/identity/card", get(card::show).post(card::hand_in))
+        .route("/me/identity/manual", get(manual::show).post(manual::hand_in))
+        .route(
+            "/me/identity/pictures/{slot}",
+            get(pictures::look).put(pictures::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
+        )
+        .route("/exams/{exam}/face", get(face::show).post(face::check))
         .route("/exams/{exam}/details", get(details::show).post(details::hand_in))
         .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))

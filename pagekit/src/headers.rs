@@ -10,13 +10,15 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self';
      img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The headers that every page carries, unless it has its own.
-fn fixed() -> [(HeaderName, &'static str); 6] {
+fn fixed() -> [(HeaderName, &'static str); 7] {
     [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not `no-referrer`: under it a browser says `Origin: null` on our own forms.
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        // A page that needs the camera says so itself.
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
         // A page shows who is signed in; static files set their own.
         (header::CACHE_CONTROL, "no-store"),
         (header::VARY, "Accept-Language, Cookie"),

@@ -12,6 +12,8 @@ use crate::details::{self, Answers, FieldFault};
 use crate::eligibility;
 use crate::exam_rules::TaskKind;
 use crate::exams::ExamPage;
+use crate::faces::Faces;
+use crate::identity::Identity;
 use crate::order::Order;
 use crate::steps::{Facts, ReviewState, TaskState, blocked_by, steps, task};
 use crate::store::applications::StoredApplication;
@@ -60,6 +62,8 @@ pub enum ApplicationError {
 pub struct Applications {
     pub(crate) database: Database,
     pub(crate) vault: Vault,
+    pub(crate) identity: Identity,
+    pub(crate) faces: Faces,
 }
 
 impl Applications {
@@ -83,6 +87,12 @@ impl Applications {
         }
         if asks(&[TaskKind::Eligibility]) {
             facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
+        }
+        if asks(&[TaskKind::Identity]) {
+            facts.identity = self.identity.state(account).await?;
+        }
+        if asks(&[TaskKind::Face]) {
+            facts.face = self.faces.state(account, &exam.id).await?;
         }
         Ok(facts)
     }

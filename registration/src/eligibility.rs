@@ -12,7 +12,6 @@ mod staff;
 mod sweep;
 
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
 use reservation::ids::ExamId;
 use uuid::Uuid;
 
@@ -41,8 +40,6 @@ use seen::Seen;
 pub const LOOKS_PER_DAY: i32 = 30;
 /// How often binding begins anew because somebody else's binding ended at that moment.
 const ROUNDS_MAX: usize = 4;
-/// A day ends at midnight in China, which has one time zone without summer time.
-const CHINA_OFFSET_HOURS: i8 = 8;
 
 /// Why nobody was found. Refusals first (the candidate can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
@@ -268,8 +265,7 @@ impl Eligibility {
         client: &impl deadpool_postgres::GenericClient,
         account: AccountId,
     ) -> Result<bool, StoreError> {
-        let today = clock::now().to_zoned(TimeZone::fixed(offset(CHINA_OFFSET_HOURS))).date();
-        Ok(store::roster_looks::count(client, account, today).await? <= LOOKS_PER_DAY)
+        Ok(store::roster_looks::count(client, account, clock::today()).await? <= LOOKS_PER_DAY)
     }
 
     fn binding(

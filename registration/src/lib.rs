@@ -14,13 +14,18 @@ pub mod eligibility;
 pub mod exam_definition;
 pub mod exam_rules;
 pub mod exams;
+pub mod faces;
 pub mod fen;
+pub mod identity;
+pub mod identity_pictures;
+pub mod identity_reviews;
 pub mod login;
 pub mod order;
 pub mod orders;
 pub mod organisation;
 pub mod passwords;
 pub mod person;
+pub mod photos;
 pub mod pictures;
 pub mod reviews;
 pub mod roster;
@@ -34,6 +39,7 @@ mod attempts;
 mod clock;
 mod gate;
 mod migrations;
+mod picture_files;
 mod screenshots;
 mod sweep;
 
@@ -49,8 +55,14 @@ use accounts::{AccountSettings, Accounts};
 use applications::Applications;
 use eligibility::Eligibility;
 use exams::Exams;
+use faces::Faces;
+use identity::Identity;
+use identity_pictures::IdentityPictures;
+use identity_reviews::IdentityReviews;
 use orders::Orders;
 use passwords::Hasher;
+use photos::Photos;
+use picture_files::PictureFiles;
 use reviews::Reviews;
 use screenshots::Screenshots;
 use staff::Staff;
@@ -98,8 +110,16 @@ pub struct Registration {
     pub exams: Exams,
     /// What candidates hold and owe.
     pub orders: Orders,
-    /// What staff decide.
+    /// What staff decide of payments.
     pub reviews: Reviews,
+    /// Who candidates really are.
+    pub identity: Identity,
+    /// Face checks of exams.
+    pub faces: Faces,
+    /// Photos of registration forms.
+    pub photos: Photos,
+    /// What staff decide of identities and faces.
+    pub identity_reviews: IdentityReviews,
     /// Who staff are, and signing in.
     pub staff: Staff,
     sweep: SweepTask,
@@ -116,8 +136,26 @@ impl Registration {
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
         accounts.carry_over().await?;
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
-        let screenshots = Screenshots::new(database.clone(), files, vault.clone());
-        let applications = Applications { database: database.clone(), vault: vault.clone() };
+        let files = PictureFiles::new(files, vault.clone());
+        let screenshots = Screenshots::new(database.clone(), files.clone());
+        let pictures = IdentityPictures { database: database.clone(), files, vault: vault.clone() };
+        let identity = Identity {
+            database: database.clone(),
+            vault: vault.clone(),
+            accounts: accounts.clone(),
+            pictures: pictures.clone(),
+            gateways: gateways.clone(),
+        };
+        let faces = Faces { database: database.clone(), pictures: pictures.clone(), gateways: gateways.clone() };
+        let photos = Photos { database: database.clone(), pictures: pictures.clone(), gateways };
+        let identity_reviews =
+            IdentityReviews { database: database.clone(), identity: identity.clone(), pictures: pictures.clone() };
+        let applications = Applications {
+            database: database.clone(),
+            vault: vault.clone(),
+            identity: identity.clone(),
+            faces: faces.clone(),
+        };
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let orders = Orders {
@@ -142,8 +180,22 @@ impl Registration {
             orders: orders.clone(),
             reviews: reviews.clone(),
             screenshots,
+            pictures,
         });
-        Ok(Self { accounts, applications, eligibility, exams, orders, reviews, staff, sweep })
+        Ok(Self {
+            accounts,
+            applications,
+            eligibility,
+            exams,
+            orders,
+            reviews,
+            identity,
+            faces,
+            photos,
+            identity_reviews,
+            staff,
+            sweep,
+        })
     }
 
     /// Stops the background sweep, after the round that is running.

@@ -60,15 +60,62 @@ pub(crate) fn glance(bytes: &[u8]) -> Result<ImageFormat, PictureError> {
     }
 }
 
+/// What is kept of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recipe {
+    /// All of it, shrunk where it is large.
+    Whole,
+    /// The middle in this shape, in this size.
+    Cropped {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+    },
+    /// The part of an identity card's front that has the portrait.
+    CardPortrait,
+}
+
 /// Turns a stranger's picture into a JPEG of our own making. Takes a core for up to a second: run it behind a gate.
-pub(crate) fn clean(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+pub(crate) fn prepare(bytes: &[u8], recipe: Recipe) -> Result<Vec<u8>, PictureError> {
     let format = glance(bytes)?;
     // Decoders have panicked on damaged pictures before; such a picture is none.
     catch_unwind(AssertUnwindSafe(|| {
         let picture = decode(bytes, format)?;
-        encode(&flatten(&shrink(picture)))
+        let kept = match recipe {
+            Recipe::Whole => shrink(picture),
+            Recipe::Cropped { width, height } => crop(picture, width, height),
+            Recipe::CardPortrait => card_portrait(&picture),
+        };
+        encode(&flatten(&kept))
     }))
     .unwrap_or(Err(PictureError::NotAPicture))
+}
+
+/// The largest part of this shape, cut evenly from the sides; from a picture that is too tall, more from below,
+/// because a face is in the upper half.
+fn crop(picture: DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let (has_width, has_height) = (u64::from(picture.width()), u64::from(picture.height()));
+    if (picture.width(), picture.height()) == (width, height) {
+        return picture;
+    }
+    let cut_width = (has_height * u64::from(width) / u64::from(height)).clamp(1, has_width);
+    let cut_height = (has_width * u64::from(height) / u64::from(width)).clamp(1, has_height);
+    let narrow = |number: u64| u32::try_from(number).expect("a part of the picture is not larger than it");
+    let (x, y) = (narrow((has_width - cut_width) / 2), narrow((has_height - cut_height) / 4));
+    let cut = picture.crop_imm(x, y, narrow(cut_width), narrow(cut_height));
+    cut.resize_exact(width, height, FilterType::CatmullRom)
+}
+
+/// A card is 85.6 mm by 54 mm, its portrait on the right above the number. The card is taken to fill the picture's
+/// width, in the middle of its height; the cut is generous, because a comparer looks for the face itself.
+fn card_portrait(picture: &DynamicImage) -> DynamicImage {
+    let (width, height) = (picture.width(), picture.height());
+    let card_height = (u64::from(width) * 540 / 856).clamp(1, u64::from(height));
+    let card_height = u32::try_from(card_height).expect("not higher than the picture");
+    let top = (height - card_height) / 2;
+    let left = width / 20 * 11;
+    picture.crop_imm(left, top, (width - left).max(1), (card_height / 5 * 4).max(1))
 }
 
 fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, PictureError> {

@@ -2,6 +2,10 @@
 
 use super::*;
 
+fn clean(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    prepare(bytes, Recipe::Whole)
+}
+
 /// A CRC-32 as PNG has it, bit by bit.
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {

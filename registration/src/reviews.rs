@@ -64,7 +64,7 @@ pub enum AuditAction {
 impl AuditAction {
     const ALL: [Self; 3] = [Self::LookedAtPicture, Self::Confirmed, Self::Refused];
 
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::LookedAtPicture => "looked_at_picture",
             Self::Confirmed => "confirmed",
@@ -182,16 +182,7 @@ impl Reviews {
 
     /// What staff did to an order, the newest first, at most [`HISTORY_MAX`] lines.
     pub async fn history(&self, order: OrderId) -> Result<Vec<AuditEntry>, StoreError> {
-        let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
-        let lines = store::audit::of(&self.database.client().await?, &order.to_string(), limit).await?;
-        lines
-            .into_iter()
-            .map(|line| {
-                let action = AuditAction::ALL.into_iter().find(|known| known.as_str() == line.action);
-                let action = action.ok_or(StoreError::Corrupt("an action of the audit"))?;
-                Ok(AuditEntry { at: line.at, staff: line.staff, action })
-            })
-            .collect()
+        history_of(&self.database, &order.to_string()).await
     }
 
     /// Tells the engine what staff decided, and writes down that it is done.
@@ -246,4 +237,18 @@ impl Reviews {
             })
             .collect()
     }
+}
+
+/// What staff did to something, the newest first, at most [`HISTORY_MAX`] lines.
+pub(crate) async fn history_of(database: &Database, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
+    let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
+    let lines = store::audit::of(&database.client().await?, subject, limit).await?;
+    lines
+        .into_iter()
+        .map(|line| {
+            let action = AuditAction::ALL.into_iter().find(|known| known.as_str() == line.action);
+            let action = action.ok_or(StoreError::Corrupt("an action of the audit"))?;
+            Ok(AuditEntry { at: line.at, staff: line.staff, action })
+        })
+        .collect()
 }

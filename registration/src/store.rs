@@ -13,6 +13,14 @@ pub(crate) mod exam_groups;
 pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
 pub(crate) mod exams;
+pub(crate) mod face_checks;
+pub(crate) mod identities;
+pub(crate) mod identity_checks;
+pub(crate) mod identity_chunks;
+pub(crate) mod identity_handovers;
+pub(crate) mod identity_pictures;
+pub(crate) mod identity_tries;
+pub(crate) mod identity_uploads;
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
 pub(crate) mod past_scores;
@@ -84,14 +92,4 @@ impl Merged {
         let count = |number: i64| u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative count"));
         Ok(Self { added: count(added)?, changed: count(changed)?, removed })
     }
-}
-
-/// Has the account a verified identity, so that name and document are fixed? The one place that asks; there are no
-/// identities yet.
-#[expect(clippy::unused_async, reason = "asks the database as soon as there are identities")]
-pub(crate) async fn is_identity_verified(
-    _client: &impl deadpool_postgres::GenericClient,
-    _account: uuid::Uuid,
-) -> Result<bool, StoreError> {
-    Ok(false)
 }

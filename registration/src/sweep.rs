@@ -12,6 +12,7 @@ use crate::accounts::Accounts;
 use crate::clock;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
+use crate::identity_pictures::IdentityPictures;
 use crate::order::OrderId;
 use crate::orders::Orders;
 use crate::reviews::{DecisionError, Reviews};
@@ -30,6 +31,9 @@ const CONFIRMING_MAX: SignedDuration = SignedDuration::from_secs(30);
 /// A picture that was not accepted for so long belongs to no hand-in any more.
 const PENDING_MAX: SignedDuration = SignedDuration::from_hours(24);
 
+/// Links that were used and checks that were begun are remembered so long.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// The running sweep. It stops when the last clone is dropped, or when told to.
 #[derive(Clone)]
 pub(crate) struct SweepTask {
@@ -46,6 +50,7 @@ pub(crate) struct Sweep {
     pub(crate) orders: Orders,
     pub(crate) reviews: Reviews,
     pub(crate) screenshots: Screenshots,
+    pub(crate) pictures: IdentityPictures,
 }
 
 impl SweepTask {
@@ -86,7 +91,17 @@ impl Sweep {
         self.carry_out_decisions().await?;
         self.discard_pictures().await?;
         self.eligibility.end_unused(&self.exams).await?;
-        self.accounts.sweep().await
+        self.pictures.sweep(BATCH).await?;
+        self.accounts.sweep().await?;
+        self.forget().await
+    }
+
+    /// What only had to be known for a while.
+    async fn forget(&self) -> Result<(), StoreError> {
+        let (client, until) = (self.database.client().await?, clock::now() - REMEMBERED);
+        store::identity_handovers::delete_old(&client, until).await?;
+        store::identity_checks::delete_old(&client, until).await?;
+        store::identity_tries::delete_old(&client, clock::today().saturating_sub(jiff::Span::new().days(7))).await
     }
 
     /// After a rush many orders lapse at once: full batches follow each other.

@@ -13,13 +13,17 @@ mod paths;
 pub mod specimen;
 mod stores;
 mod template;
+mod vendors;
+mod walker;
 mod webkit;
 
-pub use app::{AppOptions, ServedApp};
+pub use app::{AppOptions, Message, ServedApp};
 pub use axe::accessibility_faults;
 pub use browser::{Browser, BrowserOptions, Device};
 pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
+pub use vendors::{CardScript, Vendors};
+pub use walker::Walker;
 pub use webkit::WebKit;

@@ -10,10 +10,13 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
+use registration::steps::IdentityState;
 use serde::Deserialize;
 
 use super::account::summary::{done, summary};
+use super::identity::parts::identity_part;
 use super::order_parts::{lines, state_word};
+use crate::failure::Failure;
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
 use crate::visit::Candidate;
@@ -31,17 +34,26 @@ pub(crate) struct View<'a> {
     pub(crate) account: &'a Account,
     pub(crate) sends_letters: bool,
     pub(crate) said: &'a str,
+    pub(crate) identity: &'a IdentityState,
     pub(crate) now: Timestamp,
 }
 
-pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Markup {
+pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
     let exams = &visit.app.outside.registration.exams;
     let orders: Vec<(&Order, Arc<ExamPage>)> =
         visit.orders.iter().filter_map(|order| Some((order, exams.get(&order.exam)?))).collect();
     let sends_letters = visit.app.outside.registration.accounts.ways().mail;
-    let view = View { orders: &orders, account: &candidate.account, sends_letters, said: &said.said, now: visit.now };
-    page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view))
+    let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;
+    let view = View {
+        orders: &orders,
+        account: &candidate.account,
+        sends_letters,
+        said: &said.said,
+        identity: &identity,
+        now: visit.now,
+    };
+    Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -60,6 +72,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if !view.orders.is_empty() {
                 ul class="orders" { @for (order, exam) in view.orders { (card(w, order, exam, view.now)) } }
             }
+            (identity_part(w, view.identity))
             (summary(w, view.account, view.sends_letters))
         }
     }

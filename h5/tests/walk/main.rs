@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod eligibility;
+mod account_site;
+mod accounts;
+mod identity;
 mod site;
 mod steps;
 
@@ -13,7 +16,7 @@ use image::{ImageFormat, RgbImage};
 use reservation::room::RoomMode;
 use site::{Site, account_form, document};
 
-fn picture(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     RgbImage::from_pixel(width, height, image::Rgb([9, 99, 199])).write_to(&mut out, ImageFormat::Png).unwrap();
     out.into_inner()

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum_extra::extract::cookie::Key;
+use gateways::Gateways;
 use h5::H5State;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use pagekit::local_path::query_value;
+use registration::accounts::AccountSettings;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -38,16 +40,52 @@ impl Site {
     /// The same with another hold and grace, in seconds.
     pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
         let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
-        Self::start_files(&exam, &SITTINGS.replace("SEATS", &seats.to_string())).await
+        let sittings = SITTINGS.replace("SEATS", &seats.to_string());
+        Self::open(&exam, &sittings, Gateways::default(), AccountSettings::default()).await
     }
 
     /// An exam with more rules in `exam.toml`, and other sittings.
     pub(crate) async fn start_exam(rules: &str, sittings: &str) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
-        Self::start_files(&format!("{exam}{rules}"), sittings).await
+        Self::open(&format!("{exam}{rules}"), sittings, Gateways::default(), AccountSettings::default()).await
     }
 
-    async fn start_files(exam: &str, sittings: &str) -> Self {
+    /// The usual sittings, more rules, and vendors.
+    pub(crate) async fn start_among(rules: &str, gateways: Gateways) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        let sittings = SITTINGS.replace("SEATS", "5");
+        Self::open(&format!("{exam}{rules}"), &sittings, gateways, AccountSettings::default()).await
+    }
+
+    /// A site that reaches people.
+    pub(crate) async fn start_reached(gateways: Gateways, accounts: AccountSettings) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::open(&exam, &SITTINGS.replace("SEATS", "5"), gateways, accounts).await
+    }
+
+    /// Another exam like the usual one, but for more in its `exam.toml`.
+    pub(crate) async fn add_exam(&self, id: &str, more: &str) {
+        let dir = self.stores.dir().join(id);
+        std::fs::create_dir_all(&dir).unwrap();
+        let exam =
+            EXAM.replace("HOLD", "900").replace("GRACE", "60").replace("\"degree-english\"", &format!("\"{id}\""));
+        let (keys, tables) = exam.split_once("[notice]").unwrap();
+        std::fs::write(dir.join("exam.toml"), format!("{keys}{more}[notice]{tables}")).unwrap();
+        std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", "5")).unwrap();
+        self.registration.exams.import(&dir).await.unwrap();
+    }
+
+    /// The keys of everything encrypted.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::load_or_create(&self.stores.dir().join("vault-key")).unwrap()
+    }
+
+    /// Changes rows behind the doors.
+    pub(crate) async fn execute(&self, statement: &str) {
+        self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
+    }
+
+    async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -56,8 +94,8 @@ impl Site {
             engine: engine.clone(),
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
-            gateways: Default::default(),
-            accounts: Default::default(),
+            gateways,
+            accounts,
         })
         .await
         .unwrap();
@@ -188,7 +226,10 @@ impl Visitor {
         self.send(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
-    /// Hands in a file as the album's part of the upload form.
+    pub(crate) async fn put(&mut self, path: &str, bytes: &[u8]) -> Answer {
+        self.send(Request::put(path).body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
     /// Sends texts as a form with files does.
     pub(crate) async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let part = |(name, value): &(&str, &str)| {
@@ -199,9 +240,15 @@ impl Visitor {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Hands in a file as the album's part of the upload form.
     pub(crate) async fn upload(&mut self, order: &str, picture: &[u8]) -> Answer {
+        self.upload_to(&format!("/orders/{order}/screenshot"), &[("camera", &[]), ("album", picture)]).await
+    }
+
+    /// Sends a form of files.
+    pub(crate) async fn upload_to(&mut self, path: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut body = Vec::new();
-        for (name, content) in [("camera", &[][..]), ("album", picture)] {
+        for (name, content) in files {
             body.extend_from_slice(b"--cut\r\ncontent-disposition: form-data; name=\"");
             body.extend_from_slice(name.as_bytes());
             body.extend_from_slice(b"\"; filename=\"a.png\"\r\ncontent-type: image/png\r\n\r\n");
@@ -209,7 +256,7 @@ impl Visitor {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--cut--\r\n");
-        let request = Request::post(format!("/orders/{order}/screenshot"));
+        let request = Request::post(path);
         let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(Body::from(body)).unwrap();
         self.send(request).await
     }

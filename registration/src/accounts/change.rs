@@ -130,7 +130,7 @@ impl Accounts {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let stored = store::accounts::lock(&transaction, account.0).await?.ok_or(ClaimError::Gone)?;
-        if store::is_identity_verified(&transaction, account.0).await? {
+        if store::identities::is_verified(&transaction, account.0).await? {
             return Err(ClaimError::Verified);
         }
         let before = super::read(&self.vault, &stored)?;

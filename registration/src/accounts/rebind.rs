@@ -87,7 +87,14 @@ async fn move_rows(
     conflicts(store::bindings::rebind(transaction, from, to).await)?;
     conflicts(store::score_reviews::rebind(transaction, from, to).await)?;
     let orders = conflicts(store::orders::change::rebind(transaction, from, to).await)?;
-    if orders + registrations == 0 { Err(RebindError::Nothing) } else { Ok(Rebound { orders }) }
+    if orders + registrations == 0 {
+        return Err(RebindError::Nothing);
+    }
+    // A person is verified in one account only: the other one can be it now.
+    if let Some(picture) = store::identities::release(transaction, from.0).await? {
+        store::identity_pictures::drop(transaction, &[picture]).await?;
+    }
+    Ok(Rebound { orders })
 }
 
 /// What the other account has already is in the way.

@@ -115,13 +115,17 @@ impl Applications {
         Ok(Some((claimed, record)))
     }
 
-    /// Who the candidate is: as the account says.
+    /// Who the candidate is: as verified, else as the account says.
     async fn claimed(&self, account: AccountId) -> Result<Option<Claimed>, StoreError> {
         let found = store::accounts::get(&self.database.client().await?, account.0).await?;
         let Some(found) = found else { return Ok(None) };
-        let account = accounts::read(&self.vault, &found)?;
-        let mobile = account.mobile.map(|mobile| mobile.expose().to_owned());
-        Ok(account.document.zip(account.name).map(|(document, name)| Claimed { document, name, mobile }))
+        let claims = accounts::read(&self.vault, &found)?;
+        let mobile = claims.mobile.map(|mobile| mobile.expose().to_owned());
+        let person = match self.identity.verified(account).await? {
+            Some(verified) => Some((verified.document, verified.name)),
+            None => claims.document.zip(claims.name),
+        };
+        Ok(person.map(|(document, name)| Claimed { document, name, mobile }))
     }
 }
 

@@ -90,7 +90,7 @@ fn hong_kong(plain: String, wrong: DocumentError) -> Result<String, DocumentErro
     let missing = (letters == 1).then_some(SPACE_VALUE);
     let values = missing.into_iter().chain(body.iter().map(|byte| value(*byte)));
     let sum: u32 = values.zip((2..=9).rev()).map(|(value, weight)| value * weight).sum();
-    if (sum + value(*check)) % 11 == 0 { Ok(plain) } else { Err(DocumentError::Check) }
+    if (sum + value(*check)).is_multiple_of(11) { Ok(plain) } else { Err(DocumentError::Check) }
 }
 
 /// A digit is itself, A is 10, Z is 35. The check character A is 10, too.

@@ -2,19 +2,28 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account_letters;
+mod account_names;
+mod account_throttles;
 mod accounts;
 mod applications;
+mod bureau;
 mod cet;
 mod eligibility;
 mod exams;
+mod faces;
 mod form_reviews;
 mod hand_in;
+mod identity;
+mod identity_model;
+mod identity_uploads;
 mod interrupted;
 mod one_to_one;
 mod orders;
 mod orders_many;
 mod outages;
 mod pictures;
+mod post;
 mod reviews;
 mod rosters;
 mod rush;

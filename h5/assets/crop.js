@@ -1,0 +1,98 @@
+// The photo of a form: moved and enlarged in a frame of the right shape; what is in the frame is what is sent.
+for (const tile of document.querySelectorAll("[data-crop]")) {
+  const { width, height, unread } = tile.dataset;
+  const inputs = [...tile.querySelectorAll("input[type=file]")];
+  const box = tile.querySelector(".crop");
+  const frame = box.querySelector("canvas");
+  const zoom = box.querySelector("input[type=range]");
+  const error = tile.querySelector(".error");
+  const context = frame.getContext("2d");
+  const touches = new Map();
+  let picture, x = 0, y = 0, used;
+
+  const draw = () => {
+    const scale = Math.max(width / picture.width, height / picture.height) * zoom.value;
+    const [w, h] = [picture.width * scale, picture.height * scale];
+    x = Math.min(0, Math.max(width - w, x));
+    y = Math.min(0, Math.max(height - h, y));
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, width, height);
+    context.drawImage(picture, x, y, w, h);
+  };
+  const enlarge = (value) => {
+    const before = zoom.value;
+    zoom.value = value;
+    const ratio = zoom.value / before;
+    [x, y] = [width / 2 - (width / 2 - x) * ratio, height / 2 - (height / 2 - y) * ratio];
+    last = zoom.value;
+    draw();
+  };
+  let last = 1;
+  zoom.oninput = () => {
+    const value = zoom.value;
+    zoom.value = last;
+    enlarge(value);
+  };
+  const keep = () => {
+    frame.toBlob((blob) => {
+      const files = new DataTransfer();
+      files.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
+      used.files = files.files;
+    }, "image/jpeg", 0.92);
+  };
+  for (const input of inputs) {
+    input.addEventListener("change", async () => {
+      if (!input.files.length) return;
+      for (const other of inputs) if (other !== input) other.value = "";
+      error.textContent = "";
+      try {
+        picture = await createImageBitmap(input.files[0], { imageOrientation: "from-image" });
+      } catch {
+        error.textContent = unread;
+        input.value = "";
+        return;
+      }
+      used = input;
+      last = zoom.value = 1;
+      const scale = Math.max(width / picture.width, height / picture.height);
+      [x, y] = [(width - picture.width * scale) / 2, (height - picture.height * scale) / 4];
+      box.hidden = false;
+      const here = tile.querySelector(".photo-here");
+      if (here) here.hidden = true;
+      draw();
+      keep();
+    });
+  }
+  const ratio = () => width / frame.getBoundingClientRect().width;
+  frame.onpointerdown = (event) => {
+    frame.setPointerCapture(event.pointerId);
+    touches.set(event.pointerId, event);
+  };
+  frame.onpointermove = (event) => {
+    const before = touches.get(event.pointerId);
+    if (!before || !picture) return;
+    const other = [...touches.values()].find((one) => one.pointerId !== event.pointerId);
+    if (other) {
+      const far = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+      enlarge(zoom.value * (far(event) / Math.max(1, far(before))));
+    } else {
+      x += (event.clientX - before.clientX) * ratio();
+      y += (event.clientY - before.clientY) * ratio();
+      draw();
+    }
+    touches.set(event.pointerId, event);
+  };
+  frame.onpointerup = frame.onpointercancel = (event) => {
+    touches.delete(event.pointerId);
+    if (picture) keep();
+  };
+  zoom.onchange = () => picture && keep();
+  frame.onkeydown = (event) => {
+    const step = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] }[event.key];
+    if (!step || !picture) return;
+    event.preventDefault();
+    [x, y] = [x + step[0], y + step[1]];
+    draw();
+    keep();
+  };
+}

@@ -1,0 +1,324 @@
+//! Real-name check (实名认证): who one says to be, the consent, the ways; and where it stands.
+
+pub(crate) mod card;
+pub(crate) mod handover;
+pub(crate) mod liveness;
+pub(crate) mod manual;
+pub(crate) mod parts;
+pub(crate) mod pictures;
+pub(crate) mod state;
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::local_path::{local_path, query_value};
+use pagekit::words::Words;
+use registration::document::{Document, DocumentKind};
+use registration::exam_rules::{IdentityRules, IdentityWay};
+use registration::identity::{ClaimRights, IdentityError, Person, Standing};
+use registration::person::PersonName;
+use registration::steps::IdentityState;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::identity_visit::IdentityVisit;
+use crate::view::form::{Field, FieldError, error_of, error_summary, field};
+use crate::view::icons::{Icon, icon};
+use crate::view::layout::{heading, page};
+use parts::{document_fault, kind_name, refusal, state_part};
+
+/// Where the visitor came from, carried through all pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct From {
+    /// The exam whose rules count.
+    #[serde(default)]
+    pub(crate) exam: String,
+    /// Where to go afterwards.
+    #[serde(default)]
+    pub(crate) next: String,
+    /// Somebody who waits or was refused wants to hand in again.
+    #[serde(default)]
+    pub(crate) again: String,
+}
+
+impl From {
+    /// Where to go afterwards.
+    pub(crate) fn next(&self) -> &str {
+        local_path(&self.next).unwrap_or("/me")
+    }
+
+    /// The address of one of these pages, with where the visitor came from.
+    pub(crate) fn to(&self, page: &str) -> String {
+        let exam = if self.exam.len() <= 64 { self.exam.as_str() } else { "" };
+        let next = local_path(&self.next).unwrap_or_default();
+        format!("/me/identity{page}?exam={}&next={}", query_value(exam), query_value(next))
+    }
+}
+
+/// What was typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    consent: String,
+    #[serde(default)]
+    way: String,
+}
+
+impl Entered {
+    /// What is known already; the number is not repeated.
+    pub(crate) fn of(person: Option<&Person>) -> Self {
+        let Some(person) = person else { return Self::default() };
+        let kind = person.document.kind().as_str().to_owned();
+        Self { kind, name: person.name.expose().to_owned(), ..Self::default() }
+    }
+}
+
+pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
+    let identity = &visit.visit.app.outside.registration.identity;
+    // A check on a vendor's page may have gone well since.
+    if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
+        return Err(error.into());
+    }
+    let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
+    let entered = Entered::of(standing.person.as_ref());
+    Ok(render(&visit, &from, &standing, &entered, &[]).into_response())
+}
+
+pub(crate) async fn begin(
+    visit: IdentityVisit,
+    Query(from): Query<From>,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
+    let identity = &visit.visit.app.outside.registration.identity;
+    let account = visit.account.id;
+    let standing = identity.standing(account).await?.ok_or(Failure::NotFound)?;
+    if standing.claim == ClaimRights::Nothing {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
+    let rules = visit.rules(&from.exam);
+    let (mut errors, person) = read(visit.visit.words, &standing, &rules, &entered);
+    if entered.consent.is_empty() {
+        errors.push(said("consent", visit.visit.words.t("identity-consent-error").into_owned()));
+    }
+    let way = identity.ways(&rules).into_iter().find(|way| page_of(*way) == entered.way);
+    let Some(way) = way else { return Err(Failure::Bad) };
+    if let (Some(person), true) = (person, errors.is_empty()) {
+        match identity.claim(account, person.name, person.document).await {
+            Ok(()) => {
+                identity.consent(account).await?;
+                return Ok(Redirect::to(&from.to(page_of(way))).into_response());
+            }
+            Err(error) => errors.push(refusal(visit.visit.words, error)?.1),
+        }
+    }
+    let page = render(&visit, &from, &standing, &entered, &errors);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// The page of a way, which is also the button's value.
+pub(crate) fn page_of(way: IdentityWay) -> &'static str {
+    match way {
+        IdentityWay::Card => "/card",
+        IdentityWay::Liveness => "/liveness",
+        IdentityWay::Manual => "/manual",
+    }
+}
+
+pub(crate) fn said(field: &'static str, text: String) -> FieldError {
+    FieldError { field: field.into(), text }
+}
+
+/// Whom the form names, and what is wrong with it. What may not be changed is taken from the account.
+fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered) -> (Vec<FieldError>, Option<Person>) {
+    let mut errors = Vec::new();
+    let name: Option<PersonName> = entered.name.parse().ok();
+    if name.is_none() {
+        errors.push(said("name", w.t("identity-name-error").into_owned()));
+    }
+    let known = standing.person.as_ref().map(|person| person.document.clone());
+    let keeps = standing.claim == ClaimRights::Name || (entered.number.trim().is_empty() && known.is_some());
+    let document = match known.filter(|_| keeps) {
+        Some(document) => Some(document),
+        None => match entered.kind.parse::<DocumentKind>() {
+            Ok(kind) if rules.documents.contains(&kind) => match Document::parse(kind, &entered.number) {
+                Ok(document) => Some(document),
+                Err(error) => {
+                    errors.push(said("number", document_fault(w, kind, error)));
+                    None
+                }
+            },
+            _ => {
+                errors.push(said("kind", w.t("identity-kind-error").into_owned()));
+                None
+            }
+        },
+    };
+    if let Some(document) = document.as_ref().filter(|document| !rules.documents.contains(&document.kind())) {
+        let kind = kind_name(w, document.kind());
+        errors.push(said("kind", w.with("identity-kind-not-here", &[("kind", kind.into())]).into_owned()));
+    }
+    let person = name.zip(document).map(|(name, document)| Person { name, document });
+    (errors, person)
+}
+
+fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Entered, errors: &[FieldError]) -> Markup {
+    let rules = visit.rules(&from.exam);
+    let ways = visit.visit.app.outside.registration.identity.ways(&rules);
+    let view = View {
+        from,
+        standing,
+        entered,
+        errors,
+        ways: &ways,
+        documents: &rules.documents,
+        is_guest_phone: visit.is_guest_phone,
+        now: visit.visit.now,
+    };
+    let w = visit.visit.words;
+    page(&visit.frame(w.t("identity-title")), &body(w, &view))
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) from: &'a From,
+    pub(crate) standing: &'a Standing,
+    pub(crate) entered: &'a Entered,
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) ways: &'a [IdentityWay],
+    pub(crate) documents: &'a [DocumentKind],
+    pub(crate) is_guest_phone: bool,
+    pub(crate) now: jiff::Timestamp,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let is_open = match view.standing.state {
+        IdentityState::None => true,
+        IdentityState::Waiting { .. } | IdentityState::Refused { .. } => {
+            !view.from.again.is_empty() || !view.errors.is_empty()
+        }
+        IdentityState::Verified { .. } => false,
+    };
+    html! {
+        div class="column narrow identity" {
+            (error_summary(w, view.errors))
+            (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.standing.state) })))
+            @if is_open { (form(w, view)) } @else { (state_part(w, view)) }
+        }
+    }
+}
+
+fn state_title(state: &IdentityState) -> &'static str {
+    match state {
+        IdentityState::None => key("identity-title"),
+        IdentityState::Waiting { .. } => key("identity-waiting-title"),
+        IdentityState::Refused { .. } => key("identity-refused-title"),
+        IdentityState::Verified { .. } => key("identity-verified-title"),
+    }
+}
+
+/// Marks a key that is looked up later, so that the check of all keys finds it.
+fn key(key: &'static str) -> &'static str {
+    key
+}
+
+fn form(w: Words, view: &View<'_>) -> Markup {
+    let View { entered, errors, .. } = view;
+    html! {
+        p class="lead" { (w.t("identity-lead")) }
+        form method="post" action=(view.from.to("")) data-busy=(w.t("form-busy")) novalidate {
+            (field(w, &Field {
+                name: "name", kind: "text", label: &w.t("identity-name"), hint: &w.t("identity-name-hint"),
+                value: &entered.name, autocomplete: "name", length_max: 60, ..Field::default()
+            }, errors))
+            (document_fields(w, view))
+            (consent(w, errors))
+            div class="ways-to" {
+                @for (index, way) in view.ways.iter().enumerate() {
+                    @let class = if index == 0 { "button" } else { "button second" };
+                    button class=(class) type="submit" name="way" value=(page_of(*way)) { (way_name(w, *way)) }
+                    p class="hint" { (way_hint(w, *way)) }
+                }
+            }
+        }
+    }
+}
+
+/// The document: told where it is the login, else asked for.
+fn document_fields(w: Words, view: &View<'_>) -> Markup {
+    let View { standing, entered, errors, .. } = view;
+    let known = standing.person.as_ref().map(|person| &person.document);
+    if let (ClaimRights::Name, Some(document)) = (standing.claim, known) {
+        return html! {
+            (parts::document_facts(w, document))
+            p class="hint" { (w.t("identity-number-locked")) }
+        };
+    }
+    let error = error_of(errors, "kind");
+    let described = error.map(|_| "kind-error");
+    let hint = known.map_or_else(String::new, |known| {
+        w.with("identity-number-known", &[("number", known.masked().into())]).into_owned()
+    });
+    html! {
+        div class="field" data-error[error.is_some()] {
+            label for="kind" { (w.t("identity-kind")) }
+            @if let Some(error) = error { p class="error" id="kind-error" { (icon(Icon::Cross)) span { (error) } } }
+            select id="kind" name="kind" aria-invalid=[error.map(|_| "true")] aria-describedby=[described] {
+                @for kind in view.documents {
+                    option value=(kind.as_str()) selected[kind.as_str() == entered.kind] { (kind_name(w, *kind)) }
+                }
+            }
+        }
+        (field(w, &Field {
+            name: "number", kind: "text", label: &w.t("identity-number"), hint: &hint, value: &entered.number,
+            autocomplete: "off", length_max: 40, ..Field::default()
+        }, errors))
+    }
+}
+
+/// The consent to the use of sensitive data, apart from everything else that is agreed to.
+fn consent(w: Words, errors: &[FieldError]) -> Markup {
+    let error = error_of(errors, "consent");
+    let described = if error.is_some() { "consent-text consent-error" } else { "consent-text" };
+    html! {
+        fieldset class="consent" data-error[error.is_some()] {
+            legend { (w.t("identity-consent-title")) }
+            ul id="consent-text" {
+                li { (w.t("identity-consent-what")) }
+                li { (w.t("identity-consent-why")) }
+                li { (w.t("identity-consent-long")) }
+            }
+            @if let Some(error) = error { p class="error" id="consent-error" { (icon(Icon::Cross)) span { (error) } } }
+            label class="tick" for="consent" {
+                input type="checkbox" id="consent" name="consent" value="on" aria-describedby=(described)
+                    aria-invalid=[error.map(|_| "true")];
+                span { (w.t("identity-consent-tick")) }
+            }
+        }
+    }
+}
+
+fn way_name(w: Words, way: IdentityWay) -> String {
+    match way {
+        IdentityWay::Card => w.t("identity-way-card"),
+        IdentityWay::Liveness => w.t("identity-way-liveness"),
+        IdentityWay::Manual => w.t("identity-way-manual"),
+    }
+    .into_owned()
+}
+
+fn way_hint(w: Words, way: IdentityWay) -> String {
+    match way {
+        IdentityWay::Card => w.t("identity-way-card-hint"),
+        IdentityWay::Liveness => w.t("identity-way-liveness-hint"),
+        IdentityWay::Manual => w.t("identity-way-manual-hint"),
+    }
+    .into_owned()
+}

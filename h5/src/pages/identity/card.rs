@@ -1,0 +1,141 @@
+//! The way by card: both sides, by camera or album, read at once.
+
+use axum::extract::{Multipart, Query};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::identity::{IdentityError, Person};
+use registration::identity_pictures::{DraftError, Slot};
+use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
+
+use super::parts::{parts_of, picture_fault, refusal};
+use super::{From, said};
+use crate::failure::Failure;
+use crate::identity_visit::IdentityVisit;
+use crate::picture_part::PicturePart;
+use crate::view::facts::{facts, person_name};
+use crate::view::form::{FieldError, error_of, error_summary};
+use crate::view::layout::{heading, page};
+use crate::view::picture_tile::{PictureTile, picture_tile};
+
+const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
+
+pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
+    if let Some(elsewhere) = super::state::elsewhere(&visit, &from).await? {
+        return Ok(elsewhere);
+    }
+    Ok(render(&visit, &from, &[]).await?.into_response())
+}
+
+pub(crate) async fn hand_in(
+    visit: IdentityVisit,
+    Query(from): Query<From>,
+    form: Multipart,
+) -> Result<Response, Failure> {
+    let parts = parts_of(form, &SIDES).await?;
+    let (w, identity) = (visit.visit.words, &visit.visit.app.outside.registration.identity);
+    let (mut status, mut errors) = (StatusCode::UNPROCESSABLE_ENTITY, Vec::new());
+    for (slot, part) in parts {
+        match draft(&visit, slot, part).await {
+            Ok(()) => {}
+            Err(DraftError::Store(error)) => return Err(error.into()),
+            Err(DraftError::Picture(error)) => errors.push(said(slot.as_str(), picture_fault(w, error))),
+            Err(DraftError::Busy) => errors.push(said(slot.as_str(), w.t("identity-busy").into_owned())),
+        }
+    }
+    if errors.is_empty() {
+        match identity.check_card(visit.account.id).await {
+            Ok(()) | Err(IdentityError::AlreadyVerified) => return Ok(Redirect::to(&from.to("")).into_response()),
+            Err(error) => {
+                let (code, error) = refusal(w, error)?;
+                status = code;
+                errors.push(error);
+            }
+        }
+    }
+    Ok((status, render(&visit, &from, &errors).await?).into_response())
+}
+
+/// Keeps what a form without a script brought.
+pub(super) async fn draft(visit: &IdentityVisit, slot: Slot, part: PicturePart) -> Result<(), DraftError> {
+    match part {
+        PicturePart::Nothing => Ok(()),
+        PicturePart::TooLarge => Err(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX }.into()),
+        PicturePart::File(bytes) => {
+            let identity = &visit.visit.app.outside.registration.identity;
+            identity.draft(visit.account.id, slot, bytes).await.map(drop)
+        }
+    }
+}
+
+async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Result<Markup, Failure> {
+    let identity = &visit.visit.app.outside.registration.identity;
+    let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
+    let mut here = [false; 2];
+    for (here, slot) in here.iter_mut().zip(SIDES) {
+        *here = identity.drafted(visit.account.id, slot).await?.is_some();
+    }
+    let w = visit.visit.words;
+    let view = View {
+        from,
+        person: standing.person.as_ref(),
+        here,
+        errors,
+        is_sandbox: visit.visit.app.outside.sandbox_url.is_some(),
+    };
+    let mut frame = visit.frame(w.t("card-title"));
+    frame.script = Some("upload.js");
+    Ok(page(&frame, &body(w, &view)))
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) from: &'a From,
+    pub(crate) person: Option<&'a Person>,
+    /// Which sides are here already.
+    pub(crate) here: [bool; 2],
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) is_sandbox: bool,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let tile = |index: usize, legend: &str, hint: &str| {
+        let slot = SIDES[index].as_str();
+        picture_tile(
+            w,
+            &PictureTile {
+                slot,
+                legend,
+                hint,
+                bytes_max: PICTURE_BYTES_MAX,
+                is_here: view.here[index],
+                error: error_of(view.errors, slot),
+            },
+        )
+    };
+    let (name, number) = (w.t("identity-name"), w.t("identity-number"));
+    html! {
+        div class="column narrow identity" {
+            (error_summary(w, view.errors))
+            (heading(None, &w.t("card-title")))
+            p class="lead" { (w.t("card-lead")) }
+            @if view.is_sandbox { p class="sandboxed" { (w.t("sandbox-card")) } }
+            @if let Some(person) = view.person {
+                (facts(&[
+                    (&name, person_name(person.name.expose())),
+                    (&number, html! { (person.document.masked()) }),
+                ]))
+                p class="hint" { (w.t("card-compare")) " " a href=(format!("{}&again=on", view.from.to(""))) { (w.t("card-mend")) } }
+            }
+            form method="post" action=(view.from.to("/card")) enctype="multipart/form-data" data-tiles
+                data-busy=(w.t("card-busy")) {
+                (tile(0, &w.t("card-front"), &w.t("card-front-hint")))
+                (tile(1, &w.t("card-back"), &w.t("card-back-hint")))
+                button class="button" type="submit" { (w.t("card-submit")) }
+            }
+            p class="beside" { (w.t("card-manual")) " " a href=(view.from.to("/manual")) { (w.t("identity-way-manual")) } }
+            p class="hint" { (w.t("card-kept")) }
+        }
+    }
+}

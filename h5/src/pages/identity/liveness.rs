@@ -1,0 +1,108 @@
+//! The way by a vendor's page: on the phone at once, from a computer by a code.
+
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::HeaderMap;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::identity::{IdentityError, LivenessStanding};
+
+use super::From;
+use super::parts::{liveness_fault, refusal};
+use super::said;
+use crate::failure::Failure;
+use crate::identity_visit::IdentityVisit;
+use crate::view::form::{FieldError, error_summary};
+use crate::view::layout::{heading, page};
+use crate::view::notice::{Tone, notice};
+
+/// Seconds after which a page that waits for an outcome looks again, where no script does.
+const LOOK_AGAIN_SECONDS: u64 = 5;
+
+pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
+    let identity = &visit.visit.app.outside.registration.identity;
+    let standing = match identity.follow_liveness(visit.account.id).await {
+        Ok(standing) => standing,
+        Err(IdentityError::Store(error)) => return Err(error.into()),
+        // The vendor is away for a moment: the page looks again.
+        Err(_) => LivenessStanding::Running,
+    };
+    if let Some(elsewhere) = super::state::elsewhere(&visit, &from).await? {
+        return Ok(elsewhere);
+    }
+    let w = visit.visit.words;
+    let errors: Vec<FieldError> = liveness_fault(w, standing).map(|text| said("", text)).into_iter().collect();
+    Ok(render(&visit, &from, standing == LivenessStanding::Running, &errors).into_response())
+}
+
+/// Begins a check. The vendor's page is another origin, to which no form may lead: the answer links there.
+pub(crate) async fn begin(
+    visit: IdentityVisit,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let w = visit.visit.words;
+    let identity = &visit.visit.app.outside.registration.identity;
+    let back = format!("{}{}", visit.visit.app.base_url(&headers), from.to("/liveness"));
+    match identity.begin_liveness(visit.account.id, back, None).await {
+        Ok(url) => {
+            let is_sandbox = visit.visit.app.outside.sandbox_url.is_some();
+            Ok(page(&visit.frame(w.t("liveness-title")), &leave(w, &url, is_sandbox)).into_response())
+        }
+        Err(IdentityError::AlreadyVerified | IdentityError::NoConsent) => {
+            Ok(Redirect::to(&from.to("")).into_response())
+        }
+        Err(error) => {
+            let (status, error) = refusal(w, error)?;
+            Ok((status, render(&visit, &from, false, &[error])).into_response())
+        }
+    }
+}
+
+fn render(visit: &IdentityVisit, from: &From, is_running: bool, errors: &[FieldError]) -> Markup {
+    let w = visit.visit.words;
+    let mut frame = visit.frame(w.t("liveness-title"));
+    frame.script = Some("upload.js");
+    frame.refresh_seconds = is_running.then_some(LOOK_AGAIN_SECONDS);
+    page(&frame, &body(w, from, visit.is_phone, is_running, errors))
+}
+
+pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, errors: &[FieldError]) -> Markup {
+    let by_code = html! {
+        form method="post" action=(from.to("/handover")) data-busy=(w.t("form-busy")) {
+            button class=(if is_phone { "button second" } else { "button" }) type="submit" { (w.t("liveness-by-code")) }
+        }
+    };
+    html! {
+        div class="column narrow identity" {
+            (error_summary(w, errors))
+            (heading(None, &w.t("liveness-title")))
+            p class="lead" { (w.t("liveness-lead")) }
+            @if is_running {
+                div data-poll="/me/identity/state" data-then=(from.to("")) {
+                    (notice(Tone::Plain, &w.t("liveness-running"), &html! { p { (w.t("liveness-running-text")) } }))
+                }
+            }
+            @if !is_phone { (by_code) p class="hint" { (w.t("liveness-by-code-hint")) } }
+            form method="post" action=(from.to("/liveness")) data-busy=(w.t("form-busy")) {
+                button class=(if is_phone { "button" } else { "button second" }) type="submit" {
+                    @if is_running || !errors.is_empty() { (w.t("liveness-again")) } @else { (w.t("liveness-begin")) }
+                }
+            }
+            @if is_phone { (by_code) }
+            p class="beside" { (w.t("card-manual")) " " a href=(from.to("/manual")) { (w.t("identity-way-manual")) } }
+        }
+    }
+}
+
+/// The page that leads to the vendor's.
+pub(crate) fn leave(w: Words, url: &str, is_sandbox: bool) -> Markup {
+    html! {
+        div class="column narrow identity" {
+            (heading(None, &w.t("liveness-title")))
+            p class="lead" { (w.t("liveness-leave")) }
+            @if is_sandbox { p class="sandboxed" { (w.t("sandbox-liveness")) } }
+            p { a class="button" href=(url) rel="noreferrer" { (w.t("liveness-go")) } }
+        }
+    }
+}

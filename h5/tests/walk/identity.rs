@@ -1,0 +1,231 @@
+//! Who one is: the card, the phone that scanned a code, staff, and the face check; and what is refused.
+
+use gateways::aliyun::face_verify::AliyunFaceVerifyConfig;
+use gateways::settings::Variables;
+use gateways::tencent::face_compare::TencentFaceConfig;
+use gateways::tencent::id_card_ocr::TencentOcrConfig;
+use gateways::{CardReader, FaceComparer, Gateways, Liveness};
+use http::StatusCode;
+use pagekit::local_path::query_value;
+use registration::accounts::AccountId;
+use registration::identity_reviews::CaseId;
+use registration::staff::Role;
+use testkit::Vendors;
+
+use crate::picture;
+use crate::site::{Site, Visitor, document};
+
+const STEPS: &str = r#"
+[[steps]]
+title = { zh = "实名认证", en = "Identity" }
+tasks = ["identity"]
+[[steps]]
+title = { zh = "人脸识别", en = "Face check" }
+tasks = ["face"]
+[[steps]]
+title = { zh = "选择场次", en = "Sittings" }
+tasks = ["sittings"]
+[[steps]]
+title = { zh = "缴费", en = "Payment" }
+tasks = ["payment"]
+[identity]
+documents = ["resident_id"]
+ways = ["card", "liveness", "manual"]
+[face]
+tries_per_day = 3
+similarity_min = 70
+"#;
+const FROM: &str = "?exam=degree-english&next=/exams/degree-english";
+const VALID: &str = "2016.07.21-2096.07.21";
+
+struct Office {
+    site: Site,
+    vendors: Vendors,
+}
+
+impl Office {
+    async fn start() -> Self {
+        let vendors = Vendors::start().await;
+        let variables = Variables::default().with(vendors.variables());
+        let gateways = Gateways {
+            cards: Some(CardReader::tencent(TencentOcrConfig::of(&variables).unwrap())),
+            faces: Some(FaceComparer::tencent(TencentFaceConfig::of(&variables).unwrap())),
+            liveness: Some(Liveness::aliyun(AliyunFaceVerifyConfig::of(&variables).unwrap())),
+            ..Gateways::default()
+        };
+        Self { site: Site::start_among(STEPS, gateways).await, vendors }
+    }
+
+    async fn account(&self, number: u32) -> AccountId {
+        let cases = self.site.registration.identity_reviews.waiting().await.unwrap();
+        let case = cases.into_iter().find(|case| case.person.document.expose() == document(number)).unwrap();
+        let CaseId::Identity(account) = case.id else { panic!("a case of a face") };
+        account
+    }
+}
+
+fn claim(name: &str, rest: &str) -> String {
+    format!("name={}&{rest}", query_value(name))
+}
+
+async fn begin(visitor: &mut Visitor, way: &str) {
+    let path = format!("/me/identity{FROM}");
+    let sent = visitor.post(&path, &claim("张伟", &format!("consent=on&way={}", query_value(way)))).await;
+    assert!(sent.location().starts_with(&format!("/me/identity{way}?exam=degree-english")), "{}", sent.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_a_card_is_handed_in_mended_and_accepted() {
+    let office = Office::start().await;
+    let mut candidate = office.site.candidate(1).await;
+    let exam = candidate.get("/exams/degree-english").await;
+    assert!(exam.text.contains("/me/identity?exam=degree-english"), "{}", exam.text);
+    let page = candidate.get(&format!("/me/identity{FROM}")).await;
+    assert!(page.text.contains("敏感个人信息单独同意") && page.text.contains("拍身份证认证"), "{}", page.text);
+    assert!(!page.text.contains(&document(1)) && page.text.contains("1990-01-01"));
+    assert!(page.headers["permissions-policy"].to_str().unwrap().starts_with("camera=()"));
+    // Nothing begins without the consent, and what was typed stays.
+    let refused = candidate.post(&format!("/me/identity{FROM}"), &claim("张三", "way=/card")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("请先同意处理敏感个人信息") && refused.text.contains("value=\"张三\""));
+    assert_eq!(candidate.get("/me/identity/card").await.status, StatusCode::SEE_OTHER, "the consent comes first");
+    begin(&mut candidate, "/card").await;
+    let card = format!("/me/identity/card{FROM}");
+    let page = candidate.get(&card).await;
+    assert!(page.text.contains("不超过 4 MB") && page.text.contains("/upload.js\""), "{}", page.text);
+
+    // One side in pieces, as the script does; then the form without the other one.
+    let side = picture(600, 400);
+    let key = uuid::Uuid::now_v7();
+    let put = format!("/me/identity/pictures/card_front?key={key}&total={}", side.len());
+    let gap = candidate.put(&format!("{put}&offset=5"), &side[5..]).await;
+    assert_eq!((gap.status, gap.text.as_str()), (StatusCode::CONFLICT, "{\"received\":0,\"done\":false}"));
+    let done = candidate.put(&format!("{put}&offset=0"), &side).await;
+    assert!(done.text.ends_with("\"done\":true}"), "{}", done.text);
+    assert!(candidate.get("/me/identity/pictures/card_front.jpg").await.bytes.starts_with(b"\xff\xd8"));
+    let refused = candidate.upload_to(&card, &[("card_back-camera", &[])]).await;
+    assert!(
+        refused.text.contains("href=\"#card_back\"") && refused.text.contains("请先拍照或选择照片"),
+        "{}",
+        refused.text
+    );
+    let heic = candidate.upload_to(&card, &[("card_back-album", b"\0\0\0\x18ftypheic\0\0\0\0")]).await;
+    assert!(heic.text.contains("HEIC"), "{}", heic.text);
+
+    // Each mismatch says which field.
+    office.vendors.card("张纬", &document(1), VALID);
+    let refused = candidate.upload_to(&card, &[("card_back-album", &side)]).await;
+    assert!(refused.text.contains("证件上的姓名与您填写的不一致"), "{}", refused.text);
+    office.vendors.card("张伟", &document(2), VALID);
+    assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与您填写的不一致"));
+    office.vendors.card_error("FailedOperation.CardSideError");
+    assert!(candidate.upload_to(&card, &[]).await.text.contains("这里请拍有照片的一面"));
+    office.vendors.card("张伟", &document(1), VALID);
+    let done = candidate.upload_to(&card, &[]).await;
+    assert!(done.location().starts_with("/me/identity?exam=degree-english"), "{}", done.text);
+    let page = candidate.get(done.location()).await;
+    assert!(
+        page.text.contains("实名认证已完成") && page.text.contains("href=\"/exams/degree-english\""),
+        "{}",
+        page.text
+    );
+    assert!(candidate.get("/me/identity/portrait.jpg").await.bytes.starts_with(b"\xff\xd8"));
+    assert_eq!(candidate.get(&card).await.status, StatusCode::SEE_OTHER, "once verified there is nothing to hand in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
+    let office = Office::start().await;
+    let mut computer = office.site.candidate(1).await;
+    begin(&mut computer, "/manual").await;
+    computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(60, 80))]).await;
+    let account = office.account(1).await;
+    let page = computer.post(&format!("/me/identity/handover{FROM}"), "").await;
+    assert!(page.text.contains("src=\"data:image/png;base64,"), "{}", page.text);
+    assert!(!page.text.contains("/handover/"), "the link is in the picture and nowhere else");
+
+    let identity = &office.site.registration.identity;
+    let (token, _) = identity.hand_over(account, "/me/identity?next=/me").await.unwrap();
+    let link = format!("/handover/{token}");
+    let mut phone = office.site.visitor();
+    for _ in 0..2 {
+        assert!(phone.get(&link).await.text.contains("在手机上认证"), "looking does not use it up");
+    }
+    assert_eq!(phone.post(&link, "").await.location(), "/me/identity?next=/me");
+    assert!(phone.get("/me/identity").await.text.contains("审核中"));
+    for path in ["/me", "/exams/degree-english/face", "/orders/AAAA-AAAA"] {
+        let elsewhere = phone.get(path).await;
+        assert!(elsewhere.location().starts_with("/sign-in?next="), "{path}: {}", elsewhere.status);
+    }
+    // Used, a stranger's, expired, another account's phone.
+    let mut other = office.site.visitor();
+    assert!(other.get(&link).await.text.contains("这个二维码已经用过"));
+    let stranger = other.get("/handover/AAAAAAAAAAAAAAAAAAAAAA").await;
+    assert!(stranger.status == StatusCode::NOT_FOUND && stranger.text.contains("链接不对"));
+    let (token, _) = identity.hand_over(account, "/me").await.unwrap();
+    let mut neighbour = office.site.candidate(2).await;
+    assert!(neighbour.post(&format!("/handover/{token}"), "").await.text.contains("另一个账号"));
+
+    // The face is seen on the phone; the computer's page asks for the word.
+    let begun = phone.post("/me/identity/liveness?next=/me", "").await;
+    assert!(begun.text.contains("href=\"https://vendor.example/check-1\""), "{}", begun.text);
+    assert_eq!(computer.get("/me/identity/state").await.text, "{\"state\":\"waiting\"}");
+    let photo = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(60, 80));
+    office.vendors.liveness(Some(Ok(&photo)));
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    assert!(phone.get("/me/identity/liveness").await.status == StatusCode::SEE_OTHER);
+    assert!(phone.get("/me/identity").await.text.contains("请回到电脑"));
+    assert_eq!(computer.get("/me/identity/state").await.text, "{\"state\":\"verified\"}");
+    assert!(computer.get("/me/identity").await.text.contains("实名认证已完成"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
+    let office = Office::start().await;
+    let mut candidate = office.site.candidate(1).await;
+    begin(&mut candidate, "/manual").await;
+    let manual = format!("/me/identity/manual{FROM}");
+    let refused = candidate.upload_to(&manual, &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sent = candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
+    let page = candidate.get(sent.location()).await;
+    assert!(page.text.contains("等待人工审核") && page.text.contains("一个工作日"), "{}", page.text);
+    let registration = &office.site.registration;
+    let staff = registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap().id;
+    let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
+    registration.identity_reviews.refuse(staff, &case.id, case.picture, "看不清证件号码").await.unwrap();
+    let page = candidate.get("/me/identity").await;
+    assert!(page.text.contains("原因：看不清证件号码") && page.text.contains("again=on"), "{}", page.text);
+    assert!(candidate.get("/me/identity?again=on").await.text.contains("人工通道"));
+    candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
+    let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
+    registration.identity_reviews.confirm(staff, &case.id, case.picture).await.unwrap();
+    assert!(candidate.get("/me/identity").await.text.contains("实名认证已完成"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c7_the_face_is_compared_before_the_next_step() {
+    let office = Office::start().await;
+    let mut candidate = office.site.candidate(1).await;
+    let face = "/exams/degree-english/face";
+    assert_eq!(candidate.get(face).await.location(), "/exams/degree-english", "the identity comes first");
+    begin(&mut candidate, "/card").await;
+    office.vendors.card("张伟", &document(1), VALID);
+    let sides = picture(600, 400);
+    let card = format!("/me/identity/card{FROM}");
+    candidate.upload_to(&card, &[("card_front-album", &sides), ("card_back-album", &sides)]).await;
+    let page = candidate.get(face).await;
+    assert_eq!(page.headers["permissions-policy"], "camera=(self)");
+    assert!(page.text.contains("/camera.js\"") && page.text.contains("capture=\"user\""), "{}", page.text);
+    assert!(page.text.contains("今天还可以试 3 次") && page.text.contains("有结果后立即删除"));
+    assert!(candidate.upload_to(face, &[]).await.text.contains("请先拍照或选择照片"));
+    office.vendors.face(Err("InvalidParameterValue.NoFaceInPhoto"));
+    assert!(candidate.upload_to(face, &[("camera", &sides)]).await.text.contains("没有找到人脸"));
+    office.vendors.face(Ok(12.0));
+    assert!(candidate.upload_to(face, &[("camera", &sides)]).await.text.contains("今天还有 2 次"));
+    office.vendors.face(Ok(93.0));
+    let passed = candidate.upload_to(face, &[("camera", &sides)]).await;
+    assert_eq!(passed.status, StatusCode::SEE_OTHER, "{}", passed.text);
+    assert!(passed.location().starts_with("/exams/degree-english"), "{}", passed.location());
+    assert!(candidate.get(face).await.text.contains("人脸识别已通过"));
+}

@@ -1,0 +1,139 @@
+//! The table `face_checks`: the face check of each account in each exam.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::store::StoreError;
+
+/// A face check as it is stored.
+pub(crate) struct StoredFace {
+    pub(crate) account: Uuid,
+    pub(crate) exam: String,
+    pub(crate) state: String,
+    pub(crate) picture: Option<Uuid>,
+    pub(crate) submitted_at: Timestamp,
+    pub(crate) decided_at: Option<Timestamp>,
+    pub(crate) reason: Option<String>,
+}
+
+const COLUMNS: &str = "account, exam, state, picture, submitted_at, decided_at, reason";
+
+/// The check of an account in an exam.
+pub(crate) async fn get(
+    client: &impl GenericClient,
+    account: Uuid,
+    exam: &ExamId,
+) -> Result<Option<StoredFace>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM registration.face_checks WHERE account = $1 AND exam = $2"))
+        .await?;
+    Ok(client.query_opt(&statement, &[&account, &exam.as_str()]).await?.map(|row| read(&row)))
+}
+
+/// The same, locked until the transaction ends.
+pub(crate) async fn lock(
+    client: &impl GenericClient,
+    account: Uuid,
+    exam: &ExamId,
+) -> Result<Option<StoredFace>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.face_checks WHERE account = $1 AND exam = $2 FOR UPDATE"
+        ))
+        .await?;
+    Ok(client.query_opt(&statement, &[&account, &exam.as_str()]).await?.map(|row| read(&row)))
+}
+
+/// The faces agree: passed, whatever was before.
+pub(crate) async fn pass(
+    client: &impl GenericClient,
+    account: Uuid,
+    exam: &ExamId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.face_checks (account, exam, state, submitted_at, decided_at)
+             VALUES ($1, $2, 'passed', $3, $3)
+             ON CONFLICT (account, exam) DO UPDATE
+             SET state = 'passed', decided_at = $3, decided_by = NULL, reason = NULL, picture = NULL",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &exam.as_str(), &now]).await?;
+    Ok(())
+}
+
+/// Hands in a picture for staff; handed in again, the place in the queue is kept.
+pub(crate) async fn hand_in(
+    client: &impl GenericClient,
+    account: Uuid,
+    exam: &ExamId,
+    picture: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.face_checks AS f (account, exam, state, picture, submitted_at)
+             VALUES ($1, $2, 'waiting', $3, $4)
+             ON CONFLICT (account, exam) DO UPDATE
+             SET state = 'waiting', picture = $3, decided_at = NULL, decided_by = NULL, reason = NULL,
+                 submitted_at = CASE f.state WHEN 'waiting' THEN f.submitted_at ELSE $4 END",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &exam.as_str(), &picture, &now]).await?;
+    Ok(())
+}
+
+/// Staff decide: a reason refuses. False when it does not wait any more, or waits with another picture.
+pub(crate) async fn decide(
+    client: &impl GenericClient,
+    face: (Uuid, &ExamId, Uuid),
+    staff: Uuid,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.face_checks
+             SET state = CASE WHEN $5::text IS NULL THEN 'passed' ELSE 'refused' END, reason = $5, picture = NULL,
+                 decided_at = $6, decided_by = $4
+             WHERE account = $1 AND exam = $2 AND picture = $3 AND state = 'waiting'",
+        )
+        .await?;
+    let (account, exam, picture) = face;
+    Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff, &reason, &now]).await? == 1)
+}
+
+/// What waits, the longest first.
+pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredFace>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.face_checks WHERE state = 'waiting'
+             ORDER BY submitted_at, account, exam LIMIT $1"
+        ))
+        .await?;
+    Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())
+}
+
+/// How many wait.
+pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT count(*) FROM registration.face_checks WHERE state = 'waiting'").await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+fn read(row: &Row) -> StoredFace {
+    StoredFace {
+        account: row.get(0),
+        exam: row.get(1),
+        state: row.get(2),
+        picture: row.get(3),
+        submitted_at: row.get(4),
+        decided_at: row.get(5),
+        reason: row.get(6),
+    }
+}

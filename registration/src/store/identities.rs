@@ -1,0 +1,222 @@
+//! The table `identities`: what each account consented to, handed in, and was found to be.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::store::{StoreError, violates};
+
+/// An identity as it is stored: who it is, is ciphertext.
+pub(crate) struct StoredIdentity {
+    pub(crate) account: Uuid,
+    pub(crate) state: String,
+    pub(crate) name: Option<Vec<u8>>,
+    pub(crate) document: Option<Vec<u8>>,
+    pub(crate) way: Option<String>,
+    pub(crate) picture: Option<Uuid>,
+    pub(crate) submitted_at: Option<Timestamp>,
+    pub(crate) decided_at: Option<Timestamp>,
+    pub(crate) reason: Option<String>,
+}
+
+/// Who somebody is, sealed, and the index by which the document is found.
+pub(crate) struct SealedPerson {
+    pub(crate) name: Vec<u8>,
+    pub(crate) document: Vec<u8>,
+    pub(crate) document_index: [u8; 32],
+}
+
+const COLUMNS: &str = "account, state, name, document, way, picture, submitted_at, decided_at, reason";
+
+/// Notes the consent; a later one of another version takes its place.
+pub(crate) async fn consent(
+    client: &impl GenericClient,
+    account: Uuid,
+    version: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.identities AS i (account, state, consent_at, consent_version)
+             VALUES ($1, 'none', $3, $2)
+             ON CONFLICT (account) DO UPDATE SET consent_at = $3, consent_version = $2
+             WHERE i.consent_version <> $2",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &version, &now]).await?;
+    Ok(())
+}
+
+/// Was this version consented to?
+pub(crate) async fn has_consented(
+    client: &impl GenericClient,
+    account: Uuid,
+    version: &str,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached("SELECT 1 FROM registration.identities WHERE account = $1 AND consent_version = $2")
+        .await?;
+    Ok(client.query_opt(&statement, &[&account, &version]).await?.is_some())
+}
+
+/// The identity of an account, if it consented.
+pub(crate) async fn get(client: &impl GenericClient, account: Uuid) -> Result<Option<StoredIdentity>, StoreError> {
+    let statement =
+        client.prepare_cached(&format!("SELECT {COLUMNS} FROM registration.identities WHERE account = $1")).await?;
+    Ok(client.query_opt(&statement, &[&account]).await?.map(|row| read(&row)))
+}
+
+/// The same, locked until the transaction ends.
+pub(crate) async fn lock(client: &impl GenericClient, account: Uuid) -> Result<Option<StoredIdentity>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM registration.identities WHERE account = $1 FOR UPDATE"))
+        .await?;
+    Ok(client.query_opt(&statement, &[&account]).await?.map(|row| read(&row)))
+}
+
+/// Is the account verified, so that its name and document stay?
+pub(crate) async fn is_verified(client: &impl GenericClient, account: Uuid) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached("SELECT 1 FROM registration.identities WHERE account = $1 AND state = 'verified'")
+        .await?;
+    Ok(client.query_opt(&statement, &[&account]).await?.is_some())
+}
+
+/// Hands in a picture for staff; handed in again, the place in the queue is kept. False when the account is verified
+/// or did not consent.
+pub(crate) async fn hand_in(
+    client: &impl GenericClient,
+    account: Uuid,
+    person: &SealedPerson,
+    picture: Uuid,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities SET state = 'waiting', way = 'manual', name = $2, document = $3,
+                 document_index = $4, picture = $5, decided_at = NULL, decided_by = NULL, reason = NULL,
+                 submitted_at = CASE state WHEN 'waiting' THEN submitted_at ELSE $6 END
+             WHERE account = $1 AND state <> 'verified'",
+        )
+        .await?;
+    let SealedPerson { name, document, document_index } = person;
+    let index = &document_index[..];
+    Ok(client.execute(&statement, &[&account, name, document, &index, &picture, &now]).await? == 1)
+}
+
+/// What became of verifying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verified {
+    Yes,
+    /// The account was verified already, or did not consent.
+    No,
+    /// Another account is this person.
+    Taken,
+}
+
+/// Verifies an account. After [`Verified::Taken`] the transaction is to be given up.
+pub(crate) async fn verify(
+    client: &impl GenericClient,
+    account: Uuid,
+    person: &SealedPerson,
+    way: &str,
+    picture: Option<Uuid>,
+    staff: Option<Uuid>,
+    now: Timestamp,
+) -> Result<Verified, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities SET state = 'verified', way = $5, name = $2, document = $3,
+                 document_index = $4, picture = $6, decided_at = $8, decided_by = $7, reason = NULL,
+                 submitted_at = coalesce(submitted_at, $8)
+             WHERE account = $1 AND state <> 'verified'",
+        )
+        .await?;
+    let SealedPerson { name, document, document_index } = person;
+    let index = &document_index[..];
+    match client.execute(&statement, &[&account, name, document, &index, &way, &picture, &staff, &now]).await {
+        Ok(changed) => Ok(if changed == 1 { Verified::Yes } else { Verified::No }),
+        Err(error) if violates(&error, "identities_one_account_per_person") => Ok(Verified::Taken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Refuses what waits. False when it does not wait any more, or waits with another picture.
+pub(crate) async fn refuse(
+    client: &impl GenericClient,
+    account: Uuid,
+    picture: Uuid,
+    staff: Uuid,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities SET state = 'refused', decided_at = $5, decided_by = $3, reason = $4,
+                 picture = NULL
+             WHERE account = $1 AND picture = $2 AND state = 'waiting'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account, &picture, &staff, &reason, &now]).await? == 1)
+}
+
+/// Takes back what waits, because the account says that it is somebody else. Its picture, if anything waited.
+pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Result<Option<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities i SET state = 'none', picture = NULL, name = NULL, document = NULL,
+                 document_index = NULL, way = NULL, submitted_at = NULL
+             FROM (SELECT account, picture FROM registration.identities WHERE account = $1 FOR UPDATE) before
+             WHERE i.account = before.account AND i.state = 'waiting' RETURNING before.picture",
+        )
+        .await?;
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+}
+
+/// The person moved to another account, where they verify anew: this one is nobody's. Its picture, to be dropped.
+pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Result<Option<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities i SET state = 'none', picture = NULL, name = NULL, document = NULL,
+                 document_index = NULL, way = NULL, submitted_at = NULL, decided_at = NULL, decided_by = NULL,
+                 reason = NULL
+             FROM (SELECT account, picture FROM registration.identities WHERE account = $1 FOR UPDATE) before
+             WHERE i.account = before.account RETURNING before.picture",
+        )
+        .await?;
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+}
+
+/// What waits, the longest first.
+pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredIdentity>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.identities WHERE state = 'waiting'
+             ORDER BY submitted_at, account LIMIT $1"
+        ))
+        .await?;
+    Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())
+}
+
+/// How many wait.
+pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT count(*) FROM registration.identities WHERE state = 'waiting'").await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+fn read(row: &Row) -> StoredIdentity {
+    StoredIdentity {
+        account: row.get(0),
+        state: row.get(1),
+        name: row.get(2),
+        document: row.get(3),
+        way: row.get(4),
+        picture: row.get(5),
+        submitted_at: row.get(6),
+        decided_at: row.get(7),
+        reason: row.get(8),
+    }
+}

@@ -1,0 +1,99 @@
+//! The table `identity_checks`: checks on a vendor's page, from begin to outcome.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::store::StoreError;
+
+/// A check as it is stored: whom it is about is ciphertext.
+pub(crate) struct StoredCheck {
+    pub(crate) id: String,
+    pub(crate) name: Vec<u8>,
+    pub(crate) document: Vec<u8>,
+    pub(crate) token: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) finished_at: Option<Timestamp>,
+    pub(crate) failure: Option<String>,
+}
+
+/// Adds a check that the vendor does not know yet.
+pub(crate) async fn insert(client: &impl GenericClient, account: Uuid, check: &StoredCheck) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.identity_checks (id, account, name, document, created_at)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .await?;
+    let StoredCheck { id, name, document, created_at, .. } = check;
+    client.execute(&statement, &[id, &account, name, document, created_at]).await?;
+    Ok(())
+}
+
+/// Notes what the vendor answered.
+pub(crate) async fn begun(client: &impl GenericClient, id: &str, token: &str, url: &str) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.identity_checks SET token = $2, url = $3 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &token, &url]).await?;
+    Ok(())
+}
+
+/// The account's newest check.
+pub(crate) async fn newest(client: &impl GenericClient, account: Uuid) -> Result<Option<StoredCheck>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id, name, document, token, created_at, finished_at, failure
+             FROM registration.identity_checks WHERE account = $1 ORDER BY created_at DESC LIMIT 1",
+        )
+        .await?;
+    let row = client.query_opt(&statement, &[&account]).await?;
+    Ok(row.map(|row| StoredCheck {
+        id: row.get(0),
+        name: row.get(1),
+        document: row.get(2),
+        token: row.get(3),
+        created_at: row.get(4),
+        finished_at: row.get(5),
+        failure: row.get(6),
+    }))
+}
+
+/// May the vendor be asked now? Not when somebody asked after `since`.
+pub(crate) async fn ask(
+    client: &impl GenericClient,
+    id: &str,
+    now: Timestamp,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identity_checks SET asked_at = $2
+             WHERE id = $1 AND finished_at IS NULL AND (asked_at IS NULL OR asked_at < $3)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id, &now, &since]).await? == 1)
+}
+
+/// Ends a check, well or with a failure.
+pub(crate) async fn finish(
+    client: &impl GenericClient,
+    id: &str,
+    now: Timestamp,
+    failure: Option<&str>,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identity_checks SET finished_at = $2, failure = $3
+             WHERE id = $1 AND finished_at IS NULL",
+        )
+        .await?;
+    client.execute(&statement, &[&id, &now, &failure]).await?;
+    Ok(())
+}
+
+/// Forgets checks from before `until`.
+pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("DELETE FROM registration.identity_checks WHERE created_at < $1").await?;
+    client.execute(&statement, &[&until]).await?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Who somebody is: by card, by a vendor's page, by staff; and what is refused.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use registration::identity::{CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding};
+use registration::identity_pictures::Slot;
+use registration::identity_reviews::{CaseError, CaseId, Side};
+use registration::reviews::AuditAction;
+use registration::steps::IdentityState;
+
+use crate::bureau::{Bureau, VALID};
+use crate::world::{document, picture, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_a_card_that_says_the_same_verifies() {
+    let bureau = Bureau::start().await;
+    let identity = &bureau.world.registration.identity;
+    let account = bureau.world.candidate(1).await.id;
+    bureau.vendors.card("王芳", &document(1), VALID);
+    bureau.draft_card(account).await;
+    assert!(matches!(identity.check_card(account).await, Err(IdentityError::NoConsent)));
+    identity.consent(account).await.unwrap();
+
+    // Each mismatch says which field; the pictures stay, so that it can be tried again.
+    let other = bureau.card(account, "王方", 1).await;
+    assert!(matches!(other, Err(IdentityError::Card(CardRefusal::Name))), "{other:?}");
+    let other = bureau.card(account, "王芳", 2).await;
+    assert!(matches!(other, Err(IdentityError::Card(CardRefusal::Number))), "{other:?}");
+    bureau.vendors.card("王芳", &document(1), "2006.07.21-2016.07.21");
+    let expired = identity.check_card(account).await;
+    assert!(matches!(expired, Err(IdentityError::Card(CardRefusal::Expired))), "{expired:?}");
+    bureau.vendors.card_error("FailedOperation.ImageBlur");
+    let blurred = identity.check_card(account).await;
+    assert!(matches!(blurred, Err(IdentityError::Card(CardRefusal::Blurred(CardSide::Front)))), "{blurred:?}");
+    assert_eq!(identity.state(account).await.unwrap(), IdentityState::None);
+
+    bureau.card(account, "王芳", 1).await.unwrap();
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
+    let person = identity.verified(account).await.unwrap().unwrap();
+    assert_eq!((person.name.expose(), person.document.expose()), ("王芳", document(1).as_str()));
+    assert!(identity.portrait(account).await.unwrap().is_some());
+    assert!(matches!(identity.check_card(account).await, Err(IdentityError::AlreadyVerified)));
+    // The card's pictures go; the portrait is all that stays.
+    assert!(identity.drafted(account, Slot::CardFront).await.unwrap().is_none());
+    until("the card is gone", async || bureau.pictures("dropped").await == 0).await;
+    assert_eq!(bureau.pictures("kept").await, 1);
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_tries_and_drafts_have_an_end() {
+    let bureau = Bureau::start().await;
+    let identity = &bureau.world.registration.identity;
+    let account = bureau.candidate(1).await.id;
+    assert!(matches!(identity.check_card(account).await, Err(IdentityError::Missing(Slot::CardFront))));
+    bureau.draft_card(account).await;
+    for _ in 0..10 {
+        let refused = identity.check_card(account).await;
+        assert!(matches!(refused, Err(IdentityError::Card(CardRefusal::NoCard(_)))), "{refused:?}");
+    }
+    assert!(matches!(identity.check_card(account).await, Err(IdentityError::TriesUsed(10))));
+    bureau.world.execute("UPDATE registration.identity_pictures SET created_at = now() - interval '61 minutes'").await;
+    assert!(identity.drafted(account, Slot::CardFront).await.unwrap().is_none(), "an hour is over");
+    until("drafts are swept", async || {
+        let rows = "SELECT count(*) FROM registration.identity_pictures";
+        bureau.world.sql().await.query_one(rows, &[]).await.unwrap().get::<_, i64>(0) == 0
+    })
+    .await;
+    let dir = bureau.world.stores.dir().join("files/identities").join(account.0.to_string());
+    assert_eq!(std::fs::read_dir(dir).map_or(0, Iterator::count), 0, "no file is left");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a4_staff_look_decide_and_say_why() {
+    let bureau = Bureau::start().await;
+    let (identity, reviews) = (&bureau.world.registration.identity, &bureau.world.registration.identity_reviews);
+    let (staff, account) = (bureau.world.reviewer, bureau.candidate(1).await.id);
+    let id = bureau.hold_document(account).await.unwrap();
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Waiting { .. }));
+    let case = reviews.waiting().await.unwrap().pop().unwrap();
+    assert_eq!((case.id, case.person.name.expose(), reviews.count().await.unwrap()), (id.clone(), "王芳", 1));
+    assert!(reviews.refuse(staff, &id, case.picture, " ").await.is_err());
+    reviews.refuse(staff, &id, case.picture, "看不清证件号码").await.unwrap();
+    let refused = identity.state(account).await.unwrap();
+    assert_eq!(refused, IdentityState::Refused { reason: "看不清证件号码".to_owned() });
+
+    // Handed in again; what was looked at is what is decided.
+    bureau.hold_document(account).await.unwrap();
+    assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
+    let case = reviews.get(&id).await.unwrap().unwrap();
+    assert!(!reviews.picture(staff, &id, Side::HandedIn).await.unwrap().is_empty());
+    reviews.confirm(staff, &id, case.picture).await.unwrap();
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
+    assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
+    let history = reviews.history(&id).await.unwrap();
+    let actions: Vec<_> = history.iter().map(|line| line.action).collect();
+    assert_eq!(actions, [AuditAction::Confirmed, AuditAction::LookedAtPicture, AuditAction::Refused]);
+    assert!(reviews.picture(staff, &id, Side::HandedIn).await.is_err(), "a decided case is closed");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a3_a_vendors_page_is_begun_and_followed() {
+    let bureau = Bureau::start().await;
+    let identity = &bureau.world.registration.identity;
+    let account = bureau.candidate(1).await.id;
+    let begin = async || identity.begin_liveness(account, "https://exam.example.edu/me/identity".into(), None).await;
+    assert_eq!(identity.follow_liveness(account).await.unwrap(), LivenessStanding::None);
+    assert_eq!(begin().await.unwrap(), "https://vendor.example/check-1");
+    assert_eq!(identity.follow_liveness(account).await.unwrap(), LivenessStanding::Running);
+    // However often the pages ask, the vendor is asked every two seconds.
+    for _ in 0..5 {
+        identity.follow_liveness(account).await.unwrap();
+    }
+    let asked = bureau.vendors.calls().iter().filter(|call| *call == "DescribeFaceVerify").count();
+    assert_eq!(asked, 1);
+    let outcome = async || {
+        bureau.world.execute("UPDATE registration.identity_checks SET asked_at = NULL").await;
+        identity.follow_liveness(account).await
+    };
+    bureau.vendors.liveness(Some(Err("204")));
+    assert_eq!(outcome().await.unwrap(), LivenessStanding::Failed(LivenessRefusal::NotSame));
+    begin().await.unwrap();
+    let photo = STANDARD.encode(picture());
+    bureau.vendors.liveness(Some(Ok(&photo)));
+    assert_eq!(outcome().await.unwrap(), LivenessStanding::None);
+    assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
+    assert!(identity.portrait(account).await.unwrap().is_some());
+    assert_eq!(outcome().await.unwrap(), LivenessStanding::None, "asking again does no harm");
+    assert!(matches!(begin().await, Err(IdentityError::AlreadyVerified)));
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a3_a_check_that_went_well_is_finished_after_a_death() {
+    let mut bureau = Bureau::start().await;
+    let account = bureau.candidate(1).await.id;
+    let url = bureau.world.registration.identity.begin_liveness(account, "https://e.example/".into(), None).await;
+    assert!(url.is_ok());
+    bureau.vendors.liveness(Some(Ok(&STANDARD.encode(picture()))));
+    bureau.world.registration.identity.follow_liveness(account).await.unwrap();
+    // It died between verifying and noting that the check is over.
+    bureau.world.execute("UPDATE registration.identity_checks SET finished_at = NULL, asked_at = NULL").await;
+    bureau.world.restart_registration().await;
+    let standing = bureau.world.registration.identity.follow_liveness(account).await.unwrap();
+    assert_eq!(standing, LivenessStanding::None);
+    let open = "SELECT count(*) FROM registration.identity_checks WHERE finished_at IS NULL";
+    assert_eq!(bureau.world.sql().await.query_one(open, &[]).await.unwrap().get::<_, i64>(0), 0);
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a3_a_link_to_the_phone_is_good_once_and_briefly() {
+    let bureau = Bureau::start().await;
+    let identity = &bureau.world.registration.identity;
+    let account = bureau.candidate(1).await.id;
+    let (first, _) = identity.hand_over(account, "/me").await.unwrap();
+    assert_eq!(identity.look_at_handover(&first).await.unwrap(), account);
+    let (second, _) = identity.hand_over(account, "/exams/exam").await.unwrap();
+    assert!(matches!(identity.take_over(&first).await, Err(HandoverError::Unknown)), "a newer one took its place");
+    let (one, other) = tokio::join!(identity.take_over(&second), identity.take_over(&second));
+    assert!(one.is_ok() ^ other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(one.or(other).unwrap(), (account, "/exams/exam".to_owned()));
+    assert!(matches!(identity.take_over(&second).await, Err(HandoverError::Used)));
+    let (third, _) = identity.hand_over(account, "/me").await.unwrap();
+    bureau.world.execute("UPDATE registration.identity_handovers SET expires_at = now() - interval '1 second'").await;
+    assert!(matches!(identity.take_over(&third).await, Err(HandoverError::Expired)));
+    let stranger = "AAAAAAAAAAAAAAAAAAAAAA".parse().unwrap();
+    assert!(matches!(identity.take_over(&stranger).await, Err(HandoverError::Unknown)));
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_person_is_readable_at_rest() {
+    let bureau = Bureau::start().await;
+    let account = bureau.candidate(1).await.id;
+    bureau.card(account, "王芳", 1).await.unwrap();
+    let dump = "SELECT row_to_json(i)::text FROM registration.identities i";
+    let row: String = bureau.world.sql().await.query_one(dump, &[]).await.unwrap().get(0);
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for plain in [document(1), "王芳".to_owned()] {
+        assert!(!row.contains(&plain) && !row.contains(&hex(&plain)), "{row}");
+    }
+    let case = CaseId::Identity(account);
+    assert!(bureau.world.registration.identity_reviews.get(&case).await.unwrap().is_none());
+    bureau.world.finish().await;
+}

@@ -1,0 +1,156 @@
+//! Whatever two accounts do as two people, in whatever order: nobody is ever two, and no two are one.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use registration::accounts::AccountId;
+use registration::document::{Document, DocumentKind};
+use registration::identity::IdentityError;
+use registration::identity_reviews::CaseId;
+
+use crate::bureau::Bureau;
+use crate::world::document;
+
+const NAMES: [&str; 2] = ["王芳", "李明"];
+
+/// What may happen; the numbers are an account and a person.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    /// The account says to be this person.
+    Claim(usize, usize),
+    /// A card of this person is handed in.
+    Card(usize, usize),
+    /// A photo for staff is handed in.
+    HandIn(usize),
+    /// Staff say yes, if anything waits.
+    Confirm(usize),
+    /// Staff say no, if anything waits.
+    Refuse(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let (who, whose) = (0..2_usize, 0..2_usize);
+    prop_oneof![
+        (who.clone(), whose.clone()).prop_map(|(account, person)| Act::Claim(account, person)),
+        (who.clone(), whose).prop_map(|(account, person)| Act::Card(account, person)),
+        who.clone().prop_map(Act::HandIn),
+        who.clone().prop_map(Act::Confirm),
+        who.prop_map(Act::Refuse),
+    ]
+}
+
+/// An account whose login is no document, so that it may say to be anybody.
+async fn claim(bureau: &Bureau, account: AccountId, person: usize) -> Result<(), IdentityError> {
+    let number = document(u32::try_from(person).unwrap() + 100);
+    let document = Document::parse(DocumentKind::ResidentId, &number).unwrap();
+    bureau.world.registration.identity.claim(account, NAMES[person].parse().unwrap(), document).await
+}
+
+async fn perform(bureau: &Bureau, accounts: [AccountId; 2], act: Act) {
+    let reviews = &bureau.world.registration.identity_reviews;
+    let waiting = async |account: usize| reviews.get(&CaseId::Identity(accounts[account])).await.unwrap();
+    match act {
+        Act::Claim(account, person) => drop(claim(bureau, accounts[account], person).await),
+        Act::Card(account, person) => {
+            let number = u32::try_from(person).unwrap() + 100;
+            drop(bureau.card(accounts[account], NAMES[person], number).await);
+        }
+        Act::HandIn(account) => drop(bureau.hold_document(accounts[account]).await),
+        Act::Confirm(account) => {
+            if let Some(case) = waiting(account).await {
+                drop(reviews.confirm(bureau.world.reviewer, &case.id, case.picture).await);
+            }
+        }
+        Act::Refuse(account) => {
+            if let Some(case) = waiting(account).await {
+                reviews.refuse(bureau.world.reviewer, &case.id, case.picture, "no").await.unwrap();
+            }
+        }
+    }
+}
+
+/// Starts both accounts afresh.
+async fn forget(bureau: &Bureau, accounts: [AccountId; 2]) {
+    bureau.world.execute("DELETE FROM registration.identities; DELETE FROM registration.identity_tries;").await;
+    for account in accounts {
+        bureau.world.registration.identity.consent(account).await.unwrap();
+    }
+}
+
+#[test]
+fn no_order_of_operations_binds_one_to_two() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (bureau, accounts) = runtime.block_on(async {
+        let bureau = Bureau::start().await;
+        let accounts = [bureau.free_candidate("one@example.edu").await, bureau.free_candidate("two@example.edu").await];
+        (bureau, accounts)
+    });
+    let config = Config { cases: 24, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
+    let checked = TestRunner::new(config).run(&vec(act(), 1..14), |acts| {
+        runtime.block_on(async {
+            forget(&bureau, accounts).await;
+            let mut verified: [Option<String>; 2] = [None, None];
+            for act in &acts {
+                perform(&bureau, accounts, *act).await;
+                for (account, known) in accounts.iter().zip(&mut verified) {
+                    let person = bureau.world.registration.identity.verified(*account).await.unwrap();
+                    let now = person.map(|person| person.document.expose().to_owned());
+                    prop_assert!(known.is_none() || *known == now, "an account became another person");
+                    *known = now;
+                }
+                let is_one = verified[0].is_some() && verified[0] == verified[1];
+                prop_assert!(!is_one, "two accounts are one person");
+            }
+            Ok(())
+        })
+    });
+    if let Err(error) = checked {
+        panic!("{error}");
+    }
+    runtime.block_on(bureau.world.finish());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_verified_as_one_person_at_once_are_one() {
+    let bureau = Bureau::start().await;
+    let accounts = [bureau.free_candidate("one@example.edu").await, bureau.free_candidate("two@example.edu").await];
+    for _ in 0..6 {
+        forget(&bureau, accounts).await;
+        bureau.vendors.card(NAMES[0], &document(100), crate::bureau::VALID);
+        for account in accounts {
+            claim(&bureau, account, 0).await.unwrap();
+            bureau.draft_card(account).await;
+        }
+        let identity = &bureau.world.registration.identity;
+        let (one, other) = tokio::join!(identity.check_card(accounts[0]), identity.check_card(accounts[1]));
+        match (one, other) {
+            (Ok(()), Err(IdentityError::OtherAccount)) | (Err(IdentityError::OtherAccount), Ok(())) => {}
+            both => panic!("{both:?}"),
+        }
+    }
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_changes_while_a_card_is_read_is_never_verified_as_another() {
+    let bureau = Bureau::start().await;
+    let account = bureau.free_candidate("one@example.edu").await;
+    for _ in 0..6 {
+        forget(&bureau, [account, account]).await;
+        claim(&bureau, account, 0).await.unwrap();
+        bureau.vendors.card(NAMES[0], &document(100), crate::bureau::VALID);
+        bureau.draft_card(account).await;
+        let identity = &bureau.world.registration.identity;
+        let (card, changed) = tokio::join!(identity.check_card(account), claim(&bureau, account, 1));
+        let verified = identity.verified(account).await.unwrap();
+        let account = bureau.world.registration.accounts.account(account).await.unwrap().unwrap();
+        match (card, changed) {
+            (Ok(()), Err(IdentityError::AlreadyVerified)) => {
+                assert_eq!(account.document, verified.map(|person| person.document));
+            }
+            (Err(_), Ok(())) => assert!(verified.is_none()),
+            both => panic!("{both:?}"),
+        }
+    }
+    bureau.world.finish().await;
+}
