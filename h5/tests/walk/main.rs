@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod eligibility;
 mod account_site;
 mod accounts;
+mod eligibility;
 mod identity;
 mod site;
 mod steps;
