@@ -128,11 +128,6 @@ impl Site {
         self.registration.exams.import(&dir).await.unwrap();
     }
 
-    /// Changes rows as time would have.
-    pub(crate) async fn execute(&self, statement: &str) {
-        self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
-    }
-
     /// Puts a waiting room before the exam, or takes it away.
     pub(crate) async fn set_room(&self, mode: RoomMode) {
         let exam = self.engine.exam(&"degree-english".parse().unwrap()).unwrap();
