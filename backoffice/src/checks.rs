@@ -19,6 +19,10 @@ use crate::pages::case_view::{Desk, Message, desk, empty};
 use crate::pages::{error, rebind, sign_in};
 use crate::view::{Frame, page};
 
+/// The reviews of forms and of earlier scores.
+#[path = "checks_reviews.rs"]
+mod reviews;
+
 fn now() -> Timestamp {
     "2026-11-20T06:32:10Z".parse().unwrap()
 }
@@ -67,7 +71,12 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam: None, history, message, now: now() };
         desk(w, &view)
     };
+    let forms = reviews::forms(w);
+    let scores = reviews::scores(w);
     let bodies = [
+        ("forms", forms),
+        ("scores", scores),
+        ("nothing", reviews::nothing(w)),
         ("case", draw(&queue[0], true, &history[1..], Some(&good))),
         ("long", draw(&queue[1], true, &[], Some(&care))),
         ("decided", draw(&decided, false, &history, None)),

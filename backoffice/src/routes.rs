@@ -7,7 +7,9 @@ use axum::routing::{get, post};
 use crate::app::{App, BackofficeState};
 use crate::failure::Failure;
 use crate::layers::with_layers;
-use crate::pages::{case, confirm, files, people, rebind, refuse, screenshot, sign_in, sign_out};
+use crate::pages::{
+    case, confirm, files, form_review, people, rebind, refuse, score_review, screenshot, sign_in, sign_out,
+};
 
 /// Largest form, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -28,6 +30,12 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/people/{case}/verified.jpg", get(people::verified))
         .route("/people/{case}/confirm", post(people::confirm).get(people::back))
         .route("/people/{case}/refuse", post(people::refuse).get(people::back))
+        .route("/forms", get(form_review::first))
+        .route("/forms/{exam}/{account}", get(form_review::show))
+        .route("/forms/{exam}/{account}/decide", post(form_review::decide).get(form_review::back))
+        .route("/score-reviews", get(score_review::first))
+        .route("/score-reviews/{exam}/{account}", get(score_review::show))
+        .route("/score-reviews/{exam}/{account}/decide", post(score_review::decide).get(score_review::back))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_out::leave))
         .route("/static/{hash}/{file}", get(files::serve))

@@ -13,6 +13,7 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/account.ftl")),
             include_str!(concat!("../messages/", $language, "/identity.ftl")),
             include_str!(concat!("../messages/", $language, "/exam.ftl")),
+            include_str!(concat!("../messages/", $language, "/eligibility.ftl")),
             include_str!(concat!("../messages/", $language, "/order.ftl")),
             include_str!(concat!("../messages/", $language, "/waiting.ftl")),
         )

@@ -17,6 +17,10 @@ use crate::pages::{details, exam, notice};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
 
+/// Looking people up and confirming them.
+#[path = "gallery_eligibility.rs"]
+mod eligibility;
+
 fn shipped(name: &str) -> ExamPage {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
     registration::exam_definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
@@ -56,6 +60,7 @@ impl Studio {
         self.continuing();
         self.cet();
         self.form();
+        self.eligibility();
     }
 
     fn overview(&mut self, name: &str, page: &ExamPage, facts: &Facts<'_>, visitor: Visitor) {

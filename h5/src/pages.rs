@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod choice_words;
 pub(crate) mod details;
 pub(crate) mod drop_seat;
+pub(crate) mod eligibility;
 pub(crate) mod ended;
 pub(crate) mod error;
 pub(crate) mod exam;

@@ -12,6 +12,7 @@ use crate::pages::account::{
     agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
     sign_out_everywhere, sign_up_code,
 };
+use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
     details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order, payment_code,
@@ -36,6 +37,10 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/", get(home::show))
         .route("/exams/{exam}", get(exam::show))
         .route("/exams/{exam}/notice", get(notice::show).post(notice::agree))
+        .route("/exams/{exam}/eligibility", get(eligibility::show).post(eligibility::look_up))
+        .route("/exams/{exam}/eligibility/person", get(person::show).post(person::save))
+        .route("/exams/{exam}/score-review", get(score_review::show).post(score_review::hand_in))
+        .route("/exams/{exam}/score-review/delete", get(score_review::back).post(score_review::delete))
         .route("/exams/{exam}/sittings", get(sittings::show))
         .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
         .route("/exams/{exam}/waiting", get(waiting::show))

@@ -1,5 +1,8 @@
 //! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
 
+mod compare;
+mod photo;
+mod rebind;
 mod review;
 
 use reservation::ids::ExamId;
@@ -7,17 +10,24 @@ use reservation::ids::ExamId;
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::details::{self, Answers, FieldFault};
+use crate::eligibility;
 use crate::exam_rules::TaskKind;
 use crate::exams::ExamPage;
 use crate::faces::Faces;
 use crate::identity::Identity;
 use crate::order::Order;
+use crate::photos::Photos;
 use crate::steps::{Facts, ReviewState, TaskState, blocked_by, steps, task};
 use crate::store::applications::StoredApplication;
 use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
 
+pub use compare::Comparison;
+pub use photo::PhotoFault;
 pub use review::{ApplicationCase, CaseKey, ReviewError};
+
+pub(crate) use rebind::move_rows;
+pub(crate) use review::check_refusal;
 
 /// Most applications that a candidate's page shows.
 pub const APPLICATIONS_MAX: usize = 50;
@@ -45,6 +55,9 @@ pub enum ApplicationError {
     /// Answers are missing or wrong.
     #[error("{} answers are missing or wrong", .0.len())]
     Answers(Vec<FieldFault>),
+    /// The photo cannot be handed in.
+    #[error(transparent)]
+    Photo(#[from] PhotoFault),
     /// We failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,6 +70,7 @@ pub struct Applications {
     pub(crate) vault: Vault,
     pub(crate) identity: Identity,
     pub(crate) faces: Faces,
+    pub(crate) photos: Photos,
 }
 
 impl Applications {
@@ -83,6 +97,9 @@ impl Applications {
         }
         if asks(&[TaskKind::Face]) {
             facts.face = self.faces.state(account, &exam.id).await?;
+        }
+        if asks(&[TaskKind::Eligibility]) {
+            facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
         }
         Ok(facts)
     }
@@ -131,18 +148,30 @@ impl Applications {
             }
         };
         let sealed = self.seal("details", &exam.id, account, &kept)?;
-        let review = if exam.rules.asks_for(&TaskKind::Review) { "waiting" } else { "none" };
+        let needs_staff = match self.check_photo(account, exam, &kept).await? {
+            Ok(needs_staff) => needs_staff,
+            Err(fault) => {
+                self.save_draft(account, exam, &kept).await?;
+                return Err(fault.into());
+            }
+        };
+        let compared = self.compare(account, exam, &kept).await?.at_most(needs_staff);
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        store::applications::lock(&transaction, &exam.id, account, now).await?;
+        let before = store::applications::lock(&transaction, &exam.id, account, now).await?;
+        let differences = compared.differences();
+        let review = (compared.word(), differences.as_deref());
         store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        Ok(if review == "none" { ReviewState::None } else { ReviewState::Waiting { since: now } })
+        drop(client);
+        let before = self.read(&before)?.details.unwrap_or_default();
+        self.drop_photo_of(account, exam, &before, &kept).await?;
+        Ok(compared.state(now))
     }
 
     /// May the candidate do this now? What was done once may be done again while its window is open.
-    async fn require(
+    pub(crate) async fn require(
         &self,
         account: AccountId,
         exam: &ExamPage,

@@ -1,9 +1,14 @@
-//! An exam's definition: a directory with `exam.toml` (texts, windows, fee, payment page, groups) and `sittings.csv`.
+//! An exam's definition: a directory with `exam.toml` (texts, windows, fee, payment page, groups) and `sittings.csv`;
+//! perhaps with `organisations.csv`, `roster.csv` and `past_scores.csv`.
 //! Each fault is told with its file and line, as many at once as can be.
 
 mod exam_file;
 mod import;
+mod import_people;
 mod organisations_file;
+mod past_scores_file;
+mod people_file;
+mod roster_file;
 mod rules_check;
 mod sittings_file;
 mod table;
@@ -16,9 +21,11 @@ use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
 
 use crate::exams::ExamPage;
 use crate::text::Text;
+use exam_file::ExamFile;
 use sittings_file::Known;
 
 pub use import::{ImportError, Imported};
+pub use import_people::PeopleImported;
 
 /// The file of texts and rules.
 pub const EXAM_FILE: &str = "exam.toml";
@@ -26,7 +33,11 @@ pub const EXAM_FILE: &str = "exam.toml";
 pub const SITTINGS_FILE: &str = "sittings.csv";
 /// The file of provinces, schools and campuses; it may be missing.
 pub const ORGANISATIONS_FILE: &str = "organisations.csv";
-/// Largest file that is read: some fifty thousand sittings.
+/// The file of who may register; it may be missing.
+pub const ROSTER_FILE: &str = "roster.csv";
+/// The file of results of earlier exams; it may be missing.
+pub const PAST_SCORES_FILE: &str = "past_scores.csv";
+/// Largest file that is read at once: some fifty thousand sittings.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// A definition that is right throughout.
@@ -40,13 +51,17 @@ pub struct ExamDefinition {
     pub acknowledge: Acknowledge,
     /// The waiting room before it.
     pub waiting_room: RoomSettings,
+    /// How many people the roster has.
+    pub people: u64,
+    /// How many results of earlier exams there are.
+    pub past_scores: u64,
 }
 
 /// One fault of a definition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
 pub struct DefinitionError {
-    /// [`EXAM_FILE`] or [`SITTINGS_FILE`].
+    /// [`EXAM_FILE`], [`SITTINGS_FILE`] or one of the others.
     pub file: &'static str,
     /// Its line, from 1.
     pub line: u64,
@@ -60,7 +75,12 @@ pub fn parse(dir: &Path) -> Result<ExamDefinition, Vec<DefinitionError>> {
     let organisations = read_optional(dir, ORGANISATIONS_FILE);
     match (exam, sittings, organisations) {
         (Ok(exam), Ok(sittings), Ok(organisations)) => {
-            parse_texts(&Texts { exam: &exam, sittings: &sittings, organisations: organisations.as_deref() })
+            let texts = Texts { exam: &exam, sittings: &sittings, organisations: organisations.as_deref() };
+            let mut definition = parse_texts(&texts)?;
+            let mut faults = Vec::new();
+            definition.people = roster_file::check(dir, &definition.page, &mut faults);
+            definition.past_scores = past_scores_file::check(dir, &definition.page, &mut faults);
+            if faults.is_empty() { Ok(definition) } else { Err(faults) }
         }
         (exam, sittings, organisations) => {
             Err([exam.err(), sittings.err(), organisations.err()].into_iter().flatten().collect())
@@ -86,8 +106,9 @@ fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>
     match exam {
         Some(exam) if errors.is_empty() => {
             let (sittings, capacities) = rows.into_iter().unzip();
-            let page = ExamPage { sittings, organisations, ..exam.page };
-            Ok(ExamDefinition { page, capacities, acknowledge: exam.acknowledge, waiting_room: exam.waiting_room })
+            let ExamFile { page, acknowledge, waiting_room } = exam;
+            let page = ExamPage { sittings, organisations, ..page };
+            Ok(ExamDefinition { page, capacities, acknowledge, waiting_room, people: 0, past_scores: 0 })
         }
         _ => Err(errors),
     }

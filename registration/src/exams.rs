@@ -13,6 +13,7 @@ use crate::fen::Fen;
 use crate::organisation::Organisation;
 use crate::store::{self, Database, StoreError};
 use crate::text::{Paragraphs, Text};
+use crate::vault::Vault;
 
 /// One exam as pages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +133,8 @@ impl ExamPage {
 pub struct Exams {
     pub(crate) database: Database,
     pub(crate) engine: Engine,
+    /// Seals the people of rosters.
+    pub(crate) vault: Vault,
     shelf: Arc<RwLock<Shelf>>,
 }
 
@@ -145,8 +148,8 @@ struct Shelf {
 
 impl Exams {
     /// Reads all exams.
-    pub(crate) async fn open(database: Database, engine: Engine) -> Result<Self, StoreError> {
-        let exams = Self { database, engine, shelf: Arc::default() };
+    pub(crate) async fn open(database: Database, engine: Engine, vault: Vault) -> Result<Self, StoreError> {
+        let exams = Self { database, engine, vault, shelf: Arc::default() };
         exams.refresh().await?;
         Ok(exams)
     }

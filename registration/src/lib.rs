@@ -10,6 +10,7 @@ pub mod captcha;
 pub mod choosing;
 pub mod details;
 pub mod document;
+pub mod eligibility;
 pub mod exam_definition;
 pub mod exam_rules;
 pub mod exams;
@@ -27,6 +28,7 @@ pub mod person;
 pub mod photos;
 pub mod pictures;
 pub mod reviews;
+pub mod roster;
 pub mod staff;
 pub mod steps;
 pub mod store;
@@ -51,6 +53,7 @@ pub use fen::Fen;
 
 use accounts::{AccountSettings, Accounts};
 use applications::Applications;
+use eligibility::Eligibility;
 use exams::Exams;
 use faces::Faces;
 use identity::Identity;
@@ -101,6 +104,8 @@ pub struct Registration {
     pub accounts: Accounts,
     /// What candidates have done for an exam.
     pub applications: Applications,
+    /// Whom the roster knows, and whose registration is bound to which account.
+    pub eligibility: Eligibility,
     /// The exams' texts, fees and windows.
     pub exams: Exams,
     /// What candidates hold and owe.
@@ -126,7 +131,7 @@ impl Registration {
         let RegistrationConfig { postgres, engine, files, vault, gateways, accounts } = config;
         let database = Database::new(postgres);
         migrations::run(&database).await?;
-        let exams = Exams::open(database.clone(), engine.clone()).await?;
+        let exams = Exams::open(database.clone(), engine.clone(), vault.clone()).await?;
         let hasher = Hasher::new();
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
         accounts.carry_over().await?;
@@ -150,7 +155,10 @@ impl Registration {
             vault: vault.clone(),
             identity: identity.clone(),
             faces: faces.clone(),
+            photos: photos.clone(),
         };
+        let eligibility =
+            Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let orders = Orders {
             database: database.clone(),
             engine: engine.clone(),
@@ -167,6 +175,7 @@ impl Registration {
         };
         let sweep = SweepTask::start(Sweep {
             database,
+            eligibility: eligibility.clone(),
             accounts: accounts.clone(),
             exams: exams.clone(),
             orders: orders.clone(),
@@ -177,6 +186,7 @@ impl Registration {
         Ok(Self {
             accounts,
             applications,
+            eligibility,
             exams,
             orders,
             reviews,

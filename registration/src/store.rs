@@ -8,6 +8,7 @@ pub(crate) mod account_sendings;
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod audit;
+pub(crate) mod bindings;
 pub(crate) mod exam_groups;
 pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
@@ -22,6 +23,10 @@ pub(crate) mod identity_tries;
 pub(crate) mod identity_uploads;
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
+pub(crate) mod past_scores;
+pub(crate) mod roster;
+pub(crate) mod roster_looks;
+pub(crate) mod score_reviews;
 pub(crate) mod screenshots;
 pub(crate) mod staff;
 
@@ -71,4 +76,20 @@ impl Database {
 /// Did the database refuse because of this constraint?
 pub(crate) fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool {
     error.as_db_error().and_then(|error| error.constraint()) == Some(constraint)
+}
+
+/// What an import of many lines did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Merged {
+    pub(crate) added: u64,
+    pub(crate) changed: u64,
+    pub(crate) removed: u64,
+}
+
+impl Merged {
+    /// From what the database counted.
+    pub(crate) fn new(added: i64, changed: i64, removed: u64) -> Result<Self, StoreError> {
+        let count = |number: i64| u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative count"));
+        Ok(Self { added: count(added)?, changed: count(changed)?, removed })
+    }
 }

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::Accounts;
 use crate::clock;
+use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::identity_pictures::IdentityPictures;
 use crate::order::OrderId;
@@ -43,6 +44,7 @@ pub(crate) struct SweepTask {
 /// What the sweep works on.
 pub(crate) struct Sweep {
     pub(crate) database: Database,
+    pub(crate) eligibility: Eligibility,
     pub(crate) accounts: Accounts,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
@@ -88,6 +90,7 @@ impl Sweep {
         self.end_orders().await?;
         self.carry_out_decisions().await?;
         self.discard_pictures().await?;
+        self.eligibility.end_unused(&self.exams).await?;
         self.pictures.sweep(BATCH).await?;
         self.accounts.sweep().await?;
         self.forget().await

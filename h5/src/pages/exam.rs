@@ -223,6 +223,7 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
                 (TaskKind::Notice, TaskState::Passed) => {
                     a class="link" href={ "/exams/" (view.exam.id) "/notice" } { (w.t("read-notice")) (icon(Icon::Chevron)) }
                 },
+                (TaskKind::Eligibility, state) => (eligibility_links(w, view, state)),
                 (TaskKind::Sittings(part), TaskState::Passed) if view.exam.is_many(part) => {
                     a class="link" href={ "/exams/" (view.exam.id) "/sittings?part=" (part) } {
                         (w.t("choose-more")) (icon(Icon::Chevron))
@@ -235,6 +236,28 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
                 },
                 _ => {},
             }
+        }
+    }
+}
+
+/// Looking before the window opens; what is bound, and the review of an earlier score, afterwards.
+fn eligibility_links(w: Words, view: &View<'_>, state: &TaskState) -> Markup {
+    let here = path_of(view.exam);
+    let review = view.exam.rules.eligibility.score_review.as_ref();
+    html! {
+        @match state {
+            TaskState::Passed => {
+                a class="link" href={ (here) "/eligibility/person" } { (w.t("person-view")) (icon(Icon::Chevron)) }
+                @if let Some(review) = review {
+                    " " a class="link" href={ (here) "/score-review" } {
+                        (w.pick(&review.title.zh, &review.title.en)) (icon(Icon::Chevron))
+                    }
+                }
+            },
+            TaskState::Locked | TaskState::NotYet { .. } if view.now < view.exam.opens_at => {
+                a class="link" href={ (here) "/eligibility" } { (w.t("person-look")) (icon(Icon::Chevron)) }
+            },
+            _ => {},
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod account_site;
 mod accounts;
+mod eligibility;
 mod identity;
 mod site;
 mod steps;

@@ -4,9 +4,11 @@
 use deadpool_postgres::GenericClient;
 
 use super::{AccountId, AccountNumber, Accounts};
+use crate::applications;
 use crate::clock;
 use crate::staff::{Role, StaffMember};
 use crate::store::{self, StoreError, violates};
+use crate::vault::Vault;
 
 /// What was moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Accounts {
             let found = store::accounts::lock(&transaction, number.account().0).await?;
             found.ok_or(RebindError::Unknown(number))?;
         }
-        let moved = move_rows(&transaction, from.account(), to.account()).await?;
+        let moved = move_rows(&transaction, &self.vault, (from.account(), to.account())).await?;
         store::accounts::end_sessions(&transaction, from.account().0).await?;
         let now = clock::now();
         for (subject, action) in [(from, format!("account_moved_to {to}")), (to, format!("account_moved_from {from}"))]
@@ -76,13 +78,16 @@ impl Accounts {
 
 /// Every table that belongs to an account, in one place. The holds of moved orders keep their names at the engine: an
 /// order says itself which holds are its own.
-async fn move_rows(transaction: &impl GenericClient, from: AccountId, to: AccountId) -> Result<Rebound, RebindError> {
-    let orders = match store::orders::change::rebind(transaction, from, to).await {
-        Ok(orders) => orders,
-        Err(StoreError::Postgres(error)) if violates(&error, "orders_one_live") => return Err(RebindError::Conflict),
-        Err(error) => return Err(error.into()),
-    };
-    if orders == 0 {
+async fn move_rows(
+    transaction: &impl GenericClient,
+    vault: &Vault,
+    (from, to): (AccountId, AccountId),
+) -> Result<Rebound, RebindError> {
+    let registrations = conflicts(applications::move_rows(transaction, vault, from, to).await)?;
+    conflicts(store::bindings::rebind(transaction, from, to).await)?;
+    conflicts(store::score_reviews::rebind(transaction, from, to).await)?;
+    let orders = conflicts(store::orders::change::rebind(transaction, from, to).await)?;
+    if orders + registrations == 0 {
         return Err(RebindError::Nothing);
     }
     // A person is verified in one account only: the other one can be it now.
@@ -90,4 +95,14 @@ async fn move_rows(transaction: &impl GenericClient, from: AccountId, to: Accoun
         store::identity_pictures::drop(transaction, &[picture]).await?;
     }
     Ok(Rebound { orders })
+}
+
+/// What the other account has already is in the way.
+fn conflicts<T>(moved: Result<T, StoreError>) -> Result<T, RebindError> {
+    const IN_THE_WAY: [&str; 4] =
+        ["orders_one_live", "bindings_one_per_account", "score_reviews_one_per_account", "applications_pkey"];
+    moved.map_err(|error| match error {
+        StoreError::Postgres(error) if IN_THE_WAY.iter().any(|name| violates(&error, name)) => RebindError::Conflict,
+        error => error.into(),
+    })
 }

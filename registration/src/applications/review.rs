@@ -8,6 +8,7 @@ use super::Applications;
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::details::Answers;
+use crate::exam_rules::FieldName;
 use crate::store::applications::StoredApplication;
 use crate::store::{self, StoreError};
 
@@ -34,6 +35,8 @@ pub struct ApplicationCase {
     pub answers: Answers,
     /// Since when it waits.
     pub since: Timestamp,
+    /// Where it differs from the roster; nothing where there was no roster.
+    pub differences: Option<Vec<FieldName>>,
 }
 
 /// Why nothing was decided.
@@ -75,11 +78,7 @@ impl Applications {
 
     /// Lets a form pass, or refuses it with a reason.
     pub async fn decide(&self, staff: Uuid, key: &CaseKey, refusal: Option<&str>) -> Result<(), ReviewError> {
-        let refusal = refusal.map(str::trim);
-        let fits = |text: &str| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if refusal.is_some_and(|text| !fits(text)) {
-            return Err(ReviewError::Reason);
-        }
+        let refusal = check_refusal(refusal)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let (now, case) = (clock::now(), (&key.exam, key.account, key.version));
@@ -96,8 +95,18 @@ impl Applications {
         let answers = self.read(stored)?.details.unwrap_or_default();
         let key = CaseKey { exam: stored.exam.clone(), account: stored.account, version: stored.details_version };
         let since = stored.review_at.ok_or(StoreError::Corrupt("a review without its time"))?;
-        Ok(ApplicationCase { key, answers, since })
+        let differences = stored.review_differences.as_ref().map(|names| {
+            names.iter().map(|name| name.parse().map_err(|_| StoreError::Corrupt("a field's name"))).collect()
+        });
+        Ok(ApplicationCase { key, answers, since, differences: differences.transpose()? })
     }
+}
+
+/// A refusal's reason, if it is one that a candidate can act on.
+pub(crate) fn check_refusal(refusal: Option<&str>) -> Result<Option<&str>, ReviewError> {
+    let refusal = refusal.map(str::trim);
+    let fits = |text: &str| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if refusal.is_some_and(|text| !fits(text)) { Err(ReviewError::Reason) } else { Ok(refusal) }
 }
 
 /// What the audit calls a form.

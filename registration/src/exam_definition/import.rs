@@ -1,11 +1,13 @@
 //! Importing an exam: its files are checked, the engine gets its sittings, pages get its texts.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use reservation::engine::HoldError;
 use reservation::ids::{ExamId, PoolId, SittingId};
 use reservation::sitting::{Exam, SittingSpec};
 
+use super::import_people::{self, PeopleImported};
 use super::{DefinitionError, ExamDefinition};
 use crate::exams::{ExamPage, Exams, SittingPage};
 use crate::organisation::{OrganisationLevel, ancestry};
@@ -22,6 +24,10 @@ pub struct Imported {
     pub sittings: usize,
     /// Sittings imported earlier that the file has no more: they stay, because candidates may hold seats in them.
     pub kept: Vec<SittingId>,
+    /// What became of the roster.
+    pub roster: PeopleImported,
+    /// What became of the results of earlier exams.
+    pub past_scores: PeopleImported,
 }
 
 /// Why an import failed.
@@ -44,7 +50,8 @@ impl Exams {
     /// importing again.
     pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
         let definition = super::parse(dir).map_err(ImportError::Definition)?;
-        let ExamDefinition { page, capacities, acknowledge, waiting_room } = definition;
+        let ExamDefinition { page, capacities, acknowledge, waiting_room, .. } = definition;
+        let page = Arc::new(page);
         let exam = Exam {
             id: page.id.clone(),
             title: page.title.zh.clone(),
@@ -74,10 +81,12 @@ impl Exams {
         store::exam_groups::replace(&transaction, &page.id, &page.groups).await?;
         store::exam_organisations::replace(&transaction, &page.id, &page.organisations).await?;
         let kept = store::exam_sittings::upsert(&transaction, &page.id, &page.sittings).await?;
+        let roster = import_people::roster(&transaction, dir, &page, &self.vault).await?;
+        let past_scores = import_people::past_scores(&transaction, dir, &page, &self.vault).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.refresh().await?;
-        Ok(Imported { exam: page.id, is_new, sittings: page.sittings.len(), kept })
+        Ok(Imported { exam: page.id.clone(), is_new, sittings: page.sittings.len(), kept, roster, past_scores })
     }
 }
 

@@ -1,11 +1,13 @@
 //! A CSV file of an exam's definition: a line of column names, then one thing a line. What its readers share.
 
 use std::fmt::Display;
+use std::io::Read;
 use std::str::FromStr;
 
 use csv::StringRecord;
 
 use super::{DefinitionError, text_fault};
+use crate::exam_rules::FieldName;
 use crate::text::Text;
 
 /// More faults than these help nobody.
@@ -29,19 +31,30 @@ pub(super) fn parse<T>(
     faults: &mut Vec<DefinitionError>,
     mut read: impl FnMut(&Row<'_>, &mut Vec<DefinitionError>) -> Option<T>,
 ) -> Vec<T> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+    let mut things = Vec::new();
+    stream(shape, text.as_bytes(), faults, |row, faults| {
+        things.extend(read(row, faults));
+        true
+    });
+    things
+}
+
+/// The same for a file of any length: nothing is kept. `read` says whether to go on.
+pub(super) fn stream(
+    shape: &Shape,
+    source: impl Read,
+    faults: &mut Vec<DefinitionError>,
+    mut read: impl FnMut(&Row<'_>, &mut Vec<DefinitionError>) -> bool,
+) {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(source);
     let header = match reader.headers().map_err(|error| error.to_string()) {
         Ok(header) => header.clone(),
-        Err(message) => {
-            faults.push(fault(shape, 1, message));
-            return Vec::new();
-        }
+        Err(message) => return faults.push(fault(shape, 1, message)),
     };
     if let Err(message) = check_header(shape, &header) {
-        faults.push(fault(shape, 1, message));
-        return Vec::new();
+        return faults.push(fault(shape, 1, message));
     }
-    let (mut things, before) = (Vec::new(), faults.len());
+    let (mut rows, before) = (0, faults.len());
     for record in reader.records() {
         if faults.len() - before >= FAULTS_MAX {
             break;
@@ -55,23 +68,26 @@ pub(super) fn parse<T>(
                 break;
             }
         };
-        if things.len() == shape.rows_max {
+        if rows == shape.rows_max {
             faults.push(row.fault(format!("there are at most {} lines", shape.rows_max)));
             break;
         }
+        rows += 1;
         if row.record.len() != header.len() {
             faults.push(row.fault(format!("has {} fields instead of {}", row.record.len(), header.len())));
-            continue;
+        } else if !read(&row, faults) {
+            break;
         }
-        things.extend(read(&row, faults));
     }
-    things
 }
 
 fn check_header(shape: &Shape, header: &StringRecord) -> Result<(), String> {
     for (place, name) in header.iter().enumerate() {
         if !shape.is_open && !shape.columns.contains(&name) {
             return Err(format!("`{name}` is no column; they are {}", shape.columns.join(", ")));
+        }
+        if shape.is_open && name.parse::<FieldName>().is_err() {
+            return Err(format!("`{name}` is no column: a name is 1 to 64 characters out of A-Z a-z 0-9 _ -"));
         }
         if header.iter().take(place).any(|other| other == name) {
             return Err(format!("the column `{name}` is there twice"));

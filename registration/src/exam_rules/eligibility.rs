@@ -33,6 +33,9 @@ pub struct ScoreReviewRules {
     pub title: Text,
     /// What a passed review makes eligible.
     pub grants: Vec<SubjectId>,
+    /// The subjects whose earlier results count; empty: those of all.
+    #[serde(default)]
+    pub scores_of: Vec<SubjectId>,
     /// The lowest score that counts.
     pub score_min: u16,
     /// The earliest year whose results are known here.

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::exam_rules::TaskKind;
 use crate::exams::{ExamPage, SittingPage};
 use crate::order::{Order, OrderId, SITTINGS_MAX};
-use crate::steps::{blocked_by, steps};
+use crate::steps::{EligibilityState, blocked_by, steps};
 use crate::store::orders::change;
 use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, StoreError};
@@ -105,7 +105,7 @@ impl Orders {
         if choice.iter().any(|sitting| page.part_of(sitting) != part) {
             return Err(OrderError::Choice);
         }
-        let attempt = Attempt { account, page: &page, part: &part };
+        let attempt = Attempt { account, page: &page, part: &part, bound_at: None };
         for _ in 0..ROUNDS_MAX {
             let found = match page.is_many(&part) {
                 true => self.try_hold_more(&attempt, &choice).await?,
@@ -126,7 +126,7 @@ impl Orders {
         replace: bool,
     ) -> Result<Option<StoredOrder>, OrderError> {
         let open = self.open_orders(attempt).await?;
-        self.check_rules(attempt, choice, &open).await?;
+        let attempt = &self.check_rules(attempt, choice, &open).await?;
         let live = open.into_iter().find(|order| order.part == *attempt.part);
         match live {
             Some(order) if order.state == StoredState::Unpaid => {
@@ -159,13 +159,14 @@ impl Orders {
         Ok(live)
     }
 
-    /// What the exam's rules say: the steps before, then the choice itself beside the orders of other parts.
-    pub(super) async fn check_rules(
+    /// What the exam's rules say: the steps before, then the choice itself beside the orders of other parts. The attempt
+    /// that goes on knows under which binding it was checked.
+    pub(super) async fn check_rules<'a>(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &Attempt<'a>,
         choice: &[&SittingPage],
         open: &[StoredOrder],
-    ) -> Result<(), OrderError> {
+    ) -> Result<Attempt<'a>, OrderError> {
         let (page, now) = (attempt.page, clock::now());
         let orders: Vec<Order> = open.iter().map(|order| order.clone().view(now)).collect();
         let facts = self.applications.facts(attempt.account, page, &orders).await?;
@@ -177,7 +178,12 @@ impl Orders {
             .iter()
             .filter(|order| order.state.is_live() && (order.part != *attempt.part || page.is_many(attempt.part)))
             .collect();
-        Ok(choosing::check(page, &facts.eligibility, &others, choice, now)?)
+        choosing::check(page, &facts.eligibility, &others, choice, now)?;
+        let bound_at = match facts.eligibility {
+            EligibilityState::Bound { at, .. } => Some(at),
+            EligibilityState::None => None,
+        };
+        Ok(Attempt { bound_at, ..*attempt })
     }
 
     /// Gives an unpaid order back and takes other seats; what would be refused anyway is refused before.

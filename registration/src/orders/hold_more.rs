@@ -25,7 +25,7 @@ impl Orders {
         if missing.is_empty() {
             return Ok(open.iter().find(|order| has(order, choice[0])).cloned());
         }
-        self.check_rules(attempt, &missing, &open).await?;
-        self.take(attempt, &missing, None).await
+        let attempt = self.check_rules(attempt, &missing, &open).await?;
+        self.take(&attempt, &missing, None).await
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::Transaction;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reservation::engine::room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
@@ -16,7 +16,7 @@ use super::{OPEN_MAX, Orders, deadline};
 use crate::accounts::AccountId;
 use crate::choosing;
 use crate::clock;
-use crate::exam_rules::PartId;
+use crate::exam_rules::{PartId, TaskKind};
 use crate::exams::{ExamPage, SittingPage, Window};
 use crate::order::{Order, OrderId, OrderSitting};
 use crate::steps::EligibilityState;
@@ -38,6 +38,8 @@ pub(super) struct Attempt<'a> {
     pub(super) account: AccountId,
     pub(super) page: &'a ExamPage,
     pub(super) part: &'a PartId,
+    /// When the account was bound to a person, where the exam asks for that: the order stands only under that binding.
+    pub(super) bound_at: Option<Timestamp>,
 }
 
 impl Orders {
@@ -111,13 +113,19 @@ impl Orders {
             {
                 break;
             }
-            match change::insert(&transaction, &order).await? {
+            match change::insert(&transaction, &order, attempt.bound_at).await? {
                 Inserted::Yes => {
                     transaction.commit().await.map_err(StoreError::from)?;
                     return Ok(Some(order));
                 }
                 Inserted::NumberTaken => order.id = random_number(),
                 Inserted::OtherLive => break,
+                Inserted::Unbound => {
+                    drop(transaction);
+                    drop(client);
+                    self.yield_to_other(&order).await?;
+                    return Err(OrderError::Blocked(TaskKind::Eligibility));
+                }
             }
         }
         self.yield_to_other(&order).await

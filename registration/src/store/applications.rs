@@ -22,10 +22,12 @@ pub(crate) struct StoredApplication {
     pub(crate) review: String,
     pub(crate) review_at: Option<Timestamp>,
     pub(crate) review_reason: Option<String>,
+    /// Fields that differ from the roster; nothing where there was none.
+    pub(crate) review_differences: Option<Vec<String>>,
 }
 
 const SELECT: &str = "SELECT exam, account, notice_agreed_at, draft, details, details_at, details_version, review,
-    review_at, review_reason FROM registration.applications";
+    review_at, review_reason, review_differences FROM registration.applications";
 
 /// One application.
 pub(crate) async fn get(
@@ -110,7 +112,7 @@ pub(crate) async fn set_details(
     exam: &ExamId,
     account: AccountId,
     details: &[u8],
-    review: &str,
+    (review, differences): (&str, Option<&[String]>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = transaction
@@ -118,11 +120,11 @@ pub(crate) async fn set_details(
             "UPDATE registration.applications
              SET details = $3, details_at = $5::timestamptz, details_version = details_version + 1, draft = NULL, draft_at = NULL,
                  review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5::timestamptz END, review_by = NULL,
-                 review_reason = NULL
+                 review_reason = NULL, review_differences = $6
              WHERE exam = $1 AND account = $2",
         )
         .await?;
-    transaction.execute(&statement, &[&exam.as_str(), &account.0, &details, &review, &now]).await?;
+    transaction.execute(&statement, &[&exam.as_str(), &account.0, &details, &review, &now, &differences]).await?;
     Ok(())
 }
 
@@ -145,6 +147,41 @@ pub(crate) async fn decide(
     let row: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
         [&exam.as_str(), &account.0, &version, &staff, &refusal, &now];
     Ok(client.execute(&statement, &row).await? == 1)
+}
+
+/// Forgets what was done for an exam.
+pub(crate) async fn delete(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<(), StoreError> {
+    let statement =
+        transaction.prepare_cached("DELETE FROM registration.applications WHERE exam = $1 AND account = $2").await?;
+    transaction.execute(&statement, &[&exam.as_str(), &account.0]).await?;
+    Ok(())
+}
+
+/// Gives an application to another account, whose own makes room unless it was handed in.
+pub(crate) async fn rebind(
+    transaction: &impl GenericClient,
+    application: &StoredApplication,
+    to: AccountId,
+    draft: Option<Vec<u8>>,
+    details: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let (exam, from) = (application.exam.as_str(), application.account.0);
+    let statement = transaction
+        .prepare_cached("DELETE FROM registration.applications WHERE exam = $1 AND account = $2 AND details IS NULL")
+        .await?;
+    transaction.execute(&statement, &[&exam, &to.0]).await?;
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.applications SET account = $3, draft = $4, details = $5
+             WHERE exam = $1 AND account = $2",
+        )
+        .await?;
+    transaction.execute(&statement, &[&exam, &from, &to.0, &draft, &details]).await?;
+    Ok(())
 }
 
 /// Applications that wait for a decision, the longest waiting first, from the one behind `after` on.
@@ -186,5 +223,6 @@ fn read(row: &Row) -> Result<StoredApplication, StoreError> {
         review: row.get(7),
         review_at: row.get(8),
         review_reason: row.get(9),
+        review_differences: row.get(10),
     })
 }

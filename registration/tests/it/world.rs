@@ -87,6 +87,11 @@ impl World {
         self.registration = open(&self.stores, &self.engine, self.gateways.clone(), AccountSettings::default()).await;
     }
 
+    /// Another process over the same stores.
+    pub(crate) async fn another_process(&self) -> Registration {
+        open(&self.stores, &self.engine).await
+    }
+
     /// A new candidate with a document of their own.
     pub(crate) async fn candidate(&self, number: u32) -> Account {
         let document = document(number);

@@ -21,10 +21,17 @@ pub(crate) enum Inserted {
     OtherLive,
     /// Its number is taken: draw another one.
     NumberTaken,
+    /// The binding under which it was begun is gone.
+    Unbound,
 }
 
-/// Adds an order with its seats. After anything but `Yes` the transaction is broken and must be rolled back.
-pub(crate) async fn insert(transaction: &impl GenericClient, order: &StoredOrder) -> Result<Inserted, StoreError> {
+/// Adds an order with its seats; where the exam binds people to accounts, under the binding made at `bound_at`. After
+/// anything but `Yes` the transaction is broken and must be rolled back.
+pub(crate) async fn insert(
+    transaction: &impl GenericClient,
+    order: &StoredOrder,
+    bound_at: Option<Timestamp>,
+) -> Result<Inserted, StoreError> {
     if !order.is_sole {
         super::lock(transaction, order.account, &order.exam).await?;
         if super::other_with_seat(transaction, order).await?.is_some() {
@@ -34,18 +41,22 @@ pub(crate) async fn insert(transaction: &impl GenericClient, order: &StoredOrder
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.orders (id, account, exam, amount_fen, state, expires_at, lapses_at, created_at,
-                 part, is_sole)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 part, is_sole, needs_binding, binding)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::timestamptz IS NOT NULL,
+                 (SELECT b.id FROM registration.bindings b WHERE b.exam = $3 AND b.account = $2 AND b.bound_at = $11))",
         )
         .await?;
     let StoredOrder { id, account, exam, part, is_sole, amount, state, expires_at, lapses_at, created_at, .. } = order;
     let (number, exam, state, part) = (id.to_string(), exam.as_str(), state.as_str(), part.as_str());
-    let row: [&(dyn ToSql + Sync); 10] =
-        [&number, &account.0, &exam, &amount.0, &state, expires_at, lapses_at, created_at, &part, is_sole];
+    let row: [&(dyn ToSql + Sync); 11] =
+        [&number, &account.0, &exam, &amount.0, &state, expires_at, lapses_at, created_at, &part, is_sole, &bound_at];
     match transaction.execute(&statement, &row).await {
         Ok(_) => order_sittings::insert(transaction, *id, &order.sittings).await.map(|()| Inserted::Yes),
         Err(error) if violates(&error, "orders_one_live") => Ok(Inserted::OtherLive),
         Err(error) if violates(&error, "orders_pkey") => Ok(Inserted::NumberTaken),
+        Err(error) if violates(&error, "orders_stay_bound") || violates(&error, "orders_binding") => {
+            Ok(Inserted::Unbound)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -126,6 +137,8 @@ pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder
         Ok(_) if order_sittings::set_holds(transaction, *id, &order.sittings).await? => Ok(Retaken::Yes),
         Ok(_) => Ok(Retaken::Moved),
         Err(error) if violates(&error, "orders_one_live") => Ok(Retaken::OtherLive),
+        // The registration under which it was made is deleted. The transaction is broken.
+        Err(error) if violates(&error, "orders_stay_bound") => Ok(Retaken::Moved),
         Err(error) => Err(error.into()),
     }
 }

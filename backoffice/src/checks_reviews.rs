@@ -1,0 +1,83 @@
+//! The desks without pictures, from made-up values.
+
+use jiff::SignedDuration;
+use maud::Markup;
+use pagekit::notice::Tone;
+use pagekit::words::Words;
+use registration::accounts::AccountId;
+use registration::applications::{ApplicationCase, CaseKey};
+use registration::details::Answers;
+use registration::document::{Document, DocumentKind};
+use registration::eligibility::{FoundScore, ScoreReview, ScoreReviewCase, ScoreReviewKey, ScoreReviewState};
+use registration::exam_definition;
+use registration::roster::RosterRecord;
+use uuid::Uuid;
+
+use super::now;
+use crate::pages::case_view::Message;
+use crate::pages::plain_desk::{Desk, Waiting, body};
+use crate::pages::{form_review, score_review};
+
+fn shipped(name: &str) -> registration::exams::ExamPage {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
+    exam_definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
+}
+
+fn queue(note: &str) -> Vec<Waiting> {
+    let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "Aleksandra Wiśniewska"];
+    let waiting = |(index, name): (usize, &str)| Waiting {
+        href: format!("/forms/ce/{index}"),
+        name: name.to_owned(),
+        about: "继续教育外语水平考试".to_owned(),
+        note: note.to_owned(),
+        since: now() - SignedDuration::from_mins(i64::try_from(index * index * 40).unwrap()),
+        is_here: index == 1,
+    };
+    names.into_iter().enumerate().map(waiting).collect()
+}
+
+fn desk(w: Words, title: &str, queue: &[Waiting], case: Option<&Markup>, reasons: &[&'static str]) -> Markup {
+    let message = Message { tone: Tone::Good, text: w.t("plain-done-passed").into_owned() };
+    let action = "/forms/ce/1/decide";
+    body(w, &Desk { title, queue, message: Some(&message), case, action, seen: 1, reasons, now: now() })
+}
+
+pub(super) fn forms(w: Words) -> Markup {
+    let exam = shipped("continuing-education");
+    let school = "school".parse().unwrap();
+    let record = RosterRecord {
+        document: Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap(),
+        name: "张伟".parse().unwrap(),
+        subjects: Vec::new(),
+        barred: Vec::new(),
+        columns: [("school".parse().unwrap(), "tongpu-ce".to_owned())].into(),
+    };
+    let case = ApplicationCase {
+        key: CaseKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), version: 1 },
+        answers: Answers([("school".parse().unwrap(), "shenjiang-ce".to_owned())].into()),
+        since: now(),
+        differences: Some(vec![school]),
+    };
+    let case = form_review::body(w, &exam, &case, None, Some(&record));
+    let note = w.with("form-differences", &[("count", 1.into())]);
+    desk(w, &w.t("form-title"), &queue(&note), Some(&case), &form_review::REASONS)
+}
+
+pub(super) fn scores(w: Words) -> Markup {
+    let exam = shipped("cet");
+    let review = ScoreReview {
+        state: ScoreReviewState::Waiting { since: now() },
+        name: "罗海安".parse().unwrap(),
+        document: Document::parse(DocumentKind::MacauId, "1234567(8)").unwrap(),
+        ticket: "430000201106002".parse().unwrap(),
+        grants: vec!["cet6-written".parse().unwrap(), "cet6-oral".parse().unwrap()],
+    };
+    let key = ScoreReviewKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
+    let found = Some(FoundScore { score: 468, year: 2025, document_masked: "4301**********0992".to_owned() });
+    let case = score_review::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
+    desk(w, &w.t("score-title"), &queue(""), Some(&case), &score_review::REASONS)
+}
+
+pub(super) fn nothing(w: Words) -> Markup {
+    desk(w, &w.t("score-title"), &[], None, &[])
+}

@@ -1,0 +1,206 @@
+//! Reviews of forms and of earlier scores on real stores: seen side by side, passed, sent back, each decided once.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum_extra::extract::cookie::Key;
+use backoffice::BackofficeState;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{Request, StatusCode};
+use registration::accounts::{AccountId, AccountNumber, NewAccount};
+use registration::details::Answers;
+use registration::document::DocumentKind;
+use registration::eligibility::ScoreReviewState;
+use registration::staff::Role;
+use registration::steps::ReviewState;
+use registration::vault::Vault;
+use registration::{Registration, RegistrationConfig};
+use reservation::engine::{Engine, EngineConfig};
+use testkit::TestStores;
+use tower::ServiceExt;
+
+const FORM: &str = r#"
+id = "ce"
+title = { zh = "继续教育", en = "CE" }
+organiser = { zh = "考试院", en = "Office" }
+hold_seconds = 900
+opens_at = 2020-01-01T00:00:00+08:00
+closes_at = 2089-01-01T00:00:00+08:00
+fee = "120.00"
+payment_url = "https://pay.example.com/"
+[notice]
+zh = ["须知"]
+en = ["Notice"]
+[[steps]]
+title = { zh = "报名", en = "Register" }
+tasks = ["details", "review", "sittings", "payment"]
+[review]
+compare = ["school"]
+[[form.fields]]
+name = "school"
+kind = "text"
+label = { zh = "就读院校", en = "School" }
+"#;
+const SITTINGS: &str = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacity
+en,英语,English,一教,Hall,2090-01-01T09:00:00+08:00,5
+";
+
+struct Desk {
+    registration: Registration,
+    router: Router,
+    cookie: Option<String>,
+    stores: TestStores,
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let stores = TestStores::start().await;
+        let redis_url = stores.redis_url().to_owned();
+        let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
+        let registration = Registration::open(RegistrationConfig {
+            postgres: stores.pool(),
+            engine,
+            files: Arc::new(object_store::memory::InMemory::new()),
+            vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
+            gateways: Default::default(),
+            accounts: Default::default(),
+        })
+        .await
+        .unwrap();
+        registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
+        let state = BackofficeState { registration: registration.clone(), cookie_key: Key::generate(), demo: true };
+        let mut desk = Self { registration, router: backoffice::router(state), cookie: None, stores };
+        assert_eq!(desk.get("/forms").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
+        desk.post("/sign-in?next=/", "name=li.min&password=a%20long%20password").await;
+        desk
+    }
+
+    async fn account(&self, document: &str) -> AccountId {
+        let new = NewAccount::parse("张伟", document, "13912345678", "secret-1").unwrap();
+        self.registration.accounts.register(new).await.unwrap().id
+    }
+
+    async fn get(&mut self, path: &str) -> (StatusCode, String, String) {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&mut self, path: &str, form: &str) -> (StatusCode, String, String) {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// Status, where it leads, text.
+    async fn send(&mut self, mut request: Request<Body>) -> (StatusCode, String, String) {
+        request.headers_mut().insert(HOST, "staff.example.edu".parse().unwrap());
+        request.headers_mut().insert(ACCEPT_LANGUAGE, "zh-CN".parse().unwrap());
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(COOKIE, cookie.parse().unwrap());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        if let Some(set) = response.headers().get(SET_COOKIE) {
+            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
+        }
+        let location = response.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 1024 * 1024).await.unwrap();
+        (status, location, String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// The value of the page's field `seen`.
+fn seen(text: &str) -> &str {
+    text.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a6_a_form_that_differs_is_passed_or_sent_back() {
+    let mut desk = Desk::start().await;
+    let dir = desk.stores.dir().join("ce");
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("exam.toml"), FORM).unwrap();
+    std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
+    let roster = "document_kind,document_number,name,school\nresident_id,11010519491231002X,张伟,申江大学\n";
+    std::fs::write(dir.join("roster.csv"), roster).unwrap();
+    let exam = desk.registration.exams.import(&dir).await.unwrap().exam;
+    let exam = desk.registration.exams.get(&exam).unwrap();
+    let account = desk.account("11010519491231002X").await;
+    let answers = |school: &str| Answers([("school".parse().unwrap(), school.to_owned())].into());
+    let applications = desk.registration.applications.clone();
+    applications.hand_in(account, &exam, &[], &answers("同浦大学")).await.unwrap();
+
+    let (_, _, text) = desk.get("/forms").await;
+    for part in ["张伟", "同浦大学", "申江大学", "不一致", "1101**********002X", "1 处不一致"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let path = format!("/forms/ce/{}/decide", AccountNumber::from(account));
+    let form = format!("seen={}&action=refuse", seen(&text));
+    let (status, _, said) = desk.post(&path, &form).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("请选择或填写退回原因"), "{said}");
+    let (status, location, _) = desk.post(&path, &format!("{form}&usual=1&own=x")).await;
+    assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/forms?done=refused"));
+    assert!(desk.get(&location).await.2.contains("已退回"));
+    let (status, _, said) = desk.post(&path, &format!("seen={}&action=pass", seen(&text))).await;
+    assert!(status == StatusCode::CONFLICT && said.contains("已经处理过"), "{said}");
+    let review = applications.get(account, &exam.id).await.unwrap().review;
+    assert!(matches!(&review, ReviewState::Refused { reason } if reason.ends_with("。x")), "{review:?}");
+
+    // Handed in anew, and passed.
+    applications.hand_in(account, &exam, &[], &answers("同浦大学")).await.unwrap();
+    let (_, _, text) = desk.get(&path.replace("/decide", "")).await;
+    let (_, location, _) = desk.post(&path, &format!("seen={}&action=pass", seen(&text))).await;
+    assert_eq!(location, "/forms?done=passed");
+    assert!(matches!(applications.get(account, &exam.id).await.unwrap().review, ReviewState::Passed { .. }));
+    assert_eq!(desk.get(&path).await.1, path.replace("/decide", ""));
+    assert_eq!(desk.get("/forms/ce/nobody").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b10_an_earlier_score_is_passed_or_sent_back() {
+    let mut desk = Desk::start().await;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/cet");
+    let dir = desk.stores.dir().join("cet");
+    std::fs::create_dir_all(&dir).unwrap();
+    for entry in std::fs::read_dir(source).unwrap().map(Result::unwrap) {
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        let text = if entry.file_name() == "exam.toml" {
+            let open = text.replace("2026-11-02T08", "2020-11-02T08").replace("[\"notice\"]", "[\"eligibility\"]");
+            let closing = open.replace("2027-04-16T17", "2089-04-16T17").replace("2027-04-18T17", "2089-04-18T17");
+            // The agreement is no matter here.
+            closing.replacen("[[steps]]\ntitle = { zh = \"资格信息查询与确认\", en = \"Eligibility\" }\ntasks = [\"eligibility\"]\nnote = { zh = \"报名开始前只能查询，不能确认。\", en = \"Before registration opens you can look, and not confirm.\" }\n", "", 1)
+        } else {
+            text
+        };
+        std::fs::write(dir.join(entry.file_name()), text).unwrap();
+    }
+    let exam = desk.registration.exams.import(&dir).await.unwrap().exam;
+    let exam = desk.registration.exams.get(&exam).unwrap();
+    let (account, eligibility) = (desk.account("11010519491231002X").await, desk.registration.eligibility.clone());
+    let who = (DocumentKind::ResidentId, "430104200507080028", "罗海安");
+    let mark = eligibility.look_up(account, &exam, &[], who).await.unwrap();
+    let ticket = "430000201106002".parse().unwrap();
+    eligibility.request_score_review(account, &exam, Some(&mark), &ticket).await.unwrap();
+
+    let (_, _, text) = desk.get("/score-reviews").await;
+    for part in
+        ["罗海安", "430000201106002", "4301**********0028", "4301**********0992", "468 分（2025 年）", "英语六级笔试"]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let path = format!("/score-reviews/cet/{}/decide", AccountNumber::from(account));
+    let (_, location, _) = desk.post(&path, &format!("seen={}&action=refuse&usual=1", seen(&text))).await;
+    assert_eq!(location, "/score-reviews?done=refused");
+    let (status, _, said) = desk.post(&path, &format!("seen={}&action=pass", seen(&text))).await;
+    assert!(status == StatusCode::CONFLICT && said.contains("已经处理过"), "{said}");
+    eligibility.request_score_review(account, &exam, Some(&mark), &ticket).await.unwrap();
+    let (_, _, again) = desk.get(&path.replace("/decide", "")).await;
+    assert_eq!(desk.post(&path, &format!("seen={}&action=pass", seen(&text))).await.0, StatusCode::CONFLICT);
+    let (_, location, _) = desk.post(&path, &format!("seen={}&action=pass", seen(&again))).await;
+    assert_eq!(location, "/score-reviews?done=passed");
+    let review = eligibility.score_review(account, &exam.id).await.unwrap().unwrap();
+    assert!(matches!(review.state, ScoreReviewState::Passed { .. }));
+    assert!(desk.get("/score-reviews").await.2.contains("现在没有等待处理的申请"));
+}

@@ -1,0 +1,123 @@
+//! The person who was looked up, to be checked and saved; or who is bound already.
+
+use axum::Form;
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use registration::eligibility::{BindError, SeenPerson, offered};
+use registration::exams::ExamPage;
+use registration::steps::StepView;
+use serde::Deserialize;
+
+use super::super::exam::{find, path_of};
+use super::person_view::{View, body};
+use super::{entered, expired_path, person_path};
+use crate::failure::Failure;
+use crate::view::form::FieldError;
+use crate::view::layout::page;
+use crate::visit::Candidate;
+
+/// Whom the page is about.
+#[derive(Default, Deserialize)]
+pub(crate) struct Whom {
+    #[serde(default)]
+    pub(super) p: String,
+    /// The roster has changed since the page was seen.
+    #[serde(default)]
+    changed: String,
+    #[serde(default)]
+    agree: String,
+}
+
+impl Whom {
+    pub(super) fn seen(&self) -> Option<SeenPerson> {
+        self.p.parse().ok()
+    }
+}
+
+pub(crate) async fn show(
+    candidate: Candidate,
+    Path(exam): Path<String>,
+    Query(whom): Query<Whom>,
+) -> Result<Response, Failure> {
+    let exam = find(&candidate.visit, &exam)?;
+    match entered(&candidate, &exam).await? {
+        Ok(steps) => render(&candidate, &exam, &steps, &whom, &[]).await,
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+pub(crate) async fn save(
+    candidate: Candidate,
+    Path(exam): Path<String>,
+    Form(whom): Form<Whom>,
+) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let (exam, w, account) = (find(visit, &exam)?, visit.words, candidate.account.id);
+    let steps = match entered(&candidate, &exam).await? {
+        Ok(steps) => steps,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let Some(seen) = whom.seen() else { return Ok(Redirect::to(&expired_path(&exam)).into_response()) };
+    let refuse = async |status: StatusCode, field: &'static str, text: String| {
+        let error = FieldError { field: field.into(), text };
+        Ok((status, render(&candidate, &exam, &steps, &whom, &[error]).await?).into_response())
+    };
+    if whom.agree.is_empty() {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "agree", w.t("person-tick-error").into_owned()).await;
+    }
+    let eligibility = &visit.app.outside.registration.eligibility;
+    match eligibility.bind(account, &exam, &visit.orders_of(&exam), &seen).await {
+        Ok(_) => Ok(Redirect::to(&path_of(&exam)).into_response()),
+        Err(BindError::Expired) => Ok(Redirect::to(&expired_path(&exam)).into_response()),
+        Err(BindError::Changed) => match eligibility.look_again(account, &exam.id, &seen).await? {
+            Some(seen) => {
+                let path = format!("{}&changed=on", person_path(&exam, Some(seen.as_str())));
+                Ok(Redirect::to(&path).into_response())
+            }
+            None => Ok(Redirect::to(&expired_path(&exam)).into_response()),
+        },
+        Err(BindError::OtherPerson) => {
+            refuse(StatusCode::CONFLICT, "", w.t("person-error-other-person").into_owned()).await
+        }
+        Err(BindError::OtherAccount) => {
+            refuse(StatusCode::CONFLICT, "", w.t("person-error-other-account").into_owned()).await
+        }
+        Err(BindError::NotOpen(_) | BindError::Blocked(_)) => {
+            Ok(Redirect::to(&person_path(&exam, Some(seen.as_str()))).into_response())
+        }
+        Err(BindError::Store(error)) => Err(error.into()),
+    }
+}
+
+async fn render(
+    candidate: &Candidate,
+    exam: &ExamPage,
+    steps: &[StepView],
+    whom: &Whom,
+    errors: &[FieldError],
+) -> Result<Response, Failure> {
+    let (visit, account) = (&candidate.visit, candidate.account.id);
+    let eligibility = &visit.app.outside.registration.eligibility;
+    let seen = whom.seen();
+    let Some(person) = eligibility.person(account, &exam.id, seen.as_ref()).await? else {
+        return Ok(Redirect::to(&expired_path(exam)).into_response());
+    };
+    let review = match exam.rules.eligibility.score_review {
+        Some(_) => eligibility.score_review(account, &exam.id).await?,
+        None => None,
+    };
+    let view = View {
+        exam,
+        steps,
+        is_offered: !offered(exam, &person.record, &person.eligible).is_empty(),
+        person: &person,
+        seen: seen.as_ref().filter(|_| person.bound_at.is_none()),
+        review: review.as_ref(),
+        errors,
+        has_changed: !whom.changed.is_empty(),
+        now: visit.now,
+    };
+    let title = if person.bound_at.is_some() { "person-title-bound" } else { "person-title" };
+    Ok(page(&visit.frame(visit.words.t(title)), &body(visit.words, &view)).into_response())
+}

@@ -1,0 +1,230 @@
+//! A person of the roster as markup: who, what they may sit, their school record, and saving it.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::document::Sex;
+use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
+use registration::exam_rules::{FieldName, SubjectId, TaskKind};
+use registration::exams::ExamPage;
+use registration::roster::{COLUMNS, RosterRecord};
+use registration::steps::{StepView, TaskState, task};
+
+use super::super::exam::path_of;
+use super::super::steps_view::step_list;
+use super::{kind_name, opens_at, person_path};
+use crate::view::facts::{facts, person_name};
+use crate::view::form::{FieldError, error_of, error_summary};
+use crate::view::icons::{Icon, icon};
+use crate::view::layout::heading;
+use crate::view::notice::{Tone, notice, tag};
+use crate::view::progress::progress;
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a ExamPage,
+    pub(crate) steps: &'a [StepView],
+    pub(crate) person: &'a Person,
+    /// The mark of whom was looked up; nothing when the person is bound.
+    pub(crate) seen: Option<&'a SeenPerson>,
+    pub(crate) review: Option<&'a ScoreReview>,
+    /// May a review of an earlier score be asked for?
+    pub(crate) is_offered: bool,
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) has_changed: bool,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let exam = view.exam;
+    let title = if view.person.bound_at.is_some() { w.t("person-title-bound") } else { w.t("person-title") };
+    html! {
+        div class="column" {
+            (error_summary(w, view.errors))
+            (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &title))
+            (progress(w, &step_list(w, view.steps, view.now)))
+            @if view.has_changed { (notice(Tone::Care, &w.t("person-changed"), &html! {})) }
+            section { (who(w, view)) }
+            (review_part(w, view))
+            section aria-labelledby="record" {
+                h2 id="record" { (w.t("record-title")) }
+                (record(w, exam, &view.person.record))
+                @if view.person.bound_at.is_none() { p class="hint" { (w.t("record-wrong")) } }
+            }
+            (saving(w, view))
+        }
+    }
+}
+
+/// Name, sex, document: what both pages begin with.
+pub(super) fn person_rows(w: Words, record: &RosterRecord) -> Vec<(String, Markup)> {
+    let mut rows = vec![(w.t("eligibility-name").into_owned(), person_name(record.name.expose()))];
+    if let Some(sex) = record.document.sex() {
+        let word = match sex {
+            Sex::Male => w.t("person-sex-male"),
+            Sex::Female => w.t("person-sex-female"),
+        };
+        rows.push((w.t("person-sex").into_owned(), html! { (word) }));
+    }
+    rows.push((w.t("eligibility-kind").into_owned(), html! { (kind_name(w, record.document.kind())) }));
+    rows.push((w.t("eligibility-number").into_owned(), html! { (record.document.masked()) }));
+    rows
+}
+
+/// Labelled values whose labels were made here.
+pub(super) fn list(rows: &[(String, Markup)]) -> Markup {
+    facts(&rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect::<Vec<_>>())
+}
+
+/// Subjects by name, one below the other.
+pub(super) fn subjects(w: Words, exam: &ExamPage, ids: &[SubjectId]) -> Markup {
+    html! {
+        ul class="subjects" {
+            @for id in ids {
+                li {
+                    @match exam.rules.subject(id) {
+                        Some(subject) => (w.pick(&subject.title.zh, &subject.title.en)),
+                        None => (id),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn who(w: Words, view: &View<'_>) -> Markup {
+    let mut rows = person_rows(w, &view.person.record);
+    let eligible = html! {
+        @if view.person.eligible.is_empty() { (w.t("person-subjects-none")) }
+        @else { (subjects(w, view.exam, &view.person.eligible)) }
+    };
+    rows.push((w.t("person-subjects").into_owned(), eligible));
+    list(&rows)
+}
+
+/// The way to the review of an earlier score, or where it stands.
+fn review_part(w: Words, view: &View<'_>) -> Markup {
+    let Some(rules) = &view.exam.rules.eligibility.score_review else { return html! {} };
+    let query = view.seen.map(|seen| format!("?p={}", seen.as_str())).unwrap_or_default();
+    let href = format!("{}/score-review{query}", path_of(view.exam));
+    let title = [("title", w.pick(&rules.title.zh, &rules.title.en).into())];
+    html! {
+        @match view.review {
+            Some(review) => p class="beside" {
+                a class="button second" href=(href) { (w.with("score-review-see", &title)) } " "
+                (state_tag(w, &review.state))
+            },
+            None if view.is_offered => section {
+                p class="hint" { (w.t("score-review-hint")) }
+                a class="button second" href=(href) { (w.with("score-review-go", &title)) }
+            },
+            None => {},
+        }
+    }
+}
+
+/// Where a review stands, in a word.
+pub(super) fn state_tag(w: Words, state: &ScoreReviewState) -> Markup {
+    match state {
+        ScoreReviewState::Waiting { .. } => tag(Tone::Care, &w.t("score-review-waiting")),
+        ScoreReviewState::Refused { .. } => tag(Tone::Bad, &w.t("score-review-refused")),
+        ScoreReviewState::Passed { .. } => tag(Tone::Good, &w.t("score-review-passed")),
+    }
+}
+
+/// The school record: the usual columns, whether they have a value or not, then the exam's own.
+fn record(w: Words, exam: &ExamPage, record: &RosterRecord) -> Markup {
+    let own = record.columns.iter().filter(|(name, _)| !COLUMNS.contains(&name.as_str()));
+    html! {
+        table class="record" {
+            tbody {
+                @for name in COLUMNS {
+                    tr { th scope="row" { (column_name(w, name)) } td { (place(w, exam, name, record.column(name))) } }
+                }
+                @for (name, value) in own {
+                    tr { th scope="row" { (own_name(w, exam, name)) } td { (place(w, exam, name.as_str(), value)) } }
+                }
+            }
+        }
+    }
+}
+
+fn column_name(w: Words, column: &str) -> String {
+    match column {
+        "school" => w.t("record-school"),
+        "campus" => w.t("record-campus"),
+        "level" => w.t("record-level"),
+        "years" => w.t("record-years"),
+        "entry_year" => w.t("record-entry-year"),
+        "grade" => w.t("record-grade"),
+        "department" => w.t("record-department"),
+        "major" => w.t("record-major"),
+        "class" => w.t("record-class"),
+        "student_number" => w.t("record-student-number"),
+        _ => w.t("record-note"),
+    }
+    .into_owned()
+}
+
+/// A column of the exam's own is called as the form calls it, else by its name.
+fn own_name(w: Words, exam: &ExamPage, name: &FieldName) -> String {
+    let field = exam.rules.form.field(name);
+    field.map_or_else(|| name.to_string(), |field| w.pick(&field.label.zh, &field.label.en).to_owned())
+}
+
+/// A value as candidates know it: `(99301) 临江大学` for an organisation, the words of a choice.
+fn place(w: Words, exam: &ExamPage, column: &str, value: &str) -> String {
+    if let Some(one) = exam.organisations.iter().find(|one| one.code.as_str() == value) {
+        return format!("({}) {}", one.code, w.pick(&one.name.zh, &one.name.en));
+    }
+    let field = exam.rules.form.fields.iter().find(|field| field.name.as_str() == column);
+    let choice = field.and_then(|field| field.choices.iter().find(|choice| choice.value == value));
+    choice.map_or_else(|| value.to_owned(), |choice| w.pick(&choice.zh, &choice.en).to_owned())
+}
+
+/// The tick and the button; before the window only when it opens; once bound since when.
+fn saving(w: Words, view: &View<'_>) -> Markup {
+    let exam = view.exam;
+    let other = html! {
+        a class="button second" href={ (path_of(exam)) "/eligibility" } { (w.t("person-other")) }
+    };
+    let back = html! { a class="button second" href=(path_of(exam)) { (w.t("person-back")) } };
+    if let Some(at) = view.person.bound_at {
+        let text = w.with("person-bound", &[("when", when::moment(w.language, at).into())]);
+        return html! { p class="hint" { (text) } p { (back) } };
+    }
+    let is_open =
+        matches!(task(view.steps, &TaskKind::Eligibility).map(|task| &task.state), Some(TaskState::Open { .. }));
+    match (is_open, opens_at(exam, view.steps, view.now), view.seen) {
+        (true, _, Some(seen)) => form(w, view, seen, &other),
+        (false, Some(at), _) => html! {
+            (notice(Tone::Care, &w.t("person-early-title"), &html! {
+                p { (w.with("person-early-text", &[("when", when::moment(w.language, at).into())])) }
+            }))
+            p { (other) }
+        },
+        _ => html! { p { (back) } },
+    }
+}
+
+fn form(w: Words, view: &View<'_>, seen: &SeenPerson, other: &Markup) -> Markup {
+    let error = error_of(view.errors, "agree");
+    let hours = view.exam.rules.eligibility.unused_hours;
+    html! {
+        form method="post" action=(person_path(view.exam, None)) data-busy=(w.t("form-busy")) novalidate class="stack" {
+            input type="hidden" name="p" value=(seen.as_str());
+            @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
+            label class="tick" for="agree" {
+                input type="checkbox" id="agree" name="agree" value="on" required
+                    aria-describedby=[error.map(|_| "agree-error")];
+                span { (w.t("person-tick")) }
+            }
+            p class="hint" { (w.with("person-warn", &[("hours", hours.into())])) }
+            div class="actions" {
+                button class="button" type="submit" { (w.t("person-submit")) }
+                (other)
+            }
+        }
+    }
+}

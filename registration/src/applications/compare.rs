@@ -1,0 +1,173 @@
+//! Comparing a form with the roster, field by field: what is equal passes at once, the rest goes to staff with what
+//! differs.
+
+use jiff::Timestamp;
+
+use super::Applications;
+use crate::accounts::{self, AccountId};
+use crate::details::{Answers, is_asked};
+use crate::document::Document;
+use crate::eligibility::keys;
+use crate::exam_rules::{FieldKind, FieldName, TaskKind};
+use crate::exams::ExamPage;
+use crate::person::PersonName;
+use crate::roster::{RosterRecord, name_key, plain};
+use crate::steps::ReviewState;
+use crate::store::{self, StoreError};
+
+/// The name of the difference when the roster has no such document.
+const DOCUMENT: &str = "document";
+/// The name of the difference when it has it under another name.
+const NAME: &str = "name";
+
+/// The name of the difference when nobody could compare the photo with the verified face.
+const PHOTO: &str = "photo";
+
+/// What comparing a form with the roster said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// The exam reviews no form.
+    NoReview,
+    /// The exam has no roster.
+    NoRoster,
+    /// Everything is equal.
+    Equal,
+    /// These fields differ; `name` and `document` stand for the person.
+    Differs(Vec<FieldName>),
+}
+
+/// Who the candidate is, as far as that is known.
+struct Claimed {
+    document: Document,
+    name: PersonName,
+    mobile: Option<String>,
+}
+
+impl Comparison {
+    /// The same, or for staff when a machine could not tell something.
+    pub(super) fn at_most(self, needs_staff: bool) -> Self {
+        match self {
+            Self::Equal if needs_staff => Self::Differs(vec![name_of(PHOTO)]),
+            Self::Differs(mut fields) if needs_staff => {
+                fields.push(name_of(PHOTO));
+                Self::Differs(fields)
+            }
+            other => other,
+        }
+    }
+
+    /// The review's state as it is stored.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::NoReview => "none",
+            Self::NoRoster | Self::Differs(_) => "waiting",
+            Self::Equal => "passed",
+        }
+    }
+
+    /// The differing fields as they are stored.
+    pub(super) fn differences(&self) -> Option<Vec<String>> {
+        match self {
+            Self::NoReview | Self::NoRoster => None,
+            Self::Equal => Some(Vec::new()),
+            Self::Differs(fields) => Some(fields.iter().map(FieldName::to_string).collect()),
+        }
+    }
+
+    /// The review's state as steps know it.
+    pub(super) fn state(&self, now: Timestamp) -> ReviewState {
+        match self {
+            Self::NoReview => ReviewState::None,
+            Self::NoRoster | Self::Differs(_) => ReviewState::Waiting { since: now },
+            Self::Equal => ReviewState::Passed { at: now },
+        }
+    }
+}
+
+impl Applications {
+    /// Compares a form that is handed in with the roster.
+    pub(super) async fn compare(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+        answers: &Answers,
+    ) -> Result<Comparison, StoreError> {
+        if !exam.rules.asks_for(&TaskKind::Review) {
+            return Ok(Comparison::NoReview);
+        }
+        let client = self.database.client().await?;
+        if !store::roster::is_there(&client, &exam.id).await? {
+            return Ok(Comparison::NoRoster);
+        }
+        drop(client);
+        let Some((claimed, record)) = self.claimed_in_roster(account, exam).await? else {
+            return Ok(Comparison::Differs(vec![name_of(DOCUMENT)]));
+        };
+        let mut differing = Vec::new();
+        if name_key(&claimed.name) != name_key(&record.name) {
+            differing.push(name_of(NAME));
+        }
+        let differs = |field: &&FieldName| !is_equal(exam, &claimed, &record, answers, field);
+        differing.extend(exam.rules.review.compare.iter().filter(differs).cloned());
+        Ok(if differing.is_empty() { Comparison::Equal } else { Comparison::Differs(differing) })
+    }
+
+    /// What the roster says of the candidate, for staff to compare with; nothing when it does not know the document.
+    pub async fn in_roster(&self, account: AccountId, exam: &ExamPage) -> Result<Option<RosterRecord>, StoreError> {
+        Ok(self.claimed_in_roster(account, exam).await?.map(|(_, record)| record))
+    }
+
+    async fn claimed_in_roster(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+    ) -> Result<Option<(Claimed, RosterRecord)>, StoreError> {
+        let Some(claimed) = self.claimed(account).await? else { return Ok(None) };
+        let index = keys::document(&self.vault, &claimed.document);
+        let found = store::roster::of_document(&self.database.client().await?, &exam.id, &index).await?;
+        let Some(found) = found else { return Ok(None) };
+        let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
+        Ok(Some((claimed, record)))
+    }
+
+    /// Who the candidate is: as the account says.
+    async fn claimed(&self, account: AccountId) -> Result<Option<Claimed>, StoreError> {
+        let found = store::accounts::get(&self.database.client().await?, account.0).await?;
+        let Some(found) = found else { return Ok(None) };
+        let account = accounts::read(&self.vault, &found)?;
+        let mobile = account.mobile.map(|mobile| mobile.expose().to_owned());
+        Ok(account.document.zip(account.name).map(|(document, name)| Claimed { document, name, mobile }))
+    }
+}
+
+fn name_of(text: &str) -> FieldName {
+    text.parse().expect("a constant within the alphabet")
+}
+
+/// Is a field of the form equal to the roster's column of the same name? What was not asked is.
+fn is_equal(exam: &ExamPage, claimed: &Claimed, record: &RosterRecord, answers: &Answers, name: &FieldName) -> bool {
+    let Some(field) = exam.rules.form.field(name).filter(|field| is_asked(&exam.rules.form, field, answers)) else {
+        return true;
+    };
+    let expected = plain(record.column(name.as_str()));
+    let answer = answers.get(name);
+    let is_it = |text: &str| plain(text) == expected;
+    match field.kind {
+        // Compared as the person's, and what the number says of them.
+        FieldKind::Name | FieldKind::Document | FieldKind::BirthDate | FieldKind::Sex => true,
+        FieldKind::Mobile => is_it(claimed.mobile.as_deref().unwrap_or_default()),
+        // A roster has the value, or what candidates read.
+        FieldKind::Choice => {
+            let chosen = field.choices.iter().find(|choice| choice.value == answer);
+            is_it(answer) || chosen.is_some_and(|choice| is_it(&choice.zh) || is_it(&choice.en))
+        }
+        // A school or campus may stand there by its code.
+        FieldKind::Text | FieldKind::Photo => {
+            let place = exam.organisations.iter().find(|one| plain(one.code.as_str()) == expected);
+            is_it(answer)
+                || place.is_some_and(|place| {
+                    [&place.name.zh, &place.name.en].iter().any(|name| plain(name) == plain(answer))
+                })
+        }
+    }
+}

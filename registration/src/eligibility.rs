@@ -1,0 +1,326 @@
+//! The door to eligibility: whom an exam's roster knows, and whose registration is bound to which account.
+//!
+//! Looking somebody up binds nothing. Binding is one row, which the database keeps to one account and one person, both
+//! ways. An order of such an exam points at its binding, so that no order ever stands without one, in whatever order an
+//! order is written and an unused binding is deleted.
+
+pub(crate) mod keys;
+mod rules;
+mod score_review;
+mod seen;
+mod staff;
+mod sweep;
+
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
+use reservation::ids::ExamId;
+use uuid::Uuid;
+
+use crate::accounts::AccountId;
+use crate::applications::{ApplicationError, Applications};
+use crate::clock;
+use crate::document::{Document, DocumentError, DocumentKind};
+use crate::exam_rules::{SubjectId, TaskKind};
+use crate::exams::ExamPage;
+use crate::order::Order;
+use crate::person::{NameError, PersonName};
+use crate::roster::RosterRecord;
+use crate::steps::{EligibilityState, TaskState, blocked_by, steps, task};
+use crate::store::bindings::StoredBinding;
+use crate::store::{self, Database, StoreError};
+use crate::vault::Vault;
+
+pub use rules::offered;
+pub use score_review::{ScoreReview, ScoreReviewError, ScoreReviewState};
+pub use seen::{SeenPerson, SeenPersonError};
+pub use staff::{FoundScore, ScoreReviewCase, ScoreReviewKey};
+
+use seen::Seen;
+
+/// How many people an account may look for on a day, tries at a review included.
+pub const LOOKS_PER_DAY: i32 = 30;
+/// How often binding begins anew because somebody else's binding ended at that moment.
+const ROUNDS_MAX: usize = 4;
+/// A day ends at midnight in China, which has one time zone without summer time.
+const CHINA_OFFSET_HOURS: i8 = 8;
+
+/// Why nobody was found. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum LookUpError {
+    /// One of the two, or both, cannot be meant.
+    #[error("the number or the name is none")]
+    Typed {
+        /// What is wrong with the number.
+        document: Option<DocumentError>,
+        /// What is wrong with the name.
+        name: Option<NameError>,
+    },
+    /// This exam looks nobody up by such a document.
+    #[error("nobody is looked up by a {}", .0.as_str())]
+    Kind(DocumentKind),
+    /// The roster has no such person, or has them under another name: which of the two is not told.
+    #[error("the roster has no such person")]
+    Unknown,
+    /// The account is bound already.
+    #[error("the account is bound already")]
+    Bound,
+    /// Enough for today.
+    #[error("no more than {LOOKS_PER_DAY} people a day")]
+    TooMany,
+    /// Something else must be done first.
+    #[error("the candidate must first do: {0}")]
+    Blocked(TaskKind),
+    /// The window has closed.
+    #[error("this is not open now")]
+    NotOpen(TaskState),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why nothing was bound. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// It is too long ago that the person was looked up, or the mark is of somebody else.
+    #[error("the person must be looked up again")]
+    Expired,
+    /// The roster has changed since then: look again.
+    #[error("the roster has changed since the person was looked up")]
+    Changed,
+    /// The account is bound to somebody else.
+    #[error("the account is bound to another person")]
+    OtherPerson,
+    /// The person is bound to another account.
+    #[error("the person is bound to another account")]
+    OtherAccount,
+    /// Something else must be done first.
+    #[error("the candidate must first do: {0}")]
+    Blocked(TaskKind),
+    /// Not yet, or no more.
+    #[error("this is not open now")]
+    NotOpen(TaskState),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A person whom a candidate may see: looked up just now, or bound.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// What the roster says, or said when it was bound.
+    pub record: RosterRecord,
+    /// The subjects that the person may register for, those of a passed review included.
+    pub eligible: Vec<SubjectId>,
+    /// Since when the person is bound to the account; nothing when they are only looked at.
+    pub bound_at: Option<Timestamp>,
+}
+
+/// The door to eligibility. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Eligibility {
+    pub(crate) database: Database,
+    pub(crate) vault: Vault,
+    pub(crate) applications: Applications,
+}
+
+impl Eligibility {
+    /// Where the account stands in an exam.
+    pub async fn state(&self, account: AccountId, exam: &ExamId) -> Result<EligibilityState, StoreError> {
+        state(&self.database, &self.vault, account, exam).await
+    }
+
+    /// Looks a person up and binds nothing. The mark that comes back shows the person again, and binds them, for half an
+    /// hour.
+    pub async fn look_up(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+        orders: &[Order],
+        (kind, number, name): (DocumentKind, &str, &str),
+    ) -> Result<SeenPerson, LookUpError> {
+        self.may_look(account, exam, orders).await?;
+        if !exam.rules.eligibility.documents.contains(&kind) {
+            return Err(LookUpError::Kind(kind));
+        }
+        let (document, name) = match (Document::parse(kind, number), name.parse::<PersonName>()) {
+            (Ok(document), Ok(name)) => (document, name),
+            (document, name) => {
+                return Err(LookUpError::Typed { document: document.err(), name: name.err() });
+            }
+        };
+        let client = self.database.client().await?;
+        if !self.count_look(&client, account).await? {
+            return Err(LookUpError::TooMany);
+        }
+        let document_index = keys::document(&self.vault, &document);
+        let person_index = keys::person(&self.vault, &document, &name);
+        let found = store::roster::of_person(&client, &exam.id, &document_index, &person_index).await?;
+        let found = found.ok_or(LookUpError::Unknown)?;
+        let line_index = found.line_index.try_into().map_err(|_| StoreError::Corrupt("a line's index"))?;
+        let seen = Seen { document_index, line_index };
+        Ok(SeenPerson::seal(&self.vault, account, &exam.id, &seen, clock::now()))
+    }
+
+    /// The person who is bound to the account; else the one whom it has looked up.
+    pub async fn person(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        seen: Option<&SeenPerson>,
+    ) -> Result<Option<Person>, StoreError> {
+        let client = self.database.client().await?;
+        if let Some((binding, grants)) = store::bindings::get(&client, exam, account).await? {
+            let record = self.frozen(&binding)?;
+            let eligible = record.eligible(&read_subjects(&grants)?);
+            return Ok(Some(Person { record, eligible, bound_at: Some(binding.bound_at) }));
+        }
+        let Some(seen) = seen.and_then(|seen| seen.open(&self.vault, account, exam, clock::now())) else {
+            return Ok(None);
+        };
+        let Some(found) = store::roster::of_document(&client, exam, &seen.document_index).await? else {
+            return Ok(None);
+        };
+        let record = keys::open(&self.vault, ("roster", exam, &found.document_index), &found.record)?;
+        let review = store::score_reviews::get(&client, exam, account).await?;
+        let passed = review.filter(|review| review.state == "passed" && review.document_index == found.document_index);
+        let granted = passed.map_or(Ok(Vec::new()), |review| read_subjects(&review.grants))?;
+        let eligible = record.eligible(&granted);
+        Ok(Some(Person { record, eligible, bound_at: None }))
+    }
+
+    /// Marks the person anew as the roster has them now, for the page that shows a change.
+    pub async fn look_again(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        seen: &SeenPerson,
+    ) -> Result<Option<SeenPerson>, StoreError> {
+        let now = clock::now();
+        let Some(seen) = seen.open(&self.vault, account, exam, now) else { return Ok(None) };
+        let client = self.database.client().await?;
+        let Some(found) = store::roster::of_document(&client, exam, &seen.document_index).await? else {
+            return Ok(None);
+        };
+        let line_index = found.line_index.try_into().map_err(|_| StoreError::Corrupt("a line's index"))?;
+        let seen = Seen { line_index, ..seen };
+        Ok(Some(SeenPerson::seal(&self.vault, account, exam, &seen, now)))
+    }
+
+    /// Binds the account and the person whom it has looked up, one to one, and freezes what the roster says of them.
+    /// Again with the same person: the same answer.
+    pub async fn bind(
+        &self,
+        account: AccountId,
+        exam: &ExamPage,
+        orders: &[Order],
+        seen: &SeenPerson,
+    ) -> Result<EligibilityState, BindError> {
+        self.applications.require(account, exam, orders, &TaskKind::Eligibility).await?;
+        let now = clock::now();
+        let seen = seen.open(&self.vault, account, &exam.id, now).ok_or(BindError::Expired)?;
+        let client = self.database.client().await?;
+        for _ in 0..ROUNDS_MAX {
+            if let Some((own, _)) = store::bindings::get(&client, &exam.id, account).await? {
+                return match own.document_index == seen.document_index {
+                    true => Ok(self.state(account, &exam.id).await?),
+                    false => Err(BindError::OtherPerson),
+                };
+            }
+            let found = store::roster::of_document(&client, &exam.id, &seen.document_index).await?;
+            let found = found.filter(|found| found.line_index == seen.line_index).ok_or(BindError::Changed)?;
+            let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
+            let binding = self.binding(account, &exam.id, found.document_index, &record, now);
+            if store::bindings::insert(&client, &binding).await? {
+                metrics::counter!("registration_bindings_total").increment(1);
+                drop(client);
+                return Ok(self.state(account, &exam.id).await?);
+            }
+            // The account is bound by now, or the person is: whichever it was may end at any moment.
+            if store::bindings::is_bound(&client, &exam.id, &seen.document_index).await?
+                && store::bindings::get(&client, &exam.id, account).await?.is_none()
+            {
+                return Err(BindError::OtherAccount);
+            }
+        }
+        Err(BindError::OtherAccount)
+    }
+
+    /// Does somebody with these steps look now, or does something stand before it? Before the window opens one may.
+    async fn may_look(&self, account: AccountId, exam: &ExamPage, orders: &[Order]) -> Result<(), LookUpError> {
+        let facts = self.applications.facts(account, exam, orders).await?;
+        let views = steps(exam, &facts, clock::now());
+        let first = blocked_by(&views, &TaskKind::Eligibility);
+        if let Some(first) = first.filter(|first| !matches!(first.state, TaskState::NotYet { .. })) {
+            return Err(LookUpError::Blocked(first.kind.clone()));
+        }
+        match task(&views, &TaskKind::Eligibility).map(|task| &task.state) {
+            Some(TaskState::Open { .. } | TaskState::NotYet { .. }) => Ok(()),
+            Some(TaskState::Locked) if first.is_some() => Ok(()),
+            Some(TaskState::Passed) => Err(LookUpError::Bound),
+            Some(state) => Err(LookUpError::NotOpen(state.clone())),
+            None => Err(LookUpError::NotOpen(TaskState::Locked)),
+        }
+    }
+
+    /// Counts a look. False when there were enough today.
+    async fn count_look(
+        &self,
+        client: &impl deadpool_postgres::GenericClient,
+        account: AccountId,
+    ) -> Result<bool, StoreError> {
+        let today = clock::now().to_zoned(TimeZone::fixed(offset(CHINA_OFFSET_HOURS))).date();
+        Ok(store::roster_looks::count(client, account, today).await? <= LOOKS_PER_DAY)
+    }
+
+    fn binding(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        document_index: Vec<u8>,
+        record: &RosterRecord,
+        now: Timestamp,
+    ) -> StoredBinding {
+        let record = self.vault.seal(&keys::context("binding", exam, &document_index), &record.to_bytes());
+        StoredBinding { id: Uuid::now_v7(), exam: exam.clone(), account, document_index, record, bound_at: now }
+    }
+
+    fn frozen(&self, binding: &StoredBinding) -> Result<RosterRecord, StoreError> {
+        frozen(&self.vault, binding)
+    }
+}
+
+impl From<ApplicationError> for BindError {
+    fn from(error: ApplicationError) -> Self {
+        match error {
+            ApplicationError::Blocked(task) => Self::Blocked(task),
+            ApplicationError::NotOpen(state) => Self::NotOpen(state),
+            ApplicationError::Store(error) => Self::Store(error),
+            ApplicationError::Answers(_) | ApplicationError::Photo(_) => {
+                Self::Store(StoreError::Corrupt("answers where none were given"))
+            }
+        }
+    }
+}
+
+/// Where an account stands in an exam: one query.
+pub(crate) async fn state(
+    database: &Database,
+    vault: &Vault,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<EligibilityState, StoreError> {
+    let Some((binding, grants)) = store::bindings::get(&database.client().await?, exam, account).await? else {
+        return Ok(EligibilityState::None);
+    };
+    let record = frozen(vault, &binding)?;
+    let subjects = record.eligible(&read_subjects(&grants)?);
+    Ok(EligibilityState::Bound { at: binding.bound_at, subjects, campus: record.campus() })
+}
+
+fn frozen(vault: &Vault, binding: &StoredBinding) -> Result<RosterRecord, StoreError> {
+    keys::open(vault, ("binding", &binding.exam, &binding.document_index), &binding.record)
+}
+
+fn read_subjects(texts: &[String]) -> Result<Vec<SubjectId>, StoreError> {
+    texts.iter().map(|text| text.parse().map_err(|_| StoreError::Corrupt("a subject's id"))).collect()
+}

@@ -1,0 +1,83 @@
+//! By what people are found without being named, and what a ciphertext is bound to.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reservation::ids::ExamId;
+
+use crate::document::Document;
+use crate::person::PersonName;
+use crate::roster::{PastScore, RosterRecord, TicketNumber, name_key};
+use crate::store::StoreError;
+use crate::store::past_scores::ScoreLines;
+use crate::store::roster::RosterLines;
+use crate::vault::Vault;
+
+/// A keyed index.
+pub(crate) type Index = [u8; 32];
+
+/// Of a document.
+pub(crate) fn document(vault: &Vault, document: &Document) -> Index {
+    vault.index("document", &document.keyed())
+}
+
+/// Of a document together with the name on it.
+pub(crate) fn person(vault: &Vault, document: &Document, name: &PersonName) -> Index {
+    vault.index("roster.person", &format!("{}\n{}", document.keyed(), name_key(name)))
+}
+
+/// Of a ticket number together with the number of a document, of whatever kind.
+pub(crate) fn ticket_and_document(vault: &Vault, ticket: &str, number: &str) -> Index {
+    vault.index("past_score.document", &format!("{ticket}\n{number}"))
+}
+
+/// Of a ticket number together with a name.
+pub(crate) fn ticket_and_name(vault: &Vault, ticket: &TicketNumber, name: &PersonName) -> Index {
+    vault.index("past_score.name", &format!("{}\n{}", ticket.expose(), name_key(name)))
+}
+
+/// Adds a person to lines that are to be written.
+pub(crate) fn add_to_roster(vault: &Vault, exam: &ExamId, record: &RosterRecord, lines: &mut RosterLines) {
+    let index = document(vault, &record.document);
+    let plain = record.to_bytes();
+    lines.person_index.push(person(vault, &record.document, &record.name).to_vec());
+    lines.line_index.push(of_line(vault, &plain));
+    lines.record.push(vault.seal(&context("roster", exam, &index), &plain));
+    lines.document_index.push(index.to_vec());
+}
+
+/// Adds a result to lines that are to be written.
+pub(crate) fn add_to_scores(vault: &Vault, exam: &ExamId, score: &PastScore, lines: &mut ScoreLines) {
+    let index = ticket_and_document(vault, &score.ticket, &score.document);
+    let plain = serde_json::to_vec(score).expect("texts and numbers are always JSON");
+    let by_name = match (score.ticket.parse(), score.name.parse()) {
+        (Ok(ticket), Ok(name)) => ticket_and_name(vault, &ticket, &name),
+        // The file's reader lets no others through; such a line would be found by its document only.
+        _ => index,
+    };
+    lines.subject.push(score.subject.clone());
+    lines.year.push(i32::from(score.year));
+    lines.by_name.push(by_name.to_vec());
+    lines.line_index.push(of_line(vault, &plain));
+    lines.score.push(i32::from(score.score));
+    lines.record.push(vault.seal(&context("past_score", exam, &index), &plain));
+    lines.by_document.push(index.to_vec());
+}
+
+/// What a ciphertext is and whose: it opens nowhere else.
+pub(crate) fn context(what: &str, exam: &ExamId, index: &[u8]) -> String {
+    format!("{what} {exam} {}", URL_SAFE_NO_PAD.encode(index))
+}
+
+/// Reads a person of the roster, or a frozen copy.
+pub(crate) fn open(
+    vault: &Vault,
+    (what, exam, index): (&str, &ExamId, &[u8]),
+    sealed: &[u8],
+) -> Result<RosterRecord, StoreError> {
+    let plain = vault.open(&context(what, exam, index), sealed)?;
+    RosterRecord::from_bytes(&plain).ok_or(StoreError::Corrupt("a person of a roster"))
+}
+
+fn of_line(vault: &Vault, plain: &[u8]) -> Vec<u8> {
+    vault.index("roster.line", std::str::from_utf8(plain).expect("JSON is UTF-8")).to_vec()
+}

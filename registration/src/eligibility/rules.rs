@@ -1,0 +1,39 @@
+//! When an earlier score is reviewed, and what comes of it. Pure.
+
+use crate::exam_rules::SubjectId;
+use crate::exams::ExamPage;
+use crate::roster::RosterRecord;
+
+/// What a passed review would make this person eligible for; nothing when the review is not offered to them: it is
+/// when the person's campus runs one of the subjects, and the person is neither barred from it nor eligible already.
+pub fn offered(exam: &ExamPage, record: &RosterRecord, granted: &[SubjectId]) -> Vec<SubjectId> {
+    let Some(rules) = &exam.rules.eligibility.score_review else { return Vec::new() };
+    let eligible = record.eligible(granted);
+    let lacking: Vec<SubjectId> =
+        rules.grants.iter().filter(|id| !eligible.contains(id) && !record.barred.contains(id)).cloned().collect();
+    let campus = record.campus();
+    let is_run = |id: &SubjectId| {
+        exam.sittings.iter().any(|sitting| sitting.subject.as_ref() == Some(id) && sitting.campus == campus)
+    };
+    if lacking.iter().any(is_run) { lacking } else { Vec::new() }
+}
+
+/// What results of earlier exams say of a ticket number and a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// Number and document fit: passed, whatever the name.
+    Passed,
+    /// Number and name fit, the document is another one: staff decide.
+    ForStaff,
+    /// Neither fits: nothing is kept.
+    Refused,
+}
+
+/// The three rules.
+pub(crate) fn judge(fits_document: bool, fits_name: bool) -> Judged {
+    match (fits_document, fits_name) {
+        (true, _) => Judged::Passed,
+        (false, true) => Judged::ForStaff,
+        (false, false) => Judged::Refused,
+    }
+}

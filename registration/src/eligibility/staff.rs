@@ -1,0 +1,151 @@
+//! What staff decide about earlier scores whose ticket number and name fit, and whose document does not.
+
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+
+use super::score_review::{ScoreReview, read};
+use super::{Eligibility, keys};
+use crate::accounts::AccountId;
+use crate::applications::{ReviewError, check_refusal};
+use crate::clock;
+use crate::exam_rules::ScoreReviewRules;
+use crate::roster::PastScore;
+use crate::staff::StaffId;
+use crate::store::past_scores::StoredScore;
+use crate::store::score_reviews::{self, StoredScoreReview};
+use crate::store::{self, StoreError};
+
+/// Most requests on a page of the queue.
+const PAGE: i64 = 50;
+
+/// Which request is decided about: a later one is another case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreReviewKey {
+    /// The exam.
+    pub exam: ExamId,
+    /// Whose.
+    pub account: AccountId,
+    /// When it was handed in.
+    pub requested_at: Timestamp,
+}
+
+/// One request that waits for staff. `Debug` names nobody.
+#[derive(Debug, Clone)]
+pub struct ScoreReviewCase {
+    /// Which.
+    pub key: ScoreReviewKey,
+    /// What was handed in.
+    pub review: ScoreReview,
+    /// The result that has its ticket number and name; nothing in the queue, or when it is gone.
+    pub found: Option<FoundScore>,
+}
+
+/// The result that has a request's ticket number and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundScore {
+    /// The score.
+    pub score: i32,
+    /// The year.
+    pub year: i32,
+    /// The document number that stands there, masked.
+    pub document_masked: String,
+}
+
+impl Eligibility {
+    /// Requests that wait, the longest waiting first, at most 50, from the one behind `after` on.
+    pub async fn score_reviews_waiting(
+        &self,
+        after: Option<&ScoreReviewKey>,
+    ) -> Result<Vec<ScoreReviewCase>, StoreError> {
+        let after = after.map(|key| (key.requested_at, &key.exam, key.account));
+        let found = score_reviews::waiting(&self.database.client().await?, after, PAGE).await?;
+        found.iter().map(|stored| self.case(stored)).collect()
+    }
+
+    /// How many wait.
+    pub async fn count_score_reviews_waiting(&self) -> Result<u64, StoreError> {
+        score_reviews::count_waiting(&self.database.client().await?).await
+    }
+
+    /// One request, if it waits, with the result that it is about. The look is written to the audit.
+    pub async fn look_at_score_review(
+        &self,
+        staff: StaffId,
+        exam: &ExamId,
+        account: AccountId,
+        rules: Option<&ScoreReviewRules>,
+    ) -> Result<ScoreReviewCase, ReviewError> {
+        let client = self.database.client().await?;
+        let found = score_reviews::get(&client, exam, account).await?;
+        let stored = found.filter(|found| found.state == "waiting").ok_or(ReviewError::Moved)?;
+        let mut case = self.case(&stored)?;
+        store::audit::insert(&client, clock::now(), staff.0, "score_review.look", &subject(&case.key)).await?;
+        if let Some(rules) = rules {
+            let ScoreReview { ticket, document, name, .. } = &case.review;
+            let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
+            let by_name = keys::ticket_and_name(&self.vault, ticket, name);
+            let found = store::past_scores::find(&client, exam, &by_document, &by_name, rules).await?;
+            case.found = found.by_name.map(|score| self.found(exam, &score)).transpose()?;
+        }
+        Ok(case)
+    }
+
+    /// Lets a request pass, or refuses it with a reason.
+    pub async fn decide_score_review(
+        &self,
+        staff: StaffId,
+        key: &ScoreReviewKey,
+        refusal: Option<&str>,
+    ) -> Result<(), ReviewError> {
+        let refusal = check_refusal(refusal)?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let (now, case) = (clock::now(), (&key.exam, key.account, key.requested_at));
+        if !score_reviews::decide(&transaction, case, staff.0, refusal, now).await? {
+            return Err(ReviewError::Moved);
+        }
+        let action = if refusal.is_some() { "score_review.refuse" } else { "score_review.pass" };
+        store::audit::insert(&transaction, now, staff.0, action, &subject(key)).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    fn case(&self, stored: &StoredScoreReview) -> Result<ScoreReviewCase, StoreError> {
+        let StoredScoreReview { exam, account, requested_at, .. } = stored;
+        let key = ScoreReviewKey { exam: exam.clone(), account: *account, requested_at: *requested_at };
+        Ok(ScoreReviewCase { key, review: read(&self.vault, stored)?, found: None })
+    }
+
+    fn found(&self, exam: &ExamId, stored: &StoredScore) -> Result<FoundScore, StoreError> {
+        let plain = self.vault.open(&keys::context("past_score", exam, &stored.by_document), &stored.record)?;
+        let score: PastScore =
+            serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("a result of an earlier exam"))?;
+        Ok(FoundScore { score: stored.score, year: stored.year, document_masked: masked(&score.document) })
+    }
+}
+
+/// A number of whatever kind, as pages show it.
+fn masked(number: &str) -> String {
+    let chars: Vec<char> = number.chars().collect();
+    let shown = if chars.len() >= 15 { (4, 4) } else { (1, chars.len().min(3)) };
+    let is_shown = |place: usize| place < shown.0 || place + shown.1 >= chars.len();
+    chars.iter().enumerate().map(|(place, c)| if is_shown(place) { *c } else { '*' }).collect()
+}
+
+/// What the audit calls a request.
+fn subject(key: &ScoreReviewKey) -> String {
+    format!("score_review {} {}", key.exam, key.account.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn old_numbers_are_masked_whatever_their_form() {
+        assert_eq!(masked("11010519491231002X"), "1101**********002X");
+        assert_eq!(masked("110105491231002"), "1101*******1002");
+        assert_eq!(masked("H12345678"), "H*****678");
+        assert_eq!(masked("军字第001号"), "军***01号");
+    }
+}

@@ -1,0 +1,141 @@
+//! Forms that are compared with the roster: equal passes at once, the rest waits with what differs.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use registration::accounts::AccountId;
+use registration::applications::CaseKey;
+use registration::details::Answers;
+use registration::exams::ExamPage;
+use registration::steps::ReviewState;
+
+use crate::world::{World, document};
+
+const EXAM: &str = r#"
+id = "ce"
+title = { zh = "继续教育", en = "CE" }
+organiser = { zh = "考试院", en = "Office" }
+hold_seconds = 900
+grace_seconds = 60
+opens_at = 2020-01-01T00:00:00+08:00
+closes_at = 2089-01-01T00:00:00+08:00
+fee = "120.00"
+payment_url = "https://pay.example.com/"
+[notice]
+zh = ["须知"]
+en = ["Notice"]
+[[steps]]
+title = { zh = "报名", en = "Register" }
+tasks = ["details"]
+[[steps]]
+title = { zh = "审核", en = "Review" }
+tasks = ["review"]
+[[steps]]
+title = { zh = "场次", en = "Sitting" }
+tasks = ["sittings", "payment"]
+[review]
+compare = ["school", "major"]
+[[form.fields]]
+name = "school"
+kind = "choice"
+label = { zh = "就读院校", en = "School" }
+choices = [{ value = "a", zh = "申江大学", en = "Shenjiang" }, { value = "b", zh = "同浦大学", en = "Tongpu" }]
+[[form.fields]]
+name = "major"
+kind = "text"
+label = { zh = "专业", en = "Major" }
+"#;
+
+async fn import(world: &World, roster: Option<&str>) -> Arc<ExamPage> {
+    let dir = world.stores.dir().join("ce");
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("exam.toml"), EXAM).unwrap();
+    let sittings = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacity\n\
+                    en,英语,English,一教,Hall,2090-01-01T09:00:00+08:00,5\n";
+    std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
+    if let Some(roster) = roster {
+        std::fs::write(dir.join("roster.csv"), roster).unwrap();
+    }
+    let exam = world.registration.exams.import(&dir).await.unwrap().exam;
+    world.registration.exams.get(&exam).unwrap()
+}
+
+/// 1 and 2 by value and by words, 3 under another name.
+fn roster() -> String {
+    let mut text = "document_kind,document_number,name,school,major\n".to_owned();
+    for (number, name, school) in [(1, "王芳", "a"), (2, "王芳", "申江大学"), (3, "李四", "a")] {
+        writeln!(text, "resident_id,{},{name},{school},工商管理", document(number)).unwrap();
+    }
+    text
+}
+
+async fn hand_in(world: &World, exam: &ExamPage, account: AccountId, school: &str, major: &str) -> ReviewState {
+    let pairs = [("school", school), ("major", major)];
+    let answers = Answers(pairs.iter().map(|(name, text)| (name.parse().unwrap(), (*text).to_owned())).collect());
+    world.registration.applications.hand_in(account, exam, &[], &answers).await.unwrap()
+}
+
+async fn differences(world: &World, account: AccountId) -> Option<Vec<String>> {
+    let waiting = world.registration.applications.waiting(None).await.unwrap();
+    let case = waiting.into_iter().find(|case| case.key.account == account).unwrap();
+    case.differences.map(|fields| fields.iter().map(ToString::to_string).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a6_what_equals_the_roster_passes_at_once() {
+    let world = World::usual().await;
+    let exam = import(&world, Some(&roster())).await;
+    for number in [1, 2] {
+        let account = world.candidate(number).await.id;
+        let state = hand_in(&world, &exam, account, "a", " 工商 管理").await;
+        assert!(matches!(state, ReviewState::Passed { .. }), "{number}: {state:?}");
+        let facts = world.registration.applications.facts(account, &exam, &[]).await.unwrap();
+        assert_eq!(facts.review, state);
+    }
+    assert_eq!(world.registration.applications.count_waiting().await.unwrap(), 0);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a6_what_differs_waits_with_the_list_and_can_be_mended() {
+    let world = World::usual().await;
+    let exam = import(&world, Some(&roster())).await;
+    let applications = &world.registration.applications;
+    let (first, third) = (world.candidate(1).await.id, world.candidate(3).await.id);
+    let stranger = world.candidate(9).await.id;
+    for (account, school, major, expected) in [
+        (first, "b", "会计", &["school", "major"][..]),
+        (third, "a", "工商管理", &["name"]),
+        (stranger, "a", "工商管理", &["document"]),
+    ] {
+        assert!(matches!(hand_in(&world, &exam, account, school, major).await, ReviewState::Waiting { .. }));
+        assert_eq!(differences(&world, account).await.unwrap(), expected);
+    }
+    let record = applications.in_roster(first, &exam).await.unwrap().unwrap();
+    assert_eq!((record.column("school"), record.column("major")), ("a", "工商管理"));
+    assert!(applications.in_roster(stranger, &exam).await.unwrap().is_none());
+
+    // Staff refuse with a reason; what is mended passes at once.
+    let case = applications.look(world.reviewer.0, &exam.id, first).await.unwrap();
+    let CaseKey { version, .. } = case.key;
+    applications.decide(world.reviewer.0, &case.key, Some("专业与学籍不符")).await.unwrap();
+    let facts = applications.facts(first, &exam, &[]).await.unwrap();
+    assert_eq!(facts.review, ReviewState::Refused { reason: "专业与学籍不符".to_owned() });
+    assert!(matches!(hand_in(&world, &exam, first, "a", "工商管理").await, ReviewState::Passed { .. }));
+    assert_eq!(version, 1);
+    // Staff let a stranger pass.
+    let case = applications.look(world.reviewer.0, &exam.id, stranger).await.unwrap();
+    applications.decide(world.reviewer.0, &case.key, None).await.unwrap();
+    assert_eq!(applications.count_waiting().await.unwrap(), 1);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a6_without_a_roster_staff_look_at_everything() {
+    let world = World::usual().await;
+    let exam = import(&world, None).await;
+    let account = world.candidate(1).await.id;
+    assert!(matches!(hand_in(&world, &exam, account, "a", "工商管理").await, ReviewState::Waiting { .. }));
+    assert_eq!(differences(&world, account).await, None);
+    world.finish().await;
+}

@@ -1,0 +1,174 @@
+//! The three rules of the review of an earlier score, its states, and what staff decide.
+
+use registration::accounts::AccountId;
+use registration::applications::ReviewError;
+use registration::eligibility::{ScoreReviewError, ScoreReviewState, SeenPerson};
+use registration::steps::EligibilityState;
+
+use crate::cet::{Cet, cet, roster};
+use crate::world::World;
+
+const OWN: &str = "110100001111111";
+const TOO_LOW: &str = "110100002222222";
+const SOMEBODY_OF_THE_NAME: &str = "110100003333333";
+const TOO_OLD: &str = "110100004444444";
+const OTHER_SUBJECT: &str = "110100005555555";
+
+async fn request(
+    exam: &Cet<'_>,
+    account: AccountId,
+    seen: Option<&SeenPerson>,
+    ticket: &str,
+) -> Result<ScoreReviewState, ScoreReviewError> {
+    let eligibility = &exam.world.registration.eligibility;
+    eligibility.request_score_review(account, &exam.page(), seen, &ticket.parse().unwrap()).await
+}
+
+async fn subjects(exam: &Cet<'_>, account: AccountId) -> Vec<String> {
+    match exam.state(account).await {
+        EligibilityState::Bound { subjects, .. } => subjects.iter().map(ToString::to_string).collect(),
+        EligibilityState::None => panic!("bound"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b10_number_and_document_pass_at_once_whatever_the_name() {
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let account = exam.account(1).await.id;
+    assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::NoPerson)));
+    exam.bind_to(account, 1).await.unwrap();
+    assert_eq!(subjects(&exam, account).await, ["cet4"]);
+    assert!(exam.hold(account, "cet6-main").await.is_err());
+    // In the file the name is another one.
+    let state = request(&exam, account, None, OWN).await.unwrap();
+    assert!(matches!(state, ScoreReviewState::Passed { .. }), "{state:?}");
+    assert_eq!(subjects(&exam, account).await, ["cet4", "cet6", "set6"]);
+    let order = exam.hold(account, "cet6-main").await.unwrap();
+    // After passing nothing changes any more.
+    let eligibility = &world.registration.eligibility;
+    assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
+    assert!(matches!(eligibility.delete_score_review(account, &cet()).await, Err(ScoreReviewError::Fixed)));
+    world.registration.orders.release(account, order.id).await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b10_number_and_name_wait_for_staff() {
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let (account, staff) = (exam.account(1).await.id, world.reviewer);
+    let eligibility = &world.registration.eligibility;
+    exam.bind_to(account, 3).await.unwrap();
+    let state = request(&exam, account, None, SOMEBODY_OF_THE_NAME).await.unwrap();
+    assert!(matches!(state, ScoreReviewState::Waiting { .. }));
+    assert_eq!(subjects(&exam, account).await, ["cet4"], "nothing is granted yet");
+    assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
+    assert!(matches!(eligibility.delete_score_review(account, &cet()).await, Err(ScoreReviewError::Fixed)));
+
+    let [case] = &eligibility.score_reviews_waiting(None).await.unwrap()[..] else { panic!("one case") };
+    assert_eq!(eligibility.count_score_reviews_waiting().await.unwrap(), 1);
+    assert!(eligibility.score_reviews_waiting(Some(&case.key)).await.unwrap().is_empty());
+    let rules = exam.page().rules.eligibility.score_review.clone();
+    let looked = eligibility.look_at_score_review(staff, &cet(), account, rules.as_ref()).await.unwrap();
+    let found = looked.found.unwrap();
+    assert_eq!((found.score, found.year), (600, 2015));
+    assert!(found.document_masked.contains("**") && looked.review.ticket.expose() == SOMEBODY_OF_THE_NAME);
+    let decide = async |refusal| eligibility.decide_score_review(staff, &case.key, refusal).await;
+    assert!(matches!(decide(Some(" ")).await, Err(ReviewError::Reason)));
+    decide(Some("证明材料不清楚")).await.unwrap();
+    assert!(matches!(decide(None).await, Err(ReviewError::Moved)));
+    let review = eligibility.score_review(account, &cet()).await.unwrap().unwrap();
+    assert_eq!(review.state, ScoreReviewState::Refused { reason: "证明材料不清楚".to_owned() });
+
+    // Handed in anew: a decision about the old one comes too late.
+    request(&exam, account, None, SOMEBODY_OF_THE_NAME).await.unwrap();
+    assert!(matches!(decide(None).await, Err(ReviewError::Moved)));
+    let again = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    eligibility.decide_score_review(staff, &again.key, None).await.unwrap();
+    assert_eq!(subjects(&exam, account).await, ["cet4", "cet6", "set6"]);
+    assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
+    let audit = "SELECT count(*) FROM registration.audit WHERE action LIKE 'score_review.%' AND staff = $1";
+    let lines: i64 = world.sql().await.query_one(audit, &[&staff.0]).await.unwrap().get(0);
+    assert_eq!(lines, 3, "a look, a refusal, a pass");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b10_what_fits_neither_is_not_kept_and_a_refused_one_can_be_deleted() {
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let eligibility = &world.registration.eligibility;
+    let (second, third) = (exam.account(2).await.id, exam.account(3).await.id);
+    exam.bind_to(second, 2).await.unwrap();
+    exam.bind_to(third, 3).await.unwrap();
+    for (account, ticket) in [(second, TOO_LOW), (third, TOO_OLD), (third, OTHER_SUBJECT), (third, "999900009999999")] {
+        let refused = request(&exam, account, None, ticket).await;
+        assert!(matches!(refused, Err(ScoreReviewError::NoScore)), "{ticket}: {refused:?}");
+        assert_eq!(eligibility.score_review(account, &cet()).await.unwrap(), None, "{ticket}");
+    }
+    eligibility.delete_score_review(third, &cet()).await.unwrap();
+    request(&exam, third, None, SOMEBODY_OF_THE_NAME).await.unwrap();
+    let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    eligibility.decide_score_review(world.reviewer, &case.key, Some("不符")).await.unwrap();
+    eligibility.delete_score_review(third, &cet()).await.unwrap();
+    eligibility.delete_score_review(third, &cet()).await.unwrap();
+    assert_eq!(eligibility.score_review(third, &cet()).await.unwrap(), None);
+    assert!(request(&exam, third, None, SOMEBODY_OF_THE_NAME).await.is_ok(), "and again");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b10_it_is_offered_to_whom_it_helps() {
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    for (number, name) in [(4, "李四"), (5, "赵六"), (6, "孙七")] {
+        let account = exam.account(number).await.id;
+        let seen = exam.look_up_as(account, number, name).await.unwrap();
+        let refused = request(&exam, account, Some(&seen), OWN).await;
+        assert!(matches!(refused, Err(ScoreReviewError::NotOffered)), "{name}: {refused:?}");
+    }
+    // Before anything is bound, and only for the person whom it is about.
+    let account = exam.account(7).await.id;
+    let seen = exam.look_up(account, 1).await.unwrap();
+    assert!(matches!(request(&exam, account, Some(&seen), OWN).await, Ok(ScoreReviewState::Passed { .. })));
+    let person = world.registration.eligibility.person(account, &cet(), Some(&seen)).await.unwrap().unwrap();
+    assert_eq!(person.eligible.len(), 3);
+    exam.bind_to(account, 2).await.unwrap();
+    assert_eq!(subjects(&exam, account).await, ["cet4"], "another person's score helps nobody");
+    exam.write("2019-01-01T00:00:00+08:00", "2020-01-01T00:00:00+08:00", &roster());
+    exam.import_again().await.unwrap();
+    let late = exam.account(8).await.id;
+    assert!(matches!(request(&exam, late, Some(&seen), OWN).await, Err(ScoreReviewError::Closed)));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b10_races_leave_one_request() {
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let account = exam.account(1).await.id;
+    exam.bind_to(account, 3).await.unwrap();
+    let (eligibility, id) = (&world.registration.eligibility, cet());
+    for _ in 0..3 {
+        let ask = || request(&exam, account, None, SOMEBODY_OF_THE_NAME);
+        let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+        let all = [a, b, c, d];
+        assert_eq!(all.iter().filter(|one| one.is_ok()).count(), 1, "{all:?}");
+        let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+        let decide = |refusal| eligibility.decide_score_review(world.reviewer, &case.key, refusal);
+        let (pass, refuse) = tokio::join!(decide(None), decide(Some("不符")));
+        assert!(pass.is_ok() != refuse.is_ok(), "{pass:?} {refuse:?}");
+        if pass.is_ok() {
+            assert_eq!(subjects(&exam, account).await.len(), 3);
+            world.execute("UPDATE registration.score_reviews SET state = 'refused', reason = 'x'").await;
+        }
+        // Deleted and handed in anew at once: there is never more than one, and none is lost half way.
+        let (deleted, asked) = tokio::join!(eligibility.delete_score_review(account, &id), ask());
+        assert!(asked.is_ok(), "{asked:?}");
+        let left = eligibility.score_review(account, &cet()).await.unwrap();
+        assert!(left.is_some() || deleted.is_ok(), "{deleted:?}");
+        world.execute("DELETE FROM registration.score_reviews").await;
+    }
+    world.finish().await;
+}
