@@ -125,3 +125,19 @@ people-other-account = Another account is verified with this document. Nothing w
 people-done-confirmed = Accepted.
 people-done-refused = Sent back; the candidate sees the reason.
 people-empty-title = No identity waits
+
+# Moving registrations
+rebind-title = Move a registration
+rebind-lead = For candidates who lost both mailbox and password: their registration goes to a new account. Check who they are, and note both account numbers. It is written to the audit.
+rebind-from = Old account number
+rebind-to = New account number
+rebind-submit = Move
+rebind-done = Moved { $count ->
+    [one] { $count } registration
+   *[other] { $count } registrations
+}; the old account is signed out.
+rebind-number = An account number has 32 digits and letters from A to F. Check it.
+rebind-unknown = There is no account { $number }.
+rebind-same = Both numbers are of the same account.
+rebind-conflict = The new account has a registration for the same exam itself.
+rebind-nothing = The old account has no registration.

@@ -119,3 +119,16 @@ people-other-account = 这个证件已在另一个账号完成实名认证，没
 people-done-confirmed = 已通过。
 people-done-refused = 已退回，考生会看到原因。
 people-empty-title = 没有待审核的身份
+
+# 账号转移
+rebind-title = 报名转移
+rebind-lead = 考生邮箱和密码都丢失时，把报名转到新账号。请向考生核实身份，并记下两个通行证 ID。操作会记录在案。
+rebind-from = 原来的通行证 ID
+rebind-to = 新的通行证 ID
+rebind-submit = 转移
+rebind-done = 已转移 { $count } 份报名，原账号已退出登录。
+rebind-number = 通行证 ID 是 32 位数字和字母 A–F，请核对。
+rebind-unknown = 没有账号 { $number }。
+rebind-same = 两个号码是同一个账号。
+rebind-conflict = 新账号自己已经报了同一场考试，不能转移。
+rebind-nothing = 原账号没有报名，不用转移。

@@ -21,7 +21,7 @@ use crate::catalogue::{EN, ZH, words};
 use crate::failure::Failure;
 use crate::pages::case_view::{Desk, Message, desk, empty};
 use crate::pages::people::{self, People};
-use crate::pages::{error, sign_in};
+use crate::pages::{error, rebind, sign_in};
 use crate::view::{Frame, page};
 
 fn now() -> Timestamp {
@@ -79,6 +79,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
         ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
+        ("rebind", rebind::body(w, &rebind::Entered::default(), &rebind::Outcome::Done(w.t("rebind-same").into()))),
         ("error", error::body(w, Failure::NotFound)),
         ("people", people::body(w, &person_case(&cases, &cases[0], &history))),
         ("people-face", people::body(w, &person_case(&cases, &cases[1], &[]))),
@@ -89,6 +90,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         assets: &assets,
         title: name.to_owned(),
         staff: (name != "sign-in").then_some("li.min"),
+        is_administrator: name == "rebind",
         waiting: (name != "sign-in").then_some(61),
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),

@@ -51,6 +51,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         assets: &app.assets,
         title: error::title(words, failure),
         staff: None,
+        is_administrator: false,
         waiting: None,
         is_demo: app.outside.demo,
         reload_seconds: None,

@@ -7,6 +7,7 @@ pub(crate) mod decision;
 pub(crate) mod error;
 pub(crate) mod files;
 pub(crate) mod people;
+pub(crate) mod rebind;
 pub(crate) mod refuse;
 pub(crate) mod screenshot;
 pub(crate) mod sign_in;

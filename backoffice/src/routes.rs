@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use crate::app::{App, BackofficeState};
 use crate::failure::Failure;
 use crate::layers::with_layers;
-use crate::pages::{case, confirm, files, people, refuse, screenshot, sign_in, sign_out};
+use crate::pages::{case, confirm, files, people, rebind, refuse, screenshot, sign_in, sign_out};
 
 /// Largest form, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -27,6 +27,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/people/{case}/verified.jpg", get(people::verified))
         .route("/people/{case}/confirm", post(people::confirm).get(people::back))
         .route("/people/{case}/refuse", post(people::refuse).get(people::back))
+        .route("/accounts/rebind", get(rebind::show).post(rebind::rebind))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_out::leave))
         .route("/static/{hash}/{file}", get(files::serve))

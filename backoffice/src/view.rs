@@ -12,6 +12,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) title: String,
     /// Who works, if anybody is signed in.
     pub(crate) staff: Option<&'a str>,
+    /// May they do everything?
+    pub(crate) is_administrator: bool,
     /// How many cases wait, if that is known.
     pub(crate) waiting: Option<u64>,
     pub(crate) is_demo: bool,
@@ -50,6 +52,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     @if let Some(waiting) = frame.waiting {
                         span class="count" { (w.with("waiting", &[("count", waiting.into())])) }
                     }
+                    @if frame.is_administrator { a class="desk-link" href="/accounts/rebind" { (w.t("rebind-title")) } }
                     @if let Some(staff) = frame.staff {
                         form class="who" method="post" action="/sign-out" {
                             span { (staff) }

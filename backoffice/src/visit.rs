@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::staff::StaffMember;
+use registration::staff::{Role, StaffMember};
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -31,6 +31,7 @@ impl Visit {
             assets: &self.app.assets,
             title: title.into(),
             staff: Some(&self.staff.name),
+            is_administrator: self.staff.role == Role::Administrator,
             waiting: Some(waiting),
             is_demo: self.app.outside.demo,
             reload_seconds: None,

@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn face(picture: &[u8]) -> Face {
-        Face::of(picture).ok().expect("a face")
+        Face::of(picture).unwrap()
     }
 
     #[test]

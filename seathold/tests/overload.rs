@@ -358,7 +358,7 @@ async fn browser_keeps_what_was_typed_and_says_when_to_try_again() {
     let type_in = async |name: &str, text: &str| {
         browser.find(Locator::Id(name)).await.unwrap().send_keys(text).await.unwrap();
     };
-    type_in("document", "310101199001011234").await;
+    type_in("login", "310101199001011234").await;
     type_in("password", "secret-word").await;
     // Somebody else behind the same address, all the while.
     let crowd = async {
@@ -371,7 +371,7 @@ async fn browser_keeps_what_was_typed_and_says_when_to_try_again() {
         browser.find(Locator::Css("form button[type=submit]")).await.unwrap().click().await.unwrap();
         let summary = browser.wait().for_element(Locator::Css(".summary")).await.unwrap().text().await.unwrap();
         assert!(summary.contains("这一次没有处理"), "{summary}");
-        let kept = browser.find(Locator::Id("document")).await.unwrap().prop("value").await.unwrap();
+        let kept = browser.find(Locator::Id("login")).await.unwrap().prop("value").await.unwrap();
         assert_eq!(kept.as_deref(), Some("310101199001011234"));
         browser.screenshot("429-sign-in").await;
         browser.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();

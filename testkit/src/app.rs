@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::caller::Caller;
@@ -43,6 +44,7 @@ pub struct ServedApp {
     options: AppOptions,
     url: String,
     staff_url: String,
+    sandbox_url: Option<String>,
     // Last: removed after the binary and its stores have ended.
     data: Arc<TempDir>,
 }
@@ -64,8 +66,9 @@ impl ServedApp {
     }
 
     async fn start_over(options: AppOptions, data: Arc<TempDir>) -> Self {
-        let (child, url, staff_url) = launch(&options, data.path(), "127.0.0.1:0", "127.0.0.1:0").await;
-        Self { child, options, url, staff_url, data }
+        let Launched { child, url, staff_url, sandbox_url } =
+            launch(&options, data.path(), "127.0.0.1:0", "127.0.0.1:0").await;
+        Self { child, options, url, staff_url, sandbox_url, data }
     }
 
     /// `http://127.0.0.1:PORT` of the candidates' pages and the API; the same after [`Self::start_again`].
@@ -76,6 +79,37 @@ impl ServedApp {
     /// `http://127.0.0.1:PORT` of the staff console; the same after [`Self::start_again`].
     pub fn staff_url(&self) -> &str {
         &self.staff_url
+    }
+
+    /// `http://127.0.0.1:PORT` of the demo's sandbox, where codes and letters arrive.
+    pub fn sandbox_url(&self) -> &str {
+        self.sandbox_url.as_deref().expect("a demo has a sandbox").trim_end_matches('/')
+    }
+
+    /// What the sandbox was given to send to this mobile or address, newest first.
+    pub async fn messages(&self, to: &str) -> Vec<Message> {
+        let caller = Caller::new(self.sandbox_url(), "");
+        let answer = caller.call("GET", "/outbox.json", &Value::Null).await.expect("the sandbox answers");
+        let all = answer.json();
+        let all = all.as_array().expect("the outbox is a list");
+        let text = |message: &Value, field: &str| message[field].as_str().unwrap_or_default().to_owned();
+        let values = |message: &Value| message["values"].as_array().cloned().unwrap_or_default();
+        all.iter()
+            .filter(|message| text(message, "to").ends_with(to))
+            .map(|message| Message {
+                subject: text(message, "subject"),
+                text: text(message, "text"),
+                code: values(message).first().and_then(Value::as_str).unwrap_or_default().to_owned(),
+            })
+            .collect()
+    }
+
+    /// Tells the sandbox to fail the next calls of a service in a documented way; none: no more.
+    pub async fn sandbox_fails(&self, service: &str, fail: Option<&str>, times: u32) {
+        let caller = Caller::new(self.sandbox_url(), "");
+        let order = json!({"service": service, "fail": fail, "times": times});
+        let answer = caller.call("POST", "/control", &order).await.expect("the sandbox answers");
+        assert!(answer.status < 400, "{service}: {}", answer.body);
     }
 
     /// The data directory.
@@ -125,7 +159,9 @@ impl ServedApp {
     pub async fn start_again(&mut self) {
         let address = |url: &str| url.trim_start_matches("http://").to_owned();
         let (listen, staff) = (address(&self.url), address(&self.staff_url));
-        (self.child, self.url, self.staff_url) = launch(&self.options, self.data.path(), &listen, &staff).await;
+        let Launched { child, url, staff_url, sandbox_url } =
+            launch(&self.options, self.data.path(), &listen, &staff).await;
+        (self.child, self.url, self.staff_url, self.sandbox_url) = (child, url, staff_url, sandbox_url);
     }
 
     /// A command line of the same binary over the same data: `exam import`, `key add`, ….
@@ -142,7 +178,26 @@ impl ServedApp {
     }
 }
 
-async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) -> (TestChild, String, String) {
+/// A message that the sandbox was given to send.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// A letter's subject.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+    /// The code in it, of an SMS.
+    pub code: String,
+}
+
+/// A binary that says that it is ready, and where.
+struct Launched {
+    child: TestChild,
+    url: String,
+    staff_url: String,
+    sandbox_url: Option<String>,
+}
+
+async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) -> Launched {
     let mut command = Command::new(ServedApp::binary());
     command.arg("serve").arg("--data").arg(data).args(["--listen", listen, "--staff-listen", staff]);
     if options.demo {
@@ -154,7 +209,11 @@ async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) ->
         |prefix: &'static str| move |line: &str| Some(line.strip_prefix(prefix)?.split_whitespace().next()?.to_owned());
     let url = child.line("ready", START_WAIT, url_after("ready:")).await;
     let staff_url = child.line("where the staff console is", START_WAIT, url_after("staff:")).await;
-    (child, url, staff_url)
+    let sandbox_url = match options.demo {
+        true => Some(child.line("where the sandbox is", START_WAIT, url_after("sandbox:")).await),
+        false => None,
+    };
+    Launched { child, url, staff_url, sandbox_url }
 }
 
 fn pid_in(file: &Path) -> u32 {

@@ -14,9 +14,10 @@ pub mod specimen;
 mod stores;
 mod template;
 mod vendors;
+mod walker;
 mod webkit;
 
-pub use app::{AppOptions, ServedApp};
+pub use app::{AppOptions, Message, ServedApp};
 pub use axe::accessibility_faults;
 pub use browser::{Browser, BrowserOptions, Device};
 pub use caller::{Answer, Caller};
@@ -24,4 +25,5 @@ pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
 pub use stores::{StoresOptions, TestStores};
 pub use vendors::{CardScript, Vendors};
+pub use walker::Walker;
 pub use webkit::WebKit;

@@ -73,6 +73,7 @@ fn frame(app: &App, w: Words) -> Frame<'_> {
         assets: &app.assets,
         title: w.t("sign-in-title").into_owned(),
         staff: None,
+        is_administrator: false,
         waiting: None,
         is_demo: app.outside.demo,
         reload_seconds: None,

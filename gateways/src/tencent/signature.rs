@@ -81,4 +81,23 @@ mod tests {
         let signature = signature("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", &signed);
         assert_eq!(signature, "644be983de9a8a3f00db8eadaba61467c3b429e2215758ba897b738ca469fd26");
     }
+
+    /// What Python's SDK (tencentcloud-sdk-python-common 3.1.195) sent to a server of ours.
+    #[test]
+    fn the_sdk_signs_alike() {
+        let credentials = Credentials {
+            secret_id: "AKIDexample".into(),
+            secret_key: "secret-key-example".to_owned().into(),
+            region: String::new(),
+        };
+        let now = Timestamp::from_second(1_795_342_180).unwrap();
+        let body = br#"{"PhoneNumberSet": ["+8613800138000"], "SmsSdkAppId": "1400000000", "TemplateId": "1", "SignName": "\u8003\u52a1", "TemplateParamSet": ["135790"]}"#;
+        let signed = [("content-type", "application/json"), ("host", "127.0.0.1:37633")];
+        let authorization = Signing { credentials: &credentials, service: "sms", now }.authorization(&signed, body);
+        assert_eq!(
+            authorization,
+            "TC3-HMAC-SHA256 Credential=AKIDexample/2026-11-22/sms/tc3_request, SignedHeaders=content-type;host, \
+             Signature=d3aa6570d78c0356d4b3ce77b379f479261924b1288cb8fbc923a2d1062415a1"
+        );
+    }
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account_site;
+mod accounts;
 mod identity;
 mod site;
 mod steps;

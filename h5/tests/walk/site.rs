@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum_extra::extract::cookie::Key;
+use gateways::Gateways;
 use h5::H5State;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use pagekit::local_path::query_value;
+use registration::accounts::AccountSettings;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -26,7 +28,7 @@ pub(crate) struct Site {
     pub(crate) registration: Registration,
     pub(crate) router: Router,
     /// Last, so that the stores outlive what uses them.
-    _stores: TestStores,
+    stores: TestStores,
 }
 
 impl Site {
@@ -38,22 +40,52 @@ impl Site {
     /// The same with another hold and grace, in seconds.
     pub(crate) async fn start_with(seats: u32, hold: u32, grace: u32) -> Self {
         let exam = EXAM.replace("HOLD", &hold.to_string()).replace("GRACE", &grace.to_string());
-        Self::start_files(&exam, &SITTINGS.replace("SEATS", &seats.to_string()), Default::default()).await
+        let sittings = SITTINGS.replace("SEATS", &seats.to_string());
+        Self::open(&exam, &sittings, Gateways::default(), AccountSettings::default()).await
     }
 
     /// An exam with more rules in `exam.toml`, and other sittings.
     pub(crate) async fn start_exam(rules: &str, sittings: &str) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
-        Self::start_files(&format!("{exam}{rules}"), sittings, Default::default()).await
+        Self::open(&format!("{exam}{rules}"), sittings, Gateways::default(), AccountSettings::default()).await
+    }
+
+    /// A site that reaches people.
+    pub(crate) async fn start_reached(gateways: Gateways, accounts: AccountSettings) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        Self::open(&exam, &SITTINGS.replace("SEATS", "5"), gateways, accounts).await
     }
 
     /// The usual sittings, more rules, and vendors.
-    pub(crate) async fn start_among(rules: &str, gateways: gateways::Gateways) -> Self {
+    pub(crate) async fn start_among(rules: &str, gateways: Gateways) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
-        Self::start_files(&format!("{exam}{rules}"), &SITTINGS.replace("SEATS", "5"), gateways).await
+        let sittings = SITTINGS.replace("SEATS", "5");
+        Self::open(&format!("{exam}{rules}"), &sittings, gateways, AccountSettings::default()).await
     }
 
-    async fn start_files(exam: &str, sittings: &str, gateways: gateways::Gateways) -> Self {
+    /// Another exam like the usual one, but for more in its `exam.toml`.
+    pub(crate) async fn add_exam(&self, id: &str, more: &str) {
+        let dir = self.stores.dir().join(id);
+        std::fs::create_dir_all(&dir).unwrap();
+        let exam =
+            EXAM.replace("HOLD", "900").replace("GRACE", "60").replace("\"degree-english\"", &format!("\"{id}\""));
+        let (keys, tables) = exam.split_once("[notice]").unwrap();
+        std::fs::write(dir.join("exam.toml"), format!("{keys}{more}[notice]{tables}")).unwrap();
+        std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", "5")).unwrap();
+        self.registration.exams.import(&dir).await.unwrap();
+    }
+
+    /// The keys of everything encrypted.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::load_or_create(&self.stores.dir().join("vault-key")).unwrap()
+    }
+
+    /// Changes rows behind the doors.
+    pub(crate) async fn execute(&self, statement: &str) {
+        self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
+    }
+
+    async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -63,7 +95,7 @@ impl Site {
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
             gateways,
-            accounts: Default::default(),
+            accounts,
         })
         .await
         .unwrap();
@@ -81,7 +113,7 @@ impl Site {
             demo: true,
             sandbox_url: None,
         });
-        Self { engine, registration, router, _stores: stores }
+        Self { engine, registration, router, stores }
     }
 
     /// Puts a waiting room before the exam, or takes it away.

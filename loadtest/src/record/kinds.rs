@@ -60,6 +60,8 @@ words! {
         SignIn = "sign-in",
         /// The form for a new account.
         SignUpPage = "sign-up-page",
+        /// The button that has a code sent to the mobile.
+        SignUpCode = "sign-up-code",
         /// A new account; the server makes an Argon2 hash.
         SignUp = "sign-up",
         /// The choice, sent off: a seat, please.

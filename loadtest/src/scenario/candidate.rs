@@ -5,6 +5,7 @@ mod account;
 mod browser;
 mod marks;
 mod picture;
+mod sandbox;
 mod seat;
 
 use std::sync::Arc;

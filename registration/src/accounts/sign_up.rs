@@ -77,6 +77,13 @@ struct Pending {
     is_mobile_proved: bool,
 }
 
+/// The row of a pending sign-up, the index of its document, and its login names.
+struct Unpacked {
+    stored: StoredAccount,
+    claim: Option<[u8; 32]>,
+    names: Vec<LoginName>,
+}
+
 /// What of a new account is known to be theirs.
 #[derive(Clone, Copy, Default)]
 struct Proved {
@@ -143,7 +150,7 @@ impl Accounts {
     /// Makes the account that a sign-up letter's link stands for.
     pub async fn finish_sign_up(&self, token: &str) -> Result<Account, LinkError> {
         let link = self.link(LinkPurpose::SignUp, token).await?;
-        let (stored, claim, names) = self.unpack(parse(&link.payload)?)?;
+        let Unpacked { stored, claim, names } = self.unpack(parse(&link.payload)?)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         self.take_link(&transaction, LinkPurpose::SignUp, token).await?;
@@ -257,9 +264,8 @@ impl Accounts {
         }
     }
 
-    /// The row that a pending sign-up becomes, the index of its document, and its login names.
-    #[expect(clippy::type_complexity, reason = "a row, an index and names have no meaning together")]
-    fn unpack(&self, pending: Pending) -> Result<(StoredAccount, Option<[u8; 32]>, Vec<LoginName>), StoreError> {
+    /// What a pending sign-up becomes.
+    fn unpack(&self, pending: Pending) -> Result<Unpacked, StoreError> {
         fn again<T: std::str::FromStr>(text: Option<String>) -> Result<Option<T>, StoreError> {
             let parsed = text.map(|text| text.parse()).transpose();
             parsed.map_err(|_| StoreError::Corrupt("a pending sign-up"))
@@ -283,7 +289,7 @@ impl Accounts {
         let claim = account.document.clone().map(|document| self.login_index(&LoginName::Document(document)));
         let mut names: Vec<LoginName> = account.email.clone().map(LoginName::Email).into_iter().collect();
         names.extend(account.mobile.clone().filter(|_| pending.is_mobile_proved).map(LoginName::Mobile));
-        Ok((self.seal(&account, pending.password_hash), claim, names))
+        Ok(Unpacked { stored: self.seal(&account, pending.password_hash), claim, names })
     }
 }
 

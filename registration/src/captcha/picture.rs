@@ -7,10 +7,14 @@ use image::{GrayImage, ImageFormat, Luma};
 
 const WIDTH: u32 = 160;
 const HEIGHT: u32 = 56;
-/// Half the width of a stroke, in pixels.
-const STROKE: f32 = 1.6;
+/// Half the width of a character's stroke and of a wave's, in pixels: people tell them apart by it.
+const STROKE: f32 = 1.7;
+const WAVE: f32 = 0.7;
 
 type Point = (f32, f32);
+
+/// From, to, and half the width.
+type Line = (Point, Point, f32);
 
 /// The strokes of a character, in a box of 4 by 6; a letter after a letter is a line, `|` lifts the pen. `a0` is the
 /// upper left corner, `e6` the lower right one.
@@ -62,34 +66,33 @@ impl Dice {
 /// Draws the answer as PNG in grey.
 pub(super) fn draw(answer: &str, seed: [u8; 32]) -> Vec<u8> {
     let mut dice = Dice(u64::from_be_bytes(*seed.first_chunk().expect("a seed has 32 bytes")));
-    let mut lines: Vec<(Point, Point)> = Vec::new();
-    let step = 128.0 / 5.0;
-    let mut left = 18.0 + dice.roll() * 3.0;
+    let mut lines: Vec<Line> = Vec::new();
+    let mut left = 8.0 + dice.roll() * 2.0;
     for character in answer.chars() {
-        letter(character, (left, 12.0 + dice.roll() * 5.0), &mut dice, &mut lines);
-        left += step + 1.5 + dice.roll() * 2.0;
+        letter(character, (left, 9.0 + dice.roll() * 3.0), &mut dice, &mut lines);
+        left += 29.5 + dice.roll() * 1.5;
     }
     for _ in 0..2 {
         wave(&mut dice, &mut lines);
     }
-    let bend = (dice.roll() * 2.5, 2.0 + dice.roll(), dice.roll() * 3.0);
+    let bend = (dice.roll() * 2.0, 1.5 + dice.roll(), dice.roll() * 3.0);
     let mut picture = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
-    for (from, to) in lines {
-        line(&mut picture, bent(from, bend), bent(to, bend));
+    for (from, to, width) in lines {
+        line(&mut picture, bent(from, bend), bent(to, bend), width);
     }
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png).expect("a picture of this size fits into memory");
     png.into_inner()
 }
 
-fn letter(character: char, (left, top): Point, dice: &mut Dice, lines: &mut Vec<(Point, Point)>) {
-    let (wide, high) = (4.2 + dice.roll() * 0.5, 5.2 + dice.roll() * 0.5);
-    let turn = dice.roll() * 0.28;
+fn letter(character: char, (left, top): Point, dice: &mut Dice, lines: &mut Vec<Line>) {
+    let (wide, high) = (4.9 + dice.roll() * 0.4, 6.0 + dice.roll() * 0.5);
+    let turn = dice.roll() * 0.24;
     let (sin, cos) = turn.sin_cos();
     let mut place = |column: u8, row: u8| {
         let x = (f32::from(column) - 2.0) * wide + dice.roll() * 0.8;
         let y = (f32::from(row) - 3.0) * high + dice.roll() * 0.8;
-        (left + 8.4 + x * cos - y * sin, top + 15.6 + x * sin + y * cos)
+        (left + 12.0 + x * cos - y * sin, top + 19.0 + x * sin + y * cos)
     };
     for stroke in strokes(character).split('|') {
         let points: Vec<Point> = stroke
@@ -97,16 +100,16 @@ fn letter(character: char, (left, top): Point, dice: &mut Dice, lines: &mut Vec<
             .chunks_exact(2)
             .map(|pair| place(pair[0].saturating_sub(b'a'), pair[1].saturating_sub(b'0')))
             .collect();
-        lines.extend(points.windows(2).map(|ends| (ends[0], ends[1])));
+        lines.extend(points.windows(2).map(|ends| (ends[0], ends[1], STROKE)));
     }
 }
 
 /// A line from edge to edge that crosses the characters.
-fn wave(dice: &mut Dice, lines: &mut Vec<(Point, Point)>) {
+fn wave(dice: &mut Dice, lines: &mut Vec<Line>) {
     let (middle, height) = (28.0 + dice.roll() * 10.0, 7.0 + dice.roll() * 4.0);
     let (pace, start) = (0.05 + dice.roll() * 0.02, dice.roll() * 3.0);
     let at = |x: f32| (x, middle + height * (x * pace + start).sin());
-    lines.extend((0_u16..20).map(|part| (at(f32::from(part) * 8.0), at(f32::from(part) * 8.0 + 8.0))));
+    lines.extend((0_u16..20).map(|part| (at(f32::from(part) * 8.0), at(f32::from(part) * 8.0 + 8.0), WAVE)));
 }
 
 fn bent((x, y): Point, (across, along, phase): (f32, f32, f32)) -> Point {
@@ -114,8 +117,8 @@ fn bent((x, y): Point, (across, along, phase): (f32, f32, f32)) -> Point {
 }
 
 /// A stroke with soft edges.
-fn line(picture: &mut GrayImage, (ax, ay): Point, (bx, by): Point) {
-    let reach = STROKE + 1.0;
+fn line(picture: &mut GrayImage, (ax, ay): Point, (bx, by): Point, width: f32) {
+    let reach = width + 1.0;
     let (dx, dy) = (bx - ax, by - ay);
     let length = (dx * dx + dy * dy).max(f32::EPSILON);
     for y in pixels(ay.min(by) - reach, ay.max(by) + reach, HEIGHT) {
@@ -123,7 +126,7 @@ fn line(picture: &mut GrayImage, (ax, ay): Point, (bx, by): Point) {
             let (px, py) = (f32::from(x) - ax, f32::from(y) - ay);
             let along = ((px * dx + py * dy) / length).clamp(0.0, 1.0);
             let away = (px - along * dx).hypot(py - along * dy);
-            let ink = (STROKE + 0.5 - away).clamp(0.0, 1.0);
+            let ink = (width + 0.5 - away).clamp(0.0, 1.0);
             let pixel = picture.get_pixel_mut(u32::from(x), u32::from(y));
             pixel.0[0] = pixel.0[0].min(shade(ink));
         }

@@ -5,7 +5,7 @@ use gateways::settings::Variables;
 use gateways::tencent::face_compare::TencentFaceConfig;
 use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
-use registration::accounts::{Account, AccountId, NewAccount, SignUpForm};
+use registration::accounts::{Account, AccountId, AccountSettings, NewAccount, SignUpForm};
 use registration::exam_rules::{AccountRules, LoginKind, MobileRule};
 use registration::identity::IdentityError;
 use registration::identity_pictures::Slot;
@@ -32,8 +32,8 @@ impl Bureau {
             liveness: Some(Liveness::aliyun(AliyunFaceVerifyConfig::of(&variables).unwrap())),
             ..Gateways::default()
         };
-        let setup = Setup { capacities: vec![1], gateways, ..Setup::default() };
-        Self { world: World::start(setup).await, vendors }
+        let setup = Setup { capacities: vec![1], ..Setup::default() };
+        Self { world: World::start_with(setup, gateways, AccountSettings::default()).await, vendors }
     }
 
     /// A candidate who consented.

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account_letters;
+mod account_names;
+mod account_throttles;
 mod accounts;
 mod applications;
 mod bureau;
@@ -16,6 +19,7 @@ mod orders;
 mod orders_many;
 mod outages;
 mod pictures;
+mod post;
 mod reviews;
 mod rush;
 mod world;

@@ -10,7 +10,7 @@ use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
-use registration::accounts::{Account, AccountId, Caller, NewAccount, SignIn, SignInError};
+use registration::accounts::{Account, AccountId, AccountSettings, Caller, NewAccount, SignIn, SignInError};
 use registration::document::ResidentId;
 use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::order::{Order, OrderId, OrderState};
@@ -32,7 +32,6 @@ pub(crate) struct Setup {
     pub(crate) grace_seconds: u32,
     /// Capacities of `s0`, `s1`, … The last one is in no group, the others are in one.
     pub(crate) capacities: Vec<u32>,
-    pub(crate) gateways: Gateways,
     /// What `exam.toml` says besides.
     pub(crate) rules: &'static str,
     /// Another `sittings.csv`; the capacities do not matter then.
@@ -41,14 +40,7 @@ pub(crate) struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self {
-            hold_seconds: 900,
-            grace_seconds: 60,
-            capacities: vec![2, 2, 2],
-            gateways: Gateways::default(),
-            rules: "",
-            sittings: None,
-        }
+        Self { hold_seconds: 900, grace_seconds: 60, capacities: vec![2, 2, 2], rules: "", sittings: None }
     }
 }
 
@@ -62,14 +54,19 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(setup: Setup) -> Self {
+        Self::start_with(setup, Gateways::default(), AccountSettings::default()).await
+    }
+
+    /// A world that reaches people.
+    pub(crate) async fn start_with(setup: Setup, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await.unwrap();
-        let registration = open(&stores, &engine, &setup.gateways).await;
+        let registration = open(&stores, &engine, gateways.clone(), accounts).await;
         write_exam(&stores, &setup);
         registration.exams.import(&stores.dir().join("exam")).await.unwrap();
         let reviewer = registration.staff.add("reviewer", "long-enough-1", Role::Reviewer).await.unwrap().id;
-        Self { registration, engine, stores, reviewer, gateways: setup.gateways }
+        Self { registration, engine, stores, reviewer, gateways }
     }
 
     pub(crate) async fn usual() -> Self {
@@ -79,7 +76,8 @@ impl World {
     /// A process that starts over the same stores, after this one died.
     pub(crate) async fn restart_registration(&mut self) {
         self.registration.stop().await;
-        self.registration = open(&self.stores, &self.engine, &self.gateways).await;
+        let gateways = self.gateways.clone();
+        self.registration = open(&self.stores, &self.engine, gateways, AccountSettings::default()).await;
     }
 
     /// A new candidate with a document of their own.
@@ -170,7 +168,7 @@ impl World {
     }
 }
 
-async fn open(stores: &TestStores, engine: &Engine, gateways: &Gateways) -> Registration {
+async fn open(stores: &TestStores, engine: &Engine, gateways: Gateways, accounts: AccountSettings) -> Registration {
     let files = stores.dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let config = RegistrationConfig {
@@ -178,8 +176,8 @@ async fn open(stores: &TestStores, engine: &Engine, gateways: &Gateways) -> Regi
         engine: engine.clone(),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).unwrap()),
         vault: Vault::load_or_create(&stores.dir().join("vault-keys")).unwrap(),
-        gateways: gateways.clone(),
-        accounts: Default::default(),
+        gateways,
+        accounts,
     };
     Registration::open(config).await.unwrap()
 }
@@ -188,7 +186,7 @@ async fn open(stores: &TestStores, engine: &Engine, gateways: &Gateways) -> Regi
 pub(crate) fn write_exam(stores: &TestStores, setup: &Setup) {
     let dir = stores.dir().join("exam");
     std::fs::create_dir_all(&dir).unwrap();
-    let Setup { hold_seconds, grace_seconds, capacities, rules, sittings, .. } = setup;
+    let Setup { hold_seconds, grace_seconds, capacities, rules, sittings } = setup;
     let toml = format!(
         "id = \"exam\"\ntitle = {{ zh = \"考试\", en = \"Exam\" }}\norganiser = {{ zh = \"学院\", en = \"School\" }}\n\
          hold_seconds = {hold_seconds}\ngrace_seconds = {grace_seconds}\n\

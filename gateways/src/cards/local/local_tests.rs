@@ -1,5 +1,7 @@
 //! The local reader on drawn cards, straight from the drawing board and as phones would see them.
 
+#![allow(clippy::cast_possible_truncation, reason = "pixels of pictures drawn here")]
+
 use std::io::Cursor;
 use std::time::Instant;
 

@@ -21,6 +21,7 @@ pub(super) fn operation(operation: Operation) -> &'static str {
         Operation::SignInPage => "page: sign in",
         Operation::SignIn => "sign in (Argon2)",
         Operation::SignUpPage => "page: new account",
+        Operation::SignUpCode => "send a code to the mobile",
         Operation::SignUp => "make an account (Argon2)",
         Operation::Take => "take a seat",
         Operation::Order => "page: payment",

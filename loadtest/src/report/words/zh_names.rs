@@ -22,6 +22,7 @@ pub(super) fn operation(operation: Operation) -> &'static str {
         Operation::SignInPage => "页面：登录",
         Operation::SignIn => "登录（Argon2）",
         Operation::SignUpPage => "页面：注册",
+        Operation::SignUpCode => "获取短信验证码",
         Operation::SignUp => "注册（Argon2）",
         Operation::Order => "页面：缴费",
         Operation::Upload => "上传截图",

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use url::form_urlencoded::Serializer;
 
 use super::browser::Browser;
-use super::marks::{SittingMark, has_form};
-use super::{Way, form};
+use super::marks::{SittingMark, code_path, has_form};
+use super::{Way, form, sandbox};
 use crate::accounts::{Person, Signed};
 use crate::chance::Chance;
 use crate::cli::Arrive;
@@ -41,7 +41,8 @@ impl Way<'_> {
                 }
                 self.think().await;
                 let person = Person::of(self.worker.duty.seed, self.index);
-                self.browser.send(Operation::SignUp, &sign_up, form(new_account(person)), went_on).await
+                let code = prove_mobile(&mut self.browser, &page.page, person).await?;
+                self.browser.send(Operation::SignUp, &sign_up, form(new_account(person, &code)), went_on).await
             }
             Arrive::SignIn | Arrive::SignedIn => {
                 self.think().await;
@@ -65,11 +66,26 @@ pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<
     if page.outcome != Outcome::Done {
         return Err(page.outcome.as_str());
     }
-    let entered = browser.send(Operation::SignUp, "/sign-up?next=/", form(new_account(person)), went_on).await;
+    let code = prove_mobile(&mut browser, &page.page, person).await.ok_or("no code came")?;
+    let entered = browser.send(Operation::SignUp, "/sign-up?next=/", form(new_account(person, &code)), went_on).await;
     match entered.outcome {
         Outcome::Done => Ok(Signed { person, cookie: browser.cookies() }),
         other => Err(other.as_str()),
     }
+}
+
+/// The code that the form asks for; empty when it asks for none.
+async fn prove_mobile(browser: &mut Browser<'_>, page: &str, person: Person) -> Option<String> {
+    let Some(path) = code_path(page) else { return Some(String::new()) };
+    let sandbox = sandbox::of_page(page)?;
+    let sent = browser.ask_for_code(&path, form(new_account(person, ""))).await;
+    if sent.outcome != Outcome::Done {
+        return None;
+    }
+    let code = sandbox::code(sandbox, &person.mobile()).await;
+    // Reading a message is no part of any latency.
+    browser.next = Instant::now();
+    code
 }
 
 /// Was the form taken?
@@ -77,10 +93,13 @@ fn went_on(went: Result<&str, &str>) -> Outcome {
     if went.is_ok() { Outcome::Done } else { Outcome::Refused }
 }
 
-fn new_account(person: Person) -> Bytes {
+fn new_account(person: Person, code: &str) -> Bytes {
     let mut fields = Serializer::new(String::new());
     fields.append_pair("name", &person.name()).append_pair("document", &person.document());
     fields.append_pair("mobile", &person.mobile()).append_pair("password", &person.password());
+    if !code.is_empty() {
+        fields.append_pair("code", code);
+    }
     fields.finish().into()
 }
 

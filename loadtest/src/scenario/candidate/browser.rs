@@ -94,6 +94,17 @@ impl<'a> Browser<'a> {
         self.ask(operation, request, judged).await
     }
 
+    /// Has a code sent, as the page's script does: the answer says after how many seconds the next may be.
+    pub(super) async fn ask_for_code(&mut self, path: &str, form: (&str, Bytes)) -> Seen {
+        let request = self.request(Method::POST, path, "*/*", Some(form));
+        let judged = |answer: &Answer, said: &str| match answer.status {
+            status if status.is_success() && said.contains(r#""seconds":0"#) => Outcome::Refused,
+            status if status.is_success() => Outcome::Done,
+            status => of_status(status),
+        };
+        self.ask(Operation::SignUpCode, request, judged).await
+    }
+
     /// Fetches stylesheets and pictures, as many at once as there are.
     pub(super) async fn fetch(&self, paths: &[String]) {
         let begun = Instant::now();

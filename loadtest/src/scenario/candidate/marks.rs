@@ -27,6 +27,12 @@ pub(super) fn has_form(page: &str, path: &str) -> bool {
     page.contains(&format!(r#"action="{path}""#))
 }
 
+/// Where the form has a code sent to the mobile, if it asks for one.
+pub(super) fn code_path(page: &str) -> Option<String> {
+    let path = page.split(r#" data-code=""#).nth(1)?.split('"').next()?;
+    Some(path.replace("&amp;", "&"))
+}
+
 /// Has the page a link to `path`?
 pub(super) fn has_link(page: &str, path: &str) -> bool {
     page.contains(&format!(r#"href="{path}""#))

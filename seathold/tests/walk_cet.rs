@@ -1,0 +1,269 @@
+//! CET 4/6, as a reader of its handbooks of 2017 walks through it, chapter by chapter: a passport account by e-mail, the
+//! agreement, eligibility, the review of an earlier score, written subjects, an oral test at another campus; and the wrong
+//! turns that the handbooks show. In phone emulation, against the real binary and its sandbox.
+
+use testkit::{BrowserOptions, ServedApp, Walker};
+
+const EXAM: &str = "/exams/cet";
+const EMAIL: &str = "yan.donger@example.edu";
+const PASSWORD: &str = "cet-2027-spring";
+/// On the roster that ships: campus 993010, eligible for CET-4 and other languages, and a CET-4 score of 512.
+const NUMBER: &str = "110105200603150016";
+const NAME: &str = "颜冬儿";
+const TICKET: &str = "430000201106001";
+
+/// The first link in the newest letter to this address.
+async fn link_to(app: &ServedApp, email: &str) -> String {
+    for _ in 0..100 {
+        let letters = app.messages(email).await;
+        let link = letters.first().and_then(|letter| letter.text.lines().find(|line| line.starts_with("http")));
+        if let Some(link) = link {
+            let path = link.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+            return path.expect("a link has a path").to_owned();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("no letter came to {email}");
+}
+
+/// The captcha's other way: the device does sums.
+async fn solve(phone: &Walker) {
+    phone.tap("button[data-sums]").await;
+    phone.shows("已通过验证").await;
+}
+
+async fn sign_up(app: &ServedApp, phone: &mut Walker) {
+    phone.open("/").await;
+    phone.looks("cet-01-exams").await;
+    phone.tap(&format!("a[href='{EXAM}']")).await;
+    phone.shows("第 1 步，共 7 步").await;
+    phone.looks("cet-02-exam").await;
+    phone.tap(".notice a.button").await;
+    phone.arrives("/sign-in").await;
+    phone.tap("a[href^='/sign-up']").await;
+    phone.arrives("/sign-up").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("请填写完整的邮箱").await;
+    phone.looks("cet-03-sign-up-errors").await;
+    phone.fill("#email", EMAIL).await;
+    phone.fill("#password", PASSWORD).await;
+    phone.tap("label[for=agree]").await;
+    solve(phone).await;
+    phone.tap("main form > button[type=submit]").await;
+    phone.shows("我们已向").await;
+    phone.looks("cet-04-letter").await;
+    let link = link_to(app, EMAIL).await;
+    phone.open(&link).await;
+    phone.looks("cet-05-link").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.arrives("/me").await;
+    phone.looks("cet-06-account").await;
+    phone.open(&link).await;
+    phone.shows("链接已经用过").await;
+    phone.looks("cet-07-used-link").await;
+}
+
+async fn agree(phone: &mut Walker) {
+    phone.open(EXAM).await;
+    phone.tap(".notice a.button").await;
+    phone.arrives("/notice").await;
+    phone.looks("cet-08-agreement").await;
+    // 不同意 goes back.
+    phone.tap(".actions a").await;
+    phone.shows("下一步：报考须知").await;
+    phone.tap(".notice a.button").await;
+    phone.tap("label[for=agree]").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.arrives("/eligibility").await;
+}
+
+async fn find_oneself(phone: &mut Walker) {
+    phone.looks("cet-09-eligibility").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("请选择证件类型").await;
+    phone.select("#kind", "resident_id").await;
+    phone.fill("#number", NUMBER).await;
+    phone.fill("#name", "颜冬").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("没有查到证件号码和姓名都一致的学籍").await;
+    phone.looks("cet-10-not-found").await;
+    phone.fill("#name", NAME).await;
+    phone.tap("main form button[type=submit]").await;
+    phone.arrives("/eligibility/person").await;
+    phone.shows("英语四级笔试").await;
+    phone.looks("cet-11-person").await;
+}
+
+async fn review_score(phone: &mut Walker) {
+    phone.tap("a[href*='/score-review']").await;
+    phone.arrives("/score-review").await;
+    phone.fill("#ticket", "430000201106999").await;
+    phone.tap("label[for=agree]").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("无法提交").await;
+    phone.looks("cet-12-review-refused").await;
+    phone.fill("#ticket", TICKET).await;
+    if !phone.find_one("#agree").await.is_selected().await.unwrap_or_default() {
+        phone.tap("label[for=agree]").await;
+    }
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("复核通过").await;
+    phone.looks("cet-13-review-passed").await;
+}
+
+async fn bind(phone: &mut Walker) {
+    phone.open(&format!("{EXAM}/eligibility")).await;
+    phone.select("#kind", "resident_id").await;
+    phone.fill("#number", NUMBER).await;
+    phone.fill("#name", NAME).await;
+    phone.tap("main form button[type=submit]").await;
+    phone.arrives("/eligibility/person").await;
+    phone.tap("form.stack button[type=submit]").await;
+    phone.shows("请检查学籍与资格信息，并勾选确认").await;
+    phone.tap("label[for=agree]").await;
+    phone.tap("form.stack button[type=submit]").await;
+    phone.arrives(EXAM).await;
+    phone.shows("下一步：笔试科目报考").await;
+}
+
+async fn choose_written(phone: &mut Walker) {
+    phone.tap(".notice a.button").await;
+    phone.arrives("part=written").await;
+    phone.shows("省通告").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.shows("请选择一个场次").await;
+    phone.looks("cet-14-written-none").await;
+    phone.tap("label[for='sitting-cet4-written-993010']").await;
+    phone.tap("label[for='sitting-cet6-written-993010']").await;
+    phone.looks("cet-15-written").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.shows("我的报考").await;
+    phone.shows("¥60.00").await;
+    phone.looks("cet-16-mine").await;
+    // Another language of a level that is taken cannot be chosen, and the page says why.
+    phone.open(&format!("{EXAM}/sittings?part=written")).await;
+    phone.shows("英语和小语种笔试同级别科目只能报考1科").await;
+    assert!(!phone.has("#sitting-ja4-written-993010").await, "it cannot be ticked");
+    phone.looks("cet-17-same-level").await;
+}
+
+async fn choose_oral(phone: &mut Walker) {
+    phone.open(&format!("{EXAM}/sittings?part=oral")).await;
+    phone.shows("报名学校校区").await;
+    phone.select("#campus", "991010").await;
+    if !phone.path().await.contains("campus=991010") {
+        phone.tap(".campus-form button").await;
+    }
+    phone.arrives("campus=991010").await;
+    phone.looks("cet-18-oral").await;
+    phone.tap("label[for='sitting-cet4-oral-991010']").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.shows("英语四级口试").await;
+    phone.looks("cet-19-both").await;
+    // The written test of that level cannot go while the oral one stands; another one can.
+    assert_eq!(drops(phone).await, ["cet6-written-993010", "cet4-oral-991010"]);
+    phone.tap("form:has(input[value='cet6-written-993010']) button").await;
+    phone.shows("¥30.00").await;
+    assert_eq!(drops(phone).await, ["cet4-oral-991010"]);
+}
+
+/// The sittings that the page lets one drop.
+async fn drops(phone: &Walker) -> Vec<String> {
+    let script = "return [...document.querySelectorAll('.mine input[name=sitting]')].map(input => input.value)";
+    let found = phone.execute(script, Vec::new()).await.expect("the page runs scripts");
+    let found = found.as_array().cloned().unwrap_or_default();
+    found.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b1_b7_b8_b9_b10_b11_b13_b14_cet_from_the_account_to_the_payment() {
+    let mut app = ServedApp::start().await;
+    let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
+    sign_up(&app, &mut phone).await;
+    agree(&mut phone).await;
+    find_oneself(&mut phone).await;
+    review_score(&mut phone).await;
+    bind(&mut phone).await;
+    choose_written(&mut phone).await;
+    choose_oral(&mut phone).await;
+    phone.tap(".mine .order-do a.button").await;
+    phone.arrives("/orders/").await;
+    phone.shows("¥30.00").await;
+    phone.looks("cet-20-payment").await;
+    phone.open("/").await;
+    phone.shows("下一步：笔试缴费").await;
+    phone.looks("cet-21-home").await;
+    phone.finish().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
+    let mut app = ServedApp::start().await;
+    let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
+    sign_up(&app, &mut phone).await;
+    agree(&mut phone).await;
+    bind(&mut phone).await;
+    phone.open("/me").await;
+    phone.tap("form[action='/sign-out'] button").await;
+
+    // B2: e-mail, password, captcha.
+    phone.open(&format!("/sign-in?next={EXAM}")).await;
+    phone.fill("#login", EMAIL).await;
+    phone.fill("#password", "not-the-password").await;
+    solve(&phone).await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("账号或密码不对").await;
+    phone.looks("cet-30-wrong-password").await;
+
+    // B3: the letter, the link once, the new password.
+    phone.tap("a[href^='/forgotten?']").await;
+    phone.fill("#login", EMAIL).await;
+    solve(&phone).await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("邮件").await;
+    phone.looks("cet-31-forgotten").await;
+    let mut link = String::new();
+    for _ in 0..100 {
+        link = link_to(&app, EMAIL).await;
+        if link.starts_with("/forgotten/reset") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    phone.open(&link).await;
+    phone.looks("cet-32-reset").await;
+    phone.fill("#password", "another-2027").await;
+    phone.fill("#again", "another-2027").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("密码").await;
+    phone.open(&link).await;
+    phone.shows("链接已经用过").await;
+
+    // B9: a person who is bound to one account cannot be bound to another.
+    let other = "other@example.edu";
+    let mut second = Walker::start(app.url(), BrowserOptions::default()).await;
+    second.open(&format!("/sign-up?exam=cet&next={EXAM}")).await;
+    second.fill("#email", other).await;
+    second.fill("#password", PASSWORD).await;
+    second.tap("label[for=agree]").await;
+    solve(&second).await;
+    second.tap("main form > button[type=submit]").await;
+    second.shows("我们已向").await;
+    second.open(&link_to(&app, other).await).await;
+    second.tap("main form button[type=submit]").await;
+    second.arrives("/me").await;
+    agree(&mut second).await;
+    second.select("#kind", "resident_id").await;
+    second.fill("#number", NUMBER).await;
+    second.fill("#name", NAME).await;
+    second.tap("main form button[type=submit]").await;
+    second.arrives("/eligibility/person").await;
+    second.tap("label[for=agree]").await;
+    second.tap("form.stack button[type=submit]").await;
+    second.shows("这位考生的报名信息已绑定其他账号").await;
+    second.looks("cet-33-bound-elsewhere").await;
+    second.finish().await;
+    phone.finish().await;
+    app.stop().await;
+}
