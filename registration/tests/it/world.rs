@@ -89,7 +89,7 @@ impl World {
 
     /// Another process over the same stores.
     pub(crate) async fn another_process(&self) -> Registration {
-        open(&self.stores, &self.engine).await
+        open(&self.stores, &self.engine, self.gateways.clone(), AccountSettings::default()).await
     }
 
     /// A new candidate with a document of their own.
