@@ -9,6 +9,10 @@ use pagekit::language::Language;
 use pagekit::notice::Tone;
 use pagekit::words::{keys, keys_used};
 use registration::accounts::AccountId;
+use registration::document::{Document, DocumentKind};
+use registration::identity::Person;
+use registration::identity_pictures::PictureId;
+use registration::identity_reviews::{Case, CaseId};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
 use registration::reviews::{AuditAction, AuditEntry, Review};
 use uuid::Uuid;
@@ -16,6 +20,7 @@ use uuid::Uuid;
 use crate::catalogue::{EN, ZH, words};
 use crate::failure::Failure;
 use crate::pages::case_view::{Desk, Message, desk, empty};
+use crate::pages::people::{self, People};
 use crate::pages::{error, rebind, sign_in};
 use crate::view::{Frame, page};
 
@@ -73,6 +78,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     };
     let forms = reviews::forms(w);
     let scores = reviews::scores(w);
+    let cases = cases();
     let bodies = [
         ("forms", forms),
         ("scores", scores),
@@ -84,6 +90,9 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
         ("rebind", rebind::body(w, &rebind::Entered::default(), &rebind::Outcome::Done(w.t("rebind-same").into()))),
         ("error", error::body(w, Failure::NotFound)),
+        ("people", people::body(w, &person_case(&cases, &cases[0], &history))),
+        ("people-face", people::body(w, &person_case(&cases, &cases[1], &[]))),
+        ("people-empty", people::nothing(w, None)),
     ];
     let frame = |name: &str| Frame {
         words: w,
@@ -96,6 +105,29 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         reload_seconds: (name == "empty").then_some(20),
     };
     bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).to_vec()
+}
+
+/// An identity and a face that wait.
+fn cases() -> [Case; 2] {
+    let account = AccountId(Uuid::from_u128(7));
+    let document = Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap();
+    let person = |name: &str| Person { name: name.parse().unwrap(), document: document.clone() };
+    let picture = PictureId(Uuid::from_u128(1));
+    let since = now() - SignedDuration::from_mins(90);
+    [
+        Case { id: CaseId::Identity(account), person: person("张伟"), since, picture, portrait: None },
+        Case {
+            id: CaseId::Face(account, "degree-english".parse().unwrap()),
+            person: person("阿卜杜热西提·买买提依明·艾合买提江"),
+            since,
+            picture,
+            portrait: Some(picture),
+        },
+    ]
+}
+
+fn person_case<'a>(queue: &'a [Case], case: &'a Case, history: &'a [AuditEntry]) -> People<'a> {
+    People { queue, case, history, message: None, now: now() }
 }
 
 fn both() -> Vec<(String, String)> {

@@ -45,9 +45,9 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     @if frame.staff.is_some() {
                         nav class="desks" aria-label=(w.t("desks")) {
                             a href="/" { (w.t("desk-payments")) }
+                            a href="/people" { (w.t("desk-people")) }
                             a href="/forms" { (w.t("desk-forms")) }
                             a href="/score-reviews" { (w.t("desk-scores")) }
-                            a href="/people" { (w.t("desk-people")) }
                         }
                     }
                     @if frame.is_demo { span class="demo" { (w.t("demo")) } }

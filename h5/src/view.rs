@@ -6,7 +6,6 @@ pub(crate) mod facts;
 pub(crate) mod form;
 pub(crate) mod hold_banner;
 pub(crate) mod layout;
-#[allow(dead_code, reason = "the details form shows it where an exam asks for a photo")]
 pub(crate) mod photo_part;
 pub(crate) mod picture_tile;
 pub(crate) mod progress;

@@ -1,6 +1,7 @@
 //! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
 
 mod compare;
+mod photo;
 mod rebind;
 mod review;
 
@@ -15,12 +16,14 @@ use crate::exams::ExamPage;
 use crate::faces::Faces;
 use crate::identity::Identity;
 use crate::order::Order;
+use crate::photos::Photos;
 use crate::steps::{Facts, ReviewState, TaskState, blocked_by, steps, task};
 use crate::store::applications::StoredApplication;
 use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
 
 pub use compare::Comparison;
+pub use photo::PhotoFault;
 pub use review::{ApplicationCase, CaseKey, ReviewError};
 
 pub(crate) use rebind::move_rows;
@@ -52,6 +55,9 @@ pub enum ApplicationError {
     /// Answers are missing or wrong.
     #[error("{} answers are missing or wrong", .0.len())]
     Answers(Vec<FieldFault>),
+    /// The photo cannot be handed in.
+    #[error(transparent)]
+    Photo(#[from] PhotoFault),
     /// We failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,6 +70,7 @@ pub struct Applications {
     pub(crate) vault: Vault,
     pub(crate) identity: Identity,
     pub(crate) faces: Faces,
+    pub(crate) photos: Photos,
 }
 
 impl Applications {
@@ -85,14 +92,14 @@ impl Applications {
                 facts.review = review_state(&found)?;
             }
         }
-        if asks(&[TaskKind::Eligibility]) {
-            facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
-        }
         if asks(&[TaskKind::Identity]) {
             facts.identity = self.identity.state(account).await?;
         }
         if asks(&[TaskKind::Face]) {
             facts.face = self.faces.state(account, &exam.id).await?;
+        }
+        if asks(&[TaskKind::Eligibility]) {
+            facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
         }
         Ok(facts)
     }
@@ -141,15 +148,25 @@ impl Applications {
             }
         };
         let sealed = self.seal("details", &exam.id, account, &kept)?;
-        let compared = self.compare(account, exam, &kept).await?;
+        let needs_staff = match self.check_photo(account, exam, &kept).await? {
+            Ok(needs_staff) => needs_staff,
+            Err(fault) => {
+                self.save_draft(account, exam, &kept).await?;
+                return Err(fault.into());
+            }
+        };
+        let compared = self.compare(account, exam, &kept).await?.at_most(needs_staff);
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        store::applications::lock(&transaction, &exam.id, account, now).await?;
+        let before = store::applications::lock(&transaction, &exam.id, account, now).await?;
         let differences = compared.differences();
         let review = (compared.word(), differences.as_deref());
         store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
+        drop(client);
+        let before = self.read(&before)?.details.unwrap_or_default();
+        self.drop_photo_of(account, exam, &before, &kept).await?;
         Ok(compared.state(now))
     }
 

@@ -291,7 +291,9 @@ impl From<ApplicationError> for BindError {
             ApplicationError::Blocked(task) => Self::Blocked(task),
             ApplicationError::NotOpen(state) => Self::NotOpen(state),
             ApplicationError::Store(error) => Self::Store(error),
-            ApplicationError::Answers(_) => Self::Store(StoreError::Corrupt("answers where none were given")),
+            ApplicationError::Answers(_) | ApplicationError::Photo(_) => {
+                Self::Store(StoreError::Corrupt("answers where none were given"))
+            }
         }
     }
 }

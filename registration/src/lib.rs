@@ -155,6 +155,7 @@ impl Registration {
             vault: vault.clone(),
             identity: identity.clone(),
             faces: faces.clone(),
+            photos: photos.clone(),
         };
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };

@@ -187,3 +187,10 @@ field-optional = (optional)
 field-choose = Choose
 sex-male = Male
 sex-female = Female
+
+photo-error-missing = Choose a photo
+photo-error-different = The photo does not show the person whose identity was checked, so the form cannot be handed in. Choose a photo of yourself.
+photo-error-no-face = There is no face on the photo. Choose one that shows you from the front, bareheaded.
+photo-error-poor = The face cannot be seen well enough. Choose an evenly lit, sharp photo.
+photo-error-gone = The photo has expired. Please choose it again.
+photo-error-tries = { $count } photos were compared today. Please try again tomorrow.

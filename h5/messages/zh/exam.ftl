@@ -184,3 +184,10 @@ field-optional = （选填）
 field-choose = 请选择
 sex-male = 男
 sex-female = 女
+
+photo-error-missing = 请选择证件照片
+photo-error-different = 上传的照片与实名人不一致，不能提交报名。请换一张本人的照片。
+photo-error-no-face = 照片里没有看到人脸。请换一张正面免冠照片。
+photo-error-poor = 照片不够清楚。请换一张光线均匀、五官清晰的照片。
+photo-error-gone = 照片已过期，请重新选择。
+photo-error-tries = 今天已比对 { $count } 次照片。请明天再试。

@@ -9,18 +9,23 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::Account;
-use registration::applications::ApplicationError;
+use registration::applications::{ApplicationError, PhotoFault};
 use registration::details::{AnswerFault, Answers, FieldFault};
-use registration::exam_rules::{FieldRule, TaskKind};
+use registration::exam_rules::{FieldKind, FieldRule, TaskKind};
 use registration::exams::ExamPage;
+use registration::identity_pictures::DraftError;
+use registration::photos::PhotoError;
+use registration::pictures::PictureError;
 use registration::steps::{StepView, TaskState, blocked_by, task};
 
 use super::exam::{find, path_of};
+use super::identity::parts::picture_fault;
 use super::notice::go_on;
 use super::steps_view::step_list;
 use super::task_words;
 use crate::failure::Failure;
 use crate::form_parts::{FormParts, form_parts};
+use crate::picture_part::PicturePart;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
@@ -29,7 +34,8 @@ use crate::visit::Candidate;
 
 /// What the form has as its fields' ids.
 pub(crate) fn field_id(field: &FieldRule) -> String {
-    format!("f-{}", field.name)
+    // The photo is a part of its own, with its own id.
+    if field.kind == FieldKind::Photo { "photo".to_owned() } else { format!("f-{}", field.name) }
 }
 
 pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
@@ -48,9 +54,14 @@ pub(crate) async fn hand_in(
 ) -> Result<Response, Failure> {
     let visit = &candidate.visit;
     let exam = find(visit, &exam)?;
-    let FormParts { pairs, .. } = form_parts(form).await?;
-    let answers = read(&exam, &pairs);
+    let FormParts { pairs, picture } = form_parts(form).await?;
     let applications = &visit.app.outside.registration.applications;
+    let mut answers = read(&exam, &pairs);
+    if let Some(error) = take_photo(&candidate, &exam, picture, &mut answers).await? {
+        applications.save_draft(candidate.account.id, &exam, &answers).await?;
+        let page = render(&candidate, &exam, &answers, &[error], false).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     if pairs.iter().any(|(name, value)| name == "action" && value == "draft") {
         applications.save_draft(candidate.account.id, &exam, &answers).await?;
         return Ok(Redirect::to(&format!("{}/details", path_of(&exam))).into_response());
@@ -62,11 +73,69 @@ pub(crate) async fn hand_in(
             let page = render(&candidate, &exam, &answers, &errors, false).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
+        Err(ApplicationError::Photo(fault)) => {
+            let error = photo_error(visit.words, fault);
+            let page = render(&candidate, &exam, &answers, &[error], false).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
         Err(ApplicationError::Blocked(_) | ApplicationError::NotOpen(_)) => {
             Ok(Redirect::to(&path_of(&exam)).into_response())
         }
         Err(ApplicationError::Store(error)) => Err(error.into()),
     }
+}
+
+/// Puts the photo that came with the form, or the one that came before, among the answers. An error: it is none.
+async fn take_photo(
+    candidate: &Candidate,
+    exam: &ExamPage,
+    picture: PicturePart,
+    answers: &mut Answers,
+) -> Result<Option<FieldError>, Failure> {
+    let Some(field) = exam.rules.form.fields.iter().find(|field| field.kind == FieldKind::Photo) else {
+        return Ok(None);
+    };
+    let (w, registration) = (candidate.visit.words, &candidate.visit.app.outside.registration);
+    let account = candidate.account.id;
+    // What the form says of a photo is not believed: it is the one that was handed in, or the newest draft.
+    answers.0.remove(&field.name);
+    let photo = match picture {
+        PicturePart::File(bytes) => match registration.photos.draft(account, &exam.rules.form.photo, bytes).await {
+            Ok(photo) => Some(photo.to_string()),
+            Err(PhotoError::Draft(DraftError::Picture(fault))) => {
+                return Ok(Some(FieldError { field: "photo".into(), text: picture_fault(w, fault) }));
+            }
+            Err(PhotoError::Draft(DraftError::Busy) | PhotoError::Busy) => {
+                return Ok(Some(photo_error(w, PhotoFault::Busy)));
+            }
+            Err(PhotoError::Draft(DraftError::Store(error)) | PhotoError::Store(error)) => return Err(error.into()),
+            Err(PhotoError::Unknown | PhotoError::TriesUsed(_)) => None,
+        },
+        PicturePart::TooLarge => {
+            let limit_bytes = usize::try_from(exam.rules.form.photo.bytes_max).unwrap_or(usize::MAX);
+            let text = picture_fault(w, PictureError::TooLarge { limit_bytes });
+            return Ok(Some(FieldError { field: "photo".into(), text }));
+        }
+        PicturePart::Nothing => {
+            let application = registration.applications.get(account, &exam.id).await?;
+            let kept = application.draft.iter().chain(&application.details).map(|known| known.get(&field.name));
+            kept.filter(|answer| !answer.is_empty()).map(str::to_owned).next()
+        }
+    };
+    answers.0.extend(photo.map(|photo| (field.name.clone(), photo)));
+    Ok(None)
+}
+
+fn photo_error(w: Words, fault: PhotoFault) -> FieldError {
+    let text = match fault {
+        PhotoFault::Different => w.t("photo-error-different").into_owned(),
+        PhotoFault::NoFace => w.t("photo-error-no-face").into_owned(),
+        PhotoFault::PoorQuality => w.t("photo-error-poor").into_owned(),
+        PhotoFault::Gone => w.t("photo-error-gone").into_owned(),
+        PhotoFault::TriesUsed(most) => w.with("photo-error-tries", &[("count", u32::from(most).into())]).into_owned(),
+        PhotoFault::Busy => w.t("identity-busy").into_owned(),
+    };
+    FieldError { field: "photo".into(), text }
 }
 
 fn read(exam: &ExamPage, pairs: &[(String, String)]) -> Answers {
@@ -84,6 +153,7 @@ pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<Fi
         let Some(rule) = exam.rules.form.field(field) else { continue };
         let label = w.pick(&rule.label.zh, &rule.label.en);
         let text = match fault {
+            AnswerFault::Missing if rule.kind == FieldKind::Photo => w.t("photo-error-missing"),
             AnswerFault::Missing if rule.choices.is_empty() => w.with("details-missing", &[("label", label.into())]),
             AnswerFault::Missing | AnswerFault::Choice => w.with("details-choose", &[("label", label.into())]),
             AnswerFault::Text { chars_max } => {
@@ -113,7 +183,10 @@ async fn render(
     }
     let view = View { exam, steps: &steps, account: &candidate.account, answers, errors, is_draft, now: visit.now };
     let title = task_words::name(visit.words, exam, &TaskKind::Details);
-    Ok(page(&visit.frame(title), &body(visit.words, &view)).into_response())
+    let mut frame = visit.frame(title);
+    let asks_photo = exam.rules.form.fields.iter().any(|field| field.kind == FieldKind::Photo);
+    frame.script = asks_photo.then_some("crop.js");
+    Ok(page(&frame, &body(visit.words, &view)).into_response())
 }
 
 /// What the page shows.

@@ -44,9 +44,12 @@ pub(crate) async fn agree(
     match visit.app.outside.registration.applications.agree(candidate.account.id, &exam, &orders).await {
         Ok(()) => go_on(&candidate, &exam).await,
         // It is not the time for it, or something comes first: the exam's page says so.
-        Err(ApplicationError::Blocked(_) | ApplicationError::NotOpen(_) | ApplicationError::Answers(_)) => {
-            Ok(Redirect::to(&path_of(&exam)).into_response())
-        }
+        Err(
+            ApplicationError::Blocked(_)
+            | ApplicationError::NotOpen(_)
+            | ApplicationError::Answers(_)
+            | ApplicationError::Photo(_),
+        ) => Ok(Redirect::to(&path_of(&exam)).into_response()),
         Err(ApplicationError::Store(error)) => Err(error.into()),
     }
 }

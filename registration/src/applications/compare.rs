@@ -20,6 +20,9 @@ const DOCUMENT: &str = "document";
 /// The name of the difference when it has it under another name.
 const NAME: &str = "name";
 
+/// The name of the difference when nobody could compare the photo with the verified face.
+const PHOTO: &str = "photo";
+
 /// What comparing a form with the roster said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Comparison {
@@ -41,6 +44,18 @@ struct Claimed {
 }
 
 impl Comparison {
+    /// The same, or for staff when a machine could not tell something.
+    pub(super) fn at_most(self, needs_staff: bool) -> Self {
+        match self {
+            Self::Equal if needs_staff => Self::Differs(vec![name_of(PHOTO)]),
+            Self::Differs(mut fields) if needs_staff => {
+                fields.push(name_of(PHOTO));
+                Self::Differs(fields)
+            }
+            other => other,
+        }
+    }
+
     /// The review's state as it is stored.
     pub(super) fn word(&self) -> &'static str {
         match self {

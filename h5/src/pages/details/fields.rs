@@ -11,6 +11,7 @@ use super::{View, field_id};
 use crate::view::facts::{facts, person_name};
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
+use crate::view::photo_part::{PhotoPart, photo_part};
 
 /// More choices than these are a list that opens.
 const RADIOS_MAX: usize = 6;
@@ -80,6 +81,11 @@ fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> M
     let answer = view.answers.get(&field.name);
     // What is folded is not asked for by the browser: it may not be visible.
     let is_required = !field.is_optional && field.when.is_none();
+    if field.kind == FieldKind::Photo {
+        let shown_at = (!answer.is_empty()).then(|| format!("/me/photos/{answer}"));
+        let part = PhotoPart { rules: &view.exam.rules.form.photo, shown_at: shown_at.as_deref(), error };
+        return photo_part(w, &part);
+    }
     html! {
         @if is_radio(field) {
             fieldset class="field choice" id=(id) tabindex="-1" data-error[error.is_some()] aria-describedby=[described] {
