@@ -183,13 +183,14 @@ impl Orders {
         let Some(moved) = store::orders::get(&client, renewed.id).await? else {
             return Ok(Some((HandInError::UnknownOrder, None)));
         };
+        // The seats that a live order has are still its own, whoever moved it.
         let state = moved.state_at(clock::now());
-        if state == OrderState::Unpaid {
-            // A seat was dropped meanwhile; the others are still the order's.
-            let again = HandInError::Unavailable("the order changed meanwhile".to_owned());
-            return Ok(Some((again, Some(moved))));
-        }
-        Ok(Some((HandInError::NotPayable(state), None)))
+        let kept = state.is_live().then_some(moved);
+        let refusal = match state {
+            OrderState::Unpaid => HandInError::Unavailable("the order changed meanwhile".to_owned()),
+            state => HandInError::NotPayable(state),
+        };
+        Ok(Some((refusal, kept)))
     }
 
     /// The live order because of which this one cannot be live, too.
