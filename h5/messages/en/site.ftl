@@ -9,6 +9,7 @@ nav-sign-in = Sign in
 language-switch = 中文
 demo = Demonstration: nothing here is a real registration, and nothing is charged.
 demo-sandbox = Texts and letters are in the sandbox
+demo-label = Demo
 offline = You are offline. Seat numbers update once you are back. The time of your seat is kept by the server and is not affected.
 footer-time = All times are Beijing time.
 footer-privacy = Document numbers are stored encrypted and only ever shown in part.

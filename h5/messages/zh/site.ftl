@@ -9,6 +9,7 @@ nav-sign-in = 登录
 language-switch = English
 demo = 演示环境：不会真的报名，也不会收费。
 demo-sandbox = 短信和邮件在沙盒里
+demo-label = 演示环境
 offline = 网络断开了。恢复后名额会自动更新；座位的保留时间由服务器计算，不受影响。
 footer-time = 本站时间均为北京时间。
 footer-privacy = 证件号码加密保存，页面上只显示首尾几位。

@@ -44,12 +44,13 @@ fn payer(w: Words, view: &View<'_>) -> Markup {
             div {
                 h3 { (w.t("pay-self-title")) }
                 p { (w.t("pay-self-text")) }
-                dl class="who" {
+                // An account by e-mail may know neither name nor document; the order's number has to do then.
+                @if account.name.is_some() || account.document.is_some() || account.mobile.is_some() { dl class="who" {
                     dt { (w.t("pay-self-who")) }
                     @if let Some(name) = &account.name { dd { (person_name(name.expose())) } }
                     @if let Some(document) = &account.document { dd { (document.masked()) } }
                     @if let Some(mobile) = &account.mobile { dd { (mobile.masked()) } }
-                }
+                } }
             }
         }
     }

@@ -65,7 +65,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             body {
                 a class="skip" href="#main" { (w.t("skip")) }
                 @if frame.is_demo {
-                    aside class="demo" {
+                    aside class="demo" aria-label=(w.t("demo-label")) {
                         (w.t("demo"))
                         @if let Some(url) = frame.sandbox_url { " " a href=(url) rel="noopener" { (w.t("demo-sandbox")) } }
                     }

@@ -1,0 +1,297 @@
+//! The continuing-education exam, as a reader of its handbooks 1.2 and 2.0 walks through it: an account by user name on
+//! a computer, the real-name check that goes on by a code on the phone, the form with a photo of the same person, the
+//! review against the roster, a sitting, the payment; and by the manual channel with staff who refuse at first.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+mod walking {
+    pub(crate) mod code;
+    pub(crate) mod people;
+}
+
+use testkit::specimen::portrait;
+use testkit::{BrowserOptions, Device, ServedApp, Walker};
+
+use walking::code::link_in;
+use walking::people::{Album, next_step, others_take, prove_mobile, refuse, staff};
+
+const EXAM: &str = "/exams/continuing-education";
+const PASSWORD: &str = "jiaowai-2027";
+/// On the roster that ships, at the school `shenjiang-ce`.
+const SUN: Candidate = Candidate {
+    username: "SunJianfeng88",
+    name: "孙剑峰",
+    number: "310104198807070019",
+    mobile: "13812340001",
+    face: 11,
+};
+/// On it too, at the same school.
+const LIN: Candidate =
+    Candidate {
+        username: "linxiao1992", name: "林晓", number: "310104199202140023", mobile: "13812340002", face: 12
+    };
+/// `radio` of a school, as the form has them.
+const SHENJIANG: &str = "label[for=f-school-0]";
+const TONGPU: &str = "label[for=f-school-1]";
+
+struct Candidate {
+    username: &'static str,
+    name: &'static str,
+    number: &'static str,
+    mobile: &'static str,
+    /// The seed of the drawn face.
+    face: u8,
+}
+
+async fn desk(app: &ServedApp) -> Walker {
+    Walker::start(app.url(), BrowserOptions { device: Device::Desk, ..BrowserOptions::default() }).await
+}
+
+/// Fills the form in and hands it in.
+async fn sign_up(app: &ServedApp, browser: &mut Walker, who: &Candidate) {
+    browser.fill("#username", who.username).await;
+    browser.fill("#mobile", who.mobile).await;
+    browser.fill("#password", PASSWORD).await;
+    prove_mobile(app, browser, who.mobile).await;
+    browser.tap("#agree").await;
+    browser.tap("main form > button[type=submit]").await;
+    browser.arrives(EXAM).await;
+    browser.shows("下一步：实名认证").await;
+}
+
+async fn look_around(pc: &mut Walker) {
+    pc.open("/").await;
+    pc.looks("ce-01-exams").await;
+    pc.tap(&format!("a[href='{EXAM}']")).await;
+    pc.shows("第 1 步，共 5 步").await;
+    for step in ["考生报名", "报名资格审核", "选择场次", "缴费", "打印准考证", "缴费截止"] {
+        pc.shows(step).await;
+    }
+    pc.looks("ce-02-exam").await;
+    pc.tap(".notice a.button").await;
+    pc.arrives("/sign-in").await;
+    pc.tap("a[href^='/sign-up']").await;
+    pc.arrives("/sign-up").await;
+    // A short name, a password of one kind, no agreement.
+    pc.fill("#username", "sun").await;
+    pc.fill("#password", "abcdefgh").await;
+    pc.tap("main form > button[type=submit]").await;
+    pc.shows("用户名应为 8–18 位字母").await;
+    pc.shows("密码至少要有数字、字母、符号中的两种").await;
+    pc.shows("请先阅读并同意").await;
+    pc.looks("ce-03-sign-up-errors").await;
+}
+
+/// Who one is, the consent, and one of the ways.
+async fn claim(browser: &mut Walker, who: &Candidate, way: &str) {
+    browser.select("#kind", "resident_id").await;
+    browser.fill("#name", who.name).await;
+    browser.fill("#number", who.number).await;
+    browser.tap("label[for=consent]").await;
+    browser.tap(&format!("button[value='{way}']")).await;
+    browser.arrives(&format!("/me/identity{way}")).await;
+}
+
+/// Through the vendor's page, where the person decides what comes of it.
+async fn liveness(phone: &mut Walker, face: &std::path::Path, decision: &str) {
+    phone.tap("form[action^='/me/identity/liveness'] button").await;
+    phone.tap("main a.button[rel=noreferrer]").await;
+    phone.shows("由您决定结果").await;
+    phone.attach("#photo", face).await;
+    phone.looks(&format!("ce-07-sandbox-{decision}")).await;
+    phone.tap(&format!("button[value={decision}]")).await;
+    // It goes back by itself.
+    phone.arrives("/me/identity").await;
+}
+
+async fn prove_identity(app: &ServedApp, pc: &mut Walker, album: &Album) {
+    next_step(pc, EXAM, "/me/identity").await;
+    pc.fill("#name", SUN.name).await;
+    pc.fill("#number", "310104198807070018").await;
+    pc.tap("label[for=consent]").await;
+    pc.tap("button[value='/liveness']").await;
+    pc.shows("校验位不对").await;
+    pc.looks("ce-04-wrong-number").await;
+    next_step(pc, EXAM, "/me/identity").await;
+    claim(pc, &SUN, "/liveness").await;
+    pc.looks("ce-05-liveness").await;
+    pc.tap("form[action^='/me/identity/handover'] button").await;
+    pc.shows("等待手机完成认证").await;
+    pc.looks("ce-06-code").await;
+    let link = link_in(&pc.find_one("img.code").await.attr("src").await.unwrap().unwrap());
+    let link = link.strip_prefix(app.url()).expect("the code leads to this site").to_owned();
+
+    let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
+    phone.open(&link).await;
+    phone.shows("在手机上认证").await;
+    phone.looks("ce-07-handover").await;
+    phone.tap("main form button").await;
+    phone.arrives("/me/identity").await;
+    phone.looks("ce-07-phone").await;
+    // The phone may do nothing else.
+    phone.open("/me").await;
+    phone.arrives("/sign-in").await;
+    phone.open(&format!("/me/identity?exam=continuing-education&next={EXAM}")).await;
+    phone.tap("label[for=consent]").await;
+    phone.tap("button[value='/liveness']").await;
+    phone.arrives("/me/identity/liveness").await;
+    let face = album.keep("sun.jpg", &portrait(SUN.face));
+    liveness(&mut phone, &face, "fail").await;
+    phone.shows("请由本人再试").await;
+    phone.looks("ce-08-not-passed").await;
+    pc.shows("等待手机完成认证").await;
+    liveness(&mut phone, &face, "pass").await;
+    phone.shows("请回到电脑").await;
+    phone.looks("ce-09-phone-done").await;
+    pc.shows("实名认证已完成").await;
+    pc.looks("ce-10-verified").await;
+    phone.finish().await;
+    let mut other = Walker::start(app.url(), BrowserOptions::default()).await;
+    other.open(&link).await;
+    other.shows("这个二维码已经用过").await;
+    other.looks("ce-11-used-link").await;
+    other.finish().await;
+}
+
+async fn agree(browser: &mut Walker) {
+    next_step(browser, EXAM, "/notice").await;
+    browser.looks("ce-12-notice").await;
+    browser.tap("label[for=agree]").await;
+    browser.tap("main form button[type=submit]").await;
+    browser.arrives("/details").await;
+}
+
+/// Picks a photo, which the page puts in its frame.
+async fn choose_photo(browser: &Walker, photo: &std::path::Path) {
+    browser.attach("#album", photo).await;
+    browser.find_one(".crop:not([hidden])").await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+}
+
+async fn fill_form(browser: &mut Walker, school: &str) {
+    browser.tap("label[for=f-political_status-3]").await;
+    browser.fill("#f-address", "上海市样例区样例路 1 号").await;
+    browser.tap(school).await;
+}
+
+async fn hand_in(browser: &mut Walker) {
+    browser.tap(".actions button:not(.second)").await;
+}
+
+async fn choose(app: &ServedApp, browser: &mut Walker) {
+    browser.arrives("/sittings").await;
+    others_take(app, EXAM, "de-0425-pm-b", 6).await;
+    browser.shows("已满员").await;
+    browser.open(&format!("{EXAM}/sittings")).await;
+    assert!(!browser.has("#sitting-de-0425-pm-b:not([disabled])").await, "a full sitting cannot be chosen");
+    browser.shows("15 分钟").await;
+    browser.looks("ce-17-sittings").await;
+    browser.tap("label[for=sitting-en-0424-am-a]").await;
+    browser.tap("form.choose button[type=submit]").await;
+    browser.arrives("/orders/").await;
+    browser.shows("¥150.00").await;
+    browser.shows("14:").await;
+    browser.looks("ce-18-payment").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a1_a2_a3_a5_a6_a7_a10_from_the_computer_by_the_phone_to_the_payment() {
+    let mut app = ServedApp::start().await;
+    let album = Album::new();
+    let mut pc = desk(&app).await;
+    look_around(&mut pc).await;
+    sign_up(&app, &mut pc, &SUN).await;
+    prove_identity(&app, &mut pc, &album).await;
+    agree(&mut pc).await;
+    pc.shows("已认证的信息").await;
+    pc.shows("1988").await;
+    // Nothing but a draft without the rest, and no photo of somebody else.
+    fill_form(&mut pc, SHENJIANG).await;
+    pc.looks("ce-13-form").await;
+    hand_in(&mut pc).await;
+    pc.shows("请选择证件照片").await;
+    choose_photo(&pc, &album.keep("other.jpg", &portrait(LIN.face))).await;
+    pc.looks("ce-14-photo").await;
+    hand_in(&mut pc).await;
+    pc.shows("上传的照片与实名人不一致").await;
+    pc.looks("ce-15-other-photo").await;
+    choose_photo(&pc, &album.keep("sun.jpg", &portrait(SUN.face))).await;
+    hand_in(&mut pc).await;
+    // Equal to the roster: it has passed at once.
+    pc.arrives("/sittings").await;
+    pc.looks("ce-16-passed").await;
+    choose(&app, &mut pc).await;
+    pc.open(EXAM).await;
+    pc.looks("ce-19-exam").await;
+    pc.finish().await;
+    app.stop().await;
+}
+
+/// The manual channel: a photo with the document in hand, refused once, then confirmed.
+async fn by_hand(app: &ServedApp, phone: &mut Walker, album: &Album) {
+    next_step(phone, EXAM, "/me/identity").await;
+    claim(phone, &LIN, "/manual").await;
+    phone.looks("ce-30-manual").await;
+    let holding = album.keep("holding.jpg", &portrait(LIN.face));
+    phone.attach("#holding-album", &holding).await;
+    phone.find_one("#holding[data-here]").await;
+    phone.tap("form[data-tiles] > button[type=submit]").await;
+    phone.shows("等待人工审核").await;
+    phone.looks("ce-31-waiting").await;
+    let mut people = staff(app, "/people").await;
+    people.shows(LIN.name).await;
+    people.looks("ce-32-people").await;
+    refuse(&people, 1).await;
+    phone.open("/me/identity").await;
+    phone.shows("看不清证件上的姓名或号码").await;
+    phone.looks("ce-33-refused").await;
+    phone.open(&format!("/me/identity?exam=continuing-education&next={EXAM}")).await;
+    phone.tap("main a[href*='again=on']").await;
+    claim(phone, &LIN, "/manual").await;
+    phone.attach("#holding-album", &holding).await;
+    phone.find_one("#holding[data-here]").await;
+    phone.tap("form[data-tiles] > button[type=submit]").await;
+    phone.shows("等待人工审核").await;
+    people.open("/people").await;
+    people.tap("form[action$='/confirm'] button").await;
+    people.shows("已通过").await;
+    people.finish().await;
+    phone.open("/me/identity").await;
+    phone.shows("实名认证已完成").await;
+    phone.looks("ce-34-verified").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
+    let mut app = ServedApp::start().await;
+    let album = Album::new();
+    let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
+    phone.open(&format!("/sign-up?exam=continuing-education&next={EXAM}")).await;
+    sign_up(&app, &mut phone, &LIN).await;
+    by_hand(&app, &mut phone, &album).await;
+    agree(&mut phone).await;
+    // Another school than the roster says: staff look at it.
+    fill_form(&mut phone, TONGPU).await;
+    choose_photo(&phone, &album.keep("lin.jpg", &portrait(LIN.face))).await;
+    phone.looks("ce-35-form").await;
+    hand_in(&mut phone).await;
+    phone.shows("报名资格审核：待审核").await;
+    phone.looks("ce-36-review").await;
+    let mut forms = staff(&app, "/forms").await;
+    forms.shows("不一致").await;
+    forms.looks("ce-37-forms").await;
+    refuse(&forms, 1).await;
+    forms.finish().await;
+    phone.open(EXAM).await;
+    phone.shows("填写的信息与学籍不一致").await;
+    phone.looks("ce-38-refused").await;
+    phone.tap(".notice a.button").await;
+    phone.arrives("/details").await;
+    phone.looks("ce-39-mend").await;
+    phone.tap(SHENJIANG).await;
+    hand_in(&mut phone).await;
+    phone.arrives("/sittings").await;
+    phone.looks("ce-40-sittings").await;
+    phone.finish().await;
+    app.stop().await;
+}

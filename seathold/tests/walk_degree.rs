@@ -1,0 +1,282 @@
+//! The degree-English exam, as a reader of its handbook walks through it, chapter by chapter: out of WeChat, an account
+//! by document number, the identity card, the notice, the face check, the details, a sitting, the payment and the
+//! picture of the order; and the wrong turns that the handbook warns of.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
+mod walking {
+    pub(crate) mod people;
+}
+
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use image::{ImageFormat, Rgb, RgbImage, imageops};
+use testkit::specimen::{card_back, card_front, portrait};
+use testkit::{BrowserOptions, Device, ServedApp, Walker};
+
+use walking::people::{Album, next_step, others_take, prove_mobile};
+
+const EXAM: &str = "/exams/degree-english";
+const NUMBER: &str = "430102199506150022";
+const NAME: &str = "李样例";
+const MOBILE: &str = "13912345678";
+const PASSWORD: &str = "degree-2027";
+
+/// The face on the card of this number.
+fn seed() -> u8 {
+    NUMBER.bytes().fold(7_u8, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte))
+}
+
+/// A face a step away from the camera, as far as it is on the card: the sandbox compares pictures, it finds no faces.
+fn before_the_camera(seed: u8) -> Vec<u8> {
+    let face = image::load_from_memory(&portrait(seed)).unwrap().into_rgb8();
+    let mut room = RgbImage::from_pixel(524, 580, Rgb([216, 227, 235]));
+    imageops::replace(&mut room, &imageops::thumbnail(&face, 300, 400), 93, 114);
+    let mut jpeg = Vec::new();
+    room.write_to(&mut Cursor::new(&mut jpeg), ImageFormat::Jpeg).unwrap();
+    jpeg
+}
+
+/// A film of somebody who sits still: Motion JPEG is one picture after another.
+fn film(album: &Album) -> PathBuf {
+    album.keep("film.mjpeg", &before_the_camera(seed()).repeat(30))
+}
+
+async fn sign_up(app: &ServedApp, phone: &mut Walker) {
+    phone.open("/").await;
+    phone.looks("degree-01-exams").await;
+    phone.tap(&format!("a[href='{EXAM}']")).await;
+    phone.shows("第 1 步，共 5 步").await;
+    phone.looks("degree-02-exam").await;
+    phone.tap(".notice a.button").await;
+    phone.arrives("/sign-in").await;
+    phone.tap("a[href^='/sign-up']").await;
+    phone.arrives("/sign-up").await;
+    // A digit too few, a short password.
+    phone.fill("#name", "李样利").await;
+    phone.fill("#document", &NUMBER[..17]).await;
+    phone.fill("#mobile", MOBILE).await;
+    phone.fill("#password", "12345").await;
+    phone.tap("main form > button[type=submit]").await;
+    phone.shows("身份证号应为 18 位").await;
+    phone.shows("密码应为 6–20 位").await;
+    phone.looks("degree-03-sign-up-errors").await;
+    phone.fill("#document", NUMBER).await;
+    phone.fill("#password", PASSWORD).await;
+    prove_mobile(app, phone, MOBILE).await;
+    phone.looks("degree-04-sign-up").await;
+    phone.tap("main form > button[type=submit]").await;
+    phone.arrives("/me/identity").await;
+}
+
+async fn sign_in(phone: &mut Walker) {
+    phone.open("/me").await;
+    phone.looks("degree-05-me").await;
+    phone.tap("form[action='/sign-out'] button").await;
+    phone.shows("正在报名").await;
+    phone.open(&format!("/sign-in?next={EXAM}")).await;
+    phone.fill("#login", NUMBER).await;
+    phone.fill("#password", "not-the-password").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("账号或密码不对").await;
+    phone.looks("degree-06-wrong-password").await;
+    phone.fill("#login", NUMBER).await;
+    phone.fill("#password", PASSWORD).await;
+    phone.tap("main form button[type=submit]").await;
+    phone.arrives(EXAM).await;
+    phone.shows("下一步：实名认证").await;
+    phone.looks("degree-07-exam").await;
+}
+
+async fn show_card(phone: &Walker) {
+    phone.tap("form[data-tiles] > button[type=submit]").await;
+}
+
+async fn attach_side(phone: &Walker, side: &str, file: &std::path::Path) {
+    phone.attach(&format!("#{side}-album"), file).await;
+    phone.find_one(&format!("#{side}[data-here]")).await;
+}
+
+async fn prove_identity(phone: &mut Walker, album: &Album) {
+    let front = album.keep("front.jpg", &card_front(NAME, NUMBER));
+    let back = album.keep("back.jpg", &card_back());
+    next_step(phone, EXAM, "/me/identity").await;
+    phone.tap("button[value='/card']").await;
+    phone.shows("请先同意处理敏感个人信息").await;
+    phone.looks("degree-08-consent").await;
+    phone.tap("label[for=consent]").await;
+    phone.tap("button[value='/card']").await;
+    phone.arrives("/me/identity/card").await;
+    phone.looks("degree-09-card").await;
+    attach_side(phone, "card_front", &back).await;
+    attach_side(phone, "card_back", &back).await;
+    show_card(phone).await;
+    phone.shows("这里请拍有照片的一面").await;
+    phone.looks("degree-10-card-wrong-side").await;
+    attach_side(phone, "card_front", &front).await;
+    phone.shows("已上传").await;
+    phone.looks("degree-11-card-here").await;
+    show_card(phone).await;
+    phone.shows("证件上的姓名与您填写的不一致").await;
+    phone.looks("degree-12-card-other-name").await;
+
+    // The name is corrected in 个人中心, the number cannot be.
+    phone.open("/me").await;
+    phone.tap("#person a[href^='/me/name']").await;
+    phone.shows("证件号码是您的登录账号，不能自己修改").await;
+    phone.fill("#name", NAME).await;
+    phone.looks("degree-13-name").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.shows("个人信息已更新").await;
+    next_step(phone, EXAM, "/me/identity").await;
+    phone.tap("label[for=consent]").await;
+    phone.tap("button[value='/card']").await;
+    phone.arrives("/me/identity/card").await;
+    phone.shows("已上传").await;
+    show_card(phone).await;
+    phone.shows("实名认证已完成").await;
+    phone.looks("degree-14-verified").await;
+    phone.open("/me").await;
+    phone.shows("已实名").await;
+    phone.looks("degree-15-me-verified").await;
+}
+
+async fn agree(phone: &mut Walker) {
+    next_step(phone, EXAM, "/notice").await;
+    phone.looks("degree-16-notice").await;
+    phone.tap("label[for=agree]").await;
+    phone.tap("main form button[type=submit]").await;
+    phone.arrives("/face").await;
+}
+
+async fn show_face(phone: &mut Walker, album: &Album) {
+    phone.looks("degree-17-face").await;
+    let stranger = album.keep("stranger.jpg", &before_the_camera(seed().wrapping_add(1)));
+    phone.attach("#album", &stranger).await;
+    phone.tap("[data-send]:not([hidden])").await;
+    phone.shows("与认证照片不像同一个人").await;
+    phone.shows("今天还有 4 次").await;
+    phone.looks("degree-18-other-face").await;
+    phone.tap("[data-start]:not([hidden])").await;
+    phone.find_one("[data-shoot]:not([hidden])").await;
+    // The camera's first frame is black.
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    phone.looks("degree-19-camera").await;
+    phone.tap("[data-shoot]").await;
+    phone.shows("看得清就提交").await;
+    phone.looks("degree-20-taken").await;
+    phone.tap("[data-send]:not([hidden])").await;
+    phone.arrives("/details").await;
+}
+
+async fn fill_details(phone: &mut Walker) {
+    phone.shows("已认证的信息").await;
+    phone.tap("label[for=f-candidate_type-0]").await;
+    phone.select("#f-major", "accounting").await;
+    phone.tap("label[for=f-standing-1]").await;
+    phone.looks("degree-21-details").await;
+    // Below 中 nobody can apply, and the page says it as the handbook does.
+    phone.tap("label[for=f-thesis_grade-3]").await;
+    phone.tap(".actions button:not(.second)").await;
+    phone.shows("论文成绩需要达到中等以上才可以申请").await;
+    phone.looks("degree-22-thesis").await;
+    phone.tap("label[for=f-thesis_grade-1]").await;
+    phone.tap(".actions button:not(.second)").await;
+    phone.arrives("/sittings").await;
+}
+
+async fn choose(app: &ServedApp, phone: &mut Walker) {
+    others_take(app, EXAM, "ru-0529-pm-lakeside", 4).await;
+    // By itself, without a reload.
+    phone.shows("已满员").await;
+    phone.open(&format!("{EXAM}/sittings")).await;
+    phone.shows("已满员").await;
+    assert!(!phone.has("#sitting-ru-0529-pm-lakeside:not([disabled])").await, "a full sitting cannot be chosen");
+    phone.looks("degree-23-sittings").await;
+    phone.tap("label[for=sitting-en-0522-am-lakeside]").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.arrives("/orders/").await;
+    phone.shows("¥120.00").await;
+    phone.shows("缴费人必须是考生本人").await;
+    phone.looks("degree-24-payment").await;
+}
+
+/// The page after paying, and once more within the window.
+async fn hand_in(phone: &mut Walker, album: &Album) {
+    let picture = phone.screenshot("degree-24-payment").await;
+    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
+    phone.shows("请先选择订单截图").await;
+    phone.looks("degree-25-no-picture").await;
+    let text = album.keep("order.png", b"not a picture");
+    phone.attach("#album", &text).await;
+    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
+    phone.shows("不是 JPG 或 PNG 图片").await;
+    phone.attach("#album", &picture).await;
+    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
+    phone.arrives("/receipt").await;
+    phone.shows("提交成功，等待审核").await;
+    phone.looks("degree-26-receipt").await;
+
+    // 我的报名: the details are changed, the same picture is handed in again, nobody pays twice.
+    phone.open("/me").await;
+    phone.shows("待审核").await;
+    phone.looks("degree-27-me").await;
+    phone.open(EXAM).await;
+    phone.tap(".steps a[href$='/details']").await;
+    phone.arrives("/details").await;
+    phone.tap("label[for=f-candidate_type-1]").await;
+    phone.looks("degree-28-change").await;
+    phone.tap(".actions button:not(.second)").await;
+    phone.arrives(EXAM).await;
+    phone.open("/me").await;
+    phone.tap(".order-do a.button").await;
+    phone.arrives("/receipt").await;
+    phone.tap(".release-part summary").await;
+    phone.attach("#album", &picture).await;
+    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
+    phone.arrives("/receipt").await;
+    phone.shows("提交成功，等待审核").await;
+    phone.open(EXAM).await;
+    phone.looks("degree-29-exam").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c2_c3_c4_c5_c6_c7_c8_c9_c10_c11_degree_english_from_the_account_to_the_screenshot() {
+    let mut app = ServedApp::start().await;
+    let album = Album::new();
+    let options = BrowserOptions { camera: Some(film(&album)), ..BrowserOptions::default() };
+    let mut phone = Walker::start(app.url(), options).await;
+    sign_up(&app, &mut phone).await;
+    sign_in(&mut phone).await;
+    prove_identity(&mut phone, &album).await;
+    agree(&mut phone).await;
+    show_face(&mut phone, &album).await;
+    fill_details(&mut phone).await;
+    choose(&app, &mut phone).await;
+    hand_in(&mut phone, &album).await;
+    phone.finish().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c1_inside_wechat_there_is_only_the_way_out() {
+    let mut app = ServedApp::start().await;
+    let options = BrowserOptions { device: Device::WeChat, ..BrowserOptions::default() };
+    let mut wechat = Walker::start(app.url(), options).await;
+    for path in ["/", EXAM, "/sign-up", "/me/identity"] {
+        wechat.open(path).await;
+        wechat.shows("浏览器").await;
+        assert!(!wechat.has("form").await, "{path}: nothing else works there");
+        let link = wechat.find_one("#url").await.prop("value").await.unwrap().unwrap();
+        assert_eq!(link, format!("{}{path}", app.url()), "the link to copy leads here");
+    }
+    wechat.looks("degree-00-wechat").await;
+    wechat.finish().await;
+    let options = BrowserOptions { device: Device::Desk, ..BrowserOptions::default() };
+    let mut desk = Walker::start(app.url(), options).await;
+    desk.open("/poster").await;
+    desk.looks("degree-00-poster").await;
+    desk.finish().await;
+    app.stop().await;
+}

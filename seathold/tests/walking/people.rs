@@ -1,0 +1,68 @@
+//! What candidates of the walks carry: pictures on their phones, codes that they are sent, and staff at a desk.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use tempfile::TempDir;
+use testkit::{BrowserOptions, Device, ServedApp, Walker};
+
+/// Pictures on a phone. Gone with it.
+#[derive(Debug)]
+pub(crate) struct Album(TempDir);
+
+impl Album {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Keeps a picture and returns where.
+    pub(crate) fn keep(&self, name: &str, picture: &[u8]) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, picture).unwrap();
+        path
+    }
+}
+
+/// Has the code sent to the mobile of the form, reads it at the sandbox, and types it.
+pub(crate) async fn prove_mobile(app: &ServedApp, browser: &Walker, mobile: &str) {
+    browser.tap("[data-code]:not([hidden])").await;
+    browser.shows("验证码已发送").await;
+    let message = app.messages(mobile).await.into_iter().next().unwrap();
+    assert_eq!(message.code.len(), 6, "{message:?}");
+    browser.fill("#code", &message.code).await;
+}
+
+/// To the next step of the exam's page.
+pub(crate) async fn next_step(browser: &Walker, exam: &str, leads_to: &str) {
+    browser.open(exam).await;
+    browser.tap(".notice a.button").await;
+    browser.arrives(leads_to).await;
+}
+
+/// Others take seats of a sitting.
+pub(crate) async fn others_take(app: &ServedApp, exam: &str, sitting: &str, seats: usize) {
+    for seat in 0..seats {
+        let hold = json!({"candidate": format!("other-{seat}"), "sittings": [sitting]});
+        let answer = app.caller().call("POST", &format!("/api/v1{exam}/holds"), &hold).await.unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
+}
+
+/// A member of staff at the desk, on this page of the console.
+pub(crate) async fn staff(app: &ServedApp, page: &str) -> Walker {
+    let desk = Walker::start(app.staff_url(), BrowserOptions { device: Device::Desk, ..Default::default() }).await;
+    desk.open(&format!("/sign-in?next={page}")).await;
+    desk.fill("#name", "demo").await;
+    desk.fill("#password", "demo-seathold").await;
+    desk.tap("main form button[type=submit]").await;
+    desk.arrives(page).await;
+    desk
+}
+
+/// Refuses the case on the desk for the first of the usual reasons.
+pub(crate) async fn refuse(desk: &Walker, reason: usize) {
+    desk.tap("details.refuse summary").await;
+    desk.tap(&format!("label[for=usual-{reason}]")).await;
+    desk.tap("details.refuse form button[type=submit]").await;
+    desk.shows("已退回").await;
+}
