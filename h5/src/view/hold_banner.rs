@@ -10,6 +10,9 @@ use super::icons::{Icon, icon};
 /// Seconds before the end at which the banner turns amber. The script reads it from the markup.
 const SHORT_SECONDS: i64 = 180;
 
+/// Longer than this, and nobody counts minutes.
+const COUNTED_SECONDS: i64 = 3600;
+
 /// What the banner shows.
 #[derive(Debug, Clone)]
 pub(crate) struct HoldBanner {
@@ -51,9 +54,10 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                 div {
                     p class="hold-until" {
                         (icon(Icon::Clock))
-                        span { (w.with("hold-until", &[("time", when::clock(hold.expires_at).into())])) }
+                        span { (w.with("hold-until", &[("time", when::near(w.language, hold.expires_at, hold.now).into())])) }
                     }
-                    p class="hold-left" { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
+                    // Whoever has a day reads the day; minutes are counted in the last hour.
+                    p class="hold-left" hidden[left > COUNTED_SECONDS] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
                 }
                 @if hold.is_order_page {
                     a class="button" href=(upload) { (w.t("hold-upload")) }
