@@ -139,24 +139,8 @@ impl Registration {
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
         let pictures = IdentityPictures { database: database.clone(), files, vault: vault.clone() };
-        let identity = Identity {
-            database: database.clone(),
-            vault: vault.clone(),
-            accounts: accounts.clone(),
-            pictures: pictures.clone(),
-            gateways: gateways.clone(),
-        };
-        let faces = Faces { database: database.clone(), pictures: pictures.clone(), gateways: gateways.clone() };
-        let photos = Photos { database: database.clone(), pictures: pictures.clone(), gateways };
-        let identity_reviews =
-            IdentityReviews { database: database.clone(), identity: identity.clone(), pictures: pictures.clone() };
-        let applications = Applications {
-            database: database.clone(),
-            vault: vault.clone(),
-            identity: identity.clone(),
-            faces: faces.clone(),
-            photos: photos.clone(),
-        };
+        let People { identity, faces, photos, reviews: identity_reviews, applications } =
+            People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let orders = Orders {
@@ -202,5 +186,44 @@ impl Registration {
     /// Stops the background sweep, after the round that is running.
     pub async fn stop(&self) {
         self.sweep.stop().await;
+    }
+}
+
+/// The doors that are about who somebody is, and the one that asks them all.
+struct People {
+    identity: Identity,
+    faces: Faces,
+    photos: Photos,
+    reviews: IdentityReviews,
+    applications: Applications,
+}
+
+impl People {
+    fn new(
+        database: &Database,
+        vault: &Vault,
+        accounts: &Accounts,
+        pictures: &IdentityPictures,
+        gateways: Gateways,
+    ) -> Self {
+        let identity = Identity {
+            database: database.clone(),
+            vault: vault.clone(),
+            accounts: accounts.clone(),
+            pictures: pictures.clone(),
+            gateways: gateways.clone(),
+        };
+        let faces = Faces { database: database.clone(), pictures: pictures.clone(), gateways: gateways.clone() };
+        let photos = Photos { database: database.clone(), pictures: pictures.clone(), gateways };
+        let reviews =
+            IdentityReviews { database: database.clone(), identity: identity.clone(), pictures: pictures.clone() };
+        let applications = Applications {
+            database: database.clone(),
+            vault: vault.clone(),
+            identity: identity.clone(),
+            faces: faces.clone(),
+            photos: photos.clone(),
+        };
+        Self { identity, faces, photos, reviews, applications }
     }
 }

@@ -23,7 +23,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the candidates' pages, the JSON API and the staff console.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Exams from files.
     #[command(subcommand)]
     Exam(ExamCommand),

@@ -16,7 +16,7 @@ use crate::stores::{Sharing, Stores};
 /// Does what the command line says.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Serve(args) => serve(args).await,
+        Command::Serve(args) => serve(*args).await,
         Command::Exam(ExamCommand::Import { dir, site }) => exam::import(&dir, &site).await,
         Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
         Command::Key(KeyCommand::Add { scope, name, site }) => key::add(scope.into(), &name, &site).await,

@@ -125,7 +125,8 @@ fn picture(frame: &[u8]) -> image::RgbImage {
     let (header, width, height, line, colours) = (number(0), number(4), number(5), number(12), number(19));
     assert!(header >= XWD_HEADER && number(11) == 32, "the screen has 32 bits a pixel");
     let pixels = &frame[header + colours * XWD_COLOUR_BYTES..];
-    image::RgbImage::from_fn(width as u32, height as u32, |x, y| {
+    let pixels_of = |number: usize| u32::try_from(number).expect("a screen has some thousand pixels a side");
+    image::RgbImage::from_fn(pixels_of(width), pixels_of(height), |x, y| {
         let at = y as usize * line + x as usize * 4;
         image::Rgb([pixels[at + 2], pixels[at + 1], pixels[at]])
     })

@@ -89,7 +89,7 @@ pub(crate) fn notices(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-fn paragraphs<'a>(w: Words, one: &'a Organisation) -> &'a [String] {
+fn paragraphs(w: Words, one: &Organisation) -> &[String] {
     match w.language {
         Language::Zh => &one.notice.zh,
         Language::En => &one.notice.en,
