@@ -23,9 +23,11 @@ pub(crate) fn layout(title: &str, refresh: Option<&str>, body: &Markup) -> Marku
                 link rel="icon" type="image/svg+xml" href="/static/mark.svg";
             }
             body {
-                p class="sandbox" { strong { "沙盒 Sandbox" }
-                    " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验。"
-                    span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked." } }
+                header {
+                    p class="sandbox" { strong { "沙盒 Sandbox" }
+                        " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验。"
+                        span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked." } }
+                }
                 nav class="tabs" { a href="/" { "短信与邮件 Messages" } a href="/control" { "故障 Failures" } }
                 main { (body) }
             }

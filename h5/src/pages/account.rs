@@ -64,7 +64,10 @@ impl Next {
     pub(crate) fn rules(&self, app: &App) -> AccountRules {
         let named = Some(self.exam.as_str()).filter(|exam| !exam.is_empty());
         let target = self.path().strip_prefix("/exams/").and_then(|rest| rest.split(['/', '?', '#']).next());
-        let exam = named.or(target).and_then(|exam| exam.parse().ok());
+        // Pages that belong to no exam, as that of the real-name check, say from which one came.
+        let query = self.path().split_once('?').map(|(_, query)| query);
+        let carried = || query?.split('&').find_map(|pair| pair.strip_prefix("exam="));
+        let exam = named.or(target).or_else(carried).and_then(|exam| exam.parse().ok());
         let exam = exam.and_then(|exam| app.outside.registration.exams.get(&exam));
         exam.map(|exam| exam.rules.account.clone()).unwrap_or_default()
     }

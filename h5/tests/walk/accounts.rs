@@ -19,6 +19,10 @@ async fn a1_a_user_name_signs_up_and_in() {
         assert!(page.text.contains(part), "{part} in {}", page.text);
     }
     assert!(!page.text.contains("name=\"document\"") && !page.text.contains("name=\"code\""));
+    // Where the first step is on a page of no exam, its address says from which exam one came.
+    let check = query_value("/me/identity?exam=names&next=/exams/names");
+    let page = guest.get(&format!("/sign-up?next={check}")).await;
+    assert!(page.text.contains("name=\"username\""), "{}", page.text);
     let refused = guest.post("/sign-up?next=/exams/names", "username=zhang&password=abcdefgh").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     for part in ["href=\"#username\"", "href=\"#password\"", "href=\"#agree\"", "value=\"zhang\""] {

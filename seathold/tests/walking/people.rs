@@ -1,10 +1,10 @@
-//! What candidates of the walks carry: pictures on their phones, codes that they are sent, and staff at a desk.
+//! What candidates of the walks carry and do: pictures on their phones, codes that they are sent, the next step.
 
 use std::path::PathBuf;
 
 use serde_json::json;
 use tempfile::TempDir;
-use testkit::{BrowserOptions, Device, ServedApp, Walker};
+use testkit::{ServedApp, Walker};
 
 /// Pictures on a phone. Gone with it.
 #[derive(Debug)]
@@ -46,23 +46,4 @@ pub(crate) async fn others_take(app: &ServedApp, exam: &str, sitting: &str, seat
         let answer = app.caller().call("POST", &format!("/api/v1{exam}/holds"), &hold).await.unwrap();
         assert_eq!(answer.status, 201, "{}", answer.body);
     }
-}
-
-/// A member of staff at the desk, on this page of the console.
-pub(crate) async fn staff(app: &ServedApp, page: &str) -> Walker {
-    let desk = Walker::start(app.staff_url(), BrowserOptions { device: Device::Desk, ..Default::default() }).await;
-    desk.open(&format!("/sign-in?next={page}")).await;
-    desk.fill("#name", "demo").await;
-    desk.fill("#password", "demo-seathold").await;
-    desk.tap("main form button[type=submit]").await;
-    desk.arrives(page).await;
-    desk
-}
-
-/// Refuses the case on the desk for the first of the usual reasons.
-pub(crate) async fn refuse(desk: &Walker, reason: usize) {
-    desk.tap("details.refuse summary").await;
-    desk.tap(&format!("label[for=usual-{reason}]")).await;
-    desk.tap("details.refuse form button[type=submit]").await;
-    desk.shows("已退回").await;
 }
