@@ -22,9 +22,6 @@ use crate::view::layout::{Visitor, heading, page};
 use crate::view::notice::{Tone, notice};
 use crate::visit::Visit;
 
-/// Seconds after which the page with the code looks again, where no script does.
-const LOOK_AGAIN_SECONDS: u64 = 30;
-
 /// Draws a new code. It is in the page and in no address, so that no log and no history has it.
 pub(crate) async fn make(
     visit: IdentityVisit,
@@ -50,7 +47,6 @@ pub(crate) async fn make(
     };
     let mut frame = visit.frame(w.t("handover-title"));
     frame.script = Some("upload.js");
-    frame.refresh_seconds = Some(LOOK_AGAIN_SECONDS * 10);
     Ok((status, page(&frame, &body)).into_response())
 }
 
