@@ -30,7 +30,7 @@ const SUN: Candidate = Candidate {
     mobile: "13812340001",
     face: 11,
 };
-/// On it too, at the same school.
+/// On it too, at `tongpu-ce`.
 const LIN: Candidate =
     Candidate {
         username: "linxiao1992", name: "林晓", number: "310104199202140023", mobile: "13812340002", face: 12
@@ -285,7 +285,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     by_hand(&app, &mut phone, &album).await;
     agree(&mut phone).await;
     // Another school than the roster says: staff look at it.
-    fill_form(&mut phone, TONGPU).await;
+    fill_form(&mut phone, SHENJIANG).await;
     choose_photo(&phone, &album.keep("lin.jpg", &passport_photo(LIN.face))).await;
     phone.looks("ce-35-form").await;
     hand_in(&mut phone).await;
@@ -302,7 +302,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     phone.tap(".notice a.button").await;
     phone.arrives("/details").await;
     phone.looks("ce-39-mend").await;
-    phone.tap(SHENJIANG).await;
+    phone.tap(TONGPU).await;
     hand_in(&mut phone).await;
     phone.arrives("/sittings").await;
     phone.looks("ce-40-sittings").await;
