@@ -251,7 +251,7 @@ async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
     phone.fill("#password", "another-2027").await;
     phone.fill("#again", "another-2027").await;
     phone.tap("main form button[type=submit]").await;
-    phone.shows("密码").await;
+    phone.arrives("said=password").await;
     phone.open(&link).await;
     phone.shows("链接已经用过").await;
 
