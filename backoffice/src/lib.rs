@@ -7,6 +7,7 @@ mod catalogue;
 mod failure;
 mod layers;
 mod pages;
+mod reason;
 mod routes;
 mod session;
 mod view;

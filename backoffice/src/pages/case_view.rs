@@ -2,24 +2,19 @@
 
 use jiff::{Timestamp, Unit};
 use maud::{Markup, html};
-use pagekit::icons::{Icon, icon};
 use pagekit::notice::{Tone, notice, tag};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::person::PersonName;
-use registration::reviews::{AuditAction, AuditEntry, REASON_CHARS_MAX, Review};
+use registration::reviews::{AuditAction, AuditEntry, Review};
 
+use crate::reason::reason_fields;
 use crate::view::keycap;
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
-
-/// A key looked up later; named so that the check of all keys finds it.
-const fn key(key: &'static str) -> &'static str {
-    key
-}
 
 /// A sentence on top of the case.
 pub(crate) struct Message {
@@ -203,19 +198,7 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action={ "/orders/" (order.id) "/refuse" } {
                     input type="hidden" name="seen" value=(seen(order));
-                    fieldset {
-                        legend { (w.t("reason-legend")) }
-                        @for (index, reason) in REASONS.iter().enumerate() {
-                            @let number = index + 1;
-                            label for={ "usual-" (number) } {
-                                input type="radio" id={ "usual-" (number) } name="usual" value=(number) data-key=(number);
-                                (keycap(&number.to_string())) span { (w.t(reason)) }
-                            }
-                        }
-                    }
-                    label for="own" { (w.t("reason-own")) }
-                    textarea id="own" name="own" rows="2" maxlength=(REASON_CHARS_MAX - 60) {}
-                    button class="button danger" type="submit" { (icon(Icon::Cross)) (w.t("refuse-submit")) }
+                    (reason_fields(w, &REASONS))
                 }
             }
         }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::notice::Tone;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::accounts::{Account, AccountId, AccountNumber};
 use registration::applications::{ApplicationCase, CaseKey, ReviewError};
 use registration::exam_rules::{FieldKind, FieldRule};
@@ -21,11 +21,6 @@ use crate::visit::Visit;
 
 /// The usual reasons to refuse, as keys of the catalogue.
 pub(crate) const REASONS: [&str; 3] = [key("form-reason-1"), key("form-reason-2"), key("form-reason-3")];
-
-/// A key looked up later; named so that the check of all keys finds it.
-const fn key(key: &'static str) -> &'static str {
-    key
-}
 
 /// The longest waiting form.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {

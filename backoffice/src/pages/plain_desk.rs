@@ -5,17 +5,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::{Timestamp, Unit};
 use maud::{Markup, html};
-use pagekit::icons::{Icon, icon};
-use pagekit::language::Language;
 use pagekit::notice::{Tone, notice};
 use pagekit::words::Words;
 use registration::applications::ReviewError;
-use registration::reviews::REASON_CHARS_MAX;
 use serde::Deserialize;
 
 use super::case_view::Message;
-use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::reason::{reason, reason_fields};
 use crate::view::{keycap, page};
 use crate::visit::Visit;
 
@@ -62,11 +59,7 @@ impl Decision {
         if self.action == "pass" {
             return None;
         }
-        let zh = words(Language::Zh);
-        let usual = self.usual.parse::<usize>().ok().and_then(|number| reasons.get(number.checked_sub(1)?));
-        let parts = [usual.map(|key| zh.t(key).into_owned()), Some(self.own.trim().to_owned())];
-        let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        Some(parts.join("。"))
+        Some(reason(reasons, &self.usual, &self.own))
     }
 }
 
@@ -199,19 +192,7 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
                 form method="post" action=(view.action) {
                     input type="hidden" name="seen" value=(view.seen);
                     input type="hidden" name="action" value="refuse";
-                    fieldset {
-                        legend { (w.t("reason-legend")) }
-                        @for (index, reason) in view.reasons.iter().enumerate() {
-                            @let number = index + 1;
-                            label for={ "usual-" (number) } {
-                                input type="radio" id={ "usual-" (number) } name="usual" value=(number) data-key=(number);
-                                (keycap(&number.to_string())) span { (w.t(reason)) }
-                            }
-                        }
-                    }
-                    label for="own" { (w.t("reason-own")) }
-                    textarea id="own" name="own" rows="2" maxlength=(REASON_CHARS_MAX - 60) {}
-                    button class="button danger" type="submit" { (icon(Icon::Cross)) (w.t("refuse-submit")) }
+                    (reason_fields(w, view.reasons))
                 }
             }
         }

@@ -7,7 +7,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::Tone;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::accounts::{AccountId, AccountNumber};
 use registration::applications::ReviewError;
 use registration::eligibility::{ScoreReviewCase, ScoreReviewKey};
@@ -22,11 +22,6 @@ use crate::visit::Visit;
 
 /// The usual reasons to refuse, as keys of the catalogue.
 pub(crate) const REASONS: [&str; 3] = [key("score-reason-1"), key("score-reason-2"), key("score-reason-3")];
-
-/// A key looked up later; named so that the check of all keys finds it.
-const fn key(key: &'static str) -> &'static str {
-    key
-}
 
 /// The longest waiting request.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {

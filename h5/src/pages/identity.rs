@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::{local_path, query_value};
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::document::{Document, DocumentKind};
 use registration::exam_rules::{IdentityRules, IdentityWay};
 use registration::identity::{ClaimRights, IdentityError, Person, Standing};
@@ -222,11 +222,6 @@ fn state_title(state: &IdentityState) -> &'static str {
         IdentityState::Refused { .. } => key("identity-refused-title"),
         IdentityState::Verified { .. } => key("identity-verified-title"),
     }
-}
-
-/// Marks a key that is looked up later, so that the check of all keys finds it.
-fn key(key: &'static str) -> &'static str {
-    key
 }
 
 fn form(w: Words, view: &View<'_>) -> Markup {

@@ -6,7 +6,7 @@ use axum::extract::Query;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
@@ -128,9 +128,4 @@ fn look(w: Words, order: &Order, now: Timestamp) -> Look {
         OrderState::Released | OrderState::Cancelled => (None, w.t("order-do-choose"), exam, false),
     };
     Look { tone, word, note, action: action.into_owned(), href, is_urgent }
-}
-
-/// Marks a key that is looked up later, so that the check of all keys finds it.
-fn key(key: &'static str) -> &'static str {
-    key
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::steps::{StepView, TaskState};
 
 use crate::view::progress::{Standing, Step};
@@ -33,9 +33,4 @@ pub(crate) fn standing(w: Words, state: &TaskState, now: Timestamp) -> (Standing
         TaskState::Waiting { since } => (Standing::Waiting, said(key("step-since"), *since)),
         TaskState::Refused { reason, .. } => (Standing::Refused, Some(reason.clone())),
     }
-}
-
-/// Marks a key that is looked up later, so that the check of all keys finds it.
-fn key(key: &'static str) -> &'static str {
-    key
 }

@@ -4,7 +4,6 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use pagekit::language::Language;
 use pagekit::notice::Tone;
 use registration::identity_pictures::PictureId;
 use registration::identity_reviews::{CaseError, CaseId};
@@ -12,9 +11,9 @@ use serde::Deserialize;
 
 use super::draw;
 use super::view::REASONS;
-use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::case_view::Message;
+use crate::reason::reason;
 use crate::visit::Visit;
 
 #[derive(Deserialize)]
@@ -25,17 +24,6 @@ pub(crate) struct Entered {
     usual: String,
     #[serde(default)]
     own: String,
-}
-
-impl Entered {
-    /// The usual reason and one's own words, in the language of the candidates.
-    fn reason(&self) -> String {
-        let zh = words(Language::Zh);
-        let usual = self.usual.parse::<usize>().ok().and_then(|number| REASONS.get(number.checked_sub(1)?));
-        let parts = [usual.map(|key| zh.t(key).into_owned()), Some(self.own.trim().to_owned())];
-        let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        parts.join("。")
-    }
 }
 
 pub(crate) async fn confirm(
@@ -55,7 +43,7 @@ pub(crate) async fn refuse(
 ) -> Result<Response, Failure> {
     let (id, seen) = named(&case, &entered)?;
     let reviews = &visit.app.outside.registration.identity_reviews;
-    let done = reviews.refuse(visit.staff.id, &id, seen, &entered.reason()).await;
+    let done = reviews.refuse(visit.staff.id, &id, seen, &reason(&REASONS, &entered.usual, &entered.own)).await;
     answer(&visit, id, done, "refused").await
 }
 

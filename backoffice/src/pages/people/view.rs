@@ -2,25 +2,20 @@
 
 use jiff::{Timestamp, Unit};
 use maud::{Markup, html};
-use pagekit::icons::{Icon, icon};
 use pagekit::notice::notice;
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::document::{DocumentKind, Sex};
 use registration::identity_reviews::{Case, CaseId};
-use registration::reviews::{AuditAction, AuditEntry, REASON_CHARS_MAX};
+use registration::reviews::{AuditAction, AuditEntry};
 
 use crate::pages::case_view::Message;
+use crate::reason::reason_fields;
 use crate::view::keycap;
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(super) const REASONS: [&str; 4] =
     [key("people-reason-1"), key("people-reason-2"), key("people-reason-3"), key("people-reason-4")];
-
-/// A key looked up later; named so that the check of all keys finds it.
-const fn key(key: &'static str) -> &'static str {
-    key
-}
 
 /// What the desk shows.
 pub(crate) struct People<'a> {
@@ -188,19 +183,7 @@ fn decision(w: Words, case: &Case) -> Markup {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action=(path(&case.id, "/refuse")) {
                     input type="hidden" name="seen" value=(case.picture);
-                    fieldset {
-                        legend { (w.t("reason-legend")) }
-                        @for (index, reason) in REASONS.iter().enumerate() {
-                            @let number = index + 1;
-                            label for={ "usual-" (number) } {
-                                input type="radio" id={ "usual-" (number) } name="usual" value=(number) data-key=(number);
-                                (keycap(&number.to_string())) span { (w.t(reason)) }
-                            }
-                        }
-                    }
-                    label for="own" { (w.t("reason-own")) }
-                    textarea id="own" name="own" rows="2" maxlength=(REASON_CHARS_MAX - 60) {}
-                    button class="button danger" type="submit" { (icon(Icon::Cross)) (w.t("refuse-submit")) }
+                    (reason_fields(w, &REASONS))
                 }
             }
         }

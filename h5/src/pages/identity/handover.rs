@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::identity::{HandoverError, HandoverToken};
 
 use super::From;
@@ -116,11 +116,6 @@ fn refused(visit: &Visit, error: HandoverError) -> Result<Response, Failure> {
         HandoverError::Expired => (StatusCode::GONE, bad_link(visit.words, key("handover-expired"))),
     };
     Ok(answer(visit, status, &body))
-}
-
-/// Marks a key that is looked up later, so that the check of all keys finds it.
-pub(crate) fn key(key: &'static str) -> &'static str {
-    key
 }
 
 fn answer(visit: &Visit, status: StatusCode, body: &Markup) -> Response {
