@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// The build's target directory: the one with cargo's tag above the running test.
+/// The build's target directory: the one with cargo's notes on the compiler above the running test. (Its
+/// `CACHEDIR.TAG` is no sign: cargo leaves it out where the directory was there before.)
 pub(crate) fn target_dir() -> PathBuf {
     let exe = env::current_exe().expect("the system knows which program runs");
-    let target = exe.ancestors().find(|dir| dir.join("CACHEDIR.TAG").is_file());
+    let target = exe.ancestors().find(|dir| dir.join(".rustc_info.json").is_file());
     target.expect("tests run from a directory that cargo made").to_owned()
 }
 
