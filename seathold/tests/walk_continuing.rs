@@ -10,10 +10,7 @@ mod walking {
     pub(crate) mod people;
 }
 
-use std::io::Cursor;
-
-use image::ImageFormat;
-use testkit::specimen::portrait;
+use specimen::form_photo;
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
 use walking::code::link_in;
@@ -46,14 +43,6 @@ struct Candidate {
     mobile: &'static str,
     /// The seed of the drawn face.
     face: u8,
-}
-
-/// A drawn face in the shape that the form's photo has. The sandbox compares pictures, it finds no faces.
-fn passport_photo(seed: u8) -> Vec<u8> {
-    let face = image::load_from_memory(&portrait(seed)).unwrap();
-    let mut jpeg = Vec::new();
-    face.crop_imm(29, 0, 422, 640).write_to(&mut Cursor::new(&mut jpeg), ImageFormat::Jpeg).unwrap();
-    jpeg
 }
 
 async fn desk(app: &ServedApp) -> Walker {
@@ -149,7 +138,7 @@ async fn prove_identity(app: &ServedApp, pc: &mut Walker, album: &Album) {
     phone.tap("label[for=consent]").await;
     phone.tap("button[value='/liveness']").await;
     phone.arrives("/me/identity/liveness").await;
-    let face = album.keep("sun.jpg", &passport_photo(SUN.face));
+    let face = album.keep("sun.jpg", &form_photo(SUN.face));
     liveness(&mut phone, &face, "fail").await;
     phone.shows("请由本人再试").await;
     phone.looks("ce-08-not-passed").await;
@@ -224,12 +213,12 @@ async fn a1_a2_a3_a5_a6_a7_a10_from_the_computer_by_the_phone_to_the_payment() {
     pc.looks("ce-13-form").await;
     hand_in(&mut pc).await;
     pc.shows("请选择证件照片").await;
-    choose_photo(&pc, &album.keep("other.jpg", &passport_photo(LIN.face))).await;
+    choose_photo(&pc, &album.keep("other.jpg", &form_photo(LIN.face))).await;
     pc.looks("ce-14-photo").await;
     hand_in(&mut pc).await;
     pc.shows("上传的照片与实名人不一致").await;
     pc.looks("ce-15-other-photo").await;
-    choose_photo(&pc, &album.keep("sun.jpg", &passport_photo(SUN.face))).await;
+    choose_photo(&pc, &album.keep("sun.jpg", &form_photo(SUN.face))).await;
     hand_in(&mut pc).await;
     // Equal to the roster: it has passed at once.
     pc.arrives("/sittings").await;
@@ -246,7 +235,7 @@ async fn by_hand(app: &ServedApp, phone: &mut Walker, album: &Album) {
     next_step(phone, EXAM, "/me/identity").await;
     claim(phone, &LIN, "/manual").await;
     phone.looks("ce-30-manual").await;
-    let holding = album.keep("holding.jpg", &passport_photo(LIN.face));
+    let holding = album.keep("holding.jpg", &form_photo(LIN.face));
     phone.attach("#holding-album", &holding).await;
     phone.find_one("#holding[data-here]").await;
     phone.tap("form[data-tiles] > button[type=submit]").await;
@@ -286,7 +275,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     agree(&mut phone).await;
     // Another school than the roster says: staff look at it.
     fill_form(&mut phone, SHENJIANG).await;
-    choose_photo(&phone, &album.keep("lin.jpg", &passport_photo(LIN.face))).await;
+    choose_photo(&phone, &album.keep("lin.jpg", &form_photo(LIN.face))).await;
     phone.looks("ce-35-form").await;
     hand_in(&mut phone).await;
     phone.shows("报名资格审核：待审核").await;

@@ -8,11 +8,9 @@ mod walking {
     pub(crate) mod people;
 }
 
-use std::io::Cursor;
 use std::path::PathBuf;
 
-use image::{ImageFormat, Rgb, RgbImage, imageops};
-use testkit::specimen::{card_back, card_front, portrait};
+use specimen::{card_back, card_front, seed_of, selfie};
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
 use walking::people::{Album, next_step, others_take, prove_mobile};
@@ -23,24 +21,9 @@ const NAME: &str = "李样例";
 const MOBILE: &str = "13912345678";
 const PASSWORD: &str = "degree-2027";
 
-/// The face on the card of this number.
-fn seed() -> u8 {
-    NUMBER.bytes().fold(7_u8, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte))
-}
-
-/// A face a step away from the camera, as far as it is on the card: the sandbox compares pictures, it finds no faces.
-fn before_the_camera(seed: u8) -> Vec<u8> {
-    let face = image::load_from_memory(&portrait(seed)).unwrap().into_rgb8();
-    let mut room = RgbImage::from_pixel(524, 580, Rgb([216, 227, 235]));
-    imageops::replace(&mut room, &imageops::thumbnail(&face, 300, 400), 93, 114);
-    let mut jpeg = Vec::new();
-    room.write_to(&mut Cursor::new(&mut jpeg), ImageFormat::Jpeg).unwrap();
-    jpeg
-}
-
 /// A film of somebody who sits still: Motion JPEG is one picture after another.
 fn film(album: &Album) -> PathBuf {
-    album.keep("film.mjpeg", &before_the_camera(seed()).repeat(30))
+    album.keep("film.mjpeg", &selfie(seed_of(NUMBER)).repeat(30))
 }
 
 async fn sign_up(app: &ServedApp, phone: &mut Walker) {
@@ -99,8 +82,8 @@ async fn attach_side(phone: &Walker, side: &str, file: &std::path::Path) {
 }
 
 async fn prove_identity(phone: &mut Walker, album: &Album) {
-    let front = album.keep("front.jpg", &card_front(NAME, NUMBER));
-    let back = album.keep("back.jpg", &card_back());
+    let front = album.keep("front.jpg", &card_front(NAME, NUMBER).unwrap());
+    let back = album.keep("back.jpg", &card_back().unwrap());
     next_step(phone, EXAM, "/me/identity").await;
     phone.tap("button[value='/card']").await;
     phone.shows("请先同意处理敏感个人信息").await;
@@ -152,7 +135,7 @@ async fn agree(phone: &mut Walker) {
 
 async fn show_face(phone: &mut Walker, album: &Album) {
     phone.looks("degree-17-face").await;
-    let stranger = album.keep("stranger.jpg", &before_the_camera(seed().wrapping_add(1)));
+    let stranger = album.keep("stranger.jpg", &selfie(seed_of(NUMBER).wrapping_add(1)));
     phone.attach("#album", &stranger).await;
     phone.tap("[data-send]:not([hidden])").await;
     phone.shows("与认证照片不像同一个人").await;

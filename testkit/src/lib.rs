@@ -1,7 +1,7 @@
 //! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
 //! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
 //!
-//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`], [`specimen`].
+//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`].
 
 mod app;
 mod axe;
@@ -10,7 +10,6 @@ mod caller;
 mod child;
 mod cluster;
 mod paths;
-pub mod specimen;
 mod stores;
 mod template;
 mod vendors;

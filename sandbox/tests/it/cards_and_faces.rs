@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gateways::{CardError, CardSide, FaceError};
-use testkit::specimen::{card_back, card_front, portrait};
+use specimen::{card_back, card_front, portrait};
 
 use crate::world::World;
 
@@ -11,7 +11,7 @@ const NUMBER: &str = "11010519491231002X";
 #[tokio::test]
 async fn both_sides_of_a_card_are_read_by_either_vendor() {
     let world = World::start().await;
-    let (front, back) = (Bytes::from(card_front("李样例", NUMBER)), Bytes::from(card_back()));
+    let (front, back) = (Bytes::from(card_front("李样例", NUMBER).unwrap()), Bytes::from(card_back().unwrap()));
     for (vendor, cards) in world.cards() {
         let read = cards.read(CardSide::Front, front.clone()).await.unwrap_or_else(|error| panic!("{vendor}: {error}"));
         assert_eq!((read.name.as_deref(), read.number.as_deref()), (Some("李样例"), Some(NUMBER)), "{vendor}");

@@ -2,7 +2,7 @@
 
 use gateways::{FaceError, Liveness, LivenessFailure, LivenessOutcome, LivenessRequest};
 use reqwest::multipart::{Form, Part};
-use testkit::specimen::portrait;
+use specimen::portrait;
 
 use crate::world::World;
 

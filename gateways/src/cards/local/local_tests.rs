@@ -8,7 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::{RgbImage, imageops};
-use testkit::specimen::{card_back, card_front, portrait};
+use specimen::{card_back, card_front, portrait};
 
 use super::LocalReader;
 use crate::cards::{CardError, CardSide};
@@ -92,7 +92,7 @@ async fn cards_are_read_however_they_were_photographed() {
     let mut names = 0;
     for at in 0..12 {
         let (name, number) = PEOPLE[at % PEOPLE.len()];
-        let (how, photo) = photos(&card_front(name, number)).swap_remove(at);
+        let (how, photo) = photos(&card_front(name, number).unwrap()).swap_remove(at);
         let start = Instant::now();
         let read = reader.read(CardSide::Front, photo).await;
         let read = read.unwrap_or_else(|error| panic!("{how}: {error}"));
@@ -108,7 +108,7 @@ async fn cards_are_read_however_they_were_photographed() {
 async fn the_back_is_read_too() {
     let reader = reader();
     for at in [0, 2, 4, 7, 9] {
-        let (how, photo) = photos(&card_back()).swap_remove(at);
+        let (how, photo) = photos(&card_back().unwrap()).swap_remove(at);
         let read = reader.read(CardSide::Back, photo).await.unwrap_or_else(|error| panic!("{how}: {error}"));
         assert_eq!(read.authority.as_deref(), Some("样例市公安局样例分局"), "{how}");
         assert_eq!(read.valid_until.as_deref(), Some("2040-01-02"), "{how}");
@@ -118,9 +118,9 @@ async fn the_back_is_read_too() {
 #[tokio::test]
 async fn what_is_no_readable_card_is_told_apart() {
     let reader = reader();
-    let front = card_front("李样例", "11010519491231002X");
+    let front = card_front("李样例", "11010519491231002X").unwrap();
     let refusal = async |side, picture| reader.read(side, picture).await.unwrap_err();
-    assert!(matches!(refusal(CardSide::Front, card_back().into()).await, CardError::WrongSide));
+    assert!(matches!(refusal(CardSide::Front, card_back().unwrap().into()).await, CardError::WrongSide));
     assert!(matches!(refusal(CardSide::Back, front.clone().into()).await, CardError::WrongSide));
     assert!(matches!(refusal(CardSide::Front, portrait(3).into()).await, CardError::NoCard));
     assert!(matches!(refusal(CardSide::Front, Bytes::from_static(b"no picture")).await, CardError::Unreadable));
@@ -137,10 +137,10 @@ async fn a_program_that_hangs_or_fails_is_bounded() {
     std::fs::write(&program, format!("{script}exit 3\n")).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let reader = LocalReader::with(program.clone(), 1).unwrap();
-    let failed = reader.read(CardSide::Front, card_back().into()).await.unwrap_err();
+    let failed = reader.read(CardSide::Front, card_back().unwrap().into()).await.unwrap_err();
     assert!(matches!(failed, CardError::Unavailable(why) if why.starts_with("tesseract ")));
     std::fs::write(&program, format!("{script}exec sleep 60\n")).unwrap();
-    let picture = Bytes::from(card_back());
+    let picture = Bytes::from(card_back().unwrap());
     let hung = tokio::spawn(async move { reader.read(CardSide::Front, picture).await });
     let start = Instant::now();
     let told = hung.await.unwrap().unwrap_err();

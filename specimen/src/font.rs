@@ -1,23 +1,32 @@
 //! The Chinese font of this machine.
 
 use std::process::Command;
+use std::sync::OnceLock;
 
 use ab_glyph::{Font, FontVec, PxScale, ScaleFont, point};
+
+/// No font with Chinese was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no font has Chinese: install fontconfig and fonts-noto-cjk, then try again")]
+pub struct NoFont;
 
 /// A font that has Chinese.
 pub(super) struct Face(FontVec);
 
 impl Face {
-    /// Noto Sans CJK SC, or what this machine has in its place.
-    pub(super) fn load() -> Self {
+    /// Noto Sans CJK SC, or what this machine has in its place. Read once.
+    pub(super) fn load() -> Result<&'static Self, NoFont> {
+        static FACE: OnceLock<Option<Face>> = OnceLock::new();
+        FACE.get_or_init(Self::find).as_ref().ok_or(NoFont)
+    }
+
+    fn find() -> Option<Self> {
         let asked = Command::new("fc-match").args(["-f", "%{file}\n%{index}", "Noto Sans CJK SC:lang=zh-cn"]).output();
-        let answer = asked.expect("fc-match runs: install fontconfig and fonts-noto-cjk").stdout;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (file, index) = answer.split_once('\n').expect("fc-match names a font");
-        let bytes = std::fs::read(file).expect("the font can be read");
-        let font = FontVec::try_from_vec_and_index(bytes, index.trim().parse().unwrap_or(0)).expect("it is a font");
-        assert!(font.glyph_id('样').0 != 0, "no font has Chinese: install fonts-noto-cjk");
-        Self(font)
+        let answer = String::from_utf8(asked.ok()?.stdout).ok()?;
+        let (file, index) = answer.split_once('\n')?;
+        let bytes = std::fs::read(file).ok()?;
+        let font = FontVec::try_from_vec_and_index(bytes, index.trim().parse().unwrap_or(0)).ok()?;
+        (font.glyph_id('样').0 != 0).then_some(Self(font))
     }
 
     /// Draws each pixel that the text covers, and says where the text ends.
