@@ -20,6 +20,9 @@ use crate::pages::payment_code::code;
 use crate::view::form::FieldError;
 use crate::view::layout::{Frame, Visitor, page};
 
+/// Where the sandbox of the gallery would be.
+const SANDBOX: &str = "http://127.0.0.1:1/";
+
 /// Somebody who signed up by document.
 pub(crate) fn account(name: &str) -> Account {
     let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
@@ -139,7 +142,7 @@ impl Studio {
     fn ways(&mut self) {
         let (w, from, zhang) = (self.w, From::default(), person("张伟"));
         let card = |here, errors: &[FieldError]| {
-            card::body(w, &card::View { from: &from, person: Some(&zhang), here, errors, is_sandbox: true })
+            card::body(w, &card::View { from: &from, person: Some(&zhang), here, errors, sandbox_url: Some(SANDBOX) })
         };
         let wrong = [said("card_back", w.t("card-error-not-back").into())];
         let mismatch = [said("", w.t("card-error-name").into())];
@@ -163,7 +166,7 @@ impl Studio {
             ("identity-liveness-computer", liveness::body(w, &from, false, false, &[])),
             ("identity-liveness-running", liveness::body(w, &from, true, true, &[])),
             ("identity-liveness-failed", liveness::body(w, &from, true, false, &failed)),
-            ("identity-liveness-leave", liveness::leave(w, "https://vendor.example/check", true)),
+            ("identity-liveness-leave", liveness::leave(w, "https://vendor.example/check", Some(SANDBOX))),
             ("identity-handover", handover::code_body(w, &from, &picture, "14:37")),
             ("handover-phone", handover::welcome(w, "AAAAAAAAAAAAAAAAAAAAAA")),
             ("handover-used", handover::bad_link(w, "handover-used")),
@@ -195,7 +198,7 @@ impl Studio {
                 errors,
                 left: 3,
                 is_automatic: name != "face-refused",
-                is_sandbox: name == "face",
+                sandbox_url: (name == "face").then_some(SANDBOX),
                 now: now(),
             };
             let body = face::body(w, &view);

@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod outbox;
+pub(crate) mod specimens;
 
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
@@ -28,7 +29,10 @@ pub(crate) fn layout(title: &str, refresh: Option<&str>, body: &Markup) -> Marku
                         " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验。"
                         span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked." } }
                 }
-                nav class="tabs" { a href="/" { "短信与邮件 Messages" } a href="/control" { "故障 Failures" } }
+                nav class="tabs" {
+                    a href="/" { "短信与邮件 Messages" }
+                    a href="/specimens" { "样例照片 Specimens" }
+                    a href="/control" { "故障 Failures" } }
                 main { (body) }
             }
         }

@@ -36,6 +36,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let pages = Router::new()
         .route("/", get(pages::outbox::show).post(call))
         .route("/control", get(pages::control::show).post(pages::control::set))
+        .route("/specimens", get(pages::specimens::show))
+        .route("/specimens/{file}", get(pages::specimens::picture))
         .route("/checks/{token}", get(check::page::show).post(check::page::decide))
         .route("/api/web/login", get(kyc::login));
     // The vendors' own answers carry no headers of pages, but these do no harm.

@@ -26,6 +26,7 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
 use crate::view::progress::progress;
+use crate::view::sandboxed::sandboxed;
 use crate::view::upload_tile::FIELDS;
 use crate::visit::Candidate;
 
@@ -121,7 +122,7 @@ async fn render(
         errors,
         left: faces.tries_left(candidate.account.id, &exam.id, &exam.rules.face).await?,
         is_automatic: faces.is_automatic(),
-        is_sandbox: visit.app.outside.sandbox_url.is_some(),
+        sandbox_url: visit.app.outside.sandbox_url.as_deref(),
         now: visit.now,
     };
     let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Face));
@@ -143,7 +144,7 @@ pub(crate) struct View<'a> {
     pub(crate) errors: &'a [FieldError],
     pub(crate) left: u8,
     pub(crate) is_automatic: bool,
-    pub(crate) is_sandbox: bool,
+    pub(crate) sandbox_url: Option<&'a str>,
     pub(crate) now: Timestamp,
 }
 
@@ -190,7 +191,7 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
             li { (w.t("face-point-bare")) }
             li { (w.t("face-point-frame")) }
         }
-        @if view.is_sandbox { p class="sandboxed" { (w.t("sandbox-face")) } }
+        (sandboxed(w, "sandbox-face", view.sandbox_url))
         form method="post" action={ (path_of(view.exam)) "/face" } enctype="multipart/form-data"
             data-busy=(w.t("face-busy")) data-face {
             fieldset class="tile face" id="face" tabindex="-1" aria-describedby="face-error" {

@@ -86,7 +86,8 @@ fn form(check: &Check, error: Option<&str>) -> Markup {
                 div class="field" data-error[error.is_some()] {
                     label for="photo" { "人脸照片 · Picture of a face" }
                     p class="error" role="alert" { @if let Some(error) = error { (error) } }
-                    input id="photo" name="photo" type="file" accept="image/*" capture="user";
+                    input id="photo" name="photo" type="file" accept="image/*";
+                    p class="hint" { a href="/specimens" target="_blank" { "领取画出来的人脸 Get a drawn face" } }
                 }
                 div class="choices" {
                     button class="button" name="decision" value="pass" { "通过 Pass" }

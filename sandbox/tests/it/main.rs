@@ -7,4 +7,5 @@ mod cards_and_faces;
 mod hostile;
 mod liveness;
 mod messages;
+mod specimens;
 mod world;

@@ -1,5 +1,6 @@
 //! A sandbox and the clients of both vendors.
 
+use bytes::Bytes;
 use gateways::settings::Variables;
 use gateways::{CardReader, FaceComparer, Liveness, Mailer, Sms, aliyun, tencent};
 use sandbox::Sandbox;
@@ -36,6 +37,12 @@ impl World {
 
     pub(crate) async fn outbox(&self) -> Vec<Value> {
         reqwest::get(self.url("outbox.json")).await.unwrap().json().await.unwrap()
+    }
+
+    /// What it answers at this path, without the slash before it.
+    pub(crate) async fn get(&self, path: &str) -> (u16, Bytes) {
+        let answer = reqwest::get(self.url(path)).await.unwrap();
+        (answer.status().as_u16(), answer.bytes().await.unwrap())
     }
 
     pub(crate) fn sms(&self) -> [(&'static str, Sms); 2] {

@@ -18,6 +18,7 @@ use crate::view::facts::{facts, person_name};
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::picture_tile::{PictureTile, picture_tile};
+use crate::view::sandboxed::sandboxed;
 
 const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
 
@@ -82,7 +83,7 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
         person: standing.person.as_ref(),
         here,
         errors,
-        is_sandbox: visit.visit.app.outside.sandbox_url.is_some(),
+        sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),
     };
     let mut frame = visit.frame(w.t("card-title"));
     frame.script = Some("upload.js");
@@ -96,7 +97,7 @@ pub(crate) struct View<'a> {
     /// Which sides are here already.
     pub(crate) here: [bool; 2],
     pub(crate) errors: &'a [FieldError],
-    pub(crate) is_sandbox: bool,
+    pub(crate) sandbox_url: Option<&'a str>,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -120,7 +121,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (error_summary(w, view.errors))
             (heading(None, &w.t("card-title")))
             p class="lead" { (w.t("card-lead")) }
-            @if view.is_sandbox { p class="sandboxed" { (w.t("sandbox-card")) } }
+            (sandboxed(w, "sandbox-card", view.sandbox_url))
             @if let Some(person) = view.person {
                 (facts(&[
                     (&name, person_name(person.name.expose())),

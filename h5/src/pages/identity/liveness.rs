@@ -15,6 +15,7 @@ use crate::identity_visit::IdentityVisit;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
+use crate::view::sandboxed::sandboxed;
 
 /// Seconds after which a page that waits for an outcome looks again, where no script does.
 const LOOK_AGAIN_SECONDS: u64 = 5;
@@ -46,8 +47,8 @@ pub(crate) async fn begin(
     let back = format!("{}{}", visit.visit.app.base_url(&headers), from.to("/liveness"));
     match identity.begin_liveness(visit.account.id, back, None).await {
         Ok(url) => {
-            let is_sandbox = visit.visit.app.outside.sandbox_url.is_some();
-            Ok(page(&visit.frame(w.t("liveness-title")), &leave(w, &url, is_sandbox)).into_response())
+            let sandbox_url = visit.visit.app.outside.sandbox_url.as_deref();
+            Ok(page(&visit.frame(w.t("liveness-title")), &leave(w, &url, sandbox_url)).into_response())
         }
         Err(IdentityError::AlreadyVerified | IdentityError::NoConsent) => {
             Ok(Redirect::to(&from.to("")).into_response())
@@ -96,12 +97,12 @@ pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, erro
 }
 
 /// The page that leads to the vendor's.
-pub(crate) fn leave(w: Words, url: &str, is_sandbox: bool) -> Markup {
+pub(crate) fn leave(w: Words, url: &str, sandbox_url: Option<&str>) -> Markup {
     html! {
         div class="column narrow identity" {
             (heading(None, &w.t("liveness-title")))
             p class="lead" { (w.t("liveness-leave")) }
-            @if is_sandbox { p class="sandboxed" { (w.t("sandbox-liveness")) } }
+            (sandboxed(w, "sandbox-liveness", sandbox_url))
             p { a class="button" href=(url) rel="noreferrer" { (w.t("liveness-go")) } }
         }
     }
