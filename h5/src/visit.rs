@@ -10,7 +10,7 @@ use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::{Account, Caller, Device};
-use registration::exam_rules::{CaptchaRule, TaskKind};
+use registration::exam_rules::CaptchaRule;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::steps::{EligibilityState, Facts, StepView, steps};
@@ -42,6 +42,13 @@ pub(crate) struct Visit {
     pub(crate) address: Option<IpAddr>,
     /// Who signed in on this browser before; known on the page of signing in only.
     pub(crate) device: Option<Device>,
+}
+
+/// How far a candidate is in an exam, and for which of its subjects.
+pub(crate) struct Standing {
+    pub(crate) steps: Vec<StepView>,
+    /// `None` where the exam does not ask.
+    pub(crate) eligibility: EligibilityState,
 }
 
 impl Visit {
@@ -79,21 +86,17 @@ impl Visit {
 
     /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
     pub(crate) async fn steps(&self, exam: &ExamPage) -> Result<Vec<StepView>, StoreError> {
+        Ok(self.standing(exam).await?.steps)
+    }
+
+    /// The steps, and what the roster says.
+    pub(crate) async fn standing(&self, exam: &ExamPage) -> Result<Standing, StoreError> {
         let orders = self.orders_of(exam);
         let facts = match &self.account {
             Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
             None => Facts::default(),
         };
-        Ok(steps(exam, &facts, self.now))
-    }
-
-    /// Whether the roster knows the candidate, where the exam asks.
-    pub(crate) async fn eligibility(&self, exam: &ExamPage) -> Result<EligibilityState, StoreError> {
-        let Some(account) = &self.account else { return Ok(EligibilityState::None) };
-        if !exam.rules.asks_for(&TaskKind::Eligibility) {
-            return Ok(EligibilityState::None);
-        }
-        Ok(self.app.outside.registration.applications.facts(account.id, exam, &[]).await?.eligibility)
+        Ok(Standing { steps: steps(exam, &facts, self.now), eligibility: facts.eligibility })
     }
 
     /// The candidate's orders of an exam, newest first.

@@ -75,7 +75,7 @@ pub struct Applications {
 
 impl Applications {
     /// What is known of a candidate in an exam; `orders` are all of theirs in it. Only what the exam's steps ask for is
-    /// looked up, at once.
+    /// looked up.
     pub async fn facts<'a>(
         &self,
         account: AccountId,

@@ -8,7 +8,7 @@ use reservation::engine::Engine;
 use reservation::ids::{ExamId, GroupId, SittingId};
 use tokio_postgres::IsolationLevel;
 
-use crate::exam_rules::{ExamRules, OrganisationCode, PartId, SubjectId};
+use crate::exam_rules::{ExamRules, OrganisationCode, PartId, SubjectId, TaskKind};
 use crate::fen::Fen;
 use crate::organisation::Organisation;
 use crate::store::{self, Database, StoreError};
@@ -103,6 +103,12 @@ impl ExamPage {
         } else {
             Window::Closed
         }
+    }
+
+    /// When tickets can be printed, where the exam says so.
+    pub fn tickets_from(&self) -> Option<Timestamp> {
+        let step = self.rules.steps.iter().find(|step| step.tasks.contains(&TaskKind::Ticket));
+        step.and_then(|step| step.opens_at)
     }
 
     /// The part that a sitting belongs to.

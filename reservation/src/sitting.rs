@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_change_at_one_half_and_at_none() {
+    fn b12_green_is_over_half_yellow_the_rest_and_red_none() {
         assert_eq!(Level::of(101, 200), Level::Ample);
         assert_eq!(Level::of(100, 200), Level::Low);
         assert_eq!(Level::of(1, 200), Level::Low);

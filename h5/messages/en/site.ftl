@@ -25,6 +25,7 @@ home-complete = Complete
 home-waiting = { $task }: waiting
 home-refused = { $task }: refused
 home-next = Next: { $task }
+home-tickets = Admission tickets from { $when }
 home-mine = My registration:
 home-me = My registrations
 exam-open = Open

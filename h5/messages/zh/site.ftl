@@ -25,6 +25,7 @@ home-complete = 已完成报名
 home-waiting = { $task }：待审核
 home-refused = { $task }：未通过
 home-next = 下一步：{ $task }
+home-tickets = { $when } 起打印准考证
 home-mine = 我的报名：
 home-me = 查看我的报名
 exam-open = 报名中

@@ -27,7 +27,7 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
 use crate::view::progress::{progress, step_dot, step_name};
-use crate::visit::Visit;
+use crate::visit::{Standing, Visit};
 
 pub(crate) async fn show(
     visit: Visit,
@@ -35,11 +35,11 @@ pub(crate) async fn show(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
-    let steps = visit.steps(&exam).await?;
+    let standing = visit.standing(&exam).await?;
     if is_simple(&exam) {
-        return sittings::render(&visit, &exam, &Chosen::read(&pairs), &steps, &[]).await;
+        return Ok(sittings::render(&visit, &exam, &Chosen::read(&pairs), &standing, &[]).await);
     }
-    Ok(render(&visit, &exam, &steps))
+    Ok(render(&visit, &exam, &standing.steps))
 }
 
 /// The exam of that name.
@@ -64,7 +64,8 @@ pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
     let steps = steps(exam, &Facts::default(), guest.now);
     if is_simple(exam) {
         let (chosen, gate) = (Chosen::default(), gate_of_guest(guest, exam));
-        return sittings::render_known(guest, exam, &chosen, gate, &steps, &EligibilityState::None, &[]);
+        let standing = Standing { steps, eligibility: EligibilityState::None };
+        return sittings::render_known(guest, exam, &chosen, gate, &standing, &[]);
     }
     render(guest, exam, &steps)
 }

@@ -104,6 +104,9 @@ fn card(w: Words, exam: &ExamPage, begun: &[(ExamId, Mine)], now: Timestamp) -> 
                     (window_tag(w, exam.window(now)))
                     span { (window_words(w, exam, now)) }
                 }
+                @if let Some(from) = exam.tickets_from() {
+                    span class="exam-state" { (w.with("home-tickets", &[("when", when::near(w.language, from, now).into())])) }
+                }
                 @if let Some((tone, word)) = mine {
                     span class="exam-mine" { (w.t("home-mine")) " " (tag(*tone, word)) }
                 }

@@ -14,7 +14,7 @@ use pagekit::words::Words;
 use registration::exam_rules::{OrganisationCode, PartId, TaskKind};
 use registration::exams::{ExamPage, Window};
 use registration::order::Order;
-use registration::steps::{EligibilityState, StepView, blocked_by, parts};
+use registration::steps::{StepView, blocked_by, parts};
 use reservation::ids::SittingId;
 
 use self::choice::{ChoicePlan, Offer, plan};
@@ -28,7 +28,7 @@ use crate::failure::Failure;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::progress::progress;
-use crate::visit::{Candidate, Visit};
+use crate::visit::{Candidate, Standing, Visit};
 
 /// What the visitor chose so far: from the address after signing in, or from a form that was refused.
 #[derive(Debug, Clone, Default)]
@@ -93,11 +93,11 @@ pub(crate) async fn show(
     if super::exam::is_simple(&exam) {
         return Ok(Redirect::to(&format!("/exams/{}{}", exam.id, chosen.query())).into_response());
     }
-    let steps = visit.steps(&exam).await?;
-    if blocked_by(&steps, &TaskKind::Sittings(chosen.part_in(&exam))).is_some() {
+    let standing = visit.standing(&exam).await?;
+    if blocked_by(&standing.steps, &TaskKind::Sittings(chosen.part_in(&exam))).is_some() {
         return Ok(Redirect::to(&path_of(&exam)).into_response());
     }
-    Ok(render(visit, &exam, &chosen, &steps, &[]).await?.into_response())
+    Ok(render(visit, &exam, &chosen, &standing, &[]).await.into_response())
 }
 
 /// Where sittings of this exam are chosen.
@@ -118,8 +118,8 @@ pub(crate) async fn refused(
     } else {
         StatusCode::CONFLICT
     };
-    let steps = visit.steps(exam).await?;
-    Ok((status, render(visit, exam, chosen, &steps, &[error]).await?))
+    let standing = visit.standing(exam).await?;
+    Ok((status, render(visit, exam, chosen, &standing, &[error]).await))
 }
 
 /// The whole page.
@@ -127,11 +127,10 @@ pub(crate) async fn render(
     visit: &Visit,
     exam: &ExamPage,
     chosen: &Chosen,
-    steps: &[StepView],
+    standing: &Standing,
     errors: &[FieldError],
-) -> Result<Markup, Failure> {
-    let eligibility = visit.eligibility(exam).await?;
-    Ok(render_known(visit, exam, chosen, gate(visit, exam).await, steps, &eligibility, errors))
+) -> Markup {
+    render_known(visit, exam, chosen, gate(visit, exam).await, standing, errors)
 }
 
 /// The page once everything about the visitor is known.
@@ -140,8 +139,7 @@ pub(crate) fn render_known(
     exam: &ExamPage,
     chosen: &Chosen,
     gate: Gate,
-    steps: &[StepView],
-    eligibility: &EligibilityState,
+    standing: &Standing,
     errors: &[FieldError],
 ) -> Markup {
     let w = visit.words;
@@ -150,10 +148,11 @@ pub(crate) fn render_known(
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
     let is_live = |order: &&Order| order.exam == exam.id && order.state.is_live();
     let orders: Vec<&Order> = visit.orders.iter().filter(is_live).collect();
-    let offer = Offer { exam, part: chosen.part_in(exam), orders: &orders, eligibility, chosen, now: visit.now };
+    let (eligibility, part) = (&standing.eligibility, chosen.part_in(exam));
+    let offer = Offer { exam, part, orders: &orders, eligibility, chosen, now: visit.now };
     let may_choose = may_choose(exam, visit.now, gate);
     let plan = plan(w, &offer, available.as_deref(), may_choose, visit.account.is_some());
-    let view = View { exam, steps, offer: &offer, now: visit.now, errors, gate, plan };
+    let view = View { exam, steps: &standing.steps, offer: &offer, now: visit.now, errors, gate, plan };
     page(&visit.frame(w.pick(&exam.title.zh, &exam.title.en)), &body(w, &view))
 }
 

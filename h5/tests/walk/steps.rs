@@ -1,5 +1,7 @@
 //! An exam whose steps come before the choice: each page sends on to the next, and nobody gets ahead of their turn.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use crate::site::Site;
@@ -157,4 +159,50 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     assert!(candidate.get("/").await.text.contains("下一步：笔试缴费"));
     let page = candidate.get(&format!("{EXAM}/details")).await.text;
     assert!(page.contains("保存修改") && page.contains("value=\"good\" checked"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b17_the_home_page_names_the_exam_how_far_one_is_and_when_tickets_are_printed() {
+    let tickets = "\n[[steps]]\ntitle = { zh = \"打印准考证\", en = \"Ticket\" }\ntasks = [\"ticket\"]\n\
+                   opens_at = 2090-01-10T09:00:00+08:00\n";
+    let rules = RULES.replace("\n[[parts]]\nid = \"written\"", &format!("{tickets}\n[[parts]]\nid = \"written\""));
+    let site = Site::start_exam(&rules, SITTINGS).await;
+    let guest = site.visitor().get("/").await.text;
+    assert!(guest.contains("正在报名") && guest.contains("1月10日") && guest.contains("09:00 起打印准考证"), "{guest}");
+    assert!(!guest.contains("我的报名："), "{guest}");
+    let mut candidate = site.candidate(1).await;
+    candidate.post(&format!("{EXAM}/notice"), "agree=on").await;
+    let home = candidate.get("/").await.text;
+    assert!(home.contains("我的报名：") && home.contains("下一步：报名信息"), "{home}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b12_a_sitting_is_green_then_yellow_and_red_cannot_be_ticked() {
+    let site = Site::start(3).await;
+    let level = async |sitting: &str| {
+        let page = site.visitor().get(EXAM).await.text;
+        let card = page.split(&format!("data-sitting=\"{sitting}\"")).nth(1).unwrap();
+        let card = card.split("</li>").next().unwrap();
+        let level = card.split("data-level=\"").nth(1).unwrap().split('"').next().unwrap();
+        (level.to_owned(), card.contains(" disabled"))
+    };
+    let known = |level: &str, is_disabled| (level.to_owned(), is_disabled);
+    assert_eq!(level("morning").await, known("ample", false));
+    for (number, sitting, then) in [
+        (1, "evening", known("full", true)),
+        (2, "morning", known("ample", false)),
+        (3, "morning", known("low", false)),
+    ] {
+        let choice = format!("agree=on&sitting-1={sitting}");
+        let held = site.candidate(number).await.post(&format!("{EXAM}/hold"), &choice).await;
+        assert_eq!(held.status, StatusCode::SEE_OTHER, "{}", held.text);
+        // The board hears of a hold a moment later.
+        for _ in 0..100 {
+            if level(sitting).await == then {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(level(sitting).await, then);
+    }
 }

@@ -155,6 +155,18 @@ impl<'a> Cet<'a> {
         self.world.registration.exams.import(&self.dir()).await
     }
 
+    /// Imports the exam of the next year besides: the same people and past scores.
+    pub(crate) async fn import_next(&self) -> Arc<ExamPage> {
+        let dir = self.world.stores.dir().join("cet-next");
+        std::fs::create_dir_all(&dir).unwrap();
+        for file in ["exam.toml", "organisations.csv", "sittings.csv", "roster.csv", "past_scores.csv"] {
+            let text = std::fs::read_to_string(self.dir().join(file)).unwrap();
+            std::fs::write(dir.join(file), text.replace("id = \"cet\"", "id = \"cet-next\"")).unwrap();
+        }
+        self.world.registration.exams.import(&dir).await.unwrap();
+        self.world.registration.exams.get(&"cet-next".parse().unwrap()).unwrap()
+    }
+
     pub(crate) fn page(&self) -> Arc<ExamPage> {
         self.world.registration.exams.get(&cet()).unwrap()
     }

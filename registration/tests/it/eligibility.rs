@@ -7,7 +7,7 @@ use registration::orders::OrderError;
 use registration::steps::{EligibilityState, TaskState};
 
 use crate::cet::{Cet, cet, line, roster};
-use crate::world::{World, document, until};
+use crate::world::{World, document, ids, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn b8_a_person_is_found_by_document_and_name_only() {
@@ -68,6 +68,35 @@ async fn b9_saving_binds_one_to_one_and_freezes_the_record() {
     assert_eq!(cet.state(first).await, before);
     let person = world.registration.eligibility.person(first, &crate::cet::cet(), None).await.unwrap().unwrap();
     assert_eq!((person.record.column("major"), person.record.name.expose()), ("会计", "王芳"));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b6_an_account_of_an_earlier_exam_registers_for_the_next() {
+    let world = World::usual().await;
+    let cet = Cet::import(&world).await;
+    let (account, other) = (cet.account(1).await.id, cet.account(2).await.id);
+    cet.bind_to(account, 1).await.unwrap();
+    let earlier = cet.hold(account, "cet4-main").await.unwrap();
+    let before = cet.state(account).await;
+
+    let next = cet.import_next().await;
+    let eligibility = &world.registration.eligibility;
+    assert_eq!(eligibility.state(account, &next.id).await.unwrap(), EligibilityState::None, "each exam anew");
+    let document = document(1);
+    let typed = || (DocumentKind::ResidentId, document.as_str(), "王芳");
+    let seen = eligibility.look_up(account, &next, &[], typed()).await.unwrap();
+    eligibility.bind(account, &next, &[], &seen).await.unwrap();
+    let later = world.registration.orders.hold(account, &next.id, &ids(&["cet4-main"]), false).await.unwrap();
+    assert_ne!(earlier.id, later.id);
+
+    // Both stand, each with its own record; and in the next exam, too, the person is nobody else's.
+    assert_eq!(cet.state(account).await, before);
+    let exams: Vec<_> = cet.orders(account).await.into_iter().map(|order| order.exam.to_string()).collect();
+    assert!(exams.contains(&"cet".to_owned()) && exams.contains(&"cet-next".to_owned()), "{exams:?}");
+    let seen = eligibility.look_up(other, &next, &[], typed()).await.unwrap();
+    let refused = eligibility.bind(other, &next, &[], &seen).await;
+    assert!(matches!(refused, Err(BindError::OtherAccount)), "{refused:?}");
     world.finish().await;
 }
 

@@ -165,16 +165,20 @@ impl World {
     }
 
     fn taken_by_board(&self) -> HashMap<String, i64> {
-        let board = self.engine.availability(&exam()).unwrap();
-        let taken =
-            board.iter().map(|line| (line.sitting.id.to_string(), i64::from(line.capacity) - i64::from(line.free)));
-        taken.filter(|(_, taken)| *taken != 0).collect()
+        let mut taken = HashMap::new();
+        for exam in self.registration.exams.list() {
+            for line in self.engine.availability(&exam.id).unwrap().iter().filter(|line| line.free != line.capacity) {
+                let seats = i64::from(line.capacity) - i64::from(line.free);
+                taken.insert(format!("{}/{}", exam.id, line.sitting.id), seats);
+            }
+        }
+        taken
     }
 
     async fn taken_by_orders(&self) -> HashMap<String, i64> {
-        let live = "SELECT s.sitting, count(*) FROM registration.order_sittings s
+        let live = "SELECT o.exam || '/' || s.sitting, count(*) FROM registration.order_sittings s
              JOIN registration.orders o ON o.id = s.order_id
-             WHERE o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused') GROUP BY s.sitting";
+             WHERE o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused') GROUP BY 1";
         let rows = self.sql().await.query(live, &[]).await.unwrap();
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
