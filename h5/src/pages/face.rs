@@ -191,7 +191,7 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
             li { (w.t("face-point-bare")) }
             li { (w.t("face-point-frame")) }
         }
-        (sandboxed(w, "sandbox-face", view.sandbox_url))
+        (sandboxed(w, &w.t("sandbox-face"), view.sandbox_url))
         form method="post" action={ (path_of(view.exam)) "/face" } enctype="multipart/form-data"
             data-busy=(w.t("face-busy")) data-face {
             fieldset class="tile face" id="face" tabindex="-1" aria-describedby="face-error" {

@@ -121,7 +121,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (error_summary(w, view.errors))
             (heading(None, &w.t("card-title")))
             p class="lead" { (w.t("card-lead")) }
-            (sandboxed(w, "sandbox-card", view.sandbox_url))
+            (sandboxed(w, &w.t("sandbox-card"), view.sandbox_url))
             @if let Some(person) = view.person {
                 (facts(&[
                     (&name, person_name(person.name.expose())),

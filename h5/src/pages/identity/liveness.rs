@@ -102,7 +102,7 @@ pub(crate) fn leave(w: Words, url: &str, sandbox_url: Option<&str>) -> Markup {
         div class="column narrow identity" {
             (heading(None, &w.t("liveness-title")))
             p class="lead" { (w.t("liveness-leave")) }
-            (sandboxed(w, "sandbox-liveness", sandbox_url))
+            (sandboxed(w, &w.t("sandbox-liveness"), sandbox_url))
             p { a class="button" href=(url) rel="noreferrer" { (w.t("liveness-go")) } }
         }
     }
