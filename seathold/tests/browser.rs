@@ -46,11 +46,12 @@ async fn shows(browser: &Browser, words: &str) {
     panic!("{words} is not in: {seen}");
 }
 
-/// Waits until the address contains the part, and returns the path.
+/// Waits until the path contains the part, or the query a part with `=`, and returns the path.
 async fn arrives(browser: &Browser, part: &str) -> String {
     for _ in 0..WAIT.as_millis() / 100 {
         let url = browser.current_url().await.unwrap();
-        if url.as_str().contains(part) {
+        let looked_at = if part.contains('=') { url.as_str() } else { url.path() };
+        if looked_at.contains(part) {
             return url.path().to_owned();
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -57,6 +57,7 @@ async fn sign_in(phone: &mut Walker) {
     phone.open("/me").await;
     phone.looks("degree-05-me").await;
     phone.tap("form[action='/sign-out'] button").await;
+    phone.leaves("/me").await;
     phone.shows("正在报名").await;
     phone.open(&format!("/sign-in?next={EXAM}")).await;
     phone.fill("#login", NUMBER).await;

@@ -92,16 +92,27 @@ impl Walker {
         }
     }
 
-    /// Waits until the address contains the part, and returns path and query.
+    /// Waits until the path contains the part, or the query a part with `=`; returns both. (Where one will be sent to
+    /// after signing in stands in the query, too: that is no arrival.)
     pub async fn arrives(&self, part: &str) -> String {
         let deadline = tokio::time::Instant::now() + WAIT;
         loop {
             let path = self.path().await;
-            if path.contains(part) {
+            let looked_at = if part.contains('=') { path.as_str() } else { path.split('?').next().unwrap_or_default() };
+            if looked_at.contains(part) {
                 return path;
             }
             let late = tokio::time::Instant::now() >= deadline;
             assert!(!late, "{part} is not in {path}, where it says: {}", self.text().await);
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Waits until the page is no longer the one at this path.
+    pub async fn leaves(&self, path: &str) {
+        let deadline = tokio::time::Instant::now() + WAIT;
+        while self.path().await.split('?').next() == Some(path) {
+            assert!(tokio::time::Instant::now() < deadline, "still at {path}, where it says: {}", self.text().await);
             tokio::time::sleep(POLL).await;
         }
     }
