@@ -97,6 +97,7 @@ async fn serve_rooms(
         say(&demo::welcome());
         if let Some(url) = &sandbox_url {
             say(&format!("sandbox: {url}  (SMS codes and letters of the demo arrive here)"));
+            say(&format!("         {url}specimens draws identity cards and faces to hand in"));
         }
     }
     tokio::select! {

@@ -39,7 +39,7 @@ const fn figure(key: &'static str, unit: &'static str, target: Target) -> Figure
 }
 
 /// All of them, in the order of the table.
-pub(crate) const FIGURES: [Figure; 32] = [
+pub(crate) const FIGURES: [Figure; 34] = [
     figure("hello_rps", "answers/s", Target::None),
     figure("hold_rps", "holds/s", Target::None),
     figure("hold_over_hello", "", Target::AtLeast(0.6)),
@@ -67,7 +67,9 @@ pub(crate) const FIGURES: [Figure; 32] = [
     figure("latency_rps", "holds/s", Target::None),
     figure("browse_rps", "pages/s", Target::None),
     figure("browse_list_rps", "lists/s", Target::None),
-    figure("first_view_bytes", "bytes", Target::None),
+    figure("first_view_requests", "requests", Target::AtMost(5.0)),
+    figure("first_view_bytes", "bytes", Target::AtMost(40_960.0)),
+    figure("first_view_slow_3g_ms", "ms", Target::AtMost(3_000.0)),
     figure("sse_bytes_per_client", "bytes", Target::AtMost(40_960.0)),
     figure("sse_clients", "streams", Target::None),
     figure("goodput_10x", "", Target::AtLeast(0.9)),

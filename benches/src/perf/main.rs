@@ -8,6 +8,7 @@ mod command;
 mod engine;
 mod evalsha;
 mod figures;
+mod first_view;
 mod generator;
 mod goodput;
 mod growth;
@@ -73,6 +74,7 @@ async fn measure(options: &Options) -> anyhow::Result<bool> {
         let outcome = match part {
             Part::Rounds => Box::pin(side_by_side::measure(options, &mut report)).await,
             Part::Browse => Box::pin(browse::measure(options, &mut report)).await,
+            Part::FirstView => Box::pin(first_view::measure(&mut report)).await,
             Part::Streams => Box::pin(streams::measure(options, &mut report)).await,
             Part::Goodput => Box::pin(goodput::measure(options, &mut report)).await,
             Part::Memory => Box::pin(memory::measure(options, &mut report)).await,

@@ -37,6 +37,8 @@ pub(crate) enum Part {
     Rounds,
     /// Pages and lists
     Browse,
+    /// First visits on a slow network
+    FirstView,
     /// Event streams held open
     Streams,
     /// Ten times too much

@@ -108,20 +108,10 @@ impl Site {
         Ok(())
     }
 
-    /// A page or file as a browser gets it, still compressed.
-    pub(crate) async fn compressed(&self, path: &str) -> anyhow::Result<Vec<u8>> {
-        self.body(self.http.get(format!("{}{path}", self.url())).header("accept-encoding", "br, gzip")).await
-    }
-
-    /// The same as plain text.
+    /// A page or file as plain text.
     pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
-        let bytes = self.body(self.http.get(format!("{}{path}", self.url()))).await?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    async fn body(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Vec<u8>> {
-        let answer = request.send().await?.error_for_status()?;
-        Ok(answer.bytes().await?.to_vec())
+        let answer = self.http.get(format!("{}{path}", self.url())).send().await?.error_for_status()?;
+        Ok(answer.text().await?)
     }
 
     /// What the server has counted so far.
