@@ -25,7 +25,7 @@ mod checks;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
-mod gallery_axe;
+mod gallery_browsers;
 
 pub use app::H5State;
 pub use busy::Busy;

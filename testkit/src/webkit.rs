@@ -17,8 +17,8 @@ use crate::paths::{target_dir, temp_dir};
 const START_WAIT: Duration = Duration::from_secs(30);
 /// How long a page that has loaded takes to be drawn, without a graphics card.
 const DRAW_WAIT: Duration = Duration::from_millis(1500);
-/// The phone's width, in points; the height is the screen's.
-const SCREEN: (u32, u32) = (390, 844);
+/// A phone's screen, in points.
+const PHONE: (u32, u32) = (390, 844);
 /// Where packages put the browser that the driver may drive.
 const BROWSERS: [&str; 3] = [
     "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
@@ -40,11 +40,16 @@ pub struct WebKit {
 }
 
 impl WebKit {
-    /// Starts a browser in Chinese.
+    /// Starts a browser in Chinese that fills a phone's screen.
     pub async fn start() -> Self {
+        Self::start_sized(PHONE.0, PHONE.1).await
+    }
+
+    /// Starts a browser in Chinese that fills a screen of this size, in pixels.
+    pub async fn start_sized(width: u32, height: u32) -> Self {
         let (frames, home) = (temp_dir(), temp_dir());
         let mut command = Command::new("Xvfb");
-        let size = format!("{}x{}x24", SCREEN.0, SCREEN.1);
+        let size = format!("{width}x{height}x24");
         command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-fbdir"]).arg(frames.path());
         let mut screen = TestChild::spawn(command);
         let display: u32 = screen.line("its display", START_WAIT, |line| line.trim().parse().ok()).await;
@@ -61,7 +66,7 @@ impl WebKit {
         let driver = TestChild::spawn(command);
         let client = connect(port).await;
         let webkit = Self { client, frames, _driver: driver, _screen: screen, _home: home };
-        let _ = webkit.client.set_window_rect(0, 0, SCREEN.0, SCREEN.1).await;
+        let _ = webkit.client.set_window_rect(0, 0, width, height).await;
         webkit
     }
 
