@@ -1,6 +1,6 @@
 //! The degree-English exam, as a reader of its handbook walks through it, chapter by chapter: out of WeChat, an account
 //! by document number, the identity card, the notice, the face check, the details, a sitting, the payment and the
-//! picture of the order; and the wrong turns that the handbook warns of.
+//! picture of the order; and the wrong turns that the handbook warns of, a closed window and a late code among them.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
@@ -8,7 +8,8 @@ mod walking {
     pub(crate) mod people;
 }
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use specimen::{card_back, card_front, seed_of, selfie};
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
@@ -77,7 +78,7 @@ async fn show_card(phone: &Walker) {
     phone.tap("form[data-tiles] > button[type=submit]").await;
 }
 
-async fn attach_side(phone: &Walker, side: &str, file: &std::path::Path) {
+async fn attach_side(phone: &Walker, side: &str, file: &Path) {
     phone.attach(&format!("#{side}-album"), file).await;
     phone.find_one(&format!("#{side}[data-here]")).await;
 }
@@ -262,5 +263,59 @@ async fn c1_inside_wechat_there_is_only_the_way_out() {
     desk.open("/poster").await;
     desk.looks("degree-00-poster").await;
     desk.finish().await;
+    app.stop().await;
+}
+
+/// Imports the short exam once more, as `closed-english`, with a window that has passed.
+fn import_closed(app: &ServedApp) {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/campus-english");
+    let dir = app.data().join("closed-english");
+    fs::create_dir_all(&dir).unwrap();
+    fs::copy(shipped.join("sittings.csv"), dir.join("sittings.csv")).unwrap();
+    let rules = fs::read_to_string(shipped.join("exam.toml")).unwrap();
+    let lines = rules.lines().map(|line| match line.split_once(" = ").map(|(key, _)| key) {
+        Some("id") if line.contains("campus-english") => "id = \"closed-english\"",
+        Some("opens_at") => "opens_at = 2020-11-02T09:00:00+08:00",
+        Some("closes_at") => "closes_at = 2020-11-30T17:00:00+08:00",
+        Some("payment_deadline") => "payment_deadline = 2020-11-30T18:00:00+08:00",
+        _ => line,
+    });
+    fs::write(dir.join("exam.toml"), lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let imported = app.command().args(["exam", "import"]).arg(&dir).output().unwrap();
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_window_and_a_code_that_came_too_late() {
+    let mut app = ServedApp::start().await;
+    let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
+
+    import_closed(&app);
+    // The server hears of an import within seconds.
+    for _ in 0..100 {
+        phone.open("/exams/closed-english").await;
+        if phone.text().await.contains("已截止") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    phone.shows("报名已截止").await;
+    assert!(!phone.has("form.choose button[type=submit]").await, "nothing can be chosen");
+    phone.looks("turns-01-closed").await;
+
+    phone.open("/sign-up?next=/exams/degree-english").await;
+    for (field, text) in
+        [("#name", "王晚来"), ("#document", "11010519491231002X"), ("#mobile", MOBILE), ("#password", "late-2027")]
+    {
+        phone.fill(field, text).await;
+    }
+    prove_mobile(&app, &phone, MOBILE).await;
+    app.execute("UPDATE registration.account_codes SET expires_at = now() - interval '1 second'").await;
+    phone.tap("main form > button[type=submit]").await;
+    phone.shows("短信验证码不对或已过期").await;
+    let kept = phone.find_one("#name").await.prop("value").await.unwrap();
+    assert_eq!(kept.as_deref(), Some("王晚来"), "what was typed is kept");
+    phone.looks("turns-02-late-code").await;
+    phone.finish().await;
     app.stop().await;
 }
