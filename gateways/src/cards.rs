@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::SemaphorePermit;
 
 use crate::aliyun::id_card_ocr::{AliyunOcr, AliyunOcrConfig};
 use crate::tencent::id_card_ocr::{TencentOcr, TencentOcrConfig};
@@ -134,9 +135,49 @@ impl CardReader {
         Self(Arc::new(Reader::Aliyun(AliyunOcr::new(config))))
     }
 
+    /// Waits for a place to read a whole card at, so that nothing is read of somebody for whom there is no time.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Busy`] when too many wait already, or after ten seconds. A vendor has always room.
+    pub async fn place(&self) -> Result<ReadingPlace<'_>, CardError> {
+        let place = match &*self.0 {
+            Reader::Local(local) => Some(local.place().await?),
+            Reader::Tencent(_) | Reader::Aliyun(_) => None,
+        };
+        Ok(ReadingPlace { reader: &self.0, _place: place })
+    }
+
     /// Reads one side of a card from a JPEG or PNG.
     pub async fn read(&self, side: CardSide, jpeg: Bytes) -> Result<CardText, CardError> {
-        match &*self.0 {
+        self.place().await?.read(side, jpeg).await
+    }
+}
+
+/// A place at a reader, until it is dropped.
+#[derive(Debug)]
+pub struct ReadingPlace<'a> {
+    reader: &'a Reader,
+    _place: Option<SemaphorePermit<'a>>,
+}
+
+impl ReadingPlace<'_> {
+    /// Reads both sides, front and back. What is wrong with the front is said first.
+    pub async fn both(&self, front: Bytes, back: Bytes) -> Result<[CardText; 2], (CardSide, CardError)> {
+        let read = async |side, jpeg| self.read(side, jpeg).await.map_err(|error| (side, error));
+        let (front, back) = (read(CardSide::Front, front), read(CardSide::Back, back));
+        match self.reader {
+            // A place is one core.
+            Reader::Local(_) => Ok([front.await?, back.await?]),
+            Reader::Tencent(_) | Reader::Aliyun(_) => {
+                let (front, back) = tokio::join!(front, back);
+                Ok([front?, back?])
+            }
+        }
+    }
+
+    async fn read(&self, side: CardSide, jpeg: Bytes) -> Result<CardText, CardError> {
+        match self.reader {
             Reader::Local(local) => local.read(side, jpeg).await,
             Reader::Tencent(tencent) => tencent.read(side, jpeg).await,
             Reader::Aliyun(aliyun) => aliyun.read(side, jpeg).await,

@@ -19,19 +19,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{CardError, CardSide, CardText, fields};
 use layout::Rows;
 use picture::Page;
 use tesseract::Tesseract;
 
-/// Longest wait for a place. Reading takes about a second.
+/// Longest wait for a place.
 const PLACE_WAIT: Duration = Duration::from_secs(10);
-/// Longest time for a card, all runs together.
+/// Longest time for a side, all runs together.
 const READ_WAIT: Duration = Duration::from_secs(20);
-/// Pictures that wait for each that is being read.
-const WAITING_PER_PLACE: usize = 16;
+/// Cards that wait for each that is being read, which takes about a second: whoever comes later would wait in vain.
+const WAITING_PER_PLACE: usize = 9;
 
 /// The program, and how many may use it at once.
 #[derive(Debug)]
@@ -50,14 +50,19 @@ impl LocalReader {
 
     fn with(program: PathBuf, places: usize) -> Option<Self> {
         let tesseract = Tesseract::find(program)?;
-        let waiting = Semaphore::new(places * (1 + WAITING_PER_PLACE));
+        let waiting = Semaphore::new(places * WAITING_PER_PLACE);
         Some(Self { tesseract, places: Semaphore::new(places), waiting })
     }
 
-    pub(crate) async fn read(&self, side: CardSide, picture: Bytes) -> Result<CardText, CardError> {
+    /// A place, when it is one's turn. Who is turned away has cost nothing.
+    pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>, CardError> {
         let _waiting = self.waiting.try_acquire().map_err(|_| CardError::Busy)?;
         let place = tokio::time::timeout(PLACE_WAIT, self.places.acquire()).await;
-        let Ok(Ok(_place)) = place else { return Err(CardError::Busy) };
+        place.ok().and_then(Result::ok).ok_or(CardError::Busy)
+    }
+
+    /// Reads a side, at a place.
+    pub(super) async fn read(&self, side: CardSide, picture: Bytes) -> Result<CardText, CardError> {
         match tokio::time::timeout(READ_WAIT, self.read_now(side, picture)).await {
             Ok(read) => read,
             Err(_) => Err(CardError::Unavailable("timeout".into())),

@@ -1,7 +1,7 @@
 //! The way by card: both sides are read by a machine and compared with whom the account says to be.
 
 use bytes::Bytes;
-use gateways::{CardError, CardReader, CardSide, CardText};
+use gateways::{CardError, CardSide};
 
 use super::card::{judge, refusal};
 use super::{Identity, IdentityError, claims};
@@ -12,9 +12,15 @@ use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::Slot;
 use crate::pictures::Recipe;
 use crate::steps::IdentityState;
+use crate::store::identity_tries;
 
 /// Reading costs a core or money.
 pub(crate) const CARD_TRIES_PER_DAY: u8 = 10;
+/// A reader that gives no answer may be asked so often.
+const CARD_CALLS_PER_DAY: u8 = 40;
+/// What they are counted under.
+const TRIES: &str = "card";
+const CALLS: &str = "card calls";
 
 impl Identity {
     /// Reads the drafts of both sides. Equal: the account is verified, the portrait is kept, and the pictures of the
@@ -31,24 +37,39 @@ impl Identity {
         }
         let front = self.side(account, Slot::CardFront).await?;
         let back = self.side(account, Slot::CardBack).await?;
-        self.count_try(account, "card", CARD_TRIES_PER_DAY).await?;
-        let (front_text, back_text) =
-            tokio::join!(read(reader, CardSide::Front, front.clone()), read(reader, CardSide::Back, back));
-        judge(&person, &front_text?, &back_text?, clock::today())?;
+        let place = reader.place().await.map_err(|_| IdentityError::Busy)?;
+        self.count_try(account, CALLS, CARD_CALLS_PER_DAY).await?;
+        self.count_try(account, TRIES, CARD_TRIES_PER_DAY).await?;
+        let [front_text, back_text] = match place.both(front.clone(), back).await {
+            Ok(texts) => texts,
+            Err((side, error)) => return Err(self.unread(account, side, error).await?),
+        };
+        drop(place);
+        judge(&person, &front_text, &back_text, clock::today())?;
         let (portrait, _) = self.pictures.draft(account, Slot::Portrait, front, Recipe::CardPortrait).await?;
         self.verify(account, &person, IdentityWay::Card, Some(portrait), None).await
+    }
+
+    /// What is said of a side that was not read. That the reader gave no answer is not the candidate's fault.
+    async fn unread(
+        &self,
+        account: AccountId,
+        side: CardSide,
+        error: CardError,
+    ) -> Result<IdentityError, IdentityError> {
+        if let Some(refusal) = refusal(side, &error) {
+            return Ok(refusal.into());
+        }
+        let client = self.database.client().await?;
+        identity_tries::take_back(&client, account.0, clock::today(), TRIES).await?;
+        Ok(match error {
+            CardError::Unavailable(why) => IdentityError::Unavailable(why),
+            _ => IdentityError::Busy,
+        })
     }
 
     async fn side(&self, account: AccountId, slot: Slot) -> Result<Bytes, IdentityError> {
         let found = self.pictures.drafted(account, slot).await?;
         found.map(|(_, jpeg)| jpeg.into()).ok_or(IdentityError::Missing(slot))
     }
-}
-
-async fn read(reader: &CardReader, side: CardSide, jpeg: Bytes) -> Result<CardText, IdentityError> {
-    reader.read(side, jpeg).await.map_err(|error| match (refusal(side, &error), error) {
-        (Some(refusal), _) => refusal.into(),
-        (None, CardError::Unavailable(why)) => IdentityError::Unavailable(why),
-        (None, _) => IdentityError::Busy,
-    })
 }

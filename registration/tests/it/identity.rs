@@ -54,6 +54,13 @@ async fn c4_tries_and_drafts_have_an_end() {
     let account = bureau.candidate(1).await.id;
     assert!(matches!(identity.check_card(account).await, Err(IdentityError::Missing(Slot::CardFront))));
     bureau.draft_card(account).await;
+    // A reader that gives no answer costs no try.
+    bureau.vendors.card_error("RequestLimitExceeded");
+    for _ in 0..12 {
+        let refused = identity.check_card(account).await;
+        assert!(matches!(refused, Err(IdentityError::Busy)), "{refused:?}");
+    }
+    bureau.vendors.card_error("FailedOperation.ImageNoIdCard");
     for _ in 0..10 {
         let refused = identity.check_card(account).await;
         assert!(matches!(refused, Err(IdentityError::Card(CardRefusal::NoCard(_)))), "{refused:?}");

@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, reason = "pixels of pictures drawn here")]
 
 use std::io::Cursor;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -126,6 +127,26 @@ async fn what_is_no_readable_card_is_told_apart() {
     assert!(matches!(refusal(CardSide::Front, Bytes::from_static(b"no picture")).await, CardError::Unreadable));
     let blurred = encoded(&imageops::blur(&decoded(&front), 6.0), 80);
     assert!(matches!(refusal(CardSide::Front, blurred).await, CardError::Blurred));
+}
+
+#[tokio::test]
+async fn who_cannot_be_served_is_told_at_once_and_the_others_in_turn() {
+    let reader = Arc::new(LocalReader::with("tesseract".into(), 1).unwrap());
+    let first = reader.place().await.unwrap();
+    let waiting: Vec<_> = (0..9)
+        .map(|number| {
+            let reader = Arc::clone(&reader);
+            tokio::spawn(async move { reader.place().await.map(|_place| number) })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    assert!(matches!(reader.place().await, Err(CardError::Busy)), "one too many");
+    assert!(start.elapsed().as_secs() < 5, "it did not wait");
+    drop(first);
+    for (number, served) in waiting.into_iter().enumerate() {
+        assert_eq!(served.await.unwrap().unwrap(), number);
+    }
 }
 
 #[tokio::test]
