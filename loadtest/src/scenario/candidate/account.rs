@@ -6,7 +6,8 @@ use bytes::Bytes;
 use url::form_urlencoded::Serializer;
 
 use super::browser::{Browser, FORM};
-use super::marks::{code_path, has_form};
+use super::form::Form;
+use super::marks::code_path;
 use super::{Leaving, Way, sandbox, was_taken};
 use crate::accounts::{Person, Signed};
 use crate::chance::Chance;
@@ -26,7 +27,7 @@ impl Way<'_> {
         let entered = match self.plan.arrive {
             Arrive::SignUp => {
                 let sign_up = sign_in.replacen("/sign-in", "/sign-up", 1);
-                let page = self.browser.open(Operation::SignUpPage, &sign_up, right).await;
+                let page = self.browser.open(Operation::SignUpPage, &sign_up, is_sign_up).await;
                 if page.outcome != Outcome::Done {
                     return None;
                 }
@@ -50,8 +51,7 @@ impl Way<'_> {
 /// How it ended, in a word, when it did not end well.
 pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<Signed, &'static str> {
     let mut browser = Browser::new(worker, chance, "", Instant::now());
-    let right = |page: &str| if has_form(page, "/sign-up?next=/") { Outcome::Done } else { Outcome::WrongPage };
-    let page = browser.open(Operation::SignUpPage, "/sign-up", right).await;
+    let page = browser.open(Operation::SignUpPage, "/sign-up", is_sign_up).await;
     if page.outcome != Outcome::Done {
         return Err(page.outcome.as_str());
     }
@@ -62,6 +62,12 @@ pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<
         Outcome::Done => Ok(Signed { person, cookie: browser.cookies() }),
         other => Err(other.as_str()),
     }
+}
+
+/// Is it the form for an account by document number? Those by name or e-mail are none that we can make.
+fn is_sign_up(page: &str) -> Outcome {
+    let form = Form::to(page, "/sign-up").filter(|form| form.asks_for("document") && !form.asks_for("email"));
+    if form.is_some() { Outcome::Done } else { Outcome::WrongPage }
 }
 
 /// The code that the form asks for; empty when it asks for none.

@@ -68,6 +68,11 @@ impl Form {
         self.fields.iter().any(|field| field.name == name && field.value == value)
     }
 
+    /// Does it ask for this?
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
     /// Content type and body of the form with these answers. What nobody answers stays as it is; what must be answered
     /// all the same is: the first of several choices, a tick, a word.
     pub(super) fn filled(&self, answers: Answers<'_>) -> (String, Bytes) {
