@@ -46,7 +46,7 @@ pub enum Command {
     /// as the query of a roster, is counted as a wrong page and named.
     ///
     /// Each page and each form has figures of its own, and those who reach the receipt are counted. Cards and faces are
-    /// drawn before the start: some 50 ms of a core and 150 KB of memory each.
+    /// drawn before the start: some 80 ms of a core each.
     Candidate(CandidateArgs),
     /// Candidates who wait to be admitted before they may ask for a seat
     WaitingRoom(RoomArgs),

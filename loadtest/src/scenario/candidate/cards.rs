@@ -92,7 +92,10 @@ mod tests {
     fn everybody_has_a_card_and_a_face_of_their_own() {
         let people: Vec<(u64, Person)> = [1, 4].map(|index| (index, Person::of(7, index))).into();
         let drawn = AtomicU64::new(0);
-        let cards = Cards::draw(&people, || drop(drawn.fetch_add(1, Ordering::Relaxed))).unwrap();
+        let count = || {
+            drawn.fetch_add(1, Ordering::Relaxed);
+        };
+        let cards = Cards::draw(&people, count).unwrap();
         assert_eq!(drawn.into_inner(), 2);
         let ((one, back), (other, same)) = (cards.sides(1).unwrap(), cards.sides(4).unwrap());
         assert!(one != other && back == same);
