@@ -38,6 +38,15 @@ pub enum Command {
     /// Candidates who want seats: hold, then pay (freeze, confirm), release, or walk away
     Api(ApiArgs),
     /// Candidates who go the whole way through the pages, as browsers without scripts do
+    ///
+    /// From the list of exams they go where the pages lead, through whichever steps the exam has: an account by document
+    /// number, with a code by SMS that is read at the demo's sandbox; consent and both sides of the identity card, which
+    /// the server reads; the notice; the face check, by file; the registration form; the choice of a sitting; the page
+    /// to pay on, the picture of the payment, the receipt. An exam without steps has the last three. Any other step, such
+    /// as the query of a roster, is counted as a wrong page and named.
+    ///
+    /// Each page and each form has figures of its own, and those who reach the receipt are counted. Cards and faces are
+    /// drawn before the start: some 80 ms of a core each.
     Candidate(CandidateArgs),
     /// Candidates who wait to be admitted before they may ask for a seat
     WaitingRoom(RoomArgs),

@@ -128,6 +128,14 @@ impl Office {
         self.read("reading the sittings", || requests.list()).await
     }
 
+    /// A page as somebody sees it who is not signed in; empty when there is none.
+    pub async fn page(&self, requests: &Requests, path: &str) -> Result<String, OfficeError> {
+        let uri = Uri::try_from(path).unwrap_or_default();
+        let answer = self.ask(path, || requests.request(Method::GET, uri.clone(), Bytes::new())).await?;
+        let page = answer.status.is_success().then(|| String::from_utf8_lossy(&answer.body).into_owned());
+        Ok(page.unwrap_or_default())
+    }
+
     async fn read<T: DeserializeOwned>(&self, what: &str, request: impl Fn() -> Outgoing) -> Result<T, OfficeError> {
         let answer = self.ask(what, request).await?;
         if let Some(refused) = refusal(what, &answer) {

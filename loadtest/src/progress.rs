@@ -100,6 +100,43 @@ impl Progress {
     }
 }
 
+/// Shows how far something is that is made before the test.
+pub struct Preparing {
+    bar: Option<ProgressBar>,
+    words: Option<String>,
+}
+
+impl Preparing {
+    /// `total` of what `words` say; nothing at all if `quiet`.
+    pub fn new(quiet: bool, words: &str, total: u64) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(total);
+            let style = ProgressStyle::with_template("{bar:28.blue/dim} {pos} of {len} {msg}");
+            bar.set_style(style.expect("the template is fixed and right").progress_chars("━━─"));
+            bar.with_message(words.to_owned())
+        });
+        let words = (!quiet && bar.is_none()).then(|| format!("{} {words}", grouped(total)));
+        Self { bar, words }
+    }
+
+    /// One more is made.
+    pub fn step(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    /// All are made.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if let Some(words) = &self.words {
+            eprintln!("{words}");
+        }
+    }
+}
+
 fn words(moment: &Moment, rate: u64) -> String {
     let mut words = format!("{} of {} came · {}/s", grouped(moment.came), grouped(moment.expected), grouped(rate));
     let mut add = |count: u64, what: &str| {

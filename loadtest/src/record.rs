@@ -36,6 +36,8 @@ pub struct Second {
     pub arrivals: u64,
     /// How many were really sent off in it. Where this falls behind, the generator was the limit.
     pub sent: u64,
+    /// How many candidates reached the end of the way through the pages in it: the receipt.
+    pub through: u64,
     /// How operations ended that ended in it.
     pub outcomes: Outcomes,
     /// How long operations took that were meant to start in it.
@@ -97,6 +99,11 @@ impl Measured {
         self.start_lag.record(at.saturating_sub(intended));
     }
 
+    /// Somebody reached the end of the way through the pages `at`, counted from the start.
+    pub fn through(&mut self, at: Duration) {
+        self.second(at).through += 1;
+    }
+
     /// An operation that was meant to start at `intended` ended at `ended`, both counted from the start.
     pub fn operation(&mut self, operation: Operation, outcome: Outcome, intended: Duration, ended: Duration) {
         let whole = self
@@ -126,7 +133,8 @@ impl Measured {
 
     fn second_number(&mut self, index: usize) -> &mut Second {
         while self.seconds.len() <= index {
-            let empty = Second { arrivals: 0, sent: 0, outcomes: Outcomes::new(), latency: Latencies::coarse() };
+            let empty =
+                Second { arrivals: 0, sent: 0, through: 0, outcomes: Outcomes::new(), latency: Latencies::coarse() };
             self.seconds.push(empty);
         }
         &mut self.seconds[index]
@@ -149,6 +157,7 @@ impl Measured {
             let ours = self.second_number((index + later).min(SECONDS_MAX - 1));
             ours.arrivals += theirs.arrivals;
             ours.sent += theirs.sent;
+            ours.through += theirs.through;
             add(&mut ours.outcomes, &theirs.outcomes);
             ours.latency.merge(&theirs.latency);
         }

@@ -23,7 +23,7 @@ use crate::machine::Machine;
 use crate::record::Measured;
 
 /// The version of the JSON form. Readers refuse any other.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

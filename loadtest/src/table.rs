@@ -112,6 +112,14 @@ fn figures(text: &mut String, results: &Results) {
         grouped(figures.throughput_max)
     );
     line(text, "throughput", &throughput);
+    if figures.complete > 0 {
+        let complete = format!(
+            "{} reached the receipt, {:.2} a second from the first to the last",
+            counted(figures.complete, "candidate"),
+            figures.complete_per_second
+        );
+        line(text, "complete", &complete);
+    }
     let unfinished =
         if measured.unfinished > 0 { format!(", {} left unfinished", measured.unfinished) } else { String::new() };
     let errors = format!(

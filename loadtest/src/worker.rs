@@ -169,6 +169,12 @@ impl Worker {
         };
     }
 
+    /// A candidate has reached the end of the way now.
+    pub fn is_through(&self) {
+        let now = self.now();
+        self.measured().through(now);
+    }
+
     /// Does the operator want it to end?
     pub fn is_stopped(&self) -> bool {
         self.duty.tally.stop.load(Ordering::Relaxed)

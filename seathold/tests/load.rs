@@ -90,8 +90,67 @@ async fn candidates_go_the_whole_way_through_the_pages() {
     assert_eq!(count(&results, Operation::Receipt, Outcome::Done), uploads);
     assert_eq!(outcomes(&results, Operation::GiveBack), outcomes(&results, Operation::Ended));
     assert_eq!(count(&results, Operation::Asset, Outcome::Done), 24 * 3, "stylesheet, icon, payment code");
+    assert_eq!(results.figures.complete, uploads, "who has handed the picture in is through");
     assert_eq!(results.sittings.iter().map(|sitting| sitting.for_good).sum::<u64>(), uploads);
     assert_all_well(&results);
+    assert!(app.stop().await.success());
+}
+
+/// The handbook's exam, each of its pages: what `walk_degree.rs` walks in a browser.
+#[tokio::test(flavor = "multi_thread")]
+async fn candidates_show_their_cards_and_faces_and_reach_the_receipt() {
+    let mut app = ServedApp::start().await;
+    let results = test(
+        &app,
+        "candidate --exam degree-english --candidates 3 --seconds 1 --connections 8 --think 0s --confirm 100% \
+         --release 0 --timeout 90s --drain 200s",
+    )
+    .await;
+    assert_eq!(count(&results, Operation::Exam, Outcome::Done), 6, "as a guest, and with a card that was read");
+    assert_eq!(count(&results, Operation::Take, Outcome::Given), 3, "{:?}", results.measured.problems);
+    for page in [
+        Operation::Exams,
+        Operation::Begin,
+        Operation::SignUp,
+        Operation::IdentityPage,
+        Operation::Identity,
+        Operation::CardPage,
+        Operation::CardCheck,
+        Operation::VerifiedPage,
+        Operation::NoticePage,
+        Operation::Notice,
+        Operation::FacePage,
+        Operation::FaceCheck,
+        Operation::DetailsPage,
+        Operation::Details,
+        Operation::SittingsPage,
+        Operation::Order,
+        Operation::Upload,
+        Operation::Receipt,
+    ] {
+        assert_eq!(count(&results, page, Outcome::Done), 3, "{page:?}: {:?}", results.measured.problems);
+    }
+    assert_eq!(results.figures.complete, 3);
+    assert_all_well(&results);
+    assert!(app.stop().await.success());
+}
+
+/// An exam whose first step is one that the load generator cannot play.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_cannot_be_played_is_named() {
+    let mut app = ServedApp::start().await;
+    let file = app.data().join("accounts.json");
+    accounts(&app, 1, &file).await;
+    let words = format!("--candidates 1 --seconds 1 --connections 8 --think 0s --accounts {}", file.display());
+    let results = test(&app, &format!("candidate --exam cet --arrive signed-in {words}")).await;
+    assert_eq!(count(&results, Operation::UnknownStep, Outcome::WrongPage), 1, "{:?}", results.measured.operations);
+    let problems: Vec<&str> = results.measured.problems.keys().map(String::as_str).collect();
+    assert_eq!(problems, ["unknown-step: wrong page /exams/cet/eligibility"]);
+    assert_eq!((results.figures.complete, results.figures.errors), (0, 1));
+
+    // By e-mail is not how these candidates come by an account.
+    let results = test(&app, "candidate --exam cet --candidates 1 --seconds 1 --connections 8 --think 0s").await;
+    assert_eq!(count(&results, Operation::SignUpPage, Outcome::WrongPage), 1, "{:?}", results.measured.problems);
     assert!(app.stop().await.success());
 }
 

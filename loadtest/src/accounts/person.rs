@@ -22,6 +22,26 @@ const PEOPLE: u64 = SEQUENCES * BORN_DAYS * DISTRICTS * PROVINCES.len() as u64;
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: &[u8; 11] = b"10X98765432";
 
+/// Names that tesseract reads: of some five hundred cards with them none was misread.
+const NAMES: [&str; 16] = [
+    "王小明",
+    "李文华",
+    "张建国",
+    "刘大伟",
+    "陈志强",
+    "杨春林",
+    "赵永平",
+    "黄海生",
+    "周国庆",
+    "吴天成",
+    "徐东升",
+    "孙立新",
+    "马长江",
+    "朱光明",
+    "胡学文",
+    "林水生",
+];
+
 /// Somebody who does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -35,10 +55,8 @@ impl Person {
     }
 
     /// The name.
-    pub fn name(self) -> String {
-        let letters: Vec<char> = "甲乙丙丁戊己庚辛壬癸".chars().collect();
-        let digit = |place: u64| letters[usize::try_from(self.0 / place % 10).unwrap_or_default()];
-        format!("测{}{}", digit(1), digit(10))
+    pub fn name(self) -> &'static str {
+        NAMES[usize::try_from(self.0 % NAMES.len() as u64).unwrap_or_default()]
     }
 
     /// The number of the resident ID card, which is the login.

@@ -30,6 +30,10 @@ Examples:
     loadtest prepare --definition exam --seats 500 && seathold exam import exam --data data
     loadtest accounts --number 2000 --file accounts.json
     loadtest candidate --data data --exam load-… --accounts accounts.json --arrive signed-in --rate 40
+  The whole way of an exam with identity card, notice, face and details. Every candidate comes from an address of
+  their own, which the server must believe us (seathold serve --demo --trusted-proxy 127.0.0.1):
+    loadtest candidate --data data --exam degree-english --rate 0.3 --seconds 300 --confirm 100% --release 0 \
+      --forwarded --timeout 40s --drain 120s --html candidates.html
   Through the waiting room:
     loadtest waiting-room --data data --candidates 5000 --rush --opens-in 10s --early 60% --seats 1000
   Viewers on pages and lists, and twenty thousand pages left open. The server must bear so many connections, and

@@ -64,6 +64,32 @@ words! {
         SignUpCode = "sign-up-code",
         /// A new account; the server makes an Argon2 hash.
         SignUp = "sign-up",
+        /// The first step's link, followed by somebody who is not signed in yet: it leads to the form to sign in.
+        Begin = "begin",
+        /// The form that asks who one is and for the consent.
+        IdentityPage = "identity-page",
+        /// That form, sent off.
+        Identity = "identity",
+        /// The form for both sides of the card.
+        CardPage = "card-page",
+        /// Both sides, sent off and read by a machine.
+        CardCheck = "card-check",
+        /// The page that says that one is who one says.
+        VerifiedPage = "verified-page",
+        /// What must be read before anything else.
+        NoticePage = "notice-page",
+        /// The agreement to it.
+        Notice = "notice",
+        /// The form for a picture of one's face.
+        FacePage = "face-page",
+        /// The picture, sent off and compared with the card's.
+        FaceCheck = "face-check",
+        /// The registration form.
+        DetailsPage = "details-page",
+        /// The registration form, sent off.
+        Details = "details",
+        /// The page of sittings to choose from, where it is one of its own.
+        SittingsPage = "sittings-page",
         /// The choice, sent off: a seat, please.
         Take = "take",
         /// The page to pay on.
@@ -76,6 +102,8 @@ words! {
         GiveBack = "give-back",
         /// The page after that.
         Ended = "ended",
+        /// A step that this program cannot play; what went wrong names its address.
+        UnknownStep = "unknown-step",
     }
 }
 

@@ -100,6 +100,9 @@ fn numbers(results: &Results, words: &Words) -> Markup {
         dl.numbers.more {
             (number(names.average, rounded(figures.throughput), String::new()))
             (number(names.best_second, grouped(figures.throughput_max), String::new()))
+            @if figures.complete > 0 {
+                (number(names.complete, format!("{:.2}", figures.complete_per_second), (names.complete_note)(results)))
+            }
             @if let Some(half) = stays { (number(names.in_room, (names.time)(half), String::new())) }
             @if figures.full > 0 { (number(names.turned_away, grouped(figures.full), String::new())) }
             @if results.parameters.scenario == Scenario::Browse {

@@ -71,6 +71,19 @@ fn who_had_no_answer_was_not_answered_in_time() {
 }
 
 #[test]
+fn who_came_through_is_shown_where_anybody_did() {
+    let mut through = full();
+    assert!(!report(&through, Language::En).unwrap().contains("Complete candidates"));
+    for at in [3, 3, 4] {
+        through.measured.through(Duration::from_secs(at));
+    }
+    through.conclude(&[]);
+    let html = report(&through, Language::En).unwrap();
+    assert!(html.contains("Complete candidates a second") && html.contains("3 reached the receipt"));
+    assert!(html.contains(">1.50<"));
+}
+
+#[test]
 fn a_test_in_which_nothing_happened_has_a_report_too() {
     let mut nothing = results();
     nothing.conclude(&[]);

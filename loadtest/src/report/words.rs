@@ -51,6 +51,8 @@ pub(super) struct FigureWords {
     pub(super) best_second: &'static str,
     pub(super) error_share: &'static str,
     pub(super) turned_away: &'static str,
+    pub(super) complete: &'static str,
+    pub(super) complete_note: fn(&Results) -> String,
     pub(super) in_room: &'static str,
     pub(super) events: &'static str,
 }

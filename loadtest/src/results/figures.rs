@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Results, SittingReport};
 use crate::latencies::Latencies;
-use crate::record::{Operation, Outcome};
+use crate::record::{Operation, Outcome, Second};
 
 /// Figures of a whole test. Milliseconds are from the intended start to the deciding answer, over all
 /// operations.
@@ -26,6 +26,10 @@ pub struct Figures {
     pub seats_given: u64,
     /// Seats paid.
     pub seats_confirmed: u64,
+    /// Candidates who went the whole way through the pages and reached the receipt.
+    pub complete: u64,
+    /// Of these, how many a second, from the first second to the last in which anybody did.
+    pub complete_per_second: f64,
     /// Half of all operations took no longer.
     pub p50_ms: f64,
     /// Nine of ten took no longer.
@@ -67,6 +71,7 @@ impl Figures {
         let operations = count(|_| true) + measured.unfinished;
         let errors = count(Outcome::is_error) + measured.unfinished;
         let (throughput, throughput_max) = throughput(results);
+        let (complete, complete_per_second) = complete(&measured.seconds);
         let cpu: f64 = results.processes.iter().map(|process| process.cpu_seconds).sum();
         Self {
             operations,
@@ -76,6 +81,8 @@ impl Figures {
             throughput_max,
             seats_given: count(Outcome::is_seat),
             seats_confirmed: results.sittings.iter().map(|sitting| sitting.confirmed).sum(),
+            complete,
+            complete_per_second,
             p50_ms: quantile(0.5),
             p90_ms: quantile(0.9),
             p99_ms: quantile(0.99),
@@ -122,8 +129,19 @@ fn oversold(sitting: &SittingReport) -> u64 {
     at_once.max((sitting.for_good + sitting.free.unwrap_or_default()).saturating_sub(sitting.capacity))
 }
 
+/// Who came through, and how many a second. The way is long: many come through after the last one has come, so the
+/// time counts in which they came through, not that in which they came.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn complete(seconds: &[Second]) -> (u64, f64) {
+    let is_any = |second: &Second| second.through > 0;
+    let complete: u64 = seconds.iter().map(|second| second.through).sum();
+    let span = seconds.iter().position(is_any).zip(seconds.iter().rposition(is_any));
+    let span = span.map_or(1, |(first, last)| last - first + 1);
+    (complete, complete as f64 / span as f64)
+}
+
 /// Most who were overdue at the end of a second.
-fn overdue(seconds: &[crate::record::Second]) -> u64 {
+fn overdue(seconds: &[Second]) -> u64 {
     let (mut meant, mut sent) = (0_u64, 0_u64);
     let overdue = seconds.iter().map(|second| {
         meant += second.arrivals;
@@ -154,7 +172,7 @@ pub(crate) fn latency_of(results: &Results, operation: Option<Operation>) -> Lat
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test are few")]
 fn throughput(results: &Results) -> (f64, u64) {
-    let good: Vec<u64> = results.measured.seconds.iter().map(crate::record::Second::good).collect();
+    let good: Vec<u64> = results.measured.seconds.iter().map(Second::good).collect();
     let length = results.parameters.seconds;
     // A last second of which only a part belongs to the test counts by that part.
     let whole = length.floor() as usize;
@@ -164,7 +182,7 @@ fn throughput(results: &Results) -> (f64, u64) {
     (mean, good.into_iter().max().unwrap_or_default())
 }
 
-impl crate::record::Second {
+impl Second {
     /// Operations that ended well, or with a clear refusal, in this second.
     pub fn good(&self) -> u64 {
         self.outcomes.iter().filter(|(outcome, _)| !outcome.is_error()).map(|(_, count)| count).sum()
@@ -173,4 +191,20 @@ impl crate::record::Second {
 
 fn millis(latency: Option<Duration>) -> f64 {
     latency.map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Measured;
+
+    #[test]
+    fn those_who_came_through_count_by_the_time_in_which_they_did() {
+        let mut measured = Measured::default();
+        assert_eq!(complete(&measured.seconds), (0, 0.0));
+        for at in [20, 21, 21, 29] {
+            measured.through(Duration::from_secs(at));
+        }
+        assert_eq!(complete(&measured.seconds), (4, 0.4));
+    }
 }

@@ -6,11 +6,12 @@ use super::RunError;
 use super::check::{fate_fits, without_holds};
 use super::run;
 use super::setup::Setup;
-use crate::accounts::{Accounts, AccountsError};
+use crate::accounts::{Accounts, AccountsError, Signed};
 use crate::cli::{Arrive, CandidateArgs, ExamChoice};
 use crate::generate::Scene;
+use crate::progress::Preparing;
 use crate::results::{Results, Scenario};
-use crate::scenario::candidate::{CandidatePlan, Pictures};
+use crate::scenario::candidate::{CandidatePlan, Cards, Pictures, has_steps, person};
 
 /// Runs `loadtest candidate`.
 pub async fn run_candidate(arguments: &CandidateArgs) -> Result<Results, RunError> {
@@ -24,12 +25,14 @@ pub async fn run_candidate(arguments: &CandidateArgs) -> Result<Results, RunErro
         return Err(AccountsError::TooFew { candidates, accounts: known }.into());
     }
     let setup = Setup::new(&arguments.target, ExamChoice::Existing(&arguments.exam), &arguments.load).await?;
+    let cards = cards(&setup, arguments, &accounts, candidates).await?;
     let plan = Arc::new(CandidatePlan {
         exam: setup.exam.clone(),
         sittings: setup.sitting_ids(),
         arrive: arguments.arrive,
         accounts,
         pictures: Pictures::draw(),
+        cards,
         think: arguments.think,
         give_up: arguments.give_up.clone(),
         choose_again: arguments.choose_again,
@@ -45,4 +48,25 @@ pub async fn run_candidate(arguments: &CandidateArgs) -> Result<Results, RunErro
     (results.sittings, results.checks) = (sittings, checks);
     results.conclude(&arguments.output.expect);
     Ok(results)
+}
+
+/// The cards of those whom this process sends, when the exam has steps of which one may ask for them.
+async fn cards(
+    setup: &Setup,
+    arguments: &CandidateArgs,
+    accounts: &[Signed],
+    candidates: u64,
+) -> Result<Cards, RunError> {
+    let page = setup.office.page(&setup.requests, &format!("/exams/{}", setup.exam)).await?;
+    if !has_steps(&page) {
+        return Ok(Cards::default());
+    }
+    let (first, every) = arguments.load.shard.map_or((0, 1), |shard| (u64::from(shard.index - 1), shard.of));
+    let ours = (first..candidates).step_by(usize::try_from(every).unwrap_or(1));
+    let person = |index| Some((index, person(arguments.arrive, accounts, setup.seed, index)?));
+    let people: Vec<_> = ours.filter_map(person).collect();
+    let progress = Preparing::new(arguments.output.quiet, "identity cards drawn", people.len() as u64);
+    let cards = Cards::draw(&people, || progress.step())?;
+    progress.finish();
+    Ok(cards)
 }

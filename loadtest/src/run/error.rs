@@ -9,6 +9,7 @@ use crate::cli::LoadError;
 use crate::generate::GenerateError;
 use crate::office::OfficeError;
 use crate::results::{MergeError, ReadError};
+use crate::scenario::candidate::CardsError;
 use crate::target::TargetError;
 
 /// Why a test could not be run.
@@ -54,6 +55,9 @@ pub enum RunError {
     /// See [`AccountsError`].
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+    /// See [`CardsError`].
+    #[error(transparent)]
+    Cards(#[from] CardsError),
     /// See [`OfficeError`].
     #[error(transparent)]
     Office(#[from] OfficeError),

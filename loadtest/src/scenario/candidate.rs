@@ -1,33 +1,41 @@
-//! A candidate's whole way through the pages: the list of exams, the exam, an account, the seat, the payment, the
-//! picture, and how it stands. Every page is an operation of its own.
+//! A candidate's whole way through the pages, from the list of exams to the receipt. The pages lead: what an exam asks
+//! for, and in which order, is read off where each of them leads next. Every page is an operation of its own.
 
 mod account;
+mod address;
 mod browser;
+mod cards;
+mod form;
 mod marks;
 mod picture;
 mod sandbox;
 mod seat;
+mod steps;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use reservation::ids::SittingId;
 
 pub use account::sign_up;
+pub use cards::{Cards, CardsError};
+pub use marks::has_steps;
 pub use picture::Pictures;
 
-use crate::accounts::Signed;
-use crate::chance::{Chance, Fate};
+use crate::accounts::{Person, Signed};
+use crate::chance::Chance;
 use crate::cli::Arrive;
-use crate::cli::values::{GiveUp, Step};
+use crate::cli::values::{GiveUp, Step as Leaving};
 use crate::record::{Operation, Outcome};
 use crate::worker::Worker;
-use browser::{Browser, FORM};
-use marks::SittingMark;
+use address::{Step, path};
+use browser::Browser;
+use seat::Held;
 
 /// How often somebody who was too early looks again.
 const RETURNS_MAX: u32 = 50;
+/// Most steps of a way: three times those of the longest that we know.
+const STEPS_MAX: usize = 40;
 
 /// What all candidates know.
 #[derive(Debug)]
@@ -42,6 +50,8 @@ pub struct CandidatePlan {
     pub accounts: Vec<Signed>,
     /// Pictures to hand in.
     pub pictures: Pictures,
+    /// Identity cards and faces; none for an exam that asks for nobody's.
+    pub cards: Cards,
     /// Pause on each page.
     pub think: Duration,
     /// Who leaves where.
@@ -57,7 +67,12 @@ pub struct CandidatePlan {
 }
 
 impl CandidatePlan {
-    fn leaves(&self, step: Step, chance: &mut Chance) -> bool {
+    /// Who candidate `index` is.
+    pub(crate) fn person(&self, seed: u64, index: u64) -> Option<Person> {
+        person(self.arrive, &self.accounts, seed, index)
+    }
+
+    fn leaves(&self, step: Leaving, chance: &mut Chance) -> bool {
         let share = self.give_up.iter().filter(|it| it.step == step).map(|it| it.share.0).sum();
         chance.happens(share)
     }
@@ -69,6 +84,9 @@ struct Way<'a> {
     plan: &'a CandidatePlan,
     index: u64,
     browser: Browser<'a>,
+    is_signed_in: bool,
+    has_shown_card: bool,
+    held: Option<Held>,
 }
 
 /// The way of candidate `index`, who means to come at `intended`.
@@ -78,33 +96,48 @@ pub async fn candidate(worker: Arc<Worker>, plan: Arc<CandidatePlan>, index: u64
     let signed = usize::try_from(index).ok().and_then(|index| plan.accounts.get(index));
     let cookies = signed.filter(|_| plan.arrive == Arrive::SignedIn).map_or("", |signed| &signed.cookie);
     let browser = Browser::new(&worker, chance, cookies, intended);
-    let mut way = Way { worker: &worker, plan: &plan, index, browser };
+    let is_signed_in = plan.arrive == Arrive::SignedIn;
+    let mut way = Way { worker: &worker, plan: &plan, index, browser, is_signed_in, has_shown_card: false, held: None };
     // Whoever stops has been counted where they stopped.
     let _ = way.walk().await;
 }
 
 impl Way<'_> {
+    /// Goes where the pages lead, until there is a seat to pay for or nothing that this candidate can do.
     async fn walk(&mut self) -> Option<()> {
         self.exams().await?;
-        let mut sittings = self.exam("").await?;
-        if self.plan.arrive != Arrive::SignedIn {
-            sittings = self.come_by_an_account(&sittings).await?;
+        let mut address = format!("/exams/{}", self.plan.exam);
+        for _ in 0..STEPS_MAX {
+            address = match Step::at(&address) {
+                Some(Step::Exam) => self.exam(&address).await?,
+                Some(Step::SignIn) => self.come_by_an_account(&address).await?,
+                Some(Step::Identity) => self.identity(&address).await?,
+                Some(Step::Card) => self.show_card(&address).await?,
+                Some(Step::Notice) => self.agree(&address).await?,
+                Some(Step::Face) => self.show_face(&address).await?,
+                Some(Step::Details) => self.give_details(&address).await?,
+                Some(Step::Sittings) => self.sittings(&address).await?,
+                Some(Step::Order) => return self.pay_and_end().await,
+                None => break,
+            };
         }
-        let seat = self.take(sittings).await?;
-        self.pay(&seat).await;
-        let fate = self.browser.chance.fate(self.plan.confirm, self.plan.release);
-        if self.leaves(Step::Order) {
-            return None;
-        }
-        match fate {
-            Fate::Confirm => self.hand_in(&seat).await,
-            Fate::Release => self.give_back(&seat).await,
-            Fate::WalkAway => {}
-        }
-        Some(())
+        self.is_lost(&address);
+        None
     }
 
-    fn leaves(&mut self, step: Step) -> bool {
+    /// The step is none that we can play, or the way leads round in circles.
+    fn is_lost(&self, address: &str) {
+        let operation = Operation::UnknownStep;
+        self.worker.ended(operation, Outcome::WrongPage, self.browser.next);
+        let words = format!("{}: {} {}", operation.as_str(), Outcome::WrongPage.as_str(), path(address));
+        self.worker.measured().problem(words);
+    }
+
+    fn person(&self) -> Option<Person> {
+        self.plan.person(self.worker.duty.seed, self.index)
+    }
+
+    fn leaves(&mut self, step: Leaving) -> bool {
         self.worker.is_stopped() || self.plan.leaves(step, &mut self.browser.chance)
     }
 
@@ -124,31 +157,24 @@ impl Way<'_> {
             self.browser.fetch(&marks::assets(&seen.page)).await;
         }
         self.think().await;
-        (!self.leaves(Step::Exams)).then_some(())
+        (!self.leaves(Leaving::Exams)).then_some(())
     }
 
-    /// The exam's page, again and again until it has opened; answers the sittings that one can choose from.
-    async fn exam(&mut self, query: &str) -> Option<Vec<SittingMark>> {
-        let path = format!("/exams/{}{query}", self.plan.exam);
-        let form = format!("/exams/{}/hold", self.plan.exam);
-        let judge = |page: &str| {
-            let sittings = marks::sittings(page);
-            match marks::has_form(page, &form) {
-                _ if sittings.is_empty() => Outcome::WrongPage,
-                // There is a registration already, and the page leads to it.
-                false if marks::has_order(page) => Outcome::Refused,
-                false => Outcome::NotOpen,
-                true if sittings.iter().all(|sitting| sitting.is_full) => Outcome::Full,
-                true => Outcome::Done,
-            }
-        };
+    /// The exam's page, again and again until it has opened: the choice, where it is made there, or the next step.
+    async fn exam(&mut self, address: &str) -> Option<String> {
+        let hold = format!("{}/hold", path(address));
         for _ in 0..=RETURNS_MAX {
-            let seen = self.browser.open(Operation::Exam, &path, judge).await;
+            let seen = self.browser.open(Operation::Exam, address, |page| of_exam(page, &hold)).await;
             match seen.outcome {
                 Outcome::Done => {
                     self.think().await;
-                    let choice = marks::sittings(&seen.page);
-                    return (!self.leaves(Step::Exam)).then_some(choice);
+                    if self.leaves(Leaving::Exam) {
+                        return None;
+                    }
+                    return match marks::has_form(&seen.page, &hold) {
+                        true => self.choose(&seen.page, &hold).await,
+                        false => self.go_on(marks::next_step(&seen.page)?).await,
+                    };
                 }
                 Outcome::NotOpen if !self.worker.is_stopped() => {
                     self.browser.next = self.worker.until_next_try(&mut self.browser.chance).await;
@@ -159,17 +185,49 @@ impl Way<'_> {
         None
     }
 
-    /// A sitting that has a seat, and the form that asks for it.
-    fn choose(&mut self, sittings: &[SittingMark]) -> Option<(usize, Bytes)> {
-        let free: Vec<&SittingMark> = sittings.iter().filter(|sitting| !sitting.is_full).collect();
-        let chosen = *free.get(self.browser.chance.sitting(free.len()))?;
-        let place = self.plan.sittings.iter().position(|id| id.as_str() == chosen.id)?;
-        let field = chosen.field.as_deref()?;
-        Some((place, format!("agree=on&{field}={}", chosen.id).into()))
+    /// To the next step; whoever is not signed in is led to the form for that.
+    async fn go_on(&mut self, next: String) -> Option<String> {
+        if self.is_signed_in {
+            return Some(next);
+        }
+        let to_sign_in = |to: &str| if Step::at(to) == Some(Step::SignIn) { Outcome::Done } else { Outcome::WrongPage };
+        let seen = self.browser.follow(Operation::Begin, &next, to_sign_in).await;
+        seen.location.filter(|_| seen.outcome == Outcome::Done)
     }
 }
 
-/// A form without files.
-fn form(body: Bytes) -> (&'static str, Bytes) {
-    (FORM, body)
+/// Who candidate `index` is: somebody new, or the owner of an account.
+pub(crate) fn person(arrive: Arrive, accounts: &[Signed], seed: u64, index: u64) -> Option<Person> {
+    match arrive {
+        Arrive::SignUp => Some(Person::of(seed, index)),
+        Arrive::SignIn | Arrive::SignedIn => Some(accounts.get(usize::try_from(index).ok()?)?.person),
+    }
 }
+
+/// What an exam's page means for who wants to register: with its choice, with a next step, or with neither.
+fn of_exam(page: &str, hold: &str) -> Outcome {
+    let sittings = marks::sittings(page);
+    if marks::has_form(page, hold) {
+        return match sittings.is_empty() {
+            true => Outcome::WrongPage,
+            false if sittings.iter().all(|sitting| sitting.is_full) => Outcome::Full,
+            false => Outcome::Done,
+        };
+    }
+    match marks::next_step(page) {
+        // There is a registration already, and the page leads to it.
+        _ if marks::has_order(page) => Outcome::Refused,
+        Some(_) => Outcome::Done,
+        None if sittings.is_empty() && !has_steps(page) => Outcome::WrongPage,
+        None => Outcome::NotOpen,
+    }
+}
+
+/// Was the form taken?
+fn was_taken(went: Result<&str, &str>) -> Outcome {
+    if went.is_ok() { Outcome::Done } else { Outcome::Refused }
+}
+
+#[cfg(test)]
+#[path = "candidate/tests.rs"]
+mod tests;

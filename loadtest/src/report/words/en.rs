@@ -39,6 +39,8 @@ pub(super) const WORDS: Words = Words {
         best_second: "Answers in the best second",
         error_share: "Errors",
         turned_away: "Told that it is full",
+        complete: "Complete candidates a second",
+        complete_note: |results| format!("{} reached the receipt", grouped(results.figures.complete)),
         in_room: "In the waiting room, half no longer than",
         events: "Live messages received",
     },

@@ -43,6 +43,8 @@ pub(super) const WORDS: Words = Words {
         best_second: "最快一秒答复",
         error_share: "错误",
         turned_away: "被告知已满",
+        complete: "每秒走完全程的考生",
+        complete_note: |results| format!("共 {} 人到达回执页", grouped(results.figures.complete)),
         in_room: "等候时间，半数不超过",
         events: "收到的实时消息",
     },

@@ -1,57 +1,47 @@
-//! Coming by an account on the way: the choice is sent off, the site asks who one is, and leads back to the choice.
+//! Coming by an account on the way: the site asks who one is, and leads back to where one was.
 
 use std::time::Instant;
 
 use bytes::Bytes;
 use url::form_urlencoded::Serializer;
 
-use super::browser::Browser;
-use super::marks::{SittingMark, code_path, has_form};
-use super::{Way, form, sandbox};
+use super::browser::{Browser, FORM};
+use super::form::Form;
+use super::marks::code_path;
+use super::{Leaving, Way, sandbox, was_taken};
 use crate::accounts::{Person, Signed};
 use crate::chance::Chance;
 use crate::cli::Arrive;
-use crate::cli::values::Step;
 use crate::record::{Operation, Outcome};
 use crate::worker::Worker;
 
 impl Way<'_> {
-    /// Sends the choice off as a guest, signs up or in, and comes back to the exam's page.
-    pub(super) async fn come_by_an_account(&mut self, sittings: &[SittingMark]) -> Option<Vec<SittingMark>> {
-        let (_, choice) = self.choose(sittings)?;
-        let path = format!("/exams/{}/hold", self.plan.exam);
-        let to_sign_in = |went: Result<&str, &str>| match went {
-            Ok(to) if to.starts_with("/sign-in") => Outcome::Done,
-            Ok(_) => Outcome::WrongPage,
-            Err(_) => Outcome::Refused,
-        };
-        let seen = self.browser.send(Operation::Choose, &path, form(choice), to_sign_in).await;
-        let sign_in = seen.location.filter(|_| seen.outcome == Outcome::Done)?;
+    /// Signs up or in, and goes back to where that was asked for.
+    pub(super) async fn come_by_an_account(&mut self, sign_in: &str) -> Option<String> {
         let right = |page: &str| if page.contains("<form") { Outcome::Done } else { Outcome::WrongPage };
-        let page = self.browser.open(Operation::SignInPage, &sign_in, right).await;
-        if page.outcome != Outcome::Done || self.leaves(Step::SignIn) {
+        let page = self.browser.open(Operation::SignInPage, sign_in, right).await;
+        if page.outcome != Outcome::Done || self.leaves(Leaving::SignIn) {
             return None;
         }
+        let person = self.person()?;
         let entered = match self.plan.arrive {
             Arrive::SignUp => {
                 let sign_up = sign_in.replacen("/sign-in", "/sign-up", 1);
-                let page = self.browser.open(Operation::SignUpPage, &sign_up, right).await;
+                let page = self.browser.open(Operation::SignUpPage, &sign_up, is_sign_up).await;
                 if page.outcome != Outcome::Done {
                     return None;
                 }
                 self.think().await;
-                let person = Person::of(self.worker.duty.seed, self.index);
                 let code = prove_mobile(&mut self.browser, &page.page, person).await?;
-                self.browser.send(Operation::SignUp, &sign_up, form(new_account(person, &code)), went_on).await
+                self.browser.send(Operation::SignUp, &sign_up, (FORM, new_account(person, &code)), was_taken).await
             }
             Arrive::SignIn | Arrive::SignedIn => {
                 self.think().await;
-                let person = self.plan.accounts.get(usize::try_from(self.index).ok()?)?.person;
-                self.browser.send(Operation::SignIn, &sign_in, form(credentials(person)), went_on).await
+                self.browser.send(Operation::SignIn, sign_in, (FORM, credentials(person)), was_taken).await
             }
         };
-        let back = entered.location.filter(|_| entered.outcome == Outcome::Done)?;
-        self.exam(query_of(&back)).await
+        self.is_signed_in = entered.outcome == Outcome::Done;
+        entered.location.filter(|_| self.is_signed_in)
     }
 }
 
@@ -61,24 +51,30 @@ impl Way<'_> {
 /// How it ended, in a word, when it did not end well.
 pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<Signed, &'static str> {
     let mut browser = Browser::new(worker, chance, "", Instant::now());
-    let right = |page: &str| if has_form(page, "/sign-up?next=/") { Outcome::Done } else { Outcome::WrongPage };
-    let page = browser.open(Operation::SignUpPage, "/sign-up", right).await;
+    let page = browser.open(Operation::SignUpPage, "/sign-up", is_sign_up).await;
     if page.outcome != Outcome::Done {
         return Err(page.outcome.as_str());
     }
     let code = prove_mobile(&mut browser, &page.page, person).await.ok_or("no code came")?;
-    let entered = browser.send(Operation::SignUp, "/sign-up?next=/", form(new_account(person, &code)), went_on).await;
+    let entered =
+        browser.send(Operation::SignUp, "/sign-up?next=/", (FORM, new_account(person, &code)), was_taken).await;
     match entered.outcome {
         Outcome::Done => Ok(Signed { person, cookie: browser.cookies() }),
         other => Err(other.as_str()),
     }
 }
 
+/// Is it the form for an account by document number? Those by name or e-mail are none that we can make.
+fn is_sign_up(page: &str) -> Outcome {
+    let form = Form::to(page, "/sign-up").filter(|form| form.asks_for("document") && !form.asks_for("email"));
+    if form.is_some() { Outcome::Done } else { Outcome::WrongPage }
+}
+
 /// The code that the form asks for; empty when it asks for none.
 async fn prove_mobile(browser: &mut Browser<'_>, page: &str, person: Person) -> Option<String> {
     let Some(path) = code_path(page) else { return Some(String::new()) };
     let sandbox = sandbox::of_page(page)?;
-    let sent = browser.ask_for_code(&path, form(new_account(person, ""))).await;
+    let sent = browser.ask_for_code(&path, (FORM, new_account(person, ""))).await;
     if sent.outcome != Outcome::Done {
         return None;
     }
@@ -88,14 +84,9 @@ async fn prove_mobile(browser: &mut Browser<'_>, page: &str, person: Person) -> 
     code
 }
 
-/// Was the form taken?
-fn went_on(went: Result<&str, &str>) -> Outcome {
-    if went.is_ok() { Outcome::Done } else { Outcome::Refused }
-}
-
 fn new_account(person: Person, code: &str) -> Bytes {
     let mut fields = Serializer::new(String::new());
-    fields.append_pair("name", &person.name()).append_pair("document", &person.document());
+    fields.append_pair("name", person.name()).append_pair("document", &person.document());
     fields.append_pair("mobile", &person.mobile()).append_pair("password", &person.password());
     if !code.is_empty() {
         fields.append_pair("code", code);
@@ -107,10 +98,4 @@ fn credentials(person: Person) -> Bytes {
     let mut fields = Serializer::new(String::new());
     fields.append_pair("document", &person.document()).append_pair("password", &person.password());
     fields.finish().into()
-}
-
-/// The query of an address, with its `?`.
-fn query_of(address: &str) -> &str {
-    let address = address.split('#').next().unwrap_or(address);
-    address.find('?').map_or("", |at| &address[at..])
 }

@@ -71,6 +71,17 @@ impl<'a> Browser<'a> {
         self.ask(operation, request, judged).await
     }
 
+    /// Follows a link of which only the page knows where it ends. `judge` says what being led on means.
+    pub(super) async fn follow(&mut self, operation: Operation, path: &str, judge: impl Fn(&str) -> Outcome) -> Seen {
+        let request = self.request(Method::GET, path, PAGE, None);
+        let judged = |answer: &Answer, _: &str| match location(&answer.headers) {
+            Some(location) if answer.status.is_redirection() => judge(&location),
+            _ if answer.status.is_success() => Outcome::WrongPage,
+            _ => of_status(answer.status),
+        };
+        self.ask(operation, request, judged).await
+    }
+
     /// Sends a form off. `judge` says what going on to an address means, with the page that came instead if the form
     /// was refused.
     pub(super) async fn send(

@@ -38,6 +38,23 @@ pub(super) fn has_link(page: &str, path: &str) -> bool {
     page.contains(&format!(r#"href="{path}""#))
 }
 
+/// Where an exam's page says that one goes on.
+pub(super) fn next_step(page: &str) -> Option<String> {
+    let boxed = page.split(r#"<section class="notice""#).nth(1)?;
+    go_on(boxed.split("</section>").next()?)
+}
+
+/// Where the page's own button leads that is a link.
+pub(super) fn go_on(page: &str) -> Option<String> {
+    let (_, link) = page.split_once(r#"<a class="button" "#)?;
+    attribute(link.split('>').next()?, "href")
+}
+
+/// Has the exam steps before, or behind, the choice of a sitting?
+pub fn has_steps(page: &str) -> bool {
+    page.contains(r#"<ol class="steps">"#)
+}
+
 /// Does the page lead to an order?
 pub(super) fn has_order(page: &str) -> bool {
     page.contains(r#"href="/orders/"#)
@@ -79,6 +96,19 @@ pub(super) fn assets(page: &str) -> Vec<String> {
     tags.filter_map(address).filter(|path| path.starts_with('/')).collect()
 }
 
+/// The value of a tag's attribute.
+pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
+    let tag = format!(" {tag}");
+    let (_, rest) = tag.split_once(&format!(r#" {name}=""#))?;
+    let value = rest.split_once('"')?.0;
+    Some(value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
+}
+
+/// Has the tag this attribute, which needs no value?
+pub(super) fn has_attribute(tag: &str, name: &str) -> bool {
+    tag.split_ascii_whitespace().any(|word| word == name)
+}
+
 /// The value of the first attribute of that name.
 fn value(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!(r#" {name}=""#)).or_else(|| text.split_once(&format!(r#"{name}=""#)))?;
@@ -104,6 +134,26 @@ mod tests {
         assert_eq!(sittings(&page), [mark("s1", true, Some("sitting-1")), mark("s2", false, None)]);
         assert!(has_form(&page, "/exams/e/hold") && !has_form(&page, "/exams/e"));
         assert_eq!(sittings(""), []);
+    }
+
+    #[test]
+    fn the_way_on_is_read() {
+        let page = r#"<a class="button" href="/elsewhere">x</a><section class="notice" data-tone="plain"><div><h2>x</h2>
+            <p>x</p><p><a class="button" href="/me/identity?exam=e&amp;next=/exams/e">y</a></p></div></section>
+            <ol class="steps"><li><a class="link" href="/exams/e/notice">z</a></li></ol>"#;
+        assert_eq!(next_step(page).as_deref(), Some("/me/identity?exam=e&next=/exams/e"));
+        assert_eq!(go_on(page).as_deref(), Some("/elsewhere"));
+        assert!(has_steps(page) && !has_steps(CARDS));
+        let waits = r#"<section class="notice"><p>x</p></section><a class="button" href="/x">x</a>"#;
+        assert_eq!(next_step(waits), None, "there is nothing to do");
+    }
+
+    #[test]
+    fn attributes_are_whole_words() {
+        let tag = r#"input data-value="1" value="&quot;2&amp;&quot;" required"#;
+        assert_eq!(attribute(tag, "value").as_deref(), Some("\"2&\""));
+        assert_eq!(attribute(tag, "name"), None);
+        assert!(has_attribute(tag, "required") && !has_attribute(tag, "value"));
     }
 
     #[test]

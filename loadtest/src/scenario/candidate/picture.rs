@@ -4,13 +4,13 @@ use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
+use super::form::multipart;
+
 /// Width and height: a phone's screenshot at half its size.
 const SIZE: (u32, u32) = (540, 1_170);
 /// How many different ones there are.
 const VARIANTS: u64 = 8;
 const QUALITY: u8 = 80;
-/// Separates the parts of the form; does not occur in a JPEG's beginning or in what we write.
-const BOUNDARY: &str = "----loadtest7MA4YWxkTrZu0gW";
 
 /// Forms with a picture each, ready to be sent.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Pictures(Vec<Bytes>);
 impl Pictures {
     /// Draws them.
     pub fn draw() -> Self {
-        Self((0..VARIANTS).map(|variant| form(&jpeg(variant))).collect())
+        Self((0..VARIANTS).map(|variant| multipart(&[], &[("album", &jpeg(variant))])).collect())
     }
 
     /// The form of candidate `index`. Cloning it is a reference count.
@@ -27,20 +27,6 @@ impl Pictures {
         let variant = usize::try_from(index % VARIANTS).unwrap_or_default();
         self.0[variant].clone()
     }
-
-    /// The form's content type.
-    pub fn content_type() -> String {
-        format!("multipart/form-data; boundary={BOUNDARY}")
-    }
-}
-
-fn form(jpeg: &[u8]) -> Bytes {
-    let head = format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"album\"; filename=\"screenshot.jpg\"\r\n\
-         Content-Type: image/jpeg\r\n\r\n"
-    );
-    let tail = format!("\r\n--{BOUNDARY}--\r\n");
-    [head.as_bytes(), jpeg, tail.as_bytes()].concat().into()
 }
 
 /// A title bar, an amount, and lines of text as grey bars.
@@ -83,7 +69,7 @@ mod tests {
             assert!((10_000..200_000).contains(&jpeg.len()), "{}", jpeg.len());
             let read = image::load_from_memory(jpeg).unwrap();
             assert_eq!((read.width(), read.height()), SIZE);
-            assert!(!String::from_utf8_lossy(jpeg).contains(BOUNDARY));
+            assert!(!String::from_utf8_lossy(jpeg).contains("----loadtest"));
         }
         assert!(Pictures::draw().form(9).ends_with(b"--\r\n"));
     }

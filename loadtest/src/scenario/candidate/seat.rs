@@ -2,9 +2,12 @@
 
 use bytes::Bytes;
 
+use super::address::Step;
+use super::browser::FORM;
+use super::form::{Answers, Form, multipart_type};
 use super::marks::{self, SittingMark};
-use super::picture::Pictures;
-use super::{Way, form};
+use super::{Leaving, Way};
+use crate::chance::Fate;
 use crate::record::{Operation, Outcome};
 use crate::seats::{Known, Seat};
 
@@ -16,31 +19,104 @@ pub(super) struct Held {
     order: String,
 }
 
+/// What was chosen, ready to be sent.
+struct Choice {
+    /// The sitting, by its place in the plan.
+    place: usize,
+    /// Content type and body.
+    form: (String, Bytes),
+}
+
 impl Way<'_> {
+    /// The page of sittings, where it is one of its own.
+    pub(super) async fn sittings(&mut self, address: &str) -> Option<String> {
+        let hold = format!("/exams/{}/hold", self.plan.exam);
+        let judge = |page: &str| {
+            let sittings = marks::sittings(page);
+            match marks::has_form(page, &hold) {
+                _ if sittings.is_empty() => Outcome::WrongPage,
+                false => Outcome::NotOpen,
+                true if sittings.iter().all(|sitting| sitting.is_full) => Outcome::Full,
+                true => Outcome::Done,
+            }
+        };
+        let seen = self.browser.open(Operation::SittingsPage, address, judge).await;
+        if seen.outcome != Outcome::Done || self.worker.is_stopped() {
+            return None;
+        }
+        self.think().await;
+        self.choose(&seen.page, &hold).await
+    }
+
+    /// Sends a choice off; answers where it leads: to the seat's order, or to sign in.
+    pub(super) async fn choose(&mut self, page: &str, hold: &str) -> Option<String> {
+        if self.is_signed_in {
+            return self.take(page, hold).await;
+        }
+        let Choice { form, .. } = self.choice(page, hold)?;
+        let to_sign_in = |went: Result<&str, &str>| match went {
+            Ok(to) if Step::at(to) == Some(Step::SignIn) => Outcome::Done,
+            Ok(_) => Outcome::WrongPage,
+            Err(_) => Outcome::Refused,
+        };
+        let seen = self.browser.send(Operation::Choose, hold, (&form.0, form.1), to_sign_in).await;
+        seen.location.filter(|_| seen.outcome == Outcome::Done)
+    }
+
     /// Asks for a seat, and for one in another sitting when that one is full.
-    pub(super) async fn take(&mut self, mut sittings: Vec<SittingMark>) -> Option<Held> {
-        let path = format!("/exams/{}/hold", self.plan.exam);
+    async fn take(&mut self, page: &str, hold: &str) -> Option<String> {
+        let mut page = page.to_owned();
         for _ in 0..=self.plan.choose_again {
-            let (sitting, choice) = self.choose(&sittings)?;
-            let chosen = self.plan.sittings[sitting].as_str().to_owned();
+            let Choice { place, form } = self.choice(&page, hold)?;
+            let chosen = self.plan.sittings[place].as_str().to_owned();
             let judge = |went: Result<&str, &str>| match went {
                 Ok(to) if to.starts_with("/orders/") => Outcome::Given,
                 Ok(_) => Outcome::Refused,
-                Err(page) if !marks::has_form(page, &path) => Outcome::NotOpen,
+                Err(page) if !marks::has_form(page, hold) => Outcome::NotOpen,
                 Err(page) => match marks::sittings(page).iter().find(|sitting| sitting.id == chosen) {
                     Some(sitting) if sitting.is_full => Outcome::Full,
                     _ => Outcome::Refused,
                 },
             };
-            let seen = self.browser.send(Operation::Take, &path, form(choice), judge).await;
+            let seen = self.browser.send(Operation::Take, hold, (&form.0, form.1), judge).await;
             match (seen.outcome, seen.location) {
-                (Outcome::Given, Some(order)) => return Some(self.note(sitting, order)),
-                (Outcome::Full, _) => sittings = marks::sittings(&seen.page),
+                (Outcome::Given, Some(order)) => {
+                    self.held = Some(self.note(place, order.clone()));
+                    return Some(order);
+                }
+                (Outcome::Full, _) => page = seen.page,
                 _ => return None,
             }
             self.think().await;
         }
         None
+    }
+
+    /// A sitting that has a seat, and the form that asks for it.
+    fn choice(&mut self, page: &str, hold: &str) -> Option<Choice> {
+        let sittings = marks::sittings(page);
+        let free: Vec<&SittingMark> = sittings.iter().filter(|sitting| !sitting.is_full).collect();
+        let chosen = *free.get(self.browser.chance.sitting(free.len()))?;
+        let place = self.plan.sittings.iter().position(|id| id.as_str() == chosen.id)?;
+        let texts = [(chosen.field.as_deref()?, chosen.id.as_str())];
+        let form = Form::to(page, hold)?.filled(Answers { texts: &texts, pictures: &[] });
+        Some(Choice { place, form })
+    }
+
+    /// With a seat: the payment, and what becomes of it.
+    pub(super) async fn pay_and_end(&mut self) -> Option<()> {
+        let seat = self.held.take()?;
+        self.pay(&seat).await;
+        let fate = self.browser.chance.fate(self.plan.confirm, self.plan.release);
+        if self.leaves(Leaving::Order) {
+            return None;
+        }
+        match fate {
+            Fate::Confirm => self.hand_in(&seat).await,
+            Fate::Release => self.give_back(&seat).await,
+            Fate::WalkAway => {}
+        }
+        Some(())
     }
 
     /// From now on it is surely taken; until when, the next page says.
@@ -52,7 +128,7 @@ impl Way<'_> {
     }
 
     /// The page to pay on, with its code.
-    pub(super) async fn pay(&mut self, seat: &Held) {
+    async fn pay(&mut self, seat: &Held) {
         let upload = format!("{}/screenshot", seat.order);
         let right = |page: &str| if marks::has_form(page, &upload) { Outcome::Done } else { Outcome::WrongPage };
         let seen = self.browser.open(Operation::Order, &seat.order, right).await;
@@ -69,9 +145,9 @@ impl Way<'_> {
     }
 
     /// Hands the picture in and looks how it stands.
-    pub(super) async fn hand_in(&mut self, seat: &Held) {
+    async fn hand_in(&mut self, seat: &Held) {
         let path = format!("{}/screenshot", seat.order);
-        let picture = (&*Pictures::content_type(), self.plan.pictures.form(self.index));
+        let picture = (&*multipart_type(), self.plan.pictures.form(self.index));
         let judge = |went: Result<&str, &str>| match went {
             Ok(to) if to.ends_with("/receipt") => Outcome::Done,
             _ => Outcome::Refused,
@@ -81,7 +157,10 @@ impl Way<'_> {
             (Outcome::Done, Some(receipt)) => {
                 self.worker.change_seat(seat.place, |seat| (seat.until, seat.known) = (None, Known::Frozen));
                 let right = |page: &str| if marks::has_outcome(page) { Outcome::Done } else { Outcome::WrongPage };
-                self.browser.open(Operation::Receipt, &receipt, right).await;
+                let seen = self.browser.open(Operation::Receipt, &receipt, right).await;
+                if seen.outcome == Outcome::Done {
+                    self.worker.is_through();
+                }
             }
             (Outcome::Refused, _) => {}
             _ => self.worker.change_seat(seat.place, |seat| seat.known = Known::Unsure),
@@ -89,7 +168,7 @@ impl Way<'_> {
     }
 
     /// Gives the seat back.
-    pub(super) async fn give_back(&mut self, seat: &Held) {
+    async fn give_back(&mut self, seat: &Held) {
         // From the moment it is asked for, the seat may be somebody else's.
         let now = self.worker.now();
         self.worker.change_seat(seat.place, |seat| seat.ends_at(now));
@@ -98,7 +177,7 @@ impl Way<'_> {
             Ok(to) if to.ends_with("/ended") => Outcome::Done,
             _ => Outcome::Refused,
         };
-        let seen = self.browser.send(Operation::GiveBack, &path, form(Bytes::new()), judge).await;
+        let seen = self.browser.send(Operation::GiveBack, &path, (FORM, Bytes::new()), judge).await;
         let known = if seen.outcome == Outcome::Done { Known::Released } else { Known::Unsure };
         self.worker.change_seat(seat.place, |seat| seat.known = known);
         if let Some(ended) = seen.location.filter(|_| seen.outcome == Outcome::Done) {
