@@ -13,6 +13,11 @@ use reservation::api::quiet::{Quiet, spread_seconds};
 /// Seconds after which a busy system is worth another try.
 const RETRY_SECONDS: u32 = 5;
 
+/// When somebody who found us busy may come back: not all in one second.
+pub(crate) fn again_in_seconds() -> u32 {
+    RETRY_SECONDS + spread_seconds()
+}
+
 /// A store that is away fails under every page: one line a second says so.
 static STORE_FAILED: Quiet = Quiet::new();
 
@@ -78,7 +83,7 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         let wait = match self {
             Self::TooMany { seconds } => Some(seconds),
-            Self::Unavailable => Some(RETRY_SECONDS + spread_seconds()),
+            Self::Unavailable => Some(again_in_seconds()),
             _ => None,
         };
         if let Some(seconds) = wait {

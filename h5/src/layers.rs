@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER, USER_AGENT};
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use pagekit::guard::same_site_only;
 use pagekit::headers::with_headers;
 use pagekit::language::Language;
@@ -19,7 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::catalogue::words;
-use crate::failure::Failure;
+use crate::failure::{Failure, again_in_seconds};
 use crate::pages::{error, waiting, wechat};
 use crate::shared_pages::front;
 use crate::view::layout::{Frame, Visitor};
@@ -80,7 +80,11 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         Method::GET => request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         _ => "/".to_owned(),
     };
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    // A form that says that something is busy says when to come back, as every other answer does.
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(RETRY_AFTER).or_insert_with(|| HeaderValue::from(again_in_seconds()));
+    }
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
     let Some(failure) = failure.filter(|_| !is_page) else { return response };

@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 
 const LINES_MAX: usize = 400;
 /// Crate, its directory, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &str, &[&str]); 11] = [
+const CRATES: [(&str, &str, &[&str]); 12] = [
     ("reservation", "reservation", &[]),
     ("gateways", "gateways", &[]),
     ("registration", "registration", &["reservation", "gateways"]),
     ("pagekit", "pagekit", &[]),
     ("h5", "h5", &["registration", "reservation", "pagekit"]),
     ("backoffice", "backoffice", &["registration", "reservation", "pagekit"]),
-    ("sandbox", "sandbox", &["gateways", "pagekit"]),
+    ("specimen", "specimen", &[]),
+    ("sandbox", "sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", "embedded", &[]),
     ("testkit", "testkit", &["embedded"]),
-    ("loadtest", "loadtest", &["reservation"]),
+    ("loadtest", "loadtest", &["reservation", "specimen"]),
     ("seathold", "seathold", &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded"]),
 ];
 /// Plain types, and what they must not know.

@@ -120,6 +120,11 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与您填写的不一致"));
     office.vendors.card_error("FailedOperation.CardSideError");
     assert!(candidate.upload_to(&card, &[]).await.text.contains("这里请拍有照片的一面"));
+    // Too many at once: the pictures stay, and when to come back is said.
+    office.vendors.card_error("RequestLimitExceeded");
+    let busy = candidate.upload_to(&card, &[]).await;
+    assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(busy.headers.contains_key("retry-after") && busy.text.contains("/me/identity/pictures/"), "{}", busy.text);
     office.vendors.card("张伟", &document(1), VALID);
     let done = candidate.upload_to(&card, &[]).await;
     assert!(done.location().starts_with("/me/identity?exam=degree-english"), "{}", done.text);
