@@ -4,6 +4,7 @@
 
 mod app;
 mod catalogue;
+mod desk_parts;
 mod failure;
 mod layers;
 mod pages;

@@ -1,6 +1,6 @@
 //! The desk as markup: queue, picture, what to compare it with, the decision, the record.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::{Tone, notice, tag};
 use pagekit::when;
@@ -10,6 +10,7 @@ use registration::order::{Order, OrderState};
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
+use crate::desk_parts::{record, waited};
 use crate::reason::reason_fields;
 use crate::view::keycap;
 
@@ -47,7 +48,7 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
                 (head(w, view))
                 (compare(w, view))
                 @if view.is_waiting { (decision(w, view)) }
-                (record(w, view))
+                (record(w, view.history, view.now, action))
             }
         }
     }
@@ -93,7 +94,7 @@ fn queue(w: Words, view: &Desk<'_>) -> Markup {
                             span class="name" { (name_of(review)) }
                             span class="amount" { (review.order.amount) }
                             span class="number" { (review.order.id) }
-                            span class="since" { (waited(w, &review.order, view.now)) }
+                            span class="since" { (waited(w, review.order.submitted_at.unwrap_or(review.order.created_at), view.now)) }
                         }
                     }
                 }
@@ -101,19 +102,6 @@ fn queue(w: Words, view: &Desk<'_>) -> Markup {
             @if rest > 0 { p class="hint" { (w.with("queue-more", &[("count", rest.into())])) } }
         }
     }
-}
-
-/// How long an order has waited, in its largest fitting unit.
-fn waited(w: Words, order: &Order, now: Timestamp) -> String {
-    let since = order.submitted_at.unwrap_or(order.created_at);
-    let minutes = now.since((Unit::Minute, since)).map_or(0, |span| span.get_minutes().max(0));
-    match minutes {
-        0 => w.t("waited-now"),
-        1..60 => w.with("waited-minutes", &[("count", minutes.into())]),
-        60..1440 => w.with("waited-hours", &[("count", (minutes / 60).into())]),
-        _ => w.with("waited-days", &[("count", (minutes / 1440).into())]),
-    }
-    .into_owned()
 }
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
@@ -205,27 +193,12 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-fn record(w: Words, view: &Desk<'_>) -> Markup {
-    html! {
-        section class="record" {
-            h2 { (w.t("record-title")) }
-            @if view.history.is_empty() { p class="hint" { (w.t("record-empty")) } }
-            ol {
-                @for entry in view.history {
-                    li { time { (when::near(w.language, entry.at, view.now)) } span { (entry.staff) } span { (action_word(w, entry)) } }
-                }
-            }
-        }
+fn action(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::LookedAtPicture => key("action-looked"),
+        AuditAction::Confirmed => key("action-confirmed"),
+        AuditAction::Refused => key("action-refused"),
     }
-}
-
-fn action_word(w: Words, entry: &AuditEntry) -> String {
-    match entry.action {
-        AuditAction::LookedAtPicture => w.t("action-looked"),
-        AuditAction::Confirmed => w.t("action-confirmed"),
-        AuditAction::Refused => w.t("action-refused"),
-    }
-    .into_owned()
 }
 
 /// The tone and the word of a state.

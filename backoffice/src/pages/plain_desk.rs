@@ -3,7 +3,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::{Tone, notice};
 use pagekit::words::Words;
@@ -11,6 +11,7 @@ use registration::applications::ReviewError;
 use serde::Deserialize;
 
 use super::case_view::Message;
+use crate::desk_parts::waited;
 use crate::failure::Failure;
 use crate::reason::{reason, reason_fields};
 use crate::view::{keycap, page};
@@ -165,18 +166,6 @@ fn queue(w: Words, view: &Desk<'_>) -> Markup {
             }
         }
     }
-}
-
-/// How long a case has waited, in its largest fitting unit.
-fn waited(w: Words, since: Timestamp, now: Timestamp) -> String {
-    let minutes = now.since((Unit::Minute, since)).map_or(0, |span| span.get_minutes().max(0));
-    match minutes {
-        0 => w.t("waited-now"),
-        1..60 => w.with("waited-minutes", &[("count", minutes.into())]),
-        60..1440 => w.with("waited-hours", &[("count", (minutes / 60).into())]),
-        _ => w.with("waited-days", &[("count", (minutes / 1440).into())]),
-    }
-    .into_owned()
 }
 
 fn decision(w: Words, view: &Desk<'_>) -> Markup {

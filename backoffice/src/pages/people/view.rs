@@ -1,6 +1,6 @@
 //! The desk for people as markup.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::notice;
 use pagekit::when;
@@ -9,6 +9,7 @@ use registration::document::{DocumentKind, Sex};
 use registration::identity_reviews::{Case, CaseId};
 use registration::reviews::{AuditAction, AuditEntry};
 
+use crate::desk_parts::{record, waited};
 use crate::pages::case_view::Message;
 use crate::reason::reason_fields;
 use crate::view::keycap;
@@ -54,7 +55,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 header class="case-head" { h1 { (kind(w, &case.id)) } }
                 (person(w, view))
                 (decision(w, case))
-                (record(w, view))
+                (record(w, view.history, view.now, action))
             }
         }
     }
@@ -123,18 +124,6 @@ fn queue(w: Words, view: &People<'_>) -> Markup {
     }
 }
 
-/// How long a case has waited, in its largest fitting unit.
-fn waited(w: Words, since: Timestamp, now: Timestamp) -> String {
-    let minutes = now.since((Unit::Minute, since)).map_or(0, |span| span.get_minutes().max(0));
-    match minutes {
-        0 => w.t("waited-now"),
-        1..60 => w.with("waited-minutes", &[("count", minutes.into())]),
-        60..1440 => w.with("waited-hours", &[("count", (minutes / 60).into())]),
-        _ => w.with("waited-days", &[("count", (minutes / 1440).into())]),
-    }
-    .into_owned()
-}
-
 /// Who it says to be. The number is whole: it is what the picture is compared with, and every look is written down.
 fn person(w: Words, view: &People<'_>) -> Markup {
     let (person, case) = (&view.case.person, view.case);
@@ -190,29 +179,10 @@ fn decision(w: Words, case: &Case) -> Markup {
     }
 }
 
-fn record(w: Words, view: &People<'_>) -> Markup {
-    html! {
-        section class="record" {
-            h2 { (w.t("record-title")) }
-            @if view.history.is_empty() { p class="hint" { (w.t("record-empty")) } }
-            ol {
-                @for entry in view.history {
-                    li {
-                        time { (when::near(w.language, entry.at, view.now)) }
-                        span { (entry.staff) }
-                        span { (action_word(w, entry)) }
-                    }
-                }
-            }
-        }
+fn action(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::LookedAtPicture => key("people-looked"),
+        AuditAction::Confirmed => key("people-confirmed"),
+        AuditAction::Refused => key("people-refused"),
     }
-}
-
-fn action_word(w: Words, entry: &AuditEntry) -> String {
-    match entry.action {
-        AuditAction::LookedAtPicture => w.t("people-looked"),
-        AuditAction::Confirmed => w.t("people-confirmed"),
-        AuditAction::Refused => w.t("people-refused"),
-    }
-    .into_owned()
 }
