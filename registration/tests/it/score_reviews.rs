@@ -2,7 +2,8 @@
 
 use registration::accounts::AccountId;
 use registration::applications::ReviewError;
-use registration::eligibility::{ScoreReviewError, ScoreReviewState, SeenPerson};
+use registration::eligibility::{BindError, ScoreReviewError, ScoreReviewState, SeenPerson};
+use registration::staff::Role;
 use registration::steps::EligibilityState;
 
 use crate::cet::{Cet, cet, roster};
@@ -170,5 +171,37 @@ async fn b10_races_leave_one_request() {
         assert!(left.is_some() || deleted.is_ok(), "{deleted:?}");
         world.execute("DELETE FROM registration.score_reviews").await;
     }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b5_a_moved_registration_takes_its_person_and_its_review_along() {
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let (lost, new) = (exam.account(1).await, exam.account(2).await);
+    let eligibility = &world.registration.eligibility;
+    exam.bind_to(lost.id, 3).await.unwrap();
+    request(&exam, lost.id, None, SOMEBODY_OF_THE_NAME).await.unwrap();
+    let order = exam.hold(lost.id, "cet4-main").await.unwrap();
+    let bound = exam.state(lost.id).await;
+
+    let boss = world.registration.staff.add("boss", "long-enough-2", Role::Administrator).await.unwrap();
+    world.registration.accounts.rebind(&boss, lost.number, new.number).await.unwrap();
+    assert_eq!(exam.state(new.id).await, bound);
+    assert!(!exam.is_bound(lost.id).await);
+    assert_eq!(exam.orders(new.id).await[0].id, order.id);
+    let person = eligibility.person(new.id, &cet(), None).await.unwrap().unwrap();
+    assert_eq!(person.record.column("major"), "会计", "the record can still be opened");
+
+    // Staff decide for the new account; the person is nobody else's, and the old account may begin anew.
+    let [case] = &eligibility.score_reviews_waiting(None).await.unwrap()[..] else { panic!("one case") };
+    assert_eq!(case.key.account, new.id);
+    let rules = exam.page().rules.eligibility.score_review.clone();
+    let looked = eligibility.look_at_score_review(world.reviewer, &cet(), new.id, rules.as_ref()).await.unwrap();
+    assert_eq!(looked.found.unwrap().score, 600);
+    eligibility.decide_score_review(world.reviewer, &case.key, None).await.unwrap();
+    assert_eq!(subjects(&exam, new.id).await, ["cet4", "cet6", "set6"]);
+    assert!(matches!(exam.bind_to(lost.id, 3).await, Err(BindError::OtherAccount)));
+    exam.bind_to(lost.id, 2).await.unwrap();
     world.finish().await;
 }
