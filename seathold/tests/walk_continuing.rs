@@ -129,15 +129,12 @@ async fn prove_identity(app: &ServedApp, pc: &mut Walker, album: &Album) {
     phone.shows("在手机上认证").await;
     phone.looks("ce-07-handover").await;
     phone.tap("main form button").await;
-    phone.arrives("/me/identity").await;
+    phone.arrives("/me/identity/liveness").await;
     phone.looks("ce-07-phone").await;
     // The phone may do nothing else.
     phone.open("/me").await;
     phone.arrives("/sign-in").await;
-    phone.open(&format!("/me/identity?exam=continuing-education&next={EXAM}")).await;
-    phone.tap("label[for=consent]").await;
-    phone.tap("button[value='/liveness']").await;
-    phone.arrives("/me/identity/liveness").await;
+    phone.open(&format!("/me/identity/liveness?exam=continuing-education&next={EXAM}")).await;
     let face = album.keep("sun.jpg", &form_photo(SUN.face));
     liveness(&mut phone, &face, "fail").await;
     phone.shows("请由本人再试").await;

@@ -22,7 +22,8 @@ use crate::view::layout::{Visitor, heading, page};
 use crate::view::notice::{Tone, notice};
 use crate::visit::Visit;
 
-/// Draws a new code. It is in the page and in no address, so that no log and no history has it.
+/// Draws a new code. It is in the page and in no address, so that no log and no history has it. It leads to the check
+/// itself: who one is and the consent were asked for here.
 pub(crate) async fn make(
     visit: IdentityVisit,
     Query(from): Query<From>,
@@ -30,7 +31,7 @@ pub(crate) async fn make(
 ) -> Result<Response, Failure> {
     let w = visit.visit.words;
     let registration = &visit.visit.app.outside.registration;
-    let (body, status) = match registration.identity.hand_over(visit.account.id, &from.to("")).await {
+    let (body, status) = match registration.identity.hand_over(visit.account.id, &from.to("/liveness")).await {
         Ok((token, expires_at)) => {
             let url = format!("{}/handover/{token}", visit.visit.app.base_url(&headers));
             let picture = code(&url).ok_or(Failure::Broken)?;
