@@ -53,7 +53,8 @@ pub(crate) fn pieces(w: Words, [day, time]: &[String; 2]) -> Markup {
 pub(crate) fn person_name(name: &str) -> Markup {
     html! {
         span class="keep" {
-            @for (index, part) in name.split('·').enumerate() { @if index > 0 { "·" wbr; } (part) }
+            // Chromium breaks before the dot as well, unless it is one piece with what stands before it.
+            @for part in name.split_inclusive('·') { span class="whole" { (part) } }
         }
     }
 }

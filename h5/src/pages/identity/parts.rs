@@ -58,8 +58,7 @@ fn document_rows(w: Words, document: &Document) -> Vec<(String, Markup)> {
     ];
     if let (Some(born), Some(sex)) = (document.birth_date(), document.sex()) {
         let sex = if sex == Sex::Male { w.t("sex-male") } else { w.t("sex-female") };
-        let born = format!("{:04}-{:02}-{:02}", born.year(), born.month(), born.day());
-        rows.push((w.t("identity-born").into_owned(), html! { (born) }));
+        rows.push((w.t("identity-born").into_owned(), html! { (when::date(w.language, born)) }));
         rows.push((w.t("identity-sex").into_owned(), html! { (sex) }));
     }
     rows
