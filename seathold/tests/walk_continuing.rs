@@ -57,7 +57,7 @@ async fn sign_up(app: &ServedApp, browser: &mut Walker, who: &Candidate) {
     prove_mobile(app, browser, who.mobile).await;
     browser.tap("#agree").await;
     browser.tap("main form > button[type=submit]").await;
-    browser.arrives("/me/identity").await;
+    browser.leaves("/sign-up").await;
     browser.open(EXAM).await;
     browser.shows("下一步：实名认证").await;
 }
