@@ -37,6 +37,11 @@ impl Identity {
         }
         let front = self.side(account, Slot::CardFront).await?;
         let back = self.side(account, Slot::CardBack).await?;
+        // Who has no try left takes no place from others.
+        let used = identity_tries::of_day(&self.database.client().await?, account.0, clock::today(), TRIES).await?;
+        if used >= i32::from(CARD_TRIES_PER_DAY) {
+            return Err(IdentityError::TriesUsed(CARD_TRIES_PER_DAY));
+        }
         let place = reader.place().await.map_err(|_| IdentityError::Busy)?;
         self.count_try(account, CALLS, CARD_CALLS_PER_DAY).await?;
         self.count_try(account, TRIES, CARD_TRIES_PER_DAY).await?;
