@@ -66,7 +66,8 @@ pub(super) fn draw(seed: u8) -> RgbImage {
     let nose = dice.between(14.0, 26.0);
     ellipse(cx, eyes_y + 62.0, nose, dice.between(24.0, 40.0), shade(skin, 0.9));
     ellipse(cx, cy + half_height * 0.56, dice.between(26.0, 52.0), dice.between(6.0, 17.0), [178.0, 74.0, 76.0]);
-    if dice.next() > 0.72 {
+    // A beard; together with long hair it looked odd.
+    if dice.next() > 0.72 && long_hair <= 0.0 {
         ellipse(cx, cy + half_height * 0.84, half_width * 0.5, dice.between(14.0, 30.0), shade(hair, 1.1));
     }
     picture

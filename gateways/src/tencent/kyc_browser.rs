@@ -171,7 +171,7 @@ mod tests {
     const NONCE: &str = "kHoSxvLZGxSoFsjxlbzEoUzh5PAnTU7T";
     const TICKET: &str = "XO99Qfxlti9iTVgHAjwvJdAZKN3nMuUhrsPdPlPVKlcyS50N6tlLnfuFBPIucaMS";
 
-    /// The examples of two of the vendor's pages.
+    /// The examples of two of the vendor's pages; `IDAXXXXX` is printed there so, and the signature fits it.
     #[test]
     fn the_published_examples_are_reproduced() {
         let by_user = sign(&["TIDA0001", "userID19959248596551", VERSION, TICKET, NONCE]);
