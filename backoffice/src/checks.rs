@@ -21,9 +21,12 @@ use crate::catalogue::{EN, ZH, words};
 use crate::failure::Failure;
 use crate::pages::case_view::{Desk, Message, desk, empty};
 use crate::pages::people::{self, People};
-use crate::pages::{error, rebind, sign_in};
+use crate::pages::{error, sign_in};
 use crate::view::{Frame, page};
 
+/// What administrators mend.
+#[path = "checks_accounts.rs"]
+mod accounts;
 /// The reviews of forms and of earlier scores.
 #[path = "checks_reviews.rs"]
 mod reviews;
@@ -88,7 +91,6 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
         ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
-        ("rebind", rebind::body(w, &rebind::Entered::default(), &rebind::Outcome::Done(w.t("rebind-same").into()))),
         ("error", error::body(w, Failure::NotFound)),
         ("people", people::body(w, &person_case(&cases, &cases[0], &history))),
         ("people-face", people::body(w, &person_case(&cases, &cases[1], &[]))),
@@ -99,12 +101,13 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         assets: &assets,
         title: name.to_owned(),
         staff: (name != "sign-in").then_some("li.min"),
-        is_administrator: name == "rebind",
+        is_administrator: name.starts_with("rebind") || name.starts_with("correct"),
         waiting: (name != "sign-in").then_some(61),
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),
     };
-    bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).to_vec()
+    let bodies = bodies.into_iter().chain(accounts::all(w, now()));
+    bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).collect()
 }
 
 /// An identity and a face that wait.
@@ -159,7 +162,7 @@ fn both_catalogues_have_the_same_keys_and_all_are_used() {
     assert_eq!(zh, en);
     let mut sources = String::new();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for dir in [src.clone(), src.join("pages"), src.join("pages/people")] {
+    for dir in [src.clone(), src.join("pages"), src.join("pages/people"), src.join("pages/correct")] {
         for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
             sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
         }

@@ -1,9 +1,10 @@
-//! What every desk shows of a case: how long it has waited, and who did what with it.
+//! What several desks show: how long a case has waited, who did what with it, a kind of document, a field to type in.
 
 use jiff::{Timestamp, Unit};
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
+use registration::document::DocumentKind;
 use registration::reviews::{AuditAction, AuditEntry};
 
 /// How long something has waited, in its largest fitting unit.
@@ -38,6 +39,47 @@ pub(crate) fn record(
                     }
                 }
             }
+        }
+    }
+}
+
+/// What a kind of document is called.
+pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
+    match kind {
+        DocumentKind::ResidentId => w.t("kind-resident-id"),
+        DocumentKind::HkMacauPermit => w.t("kind-hk-macau-permit"),
+        DocumentKind::TaiwanPermit => w.t("kind-taiwan-permit"),
+        DocumentKind::Passport => w.t("kind-passport"),
+        DocumentKind::HongKongId => w.t("kind-hong-kong-id"),
+        DocumentKind::MacauId => w.t("kind-macau-id"),
+    }
+    .into_owned()
+}
+
+/// A field of one line.
+#[derive(Default)]
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) label: &'a str,
+    pub(crate) value: &'a str,
+    pub(crate) hint: Option<&'a str>,
+    pub(crate) is_optional: bool,
+    /// Most characters.
+    pub(crate) max: u16,
+}
+
+/// A field with its label above and its hint below. Nothing of it is remembered or corrected by the browser.
+pub(crate) fn field(field: &Field<'_>) -> Markup {
+    let hint = format!("{}-hint", field.name);
+    html! {
+        div class="field" {
+            label for=(field.name) { (field.label) }
+            div class="input" {
+                input id=(field.name) name=(field.name) value=(field.value) required[!field.is_optional]
+                    maxlength=(field.max) autocomplete="off" autocapitalize="characters" spellcheck="false"
+                    aria-describedby=[field.hint.map(|_| &hint)];
+            }
+            @if let Some(text) = field.hint { p class="hint" id=(hint) { (text) } }
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod case;
 pub(crate) mod case_view;
 pub(crate) mod confirm;
+pub(crate) mod correct;
 pub(crate) mod decision;
 pub(crate) mod error;
 pub(crate) mod files;

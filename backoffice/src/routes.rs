@@ -8,7 +8,7 @@ use crate::app::{App, BackofficeState};
 use crate::failure::Failure;
 use crate::layers::with_layers;
 use crate::pages::{
-    case, confirm, files, form_review, people, rebind, refuse, score_review, screenshot, sign_in, sign_out,
+    case, confirm, correct, files, form_review, people, rebind, refuse, score_review, screenshot, sign_in, sign_out,
 };
 
 /// Largest form, in bytes.
@@ -24,6 +24,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/orders/{order}/confirm", post(confirm::confirm).get(case::back))
         .route("/orders/{order}/refuse", post(refuse::refuse).get(case::back))
         .route("/accounts/rebind", get(rebind::show).post(rebind::rebind))
+        .route("/accounts/correct", get(correct::show).post(correct::correct))
         .route("/people", get(people::first))
         .route("/people/{case}", get(people::show))
         .route("/people/{case}/handed-in.jpg", get(people::handed_in))

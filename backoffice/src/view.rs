@@ -54,7 +54,10 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     @if let Some(waiting) = frame.waiting {
                         span class="count" { (w.with("waiting", &[("count", waiting.into())])) }
                     }
-                    @if frame.is_administrator { a class="desk-link" href="/accounts/rebind" { (w.t("rebind-title")) } }
+                    @if frame.is_administrator {
+                        a class="desk-link" href="/accounts/correct" { (w.t("correct-title")) }
+                        a class="desk-link" href="/accounts/rebind" { (w.t("rebind-title")) }
+                    }
                     @if let Some(staff) = frame.staff {
                         form class="who" method="post" action="/sign-out" {
                             span { (staff) }

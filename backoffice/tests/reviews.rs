@@ -1,4 +1,5 @@
-//! Reviews of forms and of earlier scores on real stores: seen side by side, passed, sent back, each decided once.
+//! Reviews of forms and of earlier scores on real stores: seen side by side, passed, sent back, each decided once; and
+//! accounts put right.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -72,6 +73,7 @@ impl Desk {
         .await
         .unwrap();
         registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
+        registration.staff.add("boss", "a long password", Role::Administrator).await.unwrap();
         let state = BackofficeState { registration: registration.clone(), cookie_key: Key::generate(), demo: true };
         let mut desk = Self { registration, router: backoffice::router(state), cookie: None, stores };
         assert_eq!(desk.get("/forms").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
@@ -203,4 +205,40 @@ async fn b10_an_earlier_score_is_passed_or_sent_back() {
     let review = eligibility.score_review(account, &exam.id).await.unwrap().unwrap();
     assert!(matches!(review.state, ScoreReviewState::Passed { .. }));
     assert!(desk.get("/score-reviews").await.2.contains("现在没有等待处理的申请"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_an_administrator_corrects_a_wrong_number() {
+    let mut desk = Desk::start().await;
+    let account = desk.account("11010519491231002X").await;
+    let number = AccountNumber::from(account);
+    let path = format!("/accounts/correct?account={number}");
+    assert_eq!(desk.get(&path).await.0, StatusCode::FORBIDDEN, "for administrators");
+    let form =
+        |name: &str, number_typed: &str| format!("account={number}&name={name}&kind=resident_id&number={number_typed}");
+    let (status, ..) = desk.post("/accounts/correct", &form("%E5%BC%A0%E4%BC%9F", "440524188001010014")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;
+
+    assert!(desk.get("/").await.2.contains("/accounts/correct"));
+    assert!(desk.get("/accounts/correct").await.2.contains("考生的通行证 ID"));
+    let (status, _, said) = desk.get("/accounts/correct?account=123").await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("32 位") && said.contains("123"), "{said}");
+    let (_, _, found) = desk.get(&path).await;
+    for part in ["张伟", "1101**********002X", "139****5678", "更正后考生用新号码登录"] {
+        assert!(found.contains(part), "{part} in {found}");
+    }
+    assert!(!found.contains("11010519491231002X"), "masked");
+    for (name, typed, why) in [
+        ("x", "", "姓名是"),
+        ("%E5%BC%A0%E4%BC%9F", "440524188001010015", "有效号码"),
+        ("%E5%BC%A0%E4%BC%9F", "", "没有更正"),
+    ] {
+        let (status, _, said) = desk.post("/accounts/correct", &form(name, typed)).await;
+        assert!(status.is_client_error() && said.contains(why) && said.contains(typed), "{why} in {said}");
+    }
+    let (status, _, said) = desk.post("/accounts/correct", &form("%E5%BC%A0%E4%BC%9F", "440524188001010014")).await;
+    assert!(status == StatusCode::OK && said.contains("已更正") && said.contains("用新的证件号码登录"), "{said}");
+    let now = desk.registration.accounts.account(account).await.unwrap().unwrap();
+    assert_eq!(now.document.unwrap().expose(), "440524188001010014");
 }

@@ -2,12 +2,13 @@
 //!
 //! In reading order: `account` is what an account is; `new_account` and `sign_up` make one; `sign_in` finds one; `codes`,
 //! `links` and `letters` prove mobiles and mailboxes; `forgotten`, `change` and `email` are what candidates do to theirs;
-//! `rebind` is what staff do. `suspicion` decides who is asked for a captcha.
+//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha.
 
 mod account;
 mod carry_over;
 mod change;
 mod codes;
+mod correct;
 mod email;
 mod forgotten;
 mod letters;
@@ -27,6 +28,7 @@ use gateways::Gateways;
 pub use account::{Account, AccountId, AccountNumber, AccountNumberError};
 pub use change::{ChangeError, ClaimError};
 pub use codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
+pub use correct::{CorrectError, Corrected};
 pub use email::{Changed, EmailChangeError, LinkError};
 pub use forgotten::{ForgottenError, FoundAccount, ResetError, Way};
 pub use links::LINK_LIFETIME;

@@ -14,7 +14,7 @@ use crate::eligibility;
 use crate::exam_rules::TaskKind;
 use crate::exams::ExamPage;
 use crate::faces::Faces;
-use crate::identity::Identity;
+use crate::identity::{self, Identity};
 use crate::order::Order;
 use crate::photos::Photos;
 use crate::steps::{Facts, ReviewState, TaskState, blocked_by, steps, task};
@@ -148,6 +148,7 @@ impl Applications {
             }
         };
         let sealed = self.seal("details", &exam.id, account, &kept)?;
+        let verified = self.identity.state(account).await?;
         let needs_staff = match self.check_photo(account, exam, &kept).await? {
             Ok(needs_staff) => needs_staff,
             Err(fault) => {
@@ -155,10 +156,13 @@ impl Applications {
                 return Err(fault.into());
             }
         };
-        let compared = self.compare(account, exam, &kept).await?.at_most(needs_staff);
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // Nobody becomes somebody else while their form is compared; a photo that was, with another face, is for staff.
+        store::accounts::lock(&transaction, account.0).await?;
+        let needs_staff = needs_staff || verified != identity::state(&transaction, account).await?;
+        let compared = self.compare(&transaction, account, exam, &kept).await?.at_most(needs_staff);
         let before = store::applications::lock(&transaction, &exam.id, account, now).await?;
         let differences = compared.differences();
         let review = (compared.word(), differences.as_deref());

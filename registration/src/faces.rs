@@ -13,7 +13,8 @@ use crate::identity_pictures::{DraftError, IdentityPictures, PictureId, Slot};
 use crate::pictures::Recipe;
 use crate::steps::FaceState;
 use crate::store::face_checks::{self, StoredFace};
-use crate::store::{Database, StoreError, identities, identity_pictures, identity_tries};
+use crate::store::identities::{self, StoredIdentity};
+use crate::store::{Database, StoreError, identity_pictures, identity_tries};
 
 /// So often may a picture be sent to the vendor in a day, exams together.
 const CALLS_PER_DAY: i32 = 40;
@@ -114,9 +115,11 @@ impl Faces {
         drop(client);
         let counted = counted.ok_or(FaceCheckError::TriesUsed(rules.tries_per_day))?;
         let left = i32::from(rules.tries_per_day).saturating_sub(counted);
-        match self.verdict(account, exam, rules, identity.picture, jpeg).await? {
-            Verdict::Alike => self.pass(account, exam, draft).await?,
-            Verdict::Staff => self.hand_in(account, exam, draft).await?,
+        let verdict = self.verdict(account, exam, rules, identity.picture, jpeg).await?;
+        match verdict {
+            Verdict::Alike | Verdict::Staff => {
+                self.note(account, exam, draft, &identity, matches!(verdict, Verdict::Alike)).await?;
+            }
             Verdict::Different => {
                 identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
                 return Err(FaceCheckError::Different { left: u8::try_from(left).unwrap_or_default() });
@@ -171,31 +174,42 @@ impl Faces {
         }
     }
 
-    async fn pass(&self, account: AccountId, exam: &ExamId, draft: PictureId) -> Result<(), StoreError> {
+    /// Passed, or handed in for staff; neither when staff have corrected who the account is since `compared`.
+    async fn note(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        draft: PictureId,
+        compared: &StoredIdentity,
+        passed: bool,
+    ) -> Result<(), FaceCheckError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        let identity = identities::lock(&transaction, account.0).await?;
+        let is_same = |now: &StoredIdentity| now.state == "verified" && now.decided_at == compared.decided_at;
+        if !identity.as_ref().is_some_and(is_same) {
+            identity_pictures::drop(&transaction, &[draft.0]).await?;
+            transaction.commit().await?;
+            return Err(FaceCheckError::NotVerified);
+        }
         let before = face_checks::lock(&transaction, account.0, exam).await?;
-        face_checks::pass(&transaction, account.0, exam, clock::now()).await?;
-        let waited = before.and_then(|before| before.picture);
-        let needless: Vec<Uuid> = [Some(draft.0), waited].into_iter().flatten().collect();
-        identity_pictures::drop(&transaction, &needless).await?;
-        transaction.commit().await?;
-        metrics::counter!("registration_faces_passed_total").increment(1);
-        Ok(())
-    }
-
-    async fn hand_in(&self, account: AccountId, exam: &ExamId, draft: PictureId) -> Result<(), FaceCheckError> {
-        let mut client = self.database.client().await?;
-        let transaction = client.transaction().await?;
-        let before = face_checks::lock(&transaction, account.0, exam).await?;
-        if before.as_ref().is_some_and(|before| before.state == "passed") {
+        let waited = before.as_ref().and_then(|before| before.picture);
+        if passed {
+            face_checks::pass(&transaction, account.0, exam, clock::now()).await?;
+            let needless: Vec<Uuid> = [Some(draft.0), waited].into_iter().flatten().collect();
+            identity_pictures::drop(&transaction, &needless).await?;
+            transaction.commit().await?;
+            metrics::counter!("registration_faces_passed_total").increment(1);
+            return Ok(());
+        }
+        if before.is_some_and(|before| before.state == "passed") {
             return Ok(());
         }
         if !identity_pictures::keep(&transaction, draft.0, account.0).await? {
             return Err(FaceCheckError::Busy);
         }
         face_checks::hand_in(&transaction, account.0, exam, draft.0, clock::now()).await?;
-        if let Some(old) = before.and_then(|before| before.picture) {
+        if let Some(old) = waited {
             identity_pictures::drop(&transaction, &[old]).await?;
         }
         transaction.commit().await?;

@@ -11,6 +11,7 @@ mod state;
 mod verify;
 
 use bytes::Bytes;
+use deadpool_postgres::GenericClient;
 use gateways::Gateways;
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ use crate::vault::Vault;
 pub use card::CardRefusal;
 pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
-pub(crate) use verify::{ByStaff, open};
+pub(crate) use verify::{ByStaff, forget, open};
 
 pub use state::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
 
@@ -111,8 +112,7 @@ pub struct Identity {
 impl Identity {
     /// Where the account stands.
     pub async fn state(&self, account: AccountId) -> Result<IdentityState, StoreError> {
-        let found = identities::get(&self.database.client().await?, account.0).await?;
-        found.as_ref().map_or(Ok(IdentityState::None), read_state)
+        state(&self.database.client().await?, account).await
     }
 
     /// Who the account was verified to be; nothing before.
@@ -218,6 +218,12 @@ impl Identity {
         let counted = identity_tries::count(&client, account.0, clock::today(), what, i32::from(most)).await?;
         counted.map(drop).ok_or(IdentityError::TriesUsed(most))
     }
+}
+
+/// Where the account stands.
+pub(crate) async fn state(client: &impl GenericClient, account: AccountId) -> Result<IdentityState, StoreError> {
+    let found = identities::get(client, account.0).await?;
+    found.as_ref().map_or(Ok(IdentityState::None), read_state)
 }
 
 fn read_state(stored: &StoredIdentity) -> Result<IdentityState, StoreError> {

@@ -12,6 +12,7 @@ use registration::accounts::{AccountNumber, RebindError};
 use registration::staff::Role;
 use serde::Deserialize;
 
+use crate::desk_parts::{Field, field};
 use crate::failure::Failure;
 use crate::view::page;
 use crate::visit::Visit;
@@ -70,17 +71,8 @@ async fn draw(visit: &Visit, status: StatusCode, entered: &Entered, outcome: &Ou
 }
 
 pub(crate) fn body(w: Words, entered: &Entered, outcome: &Outcome) -> Markup {
-    let number = |name: &str, label: &str, value: &str| {
-        html! {
-            div class="field" {
-                label for=(name) { (label) }
-                div class="input" {
-                    input id=(name) name=(name) value=(value) required maxlength=(NUMBER_CHARS_MAX) autocomplete="off"
-                        autocapitalize="characters" spellcheck="false";
-                }
-            }
-        }
-    };
+    let number =
+        |name, label: &str, value| field(&Field { name, label, value, max: NUMBER_CHARS_MAX, ..Field::default() });
     html! {
         main class="alone" {
             h1 { (w.t("rebind-title")) }

@@ -1,5 +1,6 @@
 //! What candidates change of their own accounts: password, mobile, name and document; and signing out everywhere.
 
+use deadpool_postgres::GenericClient;
 use jiff::SignedDuration;
 
 use super::codes::{CodeError, Purpose};
@@ -139,12 +140,23 @@ impl Accounts {
         {
             return Err(ClaimError::DocumentIsLogin);
         }
-        let seal = |field: &str, text: &str| self.vault.seal(&sealed_context(field, account.0), text.as_bytes());
-        let (sealed_name, sealed_document) = (seal("name", name.expose()), seal("document", &document.keyed()));
-        let index = self.login_index(&LoginName::Document(document));
-        store::accounts::set_claim(&transaction, account.0, &sealed_name, &sealed_document, &index).await?;
+        self.write_claim(&transaction, account, &name, &document).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
+    }
+
+    /// Writes name and document, sealed.
+    pub(super) async fn write_claim(
+        &self,
+        transaction: &impl GenericClient,
+        account: AccountId,
+        name: &PersonName,
+        document: &Document,
+    ) -> Result<(), StoreError> {
+        let seal = |field: &str, text: &str| self.vault.seal(&sealed_context(field, account.0), text.as_bytes());
+        let (sealed_name, sealed_document) = (seal("name", name.expose()), seal("document", &document.keyed()));
+        let index = self.login_index(&LoginName::Document(document.clone()));
+        store::accounts::set_claim(transaction, account.0, &sealed_name, &sealed_document, &index).await
     }
 
     /// Does the candidate sign in by the document number, so that only staff can change it?

@@ -6,6 +6,7 @@ use deadpool_postgres::GenericClient;
 use super::{AccountId, AccountNumber, Accounts};
 use crate::applications;
 use crate::clock;
+use crate::identity;
 use crate::staff::{Role, StaffMember};
 use crate::store::{self, StoreError, violates};
 use crate::vault::Vault;
@@ -91,9 +92,7 @@ async fn move_rows(
         return Err(RebindError::Nothing);
     }
     // A person is verified in one account only: the other one can be it now.
-    if let Some(picture) = store::identities::release(transaction, from.0).await? {
-        store::identity_pictures::drop(transaction, &[picture]).await?;
-    }
+    identity::forget(transaction, from).await?;
     Ok(Rebound { orders })
 }
 

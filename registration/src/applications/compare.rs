@@ -1,6 +1,7 @@
 //! Comparing a form with the roster, field by field: what is equal passes at once, the rest goes to staff with what
 //! differs.
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
 use super::Applications;
@@ -10,6 +11,7 @@ use crate::document::Document;
 use crate::eligibility::keys;
 use crate::exam_rules::{FieldKind, FieldName, TaskKind};
 use crate::exams::ExamPage;
+use crate::identity;
 use crate::person::PersonName;
 use crate::roster::{RosterRecord, name_key, plain};
 use crate::steps::ReviewState;
@@ -88,6 +90,7 @@ impl Applications {
     /// Compares a form that is handed in with the roster.
     pub(super) async fn compare(
         &self,
+        client: &impl GenericClient,
         account: AccountId,
         exam: &ExamPage,
         answers: &Answers,
@@ -95,12 +98,10 @@ impl Applications {
         if !exam.rules.asks_for(&TaskKind::Review) {
             return Ok(Comparison::NoReview);
         }
-        let client = self.database.client().await?;
-        if !store::roster::is_there(&client, &exam.id).await? {
+        if !store::roster::is_there(client, &exam.id).await? {
             return Ok(Comparison::NoRoster);
         }
-        drop(client);
-        let Some((claimed, record)) = self.claimed_in_roster(account, exam).await? else {
+        let Some((claimed, record)) = self.claimed_in_roster(client, account, exam).await? else {
             return Ok(Comparison::Differs(vec![name_of(DOCUMENT)]));
         };
         let mut differing = Vec::new();
@@ -114,30 +115,32 @@ impl Applications {
 
     /// What the roster says of the candidate, for staff to compare with; nothing when it does not know the document.
     pub async fn in_roster(&self, account: AccountId, exam: &ExamPage) -> Result<Option<RosterRecord>, StoreError> {
-        Ok(self.claimed_in_roster(account, exam).await?.map(|(_, record)| record))
+        let client = self.database.client().await?;
+        Ok(self.claimed_in_roster(&client, account, exam).await?.map(|(_, record)| record))
     }
 
     async fn claimed_in_roster(
         &self,
+        client: &impl GenericClient,
         account: AccountId,
         exam: &ExamPage,
     ) -> Result<Option<(Claimed, RosterRecord)>, StoreError> {
-        let Some(claimed) = self.claimed(account).await? else { return Ok(None) };
+        let Some(claimed) = self.claimed(client, account).await? else { return Ok(None) };
         let index = keys::document(&self.vault, &claimed.document);
-        let found = store::roster::of_document(&self.database.client().await?, &exam.id, &index).await?;
+        let found = store::roster::of_document(client, &exam.id, &index).await?;
         let Some(found) = found else { return Ok(None) };
         let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
         Ok(Some((claimed, record)))
     }
 
     /// Who the candidate is: as verified, else as the account says.
-    async fn claimed(&self, account: AccountId) -> Result<Option<Claimed>, StoreError> {
-        let found = store::accounts::get(&self.database.client().await?, account.0).await?;
-        let Some(found) = found else { return Ok(None) };
+    async fn claimed(&self, client: &impl GenericClient, account: AccountId) -> Result<Option<Claimed>, StoreError> {
+        let Some(found) = store::accounts::get(client, account.0).await? else { return Ok(None) };
         let claims = accounts::read(&self.vault, &found)?;
         let mobile = claims.mobile.map(|mobile| mobile.expose().to_owned());
-        let person = match self.identity.verified(account).await? {
-            Some(verified) => Some((verified.document, verified.name)),
+        let identity = store::identities::get(client, account.0).await?;
+        let person = match identity.filter(|found| found.state == "verified") {
+            Some(verified) => Some(identity::open(&self.vault, &verified)?).map(|who| (who.document, who.name)),
             None => claims.document.zip(claims.name),
         };
         Ok(person.map(|(document, name)| Claimed { document, name, mobile }))

@@ -1,4 +1,7 @@
-//! The one transaction that verifies: whoever proves what, an account becomes a person here and nowhere else.
+//! The one transaction that verifies: whoever proves what, an account becomes a person here and nowhere else; and how it
+//! ceases to be one when staff say so.
+
+use deadpool_postgres::GenericClient;
 
 use super::state::Person;
 use super::{Identity, IdentityError, claims, way_name};
@@ -8,7 +11,7 @@ use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::{PictureId, Slot};
 use crate::staff::StaffId;
 use crate::store::identities::{self, SealedPerson, StoredIdentity, Verified};
-use crate::store::{StoreError, audit, identity_pictures};
+use crate::store::{StoreError, audit, face_checks, identity_pictures};
 use crate::vault::Vault;
 
 /// The drafts that nobody needs once it is known who somebody is.
@@ -73,6 +76,17 @@ impl Identity {
         metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);
         Ok(())
     }
+}
+
+/// The account is not who it was, or nobody's any more: identity and faces must be proved anew, and the pictures go. The
+/// caller has locked the account. Was anything verified or waiting?
+pub(crate) async fn forget(transaction: &impl GenericClient, account: AccountId) -> Result<bool, StoreError> {
+    let before = identities::lock(transaction, account.0).await?;
+    let mut pictures = face_checks::forget(transaction, account.0).await?;
+    pictures.extend(identities::release(transaction, account.0).await?);
+    identity_pictures::drop(transaction, &pictures).await?;
+    identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
+    Ok(before.is_some_and(|before| ["verified", "waiting"].contains(&before.state.as_str())))
 }
 
 /// Seals who somebody is, for this account's row only.

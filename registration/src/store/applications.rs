@@ -128,6 +128,24 @@ pub(crate) async fn set_details(
     Ok(())
 }
 
+/// Passed → waiting, in every exam: staff have changed who the candidate is, and with it what was compared. How many.
+pub(crate) async fn review_again(
+    client: &impl GenericClient,
+    account: AccountId,
+    differences: &[&str],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.applications
+             SET review = 'waiting', review_at = $3, review_by = NULL, review_differences = $2,
+                 details_version = details_version + 1
+             WHERE account = $1 AND review = 'passed'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account.0, &differences, &now]).await?)
+}
+
 /// Waiting → passed or refused, if it is still the hand-in that staff have seen.
 pub(crate) async fn decide(
     client: &impl GenericClient,

@@ -107,6 +107,14 @@ pub(crate) async fn decide(
     Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff, &reason, &now]).await? == 1)
 }
 
+/// The account is not who it was: every check is to be done again. The pictures that waited, to be dropped.
+pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let statement =
+        client.prepare_cached("DELETE FROM registration.face_checks WHERE account = $1 RETURNING picture").await?;
+    let rows = client.query(&statement, &[&account]).await?;
+    Ok(rows.iter().filter_map(|row| row.get(0)).collect())
+}
+
 /// What waits, the longest first.
 pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredFace>, StoreError> {
     let statement = client

@@ -174,7 +174,7 @@ pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Resu
     Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
 }
 
-/// The person moved to another account, where they verify anew: this one is nobody's. Its picture, to be dropped.
+/// The account is nobody's, until somebody is verified anew. Its picture, to be dropped.
 pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Result<Option<Uuid>, StoreError> {
     let statement = client
         .prepare_cached(

@@ -9,6 +9,7 @@ use registration::details::Answers;
 use registration::exams::ExamPage;
 use registration::steps::ReviewState;
 
+use crate::account_corrections::{administrator, resident};
 use crate::world::{World, document};
 
 const EXAM: &str = r#"
@@ -127,6 +128,22 @@ async fn a6_what_differs_waits_with_the_list_and_can_be_mended() {
     let case = applications.look(world.reviewer.0, &exam.id, stranger).await.unwrap();
     applications.decide(world.reviewer.0, &case.key, None).await.unwrap();
     assert_eq!(applications.count_waiting().await.unwrap(), 1);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a6_whom_staff_correct_is_reviewed_again() {
+    let world = World::usual().await;
+    let exam = import(&world, Some(&roster())).await;
+    let account = world.candidate(1).await;
+    assert!(matches!(hand_in(&world, &exam, account.id, "a", "工商管理").await, ReviewState::Passed { .. }));
+    let boss = administrator(&world).await;
+    let corrected =
+        world.registration.accounts.correct(&boss, account.number, account.name.unwrap(), resident(7)).await.unwrap();
+    assert_eq!(corrected.reviews, 1);
+    assert_eq!(differences(&world, account.id).await.unwrap(), ["document"]);
+    let facts = world.registration.applications.facts(account.id, &exam, &[]).await.unwrap();
+    assert!(matches!(facts.review, ReviewState::Waiting { .. }), "{:?}", facts.review);
     world.finish().await;
 }
 

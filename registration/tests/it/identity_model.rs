@@ -1,4 +1,4 @@
-//! Whatever two accounts do as two people, in whatever order: nobody is ever two, and no two are one.
+//! Whatever two accounts and staff do with two people, in whatever order: nobody is ever two, and no two are one.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +7,9 @@ use registration::accounts::AccountId;
 use registration::document::{Document, DocumentKind};
 use registration::identity::IdentityError;
 use registration::identity_reviews::CaseId;
+use registration::staff::StaffMember;
 
+use crate::account_corrections::{administrator, resident};
 use crate::bureau::Bureau;
 use crate::world::document;
 
@@ -26,13 +28,16 @@ enum Act {
     Confirm(usize),
     /// Staff say no, if anything waits.
     Refuse(usize),
+    /// Staff say that the account is this person.
+    Correct(usize, usize),
 }
 
 fn act() -> impl Strategy<Value = Act> {
     let (who, whose) = (0..2_usize, 0..2_usize);
     prop_oneof![
         (who.clone(), whose.clone()).prop_map(|(account, person)| Act::Claim(account, person)),
-        (who.clone(), whose).prop_map(|(account, person)| Act::Card(account, person)),
+        (who.clone(), whose.clone()).prop_map(|(account, person)| Act::Card(account, person)),
+        (who.clone(), whose).prop_map(|(account, person)| Act::Correct(account, person)),
         who.clone().prop_map(Act::HandIn),
         who.clone().prop_map(Act::Confirm),
         who.prop_map(Act::Refuse),
@@ -46,7 +51,8 @@ async fn claim(bureau: &Bureau, account: AccountId, person: usize) -> Result<(),
     bureau.world.registration.identity.claim(account, NAMES[person].parse().unwrap(), document).await
 }
 
-async fn perform(bureau: &Bureau, accounts: [AccountId; 2], act: Act) {
+/// True when staff said that the account is another person than before.
+async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], act: Act) -> bool {
     let reviews = &bureau.world.registration.identity_reviews;
     let waiting = async |account: usize| reviews.get(&CaseId::Identity(accounts[account])).await.unwrap();
     match act {
@@ -66,7 +72,13 @@ async fn perform(bureau: &Bureau, accounts: [AccountId; 2], act: Act) {
                 reviews.refuse(bureau.world.reviewer, &case.id, case.picture, "no").await.unwrap();
             }
         }
+        Act::Correct(account, person) => {
+            let number = u32::try_from(person).unwrap() + 100;
+            let (name, door) = (NAMES[person].parse().unwrap(), &bureau.world.registration.accounts);
+            return door.correct(boss, accounts[account].into(), name, resident(number)).await.is_ok();
+        }
     }
+    false
 }
 
 /// Starts both accounts afresh.
@@ -80,10 +92,11 @@ async fn forget(bureau: &Bureau, accounts: [AccountId; 2]) {
 #[test]
 fn no_order_of_operations_binds_one_to_two() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let (bureau, accounts) = runtime.block_on(async {
+    let (bureau, accounts, boss) = runtime.block_on(async {
         let bureau = Bureau::start().await;
         let accounts = [bureau.free_candidate("one@example.edu").await, bureau.free_candidate("two@example.edu").await];
-        (bureau, accounts)
+        let boss = administrator(&bureau.world).await;
+        (bureau, accounts, boss)
     });
     let config = Config { cases: 24, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
     let checked = TestRunner::new(config).run(&vec(act(), 1..14), |acts| {
@@ -91,7 +104,12 @@ fn no_order_of_operations_binds_one_to_two() {
             forget(&bureau, accounts).await;
             let mut verified: [Option<String>; 2] = [None, None];
             for act in &acts {
-                perform(&bureau, accounts, *act).await;
+                let corrected = perform(&bureau, &boss, accounts, *act).await;
+                if let (Act::Correct(account, _), true) = (*act, corrected) {
+                    verified[account] = None;
+                    let left = bureau.world.registration.identity.verified(accounts[account]).await.unwrap();
+                    prop_assert!(left.is_none(), "nobody proved who the account is said to be now");
+                }
                 for (account, known) in accounts.iter().zip(&mut verified) {
                     let person = bureau.world.registration.identity.verified(*account).await.unwrap();
                     let now = person.map(|person| person.document.expose().to_owned());

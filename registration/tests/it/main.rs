@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account_corrections;
 mod account_letters;
 mod account_names;
 mod account_throttles;

@@ -5,11 +5,11 @@ use maud::{Markup, html};
 use pagekit::notice::notice;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::document::{DocumentKind, Sex};
+use registration::document::Sex;
 use registration::identity_reviews::{Case, CaseId};
 use registration::reviews::{AuditAction, AuditEntry};
 
-use crate::desk_parts::{record, waited};
+use crate::desk_parts::{kind_name, record, waited};
 use crate::pages::case_view::Message;
 use crate::reason::reason_fields;
 use crate::view::keycap;
@@ -142,18 +142,6 @@ fn person(w: Words, view: &People<'_>) -> Markup {
             div { dt { (w.t("submitted")) } dd { (when::moment(w.language, case.since)) } }
         }
     }
-}
-
-fn kind_name(w: Words, kind: DocumentKind) -> String {
-    match kind {
-        DocumentKind::ResidentId => w.t("kind-resident-id"),
-        DocumentKind::HkMacauPermit => w.t("kind-hk-macau-permit"),
-        DocumentKind::TaiwanPermit => w.t("kind-taiwan-permit"),
-        DocumentKind::Passport => w.t("kind-passport"),
-        DocumentKind::HongKongId => w.t("kind-hong-kong-id"),
-        DocumentKind::MacauId => w.t("kind-macau-id"),
-    }
-    .into_owned()
 }
 
 fn decision(w: Words, case: &Case) -> Markup {

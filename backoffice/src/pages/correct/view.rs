@@ -1,0 +1,121 @@
+//! Correcting an account, as markup.
+
+use maud::{Markup, html};
+use pagekit::icons::{Icon, icon};
+use pagekit::notice::{Tone, notice};
+use pagekit::words::Words;
+use registration::document::DocumentKind;
+use registration::steps::IdentityState;
+
+use super::{Entered, Found};
+use crate::desk_parts::{Field, field, kind_name};
+
+/// Longest account number that is read, spaces included.
+pub(crate) const ACCOUNT_CHARS_MAX: u16 = 80;
+const NAME_CHARS_MAX: u16 = 60;
+const NUMBER_CHARS_MAX: u16 = 40;
+
+/// How far it is.
+pub(crate) enum Correction<'a> {
+    /// Whose account?
+    Ask { typed: &'a str },
+    /// What is right?
+    Mend { found: &'a Found, entered: &'a Entered },
+}
+
+/// How it went.
+pub(crate) enum Outcome {
+    Nothing,
+    /// Sentence by sentence.
+    Done(Vec<String>),
+    Refused(String),
+}
+
+pub(crate) fn body(w: Words, correction: &Correction<'_>, outcome: &Outcome) -> Markup {
+    html! {
+        main class="alone" {
+            h1 { (w.t("correct-title")) }
+            @match outcome {
+                Outcome::Nothing => p class="hint" { (w.t("correct-lead")) },
+                Outcome::Done(sentences) => div role="status" { @match &sentences[..] {
+                    [first, rest @ ..] => (notice(Tone::Good, first, &html! { @for sentence in rest { p { (sentence) } } })),
+                    [] => {}
+                } },
+                Outcome::Refused(text) => p class="error" role="alert" { (icon(Icon::Cross)) span { (text) } },
+            }
+            @match correction {
+                Correction::Ask { typed } => (ask(w, typed)),
+                Correction::Mend { found, entered } => { (facts(w, found)) (mend(w, found, entered)) }
+            }
+            p { a href="/" { (w.t("to-queue")) } }
+        }
+    }
+}
+
+fn ask(w: Words, typed: &str) -> Markup {
+    let label = w.t("correct-account");
+    html! {
+        form method="get" action="/accounts/correct" {
+            (field(&Field { name: "account", label: &label, value: typed, max: ACCOUNT_CHARS_MAX, ..Field::default() }))
+            button class="button" type="submit" { (w.t("correct-find")) }
+        }
+    }
+}
+
+/// Who the account says to be now: enough to see that it is the right one.
+fn facts(w: Words, found: &Found) -> Markup {
+    let account = &found.account;
+    let state = match found.identity {
+        IdentityState::Verified { .. } => w.t("correct-verified"),
+        IdentityState::Waiting { .. } => w.t("correct-waiting"),
+        IdentityState::None | IdentityState::Refused { .. } => w.t("correct-unproved"),
+    };
+    html! {
+        dl class="facts" {
+            @if let Some(name) = &account.name { div { dt { (w.t("candidate")) } dd { (name.expose()) } } }
+            @if let Some(document) = &account.document {
+                div { dt { (w.t("people-kind")) } dd { (kind_name(w, document.kind())) } }
+                div { dt { (w.t("document")) } dd { (document.masked()) } }
+            }
+            @if let Some(mobile) = &account.mobile { div { dt { (w.t("mobile")) } dd { (mobile.masked()) } } }
+            @if let Some(email) = &account.email { div { dt { (w.t("correct-email")) } dd { (email.masked()) } } }
+            div { dt { (w.t("correct-identity")) } dd { (state) } }
+        }
+    }
+}
+
+fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
+    let is_proved = matches!(found.identity, IdentityState::Verified { .. } | IdentityState::Waiting { .. });
+    let (name, number) = (w.t("correct-name"), w.t("correct-number"));
+    let hint = found.account.document.is_some().then(|| w.t("correct-number-hint"));
+    let name = Field { name: "name", label: &name, value: &entered.name, max: NAME_CHARS_MAX, ..Field::default() };
+    let number = Field {
+        name: "number",
+        label: &number,
+        value: &entered.number,
+        hint: hint.as_deref(),
+        is_optional: found.account.document.is_some(),
+        max: NUMBER_CHARS_MAX,
+    };
+    html! {
+        form method="post" action="/accounts/correct" {
+            input type="hidden" name="account" value=(entered.account);
+            (field(&name))
+            div class="field" {
+                label for="kind" { (w.t("people-kind")) }
+                div class="input" {
+                    select id="kind" name="kind" {
+                        @for kind in DocumentKind::ALL {
+                            option value=(kind.as_str()) selected[entered.kind == kind.as_str()] { (kind_name(w, kind)) }
+                        }
+                    }
+                }
+            }
+            (field(&number))
+            @if found.is_login { p class="hint" { (w.t("correct-warn-login")) } }
+            @if is_proved { p class="hint" { (w.t("correct-warn-proved")) } }
+            button class="button" type="submit" { (w.t("correct-submit")) }
+        }
+        p { a href="/accounts/correct" { (w.t("correct-other")) } }
+    }
+}

@@ -1,0 +1,87 @@
+//! Staff correct who an account says to be: for who signed up with a wrong number, which is their login, or whose verified
+//! name was wrong.
+
+use super::{AccountNumber, Accounts};
+use crate::clock;
+use crate::document::Document;
+use crate::identity;
+use crate::login::LoginName;
+use crate::person::PersonName;
+use crate::staff::{Role, StaffMember};
+use crate::store::{self, StoreError};
+
+/// What a correction brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrected {
+    /// Does the candidate sign in by another number from now on?
+    pub has_new_login: bool,
+    /// Was there an identity, verified or waiting, that must be proved anew?
+    pub must_prove: bool,
+    /// How many forms that had passed their review wait for it again.
+    pub reviews: u64,
+}
+
+/// Why nothing was corrected. Refusals first (staff can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum CorrectError {
+    /// Only administrators correct accounts.
+    #[error("only administrators correct accounts")]
+    Forbidden,
+    /// The number is of no account.
+    #[error("there is no account {0}")]
+    Unknown(AccountNumber),
+    /// Name and document are what they were.
+    #[error("name and document are what they were")]
+    Same,
+    /// Another account signs in by this document.
+    #[error("another account signs in by this document")]
+    Taken,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// Sets name and document, and the login with them, all or nothing, and writes down who did. Whatever was proved or
+    /// compared with the old ones must be proved and compared again; seats and payments stay.
+    pub async fn correct(
+        &self,
+        staff: &StaffMember,
+        number: AccountNumber,
+        name: PersonName,
+        document: Document,
+    ) -> Result<Corrected, CorrectError> {
+        if staff.role != Role::Administrator {
+            return Err(CorrectError::Forbidden);
+        }
+        let account = number.account();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let stored = store::accounts::lock(&transaction, account.0).await?;
+        let before = super::read(&self.vault, &stored.ok_or(CorrectError::Unknown(number))?)?;
+        let mut changed = Vec::new();
+        changed.extend((before.name.as_ref() != Some(&name)).then_some("name"));
+        changed.extend((before.document.as_ref() != Some(&document)).then_some("document"));
+        if changed.is_empty() {
+            return Err(CorrectError::Same);
+        }
+        let login = LoginName::Document(document.clone());
+        let has_new_login =
+            changed.contains(&"document") && store::account_logins::has(&transaction, login.kind(), account.0).await?;
+        if has_new_login {
+            store::account_logins::remove(&transaction, login.kind(), account.0).await?;
+            let index = self.login_index(&login);
+            if !store::account_logins::insert(&transaction, login.kind(), &index, account.0).await? {
+                return Err(CorrectError::Taken);
+            }
+        }
+        self.write_claim(&transaction, account, &name, &document).await?;
+        let must_prove = identity::forget(&transaction, account).await?;
+        let now = clock::now();
+        let reviews = store::applications::review_again(&transaction, account, &changed, now).await?;
+        let action = format!("account_corrected {}", changed.join(" "));
+        store::audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(Corrected { has_new_login, must_prove, reviews })
+    }
+}

@@ -1,0 +1,81 @@
+//! Staff correct who an account says to be: the login follows, and what was proved with the old name or number is not.
+
+use registration::accounts::{AccountNumber, CorrectError};
+use registration::document::{Document, DocumentKind};
+use registration::exam_rules::FaceRules;
+use registration::identity::IdentityError;
+use registration::staff::{Role, StaffMember};
+use registration::steps::{FaceState, IdentityState};
+
+use crate::bureau::Bureau;
+use crate::world::{PASSWORD, World, document, exam, picture};
+
+pub(crate) async fn administrator(world: &World) -> StaffMember {
+    world.registration.staff.add("boss", "long-enough-2", Role::Administrator).await.unwrap()
+}
+
+pub(crate) fn resident(number: u32) -> Document {
+    Document::parse(DocumentKind::ResidentId, &document(number)).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_staff_correct_a_wrong_number_which_is_the_login() {
+    let world = World::usual().await;
+    let (wrong, other) = (world.candidate(1).await, world.candidate(2).await);
+    let order = world.hold(wrong.id, &["s0"]).await.unwrap();
+    let boss = administrator(&world).await;
+    let clerk = world.registration.staff.add("clerk", "long-enough-2", Role::Reviewer).await.unwrap();
+    let accounts = &world.registration.accounts;
+    let name = || wrong.name.clone().unwrap();
+
+    let refused = accounts.correct(&clerk, wrong.number, name(), resident(7)).await;
+    assert!(matches!(refused, Err(CorrectError::Forbidden)));
+    let nobody: AccountNumber = "F19FBD2E27FB40F1A52394A92A48FE22".parse().unwrap();
+    let refused = accounts.correct(&boss, nobody, name(), resident(7)).await;
+    assert!(matches!(refused, Err(CorrectError::Unknown(number)) if number == nobody));
+    let refused = accounts.correct(&boss, wrong.number, name(), resident(1)).await;
+    assert!(matches!(refused, Err(CorrectError::Same)));
+    let refused = accounts.correct(&boss, wrong.number, "王方".parse().unwrap(), resident(2)).await;
+    assert!(matches!(refused, Err(CorrectError::Taken)), "{other:?} signs in by it");
+    let now = accounts.account(wrong.id).await.unwrap().unwrap();
+    assert_eq!((now.name, now.document), (wrong.name.clone(), wrong.document.clone()), "all or nothing");
+    assert!(world.sign_in(&document(1), PASSWORD).await.is_ok(), "the old login is still good");
+
+    let corrected = accounts.correct(&boss, wrong.number, name(), resident(7)).await.unwrap();
+    assert_eq!((corrected.has_new_login, corrected.must_prove, corrected.reviews), (true, false, 0));
+    assert!(world.sign_in(&document(1), PASSWORD).await.is_err(), "the old number is nobody's login");
+    assert_eq!(world.sign_in(&document(7), PASSWORD).await.unwrap().id, wrong.id);
+    assert_eq!(world.order(wrong.id, order.id).await.state, order.state, "the seat stays");
+    let lines = "SELECT action FROM registration.audit WHERE action LIKE 'account_corrected%'";
+    let rows = world.sql().await.query(lines, &[]).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), ["account_corrected document"]);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_who_was_verified_proves_it_anew_after_a_correction() {
+    let bureau = Bureau::start().await;
+    let (world, registration) = (&bureau.world, &bureau.world.registration);
+    let account = bureau.candidate(1).await;
+    let boss = administrator(world).await;
+    bureau.card(account.id, "王芳", 1).await.unwrap();
+    bureau.vendors.face(Ok(99.0));
+    let rules = FaceRules::default();
+    let passed = registration.faces.check(account.id, &exam(), &rules, picture()).await.unwrap();
+    assert!(matches!(passed, FaceState::Passed { .. }));
+
+    let corrected = registration.accounts.correct(&boss, account.number, "王方".parse().unwrap(), resident(7)).await;
+    assert!(corrected.unwrap().must_prove);
+    assert_eq!(registration.identity.state(account.id).await.unwrap(), IdentityState::None);
+    assert_eq!(registration.identity.portrait(account.id).await.unwrap(), None);
+    assert_eq!(registration.faces.state(account.id, &exam()).await.unwrap(), FaceState::None);
+    let left = "SELECT count(*) FROM registration.identity_pictures WHERE state <> 'dropped'";
+    assert_eq!(world.sql().await.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0, "no picture of before stays");
+    let old = bureau.card(account.id, "王芳", 1).await;
+    assert!(matches!(old, Err(IdentityError::Card(_))), "{old:?}");
+    bureau.card(account.id, "王方", 7).await.unwrap();
+    // The old number is free for whose it is.
+    let owner = bureau.candidate(1).await;
+    bureau.card(owner.id, "王芳", 1).await.unwrap();
+    bureau.world.finish().await;
+}
