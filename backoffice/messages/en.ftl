@@ -178,7 +178,7 @@ score-reason-3 = The ticket number is wrong
 # Correcting an account
 correct-title = Correct an ID
 correct-lead = For candidates who gave a wrong name or document number and cannot change it themselves. Check the original document first. What you do is recorded.
-correct-account = The candidate’s account number
+correct-account = The candidate's account number
 correct-find = Find account
 correct-email = E-mail
 correct-identity = Identity
@@ -195,7 +195,7 @@ correct-other = Another account
 correct-bad-name = A name is 2 to 40 letters; ·, spaces and hyphens may stand between them. Please check it.
 correct-bad-number = This is no valid number for that kind of document. Please check it.
 correct-same = This is what the account says already. Nothing was changed.
-correct-taken = Another account signs in with this document number. Nothing was changed. Check the number; if both accounts are the candidate’s, use “Move a registration”.
+correct-taken = Another account signs in with this document number. Nothing was changed. Check the number; if both accounts are the candidate's, use "Move a registration".
 correct-done = Corrected.
 correct-done-login = Tell the candidate to sign in with the new document number. The password stays.
 correct-done-prove = Tell the candidate to verify their identity again.

@@ -202,5 +202,5 @@ field-new-email = New address
 change-mobile-title = Change the mobile number
 field-new-mobile = New mobile number
 claim-title = Correct name and document
-claim-login = You sign in with the document number, so you cannot change it yourself. If it is wrong, ask the examination office.
-claim-verified = Your identity is verified. Only the examination office corrects name and document.
+claim-login = You sign in with the document number, so you cannot change it yourself. If it is wrong, tell the examination office, with the account number on My page.
+claim-verified = Your identity is verified. Only the examination office corrects name and document: tell them the account number on My page.

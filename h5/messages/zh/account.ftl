@@ -193,5 +193,5 @@ field-new-email = 新邮箱
 change-mobile-title = 修改手机号
 field-new-mobile = 新手机号
 claim-title = 修改姓名和证件
-claim-login = 证件号码是您的登录账号，不能自己修改。填错了请联系考务人员。
-claim-verified = 已经通过实名认证，姓名和证件只能由考务人员更正。
+claim-login = 证件号码是您的登录账号，不能自己修改。填错了请联系考务人员，并告诉对方个人中心里的通行证 ID。
+claim-verified = 已经通过实名认证，姓名和证件只能由考务人员更正，联系时请告诉对方个人中心里的通行证 ID。

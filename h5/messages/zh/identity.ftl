@@ -25,7 +25,7 @@ identity-kind-error = 请选择证件类型
 identity-kind-not-here = 这场考试不能用{ $kind }认证，请联系学校
 identity-number = 证件号码
 identity-number-known = 已填 { $number }。不改可以留空。
-identity-number-locked = 证件号码是登录账号，不能自己修改。号码有误，请联系学校。
+identity-number-locked = 证件号码是登录账号，不能自己修改。填错了请联系考务人员，并告诉对方个人中心里的通行证 ID。
 identity-born = 出生日期
 identity-sex = 性别
 identity-consent-title = 敏感个人信息单独同意
@@ -93,7 +93,7 @@ card-error-unreadable = 看不清文字。请在光线均匀的地方重拍。
 card-error-copy = 请拍身份证原件，不要用复印件、截图或翻拍的照片。
 card-error-expired = 身份证已过有效期。请用新证件认证，或走人工通道。
 card-error-name = 证件上的姓名与您填写的不一致。请修改姓名后再试；照片还在，不用重拍。
-card-error-number = 证件上的号码与您填写的不一致，无法认证。请确认拍的是本人证件；注册的号码有误，请联系学校。
+card-error-number = 证件上的号码与您填写的不一致，无法认证。请确认拍的是本人证件；注册时填错了号码，请联系考务人员更正，并告诉对方个人中心里的通行证 ID。
 card-error-both = 证件上的姓名和号码都与您填写的不一致，无法认证。请确认拍的是本人证件。
 
 # 照片

@@ -103,17 +103,19 @@ fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
             (field(&name))
             div class="field" {
                 label for="kind" { (w.t("people-kind")) }
-                div class="input" {
-                    select id="kind" name="kind" {
-                        @for kind in DocumentKind::ALL {
-                            option value=(kind.as_str()) selected[entered.kind == kind.as_str()] { (kind_name(w, kind)) }
-                        }
+                select id="kind" name="kind" {
+                    @for kind in DocumentKind::ALL {
+                        option value=(kind.as_str()) selected[entered.kind == kind.as_str()] { (kind_name(w, kind)) }
                     }
                 }
             }
             (field(&number))
-            @if found.is_login { p class="hint" { (w.t("correct-warn-login")) } }
-            @if is_proved { p class="hint" { (w.t("correct-warn-proved")) } }
+            @if found.is_login || is_proved {
+                ul class="effects" {
+                    @if found.is_login { li { (w.t("correct-warn-login")) } }
+                    @if is_proved { li { (w.t("correct-warn-proved")) } }
+                }
+            }
             button class="button" type="submit" { (w.t("correct-submit")) }
         }
         p { a href="/accounts/correct" { (w.t("correct-other")) } }
