@@ -10,10 +10,10 @@ use crate::cards::{CardError, CardText};
 
 pub(super) async fn read(tesseract: &Tesseract, page: &Arc<Page>, rows: &Rows) -> Result<CardText, CardError> {
     let authority = match rows.0.iter().find_map(|row| row.after("签发机关")) {
-        Some((first, area)) => {
-            let alone = joined(&tesseract.words_in(page, area, Look::Line).await?);
-            authority_of(&alone).or_else(|| authority_of(&first))
-        }
+        Some((first, area)) => match authority_of(&first) {
+            Some(authority) => Some(authority),
+            None => authority_of(&joined(&tesseract.words_in(page, area, Look::Line).await?)),
+        },
         None => rows.0.iter().find_map(|row| authority_of(&row.text())),
     };
     let place = rows.0.iter().find_map(|row| row.after("有效期限"));
@@ -22,12 +22,16 @@ pub(super) async fn read(tesseract: &Tesseract, page: &Arc<Page>, rows: &Rows) -
         Some((row.text(), row.area()))
     });
     let valid_until = match place {
-        Some((first, _)) if first.contains('长') || first.contains('期') => fields::valid_until(fields::FOREVER),
-        Some((first, area)) => {
-            let digits = joined(&tesseract.words_in(page, area, Look::Characters("0123456789.-")).await?);
-            end_of(&digits).or_else(|| end_of(&first))
-        }
         None => None,
+        Some((first, _)) if first.contains('长') || first.contains('期') => fields::valid_until(fields::FOREVER),
+        Some((first, area)) => match proved_end(&first) {
+            Some(end) => Some(end),
+            None => {
+                let look = Look::Characters("0123456789.-");
+                let digits = joined(&tesseract.words_in(page, area, look).await?);
+                end_of(&digits).or_else(|| end_of(&first))
+            }
+        },
     };
     Ok(CardText { authority, valid_until, ..CardText::default() })
 }
@@ -46,6 +50,19 @@ fn end_of(text: &str) -> Option<String> {
     whole.then(|| fields::date(&digits[digits.len() - 8..])).flatten()
 }
 
+/// The end of two dates that lie as many years apart as cards are good for: 5, 10 or 20 (Resident Identity Card Law,
+/// article 5). Misread digits would hardly leave that so.
+fn proved_end(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() != 16 {
+        return None;
+    }
+    let (begin, end) = (fields::date(&digits[..8])?, fields::date(&digits[8..])?);
+    let years = |date: &str| date[..4].parse::<u16>().ok();
+    let apart = years(&end)?.checked_sub(years(&begin)?)?;
+    ([5, 10, 20].contains(&apart) && begin[4..] == end[4..]).then_some(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +72,12 @@ mod tests {
         assert_eq!(authority_of("“” 样例市公安局").as_deref(), Some("样例市公安局"));
         assert_eq!(authority_of("中华人民共和国"), None);
         assert_eq!(end_of("2020.01.02-2040.01.02").as_deref(), Some("2040-01-02"));
+        assert_eq!(proved_end("“2020.01.02-2040.01.02").as_deref(), Some("2040-01-02"));
+        for doubtful in
+            ["2020.01.02-2041.01.02", "2020.01.02-2040.01.03", "2040.01.02-2020.01.02", "2020.01.02-2040.01"]
+        {
+            assert_eq!(proved_end(doubtful), None, "{doubtful}");
+        }
         assert_eq!(end_of("2020.01.02-2040.13.02"), None);
         assert_eq!(end_of("2020.01.02-204001"), None);
     }

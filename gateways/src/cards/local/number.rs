@@ -35,6 +35,13 @@ pub(super) fn find(readings: &[String], birth: Option<Date>) -> Option<Found> {
     }
 }
 
+/// The number among the readings that passes the check digit and agrees with the birth date.
+pub(super) fn proved<'a>(readings: impl IntoIterator<Item = &'a str>, birth: Date) -> Option<Found> {
+    let is_proved = |number: &String| is_number(number) && birth_of(number) == Some(birth);
+    let number = readings.into_iter().map(cleaned).find(is_proved)?;
+    Some(Found { number, is_repaired: false })
+}
+
 /// Digits and a last X, with characters that look like digits taken for them.
 fn cleaned(reading: &str) -> String {
     let digit = |c: char| match c {
@@ -89,6 +96,14 @@ mod tests {
         assert_eq!(found(&["1101O5 19491231002x"], None), Some((GOOD.into(), false)));
         assert_eq!(found(&["111111111111111111", GOOD], None), Some((GOOD.into(), false)));
         assert_eq!(found(&["110105194912310021"], None), None);
+    }
+
+    #[test]
+    fn a_reading_is_proved_by_check_digit_and_birth_date_together() {
+        let proved = |reading, birth: &str| proved([reading], birth.parse().unwrap()).map(|found| found.number);
+        assert_eq!(proved("1101O5 19491231002x", "1949-12-31").as_deref(), Some(GOOD));
+        assert_eq!(proved(GOOD, "1949-12-30"), None);
+        assert_eq!(proved("110105194912310021", "1949-12-31"), None);
     }
 
     #[test]
