@@ -8,10 +8,10 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
   const error = tile.querySelector(".error");
   const context = frame.getContext("2d");
   const touches = new Map();
-  let picture, x = 0, y = 0, used;
+  let picture, x = 0, y = 0, size = 1, used;
 
   const draw = () => {
-    const scale = Math.max(width / picture.width, height / picture.height) * zoom.value;
+    const scale = Math.max(width / picture.width, height / picture.height) * size;
     const [w, h] = [picture.width * scale, picture.height * scale];
     x = Math.min(0, Math.max(width - w, x));
     y = Math.min(0, Math.max(height - h, y));
@@ -19,22 +19,18 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
     context.fillRect(0, 0, width, height);
     context.drawImage(picture, x, y, w, h);
   };
+  // The slider has steps; fingers that move slowly are less than one at a time, so the size is kept beside it.
   const enlarge = (value) => {
-    const before = zoom.value;
-    zoom.value = value;
-    const ratio = zoom.value / before;
+    const before = size;
+    zoom.value = size = Math.min(zoom.max, Math.max(zoom.min, value));
+    const ratio = size / before;
     [x, y] = [width / 2 - (width / 2 - x) * ratio, height / 2 - (height / 2 - y) * ratio];
-    last = zoom.value;
     draw();
   };
-  let last = 1;
-  zoom.oninput = () => {
-    const value = zoom.value;
-    zoom.value = last;
-    enlarge(value);
-  };
+  zoom.oninput = () => picture && enlarge(Number(zoom.value));
   const keep = () => {
     frame.toBlob((blob) => {
+      if (!blob) return;
       const files = new DataTransfer();
       files.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
       used.files = files.files;
@@ -45,6 +41,8 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
       if (!input.files.length) return;
       for (const other of inputs) if (other !== input) other.value = "";
       error.textContent = "";
+      // An old browser sends the photo whole, and the server keeps its middle.
+      if (!window.createImageBitmap) return;
       try {
         picture = await createImageBitmap(input.files[0], { imageOrientation: "from-image" });
       } catch {
@@ -53,7 +51,7 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
         return;
       }
       used = input;
-      last = zoom.value = 1;
+      zoom.value = size = 1;
       const scale = Math.max(width / picture.width, height / picture.height);
       [x, y] = [(width - picture.width * scale) / 2, (height - picture.height * scale) / 4];
       box.hidden = false;
@@ -74,7 +72,7 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
     const other = [...touches.values()].find((one) => one.pointerId !== event.pointerId);
     if (other) {
       const far = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
-      enlarge(zoom.value * (far(event) / Math.max(1, far(before))));
+      enlarge(size * (far(event) / Math.max(1, far(before))));
     } else {
       x += (event.clientX - before.clientX) * ratio();
       y += (event.clientY - before.clientY) * ratio();

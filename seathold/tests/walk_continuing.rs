@@ -8,6 +8,7 @@ mod walking {
     pub(crate) mod code;
     pub(crate) mod desk;
     pub(crate) mod people;
+    pub(crate) mod photo;
 }
 
 use specimen::form_photo;
@@ -16,6 +17,7 @@ use testkit::{BrowserOptions, Device, ServedApp, Walker};
 use walking::code::link_in;
 use walking::desk::{refuse, staff};
 use walking::people::{Album, next_step, others_take, prove_mobile};
+use walking::photo;
 
 const EXAM: &str = "/exams/continuing-education";
 const PASSWORD: &str = "jiaowai-2027";
@@ -272,8 +274,11 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     agree(&mut phone).await;
     // Another school than the roster says: staff look at it.
     fill_form(&mut phone, SHENJIANG).await;
-    choose_photo(&phone, &album.keep("lin.jpg", &form_photo(LIN.face))).await;
+    let photo = album.keep("lin.jpg", &form_photo(LIN.face));
+    choose_photo(&phone, &photo).await;
+    photo::place(&phone).await;
     phone.looks("ce-35-form").await;
+    choose_photo(&phone, &photo).await;
     hand_in(&mut phone).await;
     phone.shows("报名资格审核：待审核").await;
     phone.looks("ce-36-review").await;
