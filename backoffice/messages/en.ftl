@@ -176,9 +176,13 @@ score-reason-2 = The proof does not fit the result on record
 score-reason-3 = The ticket number is wrong
 
 # Correcting an account
-correct-title = Correct an ID
-correct-lead = For candidates who gave a wrong name or document number and cannot change it themselves. Check the original document first. What you do is recorded.
-correct-account = The candidate's account number
+correct-title = Accounts
+correct-lead = For candidates who gave a wrong name or document number, or forgot the password and get no message. Make sure who they are and check the original document first. What you do is recorded.
+correct-account = Account or document number
+correct-account-hint = Candidates find the account number on My page.
+correct-unknown = There is no such account. Please check the number.
+correct-several = Several accounts have this document. Choose one:
+correct-since = since
 correct-find = Find account
 correct-email = E-mail
 correct-identity = Identity
@@ -203,3 +207,8 @@ correct-done-reviews = { $count ->
     [one] One form that had passed is back in review.
    *[other] { $count } forms that had passed are back in review.
 }
+correct-code-title = Reset the password
+correct-code-lead = For candidates whom no message reaches: tell them the code yourself.
+correct-code-submit = Make a code
+correct-code = Code { $code }
+correct-code-how = Tell the candidate to open "Forgot the password" and enter the account, this code and a new password. It is good for 10 minutes and once; another code ends this one.

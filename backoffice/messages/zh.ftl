@@ -166,10 +166,14 @@ score-reason-1 = 没有收到相关证明，请联系学校老师
 score-reason-2 = 证明材料与成绩记录不符
 score-reason-3 = 准考证号填写有误
 
-# 证件更正
-correct-title = 证件更正
-correct-lead = 考生填错了姓名或证件号码、自己又不能修改时，在这里更正。请先核对考生的证件原件。操作会记录在案。
-correct-account = 考生的通行证 ID
+# 账号更正
+correct-title = 账号更正
+correct-lead = 考生填错了姓名或证件号码，或者忘记密码又收不到短信和邮件时，在这里处理。请先核实身份、核对证件原件。操作会记录在案。
+correct-account = 通行证 ID 或证件号码
+correct-account-hint = 通行证 ID 在考生的个人中心里。
+correct-unknown = 没有这样的账号，请核对。
+correct-several = 有几个账号登记了这个证件号码，请选择：
+correct-since = 注册于
 correct-find = 查找账号
 correct-email = 邮箱
 correct-identity = 实名认证
@@ -191,3 +195,8 @@ correct-done = 已更正。
 correct-done-login = 请告诉考生：今后用新的证件号码登录，密码不变。
 correct-done-prove = 请告诉考生：要重新做实名认证。
 correct-done-reviews = { $count } 份已通过的资料回到了审核。
+correct-code-title = 重设密码
+correct-code-lead = 考生收不到短信和邮件时，把重设码告诉本人。
+correct-code-submit = 生成重设码
+correct-code = 重设码 { $code }
+correct-code-how = 请告诉考生：在“忘记密码”页填写登录账号、重设码和新密码。10 分钟内有效，只能用一次；再生成一个，前一个就作废。

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::pages::correct::{Correction, Entered, Found, Outcome, body};
 use crate::pages::rebind;
 
-pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 4] {
+pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 6] {
     let moved = rebind::Outcome::Done(w.t("rebind-same").into());
     let entered = Entered {
         name: "阿卜杜热西提·买买提依明·艾合买提江".to_owned(),
@@ -21,10 +21,15 @@ pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 4] {
     let found = found(now);
     let mend = Correction::Mend { found: &found, entered: &entered };
     let told = ["correct-done", "correct-done-login", "correct-done-prove"].map(|key| w.t(key).into_owned());
+    let several = [found.account.clone(), found.account.clone()];
+    let code =
+        [w.with("correct-code", &[("code", "402 917".into())]), w.t("correct-code-how")].map(|text| text.into_owned());
     [
         ("rebind", rebind::body(w, &rebind::Entered::default(), &moved)),
         ("correct", body(w, &Correction::Ask { typed: "" }, &Outcome::Nothing)),
         ("correct-mend", body(w, &mend, &Outcome::Refused(w.t("correct-taken").into_owned()))),
+        ("correct-choose", body(w, &Correction::Choose { accounts: &several }, &Outcome::Nothing)),
+        ("correct-code", body(w, &mend, &Outcome::Done(code.to_vec()))),
         ("correct-done", body(w, &Correction::Ask { typed: "" }, &Outcome::Done(told.to_vec()))),
     ]
 }

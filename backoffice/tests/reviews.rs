@@ -16,6 +16,8 @@ use registration::accounts::{AccountId, AccountNumber, NewAccount};
 use registration::details::Answers;
 use registration::document::DocumentKind;
 use registration::eligibility::ScoreReviewState;
+use registration::exam_rules::{LoginKind, PasswordRules};
+use registration::passwords::Password;
 use registration::staff::Role;
 use registration::steps::ReviewState;
 use registration::vault::Vault;
@@ -221,9 +223,10 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
     desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;
 
     assert!(desk.get("/").await.2.contains("/accounts/correct"));
-    assert!(desk.get("/accounts/correct").await.2.contains("考生的通行证 ID"));
+    assert!(desk.get("/accounts/correct").await.2.contains("通行证 ID 或证件号码"));
     let (status, _, said) = desk.get("/accounts/correct?account=123").await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("32 位") && said.contains("123"), "{said}");
+    assert!(status == StatusCode::NOT_FOUND && said.contains("没有这样的账号") && said.contains("123"), "{said}");
+    assert!(desk.get("/accounts/correct?account=11010519491231002x").await.2.contains("1101**********002X"));
     let (_, _, found) = desk.get(&path).await;
     for part in ["张伟", "1101**********002X", "139****5678", "更正后考生用新号码登录"] {
         assert!(found.contains(part), "{part} in {found}");
@@ -241,4 +244,15 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
     assert!(status == StatusCode::OK && said.contains("已更正") && said.contains("用新的证件号码登录"), "{said}");
     let now = desk.registration.accounts.account(account).await.unwrap().unwrap();
     assert_eq!(now.document.unwrap().expose(), "440524188001010014");
+
+    // And a code for who has forgotten the password.
+    let (_, _, told) = desk.post("/accounts/code", &format!("account={number}")).await;
+    let code: String = told.split("重设码 ").nth(1).unwrap().chars().take(6).collect();
+    assert!(code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
+    let new = Password::of_candidate("another-1", &PasswordRules::default()).unwrap();
+    let accounts = &desk.registration.accounts;
+    let reset = accounts.reset_by_code("440524188001010014", LoginKind::Document, &code, &new).await.unwrap();
+    assert_eq!(reset.id, account);
+    assert_eq!(desk.post("/accounts/code", "account=123").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(desk.get("/accounts/code").await.1, "/accounts/correct");
 }

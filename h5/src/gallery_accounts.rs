@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::Markup;
 use pagekit::words::Words;
-use registration::accounts::{Account, FoundAccount, LinkError, Ways};
+use registration::accounts::{Account, FoundAccount, LinkError};
 use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::exams::ExamPage;
 use registration::order::Order;
@@ -129,19 +129,24 @@ impl Studio {
     }
 
     fn what_was_forgotten(&mut self) {
+        use forgotten_code::From;
         let (w, next) = (self.w, Next::default());
         let none = [of("login", w.t("field-login-none")), of("captcha", w.t("captcha-wrong"))];
-        let shots: [(&str, bool, &[FieldError]); 3] =
-            [("forgotten", true, &[]), ("forgotten-error", true, &none), ("forgotten-staff", false, &[])];
-        for (name, reaches, errors) in shots {
-            let ways = Ways { sms: reaches, mail: reaches };
-            let view = forgotten::View { next: &next, ways, login: "", captcha: Some(TOKEN), errors };
+        let shots: [(&str, &[FieldError]); 2] = [("forgotten", &[]), ("forgotten-error", &none)];
+        for (name, errors) in shots {
+            let view = forgotten::View { next: &next, login: "", captcha: Some(TOKEN), errors };
             self.guest(name, &forgotten::body(w, &view));
         }
         let code = [of("code", w.t("field-code-wrong")), of("again", w.t("field-again-error"))];
         let rules = rules(LoginKind::Document);
-        self.guest("forgotten-code", &forgotten_code::body(w, &next, &rules, "13812345670", &[]));
-        self.guest("forgotten-code-error", &forgotten_code::body(w, &next, &rules, "13812345670", &code));
+        for (name, from, errors) in [
+            ("forgotten-code", From::Message, &[][..]),
+            ("forgotten-code-error", From::Message, &code[..]),
+            ("forgotten-staff", From::Staff, &[]),
+            ("forgotten-staff-error", From::Staff, &code[..]),
+        ] {
+            self.guest(name, &forgotten_code::body(w, &next, &rules, from, "13812345670", errors));
+        }
         self.guest("reset", &reset::body(w, "token", EMAIL, &[]));
         self.guest("reset-error", &reset::body(w, "token", EMAIL, &code[1..]));
         for (name, error) in [("link-used", LinkError::Used), ("link-expired", LinkError::Expired)] {

@@ -30,7 +30,7 @@ pub use change::{ChangeError, ClaimError};
 pub use codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use correct::{CorrectError, Corrected};
 pub use email::{Changed, EmailChangeError, LinkError};
-pub use forgotten::{ForgottenError, FoundAccount, ResetError, Way};
+pub use forgotten::{ForgottenError, FoundAccount, ResetError, StaffCodeError, Way};
 pub use links::LINK_LIFETIME;
 pub use new_account::{FieldError, NewAccount, SignUpForm};
 pub use post::{AccountSettings, Ways};

@@ -1,5 +1,5 @@
-//! Correcting who an account says to be, by the number that the candidate tells: found first, looked at, then corrected.
-//! For administrators; written to the audit of the account.
+//! Putting an account right: found by its number or by a document, looked at, then corrected, or given a code for another
+//! password. For administrators; written to the audit of the account.
 
 mod view;
 
@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use axum::Form;
 use axum::extract::Query;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use registration::accounts::{Account, AccountNumber, CorrectError, Corrected};
+use registration::accounts::{Account, AccountNumber, CorrectError, Corrected, StaffCodeError};
 use registration::document::{Document, DocumentKind};
 use registration::person::PersonName;
 use registration::staff::Role;
@@ -52,25 +52,29 @@ pub(crate) struct Found {
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     administrators(&visit)?;
-    if asked.account.trim().is_empty() {
+    let typed = asked.account.trim();
+    if typed.is_empty() {
         return draw(&visit, StatusCode::OK, &Correction::Ask { typed: "" }, &Outcome::Nothing).await;
     }
-    match found(&visit, &asked.account).await? {
-        Ok(found) => {
+    let accounts = visit.app.outside.registration.accounts.named_by(typed).await?;
+    match &accounts[..] {
+        [] => {
+            let outcome = Outcome::Refused(visit.words.t("correct-unknown").into_owned());
+            draw(&visit, StatusCode::NOT_FOUND, &Correction::Ask { typed }, &outcome).await
+        }
+        [account] => {
+            let found = found(&visit, account.clone()).await?;
             let entered = entered_of(&found);
             draw(&visit, StatusCode::OK, &Correction::Mend { found: &found, entered: &entered }, &Outcome::Nothing)
                 .await
         }
-        Err(refusal) => unknown(&visit, &asked.account, refusal).await,
+        several => draw(&visit, StatusCode::OK, &Correction::Choose { accounts: several }, &Outcome::Nothing).await,
     }
 }
 
 pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     administrators(&visit)?;
-    let found = match found(&visit, &entered.account).await? {
-        Ok(found) => found,
-        Err(refusal) => return unknown(&visit, &entered.account, refusal).await,
-    };
+    let found = posted(&visit, &entered.account).await?;
     match mend(&visit, &found, &entered).await? {
         Ok(corrected) => {
             let outcome = Outcome::Done(done(&visit, corrected));
@@ -83,19 +87,43 @@ pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Resul
     }
 }
 
+/// A code for another password, to be told.
+pub(crate) async fn code(visit: Visit, Form(asked): Form<Asked>) -> Result<Response, Failure> {
+    administrators(&visit)?;
+    let found = posted(&visit, &asked.account).await?;
+    let accounts = &visit.app.outside.registration.accounts;
+    let code = match accounts.code_by_staff(&visit.staff, found.account.number).await {
+        Ok(code) => code,
+        Err(StaffCodeError::Forbidden) => return Err(Failure::Forbidden),
+        Err(StaffCodeError::Unknown(_)) => return Err(Failure::NotFound),
+        Err(StaffCodeError::Store(error)) => return Err(error.into()),
+    };
+    let w = visit.words;
+    let said = w.with("correct-code", &[("code", code.into())]).into_owned();
+    let outcome = Outcome::Done(vec![said, w.t("correct-code-how").into_owned()]);
+    let entered = entered_of(&found);
+    draw(&visit, StatusCode::OK, &Correction::Mend { found: &found, entered: &entered }, &outcome).await
+}
+
+/// A reload of an answer to a form.
+pub(crate) async fn back() -> Redirect {
+    Redirect::to("/accounts/correct")
+}
+
 type Refusal = Cow<'static, str>;
 
-/// The account that the number names, or why there is none.
-async fn found(visit: &Visit, typed: &str) -> Result<Result<Found, Refusal>, Failure> {
-    let w = visit.words;
-    let Ok(number) = typed.parse::<AccountNumber>() else { return Ok(Err(w.t("rebind-number"))) };
+/// The account that a form of ours names.
+async fn posted(visit: &Visit, number: &str) -> Result<Found, Failure> {
+    let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
+    let account = visit.app.outside.registration.accounts.account(number.account()).await?;
+    found(visit, account.ok_or(Failure::NotFound)?).await
+}
+
+async fn found(visit: &Visit, account: Account) -> Result<Found, Failure> {
     let registration = &visit.app.outside.registration;
-    let Some(account) = registration.accounts.account(number.account()).await? else {
-        return Ok(Err(w.with("rebind-unknown", &[("number", number.to_string().into())])));
-    };
     let identity = registration.identity.state(account.id).await?;
     let is_login = registration.accounts.signs_in_by_document(account.id).await?;
-    Ok(Ok(Found { account, identity, is_login }))
+    Ok(Found { account, identity, is_login })
 }
 
 /// Checks what was typed, and corrects the account.
@@ -150,11 +178,6 @@ fn entered_of(found: &Found) -> Entered {
 
 fn administrators(visit: &Visit) -> Result<(), Failure> {
     if visit.staff.role == Role::Administrator { Ok(()) } else { Err(Failure::Forbidden) }
-}
-
-async fn unknown(visit: &Visit, typed: &str, refusal: Refusal) -> Result<Response, Failure> {
-    let outcome = Outcome::Refused(refusal.into_owned());
-    draw(visit, StatusCode::UNPROCESSABLE_ENTITY, &Correction::Ask { typed }, &outcome).await
 }
 
 async fn draw(

@@ -39,7 +39,7 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
             Self::Mobile => "mobile",
@@ -174,7 +174,7 @@ impl Accounts {
 
     /// Whoever has the database and not the key cannot try the million codes out. Full-width digits and spaces are
     /// forgiven.
-    fn code_hash(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> [u8; 32] {
+    pub(super) fn code_hash(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> [u8; 32] {
         let digits: String = code
             .chars()
             .filter(|c| !c.is_whitespace())

@@ -1,9 +1,9 @@
 //! Staff correct who an account says to be: for who signed up with a wrong number, which is their login, or whose verified
 //! name was wrong.
 
-use super::{AccountNumber, Accounts};
+use super::{Account, AccountNumber, Accounts};
 use crate::clock;
-use crate::document::Document;
+use crate::document::{Document, DocumentKind};
 use crate::identity;
 use crate::login::LoginName;
 use crate::person::PersonName;
@@ -41,7 +41,26 @@ pub enum CorrectError {
     Store(#[from] StoreError),
 }
 
+/// Accounts that staff are shown of one document.
+const FOUND_MAX: i64 = 5;
+
 impl Accounts {
+    /// The accounts that staff mean: the one of this account number, or those that say to have a document of this number,
+    /// the one of the latest exam first, at most five.
+    pub async fn named_by(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+        if let Ok(number) = text.parse::<AccountNumber>() {
+            return Ok(self.account(number.account()).await?.into_iter().collect());
+        }
+        let client = self.database.client().await?;
+        let mut found = Vec::new();
+        for document in DocumentKind::ALL.iter().filter_map(|kind| Document::parse(*kind, text).ok()) {
+            let index = self.login_index(&LoginName::Document(document));
+            found.extend(store::accounts::of_claim(&client, &index, FOUND_MAX).await?);
+        }
+        found.truncate(usize::try_from(FOUND_MAX).expect("a small constant"));
+        found.iter().map(|stored| super::read(&self.vault, stored)).collect()
+    }
+
     /// Sets name and document, and the login with them, all or nothing, and writes down who did. Whatever was proved or
     /// compared with the old ones must be proved and compared again; seats and payments stay.
     pub async fn correct(

@@ -4,9 +4,9 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::codes::{CodeError, Purpose, Spends, count_sending, new_code};
+use super::codes::{CODE_LIFETIME, CodeError, Purpose, Spends, count_sending, new_code};
 use super::links::LinkPurpose;
-use super::{Account, AccountId, Accounts, Act, Caller, LinkError, letters, read};
+use super::{Account, AccountId, AccountNumber, Accounts, Act, Caller, LinkError, letters, read};
 use crate::captcha::CaptchaError;
 use crate::clock;
 use crate::document::Document;
@@ -14,6 +14,7 @@ use crate::exam_rules::LoginKind;
 use crate::login::{Email, LoginName, Username};
 use crate::passwords::Password;
 use crate::person::PersonName;
+use crate::staff::{Role, StaffMember};
 use crate::store::{self, StoreError};
 
 /// Accounts that one search shows.
@@ -64,6 +65,20 @@ pub enum ResetError {
     /// The link is not good.
     #[error(transparent)]
     Link(#[from] LinkError),
+}
+
+/// Why staff got no code to tell. Refusals first (staff can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum StaffCodeError {
+    /// Only administrators tell codes.
+    #[error("only administrators tell codes")]
+    Forbidden,
+    /// The number is of no account.
+    #[error("there is no account {0}")]
+    Unknown(AccountNumber),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl From<StoreError> for ResetError {
@@ -156,7 +171,27 @@ impl Accounts {
         Ok(())
     }
 
-    /// Sets another password for whoever has this login name and was sent this code.
+    /// A code for another password, which staff tell a candidate whom no message reaches: good as long as one that is
+    /// sent, and in its place. The candidate types it where one that was sent goes.
+    pub async fn code_by_staff(&self, staff: &StaffMember, number: AccountNumber) -> Result<String, StaffCodeError> {
+        if staff.role != Role::Administrator {
+            return Err(StaffCodeError::Forbidden);
+        }
+        let account = number.account();
+        let subject = self.told_subject(account.0);
+        let (code, now) = (new_code(), clock::now());
+        let hash = self.code_hash(Purpose::Password, &subject, &code);
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        store::accounts::lock(&transaction, account.0).await?.ok_or(StaffCodeError::Unknown(number))?;
+        let purpose = Purpose::Password.as_str();
+        store::account_codes::put(&transaction, purpose, &subject, &hash, now + CODE_LIFETIME).await?;
+        store::audit::insert(&transaction, now, staff.id.0, "account_code_told", &number.to_string()).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(code)
+    }
+
+    /// Sets another password for whoever has this login name and was sent this code, or told it by staff.
     pub async fn reset_by_code(
         &self,
         login: &str,
@@ -165,10 +200,19 @@ impl Accounts {
         password: &Password,
     ) -> Result<Account, ResetError> {
         let names = LoginName::recognise(login, preferred);
-        let subject = names.first().map_or([0; 32], |name| self.password_subject(name));
-        if !self.try_code(Purpose::Password, &subject, code).await? {
-            return Err(ResetError::Code);
-        }
+        let sent = names.first().map_or([0; 32], |name| self.password_subject(name));
+        let client = self.database.client().await?;
+        let account = store::account_logins::find(&client, &self.name_indexes(&names)).await?;
+        drop(client);
+        let told = account.map_or([0; 32], |account| self.told_subject(account));
+        // Both are tried, so that it takes the same time whatever there is.
+        let is_sent = self.try_code(Purpose::Password, &sent, code).await?;
+        let is_told = self.try_code(Purpose::Password, &told, code).await?;
+        let subject = match (is_sent, is_told) {
+            (true, _) => sent,
+            (false, true) => told,
+            (false, false) => return Err(ResetError::Code),
+        };
         let hash = self.hasher.hash(password).await.map_err(|_| ResetError::Busy)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
@@ -252,6 +296,11 @@ impl Accounts {
     /// What letters to this address are counted under.
     pub(super) fn mail_subject(&self, email: &Email) -> [u8; 32] {
         self.vault.index("sending mail", &email.folded())
+    }
+
+    /// What a code is kept under that staff told.
+    fn told_subject(&self, account: Uuid) -> [u8; 32] {
+        self.vault.index("code told by staff", &account.to_string())
     }
 
     fn password_subject(&self, name: &LoginName) -> [u8; 32] {

@@ -1,9 +1,11 @@
-//! Staff correct who an account says to be: the login follows, and what was proved with the old name or number is not.
+//! Staff correct who an account says to be: the login follows, and what was proved with the old name or number is not; and
+//! they help who has forgotten the password where no message reaches.
 
-use registration::accounts::{AccountNumber, CorrectError};
+use registration::accounts::{AccountNumber, CorrectError, ResetError, StaffCodeError};
 use registration::document::{Document, DocumentKind};
-use registration::exam_rules::FaceRules;
+use registration::exam_rules::{FaceRules, LoginKind, PasswordRules};
 use registration::identity::IdentityError;
+use registration::passwords::Password;
 use registration::staff::{Role, StaffMember};
 use registration::steps::{FaceState, IdentityState};
 
@@ -41,6 +43,13 @@ async fn c4_staff_correct_a_wrong_number_which_is_the_login() {
     assert_eq!((now.name, now.document), (wrong.name.clone(), wrong.document.clone()), "all or nothing");
     assert!(world.sign_in(&document(1), PASSWORD).await.is_ok(), "the old login is still good");
 
+    for text in [document(1), wrong.number.to_string().to_lowercase()] {
+        let found = accounts.named_by(&text).await.unwrap();
+        assert_eq!(found.iter().map(|account| account.id).collect::<Vec<_>>(), [wrong.id], "{text}");
+    }
+    for text in [document(9), nobody.to_string(), "王芳".to_owned(), String::new()] {
+        assert!(accounts.named_by(&text).await.unwrap().is_empty(), "{text}");
+    }
     let corrected = accounts.correct(&boss, wrong.number, name(), resident(7)).await.unwrap();
     assert_eq!((corrected.has_new_login, corrected.must_prove, corrected.reviews), (true, false, 0));
     assert!(world.sign_in(&document(1), PASSWORD).await.is_err(), "the old number is nobody's login");
@@ -78,4 +87,40 @@ async fn c4_who_was_verified_proves_it_anew_after_a_correction() {
     let owner = bureau.candidate(1).await;
     bureau.card(owner.id, "王芳", 1).await.unwrap();
     bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_tell_a_code_to_whom_no_message_reaches() {
+    let world = World::usual().await;
+    let (account, other) = (world.candidate(1).await, world.candidate(2).await);
+    let boss = administrator(&world).await;
+    let clerk = world.registration.staff.add("clerk", "long-enough-2", Role::Reviewer).await.unwrap();
+    let accounts = &world.registration.accounts;
+    assert!(matches!(accounts.code_by_staff(&clerk, account.number).await, Err(StaffCodeError::Forbidden)));
+    let nobody: AccountNumber = "F19FBD2E27FB40F1A52394A92A48FE22".parse().unwrap();
+    assert!(matches!(accounts.code_by_staff(&boss, nobody).await, Err(StaffCodeError::Unknown(_))));
+    let stale = accounts.code_by_staff(&boss, account.number).await.unwrap();
+    let code = accounts.code_by_staff(&boss, account.number).await.unwrap();
+    let new = Password::of_candidate("new-password", &PasswordRules::default()).unwrap();
+    let reset = async |number, code: &str| {
+        accounts.reset_by_code(&document(number), LoginKind::Document, code, &new).await.map(|account| account.id)
+    };
+    assert!(stale == code || matches!(reset(1, &stale).await, Err(ResetError::Code)), "another took its place");
+    assert!(matches!(reset(2, &code).await, Err(ResetError::Code)), "it is of one account");
+    assert!(matches!(reset(9, &code).await, Err(ResetError::Code)), "nobody signs in so");
+    assert_eq!(reset(1, &code).await.unwrap(), account.id);
+    assert!(matches!(reset(1, &code).await, Err(ResetError::Code)), "good once");
+    assert!(world.sign_in(&document(1), "new-password").await.is_ok());
+    assert_eq!(world.sign_in(&document(2), PASSWORD).await.unwrap().id, other.id);
+
+    let late = accounts.code_by_staff(&boss, account.number).await.unwrap();
+    world.execute("UPDATE registration.account_codes SET expires_at = now() - interval '1 second'").await;
+    assert!(matches!(reset(1, &late).await, Err(ResetError::Code)), "ten minutes");
+    let tried = accounts.code_by_staff(&boss, account.number).await.unwrap();
+    let wrong = if tried == "000000" { "000001" } else { "000000" };
+    for _ in 0..5 {
+        assert!(reset(1, wrong).await.is_err());
+    }
+    assert!(matches!(reset(1, &tried).await, Err(ResetError::Code)), "five tries");
+    world.finish().await;
 }

@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
 use pagekit::notice::{Tone, notice};
+use pagekit::when;
 use pagekit::words::Words;
+use registration::accounts::Account;
 use registration::document::DocumentKind;
 use registration::steps::IdentityState;
 
@@ -19,6 +21,8 @@ const NUMBER_CHARS_MAX: u16 = 40;
 pub(crate) enum Correction<'a> {
     /// Whose account?
     Ask { typed: &'a str },
+    /// Which of those with this document?
+    Choose { accounts: &'a [Account] },
     /// What is right?
     Mend { found: &'a Found, entered: &'a Entered },
 }
@@ -45,7 +49,8 @@ pub(crate) fn body(w: Words, correction: &Correction<'_>, outcome: &Outcome) -> 
             }
             @match correction {
                 Correction::Ask { typed } => (ask(w, typed)),
-                Correction::Mend { found, entered } => { (facts(w, found)) (mend(w, found, entered)) }
+                Correction::Choose { accounts } => (choose(w, accounts)),
+                Correction::Mend { found, entered } => { (facts(w, found)) (mend(w, found, entered)) (code(w, entered)) }
             }
             p { a href="/" { (w.t("to-queue")) } }
         }
@@ -53,12 +58,35 @@ pub(crate) fn body(w: Words, correction: &Correction<'_>, outcome: &Outcome) -> 
 }
 
 fn ask(w: Words, typed: &str) -> Markup {
-    let label = w.t("correct-account");
+    let (label, hint) = (w.t("correct-account"), w.t("correct-account-hint"));
+    let (value, hint, max) = (typed, Some(&*hint), ACCOUNT_CHARS_MAX);
     html! {
         form method="get" action="/accounts/correct" {
-            (field(&Field { name: "account", label: &label, value: typed, max: ACCOUNT_CHARS_MAX, ..Field::default() }))
+            (field(&Field { name: "account", label: &label, value, hint, max, ..Field::default() }))
             button class="button" type="submit" { (w.t("correct-find")) }
         }
+    }
+}
+
+fn choose(w: Words, accounts: &[Account]) -> Markup {
+    html! {
+        p { (w.t("correct-several")) }
+        ul class="several" {
+            @for account in accounts {
+                li {
+                    a href={ "/accounts/correct?account=" (account.number) } {
+                        @if let Some(name) = &account.name { (name.expose()) }
+                    }
+                    span class="hint" {
+                        @if let Some(login) = &account.username { (login.masked()) " " }
+                        @if let Some(email) = &account.email { (email.masked()) " " }
+                        @if let Some(mobile) = &account.mobile { (mobile.masked()) }
+                    }
+                    span class="hint" { (w.t("correct-since")) " " (when::moment(w.language, account.created_at)) }
+                }
+            }
+        }
+        p { a href="/accounts/correct" { (w.t("correct-other")) } }
     }
 }
 
@@ -117,6 +145,17 @@ fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
                 }
             }
             button class="button" type="submit" { (w.t("correct-submit")) }
+        }
+    }
+}
+
+fn code(w: Words, entered: &Entered) -> Markup {
+    html! {
+        form class="aside" method="post" action="/accounts/code" {
+            input type="hidden" name="account" value=(entered.account);
+            h2 { (w.t("correct-code-title")) }
+            p class="hint" { (w.t("correct-code-lead")) }
+            button class="button second" type="submit" { (w.t("correct-code-submit")) }
         }
         p { a href="/accounts/correct" { (w.t("correct-other")) } }
     }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, ForgottenError, Way, Ways};
+use registration::accounts::{Act, ForgottenError, Way};
 use registration::exam_rules::CaptchaRule;
 use serde::Deserialize;
 
@@ -28,7 +28,6 @@ pub(crate) struct Entered {
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) next: &'a Next,
-    pub(crate) ways: Ways,
     pub(crate) login: &'a str,
     pub(crate) captcha: Option<&'a str>,
     pub(crate) errors: &'a [FieldError],
@@ -78,10 +77,13 @@ fn masked(login: &str) -> String {
 
 fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
     let ways = visit.app.outside.registration.accounts.ways();
+    if !ways.mail && !ways.sms {
+        return forgotten_code::render(visit, next, login, errors);
+    }
     let captcha = captcha_token(visit, Act::Forgotten, login, CaptchaRule::Always);
     let mut frame = visit.frame(visit.words.t("forgotten-title"));
     frame.script = Some("account.js");
-    page(&frame, &body(visit.words, &View { next, ways, login, captcha: captcha.as_deref(), errors }))
+    page(&frame, &body(visit.words, &View { next, login, captcha: captcha.as_deref(), errors }))
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -90,18 +92,14 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow" {
             (error_summary(w, view.errors))
             (heading(None, &w.t("forgotten-title")))
-            @if view.ways.mail || view.ways.sms {
-                p class="lead" { (w.t("forgotten-lead")) }
-                form method="post" action={ "/forgotten?" (query) } data-busy=(w.t("form-busy")) novalidate {
-                    (field(w, &Field {
-                        name: "login", kind: "text", label: &w.t("field-login"), hint: &w.t("field-login-hint"),
-                        value: view.login, autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()
-                    }, view.errors))
-                    (captcha_part(w, view.captcha, view.errors))
-                    button class="button" type="submit" { (w.t("forgotten-submit")) }
-                }
-            } @else {
-                p class="lead" { (w.t("forgotten-staff")) }
+            p class="lead" { (w.t("forgotten-lead")) }
+            form method="post" action={ "/forgotten?" (query) } data-busy=(w.t("form-busy")) novalidate {
+                (field(w, &Field {
+                    name: "login", kind: "text", label: &w.t("field-login"), hint: &w.t("field-login-hint"),
+                    value: view.login, autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()
+                }, view.errors))
+                (captcha_part(w, view.captcha, view.errors))
+                button class="button" type="submit" { (w.t("forgotten-submit")) }
             }
             ul class="ways" {
                 li { a href={ "/forgotten/account?" (query) } { (w.t("sign-in-find")) } }

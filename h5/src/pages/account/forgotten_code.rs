@@ -1,4 +1,4 @@
-//! A forgotten password: the code that came by SMS, and the new password.
+//! A forgotten password: the code that came by SMS, or that staff told, and the new password.
 
 use axum::Form;
 use axum::extract::Query;
@@ -11,7 +11,7 @@ use registration::passwords::Password;
 use serde::Deserialize;
 
 use super::reset::{new_password_fields, wrong_password};
-use super::{Next, answer, of, whole};
+use super::{LOGIN_CHARS_MAX, Next, answer, of, whole};
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::CaptchaFields;
 use crate::view::form::{Field, FieldError, error_summary, field};
@@ -71,33 +71,58 @@ pub(crate) async fn set(
 
 pub(crate) fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
     let rules = next.rules(&visit.app);
-    page(&visit.frame(visit.words.t("forgotten-code-title")), &body(visit.words, next, &rules, login, errors))
+    let ways = visit.app.outside.registration.accounts.ways();
+    let from = if ways.mail || ways.sms { From::Message } else { From::Staff };
+    page(&visit.frame(visit.words.t("forgotten-code-title")), &body(visit.words, next, &rules, from, login, errors))
+}
+
+/// Where the code comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// It was sent to the account that was just named.
+    Message,
+    /// The site sends nothing: staff told it.
+    Staff,
 }
 
 pub(crate) fn body(
     w: Words,
     next: &Next,
     rules: &registration::exam_rules::AccountRules,
+    from: From,
     login: &str,
     errors: &[FieldError],
 ) -> Markup {
     let query = next.query();
+    let (code_label, code_hint) = match from {
+        From::Message => (w.t("field-code"), w.t("field-code-plain-hint")),
+        From::Staff => (w.t("field-code-told"), w.t("field-code-told-hint")),
+    };
     html! {
         div class="column narrow" {
             (error_summary(w, errors))
             (heading(None, &w.t("forgotten-code-title")))
-            p class="lead" { (w.t("forgotten-code-lead")) }
+            p class="lead" {
+                @match from { From::Message => (w.t("forgotten-code-lead")), From::Staff => (w.t("forgotten-staff")) }
+            }
             form method="post" action={ "/forgotten/code?" (query) } data-busy=(w.t("form-busy")) novalidate {
-                input type="hidden" name="login" value=(login);
+                @match from {
+                    From::Message => input type="hidden" name="login" value=(login);,
+                    From::Staff => (field(w, &Field {
+                        name: "login", kind: "text", label: &w.t("field-login"), hint: &w.t("field-login-hint"),
+                        value: login, autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()
+                    }, errors)),
+                }
                 (field(w, &Field {
-                    name: "code", kind: "text", label: &w.t("field-code"), hint: &w.t("field-code-plain-hint"),
-                    autocomplete: "one-time-code", inputmode: "numeric", length_max: 12, ..Field::default()
+                    name: "code", kind: "text", label: &code_label, hint: &code_hint, autocomplete: "one-time-code", inputmode: "numeric", length_max: 12, ..Field::default()
                 }, errors))
                 (new_password_fields(w, rules, errors))
                 button class="button" type="submit" { (w.t("reset-submit")) }
             }
             ul class="ways" {
-                li { (w.t("forgotten-code-none")) " " a href={ "/forgotten?" (query) } { (w.t("forgotten-code-again")) } }
+                @if from == From::Message {
+                    li { (w.t("forgotten-code-none")) " " a href={ "/forgotten?" (query) } { (w.t("forgotten-code-again")) } }
+                }
                 li { a href={ "/forgotten/account?" (query) } { (w.t("sign-in-find")) } }
             }
         }
