@@ -138,12 +138,13 @@ impl Studio {
             self.guest(name, &forgotten::body(w, &view));
         }
         let code = [of("code", w.t("field-code-wrong")), of("again", w.t("field-again-error"))];
+        let told = [of("code", w.t("field-code-told-wrong"))];
         let rules = rules(LoginKind::Document);
         for (name, from, errors) in [
             ("forgotten-code", From::Message, &[][..]),
             ("forgotten-code-error", From::Message, &code[..]),
             ("forgotten-staff", From::Staff, &[]),
-            ("forgotten-staff-error", From::Staff, &code[..]),
+            ("forgotten-staff-error", From::Staff, &told[..]),
         ] {
             self.guest(name, &forgotten_code::body(w, &next, &rules, from, "13812345670", errors));
         }

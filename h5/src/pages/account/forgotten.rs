@@ -10,6 +10,7 @@ use registration::accounts::{Act, ForgottenError, Way};
 use registration::exam_rules::CaptchaRule;
 use serde::Deserialize;
 
+use super::forgotten_code::From;
 use super::{LOGIN_CHARS_MAX, Next, answer, captcha_error, captcha_token, forgotten_code, of, said, wait, whole};
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::{CaptchaFields, captcha_part};
@@ -76,8 +77,7 @@ fn masked(login: &str) -> String {
 }
 
 fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
-    let ways = visit.app.outside.registration.accounts.ways();
-    if !ways.mail && !ways.sms {
+    if From::of(visit) == From::Staff {
         return forgotten_code::render(visit, next, login, errors);
     }
     let captcha = captcha_token(visit, Act::Forgotten, login, CaptchaRule::Always);

@@ -63,7 +63,11 @@ pub(crate) async fn set(
         Err(ResetError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-in-busy"))),
         Err(ResetError::Link(LinkError::Store(error))) => return Err(error.into()),
         Err(ResetError::Code | ResetError::Link(_)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong")))
+            let text = match From::of(&visit) {
+                From::Message => w.t("field-code-wrong"),
+                From::Staff => w.t("field-code-told-wrong"),
+            };
+            (StatusCode::UNPROCESSABLE_ENTITY, of("code", text))
         }
     };
     Ok(answer(status, render(&visit, &next, &entered.login, &[error])))
@@ -71,9 +75,8 @@ pub(crate) async fn set(
 
 pub(crate) fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
     let rules = next.rules(&visit.app);
-    let ways = visit.app.outside.registration.accounts.ways();
-    let from = if ways.mail || ways.sms { From::Message } else { From::Staff };
-    page(&visit.frame(visit.words.t("forgotten-code-title")), &body(visit.words, next, &rules, from, login, errors))
+    let body = body(visit.words, next, &rules, From::of(visit), login, errors);
+    page(&visit.frame(visit.words.t("forgotten-code-title")), &body)
 }
 
 /// Where the code comes from.
@@ -83,6 +86,13 @@ pub(crate) enum From {
     Message,
     /// The site sends nothing: staff told it.
     Staff,
+}
+
+impl From {
+    pub(crate) fn of(visit: &Visit) -> Self {
+        let ways = visit.app.outside.registration.accounts.ways();
+        if ways.mail || ways.sms { Self::Message } else { Self::Staff }
+    }
 }
 
 pub(crate) fn body(
@@ -122,6 +132,7 @@ pub(crate) fn body(
             ul class="ways" {
                 @if from == From::Message {
                     li { (w.t("forgotten-code-none")) " " a href={ "/forgotten?" (query) } { (w.t("forgotten-code-again")) } }
+                    li { (w.t("forgotten-code-office")) }
                 }
                 li { a href={ "/forgotten/account?" (query) } { (w.t("sign-in-find")) } }
             }
