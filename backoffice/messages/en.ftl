@@ -50,7 +50,7 @@ until = Kept until
 decide-hint = Check amount, time and order number. The payer must be the candidate.
 confirm = Confirm payment
 refuse = Send back
-refuse-submit = Send back and tell the candidate
+refuse-submit = Send back; the candidate sees why
 reason-legend = Reason (the candidate reads it, in Chinese)
 reason-1 = Not the order details
 reason-2 = The amount is not the fee
@@ -73,6 +73,7 @@ refused-new-picture = The candidate has just sent another screenshot. Please com
 refused-decided = This case no longer waits for a decision. It is now: { $state }.
 refused-reason = Choose or write a reason of at most 200 characters.
 refused-seat-gone = The seat in sitting { $sitting } is gone and no other is free. Nothing was confirmed. Ask the candidate to choose another sitting.
+refused-needs-first = The payment for { $subject } must be confirmed before this one. Please review that one first.
 refused-unavailable = Seat numbers are being restored. Your decision is noted and will be carried out then; you can also try again in a few seconds.
 
 error-bad-title = What was sent is incomplete
@@ -88,16 +89,16 @@ error-unavailable-text = Please try again in a few seconds.
 
 # Moving registrations
 rebind-title = Move a registration
-rebind-lead = For candidates who lost both mailbox and password: their registration goes to a new account. Check who they are, and note both account numbers. It is written to the audit.
-rebind-from = Old account number
-rebind-to = New account number
-rebind-submit = Move
-rebind-done = Moved { $count ->
-    [one] { $count } registration
-   *[other] { $count } registrations
-}; the old account is signed out.
-rebind-number = An account number has 32 digits and letters from A to F. Check it.
-rebind-unknown = There is no account { $number }.
+rebind-lead = For candidates who lost both mailbox and password: moves their registration to a new account. Make sure who they are. Both accounts are found by account number or document. What you do is recorded.
+rebind-from = Old account: account or document number
+rebind-to = New account: account or document number
+rebind-from-title = Old account
+rebind-to-title = New account
+rebind-submit = Move it
+rebind-look = Look at both
+rebind-done = The registration was moved, and the old account signed out.
+rebind-unknown = No account was found for { $number }.
+rebind-several = Several accounts have { $number }. Use the account number, which "Accounts" shows.
 rebind-same = Both numbers are of the same account.
 rebind-conflict = The new account has a registration for the same exam itself.
 rebind-nothing = The old account has no registration.
@@ -157,6 +158,7 @@ form-known = The roster says
 form-nameless = No name yet
 form-differences = { $count } differ
 form-photo = Photo uploaded
+form-photo-alt = Photo of the form
 form-no-roster = This exam has no roster: check every line.
 form-not-in-roster = The roster has no such document.
 form-reason-1 = What you entered differs from your school record: check it and hand in again

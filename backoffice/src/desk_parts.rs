@@ -1,5 +1,7 @@
 //! What several desks show: how long a case has waited, who did what with it, a kind of document, a field to type in.
 
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::{Timestamp, Unit};
 use maud::{Markup, html};
 use pagekit::when;
@@ -41,6 +43,12 @@ pub(crate) fn record(
             }
         }
     }
+}
+
+/// A picture of somebody, which no cache keeps.
+pub(crate) fn jpeg(jpeg: Vec<u8>) -> Response {
+    let headers = [(CONTENT_TYPE, "image/jpeg"), (CONTENT_DISPOSITION, "inline"), (CACHE_CONTROL, "no-store")];
+    (headers, jpeg).into_response()
 }
 
 /// What a kind of document is called.

@@ -35,6 +35,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/forms", get(form_review::first))
         .route("/forms/{exam}/{account}", get(form_review::show))
         .route("/forms/{exam}/{account}/decide", post(form_review::decide).get(form_review::back))
+        .route("/forms/{exam}/{account}/photo.jpg", get(form_review::photo))
         .route("/score-reviews", get(score_review::first))
         .route("/score-reviews/{exam}/{account}", get(score_review::show))
         .route("/score-reviews/{exam}/{account}/decide", post(score_review::decide).get(score_review::back))

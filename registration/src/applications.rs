@@ -162,8 +162,10 @@ impl Applications {
         // Nobody becomes somebody else while their form is compared; a photo that was, with another face, is for staff.
         store::accounts::lock(&transaction, account.0).await?;
         let needs_staff = needs_staff || verified != identity::state(&transaction, account).await?;
-        let compared = self.compare(&transaction, account, exam, &kept).await?.at_most(needs_staff);
         let before = store::applications::lock(&transaction, &exam.id, account, now).await?;
+        let compared = self.compare(&transaction, account, exam, &kept).await?.at_most(needs_staff);
+        // What staff refused, staff pass: the roster knows nothing of their reason.
+        let compared = compared.again_for_staff(before.review == "refused");
         let differences = compared.differences();
         let review = (compared.word(), differences.as_deref());
         store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;

@@ -6,7 +6,7 @@ use reservation::ids::{GroupId, SittingId};
 
 use crate::exam_rules::{CampusRule, OrganisationCode, Subject, SubjectId};
 use crate::exams::{ExamPage, SittingPage};
-use crate::order::Order;
+use crate::order::{Order, OrderState};
 use crate::orders::DropError;
 use crate::organisation::{Organisation, OrganisationLevel, ancestry};
 use crate::steps::EligibilityState;
@@ -139,28 +139,55 @@ fn subject_of<'a>(exam: &'a ExamPage, sitting: &SittingPage) -> Option<&'a Subje
     sitting.subject.as_ref().and_then(|id| exam.rules.subject(id))
 }
 
-/// May this unpaid sitting be dropped beside the candidate's other live orders?
-pub fn check_drop(exam: &ExamPage, live: &[&Order], dropped: &SittingId) -> Result<(), DropError> {
-    let Some(dropped) = exam.sitting(dropped) else { return Ok(()) };
-    let part = exam.part_of(dropped);
-    let left: Vec<&SittingPage> = live
-        .iter()
-        .flat_map(|order| &order.sittings)
-        .filter(|seat| seat.sitting != dropped.id)
-        .filter_map(|seat| exam.sitting(&seat.sitting))
-        .collect();
-    let keeps_one = exam.rules.part(&part).is_some_and(|part| part.keeps_one);
-    if keeps_one && !left.iter().any(|sitting| exam.part_of(sitting) == part) {
-        return Err(DropError::Last);
-    }
-    let stands = |needed: &SubjectId| left.iter().any(|sitting| sitting.subject.as_ref() == Some(needed));
-    for subject in left.iter().filter_map(|sitting| subject_of(exam, sitting)) {
-        let needs_dropped = dropped.subject.as_ref().is_some_and(|id| subject.requires.contains(id));
-        if needs_dropped && !subject.requires.iter().any(stands) {
-            return Err(DropError::Needed(subject.id.clone()));
+/// May these unpaid sittings be dropped together beside the candidate's other live orders?
+pub fn check_drop(exam: &ExamPage, live: &[&Order], dropped: &[SittingId]) -> Result<(), DropError> {
+    let (gone, left): (Vec<&SittingPage>, Vec<&SittingPage>) =
+        sittings_of(exam, live).partition(|sitting| dropped.contains(&sitting.id));
+    for sitting in &gone {
+        let part = exam.part_of(sitting);
+        let keeps_one = exam.rules.part(&part).is_some_and(|part| part.keeps_one);
+        if keeps_one && !left.iter().any(|other| exam.part_of(other) == part) {
+            return Err(DropError::Last);
         }
     }
-    Ok(())
+    match unsupported(exam, &left) {
+        Some((_, subject)) => Err(DropError::Needed(subject.id.clone())),
+        None => Ok(()),
+    }
+}
+
+/// The first of these sittings whose subject needs another one that is not among them.
+pub fn unsupported<'a>(exam: &'a ExamPage, sittings: &[&'a SittingPage]) -> Option<(&'a SittingPage, &'a Subject)> {
+    let stands = |needed: &SubjectId| sittings.iter().any(|sitting| sitting.subject.as_ref() == Some(needed));
+    sittings.iter().find_map(|sitting| {
+        let subject = subject_of(exam, sitting)?;
+        let is_supported = subject.requires.is_empty() || subject.requires.iter().any(stands);
+        (!is_supported).then_some((*sitting, subject))
+    })
+}
+
+/// The subject that must be paid for before this order: one that a subject of the order needs, when no live order that has
+/// come so far (`is_enough`), nor the order itself, has it.
+pub fn needed_before(
+    exam: &ExamPage,
+    live: &[&Order],
+    order: &Order,
+    is_enough: impl Fn(&OrderState) -> bool,
+) -> Option<SubjectId> {
+    let ready: Vec<&Order> =
+        live.iter().filter(|other| other.id == order.id || is_enough(&other.state)).copied().collect();
+    let ready: Vec<&SittingPage> = sittings_of(exam, &ready).chain(sittings_of(exam, &[order])).collect();
+    let has = |needed: &SubjectId| ready.iter().any(|sitting| sitting.subject.as_ref() == Some(needed));
+    sittings_of(exam, &[order])
+        .filter_map(|sitting| subject_of(exam, sitting))
+        .find(|subject| !subject.requires.is_empty() && !subject.requires.iter().any(has))
+        .and_then(|subject| subject.requires.first().cloned())
+}
+
+fn sittings_of<'a>(exam: &'a ExamPage, orders: &[&Order]) -> impl Iterator<Item = &'a SittingPage> {
+    let ids: Vec<SittingId> =
+        orders.iter().flat_map(|order| &order.sittings).map(|seat| seat.sitting.clone()).collect();
+    ids.into_iter().filter_map(|id| exam.sitting(&id))
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ fn b14_the_oral_test_may_be_elsewhere_unless_the_school_forbids_it_or_the_campus
 #[test]
 fn b11_what_may_be_dropped() {
     let exam = cet();
-    let drop = |live: &[&Order], id: &str| check_drop(&exam, live, &id.parse().unwrap());
+    let drop = |live: &[&Order], id: &str| check_drop(&exam, live, &[id.parse().unwrap()]);
     let both = order(&exam, &["cet4-written-993010", "ja6-written-993010"]);
     let one = order(&exam, &["cet4-written-993010"]);
     let oral = order(&exam, &["cet4-oral-993010"]);

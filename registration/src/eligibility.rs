@@ -11,6 +11,7 @@ mod seen;
 mod staff;
 mod sweep;
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use crate::exam_rules::{SubjectId, TaskKind};
 use crate::exams::ExamPage;
 use crate::order::Order;
 use crate::person::{NameError, PersonName};
-use crate::roster::RosterRecord;
+use crate::roster::{RosterRecord, name_key};
 use crate::steps::{EligibilityState, TaskState, blocked_by, steps, task};
 use crate::store::bindings::StoredBinding;
 use crate::store::{self, Database, StoreError};
@@ -260,11 +261,7 @@ impl Eligibility {
     }
 
     /// Counts a look. False when there were enough today.
-    async fn count_look(
-        &self,
-        client: &impl deadpool_postgres::GenericClient,
-        account: AccountId,
-    ) -> Result<bool, StoreError> {
+    async fn count_look(&self, client: &impl GenericClient, account: AccountId) -> Result<bool, StoreError> {
         Ok(store::roster_looks::count(client, account, clock::today()).await? <= LOOKS_PER_DAY)
     }
 
@@ -296,6 +293,25 @@ impl From<ApplicationError> for BindError {
             }
         }
     }
+}
+
+/// The accounts that a person is bound to, in whatever exam, the newest binding first; with `name`, only where the
+/// record has that name.
+pub(crate) async fn accounts_of(
+    client: &impl GenericClient,
+    vault: &Vault,
+    document: &Document,
+    name: Option<&PersonName>,
+    limit: i64,
+) -> Result<Vec<AccountId>, StoreError> {
+    let mut accounts = Vec::new();
+    for binding in store::bindings::of_person(client, &keys::document(vault, document), limit).await? {
+        let record = frozen(vault, &binding)?;
+        if name.is_none_or(|name| name_key(name) == name_key(&record.name)) && !accounts.contains(&binding.account) {
+            accounts.push(binding.account);
+        }
+    }
+    Ok(accounts)
 }
 
 /// Where an account stands in an exam: one query.

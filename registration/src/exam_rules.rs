@@ -101,6 +101,11 @@ impl ExamRules {
         self.subjects.iter().find(|subject| subject.id == *id)
     }
 
+    /// Does any subject need another one?
+    pub fn has_requirements(&self) -> bool {
+        self.subjects.iter().any(|subject| !subject.requires.is_empty())
+    }
+
     /// What is known of a part; the part `main` need not be described.
     pub fn part(&self, id: &PartId) -> Option<&PartRule> {
         self.parts.iter().find(|part| part.id == *id)

@@ -6,6 +6,7 @@
 //! noted in the row before it is frozen (a frozen one never lapses); an order is ended in the row, with its seats
 //! owed, before the engine is told.
 
+mod dependants;
 mod drop_seat;
 mod hand_in;
 mod hold;
@@ -20,12 +21,15 @@ use reservation::ids::{ExamId, SittingId};
 
 use crate::accounts::AccountId;
 use crate::applications::Applications;
+use crate::choosing;
 use crate::clock;
 use crate::exams::Exams;
 use crate::order::{Order, OrderId, OrderState};
 use crate::screenshots::Screenshots;
 use crate::store::orders::{StoredOrder, change};
 use crate::store::{self, Database, StoreError};
+
+pub(crate) use take::live_orders_of;
 
 pub use drop_seat::DropError;
 pub use hand_in::HandInError;
@@ -45,6 +49,9 @@ pub enum ReleaseError {
     /// Something was handed in for it, so that only staff may end it.
     #[error("the order is past giving back")]
     Paid(OrderState),
+    /// The exam's rules keep it: it has the last subject of its part, or one that another order needs.
+    #[error(transparent)]
+    Kept(DropError),
     /// We failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -94,7 +101,20 @@ impl Orders {
     pub async fn release(&self, account: AccountId, order: OrderId) -> Result<Order, ReleaseError> {
         let order = self.own(account, order).await?.ok_or(ReleaseError::UnknownOrder)?;
         let id = order.id;
-        if change::release(&self.database.client().await?, id).await? {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        store::orders::lock(&transaction, account, &order.exam).await?;
+        if let Some(page) = self.exams.get(&order.exam)
+            && order.state_at(clock::now()) == OrderState::Unpaid
+        {
+            let live = take::live_orders(&transaction, &order).await?;
+            let seats: Vec<SittingId> = order.sittings.iter().map(|seat| seat.sitting.clone()).collect();
+            choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), &seats).map_err(ReleaseError::Kept)?;
+        }
+        let is_released = change::release(&transaction, id).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        drop(client);
+        if is_released {
             self.return_seats(&order).await?;
         }
         let order = self.own(account, id).await?.ok_or(ReleaseError::UnknownOrder)?.view(clock::now());

@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::engine::{Engine, HoldError};
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
 use crate::accounts::{self, Account};
+use crate::choosing;
 use crate::clock;
 use crate::document::Document;
+use crate::exam_rules::SubjectId;
 use crate::exams::Exams;
 use crate::order::{Order, OrderId, OrderState};
+use crate::orders::live_orders_of;
 use crate::person::{Mobile, PersonName};
 use crate::screenshots::Screenshots;
 use crate::staff::StaffId;
@@ -96,6 +100,9 @@ pub enum DecisionError {
     /// A refusal needs a reason.
     #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
     Reason,
+    /// A subject that this one needs is not confirmed yet.
+    #[error("subject {0} must be confirmed first")]
+    NeedsFirst(SubjectId),
     /// The seat was taken away through the API meanwhile, and no other is free.
     #[error("the seat of sitting {0} is gone and no other is free")]
     SeatGone(SittingId),
@@ -150,6 +157,9 @@ impl Reviews {
     /// is carried out by the sweep should this process die.
     pub async fn confirm(&self, staff: StaffId, order: OrderId) -> Result<Order, DecisionError> {
         let client = self.database.client().await?;
+        if let Some(first) = self.needed_before(&client, order).await? {
+            return Err(DecisionError::NeedsFirst(first));
+        }
         change::begin_confirm(&client, order, staff.0, clock::now()).await?;
         let order = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         drop(client);
@@ -158,6 +168,22 @@ impl Reviews {
             StoredState::Confirmed => Ok(order.view(clock::now())),
             _ => Err(DecisionError::NotWaiting(order.state_at(clock::now()))),
         }
+    }
+
+    /// The subject that must be confirmed before this order: what is confirmed stays, so the other one does, too.
+    async fn needed_before(
+        &self,
+        client: &impl GenericClient,
+        order: OrderId,
+    ) -> Result<Option<SubjectId>, DecisionError> {
+        let order = store::orders::get(client, order).await?.ok_or(DecisionError::UnknownOrder)?;
+        let Some(page) = self.exams.get(&order.exam).filter(|page| page.rules.has_requirements()) else {
+            return Ok(None);
+        };
+        let live = live_orders_of(client, order.account, &order.exam).await?;
+        let live: Vec<&Order> = live.iter().collect();
+        let is_confirmed = |state: &OrderState| *state == OrderState::Confirmed;
+        Ok(choosing::needed_before(&page, &live, &order.view(clock::now()), is_confirmed))
     }
 
     /// Refuses a picture. The seats are kept for a while, so that one who has really paid can hand in a better one.

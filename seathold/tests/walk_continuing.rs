@@ -284,17 +284,28 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     phone.looks("ce-36-review").await;
     let mut forms = staff(&app, "/forms").await;
     forms.shows("不一致").await;
+    forms.find_one(".form-photo img").await;
     forms.looks("ce-37-forms").await;
     refuse(&forms, 1).await;
-    forms.finish().await;
     phone.open(EXAM).await;
     phone.shows("填写的信息与学籍不一致").await;
     phone.looks("ce-38-refused").await;
     phone.tap(".notice a.button").await;
     phone.arrives("/details").await;
+    // The photo that was handed in is shown.
+    let width = phone.execute("return document.querySelector('.photo-here').naturalWidth", Vec::new()).await.unwrap();
+    assert!(width.as_u64().is_some_and(|width| width > 0), "{width}");
     phone.looks("ce-39-mend").await;
     phone.tap(TONGPU).await;
     hand_in(&mut phone).await;
+    phone.shows("报名资格审核：待审核").await;
+    // What staff refused, staff pass.
+    forms.open("/forms").await;
+    forms.tap(".decision button[data-key=c]").await;
+    forms.shows("已通过").await;
+    forms.finish().await;
+    phone.open(EXAM).await;
+    phone.tap(".notice a.button").await;
     phone.arrives("/sittings").await;
     phone.looks("ce-40-sittings").await;
     phone.finish().await;

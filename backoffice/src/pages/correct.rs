@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::view::page;
 use crate::visit::Visit;
 
-pub(crate) use view::{Correction, Outcome, body};
+pub(crate) use view::{Correction, Outcome, body, facts};
 
 /// Whose account.
 #[derive(Default, Deserialize)]
@@ -119,7 +119,7 @@ async fn posted(visit: &Visit, number: &str) -> Result<Found, Failure> {
     found(visit, account.ok_or(Failure::NotFound)?).await
 }
 
-async fn found(visit: &Visit, account: Account) -> Result<Found, Failure> {
+pub(super) async fn found(visit: &Visit, account: Account) -> Result<Found, Failure> {
     let registration = &visit.app.outside.registration;
     let identity = registration.identity.state(account.id).await?;
     let is_login = registration.accounts.signs_in_by_document(account.id).await?;

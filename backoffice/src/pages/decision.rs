@@ -3,6 +3,7 @@
 
 use http::StatusCode;
 use pagekit::notice::Tone;
+use registration::exam_rules::SubjectId;
 use registration::order::OrderId;
 use registration::reviews::DecisionError;
 
@@ -28,6 +29,9 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
         DecisionError::NotWaiting(state) => {
             (StatusCode::CONFLICT, w.with("refused-decided", &[("state", state_word(w, &state).1.into())]))
         }
+        DecisionError::NeedsFirst(subject) => {
+            (StatusCode::CONFLICT, w.with("refused-needs-first", &[("subject", title_of(visit, &subject).into())]))
+        }
         DecisionError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, w.t("refused-reason")),
         DecisionError::SeatGone(sitting) => {
             (StatusCode::CONFLICT, w.with("refused-seat-gone", &[("sitting", sitting.to_string().into())]))
@@ -35,4 +39,11 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
         DecisionError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("refused-unavailable")),
     };
     Ok((status, Message { tone: Tone::Bad, text: text.into_owned() }))
+}
+
+/// A subject's name, in whichever exam has it.
+fn title_of(visit: &Visit, id: &SubjectId) -> String {
+    let exams = visit.app.outside.registration.exams.list();
+    let subject = exams.iter().find_map(|exam| exam.rules.subject(id));
+    subject.map_or_else(|| id.to_string(), |subject| visit.words.pick(&subject.title.zh, &subject.title.en).to_owned())
 }

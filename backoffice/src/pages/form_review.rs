@@ -16,6 +16,7 @@ use reservation::ids::ExamId;
 
 use super::case_view::Message;
 use super::plain_desk::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
+use crate::desk_parts::jpeg;
 use crate::failure::Failure;
 use crate::visit::Visit;
 
@@ -169,7 +170,31 @@ pub(crate) fn body(
         @if case.differences.is_none() { p class="hint" { (w.t("form-no-roster")) } }
         @if differs("document") { p class="hint" { (w.t("form-not-in-roster")) } }
         (comparison(w, &w.t("form-said"), &w.t("form-known"), &rows))
+        @if has_photo(exam, case) {
+            @let photo = format!("{}/photo.jpg", path(&case.key.exam, case.key.account));
+            figure class="form-photo" {
+                a href=(photo) target="_blank" rel="noopener" data-key="z" { img src=(photo) alt=(w.t("form-photo-alt")); }
+                figcaption { (w.t("form-photo-alt")) }
+            }
+        }
     }
+}
+
+/// The photo of a form. Every look is written down.
+pub(crate) async fn photo(visit: Visit, Path((exam, number)): Path<(String, String)>) -> Result<Response, Failure> {
+    let (exam, account) = named(&exam, &number)?;
+    let registration = &visit.app.outside.registration;
+    let exam = registration.exams.get(&exam).ok_or(Failure::NotFound)?;
+    match registration.applications.photo_of(visit.staff.id.0, &exam, account).await {
+        Ok(Some(photo)) => Ok(jpeg(photo)),
+        Ok(None) | Err(ReviewError::Moved | ReviewError::Reason) => Err(Failure::NotFound),
+        Err(ReviewError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn has_photo(exam: &ExamPage, case: &ApplicationCase) -> bool {
+    let photos = exam.rules.form.fields.iter().filter(|field| field.kind == FieldKind::Photo);
+    photos.into_iter().any(|field| !case.answers.get(&field.name).is_empty())
 }
 
 /// An answer as candidates read it.

@@ -6,12 +6,12 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use pagekit::notice::Tone;
 use registration::identity_reviews::{Case, CaseError, CaseId, Side};
 use serde::Deserialize;
 
 use super::case_view::Message;
+use crate::desk_parts::jpeg as jpeg_page;
 use crate::failure::Failure;
 use crate::view::page;
 use crate::visit::Visit;
@@ -66,10 +66,7 @@ pub(crate) async fn back(Path(case): Path<String>) -> Result<Redirect, Failure> 
 async fn picture(visit: &Visit, case: &str, side: Side) -> Result<Response, Failure> {
     let id: CaseId = case.parse().map_err(|_| Failure::NotFound)?;
     match visit.app.outside.registration.identity_reviews.picture(visit.staff.id, &id, side).await {
-        Ok(jpeg) => {
-            let headers = [(CONTENT_TYPE, "image/jpeg"), (CONTENT_DISPOSITION, "inline"), (CACHE_CONTROL, "no-store")];
-            Ok((headers, jpeg).into_response())
-        }
+        Ok(jpeg) => Ok(jpeg_page(jpeg)),
         Err(CaseError::Store(error)) => Err(error.into()),
         Err(CaseError::NotWaiting | CaseError::Changed | CaseError::OtherAccount | CaseError::Reason) => {
             Err(Failure::NotFound)

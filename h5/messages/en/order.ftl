@@ -63,6 +63,8 @@ upload-heic = This is a HEIC picture, which cannot be read here. Take a screensh
 upload-too-many = { $count } screenshots have been sent for this registration, and no more can be. Please contact the school.
 upload-lapsed-closed = The time for your seat is up and registration has closed. The screenshot was not sent. If you have paid, keep the order and contact the school.
 upload-lapsed-full = The time for your seat is up and the sitting is full. The screenshot was not sent. If you have paid, keep the order and contact the school.
+upload-needs-first = Please upload the screenshot for { $subject } first, then the one for this subject. Both seats are still yours.
+upload-other-chosen = The seat of this subject has lapsed, and you have chosen another one of the same level since; the screenshot was not taken. If you paid for the other subject, upload it there. If you paid for this one, drop the other first and come back to this page.
 upload-busy = Many people are uploading. Please send it again in a few seconds.
 upload-not-now = No screenshot can be sent now. See My registrations.
 

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use registration::exams::ExamPage;
 use registration::orders::DropError;
 
 use super::choice_words::drop_sentence;
@@ -11,7 +12,7 @@ use super::error;
 use super::exam::path_of;
 use super::order::find;
 use crate::failure::Failure;
-use crate::visit::Candidate;
+use crate::visit::{Candidate, Visit};
 
 pub(crate) async fn drop_one(
     candidate: Candidate,
@@ -25,12 +26,15 @@ pub(crate) async fn drop_one(
     match visit.app.outside.registration.orders.drop_seat(candidate.account.id, order.id, &sitting).await {
         Ok(()) => Ok(Redirect::to(&format!("{}#mine", path_of(&exam))).into_response()),
         Err(DropError::Store(error)) => Err(error.into()),
-        Err(refusal) => {
-            let text = drop_sentence(visit.words, &exam, &refusal);
-            let title = visit.words.t("drop-refused-title");
-            let body = error::sentence(visit.words, &title, &text, &path_of(&exam));
-            let page = crate::view::layout::page(&visit.frame(title), &body);
-            Ok((StatusCode::CONFLICT, page).into_response())
-        }
+        Err(refusal) => Ok(refused(visit, &exam, &refusal)),
     }
+}
+
+/// Says why seats are kept.
+pub(crate) fn refused(visit: &Visit, exam: &ExamPage, refusal: &DropError) -> Response {
+    let text = drop_sentence(visit.words, exam, refusal);
+    let title = visit.words.t("drop-refused-title");
+    let body = error::sentence(visit.words, &title, &text, &path_of(exam));
+    let page = crate::view::layout::page(&visit.frame(title), &body);
+    (StatusCode::CONFLICT, page).into_response()
 }

@@ -49,8 +49,9 @@ fn part_of(w: Words, exam: &ExamPage, part: &PartId, orders: &[&Order], live: &[
 fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live: &[&Order]) -> Markup {
     let sitting = exam.sitting(&seat.sitting);
     let (tone, word) = state_word(w, &order.state);
-    let can_drop =
-        order.state == OrderState::Unpaid && exam.is_many(&order.part) && check_drop(exam, live, &seat.sitting).is_ok();
+    let can_drop = order.state == OrderState::Unpaid
+        && exam.is_many(&order.part)
+        && check_drop(exam, live, std::slice::from_ref(&seat.sitting)).is_ok();
     html! {
         li {
             div class="mine-head" {

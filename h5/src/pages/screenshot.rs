@@ -4,9 +4,11 @@ use axum::extract::{Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::words::Words;
+use registration::exams::ExamPage;
 use registration::orders::HandInError;
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 
+use super::choice_words::subject;
 use super::order::{find, refused};
 use crate::failure::Failure;
 use crate::picture_part::{PicturePart, picture_part};
@@ -45,14 +47,14 @@ pub(crate) async fn hand_in(
         HandInError::UnknownOrder => Err(Failure::NotFound),
         HandInError::Superseded(other) => Ok(Redirect::to(&format!("/orders/{other}")).into_response()),
         error => {
-            let (status, text) = sentence(w, &error);
+            let (status, text) = sentence(w, &exam, &error);
             refused(&candidate, &order, &exam, status, text).await
         }
     }
 }
 
 /// The status and what the candidate reads.
-fn sentence(w: Words, error: &HandInError) -> (StatusCode, String) {
+fn sentence(w: Words, exam: &ExamPage, error: &HandInError) -> (StatusCode, String) {
     let (status, text) = match error {
         HandInError::Picture(PictureError::TooLarge { limit_bytes }) => (
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -68,6 +70,10 @@ fn sentence(w: Words, error: &HandInError) -> (StatusCode, String) {
         HandInError::TooManyPictures(count) => {
             (StatusCode::TOO_MANY_REQUESTS, w.with("upload-too-many", &[("count", (*count).into())]))
         }
+        HandInError::NeedsFirst(id) => {
+            (StatusCode::CONFLICT, w.with("upload-needs-first", &[("subject", subject(w, exam, id).into())]))
+        }
+        HandInError::OtherChosen(_) => (StatusCode::CONFLICT, w.t("upload-other-chosen")),
         HandInError::Lapsed => (StatusCode::CONFLICT, w.t("upload-lapsed-closed")),
         HandInError::Full { .. } => (StatusCode::CONFLICT, w.t("upload-lapsed-full")),
         HandInError::NotPayable(_) | HandInError::Superseded(_) | HandInError::UnknownOrder => {

@@ -1,9 +1,12 @@
 //! Staff correct who an account says to be: for who signed up with a wrong number, which is their login, or whose verified
 //! name was wrong.
 
+use std::collections::HashSet;
+
 use super::{Account, AccountNumber, Accounts};
 use crate::clock;
 use crate::document::{Document, DocumentKind};
+use crate::eligibility;
 use crate::identity;
 use crate::login::LoginName;
 use crate::person::PersonName;
@@ -45,8 +48,8 @@ pub enum CorrectError {
 const FOUND_MAX: i64 = 5;
 
 impl Accounts {
-    /// The accounts that staff mean: the one of this account number, or those that say to have a document of this number,
-    /// the one of the latest exam first, at most five.
+    /// The accounts that staff mean: the one of this account number, or those bound to a person with a document of this
+    /// number, then those that say to have it; at most five.
     pub async fn named_by(&self, text: &str) -> Result<Vec<Account>, StoreError> {
         if let Ok(number) = text.parse::<AccountNumber>() {
             return Ok(self.account(number.account()).await?.into_iter().collect());
@@ -54,9 +57,14 @@ impl Accounts {
         let client = self.database.client().await?;
         let mut found = Vec::new();
         for document in DocumentKind::ALL.iter().filter_map(|kind| Document::parse(*kind, text).ok()) {
+            for id in eligibility::accounts_of(&client, &self.vault, &document, None, FOUND_MAX).await? {
+                found.extend(store::accounts::get(&client, id.0).await?);
+            }
             let index = self.login_index(&LoginName::Document(document));
             found.extend(store::accounts::of_claim(&client, &index, FOUND_MAX).await?);
         }
+        let mut seen = HashSet::new();
+        found.retain(|stored| seen.insert(stored.id));
         found.truncate(usize::try_from(FOUND_MAX).expect("a small constant"));
         found.iter().map(|stored| super::read(&self.vault, stored)).collect()
     }

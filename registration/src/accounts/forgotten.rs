@@ -1,6 +1,8 @@
 //! A forgotten password, and a forgotten account. The answer is the same whether there is an account or not; what is
 //! sent leaves after the answer.
 
+use std::collections::HashSet;
+
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use super::{Account, AccountId, AccountNumber, Accounts, Act, Caller, LinkError,
 use crate::captcha::CaptchaError;
 use crate::clock;
 use crate::document::Document;
+use crate::eligibility;
 use crate::exam_rules::LoginKind;
 use crate::login::{Email, LoginName, Username};
 use crate::passwords::Password;
@@ -249,7 +252,8 @@ impl Accounts {
         Ok(before)
     }
 
-    /// Which accounts are of this person, what they sign in by, masked. None is the same as another name.
+    /// Which accounts are of this person, those bound to them in an exam first, and what they sign in by, masked. None is
+    /// the same as another name.
     pub async fn forgot_account(
         &self,
         name: &PersonName,
@@ -263,9 +267,16 @@ impl Accounts {
         self.attempts.begin(searches, SEARCHES_FREE).map_err(|retry_after| ForgottenError::TooMany { retry_after })?;
         let client = self.database.client().await?;
         let mut found = Vec::new();
-        for stored in store::accounts::of_claim(&client, &index, FOUND_MAX).await? {
+        let bound = eligibility::accounts_of(&client, &self.vault, document, Some(name), FOUND_MAX).await?;
+        let mut all = Vec::new();
+        for id in &bound {
+            all.extend(store::accounts::get(&client, id.0).await?);
+        }
+        all.extend(store::accounts::of_claim(&client, &index, FOUND_MAX).await?);
+        let mut seen = HashSet::new();
+        for stored in all.into_iter().filter(|stored| seen.insert(stored.id)) {
             let account = read(&self.vault, &stored)?;
-            if account.name.as_ref() == Some(name) {
+            if bound.contains(&account.id) || account.name.as_ref() == Some(name) {
                 let by_document = store::account_logins::has(&client, "document", stored.id).await?;
                 let mobile = store::account_logins::has(&client, "mobile", stored.id).await?;
                 found.push(FoundAccount {

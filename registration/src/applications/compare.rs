@@ -58,6 +58,14 @@ impl Comparison {
         }
     }
 
+    /// The same, or for staff when they have refused the form before, though nothing differs now.
+    pub(super) fn again_for_staff(self, was_refused: bool) -> Self {
+        match self {
+            Self::Equal if was_refused => Self::Differs(Vec::new()),
+            other => other,
+        }
+    }
+
     /// The review's state as it is stored.
     pub(super) fn word(&self) -> &'static str {
         match self {

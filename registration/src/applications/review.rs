@@ -5,10 +5,12 @@ use reservation::ids::ExamId;
 use uuid::Uuid;
 
 use super::Applications;
+use super::photo::photo_in;
 use crate::accounts::AccountId;
 use crate::clock;
 use crate::details::Answers;
 use crate::exam_rules::FieldName;
+use crate::exams::ExamPage;
 use crate::store::applications::StoredApplication;
 use crate::store::{self, StoreError};
 
@@ -74,6 +76,23 @@ impl Applications {
         let case = case.ok_or(ReviewError::Moved)?;
         store::audit::insert(&client, clock::now(), staff, "application.look", &subject(&case.key)).await?;
         Ok(case)
+    }
+
+    /// The photo of a form that waits, a JPEG, if it has one. Who looked is written down first.
+    pub async fn photo_of(
+        &self,
+        staff: Uuid,
+        exam: &ExamPage,
+        account: AccountId,
+    ) -> Result<Option<Vec<u8>>, ReviewError> {
+        let client = self.database.client().await?;
+        let found = store::applications::get(&client, &exam.id, account).await?;
+        let found = found.filter(|found| found.review == "waiting").ok_or(ReviewError::Moved)?;
+        let case = self.case(&found)?;
+        let Some(photo) = photo_in(exam, &case.answers).flatten() else { return Ok(None) };
+        store::audit::insert(&client, clock::now(), staff, "application.photo", &subject(&case.key)).await?;
+        drop(client);
+        Ok(self.photos.read(account, photo).await?)
     }
 
     /// Lets a form pass, or refuses it with a reason.

@@ -55,7 +55,7 @@ impl Orders {
         store::orders::lock(&transaction, account, &order.exam).await?;
         if let Some(page) = self.exams.get(&order.exam) {
             let live = live_orders(&transaction, &order).await?;
-            choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), sitting)?;
+            choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), std::slice::from_ref(sitting))?;
         }
         let is_split = change::split_off(&transaction, &order, sitting, released).await?;
         let is_ended = !is_split && change::release(&transaction, order.id).await?;

@@ -5,11 +5,13 @@ use deadpool_postgres::Object;
 use jiff::Timestamp;
 use reservation::engine::HoldError;
 use reservation::engine::room::Admission;
-use reservation::ids::SittingId;
+use reservation::ids::{GroupId, SittingId};
 
+use super::take::live_orders_of;
 use super::{Orders, Refusal, deadline};
 use crate::accounts::AccountId;
 use crate::clock;
+use crate::exam_rules::SubjectId;
 use crate::order::{Order, OrderId, OrderSitting, OrderState};
 use crate::pictures::PictureError;
 use crate::screenshots::{KeepError, PICTURES_MAX};
@@ -38,6 +40,12 @@ pub enum HandInError {
     /// This order had lapsed, and the candidate has another one for this exam: hand it in there.
     #[error("order {0} has taken this one's place")]
     Superseded(OrderId),
+    /// A subject that this one needs must be paid for first.
+    #[error("subject {0} must be paid for first")]
+    NeedsFirst(SubjectId),
+    /// The order had lapsed, and the candidate has chosen another sitting of the group since.
+    #[error("order {0} has another sitting of the group")]
+    OtherChosen(OrderId),
     /// The order had lapsed, and registration is closed.
     #[error("the order has lapsed and registration is closed")]
     Lapsed,
@@ -79,6 +87,11 @@ impl Orders {
         let state = order.state_at(clock::now());
         if !is_payable(&order, &state) {
             return Err(HandInError::NotPayable(state));
+        }
+        if state != OrderState::WaitingReview
+            && let Some(first) = self.needed_before(&order).await?
+        {
+            return Err(HandInError::NeedsFirst(first));
         }
         // While the engine is away nothing is kept: each try would leave a picture behind.
         if self.hold_states(&order).await.is_none() {
@@ -201,6 +214,18 @@ impl Orders {
         }
     }
 
+    /// The live order that has another sitting of a group of this one.
+    async fn other_of_group(&self, order: &StoredOrder) -> Result<Option<OrderId>, StoreError> {
+        let Some(page) = self.exams.get(&order.exam) else { return Ok(None) };
+        let group = |seat: &OrderSitting| page.sitting(&seat.sitting).and_then(|sitting| sitting.group.clone());
+        let groups: Vec<GroupId> = order.sittings.iter().filter_map(group).collect();
+        let live = live_orders_of(&self.database.client().await?, order.account, &order.exam).await?;
+        let is_it = |other: &Order| {
+            other.id != order.id && other.sittings.iter().filter_map(group).any(|one| groups.contains(&one))
+        };
+        Ok(live.iter().find(|other| is_it(other)).map(|other| other.id))
+    }
+
     /// Why an order's seats were not to be had again. An unpaid order gives back what it still has of them.
     async fn cannot_retake(&self, order: &StoredOrder, error: HoldError) -> Result<HandInError, StoreError> {
         let refusal = match Refusal::from(error) {
@@ -211,7 +236,10 @@ impl Orders {
                 let other = store::orders::live(&client, order.account, &order.exam, &order.part).await?;
                 match other.filter(|other| other.id != order.id) {
                     Some(other) => HandInError::Superseded(other.id),
-                    None => HandInError::Lapsed,
+                    None => match self.other_of_group(order).await? {
+                        Some(other) => HandInError::OtherChosen(other),
+                        None => HandInError::Lapsed,
+                    },
                 }
             }
             Refusal::NotOpen { .. } | Refusal::UnknownExam(_) | Refusal::UnknownSitting(_) | Refusal::NotAdmitted => {
@@ -220,6 +248,7 @@ impl Orders {
         };
         if change::lapse(&self.database.client().await?, order, true).await? {
             self.return_seats(order).await?;
+            self.end_dependants(order.account, &order.exam).await?;
         }
         Ok(refusal)
     }

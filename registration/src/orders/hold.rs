@@ -1,22 +1,24 @@
 //! Choosing seats: what is asked for against what the candidate has already.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reservation::engine::HoldError;
 use reservation::ids::{ExamId, GroupId, SittingId};
 
-use super::take::Attempt;
+use super::take::{Attempt, live_orders_of};
 use super::{OPEN_MAX, Orders, Refusal};
 use crate::accounts::AccountId;
 use crate::choosing::{self, ChoiceRefusal};
 use crate::clock;
 use crate::exam_rules::TaskKind;
-use crate::exams::{ExamPage, SittingPage};
+use crate::exams::{ExamPage, SittingPage, Window};
 use crate::order::{Order, OrderId, SITTINGS_MAX};
 use crate::steps::{EligibilityState, blocked_by, steps};
 use crate::store::orders::change;
 use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, StoreError};
 
+/// Before the end of registration a seat is not given back for another one: nobody knows whether there is still time.
+const CLOSING: SignedDuration = SignedDuration::from_secs(10);
 /// How often an attempt begins anew because another request of the same candidate got in between.
 const ROUNDS_MAX: usize = 8;
 
@@ -194,21 +196,46 @@ impl Orders {
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
         self.refuse_full(attempt, choice, old)?;
+        refuse_closed(attempt.page, clock::now())?;
+        self.refuse_unsupported(attempt, choice, old).await?;
         self.pass(attempt).await?;
         if !change::release(&self.database.client().await?, old.id).await? {
             return Ok(None);
         }
         self.return_seats(old).await?;
         let taken = self.take(attempt, choice, None).await;
-        if let Err(OrderError::Full { .. }) = &taken {
+        if taken.is_err() {
             let back: Vec<&SittingPage> =
                 old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
-            // If somebody was faster, the candidate is told of the full sitting all the same.
+            // If somebody was faster, the candidate is told all the same why the new ones were not to be had.
             if let Err(error) = self.take(attempt, &back, None).await {
                 tracing::info!(order = %old.id, %error, "seats given back for others were not to be had again");
             }
         }
         taken
+    }
+
+    /// Refuses, before anything is given back, what would leave another order without the subject that it needs.
+    async fn refuse_unsupported(
+        &self,
+        attempt: &Attempt<'_>,
+        choice: &[&SittingPage],
+        old: &StoredOrder,
+    ) -> Result<(), OrderError> {
+        if !attempt.page.rules.has_requirements() {
+            return Ok(());
+        }
+        let live = live_orders_of(&self.database.client().await?, attempt.account, &attempt.page.id).await?;
+        let others = live.iter().filter(|order| order.id != old.id).flat_map(|order| &order.sittings);
+        let mut left: Vec<&SittingPage> = others.filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+        left.extend(choice);
+        match choosing::unsupported(attempt.page, &left) {
+            Some((_, subject)) => {
+                let (subject, needs) = (subject.id.clone(), subject.requires.clone());
+                Err(ChoiceRefusal::Requires { subject, needs }.into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses, before anything is given back, what the board already shows as full.
@@ -223,6 +250,17 @@ impl Orders {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// Refuses, before anything is given back, what the engine would refuse: it closes by a clock of its own, so not in the
+/// last moments either.
+fn refuse_closed(page: &ExamPage, now: Timestamp) -> Result<(), OrderError> {
+    let is_open = page.window(now) == Window::Open && page.window(now + CLOSING) == Window::Open;
+    if is_open {
+        Ok(())
+    } else {
+        Err(OrderError::NotOpen { opens_at: Some(page.opens_at), closes_at: Some(page.closes_at) })
     }
 }
 

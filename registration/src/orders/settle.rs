@@ -18,6 +18,7 @@ impl Orders {
             StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
                 if change::cancel(&self.database.client().await?, order.id, now).await? {
                     self.return_seats(&order).await?;
+                    self.end_dependants(order.account, &order.exam).await?;
                 }
                 self.reload(order).await
             }
@@ -38,8 +39,11 @@ impl Orders {
             }
         } else if is_due && !states.contains(&Some(HoldState::Held)) {
             let seats_owed = states.iter().any(is_live);
-            if change::lapse(&self.database.client().await?, &order, seats_owed).await? && seats_owed {
-                self.return_seats(&order).await?;
+            if change::lapse(&self.database.client().await?, &order, seats_owed).await? {
+                if seats_owed {
+                    self.return_seats(&order).await?;
+                }
+                self.end_dependants(order.account, &order.exam).await?;
             }
             return self.reload(order).await;
         }

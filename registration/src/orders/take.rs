@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Transaction};
 use jiff::{SignedDuration, Timestamp};
 use reservation::engine::room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
-use reservation::ids::SittingId;
+use reservation::ids::{ExamId, SittingId};
 use reservation::room::pass::Pass;
 
 use super::hold::OrderError;
@@ -192,7 +192,16 @@ async fn still_fits(
 
 /// The candidate's live orders of an order's exam, as they stand in this transaction.
 pub(super) async fn live_orders(transaction: &Transaction<'_>, order: &StoredOrder) -> Result<Vec<Order>, StoreError> {
-    let open = store::orders::open(transaction, order.account, &order.exam, OPEN_MAX).await?;
+    live_orders_of(transaction, order.account, &order.exam).await
+}
+
+/// The same by account and exam.
+pub(crate) async fn live_orders_of(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<Vec<Order>, StoreError> {
+    let open = store::orders::open(client, account, exam, OPEN_MAX).await?;
     let views = open.into_iter().filter(|order| !order.seats_owed).map(|order| order.view(clock::now()));
     Ok(views.filter(|order| order.state.is_live()).collect())
 }

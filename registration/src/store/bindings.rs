@@ -70,6 +70,20 @@ pub(crate) async fn is_bound(
     Ok(client.query_one(&statement, &[&exam.as_str(), &document_index]).await?.get(0))
 }
 
+/// The bindings of a person, in whatever exam, the newest first.
+pub(crate) async fn of_person(
+    client: &impl GenericClient,
+    document_index: &[u8],
+    limit: i64,
+) -> Result<Vec<StoredBinding>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.bindings b WHERE b.document_index = $1 ORDER BY b.bound_at DESC LIMIT $2"
+        ))
+        .await?;
+    client.query(&statement, &[&document_index, &limit]).await?.iter().map(read).collect()
+}
+
 /// Bindings made before `until` under which nothing is registered, the oldest first.
 pub(crate) async fn unused(
     client: &impl GenericClient,

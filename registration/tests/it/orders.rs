@@ -85,6 +85,24 @@ async fn a_full_sitting_costs_nobody_the_old_seat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_registration_costs_nobody_the_old_seat() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let file = world.stores.dir().join("exam/exam.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    // Over, and so near the end that nobody knows whether the engine would still give a seat.
+    for closes_at in [jiff::Timestamp::now(), jiff::Timestamp::now() + jiff::SignedDuration::from_secs(6)] {
+        std::fs::write(&file, text.replace("2099-01-01T00:00:00+08:00", &closes_at.to_string())).unwrap();
+        world.registration.exams.import(file.parent().unwrap()).await.unwrap();
+        let refused = world.replace(account, &["s1"]).await;
+        assert!(matches!(refused, Err(OrderError::NotOpen { .. } | OrderError::Blocked(_))), "{refused:?}");
+        assert_eq!(world.order(account, order.id).await.state, order.state, "it stays");
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_full_sitting_takes_neither() {
     let world = World::start(Setup { capacities: vec![1, 1, 1], ..Setup::default() }).await;
     let (mine, other) = (world.candidate(1).await.id, world.candidate(2).await.id);

@@ -3,7 +3,8 @@
 use registration::Fen;
 use registration::choosing::ChoiceRefusal;
 use registration::order::OrderState;
-use registration::orders::{DropError, HandInError, OrderError};
+use registration::orders::{DropError, HandInError, OrderError, ReleaseError};
+use registration::reviews::DecisionError;
 use reservation::ids::SittingId;
 
 use crate::world::{Setup, World, exam};
@@ -200,5 +201,68 @@ async fn b14_an_oral_test_never_stands_without_its_written_one() {
         );
         assert!(oral.is_ok() != dropped.is_ok(), "{oral:?} {dropped:?}");
     }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b11_b14_a_written_test_that_an_oral_needs_is_not_given_back_and_takes_it_along_when_it_lapses() {
+    let world = start(900).await;
+    let account = world.candidate(1).await.id;
+    let orders = &world.registration.orders;
+    let written = world.hold(account, &["en4"]).await.unwrap();
+    let last = orders.release(account, written.id).await;
+    assert!(matches!(last, Err(ReleaseError::Kept(DropError::Last))), "{last:?}");
+    let other = world.hold(account, &["en6"]).await.unwrap();
+    let oral = world.hold(account, &["oral4"]).await.unwrap();
+    let needed = orders.release(account, written.id).await;
+    assert!(matches!(needed, Err(ReleaseError::Kept(DropError::Needed(_)))), "{needed:?}");
+    assert_eq!(world.order(account, written.id).await.state, OrderState::Unpaid);
+
+    // Its time is up before the oral test's is.
+    world.engine.release(&exam(), &written.sittings[0].hold).await.unwrap();
+    let due = "UPDATE registration.orders SET expires_at = now() - interval '1 second', lapses_at = now() - interval '1 second'
+        WHERE id = ";
+    world.execute(&format!("{due}'{}'", written.id)).await;
+    world.until_row(oral.id, "released").await;
+    world.until_free("oral4", 9).await;
+    assert_eq!(world.order(account, written.id).await.state, OrderState::Lapsed);
+    assert_eq!(world.order(account, other.id).await.state, OrderState::Unpaid, "it needed nothing");
+    assert_eq!(orders.release(account, oral.id).await.unwrap().state, OrderState::Released);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b14_an_oral_test_is_paid_and_confirmed_after_its_written_one() {
+    let world = start(900).await;
+    let account = world.candidate(1).await.id;
+    let written = world.hold(account, &["en4"]).await.unwrap();
+    let oral = world.hold(account, &["oral4"]).await.unwrap();
+    let early = world.hand_in(account, oral.id).await;
+    assert!(matches!(&early, Err(HandInError::NeedsFirst(first)) if first.as_str() == "en4"), "{early:?}");
+    world.hand_in(account, written.id).await.unwrap();
+    world.hand_in(account, oral.id).await.unwrap();
+    let reviews = &world.registration.reviews;
+    let early = reviews.confirm(world.reviewer, oral.id).await;
+    assert!(matches!(&early, Err(DecisionError::NeedsFirst(first)) if first.as_str() == "en4"), "{early:?}");
+    assert_eq!(world.order(account, oral.id).await.state, OrderState::WaitingReview);
+    for order in [written.id, oral.id] {
+        assert_eq!(reviews.confirm(world.reviewer, order).await.unwrap().state, OrderState::Confirmed);
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_payment_beside_another_choice_of_the_group_says_so() {
+    let world = start(1).await;
+    let account = world.candidate(1).await.id;
+    let lapsed = world.hold(account, &["en4"]).await.unwrap();
+    world.until_row(lapsed.id, "lapsed").await;
+    let setup = Setup { hold_seconds: 900, rules: RULES, sittings: Some(SITTINGS), ..Setup::default() };
+    crate::world::write_exam(&world.stores, &setup);
+    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+    let live = world.hold(account, &["ja4"]).await.unwrap();
+    let late = world.hand_in(account, lapsed.id).await;
+    assert!(matches!(late, Err(HandInError::OtherChosen(other)) if other == live.id), "{late:?}");
+    assert_eq!(world.order(account, live.id).await.state, OrderState::Unpaid);
     world.finish().await;
 }

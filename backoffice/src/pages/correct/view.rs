@@ -82,6 +82,7 @@ fn choose(w: Words, accounts: &[Account]) -> Markup {
                         @if let Some(email) = &account.email { (email.masked()) " " }
                         @if let Some(mobile) = &account.mobile { (mobile.masked()) }
                     }
+                    span class="hint number" { (account.number) }
                     span class="hint" { (w.t("correct-since")) " " (when::moment(w.language, account.created_at)) }
                 }
             }
@@ -91,7 +92,7 @@ fn choose(w: Words, accounts: &[Account]) -> Markup {
 }
 
 /// Who the account says to be now: enough to see that it is the right one.
-fn facts(w: Words, found: &Found) -> Markup {
+pub(crate) fn facts(w: Words, found: &Found) -> Markup {
     let account = &found.account;
     let state = match found.identity {
         IdentityState::Verified { .. } => w.t("correct-verified"),

@@ -82,7 +82,7 @@ fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> M
     // What is folded is not asked for by the browser: it may not be visible.
     let is_required = !field.is_optional && field.when.is_none();
     if field.kind == FieldKind::Photo {
-        let shown_at = (!answer.is_empty()).then(|| format!("/me/photos/{answer}"));
+        let shown_at = (!answer.is_empty()).then(|| format!("/me/photos/{answer}.jpg"));
         let part = PhotoPart { rules: &view.exam.rules.form.photo, shown_at: shown_at.as_deref(), error };
         return photo_part(w, &part);
     }
