@@ -256,3 +256,19 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
     assert_eq!(desk.post("/accounts/code", "account=123").await.0, StatusCode::NOT_FOUND);
     assert_eq!(desk.get("/accounts/code").await.1, "/accounts/correct");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b5_a_registration_is_moved_after_a_look_at_both_accounts() {
+    let mut desk = Desk::start().await;
+    let (old, new) = (desk.account("11010519491231002X").await, desk.account("440524188001010014").await);
+    desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;
+    let (status, _, said) = desk.post("/accounts/rebind", "from=123&to=440524188001010014").await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("没有找到账号 123"), "{said}");
+    let (_, _, both) = desk.post("/accounts/rebind", "from=11010519491231002X&to=440524188001010014").await;
+    for part in ["1101**********002X", "4405**********0014", "确认转移", &AccountNumber::from(old).to_string()] {
+        assert!(both.contains(part), "{part} in {both}");
+    }
+    let form = format!("from={}&to={}&sure=true", AccountNumber::from(old), AccountNumber::from(new));
+    let (status, _, said) = desk.post("/accounts/rebind", &form).await;
+    assert!(status == StatusCode::CONFLICT && said.contains("原账号没有报名"), "{said}");
+}

@@ -1,12 +1,13 @@
 //! Looking people up, binding them to accounts, and the end of what is not used.
 
-use registration::document::DocumentKind;
+use registration::document::{Document, DocumentKind};
 use registration::eligibility::{BindError, LOOKS_PER_DAY, LookUpError};
 use registration::exam_rules::TaskKind;
 use registration::orders::OrderError;
 use registration::steps::{EligibilityState, TaskState};
 
 use crate::cet::{Cet, cet, line, roster};
+use crate::post::stranger;
 use crate::world::{World, document, ids, until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,5 +236,22 @@ async fn b14_b11_subjects_need_eligibility_and_the_own_campus() {
     assert_eq!(facts.eligibility, exam.state(account).await);
     assert_eq!(order.exam, cet());
     world.registration.orders.release(account, order.id).await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b4_the_account_that_a_person_is_bound_to_is_found_by_the_document() {
+    let world = World::usual().await;
+    let cet = Cet::import(&world).await;
+    let account = cet.account(1).await.id;
+    let seen = cet.look_up(account, 2).await.unwrap();
+    cet.bind(account, &seen).await.unwrap();
+    let accounts = &world.registration.accounts;
+    let document = Document::parse(DocumentKind::ResidentId, &document(2)).unwrap();
+    let find = async |name: &str| accounts.forgot_account(&name.parse().unwrap(), &document, &stranger()).await;
+    assert_eq!(find("王芳").await.unwrap().len(), 1, "whatever the account itself says to be");
+    assert_eq!(find("李娜").await.unwrap(), [], "another name is no account");
+    let for_staff = accounts.named_by(document.expose()).await.unwrap();
+    assert_eq!(for_staff.iter().map(|found| found.id).collect::<Vec<_>>(), [account]);
     world.finish().await;
 }
