@@ -11,20 +11,22 @@ use uuid::Uuid;
 use crate::pages::correct::{Correction, Entered, Found, Outcome, body};
 use crate::pages::rebind;
 
-pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 6] {
+pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 7] {
     let moved = rebind::Outcome::Done(w.t("rebind-same").into());
     let entered = Entered {
         name: "阿卜杜热西提·买买提依明·艾合买提江".to_owned(),
         kind: "passport".to_owned(),
         ..Entered::default()
     };
-    let found = found(now);
-    let mend = Correction::Mend { found: &found, entered: &entered };
+    let mended = found(now);
+    let mend = Correction::Mend { found: &mended, entered: &entered };
     let told = ["correct-done", "correct-done-login", "correct-done-prove"].map(|key| w.t(key).into_owned());
-    let several = [found.account.clone(), found.account.clone()];
+    let several = [mended.account.clone(), mended.account.clone()];
     let code =
         [w.with("correct-code", &[("code", "402 917".into())]), w.t("correct-code-how")].map(|text| text.into_owned());
+    let both = rebind::Outcome::Look(Box::new([found(now), found(now)]));
     [
+        ("rebind-look", rebind::body(w, &rebind::Entered::default(), &both)),
         ("rebind", rebind::body(w, &rebind::Entered::default(), &moved)),
         ("correct", body(w, &Correction::Ask { typed: "" }, &Outcome::Nothing)),
         ("correct-mend", body(w, &mend, &Outcome::Refused(w.t("correct-taken").into_owned()))),

@@ -20,6 +20,7 @@ use registration::steps::IdentityState;
 use crate::pages::{me, sign_in, sign_up};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
+use crate::view::notice::Tone;
 
 /// A token has this length; its picture is a file beside the gallery.
 const TOKEN: &str = "captcha-0.png";
@@ -28,9 +29,15 @@ const EMAIL: &str = "li***@example.edu.cn";
 /// 个人中心 with these orders.
 pub(super) fn me_page(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account) -> Markup {
     let said = if orders.is_empty() { "password" } else { "" };
+    let begun: Vec<_> = orders
+        .iter()
+        .take(1)
+        .map(|(_, exam)| (Arc::clone(exam), (Tone::Plain, "报名资格审核：待审核".to_owned())))
+        .collect();
     me::body(
         w,
         &me::View {
+            begun: &begun,
             orders,
             account,
             sends_letters: true,

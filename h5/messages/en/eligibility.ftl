@@ -85,6 +85,6 @@ score-review-refused-text = Change it and apply again, or delete it.
 score-review-delete = Delete the application
 score-review-none = You need no review, or cannot have one: you may choose the subject already, or your campus does not run it, or you are barred from it. Ask your school if you have questions.
 score-review-look = Look up the candidate first, then apply.
-score-review-error-none = This cannot be handed in: the ticket number is wrong, or neither your document nor your name is on record with it.
+score-review-error-none = This cannot be handed in: no score with this ticket number is high enough, or neither your document nor your name is on record with it. Please check the number.
 score-review-error-closed = Registration has closed; nothing can be handed in any more.
 score-review-back = Back to eligibility

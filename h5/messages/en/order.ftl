@@ -99,6 +99,7 @@ me-title = My page
 me-empty-title = You have no registrations
 me-empty-text = Choose an exam and read its notice, then choose a sitting.
 me-empty-next = See open exams
+me-go-on = Continue
 order-unpaid = To pay
 order-review = In review
 order-refused = Not accepted

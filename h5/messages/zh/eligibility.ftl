@@ -85,6 +85,6 @@ score-review-refused-text = 请修改后重新提交，或者删除这份申请�
 score-review-delete = 删除申请
 score-review-none = 您不需要或不能申请复核：相应科目已在资格科目里，或者笔试报名校区不开考，或者被限制报考。如有疑问，请联系学校老师。
 score-review-look = 请先查询考生，再提交申请。
-score-review-error-none = 无法提交：准考证号有误，或者证件号码和姓名都与准考证号对应的成绩记录不一致。
+score-review-error-none = 无法提交：这个准考证号没有达到资格线的成绩，或者证件号码和姓名都与成绩记录不一致。请核对准考证号。
 score-review-error-closed = 报名已截止，不能再提交申请。
 score-review-back = 返回资格信息

@@ -99,6 +99,7 @@ me-title = 个人中心
 me-empty-title = 您还没有报名
 me-empty-text = 选择一场考试，阅读须知后就可以选场次。
 me-empty-next = 查看正在报名的考试
+me-go-on = 继续
 order-unpaid = 待缴费
 order-review = 待审核
 order-refused = 未通过

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
+use registration::exams::{ExamPage, Window};
 use registration::order::Order;
 use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
 use reservation::sitting::Availability;
@@ -132,7 +132,8 @@ fn now_part(w: Words, view: &View<'_>) -> Markup {
         };
         return notice(Tone::Good, &w.t("exam-complete-title"), &html! { p { (text) } });
     }
-    let title = match (&task.state, view.is_signed_in) {
+    let state = shown_state(view, task);
+    let title = match (&state, view.is_signed_in) {
         (TaskState::Waiting { .. }, _) => w.with("exam-now-waiting", &[("task", name(w, exam, &task.kind).into())]),
         (TaskState::Refused { .. }, _) => w.with("exam-now-refused", &[("task", name(w, exam, &task.kind).into())]),
         (TaskState::NotYet { .. }, _) => w.t("exam-now-not-yet"),
@@ -142,17 +143,29 @@ fn now_part(w: Words, view: &View<'_>) -> Markup {
         }
         (TaskState::Open { .. } | TaskState::Locked | TaskState::Passed, false) => w.t("exam-now-guest"),
     };
-    let tone = match task.state {
+    let tone = match state {
         TaskState::Refused { .. } => Tone::Bad,
         TaskState::Waiting { .. } => Tone::Care,
         _ => Tone::Plain,
     };
-    notice(tone, &title, &now_text(w, view, task))
+    notice(tone, &title, &now_text(w, view, task, &state))
 }
 
-fn now_text(w: Words, view: &View<'_>, task: &TaskView) -> Markup {
+/// Who one is can be proved at any time, but nobody is led into an exam that has not begun, or is over.
+fn shown_state(view: &View<'_>, task: &TaskView) -> TaskState {
+    let begins = task.kind == TaskKind::Identity && view.orders.iter().all(|order| !order.state.is_live());
+    match (view.exam.window(view.now), &task.state) {
+        (Window::Closed, TaskState::Open { .. }) if begins => TaskState::Over { closed_at: view.exam.closes_at },
+        (Window::NotYet, TaskState::Open { .. }) if begins => TaskState::NotYet { opens_at: view.exam.opens_at },
+        (_, state) => state.clone(),
+    }
+}
+
+fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Markup {
     let near = |at: Timestamp| when::moment(w.language, at);
-    let text = match &task.state {
+    let is_over = matches!(state, TaskState::Over { .. });
+    let is_ahead = matches!(state, TaskState::NotYet { .. });
+    let text = match state {
         TaskState::NotYet { opens_at } => w.with("exam-opens", &[("when", near(*opens_at).into())]).into_owned(),
         TaskState::Over { closed_at } => w.with("exam-over", &[("when", near(*closed_at).into())]).into_owned(),
         _ => lead(w, task),
@@ -162,8 +175,9 @@ fn now_text(w: Words, view: &View<'_>, task: &TaskView) -> Markup {
             p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
         }
         p { (text) }
-        @if let Some((href, word)) = way(w, view.exam, task, view.orders) {
-            p { a class="button" href=(href) { @if view.is_signed_in { (word) } @else { (w.t("exam-start")) } } }
+        @if let Some((href, word)) = way(w, view.exam, task, view.orders).filter(|_| !is_over) {
+            @if is_ahead { p { (w.t("exam-ahead")) } }
+            p { a class="button" href=(href) { @if view.is_signed_in || is_ahead { (word) } @else { (w.t("exam-start")) } } }
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
 }
 
 /// How far the candidate is, by exam: those in which something was begun.
-async fn begun(visit: &Visit) -> Result<Vec<(ExamId, Mine)>, Failure> {
+pub(crate) async fn begun(visit: &Visit) -> Result<Vec<(ExamId, Mine)>, Failure> {
     let Some(account) = &visit.account else { return Ok(Vec::new()) };
     let registration = &visit.app.outside.registration;
     let mut ids: Vec<ExamId> =

@@ -11,9 +11,11 @@ use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::steps::IdentityState;
+use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use super::account::summary::{done, summary};
+use super::home::{Mine, begun};
 use super::identity::parts::identity_part;
 use super::order_parts::{lines, state_word};
 use crate::failure::Failure;
@@ -30,6 +32,8 @@ pub(crate) struct Said {
 
 /// What the page shows.
 pub(crate) struct View<'a> {
+    /// What was begun and has no live order yet, and how far it is.
+    pub(crate) begun: &'a [(Arc<ExamPage>, Mine)],
     pub(crate) orders: &'a [(&'a Order, Arc<ExamPage>)],
     pub(crate) account: &'a Account,
     pub(crate) sends_letters: bool,
@@ -43,9 +47,17 @@ pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Resu
     let exams = &visit.app.outside.registration.exams;
     let orders: Vec<(&Order, Arc<ExamPage>)> =
         visit.orders.iter().filter_map(|order| Some((order, exams.get(&order.exam)?))).collect();
+    let has_live = |id: &ExamId| visit.orders.iter().any(|order| order.exam == *id && order.state.is_live());
+    let begun: Vec<(Arc<ExamPage>, Mine)> = begun(visit)
+        .await?
+        .into_iter()
+        .filter(|(id, _)| !has_live(id))
+        .filter_map(|(id, mine)| Some((exams.get(&id)?, mine)))
+        .collect();
     let sends_letters = visit.app.outside.registration.accounts.ways().mail;
     let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;
     let view = View {
+        begun: &begun,
         orders: &orders,
         account: &candidate.account,
         sends_letters,
@@ -62,7 +74,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (heading(None, &w.t("me-title")))
             (done(w, view.said))
             h2 class="part" { (w.t("me-orders")) }
-            @if view.orders.is_empty() {
+            @if !view.begun.is_empty() {
+                ul class="orders" { @for (exam, mine) in view.begun { (begun_card(w, exam, mine)) } }
+            }
+            @if view.orders.is_empty() && view.begun.is_empty() {
                 div class="empty" {
                     h3 { (w.t("me-empty-title")) }
                     p { (w.t("me-empty-text")) }
@@ -74,6 +89,20 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             (identity_part(w, view.identity))
             (summary(w, view.account, view.sends_letters))
+        }
+    }
+}
+
+/// An exam without a seat yet: what comes next.
+fn begun_card(w: Words, exam: &ExamPage, (tone, word): &Mine) -> Markup {
+    html! {
+        li class="order" data-live {
+            div class="order-head" { (tag(*tone, word)) }
+            h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
+            p class="order-do" {
+                span {}
+                a class="button second" href={ "/exams/" (exam.id) } { (w.t("me-go-on")) }
+            }
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) async fn insert(
     }
 }
 
-/// Gives the account this login name in place of its old one of that kind, taken from whoever has it.
+/// Gives the account this mobile as a login name in place of its old one, taken from whoever has it: it is not proved to
+/// be theirs any more.
 pub(crate) async fn seize(
     transaction: &impl GenericClient,
     kind: &str,
@@ -30,6 +31,13 @@ pub(crate) async fn seize(
     account: Uuid,
 ) -> Result<(), StoreError> {
     remove(transaction, kind, account).await?;
+    let unproved = transaction
+        .prepare_cached(
+            "UPDATE registration.accounts a SET mobile_verified_at = NULL FROM registration.account_logins l
+             WHERE l.kind = $1 AND l.index = $2 AND a.id = l.account",
+        )
+        .await?;
+    transaction.execute(&unproved, &[&kind, &&index[..]]).await?;
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.account_logins (kind, index, account) VALUES ($1, $2, $3)

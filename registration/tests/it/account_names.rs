@@ -74,6 +74,19 @@ async fn c2_a_mobile_is_proved_by_its_code_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_proves_a_mobile_last_has_it() {
+    let reached = Reached::start().await;
+    let SignedUp::Account(first) = reached.signed_up(1, MOBILE).await else { panic!() };
+    reached.forget_sendings().await;
+    let SignedUp::Account(second) = reached.signed_up(2, MOBILE).await else { panic!() };
+    assert!(second.mobile_verified_at.is_some());
+    assert_eq!(reached.world.sign_in(MOBILE, PASSWORD).await.unwrap().id, second.id);
+    let first = reached.accounts().account(first.id).await.unwrap().unwrap();
+    assert!(first.mobile.is_some() && first.mobile_verified_at.is_none(), "and nobody is told otherwise");
+    reached.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn c2_a_code_has_five_tries_and_ten_minutes() {
     let reached = Reached::start().await;
     let accounts = reached.accounts();

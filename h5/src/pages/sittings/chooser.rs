@@ -219,6 +219,8 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
         _ if !view.plan.has_choice => return html! {},
         None => return html! {},
         Some(Action::SignIn) => w.t("choose-submit-guest"),
+        // Where several orders may stand, what was chosen is shown before one pays.
+        Some(Action::Hold) if view.offer.exam.is_many(&view.offer.part) => w.t("choose-submit-many"),
         Some(Action::Hold) => w.t("choose-submit"),
         Some(Action::Replace) => w.t("choose-submit-again"),
     };
