@@ -329,6 +329,17 @@ pub(crate) async fn state(
     Ok(EligibilityState::Bound { at: binding.bound_at, subjects, campus: record.campus() })
 }
 
+/// The person that an account is bound to in an exam, if there is one.
+pub(crate) async fn bound_person(
+    client: &impl GenericClient,
+    vault: &Vault,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<Option<RosterRecord>, StoreError> {
+    let binding = store::bindings::get(client, exam, account).await?;
+    binding.map(|(binding, _)| frozen(vault, &binding)).transpose()
+}
+
 fn frozen(vault: &Vault, binding: &StoredBinding) -> Result<RosterRecord, StoreError> {
     keys::open(vault, ("binding", &binding.exam, &binding.document_index), &binding.record)
 }

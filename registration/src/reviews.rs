@@ -12,7 +12,8 @@ use crate::accounts::{self, Account};
 use crate::choosing;
 use crate::clock;
 use crate::document::Document;
-use crate::exam_rules::SubjectId;
+use crate::eligibility::bound_person;
+use crate::exam_rules::{SubjectId, TaskKind};
 use crate::exams::Exams;
 use crate::order::{Order, OrderId, OrderState};
 use crate::orders::live_orders_of;
@@ -35,7 +36,7 @@ pub const REASON_CHARS_MAX: usize = 200;
 pub struct Review {
     /// The order; its `submitted_at` says since when it waits.
     pub order: Order,
-    /// The candidate's name, if they gave one.
+    /// The candidate's name: of the person that the exam binds to the account, else as they gave it.
     pub name: Option<PersonName>,
     /// The document number, masked.
     pub document_masked: Option<String>,
@@ -250,18 +251,26 @@ impl Reviews {
             .map(|account| Ok((account.id, accounts::read(&self.vault, account)?)))
             .collect::<Result<_, StoreError>>()?;
         let now = clock::now();
-        orders
-            .into_iter()
-            .map(|order| {
-                let person = people.get(&order.account.0).ok_or(StoreError::Corrupt("an order without its account"))?;
-                Ok(Review {
-                    order: order.view(now),
-                    name: person.name.clone(),
-                    document_masked: person.document.as_ref().map(Document::masked),
-                    mobile_masked: person.mobile.as_ref().map(Mobile::masked),
-                })
-            })
-            .collect()
+        let client = self.database.client().await?;
+        let mut reviews = Vec::with_capacity(orders.len());
+        for order in orders {
+            let person = people.get(&order.account.0).ok_or(StoreError::Corrupt("an order without its account"))?;
+            let (mut name, mut document) = (person.name.clone(), person.document.clone());
+            // An exam that binds people knows who sits it, whatever the account says to be.
+            let exam = self.exams.get(&order.exam);
+            if exam.is_some_and(|exam| exam.rules.asks_for(&TaskKind::Eligibility))
+                && let Some(bound) = bound_person(&client, &self.vault, order.account, &order.exam).await?
+            {
+                (name, document) = (Some(bound.name), Some(bound.document));
+            }
+            reviews.push(Review {
+                order: order.view(now),
+                name,
+                document_masked: document.as_ref().map(Document::masked),
+                mobile_masked: person.mobile.as_ref().map(Mobile::masked),
+            });
+        }
+        Ok(reviews)
     }
 }
 
