@@ -29,6 +29,9 @@ pub struct ExamRules {
     /// How one signs up when coming from this exam.
     #[serde(default)]
     pub account: AccountRules,
+    /// Whom candidates ask, and when: a telephone number, an office.
+    #[serde(default)]
+    pub contact: Option<Text>,
     /// The way through the exam, in order.
     #[serde(default = "two_steps")]
     pub steps: Vec<StepRule>,
@@ -77,6 +80,7 @@ impl Default for ExamRules {
     fn default() -> Self {
         Self {
             account: AccountRules::default(),
+            contact: None,
             steps: two_steps(),
             identity: IdentityRules::default(),
             face: FaceRules::default(),

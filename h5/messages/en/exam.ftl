@@ -5,6 +5,7 @@ exam-window = Registration
 exam-window-to = to
 exam-fee = Fee
 exam-deadline = Pay by
+exam-contact = Questions
 exam-hold = Seat held for
 exam-hold-minutes = { $minutes ->
     [one] { $minutes } minute

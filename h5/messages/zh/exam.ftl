@@ -5,6 +5,7 @@ exam-window = 报名时间
 exam-window-to = 至
 exam-fee = 报名费
 exam-deadline = 缴费截止
+exam-contact = 咨询
 exam-hold = 座位保留
 exam-hold-minutes = { $minutes } 分钟
 notice-title = 报考须知

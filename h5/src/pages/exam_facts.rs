@@ -13,19 +13,24 @@ pub(crate) fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
     let moment = |at| pieces(w, &when::pieces(w.language, at, now));
     let (window, fee) = (w.t("exam-window"), w.t("exam-fee"));
     let (deadline, hold) = (w.t("exam-deadline"), w.t("exam-hold"));
-    facts(&[
+    let contact_label = w.t("exam-contact");
+    let mut all = vec![
         (
-            &window,
+            &*window,
             html! {
                 (super::home::window_tag(w, exam.window(now)))
                 p { (moment(exam.opens_at)) }
                 p { (w.t("exam-window-to")) " " (moment(exam.closes_at)) }
             },
         ),
-        (&fee, html! { (exam.fee) }),
-        (&hold, html! { (held(w, exam)) }),
-        (&deadline, moment(exam.payment_deadline)),
-    ])
+        (&*fee, html! { (exam.fee) }),
+        (&*hold, html! { (held(w, exam)) }),
+        (&*deadline, moment(exam.payment_deadline)),
+    ];
+    all.extend(
+        exam.rules.contact.as_ref().map(|contact| (&*contact_label, html! { (w.pick(&contact.zh, &contact.en)) })),
+    );
+    facts(&all)
 }
 
 /// How long a seat is held: `15 分钟`, `24 小时`.

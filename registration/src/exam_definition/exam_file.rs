@@ -49,6 +49,7 @@ struct Raw {
     id: Spanned<String>,
     title: Spanned<Text>,
     organiser: Spanned<Text>,
+    contact: Option<Spanned<Text>>,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -143,6 +144,10 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let id = faults.parsed(&raw.id);
     let title = faults.text(raw.title);
     let organiser = faults.text(raw.organiser);
+    let contact = match raw.contact {
+        Some(contact) => faults.text(contact).map(Some),
+        None => Some(None),
+    };
     let fee = faults.parsed::<Fen>(&raw.fee);
     let payment_url = faults.url(raw.payment_url);
     let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
@@ -151,6 +156,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let (groups, group_rules) = check_groups(raw.groups, faults);
     let rules = ExamRules {
         account: raw.account,
+        contact: contact?,
         steps: raw.steps.unwrap_or_else(|| ExamRules::default().steps),
         identity: raw.identity,
         face: raw.face,
