@@ -13,12 +13,13 @@ use registration::order::{Order, OrderState};
 use registration::steps::IdentityState;
 use serde::Deserialize;
 
-use super::account::summary::{done, summary};
+use super::account::summary::summary;
 use super::identity::parts::identity_part;
 use super::order_parts::{lines, state_word};
 use crate::failure::Failure;
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
+use crate::view::said::done;
 use crate::visit::Candidate;
 
 /// What was just done, carried over the redirect.
