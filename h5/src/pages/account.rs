@@ -166,3 +166,15 @@ pub(crate) fn of(field: &'static str, text: impl Into<String>) -> FieldError {
 pub(crate) fn answer(status: StatusCode, page: Markup) -> Response {
     (status, page).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_carries_what_was_done() {
+        assert_eq!(with_said("/me", "password"), "/me?said=password");
+        assert_eq!(with_said("/exams/cet/sittings?part=oral", "details"), "/exams/cet/sittings?part=oral&said=details");
+        assert_eq!(with_said("/exams/cet?a=b#sittings", "password"), "/exams/cet?a=b&said=password#sittings");
+    }
+}

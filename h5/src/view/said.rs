@@ -26,3 +26,20 @@ pub(crate) fn above(w: Words, path: &str) -> Markup {
     let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")).filter(|_| page != "/me");
     html! { @if let Some(said) = said { div class="column said" { (done(w, said)) } } }
 }
+
+#[cfg(test)]
+mod tests {
+    use pagekit::language::Language;
+
+    use super::*;
+    use crate::catalogue::words;
+
+    #[test]
+    fn only_known_words_are_told() {
+        let told = |path| above(words(Language::Zh), path).into_string();
+        assert!(told("/exams/cet?part=oral&said=details").contains("报名信息已保存"));
+        assert!(!told("/exams/cet?said=%3Cb%3E").contains("role"));
+        assert_eq!(told("/me?said=password"), "", "it has its own place");
+        assert_eq!(told("/exams/cet"), "");
+    }
+}
