@@ -248,11 +248,11 @@ fn form(w: Words, view: &View<'_>) -> Markup {
     if let Some(kind) = fixed.filter(|kind| !view.documents.contains(kind)) {
         let kinds: Vec<String> = view.documents.iter().map(|kind| kind_name(w, *kind)).collect();
         let values = [("kinds", kinds.join(&*w.t("list-comma")).into()), ("kind", kind_name(w, kind).into())];
-        return notice(
-            Tone::Care,
-            &w.t("identity-kind-none-title"),
-            &html! { p { (w.with("identity-kind-none", &values)) } },
-        );
+        let title = w.t("identity-kind-none-title");
+        return html! {
+            (notice(Tone::Care, &title, &html! { p { (w.with("identity-kind-none", &values)) } }))
+            p { a class="button second" href=(view.from.next()) { (w.t("face-back")) } }
+        };
     }
     html! {
         p class="lead" { (w.t("identity-lead")) }
