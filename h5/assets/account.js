@@ -12,13 +12,22 @@ all("[data-code]", (button) => {
     button.textContent = n ? data.wait.replace("{n}", n) : label;
     if (n) setTimeout(rest, 1000, n - 1);
   };
+  // A page that comes back with an error goes on counting for the same number.
+  const until = (seconds) => {
+    sessionStorage.setItem("code", `${form.elements.mobile.value.slice(-4)} ${Date.now() + seconds * 1000}`);
+    rest(seconds);
+  };
+  const [number, end] = (sessionStorage.getItem("code") ?? "").split(" ");
+  const left = number === form.elements.mobile.value.slice(-4) ? Math.ceil((end - Date.now()) / 1000) : 0;
+  if (data.rest > 0) until(+data.rest);
+  else if (left > 0) rest(left);
   button.onclick = async () => {
     button.disabled = true;
     const body = new URLSearchParams(new FormData(form));
     const said = await fetch(data.code, { method: "POST", body }).then((answer) => answer.json()).catch(() => null);
     if (said?.page) return form.requestSubmit();
     hint.textContent = said?.text ?? data.failed;
-    rest(said?.seconds ?? 0);
+    until(said?.seconds ?? 0);
   };
 });
 

@@ -107,15 +107,28 @@ if (finder) {
 
   // A file instead.
   for (const one of others) {
-    one.addEventListener("change", () => {
-      if (!one.files.length) return;
+    one.addEventListener("change", async () => {
+      const file = one.files[0];
+      if (!file) return;
       for (const other of others) if (other !== one) other.value = "";
       wanted = false;
       stop();
       show("off");
       start.hidden = false;
+      tell(file.name);
+      // A browser that cannot make it smaller sends it as it is.
+      const small = await prepare(file, 0, 1280).catch(() => null);
+      if (one.files[0] !== file) return;
+      if ((small ?? file).size > words.limit) {
+        one.value = "";
+        return tell(words.tooLarge, "bad");
+      }
+      if (small) {
+        const files = new DataTransfer();
+        files.items.add(new File([small], "face.jpg", { type: "image/jpeg" }));
+        one.files = files.files;
+      }
       send.hidden = false;
-      tell(one.files[0].name);
       send.focus();
     });
   }

@@ -1,4 +1,4 @@
-// What needs a script: ticking, live seat numbers, previews, copying. Every page works without.
+// What needs a script: clocks, live seat numbers, previews, copying. Every page works without.
 const root = document.documentElement;
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
@@ -9,9 +9,9 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 // Clocks count by the server's, as it stood when the first byte of this page arrived.
 const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
-const two = (number) => String(Math.floor(number)).padStart(2, "0");
+const two = (n) => String(Math.floor(n)).padStart(2, "0");
 
-// The time until an opening.
+// Until an opening.
 each("[data-until]", (clock) => {
   const { until, now } = clock.dataset;
   const tick = () => {
@@ -51,7 +51,10 @@ each("[data-events]", (list) => {
     status.textContent = text;
     status.dataset.on = live;
   };
-  const clock = (at) => new Date(Date.parse(at) + data.offset * 60000).toISOString().slice(11, 16);
+  const near = (at) => {
+    const ms = Date.parse(at) - data.midnight;
+    return (data.days.split("|")[(ms / 864e5) | 0] ?? "") + new Date(ms).toISOString().slice(11, 16);
+  };
   const show = (sitting) => {
     const card = list.querySelector(`[data-sitting="${sitting.id}"]`);
     if (!card) return;
@@ -61,7 +64,7 @@ each("[data-events]", (list) => {
     card.querySelector("[data-taken]").setAttribute("width", capacity ? Math.floor((1000 * (capacity - free)) / capacity) : 1000);
     const release = card.querySelector("[data-release]");
     release.hidden = !(level === "full" && next);
-    if (next) release.textContent = fill(data.release, { time: clock(next) });
+    if (next) release.textContent = fill(data.release, { time: near(next) });
     const input = card.querySelector("input");
     if (input && !input.checked) input.disabled = level === "full";
   };
@@ -91,7 +94,7 @@ each("[data-events]", (list) => {
   follow();
 });
 
-// The picture: shown before it is sent, measured before it travels.
+// The picture: measured and shown before it travels.
 each(".upload", (tile) => {
   const data = tile.dataset;
   const inputs = [...tile.querySelectorAll("input")];
@@ -113,7 +116,7 @@ each(".upload", (tile) => {
   }
 });
 
-// A form is sent once; the button says that it is on its way.
+// A form is sent once; its button says so.
 each("form[data-busy]", (form) =>
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
@@ -136,7 +139,7 @@ each("[data-copy]", (button) => {
   const label = button.querySelector("span");
   button.hidden = false;
   button.onclick = async () => {
-    input.select();
+    input.select?.();
     const done = await navigator.clipboard?.writeText(input.value).then(() => true, () => false);
     label.textContent = done || document.execCommand("copy") ? button.dataset.done : button.dataset.failed;
   };

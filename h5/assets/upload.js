@@ -1,6 +1,6 @@
 // Pictures of documents: made smaller and turned here, sent at once and in pieces, gone on with after a lost connection.
 // And the page that waits for what happens on the phone.
-const PIECE = 256 * 1024, SIDE = 2000, TRIES = 8;
+const PIECE = 256 * 1024, TRIES = 8;
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const under = new Set();
@@ -31,21 +31,6 @@ async function send(path, blob, isCurrent, tell) {
     }
   }
   return "";
-}
-
-// The picture upright, turned so often by a quarter, at most 2000 pixels long, as JPEG.
-async function prepare(file, turns) {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-  const [w, h] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = turns % 2 ? [h, w] : [w, h];
-  const context = canvas.getContext("2d");
-  context.translate(canvas.width / 2, canvas.height / 2);
-  context.rotate((turns * Math.PI) / 2);
-  context.drawImage(picture, -w / 2, -h / 2, w, h);
-  picture.close();
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.88));
 }
 
 for (const tile of document.querySelectorAll("[data-put]")) {

@@ -22,12 +22,12 @@ pub(crate) fn assets() -> Assets {
         Source {
             name: "upload.js",
             media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/upload.js").to_owned(),
+            content: concat!(include_str!("../assets/picture.js"), include_str!("../assets/upload.js")).to_owned(),
         },
         Source {
             name: "camera.js",
             media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/camera.js").to_owned(),
+            content: concat!(include_str!("../assets/picture.js"), include_str!("../assets/camera.js")).to_owned(),
         },
         Source {
             name: "crop.js",

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::words::Words;
 use registration::accounts::{Account, FoundAccount, LinkError};
+use registration::document::DocumentKind;
 use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::exams::ExamPage;
 use registration::order::Order;
@@ -13,7 +15,7 @@ use super::{Studio, account, now};
 use crate::pages::account::said::{dead_link, letter};
 use crate::pages::account::{
     Next, agreement, email, find, forgotten, forgotten_code, link, mobile, name, of, password, password_error, reset,
-    said, whole,
+    said, sign_up_exam, whole,
 };
 use registration::steps::IdentityState;
 
@@ -95,8 +97,8 @@ impl Studio {
             ("sign-in-captcha-error", LoginKind::Document, Some(TOKEN), &captcha),
         ];
         for (name, login, captcha, errors) in shots {
-            let rules = rules(login);
-            let view = sign_in::View { next: &next, rules: &rules, login: "", captcha, errors };
+            let kind = (name != "sign-in").then_some(login);
+            let view = sign_in::View { next: &next, kind, login: "", captcha, errors };
             self.guest(name, &sign_in::body(w, &view));
         }
     }
@@ -122,11 +124,22 @@ impl Studio {
         for (name, login, entered, errors) in shots {
             let rules = rules(login);
             let captcha = (login == LoginKind::Email).then_some(TOKEN);
-            let (is_code_sent, proves_mobile) = (!errors.is_empty(), true);
-            let view =
-                sign_up::View { next: &next, rules: &rules, entered, captcha, proves_mobile, is_code_sent, errors };
+            let code_wait = (!errors.is_empty()).then(|| SignedDuration::from_secs(52));
+            let kinds = &DocumentKind::ALL[..];
+            let view = sign_up::View {
+                next: &next,
+                rules: &rules,
+                entered,
+                captcha,
+                proves_mobile: true,
+                kinds,
+                code_wait,
+                errors,
+            };
             self.guest(name, &sign_up::body(w, &view));
         }
+        let exams = [Arc::new(super::exam_page()), Arc::new(super::steps_pages::shipped("cet"))];
+        self.guest("sign-up-exam", &sign_up_exam::body(w, &next, &exams));
         let text = w.with("sign-up-letter", &[("email", EMAIL.into())]).into_owned();
         let sent = letter(w, text, ("/sign-in", w.t("sign-up-have-link").into_owned()));
         self.guest("sign-up-letter", &said::body(&sent));
@@ -146,17 +159,17 @@ impl Studio {
         }
         let code = [of("code", w.t("field-code-wrong")), of("again", w.t("field-again-error"))];
         let told = [of("code", w.t("field-code-told-wrong"))];
-        let rules = rules(LoginKind::Document);
+        let rules = PasswordRules::default();
         for (name, from, errors) in [
             ("forgotten-code", From::Message, &[][..]),
             ("forgotten-code-error", From::Message, &code[..]),
             ("forgotten-staff", From::Staff, &[]),
             ("forgotten-staff-error", From::Staff, &told[..]),
         ] {
-            self.guest(name, &forgotten_code::body(w, &next, &rules, from, "13812345670", errors));
+            self.guest(name, &forgotten_code::body(w, &next, rules, from, "13812345670", errors));
         }
-        self.guest("reset", &reset::body(w, "token", EMAIL, &[]));
-        self.guest("reset-error", &reset::body(w, "token", EMAIL, &code[1..]));
+        self.guest("reset", &reset::body(w, rules, "token", EMAIL, &[]));
+        self.guest("reset-error", &reset::body(w, rules, "token", EMAIL, &code[1..]));
         for (name, error) in [("link-used", LinkError::Used), ("link-expired", LinkError::Expired)] {
             let said = dead_link(w, error, "/forgotten").unwrap();
             self.guest(name, &said::body(&said));
@@ -177,15 +190,16 @@ impl Studio {
     fn changes(&mut self) {
         let (w, next) = (self.w, Next::default());
         let wrong = [of("old", w.t("field-password-wrong")), of("again", w.t("field-again-error"))];
-        self.signed_in("me-password", &password::body(w, &[]));
-        self.signed_in("me-password-error", &password::body(w, &wrong));
+        self.signed_in("me-password", &password::body(w, PasswordRules::default(), &[]));
+        self.signed_in("me-password-error", &password::body(w, PasswordRules::default(), &wrong));
         let wrong = [of("email", w.t("field-email-error")), of("own", w.t("field-password-wrong"))];
         self.signed_in("me-email", &email::body(w, "", Some(TOKEN), &[]));
         self.signed_in("me-email-error", &email::body(w, "li@example", Some(TOKEN), &wrong));
         let wrong = [of("code", w.t("field-code-wrong"))];
-        let view = mobile::View { mobile: "", proves: true, is_code_sent: false, captcha: None, errors: &[] };
+        let view = mobile::View { mobile: "", code: "", proves: true, code_wait: None, captcha: None, errors: &[] };
         self.signed_in("me-mobile", &mobile::body(w, &view));
-        let view = mobile::View { is_code_sent: true, errors: &wrong, ..view };
+        let view =
+            mobile::View { code: "123456", code_wait: Some(SignedDuration::from_secs(52)), errors: &wrong, ..view };
         self.signed_in("me-mobile-error", &mobile::body(w, &view));
         let long = account("阿卜杜热西提·买买提依明·艾合买提江");
         let entered = name::Entered { name: "阿卜杜热西提·买买提依明".into(), ..Default::default() };

@@ -107,7 +107,7 @@ impl Studio {
             entered: &entered,
             errors,
             ways: &WAYS,
-            documents: &DocumentKind::ALL,
+            documents: if name == "identity-not-here" { &DocumentKind::ALL[2..4] } else { &DocumentKind::ALL },
             is_guest_phone: name.ends_with("phone"),
             now: now(),
         };
@@ -128,6 +128,7 @@ impl Studio {
         self.identity("identity-error", &new, &errors, false);
         let fixed = standing(IdentityState::None, ClaimRights::Name, Some(long.clone()));
         self.identity("identity-login", &fixed, &[], false);
+        self.identity("identity-not-here", &fixed, &[], false);
         let since = now() - SignedDuration::from_hours(20);
         let waiting = standing(IdentityState::Waiting { since }, ClaimRights::Name, Some(zhang.clone()));
         self.identity("identity-waiting", &waiting, &[], false);
@@ -142,7 +143,17 @@ impl Studio {
     fn ways(&mut self) {
         let (w, from, zhang) = (self.w, From::default(), person("张伟"));
         let card = |here, errors: &[FieldError]| {
-            card::body(w, &card::View { from: &from, person: Some(&zhang), here, errors, sandbox_url: Some(SANDBOX) })
+            card::body(
+                w,
+                &card::View {
+                    from: &from,
+                    person: Some(&zhang),
+                    here,
+                    errors,
+                    sandbox_url: Some(SANDBOX),
+                    has_manual: true,
+                },
+            )
         };
         let wrong = [said("card_back", w.t("card-error-not-back").into())];
         let mismatch = [said("", w.t("card-error-name").into())];

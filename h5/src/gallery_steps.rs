@@ -21,7 +21,7 @@ use crate::view::layout::Visitor;
 #[path = "gallery_eligibility.rs"]
 mod eligibility;
 
-fn shipped(name: &str) -> ExamPage {
+pub(super) fn shipped(name: &str) -> ExamPage {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
     registration::exam_definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
 }

@@ -9,6 +9,7 @@ pub(crate) mod layout;
 pub(crate) mod photo_part;
 pub(crate) mod picture_tile;
 pub(crate) mod progress;
+pub(crate) mod said;
 pub(crate) mod sandboxed;
 pub(crate) mod sitting_card;
 pub(crate) mod upload_tile;

@@ -54,9 +54,22 @@ pub fn pieces_full(language: Language, at: Timestamp) -> [String; 2] {
     }
 }
 
-/// When only the clock is needed today, and the day too on any other day.
+/// [`pieces`] in one: with the year when that is not this year.
+pub fn dated(language: Language, at: Timestamp, now: Timestamp) -> String {
+    let [day, clock] = pieces(language, at, now);
+    let gap = if language == Language::En { " " } else { "" };
+    format!("{day}{gap}{clock}")
+}
+
+/// When only the clock is needed today, and the day too on any other day; the year in any other year.
 pub fn near(language: Language, at: Timestamp, now: Timestamp) -> String {
-    if civil(at).date() == civil(now).date() { clock(at) } else { moment(language, at) }
+    if civil(at).date() == civil(now).date() { clock(at) } else { dated(language, at, now) }
+}
+
+/// When that day began in Beijing.
+pub fn midnight(at: Timestamp) -> Timestamp {
+    let seconds = (at.as_second() + i64::from(OFFSET_MINUTES) * 60).rem_euclid(24 * 60 * 60);
+    Timestamp::from_second(at.as_second() - seconds).unwrap_or(at)
 }
 
 /// A date by itself: `1988年7月7日` / `7 Jul 1988`
@@ -118,6 +131,11 @@ mod tests {
         assert_eq!(pieces(Language::En, at, earlier)[0], "Sun 20 Dec 2026,");
         assert_eq!(machine(at), "2026-12-20T09:00:05+08:00");
         assert_eq!(near(Language::Zh, at, at), "09:00");
+        assert_eq!(near(Language::Zh, at, earlier), "2026年12月20日（周日）09:00");
+        assert_eq!(near(Language::En, at, earlier), "Sun 20 Dec 2026, 09:00");
+        assert_eq!(dated(Language::Zh, at, at), moment(Language::Zh, at));
+        assert_eq!(midnight(at), "2026-12-19T16:00:00Z".parse().unwrap());
+        assert_eq!(midnight(midnight(at)), midnight(at));
         assert_eq!(near(Language::En, at, "2026-12-19T15:59:00Z".parse().unwrap()), "Sun 20 Dec, 09:00");
     }
 }

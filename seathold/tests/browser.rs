@@ -197,7 +197,7 @@ async fn browser_without_scripts_holds_a_seat_too() {
     let mut app = ServedApp::start().await;
     let phone = Browser::start(Device::Phone).await;
     phone.block_scripts().await;
-    phone.goto(&format!("{}/sign-up", app.url())).await.unwrap();
+    phone.goto(&format!("{}/sign-up?exam=campus-english", app.url())).await.unwrap();
     sign_up(&phone, "李娜").await;
     click(&phone, "a[href='/exams/campus-english']").await;
     arrives(&phone, "/exams/campus-english").await;
@@ -361,7 +361,7 @@ async fn browser_without_scripts_waits_for_the_opening_and_takes_a_seat() {
     let mut app = ServedApp::start().await;
     let phone = Browser::start(Device::Phone).await;
     phone.block_scripts().await;
-    phone.goto(&format!("{}/sign-up", app.url())).await.unwrap();
+    phone.goto(&format!("{}/sign-up?exam=campus-english", app.url())).await.unwrap();
     sign_up(&phone, "李娜").await;
     import_rush(&app, jiff::Timestamp::now() + jiff::SignedDuration::from_secs(20)).await;
 

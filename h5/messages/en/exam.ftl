@@ -64,11 +64,12 @@ step-now = Your turn
 step-waiting = Waiting
 step-refused = Not accepted
 step-later = Not yet
-step-since = since { $when }
+step-since = handed in { $when }
 step-from = opens { $when }
 step-over = ended { $when }
 step-optional = (optional)
-step-until = until { $when }
+step-until = Closes { $when }
+step-pay-until = Seat held until { $when }
 
 # Refused choices
 choice-not-eligible = You are not eligible for { $subject }.
@@ -101,8 +102,9 @@ exam-complete-text = Please watch this page for further notices.
 exam-ticket-from = The admission ticket can be printed from { $when }.
 exam-ticket-later = When admission tickets can be printed will be announced; you print yours on this page then.
 steps-title = Steps
-window-from = onwards
-window-until = at the latest
+window-from = Opens:
+window-until = Closes:
+window-pay-until = Pay by:
 change-details = Change the form
 read-notice = Read the notice again
 choose-more = Choose more subjects

@@ -95,7 +95,7 @@ ended-cancelled = No acceptable screenshot came in time, and this registration w
 ended-next = Choose again
 
 # My registrations
-me-title = My page
+me-title = My registrations
 me-empty-title = You have no registrations
 me-empty-text = Choose an exam and read its notice, then choose a sitting.
 me-empty-next = See open exams

@@ -3,8 +3,8 @@
 # 资格信息查询
 eligibility-title = 资格信息查询
 eligibility-lead = 输入学籍登记的证件和姓名。查询不会绑定任何人。
-eligibility-early = 报名{ $when }开始。现在只能查询，可以替多位考生查询。
-eligibility-over = 报名已于{ $when }截止，不能再查询。
+eligibility-early = 报名 { $when } 开始。现在只能查询，可以替多位考生查询。
+eligibility-over = 报名已于 { $when } 截止，不能再查询。
 eligibility-expired = 查询结果已过期，请重新查询。
 eligibility-kind = 证件类型
 eligibility-kind-choose = 请选择
@@ -29,7 +29,7 @@ eligibility-error-many = 今天查询的次数已满 { $count } 次。请明天�
 # 资格信息确认
 person-title = 资格信息确认
 person-title-bound = 资格信息
-person-bound = { $when }已保存。学籍库以后的修改不影响已保存的报名信息。
+person-bound = { $when } 已保存。学籍库以后的修改不影响已保存的报名信息。
 person-sex = 性别
 person-sex-male = 男
 person-sex-female = 女
@@ -37,7 +37,7 @@ person-subjects = 资格科目
 person-subjects-none = 没有可以报考的科目
 person-changed = 学籍信息刚刚有更新，请重新核对后保存。
 person-early-title = 现在只能查看
-person-early-text = 报名{ $when }开始。到时请重新查询，核对后保存。
+person-early-text = 报名 { $when } 开始。到时请重新查询，核对后保存。
 person-tick = 我已检查并确认学籍与资格信息正确
 person-tick-error = 请检查学籍与资格信息，并勾选确认
 person-warn = 保存后，本账号与这位考生一一绑定，不能更换；{ $hours } 小时内没有报考任何科目的，报名信息由系统自动删除。

@@ -61,11 +61,12 @@ step-now = 进行中
 step-waiting = 等待中
 step-refused = 未通过
 step-later = 未开始
-step-since = 自 { $when }
+step-since = { $when } 提交
 step-from = { $when } 开放
-step-over = { $when } 已结束
+step-over = 已于 { $when } 截止
 step-optional = （选做）
-step-until = { $when } 前
+step-until = { $when } 截止
+step-pay-until = 座位保留到 { $when }
 
 # 选择被拒绝
 choice-not-eligible = 不具有{ $subject }报考资格！
@@ -98,8 +99,9 @@ exam-complete-text = 请留意本页的后续通知。
 exam-ticket-from = 准考证 { $when } 起可以打印。
 exam-ticket-later = 准考证的打印时间另行通知，届时在本页打印。
 steps-title = 报名流程
-window-from = 起
-window-until = 前
+window-from = 开放时间：
+window-until = 截止时间：
+window-pay-until = 缴费截止：
 change-details = 修改报名信息
 read-notice = 再看一遍须知
 choose-more = 再选科目
@@ -169,7 +171,7 @@ sittings-none-here-text = 请选择其他校区，或咨询学校老师。
 # 报名信息
 details-locked = 已认证的信息
 details-locked-hint = 以上信息来自实名认证和账号，在这里不能修改。
-details-locked-link = 去个人中心
+details-locked-link = 去「我的报名」
 details-asked = 请填写
 details-missing = 请填写{ $label }
 details-choose = 请选择{ $label }

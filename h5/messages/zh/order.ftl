@@ -95,7 +95,7 @@ ended-cancelled = 订单截图没有在期限内通过审核，这份报名已�
 ended-next = 重新选择场次
 
 # 我的报名
-me-title = 个人中心
+me-title = 我的报名
 me-empty-title = 您还没有报名
 me-empty-text = 选择一场考试，阅读须知后就可以选场次。
 me-empty-next = 查看正在报名的考试

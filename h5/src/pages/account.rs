@@ -14,8 +14,12 @@ pub(crate) mod reset;
 pub(crate) mod said;
 pub(crate) mod sign_out_everywhere;
 pub(crate) mod sign_up_code;
+pub(crate) mod sign_up_exam;
 pub(crate) mod sign_up_fields;
+pub(crate) mod site_rules;
 pub(crate) mod summary;
+
+use std::sync::Arc;
 
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -25,7 +29,8 @@ use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
 use registration::accounts::{Account, Act};
 use registration::captcha::CaptchaError;
-use registration::exam_rules::{AccountRules, CaptchaRule};
+use registration::exam_rules::{AccountRules, CaptchaRule, PasswordRules};
+use registration::exams::ExamPage;
 use registration::passwords::PasswordError;
 use serde::Deserialize;
 
@@ -60,17 +65,30 @@ impl Next {
         format!("next={}{exam}", query_value(self.path()))
     }
 
-    /// The rules of the exam that was named, or that one goes back to; else the site's.
-    pub(crate) fn rules(&self, app: &App) -> AccountRules {
+    /// The exam that was named, or that one goes back to.
+    pub(crate) fn exam(&self, app: &App) -> Option<Arc<ExamPage>> {
         let named = Some(self.exam.as_str()).filter(|exam| !exam.is_empty());
         let target = self.path().strip_prefix("/exams/").and_then(|rest| rest.split(['/', '?', '#']).next());
         // Pages that belong to no exam, as that of the real-name check, say from which one came.
         let query = self.path().split_once('?').map(|(_, query)| query);
         let carried = || query?.split('&').find_map(|pair| pair.strip_prefix("exam="));
         let exam = named.or(target).or_else(carried).and_then(|exam| exam.parse().ok());
-        let exam = exam.and_then(|exam| app.outside.registration.exams.get(&exam));
-        exam.map(|exam| exam.rules.account.clone()).unwrap_or_default()
+        app.outside.registration.exams.get(&exam?)
     }
+
+    /// The rules of that exam; else those that all exams share; else the usual ones.
+    pub(crate) fn rules(&self, app: &App) -> AccountRules {
+        let exam = self.exam(app).map(|exam| exam.rules.account.clone());
+        exam.or_else(|| site_rules::shared(app)).unwrap_or_default()
+    }
+}
+
+/// A path of ours that says what was just done when its page is shown.
+pub(crate) fn with_said(path: &str, said: &str) -> String {
+    let (path, part) = path.split_once('#').map_or((path, None), |(path, part)| (path, Some(part)));
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let part = part.map_or_else(String::new, |part| format!("#{part}"));
+    format!("{path}{mark}said={said}{part}")
 }
 
 /// Signs somebody in on this browser and leads on.
@@ -110,8 +128,7 @@ pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
 }
 
 /// The hint below a new password.
-pub(crate) fn password_hint(w: Words, rules: &AccountRules) -> String {
-    let password = rules.password;
+pub(crate) fn password_hint(w: Words, password: PasswordRules) -> String {
     let places = [("min", password.chars_min.into()), ("max", password.chars_max.into())];
     let hint = if password.kinds_min > 1 {
         w.with("field-password-hint-kinds", &places)
@@ -148,4 +165,16 @@ pub(crate) fn of(field: &'static str, text: impl Into<String>) -> FieldError {
 /// A page with a status.
 pub(crate) fn answer(status: StatusCode, page: Markup) -> Response {
     (status, page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_carries_what_was_done() {
+        assert_eq!(with_said("/me", "password"), "/me?said=password");
+        assert_eq!(with_said("/exams/cet/sittings?part=oral", "details"), "/exams/cet/sittings?part=oral&said=details");
+        assert_eq!(with_said("/exams/cet?a=b#sittings", "password"), "/exams/cet?a=b&said=password#sittings");
+    }
 }

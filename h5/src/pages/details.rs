@@ -18,10 +18,11 @@ use registration::photos::PhotoError;
 use registration::pictures::PictureError;
 use registration::steps::{StepView, TaskState, blocked_by, task};
 
+use super::account::with_said;
 use super::exam::{find, path_of};
 use super::identity::parts::picture_fault;
-use super::notice::go_on;
-use super::steps_view::step_list;
+use super::notice::next_path;
+use super::steps_view::progress_at;
 use super::task_words;
 use crate::failure::Failure;
 use crate::form_parts::{FormParts, form_parts};
@@ -29,7 +30,6 @@ use crate::picture_part::PicturePart;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::progress::progress;
 use crate::visit::Candidate;
 
 /// What the form has as its fields' ids.
@@ -67,7 +67,10 @@ pub(crate) async fn hand_in(
         return Ok(Redirect::to(&format!("{}/details", path_of(&exam))).into_response());
     }
     match applications.hand_in(candidate.account.id, &exam, &visit.orders_of(&exam), &answers).await {
-        Ok(_) => go_on(&candidate, &exam).await,
+        Ok(_) => {
+            let next = next_path(&candidate, &exam).await?;
+            Ok(Redirect::to(&with_said(&next, "details")).into_response())
+        }
         Err(ApplicationError::Answers(faults)) => {
             let errors = errors(visit.words, &exam, &faults);
             let page = render(&candidate, &exam, &answers, &errors, false).await?;
@@ -210,10 +213,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column" {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Details)))
-            (progress(w, &step_list(w, view.steps, view.now)))
+            (progress_at(w, view.steps, &TaskKind::Details, view.now))
             (standing(w, view, is_over, is_done))
             form method="post" enctype="multipart/form-data" action={ (path_of(exam)) "/details" }
-                data-busy=(w.t("form-busy")) novalidate[view.is_draft] class="details" {
+                data-busy=(w.t("form-busy")) novalidate class="details" {
                 (fields::fields(w, view))
                 @if !is_over {
                     @if asks_review { p class="hint" { (w.t("details-review-hint")) } }
@@ -221,7 +224,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                         button class="button" type="submit" {
                             (if is_done { w.t("details-submit-again") } else { w.t("details-submit") })
                         }
-                        button class="button second" type="submit" name="action" value="draft" formnovalidate {
+                        button class="button second" type="submit" name="action" value="draft" {
                             (w.t("details-save"))
                         }
                     }

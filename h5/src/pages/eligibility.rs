@@ -21,13 +21,12 @@ use registration::steps::{StepView, TaskState, blocked_by, task};
 use serde::Deserialize;
 
 use super::exam::{find, path_of};
-use super::steps_view::step_list;
+use super::steps_view::progress_at;
 use crate::failure::Failure;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::progress::progress;
 use crate::visit::Candidate;
 
 /// What was typed.
@@ -201,15 +200,15 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow" {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &w.t("eligibility-title")))
-            (progress(w, &step_list(w, view.steps, view.now)))
+            (progress_at(w, view.steps, &TaskKind::Eligibility, view.now))
             @if view.is_expired { (notice(Tone::Care, &w.t("eligibility-expired"), &html! {})) }
             @if let Some(TaskState::Over { closed_at }) = state {
-                p class="closed" { (w.with("eligibility-over", &[("when", when::moment(w.language, *closed_at).into())])) }
+                p class="closed" { (w.with("eligibility-over", &[("when", when::dated(w.language, *closed_at, view.now).into())])) }
                 p { a class="button second" href=(path_of(exam)) { (w.t("person-back")) } }
             } @else {
                 p class="lead" { (w.t("eligibility-lead")) }
                 @if let Some(at) = opens_at(exam, view.steps, view.now) {
-                    p class="closed" { (w.with("eligibility-early", &[("when", when::moment(w.language, at).into())])) }
+                    p class="closed" { (w.with("eligibility-early", &[("when", when::dated(w.language, at, view.now).into())])) }
                 }
                 (form(w, view))
             }

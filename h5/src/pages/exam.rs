@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exam_rules::TaskKind;
@@ -26,7 +27,7 @@ use crate::view::facts::pieces;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::progress::{progress, step_dot, step_name};
+use crate::view::progress::{Standing as Look, progress, step_dot, step_name};
 use crate::visit::{Standing, Visit};
 
 pub(crate) async fn show(
@@ -104,7 +105,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="wide" {
             div class="wide-head" {
                 (heading(Some(w.pick(&exam.organiser.zh, &exam.organiser.en)), w.pick(&exam.title.zh, &exam.title.en)))
-                (progress(w, &step_list(w, view.steps, view.now)))
+                (progress(w, &step_list(w, view.steps, view.now), None))
                 (now_part(w, view))
             }
             aside class="side" { (exam_facts(w, exam, view.now)) }
@@ -126,7 +127,7 @@ fn now_part(w: Words, view: &View<'_>) -> Markup {
     if is_complete(view.steps) && task.kind == TaskKind::Ticket {
         let text = match &task.state {
             TaskState::NotYet { opens_at } => {
-                w.with("exam-ticket-from", &[("when", when::moment(w.language, *opens_at).into())])
+                w.with("exam-ticket-from", &[("when", when::dated(w.language, *opens_at, view.now).into())])
             }
             _ => w.t("exam-ticket-later"),
         };
@@ -162,7 +163,7 @@ fn shown_state(view: &View<'_>, task: &TaskView) -> TaskState {
 }
 
 fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Markup {
-    let near = |at: Timestamp| when::moment(w.language, at);
+    let near = |at: Timestamp| when::dated(w.language, at, view.now);
     let is_over = matches!(state, TaskState::Over { .. });
     let is_ahead = matches!(state, TaskState::NotYet { .. });
     let text = match state {
@@ -189,7 +190,7 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
             h2 id="steps" { (w.t("steps-title")) }
             ol class="steps" {
                 @for (index, step) in view.steps.iter().enumerate() {
-                    @let (look, note) = standing(w, &step.state, view.now);
+                    @let (look, note) = standing(w, step, view.now);
                     li data-standing=(step_name(look)) {
                         (step_dot(index, look))
                         div {
@@ -199,7 +200,10 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
                             }
                             (window_line(w, step, view.now))
                             // That an open step ends when its window does is said already.
-                            @if let Some(note) = note.filter(|_| !ends_with_window(step)) { p class="step-note" { (note) } }
+                            @if let Some(note) = note.filter(|_| !ends_with_window(step)) { p class="step-note" {
+                                @if look == Look::Waiting { (w.t("step-waiting")) " · " }
+                                (note)
+                            } }
                             @if let Some(note) = &step.note { p class="hint" { (w.pick(&note.zh, &note.en)) } }
                             (again(w, view, step))
                         }
@@ -215,12 +219,15 @@ fn ends_with_window(step: &StepView) -> bool {
 }
 
 fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
+    let pays = step.tasks.iter().any(|task| matches!(task.kind, TaskKind::Payment(_)));
+    let until = if pays { w.t("window-pay-until") } else { w.t("window-until") };
+    let gap = if w.language == Language::En { " " } else { "" };
     let moment = |at| pieces(w, &when::pieces(w.language, at, now));
     html! {
         @match (step.opens_at, step.closes_at) {
             (Some(opens_at), Some(closes_at)) => p class="window" { (moment(opens_at)) " – " (moment(closes_at)) },
-            (Some(opens_at), None) => p class="window" { (moment(opens_at)) " " (w.t("window-from")) },
-            (None, Some(closes_at)) => p class="window" { (moment(closes_at)) " " (w.t("window-until")) },
+            (Some(opens_at), None) => p class="window" { (w.t("window-from")) (gap) (moment(opens_at)) },
+            (None, Some(closes_at)) => p class="window" { (until) (gap) (moment(closes_at)) },
             (None, None) => {},
         }
     }

@@ -100,7 +100,8 @@ fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
     html! {
         div class="order-do" {
             span {
-                span class="fee" { (order.amount) }
+                // Of a single sitting the fee is the sum, and stands above.
+                @if order.sittings.len() > 1 { span class="fee" { (order.amount) } }
                 @if order.state == OrderState::Unpaid {
                     span class="line-venue" {
                         " " (w.with("order-note-unpaid", &[("when", when::near(w.language, order.expires_at, now).into())]))

@@ -17,7 +17,7 @@ use registration::steps::{FaceState, StepView, blocked_by, task};
 use super::exam::{find, path_of};
 use super::identity::parts::picture_fault;
 use super::notice::go_on;
-use super::steps_view::step_list;
+use super::steps_view::progress_at;
 use super::task_words;
 use crate::failure::Failure;
 use crate::picture_part::{PicturePart, picture_part};
@@ -25,7 +25,6 @@ use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::progress::progress;
 use crate::view::sandboxed::sandboxed;
 use crate::view::upload_tile::FIELDS;
 use crate::visit::Candidate;
@@ -154,7 +153,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow identity" {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Face)))
-            (progress(w, &step_list(w, view.steps, view.now)))
+            (progress_at(w, view.steps, &TaskKind::Face, view.now))
             @match view.state {
                 FaceState::Passed { at } => {
                     (notice(Tone::Good, &w.t("face-passed"), &html! {
@@ -201,7 +200,7 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
                 }
                 (viewfinder(w))
                 div class="face-file" data-file {
-                    p class="hint" data-file-lead { (w.t("face-file")) }
+                    p class="hint" data-file-lead { (w.with("face-file", &[("limit", (PICTURE_BYTES_MAX / (1024 * 1024)).into())])) }
                     div class="upload-ways" {
                         (way(w, FIELDS[0], true))
                         (way(w, FIELDS[1], false))
@@ -220,8 +219,10 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
 
 /// The words that the camera's script says, one at a time.
 fn viewfinder(w: Words) -> Markup {
+    let megabytes = PICTURE_BYTES_MAX / (1024 * 1024);
     html! {
-        div class="finder" data-camera hidden
+        div class="finder" data-camera hidden data-limit=(PICTURE_BYTES_MAX)
+            data-too-large=(w.with("tile-too-large", &[("limit", megabytes.into())]))
             data-look=(w.t("camera-look")) data-dark=(w.t("camera-dark")) data-bright=(w.t("camera-bright"))
             data-taken=(w.t("camera-taken")) data-none=(w.t("camera-none")) data-used=(w.t("camera-used"))
             data-insecure=(w.t("camera-insecure")) data-denied-ios=(w.t("camera-denied-ios"))

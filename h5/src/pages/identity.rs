@@ -6,6 +6,7 @@ pub(crate) mod liveness;
 pub(crate) mod manual;
 pub(crate) mod parts;
 pub(crate) mod pictures;
+pub(crate) mod proof;
 pub(crate) mod state;
 
 use axum::Form;
@@ -27,7 +28,9 @@ use crate::identity_visit::IdentityVisit;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
+use crate::view::notice::{Tone, notice};
 use parts::{document_fault, kind_name, refusal, state_part};
+use proof::{provable, proves};
 
 /// Where the visitor came from, carried through all pages.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -110,6 +113,10 @@ pub(crate) async fn begin(
     }
     let way = identity.ways(&rules).into_iter().find(|way| page_of(*way) == entered.way);
     let Some(way) = way else { return Err(Failure::Bad) };
+    if let Some(kind) = person.as_ref().map(|person| person.document.kind()).filter(|kind| !proves(way, *kind)) {
+        let kind = kind_name(visit.visit.words, kind);
+        errors.push(said("kind", visit.visit.words.with("identity-way-not", &[("kind", kind.into())]).into_owned()));
+    }
     if let (Some(person), true) = (person, errors.is_empty()) {
         match identity.claim(account, person.name, person.document).await {
             Ok(()) => {
@@ -172,13 +179,18 @@ fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered)
 fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Entered, errors: &[FieldError]) -> Markup {
     let rules = visit.rules(&from.exam);
     let ways = visit.visit.app.outside.registration.identity.ways(&rules);
+    let documents = provable(&rules, &ways);
+    // Of a document that is fixed, only what proves it.
+    let fixed = fixed_document(standing).map(Document::kind);
+    let ways: Vec<IdentityWay> =
+        ways.into_iter().filter(|way| documents.iter().any(|kind| proves(*way, fixed.unwrap_or(*kind)))).collect();
     let view = View {
         from,
         standing,
         entered,
         errors,
         ways: &ways,
-        documents: &rules.documents,
+        documents: &documents,
         is_guest_phone: visit.is_guest_phone,
         now: visit.visit.now,
     };
@@ -224,8 +236,24 @@ fn state_title(state: &IdentityState) -> &'static str {
     }
 }
 
+/// The document that cannot be changed here.
+fn fixed_document(standing: &Standing) -> Option<&Document> {
+    let known = standing.person.as_ref().map(|person| &person.document);
+    known.filter(|_| standing.claim == ClaimRights::Name)
+}
+
 fn form(w: Words, view: &View<'_>) -> Markup {
     let View { entered, errors, .. } = view;
+    let fixed = fixed_document(view.standing).map(Document::kind);
+    if let Some(kind) = fixed.filter(|kind| !view.documents.contains(kind)) {
+        let kinds: Vec<String> = view.documents.iter().map(|kind| kind_name(w, *kind)).collect();
+        let values = [("kinds", kinds.join(&*w.t("list-comma")).into()), ("kind", kind_name(w, kind).into())];
+        let title = w.t("identity-kind-none-title");
+        return html! {
+            (notice(Tone::Care, &title, &html! { p { (w.with("identity-kind-none", &values)) } }))
+            p { a class="button second" href=(view.from.next()) { (w.t("face-back")) } }
+        };
+    }
     html! {
         p class="lead" { (w.t("identity-lead")) }
         form method="post" action=(view.from.to("")) data-busy=(w.t("form-busy")) novalidate {
@@ -234,7 +262,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
                 value: &entered.name, autocomplete: "name", length_max: 60, ..Field::default()
             }, errors))
             (document_fields(w, view))
-            (consent(w, errors))
+            (consent(w, !entered.consent.is_empty(), errors))
             div class="ways-to" {
                 @for (index, way) in view.ways.iter().enumerate() {
                     @let class = if index == 0 { "button" } else { "button second" };
@@ -250,7 +278,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
 fn document_fields(w: Words, view: &View<'_>) -> Markup {
     let View { standing, entered, errors, .. } = view;
     let known = standing.person.as_ref().map(|person| &person.document);
-    if let (ClaimRights::Name, Some(document)) = (standing.claim, known) {
+    if let Some(document) = fixed_document(standing) {
         return html! {
             (parts::document_facts(w, document))
             p class="hint" { (w.t("identity-number-locked")) }
@@ -279,7 +307,7 @@ fn document_fields(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// The consent to the use of sensitive data, apart from everything else that is agreed to.
-fn consent(w: Words, errors: &[FieldError]) -> Markup {
+fn consent(w: Words, is_given: bool, errors: &[FieldError]) -> Markup {
     let error = error_of(errors, "consent");
     let described = if error.is_some() { "consent-text consent-error" } else { "consent-text" };
     html! {
@@ -292,7 +320,7 @@ fn consent(w: Words, errors: &[FieldError]) -> Markup {
             }
             @if let Some(error) = error { p class="error" id="consent-error" { (icon(Icon::Cross)) span { (error) } } }
             label class="tick" for="consent" {
-                input type="checkbox" id="consent" name="consent" value="on" aria-describedby=(described)
+                input type="checkbox" id="consent" name="consent" value="on" checked[is_given] aria-describedby=(described)
                     aria-invalid=[error.map(|_| "true")];
                 span { (w.t("identity-consent-tick")) }
             }

@@ -14,13 +14,14 @@ use registration::steps::IdentityState;
 use reservation::ids::ExamId;
 use serde::Deserialize;
 
-use super::account::summary::{done, summary};
+use super::account::summary::summary;
 use super::home::{Mine, begun};
 use super::identity::parts::identity_part;
 use super::order_parts::{lines, state_word};
 use crate::failure::Failure;
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
+use crate::view::said::done;
 use crate::visit::Candidate;
 
 /// What was just done, carried over the redirect.

@@ -14,13 +14,12 @@ use registration::exams::ExamPage;
 use registration::steps::{StepView, TaskState, next, task};
 
 use super::exam::{find, path_of};
-use super::steps_view::step_list;
+use super::steps_view::progress_at;
 use super::task_words;
 use crate::failure::Failure;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::progress::progress;
 use crate::visit::Candidate;
 
 pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
@@ -56,6 +55,11 @@ pub(crate) async fn agree(
 
 /// To what comes next, if the candidate can act on it; else to the exam's page.
 pub(crate) async fn go_on(candidate: &Candidate, exam: &ExamPage) -> Result<Response, Failure> {
+    Ok(Redirect::to(&next_path(candidate, exam).await?).into_response())
+}
+
+/// Where that is.
+pub(crate) async fn next_path(candidate: &Candidate, exam: &ExamPage) -> Result<String, Failure> {
     let visit = &candidate.visit;
     let steps = visit.steps(exam).await?;
     let orders = visit.orders_of(exam);
@@ -63,7 +67,7 @@ pub(crate) async fn go_on(candidate: &Candidate, exam: &ExamPage) -> Result<Resp
     let way = next(&steps)
         .filter(|task| is_open(&task.state))
         .and_then(|task| task_words::way(visit.words, exam, task, &orders));
-    Ok(Redirect::to(&way.map_or_else(|| path_of(exam), |(href, _)| href)).into_response())
+    Ok(way.map_or_else(|| path_of(exam), |(href, _)| href))
 }
 
 async fn render(candidate: &Candidate, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {
@@ -88,10 +92,10 @@ pub(crate) fn body(w: Words, exam: &ExamPage, steps: &[StepView], errors: &[Fiel
         div class="column" {
             (error_summary(w, errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Notice)))
-            (progress(w, &step_list(w, steps, now)))
+            (progress_at(w, steps, &TaskKind::Notice, now))
             ol class="notice-list" { @for paragraph in paragraphs { li { (paragraph) } } }
             @if let Some(TaskState::Open { .. }) = state {
-                form method="post" action={ (path_of(exam)) "/notice" } data-busy=(w.t("form-busy")) {
+                form method="post" action={ (path_of(exam)) "/notice" } data-busy=(w.t("form-busy")) novalidate {
                     @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
                     label class="tick" for="agree" {
                         input type="checkbox" id="agree" name="agree" value="on" required

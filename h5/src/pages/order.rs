@@ -9,18 +9,18 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderId, OrderState};
 use registration::steps::StepView;
 
 use super::order_parts::{lines, release_part, upload_form};
 use super::payment_part::payment_part;
-use super::steps_view::step_list;
+use super::steps_view::progress_at;
 use crate::failure::Failure;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::progress::progress;
 use crate::visit::{Candidate, Visit};
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
@@ -81,14 +81,14 @@ pub(crate) struct View<'a> {
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let order = view.order;
     let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
-    let list = step_list(w, view.steps, view.visit_now);
+    let task = TaskKind::Payment(order.part.clone());
     let must_pay = order.state == OrderState::Unpaid;
     html! {
         div class="wide" {
             div class="wide-head" {
                 (error_summary(w, view.errors))
                 (heading(Some(exam_title), &w.t("pay-title")))
-                (progress(w, &list))
+                (progress_at(w, view.steps, &task, view.visit_now))
                 (standing(w, view))
             }
             aside class="side" {
@@ -122,7 +122,7 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
             &w.t("pay-refused-title"),
             &html! {
                 p class="reason" { (w.with("pay-refused-reason", &[("reason", reason.as_str().into())])) }
-                p { (w.with("pay-refused-text", &[("when", when::moment(w.language, *until).into())])) }
+                p { (w.with("pay-refused-text", &[("when", when::dated(w.language, *until, view.visit_now).into())])) }
             },
         ),
         _ => html! {},

@@ -46,7 +46,7 @@ pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, 
                 h1 { (title(w, order)) }
                 p { (text) }
             }
-            (progress(w, steps))
+            (progress(w, steps, None))
             (slip(w, exam, order, account))
             (next_part(w, is_confirmed))
             @if !is_confirmed {

@@ -7,9 +7,10 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::{Act, SignIn, SignInError};
-use registration::exam_rules::{AccountRules, LoginKind};
+use registration::exam_rules::LoginKind;
 use serde::Deserialize;
 
+use super::account::site_rules::sign_in_captcha;
 use super::account::{
     LOGIN_CHARS_MAX, Next, PASSWORD_CHARS_MAX, answer, captcha_error, captcha_token, of, wait, whole,
 };
@@ -32,7 +33,8 @@ pub(crate) struct Entered {
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) next: &'a Next,
-    pub(crate) rules: &'a AccountRules,
+    /// The login of the exam that one comes from.
+    pub(crate) kind: Option<LoginKind>,
     pub(crate) login: &'a str,
     pub(crate) captcha: Option<&'a str>,
     pub(crate) errors: &'a [FieldError],
@@ -60,7 +62,7 @@ pub(crate) async fn enter(
     let status = if errors.is_empty() {
         let accounts = &visit.app.outside.registration.accounts;
         let typed = SignIn { login: &entered.login, password: &entered.password, preferred: rules.login };
-        match accounts.sign_in(&typed, &visit.caller(&entered.captcha, rules.captcha)).await {
+        match accounts.sign_in(&typed, &visit.caller(&entered.captcha, sign_in_captcha(&visit.app, &next))).await {
             Ok(account) => return Ok(super::account::enter(&visit, &account, next.path())),
             Err(error) => {
                 let (status, error) = refusal(w, error)?;
@@ -75,11 +77,11 @@ pub(crate) async fn enter(
 }
 
 fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
-    let rules = next.rules(&visit.app);
-    let captcha = captcha_token(visit, Act::SignIn, login, rules.captcha);
+    let kind = next.exam(&visit.app).map(|exam| exam.rules.account.login);
+    let captcha = captcha_token(visit, Act::SignIn, login, sign_in_captcha(&visit.app, next));
     let mut frame = visit.frame(visit.words.t("sign-in-title"));
     frame.script = captcha.is_some().then_some("account.js");
-    let view = View { next, rules: &rules, login, captcha: captcha.as_deref(), errors };
+    let view = View { next, kind, login, captcha: captcha.as_deref(), errors };
     page(&frame, &body(visit.words, &view))
 }
 
@@ -105,10 +107,11 @@ fn refusal(w: Words, error: SignInError) -> Result<(StatusCode, FieldError), Fai
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let query = view.next.query();
-    let label = match view.rules.login {
-        LoginKind::Username => w.t("field-login-username"),
-        LoginKind::Email => w.t("field-login-email"),
-        LoginKind::Document => w.t("field-login-document"),
+    let (label, hint) = match view.kind {
+        Some(LoginKind::Username) => (w.t("field-login-username"), w.t("field-login-hint")),
+        Some(LoginKind::Email) => (w.t("field-login-email"), w.t("field-login-hint")),
+        Some(LoginKind::Document) => (w.t("field-login-document"), w.t("field-login-hint")),
+        None => (w.t("field-login-any"), w.t("field-login-any-hint")),
     };
     html! {
         div class="column narrow" {
@@ -119,7 +122,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             form method="post" action={ "/sign-in?" (query) } data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
-                    name: "login", kind: "text", label: &label, hint: &w.t("field-login-hint"), value: view.login,
+                    name: "login", kind: "text", label: &label, hint: &hint, value: view.login,
                     autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()
                 }, view.errors))
                 (field(w, &Field {

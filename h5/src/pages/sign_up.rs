@@ -4,18 +4,23 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::{
-    AccountError, Act, CodeError, FieldError as Fault, NewAccount, SignUpError, SignUpForm, SignedUp,
+    AccountError, Act, CODE_WAIT, CodeError, FieldError as Fault, NewAccount, SignUpError, SignUpForm, SignedUp,
 };
+use registration::document::DocumentKind;
 use registration::exam_rules::{AccountRules, LoginKind, MobileRule};
 use serde::Deserialize;
 
 use super::account::said;
 use super::account::sign_up_code::code_refusal;
+use super::account::sign_up_exam;
 use super::account::sign_up_fields::{document_error, fields};
+use super::account::site_rules::choices;
 use super::account::{Next, answer, captcha_error, captcha_token, of, password_error, wait, whole};
+use super::identity::proof::provable_at_sign_up;
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::form::{FieldError, error_summary};
@@ -71,8 +76,10 @@ pub(crate) struct View<'a> {
     pub(crate) captcha: Option<&'a str>,
     /// Does the site send codes to mobiles?
     pub(crate) proves_mobile: bool,
-    /// Was one just sent?
-    pub(crate) is_code_sent: bool,
+    /// Which documents count where the visitor comes from.
+    pub(crate) kinds: &'a [DocumentKind],
+    /// How long until the next code, when one was just sent.
+    pub(crate) code_wait: Option<SignedDuration>,
     pub(crate) errors: &'a [FieldError],
 }
 
@@ -80,7 +87,11 @@ pub(crate) async fn show(visit: Visit, Query(next): Query<Next>) -> Response {
     if visit.account.is_some() {
         return Redirect::to(next.path()).into_response();
     }
-    render(&visit, &next, &Entered::default(), false, &[]).into_response()
+    let choices = choices(&visit, &next);
+    if !choices.is_empty() {
+        return sign_up_exam::show(&visit, &next, &choices).into_response();
+    }
+    render(&visit, &next, &Entered::default(), None, &[]).into_response()
 }
 
 pub(crate) async fn register(
@@ -91,7 +102,7 @@ pub(crate) async fn register(
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
         let error = whole(too_often(w, too_many));
-        return Ok(with_wait(too_many, render(&visit, &next, &entered, false, &[error])));
+        return Ok(with_wait(too_many, render(&visit, &next, &entered, None, &[error])));
     }
     let rules = next.rules(&visit.app);
     let accounts = &visit.app.outside.registration.accounts;
@@ -110,45 +121,53 @@ pub(crate) async fn register(
         }
         Err(error) => refusal(w, error)?,
     };
-    Ok(answer(status, render(&visit, &next, &entered, false, &[error])))
+    Ok(answer(status, render(&visit, &next, &entered, None, &[error])))
 }
 
 /// A form in which only the code is missing asks for one: the way without a script.
 async fn without_code(visit: &Visit, next: &Next, entered: &Entered, faults: &[Fault]) -> Result<Response, Failure> {
     let w = visit.words;
     let mut errors: Vec<FieldError> = faults.iter().map(|fault| sentence(w, *fault)).collect();
-    let mut is_sent = false;
+    let mut code_wait = None;
     if let ([Fault::Code], Ok(mobile)) = (faults, entered.mobile.parse()) {
         let rules = next.rules(&visit.app);
         let accounts = &visit.app.outside.registration.accounts;
         let caller = visit.caller(&entered.captcha, rules.captcha);
         match accounts.send_sign_up_code(&mobile, &caller).await {
             Ok(()) => {
-                is_sent = true;
+                code_wait = Some(CODE_WAIT);
                 errors = vec![of("code", w.t("field-code-now"))];
             }
             // One is on its way already: that is what is to be typed.
-            Err(CodeError::TooMany { .. }) => {}
+            Err(CodeError::TooMany { retry_after }) => code_wait = Some(retry_after),
             Err(error) => errors = vec![code_refusal(w, error)?],
         }
     }
-    Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(visit, next, entered, is_sent, &errors)))
+    Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(visit, next, entered, code_wait, &errors)))
 }
 
-fn render(visit: &Visit, next: &Next, entered: &Entered, is_code_sent: bool, errors: &[FieldError]) -> Markup {
+fn render(
+    visit: &Visit,
+    next: &Next,
+    entered: &Entered,
+    code_wait: Option<SignedDuration>,
+    errors: &[FieldError],
+) -> Markup {
     let rules = next.rules(&visit.app);
     let accounts = &visit.app.outside.registration.accounts;
     let captcha = captcha_token(visit, Act::SignUp, "", rules.captcha)
         .or_else(|| captcha_token(visit, Act::Code, "", rules.captcha).filter(|_| rules.mobile != MobileRule::No));
     let mut frame = visit.frame(visit.words.t("sign-up-title"));
     frame.script = Some("account.js");
+    let kinds = provable_at_sign_up(next.exam(&visit.app).as_deref());
     let view = View {
         next,
         rules: &rules,
         entered,
         captcha: captcha.as_deref(),
         proves_mobile: accounts.ways().sms,
-        is_code_sent,
+        kinds: &kinds,
+        code_wait,
         errors,
     };
     page(&frame, &body(visit.words, &view))

@@ -22,7 +22,7 @@ use self::chooser::chooser;
 use self::gate::{Gate, gate};
 use super::exam::{find, path_of};
 use super::exam_facts::exam_facts;
-use super::steps_view::step_list;
+use super::steps_view::{progress_at, step_list};
 use super::task_words;
 use crate::failure::Failure;
 use crate::view::form::{FieldError, error_summary};
@@ -169,20 +169,26 @@ pub(crate) struct View<'a> {
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
-    let list = step_list(w, view.steps, view.now);
-    let (above, title) = match super::exam::is_simple(exam) {
-        true => (w.pick(&exam.organiser.zh, &exam.organiser.en), w.pick(&exam.title.zh, &exam.title.en).to_owned()),
-        false => {
-            let task = TaskKind::Sittings(view.offer.part.clone());
-            (w.pick(&exam.title.zh, &exam.title.en), task_words::name(w, exam, &task))
-        }
+    let task = TaskKind::Sittings(view.offer.part.clone());
+    let (above, title, progress) = match super::exam::is_simple(exam) {
+        true => (
+            w.pick(&exam.organiser.zh, &exam.organiser.en),
+            w.pick(&exam.title.zh, &exam.title.en).to_owned(),
+            // It is the exam's own page, too.
+            progress(w, &step_list(w, view.steps, view.now), None),
+        ),
+        false => (
+            w.pick(&exam.title.zh, &exam.title.en),
+            task_words::name(w, exam, &task),
+            progress_at(w, view.steps, &task, view.now),
+        ),
     };
     html! {
         div class="wide" {
             div class="wide-head" {
                 (error_summary(w, view.errors))
                 (heading(Some(above), &title))
-                (progress(w, &list))
+                (progress)
             }
             // Who has come here by steps has read it on the exam's own page.
             @if super::exam::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) } }

@@ -7,6 +7,7 @@ use pagekit::words::Words;
 
 use super::hold_banner::{HoldBanner, hold_banner};
 use super::icons::mark;
+use super::said::above;
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {
@@ -72,7 +73,10 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 (masthead(frame))
                 p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
-                main id="main" tabindex="-1" { (body) }
+                main id="main" tabindex="-1" {
+                    @if frame.visitor == Visitor::SignedIn { (above(w, frame.path)) }
+                    (body)
+                }
                 footer class="foot" {
                     p { (w.t("footer-time")) }
                     p { (w.t("footer-privacy")) }

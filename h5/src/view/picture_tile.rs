@@ -34,7 +34,7 @@ pub(crate) fn picture_tile(w: Words, tile: &PictureTile<'_>) -> Markup {
     let here = format!("/me/identity/pictures/{slot}");
     html! {
         fieldset class="tile" id=(slot) tabindex="-1" data-put=(here) data-limit=(tile.bytes_max)
-            data-too-large=(w.with("upload-too-large", &[("limit", megabytes.into())]))
+            data-too-large=(w.with("tile-too-large", &[("limit", megabytes.into())]))
             data-unread=(w.t("tile-unread")) data-sending=(w.with("tile-sending", &[("percent", "{percent}".into())]))
             data-waiting=(w.t("tile-waiting")) data-sent=(w.t("tile-sent")) data-refused=(w.t("tile-refused"))
             data-heic=(w.t("tile-heic")) data-here[tile.is_here]

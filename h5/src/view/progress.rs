@@ -33,13 +33,13 @@ pub(crate) struct Step {
     pub(crate) is_optional: bool,
 }
 
-/// The progress of one application. Nothing when there are no steps.
-pub(crate) fn progress(w: Words, steps: &[Step]) -> Markup {
+/// The progress of one application. A page that belongs to a step names that one; any other the one that is next.
+/// Nothing when there are no steps.
+pub(crate) fn progress(w: Words, steps: &[Step], page_step: Option<usize>) -> Markup {
     let Some(last) = steps.len().checked_sub(1) else { return html! {} };
     // What may be left out is where one is only when nothing else is left.
-    let here = steps
-        .iter()
-        .position(|step| step.standing != Standing::Done && !step.is_optional)
+    let here = page_step
+        .or_else(|| steps.iter().position(|step| step.standing != Standing::Done && !step.is_optional))
         .or_else(|| steps.iter().position(|step| step.standing == Standing::Now))
         .unwrap_or(last);
     let title = w.with(

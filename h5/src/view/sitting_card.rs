@@ -1,7 +1,8 @@
 //! A sitting to choose: day and time large, venue, fee, and how full it is in words, shape and colour.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
+use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use reservation::sitting::Level;
@@ -12,6 +13,8 @@ use super::notice::{Tone, tag};
 
 /// How many units wide the meter's drawing is.
 const METER_UNITS: u64 = 1000;
+/// For how many days from today the script knows what a day is called: no seat is held longer.
+const DAYS_NAMED: i64 = 8;
 
 /// What a card shows.
 #[derive(Debug, Clone)]
@@ -131,11 +134,12 @@ fn level_name(level: Level) -> &'static str {
 /// What surrounds the cards: the source of live numbers, and the words that the script fills in.
 pub(crate) fn live_list(w: Words, events: &str, now: Timestamp, cards: &Markup) -> Markup {
     html! {
-        div data-events=(events) data-offset=(when::OFFSET_MINUTES)
+        div data-events=(events) data-midnight=(when::midnight(now).as_millisecond())
             data-ample=(level_words(w, Level::Ample, "{free}", "{capacity}"))
             data-low=(level_words(w, Level::Low, "{free}", "{capacity}"))
             data-full=(level_words(w, Level::Full, "", ""))
             data-release=(w.with("level-release", &[("time", "{time}".into())]))
+            data-days=(days(w, now))
             data-live=(w.t("live-on")) data-lost=(w.t("live-lost")) {
             p class="live" role="status" data-status {
                 (w.with("live-off", &[("time", when::clock(now).into())]))
@@ -143,4 +147,11 @@ pub(crate) fn live_list(w: Words, events: &str, now: Timestamp, cards: &Markup) 
             (cards)
         }
     }
+}
+
+/// What is written before a clock on the days from today, for the script; today nothing.
+fn days(w: Words, now: Timestamp) -> String {
+    let gap = if w.language == Language::En { " " } else { "" };
+    let day = |ahead: i64| when::pieces(w.language, now + SignedDuration::from_hours(24 * ahead), now)[0].clone() + gap;
+    std::iter::once(String::new()).chain((1..DAYS_NAMED).map(day)).collect::<Vec<_>>().join("|")
 }

@@ -40,7 +40,7 @@ async fn a1_a_user_name_signs_up_and_in() {
     let mut other = reached.visitor();
     let taken = other.post("/sign-up?exam=names", &form.to_lowercase()).await;
     assert!(taken.status == StatusCode::CONFLICT && taken.text.contains("已经有人用了"));
-    let signed_in = other.post("/sign-in?next=/me", "login=zhangwei26&password=abcd1234").await;
+    let signed_in = other.post("/sign-in?next=/me&exam=names", "login=zhangwei26&password=abcd1234").await;
     assert_eq!(signed_in.location(), "/me");
     assert!(guest.get("/agreement").await.text.contains("报名服务协议"));
     reached.stop().await;
@@ -135,7 +135,8 @@ async fn b4_b5_the_account_is_found_and_its_address_changed() {
     let verified = guest.post("/email/verify", link.split('?').nth(1).unwrap()).await;
     assert_eq!(verified.location(), "/me?said=email", "{}", verified.text);
     assert!(candidate.get("/me").await.text.contains("li***@example.com"));
-    let signed_in = guest.post("/sign-in?next=/me", &format!("login={EMAIL}&password=secret-1")).await;
+    let signed_in =
+        guest.post("/sign-in?next=/me&exam=degree-english", &format!("login={EMAIL}&password=secret-1")).await;
     assert_eq!(signed_in.location(), "/me", "the address is a login of the same account");
     reached.stop().await;
 }
@@ -157,11 +158,17 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     let wrong = guest.post("/sign-up?next=/me", &format!("{form}&code=12345")).await;
     assert!(wrong.text.contains("短信验证码不对或已过期"), "{}", wrong.text);
     let code = reached.code(MOBILE, 1).await;
+    // A right code is good until the form goes through: an error elsewhere keeps it.
+    let short = form.replace("secret-1", "abc");
+    let kept = guest.post("/sign-up?next=/me", &format!("{short}&code={code}")).await;
+    assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(kept.text.contains(&format!("value=\"{code}\"")), "{}", kept.text);
     let made = guest.post("/sign-up?next=/me", &format!("{form}&code={code}")).await;
     assert_eq!(made.location(), "/me", "{}", made.text);
     let mut other = reached.visitor();
     for login in [document(1), MOBILE.to_owned()] {
-        let signed_in = other.post("/sign-in?next=/me", &format!("document={login}&password=secret-1")).await;
+        let signed_in =
+            other.post("/sign-in?next=/me&exam=degree-english", &format!("document={login}&password=secret-1")).await;
         assert_eq!(signed_in.location(), "/me", "{login}: {}", signed_in.text);
     }
 
@@ -187,7 +194,7 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     assert!(sent.text.contains("action=\"/forgotten/code"), "{}", sent.text);
     let code = reached.code(MOBILE, 2).await;
     let set = format!("login={MOBILE}&code={code}&password=secret-3&again=secret-3");
-    assert_eq!(other.post("/forgotten/code?next=/me", &set).await.location(), "/me");
+    assert_eq!(other.post("/forgotten/code?next=/me", &set).await.location(), "/me?said=password");
     assert_eq!(guest.get("/me").await.status, StatusCode::SEE_OTHER);
     reached.stop().await;
 }
@@ -198,15 +205,44 @@ async fn c3_after_wrong_passwords_the_page_asks_for_a_captcha() {
     let mut guest = reached.visitor();
     let form = format!("login={}&password=nope-nope", document(7));
     for _ in 0..4 {
-        let wrong = guest.post("/sign-in", &form).await;
+        let wrong = guest.post("/sign-in?exam=degree-english", &form).await;
         assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && !wrong.text.contains("captcha_token"));
     }
-    let fifth = guest.post("/sign-in", &form).await;
+    let fifth = guest.post("/sign-in?exam=degree-english", &form).await;
     assert!(fifth.text.contains("captcha_token"), "it is there before it is needed: {}", fifth.text);
-    let sixth = guest.post("/sign-in", &form).await;
+    let sixth = guest.post("/sign-in?exam=degree-english", &form).await;
     assert!(sixth.text.contains("请填写图片中的字符"), "{}", sixth.text);
-    let solved = guest.post("/sign-in", &format!("{form}&{}", reached.solved(&sixth))).await;
+    let solved = guest.post("/sign-in?exam=degree-english", &format!("{form}&{}", reached.solved(&sixth))).await;
     // It waits a second besides, unless that has passed.
     assert!(!solved.text.contains("请填写图片中的字符") && solved.status.is_client_error(), "{}", solved.text);
+    reached.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_names_no_exam_chooses_one_and_meets_the_strictest_rules() {
+    let reached = Reached::start().await;
+    let mut guest = reached.visitor();
+    for path in ["/sign-up", "/sign-up?next=/me"] {
+        let page = guest.get(path).await.text;
+        for exam in ["degree-english", "names", "letters"] {
+            assert!(page.contains(&format!("href=\"/sign-up?exam={exam}&amp;next=/exams/{exam}\"")), "{page}");
+        }
+        assert!(!page.contains("name=\"password\""), "{page}");
+    }
+    assert!(guest.get("/sign-up?exam=letters").await.text.contains("name=\"email\""));
+    for path in ["/sign-in", "/sign-in?next=/me"] {
+        let page = guest.get(path).await.text;
+        assert!(page.contains("用户名、邮箱、证件号码或手机号") && page.contains("captcha_token"), "{page}");
+    }
+    let page = guest.get("/sign-in?next=/exams/degree-english").await.text;
+    assert!(page.contains("证件号码</label>") && !page.contains("captcha_token"), "{page}");
+    let bare = guest.post("/sign-in", "login=13912345678&password=nope-nope").await;
+    assert!(bare.text.contains("请填写图片中的字符"), "{}", bare.text);
+
+    // A new password: what every exam takes, until one has applied to some.
+    let form = "username=ZhangWei26&password=abcd1234&agree=on";
+    guest.post("/sign-up?next=/exams/names", form).await;
+    let page = guest.get("/me/password").await.text;
+    assert!(page.contains("8–18 位，数字、字母、符号至少两种"), "{page}");
     reached.stop().await;
 }

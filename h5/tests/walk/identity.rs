@@ -111,6 +111,8 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     );
     let heic = candidate.upload_to(&card, &[("card_back-album", b"\0\0\0\x18ftypheic\0\0\0\0")]).await;
     assert!(heic.text.contains("HEIC"), "{}", heic.text);
+    let large = candidate.upload_to(&card, &[("card_back-album", &vec![7; 4 * 1024 * 1024 + 1])]).await;
+    assert!(large.text.contains("这张照片超过 4 MB。请换一张，或把照片调小。"), "{}", large.text);
 
     // Each mismatch says which field.
     office.vendors.card("张纬", &document(1), VALID);
@@ -233,4 +235,29 @@ async fn c7_the_face_is_compared_before_the_next_step() {
     assert_eq!(passed.status, StatusCode::SEE_OTHER, "{}", passed.text);
     assert!(passed.location().starts_with("/exams/degree-english"), "{}", passed.location());
     assert!(candidate.get(face).await.text.contains("人脸识别已通过"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exam_that_takes_other_documents_says_so_and_a_consent_stays_given() {
+    let office = Office::start().await;
+    let steps = |identity: &str| {
+        STEPS.replace("documents = [\"resident_id\"]\nways = [\"card\", \"liveness\", \"manual\"]", identity)
+    };
+    office.site.add_exam("abroad", &steps("documents = [\"passport\", \"macau_id\"]\nways = [\"manual\"]")).await;
+    office.site.add_exam("machine", &steps("documents = [\"resident_id\", \"passport\"]\nways = [\"card\"]")).await;
+    let mut guest = office.site.visitor();
+    // From the exam one signs up with what it takes and can prove.
+    let page = guest.get("/sign-up?exam=abroad").await.text;
+    assert!(page.contains("value=\"passport\"") && !page.contains("value=\"resident_id\""), "{page}");
+    let page = guest.get("/sign-up?exam=machine").await.text;
+    assert!(page.contains("value=\"resident_id\"") && !page.contains("value=\"passport\""), "{page}");
+
+    let mut candidate = office.site.candidate(1).await;
+    let page = candidate.get("/me/identity?exam=abroad").await.text;
+    assert!(page.contains("这场考试只接受护照、澳门居民身份证") && !page.contains("name=\"way\""), "{page}");
+    let page = candidate.get("/me/identity?exam=machine").await.text;
+    assert!(page.contains("value=\"/card\"") && !page.contains("value=\"/manual\""), "{page}");
+    let path = format!("/me/identity{FROM}");
+    let refused = candidate.post(&path, "name=&consent=on&way=/card").await;
+    assert!(refused.text.contains("value=\"on\" checked"), "{}", refused.text);
 }

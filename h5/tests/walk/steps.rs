@@ -129,10 +129,13 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     assert!(candidate.get(agreed.location()).await.text.contains("这是您暂存的内容"));
     let good = [("f-standing", "graduated"), ("f-thesis", "good")];
     let done = candidate.post_form(agreed.location(), &good).await;
-    assert_eq!(done.location(), format!("{EXAM}/sittings?part=written"));
+    assert_eq!(done.location(), format!("{EXAM}/sittings?part=written&said=details"));
 
     // Subjects: same level twice is refused; two levels are one order; one is dropped; the oral test is optional.
     let page = candidate.get(done.location()).await.text;
+    assert!(page.contains("报名信息已保存") && page.contains("第 2 步，共 4 步 · 笔试报考"), "{page}");
+    let oral = candidate.get(&format!("{EXAM}/sittings?part=oral")).await;
+    assert_eq!(oral.location(), EXAM, "not before the written subjects");
     assert!(page.contains("英语四级笔试") && !page.contains("英语四级口试"), "{page}");
     let none = candidate.post(&format!("{EXAM}/hold"), "part=written").await;
     assert_eq!(none.status, StatusCode::CONFLICT);

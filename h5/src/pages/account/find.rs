@@ -89,7 +89,7 @@ pub(crate) fn body(w: Words, next: &Next, entered: &Entered, captcha: Option<&st
             (heading(None, &w.t("find-title")))
             p class="lead" { (w.t("find-lead")) }
             form method="post" action={ "/forgotten/account?" (next.query()) } data-busy=(w.t("form-busy")) novalidate {
-                (document_fields(w, &entered.kind, &entered.document, "", errors))
+                (document_fields(w, &DocumentKind::ALL, &entered.kind, &entered.document, "", errors))
                 (name_field(w, &entered.name, &w.t("field-name-hint"), errors))
                 (captcha_part(w, captcha, errors))
                 button class="button" type="submit" { (w.t("find-submit")) }

@@ -7,11 +7,12 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::{LinkError, ResetError};
+use registration::exam_rules::PasswordRules;
 use registration::passwords::Password;
 use serde::Deserialize;
 
 use super::reset::{new_password_fields, wrong_password};
-use super::{LOGIN_CHARS_MAX, Next, answer, of, whole};
+use super::{LOGIN_CHARS_MAX, Next, answer, of, site_rules, whole, with_said};
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::CaptchaFields;
 use crate::view::form::{Field, FieldError, error_summary, field};
@@ -46,11 +47,12 @@ pub(crate) async fn set(
         return Ok(with_wait(too_many, render(&visit, &next, &entered.login, &[error])));
     }
     let rules = next.rules(&visit.app);
-    let mut errors = wrong_password(w, &rules, &entered.password, &entered.again);
+    let password_rules = site_rules::password_rules(&visit.app, &next);
+    let mut errors = wrong_password(w, password_rules, &entered.password, &entered.again);
     if entered.code.trim().is_empty() {
         errors.insert(0, of("code", w.t("field-code-error")));
     }
-    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules.password), errors.is_empty()) else {
+    let (Ok(password), true) = (Password::of_candidate(&entered.password, &password_rules), errors.is_empty()) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, &next, &entered.login, &errors)));
     };
     let accounts = &visit.app.outside.registration.accounts;
@@ -58,7 +60,7 @@ pub(crate) async fn set(
         Ok(account) => {
             let fields = CaptchaFields::default();
             accounts.forgive(&entered.login, account.id, &visit.caller(&fields, rules.captcha));
-            return Ok(super::enter(&visit, &account, next.path()));
+            return Ok(super::enter(&visit, &account, &with_said(next.path(), "password")));
         }
         Err(ResetError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-in-busy"))),
         Err(ResetError::Link(LinkError::Store(error))) => return Err(error.into()),
@@ -74,8 +76,8 @@ pub(crate) async fn set(
 }
 
 pub(crate) fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
-    let rules = next.rules(&visit.app);
-    let body = body(visit.words, next, &rules, From::of(visit), login, errors);
+    let rules = site_rules::password_rules(&visit.app, next);
+    let body = body(visit.words, next, rules, From::of(visit), login, errors);
     page(&visit.frame(visit.words.t("forgotten-code-title")), &body)
 }
 
@@ -98,7 +100,7 @@ impl From {
 pub(crate) fn body(
     w: Words,
     next: &Next,
-    rules: &registration::exam_rules::AccountRules,
+    rules: PasswordRules,
     from: From,
     login: &str,
     errors: &[FieldError],

@@ -3,9 +3,10 @@
 use axum::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, CodeError};
+use registration::accounts::{Act, CODE_WAIT, CodeError};
 use registration::exam_rules::CaptchaRule;
 use registration::person::Mobile;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use super::sign_up_code::{code_refusal, told};
 use super::{answer, captcha_token, of};
 use crate::failure::Failure;
 use crate::view::captcha::{CaptchaFields, captcha_part};
-use crate::view::code_field::code_field;
+use crate::view::code_field::{CodeField, code_field};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
 use crate::visit::Candidate;
@@ -36,13 +37,15 @@ pub(crate) struct Entered {
 pub(crate) struct View<'a> {
     pub(crate) mobile: &'a str,
     pub(crate) proves: bool,
-    pub(crate) is_code_sent: bool,
+    pub(crate) code: &'a str,
+    /// How long until the next code, when one was just sent.
+    pub(crate) code_wait: Option<SignedDuration>,
     pub(crate) captcha: Option<&'a str>,
     pub(crate) errors: &'a [FieldError],
 }
 
 pub(crate) async fn show(candidate: Candidate) -> Markup {
-    render(&candidate, "", false, &[])
+    render(&candidate, &Entered::default(), None, &[])
 }
 
 /// Sends the code: what the script's button asks for.
@@ -63,27 +66,30 @@ pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> R
     errors.extend(mobile.is_none().then(|| of("mobile", w.t("field-mobile-error"))));
     errors.extend(entered.own.is_empty().then(|| of("own", w.t("field-password-error"))));
     let has_code = !proves || !entered.code.trim().is_empty();
-    let mut is_sent = false;
+    let mut code_wait = None;
     if let (Some(mobile), true, false) = (&mobile, errors.is_empty(), has_code) {
         // The way without a script.
         match sent(&candidate, &entered, mobile).await {
             Ok(()) => {
-                is_sent = true;
+                code_wait = Some(CODE_WAIT);
                 errors.push(of("code", w.t("field-code-now")));
             }
-            Err(CodeError::TooMany { .. }) => errors.push(of("code", w.t("field-code-error"))),
+            Err(CodeError::TooMany { retry_after }) => {
+                code_wait = Some(retry_after);
+                errors.push(of("code", w.t("field-code-error")));
+            }
             Err(error) => errors.push(code_refusal(w, error)?),
         }
     }
     let (Some(mobile), true) = (mobile, errors.is_empty()) else {
-        let page = render(&candidate, &entered.mobile, is_sent, &errors);
+        let page = render(&candidate, &entered, code_wait, &errors);
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, page));
     };
     match accounts.change_mobile(candidate.account.id, &entered.own, &mobile, &entered.code).await {
         Ok(()) => Ok(Redirect::to("/me?said=mobile").into_response()),
         Err(error) => {
             let (status, error) = refusal(w, "own", error)?;
-            Ok(answer(status, render(&candidate, &entered.mobile, false, &[error])))
+            Ok(answer(status, render(&candidate, &entered, None, &[error])))
         }
     }
 }
@@ -94,13 +100,20 @@ async fn sent(candidate: &Candidate, entered: &Entered, mobile: &Mobile) -> Resu
     accounts.send_mobile_code(candidate.account.id, mobile, &caller).await
 }
 
-fn render(candidate: &Candidate, mobile: &str, is_code_sent: bool, errors: &[FieldError]) -> Markup {
+fn render(
+    candidate: &Candidate,
+    entered: &Entered,
+    code_wait: Option<SignedDuration>,
+    errors: &[FieldError],
+) -> Markup {
     let visit = &candidate.visit;
     let proves = visit.app.outside.registration.accounts.ways().sms;
     let captcha = captcha_token(visit, Act::Code, "", CaptchaRule::Suspicion).filter(|_| proves);
     let mut frame = visit.frame(visit.words.t("change-mobile-title"));
     frame.script = Some("account.js");
-    page(&frame, &body(visit.words, &View { mobile, proves, is_code_sent, captcha: captcha.as_deref(), errors }))
+    let (mobile, code) = (entered.mobile.as_str(), entered.code.as_str());
+    let view = View { mobile, code, proves, code_wait, captcha: captcha.as_deref(), errors };
+    page(&frame, &body(visit.words, &view))
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -114,7 +127,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
                     value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
                 }, errors))
-                @if view.proves { (code_field(w, "/me/mobile/code", view.is_code_sent, errors)) }
+                @if view.proves {
+                    (code_field(w, &CodeField {
+                        sender: "/me/mobile/code", value: view.code, wait: view.code_wait,
+                    }, errors))
+                }
                 (own_password(w, "own", errors))
                 (captcha_part(w, view.captcha, errors))
                 button class="button" type="submit" { (w.t("change-submit")) }

@@ -108,7 +108,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                             p class="hint" { (w.t("claim-login")) }
                         }
                     }
-                    None => (document_fields(w, &view.entered.kind, &view.entered.document, "", view.errors)),
+                    None => (document_fields(w, &DocumentKind::ALL, &view.entered.kind, &view.entered.document, "", view.errors)),
                 }
                 button class="button" type="submit" { (w.t("change-submit")) }
             }

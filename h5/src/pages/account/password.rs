@@ -6,11 +6,12 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::ChangeError;
-use registration::exam_rules::AccountRules;
+use registration::exam_rules::PasswordRules;
 use registration::passwords::Password;
 use serde::Deserialize;
 
 use super::reset::{new_password_fields, wrong_password};
+use super::site_rules::password_rules_of;
 use super::{PASSWORD_CHARS_MAX, answer, captcha_error, of, wait, whole};
 use crate::failure::Failure;
 use crate::view::form::{Field, FieldError, error_summary, field};
@@ -27,26 +28,27 @@ pub(crate) struct Entered {
     again: String,
 }
 
-pub(crate) async fn show(candidate: Candidate) -> Markup {
-    render(&candidate, &[])
+pub(crate) async fn show(candidate: Candidate) -> Result<Markup, Failure> {
+    let rules = password_rules_of(&candidate.visit, candidate.account.id).await?;
+    Ok(render(&candidate, rules, &[]))
 }
 
 pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     let (visit, w) = (&candidate.visit, candidate.visit.words);
-    let rules = AccountRules::default();
-    let mut errors = wrong_password(w, &rules, &entered.password, &entered.again);
+    let rules = password_rules_of(visit, candidate.account.id).await?;
+    let mut errors = wrong_password(w, rules, &entered.password, &entered.again);
     if entered.old.is_empty() {
         errors.insert(0, of("old", w.t("field-password-error")));
     }
-    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules.password), errors.is_empty()) else {
-        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&candidate, &errors)));
+    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules), errors.is_empty()) else {
+        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&candidate, rules, &errors)));
     };
     let accounts = &visit.app.outside.registration.accounts;
     match accounts.change_password(candidate.account.id, &entered.old, &password).await {
         Ok(account) => Ok(super::enter(visit, &account, "/me?said=password")),
         Err(error) => {
             let (status, error) = refusal(w, "old", error)?;
-            Ok(answer(status, render(&candidate, &[error])))
+            Ok(answer(status, render(&candidate, rules, &[error])))
         }
     }
 }
@@ -83,12 +85,12 @@ pub(crate) fn own_password(w: Words, name: &'static str, errors: &[FieldError]) 
     )
 }
 
-fn render(candidate: &Candidate, errors: &[FieldError]) -> Markup {
+fn render(candidate: &Candidate, rules: PasswordRules, errors: &[FieldError]) -> Markup {
     let visit = &candidate.visit;
-    page(&visit.frame(visit.words.t("change-password-title")), &body(visit.words, errors))
+    page(&visit.frame(visit.words.t("change-password-title")), &body(visit.words, rules, errors))
 }
 
-pub(crate) fn body(w: Words, errors: &[FieldError]) -> Markup {
+pub(crate) fn body(w: Words, rules: PasswordRules, errors: &[FieldError]) -> Markup {
     html! {
         div class="column narrow" {
             (error_summary(w, errors))
@@ -96,7 +98,7 @@ pub(crate) fn body(w: Words, errors: &[FieldError]) -> Markup {
             p class="lead" { (w.t("change-password-lead")) }
             form method="post" action="/me/password" data-busy=(w.t("form-busy")) novalidate {
                 (own_password(w, "old", errors))
-                (new_password_fields(w, &AccountRules::default(), errors))
+                (new_password_fields(w, rules, errors))
                 button class="button" type="submit" { (w.t("reset-submit")) }
             }
             p class="beside" { a href="/me#security" { (w.t("to-me")) } }

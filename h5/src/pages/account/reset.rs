@@ -7,11 +7,11 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::ResetError;
-use registration::exam_rules::AccountRules;
+use registration::exam_rules::PasswordRules;
 use registration::passwords::Password;
 use serde::Deserialize;
 
-use super::{PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, said, whole};
+use super::{Next, PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, said, site_rules, whole};
 use crate::failure::Failure;
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
@@ -54,9 +54,9 @@ pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Re
         Ok(email) => email.masked(),
         Err(error) => return dead(error),
     };
-    let rules = AccountRules::default();
-    let errors = wrong_password(w, &rules, &entered.password, &entered.again);
-    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules.password), errors.is_empty()) else {
+    let rules = site_rules::password_rules(&visit.app, &Next::default());
+    let errors = wrong_password(w, rules, &entered.password, &entered.again);
+    let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules), errors.is_empty()) else {
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, &entered.token, &email, &errors)));
     };
     match accounts.reset_by_link(&entered.token, &password).await {
@@ -70,15 +70,15 @@ pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Re
 }
 
 /// What is wrong with a password that was typed twice.
-pub(crate) fn wrong_password(w: Words, rules: &AccountRules, password: &str, again: &str) -> Vec<FieldError> {
+pub(crate) fn wrong_password(w: Words, rules: PasswordRules, password: &str, again: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    errors.extend(Password::of_candidate(password, &rules.password).err().map(|error| password_error(w, error)));
+    errors.extend(Password::of_candidate(password, &rules).err().map(|error| password_error(w, error)));
     errors.extend((password != again).then(|| of("again", w.t("field-again-error"))));
     errors
 }
 
 /// The new password, twice.
-pub(crate) fn new_password_fields(w: Words, rules: &AccountRules, errors: &[FieldError]) -> Markup {
+pub(crate) fn new_password_fields(w: Words, rules: PasswordRules, errors: &[FieldError]) -> Markup {
     html! {
         (field(w, &Field {
             name: "password", kind: "password", label: &w.t("field-new-password"), hint: &password_hint(w, rules),
@@ -92,10 +92,11 @@ pub(crate) fn new_password_fields(w: Words, rules: &AccountRules, errors: &[Fiel
 }
 
 fn render(visit: &Visit, token: &str, email: &str, errors: &[FieldError]) -> Markup {
-    page(&visit.frame(visit.words.t("reset-title")), &body(visit.words, token, email, errors))
+    let rules = site_rules::password_rules(&visit.app, &Next::default());
+    page(&visit.frame(visit.words.t("reset-title")), &body(visit.words, rules, token, email, errors))
 }
 
-pub(crate) fn body(w: Words, token: &str, email: &str, errors: &[FieldError]) -> Markup {
+pub(crate) fn body(w: Words, rules: PasswordRules, token: &str, email: &str, errors: &[FieldError]) -> Markup {
     html! {
         div class="column narrow" {
             (error_summary(w, errors))
@@ -103,7 +104,7 @@ pub(crate) fn body(w: Words, token: &str, email: &str, errors: &[FieldError]) ->
             p class="lead" { (w.with("reset-lead", &[("email", email.into())])) }
             form method="post" action="/forgotten/reset" data-busy=(w.t("form-busy")) novalidate {
                 input type="hidden" name="token" value=(token);
-                (new_password_fields(w, &AccountRules::default(), errors))
+                (new_password_fields(w, rules, errors))
                 button class="button" type="submit" { (w.t("reset-submit")) }
             }
         }

@@ -7,7 +7,7 @@ use registration::exam_rules::{LoginKind, MobileRule};
 
 use super::{PASSWORD_CHARS_MAX, of, password_hint};
 use crate::pages::sign_up::View;
-use crate::view::code_field::code_field;
+use crate::view::code_field::{CodeField, code_field};
 use crate::view::form::{Field, FieldError, error_of, field};
 use crate::view::icons::{Icon, icon};
 
@@ -31,14 +31,14 @@ pub(crate) fn fields(w: Words, view: &View<'_>) -> Markup {
         }
         @if rules.mobile != MobileRule::No { (mobile(w, view)) }
         (field(w, &Field {
-            name: "password", kind: "password", label: &w.t("field-password"), hint: &password_hint(w, rules),
+            name: "password", kind: "password", label: &w.t("field-password"), hint: &password_hint(w, rules.password),
             autocomplete: "new-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
         }, errors))
         @if rules.login == LoginKind::Email {
             details class="more" open[!entered.document.is_empty() || !entered.name.is_empty()] {
                 summary { (w.t("sign-up-more")) }
                 (name_field(w, &entered.name, &w.t("field-name-optional"), errors))
-                (document_fields(w, &entered.kind, &entered.document, "", errors))
+                (document_fields(w, view.kinds, &entered.kind, &entered.document, "", errors))
             }
         }
         @if rules.agreement { (agreement(w, view)) }
@@ -49,7 +49,7 @@ fn person(w: Words, view: &View<'_>) -> Markup {
     let (entered, errors) = (view.entered, view.errors);
     html! {
         (name_field(w, &entered.name, &w.t("field-name-hint"), errors))
-        (document_fields(w, &entered.kind, &entered.document, &w.t("field-document-hint"), errors))
+        (document_fields(w, view.kinds, &entered.kind, &entered.document, &w.t("field-document-hint"), errors))
     }
 }
 
@@ -62,7 +62,11 @@ fn mobile(w: Words, view: &View<'_>) -> Markup {
             value: &view.entered.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
         }, view.errors))
         @if view.proves_mobile {
-            (code_field(w, &format!("/sign-up/code?{}", view.next.query()), view.is_code_sent, view.errors))
+            (code_field(w, &CodeField {
+                sender: &format!("/sign-up/code?{}", view.next.query()),
+                value: &view.entered.code,
+                wait: view.code_wait,
+            }, view.errors))
         }
     }
 }
@@ -99,14 +103,21 @@ pub(crate) fn name_field(w: Words, value: &str, hint: &str, errors: &[FieldError
     )
 }
 
-/// Which document, and its number.
-pub(crate) fn document_fields(w: Words, kind: &str, number: &str, hint: &str, errors: &[FieldError]) -> Markup {
+/// Which document of these, and its number.
+pub(crate) fn document_fields(
+    w: Words,
+    kinds: &[DocumentKind],
+    kind: &str,
+    number: &str,
+    hint: &str,
+    errors: &[FieldError],
+) -> Markup {
     let kind = kind.parse().unwrap_or(DocumentKind::ResidentId);
     html! {
         div class="field" {
             label for="kind" { (w.t("field-kind")) }
             select id="kind" name="kind" {
-                @for each in DocumentKind::ALL { option value=(each.as_str()) selected[each == kind] { (kind_word(w, each)) } }
+                @for each in kinds { option value=(each.as_str()) selected[*each == kind] { (kind_word(w, *each)) } }
             }
         }
         (field(w, &Field {

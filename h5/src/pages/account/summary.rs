@@ -8,21 +8,7 @@ use registration::login::{Email, Username};
 use super::sign_up_fields::kind_word;
 use crate::view::facts::person_name;
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::{Tone, notice, tag};
-
-/// What was just changed, as the address says; nothing else is repeated from it.
-pub(crate) fn done(w: Words, said: &str) -> Markup {
-    let text = match said {
-        "account" => w.t("said-account"),
-        "password" => w.t("said-password"),
-        "email" => w.t("said-email"),
-        "mobile" => w.t("said-mobile"),
-        "name" => w.t("said-name"),
-        "everywhere" => w.t("said-everywhere"),
-        _ => return html! {},
-    };
-    html! { div role="status" { (notice(Tone::Good, &text, &html! {})) } }
-}
+use crate::view::notice::{Tone, tag};
 
 /// Both parts.
 pub(crate) fn summary(w: Words, account: &Account, sends_letters: bool) -> Markup {
@@ -32,9 +18,8 @@ pub(crate) fn summary(w: Words, account: &Account, sends_letters: bool) -> Marku
         section {
             h2 { (w.t("me-number")) }
             p class="hint" { (w.t("me-number-hint")) }
-            label class="unseen" for="account-number" { (w.t("me-number")) }
-            div class="input number-row" {
-                input id="account-number" type="text" readonly value=(account.number);
+            div class="number-row" {
+                output id="account-number" aria-label=(w.t("me-number")) { (groups(&account.number.to_string())) }
                 button type="button" class="reveal" hidden data-copy="account-number"
                     data-done=(w.t("wechat-copied")) data-failed=(w.t("me-copy-hand")) { span { (w.t("me-copy")) } }
             }
@@ -46,6 +31,12 @@ pub(crate) fn summary(w: Words, account: &Account, sends_letters: bool) -> Marku
             }
         }
     }
+}
+
+/// A long number in groups of four; the gaps are drawn, not written, so that no copy has them.
+fn groups(number: &str) -> Markup {
+    let signs: Vec<char> = number.chars().collect();
+    html! { @for group in signs.chunks(4) { span { (group.iter().collect::<String>()) } wbr; } }
 }
 
 fn person(w: Words, account: &Account) -> Markup {

@@ -12,14 +12,13 @@ use registration::roster::{COLUMNS, RosterRecord};
 use registration::steps::{StepView, TaskState, task};
 
 use super::super::exam::path_of;
-use super::super::steps_view::step_list;
+use super::super::steps_view::progress_at;
 use super::{kind_name, opens_at, person_path};
 use crate::view::facts::{facts, person_name};
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::notice::{Tone, notice, tag};
-use crate::view::progress::progress;
 
 /// What the page shows.
 pub(crate) struct View<'a> {
@@ -43,7 +42,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column" {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &title))
-            (progress(w, &step_list(w, view.steps, view.now)))
+            (progress_at(w, view.steps, &TaskKind::Eligibility, view.now))
             @if view.has_changed { (notice(Tone::Care, &w.t("person-changed"), &html! {})) }
             section { (who(w, view)) }
             (review_part(w, view))
@@ -191,7 +190,7 @@ fn saving(w: Words, view: &View<'_>) -> Markup {
     };
     let back = html! { a class="button second" href=(path_of(exam)) { (w.t("person-back")) } };
     if let Some(at) = view.person.bound_at {
-        let text = w.with("person-bound", &[("when", when::moment(w.language, at).into())]);
+        let text = w.with("person-bound", &[("when", when::dated(w.language, at, view.now).into())]);
         return html! { p class="hint" { (text) } p { (back) } };
     }
     let is_open =
@@ -200,7 +199,7 @@ fn saving(w: Words, view: &View<'_>) -> Markup {
         (true, _, Some(seen)) => form(w, view, seen, &other),
         (false, Some(at), _) => html! {
             (notice(Tone::Care, &w.t("person-early-title"), &html! {
-                p { (w.with("person-early-text", &[("when", when::moment(w.language, at).into())])) }
+                p { (w.with("person-early-text", &[("when", when::dated(w.language, at, view.now).into())])) }
             }))
             p { (other) }
         },

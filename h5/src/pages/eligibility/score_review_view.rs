@@ -5,11 +5,12 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
 use registration::exam_rules::ScoreReviewRules;
+use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::steps::StepView;
 
 use super::super::exam::path_of;
-use super::super::steps_view::step_list;
+use super::super::steps_view::progress_at;
 use super::person_path;
 use super::person_view::{list, person_rows, state_tag, subjects};
 use crate::view::facts::person_name;
@@ -17,7 +18,6 @@ use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::notice::{Tone, notice};
-use crate::view::progress::progress;
 
 /// What the page shows.
 pub(crate) struct View<'a> {
@@ -44,7 +44,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow" {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), title))
-            (progress(w, &step_list(w, view.steps, view.now)))
+            (progress_at(w, view.steps, &TaskKind::Eligibility, view.now))
             @if let Some(review) = view.review { (standing(w, view, review)) }
             @match view.review.map(|review| &review.state) {
                 None if !view.is_offered => p class="closed" { (w.t("score-review-none")) },

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
+use registration::exam_rules::IdentityWay;
 use registration::identity::{IdentityError, Person};
 use registration::identity_pictures::{DraftError, Slot};
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
@@ -84,6 +85,7 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
         here,
         errors,
         sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),
+        has_manual: visit.rules(&from.exam).ways.contains(&IdentityWay::Manual),
     };
     let mut frame = visit.frame(w.t("card-title"));
     frame.script = Some("upload.js");
@@ -98,6 +100,8 @@ pub(crate) struct View<'a> {
     pub(crate) here: [bool; 2],
     pub(crate) errors: &'a [FieldError],
     pub(crate) sandbox_url: Option<&'a str>,
+    /// May one go to staff instead?
+    pub(crate) has_manual: bool,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -135,7 +139,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (tile(1, &w.t("card-back"), &w.t("card-back-hint")))
                 button class="button" type="submit" { (w.t("card-submit")) }
             }
-            p class="beside" { (w.t("card-manual")) " " a href=(view.from.to("/manual")) { (w.t("identity-way-manual")) } }
+            @if view.has_manual {
+                p class="beside" { (w.t("card-manual")) " " a href=(view.from.to("/manual")) { (w.t("identity-way-manual")) } }
+            }
             p class="hint" { (w.t("card-kept")) }
         }
     }

@@ -36,7 +36,7 @@ pub(crate) async fn make(
             let url = format!("{}/handover/{token}", visit.visit.app.base_url(&headers));
             let picture = code(&url).ok_or(Failure::Broken)?;
             let picture = format!("data:image/png;base64,{}", STANDARD.encode(picture));
-            (code_body(w, &from, &picture, &when::clock(expires_at)), StatusCode::OK)
+            (code_body(w, &from, &picture, &when::near(w.language, expires_at, visit.visit.now)), StatusCode::OK)
         }
         Err(error) => {
             let (status, error) = refusal(w, error)?;

@@ -208,7 +208,7 @@ fn card_fault(w: Words, refusal: CardRefusal) -> (&'static str, String) {
 pub(crate) fn picture_fault(w: Words, error: PictureError) -> String {
     match error {
         PictureError::TooLarge { limit_bytes } => {
-            w.with("upload-too-large", &[("limit", (limit_bytes / (1024 * 1024)).into())])
+            w.with("tile-too-large", &[("limit", (limit_bytes / (1024 * 1024)).into())])
         }
         PictureError::NotAPicture => w.t("upload-not-a-picture"),
         PictureError::Heic => w.t("tile-heic"),

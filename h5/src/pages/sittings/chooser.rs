@@ -37,7 +37,7 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
         }
         (campus_part(w, view))
         @if view.plan.action.is_some() {
-            form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy")) class="choose" {
+            form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy")) novalidate class="choose" {
                 @if !crate::pages::exam::is_simple(view.exam) {
                     input type="hidden" name="part" value=(view.offer.part);
                     @if let Some(campus) = view.offer.campus() { input type="hidden" name="campus" value=(campus); }
@@ -172,7 +172,7 @@ fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool
 
 /// Why nothing can be chosen now, when the calendar is the reason.
 fn window_part(w: Words, view: &View<'_>) -> Markup {
-    let opens = || when::moment(w.language, view.exam.opens_at);
+    let opens = || when::dated(w.language, view.exam.opens_at, view.now);
     let text = match view.exam.window(view.now) {
         Window::Open => return html! {},
         Window::NotYet if view.gate == Gate::None => w.with("choose-soon", &[("when", opens().into())]),

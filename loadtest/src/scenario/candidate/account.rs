@@ -51,8 +51,17 @@ impl Way<'_> {
 /// How it ended, in a word, when it did not end well.
 pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<Signed, &'static str> {
     let mut browser = Browser::new(worker, chance, "", Instant::now());
-    let page = browser.open(Operation::SignUpPage, "/sign-up", is_sign_up).await;
-    if page.outcome != Outcome::Done {
+    let right = |page: &str| if page.contains("/sign-up") { Outcome::Done } else { Outcome::WrongPage };
+    let mut page = browser.open(Operation::SignUpPage, "/sign-up", right).await;
+    // Where exams ask for different accounts, one chooses an exam first: the first that takes a document number.
+    let links = page.page.split("href=\"").filter(|link| link.starts_with("/sign-up?exam="));
+    for path in links.map(choice).collect::<Vec<_>>() {
+        page = browser.open(Operation::SignUpPage, &path, |_: &str| Outcome::Done).await;
+        if is_sign_up(&page.page) == Outcome::Done {
+            break;
+        }
+    }
+    if page.outcome != Outcome::Done || is_sign_up(&page.page) != Outcome::Done {
         return Err(page.outcome.as_str());
     }
     let code = prove_mobile(&mut browser, &page.page, person).await.ok_or("no code came")?;
@@ -62,6 +71,10 @@ pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<
         Outcome::Done => Ok(Signed { person, cookie: browser.cookies() }),
         other => Err(other.as_str()),
     }
+}
+
+fn choice(link: &str) -> String {
+    link.split('"').next().unwrap_or_default().replace("&amp;", "&")
 }
 
 /// Is it the form for an account by document number? Those by name or e-mail are none that we can make.
