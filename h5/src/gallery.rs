@@ -313,7 +313,15 @@ impl Studio {
         for (name, state, hold, account, errors) in shots {
             let order = an_order(state);
             let steps = steps_of(&exam, Some(&order));
-            let view = order::View { order: &order, exam: &exam, steps: &steps, account, errors, visit_now: now() };
+            let view = order::View {
+                order: &order,
+                exam: &exam,
+                steps: &steps,
+                account,
+                first: None,
+                errors,
+                visit_now: now(),
+            };
             self.add(name, "pay", hold, Visitor::SignedIn, &order::body(w, &view));
         }
         for (name, state, account) in

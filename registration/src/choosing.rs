@@ -143,17 +143,15 @@ fn subject_of<'a>(exam: &'a ExamPage, sitting: &SittingPage) -> Option<&'a Subje
 pub fn check_drop(exam: &ExamPage, live: &[&Order], dropped: &[SittingId]) -> Result<(), DropError> {
     let (gone, left): (Vec<&SittingPage>, Vec<&SittingPage>) =
         sittings_of(exam, live).partition(|sitting| dropped.contains(&sitting.id));
-    for sitting in &gone {
+    if let Some((_, subject)) = unsupported(exam, &left) {
+        return Err(DropError::Needed(subject.id.clone()));
+    }
+    let is_last = |sitting: &&SittingPage| {
         let part = exam.part_of(sitting);
         let keeps_one = exam.rules.part(&part).is_some_and(|part| part.keeps_one);
-        if keeps_one && !left.iter().any(|other| exam.part_of(other) == part) {
-            return Err(DropError::Last);
-        }
-    }
-    match unsupported(exam, &left) {
-        Some((_, subject)) => Err(DropError::Needed(subject.id.clone())),
-        None => Ok(()),
-    }
+        keeps_one && !left.iter().any(|other| exam.part_of(other) == part)
+    };
+    if gone.iter().any(is_last) { Err(DropError::Last) } else { Ok(()) }
 }
 
 /// The first of these sittings whose subject needs another one that is not among them.
@@ -182,6 +180,12 @@ pub fn needed_before(
         .filter_map(|sitting| subject_of(exam, sitting))
         .find(|subject| !subject.requires.is_empty() && !subject.requires.iter().any(has))
         .and_then(|subject| subject.requires.first().cloned())
+}
+
+/// The subject to pay for before this order: evidence of its payment must be in.
+pub fn pay_first(exam: &ExamPage, live: &[&Order], order: &Order) -> Option<SubjectId> {
+    let is_paid = |state: &OrderState| matches!(state, OrderState::WaitingReview | OrderState::Confirmed);
+    needed_before(exam, live, order, is_paid)
 }
 
 fn sittings_of<'a>(exam: &'a ExamPage, orders: &[&Order]) -> impl Iterator<Item = &'a SittingPage> {

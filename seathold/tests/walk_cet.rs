@@ -166,6 +166,22 @@ async fn choose_oral(phone: &mut Walker) {
     until_drops(phone, &["cet4-oral-991010"]).await;
 }
 
+/// The written test cannot be given back while the oral one stands, and the oral one is paid after it.
+async fn kept_together(phone: &mut Walker) {
+    phone.tap(".release-part summary").await;
+    phone.tap("form[action$='/release'] button").await;
+    phone.shows("已报考英语四级口试").await;
+    phone.looks("cet-24-kept").await;
+    phone.open(EXAM).await;
+    let script = "return [...document.querySelectorAll('.mine .order-do a.button')].map(link => link.pathname)";
+    let orders = phone.execute(script, Vec::new()).await.expect("the orders have links");
+    let oral = orders.as_array().and_then(|all| all.last()).and_then(|path| path.as_str()).expect("two orders");
+    phone.open(oral).await;
+    phone.shows("请先为“英语四级笔试”缴费").await;
+    assert!(!phone.has("input[type=file]").await, "nothing is asked for yet");
+    phone.looks("cet-25-written-first").await;
+}
+
 /// Without the review of an earlier score, band 6 is not for this person: neither written nor oral.
 async fn not_eligible(phone: &mut Walker) {
     phone.open(&format!("{EXAM}/sittings?part=written")).await;
@@ -217,6 +233,7 @@ async fn b1_b7_b8_b9_b10_b11_b13_b14_cet_from_the_account_to_the_payment() {
     phone.arrives("/orders/").await;
     phone.shows("¥30.00").await;
     phone.looks("cet-20-payment").await;
+    kept_together(&mut phone).await;
     phone.open("/").await;
     phone.shows("下一步：笔试缴费").await;
     phone.looks("cet-21-home").await;

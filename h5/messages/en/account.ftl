@@ -9,6 +9,7 @@ sign-in-new-link = Create one
 sign-in-forgotten = Forgot the password
 sign-in-find = Forgot the account? Find it by your document
 sign-in-wrong = The account or the password is wrong. Check both and try again.
+sign-in-wrong-email = The account or the password is wrong. Check both and try again. If you have just signed up by e-mail, open the link in the letter first.
 form-too-many = Too many requests just came from here, and this one was not processed. Press again in { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds

@@ -9,6 +9,7 @@ sign-in-new-link = 注册新用户
 sign-in-forgotten = 忘记密码
 sign-in-find = 忘记账号，用证件找回
 sign-in-wrong = 账号或密码不对。请检查后再试。
+sign-in-wrong-email = 账号或密码不对。请检查后再试；刚用邮箱注册的，请先打开邮件里的链接。
 form-too-many = 刚才的请求太密，这一次没有处理。请等 { $seconds } 秒再按一次。
 sign-in-too-many = 尝试次数太多。请等 { $wait }再试，或者找回密码。
 sign-in-busy = 登录的人很多。请过几秒再试一次。

@@ -9,11 +9,13 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::accounts::Account;
-use registration::exam_rules::TaskKind;
+use registration::choosing;
+use registration::exam_rules::{SubjectId, TaskKind};
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderId, OrderState};
 use registration::steps::StepView;
 
+use super::choice_words::subject;
 use super::order_parts::{lines, release_part, upload_form};
 use super::payment_part::payment_part;
 use super::steps_view::progress_at;
@@ -64,7 +66,11 @@ async fn render(
 ) -> Result<Markup, Failure> {
     let visit: &Visit = &candidate.visit;
     let steps = visit.steps(exam).await?;
-    let view = View { order, exam, steps: &steps, account: &candidate.account, errors, visit_now: visit.now };
+    let live: Vec<&Order> =
+        visit.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
+    let is_live = order.state.is_live();
+    let first = is_live.then(|| choosing::pay_first(exam, &live, order)).flatten();
+    let view = View { order, exam, steps: &steps, account: &candidate.account, first, errors, visit_now: visit.now };
     Ok(page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view)))
 }
 
@@ -74,6 +80,8 @@ pub(crate) struct View<'a> {
     pub(crate) exam: &'a ExamPage,
     pub(crate) steps: &'a [StepView],
     pub(crate) account: &'a Account,
+    /// The subject to pay for before this order.
+    pub(crate) first: Option<SubjectId>,
     pub(crate) errors: &'a [FieldError],
     pub(crate) visit_now: jiff::Timestamp,
 }
@@ -83,6 +91,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
     let task = TaskKind::Payment(order.part.clone());
     let must_pay = order.state == OrderState::Unpaid;
+    let is_next = view.first.is_none();
     html! {
         div class="wide" {
             div class="wide-head" {
@@ -97,8 +106,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
             }
             div class="wide-main" {
-                @if must_pay { (payment_part(w, view)) }
-                (upload_form(w, order, view.errors))
+                @if must_pay && is_next { (payment_part(w, view)) }
+                @if is_next { (upload_form(w, order, view.errors)) }
                 @if must_pay { (release_part(w, order)) }
             }
         }
@@ -107,6 +116,12 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 
 /// Why this page does not look as it did: the clock ran out, or staff said no.
 fn standing(w: Words, view: &View<'_>) -> Markup {
+    if let Some(first) = &view.first {
+        let text = w.with("pay-first-text", &[("subject", subject(w, view.exam, first).into())]);
+        let mine = format!("/exams/{}#mine", view.exam.id);
+        let body = html! { p { (text) } p { a class="button" href=(mine) { (w.t("pay-first-next")) } } };
+        return notice(Tone::Care, &w.t("pay-first-title"), &body);
+    }
     match &view.order.state {
         OrderState::Lapsed => notice(
             Tone::Care,

@@ -65,7 +65,7 @@ pub(crate) async fn enter(
         match accounts.sign_in(&typed, &visit.caller(&entered.captcha, sign_in_captcha(&visit.app, &next))).await {
             Ok(account) => return Ok(super::account::enter(&visit, &account, next.path())),
             Err(error) => {
-                let (status, error) = refusal(w, error)?;
+                let (status, error) = refusal(w, &entered.login, error)?;
                 errors.push(error);
                 status
             }
@@ -92,9 +92,13 @@ fn missing(w: Words, entered: &Entered) -> Vec<FieldError> {
     errors
 }
 
-fn refusal(w: Words, error: SignInError) -> Result<(StatusCode, FieldError), Failure> {
+fn refusal(w: Words, login: &str, error: SignInError) -> Result<(StatusCode, FieldError), Failure> {
     Ok(match error {
         SignInError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
+        // Said to everybody who types an address, so that it tells nobody whether there is an account.
+        SignInError::Wrong if login.contains('@') => {
+            (StatusCode::UNPROCESSABLE_ENTITY, whole(w.t("sign-in-wrong-email")))
+        }
         SignInError::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, whole(w.t("sign-in-wrong"))),
         SignInError::TooMany { retry_after } => {
             let text = w.with("sign-in-too-many", &[("wait", wait(w, retry_after).into())]);

@@ -60,7 +60,6 @@ impl Orders {
         };
         let live = live_orders_of(&self.database.client().await?, order.account, &order.exam).await?;
         let live: Vec<&Order> = live.iter().collect();
-        let is_paid = |state: &OrderState| matches!(state, OrderState::WaitingReview | OrderState::Confirmed);
-        Ok(choosing::needed_before(&page, &live, &order.clone().view(clock::now()), is_paid))
+        Ok(choosing::pay_first(&page, &live, &order.clone().view(clock::now())))
     }
 }
