@@ -66,7 +66,7 @@ pub(crate) fn sentence(w: Words, title: &str, text: &str, back: &str) -> Markup 
         div class="column narrow" {
             (heading(None, title))
             p class="lead" { (text) }
-            p class="ways" { a class="button" href=(back) { (w.t("exam-back")) } }
+            p { a class="button" href=(back) { (w.t("exam-back")) } }
         }
     }
 }

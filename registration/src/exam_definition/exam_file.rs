@@ -135,19 +135,11 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     {
         faults.add(raw.closes_at.span(), "closes_at must be later than opens_at");
     }
-    if let (Some(given), Some(deadline), Some(closes_at), Some(hold)) =
-        (&raw.payment_deadline, payment_deadline, closes_at, hold)
-        && deadline < closes_at + hold
-    {
-        faults.add(given.span(), "payment_deadline must be at least hold_seconds later than closes_at");
-    }
+    check_deadline(raw.payment_deadline.as_ref(), (payment_deadline, closes_at, hold), faults);
     let id = faults.parsed(&raw.id);
     let title = faults.text(raw.title);
     let organiser = faults.text(raw.organiser);
-    let contact = match raw.contact {
-        Some(contact) => faults.text(contact).map(Some),
-        None => Some(None),
-    };
+    let contact = raw.contact.map_or(Some(None), |contact| faults.text(contact).map(Some));
     let fee = faults.parsed::<Fen>(&raw.fee);
     let payment_url = faults.url(raw.payment_url);
     let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
@@ -191,6 +183,19 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     };
     let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
     Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
+}
+
+/// Whoever takes a seat in the last moment must have time to pay.
+fn check_deadline(
+    given: Option<&Spanned<Datetime>>,
+    (deadline, closes_at, hold): (Option<Timestamp>, Option<Timestamp>, Option<SignedDuration>),
+    faults: &mut Faults<'_>,
+) {
+    if let (Some(given), Some(deadline), Some(closes_at), Some(hold)) = (given, deadline, closes_at, hold)
+        && deadline < closes_at + hold
+    {
+        faults.add(given.span(), "payment_deadline must be at least hold_seconds later than closes_at");
+    }
 }
 
 fn optional<T, U>(value: Option<&T>, otherwise: U, check: impl FnOnce(&T) -> Option<U>) -> Option<U> {
