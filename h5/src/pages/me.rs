@@ -70,6 +70,7 @@ pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Resu
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let is_verified = matches!(view.identity, IdentityState::Verified { .. });
     html! {
         div class="column" {
             (heading(None, &w.t("me-title")))
@@ -89,7 +90,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 ul class="orders" { @for (order, exam) in view.orders { (card(w, order, exam, view.now)) } }
             }
             (identity_part(w, view.identity))
-            (summary(w, view.account, view.sends_letters))
+            (summary(w, view.account, is_verified, view.sends_letters))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use registration::Fen;
 use registration::choosing::ChoiceRefusal;
-use registration::order::OrderState;
+use registration::order::{Order, OrderState};
 use registration::orders::{DropError, HandInError, OrderError, ReleaseError};
 use registration::reviews::DecisionError;
 use reservation::ids::SittingId;
@@ -65,6 +65,17 @@ oral4,oral4,二教,Hall 2,2099-01-20T09:00:00+08:00,9,50
 async fn start(hold_seconds: u32) -> World {
     let setup = Setup { hold_seconds, grace_seconds: 0, rules: RULES, sittings: Some(SITTINGS), ..Setup::default() };
     World::start(setup).await
+}
+
+/// An order that lapsed within a second, in an exam that gives more time from then on.
+async fn start_with_a_lapsed_order() -> (World, Order) {
+    let world = start(1).await;
+    let lapsed = world.hold(world.candidate(1).await.id, &["en4"]).await.unwrap();
+    world.until_row(lapsed.id, "lapsed").await;
+    let setup = Setup { hold_seconds: 900, rules: RULES, sittings: Some(SITTINGS), ..Setup::default() };
+    crate::world::write_exam(&world.stores, &setup);
+    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+    (world, lapsed)
 }
 
 fn id(sitting: &str) -> SittingId {
@@ -134,13 +145,8 @@ async fn taps_at_once_make_one_order_and_rivals_of_a_group_one_seat() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_payment_does_not_take_the_seat_of_the_order_that_followed() {
-    let world = start(1).await;
-    let account = world.candidate(1).await.id;
-    let lapsed = world.hold(account, &["en4"]).await.unwrap();
-    world.until_row(lapsed.id, "lapsed").await;
-    let setup = Setup { hold_seconds: 900, rules: RULES, sittings: Some(SITTINGS), ..Setup::default() };
-    crate::world::write_exam(&world.stores, &setup);
-    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+    let (world, lapsed) = start_with_a_lapsed_order().await;
+    let account = lapsed.account;
     let live = world.hold(account, &["en4", "en6"]).await.unwrap();
     let late = world.hand_in(account, lapsed.id).await;
     assert!(matches!(late, Err(HandInError::Superseded(other)) if other == live.id), "{late:?}");
@@ -253,13 +259,8 @@ async fn b14_an_oral_test_is_paid_and_confirmed_after_its_written_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_payment_beside_another_choice_of_the_group_says_so() {
-    let world = start(1).await;
-    let account = world.candidate(1).await.id;
-    let lapsed = world.hold(account, &["en4"]).await.unwrap();
-    world.until_row(lapsed.id, "lapsed").await;
-    let setup = Setup { hold_seconds: 900, rules: RULES, sittings: Some(SITTINGS), ..Setup::default() };
-    crate::world::write_exam(&world.stores, &setup);
-    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+    let (world, lapsed) = start_with_a_lapsed_order().await;
+    let account = lapsed.account;
     let live = world.hold(account, &["ja4"]).await.unwrap();
     let late = world.hand_in(account, lapsed.id).await;
     assert!(matches!(late, Err(HandInError::OtherChosen(other)) if other == live.id), "{late:?}");

@@ -10,10 +10,10 @@ use crate::view::facts::person_name;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, tag};
 
-/// Both parts.
-pub(crate) fn summary(w: Words, account: &Account, sends_letters: bool) -> Markup {
+/// Both parts. Who is verified cannot change name and document here, and is not led to a page that refuses.
+pub(crate) fn summary(w: Words, account: &Account, is_verified: bool, sends_letters: bool) -> Markup {
     html! {
-        (person(w, account))
+        (person(w, account, is_verified))
         (security(w, account, sends_letters))
         section {
             h2 { (w.t("me-number")) }
@@ -39,15 +39,25 @@ fn groups(number: &str) -> Markup {
     html! { @for group in signs.chunks(4) { span { (group.iter().collect::<String>()) } wbr; } }
 }
 
-fn person(w: Words, account: &Account) -> Markup {
+fn person(w: Words, account: &Account, is_verified: bool) -> Markup {
     let document = account.document.as_ref();
     let label = document.map_or_else(|| w.t("field-document").into_owned(), |document| kind_word(w, document.kind()));
     html! {
         section id="person" {
             h2 { (w.t("me-account")) }
-            dl class="rows" {
-                (row(w, &w.t("field-name"), account.name.as_ref().map(|name| person_name(name.expose())), "/me/name", None))
-                (row(w, &label, document.map(|document| html! { (document.masked()) }), "/me/name", None))
+            @let name = account.name.as_ref().map(|name| person_name(name.expose()));
+            @let number = document.map(|document| html! { (document.masked()) });
+            @if is_verified {
+                dl class="rows" {
+                    div { dt { (w.t("field-name")) } dd { @if let Some(name) = name { (name) } } }
+                    div { dt { (label) } dd { @if let Some(number) = number { (number) } } }
+                }
+                p class="hint" { (w.t("claim-verified")) }
+            } @else {
+                dl class="rows" {
+                    (row(w, &w.t("field-name"), name, "/me/name", None))
+                    (row(w, &label, number, "/me/name", None))
+                }
             }
         }
     }
