@@ -222,6 +222,8 @@ impl Studio {
             order_path: format!("/orders/{}", OrderId::from_bits(0xA5_F3C4_9D21)),
             exam_path: "/exams/degree-english".into(),
             is_order_page,
+            is_own: true,
+            first: None,
         });
         let frame = Frame {
             words: self.w,

@@ -10,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod exam;
 pub(crate) mod exam_facts;
 pub(crate) mod exam_mine;
+pub(crate) mod exam_person;
 pub(crate) mod exam_seats;
 pub(crate) mod face;
 pub(crate) mod files;

@@ -199,6 +199,7 @@ said-email = The e-mail address is changed.
 said-mobile = The mobile number is changed.
 said-name = Saved.
 said-details = Your details are saved.
+said-eligibility = Saved. This account is now bound to your school record.
 said-everywhere = Other devices are signed out.
 change-submit = Save
 change-password-title = Change the password

@@ -190,6 +190,7 @@ said-email = 邮箱已更新。
 said-mobile = 手机号已更新。
 said-name = 个人信息已更新。
 said-details = 报名信息已保存。
+said-eligibility = 保存成功！学籍与资格信息已绑定本账号。
 said-everywhere = 其他设备上的登录已退出。
 change-submit = 保存
 change-password-title = 修改密码

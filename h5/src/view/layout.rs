@@ -49,7 +49,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
     let w = frame.words;
     html! {
         (DOCTYPE)
-        html lang=(w.language.tag()) {
+        html lang=(w.language.tag()) data-hold=[frame.hold.as_ref().and_then(HoldBanner::lapsed)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
