@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use maud::Markup;
+use maud::{Markup, html};
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
@@ -331,8 +331,10 @@ impl Studio {
         {
             let order = an_order(state);
             let list = step_list(w, &steps_of(&exam, Some(&order)), now());
-            let body = receipt::body(w, &exam, &order, account, &list);
-            self.add(name, "receipt", None, Visitor::SignedIn, &body);
+            let answers =
+                [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
+            let view = receipt::View { exam: &exam, order: &order, account, answers: &answers, steps: &list };
+            self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
         }
         let body = ended::body(w, &exam, &an_order(OrderState::Released));
         self.add("ended", "ended", None, Visitor::SignedIn, &body);

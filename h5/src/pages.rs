@@ -1,6 +1,7 @@
 //! One file per page: handler, then markup. `hold`, `release`, `screenshot` and `sign_out` only act and lead on.
 
 pub(crate) mod account;
+pub(crate) mod answers;
 pub(crate) mod choice_words;
 pub(crate) mod details;
 pub(crate) mod drop_seat;

@@ -80,6 +80,8 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 footer class="foot" {
                     p { (w.t("footer-time")) }
                     p { (w.t("footer-privacy")) }
+                    // Whoever holds a phone has no use for a code to scan.
+                    p class="foot-poster" { a href="/poster" { (w.t("footer-poster")) } }
                 }
                 @if let Some(hold) = &frame.hold { (hold_banner(w, hold)) }
             }
