@@ -1,10 +1,10 @@
 # Words of the staff's pages. Same keys as zh.ftl; a test checks it.
 site-name = Registration desk
-demo = Demonstration
+demo = Demo
 language-switch = 中文
 waiting = { $count ->
-    [one] { $count } case waiting
-   *[other] { $count } cases waiting
+    [one] { $count } waiting
+   *[other] { $count } waiting
  }
 sign-out = Sign out
 to-queue = Back to the queue
