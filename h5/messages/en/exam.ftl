@@ -78,6 +78,7 @@ choice-requires = Register for { $needs } first: { $subject } needs it.
 choice-other-campus = Your school does not let you choose { $campus }. Please ask your school if you have questions.
 choice-campus-closed = { $campus } is not open for registration now. Choose another campus, or watch your school’s notices.
 choice-no-fee = The fee of this subject is not set yet, so it cannot be chosen.
+choice-group-had = You have { $subject }, so this one cannot be chosen
 drop-paid = A subject that is paid for cannot be dropped.
 drop-last = You cannot drop every subject: keep at least one.
 drop-needed = You are registered for { $subject }, which needs this subject. Drop { $subject } first.

@@ -75,6 +75,7 @@ choice-requires = 必须先完成{ $needs }的报考，才可以报考{ $subject
 choice-other-campus = 报考校区受学籍学校设置限制，您不能选择{ $campus }。如有疑问，请咨询学校老师。
 choice-campus-closed = { $campus }现在不在报名时间内，请选择其他校区，或关注学校通知。
 choice-no-fee = 该科目的费用还没有确定，暂时不能报考。
+choice-group-had = 已报考{ $subject }，这一科不能再选
 drop-paid = 已支付的科目不可取消报考。
 drop-last = 不能取消所有科目的报考，至少保留一科。
 drop-needed = 已报考{ $subject }，这一科的报考不可取消。请先取消{ $subject }。

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::language::Language;
+use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::eligibility::Person;
@@ -200,6 +201,9 @@ fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Ma
         p { (text) }
         @if let Some((href, word)) = way(w, view.exam, task, view.orders).filter(|_| !is_over) {
             @if is_ahead { p { (w.t("exam-ahead")) } }
+            // A stranger may read the notice, but begins by signing in, so that it is not read twice.
+            @let signs_in = !view.is_signed_in && task.kind == TaskKind::Notice;
+            @let href = if signs_in { format!("/sign-in?next={}", query_value(&href)) } else { href };
             p { a class="button" href=(href) { @if view.is_signed_in || is_ahead { (word) } @else { (w.t("exam-start")) } } }
         }
     }

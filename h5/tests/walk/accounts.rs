@@ -193,6 +193,12 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     // 个人中心: a wrong name is corrected, the number is not asked; signing out elsewhere.
     let page = guest.get("/me/name").await;
     assert!(page.text.contains("不能自己修改") && !page.text.contains("name=\"document\""), "{}", page.text);
+    // Who came from the card goes back to it, with or without a change.
+    let from_card = format!("/me/name?next={}", query_value("/me/identity/card?exam=degree-english"));
+    let page = guest.get(&from_card).await;
+    assert!(page.text.contains("href=\"/me/identity/card?exam=degree-english\""), "{}", page.text);
+    let name = guest.post(&from_card, &format!("name={}", query_value("张玮"))).await;
+    assert_eq!(name.location(), "/me/identity/card?exam=degree-english&said=name", "{}", name.text);
     let name = guest.post("/me/name", &format!("name={}", query_value("张炜"))).await;
     assert_eq!(name.location(), "/me?said=name", "{}", name.text);
     assert!(guest.get("/me").await.text.contains("张炜"));

@@ -187,7 +187,23 @@ fn blocked(w: Words, offer: &Offer<'_>, sitting: &SittingPage, is_many: bool) ->
             refusal => Err(refusal),
         })
     };
-    alone.and_then(|()| beside()).err().map(|refusal| choice_sentence(w, offer.exam, &refusal))
+    let refusal = alone.and_then(|()| beside()).err()?;
+    // Where the group's heading says why only one of it can be had, the card says which one that is.
+    Some(match group_had(offer, &refusal) {
+        Some(had) => {
+            w.with("choice-group-had", &[("subject", w.pick(&had.title.zh, &had.title.en).into())]).into_owned()
+        }
+        None => choice_sentence(w, offer.exam, &refusal),
+    })
+}
+
+/// What the candidate has of the group, if that is the reason and the group has words of its own for it.
+fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option<&'a SittingPage> {
+    let choosing::ChoiceRefusal::SameGroup(group) = refusal else { return None };
+    let exam = offer.exam;
+    let seats = offer.orders.iter().flat_map(|order| &order.sittings);
+    let mut had = seats.filter_map(|seat| exam.sitting(&seat.sitting)).filter(|one| one.group.as_ref() == Some(group));
+    exam.rules.group_rules.iter().any(|rule| rule.group == *group).then(|| had.next())?
 }
 
 fn is_here(offer: &Offer<'_>, needs: &[registration::exam_rules::SubjectId]) -> bool {

@@ -159,7 +159,8 @@ fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool
     html! {
         fieldset class="sittings" {
             legend class=[(!is_one_of_many).then_some("unseen")] { (title) }
-            @if group.cards.iter().any(|card| card.choice.is_some()) || view.plan.action.is_none() { p class="hint" { (hint) } }
+            @let says_rule = group.rule.is_some() || view.plan.action.is_none();
+            @if says_rule || group.cards.iter().any(|card| card.choice.is_some()) { p class="hint" { (hint) } }
             ul { @for card in &group.cards { (sitting_card(w, card, view.now)) } }
             @let has_choice = group.cards.iter().any(|card| card.choice.is_some());
             @if let (Some(radio), true, true) = (&group.radio, is_one_of_many, has_choice) {
