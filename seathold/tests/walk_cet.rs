@@ -305,7 +305,7 @@ async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
     second.shows("我们已向").await;
     second.open(&link_to(&app, other).await).await;
     second.tap("main form button[type=submit]").await;
-    second.arrives("/me").await;
+    second.arrives(EXAM).await;
     agree(&mut second).await;
     second.select("#kind", "resident_id").await;
     second.fill("#number", NUMBER).await;
