@@ -140,7 +140,7 @@ fn title(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
 
 fn rule(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
     let rule = exam.rules.group_rules.iter().find(|rule| Some(&rule.group) == group)?;
-    Some(w.pick(&rule.refusal.zh, &rule.refusal.en).to_owned())
+    rule.hint.as_ref().map(|hint| w.pick(&hint.zh, &hint.en).to_owned())
 }
 
 fn card(
@@ -203,7 +203,7 @@ fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option
     let exam = offer.exam;
     let seats = offer.orders.iter().flat_map(|order| &order.sittings);
     let mut had = seats.filter_map(|seat| exam.sitting(&seat.sitting)).filter(|one| one.group.as_ref() == Some(group));
-    exam.rules.group_rules.iter().any(|rule| rule.group == *group).then(|| had.next())?
+    exam.rules.group_rules.iter().any(|rule| rule.group == *group && rule.hint.is_some()).then(|| had.next())?
 }
 
 fn is_here(offer: &Offer<'_>, needs: &[registration::exam_rules::SubjectId]) -> bool {
