@@ -152,7 +152,7 @@ fn card(
 ) -> Option<SittingCard> {
     let now = available.iter().find(|one| one.sitting.id == sitting.id)?;
     let is_many = offer.exam.is_many(&offer.part);
-    let had = own(offer.orders.iter().copied(), sitting).map(|order| mine(w, order));
+    let had = own(offer.orders.iter().copied(), sitting);
     let blocked = match had {
         Some(_) => None,
         None => blocked(w, offer, sitting, is_many),
@@ -170,7 +170,8 @@ fn card(
         next_release_at: now.next_release_at,
         choice,
         is_mine: had.is_some(),
-        note: had.or_else(|| blocked.map(|text| (Tone::Bad, text))),
+        is_of_hold: had.is_some_and(|order| order.state == OrderState::Unpaid),
+        note: had.map(|order| mine(w, order)).or_else(|| blocked.map(|text| (Tone::Bad, text))),
     })
 }
 
