@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::pages::case_view::{Desk, Message, desk, empty};
 use crate::pages::people::{self, People};
 use crate::pages::{error, sign_in};
+use crate::reason::Refusal;
 use crate::view::{Frame, page};
 
 /// What administrators mend.
@@ -75,6 +76,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     let history = [entry(AuditAction::Refused), entry(AuditAction::LookedAtPicture)];
     let good = Message::new(Tone::Good, w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]));
     let care = Message::new(Tone::Care, w.t("refused-new-picture"));
+    let sent = Refusal { usual: String::new(), own: "请".to_owned() };
+    let reasonless = Message::of_refusal(w, sent);
     let draw = |case: &Review, is_waiting, history: &[AuditEntry], message| {
         let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam: None, history, message, now: now() };
         desk(w, &view)
@@ -87,6 +90,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("scores", scores),
         ("nothing", reviews::nothing(w)),
         ("case", draw(&queue[0], true, &history[1..], Some(&good))),
+        ("refusal", draw(&queue[2], true, &[], Some(&reasonless))),
         ("long", draw(&queue[1], true, &[], Some(&care))),
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),

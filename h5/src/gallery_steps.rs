@@ -13,9 +13,10 @@ use super::{Studio, account, an_order, availability, minutes, now};
 use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen};
-use crate::pages::{details, exam, notice};
+use crate::pages::{details, exam, notice, order};
 use crate::view::form::FieldError;
-use crate::view::layout::Visitor;
+use crate::view::hold_banner::{HoldBanner, PayFirst};
+use crate::view::layout::{Frame, Visitor, page as layout};
 
 /// Looking people up and confirming them.
 #[path = "gallery_eligibility.rs"]
@@ -132,12 +133,47 @@ impl Studio {
         ];
         facts.orders = &orders;
         self.overview("steps-mine", &page, &facts, Visitor::SignedIn);
+        self.pay_first(&page, &facts);
         facts.orders = &orders[1..];
         let list = steps(&page, &facts, now());
         self.choose("choose-more", &page, &list, &facts, "written", &Chosen::default(), &[]);
         self.choose("choose-oral", &page, &list, &facts, "oral", &Chosen::default(), &[]);
         facts.eligibility = bound("994010");
         self.choose("choose-oral-fixed", &page, &list, &facts, "oral", &Chosen::default(), &[]);
+    }
+
+    /// The payment of an oral test before that of the written one.
+    fn pay_first(&mut self, page: &ExamPage, facts: &Facts<'_>) {
+        let (order, subject) = (&facts.orders[0], "cet4-written".parse().unwrap());
+        let title = page.rules.subject(&subject).map(|subject| self.w.pick(&subject.title.zh, &subject.title.en));
+        let first = PayFirst { subject: title.unwrap_or_default().to_owned(), path: "/orders/first".into() };
+        let hold = HoldBanner {
+            expires_at: now() + minutes(9),
+            now: now(),
+            order_path: format!("/orders/{}", order.id),
+            exam_path: "/exams/cet".into(),
+            is_order_page: true,
+            is_own: true,
+            first: Some(first),
+        };
+        let (list, account) = (steps(page, facts, now()), account("颜冬儿"));
+        let first = Some(subject);
+        let view =
+            order::View { order, exam: page, steps: &list, account: &account, first, errors: &[], visit_now: now() };
+        let frame = Frame {
+            words: self.w,
+            assets: &self.assets,
+            title: "pay".to_owned(),
+            path: "/orders/second",
+            visitor: Visitor::SignedIn,
+            hold: Some(hold),
+            is_demo: false,
+            sandbox_url: None,
+            refresh_seconds: None,
+            script: None,
+        };
+        let name = format!("{}-pay-first", self.w.language.name());
+        self.pages.push((name, layout(&frame, &order::body(self.w, &view))));
     }
 
     #[allow(clippy::too_many_arguments, reason = "each is one thing that differs between the pages of the gallery")]
