@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use registration::accounts::Account;
 use registration::details::{Answers, check};
+use registration::document::{Document, DocumentKind};
 use registration::exam_rules::PartId;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderSitting, OrderState};
@@ -163,7 +165,7 @@ impl Studio {
             ..Facts::default()
         };
         let empty = Answers::default();
-        let faults = check(&page.rules.form, &empty).unwrap_err();
+        let faults = check(&page.rules.form, account.document.as_ref(), &empty).unwrap_err();
         let errors = details::errors(self.w, &page, &faults);
         let typed = Answers([("address".parse().unwrap(), "徐汇区桂林路100号".to_owned())].into());
         let shots: [(&str, ReviewState, &Answers, &[FieldError], bool); 4] = [
@@ -176,6 +178,20 @@ impl Studio {
             facts.details_at = (review != ReviewState::None).then(now);
             facts.review = review;
             let list = steps(&page, &facts, now());
+            let view =
+                details::View { exam: &page, steps: &list, account: &account, answers, errors, is_draft, now: now() };
+            let body = details::body(self.w, &view);
+            self.add(name, "details", None, Visitor::SignedIn, &body);
+        }
+        // Whose number does not say when they were born.
+        let passport = Document::parse(DocumentKind::Passport, "E12345678").ok();
+        let account = Account { document: passport, ..account };
+        let faults = check(&page.rules.form, account.document.as_ref(), &typed).unwrap_err();
+        let errors = details::errors(self.w, &page, &faults);
+        facts.review = ReviewState::None;
+        let list = steps(&page, &facts, now());
+        for (name, errors) in [("details-passport", &[][..]), ("details-passport-error", &errors)] {
+            let (answers, is_draft) = (&typed, false);
             let view =
                 details::View { exam: &page, steps: &list, account: &account, answers, errors, is_draft, now: now() };
             let body = details::body(self.w, &view);

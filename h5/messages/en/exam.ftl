@@ -178,6 +178,7 @@ details-locked-link = My account
 details-asked = Please fill in
 details-missing = Enter: { $label }
 details-choose = Choose: { $label }
+details-born = Enter the date of birth that is on your document
 details-too-long = { $label }: at most { $most } characters, on one line
 details-review-hint = What you hand in is compared at once; where it differs, staff decide, usually within one working day.
 details-submit = Hand in

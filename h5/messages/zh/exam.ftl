@@ -175,6 +175,7 @@ details-locked-link = 去「我的报名」
 details-asked = 请填写
 details-missing = 请填写{ $label }
 details-choose = 请选择{ $label }
+details-born = 请填写证件上的出生日期
 details-too-long = { $label }最多 { $most } 个字，不能换行
 details-review-hint = 提交后系统会自动比对；不一致的由工作人员审核，一般需要一个工作日。
 details-submit = 提交报名信息

@@ -11,6 +11,7 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::applications::{ApplicationError, PhotoFault};
 use registration::details::{AnswerFault, Answers, FieldFault};
+use registration::document::Document;
 use registration::exam_rules::{FieldKind, FieldRule, TaskKind};
 use registration::exams::ExamPage;
 use registration::identity_pictures::DraftError;
@@ -56,7 +57,7 @@ pub(crate) async fn hand_in(
     let exam = find(visit, &exam)?;
     let FormParts { pairs, picture } = form_parts(form).await?;
     let applications = &visit.app.outside.registration.applications;
-    let mut answers = read(&exam, &pairs);
+    let mut answers = read(&exam, candidate.account.document.as_ref(), &pairs);
     if let Some(error) = take_photo(&candidate, &exam, picture, &mut answers).await? {
         applications.save_draft(candidate.account.id, &exam, &answers).await?;
         let page = render(&candidate, &exam, &answers, &[error], false).await?;
@@ -141,12 +142,12 @@ fn photo_error(w: Words, fault: PhotoFault) -> FieldError {
     FieldError { field: "photo".into(), text }
 }
 
-fn read(exam: &ExamPage, pairs: &[(String, String)]) -> Answers {
+fn read(exam: &ExamPage, document: Option<&Document>, pairs: &[(String, String)]) -> Answers {
     let answer = |field: &FieldRule| {
         let id = field_id(field);
         pairs.iter().find(|(name, _)| *name == id).map(|(_, value)| (field.name.clone(), value.clone()))
     };
-    Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked()).filter_map(answer).collect())
+    Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked(document)).filter_map(answer).collect())
 }
 
 /// What is wrong with the answers, in sentences.
@@ -157,7 +158,10 @@ pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<Fi
         let label = w.pick(&rule.label.zh, &rule.label.en);
         let text = match fault {
             AnswerFault::Missing if rule.kind == FieldKind::Photo => w.t("photo-error-missing"),
-            AnswerFault::Missing if rule.choices.is_empty() => w.with("details-missing", &[("label", label.into())]),
+            AnswerFault::Missing if rule.kind != FieldKind::Sex && rule.choices.is_empty() => {
+                w.with("details-missing", &[("label", label.into())])
+            }
+            AnswerFault::BirthDate => w.t("details-born"),
             AnswerFault::Missing | AnswerFault::Choice => w.with("details-choose", &[("label", label.into())]),
             AnswerFault::Text { chars_max } => {
                 w.with("details-too-long", &[("label", label.into()), ("most", (*chars_max).into())])
