@@ -9,6 +9,7 @@ use crate::document::{Document, DocumentKind};
 use crate::eligibility;
 use crate::identity;
 use crate::login::LoginName;
+use crate::notices::NoticeKind;
 use crate::person::PersonName;
 use crate::staff::{Role, StaffMember};
 use crate::store::{self, StoreError};
@@ -108,6 +109,7 @@ impl Accounts {
         let reviews = store::applications::review_again(&transaction, account, &changed, now).await?;
         let action = format!("account_corrected {}", changed.join(" "));
         store::audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
+        store::notices::add(&transaction, account, None, NoticeKind::AccountCorrected, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Corrected { has_new_login, must_prove, reviews })
     }

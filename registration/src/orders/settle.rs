@@ -1,12 +1,17 @@
 //! Finishes what died between the row and the engine: on the next read, and from the sweep.
 
+use jiff::SignedDuration;
 use reservation::engine::HoldError;
 use reservation::hold::HoldState;
 
 use super::Orders;
 use crate::clock;
+use crate::notices::NoticeKind;
 use crate::store::orders::{StoredOrder, StoredState, change};
 use crate::store::{self, StoreError};
+
+/// From so long on a hold is one that people leave and come back to.
+const LONG_HOLD: SignedDuration = SignedDuration::from_hours(1);
 
 impl Orders {
     /// An order with all that time, or a death on the way, has decided already: a refused one that nobody mended is
@@ -39,7 +44,7 @@ impl Orders {
             }
         } else if is_due && !states.contains(&Some(HoldState::Held)) {
             let seats_owed = states.iter().any(is_live);
-            if change::lapse(&self.database.client().await?, &order, seats_owed).await? {
+            if self.lapse(&order, seats_owed).await? {
                 if seats_owed {
                     self.return_seats(&order).await?;
                 }
@@ -48,6 +53,20 @@ impl Orders {
             return self.reload(order).await;
         }
         Ok(order)
+    }
+
+    /// Unpaid → lapsed. Who had hours to pay is hardly still looking at the page: they are told.
+    async fn lapse(&self, order: &StoredOrder, seats_owed: bool) -> Result<bool, StoreError> {
+        let is_long = self.exams.get(&order.exam).is_some_and(|page| page.hold >= LONG_HOLD);
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let is_lapsed = change::lapse(&transaction, order, seats_owed).await?;
+        if is_lapsed && is_long {
+            let kind = NoticeKind::OrderLapsed;
+            store::notices::add(&transaction, order.account, Some(&order.exam), kind, clock::now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(is_lapsed)
     }
 
     /// Takes the picture of an order whose seats are frozen in. False when the order has moved on meanwhile.

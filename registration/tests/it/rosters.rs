@@ -30,7 +30,7 @@ async fn b8_a_roster_is_imported_again_without_harm() {
     assert_eq!(again.roster, counts(8, 0, 0, 0));
     assert_eq!(again.past_scores, counts(5, 0, 0, 0));
     let changed =
-        roster().replace(&line(4, "李四", "cet4", "cet6"), "").replace("赵六", "赵七") + &line(8, "周八", "", "");
+        roster().replace(&line(4, "李四", "cet4", "cet6"), "").replace("赵六", "赵七") + &line(9, "吴九", "", "");
     assert_eq!(import(&cet, &changed).await.unwrap(), counts(8, 1, 1, 1));
     let sealed = "SELECT count(*) FROM registration.roster WHERE position('王芳'::bytea IN record) > 0";
     let readable: i64 = world.sql().await.query_one(sealed, &[]).await.unwrap().get(0);
