@@ -52,7 +52,7 @@ async fn two_choices_at_once_never_take_two_seats_of_a_group() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_choice_replaces_only_when_asked() {
+async fn a7_another_choice_replaces_only_when_asked_and_wins_no_time() {
     let world = World::usual().await;
     let account = world.candidate(1).await.id;
     let first = world.hold(account, &["s0"]).await.unwrap();
