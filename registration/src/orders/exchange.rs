@@ -66,9 +66,10 @@ impl Orders {
         if states.iter().flatten().any(|state| state.is_live()) {
             return Ok(false);
         }
-        let is_ended = change::lapse(&self.database.client().await?, &order, false).await?;
-        if is_ended && states.contains(&Some(HoldState::Expired)) {
-            self.end_dependants(order.account, &order.exam).await?;
+        let is_over = states.contains(&Some(HoldState::Expired));
+        let is_ended = change::lapse(&self.database.client().await?, &order, is_over).await?;
+        if is_ended && is_over {
+            self.return_seats(&order).await?;
         }
         Ok(is_ended)
     }
@@ -87,7 +88,7 @@ impl Orders {
         if !change::release(&self.database.client().await?, old.id).await? {
             return Ok(None);
         }
-        self.return_seats(old).await?;
+        self.return_only_seats(old).await?;
         let taken = self.take(attempt, choice, None).await;
         if taken.is_err() {
             let back: Vec<&SittingPage> =

@@ -23,7 +23,6 @@ impl Orders {
             StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
                 if change::cancel(&self.database.client().await?, order.id, now).await? {
                     self.return_seats(&order).await?;
-                    self.end_dependants(order.account, &order.exam).await?;
                 }
                 self.reload(order).await
             }
@@ -43,12 +42,11 @@ impl Orders {
                 return self.reload(order).await;
             }
         } else if is_due && !states.contains(&Some(HoldState::Held)) {
-            let seats_owed = states.iter().any(is_live);
-            if self.lapse(&order, seats_owed).await? {
-                if seats_owed {
-                    self.return_seats(&order).await?;
-                }
-                self.end_dependants(order.account, &order.exam).await?;
+            // Owed, too, is the end of what needed it: whoever dies on the way leaves that to the sweep.
+            let is_needed = self.exams.get(&order.exam).is_some_and(|page| page.rules.has_requirements());
+            let is_owing = is_needed || states.iter().any(is_live);
+            if self.lapse(&order, is_owing).await? && is_owing {
+                self.return_seats(&order).await?;
             }
             return self.reload(order).await;
         }
@@ -82,19 +80,37 @@ impl Orders {
         Ok(true)
     }
 
-    /// Gives the seats of an ended order back. If the engine is away they stay owed, and the sweep tries again.
+    /// Gives the seats of an ended order back, and ends what needed them. If the engine is away they stay owed, and the
+    /// sweep tries again.
     pub(crate) async fn return_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        if self.give_back(order).await {
+            self.end_dependants(order.account, &order.exam).await?;
+            change::seats_returned(&self.database.client().await?, order.id).await?;
+        }
+        Ok(())
+    }
+
+    /// The same where what needs them stays: other seats, or the same ones, are taken for it.
+    pub(super) async fn return_only_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        if self.give_back(order).await {
+            change::seats_returned(&self.database.client().await?, order.id).await?;
+        }
+        Ok(())
+    }
+
+    /// False while the engine is away.
+    async fn give_back(&self, order: &StoredOrder) -> bool {
         for seat in &order.sittings {
             match self.engine.release(&order.exam, &seat.hold).await {
                 // A hold that Redis lost before the ledger had it occupies nothing.
                 Ok(()) | Err(HoldError::UnknownHold(_)) => {}
                 Err(error) => {
                     tracing::warn!(order = %order.id, %error, "seats of an ended order are still owed");
-                    return Ok(());
+                    return false;
                 }
             }
         }
-        change::seats_returned(&self.database.client().await?, order.id).await
+        true
     }
 
     /// The states of an order's holds; `None` for one that the engine does not know. Nothing while the engine is away.
