@@ -89,7 +89,7 @@ pub(crate) async fn show(
     Query(shown): Query<Shown>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let (app, w, now) = (&visit.visit.app, visit.visit.words, visit.visit.now);
+    let (app, w) = (&visit.visit.app, visit.visit.words);
     let identity = &app.outside.registration.identity;
     let (state, code) = code_of(&visit, &headers).await?;
     let was_other = !shown.was.is_empty() && shown.was != word(&state);
@@ -97,7 +97,6 @@ pub(crate) async fn show(
     {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
-    let mut frame = visit.frame(w.t("handover-title"));
     let until = code.as_ref().ok().map(|(_, until)| *until);
     let picture = match &code {
         Ok((token, _)) => {
@@ -107,8 +106,6 @@ pub(crate) async fn show(
         }
         Err(_) => None,
     };
-    // The page turns when the code ends, with a script or without.
-    frame.refresh_seconds = until.map(|until| u64::try_from(until.duration_since(now).as_secs()).unwrap_or(0) + 1);
     let state_word =
         format!("{} {}", word(&state), code.as_ref().map_or_else(|code| *code, |_| CodeState::Good).as_str());
     let view = CodeView {
@@ -117,10 +114,10 @@ pub(crate) async fn show(
         looked: !shown.looked.is_empty(),
         code: code.map_or_else(|code| code, |_| CodeState::Good),
         picture: picture.as_deref().unwrap_or_default(),
-        until: &until.map(|until| when::near(w.language, until, now)).unwrap_or_default(),
+        until: &until.map(|until| when::near(w.language, until, visit.visit.now)).unwrap_or_default(),
         state_word: &state_word,
     };
-    Ok(page(&frame, &code_body(w, &view)).into_response())
+    Ok(page(&visit.frame(w.t("handover-title")), &code_body(w, &view)).into_response())
 }
 
 /// `{"state":"none good"}`: where the check stands, and the code of this browser.
