@@ -9,7 +9,8 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   };
   const text = (body) => new URLSearchParams(body).toString();
   const stop = new AbortController();
-  let kept = text(typed()), timer;
+  const first = text(typed());
+  let kept = first, timer;
 
   const keep = async () => {
     clearTimeout(timer);
@@ -21,7 +22,8 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     const options = { method: "POST", body, keepalive: true, signal: stop.signal };
     const isKept = await fetch(form.getAttribute("action"), options).then((answer) => answer.status === 204, () => false);
     if (!isKept) kept = before;
-    const words = isKept ? say.dataset.kept : say.dataset.lost;
+    // Put back as it was when the page came: there is nothing to say.
+    const words = !isKept ? say.dataset.lost : kept === first ? "" : say.dataset.kept;
     if (say.textContent !== words) say.textContent = words;
   };
   form.addEventListener("change", keep);

@@ -112,7 +112,8 @@ pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Time
 
 fn card(w: Words, exam: &ExamPage, own: Option<&Begun>, is_unfolded: bool, now: Timestamp) -> Markup {
     let window = exam.window(now);
-    let is_unfolded = own.is_some() || is_unfolded && window == Window::Open;
+    // What is over is looked at when somebody wants to know.
+    let is_unfolded = own.is_some() && window != Window::Closed || is_unfolded && window == Window::Open;
     let state = |word: String| html! { span class="exam-state" { (word) } };
     let near = |at: Timestamp| when::near(w.language, at, now);
     html! {

@@ -17,22 +17,19 @@ pub(super) fn effects(w: Words, view: &View<'_>) -> Markup {
     if task(view.steps, &TaskKind::Review).is_none() {
         return html! {};
     }
-    let held = first_end(view.orders, |order| (order.state == OrderState::Unpaid).then_some(order.expires_at));
-    let refused = first_end(view.orders, |order| match &order.state {
-        OrderState::Refused { until, .. } => Some(*until),
-        _ => None,
-    });
+    // Whatever ends first.
+    let unpaid =
+        view.orders.iter().filter(|order| order.state == OrderState::Unpaid).min_by_key(|order| order.expires_at);
+    let refused = view.orders.iter().filter_map(refused_until).min();
     let is_paid =
         view.orders.iter().any(|order| matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed));
     let near = |at: Timestamp| when::near(w.language, at, view.now);
     html! {
-        @if let Some(at) = held {
-            (notice(Tone::Care, &w.with("effects-held-title", &[("when", near(at).into())]), &html! {
+        @if let Some(order) = unpaid {
+            (notice(Tone::Care, &w.with("effects-held-title", &[("when", near(order.expires_at).into())]), &html! {
                 p { (w.t("effects-held-text")) }
                 p { (w.t("effects-review")) }
-                @if let Some(order) = view.orders.iter().find(|order| order.state == OrderState::Unpaid) {
-                    p { a class="button second" href={ "/orders/" (order.id) } { (w.t("effects-held-pay")) } }
-                }
+                p { a class="button second" href={ "/orders/" (order.id) } { (w.t("effects-held-pay")) } }
             }))
         } @else if let Some(until) = refused {
             (notice(Tone::Care, &w.with("effects-refused-title", &[("when", near(until).into())]), &html! {
@@ -45,6 +42,6 @@ pub(super) fn effects(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-fn first_end(orders: &[Order], end: impl Fn(&Order) -> Option<Timestamp>) -> Option<Timestamp> {
-    orders.iter().filter_map(end).min()
+fn refused_until(order: &Order) -> Option<Timestamp> {
+    if let OrderState::Refused { until, .. } = &order.state { Some(*until) } else { None }
 }
