@@ -21,7 +21,11 @@ for (const part of document.querySelectorAll("[data-waits]")) {
     const answer = await fetch(data.waits, { signal }).then((answer) => answer.json()).catch(() => null);
     isAsking = false;
     if (answer?.state !== undefined && answer.state !== data.was) {
-      if (isBusy()) return (say.innerHTML = reload);
+      if (isBusy()) {
+        say.innerHTML = reload;
+        say.firstElementChild.textContent = data.ready;
+        return;
+      }
       say.textContent = data.done;
       return location.reload();
     }

@@ -176,3 +176,41 @@ async fn a4_a5_a6_what_waits_turns_by_itself_and_what_was_typed_is_there_again()
     phone.finish().await;
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c10_a_picture_that_was_chosen_and_not_sent_is_not_thrown_away_by_the_result() {
+    const CAMPUS: &str = "/exams/campus-english";
+    let mut app = ServedApp::start().await;
+    let album = Album::new();
+    let picture = album.keep("order.jpg", &form_photo(12));
+    let phone = Walker::start(app.url(), BrowserOptions::default()).await;
+    phone.open(&format!("/sign-up?exam=campus-english&next={CAMPUS}")).await;
+    for (field, text) in
+        [("#name", "张伟"), ("#document", "110105199001010010"), ("#mobile", MOBILE), ("#password", "secret-1")]
+    {
+        phone.fill(field, text).await;
+    }
+    prove_mobile(&app, &phone, MOBILE).await;
+    phone.tap("main form > button[type=submit]").await;
+    phone.arrives(CAMPUS).await;
+    phone.tap("label[for=agree]").await;
+    phone.tap("label[for=sitting-en-0522-am-lakeside]").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.arrives("/orders/").await;
+    phone.attach("#album", &picture).await;
+    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
+    phone.arrives("/receipt").await;
+    phone.tap("details.release-part summary").await;
+    phone.attach("#album", &picture).await;
+    let desk = staff(&app, "/").await;
+    desk.tap("form[action$='/confirm'] button[type=submit]").await;
+    desk.shows("已确认").await;
+    desk.finish().await;
+    phone.shows("有结果了，请刷新本页查看").await;
+    let chosen = phone.execute("return document.querySelector('#album').files.length", Vec::new()).await.unwrap();
+    assert_eq!(chosen, 1);
+    phone.tap(".waits a").await;
+    phone.shows("报名成功").await;
+    phone.finish().await;
+    app.stop().await;
+}

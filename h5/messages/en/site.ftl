@@ -43,6 +43,7 @@ exam-enter = Notice and sittings
 # Waiting for a result
 waits-reload = Reload this page to see whether there is a result
 waits-live = This page updates by itself once there is a result.
+waits-ready = There is a result. Reload this page to see it.
 waits-done = There is a result. This page is being updated…
 
 # WeChat

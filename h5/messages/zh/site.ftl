@@ -43,6 +43,7 @@ exam-enter = 查看须知和场次
 # 等待结果
 waits-reload = 刷新本页，看有没有结果
 waits-live = 有结果后，本页自动更新。
+waits-ready = 有结果了，请刷新本页查看
 waits-done = 有结果了，正在更新本页……
 
 # 微信

@@ -27,7 +27,8 @@ pub(crate) fn waits(w: Words, waits: &Waits<'_>) -> Markup {
     let usual = w.t("waits-live");
     html! {
         div class="waits" data-waits=(waits.ask) data-was=(waits.was) data-every=[waits.every_seconds]
-            data-live=(waits.live.unwrap_or(&usual)) data-done=(w.t("waits-done")) {
+            data-live=(waits.live.unwrap_or(&usual)) data-done=(w.t("waits-done"))
+            data-ready=(w.t("waits-ready")) {
             p class="hint" role="status" { a href="" { (w.t("waits-reload")) } }
         }
     }
