@@ -26,6 +26,10 @@ home-waiting = { $task }: waiting
 home-refused = { $task }: refused
 home-next = Next: { $task }
 home-tickets = Admission tickets from { $when }
+home-pay-until = Pay by { $when }
+home-step-open = Open
+home-step-soon = Not open yet
+home-step-over = Closed
 home-mine = My registration:
 home-me = My registrations
 exam-open = Open
@@ -35,6 +39,12 @@ exam-until = until { $when }
 exam-from = from { $when }
 exam-ended = since { $when }
 exam-enter = Notice and sittings
+
+# Waiting for a result
+waits-reload = Reload this page to see whether there is a result
+waits-live = This page updates by itself once there is a result.
+waits-ready = There is a result. Reload this page to see it.
+waits-done = There is a result. This page is being updated…
 
 # WeChat
 wechat-title = Open this page in your browser

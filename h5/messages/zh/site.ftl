@@ -26,6 +26,10 @@ home-waiting = { $task }：待审核
 home-refused = { $task }：未通过
 home-next = 下一步：{ $task }
 home-tickets = { $when } 起打印准考证
+home-pay-until = 缴费截止 { $when }
+home-step-open = 开放中
+home-step-soon = 未开放
+home-step-over = 已截止
 home-mine = 我的报名：
 home-me = 查看我的报名
 exam-open = 报名中
@@ -35,6 +39,12 @@ exam-until = { $when } 截止
 exam-from = { $when } 开始
 exam-ended = { $when } 已截止
 exam-enter = 查看须知和场次
+
+# 等待结果
+waits-reload = 刷新本页，看有没有结果
+waits-live = 有结果后，本页自动更新。
+waits-ready = 有结果了，请刷新本页查看
+waits-done = 有结果了，正在更新本页……
 
 # 微信
 wechat-title = 请在浏览器中打开

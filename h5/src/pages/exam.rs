@@ -15,6 +15,7 @@ use registration::order::Order;
 use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
 use reservation::sitting::Availability;
 
+use super::decided::exam_waits;
 use super::exam_facts::exam_facts;
 use super::exam_mine::mine;
 use super::exam_seats::seats;
@@ -176,6 +177,7 @@ fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Ma
             p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
         }
         p { (text) }
+        @if let Some(waits) = exam_waits(w, view.exam, view.steps) { (waits) }
         @if let Some((href, word)) = way(w, view.exam, task, view.orders).filter(|_| !is_over) {
             @if is_ahead { p { (w.t("exam-ahead")) } }
             p { a class="button" href=(href) { @if view.is_signed_in || is_ahead { (word) } @else { (w.t("exam-start")) } } }
@@ -218,7 +220,8 @@ fn ends_with_window(step: &StepView) -> bool {
     matches!(&step.state, TaskState::Open { until } if *until == step.closes_at)
 }
 
-fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
+/// The step's window in a line; nothing when it has none.
+pub(crate) fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
     let pays = step.tasks.iter().any(|task| matches!(task.kind, TaskKind::Payment(_)));
     let until = if pays { w.t("window-pay-until") } else { w.t("window-until") };
     let gap = if w.language == Language::En { " " } else { "" };

@@ -10,6 +10,7 @@ use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 
+use super::decided::order_waits;
 use super::order::find;
 use super::order_parts::{lines, upload_form};
 use super::steps_view::step_list;
@@ -45,6 +46,7 @@ pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, 
                 span class="outcome-mark" { (icon(if is_confirmed { Icon::Tick } else { Icon::Clock })) }
                 h1 { (title(w, order)) }
                 p { (text) }
+                @if !is_confirmed { (order_waits(w, order)) }
             }
             (progress(w, steps, None))
             (slip(w, exam, order, account))

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::document::{Document, Sex};
@@ -10,6 +11,7 @@ use registration::exam_rules::{Choice, FieldKind, FieldRule};
 use registration::person::Mobile;
 
 use super::{View, field_id};
+use crate::pages::exam::path_of;
 use crate::view::facts::{facts, person_name};
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
@@ -36,7 +38,13 @@ pub(super) fn fields(w: Words, view: &View<'_>) -> Markup {
             section {
                 h2 { (w.t("details-locked")) }
                 (facts(&locked))
-                p class="hint" { (w.t("details-locked-hint")) " " a href="/me" { (w.t("details-locked-link")) } }
+                p class="hint" { (w.t("details-locked-hint")) }
+                @if all.iter().any(|field| field.kind == FieldKind::Mobile) {
+                    @let next = query_value(&format!("{}/details", path_of(view.exam)));
+                    p class="hint" {
+                        (w.t("details-mobile-hint")) " " a href={ "/me/mobile?next=" (next) } { (w.t("details-mobile-link")) }
+                    }
+                }
             }
         }
         section {
