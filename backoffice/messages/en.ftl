@@ -1,9 +1,10 @@
 # Words of the staff's pages. Same keys as zh.ftl; a test checks it.
-site-name = Payment review
-demo = Demonstration
+site-name = Registration desk
+demo = Demo
+language-switch = 中文
 waiting = { $count ->
-    [one] { $count } case waiting
-   *[other] { $count } cases waiting
+    [one] { $count } waiting
+   *[other] { $count } waiting
  }
 sign-out = Sign out
 to-queue = Back to the queue
@@ -98,7 +99,7 @@ rebind-submit = Move it
 rebind-look = Look at both
 rebind-done = The registration was moved, and the old account signed out.
 rebind-unknown = No account was found for { $number }.
-rebind-several = Several accounts have { $number }. Use the account number, which "Accounts" shows.
+rebind-several = Several accounts have { $number }. Use the account number, which "Correct an account" shows.
 rebind-same = Both numbers are of the same account.
 rebind-conflict = The new account has a registration for the same exam itself.
 rebind-nothing = The old account has no registration.
@@ -107,7 +108,7 @@ rebind-nothing = The old account has no registration.
 desks = Desks
 desk-payments = Payments
 desk-people = Identities
-people-title = Identities
+people-title = Identity review
 people-pictures = Pictures
 people-identity = Identity
 people-face = Face check
@@ -152,7 +153,7 @@ plain-empty = Nothing waits now. This page looks again every 20 seconds.
 plain-moved = This one was decided, or handed in anew. Look at the next.
 plain-done-passed = Passed.
 plain-done-refused = Sent back; the candidate sees the reason.
-form-title = Registration forms
+form-title = Registration forms review
 form-said = The candidate says
 form-known = The roster says
 form-nameless = No name yet
@@ -164,13 +165,14 @@ form-not-in-roster = The roster has no such document.
 form-reason-1 = What you entered differs from your school record: check it and hand in again
 form-reason-2 = You are not on the roster: ask your school
 form-reason-3 = The photo is not clear
-score-title = Earlier scores
+score-title = Review of earlier scores
 score-ticket = Ticket number
 score-score = Score
 score-of = { $score } points ({ $year })
 score-said = The candidate says
 score-known = On record
 score-hint = Ticket number and name fit, the document does not. Check the proof that the candidate brings.
+score-look = Numbers are shown whole here, and every look is recorded.
 score-gone = The result is not on record any more.
 score-grants = Passing allows
 score-reason-1 = No proof was shown: ask your school
@@ -178,7 +180,7 @@ score-reason-2 = The proof does not fit the result on record
 score-reason-3 = The ticket number is wrong
 
 # Correcting an account
-correct-title = Accounts
+correct-title = Correct an account
 correct-lead = For candidates who gave a wrong name or document number, or forgot the password and get no message. Make sure who they are and check the original document first. What you do is recorded.
 correct-account = Account or document number
 correct-account-hint = Candidates find the account number on My registrations.
@@ -194,12 +196,15 @@ correct-unproved = Not verified
 correct-name = Name
 correct-number = Correct document number
 correct-number-hint = Leave empty to correct the name only.
+correct-reason = Why
+correct-reason-hint = Kept in the record, for example "one digit was mistyped; the original was seen". No names or numbers.
 correct-warn-login = The document number is the login: the candidate will sign in with the new one.
 correct-warn-proved = Identity and face check must then be done again, and details that had passed go back to review. Seats and payments stay.
 correct-submit = Correct
 correct-other = Another account
 correct-bad-name = A name is 2 to 40 letters; ·, spaces and hyphens may stand between them. Please check it.
 correct-bad-number = This is no valid number for that kind of document. Please check it.
+correct-bad-reason = Say why, in at most 200 characters.
 correct-same = This is what the account says already. Nothing was changed.
 correct-taken = Another account signs in with this document number. Nothing was changed. Check the number; if both accounts are the candidate's, use "Move a registration".
 correct-done = Corrected.

@@ -73,8 +73,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     let decided = review(9, "张伟", 90, OrderState::Refused { reason: "看不清交易单号".into(), until });
     let entry = |action| AuditEntry { at: now() - SignedDuration::from_mins(2), staff: "li.min".into(), action };
     let history = [entry(AuditAction::Refused), entry(AuditAction::LookedAtPicture)];
-    let good = Message { tone: Tone::Good, text: w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]).into() };
-    let care = Message { tone: Tone::Care, text: w.t("refused-new-picture").into() };
+    let good = Message::new(Tone::Good, w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]));
+    let care = Message::new(Tone::Care, w.t("refused-new-picture"));
     let draw = |case: &Review, is_waiting, history: &[AuditEntry], message| {
         let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam: None, history, message, now: now() };
         desk(w, &view)
@@ -100,6 +100,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         words: w,
         assets: &assets,
         title: name.to_owned(),
+        path: "/people?done=passed",
         staff: (name != "sign-in").then_some("li.min"),
         is_administrator: name.starts_with("rebind") || name.starts_with("correct"),
         waiting: (name != "sign-in").then_some(61),

@@ -37,7 +37,7 @@ fn queue(note: &str) -> Vec<Waiting> {
 }
 
 fn desk(w: Words, title: &str, queue: &[Waiting], case: Option<&Markup>, reasons: &[&'static str]) -> Markup {
-    let message = Message { tone: Tone::Good, text: w.t("plain-done-passed").into_owned() };
+    let message = Message::new(Tone::Good, w.t("plain-done-passed"));
     let action = "/forms/ce/1/decide";
     body(w, &Desk { title, queue, message: Some(&message), case, action, seen: 1, reasons, now: now() })
 }
@@ -73,7 +73,7 @@ pub(super) fn scores(w: Words) -> Markup {
         grants: vec!["cet6-written".parse().unwrap(), "cet6-oral".parse().unwrap()],
     };
     let key = ScoreReviewKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
-    let found = Some(FoundScore { score: 468, year: 2025, document_masked: "4301**********0992".to_owned() });
+    let found = Some(FoundScore { score: 468, year: 2025, document: "12345676".to_owned().into() });
     let case = score_review::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
     desk(w, &w.t("score-title"), &queue(""), Some(&case), &score_review::REASONS)
 }

@@ -50,6 +50,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         words,
         assets: &app.assets,
         title: error::title(words, failure),
+        path: "/",
         staff: None,
         is_administrator: false,
         waiting: None,

@@ -8,6 +8,7 @@ pub(crate) mod decision;
 pub(crate) mod error;
 pub(crate) mod files;
 pub(crate) mod form_review;
+pub(crate) mod language;
 pub(crate) mod people;
 pub(crate) mod plain_desk;
 pub(crate) mod rebind;

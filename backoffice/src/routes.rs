@@ -8,7 +8,8 @@ use crate::app::{App, BackofficeState};
 use crate::failure::Failure;
 use crate::layers::with_layers;
 use crate::pages::{
-    case, confirm, correct, files, form_review, people, rebind, refuse, score_review, screenshot, sign_in, sign_out,
+    case, confirm, correct, files, form_review, language, people, rebind, refuse, score_review, screenshot, sign_in,
+    sign_out,
 };
 
 /// Largest form, in bytes.
@@ -40,6 +41,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews/{exam}/{account}", get(score_review::show))
         .route("/score-reviews/{exam}/{account}/decide", post(score_review::decide).get(score_review::back))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/language", get(language::switch))
         .route("/sign-out", post(sign_out::leave))
         .route("/static/{hash}/{file}", get(files::serve))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

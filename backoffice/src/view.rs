@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 use pagekit::assets::Assets;
 use pagekit::icons::mark;
+use pagekit::local_path::query_value;
 use pagekit::words::Words;
 
 /// What the frame needs to know.
@@ -10,6 +11,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) words: Words,
     pub(crate) assets: &'a Assets,
     pub(crate) title: String,
+    /// Where one is, path and query, for the language switch; nothing where the address cannot be asked for again.
+    pub(crate) path: &'a str,
     /// Who works, if anybody is signed in.
     pub(crate) staff: Option<&'a str>,
     /// May they do everything?
@@ -58,6 +61,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                         a class="desk-link" href="/accounts/correct" { (w.t("correct-title")) }
                         a class="desk-link" href="/accounts/rebind" { (w.t("rebind-title")) }
                     }
+                    (language(frame))
                     @if let Some(staff) = frame.staff {
                         form class="who" method="post" action="/sign-out" {
                             span { (staff) }
@@ -69,6 +73,13 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// The same page in the other language.
+fn language(frame: &Frame<'_>) -> Markup {
+    let (w, other) = (frame.words, frame.words.language.other());
+    let href = format!("/language?to={}&next={}", other.name(), query_value(frame.path));
+    html! { a class="language" href=(href) lang=(other.tag()) hreflang=(other.tag()) { (w.t("language-switch")) } }
 }
 
 /// A key that a button answers to, shown on it.

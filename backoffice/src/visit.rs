@@ -21,6 +21,8 @@ pub(crate) struct Visit {
     pub(crate) words: Words,
     pub(crate) now: Timestamp,
     pub(crate) staff: StaffMember,
+    /// Path and query that a GET may ask for.
+    path: String,
 }
 
 impl Visit {
@@ -30,6 +32,7 @@ impl Visit {
             words: self.words,
             assets: &self.app.assets,
             title: title.into(),
+            path: &self.path,
             staff: Some(&self.staff.name),
             is_administrator: self.staff.role == Role::Administrator,
             waiting: Some(waiting),
@@ -55,6 +58,8 @@ impl FromRequestParts<App> for Visit {
             let next = if parts.method == http::Method::GET { path } else { "/" };
             return Err(Redirect::to(&format!("/sign-in?next={}", query_value(next))).into_response());
         };
-        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), now, staff })
+        // A page that answers a form is left by its address, where a GET leads back to the form's page.
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), now, staff, path })
     }
 }

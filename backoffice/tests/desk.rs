@@ -11,6 +11,7 @@ use axum_extra::extract::cookie::Key;
 use backoffice::BackofficeState;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{Request, Response, StatusCode};
+use pagekit::local_path::query_value;
 use registration::accounts::NewAccount;
 use registration::identity_pictures::Slot;
 use registration::order::{Order, OrderState};
@@ -144,6 +145,18 @@ async fn nobody_sees_anything_without_signing_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn d11_staff_choose_their_language() {
+    let mut desk = Desk::start().await;
+    let page = desk.get("/sign-in?next=/people").await.2;
+    assert!(page.contains("href=\"/language?to=en&amp;next=/people\""), "{page}");
+    let (status, location, _) = desk.get("/language?to=en&next=/people").await;
+    assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/people"));
+    let page = desk.get("/sign-in").await.2;
+    assert!(page.contains("<html lang=\"en\">") && page.contains("Staff sign-in · Registration desk"), "{page}");
+    assert_eq!(desk.get("/language?to=en&next=//evil.example").await.1, "/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_is_confirmed_and_one_is_sent_back() {
     let mut desk = Desk::start().await;
     let (first, second) = (desk.waiting(0).await, desk.waiting(1).await);
@@ -168,6 +181,13 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     let refuse = format!("/orders/{}/refuse", second.id);
     let (status, _, text) = desk.post(&refuse, &seen(&second)).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("请选择或填写退回原因"));
+    // The panel stays open, with the error beside the field, what was typed in it, and the case behind it.
+    let long = "长".repeat(210);
+    let (status, _, text) = desk.post(&refuse, &format!("{}&usual=3&own={}", seen(&second), query_value(&long))).await;
+    let panel = text.split("<details class=\"refuse\" open>").nth(1).unwrap().split("</details>").next().unwrap();
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains(&format!("<h1>{}", second.id)), "{text}");
+    assert!(panel.contains("id=\"reason-error\"") && panel.contains(&long), "{panel}");
+    assert!(panel.contains("value=\"3\" data-key=\"3\" checked"), "{panel}");
     let (status, location, _) = desk.post(&refuse, &format!("{}&usual=2", seen(&second))).await;
     assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?refused={}", second.id)));
     let refused = desk.registration.reviews.get(second.id).await.unwrap().unwrap();
@@ -200,6 +220,7 @@ async fn d6_every_look_at_an_identity_photo_is_written_down() {
     let seen = text.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let refused = desk.post(&format!("{case}/refuse"), &format!("seen={seen}")).await;
     assert!(refused.0 == StatusCode::UNPROCESSABLE_ENTITY && refused.2.contains("请选择或填写退回原因"));
+    assert!(refused.2.contains("<details class=\"refuse\" open>"), "{}", refused.2);
     let other = "00000000-0000-0000-0000-000000000001";
     assert!(desk.post(&format!("{case}/confirm"), &format!("seen={other}")).await.2.contains("考生换了照片"));
     let done = desk.post(&format!("{case}/refuse"), &format!("seen={seen}&usual=1")).await;

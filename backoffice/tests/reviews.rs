@@ -144,6 +144,7 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     let form = format!("seen={}&action=refuse", seen(&text));
     let (status, _, said) = desk.post(&path, &form).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("请选择或填写退回原因"), "{said}");
+    assert!(said.contains("<details class=\"refuse\" open>") && said.contains("同浦大学"), "{said}");
     let (status, location, _) = desk.post(&path, &format!("{form}&usual=1&own=x")).await;
     assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/forms?done=refused"));
     assert!(desk.get(&location).await.2.contains("已退回"));
@@ -189,11 +190,13 @@ async fn b10_an_earlier_score_is_passed_or_sent_back() {
     eligibility.request_score_review(account, &exam, Some(&mark), &ticket).await.unwrap();
 
     let (_, _, text) = desk.get("/score-reviews").await;
-    for part in
-        ["罗海安", "430000201106002", "4301**********0028", "4301**********0992", "468 分（2025 年）", "英语六级笔试"]
-    {
+    for part in ["罗海安", "430000201106002", "468 分（2025 年）", "英语六级笔试"] {
         assert!(text.contains(part), "{part} in {text}");
     }
+    // Both numbers are whole, their differences marked, and the look is written down.
+    let plain = text.replace("<mark>", "").replace("</mark>", "");
+    assert!(plain.contains("430104200507080028") && text.contains("430104200507080<mark>028</mark>"), "{text}");
+    assert!(plain.matches("class=\"signs\"").count() == 2 && text.contains("每次查看都会记录"), "{text}");
     let path = format!("/score-reviews/cet/{}/decide", AccountNumber::from(account));
     let (_, location, _) = desk.post(&path, &format!("seen={}&action=refuse&usual=1", seen(&text))).await;
     assert_eq!(location, "/score-reviews?done=refused");
@@ -217,7 +220,7 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
     let path = format!("/accounts/correct?account={number}");
     assert_eq!(desk.get(&path).await.0, StatusCode::FORBIDDEN, "for administrators");
     let form =
-        |name: &str, number_typed: &str| format!("account={number}&name={name}&kind=resident_id&number={number_typed}");
+        |name: &str, typed: &str| format!("account={number}&name={name}&kind=resident_id&number={typed}&reason=typo");
     let (status, ..) = desk.post("/accounts/correct", &form("%E5%BC%A0%E4%BC%9F", "440524188001010014")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;
@@ -240,6 +243,10 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
         let (status, _, said) = desk.post("/accounts/correct", &form(name, typed)).await;
         assert!(status.is_client_error() && said.contains(why) && said.contains(typed), "{why} in {said}");
     }
+    let silent = form("%E5%BC%A0%E4%BC%9F", "440524188001010014").replace("typo", "%20");
+    let (status, _, said) = desk.post("/accounts/correct", &silent).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("请填写更正原因"), "{said}");
+    assert!(said.find("更正后考生用新号码登录") < said.find("id=\"number\""), "what comes of it is read first: {said}");
     let (status, _, said) = desk.post("/accounts/correct", &form("%E5%BC%A0%E4%BC%9F", "440524188001010014")).await;
     assert!(status == StatusCode::OK && said.contains("已更正") && said.contains("用新的证件号码登录"), "{said}");
     let now = desk.registration.accounts.account(account).await.unwrap().unwrap();

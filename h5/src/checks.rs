@@ -109,7 +109,7 @@ fn numbers_are_masked_and_passwords_forgotten() {
 fn every_page_says_its_language_and_has_one_title() {
     for (name, page) in both() {
         let language = if name.starts_with("zh") { "zh-CN" } else { "en" };
-        assert!(page.contains(&format!("<html lang=\"{language}\">")), "{name}");
+        assert!(page.contains(&format!("<html lang=\"{language}\"")), "{name}");
         assert_eq!(page.matches("<h1").count(), 1, "{name}");
         assert!(page.contains("<main id=\"main\""), "{name}");
         assert!(!page.contains("{ $") && !page.contains("{$"), "{name}: a place left open");

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use maud::Markup;
+use maud::{Markup, html};
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
@@ -222,6 +222,8 @@ impl Studio {
             order_path: format!("/orders/{}", OrderId::from_bits(0xA5_F3C4_9D21)),
             exam_path: "/exams/degree-english".into(),
             is_order_page,
+            is_own: true,
+            first: None,
         });
         let frame = Frame {
             words: self.w,
@@ -327,8 +329,10 @@ impl Studio {
         {
             let order = an_order(state);
             let list = step_list(w, &steps_of(&exam, Some(&order)), now());
-            let body = receipt::body(w, &exam, &order, account, &list);
-            self.add(name, "receipt", None, Visitor::SignedIn, &body);
+            let answers =
+                [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
+            let view = receipt::View { exam: &exam, order: &order, account, answers: &answers, steps: &list };
+            self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
         }
         let body = ended::body(w, &exam, &an_order(OrderState::Released));
         self.add("ended", "ended", None, Visitor::SignedIn, &body);

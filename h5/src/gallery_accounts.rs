@@ -143,8 +143,8 @@ impl Studio {
         let text = w.with("sign-up-letter", &[("email", EMAIL.into())]).into_owned();
         let sent = letter(w, text, ("/sign-in", w.t("sign-up-have-link").into_owned()));
         self.guest("sign-up-letter", &said::body(&sent));
-        self.guest("link-sign-up", &link::body(w, link::Purpose::SignUp, "token", EMAIL));
-        self.guest("link-email", &link::body(w, link::Purpose::Email, "token", EMAIL));
+        self.guest("link-sign-up", &link::body(w, link::Purpose::SignUp, ("token", "cet"), EMAIL));
+        self.guest("link-email", &link::body(w, link::Purpose::Email, ("token", ""), EMAIL));
         self.guest("agreement", &agreement::body(w));
     }
 

@@ -41,7 +41,7 @@ fn record(name: &str, note: &str) -> RosterRecord {
     }
 }
 
-fn person(name: &str, is_bound: bool) -> Person {
+pub(super) fn person(name: &str, is_bound: bool) -> Person {
     let record = record(name, "");
     let eligible = record.eligible(&[]);
     Person { record, eligible, bound_at: is_bound.then(|| now() - SignedDuration::from_hours(3)) }
@@ -153,6 +153,7 @@ impl Studio {
                 review: review.as_ref(),
                 is_offered,
                 ticket: if errors.is_empty() { "" } else { "43000020110600" },
+                has_agreed: false,
                 errors,
                 now: now(),
             };

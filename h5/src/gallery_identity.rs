@@ -152,6 +152,7 @@ impl Studio {
                     here,
                     errors,
                     sandbox_url: Some(SANDBOX),
+                    is_guest_phone: false,
                     has_manual: true,
                 },
             )

@@ -84,11 +84,13 @@ impl Studio {
 
     fn overview(&mut self, name: &str, page: &ExamPage, facts: &Facts<'_>, visitor: Visitor) {
         let steps = steps(page, facts, now());
+        let person = eligibility::person("阿卜杜热西提·买买提依明·艾合买提江", true);
         let available = (page.sittings.len() < 10).then(|| availability(page, &[(12, 120), (40, 120), (0, 80)]));
         let view = exam::View {
             exam: page,
             steps: &steps,
             orders: facts.orders,
+            person: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&person),
             available: available.as_deref(),
             is_signed_in: visitor == Visitor::SignedIn,
             now: now(),
@@ -104,11 +106,17 @@ impl Studio {
         facts.identity = IdentityState::Waiting { since: now() - minutes(90) };
         self.overview("steps-identity-waiting", &page, &facts, Visitor::SignedIn);
         facts.identity = IdentityState::Verified { at: now() - minutes(80) };
-        let body = notice::body(self.w, &page, &steps(&page, &facts, now()), &[], now());
-        self.add("notice", "notice", None, Visitor::SignedIn, &body);
+        let list = steps(&page, &facts, now());
+        for (name, visitor) in [("notice-guest", Visitor::Guest), ("notice", Visitor::SignedIn)] {
+            let is_signed_in = visitor == Visitor::SignedIn;
+            let view = notice::View { exam: &page, steps: &list, is_signed_in, errors: &[], now: now() };
+            let body = notice::body(self.w, &view);
+            self.add(name, "notice", None, visitor, &body);
+        }
         let text = self.w.t("notice-error").into_owned();
         let errors = [FieldError { field: "agree".into(), text }];
-        let body = notice::body(self.w, &page, &steps(&page, &facts, now()), &errors, now());
+        let view = notice::View { exam: &page, steps: &list, is_signed_in: true, errors: &errors, now: now() };
+        let body = notice::body(self.w, &view);
         self.add("notice-error", "notice", None, Visitor::SignedIn, &body);
         facts.notice_agreed_at = Some(now());
         facts.details_at = Some(now());

@@ -110,11 +110,12 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     page
 }
 
-/// In WeChat every page says how to open it in a browser, and nothing else works.
+/// In WeChat every page says how to open it in a browser, and nothing else works but the poster, for another device.
 async fn not_in_wechat(State(app): State<App>, request: Request, next: Next) -> Response {
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let path = request.uri().path();
-    if !agent.contains(WECHAT) || path.starts_with("/static/") || path == "/language" {
+    let is_let_in = path.starts_with("/static/") || matches!(path, "/language" | "/poster" | "/poster/code.png");
+    if !agent.contains(WECHAT) || is_let_in {
         return next.run(request).await;
     }
     let status =

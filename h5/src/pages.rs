@@ -1,6 +1,7 @@
 //! One file per page: handler, then markup. `hold`, `release`, `screenshot` and `sign_out` only act and lead on.
 
 pub(crate) mod account;
+pub(crate) mod answers;
 pub(crate) mod choice_words;
 pub(crate) mod decided;
 pub(crate) mod details;
@@ -11,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod exam;
 pub(crate) mod exam_facts;
 pub(crate) mod exam_mine;
+pub(crate) mod exam_person;
 pub(crate) mod exam_seats;
 pub(crate) mod face;
 pub(crate) mod files;

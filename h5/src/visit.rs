@@ -10,19 +10,22 @@ use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::{Account, Caller, Device};
+use registration::choosing;
 use registration::exam_rules::CaptchaRule;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::steps::{EligibilityState, Facts, StepView, steps};
 use registration::store::StoreError;
 use reservation::api::limits::{ClientAddress, TooMany};
+use reservation::ids::SittingId;
 
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::pages::choice_words::subject;
 use crate::session;
 use crate::view::captcha::CaptchaFields;
-use crate::view::hold_banner::HoldBanner;
+use crate::view::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor};
 
 /// A request for a page.
@@ -108,16 +111,34 @@ impl Visit {
     fn hold(&self) -> Option<HoldBanner> {
         let path = self.path.split('?').next().unwrap_or_default();
         let is_here = |order: &Order| path.split('/').nth(2).and_then(|id| id.parse().ok()) == Some(order.id);
-        let unpaid = self.orders.iter().filter(|order| order.state == OrderState::Unpaid);
-        let order = unpaid.min_by_key(|order| (!is_here(order), order.expires_at))?;
+        let unpaid = || self.orders.iter().filter(|order| order.state == OrderState::Unpaid);
+        let order = unpaid().min_by_key(|order| (!is_here(order), order.expires_at))?;
         let order_path = format!("/orders/{}", order.id);
+        // A page of several unpaid orders speaks of all of them, and only one of them is the banner's.
+        let is_of_exam =
+            path.strip_prefix("/exams/").is_some_and(|rest| rest.split('/').next() == Some(order.exam.as_str()));
+        let is_sole = unpaid().filter(|other| other.exam == order.exam).count() == 1;
         Some(HoldBanner {
             expires_at: order.expires_at,
             now: self.now,
             is_order_page: is_here(order),
+            is_own: is_here(order) || (is_of_exam && is_sole),
+            first: self.pay_first(order),
             exam_path: format!("/exams/{}", order.exam),
             order_path,
         })
+    }
+
+    /// What is paid for before this order, and where.
+    fn pay_first(&self, order: &Order) -> Option<PayFirst> {
+        let exam = self.app.outside.registration.exams.get(&order.exam)?;
+        let live: Vec<&Order> =
+            self.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
+        let first = choosing::pay_first(&exam, &live, order)?;
+        let has = |sitting: &SittingId| exam.sitting(sitting).is_some_and(|one| one.subject.as_ref() == Some(&first));
+        let at = live.iter().find(|other| other.sittings.iter().any(|seat| has(&seat.sitting)));
+        let path = at.map_or_else(|| format!("/exams/{}#mine", exam.id), |other| format!("/orders/{}", other.id));
+        Some(PayFirst { subject: subject(self.words, &exam, &first), path })
     }
 }
 

@@ -33,7 +33,7 @@ use crate::vault::Vault;
 pub use rules::offered;
 pub use score_review::{ScoreReview, ScoreReviewError, ScoreReviewState};
 pub use seen::{SeenPerson, SeenPersonError};
-pub use staff::{FoundScore, ScoreReviewCase, ScoreReviewKey};
+pub use staff::{FoundScore, PastNumber, ScoreReviewCase, ScoreReviewKey};
 
 use seen::Seen;
 

@@ -171,6 +171,14 @@ async fn browser_walk_from_the_list_of_exams_to_the_staffs_confirmation() {
     let order = hold_a_seat(&app, &phone).await;
     shows(&desk, "余 239 / 240").await;
 
+    // Its time runs out while a page is open: above the bar nothing says any more that the seat is kept.
+    phone.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();
+    shows(&phone, "您已锁定座位").await;
+    phone.execute("document.querySelector('.hold').dataset.deadline = 0", Vec::new()).await.unwrap();
+    shows(&phone, "座位可能已经放回名额里").await;
+    let seen = phone.execute("return document.querySelector('main').innerText", Vec::new()).await.unwrap();
+    assert!(!seen.as_str().unwrap().contains("您已锁定座位"), "{seen}");
+
     // Another page and back: the hold is where it was.
     phone.goto(app.url()).await.unwrap();
     click(&phone, &format!("a[href='{order}']")).await;

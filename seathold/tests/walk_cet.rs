@@ -56,7 +56,8 @@ async fn sign_up(app: &ServedApp, phone: &mut Walker) {
     phone.open(&link).await;
     phone.looks("cet-05-link").await;
     phone.tap("main form button[type=submit]").await;
-    phone.arrives("/me").await;
+    phone.arrives(EXAM).await;
+    phone.shows("注册完成").await;
     phone.looks("cet-06-account").await;
     phone.open(&link).await;
     phone.shows("链接已经用过").await;
@@ -123,6 +124,8 @@ async fn bind(phone: &mut Walker) {
     phone.tap("#agree").await;
     phone.tap("form.stack button[type=submit]").await;
     phone.arrives(EXAM).await;
+    phone.shows("保存成功").await;
+    phone.shows("报名个人信息").await;
     phone.shows("下一步：笔试科目报考").await;
 }
 
@@ -162,6 +165,9 @@ async fn choose_oral(phone: &mut Walker) {
     phone.looks("cet-19-both").await;
     // The written test of that level cannot go while the oral one stands; another one can.
     until_drops(phone, &["cet6-written-993010", "cet4-oral-991010"]).await;
+    phone.tap("details.drop:has(input[value='cet6-written-993010']) summary").await;
+    phone.shows("马上放回名额").await;
+    phone.looks("cet-26-drop").await;
     phone.tap("form:has(input[value='cet6-written-993010']) button").await;
     until_drops(phone, &["cet4-oral-991010"]).await;
 }
@@ -299,7 +305,7 @@ async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
     second.shows("我们已向").await;
     second.open(&link_to(&app, other).await).await;
     second.tap("main form button[type=submit]").await;
-    second.arrives("/me").await;
+    second.arrives(EXAM).await;
     agree(&mut second).await;
     second.select("#kind", "resident_id").await;
     second.fill("#number", NUMBER).await;

@@ -37,7 +37,7 @@ impl Done {
             (None, Some(order)) => w.with("done-refused", &[("order", order.into())]),
             (None, None) => return None,
         };
-        Some(Message { tone: Tone::Good, text: text.into_owned() })
+        Some(Message::new(Tone::Good, text))
     }
 }
 
@@ -91,5 +91,6 @@ pub(crate) async fn show_case(
         now: visit.now,
     };
     let body: Markup = desk(visit.words, &view);
-    Ok((status, page(&visit.frame(case.order.id.to_string(), waiting), &body)).into_response())
+    let title = format!("{} {}", visit.words.t("desk-payments"), case.order.id);
+    Ok((status, page(&visit.frame(title, waiting), &body)).into_response())
 }

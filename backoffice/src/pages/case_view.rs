@@ -11,16 +11,36 @@ use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
 use crate::desk_parts::{record, waited};
-use crate::reason::reason_fields;
+use crate::reason::{Refusal, is_refusal, reason_fields};
 use crate::view::keycap;
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
 
-/// A sentence on top of the case.
+/// What is said of the last act.
 pub(crate) struct Message {
     pub(crate) tone: Tone,
     pub(crate) text: String,
+    /// What a refusal without a good reason said; then this is said beside the reason, and the panel stays open.
+    pub(crate) refusal: Option<Refusal>,
+}
+
+impl Message {
+    /// Something about the case as a whole.
+    pub(crate) fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self { tone, text: text.into(), refusal: None }
+    }
+
+    /// That a refusal needs a reason.
+    pub(crate) fn of_refusal(w: Words, refusal: Refusal) -> Self {
+        Self { tone: Tone::Bad, text: w.t("refused-reason").into_owned(), refusal: Some(refusal) }
+    }
+}
+
+/// The message above a case, unless it has its place beside the reason.
+pub(crate) fn said(message: Option<&Message>) -> Markup {
+    let message = message.filter(|message| message.refusal.is_none());
+    html! { @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) } }
 }
 
 /// What the desk shows.
@@ -44,7 +64,7 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
             (queue(w, view))
             section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
             section class="case" aria-label=(w.t("case-title")) {
-                @if let Some(message) = view.message { (notice(message.tone, &message.text, &html! {})) }
+                (said(view.message))
                 (head(w, view))
                 (compare(w, view))
                 @if view.is_waiting { (decision(w, view)) }
@@ -58,7 +78,7 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
 pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
     html! {
         main class="alone calm" {
-            @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) }
+            (said(message))
             h1 { (w.t("empty-title")) }
             p { (w.t("empty-text")) }
         }
@@ -182,11 +202,11 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
                 input type="hidden" name="seen" value=(seen(order));
                 button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("confirm")) }
             }
-            details class="refuse" {
+            details class="refuse" open[is_refusal(view.message)] {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action={ "/orders/" (order.id) "/refuse" } {
                     input type="hidden" name="seen" value=(seen(order));
-                    (reason_fields(w, &REASONS))
+                    (reason_fields(w, &REASONS, view.message))
                 }
             }
         }

@@ -41,6 +41,9 @@ pub(crate) struct Entered {
     /// Empty: the document stays as it is.
     #[serde(default)]
     pub(crate) number: String,
+    /// Why, for the audit.
+    #[serde(default)]
+    pub(crate) reason: String,
 }
 
 /// An account as it is, for staff.
@@ -144,10 +147,11 @@ async fn mend(
         },
     };
     let accounts = &visit.app.outside.registration.accounts;
-    match accounts.correct(&visit.staff, found.account.number, name, document).await {
+    match accounts.correct(&visit.staff, found.account.number, name, document, &entered.reason).await {
         Ok(corrected) => Ok(Ok(corrected)),
         Err(CorrectError::Forbidden) => Err(Failure::Forbidden),
         Err(CorrectError::Unknown(_)) => Err(Failure::NotFound),
+        Err(CorrectError::Reason) => mistyped(w.t("correct-bad-reason")),
         Err(CorrectError::Same) => Ok(Err((StatusCode::CONFLICT, w.t("correct-same")))),
         Err(CorrectError::Taken) => Ok(Err((StatusCode::CONFLICT, w.t("correct-taken")))),
         Err(CorrectError::Store(error)) => Err(error.into()),
@@ -173,6 +177,7 @@ fn entered_of(found: &Found) -> Entered {
         name: account.name.as_ref().map(|name| name.expose().to_owned()).unwrap_or_default(),
         kind: account.document.as_ref().map(|document| document.kind().as_str().to_owned()).unwrap_or_default(),
         number: String::new(),
+        reason: String::new(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) async fn looked_at(visit: &Visit, order: &str, seen: i64) -> Result<(
     let review = visit.app.outside.registration.reviews.get(id).await?.ok_or(Failure::NotFound)?;
     let is_same = review.order.submitted_at.is_some_and(|at| at.as_millisecond() == seen);
     let text = visit.words.t("refused-new-picture").into_owned();
-    Ok((id, (!is_same).then_some(Message { tone: Tone::Care, text })))
+    Ok((id, (!is_same).then(|| Message::new(Tone::Care, text))))
 }
 
 /// The status and the message for a decision that was not taken.
@@ -38,7 +38,7 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
         }
         DecisionError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("refused-unavailable")),
     };
-    Ok((status, Message { tone: Tone::Bad, text: text.into_owned() }))
+    Ok((status, Message::new(Tone::Bad, text)))
 }
 
 /// A subject's name, in whichever exam has it.

@@ -49,7 +49,7 @@ pub(crate) async fn decide(
     let refusal = decision.refusal(&REASONS);
     let applications = &visit.app.outside.registration.applications;
     let decided = applications.decide(visit.staff.id.0, &key, refusal.as_deref()).await;
-    match answer(visit.words, "/forms", refusal.as_deref(), decided)? {
+    match answer(visit.words, "/forms", (&decision, refusal.as_deref()), decided)? {
         Ok(response) => Ok(response),
         Err((status, message)) => show_case(&visit, Some((exam, account)), status, Some(message)).await,
     }
@@ -91,7 +91,7 @@ async fn show_case(
         None => None,
     };
     let is_gone = whose.is_some() && case.is_none() && message.is_none();
-    let gone = is_gone.then(|| Message { tone: Tone::Care, text: w.t("plain-moved").into_owned() });
+    let gone = is_gone.then(|| Message::new(Tone::Care, w.t("plain-moved")));
     let message = message.or(gone);
     let mut queue = Vec::with_capacity(all.len());
     for one in &all {
@@ -152,12 +152,14 @@ pub(crate) fn body(
             said: name.to_owned(),
             known: record.map(|record| record.name.expose().to_owned()),
             differs: differs("name"),
+            is_number: false,
         },
         Compared {
             label: w.t("document").into_owned(),
             said: document.map(|document| document.masked()).unwrap_or_default(),
             known: record.map(|record| record.document.masked()),
             differs: differs("document"),
+            is_number: false,
         },
     ];
     rows.extend(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked(document)).map(|field| Compared {
@@ -165,6 +167,7 @@ pub(crate) fn body(
         said: words_of(w, field, case.answers.get(&field.name)),
         known: record.map(|record| words_of(w, field, record.column(field.name.as_str()))),
         differs: differs(field.name.as_str()),
+        is_number: false,
     }));
     html! {
         header class="case-head" { div { h1 { (name) } } }

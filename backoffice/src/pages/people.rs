@@ -37,7 +37,7 @@ pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Resp
         "refused" => Some(w.t("people-done-refused")),
         _ => None,
     };
-    let message = text.map(|text| Message { tone: Tone::Good, text: text.into_owned() });
+    let message = text.map(|text| Message::new(Tone::Good, text));
     draw(&visit, None, StatusCode::OK, message).await
 }
 
@@ -90,8 +90,7 @@ async fn draw(
         None => queue.first().cloned(),
     };
     let gone = id.is_some() && case.is_none() && message.is_none();
-    let message =
-        if gone { Some(Message { tone: Tone::Care, text: w.t("people-gone").into_owned() }) } else { message };
+    let message = if gone { Some(Message::new(Tone::Care, w.t("people-gone"))) } else { message };
     let Some(case) = case.or_else(|| queue.first().cloned()) else {
         let mut frame = visit.frame(w.t("people-title"), waiting);
         frame.reload_seconds = Some(RELOAD_SECONDS);

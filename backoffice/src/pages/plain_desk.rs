@@ -5,15 +5,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::{Tone, notice};
+use pagekit::notice::Tone;
 use pagekit::words::Words;
 use registration::applications::ReviewError;
 use serde::Deserialize;
 
-use super::case_view::Message;
+use super::case_view::{Message, said};
 use crate::desk_parts::waited;
 use crate::failure::Failure;
-use crate::reason::{reason, reason_fields};
+use crate::reason::{Refusal, is_refusal, reason_fields};
 use crate::view::{keycap, page};
 use crate::visit::Visit;
 
@@ -34,7 +34,7 @@ impl Done {
             "refused" => w.t("plain-done-refused"),
             _ => return None,
         };
-        Some(Message { tone: Tone::Good, text: text.into_owned() })
+        Some(Message::new(Tone::Good, text))
     }
 }
 
@@ -46,10 +46,8 @@ pub(crate) struct Decision {
     /// `pass` or `refuse`.
     #[serde(default)]
     action: String,
-    /// The number of a usual reason.
     #[serde(default)]
     usual: String,
-    /// Words of one's own.
     #[serde(default)]
     own: String,
 }
@@ -57,10 +55,12 @@ pub(crate) struct Decision {
 impl Decision {
     /// The reason of a refusal, as the candidate reads it; nothing lets it pass.
     pub(crate) fn refusal(&self, reasons: &[&'static str]) -> Option<String> {
-        if self.action == "pass" {
-            return None;
-        }
-        Some(reason(reasons, &self.usual, &self.own))
+        if self.action == "pass" { None } else { Some(self.sent().reason(reasons)) }
+    }
+
+    /// The refusal as it was sent.
+    fn sent(&self) -> Refusal {
+        Refusal { usual: self.usual.clone(), own: self.own.clone() }
     }
 }
 
@@ -68,19 +68,20 @@ impl Decision {
 pub(crate) fn answer(
     w: Words,
     queue: &str,
-    refusal: Option<&str>,
+    (decision, refusal): (&Decision, Option<&str>),
     decided: Result<(), ReviewError>,
 ) -> Result<Result<Response, (StatusCode, Message)>, Failure> {
-    let (status, text) = match decided {
+    match decided {
         Ok(()) => {
             let word = if refusal.is_some() { "refused" } else { "passed" };
-            return Ok(Ok(Redirect::to(&format!("{queue}?done={word}")).into_response()));
+            Ok(Ok(Redirect::to(&format!("{queue}?done={word}")).into_response()))
         }
-        Err(ReviewError::Store(error)) => return Err(error.into()),
-        Err(ReviewError::Reason) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("refused-reason")),
-        Err(ReviewError::Moved) => (StatusCode::CONFLICT, w.t("plain-moved")),
-    };
-    Ok(Err((status, Message { tone: Tone::Care, text: text.into_owned() })))
+        Err(ReviewError::Store(error)) => Err(error.into()),
+        Err(ReviewError::Reason) => {
+            Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, decision.sent()))))
+        }
+        Err(ReviewError::Moved) => Ok(Err((StatusCode::CONFLICT, Message::new(Tone::Care, w.t("plain-moved"))))),
+    }
 }
 
 /// One line of the queue.
@@ -119,7 +120,7 @@ pub(crate) fn body(w: Words, view: &Desk<'_>) -> Markup {
     let Some(case) = view.case else {
         return html! {
             main class="alone calm" {
-                @if let Some(message) = view.message { (notice(message.tone, &message.text, &html! {})) }
+                (said(view.message))
                 h1 { (view.title) }
                 p { (w.t("plain-empty")) }
             }
@@ -129,7 +130,7 @@ pub(crate) fn body(w: Words, view: &Desk<'_>) -> Markup {
         main class="desk plain-desk" {
             (queue(w, view))
             section class="case" aria-label=(w.t("case-title")) {
-                @if let Some(message) = view.message { (notice(message.tone, &message.text, &html! {})) }
+                (said(view.message))
                 (case)
                 (decision(w, view))
             }
@@ -176,12 +177,12 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
                 input type="hidden" name="action" value="pass";
                 button class="button" type="submit" data-key="c" { (keycap("C")) (w.t("plain-pass")) }
             }
-            details class="refuse" {
+            details class="refuse" open[is_refusal(view.message)] {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action=(view.action) {
                     input type="hidden" name="seen" value=(view.seen);
                     input type="hidden" name="action" value="refuse";
-                    (reason_fields(w, view.reasons))
+                    (reason_fields(w, view.reasons, view.message))
                 }
             }
         }
@@ -194,6 +195,8 @@ pub(crate) struct Compared {
     pub(crate) said: String,
     pub(crate) known: Option<String>,
     pub(crate) differs: bool,
+    /// A number that differs is compared sign by sign.
+    pub(crate) is_number: bool,
 }
 
 /// Said and known side by side, differences marked in words and colour.
@@ -205,10 +208,40 @@ pub(crate) fn comparison(w: Words, said: &str, known: &str, rows: &[Compared]) -
                 @for row in rows {
                     tr data-differs[row.differs] {
                         th scope="row" { (row.label) }
-                        td { (row.said) @if row.differs { " " strong { (w.t("plain-differs")) } } }
-                        td { @match &row.known { Some(known) => (known), None => "–" } }
+                        @match (&row.known, row.differs && row.is_number) {
+                            (Some(known), true) => {
+                                td { (marked(&row.said, known)) " " strong { (w.t("plain-differs")) } }
+                                td { (marked(known, &row.said)) }
+                            }
+                            (known, _) => {
+                                td { (row.said) @if row.differs { " " strong { (w.t("plain-differs")) } } }
+                                td { @match known { Some(known) => (known), None => "–" } }
+                            }
+                        }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// A number with the signs marked that another one has not in their places: counted from both ends where they are not
+/// equally long, so that one sign too many marks itself and not all behind it.
+fn marked(number: &str, other: &str) -> Markup {
+    let (signs, others): (Vec<char>, Vec<char>) = (number.chars().collect(), other.chars().collect());
+    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(one, two)| one == two).count();
+    let head = same(&mut signs.iter().zip(&others));
+    let tail = same(&mut signs.iter().rev().zip(others.iter().rev())).min(signs.len().min(others.len()) - head);
+    let is_other = |place: usize| match signs.len() == others.len() {
+        true => signs[place] != others[place],
+        false => (head..signs.len() - tail).contains(&place),
+    };
+    let runs: Vec<(bool, char)> = signs.iter().enumerate().map(|(place, sign)| (is_other(place), *sign)).collect();
+    html! {
+        span class="signs" {
+            @for run in runs.chunk_by(|one, two| one.0 == two.0) {
+                @let text: String = run.iter().map(|(_, sign)| sign).collect();
+                @if run[0].0 { mark { (text) } } @else { (text) }
             }
         }
     }
@@ -217,6 +250,20 @@ pub(crate) fn comparison(w: Words, said: &str, known: &str, rows: &[Compared]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_that_differ_are_marked() {
+        let marks = |number: &str, other: &str| {
+            let text = marked(number, other).into_string();
+            text.split("<mark>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(marks("430104200507080028", "430104199507080092"), "200|28");
+        assert_eq!((marks("1234", "1234"), marks("12345", "1245")), (String::new(), "3".to_owned()));
+        assert_eq!(
+            (marks("1245", "12345"), marks("", "12"), marks("11", "1")),
+            (String::new(), String::new(), "1".into())
+        );
+    }
 
     #[test]
     fn a_refusal_is_usual_or_ones_own_or_both_and_a_pass_has_none() {

@@ -47,7 +47,7 @@ pub(crate) async fn decide(
     let refusal = decision.refusal(&REASONS);
     let eligibility = &visit.app.outside.registration.eligibility;
     let decided = eligibility.decide_score_review(visit.staff.id, &key, refusal.as_deref()).await;
-    match answer(visit.words, "/score-reviews", refusal.as_deref(), decided)? {
+    match answer(visit.words, "/score-reviews", (&decision, refusal.as_deref()), decided)? {
         Ok(response) => Ok(response),
         Err((status, message)) => show_case(&visit, Some((exam, account)), status, Some(message)).await,
     }
@@ -85,7 +85,7 @@ async fn show_case(
         None => None,
     };
     let is_gone = whose.is_some() && case.is_none() && message.is_none();
-    let gone = is_gone.then(|| Message { tone: Tone::Care, text: w.t("plain-moved").into_owned() });
+    let gone = is_gone.then(|| Message::new(Tone::Care, w.t("plain-moved")));
     let message = message.or(gone);
     let queue: Vec<Waiting> = all
         .iter()
@@ -123,18 +123,22 @@ pub(crate) fn body(w: Words, exam: Option<&ExamPage>, case: &ScoreReviewCase) ->
             said: review.ticket.expose().to_owned(),
             known: found.map(|_| review.ticket.expose().to_owned()),
             differs: false,
+            is_number: false,
         },
         Compared {
             label: w.t("candidate").into_owned(),
             said: review.name.expose().to_owned(),
             known: found.map(|_| review.name.expose().to_owned()),
             differs: false,
+            is_number: false,
         },
         Compared {
             label: w.t("document").into_owned(),
-            said: review.document.masked(),
-            known: found.map(|found| found.document_masked.clone()),
+            // Whole: masked, nobody could compare them. The look is in the audit.
+            said: review.document.expose().to_owned(),
+            known: found.map(|found| found.document.expose().to_owned()),
             differs: true,
+            is_number: true,
         },
         Compared {
             label: w.t("score-score").into_owned(),
@@ -144,6 +148,7 @@ pub(crate) fn body(w: Words, exam: Option<&ExamPage>, case: &ScoreReviewCase) ->
                     .into_owned()
             }),
             differs: false,
+            is_number: false,
         },
     ];
     let grants: Vec<String> = review
@@ -158,6 +163,7 @@ pub(crate) fn body(w: Words, exam: Option<&ExamPage>, case: &ScoreReviewCase) ->
         header class="case-head" { div { h1 { (review.name.expose()) } } }
         @if let Some(exam) = exam { p class="hint" { (w.pick(&exam.title.zh, &exam.title.en)) } }
         p class="hint" { (w.t("score-hint")) }
+        p class="hint" { (w.t("score-look")) }
         (comparison(w, &w.t("score-said"), &w.t("score-known"), &rows))
         @if found.is_none() { p class="hint" { (w.t("score-gone")) } }
         dl class="facts" { div { dt { (w.t("score-grants")) } dd { @for grant in &grants { p { (grant) } } } } }

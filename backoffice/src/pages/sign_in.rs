@@ -43,7 +43,7 @@ pub(crate) struct Entered {
 
 pub(crate) async fn show(State(app): State<App>, Query(next): Query<Next>, headers: HeaderMap) -> Markup {
     let w = words(Language::of(&headers));
-    page(&frame(&app, w), &body(w, next.path(), "", None))
+    page(&frame(&app, w, next.path()), &body(w, next.path(), "", None))
 }
 
 pub(crate) async fn enter(
@@ -64,14 +64,16 @@ pub(crate) async fn enter(
         Err(StaffSignInError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
     };
     let body = body(w, next.path(), &entered.name, Some(&error));
-    Ok((status, page(&frame(&app, w), &body)).into_response())
+    Ok((status, page(&frame(&app, w, next.path()), &body)).into_response())
 }
 
-fn frame(app: &App, w: Words) -> Frame<'_> {
+fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
     Frame {
         words: w,
         assets: &app.assets,
         title: w.t("sign-in-title").into_owned(),
+        // Who is not signed in comes back here from there.
+        path: next,
         staff: None,
         is_administrator: false,
         waiting: None,

@@ -6,6 +6,7 @@ hold-until = Your seat is held until { $time }
 hold-left = Time left
 hold-pay = Pay
 hold-upload = Upload
+hold-first = Pay for { $subject } first
 hold-over-title = The time for your seat is up
 hold-over-text = If you have not paid, do not pay now.
 hold-over-paid = Paid already? Upload the screenshot

@@ -13,6 +13,7 @@ demo-label = Demo
 offline = You are offline. Seat numbers update once you are back. The time of your seat is kept by the server and is not affected.
 footer-time = All times are Beijing time.
 footer-privacy = Document numbers are stored encrypted and only ever shown in part.
+footer-poster = Open this site on a phone: QR code
 
 # Home
 home-title = Exam registration
@@ -56,6 +57,7 @@ wechat-or = Or copy the address and paste it into your browser:
 wechat-copy = Copy the address
 wechat-copied = Copied
 wechat-copy-hand = Press and hold the address to copy it
+wechat-poster = Another phone? See the QR code of this site
 
 # Poster
 poster-title = Poster

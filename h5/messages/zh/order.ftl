@@ -6,6 +6,7 @@ hold-until = 座位为您保留到 { $time }
 hold-left = 还剩
 hold-pay = 去缴费
 hold-upload = 上传截图
+hold-first = 请先为“{ $subject }”缴费
 hold-over-title = 座位保留时间已到
 hold-over-text = 没有缴费的，请不要再付款，可重新选择场次。
 hold-over-paid = 已经付款，上传截图

@@ -13,6 +13,7 @@ demo-label = 演示环境
 offline = 网络断开了。恢复后名额会自动更新；座位的保留时间由服务器计算，不受影响。
 footer-time = 本站时间均为北京时间。
 footer-privacy = 证件号码加密保存，页面上只显示首尾几位。
+footer-poster = 手机扫码打开本站
 
 # 首页
 home-title = 考试报名
@@ -56,6 +57,7 @@ wechat-or = 或者复制网址，粘贴到手机浏览器：
 wechat-copy = 复制网址
 wechat-copied = 已复制
 wechat-copy-hand = 请长按网址，全选后复制
+wechat-poster = 换一台手机打开？看本站二维码
 
 # 海报
 poster-title = 海报

@@ -7,24 +7,29 @@ use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::language::Language;
+use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
+use registration::eligibility::Person;
 use registration::exam_rules::TaskKind;
 use registration::exams::{ExamPage, Window};
-use registration::order::Order;
+use registration::order::{Order, OrderState};
 use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
 use reservation::sitting::Availability;
 
 use super::decided::exam_waits;
 use super::exam_facts::exam_facts;
 use super::exam_mine::mine;
+use super::exam_person::person_part;
 use super::exam_seats::seats;
+use super::order_parts::lapsed_part;
 use super::sittings::gate::gate_of_guest;
 use super::sittings::{self, Chosen};
-use super::steps_view::{standing, step_list};
+use super::steps_view::{is_of_hold, standing, step_list};
 use super::task_words::{lead, name, way};
 use crate::failure::Failure;
 use crate::view::facts::pieces;
+use crate::view::hold_banner::while_held;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
@@ -41,7 +46,13 @@ pub(crate) async fn show(
     if is_simple(&exam) {
         return Ok(sittings::render(&visit, &exam, &Chosen::read(&pairs), &standing, &[]).await);
     }
-    Ok(render(&visit, &exam, &standing.steps))
+    let person = match (&visit.account, &standing.eligibility) {
+        (Some(account), EligibilityState::Bound { .. }) => {
+            visit.app.outside.registration.eligibility.person(account.id, &exam.id, None).await?
+        }
+        _ => None,
+    };
+    Ok(render(&visit, &exam, &standing.steps, person.as_ref()))
 }
 
 /// The exam of that name.
@@ -69,10 +80,10 @@ pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
         let standing = Standing { steps, eligibility: EligibilityState::None };
         return sittings::render_known(guest, exam, &chosen, gate, &standing, &[]);
     }
-    render(guest, exam, &steps)
+    render(guest, exam, &steps, None)
 }
 
-fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView]) -> Markup {
+fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView], person: Option<&Person>) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
@@ -81,6 +92,7 @@ fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView]) -> Markup {
         exam,
         steps,
         orders: &orders,
+        person,
         available: available.as_deref(),
         is_signed_in: visit.account.is_some(),
         now: visit.now,
@@ -94,6 +106,8 @@ pub(crate) struct View<'a> {
     pub(crate) steps: &'a [StepView],
     /// The candidate's orders of the exam, newest first.
     pub(crate) orders: &'a [Order],
+    /// Who is registered, where the exam binds the account to a person of its roster.
+    pub(crate) person: Option<&'a Person>,
     pub(crate) available: Option<&'a [Availability]>,
     pub(crate) is_signed_in: bool,
     pub(crate) now: Timestamp,
@@ -111,9 +125,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             aside class="side" { (exam_facts(w, exam, view.now)) }
             div class="wide-main" {
+                @if let Some(person) = view.person { (person_part(w, exam, person)) }
                 @if !live.is_empty() { (mine(w, exam, &live, view.now)) }
                 (steps_part(w, view))
-                (seats(w, exam, view.available, view.now))
+                (seats(w, exam, view.available, view.orders, view.now))
             }
         }
     }
@@ -150,7 +165,15 @@ fn now_part(w: Words, view: &View<'_>) -> Markup {
         TaskState::Waiting { .. } => Tone::Care,
         _ => Tone::Plain,
     };
-    notice(tone, &title, &now_text(w, view, task, &state))
+    let said = notice(tone, &title, &now_text(w, view, task, &state));
+    let unpaid = view.orders.iter().find(|order| match &task.kind {
+        TaskKind::Payment(part) => order.part == *part && order.state == OrderState::Unpaid,
+        _ => false,
+    });
+    match unpaid {
+        Some(order) => while_held(&said, &lapsed_part(w, order)),
+        None => said,
+    }
 }
 
 /// Who one is can be proved at any time, but nobody is led into an exam that has not begun, or is over.
@@ -180,6 +203,9 @@ fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Ma
         @if let Some(waits) = exam_waits(w, view.exam, view.steps) { (waits) }
         @if let Some((href, word)) = way(w, view.exam, task, view.orders).filter(|_| !is_over) {
             @if is_ahead { p { (w.t("exam-ahead")) } }
+            // A stranger may read the notice, but begins by signing in, so that it is not read twice.
+            @let signs_in = !view.is_signed_in && task.kind == TaskKind::Notice;
+            @let href = if signs_in { format!("/sign-in?next={}", query_value(&href)) } else { href };
             p { a class="button" href=(href) { @if view.is_signed_in || is_ahead { (word) } @else { (w.t("exam-start")) } } }
         }
     }
@@ -202,10 +228,13 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
                             }
                             (window_line(w, step, view.now))
                             // That an open step ends when its window does is said already.
-                            @if let Some(note) = note.filter(|_| !ends_with_window(step)) { p class="step-note" {
-                                @if look == Look::Waiting { (w.t("step-waiting")) " · " }
-                                (note)
-                            } }
+                            @if let Some(note) = note.filter(|_| !ends_with_window(step)) {
+                                p class={ "step-note" @if is_of_hold(step) { " while-held" } } {
+                                    @if look == Look::Waiting { (w.t("step-waiting")) " · " }
+                                    (note)
+                                }
+                                @if is_of_hold(step) { p class="step-note once-lapsed" { (w.t("hold-over-title")) } }
+                            }
                             @if let Some(note) = &step.note { p class="hint" { (w.pick(&note.zh, &note.en)) } }
                             (again(w, view, step))
                         }
@@ -236,19 +265,25 @@ pub(crate) fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
     }
 }
 
-/// What was done and may be changed, and what may be done besides.
+/// What was done and may be changed, and what may be done besides. Anybody may read the notice.
 fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
-    let is_open = view.is_signed_in && step.closes_at.is_none_or(|closes_at| view.now < closes_at);
+    let is_open = step.closes_at.is_none_or(|closes_at| view.now < closes_at);
     html! {
-        @for task in step.tasks.iter().filter(|_| is_open) {
+        @for task in &step.tasks {
             @match (&task.kind, &task.state) {
+                // The button above leads there.
+                (TaskKind::Notice, TaskState::Open { .. }) if view.is_signed_in => {},
+                (TaskKind::Notice, state) => {
+                    a class="link" href={ "/exams/" (view.exam.id) "/notice" } {
+                        (if *state == TaskState::Passed { w.t("read-notice") } else { w.t("go-notice") }) (icon(Icon::Chevron))
+                    }
+                },
+                _ if !is_open => {},
+                (TaskKind::Eligibility, state) => (eligibility_links(w, view, state)),
+                _ if !view.is_signed_in => {},
                 (TaskKind::Details, TaskState::Passed) => {
                     a class="link" href={ "/exams/" (view.exam.id) "/details" } { (w.t("change-details")) (icon(Icon::Chevron)) }
                 },
-                (TaskKind::Notice, TaskState::Passed) => {
-                    a class="link" href={ "/exams/" (view.exam.id) "/notice" } { (w.t("read-notice")) (icon(Icon::Chevron)) }
-                },
-                (TaskKind::Eligibility, state) => (eligibility_links(w, view, state)),
                 (TaskKind::Sittings(part), TaskState::Passed) if view.exam.is_many(part) => {
                     a class="link" href={ "/exams/" (view.exam.id) "/sittings?part=" (part) } {
                         (w.t("choose-more")) (icon(Icon::Chevron))

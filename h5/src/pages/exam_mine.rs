@@ -12,7 +12,8 @@ use registration::order::{Order, OrderSitting, OrderState};
 
 use super::order_parts::state_word;
 use crate::view::facts::moment;
-use crate::view::notice::tag;
+use crate::view::icons::{Icon, icon};
+use crate::view::notice::{Tone, tag};
 
 /// The registration's sittings, part by part.
 pub(crate) fn mine(w: Words, exam: &ExamPage, live: &[&Order], now: Timestamp) -> Markup {
@@ -58,7 +59,12 @@ fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live
                 span class="line-title" {
                     (sitting.map_or_else(|| seat.sitting.to_string(), |one| w.pick(&one.title.zh, &one.title.en).to_owned()))
                 }
-                (tag(tone, &word))
+                @if order.state == OrderState::Unpaid {
+                    span class="while-held" { (tag(tone, &word)) }
+                    span class="once-lapsed" { (tag(Tone::Bad, &w.t("order-lapsed"))) }
+                } @else {
+                    (tag(tone, &word))
+                }
             }
             @if let Some(sitting) = sitting {
                 (moment(w, sitting.starts_at))
@@ -67,12 +73,22 @@ fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live
             div class="mine-foot" {
                 span class="fee" { (seat.fee) }
                 span class="line-venue" { (w.t("mine-by-candidate")) " · " (w.t("mine-not-arranged")) }
-                @if can_drop {
-                    form method="post" action={ "/orders/" (order.id) "/drop" } data-busy=(w.t("form-busy")) {
-                        input type="hidden" name="sitting" value=(seat.sitting);
-                        button class="link" type="submit" { (w.t("mine-drop")) }
-                    }
-                }
+            }
+            @if can_drop { (drop_part(w, order, seat)) }
+        }
+    }
+}
+
+/// Dropping a subject, behind a fold that says what is given back: a seat that is gone may not come again.
+fn drop_part(w: Words, order: &Order, seat: &OrderSitting) -> Markup {
+    html! {
+        details class="drop while-held" {
+            summary class="link" { (w.t("mine-drop")) (icon(Icon::Chevron)) }
+            p { (w.with("mine-drop-text", &[("fee", seat.fee.to_string().into())])) }
+            p { (w.t("mine-drop-paid")) }
+            form method="post" action={ "/orders/" (order.id) "/drop" } data-busy=(w.t("form-busy")) {
+                input type="hidden" name="sitting" value=(seat.sitting);
+                button class="button second" type="submit" { (w.t("mine-drop-submit")) }
             }
         }
     }
@@ -103,12 +119,17 @@ fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
                 // Of a single sitting the fee is the sum, and stands above.
                 @if order.sittings.len() > 1 { span class="fee" { (order.amount) } }
                 @if order.state == OrderState::Unpaid {
-                    span class="line-venue" {
+                    span class="line-venue while-held" {
                         " " (w.with("order-note-unpaid", &[("when", when::near(w.language, order.expires_at, now).into())]))
                     }
                 }
             }
-            a class=(if is_urgent { "button" } else { "button second" }) href={ "/orders/" (order.id) } { (word) }
+            @if order.state == OrderState::Unpaid {
+                a class="button while-held" href={ "/orders/" (order.id) } { (word) }
+                a class="button second once-lapsed" href={ "/orders/" (order.id) } { (w.t("order-do-view")) }
+            } @else {
+                a class=(if is_urgent { "button" } else { "button second" }) href={ "/orders/" (order.id) } { (word) }
+            }
         }
     }
 }

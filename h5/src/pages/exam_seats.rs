@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::exams::ExamPage;
+use registration::order::Order;
 use reservation::sitting::Availability;
 
+use super::order_parts::{mine, own};
 use crate::view::icons::{Icon, icon};
 use crate::view::sitting_card::{SittingCard, live_list, sitting_card};
 
@@ -13,10 +15,17 @@ use crate::view::sitting_card::{SittingCard, live_list, sitting_card};
 const SHOWN_MAX: usize = 40;
 
 /// The sittings with their free seats; nothing where there are too many to read.
-pub(crate) fn seats(w: Words, exam: &ExamPage, available: Option<&[Availability]>, now: Timestamp) -> Markup {
+pub(crate) fn seats(
+    w: Words,
+    exam: &ExamPage,
+    available: Option<&[Availability]>,
+    orders: &[Order],
+    now: Timestamp,
+) -> Markup {
     let Some(available) = available.filter(|_| (1..=SHOWN_MAX).contains(&exam.sittings.len())) else { return html! {} };
     let cards = exam.sittings.iter().filter_map(|sitting| {
         let seats = available.iter().find(|one| one.sitting.id == sitting.id)?;
+        let note = own(orders.iter().filter(|order| order.state.is_live()), sitting).map(|order| mine(w, order));
         Some(SittingCard {
             id: sitting.id.to_string(),
             title: w.pick(&sitting.title.zh, &sitting.title.en).to_owned(),
@@ -28,7 +37,8 @@ pub(crate) fn seats(w: Words, exam: &ExamPage, available: Option<&[Availability]
             level: seats.level,
             next_release_at: seats.next_release_at,
             choice: None,
-            note: None,
+            is_mine: note.is_some(),
+            note,
         })
     });
     let list = html! { ul class="seats" { @for card in cards { (sitting_card(w, &card, now)) } } };

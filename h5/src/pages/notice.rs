@@ -20,11 +20,12 @@ use crate::failure::Failure;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::visit::Candidate;
+use crate::visit::{Candidate, Visit};
 
-pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
-    let exam = find(&candidate.visit, &exam)?;
-    render(&candidate, &exam, &[]).await
+/// Anybody may read it; who is signed in may agree.
+pub(crate) async fn show(visit: Visit, Path(exam): Path<String>) -> Result<Response, Failure> {
+    let exam = find(&visit, &exam)?;
+    render(&visit, &exam, &[]).await
 }
 
 pub(crate) async fn agree(
@@ -36,7 +37,7 @@ pub(crate) async fn agree(
     let exam = find(visit, &exam)?;
     if !pairs.iter().any(|(name, _)| name == "agree") {
         let text = visit.words.t("notice-error").into_owned();
-        let page = render(&candidate, &exam, &[FieldError { field: "agree".into(), text }]).await?;
+        let page = render(visit, &exam, &[FieldError { field: "agree".into(), text }]).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let orders = visit.orders_of(&exam);
@@ -70,18 +71,28 @@ pub(crate) async fn next_path(candidate: &Candidate, exam: &ExamPage) -> Result<
     Ok(way.map_or_else(|| path_of(exam), |(href, _)| href))
 }
 
-async fn render(candidate: &Candidate, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {
-    let visit = &candidate.visit;
+async fn render(visit: &Visit, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {
     let steps = visit.steps(exam).await?;
     if task(&steps, &TaskKind::Notice).is_none() {
         return Err(Failure::NotFound);
     }
     let title = task_words::name(visit.words, exam, &TaskKind::Notice);
-    let body = body(visit.words, exam, &steps, errors, visit.now);
-    Ok(page(&visit.frame(title), &body).into_response())
+    let is_signed_in = visit.account.is_some();
+    let view = View { exam, steps: &steps, is_signed_in, errors, now: visit.now };
+    Ok(page(&visit.frame(title), &body(visit.words, &view)).into_response())
 }
 
-pub(crate) fn body(w: Words, exam: &ExamPage, steps: &[StepView], errors: &[FieldError], now: Timestamp) -> Markup {
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a ExamPage,
+    pub(crate) steps: &'a [StepView],
+    pub(crate) is_signed_in: bool,
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let View { exam, steps, is_signed_in, errors, now } = *view;
     let paragraphs = match w.language {
         Language::Zh => &exam.notice.zh,
         Language::En => &exam.notice.en,
@@ -94,7 +105,12 @@ pub(crate) fn body(w: Words, exam: &ExamPage, steps: &[StepView], errors: &[Fiel
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &task_words::name(w, exam, &TaskKind::Notice)))
             (progress_at(w, steps, &TaskKind::Notice, now))
             ol class="notice-list" { @for paragraph in paragraphs { li { (paragraph) } } }
-            @if let Some(TaskState::Open { .. }) = state {
+            @if let (Some(TaskState::Open { .. }), false) = (state, is_signed_in) {
+                div class="actions" {
+                    a class="button" href={ "/sign-in?next=" (path_of(exam)) "/notice" } { (w.t("notice-sign-in")) }
+                    a class="button second" href=(path_of(exam)) { (w.t("exam-back")) }
+                }
+            } @else if let Some(TaskState::Open { .. }) = state {
                 form method="post" action={ (path_of(exam)) "/notice" } data-busy=(w.t("form-busy")) novalidate {
                     @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
                     label class="tick" for="agree" {

@@ -16,11 +16,12 @@ use registration::order::{Order, OrderId, OrderState};
 use registration::steps::StepView;
 
 use super::choice_words::subject;
-use super::order_parts::{lines, release_part, upload_form};
+use super::order_parts::{lapsed_part, lines, release_part, upload_form};
 use super::payment_part::payment_part;
 use super::steps_view::progress_at;
 use crate::failure::Failure;
 use crate::view::form::{FieldError, error_summary};
+use crate::view::hold_banner::while_held;
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
 use crate::visit::{Candidate, Visit};
@@ -120,18 +121,12 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
         let text = w.with("pay-first-text", &[("subject", subject(w, view.exam, first).into())]);
         let mine = format!("/exams/{}#mine", view.exam.id);
         let body = html! { p { (text) } p { a class="button" href=(mine) { (w.t("pay-first-next")) } } };
-        return notice(Tone::Care, &w.t("pay-first-title"), &body);
+        let first = notice(Tone::Care, &w.t("pay-first-title"), &body);
+        return while_held(&first, &lapsed_part(w, view.order));
     }
     match &view.order.state {
-        OrderState::Lapsed => notice(
-            Tone::Care,
-            &w.t("pay-lapsed-title"),
-            &html! {
-                p { (w.t("pay-lapsed-text")) }
-                p { (w.t("pay-lapsed-paid")) }
-                p { a class="button second" href={ "/exams/" (view.order.exam) } { (w.t("pay-lapsed-next")) } }
-            },
-        ),
+        OrderState::Unpaid => while_held(&html! {}, &lapsed_part(w, view.order)),
+        OrderState::Lapsed => lapsed_part(w, view.order),
         OrderState::Refused { reason, until } => notice(
             Tone::Bad,
             &w.t("pay-refused-title"),

@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::ExamPage;
+use registration::exams::{ExamPage, SittingPage};
 use registration::order::{Order, OrderState};
 use registration::pictures::PICTURE_BYTES_MAX;
 
 use crate::view::facts::{SittingLine, sitting_lines};
 use crate::view::form::{FieldError, error_of};
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::Tone;
+use crate::view::notice::{Tone, notice};
 use crate::view::upload_tile::{UploadTile, upload_tile};
 
 /// The order's sittings: when, what, where.
@@ -42,6 +42,27 @@ pub(crate) fn state_word(w: Words, state: &OrderState) -> (Tone, String) {
         OrderState::Cancelled => (Tone::Bad, w.t("order-cancelled")),
     };
     (tone, word.into_owned())
+}
+
+/// The order of these that has this sitting.
+pub(crate) fn own<'a>(mut orders: impl Iterator<Item = &'a Order>, sitting: &SittingPage) -> Option<&'a Order> {
+    orders.find(|order| order.sittings.iter().any(|seat| seat.sitting == sitting.id))
+}
+
+/// What a sitting says that the candidate has: that it is theirs, and how far it is.
+pub(crate) fn mine(w: Words, order: &Order) -> (Tone, String) {
+    let (tone, state) = state_word(w, &order.state);
+    (tone, w.with("sitting-mine", &[("state", state.into())]).into_owned())
+}
+
+/// That the time for the seat is up, and what to do: with and without having paid.
+pub(crate) fn lapsed_part(w: Words, order: &Order) -> Markup {
+    let body = html! {
+        p { (w.t("pay-lapsed-text")) }
+        p { (w.t("pay-lapsed-paid")) }
+        p { a class="button second" href={ "/exams/" (order.exam) } { (w.t("pay-lapsed-next")) } }
+    };
+    notice(Tone::Care, &w.t("pay-lapsed-title"), &body)
 }
 
 /// The form that hands in the picture of the payment.

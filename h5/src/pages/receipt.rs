@@ -10,6 +10,7 @@ use registration::accounts::Account;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 
+use super::answers::answer_rows;
 use super::decided::order_waits;
 use super::order::find;
 use super::order_parts::{lines, upload_form};
@@ -29,7 +30,11 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
     let w = candidate.visit.words;
     let frame = candidate.visit.frame(title(w, &order));
     let list = step_list(w, &candidate.visit.steps(&exam).await?, candidate.visit.now);
-    Ok(page(&frame, &body(w, &exam, &order, &candidate.account, &list)).into_response())
+    let applications = &candidate.visit.app.outside.registration.applications;
+    let answers = applications.get(candidate.account.id, &exam.id).await?.details;
+    let answers = answers.map(|answers| answer_rows(w, &exam, &candidate.account, &answers)).unwrap_or_default();
+    let view = View { exam: &exam, order: &order, account: &candidate.account, answers: &answers, steps: &list };
+    Ok(page(&frame, &body(w, &view)).into_response())
 }
 
 fn title(w: Words, order: &Order) -> String {
@@ -37,7 +42,18 @@ fn title(w: Words, order: &Order) -> String {
         .into_owned()
 }
 
-pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, steps: &[Step]) -> Markup {
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a ExamPage,
+    pub(crate) order: &'a Order,
+    pub(crate) account: &'a Account,
+    /// What was handed in with the form, labelled.
+    pub(crate) answers: &'a [(String, Markup)],
+    pub(crate) steps: &'a [Step],
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let order = view.order;
     let is_confirmed = order.state == OrderState::Confirmed;
     let text = if is_confirmed { w.t("receipt-confirmed-text") } else { w.t("receipt-review-text") };
     html! {
@@ -48,8 +64,8 @@ pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, 
                 p { (text) }
                 @if !is_confirmed { (order_waits(w, order)) }
             }
-            (progress(w, steps, None))
-            (slip(w, exam, order, account))
+            (progress(w, view.steps, None))
+            (slip(w, view))
             (next_part(w, is_confirmed))
             @if !is_confirmed {
                 details class="release-part" {
@@ -63,7 +79,8 @@ pub(crate) fn body(w: Words, exam: &ExamPage, order: &Order, account: &Account, 
 }
 
 /// The slip: number, who, what, when, how much.
-fn slip(w: Words, exam: &ExamPage, order: &Order, account: &Account) -> Markup {
+fn slip(w: Words, view: &View<'_>) -> Markup {
+    let View { exam, order, account, answers, .. } = *view;
     let moment = |at: Timestamp| pieces(w, &when::pieces_full(w.language, at));
     let labels = [
         w.t("receipt-number"),
@@ -82,6 +99,7 @@ fn slip(w: Words, exam: &ExamPage, order: &Order, account: &Account) -> Markup {
     ];
     rows.extend(account.name.as_ref().map(|name| (&*labels[3], person_name(name.expose()))));
     rows.extend(account.document.as_ref().map(|document| (&*labels[4], html! { (document.masked()) })));
+    rows.extend(answers.iter().map(|(label, value)| (label.as_str(), value.clone())));
     rows.push((&labels[5], html! { (order.amount) }));
     rows.extend(order.submitted_at.map(|at| (&*labels[6], moment(at))));
     rows.extend(order.decided_at.filter(|_| order.state == OrderState::Confirmed).map(|at| (&*labels[7], moment(at))));

@@ -108,7 +108,7 @@ pub(crate) async fn register(
     let accounts = &visit.app.outside.registration.accounts;
     let caller = visit.caller(&entered.captcha, rules.captcha);
     let new = match NewAccount::check(&entered.form(), &rules, accounts.ways().sms) {
-        Ok(new) => new,
+        Ok(new) => NewAccount { exam: next.exam(&visit.app).map(|exam| exam.id.clone()), ..new },
         Err(faults) => return without_code(&visit, &next, &entered, &faults).await,
     };
     let (status, error) = match accounts.sign_up(new, &entered.code, &caller).await {

@@ -22,7 +22,7 @@ pub(crate) fn step_list(w: Words, steps: &[StepView], now: Timestamp) -> Vec<Ste
         .map(|step| {
             let (standing, note) = standing(w, step, now);
             let name = w.pick(&step.title.zh, &step.title.en).to_owned();
-            Step { name, standing, note, is_optional: step.is_optional }
+            Step { name, standing, note, is_of_hold: is_of_hold(step), is_optional: step.is_optional }
         })
         .collect()
 }
@@ -32,9 +32,7 @@ pub(crate) fn standing(w: Words, step: &StepView, now: Timestamp) -> (Standing, 
     let said = |key: &'static str, at: Timestamp| {
         Some(w.with(key, &[("when", when::near(w.language, at, now).into())]).into_owned())
     };
-    let next = step.tasks.iter().find(|task| task.state != TaskState::Passed);
-    let is_held = next.is_some_and(|task| matches!(task.kind, TaskKind::Payment(_)));
-    let until = if is_held { key("step-pay-until") } else { key("step-until") };
+    let until = if is_of_hold(step) { key("step-pay-until") } else { key("step-until") };
     match &step.state {
         TaskState::Passed => (Standing::Done, None),
         TaskState::Locked => (Standing::Later, None),
@@ -44,4 +42,10 @@ pub(crate) fn standing(w: Words, step: &StepView, now: Timestamp) -> (Standing, 
         TaskState::Waiting { since } => (Standing::Waiting, said(key("step-since"), *since)),
         TaskState::Refused { reason, .. } => (Standing::Refused, Some(reason.clone())),
     }
+}
+
+/// Is it a seat that is held until then?
+pub(crate) fn is_of_hold(step: &StepView) -> bool {
+    let next = step.tasks.iter().find(|task| task.state != TaskState::Passed);
+    next.is_some_and(|task| matches!((&task.kind, &task.state), (TaskKind::Payment(_), TaskState::Open { .. })))
 }

@@ -52,6 +52,7 @@ pub(crate) fn body(w: Words, url: &str) -> Markup {
                 data-done=(w.t("wechat-copied")) data-failed=(w.t("wechat-copy-hand")) {
                 (icon(Icon::Copy)) span role="status" { (w.t("wechat-copy")) }
             }
+            p class="beside" { a href="/poster" { (w.t("wechat-poster")) } }
         }
     }
 }

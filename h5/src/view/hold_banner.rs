@@ -13,6 +13,15 @@ const SHORT_SECONDS: i64 = 180;
 /// Longer than this, and nobody counts minutes.
 const COUNTED_SECONDS: i64 = 3600;
 
+/// A subject that is paid for before the one that is held.
+#[derive(Debug, Clone)]
+pub(crate) struct PayFirst {
+    /// Its name.
+    pub(crate) subject: String,
+    /// Where it is paid.
+    pub(crate) path: String,
+}
+
 /// What the banner shows.
 #[derive(Debug, Clone)]
 pub(crate) struct HoldBanner {
@@ -26,6 +35,10 @@ pub(crate) struct HoldBanner {
     pub(crate) exam_path: String,
     /// Is this the order's own page? Then the button leads to the upload.
     pub(crate) is_order_page: bool,
+    /// Do the words of this page speak of this seat? Then they follow its clock.
+    pub(crate) is_own: bool,
+    /// What is paid for before this seat, and where.
+    pub(crate) first: Option<PayFirst>,
 }
 
 impl HoldBanner {
@@ -35,6 +48,11 @@ impl HoldBanner {
             left if left <= SHORT_SECONDS => "short",
             _ => "running",
         }
+    }
+
+    /// The mark of a page whose own seat is lapsed already; the script sets it when it lapses later.
+    pub(crate) fn lapsed(&self) -> Option<&'static str> {
+        Some(self.state()).filter(|state| self.is_own && *state == "lapsed")
     }
 
     fn seconds_left(&self) -> i64 {
@@ -49,7 +67,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
     html! {
         aside class="hold" aria-label=(w.t("hold-label")) data-state=(hold.state())
             data-deadline=(hold.expires_at.as_millisecond()) data-now=(hold.now.as_millisecond())
-            data-short=(SHORT_SECONDS) data-own[hold.is_order_page] data-say-short=(w.t("hold-say-short")) data-say-lapsed=(w.t("hold-over-title")) {
+            data-short=(SHORT_SECONDS) data-own[hold.is_own] data-say-short=(w.t("hold-say-short")) data-say-lapsed=(w.t("hold-over-title")) {
             div class="hold-live" {
                 div {
                     p class="hold-until" {
@@ -58,8 +76,13 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                     }
                     // Whoever has a day reads the day; minutes are counted in the last hour.
                     p class="hold-left" hidden[left > COUNTED_SECONDS] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
+                    @if let Some(first) = &hold.first {
+                        p class="hold-first" { (w.with("hold-first", &[("subject", first.subject.as_str().into())])) }
+                    }
                 }
-                @if hold.is_order_page {
+                @if let Some(first) = &hold.first {
+                    a class="button" href=(first.path) { (w.t("hold-pay")) }
+                } @else if hold.is_order_page {
                     a class="button" href=(upload) { (w.t("hold-upload")) }
                 } @else {
                     a class="button" href=(hold.order_path) { (w.t("hold-pay")) }
@@ -68,11 +91,24 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
             div class="hold-over" {
                 div {
                     p class="hold-until" { (icon(Icon::Alert)) span { (w.t("hold-over-title")) } }
-                    p { (w.t("hold-over-text")) " " a href=(upload) { (w.t("hold-over-paid")) } }
+                    p {
+                        (w.t("hold-over-text"))
+                        // What was not to be paid yet has no place to hand a screenshot in.
+                        @if hold.first.is_none() { " " a href=(upload) { (w.t("hold-over-paid")) } }
+                    }
                 }
                 a class="button" href=(hold.exam_path) { (w.t("hold-over-next")) }
             }
             p class="unseen" role="status" data-say {}
         }
+    }
+}
+
+/// What a page says of a seat while it is held, and in its place once its time is up: the clock on the page changes the
+/// one for the other (`data-hold`), so that no page contradicts its banner.
+pub(crate) fn while_held(held: &Markup, lapsed: &Markup) -> Markup {
+    html! {
+        div class="while-held" { (held) }
+        div class="once-lapsed" { (lapsed) }
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
     let w = frame.words;
     html! {
         (DOCTYPE)
-        html lang=(w.language.tag()) {
+        html lang=(w.language.tag()) data-hold=[frame.hold.as_ref().and_then(HoldBanner::lapsed)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
@@ -86,6 +86,8 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 footer class="foot" {
                     p { (w.t("footer-time")) }
                     p { (w.t("footer-privacy")) }
+                    // Whoever holds a phone has no use for a code to scan.
+                    p class="foot-poster" { a href="/poster" { (w.t("footer-poster")) } }
                 }
                 @if let Some(hold) = &frame.hold { (hold_banner(w, hold)) }
             }

@@ -29,6 +29,8 @@ pub(crate) struct Step {
     pub(crate) standing: Standing,
     /// Since when, until when, or why.
     pub(crate) note: Option<String>,
+    /// Is the note of a seat whose time may run out while the page is open?
+    pub(crate) is_of_hold: bool,
     /// May it be left out?
     pub(crate) is_optional: bool,
 }
@@ -65,7 +67,10 @@ pub(crate) fn progress(w: Words, steps: &[Step], page_step: Option<usize>) -> Ma
                         }
                         span class="step-state" {
                             (state_word(w, step.standing))
-                            @if let Some(note) = &step.note { " · " (note) }
+                            @if let Some(note) = &step.note {
+                                " · " span class=[step.is_of_hold.then_some("while-held")] { (note) }
+                                @if step.is_of_hold { span class="once-lapsed" { (w.t("hold-over-title")) } }
+                            }
                         }
                     }
                 }

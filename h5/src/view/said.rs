@@ -13,6 +13,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "email" => w.t("said-email"),
         "mobile" => w.t("said-mobile"),
         "name" => w.t("said-name"),
+        "eligibility" => w.t("said-eligibility"),
         "details" => w.t("said-details"),
         "everywhere" => w.t("said-everywhere"),
         _ => return html! {},

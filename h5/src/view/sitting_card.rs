@@ -39,6 +39,8 @@ pub(crate) struct SittingCard {
     pub(crate) next_release_at: Option<Timestamp>,
     /// The input, when this page lets one choose.
     pub(crate) choice: Option<Choice>,
+    /// Does the candidate have it?
+    pub(crate) is_mine: bool,
     /// What is said of it to this candidate: that they have it, or why they cannot.
     pub(crate) note: Option<(Tone, String)>,
 }
@@ -60,7 +62,7 @@ pub(crate) struct Choice {
 pub(crate) fn sitting_card(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
     let full = card.level == Level::Full;
     html! {
-        li class="sitting" data-sitting=(card.id) data-level=(level_name(card.level)) {
+        li class="sitting" data-mine[card.is_mine] data-sitting=(card.id) data-level=(level_name(card.level)) {
             @if let Some(choice) = &card.choice {
                 label for={ "sitting-" (card.id) } {
                     input id={ "sitting-" (card.id) } type=(if choice.is_radio { "radio" } else { "checkbox" })

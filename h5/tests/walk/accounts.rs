@@ -71,9 +71,10 @@ async fn b1_b2_b3_an_address_its_letters_and_a_captcha() {
         "looking uses nothing up"
     );
     let made = guest.post("/sign-up/finish", link.split('?').nth(1).unwrap()).await;
-    assert_eq!(made.location(), "/me?said=account", "{}", made.text);
-    let me = guest.get(made.location()).await;
-    assert!(me.text.contains("注册完成") && me.text.contains("li***@example.com") && me.text.contains("已验证"));
+    assert_eq!(made.location(), "/exams/letters?said=account", "back where one came from: {}", made.text);
+    assert!(guest.get(made.location()).await.text.contains("注册完成"));
+    let me = guest.get("/me").await;
+    assert!(me.text.contains("li***@example.com") && me.text.contains("已验证"));
     let used = guest.get(&link).await;
     assert!(used.status == StatusCode::GONE && used.text.contains("链接已经用过"), "{}", used.text);
 
@@ -103,6 +104,23 @@ async fn b1_b2_b3_an_address_its_letters_and_a_captcha() {
     assert_eq!(guest.get("/me").await.status, StatusCode::SEE_OTHER, "other devices are signed out");
     let late = other.post("/forgotten/reset", &format!("{token}&password=secret-4&again=secret-4")).await;
     assert!(late.status == StatusCode::GONE && late.text.contains("重新获取"));
+    reached.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_leads_to_no_exam_but_ours() {
+    let reached = Reached::start().await;
+    for (number, exam) in [(1, "//evil.example"), (2, "nobody")] {
+        let mut guest = reached.visitor();
+        let (email, page) = (format!("x{number}@example.com"), guest.get("/sign-up?exam=letters").await);
+        let form = format!("email={email}&password=secret-1&{}", reached.solved(&page));
+        guest.post("/sign-up?exam=letters", &form).await;
+        let link = reached.link(&email, 1).await;
+        let forged = link.split('?').nth(1).unwrap().replace("exam=letters", &format!("exam={}", query_value(exam)));
+        assert!(guest.get(&format!("/sign-up/finish?{forged}")).await.status == StatusCode::OK);
+        let made = guest.post("/sign-up/finish", &forged).await;
+        assert_eq!(made.location(), "/me?said=account", "{}", made.text);
+    }
     reached.stop().await;
 }
 
@@ -175,6 +193,12 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     // 个人中心: a wrong name is corrected, the number is not asked; signing out elsewhere.
     let page = guest.get("/me/name").await;
     assert!(page.text.contains("不能自己修改") && !page.text.contains("name=\"document\""), "{}", page.text);
+    // Who came from the card goes back to it, with or without a change.
+    let from_card = format!("/me/name?next={}", query_value("/me/identity/card?exam=degree-english"));
+    let page = guest.get(&from_card).await;
+    assert!(page.text.contains("href=\"/me/identity/card?exam=degree-english\""), "{}", page.text);
+    let name = guest.post(&from_card, &format!("name={}", query_value("张玮"))).await;
+    assert_eq!(name.location(), "/me/identity/card?exam=degree-english&said=name", "{}", name.text);
     let name = guest.post("/me/name", &format!("name={}", query_value("张炜"))).await;
     assert_eq!(name.location(), "/me?said=name", "{}", name.text);
     assert!(guest.get("/me").await.text.contains("张炜"));

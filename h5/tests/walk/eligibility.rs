@@ -94,8 +94,18 @@ async fn b8_b9_from_the_agreement_to_the_bound_person() {
         refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("请检查学籍与资格信息，并勾选确认")
     );
     let saved = first.post("/exams/cet/eligibility/person", &save(&mark, "&agree=on")).await;
-    assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, "/exams/cet"));
-    assert_eq!(first.post("/exams/cet/eligibility/person", &save(&mark, "&agree=on")).await.location(), "/exams/cet");
+    assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, "/exams/cet?said=eligibility"));
+    let twice = first.post("/exams/cet/eligibility/person", &save(&mark, "&agree=on")).await;
+    assert_eq!(twice.location(), saved.location());
+
+    // B13: the registration page says that it is saved, and whose it is.
+    let page = first.get(saved.location()).await.text;
+    for part in
+        ["保存成功", "报名个人信息", "颜冬儿", "1101**********0016", "(99301) 临江师范学院", "本部校区", "考生注册"]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains(YAN.1) && !first.get("/exams/cet").await.text.contains("保存成功"));
     assert_eq!(first.get("/exams/cet/eligibility").await.location(), "/exams/cet/eligibility/person");
     let bound = first.get("/exams/cet/eligibility/person").await;
     assert!(bound.text.contains("学籍库以后的修改不影响") && !bound.text.contains("person-submit"));
@@ -126,7 +136,9 @@ async fn b9_before_and_after_the_window() {
     let site = Site::start(5).await;
     cet(&site, ("2089-01-01T08:00:00+08:00", OPEN.1)).await;
     let mut candidate = site.candidate(1).await;
-    assert!(candidate.get("/exams/cet").await.text.contains("href=\"/exams/cet/eligibility\""));
+    for page in [candidate.get("/exams/cet").await, site.visitor().get("/exams/cet").await] {
+        assert!(page.text.contains("href=\"/exams/cet/eligibility\""), "{}", page.text);
+    }
     assert!(candidate.get("/exams/cet/eligibility").await.text.contains("现在只能查询"));
     for who in [YAN, LUO] {
         let mark = look_up(&mut candidate, who).await;
@@ -165,7 +177,7 @@ async fn b9_a_roster_that_changes_is_shown_again() {
     let mark = saved.location().split(['=', '&']).nth(1).unwrap().to_owned();
     assert_eq!(
         candidate.post("/exams/cet/eligibility/person", &format!("p={mark}&agree=on")).await.location(),
-        "/exams/cet"
+        "/exams/cet?said=eligibility"
     );
 }
 
@@ -187,7 +199,8 @@ async fn b10_the_review_of_an_earlier_score() {
     assert!(wrong.text.contains("请输入准考证号") && wrong.text.contains("请确认以上信息并勾选"), "{}", wrong.text);
     let unknown = first.post(here, &ask(&mark, "999999999999999")).await;
     assert!(unknown.status == StatusCode::UNPROCESSABLE_ENTITY && unknown.text.contains("无法提交"));
-    assert!(unknown.text.contains("value=\"999999999999999\""));
+    assert!(unknown.text.contains("value=\"999999999999999\"") && unknown.text.contains("required checked"));
+    assert!(wrong.text.contains("required aria-") && !wrong.text.contains("required checked"), "{}", wrong.text);
     let done = first.post(here, &ask(&mark, "430000201106001")).await;
     assert_eq!(done.location(), format!("{here}?p={mark}"));
     let passed = first.get(done.location()).await;
@@ -210,7 +223,8 @@ async fn b10_the_review_of_an_earlier_score() {
     let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
     eligibility.decide_score_review(staff.id, &case.key, Some("请带准考证原件")).await.unwrap();
     let refused = second.get(here).await;
-    for part in ["复核失败", "请带准考证原件", "修改并重新提交", "删除申请"] {
+    for part in ["复核失败", "请带准考证原件", "修改并重新提交", "删除申请", "value=\"430000201106002\""]
+    {
         assert!(refused.text.contains(part), "{part} in {}", refused.text);
     }
     assert_eq!(second.post(&format!("{here}/delete"), "").await.location(), here);

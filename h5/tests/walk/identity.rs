@@ -118,6 +118,15 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     office.vendors.card("张纬", &document(1), VALID);
     let refused = candidate.upload_to(&card, &[("card_back-album", &side)]).await;
     assert!(refused.text.contains("证件上的姓名与您填写的不一致"), "{}", refused.text);
+    // The name is corrected on one page, which leads back to the pictures that were kept.
+    let mend = refused.text.split("href=\"/me/name?next=").nth(1).unwrap().split('"').next().unwrap();
+    let mend = format!("/me/name?next={mend}");
+    for name in ["张炜", "张伟"] {
+        let mended = candidate.post(&mend, &format!("name={}", query_value(name))).await;
+        let back = candidate.get(mended.location()).await;
+        assert!(mended.location().starts_with("/me/identity/card?") && back.text.contains(name), "{}", back.text);
+        assert!(back.text.contains("/me/identity/pictures/card_front.jpg"), "{}", back.text);
+    }
     office.vendors.card("张伟", &document(2), VALID);
     assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与您填写的不一致"));
     office.vendors.card_error("FailedOperation.CardSideError");

@@ -54,6 +54,18 @@ async fn from_the_list_to_the_confirmed_seat() {
     let order = order_in(held.location());
     let pay = guest.get(held.location()).await;
     assert_eq!(pay.status, StatusCode::OK);
+    // One's own sitting is marked, and what is said of it gives way when its time runs out on the open page.
+    let exam = guest.get("/exams/degree-english").await.text;
+    let card = exam.split("<li class=\"sitting\" data-mine data-sitting=\"morning\"").nth(1).unwrap();
+    let card = card.split("</li>").next().unwrap();
+    assert!(
+        card.contains("已选 · 待缴费") && !card.contains("<input") && exam.matches("data-mine").count() == 1,
+        "{card}"
+    );
+    for page in [&exam, &pay.text] {
+        let over = page.split("<div class=\"once-lapsed\">").nth(1).unwrap();
+        assert!(over.contains("座位保留时间已到") && page.contains("class=\"while-held\""), "{page}");
+    }
     assert!(pay.text.contains("¥120.00") && pay.text.contains("data-deadline=") && !pay.text.contains(&document(1)));
     let code = guest.get(&format!("/orders/{order}/payment-code.png")).await;
     assert!(code.bytes.starts_with(b"\x89PNG"));
@@ -207,6 +219,15 @@ async fn strangers_forms_wechat_and_unknown_pages() {
     wechat.headers.insert("user-agent", "Mozilla/5.0 MicroMessenger/8.0.50".parse().unwrap());
     let page = wechat.get("/exams/degree-english?a=b").await;
     assert!(page.text.contains("http://exam.example.edu/exams/degree-english?a=b"), "{}", page.text);
+    assert!(page.text.contains("href=\"/poster\""), "C1: the code of the site, for another device");
+    let poster = wechat.get("/poster").await;
+    assert!(
+        poster.text.contains("/poster/code.png") && poster.text.contains("http://exam.example.edu/"),
+        "{}",
+        poster.text
+    );
+    assert!(wechat.get("/poster/code.png").await.bytes.starts_with(b"\x89PNG"));
+    assert!(guest.get("/").await.text.contains("href=\"/poster\""));
     assert_eq!(wechat.post("/sign-up", &account_form(1)).await.status, StatusCode::FORBIDDEN);
     let style = page.text.split("href=\"/static").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(wechat.get(&format!("/static{style}")).await.status, StatusCode::OK);

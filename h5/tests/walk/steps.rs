@@ -94,7 +94,14 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let mut guest = site.visitor();
     let page = guest.get(EXAM).await.text;
     assert!(page.contains("开始报名") && page.contains("第 1 步，共 4 步"), "{page}");
-    assert_eq!(guest.get(&format!("{EXAM}/notice")).await.location(), format!("/sign-in?next={EXAM}/notice"));
+
+    // C6: anybody may read the notice; the tick is for who is signed in.
+    assert!(page.contains(&format!("href=\"{EXAM}/notice\"")), "{page}");
+    let notice = guest.get(&format!("{EXAM}/notice")).await.text;
+    assert!(notice.contains("第一条") && !notice.contains("name=\"agree\""), "{notice}");
+    assert!(notice.contains(&format!("href=\"/sign-in?next={EXAM}/notice\"")), "{notice}");
+    let sent = guest.post(&format!("{EXAM}/notice"), "agree=on").await;
+    assert!(sent.location().starts_with("/sign-in?next="), "{}", sent.location());
 
     // Nobody gets ahead of their turn.
     let mut candidate = site.candidate(1).await;
@@ -146,10 +153,20 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     assert_eq!(held.location(), format!("{EXAM}#mine"));
     let page = candidate.get(EXAM).await.text;
     assert!(page.contains("¥65.00") && page.contains("取消这一科") && page.contains("考生注册"), "{page}");
+    // Nothing is dropped at one tap: what goes is said first.
+    let drop = page.split("<details class=\"drop").nth(1).unwrap().split("</details>").next().unwrap();
+    assert!(drop.contains("¥30.00 不用再付") && drop.contains("/drop\"") && drop.contains("确认取消"), "{drop}");
     assert!(page.contains(&format!("{EXAM}/sittings?part=oral")), "{page}");
     let order = page.split("/orders/").nth(1).unwrap().split(['/', '"']).next().unwrap().to_owned();
     let oral = candidate.post(&format!("{EXAM}/hold"), "part=oral&sitting=oral4").await;
     assert_eq!(oral.location(), format!("{EXAM}#mine"));
+    // The seat that waits for another one's payment says so, and leads there.
+    let of_oral = candidate.get(EXAM).await.text;
+    let last = of_oral.rsplit("<a class=\"button while-held\" href=\"").next().unwrap().split('"').next().unwrap();
+    let of_oral = candidate.get(last).await.text;
+    let bar = of_oral.split("<aside class=\"hold\"").nth(1).unwrap();
+    assert!(bar.contains("请先为“英语四级笔试”缴费") && bar.contains(&format!("href=\"/orders/{order}\"")), "{bar}");
+    assert!(!bar.contains("上传截图"), "{bar}");
     let needed = candidate.post(&format!("/orders/{order}/drop"), "sitting=en4").await;
     assert_eq!(needed.status, StatusCode::CONFLICT);
     assert!(needed.text.contains("已报考英语四级口试，这一科的报考不可取消"), "{}", needed.text);

@@ -11,6 +11,7 @@ use crate::identity;
 use crate::login::LoginName;
 use crate::notices::NoticeKind;
 use crate::person::PersonName;
+use crate::reviews::REASON_CHARS_MAX;
 use crate::staff::{Role, StaffMember};
 use crate::store::{self, StoreError};
 
@@ -34,6 +35,9 @@ pub enum CorrectError {
     /// The number is of no account.
     #[error("there is no account {0}")]
     Unknown(AccountNumber),
+    /// Why it was done must be said, and briefly.
+    #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
+    Reason,
     /// Name and document are what they were.
     #[error("name and document are what they were")]
     Same,
@@ -70,7 +74,7 @@ impl Accounts {
         found.iter().map(|stored| super::read(&self.vault, stored)).collect()
     }
 
-    /// Sets name and document, and the login with them, all or nothing, and writes down who did. Whatever was proved or
+    /// Sets name and document, and the login with them, all or nothing, and writes down who did and why. Whatever was proved or
     /// compared with the old ones must be proved and compared again; seats and payments stay.
     pub async fn correct(
         &self,
@@ -78,9 +82,14 @@ impl Accounts {
         number: AccountNumber,
         name: PersonName,
         document: Document,
+        reason: &str,
     ) -> Result<Corrected, CorrectError> {
         if staff.role != Role::Administrator {
             return Err(CorrectError::Forbidden);
+        }
+        let reason = reason.trim();
+        if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
+            return Err(CorrectError::Reason);
         }
         let account = number.account();
         let mut client = self.database.client().await?;
@@ -107,7 +116,7 @@ impl Accounts {
         let must_prove = identity::forget(&transaction, account).await?;
         let now = clock::now();
         let reviews = store::applications::review_again(&transaction, account, &changed, now).await?;
-        let action = format!("account_corrected {}", changed.join(" "));
+        let action = format!("account_corrected {}: {reason}", changed.join(" "));
         store::audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
         store::notices::add(&transaction, account, None, NoticeKind::AccountCorrected, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;

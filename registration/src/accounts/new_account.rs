@@ -1,5 +1,7 @@
 //! What a new account is made of: a form checked by the rules of the exam that the visitor came from.
 
+use reservation::ids::ExamId;
+
 use crate::document::{Document, DocumentError, DocumentKind};
 use crate::exam_rules::{AccountRules, LoginKind, MobileRule};
 use crate::login::{Email, EmailError, LoginName, Username, UsernameError};
@@ -46,6 +48,8 @@ pub struct NewAccount {
     pub mobile: Option<Mobile>,
     /// The password.
     pub password: Password,
+    /// The exam that they come from, for the link of a letter to lead back to.
+    pub exam: Option<ExamId>,
 }
 
 /// What is wrong with one field of the sign-up form.
@@ -117,6 +121,7 @@ impl NewAccount {
                 document: document.flatten(),
                 mobile: mobile.flatten(),
                 password,
+                exam: None,
             }),
             _ => Err(errors.0),
         }

@@ -195,7 +195,9 @@ impl Accounts {
         let letter = if is_taken {
             letters::taken(email, &self.post.links("/forgotten"))
         } else {
-            letters::sign_up(email, &self.post.links(&LinkPurpose::SignUp.path(&token)))
+            // Which exam is no secret, and whoever changes it only comes to another exam's page.
+            let exam = new.exam.as_ref().map_or_else(String::new, |exam| format!("&exam={exam}"));
+            letters::sign_up(email, &self.post.links(&format!("{}{exam}", LinkPurpose::SignUp.path(&token))))
         };
         self.post.send_later(letter);
         Ok(())

@@ -1,5 +1,7 @@
 //! What staff decide about earlier scores whose ticket number and name fit, and whose document does not.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 
@@ -48,8 +50,36 @@ pub struct FoundScore {
     pub score: i32,
     /// The year.
     pub year: i32,
-    /// The document number that stands there, masked.
-    pub document_masked: String,
+    /// The document number that stands there, of whatever kind: shown beside the claim's, and every look is written down.
+    pub document: PastNumber,
+}
+
+/// The document number of an earlier result. `Debug` shows it masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PastNumber(String);
+
+impl PastNumber {
+    /// The number. Never log it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The number as pages show it that compare nothing.
+    pub fn masked(&self) -> String {
+        masked(&self.0)
+    }
+}
+
+impl From<String> for PastNumber {
+    fn from(number: String) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Debug for PastNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
 }
 
 impl Eligibility {
@@ -123,7 +153,7 @@ impl Eligibility {
         let plain = self.vault.open(&keys::context("past_score", exam, &stored.by_document), &stored.record)?;
         let score: PastScore =
             serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("a result of an earlier exam"))?;
-        Ok(FoundScore { score: stored.score, year: stored.year, document_masked: masked(&score.document) })
+        Ok(FoundScore { score: stored.score, year: stored.year, document: score.document.into() })
     }
 }
 

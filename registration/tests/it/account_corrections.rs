@@ -30,14 +30,18 @@ async fn c4_staff_correct_a_wrong_number_which_is_the_login() {
     let accounts = &world.registration.accounts;
     let name = || wrong.name.clone().unwrap();
 
-    let refused = accounts.correct(&clerk, wrong.number, name(), resident(7)).await;
+    let refused = accounts.correct(&clerk, wrong.number, name(), resident(7), "身份证号填错一位").await;
     assert!(matches!(refused, Err(CorrectError::Forbidden)));
     let nobody: AccountNumber = "F19FBD2E27FB40F1A52394A92A48FE22".parse().unwrap();
-    let refused = accounts.correct(&boss, nobody, name(), resident(7)).await;
+    let refused = accounts.correct(&boss, nobody, name(), resident(7), "身份证号填错一位").await;
     assert!(matches!(refused, Err(CorrectError::Unknown(number)) if number == nobody));
-    let refused = accounts.correct(&boss, wrong.number, name(), resident(1)).await;
+    for reason in [" ".to_owned(), "长".repeat(201)] {
+        let refused = accounts.correct(&boss, wrong.number, name(), resident(7), &reason).await;
+        assert!(matches!(refused, Err(CorrectError::Reason)), "{refused:?}");
+    }
+    let refused = accounts.correct(&boss, wrong.number, name(), resident(1), "身份证号填错一位").await;
     assert!(matches!(refused, Err(CorrectError::Same)));
-    let refused = accounts.correct(&boss, wrong.number, "王方".parse().unwrap(), resident(2)).await;
+    let refused = accounts.correct(&boss, wrong.number, "王方".parse().unwrap(), resident(2), "身份证号填错一位").await;
     assert!(matches!(refused, Err(CorrectError::Taken)), "{other:?} signs in by it");
     let now = accounts.account(wrong.id).await.unwrap().unwrap();
     assert_eq!((now.name, now.document), (wrong.name.clone(), wrong.document.clone()), "all or nothing");
@@ -50,14 +54,17 @@ async fn c4_staff_correct_a_wrong_number_which_is_the_login() {
     for text in [document(9), nobody.to_string(), "王芳".to_owned(), String::new()] {
         assert!(accounts.named_by(&text).await.unwrap().is_empty(), "{text}");
     }
-    let corrected = accounts.correct(&boss, wrong.number, name(), resident(7)).await.unwrap();
+    let corrected = accounts.correct(&boss, wrong.number, name(), resident(7), "身份证号填错一位").await.unwrap();
     assert_eq!((corrected.has_new_login, corrected.must_prove, corrected.reviews), (true, false, 0));
     assert!(world.sign_in(&document(1), PASSWORD).await.is_err(), "the old number is nobody's login");
     assert_eq!(world.sign_in(&document(7), PASSWORD).await.unwrap().id, wrong.id);
     assert_eq!(world.order(wrong.id, order.id).await.state, order.state, "the seat stays");
     let lines = "SELECT action FROM registration.audit WHERE action LIKE 'account_corrected%'";
     let rows = world.sql().await.query(lines, &[]).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), ["account_corrected document"]);
+    assert_eq!(
+        rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(),
+        ["account_corrected document: 身份证号填错一位"]
+    );
     world.finish().await;
 }
 
@@ -73,7 +80,10 @@ async fn c4_who_was_verified_proves_it_anew_after_a_correction() {
     let passed = registration.faces.check(account.id, &exam(), &rules, picture()).await.unwrap();
     assert!(matches!(passed, FaceState::Passed { .. }));
 
-    let corrected = registration.accounts.correct(&boss, account.number, "王方".parse().unwrap(), resident(7)).await;
+    let corrected = registration
+        .accounts
+        .correct(&boss, account.number, "王方".parse().unwrap(), resident(7), "身份证号填错一位")
+        .await;
     assert!(corrected.unwrap().must_prove);
     assert_eq!(registration.identity.state(account.id).await.unwrap(), IdentityState::None);
     assert_eq!(registration.identity.portrait(account.id).await.unwrap(), None);

@@ -143,8 +143,12 @@ async fn a6_whom_staff_correct_is_reviewed_again() {
     let account = world.candidate(1).await;
     assert!(matches!(hand_in(&world, &exam, account.id, "a", "工商管理").await, ReviewState::Passed { .. }));
     let boss = administrator(&world).await;
-    let corrected =
-        world.registration.accounts.correct(&boss, account.number, account.name.unwrap(), resident(7)).await.unwrap();
+    let corrected = world
+        .registration
+        .accounts
+        .correct(&boss, account.number, account.name.unwrap(), resident(7), "核对原件")
+        .await
+        .unwrap();
     assert_eq!(corrected.reviews, 1);
     assert_eq!(differences(&world, account.id).await.unwrap(), ["document"]);
     let facts = world.registration.applications.facts(account.id, &exam, &[]).await.unwrap();

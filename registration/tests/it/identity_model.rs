@@ -75,7 +75,7 @@ async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], 
         Act::Correct(account, person) => {
             let number = u32::try_from(person).unwrap() + 100;
             let (name, door) = (NAMES[person].parse().unwrap(), &bureau.world.registration.accounts);
-            return door.correct(boss, accounts[account].into(), name, resident(number)).await.is_ok();
+            return door.correct(boss, accounts[account].into(), name, resident(number), "核对原件").await.is_ok();
         }
     }
     false

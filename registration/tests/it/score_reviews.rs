@@ -78,7 +78,11 @@ async fn b10_number_and_name_wait_for_staff() {
     let looked = eligibility.look_at_score_review(staff, &cet(), account, rules.as_ref()).await.unwrap();
     let found = looked.found.unwrap();
     assert_eq!((found.score, found.year), (600, 2015));
-    assert!(found.document_masked.contains("**") && looked.review.ticket.expose() == SOMEBODY_OF_THE_NAME);
+    assert!(found.document.masked().contains("**") && !format!("{found:?}").contains(found.document.expose()));
+    let lines = "SELECT count(*) FROM registration.audit WHERE action = 'score_review.look'";
+    let looks = world.sql().await.query_one(lines, &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(looks, 1, "who saw the whole number is written down");
+    assert!(looked.review.ticket.expose() == SOMEBODY_OF_THE_NAME);
     let decide = async |refusal| eligibility.decide_score_review(staff, &case.key, refusal).await;
     assert!(matches!(decide(Some(" ")).await, Err(ReviewError::Reason)));
     decide(Some("证明材料不清楚")).await.unwrap();

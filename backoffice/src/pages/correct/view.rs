@@ -7,6 +7,7 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::document::DocumentKind;
+use registration::reviews::REASON_CHARS_MAX;
 use registration::steps::IdentityState;
 
 use super::{Entered, Found};
@@ -37,7 +38,7 @@ pub(crate) enum Outcome {
 
 pub(crate) fn body(w: Words, correction: &Correction<'_>, outcome: &Outcome) -> Markup {
     html! {
-        main class="alone" {
+        main class={ "alone" @if matches!(correction, Correction::Mend { .. }) { " mend" } } {
             h1 { (w.t("correct-title")) }
             @match outcome {
                 Outcome::Nothing => p class="hint" { (w.t("correct-lead")) },
@@ -50,7 +51,11 @@ pub(crate) fn body(w: Words, correction: &Correction<'_>, outcome: &Outcome) -> 
             @match correction {
                 Correction::Ask { typed } => (ask(w, typed)),
                 Correction::Choose { accounts } => (choose(w, accounts)),
-                Correction::Mend { found, entered } => { (facts(w, found)) (mend(w, found, entered)) (code(w, entered)) }
+                Correction::Mend { found, entered } => {
+                    div class="beside" { (facts(w, found)) (effects(w, found)) }
+                    (mend(w, found, entered))
+                    (code(w, entered))
+                }
             }
             p { a href="/" { (w.t("to-queue")) } }
         }
@@ -113,8 +118,20 @@ pub(crate) fn facts(w: Words, found: &Found) -> Markup {
     }
 }
 
-fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
+/// What a correction brings about, to be read before anything is typed.
+fn effects(w: Words, found: &Found) -> Markup {
     let is_proved = matches!(found.identity, IdentityState::Verified { .. } | IdentityState::Waiting { .. });
+    html! {
+        @if found.is_login || is_proved {
+            ul class="effects" {
+                @if found.is_login { li { (w.t("correct-warn-login")) } }
+                @if is_proved { li { (w.t("correct-warn-proved")) } }
+            }
+        }
+    }
+}
+
+fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
     let (name, number) = (w.t("correct-name"), w.t("correct-number"));
     let hint = found.account.document.is_some().then(|| w.t("correct-number-hint"));
     let name = Field { name: "name", label: &name, value: &entered.name, max: NAME_CHARS_MAX, ..Field::default() };
@@ -125,6 +142,15 @@ fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
         hint: hint.as_deref(),
         is_optional: found.account.document.is_some(),
         max: NUMBER_CHARS_MAX,
+    };
+    let (why, why_hint) = (w.t("correct-reason"), w.t("correct-reason-hint"));
+    let reason = Field {
+        name: "reason",
+        label: &why,
+        value: &entered.reason,
+        hint: Some(&why_hint),
+        max: u16::try_from(REASON_CHARS_MAX).expect("a small constant"),
+        ..Field::default()
     };
     html! {
         form method="post" action="/accounts/correct" {
@@ -139,12 +165,7 @@ fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
                 }
             }
             (field(&number))
-            @if found.is_login || is_proved {
-                ul class="effects" {
-                    @if found.is_login { li { (w.t("correct-warn-login")) } }
-                    @if is_proved { li { (w.t("correct-warn-proved")) } }
-                }
-            }
+            (field(&reason))
             button class="button" type="submit" { (w.t("correct-submit")) }
         }
     }

@@ -13,17 +13,15 @@ use super::draw;
 use super::view::REASONS;
 use crate::failure::Failure;
 use crate::pages::case_view::Message;
-use crate::reason::reason;
+use crate::reason::Refusal;
 use crate::visit::Visit;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
     /// The picture on the page.
     seen: String,
-    #[serde(default)]
-    usual: String,
-    #[serde(default)]
-    own: String,
+    #[serde(flatten)]
+    refusal: Refusal,
 }
 
 pub(crate) async fn confirm(
@@ -33,7 +31,7 @@ pub(crate) async fn confirm(
 ) -> Result<Response, Failure> {
     let (id, seen) = named(&case, &entered)?;
     let done = visit.app.outside.registration.identity_reviews.confirm(visit.staff.id, &id, seen).await;
-    answer(&visit, id, done, "confirmed").await
+    answer(&visit, id, done, ("confirmed", Refusal::default())).await
 }
 
 pub(crate) async fn refuse(
@@ -43,8 +41,8 @@ pub(crate) async fn refuse(
 ) -> Result<Response, Failure> {
     let (id, seen) = named(&case, &entered)?;
     let reviews = &visit.app.outside.registration.identity_reviews;
-    let done = reviews.refuse(visit.staff.id, &id, seen, &reason(&REASONS, &entered.usual, &entered.own)).await;
-    answer(&visit, id, done, "refused").await
+    let done = reviews.refuse(visit.staff.id, &id, seen, &entered.refusal.reason(&REASONS)).await;
+    answer(&visit, id, done, ("refused", entered.refusal)).await
 }
 
 fn named(case: &str, entered: &Entered) -> Result<(CaseId, PictureId), Failure> {
@@ -56,17 +54,19 @@ async fn answer(
     visit: &Visit,
     id: CaseId,
     done: Result<(), CaseError>,
-    word: &'static str,
+    (word, refusal): (&'static str, Refusal),
 ) -> Result<Response, Failure> {
     let w = visit.words;
     let (status, text) = match done {
         Ok(()) => return Ok(Redirect::to(&format!("/people?done={word}")).into_response()),
         Err(CaseError::Store(error)) => return Err(error.into()),
-        Err(CaseError::Reason) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("refused-reason")),
+        Err(CaseError::Reason) => {
+            let message = Message::of_refusal(w, refusal);
+            return draw(visit, Some(id), StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await;
+        }
         Err(CaseError::NotWaiting) => (StatusCode::CONFLICT, w.t("people-gone")),
         Err(CaseError::Changed) => (StatusCode::CONFLICT, w.t("people-changed")),
         Err(CaseError::OtherAccount) => (StatusCode::CONFLICT, w.t("people-other-account")),
     };
-    let message = Message { tone: Tone::Care, text: text.into_owned() };
-    draw(visit, Some(id), status, Some(message)).await
+    draw(visit, Some(id), status, Some(Message::new(Tone::Care, text))).await
 }

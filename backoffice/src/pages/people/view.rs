@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::notice;
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::document::Sex;
@@ -10,8 +9,8 @@ use registration::identity_reviews::{Case, CaseId};
 use registration::reviews::{AuditAction, AuditEntry};
 
 use crate::desk_parts::{kind_name, record, waited};
-use crate::pages::case_view::Message;
-use crate::reason::reason_fields;
+use crate::pages::case_view::{Message, said};
+use crate::reason::{is_refusal, reason_fields};
 use crate::view::keycap;
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
@@ -51,10 +50,10 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 }
             }
             section class="case" aria-label=(w.t("case-title")) {
-                @if let Some(message) = view.message { (notice(message.tone, &message.text, &html! {})) }
+                (said(view.message))
                 header class="case-head" { h1 { (kind(w, &case.id)) } }
                 (person(w, view))
-                (decision(w, case))
+                (decision(w, case, view.message))
                 (record(w, view.history, view.now, action))
             }
         }
@@ -65,7 +64,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
 pub(crate) fn nothing(w: Words, message: Option<&Message>) -> Markup {
     html! {
         main class="alone calm" {
-            @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) }
+            (said(message))
             h1 { (w.t("people-empty-title")) }
             p { (w.t("empty-text")) }
             p { a class="plain" href="/" { (w.t("queue-title")) } }
@@ -144,7 +143,7 @@ fn person(w: Words, view: &People<'_>) -> Markup {
     }
 }
 
-fn decision(w: Words, case: &Case) -> Markup {
+fn decision(w: Words, case: &Case, message: Option<&Message>) -> Markup {
     let hint = match case.id {
         CaseId::Identity(_) => w.t("people-hint-identity"),
         CaseId::Face(..) => w.t("people-hint-face"),
@@ -156,11 +155,11 @@ fn decision(w: Words, case: &Case) -> Markup {
                 input type="hidden" name="seen" value=(case.picture);
                 button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("people-confirm")) }
             }
-            details class="refuse" {
+            details class="refuse" open[is_refusal(message)] {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action=(path(&case.id, "/refuse")) {
                     input type="hidden" name="seen" value=(case.picture);
-                    (reason_fields(w, &REASONS))
+                    (reason_fields(w, &REASONS, message))
                 }
             }
         }

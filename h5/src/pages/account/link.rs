@@ -9,12 +9,30 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::LinkError;
 use registration::login::Email;
+use serde::Deserialize;
 
 use super::reset::Token;
-use super::{answer, said};
+use super::{answer, said, with_said};
 use crate::failure::Failure;
 use crate::view::layout::{heading, page};
 use crate::visit::Visit;
+
+/// A sign-up's link: its token, and the exam that one came from.
+#[derive(Deserialize)]
+pub(crate) struct Followed {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    exam: String,
+}
+
+impl Followed {
+    /// That exam's page, if it is an exam of ours.
+    fn exam(&self, visit: &Visit) -> Option<String> {
+        let exam = self.exam.parse().ok()?;
+        visit.app.outside.registration.exams.get(&exam).map(|exam| format!("/exams/{}", exam.id))
+    }
+}
 
 /// What the button does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,21 +58,25 @@ impl Purpose {
     }
 }
 
-pub(crate) async fn show_sign_up(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
+pub(crate) async fn show_sign_up(visit: Visit, Query(link): Query<Followed>) -> Result<Response, Failure> {
     let found = visit.app.outside.registration.accounts.look_at_sign_up(&link.token).await;
-    shown(&visit, Purpose::SignUp, &link.token, found)
+    shown(&visit, Purpose::SignUp, (&link.token, &link.exam), found)
 }
 
-pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Token>) -> Result<Response, Failure> {
+/// Makes the account, and leads back to the exam that one came from.
+pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Followed>) -> Result<Response, Failure> {
     match visit.app.outside.registration.accounts.finish_sign_up(&link.token).await {
-        Ok(account) => Ok(super::enter(&visit, &account, "/me?said=account")),
+        Ok(account) => {
+            let to = link.exam(&visit).unwrap_or_else(|| "/me".to_owned());
+            Ok(super::enter(&visit, &account, &with_said(&to, "account")))
+        }
         Err(error) => dead(&visit, Purpose::SignUp, error),
     }
 }
 
 pub(crate) async fn show_email(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
     let found = visit.app.outside.registration.accounts.look_at_email(&link.token).await;
-    shown(&visit, Purpose::Email, &link.token, found)
+    shown(&visit, Purpose::Email, (&link.token, ""), found)
 }
 
 pub(crate) async fn finish_email(visit: Visit, Form(link): Form<Token>) -> Result<Response, Failure> {
@@ -65,11 +87,16 @@ pub(crate) async fn finish_email(visit: Visit, Form(link): Form<Token>) -> Resul
     }
 }
 
-fn shown(visit: &Visit, purpose: Purpose, token: &str, found: Result<Email, LinkError>) -> Result<Response, Failure> {
+fn shown(
+    visit: &Visit,
+    purpose: Purpose,
+    link: (&str, &str),
+    found: Result<Email, LinkError>,
+) -> Result<Response, Failure> {
     let w = visit.words;
     match found {
         Ok(email) => {
-            let body = body(w, purpose, token, &email.masked());
+            let body = body(w, purpose, link, &email.masked());
             Ok(page(&visit.frame(title(w, purpose)), &body).into_response())
         }
         Err(error) => dead(visit, purpose, error),
@@ -89,7 +116,7 @@ fn title(w: Words, purpose: Purpose) -> String {
     .into_owned()
 }
 
-pub(crate) fn body(w: Words, purpose: Purpose, token: &str, email: &str) -> Markup {
+pub(crate) fn body(w: Words, purpose: Purpose, (token, exam): (&str, &str), email: &str) -> Markup {
     let (text, button) = match purpose {
         Purpose::SignUp => (w.with("link-sign-up-text", &[("email", email.into())]), w.t("link-sign-up-submit")),
         Purpose::Email => (w.with("link-email-text", &[("email", email.into())]), w.t("link-email-submit")),
@@ -100,6 +127,7 @@ pub(crate) fn body(w: Words, purpose: Purpose, token: &str, email: &str) -> Mark
             p class="lead" { (text) }
             form method="post" action=(purpose.path()) data-busy=(w.t("form-busy")) {
                 input type="hidden" name="token" value=(token);
+                @if !exam.is_empty() { input type="hidden" name="exam" value=(exam); }
                 button class="button" type="submit" { (button) }
             }
         }

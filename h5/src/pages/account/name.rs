@@ -12,7 +12,7 @@ use registration::person::PersonName;
 use serde::Deserialize;
 
 use super::sign_up_fields::{document_error, document_fields, name_field};
-use super::{Next, answer, of, whole};
+use super::{Next, answer, of, whole, with_said};
 use crate::failure::Failure;
 use crate::view::facts::facts;
 use crate::view::form::{FieldError, error_summary};
@@ -68,8 +68,8 @@ pub(crate) async fn set(
     };
     let error = match accounts.claim(candidate.account.id, name, document).await {
         Ok(()) => {
-            let to = if next.path() == "/" { "/me?said=name" } else { next.path() };
-            return Ok(Redirect::to(to).into_response());
+            let to = if next.path() == "/" { "/me" } else { next.path() };
+            return Ok(Redirect::to(&with_said(to, "name")).into_response());
         }
         Err(ClaimError::Verified) => whole(w.t("claim-verified")),
         Err(ClaimError::DocumentIsLogin) => of("document", w.t("claim-login")),
@@ -112,7 +112,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 }
                 button class="button" type="submit" { (w.t("change-submit")) }
             }
-            p class="beside" { a href="/me" { (w.t("to-me")) } }
+            p class="beside" {
+                @if view.next.path() == "/" { a href="/me" { (w.t("to-me")) } }
+                @else { a href=(view.next.path()) { (w.t("claim-back")) } }
+            }
         }
     }
 }

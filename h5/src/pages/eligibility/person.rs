@@ -9,6 +9,7 @@ use registration::exams::ExamPage;
 use registration::steps::StepView;
 use serde::Deserialize;
 
+use super::super::account::with_said;
 use super::super::exam::{find, path_of};
 use super::person_view::{View, body};
 use super::{entered, expired_path, person_path};
@@ -68,7 +69,7 @@ pub(crate) async fn save(
     }
     let eligibility = &visit.app.outside.registration.eligibility;
     match eligibility.bind(account, &exam, &visit.orders_of(&exam), &seen).await {
-        Ok(_) => Ok(Redirect::to(&path_of(&exam)).into_response()),
+        Ok(_) => Ok(Redirect::to(&with_said(&path_of(&exam), "eligibility")).into_response()),
         Err(BindError::Expired) => Ok(Redirect::to(&expired_path(&exam)).into_response()),
         Err(BindError::Changed) => match eligibility.look_again(account, &exam.id, &seen).await? {
             Some(seen) => {

@@ -72,7 +72,7 @@ pub(super) fn person_rows(w: Words, record: &RosterRecord) -> Vec<(String, Marku
 }
 
 /// Labelled values whose labels were made here.
-pub(super) fn list(rows: &[(String, Markup)]) -> Markup {
+pub(crate) fn list(rows: &[(String, Markup)]) -> Markup {
     facts(&rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect::<Vec<_>>())
 }
 
@@ -139,10 +139,10 @@ fn record(w: Words, exam: &ExamPage, record: &RosterRecord) -> Markup {
         table class="record" {
             tbody {
                 @for name in COLUMNS {
-                    tr { th scope="row" { (column_name(w, name)) } td { (place(w, exam, name, record.column(name))) } }
+                    tr { th scope="row" { (column_name(w, name)) } td { (column(w, exam, name, record.column(name))) } }
                 }
                 @for (name, value) in own {
-                    tr { th scope="row" { (own_name(w, exam, name)) } td { (place(w, exam, name.as_str(), value)) } }
+                    tr { th scope="row" { (own_name(w, exam, name)) } td { (column(w, exam, name.as_str(), value)) } }
                 }
             }
         }
@@ -173,7 +173,7 @@ fn own_name(w: Words, exam: &ExamPage, name: &FieldName) -> String {
 }
 
 /// A value as candidates know it: `(99301) 临江大学` for an organisation, the words of a choice.
-fn place(w: Words, exam: &ExamPage, column: &str, value: &str) -> String {
+pub(crate) fn column(w: Words, exam: &ExamPage, column: &str, value: &str) -> String {
     if let Some(one) = exam.organisations.iter().find(|one| one.code.as_str() == value) {
         return format!("({}) {}", one.code, w.pick(&one.name.zh, &one.name.en));
     }

@@ -141,7 +141,12 @@ async fn render(
         person: person.as_ref(),
         review: review.as_ref(),
         is_offered,
-        ticket: &typed.ticket,
+        ticket: if errors.is_empty() {
+            review.as_ref().map_or("", |review| review.ticket.expose())
+        } else {
+            &typed.ticket
+        },
+        has_agreed: !typed.agree.is_empty(),
         errors,
         now: visit.now,
     };

@@ -31,6 +31,8 @@ pub(crate) struct View<'a> {
     pub(crate) is_offered: bool,
     /// What was typed.
     pub(crate) ticket: &'a str,
+    /// Was it ticked?
+    pub(crate) has_agreed: bool,
     pub(crate) errors: &'a [FieldError],
     pub(crate) now: Timestamp,
 }
@@ -114,7 +116,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
             }, view.errors))
             @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
             label class="tick" for="agree" {
-                input type="checkbox" id="agree" name="agree" value="on" required
+                input type="checkbox" id="agree" name="agree" value="on" required checked[view.has_agreed]
                     aria-describedby=[error.map(|_| "agree-error")];
                 span { (w.with("score-review-tick", &[("score", rules.score_min.into())])) }
             }

@@ -4,6 +4,7 @@ use axum::extract::{Multipart, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::exam_rules::IdentityWay;
 use registration::identity::{IdentityError, Person};
@@ -85,6 +86,7 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
         here,
         errors,
         sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),
+        is_guest_phone: visit.is_guest_phone,
         has_manual: visit.rules(&from.exam).ways.contains(&IdentityWay::Manual),
     };
     let mut frame = visit.frame(w.t("card-title"));
@@ -102,6 +104,8 @@ pub(crate) struct View<'a> {
     pub(crate) sandbox_url: Option<&'a str>,
     /// May one go to staff instead?
     pub(crate) has_manual: bool,
+    /// A phone that came by a code sees no page of the account.
+    pub(crate) is_guest_phone: bool,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -120,6 +124,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         )
     };
     let (name, number) = (w.t("identity-name"), w.t("identity-number"));
+    // The page that corrects a name leads straight back here.
+    let mend = match view.is_guest_phone {
+        true => format!("{}&again=on", view.from.to("")),
+        false => format!("/me/name?next={}", query_value(&view.from.to("/card"))),
+    };
     html! {
         div class="column narrow identity" {
             (error_summary(w, view.errors))
@@ -131,7 +140,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     (&name, person_name(person.name.expose())),
                     (&number, html! { (person.document.masked()) }),
                 ]))
-                p class="hint" { (w.t("card-compare")) " " a href=(format!("{}&again=on", view.from.to(""))) { (w.t("card-mend")) } }
+                p class="hint" { (w.t("card-compare")) " " a href=(mend) { (w.t("card-mend")) } }
             }
             form method="post" action=(view.from.to("/card")) enctype="multipart/form-data" data-tiles
                 data-busy=(w.t("card-busy")) {

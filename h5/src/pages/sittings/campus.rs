@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::choosing::campuses;
+use registration::choosing::{ChoiceRefusal, alone, campuses};
 use registration::exam_rules::CampusRule;
+use registration::exams::SittingPage;
 use registration::organisation::{Organisation, OrganisationLevel, ancestry};
 
 use super::View;
@@ -15,10 +16,11 @@ pub(crate) fn campus_part(w: Words, view: &View<'_>) -> Markup {
     let offer = view.offer;
     let rule = offer.campus_rule();
     let here = offer.campus().and_then(|code| offer.exam.organisation(code));
-    let open = campuses(offer.exam, offer.eligibility, rule, view.now);
+    let mut open = campuses(offer.exam, offer.eligibility, rule, view.now);
+    open.retain(|campus| offers(offer, campus));
     match rule {
         CampusRule::Any => html! {},
-        CampusRule::Pick if open.len() > 1 => picker(w, offer, &open),
+        CampusRule::Pick if open.iter().any(|campus| Some(&campus.code) != offer.campus()) => picker(w, offer, &open),
         CampusRule::Own | CampusRule::Pick => html! {
             @if let Some(campus) = here {
                 p class="campus" { span class="above" { (w.t("campus-title")) } b { (full_name(w, offer, campus)) } }
@@ -26,6 +28,19 @@ pub(crate) fn campus_part(w: Words, view: &View<'_>) -> Markup {
             @if rule == CampusRule::Pick { p class="hint" { (w.t("campus-fixed")) } }
         },
     }
+}
+
+/// Has the campus anything in this part that the candidate may sit? Who may sit nothing of it sees all that there is.
+fn offers(offer: &Offer<'_>, campus: &Organisation) -> bool {
+    let of_part = || offer.exam.sittings.iter().filter(|sitting| offer.exam.part_of(sitting) == offer.part);
+    let may_sit = |sitting: &&SittingPage| !is_barred(offer, sitting);
+    let is_all = !of_part().any(|sitting| may_sit(&sitting));
+    of_part().any(|sitting| sitting.campus.as_ref() == Some(&campus.code) && (is_all || may_sit(&sitting)))
+}
+
+fn is_barred(offer: &Offer<'_>, sitting: &SittingPage) -> bool {
+    let why = alone(offer.exam, offer.eligibility, sitting, offer.now);
+    matches!(why, Err(ChoiceRefusal::NotEligible(_)))
 }
 
 fn picker(w: Words, offer: &Offer<'_>, open: &[&Organisation]) -> Markup {
@@ -44,16 +59,22 @@ fn picker(w: Words, offer: &Offer<'_>, open: &[&Organisation]) -> Markup {
                 label for="campus" { (w.t("campus-label")) }
                 p class="hint" id="campus-hint" { (w.t("campus-hint")) }
                 select id="campus" name="campus" aria-describedby="campus-hint" data-submits {
+                    @if !open.iter().any(|campus| Some(&campus.code) == here) {
+                        option value="" selected disabled { (w.t("campus-choose")) }
+                    }
                     @for school in &schools {
-                        optgroup label=(school.map_or_else(|| w.t("campus-other").into_owned(), |school| name(w, school))) {
+                        optgroup label=(school.map_or_else(|| w.t("campus-other").into_owned(), |school| with_level(w, school))) {
                             @for campus in open.iter().filter(|campus| school_of(offer, campus) == *school) {
-                                option value=(campus.code) selected[Some(&campus.code) == here] { (name(w, campus)) }
+                                option value=(campus.code) selected[Some(&campus.code) == here] { (with_level(w, campus)) }
                             }
                         }
                     }
                 }
             }
             button class="button second" type="submit" { (w.t("campus-submit")) }
+            @if let Some(campus) = here.and_then(|code| offer.exam.organisation(code)) {
+                p class="campus" { span class="above" { (w.t("campus-title")) } b { (full_name(w, offer, campus)) } }
+            }
         }
     }
 }
@@ -65,6 +86,16 @@ fn school_of<'a>(offer: &Offer<'a>, campus: &Organisation) -> Option<&'a Organis
 /// `(993010)测试校区机构001`
 pub(crate) fn name(w: Words, organisation: &Organisation) -> String {
     format!("({}){}", organisation.code, w.pick(&organisation.name.zh, &organisation.name.en))
+}
+
+/// `(993010)测试校区机构001 · 校区级`
+fn with_level(w: Words, organisation: &Organisation) -> String {
+    let level = match organisation.level {
+        OrganisationLevel::Province => w.t("level-province"),
+        OrganisationLevel::School => w.t("level-school"),
+        OrganisationLevel::Campus => w.t("level-campus"),
+    };
+    format!("{} · {level}", name(w, organisation))
 }
 
 fn full_name(w: Words, offer: &Offer<'_>, campus: &Organisation) -> String {
@@ -103,4 +134,43 @@ fn level_word(w: Words, level: OrganisationLevel) -> String {
         OrganisationLevel::Campus => w.t("notice-campus"),
     }
     .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gallery::gallery;
+    use pagekit::language::Language;
+
+    fn page(name: &str) -> String {
+        let found = gallery(Language::Zh).into_iter().find(|(page, _)| page == name);
+        found.unwrap_or_else(|| panic!("no page {name}")).1.into_string()
+    }
+
+    #[test]
+    fn b14_campuses_with_the_subject_are_listed_by_name_code_level_and_school() {
+        let oral = page("zh-choose-oral");
+        let list = oral.split("<select id=\"campus\"").nth(1).unwrap().split("</select>").next().unwrap();
+        for part in ["(99101)临江大学 · 学校级", "(991010)湖滨校区 · 校区级", "(993010)本部校区 · 校区级"]
+        {
+            assert!(list.contains(part), "{part} in {list}");
+        }
+        assert!(!list.contains("991011"), "has no oral test: {list}");
+        assert!(oral.contains("(99301)临江师范学院 — (993010)本部校区"), "{oral}");
+    }
+
+    #[test]
+    fn what_excludes_subjects_is_said_once_above_them() {
+        let rule = "英语和小语种笔试同级别科目只能报考1科";
+        let untouched = page("zh-choose-written");
+        let groups = untouched.matches("<fieldset class=\"sittings\"").count();
+        assert!(untouched.matches(rule).count() == groups && groups > 1, "{untouched}");
+        let more = page("zh-choose-more");
+        let card = |id: &str| {
+            let card = more.split(&format!("data-sitting=\"{id}\"")).nth(1).unwrap();
+            card.split("</li>").next().unwrap().to_owned()
+        };
+        assert!(card("ja4-written-993010").contains("已报考英语四级笔试，这一科不能再选"), "{more}");
+        assert!(more.matches(rule).count() == groups, "not on every card: {more}");
+        assert!(card("cet4-written-993010").contains("已选 · 待缴费"), "{more}");
+    }
 }

@@ -12,7 +12,7 @@ use reservation::sitting::Availability;
 
 use super::Chosen;
 use crate::pages::choice_words::choice_sentence;
-use crate::pages::order_parts::state_word;
+use crate::pages::order_parts::{mine, own};
 use crate::view::notice::Tone;
 use crate::view::sitting_card::{Choice, SittingCard};
 
@@ -48,12 +48,6 @@ impl Offer<'_> {
             CampusRule::Pick => self.chosen.campus.as_ref().or_else(own),
         }
     }
-
-    /// The order that has this sitting already.
-    fn had(&self, sitting: &SittingPage) -> Option<&Order> {
-        let has = |order: &&&Order| order.sittings.iter().any(|seat| seat.sitting == sitting.id);
-        self.orders.iter().find(has).copied()
-    }
 }
 
 /// What can be chosen, as plain values.
@@ -74,6 +68,8 @@ pub(crate) struct CardGroup {
     pub(crate) title: Option<String>,
     /// The name of its radio buttons; absent: each card is a box of its own.
     pub(crate) radio: Option<String>,
+    /// Why only one of them can be had, where the exam says so in words of its own.
+    pub(crate) rule: Option<String>,
     /// Its cards.
     pub(crate) cards: Vec<SittingCard>,
 }
@@ -130,7 +126,7 @@ pub(crate) fn plan(
             })
             .collect();
         if !cards.is_empty() {
-            groups.push(CardGroup { title: title(w, exam, group), radio, cards });
+            groups.push(CardGroup { title: title(w, exam, group), radio, rule: rule(w, exam, group), cards });
         }
     }
     let has_choice = groups.iter().flat_map(|group| &group.cards).any(|card| card.choice.is_some());
@@ -142,6 +138,11 @@ fn title(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
     Some(w.pick(&group.title.zh, &group.title.en).to_owned())
 }
 
+fn rule(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
+    let rule = exam.rules.group_rules.iter().find(|rule| Some(&rule.group) == group)?;
+    Some(w.pick(&rule.refusal.zh, &rule.refusal.en).to_owned())
+}
+
 fn card(
     w: Words,
     offer: &Offer<'_>,
@@ -151,7 +152,7 @@ fn card(
 ) -> Option<SittingCard> {
     let now = available.iter().find(|one| one.sitting.id == sitting.id)?;
     let is_many = offer.exam.is_many(&offer.part);
-    let had = offer.had(sitting).filter(|_| is_many).map(|order| state_word(w, &order.state));
+    let had = own(offer.orders.iter().copied(), sitting).map(|order| mine(w, order));
     let blocked = match had {
         Some(_) => None,
         None => blocked(w, offer, sitting, is_many),
@@ -168,6 +169,7 @@ fn card(
         level: now.level,
         next_release_at: now.next_release_at,
         choice,
+        is_mine: had.is_some(),
         note: had.or_else(|| blocked.map(|text| (Tone::Bad, text))),
     })
 }
@@ -185,7 +187,23 @@ fn blocked(w: Words, offer: &Offer<'_>, sitting: &SittingPage, is_many: bool) ->
             refusal => Err(refusal),
         })
     };
-    alone.and_then(|()| beside()).err().map(|refusal| choice_sentence(w, offer.exam, &refusal))
+    let refusal = alone.and_then(|()| beside()).err()?;
+    // Where the group's heading says why only one of it can be had, the card says which one that is.
+    Some(match group_had(offer, &refusal) {
+        Some(had) => {
+            w.with("choice-group-had", &[("subject", w.pick(&had.title.zh, &had.title.en).into())]).into_owned()
+        }
+        None => choice_sentence(w, offer.exam, &refusal),
+    })
+}
+
+/// What the candidate has of the group, if that is the reason and the group has words of its own for it.
+fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option<&'a SittingPage> {
+    let choosing::ChoiceRefusal::SameGroup(group) = refusal else { return None };
+    let exam = offer.exam;
+    let seats = offer.orders.iter().flat_map(|order| &order.sittings);
+    let mut had = seats.filter_map(|seat| exam.sitting(&seat.sitting)).filter(|one| one.group.as_ref() == Some(group));
+    exam.rules.group_rules.iter().any(|rule| rule.group == *group).then(|| had.next())?
 }
 
 fn is_here(offer: &Offer<'_>, needs: &[registration::exam_rules::SubjectId]) -> bool {

@@ -13,7 +13,9 @@ use super::campus::{campus_part, notices};
 use super::choice::{Action, CardGroup};
 use super::gate::Gate;
 use crate::pages::exam_facts::held;
+use crate::pages::order_parts::lapsed_part;
 use crate::view::form::error_of;
+use crate::view::hold_banner::while_held;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice};
 use crate::view::sitting_card::{live_list, sitting_card};
@@ -55,12 +57,11 @@ fn standing(w: Words, order: Option<&Order>) -> Markup {
     let Some(order) = order else { return html! {} };
     let go = |word: &str| html! { p { a class="button" href={ "/orders/" (order.id) } { (word) } } };
     match &order.state {
-        OrderState::Unpaid => notice(
-            Tone::Plain,
-            &w.t("have-unpaid-title"),
+        OrderState::Unpaid => {
             // The banner below leads to the payment already.
-            &html! { p { (w.t("have-unpaid-text")) } },
-        ),
+            let text = html! { p { (w.t("have-unpaid-text")) } };
+            while_held(&notice(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_part(w, order))
+        }
         OrderState::WaitingReview => notice(
             Tone::Plain,
             &w.t("have-review-title"),
@@ -149,6 +150,7 @@ fn no_sittings(w: Words, view: &View<'_>) -> Markup {
 fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool) -> Markup {
     let title = group.title.clone().unwrap_or_else(|| w.t("sittings-free-group").into_owned());
     let hint = match (&group.radio, is_one_of_many) {
+        (Some(_), _) if group.rule.is_some() => group.rule.as_deref().unwrap_or_default().into(),
         (Some(_), true) => w.t("sittings-one-of-group"),
         (Some(_), false) => w.t("sittings-one"),
         (None, _) => w.t("sittings-any"),
@@ -157,7 +159,8 @@ fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool
     html! {
         fieldset class="sittings" {
             legend class=[(!is_one_of_many).then_some("unseen")] { (title) }
-            @if group.cards.iter().any(|card| card.choice.is_some()) || view.plan.action.is_none() { p class="hint" { (hint) } }
+            @let says_rule = group.rule.is_some() || view.plan.action.is_none();
+            @if says_rule || group.cards.iter().any(|card| card.choice.is_some()) { p class="hint" { (hint) } }
             ul { @for card in &group.cards { (sitting_card(w, card, view.now)) } }
             @let has_choice = group.cards.iter().any(|card| card.choice.is_some());
             @if let (Some(radio), true, true) = (&group.radio, is_one_of_many, has_choice) {

@@ -1,0 +1,30 @@
+//! Who is registered for an exam, as the registration page names them (报名个人信息).
+
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::eligibility::Person;
+use registration::exams::ExamPage;
+
+use super::eligibility::person_view::{column, list};
+use crate::view::facts::person_name;
+
+/// Name, masked number, school, campus, and how they registered.
+pub(crate) fn person_part(w: Words, exam: &ExamPage, person: &Person) -> Markup {
+    let record = &person.record;
+    let mut rows = vec![
+        (w.t("eligibility-name").into_owned(), person_name(record.name.expose())),
+        (w.t("eligibility-number").into_owned(), html! { (record.document.masked()) }),
+    ];
+    let places = [("school", w.t("record-school")), ("campus", w.t("record-campus"))];
+    rows.extend(places.into_iter().filter(|(name, _)| !record.column(name).is_empty()).map(|(name, label)| {
+        let value = column(w, exam, name, record.column(name));
+        (label.into_owned(), html! { (value) })
+    }));
+    rows.push((w.t("mine-how").into_owned(), html! { (w.t("mine-by-candidate")) }));
+    html! {
+        section aria-labelledby="person-title" {
+            h2 id="person-title" { (w.t("mine-person")) }
+            (list(&rows))
+        }
+    }
+}
