@@ -85,12 +85,13 @@ impl Studio {
     fn overview(&mut self, name: &str, page: &ExamPage, facts: &Facts<'_>, visitor: Visitor) {
         let steps = steps(page, facts, now());
         let person = eligibility::person("阿卜杜热西提·买买提依明·艾合买提江", true);
+        let registered = exam::Registered { person, has_review: true };
         let available = (page.sittings.len() < 10).then(|| availability(page, &[(12, 120), (40, 120), (0, 80)]));
         let view = exam::View {
             exam: page,
             steps: &steps,
             orders: facts.orders,
-            person: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&person),
+            registered: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&registered),
             available: available.as_deref(),
             is_signed_in: visitor == Visitor::SignedIn,
             now: now(),

@@ -42,6 +42,7 @@ choose-soon = Registration opens { $when }. Reload this page then to choose a si
 choose-closed = Registration has closed. If you hold a seat, it is under My registrations.
 have-unpaid-title = You hold a seat
 have-unpaid-text = Your seat stays yours until you have the new one. The time to pay stays the same.
+have-unpaid-far = Changing to another province gives up your seat first; if the new sitting turns out to be full, the old seat may be gone too.
 have-review-title = You are registered; your screenshot is being reviewed
 have-review-text = The sitting cannot be changed during the review.
 have-refused-title = Your screenshot was not accepted

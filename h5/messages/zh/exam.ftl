@@ -39,6 +39,7 @@ choose-soon = { $when } 开始报名。到时刷新本页即可选择场次。
 choose-closed = 报名已截止。已经锁定座位的，可以在「我的报名」里查看。
 have-unpaid-title = 您已锁定座位
 have-unpaid-text = 换到新场次之前，现在的座位一直为您留着；换了以后，付款的截止时间不变。
+have-unpaid-far = 换到其他省份时，会先放弃现在的座位；新场次如果满员，原来的座位不一定还在。
 have-review-title = 您已报名，截图正在审核
 have-review-text = 审核期间不能更换场次。
 have-refused-title = 订单截图没有通过审核

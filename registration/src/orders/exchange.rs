@@ -38,6 +38,8 @@ impl Orders {
         let all: Vec<SittingId> = old.sittings.iter().map(|seat| &seat.sitting).chain(&ids).cloned().collect();
         refuse_closed(attempt.page, clock::now())?;
         self.refuse_unsupported(attempt, choice, old).await?;
+        // Nobody waits in a line for what is known to be gone.
+        self.refuse_full(attempt, choice, old)?;
         if !self.engine.share_a_pool(exam, &all)? {
             return self.give_back_first(attempt, choice, old).await;
         }
@@ -82,7 +84,6 @@ impl Orders {
         choice: &[&SittingPage],
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
-        self.refuse_full(attempt, choice, old)?;
         refuse_closed(attempt.page, clock::now() + CLOSING)?;
         self.pass(attempt).await?;
         if !change::release(&self.database.client().await?, old.id).await? {

@@ -5,8 +5,9 @@ use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exam_rules::TaskKind;
-use registration::exams::{SittingPage, Window};
+use registration::exams::{ExamPage, SittingPage, Window};
 use registration::order::{Order, OrderState};
+use registration::organisation::OrganisationLevel;
 
 use super::View;
 use super::campus::{campus_part, notices};
@@ -32,7 +33,7 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
         (button_part(w, view))
     };
     html! {
-        (standing(w, order))
+        (standing(w, view.exam, order))
         @if order.is_none() {
             (window_part(w, view))
             (gate_part(w, view))
@@ -53,13 +54,17 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// What the candidate has in this exam already.
-fn standing(w: Words, order: Option<&Order>) -> Markup {
+fn standing(w: Words, exam: &ExamPage, order: Option<&Order>) -> Markup {
     let Some(order) = order else { return html! {} };
     let go = |word: &str| html! { p { a class="button" href={ "/orders/" (order.id) } { (word) } } };
     match &order.state {
         OrderState::Unpaid => {
             // The banner below leads to the payment already.
-            let text = html! { p { (w.t("have-unpaid-text")) } };
+            let provinces = exam.organisations.iter().filter(|one| one.level == OrganisationLevel::Province);
+            let text = html! {
+                p { (w.t("have-unpaid-text")) }
+                @if provinces.count() > 1 { p { (w.t("have-unpaid-far")) } }
+            };
             while_held(&notice(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_part(w, order))
         }
         OrderState::WaitingReview => notice(
