@@ -38,6 +38,7 @@ choose-submit-guest = Sign in and hold my seat
 choose-submit-again = Change to this sitting
 choose-busy = Holding your seat…
 choose-hint = Your seat is then held for { $held }.
+choose-hint-again = Changing does not start the clock again: pay by the time you had.
 choose-soon = Registration opens { $when }. Reload this page then to choose a sitting.
 choose-closed = Registration has closed. If you hold a seat, it is under My registrations.
 have-unpaid-title = You hold a seat

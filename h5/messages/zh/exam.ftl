@@ -35,6 +35,7 @@ choose-submit-guest = 登录并锁定座位
 choose-submit-again = 换到所选场次
 choose-busy = 正在锁定座位……
 choose-hint = 锁定后，座位为您保留 { $held }。
+choose-hint-again = 换场次不重新计时，请在原来的截止时间前缴费。
 choose-soon = { $when } 开始报名。到时刷新本页即可选择场次。
 choose-closed = 报名已截止。已经锁定座位的，可以在「我的报名」里查看。
 have-unpaid-title = 您已锁定座位

@@ -92,7 +92,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     begin(&mut candidate, "/card").await;
     let card = format!("/me/identity/card{FROM}");
     let page = candidate.get(&card).await;
-    assert!(page.text.contains("不超过 4 MB") && page.text.contains("/upload.js\""), "{}", page.text);
+    assert!(page.text.contains("不超过 4 MB") && page.text.contains("/upload.js\""), "{}", page.text);
 
     // One side in pieces, as the script does; then the form without the other one.
     let side = picture(600, 400);
@@ -112,7 +112,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     let heic = candidate.upload_to(&card, &[("card_back-album", b"\0\0\0\x18ftypheic\0\0\0\0")]).await;
     assert!(heic.text.contains("HEIC"), "{}", heic.text);
     let large = candidate.upload_to(&card, &[("card_back-album", &vec![7; 4 * 1024 * 1024 + 1])]).await;
-    assert!(large.text.contains("这张照片超过 4 MB。请换一张，或把照片调小。"), "{}", large.text);
+    assert!(large.text.contains("这张照片超过 4 MB。请换一张，或把照片调小。"), "{}", large.text);
 
     // Each mismatch says which field.
     office.vendors.card("张纬", &document(1), VALID);

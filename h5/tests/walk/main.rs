@@ -153,8 +153,8 @@ async fn uploads_that_are_no_pictures_change_nothing() {
     let cases: [(Vec<u8>, StatusCode, &str); 4] = [
         (vec![], StatusCode::UNPROCESSABLE_ENTITY, "请先选择订单截图"),
         (b"no picture".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "不是 JPG 或 PNG"),
-        (vec![0; 5 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "超过 4 MB"),
-        (vec![0; 33 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "4 MB"),
+        (vec![0; 5 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "超过 4 MB"),
+        (vec![0; 33 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "4 MB"),
     ];
     for (bytes, status, words) in cases {
         let refused = candidate.upload(&order, &bytes).await;

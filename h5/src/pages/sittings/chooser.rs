@@ -233,13 +233,14 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
         Some(Action::Replace) => w.t("choose-submit-again"),
     };
     let held = ("held", held(w, view.exam).into());
+    let replaces = view.plan.action == Some(Action::Replace);
     let hint = match view.gate {
+        _ if replaces => w.t("choose-hint-again"),
         Gate::Admitted(until) => {
             w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), held])
         }
         _ => w.with("choose-hint", &[held]),
     };
-    let replaces = view.plan.action == Some(Action::Replace);
     html! {
         div class="bar" data-above-hold[replaces] {
             p { (hint) }
