@@ -230,6 +230,17 @@ fn a_form_is_checked_field_by_field() {
 }
 
 #[test]
+fn a_groups_hint_goes_with_its_refusal() {
+    let hint = "\nhint = { zh = \"只能一科\", en = \"One\" }";
+    let group = |rest: &str| EXAM.replacen("[[groups]]", &format!("[[groups]]{rest}"), 1);
+    let found = faults(&group(hint), SITTINGS);
+    assert!(found.iter().any(|line| line.contains("has a hint and no refusal")), "{found:?}");
+    let both = group(&format!("{hint}\nrefusal = {{ zh = \"请检查\", en = \"Check\" }}"));
+    let rules = parse_both(&both, SITTINGS).unwrap().page.rules.group_rules;
+    assert_eq!(rules[0].hint.as_ref().unwrap().zh, "只能一科");
+}
+
+#[test]
 fn organisations_stand_after_what_they_belong_to() {
     let parse = |organisations: &str, sittings: &str| {
         let found = parse_texts(&Texts { exam: EXAM, sittings, organisations: Some(organisations) });

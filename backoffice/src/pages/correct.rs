@@ -192,6 +192,12 @@ async fn draw(
     outcome: &Outcome,
 ) -> Result<Response, Failure> {
     let waiting = visit.app.outside.registration.reviews.count().await?;
-    let frame = visit.frame(visit.words.t("correct-title"), waiting);
+    // What was asked for may be a document's number: no link of the page repeats it.
+    let path = match correction {
+        Correction::Mend { found, .. } => format!("/accounts/correct?account={}", found.account.number),
+        Correction::Ask { .. } | Correction::Choose { .. } => "/accounts/correct".to_owned(),
+    };
+    let mut frame = visit.frame(visit.words.t("correct-title"), waiting);
+    frame.path = &path;
     Ok((status, page(&frame, &body(visit.words, correction, outcome))).into_response())
 }

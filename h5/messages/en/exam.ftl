@@ -161,7 +161,7 @@ notice-agreed = You have agreed to the above.
 # My subjects
 mine-title = My subjects
 mine-person = Who is registered
-mine-how = Registered by
+mine-how = Registration
 mine-unpaid = Unpaid in all
 mine-drop = Drop this subject
 mine-drop-text = The seat goes back at once and the { $fee } need not be paid; there may be no seat when you want it again. Other subjects stay.

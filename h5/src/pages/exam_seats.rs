@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::exams::ExamPage;
-use registration::order::Order;
+use registration::order::{Order, OrderState};
 use reservation::sitting::Availability;
 
 use super::order_parts::{mine, own};
@@ -25,7 +25,7 @@ pub(crate) fn seats(
     let Some(available) = available.filter(|_| (1..=SHOWN_MAX).contains(&exam.sittings.len())) else { return html! {} };
     let cards = exam.sittings.iter().filter_map(|sitting| {
         let seats = available.iter().find(|one| one.sitting.id == sitting.id)?;
-        let note = own(orders.iter().filter(|order| order.state.is_live()), sitting).map(|order| mine(w, order));
+        let order = own(orders.iter().filter(|order| order.state.is_live()), sitting);
         Some(SittingCard {
             id: sitting.id.to_string(),
             title: w.pick(&sitting.title.zh, &sitting.title.en).to_owned(),
@@ -37,8 +37,9 @@ pub(crate) fn seats(
             level: seats.level,
             next_release_at: seats.next_release_at,
             choice: None,
-            is_mine: note.is_some(),
-            note,
+            is_mine: order.is_some(),
+            is_of_hold: order.is_some_and(|order| order.state == OrderState::Unpaid),
+            note: order.map(|order| mine(w, order)),
         })
     });
     let list = html! { ul class="seats" { @for card in cards { (sitting_card(w, &card, now)) } } };

@@ -41,6 +41,8 @@ pub(crate) struct SittingCard {
     pub(crate) choice: Option<Choice>,
     /// Does the candidate have it?
     pub(crate) is_mine: bool,
+    /// Is the note of a seat whose time may run out while the page is open?
+    pub(crate) is_of_hold: bool,
     /// What is said of it to this candidate: that they have it, or why they cannot.
     pub(crate) note: Option<(Tone, String)>,
 }
@@ -86,7 +88,7 @@ fn card_body(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
                 span class="line-title" { (card.title) }
                 @if !card.venue.is_empty() { " " span class="line-venue" { (card.venue) } }
             }
-            @if let Some((tone, text)) = &card.note { span class="sitting-note" { (tag(*tone, text)) } }
+            @if let Some((tone, text)) = &card.note { span class={ "sitting-note" @if card.is_of_hold { " while-held" } } { (tag(*tone, text)) } }
             (meter(card.capacity, card.free))
             span class="level" id={ "level-" (card.id) } {
                 (pie())

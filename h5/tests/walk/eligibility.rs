@@ -41,6 +41,19 @@ async fn look_up(candidate: &mut Visitor, who: (&str, &str, &str)) -> String {
     mark.unwrap_or_else(|| panic!("{} {}", answer.status, answer.text)).to_owned()
 }
 
+/// The registration page says that it is saved, and whose it is.
+async fn b13_names_the_person(candidate: &mut Visitor, saved: &str) {
+    let page = candidate.get(saved).await.text;
+    for part in
+        ["保存成功", "报名个人信息", "颜冬儿", "1101**********0016", "(99301) 临江师范学院", "本部校区", "考生注册"]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let later = candidate.get("/exams/cet").await.text;
+    assert!(!page.contains(YAN.1) && !later.contains("保存成功"), "{page}");
+    assert!(later.contains("/exams/cet/sittings?part=written"), "{later}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn b8_b9_from_the_agreement_to_the_bound_person() {
     let site = Site::start(5).await;
@@ -97,19 +110,10 @@ async fn b8_b9_from_the_agreement_to_the_bound_person() {
     assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, "/exams/cet?said=eligibility"));
     let twice = first.post("/exams/cet/eligibility/person", &save(&mark, "&agree=on")).await;
     assert_eq!(twice.location(), saved.location());
-
-    // B13: the registration page says that it is saved, and whose it is.
-    let page = first.get(saved.location()).await.text;
-    for part in
-        ["保存成功", "报名个人信息", "颜冬儿", "1101**********0016", "(99301) 临江师范学院", "本部校区", "考生注册"]
-    {
-        assert!(page.contains(part), "{part} in {page}");
-    }
-    assert!(!page.contains(YAN.1) && !first.get("/exams/cet").await.text.contains("保存成功"));
+    b13_names_the_person(&mut first, saved.location()).await;
     assert_eq!(first.get("/exams/cet/eligibility").await.location(), "/exams/cet/eligibility/person");
     let bound = first.get("/exams/cet/eligibility/person").await;
     assert!(bound.text.contains("学籍库以后的修改不影响") && !bound.text.contains("person-submit"));
-    assert!(first.get("/exams/cet").await.text.contains("/exams/cet/sittings?part=written"));
 
     // Another account, the same person; a mark of somebody else, and a forged one.
     let mut second = agreed(&site, 3).await;

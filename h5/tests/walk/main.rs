@@ -59,7 +59,10 @@ async fn from_the_list_to_the_confirmed_seat() {
     let card = exam.split("<li class=\"sitting\" data-mine data-sitting=\"morning\"").nth(1).unwrap();
     let card = card.split("</li>").next().unwrap();
     assert!(
-        card.contains("已选 · 待缴费") && !card.contains("<input") && exam.matches("data-mine").count() == 1,
+        card.contains("sitting-note while-held")
+            && card.contains("已选 · 待缴费")
+            && !card.contains("<input")
+            && exam.matches("data-mine").count() == 1,
         "{card}"
     );
     for page in [&exam, &pay.text] {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::site::Site;
+use crate::site::{Site, Visitor};
 
 const RULES: &str = r#"
 [[steps]]
@@ -88,6 +88,16 @@ oral4,oral4,二教,Hall 2,2090-01-20T09:00:00+08:00,9,50
 
 const EXAM: &str = "/exams/degree-english";
 
+/// The tick is for who is signed in.
+async fn c6_anybody_may_read_the_notice(guest: &mut Visitor, page: &str) {
+    assert!(page.contains(&format!("href=\"{EXAM}/notice\"")), "{page}");
+    let notice = guest.get(&format!("{EXAM}/notice")).await.text;
+    assert!(notice.contains("第一条") && !notice.contains("name=\"agree\""), "{notice}");
+    assert!(notice.contains(&format!("href=\"/sign-in?next={EXAM}/notice\"")), "{notice}");
+    let sent = guest.post(&format!("{EXAM}/notice"), "agree=on").await;
+    assert!(sent.location().starts_with("/sign-in?next="), "{}", sent.location());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let site = Site::start_exam(RULES, SITTINGS).await;
@@ -95,13 +105,7 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let page = guest.get(EXAM).await.text;
     assert!(page.contains("开始报名") && page.contains("第 1 步，共 4 步"), "{page}");
 
-    // C6: anybody may read the notice; the tick is for who is signed in.
-    assert!(page.contains(&format!("href=\"{EXAM}/notice\"")), "{page}");
-    let notice = guest.get(&format!("{EXAM}/notice")).await.text;
-    assert!(notice.contains("第一条") && !notice.contains("name=\"agree\""), "{notice}");
-    assert!(notice.contains(&format!("href=\"/sign-in?next={EXAM}/notice\"")), "{notice}");
-    let sent = guest.post(&format!("{EXAM}/notice"), "agree=on").await;
-    assert!(sent.location().starts_with("/sign-in?next="), "{}", sent.location());
+    c6_anybody_may_read_the_notice(&mut guest, &page).await;
 
     // Nobody gets ahead of their turn.
     let mut candidate = site.candidate(1).await;

@@ -98,6 +98,7 @@ struct RawGroup {
     id: Spanned<String>,
     title: Spanned<Text>,
     refusal: Option<Spanned<Text>>,
+    hint: Option<Spanned<Text>>,
 }
 
 /// Reads the file. The exam is there when everything could be read, even if it is not right throughout.
@@ -246,7 +247,10 @@ fn check_groups(raw: Vec<RawGroup>, faults: &mut Faults<'_>) -> (Vec<Group>, Vec
             faults.add(span, format!("an exam has at most {LIST_MAX} groups"));
         } else {
             if let Some(refusal) = group.refusal.and_then(|refusal| faults.text(refusal)) {
-                rules.push(GroupRule { group: id.clone(), refusal });
+                let hint = group.hint.and_then(|hint| faults.text(hint));
+                rules.push(GroupRule { group: id.clone(), refusal, hint });
+            } else if group.hint.is_some() {
+                faults.add(span, format!("the group `{id}` has a hint and no refusal"));
             }
             groups.push(Group { id, title });
         }

@@ -77,4 +77,7 @@ pub struct GroupRule {
     pub group: GroupId,
     /// The sentence.
     pub refusal: Text,
+    /// What is said above the group before anything is chosen; without it a general sentence.
+    #[serde(default)]
+    pub hint: Option<Text>,
 }

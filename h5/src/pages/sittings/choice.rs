@@ -140,7 +140,7 @@ fn title(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
 
 fn rule(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
     let rule = exam.rules.group_rules.iter().find(|rule| Some(&rule.group) == group)?;
-    Some(w.pick(&rule.refusal.zh, &rule.refusal.en).to_owned())
+    rule.hint.as_ref().map(|hint| w.pick(&hint.zh, &hint.en).to_owned())
 }
 
 fn card(
@@ -152,7 +152,7 @@ fn card(
 ) -> Option<SittingCard> {
     let now = available.iter().find(|one| one.sitting.id == sitting.id)?;
     let is_many = offer.exam.is_many(&offer.part);
-    let had = own(offer.orders.iter().copied(), sitting).map(|order| mine(w, order));
+    let had = own(offer.orders.iter().copied(), sitting);
     let blocked = match had {
         Some(_) => None,
         None => blocked(w, offer, sitting, is_many),
@@ -170,7 +170,8 @@ fn card(
         next_release_at: now.next_release_at,
         choice,
         is_mine: had.is_some(),
-        note: had.or_else(|| blocked.map(|text| (Tone::Bad, text))),
+        is_of_hold: had.is_some_and(|order| order.state == OrderState::Unpaid),
+        note: had.map(|order| mine(w, order)).or_else(|| blocked.map(|text| (Tone::Bad, text))),
     })
 }
 
@@ -203,7 +204,7 @@ fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option
     let exam = offer.exam;
     let seats = offer.orders.iter().flat_map(|order| &order.sittings);
     let mut had = seats.filter_map(|seat| exam.sitting(&seat.sitting)).filter(|one| one.group.as_ref() == Some(group));
-    exam.rules.group_rules.iter().any(|rule| rule.group == *group).then(|| had.next())?
+    exam.rules.group_rules.iter().any(|rule| rule.group == *group && rule.hint.is_some()).then(|| had.next())?
 }
 
 fn is_here(offer: &Offer<'_>, needs: &[registration::exam_rules::SubjectId]) -> bool {
