@@ -94,7 +94,7 @@ async fn a3_the_code_for_the_phone_is_not_lost_and_says_when_it_is_over() {
 
     // Its time is over: the page turns by itself, and one button makes another.
     app.execute("UPDATE registration.identity_handovers SET expires_at = now() - interval '1 second'").await;
-    pc.shows("这个二维码已过期").await;
+    pc.turns_to("这个二维码已过期").await;
     assert!(!pc.has("img.code").await);
     pc.looks("back-2-over").await;
     pc.tap("form[action^='/me/identity/handover'] button").await;
@@ -107,7 +107,7 @@ async fn a3_the_code_for_the_phone_is_not_lost_and_says_when_it_is_over() {
     phone.open(&another).await;
     phone.tap("main form button").await;
     phone.arrives("/me/identity/liveness").await;
-    pc.shows("手机已扫码").await;
+    pc.turns_to("手机已扫码").await;
     pc.looks("back-3-scanned").await;
     phone.finish().await;
     pc.finish().await;
@@ -133,7 +133,7 @@ async fn a4_a5_a6_what_waits_turns_by_itself_and_what_was_typed_is_there_again()
     people.shows("已通过").await;
     people.finish().await;
     // Nobody loads it anew.
-    phone.shows("实名认证已完成").await;
+    phone.turns_to("实名认证已完成").await;
 
     next_step(&phone, EXAM, "/notice").await;
     phone.tap("main form button[type=submit]").await;
@@ -168,7 +168,7 @@ async fn a4_a5_a6_what_waits_turns_by_itself_and_what_was_typed_is_there_again()
     forms.tap(".decision button[data-key=c]").await;
     forms.shows("已通过").await;
     forms.finish().await;
-    phone.shows("下一步：选择场次").await;
+    phone.turns_to("下一步：选择场次").await;
     phone.open(&format!("{EXAM}/details")).await;
     phone.shows("保存修改后会重新审核").await;
     assert!(!phone.text().await.contains("还没有提交"), "it is handed in");
@@ -206,7 +206,7 @@ async fn c10_a_picture_that_was_chosen_and_not_sent_is_not_thrown_away_by_the_re
     desk.tap("form[action$='/confirm'] button[type=submit]").await;
     desk.shows("已确认").await;
     desk.finish().await;
-    phone.shows("有结果了，请刷新本页查看").await;
+    phone.turns_to("有结果了，请刷新本页查看").await;
     let chosen = phone.execute("return document.querySelector('#album').files.length", Vec::new()).await.unwrap();
     assert_eq!(chosen, 1);
     phone.tap(".waits a").await;
