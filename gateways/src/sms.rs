@@ -1,4 +1,4 @@
-//! Codes to mobiles, over whichever vendor is configured.
+//! Codes and notices to mobiles, over whichever vendor is configured.
 
 use std::sync::Arc;
 
@@ -41,6 +41,23 @@ impl Sms {
     /// Over Alibaba Cloud SMS.
     pub fn aliyun(config: AliyunSmsConfig) -> Self {
         Self(Arc::new(Vendor::Aliyun(AliyunSms::new(config))))
+    }
+
+    /// Is a template for notices configured?
+    pub fn can_notify(&self) -> bool {
+        match &*self.0 {
+            Vendor::Tencent(tencent) => tencent.can_notify(),
+            Vendor::Aliyun(aliyun) => aliyun.can_notify(),
+        }
+    }
+
+    /// Tells a mainland mobile that something happened: `event` of at most 12 characters goes into the template for
+    /// notices. Without one it is [`SmsError::Rejected`].
+    pub async fn send_notice(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
+        match &*self.0 {
+            Vendor::Tencent(tencent) => tencent.send_notice(mobile, event).await,
+            Vendor::Aliyun(aliyun) => aliyun.send_notice(mobile, event).await,
+        }
     }
 
     /// Sends `code` (up to 6 digits) to a mainland mobile (11 digits, no country code).

@@ -1,15 +1,19 @@
-// What needs a script: clocks, live seat numbers, previews, copying. Every page works without.
+// Clocks, live seat numbers, previews, copying: every page works without.
 const root = document.documentElement;
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 root.classList.add("js");
 
+// Back to what answered a form: by its address, nothing is sent twice.
+history.replaceState(history.state, "");
+
 // A page that the back button brings back is older than it looks.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-// Clocks count by the server's, as it stood when the first byte of this page arrived.
+// Clocks count by the server's, as it was at this page's first byte.
 const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
 const two = (n) => String(Math.floor(n)).padStart(2, "0");
+const minutes = (s) => `${Math.floor(s / 60)}:${two(s % 60)}`;
 
 // Until an opening.
 each("[data-until]", (clock) => {
@@ -17,7 +21,7 @@ each("[data-until]", (clock) => {
   const tick = () => {
     const rest = Math.max(0, until - Date.now() - now + arrived);
     const s = Math.ceil(rest / 1000);
-    clock.textContent = s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}`;
+    clock.textContent = s < 3600 ? minutes(s) : `${minutes(s / 60)}:${two(s % 60)}`;
     if (rest) setTimeout(tick, rest % 1000 || 1000);
   };
   tick();
@@ -26,14 +30,13 @@ each("[data-until]", (clock) => {
 // The hold.
 each("[data-deadline]", (hold) => {
   const data = hold.dataset;
-  const ahead = data.now - arrived;
   const left = hold.querySelector("[data-left]");
   const say = hold.querySelector("[data-say]");
   const tick = () => {
-    const rest = Math.max(0, data.deadline - Date.now() - ahead);
+    const rest = Math.max(0, data.deadline - Date.now() - data.now + arrived);
     const seconds = Math.ceil(rest / 1000);
     const state = seconds === 0 ? "lapsed" : seconds <= data.short ? "short" : "running";
-    left.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+    left.textContent = minutes(seconds);
     if (state !== data.state) say.textContent = state === "short" ? data.sayShort : data.sayLapsed;
     data.state = state;
     if ("own" in data) root.dataset.hold = state;
@@ -116,7 +119,7 @@ each(".upload", (tile) => {
   }
 });
 
-// A form is sent once; its button says so.
+// A form is sent once, and says so.
 each("form[data-busy]", (form) =>
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
@@ -148,9 +151,8 @@ each("[data-copy]", (button) => {
 each("[data-offline]", (bar) => {
   const show = () => {
     bar.hidden = navigator.onLine;
-    bar.textContent = navigator.onLine ? "" : bar.dataset.offline;
+    bar.textContent = bar.hidden ? "" : bar.dataset.offline;
   };
-  addEventListener("online", show);
-  addEventListener("offline", show);
+  for (const on of ["online", "offline"]) addEventListener(on, show);
   show();
 });

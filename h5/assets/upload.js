@@ -1,5 +1,4 @@
 // Pictures of documents: made smaller and turned here, sent at once and in pieces, gone on with after a lost connection.
-// And the page that waits for what happens on the phone.
 const PIECE = 256 * 1024, TRIES = 8;
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -106,20 +105,4 @@ for (const form of document.querySelectorAll("[data-tiles]")) {
     while (under.size) await Promise.allSettled([...under]);
     if ([...form.querySelectorAll("[data-put]")].every((tile) => "here" in tile.dataset)) form.requestSubmit();
   }, true);
-}
-
-// What the phone does shows here by itself.
-for (const waiting of document.querySelectorAll("[data-poll]")) {
-  const { poll, then } = waiting.dataset;
-  let last;
-  const ask = async () => {
-    if (!document.hidden) {
-      const answer = await fetch(poll).then((answer) => answer.json(), () => null);
-      const state = answer?.state;
-      if (state === "verified" || (state && last && state !== last)) return location.assign(then);
-      last = state ?? last;
-    }
-    setTimeout(ask, 2000);
-  };
-  setTimeout(ask, 2000);
 }

@@ -30,14 +30,24 @@ pub(crate) fn assets() -> Assets {
             content: concat!(include_str!("../assets/picture.js"), include_str!("../assets/camera.js")).to_owned(),
         },
         Source {
-            name: "crop.js",
+            name: "details.js",
             media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/crop.js").to_owned(),
+            content: concat!(include_str!("../assets/crop.js"), include_str!("../assets/keep.js")).to_owned(),
         },
         Source {
             name: "account.js",
             media_type: "text/javascript; charset=utf-8",
             content: include_str!("../assets/account.js").to_owned(),
+        },
+        Source {
+            name: "number.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/number.js").to_owned(),
+        },
+        Source {
+            name: "wait.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/wait.js").to_owned(),
         },
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])

@@ -257,13 +257,11 @@ impl Studio {
             &home::body(
                 w,
                 &all,
-                &[(
-                    exam.id.clone(),
-                    home::mine(w, &exam, &steps_of(&exam, Some(&an_order(OrderState::WaitingReview)))),
-                )],
+                &[steps_pages::begun(w, &exam, steps_of(&exam, Some(&an_order(OrderState::WaitingReview))))],
                 now(),
             ),
         );
+        self.homes();
         self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], now()));
         let orders = [None, Some(an_order(OrderState::Unpaid)), Some(an_order(refused_state()))];
         let shots: [Shot<'_>; 8] = [

@@ -196,7 +196,15 @@ impl Studio {
         self.signed_in("me-email", &email::body(w, "", Some(TOKEN), &[]));
         self.signed_in("me-email-error", &email::body(w, "li@example", Some(TOKEN), &wrong));
         let wrong = [of("code", w.t("field-code-wrong"))];
-        let view = mobile::View { mobile: "", code: "", proves: true, code_wait: None, captcha: None, errors: &[] };
+        let view = mobile::View {
+            next: &Next::default(),
+            mobile: "",
+            code: "",
+            proves: true,
+            code_wait: None,
+            captcha: None,
+            errors: &[],
+        };
         self.signed_in("me-mobile", &mobile::body(w, &view));
         let view =
             mobile::View { code: "123456", code_wait: Some(SignedDuration::from_secs(52)), errors: &wrong, ..view };

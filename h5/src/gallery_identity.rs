@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{DOCUMENT, Studio, exam_page, minutes, now};
 use crate::pages::face;
+use crate::pages::identity::handover::{CodeState, CodeView};
 use crate::pages::identity::{self, From, card, handover, liveness, manual, said};
 use crate::pages::payment_code::code;
 use crate::view::form::FieldError;
@@ -81,8 +82,8 @@ impl Studio {
         self.faces();
     }
 
-    /// A page with a script of its own.
-    fn add_with(&mut self, name: &str, script: &'static str, body: &Markup) {
+    /// A page that may have a script of its own.
+    fn add_with(&mut self, name: &str, script: Option<&'static str>, body: &Markup) {
         let frame = Frame {
             words: self.w,
             assets: &self.assets,
@@ -93,7 +94,7 @@ impl Studio {
             is_demo: false,
             refresh_seconds: None,
             sandbox_url: None,
-            script: Some(script),
+            script,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }
@@ -166,25 +167,33 @@ impl Studio {
             ("identity-manual-here", manual::body(w, &from, true, &[])),
         ];
         for (name, body) in bodies {
-            self.add_with(name, "upload.js", &body);
+            self.add_with(name, Some("upload.js"), &body);
         }
         let failed = liveness_errors(w);
         let url = "https://exam.example.edu/handover/AAAAAAAAAAAAAAAAAAAAAA";
         use base64::Engine as _;
         let png = base64::engine::general_purpose::STANDARD.encode(code(url).unwrap());
         let picture = format!("data:image/png;base64,{png}");
+        let code_page = |code, looked| {
+            let (picture, until) = if code == CodeState::Good { (picture.as_str(), "14:37") } else { ("", "") };
+            let view = CodeView { from: &from, was: "none", looked, code, picture, until, state_word: "none good" };
+            handover::code_body(w, &view)
+        };
         let bodies = [
             ("identity-liveness", liveness::body(w, &from, true, false, &[])),
             ("identity-liveness-computer", liveness::body(w, &from, false, false, &[])),
             ("identity-liveness-running", liveness::body(w, &from, true, true, &[])),
             ("identity-liveness-failed", liveness::body(w, &from, true, false, &failed)),
             ("identity-liveness-leave", liveness::leave(w, "https://vendor.example/check", Some(SANDBOX))),
-            ("identity-handover", handover::code_body(w, &from, &picture, "14:37")),
+            ("identity-handover", code_page(CodeState::Good, false)),
+            ("identity-handover-early", code_page(CodeState::Good, true)),
+            ("identity-handover-scanned", code_page(CodeState::Scanned, false)),
+            ("identity-handover-over", code_page(CodeState::Over, false)),
             ("handover-phone", handover::welcome(w, "AAAAAAAAAAAAAAAAAAAAAA")),
             ("handover-used", handover::bad_link(w, "handover-used")),
         ];
         for (name, body) in bodies {
-            self.add_with(name, "upload.js", &body);
+            self.add_with(name, None, &body);
         }
     }
 
@@ -214,7 +223,8 @@ impl Studio {
                 now: now(),
             };
             let body = face::body(w, &view);
-            self.add_with(name, "camera.js", &body);
+            let has_camera = matches!(state, FaceState::None | FaceState::Refused { .. });
+            self.add_with(name, has_camera.then_some("camera.js"), &body);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Exams of several steps in every state, with the definitions that ship.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use pagekit::words::Words;
+use registration::accounts::Account;
 use registration::details::{Answers, check};
+use registration::document::{Document, DocumentKind};
 use registration::exam_rules::PartId;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderSitting, OrderState};
@@ -13,7 +17,7 @@ use super::{Studio, account, an_order, availability, minutes, now};
 use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen};
-use crate::pages::{details, exam, notice, order};
+use crate::pages::{details, exam, home, notice, order};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor, page as layout};
@@ -56,7 +60,22 @@ fn order_of(exam: &ExamPage, sittings: &[&str], state: OrderState) -> Order {
     }
 }
 
+pub(super) fn begun(w: Words, exam: &ExamPage, steps: Vec<StepView>) -> home::Begun {
+    home::Begun { exam: exam.id.clone(), mine: home::mine(w, exam, &steps), steps }
+}
+
 impl Studio {
+    /// The list of exams with their steps: many, few, begun.
+    pub(super) fn homes(&mut self) {
+        let w = self.w;
+        let shipped = ["continuing-education", "cet", "degree-english"].map(shipped).map(Arc::new);
+        self.add("home-guest", "home", None, Visitor::Guest, &home::body(w, &shipped, &[], now()));
+        self.add("home-few", "home", None, Visitor::Guest, &home::body(w, &shipped[..2], &[], now()));
+        let facts = Facts { identity: IdentityState::Verified { at: now() }, ..Facts::default() };
+        let own = [begun(w, &shipped[0], steps(&shipped[0], &facts, now()))];
+        self.add("home-begun", "home", None, Visitor::SignedIn, &home::body(w, &shipped, &own, now()));
+    }
+
     pub(super) fn steps(&mut self) {
         self.continuing();
         self.cet();
@@ -67,12 +86,13 @@ impl Studio {
     fn overview(&mut self, name: &str, page: &ExamPage, facts: &Facts<'_>, visitor: Visitor) {
         let steps = steps(page, facts, now());
         let person = eligibility::person("阿卜杜热西提·买买提依明·艾合买提江", true);
+        let registered = exam::Registered { person, has_review: true };
         let available = (page.sittings.len() < 10).then(|| availability(page, &[(12, 120), (40, 120), (0, 80)]));
         let view = exam::View {
             exam: page,
             steps: &steps,
             orders: facts.orders,
-            person: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&person),
+            registered: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&registered),
             available: available.as_deref(),
             is_signed_in: visitor == Visitor::SignedIn,
             now: now(),
@@ -207,21 +227,49 @@ impl Studio {
             ..Facts::default()
         };
         let empty = Answers::default();
-        let faults = check(&page.rules.form, &empty).unwrap_err();
+        let faults = check(&page.rules.form, account.document.as_ref(), &empty).unwrap_err();
         let errors = details::errors(self.w, &page, &faults);
         let typed = Answers([("address".parse().unwrap(), "徐汇区桂林路100号".to_owned())].into());
-        let shots: [(&str, ReviewState, &Answers, &[FieldError], bool); 4] = [
+        let passed = || ReviewState::Passed { at: now() };
+        let shots: [(&str, ReviewState, &Answers, &[FieldError], bool); 6] = [
             ("details", ReviewState::None, &empty, &[], false),
             ("details-error", ReviewState::None, &typed, &errors, false),
             ("details-draft", ReviewState::None, &typed, &[], true),
+            ("details-held", passed(), &typed, &[], true),
+            ("details-again", passed(), &typed, &[], false),
             ("details-refused", ReviewState::Refused { reason: "证件照不清晰".to_owned() }, &typed, &[], false),
         ];
+        let held = [order_of(&page, &["en-0424-am-a"], OrderState::Unpaid)];
         for (name, review, answers, errors, is_draft) in shots {
+            let orders = if name == "details-held" { &held[..] } else { &[] };
             facts.details_at = (review != ReviewState::None).then(now);
             facts.review = review;
             let list = steps(&page, &facts, now());
+            let view = details::View {
+                exam: &page,
+                steps: &list,
+                account: &account,
+                orders,
+                answers,
+                errors,
+                is_draft,
+                now: now(),
+            };
+            let body = details::body(self.w, &view);
+            self.add(name, "details", None, Visitor::SignedIn, &body);
+        }
+        // Whose number does not say when they were born.
+        let passport = Document::parse(DocumentKind::Passport, "E12345678").ok();
+        let account = Account { document: passport, ..account };
+        let faults = check(&page.rules.form, account.document.as_ref(), &typed).unwrap_err();
+        let errors = details::errors(self.w, &page, &faults);
+        facts.review = ReviewState::None;
+        let list = steps(&page, &facts, now());
+        for (name, errors) in [("details-passport", &[][..]), ("details-passport-error", &errors)] {
+            let (answers, is_draft, orders) = (&typed, false, &[][..]);
+            let account = &account;
             let view =
-                details::View { exam: &page, steps: &list, account: &account, answers, errors, is_draft, now: now() };
+                details::View { exam: &page, steps: &list, account, answers, errors, orders, is_draft, now: now() };
             let body = details::body(self.w, &view);
             self.add(name, "details", None, Visitor::SignedIn, &body);
         }

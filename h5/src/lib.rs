@@ -9,6 +9,7 @@ mod busy;
 mod catalogue;
 mod failure;
 mod form_parts;
+mod handover_code;
 mod identity_visit;
 mod layers;
 mod pages;

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod answers;
 pub(crate) mod choice_words;
+pub(crate) mod decided;
 pub(crate) mod details;
 pub(crate) mod drop_seat;
 pub(crate) mod eligibility;

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use crate::app::{App, H5State};
 use crate::busy::Busy;
@@ -15,8 +15,8 @@ use crate::pages::account::{
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
-    details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order, payment_code,
-    poster, receipt, release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
+    decided, details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order,
+    payment_code, poster, receipt, release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
 use registration::identity_pictures::CHUNK_BYTES_MAX;
@@ -46,15 +46,17 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/waiting", get(waiting::show))
         .route("/orders/{order}", get(order::show))
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
-        .route("/orders/{order}/release", post(release::give_back))
-        .route("/orders/{order}/drop", post(drop_seat::drop_one))
+        .route("/orders/{order}/release", get(screenshot::back).post(release::give_back))
+        .route("/orders/{order}/drop", get(screenshot::back).post(drop_seat::drop_one))
         .route("/orders/{order}/receipt", get(receipt::show))
         .route("/orders/{order}/ended", get(ended::show))
         .route("/me", get(me::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
         .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
-        .route("/me/identity/handover", get(state::back).post(handover::make))
+        .route("/me/identity/handover", get(handover::show).post(handover::make))
+        .route("/me/identity/handover/state", get(handover::state))
         .route("/me/identity/state", get(state::show))
+        .route("/me/decided", get(decided::show))
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
@@ -86,9 +88,9 @@ fn account_pages() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-up", get(sign_up::show).post(sign_up::register))
-        .route("/sign-up/code", post(sign_up_code::send))
+        .route("/sign-up/code", get(sign_up_code::back).post(sign_up_code::send))
         .route("/sign-up/finish", get(link::show_sign_up).post(link::finish_sign_up))
-        .route("/sign-out", post(sign_out::leave))
+        .route("/sign-out", get(sign_out::back).post(sign_out::leave))
         .route("/agreement", get(agreement::show))
         .route("/captcha/{token}", get(captcha::show))
         .route("/forgotten", get(forgotten::show).post(forgotten::ask))
@@ -101,6 +103,6 @@ fn account_pages() -> Router<App> {
         .route("/me/email", get(email::show).post(email::set))
         .route("/me/email/verify", get(email::show).post(email::verify))
         .route("/me/mobile", get(mobile::show).post(mobile::set))
-        .route("/me/mobile/code", post(mobile::send))
-        .route("/me/sign-out-everywhere", post(sign_out_everywhere::leave))
+        .route("/me/mobile/code", get(mobile::back).post(mobile::send))
+        .route("/me/sign-out-everywhere", get(sign_out_everywhere::back).post(sign_out_everywhere::leave))
 }

@@ -14,6 +14,7 @@ mod forgotten;
 mod letters;
 mod links;
 mod new_account;
+mod notices;
 mod post;
 mod rebind;
 mod sign_in;

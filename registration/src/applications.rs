@@ -140,7 +140,8 @@ impl Applications {
         answers: &Answers,
     ) -> Result<ReviewState, ApplicationError> {
         self.require(account, exam, orders, &TaskKind::Details).await?;
-        let kept = match details::check(&exam.rules.form, answers) {
+        let document = self.document_of(account).await?;
+        let kept = match details::check(&exam.rules.form, document.as_ref(), answers) {
             Ok(kept) => kept,
             Err(faults) => {
                 self.save_draft(account, exam, answers).await?;

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
+use crate::clock;
+use crate::document::{Document, Sex};
 use crate::exam_rules::{FieldKind, FieldName, FieldRule, Form};
 use crate::text::Text;
+
+/// The oldest people alive were born later.
+const BIRTH_YEAR_MIN: i16 = 1900;
 
 /// What was answered, by field. `Debug` shows only which fields have an answer.
 #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,6 +45,9 @@ pub enum AnswerFault {
     /// None of the choices.
     #[error("is none of the choices")]
     Choice,
+    /// No day on which somebody who registers can be born; written `2001-02-28`.
+    #[error("is no date of birth")]
+    BirthDate,
     /// One of the choices, but nobody can register with it.
     #[error("nobody can register with this answer")]
     NotAccepted(Text),
@@ -61,11 +71,27 @@ pub fn is_asked(form: &Form, field: &FieldRule, answers: &Answers) -> bool {
     })
 }
 
-/// Checks all answers at once: what is kept, or all that is wrong, in the form's order. Answers to fields that are
+/// A sex as an answer is kept.
+pub fn sex_of(answer: &str) -> Option<Sex> {
+    match answer {
+        "male" => Some(Sex::Male),
+        "female" => Some(Sex::Female),
+        _ => None,
+    }
+}
+
+/// A date of birth as an answer is kept; nothing when nobody alive can be born on it.
+pub fn birth_date_of(answer: &str) -> Option<Date> {
+    let date: Date = answer.parse().ok()?;
+    (date.year() >= BIRTH_YEAR_MIN && date <= clock::today()).then_some(date)
+}
+
+/// Checks all answers at once, of somebody with this document: what is kept, or all that is wrong, in the form's order. Answers to fields that are
 /// locked, not asked or unknown are dropped. A photo's answer is the id under which it is kept.
-pub fn check(form: &Form, answers: &Answers) -> Result<Answers, Vec<FieldFault>> {
+pub fn check(form: &Form, document: Option<&Document>, answers: &Answers) -> Result<Answers, Vec<FieldFault>> {
     let (mut kept, mut faults) = (Answers::default(), Vec::new());
-    for field in form.fields.iter().filter(|field| !field.kind.is_locked() && is_asked(form, field, answers)) {
+    let is_open = |field: &&FieldRule| !field.kind.is_locked(document) && is_asked(form, field, answers);
+    for field in form.fields.iter().filter(is_open) {
         let answer = answers.get(&field.name).trim();
         match check_one(field, answer) {
             Ok(()) if answer.is_empty() => {}
@@ -98,13 +124,16 @@ fn check_one(field: &FieldRule, answer: &str) -> Result<(), AnswerFault> {
             }
             _ => Ok(()),
         },
-        FieldKind::Name | FieldKind::Document | FieldKind::BirthDate | FieldKind::Sex | FieldKind::Mobile => Ok(()),
+        FieldKind::BirthDate => birth_date_of(answer).map(drop).ok_or(AnswerFault::BirthDate),
+        FieldKind::Sex => sex_of(answer).map(drop).ok_or(AnswerFault::Choice),
+        FieldKind::Name | FieldKind::Document | FieldKind::Mobile => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::DocumentKind;
 
     /// C8: in school or graduated; a graduate needs a thesis grade of at least `fair`.
     fn form() -> Form {
@@ -143,20 +172,41 @@ refusal = { zh = "论文成绩达到“中”及以上才可以申请。", en = 
     }
 
     fn faults(pairs: &[(&str, &str)]) -> Vec<(String, AnswerFault)> {
-        let faults = check(&form(), &answers(pairs)).unwrap_err();
+        let faults = check(&form(), None, &answers(pairs)).unwrap_err();
         faults.into_iter().map(|fault| (fault.field.to_string(), fault.fault)).collect()
     }
 
     #[test]
     fn c8_a_graduate_needs_a_thesis_grade_and_nobody_else_is_asked() {
         let enrolled = answers(&[("major", " 会计 "), ("standing", "enrolled"), ("thesis", "pass"), ("name", "x")]);
-        let kept = check(&form(), &enrolled).unwrap();
+        let kept = check(&form(), None, &enrolled).unwrap();
         assert_eq!(kept, answers(&[("major", "会计"), ("standing", "enrolled")]), "what is not asked is not kept");
         let graduated = |grade| [("major", "会计"), ("standing", "graduated"), ("thesis", grade)];
         assert_eq!(faults(&graduated("")), [("thesis".to_owned(), AnswerFault::Missing)]);
-        assert!(check(&form(), &answers(&graduated("fair"))).is_ok());
+        assert!(check(&form(), None, &answers(&graduated("fair"))).is_ok());
         let [(field, AnswerFault::NotAccepted(text))] = &faults(&graduated("pass"))[..] else { panic!("one fault") };
         assert!(field == "thesis" && text.zh.contains("中”及以上"));
+    }
+
+    /// A5: birth date and sex are filled in from the number; a permit's or passport's does not say them.
+    #[test]
+    fn a5_birth_date_and_sex_are_asked_where_the_number_does_not_say_them() {
+        let toml = r#"
+fields = [
+  { name = "born", kind = "birth_date", label = { zh = "出生年月", en = "Date of birth" } },
+  { name = "sex", kind = "sex", label = { zh = "性别", en = "Sex" } },
+]"#;
+        let form: Form = toml::from_str(toml).unwrap();
+        let resident = Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap();
+        let passport = Document::parse(DocumentKind::Passport, "E12345678").unwrap();
+        let said = answers(&[("born", "2001-02-28"), ("sex", "female")]);
+        assert_eq!(check(&form, Some(&resident), &said), Ok(Answers::default()), "the number's word counts");
+        assert_eq!(check(&form, Some(&passport), &said), Ok(said));
+        for born in ["2001-02-29", "1899-12-31", "2999-01-01", "20010228x"] {
+            let faults = check(&form, Some(&passport), &answers(&[("born", born), ("sex", "x")])).unwrap_err();
+            assert_eq!((&faults[0].fault, &faults[1].fault), (&AnswerFault::BirthDate, &AnswerFault::Choice), "{born}");
+        }
+        assert_eq!(check(&form, Some(&passport), &Answers::default()).unwrap_err().len(), 2);
     }
 
     #[test]

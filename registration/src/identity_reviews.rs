@@ -13,10 +13,11 @@ use crate::clock;
 use crate::exam_rules::IdentityWay;
 use crate::identity::{Identity, IdentityError, Person};
 use crate::identity_pictures::{IdentityPictures, PictureId};
+use crate::notices::NoticeKind;
 use crate::reviews::{self, AuditAction, AuditEntry, REASON_CHARS_MAX};
 use crate::staff::StaffId;
 use crate::store::identities::{self, StoredIdentity};
-use crate::store::{Database, StoreError, audit, face_checks, identity_pictures};
+use crate::store::{Database, StoreError, audit, face_checks, identity_pictures, notices};
 
 /// Most cases of the queue that are looked at together.
 pub const CASES_MAX: usize = 100;
@@ -213,6 +214,7 @@ impl IdentityReviews {
         }
         identity_pictures::drop(&transaction, &[picture.0]).await?;
         audit::insert(&transaction, now, staff.0, AuditAction::Refused.as_str(), &id.to_string()).await?;
+        notices::add(&transaction, account, None, NoticeKind::IdentityRefused, now).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -238,6 +240,8 @@ impl IdentityReviews {
             return Err(CaseError::NotWaiting);
         }
         identity_pictures::drop(&transaction, &[picture.0]).await?;
+        let kind = if reason.is_some() { NoticeKind::FaceRefused } else { NoticeKind::FacePassed };
+        notices::add(&transaction, account, Some(exam), kind, now).await?;
         let action = if reason.is_some() { AuditAction::Refused } else { AuditAction::Confirmed };
         let subject = CaseId::Face(account, exam.clone()).to_string();
         audit::insert(&transaction, now, staff.0, action.as_str(), &subject).await?;

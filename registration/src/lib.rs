@@ -39,6 +39,7 @@ mod attempts;
 mod clock;
 mod gate;
 mod migrations;
+mod notices;
 mod picture_files;
 mod screenshots;
 mod sweep;

@@ -8,6 +8,7 @@
 
 mod dependants;
 mod drop_seat;
+mod exchange;
 mod hand_in;
 mod hold;
 mod hold_more;

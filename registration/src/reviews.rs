@@ -15,6 +15,7 @@ use crate::document::Document;
 use crate::eligibility::bound_person;
 use crate::exam_rules::{SubjectId, TaskKind};
 use crate::exams::Exams;
+use crate::notices::NoticeKind;
 use crate::order::{Order, OrderId, OrderState};
 use crate::orders::live_orders_of;
 use crate::person::{Mobile, PersonName};
@@ -202,6 +203,8 @@ impl Reviews {
             return Err(DecisionError::NotWaiting(found.state_at(now)));
         }
         store::audit::insert(&transaction, now, staff.0, AuditAction::Refused.as_str(), &order.to_string()).await?;
+        let kind = NoticeKind::OrderRefused;
+        store::notices::add(&transaction, found.account, Some(&found.exam), kind, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         let refused = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         Ok(refused.view(now))
@@ -235,6 +238,8 @@ impl Reviews {
         if change::finish_confirm(&transaction, &order).await? {
             let action = AuditAction::Confirmed.as_str();
             store::audit::insert(&transaction, decided_at, staff, action, &order.id.to_string()).await?;
+            let (kind, now) = (NoticeKind::OrderConfirmed, clock::now());
+            store::notices::add(&transaction, order.account, Some(&order.exam), kind, now).await?;
             metrics::counter!("registration_orders_confirmed_total").increment(1);
         }
         transaction.commit().await.map_err(StoreError::from)?;

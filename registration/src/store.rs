@@ -21,6 +21,7 @@ pub(crate) mod identity_handovers;
 pub(crate) mod identity_pictures;
 pub(crate) mod identity_tries;
 pub(crate) mod identity_uploads;
+pub(crate) mod notices;
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
 pub(crate) mod past_scores;

@@ -93,6 +93,7 @@ impl Sweep {
         self.eligibility.end_unused(&self.exams).await?;
         self.pictures.sweep(BATCH).await?;
         self.accounts.sweep().await?;
+        self.accounts.send_notices(&self.exams).await?;
         self.forget().await
     }
 

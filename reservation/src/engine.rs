@@ -1,4 +1,4 @@
-//! The only door to seats: hold, release, freeze, confirm, resize.
+//! The only door to seats: hold, exchange, release, freeze, confirm, resize.
 //!
 //! While a hold is `held`, Redis leads and the ledger follows its events. Once it is frozen, the
 //! ledger leads: confirmations and cancellations are committed there first.
@@ -10,6 +10,7 @@ mod calls;
 pub mod catalogue;
 mod coalesce;
 mod confirm;
+mod exchange;
 mod feed;
 mod hold;
 mod lanes;

@@ -3,6 +3,7 @@
 mod cluster;
 mod connection;
 pub mod event;
+mod exchange;
 pub mod keys;
 mod node;
 mod opening;
@@ -23,6 +24,7 @@ use crate::hold::HoldState;
 use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
 use connection::Connection;
 use event::{Event, StreamId};
+pub use exchange::ExchangeRequest;
 use keys::PoolKeys;
 pub use node::Link;
 pub use opening::Kept;

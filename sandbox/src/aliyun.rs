@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::digests::{pairs, random};
 use crate::faces::{Face, Unfit};
 use crate::faults::{Fail, Service};
-use crate::keys::{ALIYUN_SMS_TEMPLATE, SMS_SIGN};
+use crate::keys::{ALIYUN_SMS_NOTICE, ALIYUN_SMS_TEMPLATE, SMS_SIGN, SMS_VARIABLE_CHARS_MAX};
 use crate::outbox::{Kind, Message};
 use crate::routes::Call;
 
@@ -91,28 +91,36 @@ fn send_sms(desk: &Desk, values: &Values, fault: Option<Fail>) -> Value {
     let is_mobile = mobile.len() == 11 && mobile.starts_with('1') && mobile.bytes().all(|byte| byte.is_ascii_digit());
     let parameters: Value =
         values.get("TemplateParam").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let is_notice = values.get("TemplateCode") == Some(ALIYUN_SMS_NOTICE);
+    let value = parameters.get(if is_notice { "event" } else { "code" }).and_then(Value::as_str);
     let code = match fault {
         Some(Fail::Throttle) => "isv.BUSINESS_LIMIT_CONTROL",
         Some(Fail::Balance) => "isv.AMOUNT_NOT_ENOUGH",
         Some(Fail::Number) => "isv.MOBILE_NUMBER_ILLEGAL",
         _ if !is_mobile => "isv.MOBILE_NUMBER_ILLEGAL",
         _ if values.get("SignName") != Some(SMS_SIGN) => "isv.SMS_SIGNATURE_ILLEGAL",
-        _ if values.get("TemplateCode") != Some(ALIYUN_SMS_TEMPLATE) => "isv.SMS_TEMPLATE_ILLEGAL",
-        _ if parameters.get("code").and_then(Value::as_str).is_none() => "isv.TEMPLATE_MISSING_PARAMETERS",
+        _ if !is_notice && values.get("TemplateCode") != Some(ALIYUN_SMS_TEMPLATE) => "isv.SMS_TEMPLATE_ILLEGAL",
+        _ if value.is_none() => "isv.TEMPLATE_MISSING_PARAMETERS",
+        _ if is_notice && value.is_some_and(|value| value.chars().count() > SMS_VARIABLE_CHARS_MAX) => {
+            "isv.PARAM_LENGTH_LIMIT"
+        }
         _ => "OK",
     };
     if code != "OK" {
         return json!({ "Code": code, "Message": "the sandbox refuses it" });
     }
-    let code = parameters["code"].as_str().unwrap_or_default().to_owned();
+    let value = value.unwrap_or_default().to_owned();
     desk.outbox.put(Message {
         kind: Kind::Sms,
         vendor: "aliyun",
         to: mobile.to_owned(),
         subject: None,
-        text: format!("【{SMS_SIGN}】验证码：{code}"),
+        text: match is_notice {
+            true => format!("【{SMS_SIGN}】您的考试报名有新进展：{value}。请登录报名网站查看。"),
+            false => format!("【{SMS_SIGN}】验证码：{value}"),
+        },
         html: None,
-        values: vec![code],
+        values: vec![value],
         at: Timestamp::now(),
     });
     json!({ "Code": "OK", "Message": "OK", "BizId": random() })

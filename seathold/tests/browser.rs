@@ -187,7 +187,7 @@ async fn browser_walk_from_the_list_of_exams_to_the_staffs_confirmation() {
     hand_in(&phone, picture).await;
     staff_confirms(&app, &desk).await;
 
-    phone.refresh().await.unwrap();
+    // The receipt turns by itself.
     shows(&phone, "报名成功").await;
     phone.screenshot("walk-9-confirmed").await;
     phone.goto(&format!("{}/me", app.url())).await.unwrap();

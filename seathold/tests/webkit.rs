@@ -79,6 +79,15 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
         phone.looks(&format!("webkit-{name}")).await;
     }
 
+    // Back to what answered a form, and loading it anew, show the form and send nothing.
+    phone.open("/sign-up?next=/exams/degree-english").await;
+    phone.submit().await;
+    phone.shows("请先处理下面的问题").await;
+    phone.open("/agreement").await;
+    phone.webkit.back().await.unwrap_or_else(|error| panic!("{error}"));
+    phone.fill("#name", "孙剑峰").await;
+    assert!(!phone.text().await.contains("请先处理下面的问题"), "{}", phone.text().await);
+
     phone.open("/sign-up?next=/exams/degree-english").await;
     for (field, text) in
         [("#name", "孙剑峰"), ("#document", "310104198807070019"), ("#mobile", MOBILE), ("#password", "secret-1")]

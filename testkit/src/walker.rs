@@ -13,6 +13,7 @@ use crate::axe::accessibility_faults;
 use crate::browser::{Browser, BrowserOptions};
 
 const WAIT: Duration = Duration::from_secs(20);
+const TURN_WAIT: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(100);
 
 /// A walk with one browser. Dereferences to [`Browser`]; end it with [`Self::finish`].
@@ -81,7 +82,16 @@ impl Walker {
 
     /// Waits until the page shows the words.
     pub async fn shows(&self, words: &str) {
-        let deadline = tokio::time::Instant::now() + WAIT;
+        self.shows_within(WAIT, words).await;
+    }
+
+    /// The same of words that come by themselves: such a page asks ever more rarely, at last once a minute.
+    pub async fn turns_to(&self, words: &str) {
+        self.shows_within(TURN_WAIT, words).await;
+    }
+
+    async fn shows_within(&self, wait: Duration, words: &str) {
+        let deadline = tokio::time::Instant::now() + wait;
         loop {
             let text = self.text().await;
             if text.contains(words) {

@@ -9,6 +9,8 @@ use pagekit::notice::Tone;
 use pagekit::words::{Words, key};
 use registration::accounts::{Account, AccountId, AccountNumber};
 use registration::applications::{ApplicationCase, CaseKey, ReviewError};
+use registration::details::sex_of;
+use registration::document::Sex;
 use registration::exam_rules::{FieldKind, FieldRule};
 use registration::exams::ExamPage;
 use registration::roster::RosterRecord;
@@ -160,7 +162,7 @@ pub(crate) fn body(
             is_number: false,
         },
     ];
-    rows.extend(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked()).map(|field| Compared {
+    rows.extend(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked(document)).map(|field| Compared {
         label: w.pick(&field.label.zh, &field.label.en).to_owned(),
         said: words_of(w, field, case.answers.get(&field.name)),
         known: record.map(|record| words_of(w, field, record.column(field.name.as_str()))),
@@ -205,6 +207,11 @@ fn words_of(w: Words, field: &FieldRule, answer: &str) -> String {
     let choice = field.choices.iter().find(|choice| choice.value == answer);
     match (field.kind, choice) {
         (FieldKind::Choice, Some(choice)) => w.pick(&choice.zh, &choice.en).to_owned(),
+        (FieldKind::Sex, _) => match sex_of(answer) {
+            Some(Sex::Male) => w.t("sex-male").into_owned(),
+            Some(Sex::Female) => w.t("sex-female").into_owned(),
+            None => String::new(),
+        },
         (FieldKind::Photo, _) if !answer.is_empty() => w.t("form-photo").into_owned(),
         _ => answer.to_owned(),
     }

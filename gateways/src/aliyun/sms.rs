@@ -2,7 +2,9 @@
 //!
 //! Variables, besides those of [`super`]: `ALIBABA_CLOUD_SMS_SIGN` (the approved signature's text),
 //! `ALIBABA_CLOUD_SMS_TEMPLATE` (the approved template's code, `SMS_…`), `ALIBABA_CLOUD_SMS_VARIABLE` (the template's
-//! variable for the code, default `code`), `ALIBABA_CLOUD_SMS_URL` (default `https://dysmsapi.aliyuncs.com`).
+//! variable for the code, default `code`), `ALIBABA_CLOUD_SMS_NOTICE_TEMPLATE` (the code of a template for notices, if there
+//! is one: its only variable, `event`, of 12 characters, is what happened), `ALIBABA_CLOUD_SMS_URL` (default
+//! `https://dysmsapi.aliyuncs.com`).
 
 use serde::Deserialize;
 use serde_json::json;
@@ -20,6 +22,7 @@ pub struct AliyunSmsConfig {
     sign: String,
     template: String,
     variable: String,
+    notice_template: Option<String>,
 }
 
 impl AliyunSmsConfig {
@@ -31,6 +34,7 @@ impl AliyunSmsConfig {
             sign: variables.required("ALIBABA_CLOUD_SMS_SIGN")?,
             template: variables.required("ALIBABA_CLOUD_SMS_TEMPLATE")?,
             variable: variables.or("ALIBABA_CLOUD_SMS_VARIABLE", "code")?,
+            notice_template: variables.optional("ALIBABA_CLOUD_SMS_NOTICE_TEMPLATE")?,
         })
     }
 }
@@ -53,13 +57,26 @@ impl AliyunSms {
     }
 
     pub(crate) async fn send_code(&self, mobile: &str, code: &str) -> Result<(), SmsError> {
-        let config = &self.config;
-        let parameters = json!({ config.variable.as_str(): code }).to_string();
+        let parameters = json!({ self.config.variable.as_str(): code }).to_string();
+        self.send(mobile, &self.config.template, &parameters).await
+    }
+
+    pub(crate) fn can_notify(&self) -> bool {
+        self.config.notice_template.is_some()
+    }
+
+    pub(crate) async fn send_notice(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
+        let template = self.config.notice_template.as_deref();
+        let template = template.ok_or_else(|| SmsError::Rejected("no template".to_owned()))?;
+        self.send(mobile, template, &json!({ "event": event }).to_string()).await
+    }
+
+    async fn send(&self, mobile: &str, template: &str, parameters: &str) -> Result<(), SmsError> {
         let query = [
             ("PhoneNumbers", mobile),
-            ("SignName", &config.sign),
-            ("TemplateCode", &config.template),
-            ("TemplateParam", &parameters),
+            ("SignName", self.config.sign.as_str()),
+            ("TemplateCode", template),
+            ("TemplateParam", parameters),
         ];
         let answer: Answer = self.api.call("SendSms", &query, Body::Empty).await.map_err(sms_error)?;
         if answer.code == "OK" { Ok(()) } else { Err(sms_error(VendorError::code(&answer.code))) }

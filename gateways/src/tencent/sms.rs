@@ -2,7 +2,8 @@
 //!
 //! Variables, besides those of [`super`]: `TENCENTCLOUD_SMS_APP_ID` (SdkAppId), `TENCENTCLOUD_SMS_SIGN` (the approved
 //! signature's text), `TENCENTCLOUD_SMS_TEMPLATE` (the approved template's number; its first variable is the code),
-//! `TENCENTCLOUD_SMS_MINUTES` (what to give as second variable, if the template has one), `TENCENTCLOUD_SMS_URL`
+//! `TENCENTCLOUD_SMS_NOTICE_TEMPLATE` (the number of a template for notices, if there is one: its only variable, of 12
+//! characters, is what happened), `TENCENTCLOUD_SMS_MINUTES` (what to give as second variable, if the template has one), `TENCENTCLOUD_SMS_URL`
 //! (default `https://sms.tencentcloudapi.com`).
 
 use serde::Deserialize;
@@ -21,6 +22,7 @@ pub struct TencentSmsConfig {
     app_id: String,
     sign: String,
     template: String,
+    notice_template: Option<String>,
     minutes: Option<String>,
 }
 
@@ -33,6 +35,7 @@ impl TencentSmsConfig {
             app_id: variables.required("TENCENTCLOUD_SMS_APP_ID")?,
             sign: variables.required("TENCENTCLOUD_SMS_SIGN")?,
             template: variables.required("TENCENTCLOUD_SMS_TEMPLATE")?,
+            notice_template: variables.optional("TENCENTCLOUD_SMS_NOTICE_TEMPLATE")?,
             minutes: variables.optional("TENCENTCLOUD_SMS_MINUTES")?,
         })
     }
@@ -63,14 +66,27 @@ impl TencentSms {
     }
 
     pub(crate) async fn send_code(&self, mobile: &str, code: &str) -> Result<(), SmsError> {
-        let config = &self.config;
         let mut parameters = vec![code];
-        parameters.extend(config.minutes.as_deref());
+        parameters.extend(self.config.minutes.as_deref());
+        self.send(mobile, &self.config.template, &parameters).await
+    }
+
+    pub(crate) fn can_notify(&self) -> bool {
+        self.config.notice_template.is_some()
+    }
+
+    pub(crate) async fn send_notice(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
+        let template = self.config.notice_template.as_deref();
+        self.send(mobile, template.ok_or_else(|| SmsError::Rejected("no template".to_owned()))?, &[event]).await
+    }
+
+    async fn send(&self, mobile: &str, template: &str, parameters: &[&str]) -> Result<(), SmsError> {
+        let config = &self.config;
         let body = json!({
             "PhoneNumberSet": [format!("+86{mobile}")],
             "SmsSdkAppId": config.app_id,
             "SignName": config.sign,
-            "TemplateId": config.template,
+            "TemplateId": template,
             "TemplateParamSet": parameters,
         });
         let answer: Answer = self.api.call("SendSms", &body).await.map_err(sms_error)?;

@@ -194,6 +194,7 @@ me-verify = Send a letter to verify
 me-sign-out = Sign out
 me-sign-out-everywhere = Sign out on other devices
 to-me = Back to My registrations
+to-form = Back to the form
 said-account = Your account is ready, and you are signed in.
 said-password = The new password is saved, and other devices are signed out.
 said-email = The e-mail address is changed.

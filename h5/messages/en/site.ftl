@@ -27,6 +27,10 @@ home-waiting = { $task }: waiting
 home-refused = { $task }: refused
 home-next = Next: { $task }
 home-tickets = Admission tickets from { $when }
+home-pay-until = Pay by { $when }
+home-step-open = Open
+home-step-soon = Not open yet
+home-step-over = Closed
 home-mine = My registration:
 home-me = My registrations
 exam-open = Open
@@ -36,6 +40,12 @@ exam-until = until { $when }
 exam-from = from { $when }
 exam-ended = since { $when }
 exam-enter = Notice and sittings
+
+# Waiting for a result
+waits-reload = Reload this page to see whether there is a result
+waits-live = This page updates by itself once there is a result.
+waits-ready = There is a result. Reload this page to see it.
+waits-done = There is a result. This page is being updated…
 
 # WeChat
 wechat-title = Open this page in your browser
@@ -63,7 +73,7 @@ error-forbidden-text = The request did not come from a page of this site, and no
 error-method-title = Please use the pages of this site
 error-method-text = This address cannot be opened directly.
 error-too-large-title = The file is too large
-error-too-large-text = A picture can have at most { $limit } MB; nothing was sent. Go back and choose another one, or make it smaller.
+error-too-large-text = A picture can have at most { $limit } MB; nothing was sent. Go back and choose another one, or make it smaller.
 error-bad-title = What was sent is incomplete
 error-bad-text = The connection may have broken off. Go back and send it again.
 error-too-many-title = Too many requests

@@ -185,6 +185,7 @@ me-verify = 发送验证邮件
 me-sign-out = 退出登录
 me-sign-out-everywhere = 退出其他设备上的登录
 to-me = 回到「我的报名」
+to-form = 返回填写报名信息
 said-account = 注册完成，已为您登录。
 said-password = 新密码已保存，其他设备上的登录已退出。
 said-email = 邮箱已更新。

@@ -27,6 +27,10 @@ home-waiting = { $task }：待审核
 home-refused = { $task }：未通过
 home-next = 下一步：{ $task }
 home-tickets = { $when } 起打印准考证
+home-pay-until = 缴费截止 { $when }
+home-step-open = 开放中
+home-step-soon = 未开放
+home-step-over = 已截止
 home-mine = 我的报名：
 home-me = 查看我的报名
 exam-open = 报名中
@@ -36,6 +40,12 @@ exam-until = { $when } 截止
 exam-from = { $when } 开始
 exam-ended = { $when } 已截止
 exam-enter = 查看须知和场次
+
+# 等待结果
+waits-reload = 刷新本页，看有没有结果
+waits-live = 有结果后，本页自动更新。
+waits-ready = 有结果了，请刷新本页查看
+waits-done = 有结果了，正在更新本页……
 
 # 微信
 wechat-title = 请在浏览器中打开
@@ -63,7 +73,7 @@ error-forbidden-text = 这个请求不是从本站页面发出的，没有执行
 error-method-title = 请从页面上操作
 error-method-text = 这个网址不能直接打开。
 error-too-large-title = 文件太大
-error-too-large-text = 图片不能超过 { $limit } MB，没有提交。请返回上一页，换一张，或把图片调小。
+error-too-large-text = 图片不能超过 { $limit } MB，没有提交。请返回上一页，换一张，或把图片调小。
 error-bad-title = 提交的内容不完整
 error-bad-text = 页面可能在传送中断了。请返回上一页再提交一次。
 error-too-many-title = 请求太多

@@ -1,5 +1,7 @@
 //! The registration form of an exam: filled in, kept as a draft, handed in, and changed while the window is open.
 
+mod draft;
+mod effects;
 mod fields;
 
 use axum::extract::{Multipart, Path};
@@ -11,9 +13,11 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::applications::{ApplicationError, PhotoFault};
 use registration::details::{AnswerFault, Answers, FieldFault};
+use registration::document::Document;
 use registration::exam_rules::{FieldKind, FieldRule, TaskKind};
 use registration::exams::ExamPage;
 use registration::identity_pictures::DraftError;
+use registration::order::Order;
 use registration::photos::PhotoError;
 use registration::pictures::PictureError;
 use registration::steps::{StepView, TaskState, blocked_by, task};
@@ -41,10 +45,17 @@ pub(crate) fn field_id(field: &FieldRule) -> String {
 pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
     let visit = &candidate.visit;
     let exam = find(visit, &exam)?;
+    let steps = match entered(&candidate, &exam).await? {
+        Ok(steps) => steps,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let application = visit.app.outside.registration.applications.get(candidate.account.id, &exam.id).await?;
-    let is_draft = application.draft.is_some();
-    let answers = application.draft.or(application.details).unwrap_or_default();
-    render(&candidate, &exam, &answers, &[], is_draft).await
+    let unsent = draft::unsent(&exam.rules.form, candidate.account.document.as_ref(), &application);
+    // When nothing can be handed in any more, what was is what counts.
+    let unsent = unsent.filter(|_| application.details.is_none() || !is_over(&steps, visit.now));
+    let is_draft = unsent.is_some();
+    let answers = unsent.cloned().or(application.details).or(application.draft).unwrap_or_default();
+    Ok(render(&candidate, &exam, &steps, &answers, &[], is_draft).into_response())
 }
 
 pub(crate) async fn hand_in(
@@ -56,36 +67,72 @@ pub(crate) async fn hand_in(
     let exam = find(visit, &exam)?;
     let FormParts { pairs, picture } = form_parts(form).await?;
     let applications = &visit.app.outside.registration.applications;
-    let mut answers = read(&exam, &pairs);
+    let here = format!("{}/details", path_of(&exam));
+    let account = candidate.account.id;
+    let does = |action: &str| pairs.iter().any(|(name, value)| name == "action" && value == action);
+    if does("discard") {
+        let application = applications.get(account, &exam.id).await?;
+        applications.save_draft(account, &exam, &application.details.unwrap_or_default()).await?;
+        return Ok(Redirect::to(&here).into_response());
+    }
+    let mut answers = read(&exam, candidate.account.document.as_ref(), &pairs);
     if let Some(error) = take_photo(&candidate, &exam, picture, &mut answers).await? {
-        applications.save_draft(candidate.account.id, &exam, &answers).await?;
-        let page = render(&candidate, &exam, &answers, &[error], false).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        applications.save_draft(account, &exam, &answers).await?;
+        return refused(&candidate, &exam, &answers, &[error]).await;
     }
-    if pairs.iter().any(|(name, value)| name == "action" && value == "draft") {
-        applications.save_draft(candidate.account.id, &exam, &answers).await?;
-        return Ok(Redirect::to(&format!("{}/details", path_of(&exam))).into_response());
+    if does("draft") || does("keep") {
+        applications.save_draft(account, &exam, &answers).await?;
+        // The script that keeps what is typed stays where it is.
+        let is_script = does("keep");
+        return Ok(if is_script {
+            StatusCode::NO_CONTENT.into_response()
+        } else {
+            Redirect::to(&here).into_response()
+        });
     }
-    match applications.hand_in(candidate.account.id, &exam, &visit.orders_of(&exam), &answers).await {
+    match applications.hand_in(account, &exam, &visit.orders_of(&exam), &answers).await {
         Ok(_) => {
             let next = next_path(&candidate, &exam).await?;
             Ok(Redirect::to(&with_said(&next, "details")).into_response())
         }
         Err(ApplicationError::Answers(faults)) => {
-            let errors = errors(visit.words, &exam, &faults);
-            let page = render(&candidate, &exam, &answers, &errors, false).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            refused(&candidate, &exam, &answers, &errors(visit.words, &exam, &faults)).await
         }
         Err(ApplicationError::Photo(fault)) => {
-            let error = photo_error(visit.words, fault);
-            let page = render(&candidate, &exam, &answers, &[error], false).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            refused(&candidate, &exam, &answers, &[photo_error(visit.words, fault)]).await
         }
         Err(ApplicationError::Blocked(_) | ApplicationError::NotOpen(_)) => {
             Ok(Redirect::to(&path_of(&exam)).into_response())
         }
         Err(ApplicationError::Store(error)) => Err(error.into()),
     }
+}
+
+/// The steps of who may be here; else where they are led.
+async fn entered(candidate: &Candidate, exam: &ExamPage) -> Result<Result<Vec<StepView>, Response>, Failure> {
+    let steps = candidate.visit.steps(exam).await?;
+    if task(&steps, &TaskKind::Details).is_none() {
+        return Err(Failure::NotFound);
+    }
+    if blocked_by(&steps, &TaskKind::Details).is_some() {
+        return Ok(Err(Redirect::to(&path_of(exam)).into_response()));
+    }
+    Ok(Ok(steps))
+}
+
+/// The form with what is wrong. It is a draft by now: whoever comes back to it finds what was typed.
+async fn refused(
+    candidate: &Candidate,
+    exam: &ExamPage,
+    answers: &Answers,
+    errors: &[FieldError],
+) -> Result<Response, Failure> {
+    Ok(match entered(candidate, exam).await? {
+        Ok(steps) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, render(candidate, exam, &steps, answers, errors, false)).into_response()
+        }
+        Err(elsewhere) => elsewhere,
+    })
 }
 
 /// Puts the photo that came with the form, or the one that came before, among the answers. An error: it is none.
@@ -141,12 +188,12 @@ fn photo_error(w: Words, fault: PhotoFault) -> FieldError {
     FieldError { field: "photo".into(), text }
 }
 
-fn read(exam: &ExamPage, pairs: &[(String, String)]) -> Answers {
+fn read(exam: &ExamPage, document: Option<&Document>, pairs: &[(String, String)]) -> Answers {
     let answer = |field: &FieldRule| {
         let id = field_id(field);
         pairs.iter().find(|(name, _)| *name == id).map(|(_, value)| (field.name.clone(), value.clone()))
     };
-    Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked()).filter_map(answer).collect())
+    Answers(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked(document)).filter_map(answer).collect())
 }
 
 /// What is wrong with the answers, in sentences.
@@ -157,7 +204,10 @@ pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<Fi
         let label = w.pick(&rule.label.zh, &rule.label.en);
         let text = match fault {
             AnswerFault::Missing if rule.kind == FieldKind::Photo => w.t("photo-error-missing"),
-            AnswerFault::Missing if rule.choices.is_empty() => w.with("details-missing", &[("label", label.into())]),
+            AnswerFault::Missing if rule.kind != FieldKind::Sex && rule.choices.is_empty() => {
+                w.with("details-missing", &[("label", label.into())])
+            }
+            AnswerFault::BirthDate => w.t("details-born"),
             AnswerFault::Missing | AnswerFault::Choice => w.with("details-choose", &[("label", label.into())]),
             AnswerFault::Text { chars_max } => {
                 w.with("details-too-long", &[("label", label.into()), ("most", (*chars_max).into())])
@@ -169,27 +219,21 @@ pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<Fi
     errors
 }
 
-async fn render(
+fn render(
     candidate: &Candidate,
     exam: &ExamPage,
+    steps: &[StepView],
     answers: &Answers,
     errors: &[FieldError],
     is_draft: bool,
-) -> Result<Response, Failure> {
+) -> Markup {
     let visit = &candidate.visit;
-    let steps = visit.steps(exam).await?;
-    if task(&steps, &TaskKind::Details).is_none() {
-        return Err(Failure::NotFound);
-    }
-    if blocked_by(&steps, &TaskKind::Details).is_some() {
-        return Ok(Redirect::to(&path_of(exam)).into_response());
-    }
-    let view = View { exam, steps: &steps, account: &candidate.account, answers, errors, is_draft, now: visit.now };
-    let title = task_words::name(visit.words, exam, &TaskKind::Details);
-    let mut frame = visit.frame(title);
-    let asks_photo = exam.rules.form.fields.iter().any(|field| field.kind == FieldKind::Photo);
-    frame.script = asks_photo.then_some("crop.js");
-    Ok(page(&frame, &body(visit.words, &view)).into_response())
+    let orders = visit.orders_of(exam);
+    let view =
+        View { exam, steps, account: &candidate.account, orders: &orders, answers, errors, is_draft, now: visit.now };
+    let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Details));
+    frame.script = Some("details.js");
+    page(&frame, &body(visit.words, &view))
 }
 
 /// What the page shows.
@@ -197,16 +241,18 @@ pub(crate) struct View<'a> {
     pub(crate) exam: &'a ExamPage,
     pub(crate) steps: &'a [StepView],
     pub(crate) account: &'a Account,
+    /// The candidate's orders of the exam.
+    pub(crate) orders: &'a [Order],
     pub(crate) answers: &'a Answers,
     pub(crate) errors: &'a [FieldError],
+    /// Was something typed that is not handed in?
     pub(crate) is_draft: bool,
     pub(crate) now: Timestamp,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
-    let step = view.steps.iter().find(|step| step.tasks.iter().any(|task| task.kind == TaskKind::Details));
-    let is_over = step.and_then(|step| step.closes_at).is_some_and(|closes_at| closes_at <= view.now);
+    let is_over = is_over(view.steps, view.now);
     let is_done = task(view.steps, &TaskKind::Details).is_some_and(|task| task.state == TaskState::Passed);
     let asks_review = task(view.steps, &TaskKind::Review).is_some();
     html! {
@@ -216,10 +262,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (progress_at(w, view.steps, &TaskKind::Details, view.now))
             (standing(w, view, is_over, is_done))
             form method="post" enctype="multipart/form-data" action={ (path_of(exam)) "/details" }
-                data-busy=(w.t("form-busy")) novalidate class="details" {
+                data-busy=(w.t("form-busy")) data-keep[!is_over] novalidate class="details" {
                 (fields::fields(w, view))
                 @if !is_over {
-                    @if asks_review { p class="hint" { (w.t("details-review-hint")) } }
+                    @if is_done { (effects::effects(w, view)) }
+                    @else if asks_review { p class="hint" { (w.t("details-review-hint")) } }
                     div class="actions" {
                         button class="button" type="submit" {
                             (if is_done { w.t("details-submit-again") } else { w.t("details-submit") })
@@ -227,6 +274,12 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                         button class="button second" type="submit" name="action" value="draft" {
                             (w.t("details-save"))
                         }
+                        @if is_done && view.is_draft {
+                            button class="text-button" type="submit" name="action" value="discard" {
+                                (w.t("details-discard"))
+                            }
+                        }
+                        p class="hint" role="status" data-kept=(w.t("details-kept")) data-lost=(w.t("details-lost")) {}
                     }
                 }
             }
@@ -234,7 +287,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-/// Why staff refused, that a draft was kept, or that nothing can be changed any more.
+/// Has the time to fill it in ended?
+fn is_over(steps: &[StepView], now: Timestamp) -> bool {
+    let step = steps.iter().find(|step| step.tasks.iter().any(|task| task.kind == TaskKind::Details));
+    step.and_then(|step| step.closes_at).is_some_and(|closes_at| closes_at <= now)
+}
+
+/// Why staff refused, that something was kept, or that nothing can be changed any more.
 fn standing(w: Words, view: &View<'_>, is_over: bool, is_done: bool) -> Markup {
     let review = task(view.steps, &TaskKind::Review).map(|task| &task.state);
     html! {
@@ -247,7 +306,7 @@ fn standing(w: Words, view: &View<'_>, is_over: bool, is_done: bool) -> Markup {
         @if is_over {
             p class="closed" { (w.t("details-over")) }
         } @else if view.is_draft {
-            p class="closed" { (w.t("details-draft")) }
+            p class="closed" { (if is_done { w.t("details-draft-again") } else { w.t("details-draft") }) }
         } @else if is_done && review != Some(&TaskState::Locked) && view.errors.is_empty() {
             p class="hint" { (w.t("details-again")) }
         }

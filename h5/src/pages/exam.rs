@@ -17,6 +17,7 @@ use registration::order::{Order, OrderState};
 use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
 use reservation::sitting::Availability;
 
+use super::decided::exam_waits;
 use super::exam_facts::exam_facts;
 use super::exam_mine::mine;
 use super::exam_person::person_part;
@@ -45,13 +46,16 @@ pub(crate) async fn show(
     if is_simple(&exam) {
         return Ok(sittings::render(&visit, &exam, &Chosen::read(&pairs), &standing, &[]).await);
     }
-    let person = match (&visit.account, &standing.eligibility) {
+    let eligibility = &visit.app.outside.registration.eligibility;
+    let registered = match (&visit.account, &standing.eligibility) {
         (Some(account), EligibilityState::Bound { .. }) => {
-            visit.app.outside.registration.eligibility.person(account.id, &exam.id, None).await?
+            let person = eligibility.person(account.id, &exam.id, None).await?;
+            let has_review = eligibility.has_score_review(account.id, &exam).await?;
+            person.map(|person| Registered { person, has_review })
         }
         _ => None,
     };
-    Ok(render(&visit, &exam, &standing.steps, person.as_ref()))
+    Ok(render(&visit, &exam, &standing.steps, registered.as_ref()))
 }
 
 /// The exam of that name.
@@ -82,7 +86,7 @@ pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
     render(guest, exam, &steps, None)
 }
 
-fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView], person: Option<&Person>) -> Markup {
+fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView], registered: Option<&Registered>) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
@@ -91,12 +95,19 @@ fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView], person: Option<&Pe
         exam,
         steps,
         orders: &orders,
-        person,
+        registered,
         available: available.as_deref(),
         is_signed_in: visit.account.is_some(),
         now: visit.now,
     };
     page(&visit.frame(w.pick(&exam.title.zh, &exam.title.en)), &body(w, &view))
+}
+
+/// Whom an account is bound to.
+pub(crate) struct Registered {
+    pub(crate) person: Person,
+    /// Is there a review of an earlier score for them, asked for or offered?
+    pub(crate) has_review: bool,
 }
 
 /// What the page shows.
@@ -106,7 +117,7 @@ pub(crate) struct View<'a> {
     /// The candidate's orders of the exam, newest first.
     pub(crate) orders: &'a [Order],
     /// Who is registered, where the exam binds the account to a person of its roster.
-    pub(crate) person: Option<&'a Person>,
+    pub(crate) registered: Option<&'a Registered>,
     pub(crate) available: Option<&'a [Availability]>,
     pub(crate) is_signed_in: bool,
     pub(crate) now: Timestamp,
@@ -124,7 +135,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             aside class="side" { (exam_facts(w, exam, view.now)) }
             div class="wide-main" {
-                @if let Some(person) = view.person { (person_part(w, exam, person)) }
+                @if let Some(registered) = view.registered { (person_part(w, exam, &registered.person)) }
                 @if !live.is_empty() { (mine(w, exam, &live, view.now)) }
                 (steps_part(w, view))
                 (seats(w, exam, view.available, view.orders, view.now))
@@ -199,6 +210,7 @@ fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Ma
             p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
         }
         p { (text) }
+        @if let Some(waits) = exam_waits(w, view.exam, view.steps) { (waits) }
         @if let Some((href, word)) = way(w, view.exam, task, view.orders).filter(|_| !is_over) {
             @if is_ahead { p { (w.t("exam-ahead")) } }
             // A stranger may read the notice, but begins by signing in, so that it is not read twice.
@@ -247,7 +259,8 @@ fn ends_with_window(step: &StepView) -> bool {
     matches!(&step.state, TaskState::Open { until } if *until == step.closes_at)
 }
 
-fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
+/// The step's window in a line; nothing when it has none.
+pub(crate) fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
     let pays = step.tasks.iter().any(|task| matches!(task.kind, TaskKind::Payment(_)));
     let until = if pays { w.t("window-pay-until") } else { w.t("window-until") };
     let gap = if w.language == Language::En { " " } else { "" };
@@ -300,7 +313,8 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
 /// Looking before the window opens; what is bound, and the review of an earlier score, afterwards.
 fn eligibility_links(w: Words, view: &View<'_>, state: &TaskState) -> Markup {
     let here = path_of(view.exam);
-    let review = view.exam.rules.eligibility.score_review.as_ref();
+    let has_review = view.registered.is_some_and(|registered| registered.has_review);
+    let review = view.exam.rules.eligibility.score_review.as_ref().filter(|_| has_review);
     html! {
         @match state {
             TaskState::Passed => {

@@ -14,6 +14,7 @@ use registration::identity_pictures::DraftError;
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 use registration::steps::{FaceState, StepView, blocked_by, task};
 
+use super::decided::exam_waits;
 use super::exam::{find, path_of};
 use super::identity::parts::picture_fault;
 use super::notice::go_on;
@@ -125,7 +126,7 @@ async fn render(
         now: visit.now,
     };
     let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Face));
-    frame.script = Some("camera.js");
+    frame.script = matches!(state, FaceState::None | FaceState::Refused { .. }).then_some("camera.js");
     let page = page(&frame, &body(visit.words, &view));
     Ok((status, camera_allowed(), page).into_response())
 }
@@ -166,6 +167,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                         p { (w.with("identity-waiting-since", &[("when", when::near(w.language, *since, view.now).into())])) }
                         p { (w.t("face-waiting-how")) }
                     }))
+                    @if let Some(waits) = exam_waits(w, exam, view.steps) { (waits) }
                     p { a class="button second" href=(path_of(exam)) { (w.t("face-back")) } }
                 }
                 FaceState::Refused { reason } => {

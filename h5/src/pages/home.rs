@@ -7,37 +7,49 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exams::{ExamPage, Window};
-use registration::steps::{StepView, TaskState, is_complete, next};
+use registration::steps::{Facts, StepView, TaskState, is_complete, next, steps};
 use reservation::ids::ExamId;
 
+use super::exam::window_line;
+use super::steps_view::standing;
 use super::task_words;
 use crate::failure::Failure;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
+use crate::view::progress::{Standing, state_word, step_dot, step_name};
 use crate::visit::Visit;
 
 /// Most exams whose steps are worked out for one page.
 const BEGUN_MAX: usize = 12;
+/// Of so many open exams the steps stand there at once; of more they are unfolded one by one.
+const UNFOLDED_MAX: usize = 2;
 
 pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
     let begun = begun(&visit).await?;
     Ok(render(&visit, &begun))
 }
 
+/// An exam in which the candidate has begun something.
+pub(crate) struct Begun {
+    pub(crate) exam: ExamId,
+    pub(crate) mine: Mine,
+    pub(crate) steps: Vec<StepView>,
+}
+
 /// How far the candidate is, by exam: those in which something was begun.
-pub(crate) async fn begun(visit: &Visit) -> Result<Vec<(ExamId, Mine)>, Failure> {
+pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
     let Some(account) = &visit.account else { return Ok(Vec::new()) };
     let registration = &visit.app.outside.registration;
     let mut ids: Vec<ExamId> =
         visit.orders.iter().filter(|order| order.state.is_live()).map(|o| o.exam.clone()).collect();
     ids.extend(registration.applications.exams_of(account.id).await?);
-    let mut begun: Vec<(ExamId, Mine)> = Vec::new();
+    let mut begun: Vec<Begun> = Vec::new();
     for id in ids {
-        let Some(exam) = registration.exams.get(&id) else { continue };
-        if begun.len() < BEGUN_MAX && !begun.iter().any(|(known, _)| *known == id) {
-            let mine = mine(visit.words, &exam, &visit.steps(&exam).await?);
-            begun.push((id, mine));
+        let Some(page) = registration.exams.get(&id) else { continue };
+        if begun.len() < BEGUN_MAX && !begun.iter().any(|known| known.exam == id) {
+            let steps = visit.steps(&page).await?;
+            begun.push(Begun { exam: id, mine: mine(visit.words, &page, &steps), steps });
         }
     }
     Ok(begun)
@@ -61,13 +73,13 @@ pub(crate) fn mine(w: Words, exam: &ExamPage, steps: &[StepView]) -> Mine {
     (tone, word.into_owned())
 }
 
-pub(crate) fn render(visit: &Visit, begun: &[(ExamId, Mine)]) -> Markup {
+pub(crate) fn render(visit: &Visit, begun: &[Begun]) -> Markup {
     let w = visit.words;
     let exams = visit.app.outside.registration.exams.list();
     page(&visit.frame(w.t("home-title")), &body(w, &exams, begun, visit.now))
 }
 
-pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[(ExamId, Mine)], now: Timestamp) -> Markup {
+pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Timestamp) -> Markup {
     let groups =
         [(Window::Open, w.t("home-open")), (Window::NotYet, w.t("home-soon")), (Window::Closed, w.t("home-closed"))];
     html! {
@@ -85,7 +97,12 @@ pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[(ExamId, Mine)], 
                 @if !those.is_empty() {
                     section {
                         h2 class="group" { (title) }
-                        ul class="exams" { @for exam in those { (card(w, exam, begun, now)) } }
+                        ul class="exams" {
+                            @for exam in &those {
+                                @let own = begun.iter().find(|begun| begun.exam == exam.id);
+                                (card(w, exam, own, those.len() <= UNFOLDED_MAX, now))
+                            }
+                        }
                     }
                 }
             }
@@ -93,27 +110,89 @@ pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[(ExamId, Mine)], 
     }
 }
 
-fn card(w: Words, exam: &ExamPage, begun: &[(ExamId, Mine)], now: Timestamp) -> Markup {
-    let mine = begun.iter().find(|(id, _)| *id == exam.id).map(|(_, mine)| mine);
+fn card(w: Words, exam: &ExamPage, own: Option<&Begun>, is_unfolded: bool, now: Timestamp) -> Markup {
+    let window = exam.window(now);
+    // What is over is looked at when somebody wants to know.
+    let is_unfolded = own.is_some() && window != Window::Closed || is_unfolded && window == Window::Open;
+    let state = |word: String| html! { span class="exam-state" { (word) } };
+    let near = |at: Timestamp| when::near(w.language, at, now);
     html! {
         li class="exam" {
             a href={ "/exams/" (exam.id) } {
                 span class="above" { (w.pick(&exam.organiser.zh, &exam.organiser.en)) }
                 h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
                 span class="exam-state" {
-                    (window_tag(w, exam.window(now)))
+                    (window_tag(w, window))
                     span { (window_words(w, exam, now)) }
                 }
-                @if let Some(from) = exam.tickets_from() {
-                    span class="exam-state" { (w.with("home-tickets", &[("when", when::near(w.language, from, now).into())])) }
+                @if window != Window::Closed && !is_unfolded {
+                    (state(w.with("home-pay-until", &[("when", near(exam.payment_deadline).into())]).into_owned()))
                 }
-                @if let Some((tone, word)) = mine {
+                @if let Some(from) = exam.tickets_from() {
+                    (state(w.with("home-tickets", &[("when", near(from).into())]).into_owned()))
+                }
+                @if let Some(Begun { mine: (tone, word), .. }) = own {
                     span class="exam-mine" { (w.t("home-mine")) " " (tag(*tone, word)) }
                 }
                 span class="exam-more" { span class="fee" { (exam.fee) } span { (w.t("exam-enter")) } (icon(Icon::Chevron)) }
             }
+            @if own.is_some() || window != Window::Closed {
+                (steps_part(w, exam, own, is_unfolded, now))
+            }
         }
     }
+}
+
+/// The exam's steps: their names while folded; each with its window and its state below.
+fn steps_part(w: Words, exam: &ExamPage, own: Option<&Begun>, is_open: bool, now: Timestamp) -> Markup {
+    let of_nobody = if own.is_none() { steps(exam, &Facts::default(), now) } else { Vec::new() };
+    let list = own.map_or(of_nobody.as_slice(), |begun| begun.steps.as_slice());
+    let name = |step: &StepView| w.pick(&step.title.zh, &step.title.en).to_owned();
+    html! {
+        details class="exam-steps" open[is_open] {
+            summary {
+                span class="exam-steps-title" { (w.t("steps-title")) }
+                (icon(Icon::Chevron))
+                span class="exam-steps-names" {
+                    @for (index, step) in list.iter().enumerate() {
+                        span class="whole" { (name(step)) @if index + 1 < list.len() { span aria-hidden="true" { " →" } } } " "
+                    }
+                }
+            }
+            ol {
+                @for (index, step) in list.iter().enumerate() {
+                    @let (standing, word) = state_of(w, step, own.is_some(), now);
+                    li data-standing=(step_name(standing)) {
+                        (step_dot(index, standing))
+                        span class="step-name" {
+                            (name(step))
+                            @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
+                        }
+                        @if let Some(word) = word { span class="step-state" { (word) } }
+                        (window_line(w, step, now))
+                        @if let (None, None, Some(note)) = (step.opens_at, step.closes_at, &step.note) {
+                            p class="window" { (w.pick(&note.zh, &note.en)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How far the candidate is in a step; of an exam that is not begun, whether the step's window is open.
+fn state_of(w: Words, step: &StepView, is_begun: bool, now: Timestamp) -> (Standing, Option<String>) {
+    if is_begun {
+        let (standing, _) = standing(w, step, now);
+        return (standing, Some(state_word(w, standing)));
+    }
+    let word = match (step.opens_at, step.closes_at) {
+        (_, Some(closes_at)) if closes_at <= now => Some(w.t("home-step-over")),
+        (Some(opens_at), _) if opens_at > now => Some(w.t("home-step-soon")),
+        (Some(_), _) => Some(w.t("home-step-open")),
+        (None, _) => None,
+    };
+    (Standing::Later, word.map(|word| word.into_owned()))
 }
 
 /// The state of a registration window as a label.

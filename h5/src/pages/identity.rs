@@ -303,6 +303,14 @@ fn document_fields(w: Words, view: &View<'_>) -> Markup {
             name: "number", kind: "text", label: &w.t("identity-number"), hint: &hint, value: &entered.number,
             autocomplete: "off", length_max: 40, ..Field::default()
         }, errors))
+        // Filled in by the script as soon as the number is whole; the server says the same once it has it.
+        div class="derived" role="status" data-number="number" data-kind="kind"
+            data-resident=(DocumentKind::ResidentId.as_str()) data-male=(w.t("sex-male")) data-female=(w.t("sex-female")) {
+            dl hidden {
+                div { dt { (w.t("identity-born")) } dd {} }
+                div { dt { (w.t("identity-sex")) } dd {} }
+            }
+        }
     }
 }
 

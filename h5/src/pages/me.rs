@@ -52,8 +52,8 @@ pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Resu
     let begun: Vec<(Arc<ExamPage>, Mine)> = begun(visit)
         .await?
         .into_iter()
-        .filter(|(id, _)| !has_live(id))
-        .filter_map(|(id, mine)| Some((exams.get(&id)?, mine)))
+        .filter(|begun| !has_live(&begun.exam))
+        .filter_map(|begun| Some((exams.get(&begun.exam)?, begun.mine)))
         .collect();
     let sends_letters = visit.app.outside.registration.accounts.ways().mail;
     let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;

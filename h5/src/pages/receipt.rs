@@ -11,6 +11,7 @@ use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 
 use super::answers::answer_rows;
+use super::decided::order_waits;
 use super::order::find;
 use super::order_parts::{lines, upload_form};
 use super::steps_view::step_list;
@@ -61,6 +62,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 span class="outcome-mark" { (icon(if is_confirmed { Icon::Tick } else { Icon::Clock })) }
                 h1 { (title(w, order)) }
                 p { (text) }
+                @if !is_confirmed { (order_waits(w, order)) }
             }
             (progress(w, view.steps, None))
             (slip(w, view))

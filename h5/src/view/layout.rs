@@ -33,6 +33,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) script: Option<&'static str>,
 }
 
+/// Parts that bring their script along, wherever they stand: what they have in the markup, and the script.
+const BRINGS: [(&str, &str); 2] = [(" data-waits=\"", "wait.js"), (" data-number=\"", "number.js")];
+
 /// Who looks at the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visitor {
@@ -61,6 +64,9 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 link rel="stylesheet" href=(frame.assets.href("pages.css"));
                 link rel="icon" type="image/svg+xml" href=(frame.assets.href("mark.svg"));
                 script type="module" src=(frame.assets.href("page.js")) {}
+                @for (_, script) in BRINGS.iter().filter(|(mark, _)| body.0.contains(mark)) {
+                    script type="module" src=(frame.assets.href(script)) {}
+                }
                 @if let Some(script) = frame.script { script type="module" src=(frame.assets.href(script)) {} }
             }
             body {

@@ -8,7 +8,7 @@ use registration::exam_rules::PhotoRules;
 use super::icons::{Icon, icon};
 use super::upload_tile::FIELDS;
 
-/// What the part shows. It belongs into a `multipart/form-data` form of a page whose script is `crop.js`.
+/// What the part shows. It belongs into a `multipart/form-data` form of a page whose script has `crop.js` in it.
 pub(crate) struct PhotoPart<'a> {
     /// Size and limit.
     pub(crate) rules: &'a PhotoRules,

@@ -90,7 +90,8 @@ pub(crate) fn step_dot(index: usize, standing: Standing) -> Markup {
     html! { span class="dot" aria-hidden="true" { (inner) } }
 }
 
-fn state_word(w: Words, standing: Standing) -> String {
+/// The standing in a word.
+pub(crate) fn state_word(w: Words, standing: Standing) -> String {
     match standing {
         Standing::Done => w.t("step-done"),
         Standing::Now => w.t("step-now"),

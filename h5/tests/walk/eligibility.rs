@@ -242,4 +242,17 @@ async fn b10_the_review_of_an_earlier_score() {
     assert!(!person.text.contains("CET6资格复核") && person.text.contains("受限报考"), "{}", person.text);
     assert!(third.get(&format!("{here}?p={mark}")).await.text.contains("不需要或不能申请复核"));
     assert_eq!(third.get("/exams/degree-english/score-review").await.status, StatusCode::NOT_FOUND);
+
+    // The exam's page leads there only whom it is for: not the barred, nor whom the roster lets sit the written test and
+    // not the oral one.
+    assert!(second.get("/exams/cet").await.text.contains(here));
+    third.post("/exams/cet/eligibility/person", &format!("p={mark}&agree=on")).await;
+    let mut fourth = agreed(&site, 4).await;
+    let mark = look_up(&mut fourth, ("hk_macau_permit", "H12345678", "陈嘉敏")).await;
+    let saved = fourth.post("/exams/cet/eligibility/person", &format!("p={mark}&agree=on")).await;
+    assert_eq!(saved.location(), "/exams/cet?said=eligibility");
+    for candidate in [&mut third, &mut fourth] {
+        let exam = candidate.get("/exams/cet").await;
+        assert!(exam.text.contains("/eligibility/person") && !exam.text.contains(here), "{}", exam.text);
+    }
 }

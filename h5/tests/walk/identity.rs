@@ -92,7 +92,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     begin(&mut candidate, "/card").await;
     let card = format!("/me/identity/card{FROM}");
     let page = candidate.get(&card).await;
-    assert!(page.text.contains("不超过 4 MB") && page.text.contains("/upload.js\""), "{}", page.text);
+    assert!(page.text.contains("不超过 4 MB") && page.text.contains("/upload.js\""), "{}", page.text);
 
     // One side in pieces, as the script does; then the form without the other one.
     let side = picture(600, 400);
@@ -112,7 +112,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     let heic = candidate.upload_to(&card, &[("card_back-album", b"\0\0\0\x18ftypheic\0\0\0\0")]).await;
     assert!(heic.text.contains("HEIC"), "{}", heic.text);
     let large = candidate.upload_to(&card, &[("card_back-album", &vec![7; 4 * 1024 * 1024 + 1])]).await;
-    assert!(large.text.contains("这张照片超过 4 MB。请换一张，或把照片调小。"), "{}", large.text);
+    assert!(large.text.contains("这张照片超过 4 MB。请换一张，或把照片调小。"), "{}", large.text);
 
     // Each mismatch says which field.
     office.vendors.card("张纬", &document(1), VALID);
@@ -156,9 +156,18 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     begin(&mut computer, "/manual").await;
     computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(60, 80))]).await;
     let account = office.account(1).await;
-    let page = computer.post(&format!("/me/identity/handover{FROM}"), "").await;
-    assert!(page.text.contains("src=\"data:image/png;base64,"), "{}", page.text);
-    assert!(!page.text.contains("/handover/"), "the link is in the picture and nowhere else");
+    let made = computer.post(&format!("/me/identity/handover{FROM}"), "").await;
+    assert!(made.location().starts_with("/me/identity/handover?exam=degree-english"), "{}", made.text);
+    let code = made.location().to_owned();
+    // It can be loaded anew, as often as somebody likes, and being told too early that the phone is done changes nothing.
+    for looked in ["", "&looked=on"] {
+        let page = computer.get(&format!("{code}{looked}")).await;
+        assert!(page.text.contains("src=\"data:image/png;base64,"), "{}", page.text);
+        assert_eq!(page.text.contains("还没有收到手机上的结果"), !looked.is_empty());
+        let links = page.text.matches("/handover/").count();
+        assert_eq!(links, page.text.matches("/me/identity/handover/state").count(), "the link is in the picture only");
+    }
+    assert_eq!(computer.get("/me/identity/handover/state").await.text, "{\"state\":\"waiting good\"}");
 
     let identity = &office.site.registration.identity;
     let (token, _) = identity.hand_over(account, "/me/identity?next=/me").await.unwrap();
@@ -173,6 +182,10 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
         let elsewhere = phone.get(path).await;
         assert!(elsewhere.location().starts_with("/sign-in?next="), "{path}: {}", elsewhere.status);
     }
+    // A newer code was made, here by a test: the computer's page says that its own is good no more.
+    assert_eq!(computer.get("/me/identity/handover/state").await.text, "{\"state\":\"waiting over\"}");
+    let page = computer.get(&code).await.text;
+    assert!(page.contains("这个二维码已过期") && !page.contains("base64") && !page.contains("data-waits"), "{page}");
     // Used, a stranger's, expired, another account's phone.
     let mut other = office.site.visitor();
     assert!(other.get(&link).await.text.contains("这个二维码已经用过"));

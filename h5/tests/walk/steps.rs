@@ -137,7 +137,7 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let draft = [("f-standing", "graduated"), ("action", "draft")];
     let saved = candidate.post_form(agreed.location(), &draft).await;
     assert_eq!(saved.location(), agreed.location());
-    assert!(candidate.get(agreed.location()).await.text.contains("这是您暂存的内容"));
+    assert!(candidate.get(agreed.location()).await.text.contains("还没有提交"));
     let good = [("f-standing", "graduated"), ("f-thesis", "good")];
     let done = candidate.post_form(agreed.location(), &good).await;
     assert_eq!(done.location(), format!("{EXAM}/sittings?part=written&said=details"));

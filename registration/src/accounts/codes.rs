@@ -147,6 +147,13 @@ impl Accounts {
         store::account_sending_days::spend(transaction, china_day(clock::now()), budget).await
     }
 
+    /// The same for a notice: half of the budget is kept for codes, without which nobody gets in.
+    pub(super) async fn spend_for_notice(&self) -> Result<bool, StoreError> {
+        let budget = i32::try_from(self.post.settings().sms_per_day / 2).unwrap_or(i32::MAX);
+        let client = self.database.client().await?;
+        store::account_sending_days::spend(&client, china_day(clock::now()), budget).await
+    }
+
     /// Is this the code? It stays until [`Self::take_code`]: what follows may still be refused.
     pub(super) async fn try_code(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> Result<bool, StoreError> {
         let client = self.database.client().await?;

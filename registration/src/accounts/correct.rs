@@ -9,6 +9,7 @@ use crate::document::{Document, DocumentKind};
 use crate::eligibility;
 use crate::identity;
 use crate::login::LoginName;
+use crate::notices::NoticeKind;
 use crate::person::PersonName;
 use crate::reviews::REASON_CHARS_MAX;
 use crate::staff::{Role, StaffMember};
@@ -117,6 +118,7 @@ impl Accounts {
         let reviews = store::applications::review_again(&transaction, account, &changed, now).await?;
         let action = format!("account_corrected {}: {reason}", changed.join(" "));
         store::audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
+        store::notices::add(&transaction, account, None, NoticeKind::AccountCorrected, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Corrected { has_new_login, must_prove, reviews })
     }

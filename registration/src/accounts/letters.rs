@@ -4,6 +4,8 @@ use gateways::Letter;
 
 use super::LINK_LIFETIME;
 use crate::login::Email;
+use crate::notices::NoticeKind;
+use crate::text::Text as ExamTitle;
 
 /// What a letter says: paragraphs, and links between them.
 struct Text<'a> {
@@ -104,6 +106,21 @@ pub(super) fn email_changed(to: &Email) -> Letter {
     )
 }
 
+/// What staff decided, or time has ended. Why is read after signing in.
+pub(super) fn notice(to: &Email, kind: NoticeKind, exam: Option<&ExamTitle>, links: &[String]) -> Letter {
+    let (zh, en) = kind.words();
+    let about =
+        |title: Option<&str>, said: &str| title.map_or_else(|| said.to_owned(), |title| format!("{title}：{said}"));
+    let (said_zh, said_en) = (
+        format!("{}。", about(exam.map(|exam| exam.zh.as_str()), zh)),
+        format!("{}.", about(exam.map(|exam| exam.en.as_str()), en).replace('：', ": ")),
+    );
+    let see = ("详情请登录后查看：", "Sign in to see the details:");
+    let zh: Vec<String> = [said_zh, see.0.to_owned()].into_iter().chain(links.iter().cloned()).collect();
+    let en_part: Vec<String> = [said_en, see.1.to_owned()].into_iter().chain(links.iter().cloned()).collect();
+    in_both(to, format!("{} / {en}", kind.words().0), &zh, &en_part)
+}
+
 fn letter(to: &Email, text: &Text<'_>) -> Letter {
     let minutes = LINK_LIFETIME.as_mins();
     let (once_zh, once_en) = match text.links.len() {
@@ -123,13 +140,18 @@ fn letter(to: &Email, text: &Text<'_>) -> Letter {
     };
     let zh = part(text.before_zh, &once_zh, text.after_zh);
     let en = part(text.before_en, &once_en, text.after_en);
+    in_both(to, text.subject.to_owned(), &zh, &en)
+}
+
+/// Chinese, then English; plain, and as simple HTML.
+fn in_both(to: &Email, subject: String, zh: &[String], en: &[String]) -> Letter {
     let plain = format!("{}\n\n--\n\n{}\n", zh.join("\n\n"), en.join("\n\n"));
     let html = format!(
         "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><body>{}<hr><div lang=\"en\">{}</div></body></html>",
-        html(&zh),
-        html(&en)
+        html(zh),
+        html(en)
     );
-    Letter { to: to.expose().to_owned(), subject: text.subject.to_owned(), text: plain, html: Some(html) }
+    Letter { to: to.expose().to_owned(), subject, text: plain, html: Some(html) }
 }
 
 fn html(paragraphs: &[String]) -> String {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use gateways::{Gateways, Letter, Mailer, Sms, SmsError};
-use tokio::sync::Semaphore;
+use gateways::{Gateways, Letter, MailError, Mailer, Sms, SmsError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Most messages that are on their way behind answered requests.
 const BACKGROUND_MAX: usize = 256;
+/// Most notices among them: whoever waits for a code waits behind none.
+const NOTICES_MAX: usize = 64;
 
 /// What an operator may decide about accounts.
 #[derive(Debug, Clone)]
@@ -40,16 +42,44 @@ pub(super) struct Post {
     mail: Option<Mailer>,
     settings: AccountSettings,
     background: Arc<Semaphore>,
+    notices: Arc<Semaphore>,
 }
 
 impl Post {
     pub(super) fn new(gateways: &Gateways, settings: AccountSettings) -> Self {
         let (sms, mail) = (gateways.sms.clone(), gateways.mail.clone().filter(|_| !settings.mail_hosts.is_empty()));
-        Self { sms, mail, settings, background: Arc::new(Semaphore::new(BACKGROUND_MAX)) }
+        let (background, notices) = (Semaphore::new(BACKGROUND_MAX), Semaphore::new(NOTICES_MAX));
+        Self { sms, mail, settings, background: Arc::new(background), notices: Arc::new(notices) }
     }
 
     pub(super) fn ways(&self) -> Ways {
         Ways { sms: self.sms.is_some(), mail: self.mail.is_some() }
+    }
+
+    /// Can it tell a mobile something else than a code?
+    pub(super) fn can_notify(&self) -> bool {
+        self.sms.as_ref().is_some_and(Sms::can_notify)
+    }
+
+    /// A place among the notices under way, if one is free.
+    pub(super) fn place_for_notice(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.notices).try_acquire_owned().ok()
+    }
+
+    /// Tells a mobile what happened, and waits for how it went.
+    pub(super) async fn send_notice(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
+        match &self.sms {
+            Some(sms) => sms.send_notice(mobile, event).await,
+            None => Err(SmsError::Unavailable("none is configured".to_owned())),
+        }
+    }
+
+    /// Sends a letter, and waits for how it went.
+    pub(super) async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        match &self.mail {
+            Some(mail) => mail.send(letter).await,
+            None => Err(MailError::Unavailable("none is configured".to_owned())),
+        }
     }
 
     pub(super) fn settings(&self) -> &AccountSettings {

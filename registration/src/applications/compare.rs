@@ -141,6 +141,12 @@ impl Applications {
         Ok(Some((claimed, record)))
     }
 
+    /// The document of the account, by which the form knows what it need not ask.
+    pub(super) async fn document_of(&self, account: AccountId) -> Result<Option<Document>, StoreError> {
+        let found = store::accounts::get(&self.database.client().await?, account.0).await?;
+        found.map_or(Ok(None), |found| Ok(accounts::read(&self.vault, &found)?.document))
+    }
+
     /// Who the candidate is: as verified, else as the account says.
     async fn claimed(&self, client: &impl GenericClient, account: AccountId) -> Result<Option<Claimed>, StoreError> {
         let Some(found) = store::accounts::get(client, account.0).await? else { return Ok(None) };

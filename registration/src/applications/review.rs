@@ -11,6 +11,7 @@ use crate::clock;
 use crate::details::Answers;
 use crate::exam_rules::FieldName;
 use crate::exams::ExamPage;
+use crate::notices::NoticeKind;
 use crate::store::applications::StoredApplication;
 use crate::store::{self, StoreError};
 
@@ -104,6 +105,8 @@ impl Applications {
         if !store::applications::decide(&transaction, case, staff, refusal, now).await? {
             return Err(ReviewError::Moved);
         }
+        let kind = if refusal.is_some() { NoticeKind::FormRefused } else { NoticeKind::FormPassed };
+        store::notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "application.refuse" } else { "application.pass" };
         store::audit::insert(&transaction, now, staff, action, &subject(key)).await?;
         transaction.commit().await.map_err(StoreError::from)?;

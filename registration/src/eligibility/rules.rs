@@ -5,12 +5,15 @@ use crate::exams::ExamPage;
 use crate::roster::RosterRecord;
 
 /// What a passed review would make this person eligible for; nothing when the review is not offered to them: it is
-/// when the person's campus runs one of the subjects, and the person is neither barred from it nor eligible already.
+/// when the person is eligible for none of the subjects yet, and the campus runs one from which they are not barred. Who
+/// has one of them (written, say) and not another (oral) is as the roster wants it: no earlier score changes that.
 pub fn offered(exam: &ExamPage, record: &RosterRecord, granted: &[SubjectId]) -> Vec<SubjectId> {
     let Some(rules) = &exam.rules.eligibility.score_review else { return Vec::new() };
     let eligible = record.eligible(granted);
-    let lacking: Vec<SubjectId> =
-        rules.grants.iter().filter(|id| !eligible.contains(id) && !record.barred.contains(id)).cloned().collect();
+    if rules.grants.iter().any(|id| eligible.contains(id)) {
+        return Vec::new();
+    }
+    let lacking: Vec<SubjectId> = rules.grants.iter().filter(|id| !record.barred.contains(id)).cloned().collect();
     let campus = record.campus();
     let is_run = |id: &SubjectId| {
         exam.sittings.iter().any(|sitting| sitting.subject.as_ref() == Some(id) && sitting.campus == campus)

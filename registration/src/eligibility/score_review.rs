@@ -94,6 +94,19 @@ impl Eligibility {
         found.map(|found| read(&self.vault, &found)).transpose()
     }
 
+    /// Is there a review for whoever is bound to the account: one that was asked for, or one that is offered?
+    pub async fn has_score_review(&self, account: AccountId, exam: &ExamPage) -> Result<bool, StoreError> {
+        if exam.rules.eligibility.score_review.is_none() {
+            return Ok(false);
+        }
+        let client = self.database.client().await?;
+        if score_reviews::get(&client, &exam.id, account).await?.is_some() {
+            return Ok(true);
+        }
+        let person = super::bound_person(&client, &self.vault, account, &exam.id).await?;
+        Ok(person.is_some_and(|record| !offered(exam, &record, &[]).is_empty()))
+    }
+
     /// Hands a request in for whoever is bound to the account, else for whom it has looked up; also anew after a refusal.
     pub async fn request_score_review(
         &self,

@@ -11,6 +11,7 @@ use crate::accounts::AccountId;
 use crate::applications::{ReviewError, check_refusal};
 use crate::clock;
 use crate::exam_rules::ScoreReviewRules;
+use crate::notices::NoticeKind;
 use crate::roster::PastScore;
 use crate::staff::StaffId;
 use crate::store::past_scores::StoredScore;
@@ -134,6 +135,8 @@ impl Eligibility {
         if !score_reviews::decide(&transaction, case, staff.0, refusal, now).await? {
             return Err(ReviewError::Moved);
         }
+        let kind = if refusal.is_some() { NoticeKind::ScoreRefused } else { NoticeKind::ScorePassed };
+        store::notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "score_review.refuse" } else { "score_review.pass" };
         store::audit::insert(&transaction, now, staff.0, action, &subject(key)).await?;
         transaction.commit().await.map_err(StoreError::from)?;

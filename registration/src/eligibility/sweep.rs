@@ -6,6 +6,7 @@ use super::Eligibility;
 use crate::clock;
 use crate::exam_rules::TaskKind;
 use crate::exams::Exams;
+use crate::notices::NoticeKind;
 use crate::store::{self, StoreError};
 
 /// Most bindings of an exam that end in one round.
@@ -24,6 +25,9 @@ impl Eligibility {
                 store::orders::lock(&transaction, binding.account, &exam.id).await?;
                 if store::bindings::delete_unused(&transaction, &binding, until).await? {
                     store::applications::delete(&transaction, &exam.id, binding.account).await?;
+                    let (account, now) = (binding.account, clock::now());
+                    let kind = NoticeKind::RegistrationUnused;
+                    store::notices::add(&transaction, account, Some(&exam.id), kind, now).await?;
                     transaction.commit().await?;
                     tracing::info!(exam = %exam.id, account = %binding.account.0, "an unused registration was deleted");
                 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::PhotoRules;
 use super::names::FieldName;
+use crate::document::Document;
 use crate::text::Text;
 
 /// The registration form.
@@ -67,18 +68,23 @@ pub enum FieldKind {
     Name,
     /// The document number, as verified; locked.
     Document,
-    /// The birth date, as on the document; locked.
+    /// The birth date, `2001-02-28`: locked where the document's number says it, asked where it does not.
     BirthDate,
-    /// The sex, as on the document; locked.
+    /// The sex, `male` or `female`: likewise.
     Sex,
     /// The mobile number, as the account has it; changed in 个人中心.
     Mobile,
 }
 
 impl FieldKind {
-    /// Is the value somebody else's, so that the form only shows it?
-    pub fn is_locked(self) -> bool {
-        matches!(self, Self::Name | Self::Document | Self::BirthDate | Self::Sex | Self::Mobile)
+    /// Is the value known without asking, so that the form of somebody with this document only shows it?
+    pub fn is_locked(self, document: Option<&Document>) -> bool {
+        match self {
+            Self::Name | Self::Document | Self::Mobile => true,
+            Self::BirthDate => document.is_some_and(|document| document.birth_date().is_some()),
+            Self::Sex => document.is_some_and(|document| document.sex().is_some()),
+            Self::Text | Self::Choice | Self::Photo => false,
+        }
     }
 }
 

@@ -9,9 +9,10 @@ use crate::accounts::AccountId;
 use crate::clock;
 use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::{PictureId, Slot};
+use crate::notices::NoticeKind;
 use crate::staff::StaffId;
 use crate::store::identities::{self, SealedPerson, StoredIdentity, Verified};
-use crate::store::{StoreError, audit, face_checks, identity_pictures};
+use crate::store::{StoreError, audit, face_checks, identity_pictures, notices};
 use crate::vault::Vault;
 
 /// The drafts that nobody needs once it is known who somebody is.
@@ -71,6 +72,7 @@ impl Identity {
         }
         if let Some(by) = by {
             audit::insert(&transaction, now, by.staff.0, by.action, &by.subject).await?;
+            notices::add(&transaction, account, None, NoticeKind::IdentityPassed, now).await?;
         }
         transaction.commit().await?;
         metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);

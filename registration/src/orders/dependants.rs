@@ -47,7 +47,7 @@ impl Orders {
             drop(client);
             if let Some(ended) = ended {
                 tracing::info!(order = %ended.id, "an unpaid seat ended with the one that it needed");
-                self.return_seats(&ended).await?;
+                self.return_only_seats(&ended).await?;
             }
         }
         Ok(())

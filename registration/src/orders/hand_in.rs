@@ -124,7 +124,7 @@ impl Orders {
     async fn secure(&self, mut order: StoredOrder) -> Result<(), HandInError> {
         if order.seats_owed {
             // The old holds go first, else taking seats anew would give the same ones, which are about to end.
-            self.return_seats(&order).await?;
+            self.return_only_seats(&order).await?;
         }
         for _ in 0..ROUNDS_MAX {
             if order.state != StoredState::Lapsed && self.freeze(&order).await? {
@@ -248,7 +248,6 @@ impl Orders {
         };
         if change::lapse(&self.database.client().await?, order, true).await? {
             self.return_seats(order).await?;
-            self.end_dependants(order.account, &order.exam).await?;
         }
         Ok(refusal)
     }

@@ -1,24 +1,21 @@
 //! Choosing seats: what is asked for against what the candidate has already.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reservation::engine::HoldError;
 use reservation::ids::{ExamId, GroupId, SittingId};
 
-use super::take::{Attempt, live_orders_of};
+use super::take::Attempt;
 use super::{OPEN_MAX, Orders, Refusal};
 use crate::accounts::AccountId;
 use crate::choosing::{self, ChoiceRefusal};
 use crate::clock;
 use crate::exam_rules::TaskKind;
-use crate::exams::{ExamPage, SittingPage, Window};
+use crate::exams::{ExamPage, SittingPage};
 use crate::order::{Order, OrderId, SITTINGS_MAX};
 use crate::steps::{EligibilityState, blocked_by, steps};
-use crate::store::orders::change;
 use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, StoreError};
 
-/// Before the end of registration a seat is not given back for another one: nobody knows whether there is still time.
-const CLOSING: SignedDuration = SignedDuration::from_secs(10);
 /// How often an attempt begins anew because another request of the same candidate got in between.
 const ROUNDS_MAX: usize = 8;
 
@@ -91,9 +88,9 @@ impl From<HoldError> for OrderError {
 }
 
 impl Orders {
-    /// Takes a seat in each of the sittings, all or none. Again with the same sittings: the same order. An unpaid
-    /// order for other sittings is given back first when `replace` says so; should the new ones then be full, the old
-    /// ones are taken again if nobody was faster.
+    /// Takes a seat in each of the sittings, all or none. Again with the same sittings: the same order. The seats of an
+    /// unpaid order for other sittings are given for these when `replace` says so, in one step and under the deadline
+    /// that they had; should the new ones not be to be had, the old ones stay.
     pub async fn hold(
         &self,
         account: AccountId,
@@ -186,81 +183,6 @@ impl Orders {
             EligibilityState::None => None,
         };
         Ok(Attempt { bound_at, ..*attempt })
-    }
-
-    /// Gives an unpaid order back and takes other seats; what would be refused anyway is refused before.
-    async fn exchange(
-        &self,
-        attempt: &Attempt<'_>,
-        choice: &[&SittingPage],
-        old: &StoredOrder,
-    ) -> Result<Option<StoredOrder>, OrderError> {
-        self.refuse_full(attempt, choice, old)?;
-        refuse_closed(attempt.page, clock::now())?;
-        self.refuse_unsupported(attempt, choice, old).await?;
-        self.pass(attempt).await?;
-        if !change::release(&self.database.client().await?, old.id).await? {
-            return Ok(None);
-        }
-        self.return_seats(old).await?;
-        let taken = self.take(attempt, choice, None).await;
-        if taken.is_err() {
-            let back: Vec<&SittingPage> =
-                old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
-            // If somebody was faster, the candidate is told all the same why the new ones were not to be had.
-            if let Err(error) = self.take(attempt, &back, None).await {
-                tracing::info!(order = %old.id, %error, "seats given back for others were not to be had again");
-            }
-        }
-        taken
-    }
-
-    /// Refuses, before anything is given back, what would leave another order without the subject that it needs.
-    async fn refuse_unsupported(
-        &self,
-        attempt: &Attempt<'_>,
-        choice: &[&SittingPage],
-        old: &StoredOrder,
-    ) -> Result<(), OrderError> {
-        if !attempt.page.rules.has_requirements() {
-            return Ok(());
-        }
-        let live = live_orders_of(&self.database.client().await?, attempt.account, &attempt.page.id).await?;
-        let others = live.iter().filter(|order| order.id != old.id).flat_map(|order| &order.sittings);
-        let mut left: Vec<&SittingPage> = others.filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
-        left.extend(choice);
-        match choosing::unsupported(attempt.page, &left) {
-            Some((_, subject)) => {
-                let (subject, needs) = (subject.id.clone(), subject.requires.clone());
-                Err(ChoiceRefusal::Requires { subject, needs }.into())
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses, before anything is given back, what the board already shows as full.
-    fn refuse_full(&self, attempt: &Attempt<'_>, choice: &[&SittingPage], old: &StoredOrder) -> Result<(), OrderError> {
-        let board = self.engine.availability(&attempt.page.id)?;
-        let is_wanted = |id: &SittingId| {
-            choice.iter().any(|sitting| sitting.id == *id) && !old.sittings.iter().any(|seat| seat.sitting == *id)
-        };
-        match board.iter().find(|line| line.free == 0 && is_wanted(&line.sitting.id)) {
-            Some(line) => {
-                Err(OrderError::Full { sitting: line.sitting.id.clone(), next_release_at: line.next_release_at })
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Refuses, before anything is given back, what the engine would refuse: it closes by a clock of its own, so not in the
-/// last moments either.
-fn refuse_closed(page: &ExamPage, now: Timestamp) -> Result<(), OrderError> {
-    let is_open = page.window(now) == Window::Open && page.window(now + CLOSING) == Window::Open;
-    if is_open {
-        Ok(())
-    } else {
-        Err(OrderError::NotOpen { opens_at: Some(page.opens_at), closes_at: Some(page.closes_at) })
     }
 }
 

@@ -1,12 +1,17 @@
 //! Finishes what died between the row and the engine: on the next read, and from the sweep.
 
+use jiff::SignedDuration;
 use reservation::engine::HoldError;
 use reservation::hold::HoldState;
 
 use super::Orders;
 use crate::clock;
+use crate::notices::NoticeKind;
 use crate::store::orders::{StoredOrder, StoredState, change};
 use crate::store::{self, StoreError};
+
+/// From so long on a hold is one that people leave and come back to.
+const LONG_HOLD: SignedDuration = SignedDuration::from_hours(1);
 
 impl Orders {
     /// An order with all that time, or a death on the way, has decided already: a refused one that nobody mended is
@@ -18,7 +23,6 @@ impl Orders {
             StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
                 if change::cancel(&self.database.client().await?, order.id, now).await? {
                     self.return_seats(&order).await?;
-                    self.end_dependants(order.account, &order.exam).await?;
                 }
                 self.reload(order).await
             }
@@ -38,16 +42,29 @@ impl Orders {
                 return self.reload(order).await;
             }
         } else if is_due && !states.contains(&Some(HoldState::Held)) {
-            let seats_owed = states.iter().any(is_live);
-            if change::lapse(&self.database.client().await?, &order, seats_owed).await? {
-                if seats_owed {
-                    self.return_seats(&order).await?;
-                }
-                self.end_dependants(order.account, &order.exam).await?;
+            // Owed, too, is the end of what needed it: whoever dies on the way leaves that to the sweep.
+            let is_needed = self.exams.get(&order.exam).is_some_and(|page| page.rules.has_requirements());
+            let is_owing = is_needed || states.iter().any(is_live);
+            if self.lapse(&order, is_owing).await? && is_owing {
+                self.return_seats(&order).await?;
             }
             return self.reload(order).await;
         }
         Ok(order)
+    }
+
+    /// Unpaid → lapsed. Who had hours to pay is hardly still looking at the page: they are told.
+    async fn lapse(&self, order: &StoredOrder, seats_owed: bool) -> Result<bool, StoreError> {
+        let is_long = self.exams.get(&order.exam).is_some_and(|page| page.hold >= LONG_HOLD);
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let is_lapsed = change::lapse(&transaction, order, seats_owed).await?;
+        if is_lapsed && is_long {
+            let kind = NoticeKind::OrderLapsed;
+            store::notices::add(&transaction, order.account, Some(&order.exam), kind, clock::now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(is_lapsed)
     }
 
     /// Takes the picture of an order whose seats are frozen in. False when the order has moved on meanwhile.
@@ -63,19 +80,37 @@ impl Orders {
         Ok(true)
     }
 
-    /// Gives the seats of an ended order back. If the engine is away they stay owed, and the sweep tries again.
+    /// Gives the seats of an ended order back, and ends what needed them. If the engine is away they stay owed, and the
+    /// sweep tries again.
     pub(crate) async fn return_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        if self.give_back(order).await {
+            self.end_dependants(order.account, &order.exam).await?;
+            change::seats_returned(&self.database.client().await?, order.id).await?;
+        }
+        Ok(())
+    }
+
+    /// The same where what needs them stays: other seats, or the same ones, are taken for it.
+    pub(super) async fn return_only_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        if self.give_back(order).await {
+            change::seats_returned(&self.database.client().await?, order.id).await?;
+        }
+        Ok(())
+    }
+
+    /// False while the engine is away.
+    async fn give_back(&self, order: &StoredOrder) -> bool {
         for seat in &order.sittings {
             match self.engine.release(&order.exam, &seat.hold).await {
                 // A hold that Redis lost before the ledger had it occupies nothing.
                 Ok(()) | Err(HoldError::UnknownHold(_)) => {}
                 Err(error) => {
                     tracing::warn!(order = %order.id, %error, "seats of an ended order are still owed");
-                    return Ok(());
+                    return false;
                 }
             }
         }
-        change::seats_returned(&self.database.client().await?, order.id).await
+        true
     }
 
     /// The states of an order's holds; `None` for one that the engine does not know. Nothing while the engine is away.

@@ -42,6 +42,15 @@ pub(super) struct Attempt<'a> {
     pub(super) bound_at: Option<Timestamp>,
 }
 
+/// The unpaid order in whose place a new one comes.
+#[derive(Clone, Copy)]
+pub(super) enum Replaced<'a> {
+    /// Its seats lapsed; the same were taken anew.
+    Lapsed(&'a StoredOrder),
+    /// Its seats were given for others.
+    Exchanged(&'a StoredOrder),
+}
+
 impl Orders {
     /// Takes the seats and writes the row. `old` is the unpaid order for the same sittings, if there is one. While a
     /// waiting room is on, only whom it admits gets new seats: the room is asked here, so that any device of the account
@@ -65,12 +74,20 @@ impl Orders {
                 let look_again = self.adopt(attempt, &sitting).await?;
                 return if look_again { Ok(None) } else { Err(OrderError::GroupTaken(sitting)) };
             }
+            // An exchange died before it wrote its row, or is just about to.
+            Err(HoldError::GroupTaken(sitting)) => {
+                let look_again = match old {
+                    Some(old) => self.is_lost(old).await?,
+                    None => false,
+                };
+                return if look_again { Ok(None) } else { Err(OrderError::GroupTaken(sitting)) };
+            }
             other => other?,
         };
         let order = new_order(attempt, choice, &taken);
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
-            _ => self.write(attempt, order, old).await,
+            _ => self.write(attempt, order, old.map(Replaced::Lapsed)).await,
         }
     }
 
@@ -88,12 +105,12 @@ impl Orders {
         }
     }
 
-    /// Writes a new order's row, in place of a lapsed one. Nothing: the candidate has another live order by now.
-    async fn write(
+    /// Writes a new order's row, in place of an old one. Nothing: the candidate has another live order by now.
+    pub(super) async fn write(
         &self,
         attempt: &Attempt<'_>,
         mut order: StoredOrder,
-        old: Option<&StoredOrder>,
+        old: Option<Replaced<'_>>,
     ) -> Result<Option<StoredOrder>, OrderError> {
         // Asked before the transaction, which has a connection of its own.
         let eligibility = match order.is_sole {
@@ -103,9 +120,12 @@ impl Orders {
         for _ in 0..DRAWS_MAX {
             let mut client = self.database.client().await?;
             let transaction = client.transaction().await.map_err(StoreError::from)?;
-            if let Some(old) = old
-                && !change::lapse(&transaction, old, false).await?
-            {
+            let may_write = match old {
+                None => true,
+                Some(Replaced::Lapsed(old)) => change::lapse(&transaction, old, false).await?,
+                Some(Replaced::Exchanged(old)) => change::exchanged(&transaction, old).await?,
+            };
+            if !may_write {
                 break;
             }
             if let Some(eligibility) = &eligibility
@@ -144,7 +164,7 @@ impl Orders {
     /// Finds the hold of a request that died before it wrote its row, and writes it: asked sitting by sitting, the
     /// engine gives the group's holder the same hold again. One that is young may belong to a request that is still
     /// writing, perhaps with other sittings besides. True when it is worth looking again.
-    async fn adopt(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
+    pub(super) async fn adopt(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
         let (page, candidate) = (attempt.page, attempt.account.candidate_id());
         let group = page.sitting(taken).and_then(|sitting| sitting.group.as_ref());
         let in_group = page.sittings.iter().filter(|sitting| group.is_some() && sitting.group.as_ref() == group);
@@ -211,7 +231,7 @@ fn has_all(other: &Order, order: &StoredOrder) -> bool {
     order.sittings.iter().all(|seat| other.sittings.iter().any(|had| had.hold == seat.hold))
 }
 
-fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> StoredOrder {
+pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &Taken) -> StoredOrder {
     let seat = |(sitting, hold): (&&SittingPage, &Hold)| OrderSitting {
         sitting: sitting.id.clone(),
         hold: hold.id.clone(),

@@ -1,11 +1,13 @@
 //! Applications: agreeing, drafts, handing in, and what staff decide.
 
+use registration::accounts::NewAccount;
 use registration::applications::{ApplicationError, ReviewError};
 use registration::details::{AnswerFault, Answers};
+use registration::document::{Document, DocumentKind};
 use registration::exam_rules::TaskKind;
 use registration::steps::{ReviewState, TaskState, next, steps};
 
-use crate::world::{Setup, World, exam};
+use crate::world::{PASSWORD, Setup, World, document, exam};
 
 const RULES: &str = r#"
 [[steps]]
@@ -89,6 +91,37 @@ async fn a5_a6_from_the_notice_to_the_review_and_back() {
     assert!(matches!(applications.get(account, &exam()).await.unwrap().review, ReviewState::Passed { .. }));
     assert_eq!(applications.count_waiting().await.unwrap(), 0);
     world.hold(account, &["s0"]).await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a5_birth_date_and_sex_are_asked_of_whom_no_number_says_them() {
+    let field = |name: &str| {
+        format!("\n[[form.fields]]\nname = \"{name}\"\nkind = \"{name}\"\nlabel = {{ zh = \"x\", en = \"x\" }}\n")
+    };
+    let rules = format!("{RULES}{}{}", field("birth_date"), field("sex")).leak();
+    let world = World::start(Setup { rules, ..Setup::default() }).await;
+    let page = world.registration.exams.get(&exam()).unwrap();
+    let applications = &world.registration.applications;
+    let resident = world.candidate(1).await.id;
+    let mut new = NewAccount::parse("Ana Moreira", &document(2), "13812345678", PASSWORD).unwrap();
+    new.document = Document::parse(DocumentKind::Passport, "E12345678").ok();
+    let foreigner = world.registration.accounts.register(new).await.unwrap().id;
+    for account in [resident, foreigner] {
+        applications.agree(account, &page, &[]).await.unwrap();
+    }
+    let mut said = answers("申江大学");
+    applications.hand_in(resident, &page, &[], &said).await.unwrap();
+    let refused = applications.hand_in(foreigner, &page, &[], &said).await;
+    let Err(ApplicationError::Answers(faults)) = refused else { panic!("{refused:?}") };
+    assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["birth_date", "sex"]);
+    for (name, value) in [("birth_date", "2001-02-28"), ("sex", "female")] {
+        said.0.insert(name.parse().unwrap(), value.to_owned());
+    }
+    for (account, kept) in [(foreigner, said.clone()), (resident, answers("申江大学"))] {
+        applications.hand_in(account, &page, &[], &said).await.unwrap();
+        assert_eq!(applications.get(account, &exam()).await.unwrap().details, Some(kept));
+    }
     world.finish().await;
 }
 

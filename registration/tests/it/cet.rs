@@ -90,7 +90,8 @@ pub(crate) fn line(number: u32, name: &str, subjects: &str, barred: &str) -> Str
     )
 }
 
-/// People 1 to 3 may sit CET-4, 4 is barred from CET-6, 5 may sit both, 6 is of the branch, which runs no CET-6.
+/// People 1 to 3 may sit CET-4, 4 is barred from CET-6, 5 may sit both, 6 is of the branch, which runs no CET-6, 8 may
+/// not sit the oral one.
 pub(crate) fn roster() -> String {
     let mut text = ROSTER_HEAD.to_owned();
     for number in 1..=3 {
@@ -99,6 +100,7 @@ pub(crate) fn roster() -> String {
     text += &line(4, "李四", "cet4", "cet6");
     text += &line(5, "赵六", "cet4 cet6 set6", "");
     text += &line(6, "孙七", "cet4", "").replace("993010", "993011");
+    text += &line(8, "周八", "cet4 cet6", "");
     text += "macau_id,52345678,张三·李四,99301,993010,专科,3,2016,01,化学,物理,1,07,,cet4,\n";
     text
 }

@@ -4,6 +4,7 @@ use registration::order::{Order, OrderState};
 use registration::orders::OrderError;
 use registration::reviews::AuditAction;
 use reservation::engine::room::Admission;
+use reservation::ids::HoldId;
 
 use crate::world::{Setup, World, exam, ids, until};
 
@@ -43,6 +44,47 @@ async fn hold_died_before_its_row_and_the_candidate_chooses_anew() {
     let order = world.replace(account, &["s1"]).await.unwrap();
     assert_eq!(order.sittings[0].sitting.as_str(), "s1");
     world.until_free("s0", 2).await;
+    world.finish().await;
+}
+
+/// An exchange that died between the engine and its row: the order's seat is gone, the other one has no order.
+async fn exchange_that_died(world: &World, order: &Order) -> HoldId {
+    let given_back = [order.sittings[0].hold.clone()];
+    let taken = world.engine.exchange(&exam(), &given_back, &ids(&["s1"]), Admission::Exempt).await.unwrap();
+    taken.holds[0].id.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exchange_died_before_its_row_and_is_repeated() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let orphan = exchange_that_died(&world, &order).await;
+    let again = world.replace(account, &["s1"]).await.unwrap();
+    assert_eq!(again.sittings[0].hold, orphan, "the same seat, now with its row");
+    assert_eq!(world.order(account, order.id).await.state, OrderState::Released);
+    world.until_free("s0", 2).await;
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exchange_died_before_its_row_and_the_candidate_chooses_anew() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let orphan = exchange_that_died(&world, &order).await;
+    // While it is young it may be somebody's who is still writing; then it is adopted.
+    until("an adopted hold", async || {
+        let _ = world.replace(account, &["s0"]).await;
+        let live = world.registration.orders.live(account, &exam()).await.unwrap().pop();
+        live.is_some_and(|live| live.id != order.id)
+    })
+    .await;
+    let again = world.replace(account, &["s0"]).await.unwrap();
+    assert_eq!(again.sittings[0].sitting.as_str(), "s0");
+    assert_ne!(again.sittings[0].hold, orphan);
+    assert_eq!(again.expires_at, order.expires_at, "the clock went on all the while");
+    world.until_free("s1", 2).await;
     world.finish().await;
 }
 

@@ -19,6 +19,7 @@ mod identity;
 mod identity_model;
 mod identity_uploads;
 mod interrupted;
+mod notices;
 mod one_to_one;
 mod orders;
 mod orders_many;

@@ -238,6 +238,20 @@ async fn b11_b14_a_written_test_that_an_oral_needs_is_not_given_back_and_takes_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn b14_lapsing_died_before_the_oral_test_ended_with_the_written_one() {
+    let world = start(900).await;
+    let account = world.candidate(1).await.id;
+    let written = world.hold(account, &["en4"]).await.unwrap();
+    let oral = world.hold(account, &["oral4"]).await.unwrap();
+    let died =
+        format!("UPDATE registration.orders SET state = 'lapsed', seats_owed = true WHERE id = '{}'", written.id);
+    world.execute(&died).await;
+    world.until_row(oral.id, "released").await;
+    world.until_free("oral4", 9).await;
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn b14_an_oral_test_is_paid_and_confirmed_after_its_written_one() {
     let world = start(900).await;
     let account = world.candidate(1).await.id;

@@ -38,13 +38,17 @@ async fn b10_number_and_document_pass_at_once_whatever_the_name() {
     let exam = Cet::import(&world).await;
     let account = exam.account(1).await.id;
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::NoPerson)));
+    let offered = async || world.registration.eligibility.has_score_review(account, &exam.page()).await.unwrap();
+    assert!(!offered().await, "nobody is bound");
     exam.bind_to(account, 1).await.unwrap();
+    assert!(offered().await);
     assert_eq!(subjects(&exam, account).await, ["cet4"]);
     assert!(exam.hold(account, "cet6-main").await.is_err());
     // In the file the name is another one.
     let state = request(&exam, account, None, OWN).await.unwrap();
     assert!(matches!(state, ScoreReviewState::Passed { .. }), "{state:?}");
     assert_eq!(subjects(&exam, account).await, ["cet4", "cet6", "set6"]);
+    assert!(offered().await, "to be looked at");
     let order = exam.hold(account, "cet6-main").await.unwrap();
     // After passing nothing changes any more.
     let eligibility = &world.registration.eligibility;
@@ -127,11 +131,13 @@ async fn b10_what_fits_neither_is_not_kept_and_a_refused_one_can_be_deleted() {
 async fn b10_it_is_offered_to_whom_it_helps() {
     let world = World::usual().await;
     let exam = Cet::import(&world).await;
-    for (number, name) in [(4, "李四"), (5, "赵六"), (6, "孙七")] {
+    for (number, name) in [(4, "李四"), (5, "赵六"), (6, "孙七"), (8, "周八")] {
         let account = exam.account(number).await.id;
         let seen = exam.look_up_as(account, number, name).await.unwrap();
         let refused = request(&exam, account, Some(&seen), OWN).await;
         assert!(matches!(refused, Err(ScoreReviewError::NotOffered)), "{name}: {refused:?}");
+        exam.bind(account, &seen).await.unwrap();
+        assert!(!world.registration.eligibility.has_score_review(account, &exam.page()).await.unwrap(), "{name}");
     }
     // Before anything is bound, and only for the person whom it is about.
     let account = exam.account(7).await.id;
@@ -143,7 +149,7 @@ async fn b10_it_is_offered_to_whom_it_helps() {
     assert_eq!(subjects(&exam, account).await, ["cet4"], "another person's score helps nobody");
     exam.write("2019-01-01T00:00:00+08:00", "2020-01-01T00:00:00+08:00", &roster());
     exam.import_again().await.unwrap();
-    let late = exam.account(8).await.id;
+    let late = exam.account(9).await.id;
     assert!(matches!(request(&exam, late, Some(&seen), OWN).await, Err(ScoreReviewError::Closed)));
     world.finish().await;
 }

@@ -73,25 +73,7 @@ impl Engine {
             sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
         };
         let Answered { answer, event, lineage, now_ms } = Self::lanes(&pool)?.hold.ask(request).await?;
-        let id_of_number = |number: SittingNumber| entry.numbered(number).map(|sitting| sitting.id.clone());
-        let unheard = || HoldError::Unavailable("Redis named another sitting".to_owned());
-        let (seats, is_new) = match answer {
-            HoldAnswer::Held(seats) => (seats, true),
-            HoldAnswer::Kept(seats) => (seats, false),
-            HoldAnswer::Full(number, earliest_ms) => {
-                // Just after the rush's first answers the board has not heard of their deadlines.
-                let next_release_at = match pool.board.next_release_at(number) {
-                    None if earliest_ms > 0 && pool.board.is_behind(number) => Some(at_ms(earliest_ms)),
-                    known => known,
-                };
-                return Err(HoldError::Full { sitting: id_of_number(number).ok_or_else(unheard)?, next_release_at });
-            }
-            HoldAnswer::GroupTaken(number) => {
-                return Err(HoldError::GroupTaken(id_of_number(number).ok_or_else(unheard)?));
-            }
-            // The ledger has it and Redis does not yet: a new sitting on its way.
-            HoldAnswer::UnknownSitting(_) => return Err(unheard()),
-        };
+        let (seats, is_new) = seats_of(&entry, &pool, answer)?;
         if is_new {
             self.seated(&entry);
         }
@@ -101,7 +83,11 @@ impl Engine {
     }
 
     /// The pool and the sittings that a request names.
-    fn resolve(&self, entry: &ExamEntry, sittings: &[SittingId]) -> Result<(Arc<Pool>, Vec<Arc<Sitting>>), HoldError> {
+    pub(super) fn resolve(
+        &self,
+        entry: &ExamEntry,
+        sittings: &[SittingId],
+    ) -> Result<(Arc<Pool>, Vec<Arc<Sitting>>), HoldError> {
         let invalid = |reason: &str| HoldError::Invalid { field: "sittings", reason: reason.to_owned() };
         if sittings.is_empty() || sittings.len() > SITTINGS_MAX {
             return Err(invalid(&format!("1 to {SITTINGS_MAX} sittings")));
@@ -241,6 +227,27 @@ impl Engine {
             metrics::counter!("seathold_settle_conflicts_total").increment(conflicts);
         }
         Ok(())
+    }
+}
+
+/// The seats that a script gave, and whether any of them is new; or why it gave none.
+pub(super) fn seats_of(entry: &ExamEntry, pool: &Pool, answer: HoldAnswer) -> Result<(Vec<Seat>, bool), HoldError> {
+    let unheard = || HoldError::Unavailable("Redis named another sitting".to_owned());
+    let id_of = |number: SittingNumber| entry.numbered(number).map(|sitting| sitting.id.clone()).ok_or_else(unheard);
+    match answer {
+        HoldAnswer::Held(seats) => Ok((seats, true)),
+        HoldAnswer::Kept(seats) => Ok((seats, false)),
+        HoldAnswer::Full(number, earliest_ms) => {
+            // Just after the rush's first answers the board has not heard of their deadlines.
+            let next_release_at = match pool.board.next_release_at(number) {
+                None if earliest_ms > 0 && pool.board.is_behind(number) => Some(at_ms(earliest_ms)),
+                known => known,
+            };
+            Err(HoldError::Full { sitting: id_of(number)?, next_release_at })
+        }
+        HoldAnswer::GroupTaken(number) => Err(HoldError::GroupTaken(id_of(number)?)),
+        // The ledger has it and Redis does not yet: a new sitting on its way.
+        HoldAnswer::UnknownSitting(_) => Err(unheard()),
     }
 }
 

@@ -46,6 +46,17 @@ pub enum HoldAnswer {
     UnknownSitting(SittingNumber),
 }
 
+/// What `exchange` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExchangeAnswer {
+    /// As to `hold`; where it is a refusal nothing was given back.
+    Seats(HoldAnswer),
+    /// A seat that was to be given back has ended; nothing was done.
+    Gone,
+    /// The clock of a seat that was to be given back stands still; nothing was done.
+    Frozen,
+}
+
 /// What `release` says of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseAnswer {
@@ -184,6 +195,15 @@ fn hold_text(text: &str) -> Option<HoldAnswer> {
     })
 }
 
+/// Reads the answer of `exchange`.
+pub fn exchange_answer(text: &str) -> Option<ExchangeAnswer> {
+    Some(match text {
+        "gone" => ExchangeAnswer::Gone,
+        "frozen" | "confirmed" => ExchangeAnswer::Frozen,
+        text => ExchangeAnswer::Seats(hold_text(text)?),
+    })
+}
+
 fn seats(text: &str) -> Option<Vec<Seat>> {
     let mut words = text.split(' ');
     let mut seats = Vec::with_capacity(1);
@@ -255,6 +275,9 @@ mod tests {
         assert_eq!(hold_text("held h 4294967297 1000"), Some(HoldAnswer::Held(vec![seat])));
         assert_eq!(hold_text("kept h 4294967297 1000 h 4294967297 1000"), Some(HoldAnswer::Kept(vec![seat, seat])));
         assert_eq!(hold_text("full 7 99"), Some(HoldAnswer::Full(SittingNumber(7), 99)));
+        assert_eq!(exchange_answer("gone"), Some(ExchangeAnswer::Gone));
+        assert_eq!(exchange_answer("full 7 99"), hold_text("full 7 99").map(ExchangeAnswer::Seats));
+        assert_eq!((exchange_answer("perhaps"), exchange_answer("kept")), (None, None));
         assert_eq!(freeze_answer("other c 9"), Some(FreezeAnswer::Other(HoldState::Confirmed, Generation(9))));
         for bad in ["", "held", "held h", "full 7", "perhaps 1"] {
             assert_eq!(hold_text(bad), None, "{bad:?}");

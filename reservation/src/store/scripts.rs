@@ -42,6 +42,7 @@ macro_rules! script {
 }
 
 script!(HOLD, "hold");
+script!(EXCHANGE, "exchange");
 script!(RELEASE, "release");
 script!(FREEZE, "freeze");
 script!(SETTLE, "settle");
@@ -49,8 +50,8 @@ script!(RESIZE, "resize");
 script!(SWEEP, "sweep");
 
 /// Every script that is called by hash.
-pub fn all() -> [&'static Script; 6] {
-    [&HOLD, &RELEASE, &FREEZE, &SETTLE, &RESIZE, &SWEEP]
+pub fn all() -> [&'static Script; 7] {
+    [&HOLD, &EXCHANGE, &RELEASE, &FREEZE, &SETTLE, &RESIZE, &SWEEP]
 }
 
 /// `store/lua/adopt.lua`: sent whole, because it runs before the others may be loaded.

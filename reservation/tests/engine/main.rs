@@ -9,6 +9,7 @@ mod bad_input;
 mod cluster;
 mod cluster_rig;
 mod confirming;
+mod exchanging;
 mod holding;
 mod killing;
 mod model;

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reservation::ids::{PoolId, SittingNumber};
-use reservation::store::{FreezeRequest, HoldRequest};
+use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest};
 
 use rig::{Rig, Snapshot};
 use world::{GROUPS, Given, Model, place_of};
@@ -22,6 +22,7 @@ const CANDIDATES: usize = 5;
 #[derive(Debug, Clone)]
 enum Op {
     Hold(Vec<(usize, Vec<usize>)>, bool),
+    Exchange(usize, bool, Vec<usize>),
     Release(Vec<usize>),
     Freeze(usize, bool, bool),
     Resize(usize, u32),
@@ -40,9 +41,10 @@ enum Op {
 
 fn operations() -> impl Strategy<Value = Vec<Op>> {
     let sittings = proptest::sample::subsequence(vec![0, 1, 2, 3], 1..=2);
-    let batch = prop::collection::vec((0..CANDIDATES, sittings), 1..6);
+    let batch = prop::collection::vec((0..CANDIDATES, sittings.clone()), 1..6);
     let op = prop_oneof![
         6 => (batch, prop::bool::weighted(0.2)).prop_map(|(batch, short)| Op::Hold(batch, short)),
+        4 => (any::<usize>(), any::<bool>(), sittings).prop_map(|(n, all, wanted)| Op::Exchange(n, all, wanted)),
         3 => prop::collection::vec(any::<usize>(), 1..4).prop_map(Op::Release),
         3 => (any::<usize>(), any::<bool>(), any::<bool>()).prop_map(|(n, take, paid)| Op::Freeze(n, take, paid)),
         2 => (0..4usize, 0..4u32).prop_map(|(sitting, capacity)| Op::Resize(sitting, capacity)),
@@ -85,6 +87,7 @@ impl<'a> Case<'a> {
     async fn step(&mut self, op: Op) {
         match op {
             Op::Hold(batch, short) => self.hold(&batch, if short { SHORT_TTL_MS } else { TTL_MS }).await,
+            Op::Exchange(pick, all, wanted) => self.exchange(pick, all, &wanted).await,
             Op::Release(picks) => {
                 let given: Vec<_> = picks.into_iter().filter_map(|n| self.picked(n)).collect();
                 let expected: Vec<_> = given.iter().map(|given| self.model.release(given)).collect();
@@ -134,6 +137,23 @@ impl<'a> Case<'a> {
             })
             .collect();
         assert_eq!(self.rig.hold(&self.model, &requests, ttl_ms).await, self.model.hold(batch, ttl_ms));
+    }
+
+    /// One hold, or all that its candidate has, for others; asked twice, as after a broken connection.
+    async fn exchange(&mut self, pick: usize, all: bool, wanted: &[usize]) {
+        let Some(picked) = self.picked(pick) else { return };
+        let mut given_back = vec![picked];
+        let own = self.model.taken.iter().filter(|(key, _)| all && key.0 == picked.0 && key.1 != picked.1);
+        given_back.extend(own.map(|(key, record)| (key.0, key.1, record.sitting, record.generation)));
+        let request = ExchangeRequest {
+            candidate: place_of(&picked).candidate,
+            given_back: given_back.iter().map(place_of).map(|place| (place.group, place.generation)).collect(),
+            sittings: wanted.iter().map(|n| (SittingNumber(GROUPS[*n].0), SittingNumber(GROUPS[*n].1))).collect(),
+        };
+        for _ in 0..2 {
+            let answer = self.rig.exchange(&self.model, &request).await;
+            assert_eq!(answer, self.model.exchange(&given_back, wanted));
+        }
     }
 
     async fn sync(&mut self) {

@@ -13,8 +13,8 @@ use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
-use reservation::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer};
-use reservation::store::{FreezeRequest, HoldRequest, Moment, Place, Store};
+use reservation::store::reply::{ExchangeAnswer, FreezeAnswer, HoldAnswer, ReleaseAnswer};
+use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::TestStores;
 
@@ -96,6 +96,10 @@ impl Rig {
     pub(crate) async fn hold(&self, model: &Model, requests: &[HoldRequest], ttl_ms: i64) -> Vec<HoldAnswer> {
         let ttl = Duration::from_millis(ttl_ms.unsigned_abs());
         self.store.hold(&self.pool.keys, moment(model), ttl, requests).await.unwrap().answers
+    }
+
+    pub(crate) async fn exchange(&self, model: &Model, request: &ExchangeRequest) -> ExchangeAnswer {
+        self.store.exchange(&self.pool.keys, moment(model), request).await.unwrap().answers[0].clone()
     }
 
     pub(crate) async fn release(&self, model: &Model, places: &[Place]) -> Vec<ReleaseAnswer> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use reservation::hold::HoldState;
 use reservation::ids::{Generation, SittingNumber};
 use reservation::store::Place;
-use reservation::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Seat};
+use reservation::store::reply::{ExchangeAnswer, FreezeAnswer, HoldAnswer, ReleaseAnswer, Seat};
 
 /// Sitting → group: one and two exclude each other.
 pub(crate) const GROUPS: [(i32, i32); 4] = [(1, 1), (2, 1), (3, 3), (4, 4)];
@@ -99,15 +99,85 @@ impl Model {
             requests.iter().map(|(candidate, sittings)| self.hold_one(*candidate, sittings, &mut call)).collect();
         if let Some((first, _)) = call.fresh.first() {
             let fields: Vec<_> = call.fresh.iter().map(|(_, field)| field.as_str()).collect();
-            let entry = (deadline, format!("{first} {}", fields.join(" ")));
-            if deadline >= self.last {
-                self.last = deadline;
-                self.queue.push_back(entry);
-            } else {
-                self.expiry.insert(entry);
-            }
+            self.start_clock(deadline, format!("{first} {}", fields.join(" ")));
         }
         answers
+    }
+
+    fn start_clock(&mut self, deadline: i64, entry: String) {
+        if deadline >= self.last {
+            self.last = deadline;
+            self.queue.push_back((deadline, entry));
+        } else {
+            self.expiry.insert((deadline, entry));
+        }
+    }
+
+    /// `given_back` are holds of one candidate, `sittings` indices of [`GROUPS`].
+    pub(crate) fn exchange(&mut self, given_back: &[Given], sittings: &[usize]) -> ExchangeAnswer {
+        let candidate = given_back[0].0;
+        if sittings.iter().any(|n| self.free[&GROUPS[*n].0] < 1) {
+            self.sweep(16);
+        }
+        let groups = given_back.iter().map(|given| given.1).chain(sittings.iter().map(|n| GROUPS[*n].1));
+        for key in groups.map(|group| (candidate, group)) {
+            if self.taken.get(&key).is_some_and(|record| self.lapsed(record)) {
+                self.drop_record(key);
+            }
+        }
+        let (mut leaving, mut has_ended) = (BTreeMap::new(), false);
+        for given in given_back {
+            match self.taken.get(&(candidate, given.1)).filter(|record| record.generation == given.3) {
+                None => has_ended = true,
+                Some(record) if record.state != HoldState::Held => return ExchangeAnswer::Frozen,
+                Some(record) => drop(leaving.insert(given.1, *record)),
+            }
+        }
+        let deadline = leaving.values().map(|record| record.deadline).min();
+        let (mut missing, mut seen) = (Vec::new(), BTreeSet::new());
+        for (sitting, group) in sittings.iter().map(|n| GROUPS[*n]) {
+            if !seen.insert(group) {
+                return ExchangeAnswer::Seats(HoldAnswer::GroupTaken(SittingNumber(sitting)));
+            }
+            match self.taken.get(&(candidate, group)) {
+                Some(record) if record.sitting == sitting => drop(leaving.remove(&group)),
+                _ => missing.push((sitting, group)),
+            }
+        }
+        if has_ended && !missing.is_empty() {
+            return ExchangeAnswer::Gone;
+        }
+        for (sitting, group) in &missing {
+            if self.taken.contains_key(&(candidate, *group)) && !leaving.contains_key(group) {
+                return ExchangeAnswer::Seats(HoldAnswer::GroupTaken(SittingNumber(*sitting)));
+            }
+            if self.free[sitting] < 1 {
+                let heads = [self.queue.front(), self.expiry.first()];
+                let earliest = heads.into_iter().flatten().map(|(deadline, _)| *deadline).min().unwrap_or_default();
+                return ExchangeAnswer::Seats(HoldAnswer::Full(SittingNumber(*sitting), earliest));
+            }
+        }
+        for group in leaving.keys() {
+            self.drop_record((candidate, *group));
+        }
+        let mut fresh = Vec::new();
+        for (sitting, group) in &missing {
+            let (generation, deadline) = (self.next_generation(), deadline.unwrap());
+            *self.free.get_mut(sitting).unwrap() -= 1;
+            let record = Record { state: HoldState::Held, sitting: *sitting, generation, deadline };
+            self.taken.insert((candidate, *group), record);
+            fresh.push((generation, field_of((candidate, *group))));
+        }
+        if let Some((first, _)) = fresh.first() {
+            let fields: Vec<_> = fresh.iter().map(|(_, field)| field.as_str()).collect();
+            self.start_clock(deadline.unwrap(), format!("{first} {}", fields.join(" ")));
+        }
+        let seat = |n: &usize| {
+            let record = &self.taken[&(candidate, GROUPS[*n].1)];
+            Seat { state: record.state, generation: Generation(record.generation), lapses_ms: record.deadline }
+        };
+        let seats = sittings.iter().map(seat).collect();
+        ExchangeAnswer::Seats(if missing.is_empty() { HoldAnswer::Kept(seats) } else { HoldAnswer::Held(seats) })
     }
 
     /// One request of a call.

@@ -7,7 +7,7 @@ use super::{Refusal, text};
 use crate::desk::Desk;
 use crate::digests::random;
 use crate::faults::Fail;
-use crate::keys::{SMS_SIGN, TENCENT_SMS_APP, TENCENT_SMS_TEMPLATE};
+use crate::keys::{SMS_SIGN, SMS_VARIABLE_CHARS_MAX, TENCENT_SMS_APP, TENCENT_SMS_NOTICE, TENCENT_SMS_TEMPLATE};
 use crate::outbox::{Kind, Message};
 
 const NUMBERS_MAX: usize = 200;
@@ -28,12 +28,13 @@ pub(super) fn send(desk: &Desk, body: &Value, fault: Option<Fail>) -> Result<Val
     if numbers.is_empty() || numbers.len() > NUMBERS_MAX {
         return Err(Refusal("LimitExceeded.PhoneNumberCountLimit", "between 1 and 200 numbers"));
     }
+    let is_notice = text(body, "TemplateId") == Some(TENCENT_SMS_NOTICE);
     let statuses: Vec<Value> = numbers
         .iter()
         .map(|number| {
             let code = status_of(body, number, &values, fault);
             if code == "Ok" {
-                desk.outbox.put(message(number, &values));
+                desk.outbox.put(message(number, &values, is_notice));
             }
             json!({
                 "SerialNo": if code == "Ok" { random() } else { String::new() },
@@ -54,28 +55,37 @@ fn status_of(body: &Value, number: &str, values: &[String], fault: Option<Fail>)
     let is_mobile = mobile.len() == 11 && mobile.starts_with('1') && mobile.bytes().all(|byte| byte.is_ascii_digit());
     // A template's variable for a code takes up to six digits.
     let is_code = |value: &String| value.len() <= 6 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_event = |value: &String| (1..=SMS_VARIABLE_CHARS_MAX).contains(&value.chars().count());
+    let is_notice = text(body, "TemplateId") == Some(TENCENT_SMS_NOTICE);
     if fault == Some(Fail::Throttle) {
         "LimitExceeded.PhoneNumberThirtySecondLimit"
     } else if fault == Some(Fail::Number) || !is_mobile {
         "InvalidParameterValue.IncorrectPhoneNumber"
     } else if text(body, "SignName") != Some(SMS_SIGN) {
         "FailedOperation.SignatureIncorrectOrUnapproved"
-    } else if text(body, "TemplateId") != Some(TENCENT_SMS_TEMPLATE) {
+    } else if !is_notice && text(body, "TemplateId") != Some(TENCENT_SMS_TEMPLATE) {
         "FailedOperation.TemplateIncorrectOrUnapproved"
-    } else if values.is_empty() || !values.iter().all(is_code) {
+    } else if is_notice && values.len() != 1 {
+        "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
+    } else if values.is_empty() || !values.iter().all(|value| if is_notice { is_event(value) } else { is_code(value) })
+    {
         "InvalidParameterValue.TemplateParameterFormatError"
     } else {
         "Ok"
     }
 }
 
-fn message(number: &str, values: &[String]) -> Message {
+fn message(number: &str, values: &[String], is_notice: bool) -> Message {
+    let values_text = values.join("，");
     Message {
         kind: Kind::Sms,
         vendor: "tencent",
         to: number.strip_prefix("+86").unwrap_or(number).to_owned(),
         subject: None,
-        text: format!("【{SMS_SIGN}】验证码：{}", values.join("，")),
+        text: match is_notice {
+            true => format!("【{SMS_SIGN}】您的考试报名有新进展：{values_text}。请登录报名网站查看。"),
+            false => format!("【{SMS_SIGN}】验证码：{values_text}"),
+        },
         html: None,
         values: values.to_vec(),
         at: Timestamp::now(),

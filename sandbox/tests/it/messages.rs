@@ -19,6 +19,24 @@ async fn a_code_arrives_by_either_vendor() {
 }
 
 #[tokio::test]
+async fn a_notice_has_a_template_of_its_own() {
+    let world = World::start().await;
+    for (vendor, sms) in world.sms() {
+        assert!(sms.can_notify());
+        sms.send_notice("13800138000", "缴费已确认，报名成功")
+            .await
+            .unwrap_or_else(|error| panic!("{vendor}: {error}"));
+        let newest = &world.outbox().await[0];
+        assert!(newest["text"].as_str().unwrap().contains("缴费已确认，报名成功。请登录"), "{vendor}: {newest}");
+        let long = sms.send_notice("13800138000", &"长".repeat(13)).await.unwrap_err();
+        assert!(matches!(long, SmsError::Rejected(_)), "{vendor}: {long}");
+    }
+    let without = tencent_sms(&world.but("TENCENTCLOUD_SMS_NOTICE_TEMPLATE", ""));
+    assert!(!without.can_notify());
+    assert!(matches!(without.send_notice("13800138000", "x").await, Err(SmsError::Rejected(_))));
+}
+
+#[tokio::test]
 async fn every_documented_failure_of_a_message_is_told_apart() {
     let world = World::start().await;
     for (service, sms) in world.sms() {

@@ -1,6 +1,7 @@
 //! Changing the mobile number: the password, and the code that the new number gets.
 
 use axum::Form;
+use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 
 use super::password::{own_password, refusal};
 use super::sign_up_code::{code_refusal, told};
-use super::{answer, captcha_token, of};
+use super::{Next, answer, captcha_token, of, with_said};
 use crate::failure::Failure;
 use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::code_field::{CodeField, code_field};
@@ -35,6 +36,7 @@ pub(crate) struct Entered {
 
 /// What the page shows.
 pub(crate) struct View<'a> {
+    pub(crate) next: &'a Next,
     pub(crate) mobile: &'a str,
     pub(crate) proves: bool,
     pub(crate) code: &'a str,
@@ -44,8 +46,18 @@ pub(crate) struct View<'a> {
     pub(crate) errors: &'a [FieldError],
 }
 
-pub(crate) async fn show(candidate: Candidate) -> Markup {
-    render(&candidate, &Entered::default(), None, &[])
+pub(crate) async fn show(candidate: Candidate, Query(next): Query<Next>) -> Markup {
+    render(&candidate, &next, &Entered::default(), None, &[])
+}
+
+/// A reload of what a code was asked for with.
+pub(crate) async fn back(Query(next): Query<Next>) -> Redirect {
+    Redirect::to(&path(&next))
+}
+
+/// The form's address, with where to go afterwards.
+fn path(next: &Next) -> String {
+    format!("/me/mobile?{}", next.query())
 }
 
 /// Sends the code: what the script's button asks for.
@@ -57,7 +69,11 @@ pub(crate) async fn send(candidate: Candidate, Form(entered): Form<Entered>) -> 
     told(w, sent(&candidate, &entered, &mobile).await)
 }
 
-pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> Result<Response, Failure> {
+pub(crate) async fn set(
+    candidate: Candidate,
+    Query(next): Query<Next>,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
     let w = candidate.visit.words;
     let accounts = &candidate.visit.app.outside.registration.accounts;
     let proves = accounts.ways().sms;
@@ -82,14 +98,17 @@ pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> R
         }
     }
     let (Some(mobile), true) = (mobile, errors.is_empty()) else {
-        let page = render(&candidate, &entered, code_wait, &errors);
+        let page = render(&candidate, &next, &entered, code_wait, &errors);
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, page));
     };
     match accounts.change_mobile(candidate.account.id, &entered.own, &mobile, &entered.code).await {
-        Ok(()) => Ok(Redirect::to("/me?said=mobile").into_response()),
+        Ok(()) => {
+            let to = if next.path() == "/" { "/me" } else { next.path() };
+            Ok(Redirect::to(&with_said(to, "mobile")).into_response())
+        }
         Err(error) => {
             let (status, error) = refusal(w, "own", error)?;
-            Ok(answer(status, render(&candidate, &entered, None, &[error])))
+            Ok(answer(status, render(&candidate, &next, &entered, None, &[error])))
         }
     }
 }
@@ -102,6 +121,7 @@ async fn sent(candidate: &Candidate, entered: &Entered, mobile: &Mobile) -> Resu
 
 fn render(
     candidate: &Candidate,
+    next: &Next,
     entered: &Entered,
     code_wait: Option<SignedDuration>,
     errors: &[FieldError],
@@ -112,7 +132,7 @@ fn render(
     let mut frame = visit.frame(visit.words.t("change-mobile-title"));
     frame.script = Some("account.js");
     let (mobile, code) = (entered.mobile.as_str(), entered.code.as_str());
-    let view = View { mobile, code, proves, code_wait, captcha: captcha.as_deref(), errors };
+    let view = View { next, mobile, code, proves, code_wait, captcha: captcha.as_deref(), errors };
     page(&frame, &body(visit.words, &view))
 }
 
@@ -122,7 +142,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow" {
             (error_summary(w, errors))
             (heading(None, &w.t("change-mobile-title")))
-            form method="post" action="/me/mobile" data-busy=(w.t("form-busy")) novalidate {
+            form method="post" action=(path(view.next)) data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
                     name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
                     value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
@@ -136,7 +156,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (captcha_part(w, view.captcha, errors))
                 button class="button" type="submit" { (w.t("change-submit")) }
             }
-            p class="beside" { a href="/me#security" { (w.t("to-me")) } }
+            p class="beside" {
+                @if view.next.path() == "/" { a href="/me#security" { (w.t("to-me")) } }
+                @else { a href=(view.next.path()) { (w.t("to-form")) } }
+            }
         }
     }
 }

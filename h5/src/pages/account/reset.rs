@@ -5,6 +5,7 @@ use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::ResetError;
 use registration::exam_rules::PasswordRules;
@@ -102,7 +103,8 @@ pub(crate) fn body(w: Words, rules: PasswordRules, token: &str, email: &str, err
             (error_summary(w, errors))
             (heading(None, &w.t("reset-title")))
             p class="lead" { (w.with("reset-lead", &[("email", email.into())])) }
-            form method="post" action="/forgotten/reset" data-busy=(w.t("form-busy")) novalidate {
+            // A reload of a refused form needs the link's token, too.
+            form method="post" action={ "/forgotten/reset?token=" (query_value(token)) } data-busy=(w.t("form-busy")) novalidate {
                 input type="hidden" name="token" value=(token);
                 (new_password_fields(w, rules, errors))
                 button class="button" type="submit" { (w.t("reset-submit")) }

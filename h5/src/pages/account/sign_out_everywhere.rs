@@ -13,3 +13,8 @@ pub(crate) async fn leave(candidate: Candidate) -> Result<Response, Failure> {
     let cookies = session::begin(visit.app.outside.cookie_key.clone(), &account, visit.app.is_secure(), visit.now);
     Ok((cookies, Redirect::to("/me?said=everywhere")).into_response())
 }
+
+/// A reload of what was refused for a moment.
+pub(crate) async fn back() -> Redirect {
+    Redirect::to("/me")
+}

@@ -1,8 +1,8 @@
 //! Sends the code that proves a mobile before there is an account: what the script's button asks for.
 
+use axum::Form;
 use axum::extract::Query;
-use axum::response::Response;
-use axum::{Form, response::IntoResponse};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use pagekit::words::Words;
@@ -21,6 +21,11 @@ pub(crate) struct Entered {
     mobile: String,
     #[serde(flatten)]
     captcha: CaptchaFields,
+}
+
+/// A reload of what a code was asked for with: to the form.
+pub(crate) async fn back(Query(next): Query<Next>) -> Redirect {
+    Redirect::to(&format!("/sign-up?{}", next.query()))
 }
 
 pub(crate) async fn send(

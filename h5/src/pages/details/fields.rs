@@ -1,13 +1,17 @@
 //! The fields of a registration form as markup.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::document::{Document, Sex};
-use registration::exam_rules::{FieldKind, FieldRule};
+use registration::exam_rules::{Choice, FieldKind, FieldRule};
 use registration::person::Mobile;
 
 use super::{View, field_id};
+use crate::pages::exam::path_of;
 use crate::view::facts::{facts, person_name};
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
@@ -23,7 +27,8 @@ pub(super) fn fields(w: Words, view: &View<'_>) -> Markup {
         .iter()
         .filter_map(|field| Some((w.pick(&field.label.zh, &field.label.en), known(w, view, field.kind)?)))
         .collect();
-    let asked = || all.iter().filter(|field| !field.kind.is_locked());
+    let document = view.account.document.as_ref();
+    let asked = || all.iter().filter(|field| !field.kind.is_locked(document));
     // A field that depends on the one before stands within it, so that the style sheet can fold it.
     let is_folded = |field: &FieldRule| {
         field.when.as_ref().is_some_and(|when| all.iter().any(|other| other.name == when.field && is_radio(other)))
@@ -33,7 +38,13 @@ pub(super) fn fields(w: Words, view: &View<'_>) -> Markup {
             section {
                 h2 { (w.t("details-locked")) }
                 (facts(&locked))
-                p class="hint" { (w.t("details-locked-hint")) " " a href="/me" { (w.t("details-locked-link")) } }
+                p class="hint" { (w.t("details-locked-hint")) }
+                @if all.iter().any(|field| field.kind == FieldKind::Mobile) {
+                    @let next = query_value(&format!("{}/details", path_of(view.exam)));
+                    p class="hint" {
+                        (w.t("details-mobile-hint")) " " a href={ "/me/mobile?next=" (next) } { (w.t("details-mobile-link")) }
+                    }
+                }
             }
         }
         section {
@@ -104,12 +115,18 @@ fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> M
             div class="field" data-error[error.is_some()] {
                 label for=(id) { (label) }
                 (notes)
-                @if field.kind == FieldKind::Choice {
+                @if let Some(choices) = choices_of(w, field) {
                     select id=(id) name=(id) required[is_required] aria-invalid=[error.map(|_| "true")] aria-describedby=[described] {
                         option value="" selected[answer.is_empty()] { (w.t("field-choose")) }
-                        @for choice in &field.choices {
-                            option value=(choice.value) selected[choice.value == answer] { (w.pick(&choice.zh, &choice.en)) }
+                        @for (value, shown) in &choices {
+                            option value=(value) selected[*value == answer] { (shown) }
                         }
+                    }
+                } @else if field.kind == FieldKind::BirthDate {
+                    div class="input" {
+                        input id=(id) name=(id) type="date" value=(answer) min="1900-01-01"
+                            required[is_required] autocomplete="bday" aria-invalid=[error.map(|_| "true")]
+                            aria-describedby=[described];
                     }
                 } @else {
                     div class="input" {
@@ -129,16 +146,28 @@ fn known(w: Words, view: &View<'_>, kind: FieldKind) -> Option<Markup> {
     Some(match kind {
         FieldKind::Name => person_name(account.name.as_ref().map_or("", |name| name.expose())),
         FieldKind::Document => html! { (document.map(Document::masked).unwrap_or_default()) },
-        FieldKind::BirthDate => match document.and_then(Document::birth_date) {
-            Some(date) => html! { (when::date(w.language, date)) },
-            None => html! {},
-        },
-        FieldKind::Sex => match document.and_then(Document::sex) {
-            Some(Sex::Male) => html! { (w.t("sex-male")) },
-            Some(Sex::Female) => html! { (w.t("sex-female")) },
-            None => html! {},
-        },
+        FieldKind::BirthDate => html! { (when::date(w.language, document.and_then(Document::birth_date)?)) },
+        FieldKind::Sex => html! { (sex_word(w, document.and_then(Document::sex)?)) },
         FieldKind::Mobile => html! { (account.mobile.as_ref().map(Mobile::masked).unwrap_or_default()) },
         FieldKind::Text | FieldKind::Choice | FieldKind::Photo => return None,
     })
+}
+
+/// The answers of a field that one chooses from a list: what is kept, and what is shown.
+fn choices_of<'a>(w: Words, field: &'a FieldRule) -> Option<Vec<(&'a str, Cow<'a, str>)>> {
+    match field.kind {
+        FieldKind::Choice => {
+            let shown = |choice: &'a Choice| (choice.value.as_str(), w.pick(&choice.zh, &choice.en).into());
+            Some(field.choices.iter().map(shown).collect())
+        }
+        FieldKind::Sex => Some(vec![("male", sex_word(w, Sex::Male)), ("female", sex_word(w, Sex::Female))]),
+        _ => None,
+    }
+}
+
+fn sex_word(w: Words, sex: Sex) -> Cow<'static, str> {
+    match sex {
+        Sex::Male => w.t("sex-male"),
+        Sex::Female => w.t("sex-female"),
+    }
 }

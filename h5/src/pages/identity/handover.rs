@@ -4,66 +4,201 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::identity::{HandoverError, HandoverToken};
+use registration::identity::{HandoverError, HandoverToken, IdentityError};
+use registration::steps::IdentityState;
+use serde::Deserialize;
 
 use super::From;
 use super::parts::refusal;
+use super::state::word;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::handover_code;
 use crate::identity_visit::IdentityVisit;
-use crate::pages::payment_code::code;
+use crate::pages::payment_code;
 use crate::phone_session;
 use crate::view::form::error_summary;
 use crate::view::layout::{Visitor, heading, page};
 use crate::view::notice::{Tone, notice};
+use crate::view::waits::{Waits, waits};
 use crate::visit::Visit;
 
-/// Draws a new code. It is in the page and in no address, so that no log and no history has it. It leads to the check
-/// itself: who one is and the consent were asked for here.
-pub(crate) async fn make(
-    visit: IdentityVisit,
-    Query(from): Query<From>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+/// Where the computer's page of a code is led to, and what for.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Shown {
+    /// Where the check stood when the code was made.
+    #[serde(default)]
+    was: String,
+    /// Somebody says that the phone is done.
+    #[serde(default)]
+    looked: String,
+}
+
+/// What has become of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeState {
+    /// It can be scanned.
+    Good,
+    /// The phone has opened it.
+    Scanned,
+    /// It is good no more, or there is none.
+    Over,
+}
+
+impl CodeState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Scanned => "scanned",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// Makes a new code and leads to its page. It is in the page and in no address, so that no log and no history has it. It
+/// leads to the check itself: who one is and the consent were asked for here.
+pub(crate) async fn make(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
     let w = visit.visit.words;
-    let registration = &visit.visit.app.outside.registration;
-    let (body, status) = match registration.identity.hand_over(visit.account.id, &from.to("/liveness")).await {
+    let identity = &visit.visit.app.outside.registration.identity;
+    match identity.hand_over(visit.account.id, &from.to("/liveness")).await {
         Ok((token, expires_at)) => {
-            let url = format!("{}/handover/{token}", visit.visit.app.base_url(&headers));
-            let picture = code(&url).ok_or(Failure::Broken)?;
-            let picture = format!("data:image/png;base64,{}", STANDARD.encode(picture));
-            (code_body(w, &from, &picture, &when::near(w.language, expires_at, visit.visit.now)), StatusCode::OK)
+            let app = &visit.visit.app;
+            let cookie = handover_code::keep(app.outside.cookie_key.clone(), &token, expires_at, app.is_secure());
+            let was = word(&identity.state(visit.account.id).await?);
+            Ok((cookie, Redirect::to(&format!("{}&was={was}", from.to("/handover")))).into_response())
         }
         Err(error) => {
             let (status, error) = refusal(w, error)?;
-            (
-                html! { div class="column narrow" { (error_summary(w, &[error])) (heading(None, &w.t("handover-title"))) } },
-                status,
-            )
+            let body = html! { div class="column narrow" { (error_summary(w, &[error])) (heading(None, &w.t("handover-title"))) } };
+            Ok((status, page(&visit.frame(w.t("handover-title")), &body)).into_response())
         }
-    };
-    let mut frame = visit.frame(w.t("handover-title"));
-    frame.script = Some("upload.js");
-    Ok((status, page(&frame, &body)).into_response())
+    }
 }
 
-pub(crate) fn code_body(w: Words, from: &From, picture: &str, until: &str) -> Markup {
+/// The code, as long as it is good; that it was scanned; or that it is over. It can be loaded anew at any time.
+pub(crate) async fn show(
+    visit: IdentityVisit,
+    Query(from): Query<From>,
+    Query(shown): Query<Shown>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let (app, w) = (&visit.visit.app, visit.visit.words);
+    let identity = &app.outside.registration.identity;
+    let (state, code) = code_of(&visit, &headers).await?;
+    let was_other = !shown.was.is_empty() && shown.was != word(&state);
+    if matches!(state, IdentityState::Verified { .. }) || was_other || !identity.has_consented(visit.account.id).await?
+    {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
+    let until = code.as_ref().ok().map(|(_, until)| *until);
+    let picture = match &code {
+        Ok((token, _)) => {
+            let url = format!("{}/handover/{token}", app.base_url(&headers));
+            let picture = payment_code::code(&url).ok_or(Failure::Broken)?;
+            Some(format!("data:image/png;base64,{}", STANDARD.encode(picture)))
+        }
+        Err(_) => None,
+    };
+    let state_word =
+        format!("{} {}", word(&state), code.as_ref().map_or_else(|code| *code, |_| CodeState::Good).as_str());
+    let view = CodeView {
+        from: &from,
+        was: &shown.was,
+        looked: !shown.looked.is_empty(),
+        code: code.map_or_else(|code| code, |_| CodeState::Good),
+        picture: picture.as_deref().unwrap_or_default(),
+        until: &until.map(|until| when::near(w.language, until, visit.visit.now)).unwrap_or_default(),
+        state_word: &state_word,
+    };
+    Ok(page(&visit.frame(w.t("handover-title")), &code_body(w, &view)).into_response())
+}
+
+/// `{"state":"none good"}`: where the check stands, and the code of this browser.
+pub(crate) async fn state(visit: IdentityVisit, headers: HeaderMap) -> Result<Response, Failure> {
+    let (state, code) = code_of(&visit, &headers).await?;
+    let code = code.map_or_else(|code| code, |_| CodeState::Good).as_str();
+    Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{} {code}\"}}", word(&state))).into_response())
+}
+
+/// Where the check stands; and the code that can be scanned, or what became of it.
+async fn code_of(
+    visit: &IdentityVisit,
+    headers: &HeaderMap,
+) -> Result<(IdentityState, Result<(HandoverToken, Timestamp), CodeState>), Failure> {
+    let app = &visit.visit.app;
+    let identity = &app.outside.registration.identity;
+    if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
+        return Err(error.into());
+    }
+    let state = identity.state(visit.account.id).await?;
+    let Some((token, until)) = handover_code::read(headers, app.outside.cookie_key.clone()) else {
+        return Ok((state, Err(CodeState::Over)));
+    };
+    let code = match identity.look_at_handover(&token).await {
+        Ok(account) if account == visit.account.id => Ok((token, until)),
+        Err(HandoverError::Used) => Err(CodeState::Scanned),
+        // Another account signed in on this browser, or a newer code was made elsewhere.
+        Ok(_) | Err(HandoverError::Unknown | HandoverError::Expired) => Err(CodeState::Over),
+        Err(HandoverError::Store(error)) => return Err(error.into()),
+    };
+    Ok((state, code))
+}
+
+/// What the computer's page shows.
+pub(crate) struct CodeView<'a> {
+    pub(crate) from: &'a From,
+    pub(crate) was: &'a str,
+    /// Somebody said that the phone is done.
+    pub(crate) looked: bool,
+    pub(crate) code: CodeState,
+    /// The code as a `data:` address; empty where there is none.
+    pub(crate) picture: &'a str,
+    /// Until when it is good.
+    pub(crate) until: &'a str,
+    /// What [`state`] says now.
+    pub(crate) state_word: &'a str,
+}
+
+pub(crate) fn code_body(w: Words, view: &CodeView<'_>) -> Markup {
+    let CodeView { from, code, .. } = view;
+    let looked = format!("{}&was={}&looked=on", from.to("/handover"), query_value(view.was));
     html! {
         div class="column narrow identity handover" {
             (heading(None, &w.t("handover-title")))
-            p class="lead" { (w.t("handover-lead")) }
-            img class="code" src=(picture) alt=(w.t("handover-alt")) width="280" height="280";
-            p { (w.with("handover-until", &[("time", until.into())])) }
-            div data-poll="/me/identity/state" data-then=(from.to("")) {
-                p role="status" class="hint" { (w.t("handover-waiting")) }
+            @if *code == CodeState::Good { p class="lead" { (w.t("handover-lead")) } }
+            @if *code == CodeState::Over {
+                (notice(Tone::Care, &w.t("handover-over-title"), &html! { p { (w.t("handover-over-text")) } }))
+            } @else if view.looked {
+                (notice(Tone::Care, &w.t("handover-not-yet-title"), &html! { p { (w.t("handover-not-yet-text")) } }))
+            } @else if *code == CodeState::Scanned {
+                (notice(Tone::Plain, &w.t("handover-scanned-title"), &html! { p { (w.t("handover-scanned-text")) } }))
             }
-            p { a class="button second" href=(from.to("")) { (w.t("handover-done")) } }
-            form method="post" action=(from.to("/handover")) {
-                button class="plain-button" type="submit" { (w.t("handover-new")) }
+            @match code {
+                CodeState::Good => {
+                    img class="code" src=(view.picture) alt=(w.t("handover-alt")) width="280" height="280";
+                    p { (w.with("handover-until", &[("time", view.until.into())])) }
+                }
+                CodeState::Over => div class="code over" aria-hidden="true" { span { (w.t("handover-over-mark")) } },
+                CodeState::Scanned => {}
+            }
+            @if *code != CodeState::Over {
+                (waits(w, &Waits {
+                    ask: "/me/identity/handover/state",
+                    was: view.state_word,
+                    every_seconds: Some(2),
+                    live: Some(&w.t("handover-waiting")),
+                }))
+                p { a class="button second" href=(looked) { (w.t("handover-done")) } }
+            }
+            form method="post" action=(from.to("/handover")) data-busy=(w.t("form-busy")) {
+                button class=(if *code == CodeState::Over { "button" } else { "plain-button" }) type="submit" { (w.t("handover-new")) }
             }
         }
     }

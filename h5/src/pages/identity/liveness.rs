@@ -63,7 +63,6 @@ pub(crate) async fn begin(
 fn render(visit: &IdentityVisit, from: &From, is_running: bool, errors: &[FieldError]) -> Markup {
     let w = visit.visit.words;
     let mut frame = visit.frame(w.t("liveness-title"));
-    frame.script = Some("upload.js");
     frame.refresh_seconds = is_running.then_some(LOOK_AGAIN_SECONDS);
     page(&frame, &body(w, from, visit.is_phone, is_running, errors))
 }
@@ -80,9 +79,8 @@ pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, erro
             (heading(None, &w.t("liveness-title")))
             p class="lead" { (w.t("liveness-lead")) }
             @if is_running {
-                div data-poll="/me/identity/state" data-then=(from.to("")) {
-                    (notice(Tone::Plain, &w.t("liveness-running"), &html! { p { (w.t("liveness-running-text")) } }))
-                }
+                // Its outcome may be a fault that changes no state: the page loads itself anew, with a script or without.
+                (notice(Tone::Plain, &w.t("liveness-running"), &html! { p { (w.t("liveness-running-text")) } }))
             }
             @if !is_phone { (by_code) p class="hint" { (w.t("liveness-by-code-hint")) } }
             form method="post" action=(from.to("/liveness")) data-busy=(w.t("form-busy")) {

@@ -11,6 +11,7 @@ use registration::identity_pictures::{DraftError, Slot};
 use registration::pictures::PictureError;
 use registration::steps::IdentityState;
 
+use super::state::state_waits;
 use super::{View, said};
 use crate::failure::Failure;
 use crate::picture_part::{PicturePart, read};
@@ -81,6 +82,7 @@ pub(crate) fn state_part(w: Words, view: &View<'_>) -> Markup {
                     p { (w.with("identity-waiting-since", &[("when", when::near(w.language, *since, view.now).into())])) }
                     p { (w.t("identity-waiting-how")) }
                 }))
+                (state_waits(w, &view.standing.state))
                 (facts(&rows))
                 p { a class="button second" href=(again) { (w.t("identity-waiting-again")) } }
             }

@@ -5,8 +5,9 @@ use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exam_rules::TaskKind;
-use registration::exams::{SittingPage, Window};
+use registration::exams::{ExamPage, SittingPage, Window};
 use registration::order::{Order, OrderState};
+use registration::organisation::OrganisationLevel;
 
 use super::View;
 use super::campus::{campus_part, notices};
@@ -32,7 +33,7 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
         (button_part(w, view))
     };
     html! {
-        (standing(w, order))
+        (standing(w, view.exam, order))
         @if order.is_none() {
             (window_part(w, view))
             (gate_part(w, view))
@@ -53,13 +54,17 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// What the candidate has in this exam already.
-fn standing(w: Words, order: Option<&Order>) -> Markup {
+fn standing(w: Words, exam: &ExamPage, order: Option<&Order>) -> Markup {
     let Some(order) = order else { return html! {} };
     let go = |word: &str| html! { p { a class="button" href={ "/orders/" (order.id) } { (word) } } };
     match &order.state {
         OrderState::Unpaid => {
             // The banner below leads to the payment already.
-            let text = html! { p { (w.t("have-unpaid-text")) } };
+            let provinces = exam.organisations.iter().filter(|one| one.level == OrganisationLevel::Province);
+            let text = html! {
+                p { (w.t("have-unpaid-text")) }
+                @if provinces.count() > 1 { p { (w.t("have-unpaid-far")) } }
+            };
             while_held(&notice(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_part(w, order))
         }
         OrderState::WaitingReview => notice(
@@ -228,13 +233,14 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
         Some(Action::Replace) => w.t("choose-submit-again"),
     };
     let held = ("held", held(w, view.exam).into());
+    let replaces = view.plan.action == Some(Action::Replace);
     let hint = match view.gate {
+        _ if replaces => w.t("choose-hint-again"),
         Gate::Admitted(until) => {
             w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), held])
         }
         _ => w.with("choose-hint", &[held]),
     };
-    let replaces = view.plan.action == Some(Action::Replace);
     html! {
         div class="bar" data-above-hold[replaces] {
             p { (hint) }

@@ -76,6 +76,16 @@ pub(crate) async fn lapse(
     Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at, &seats_owed]).await? == 1)
 }
 
+/// Unpaid → released, unless seats were taken anew since `order` was read: its seats were exchanged, nothing is owed.
+pub(crate) async fn exchanged(client: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'released' WHERE id = $1 AND state = 'unpaid' AND lapses_at = $2",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at]).await? == 1)
+}
+
 /// Unpaid → released; the seats are owed.
 pub(crate) async fn release(client: &impl GenericClient, id: OrderId) -> Result<bool, StoreError> {
     let statement = client

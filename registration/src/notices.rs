@@ -1,0 +1,110 @@
+//! What candidates are told without asking: what staff decided, and what time has ended. In the words of a message of
+//! twelve characters, which is what vendors allow; why it was decided is read after signing in.
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoticeKind {
+    /// Staff verified an identity.
+    IdentityPassed,
+    /// Staff did not.
+    IdentityRefused,
+    /// Staff compared a face and said yes.
+    FacePassed,
+    /// Staff said no.
+    FaceRefused,
+    /// A registration form passed its review.
+    FormPassed,
+    /// It was refused.
+    FormRefused,
+    /// An earlier score makes further subjects eligible.
+    ScorePassed,
+    /// It does not.
+    ScoreRefused,
+    /// A payment was confirmed: the seat is the candidate's.
+    OrderConfirmed,
+    /// The picture of a payment was refused; the seat is kept for a while.
+    OrderRefused,
+    /// A seat that could be paid for hours long was not.
+    OrderLapsed,
+    /// A registration without any subject was deleted.
+    RegistrationUnused,
+    /// Staff corrected name or number of the account.
+    AccountCorrected,
+}
+
+impl NoticeKind {
+    const ALL: [Self; 13] = [
+        Self::IdentityPassed,
+        Self::IdentityRefused,
+        Self::FacePassed,
+        Self::FaceRefused,
+        Self::FormPassed,
+        Self::FormRefused,
+        Self::ScorePassed,
+        Self::ScoreRefused,
+        Self::OrderConfirmed,
+        Self::OrderRefused,
+        Self::OrderLapsed,
+        Self::RegistrationUnused,
+        Self::AccountCorrected,
+    ];
+
+    /// As it is stored.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::IdentityPassed => "identity_passed",
+            Self::IdentityRefused => "identity_refused",
+            Self::FacePassed => "face_passed",
+            Self::FaceRefused => "face_refused",
+            Self::FormPassed => "form_passed",
+            Self::FormRefused => "form_refused",
+            Self::ScorePassed => "score_passed",
+            Self::ScoreRefused => "score_refused",
+            Self::OrderConfirmed => "order_confirmed",
+            Self::OrderRefused => "order_refused",
+            Self::OrderLapsed => "order_lapsed",
+            Self::RegistrationUnused => "registration_unused",
+            Self::AccountCorrected => "account_corrected",
+        }
+    }
+
+    /// As it was stored.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// What happened, in Chinese, at most twelve characters; and in English.
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::IdentityPassed => ("实名认证已通过", "Your identity has been verified"),
+            Self::IdentityRefused => ("实名认证未通过", "Your identity could not be verified"),
+            Self::FacePassed => ("人脸核验已通过", "Your face check has passed"),
+            Self::FaceRefused => ("人脸核验未通过", "Your face check has not passed"),
+            Self::FormPassed => ("报名资格审核已通过", "Your registration form has passed its review"),
+            Self::FormRefused => ("报名资格审核未通过", "Your registration form was not accepted"),
+            Self::ScorePassed => ("资格复核已通过", "The review of your earlier score has passed"),
+            Self::ScoreRefused => ("资格复核未通过", "The review of your earlier score has not passed"),
+            Self::OrderConfirmed => ("缴费已确认，报名成功", "Your payment is confirmed and you are registered"),
+            Self::OrderRefused => ("缴费截图未通过审核", "The screenshot of your payment was not accepted"),
+            Self::OrderLapsed => ("未缴费的科目已删除", "A subject that was not paid for has been deleted"),
+            Self::RegistrationUnused => {
+                ("未选科目，报名已删除", "Your registration was deleted because no subject was chosen")
+            }
+            Self::AccountCorrected => ("账号信息已由考务更正", "The examination office has corrected your account"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_back_and_fits_a_message() {
+        for kind in NoticeKind::ALL {
+            assert_eq!(NoticeKind::of(kind.as_str()), Some(kind));
+            assert!(kind.words().0.chars().count() <= 12, "{kind:?}");
+        }
+        assert_eq!(NoticeKind::of("whatever"), None);
+    }
+}
