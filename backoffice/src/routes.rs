@@ -26,6 +26,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/orders/{order}/refuse", post(refuse::refuse).get(case::back))
         .route("/accounts/rebind", get(rebind::show).post(rebind::rebind))
         .route("/accounts/correct", get(correct::show).post(correct::correct))
+        .route("/accounts/find", get(correct::back).post(correct::find))
         .route("/accounts/code", get(correct::back).post(correct::code))
         .route("/people", get(people::first))
         .route("/people/{case}", get(people::show))

@@ -53,26 +53,38 @@ pub(crate) struct Found {
     pub(crate) is_login: bool,
 }
 
+/// The search, or the account of that account number: an address holds nothing else, as addresses are kept and shown.
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     administrators(&visit)?;
-    let typed = asked.account.trim();
-    if typed.is_empty() {
+    let Ok(number) = asked.account.trim().parse::<AccountNumber>() else {
         return draw(&visit, StatusCode::OK, &Correction::Ask { typed: "" }, &Outcome::Nothing).await;
+    };
+    match visit.app.outside.registration.accounts.account(number.account()).await? {
+        Some(account) => {
+            let found = found(&visit, account).await?;
+            let entered = entered_of(&found);
+            let correction = Correction::Mend { found: &found, entered: &entered };
+            draw(&visit, StatusCode::OK, &correction, &Outcome::Nothing).await
+        }
+        None => unknown(&visit, "").await,
     }
+}
+
+/// Finds the account that an account number or a document number means.
+pub(crate) async fn find(visit: Visit, Form(asked): Form<Asked>) -> Result<Response, Failure> {
+    administrators(&visit)?;
+    let typed = asked.account.trim();
     let accounts = visit.app.outside.registration.accounts.named_by(typed).await?;
     match &accounts[..] {
-        [] => {
-            let outcome = Outcome::Refused(visit.words.t("correct-unknown").into_owned());
-            draw(&visit, StatusCode::NOT_FOUND, &Correction::Ask { typed }, &outcome).await
-        }
-        [account] => {
-            let found = found(&visit, account.clone()).await?;
-            let entered = entered_of(&found);
-            draw(&visit, StatusCode::OK, &Correction::Mend { found: &found, entered: &entered }, &Outcome::Nothing)
-                .await
-        }
+        [] => unknown(&visit, typed).await,
+        [account] => Ok(Redirect::to(&format!("/accounts/correct?account={}", account.number)).into_response()),
         several => draw(&visit, StatusCode::OK, &Correction::Choose { accounts: several }, &Outcome::Nothing).await,
     }
+}
+
+async fn unknown(visit: &Visit, typed: &str) -> Result<Response, Failure> {
+    let outcome = Outcome::Refused(visit.words.t("correct-unknown").into_owned());
+    draw(visit, StatusCode::NOT_FOUND, &Correction::Ask { typed }, &outcome).await
 }
 
 pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {

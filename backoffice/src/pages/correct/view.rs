@@ -66,7 +66,7 @@ fn ask(w: Words, typed: &str) -> Markup {
     let (label, hint) = (w.t("correct-account"), w.t("correct-account-hint"));
     let (value, hint, max) = (typed, Some(&*hint), ACCOUNT_CHARS_MAX);
     html! {
-        form method="get" action="/accounts/correct" {
+        form method="post" action="/accounts/find" {
             (field(&Field { name: "account", label: &label, value, hint, max, ..Field::default() }))
             button class="button" type="submit" { (w.t("correct-find")) }
         }
