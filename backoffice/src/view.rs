@@ -51,15 +51,15 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                             a href="/people" { (w.t("desk-people")) }
                             a href="/forms" { (w.t("desk-forms")) }
                             a href="/score-reviews" { (w.t("desk-scores")) }
+                            @if frame.is_administrator {
+                                a href="/accounts/correct" { (w.t("correct-title")) }
+                                a href="/accounts/rebind" { (w.t("rebind-title")) }
+                            }
                         }
                     }
                     @if frame.is_demo { span class="demo" { (w.t("demo")) } }
                     @if let Some(waiting) = frame.waiting {
                         span class="count" { (w.with("waiting", &[("count", waiting.into())])) }
-                    }
-                    @if frame.is_administrator {
-                        a class="desk-link" href="/accounts/correct" { (w.t("correct-title")) }
-                        a class="desk-link" href="/accounts/rebind" { (w.t("rebind-title")) }
                     }
                     (language(frame))
                     @if let Some(staff) = frame.staff {
