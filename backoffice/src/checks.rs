@@ -9,6 +9,7 @@ use pagekit::language::Language;
 use pagekit::notice::Tone;
 use pagekit::words::{keys, keys_used};
 use registration::accounts::AccountId;
+use registration::details::Answers;
 use registration::document::{Document, DocumentKind};
 use registration::identity::Person;
 use registration::identity_pictures::PictureId;
@@ -79,7 +80,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     let sent = Refusal { usual: String::new(), own: "请".to_owned() };
     let reasonless = Message::of_refusal(w, sent);
     let draw = |case: &Review, is_waiting, history: &[AuditEntry], message| {
-        let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam: None, history, message, now: now() };
+        let (exam, answers, now) = (None, &Answers::default(), now());
+        let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, message, now };
         desk(w, &view)
     };
     let forms = reviews::forms(w);

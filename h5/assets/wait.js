@@ -27,7 +27,10 @@ for (const part of document.querySelectorAll("[data-waits]")) {
         return;
       }
       say.textContent = data.done;
-      return location.reload();
+      // What was just done when the page came is not what has just been decided.
+      const to = new URL(location);
+      to.searchParams.delete("said");
+      return to.href === location.href ? location.reload() : location.replace(to);
     }
     timer = setTimeout(ask, pause);
     if (!data.every) pause = Math.min(pause * 1.5, LAST);

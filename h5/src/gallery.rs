@@ -331,7 +331,8 @@ impl Studio {
             let list = step_list(w, &steps_of(&exam, Some(&order)), now());
             let answers =
                 [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
-            let view = receipt::View { exam: &exam, order: &order, account, answers: &answers, steps: &list };
+            let view =
+                receipt::View { exam: &exam, order: &order, account, answers: &answers, review: None, steps: &list };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
         }
         let body = ended::body(w, &exam, &an_order(OrderState::Released));

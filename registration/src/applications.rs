@@ -131,7 +131,8 @@ impl Applications {
         store::applications::set_draft(&client, &exam.id, account, &sealed, clock::now()).await
     }
 
-    /// Hands the form in, also anew while the window is open. Where the exam has a review, it begins again.
+    /// Hands the form in, also anew while the window is open. Where the exam has a review, it begins again; where it has
+    /// none, staff look again at what was paid, with the picture that they have.
     pub async fn hand_in(
         &self,
         account: AccountId,
@@ -170,9 +171,14 @@ impl Applications {
         let differences = compared.differences();
         let review = (compared.word(), differences.as_deref());
         store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;
+        let before = self.read(&before)?.details;
+        let has_changed = before.as_ref().is_some_and(|before| *before != kept);
+        if has_changed && !exam.rules.asks_for(&TaskKind::Review) {
+            store::orders::change::review_again(&transaction, account, &exam.id, now).await?;
+        }
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
-        let before = self.read(&before)?.details.unwrap_or_default();
+        let before = before.unwrap_or_default();
         self.drop_photo_of(account, exam, &before, &kept).await?;
         Ok(compared.state(now))
     }

@@ -182,6 +182,13 @@ async fn choose(app: &ServedApp, phone: &mut Walker) {
     phone.tap("label[for=sitting-en-0522-am-lakeside]").await;
     phone.tap("form.choose button[type=submit]").await;
     phone.arrives("/orders/").await;
+    // Another sitting is a tap away, from the order and from the exam.
+    phone.find_one("a[href='/exams/degree-english/sittings?part=main']").await;
+    let order = phone.path().await;
+    phone.open(EXAM).await;
+    phone.tap("a[href='/exams/degree-english/sittings?part=main']").await;
+    phone.shows("换场次不重新计时").await;
+    phone.open(&order).await;
     phone.shows("¥120.00").await;
     phone.shows("缴费人必须是考生本人").await;
     phone.looks("degree-24-payment").await;

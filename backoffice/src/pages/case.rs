@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::Markup;
 use pagekit::notice::Tone;
+use registration::details::Answers;
+use registration::exam_rules::TaskKind;
 use registration::order::{OrderId, OrderState};
 use registration::reviews::Review;
 use serde::Deserialize;
@@ -80,7 +82,15 @@ pub(crate) async fn show_case(
     };
     let history = reviews.history(case.order.id).await?;
     let exam = visit.app.outside.registration.exams.get(&case.order.exam);
+    let answers = match exam.as_ref().filter(|exam| !exam.rules.asks_for(&TaskKind::Review)) {
+        Some(exam) => {
+            let applications = &visit.app.outside.registration.applications;
+            applications.get(case.order.account, &exam.id).await?.details.unwrap_or_default()
+        }
+        None => Answers::default(),
+    };
     let view = Desk {
+        answers: &answers,
         queue: &queue,
         waiting,
         is_waiting: case.order.state == OrderState::WaitingReview,

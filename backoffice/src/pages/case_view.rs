@@ -5,11 +5,14 @@ use maud::{Markup, html};
 use pagekit::notice::{Tone, notice, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
+use registration::details::Answers;
+use registration::exam_rules::FieldKind;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
+use super::form_review::words_of;
 use crate::desk_parts::{record, waited};
 use crate::reason::{Refusal, is_refusal, reason_fields};
 use crate::view::keycap;
@@ -52,6 +55,8 @@ pub(crate) struct Desk<'a> {
     /// Does the case wait for a decision?
     pub(crate) is_waiting: bool,
     pub(crate) exam: Option<&'a ExamPage>,
+    /// What the form says, where nobody else reviews it.
+    pub(crate) answers: &'a Answers,
     pub(crate) history: &'a [AuditEntry],
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
@@ -168,6 +173,7 @@ fn compare(w: Words, view: &Desk<'_>) -> Markup {
             @if let Some(document) = &view.case.document_masked { div { dt { (w.t("document")) } dd { (document) } } }
             @if let Some(mobile) = &view.case.mobile_masked { div { dt { (w.t("mobile")) } dd { (mobile) } } }
             div { dt { (w.t("exam")) } dd { (exam) } }
+            @for (label, said) in said_in_form(w, view) { div { dt { (label) } dd { (said) } } }
             div {
                 dt { (w.t("sittings")) }
                 dd { @for one in &order.sittings { p { (sitting_words(w, view.exam, one)) } } }
@@ -180,6 +186,15 @@ fn compare(w: Words, view: &Desk<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The form's answers, as candidates read them.
+fn said_in_form<'a>(w: Words, view: &'a Desk<'_>) -> Vec<(&'a str, String)> {
+    let fields = view.exam.into_iter().flat_map(|exam| &exam.rules.form.fields);
+    let answered = fields.filter(|field| field.kind != FieldKind::Photo && !view.answers.get(&field.name).is_empty());
+    answered
+        .map(|field| (w.pick(&field.label.zh, &field.label.en), words_of(w, field, view.answers.get(&field.name))))
+        .collect()
 }
 
 fn sitting_words(w: Words, exam: Option<&ExamPage>, one: &registration::order::OrderSitting) -> String {

@@ -203,7 +203,7 @@ fn has_photo(exam: &ExamPage, case: &ApplicationCase) -> bool {
 }
 
 /// An answer as candidates read it.
-fn words_of(w: Words, field: &FieldRule, answer: &str) -> String {
+pub(super) fn words_of(w: Words, field: &FieldRule, answer: &str) -> String {
     let choice = field.choices.iter().find(|choice| choice.value == answer);
     match (field.kind, choice) {
         (FieldKind::Choice, Some(choice)) => w.pick(&choice.zh, &choice.en).to_owned(),

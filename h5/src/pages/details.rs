@@ -20,7 +20,7 @@ use registration::identity_pictures::DraftError;
 use registration::order::Order;
 use registration::photos::PhotoError;
 use registration::pictures::PictureError;
-use registration::steps::{StepView, TaskState, blocked_by, task};
+use registration::steps::{ReviewState, StepView, TaskState, blocked_by, task};
 
 use super::account::with_said;
 use super::exam::{find, path_of};
@@ -91,9 +91,14 @@ pub(crate) async fn hand_in(
         });
     }
     match applications.hand_in(account, &exam, &visit.orders_of(&exam), &answers).await {
-        Ok(_) => {
+        Ok(review) => {
             let next = next_path(&candidate, &exam).await?;
-            Ok(Redirect::to(&with_said(&next, "details")).into_response())
+            let said = match review {
+                ReviewState::Passed { .. } => "details-passed",
+                ReviewState::Waiting { .. } => "details-review",
+                ReviewState::None | ReviewState::Refused { .. } => "details",
+            };
+            Ok(Redirect::to(&with_said(&next, said)).into_response())
         }
         Err(ApplicationError::Answers(faults)) => {
             refused(&candidate, &exam, &answers, &errors(visit.words, &exam, &faults)).await
@@ -266,7 +271,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (fields::fields(w, view))
                 @if !is_over {
                     @if is_done { (effects::effects(w, view)) }
-                    @else if asks_review { p class="hint" { (w.t("details-review-hint")) } }
+                    @else if asks_review { p class="hint" { (effects::review_word(w, view)) } }
                     div class="actions" {
                         button class="button" type="submit" {
                             (if is_done { w.t("details-submit-again") } else { w.t("details-submit") })

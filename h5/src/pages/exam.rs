@@ -11,7 +11,7 @@ use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::eligibility::Person;
-use registration::exam_rules::TaskKind;
+use registration::exam_rules::{PartId, TaskKind};
 use registration::exams::{ExamPage, Window};
 use registration::order::{Order, OrderState};
 use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
@@ -299,6 +299,11 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
                         (w.t("choose-more")) (icon(Icon::Chevron))
                     }
                 },
+                (TaskKind::Sittings(part), TaskState::Passed) if holds_unpaid(view, part) => {
+                    a class="link" href={ "/exams/" (view.exam.id) "/sittings?part=" (part) } {
+                        (w.t("change-sitting")) (icon(Icon::Chevron))
+                    }
+                },
                 (TaskKind::Sittings(part), TaskState::Open { .. }) if task.is_optional => {
                     a class="link" href={ "/exams/" (view.exam.id) "/sittings?part=" (part) } {
                         (name(w, view.exam, &task.kind)) (icon(Icon::Chevron))
@@ -308,6 +313,11 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
             }
         }
     }
+}
+
+/// Is there a seat of that part that could still be given for another?
+fn holds_unpaid(view: &View<'_>, part: &PartId) -> bool {
+    view.orders.iter().any(|order| order.part == *part && order.state == OrderState::Unpaid)
 }
 
 /// Looking before the window opens; what is bound, and the review of an earlier score, afterwards.

@@ -16,6 +16,7 @@ use registration::order::{Order, OrderId, OrderState};
 use registration::steps::StepView;
 
 use super::choice_words::subject;
+use super::exam::is_simple;
 use super::order_parts::{lapsed_part, lines, release_part, upload_form};
 use super::payment_part::payment_part;
 use super::steps_view::progress_at;
@@ -109,9 +110,20 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             div class="wide-main" {
                 @if must_pay && is_next { (payment_part(w, view)) }
                 @if is_next { (upload_form(w, order, view.errors)) }
+                @if must_pay && !view.exam.is_many(&order.part) {
+                    p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
+                }
                 @if must_pay { (release_part(w, order)) }
             }
         }
+    }
+}
+
+/// Where another sitting is chosen in place of this one.
+fn change_path(exam: &ExamPage, order: &Order) -> String {
+    match is_simple(exam) {
+        true => format!("/exams/{}", exam.id),
+        false => format!("/exams/{}/sittings?part={}", exam.id, order.part),
     }
 }
 

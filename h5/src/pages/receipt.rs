@@ -7,8 +7,10 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
+use registration::steps::{TaskState, task};
 
 use super::answers::answer_rows;
 use super::decided::order_waits;
@@ -19,6 +21,7 @@ use crate::failure::Failure;
 use crate::view::facts::{facts, person_name, pieces};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{page, phrases};
+use crate::view::notice::{Tone, notice};
 use crate::view::progress::{Step, progress};
 use crate::visit::Candidate;
 
@@ -29,11 +32,15 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
     }
     let w = candidate.visit.words;
     let frame = candidate.visit.frame(title(w, &order));
-    let list = step_list(w, &candidate.visit.steps(&exam).await?, candidate.visit.now);
+    let steps = candidate.visit.steps(&exam).await?;
+    let list = step_list(w, &steps, candidate.visit.now);
     let applications = &candidate.visit.app.outside.registration.applications;
     let answers = applications.get(candidate.account.id, &exam.id).await?.details;
     let answers = answers.map(|answers| answer_rows(w, &exam, &candidate.account, &answers)).unwrap_or_default();
-    let view = View { exam: &exam, order: &order, account: &candidate.account, answers: &answers, steps: &list };
+    let review = task(&steps, &TaskKind::Review).map(|task| &task.state);
+    let review = review.filter(|state| matches!(state, TaskState::Waiting { .. } | TaskState::Refused { .. }));
+    let (order, account, answers, steps) = (&order, &candidate.account, &answers[..], &list[..]);
+    let view = View { exam: &exam, order, account, answers, review, steps };
     Ok(page(&frame, &body(w, &view)).into_response())
 }
 
@@ -49,6 +56,8 @@ pub(crate) struct View<'a> {
     pub(crate) account: &'a Account,
     /// What was handed in with the form, labelled.
     pub(crate) answers: &'a [(String, Markup)],
+    /// Where the review of the form stands, if it still stands in the way.
+    pub(crate) review: Option<&'a TaskState>,
     pub(crate) steps: &'a [Step],
 }
 
@@ -64,6 +73,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 p { (text) }
                 @if !is_confirmed { (order_waits(w, order)) }
             }
+            (review_part(w, view))
             (progress(w, view.steps, None))
             (slip(w, view))
             (next_part(w, is_confirmed))
@@ -75,6 +85,23 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// A payment is not all: the form that was changed since is still looked at, or was refused.
+fn review_part(w: Words, view: &View<'_>) -> Markup {
+    let form = format!("/exams/{}/details", view.exam.id);
+    match view.review {
+        Some(TaskState::Refused { reason, .. }) => notice(
+            Tone::Bad,
+            &w.t("receipt-form-refused"),
+            &html! {
+                p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+                p { a class="button second" href=(form) { (w.t("change-details")) } }
+            },
+        ),
+        Some(_) => notice(Tone::Care, &w.t("receipt-form-waits"), &html! { p { (w.t("receipt-form-waits-text")) } }),
+        None => html! {},
     }
 }
 

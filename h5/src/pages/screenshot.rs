@@ -5,9 +5,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::words::Words;
 use registration::exams::ExamPage;
+use registration::order::{OrderId, OrderState};
 use registration::orders::HandInError;
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 
+use super::account::with_said;
 use super::choice_words::subject;
 use super::order::{find, refused};
 use crate::failure::Failure;
@@ -45,12 +47,26 @@ pub(crate) async fn hand_in(
     match error {
         HandInError::Store(error) => Err(error.into()),
         HandInError::UnknownOrder => Err(Failure::NotFound),
-        HandInError::Superseded(other) => Ok(Redirect::to(&format!("/orders/{other}")).into_response()),
+        HandInError::Superseded(other) => Ok(Redirect::to(&elsewhere(&candidate, other)).into_response()),
+        // Given back meanwhile, perhaps for another seat, on another tab or device.
+        HandInError::NotPayable(OrderState::Released | OrderState::Cancelled) => {
+            let other = candidate.visit.orders_of(&exam).into_iter().find(|other| other.state.is_live());
+            let to =
+                other.map_or_else(|| format!("/orders/{}/ended", order.id), |other| elsewhere(&candidate, other.id));
+            Ok(Redirect::to(&to).into_response())
+        }
         error => {
             let (status, text) = sentence(w, &exam, &error);
             refused(&candidate, &order, &exam, status, text).await
         }
     }
+}
+
+/// The page of the order that has this one's place, which says that the picture was not taken.
+fn elsewhere(candidate: &Candidate, other: OrderId) -> String {
+    let known = candidate.visit.orders.iter().find(|order| order.id == other);
+    let is_in = known.is_some_and(|order| matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed));
+    with_said(&format!("/orders/{other}{}", if is_in { "/receipt" } else { "" }), "late")
 }
 
 /// The status and what the candidate reads.

@@ -15,7 +15,12 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "name" => w.t("said-name"),
         "eligibility" => w.t("said-eligibility"),
         "details" => w.t("said-details"),
+        "details-passed" => w.t("said-details-passed"),
+        "details-review" => w.t("said-details-review"),
         "everywhere" => w.t("said-everywhere"),
+        "late" => {
+            return html! { div role="alert" { (notice(Tone::Care, &w.t("said-late-title"), &html! { p { (w.t("said-late")) } })) } };
+        }
         _ => return html! {},
     };
     html! { div role="status" { (notice(Tone::Good, &text, &html! {})) } }

@@ -5,6 +5,7 @@ use http::StatusCode;
 use registration::staff::Role;
 
 use crate::site::{Site, Visitor, account_form};
+use crate::{order_in, picture};
 
 const RULES: &str = r#"
 [[steps]]
@@ -212,7 +213,7 @@ async fn a6_changing_the_form_says_what_is_reviewed_and_what_becomes_of_the_seat
     candidate.post_form(FORM, &[("f-major", "德语")]).await;
     assert_eq!(candidate.get(&format!("{EXAM}/sittings")).await.location(), EXAM);
     assert!(candidate.get(&order).await.text.contains("data-deadline="));
-    let sent = candidate.upload(order.trim_start_matches("/orders/"), &crate::picture(300, 600)).await;
+    let sent = candidate.upload(order.trim_start_matches("/orders/"), &picture(300, 600)).await;
     assert_eq!(sent.location(), format!("{order}/receipt"), "{}", sent.text);
     let page = candidate.get(FORM).await.text;
     assert!(page.contains("已提交缴费的座位仍然保留") && !page.contains("只保留到"), "{page}");
@@ -234,7 +235,7 @@ async fn a_page_that_waits_asks_for_a_word_that_changes_with_the_decision() {
 
     let held = candidate.post(&format!("{EXAM}/hold"), "sitting-1=morning").await;
     let order = held.location().trim_start_matches("/orders/").to_owned();
-    candidate.upload(&order, &crate::picture(300, 600)).await;
+    candidate.upload(&order, &picture(300, 600)).await;
     let page = candidate.get(&format!("/orders/{order}/receipt")).await.text;
     assert!(page.contains(&format!("data-waits=\"/me/decided?order={order}\" data-was=\"waiting\"")), "{page}");
     assert_eq!(word(&mut candidate, "exam=degree-english").await, "{\"state\":\"payment:main\"}");
@@ -264,4 +265,31 @@ async fn a_mobile_is_changed_and_leads_back_to_the_form() {
     assert!(page.contains("手机号已更新") && page.contains("139****5679"), "{page}");
     let plain = candidate.post("/me/mobile", "mobile=13912345678&own=secret-1").await;
     assert_eq!(plain.location(), "/me?said=mobile");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a7_c10_a_screenshot_for_a_seat_that_was_given_for_another_is_told_where_to_go() {
+    let site = Site::start(5).await;
+    let mut candidate = site.candidate(1).await;
+    let exam = "/exams/degree-english";
+    let held = candidate.post(&format!("{exam}/hold"), "sitting-1=morning&agree=on").await;
+    let (old, pay) = (order_in(held.location()), candidate.get(held.location()).await.text);
+    assert!(pay.contains("换场次") && pay.contains(&format!("href=\"{exam}\"")), "{pay}");
+    let page = candidate.get(exam).await.text;
+    assert!(
+        page.contains("autocomplete=\"off\"") && page.contains("不重新计时") && !page.contains("为您保留 15"),
+        "{page}"
+    );
+    let moved = candidate.post(&format!("{exam}/hold"), "sitting-1=evening&agree=on&replace=on").await;
+    assert_ne!(held.location(), moved.location());
+
+    // An old tab still shows the seat of before.
+    let sent = candidate.upload(&old, &picture(300, 600)).await;
+    assert_eq!(sent.location(), format!("{}?said=late", moved.location()));
+    let told = candidate.get(sent.location()).await.text;
+    assert!(told.contains("刚才的截图没有提交") && told.contains("不要再付"), "{told}");
+    let order = order_in(moved.location());
+    candidate.upload(&order, &picture(300, 600)).await;
+    let sent = candidate.upload(&old, &picture(300, 600)).await;
+    assert_eq!(sent.location(), format!("/orders/{order}/receipt?said=late"), "it is in already");
 }

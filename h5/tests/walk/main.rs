@@ -24,7 +24,7 @@ pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// The order's number in the address that a hold leads to.
-fn order_in(location: &str) -> String {
+pub(crate) fn order_in(location: &str) -> String {
     location.strip_prefix("/orders/").unwrap_or_else(|| panic!("{location}")).to_owned()
 }
 

@@ -187,7 +187,8 @@ impl Way<'_> {
 
     /// To the next step; whoever is not signed in is led to the form for that.
     async fn go_on(&mut self, next: String) -> Option<String> {
-        if self.is_signed_in {
+        // Some pages lead there themselves.
+        if self.is_signed_in || Step::at(&next) == Some(Step::SignIn) {
             return Some(next);
         }
         let to_sign_in = |to: &str| if Step::at(to) == Some(Step::SignIn) { Outcome::Done } else { Outcome::WrongPage };

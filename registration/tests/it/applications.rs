@@ -5,6 +5,7 @@ use registration::applications::{ApplicationError, ReviewError};
 use registration::details::{AnswerFault, Answers};
 use registration::document::{Document, DocumentKind};
 use registration::exam_rules::TaskKind;
+use registration::order::OrderState;
 use registration::steps::{ReviewState, TaskState, next, steps};
 
 use crate::world::{PASSWORD, Setup, World, document, exam};
@@ -122,6 +123,37 @@ async fn a5_birth_date_and_sex_are_asked_of_whom_no_number_says_them() {
         applications.hand_in(account, &page, &[], &said).await.unwrap();
         assert_eq!(applications.get(account, &exam()).await.unwrap().details, Some(kept));
     }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c11_a_form_that_is_changed_after_the_payment_is_looked_at_again_with_the_old_screenshot() {
+    let review = "[[steps]]\ntitle = { zh = \"审核\", en = \"Review\" }\ntasks = [\"review\"]\n";
+    let rules = RULES.replace(review, "").leak();
+    let world = World::start(Setup { rules, ..Setup::default() }).await;
+    let (account, page) = (world.candidate(1).await.id, world.registration.exams.get(&exam()).unwrap());
+    let (applications, reviews) = (&world.registration.applications, &world.registration.reviews);
+    applications.agree(account, &page, &[]).await.unwrap();
+    applications.hand_in(account, &page, &[], &answers("申江大学")).await.unwrap();
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, order.id).await.unwrap();
+    let confirmed = reviews.confirm(world.reviewer, order.id).await.unwrap();
+    let orders = [confirmed.clone()];
+    // Handed in as it was: nothing to look at.
+    applications.hand_in(account, &page, &orders, &answers("申江大学")).await.unwrap();
+    assert_eq!(world.order(account, order.id).await.state, OrderState::Confirmed);
+    applications.hand_in(account, &page, &orders, &answers("桐浦大学")).await.unwrap();
+    assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
+    assert_eq!(reviews.waiting(10, None).await.unwrap().len(), 1);
+    assert!(!reviews.screenshot(world.reviewer, order.id).await.unwrap().is_empty(), "the old one is used again");
+    let again = reviews.confirm(world.reviewer, order.id).await.unwrap();
+    assert_eq!((again.state, &again.sittings), (OrderState::Confirmed, &confirmed.sittings), "the same seat all along");
+    // Changed and refused: another screenshot mends it, and nobody pays twice.
+    applications.hand_in(account, &page, &orders, &answers("湖滨大学")).await.unwrap();
+    reviews.refuse(world.reviewer, order.id, "院校与订单不符").await.unwrap();
+    world.hand_in(account, order.id).await.unwrap();
+    assert_eq!(reviews.confirm(world.reviewer, order.id).await.unwrap().sittings, confirmed.sittings);
+    world.until_free("s0", 1).await;
     world.finish().await;
 }
 

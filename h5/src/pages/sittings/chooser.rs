@@ -40,7 +40,9 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
         }
         (campus_part(w, view))
         @if view.plan.action.is_some() {
-            form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy")) novalidate class="choose" {
+            form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy"))
+                // A browser restores ticks by position, and after a choice the positions are others.
+                autocomplete="off" novalidate class="choose" {
                 @if !crate::pages::exam::is_simple(view.exam) {
                     input type="hidden" name="part" value=(view.offer.part);
                     @if let Some(campus) = view.offer.campus() { input type="hidden" name="campus" value=(campus); }

@@ -3,7 +3,7 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
-use reservation::ids::SittingId;
+use reservation::ids::{ExamId, SittingId};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -203,6 +203,23 @@ pub(crate) async fn undo_confirm(client: &impl GenericClient, id: OrderId) -> Re
         )
         .await?;
     Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
+}
+
+/// Confirmed → waiting, all of the account in the exam: what staff confirmed is not what it was. The seats stay theirs.
+pub(crate) async fn review_again(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders
+             SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL
+             WHERE account = $1 AND exam = $2 AND state IN ('confirming', 'confirmed')",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account.0, &exam.as_str(), &now]).await?)
 }
 
 /// Waiting → refused. The seats stay until `mend_until`.
