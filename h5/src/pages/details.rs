@@ -284,7 +284,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                                 (w.t("details-discard"))
                             }
                         }
-                        p class="hint" role="status" data-kept=(w.t("details-kept")) data-lost=(w.t("details-lost")) {}
+                        @let has_photo = exam.rules.form.fields.iter().any(|field| field.kind == FieldKind::Photo);
+                        @let kept = if has_photo { w.t("details-kept-photo") } else { w.t("details-kept") };
+                        p class="hint" role="status" data-kept=(kept) data-lost=(w.t("details-lost")) {}
                     }
                 }
             }

@@ -87,7 +87,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 }
             }
             @if !view.orders.is_empty() {
-                ul class="orders" { @for (order, exam) in view.orders { (card(w, order, exam, view.now)) } }
+                ul class="orders" { @for (order, exam) in view.orders { (card(w, order, exam, is_replaced(view, order, exam), view.now)) } }
             }
             (identity_part(w, view.identity))
             (summary(w, view.account, is_verified, view.sends_letters))
@@ -109,8 +109,21 @@ fn begun_card(w: Words, exam: &ExamPage, (tone, word): &Mine) -> Markup {
     }
 }
 
-fn card(w: Words, order: &Order, exam: &ExamPage, now: Timestamp) -> Markup {
-    let look = look(w, order, now);
+/// Was its seat given for the one of another order?
+fn is_replaced(view: &View<'_>, order: &Order, exam: &ExamPage) -> bool {
+    let is_its_place = |other: &Order| other.exam == order.exam && other.part == order.part && other.state.is_live();
+    order.state == OrderState::Released
+        && !exam.is_many(&order.part)
+        && view.orders.iter().any(|(other, _)| is_its_place(other))
+}
+
+fn card(w: Words, order: &Order, exam: &ExamPage, is_replaced: bool, now: Timestamp) -> Markup {
+    let mut look = look(w, order, now);
+    if is_replaced {
+        // There is nothing to choose anew.
+        (look.word, look.action) = (w.t("order-replaced").into_owned(), w.t("order-do-view").into_owned());
+        look.href = format!("/orders/{}/ended", order.id);
+    }
     html! {
         li class="order" data-live[order.state.is_live()] {
             div class="order-head" { (tag(look.tone, &look.word)) span class="number" { (order.id) } }
@@ -148,8 +161,9 @@ fn look(w: Words, order: &Order, now: Timestamp) -> Look {
         OrderState::WaitingReview => {
             (noted(key("order-note-review"), order.submitted_at), w.t("order-do-view"), here, false)
         }
-        OrderState::Refused { reason, .. } => {
-            let note = w.with("order-note-refused", &[("reason", reason.as_str().into())]).into_owned();
+        OrderState::Refused { reason, until } => {
+            let facts = [("reason", reason.as_str().into()), ("when", near(*until).into())];
+            let note = w.with("order-note-refused", &facts).into_owned();
             (Some(note), w.t("order-do-again"), here, true)
         }
         OrderState::Confirmed => {
