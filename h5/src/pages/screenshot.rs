@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::words::Words;
 use registration::exams::ExamPage;
-use registration::order::{OrderId, OrderState};
+use registration::order::{Order, OrderId, OrderState};
 use registration::orders::HandInError;
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 
@@ -48,18 +48,23 @@ pub(crate) async fn hand_in(
         HandInError::Store(error) => Err(error.into()),
         HandInError::UnknownOrder => Err(Failure::NotFound),
         HandInError::Superseded(other) => Ok(Redirect::to(&elsewhere(&candidate, other)).into_response()),
-        // Given back meanwhile, perhaps for another seat, on another tab or device.
-        HandInError::NotPayable(OrderState::Released | OrderState::Cancelled) => {
-            let other = candidate.visit.orders_of(&exam).into_iter().find(|other| other.state.is_live());
-            let to =
-                other.map_or_else(|| format!("/orders/{}/ended", order.id), |other| elsewhere(&candidate, other.id));
-            Ok(Redirect::to(&to).into_response())
-        }
-        error => {
-            let (status, text) = sentence(w, &exam, &error);
-            refused(&candidate, &order, &exam, status, text).await
-        }
+        error => match in_its_place(&candidate, &exam, &order, &error) {
+            Some(other) => Ok(Redirect::to(&elsewhere(&candidate, other)).into_response()),
+            None => {
+                let (status, text) = sentence(w, &exam, &error);
+                refused(&candidate, &order, &exam, status, text).await
+            }
+        },
     }
+}
+
+/// The order for which this one's seat was given, on another tab or device. Where a part may have several orders none
+/// stands for another: its payment is another subject's.
+fn in_its_place(candidate: &Candidate, exam: &ExamPage, order: &Order, error: &HandInError) -> Option<OrderId> {
+    let is_given_back = matches!(error, HandInError::NotPayable(OrderState::Released | OrderState::Cancelled));
+    let orders = candidate.visit.orders_of(exam);
+    let mut others = orders.iter().filter(|other| other.part == order.part && other.state.is_live());
+    others.next().filter(|_| is_given_back && !exam.is_many(&order.part)).map(|other| other.id)
 }
 
 /// The page of the order that has this one's place, which says that the picture was not taken.

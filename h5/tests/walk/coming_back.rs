@@ -292,4 +292,11 @@ async fn a7_c10_a_screenshot_for_a_seat_that_was_given_for_another_is_told_where
     candidate.upload(&order, &picture(300, 600)).await;
     let sent = candidate.upload(&old, &picture(300, 600)).await;
     assert_eq!(sent.location(), format!("/orders/{order}/receipt?said=late"), "it is in already");
+
+    // Without another one the page itself says that it was not taken.
+    let mut second = site.candidate(2).await;
+    let order = order_in(second.post(&format!("{exam}/hold"), "sitting-1=morning&agree=on").await.location());
+    second.post(&format!("/orders/{order}/release"), "").await;
+    let refused = second.upload(&order, &picture(300, 600)).await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("不能提交截图"), "{}", refused.text);
 }

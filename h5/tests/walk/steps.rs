@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::picture;
 use crate::site::{Site, Visitor};
 
 const RULES: &str = r#"
@@ -229,4 +230,22 @@ async fn b12_a_sitting_is_green_then_yellow_and_red_cannot_be_ticked() {
         }
         assert_eq!(level(sitting).await, then);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b13_c10_a_screenshot_for_a_subject_that_was_given_back_is_no_other_subjects() {
+    let site = Site::start_exam(RULES, SITTINGS).await;
+    let mut candidate = site.candidate(1).await;
+    candidate.post(&format!("{EXAM}/notice"), "agree=on").await;
+    candidate.post_form(&format!("{EXAM}/details"), &[("f-standing", "graduated"), ("f-thesis", "good")]).await;
+    let mut orders = Vec::new();
+    for subject in ["en4", "en6"] {
+        candidate.post(&format!("{EXAM}/hold"), &format!("part=written&sitting-1={subject}")).await;
+        let page = candidate.get(EXAM).await.text;
+        let known = page.split("href=\"/orders/").skip(1).map(|rest| rest[..9].to_owned());
+        orders.extend(known.filter(|order| !orders.contains(order)).take(1).collect::<Vec<_>>());
+    }
+    candidate.post(&format!("/orders/{}/release", orders[0]), "").await;
+    let refused = candidate.upload(&orders[0], &picture(300, 600)).await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("不能提交截图"), "{}", refused.text);
 }

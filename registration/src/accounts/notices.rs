@@ -10,8 +10,6 @@ use crate::store::notices::{self, StoredNotice};
 use crate::store::{Database, StoreError};
 use crate::text::Text;
 
-/// Most notices that are taken in one round of the sweep; the next one follows in seconds.
-const BATCH: i64 = 64;
 /// After so many tries, about a day, it is old news.
 const TRIES_MAX: i16 = 6;
 
@@ -32,10 +30,11 @@ impl Accounts {
             // Nothing is kept for a day on which somebody configures a gateway.
             return notices::forget(&client).await;
         }
-        let due = notices::claim(&client, clock::now(), BATCH).await?;
+        // No more are taken than can go out now: what is taken counts as tried.
+        let limit = i64::try_from(self.post.free_for_notices()).unwrap_or_default();
+        let due = notices::claim(&client, clock::now(), limit).await?;
         drop(client);
         for notice in due {
-            // Too many are on their way: the rest comes again.
             let Some(place) = self.post.place_for_notice() else { break };
             let title = notice.exam.as_ref().and_then(|id| exams.get(id)).map(|page| page.title.clone());
             let accounts = self.clone();

@@ -61,6 +61,11 @@ impl Post {
         self.sms.as_ref().is_some_and(Sms::can_notify)
     }
 
+    /// How many notices more can be under way.
+    pub(super) fn free_for_notices(&self) -> usize {
+        self.notices.available_permits()
+    }
+
     /// A place among the notices under way, if one is free.
     pub(super) fn place_for_notice(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.notices).try_acquire_owned().ok()
