@@ -144,7 +144,11 @@ async fn c11_a_form_that_is_changed_after_the_payment_is_looked_at_again_with_th
     assert_eq!(world.order(account, order.id).await.state, OrderState::Confirmed);
     applications.hand_in(account, &page, &orders, &answers("桐浦大学")).await.unwrap();
     assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
-    assert_eq!(reviews.waiting(10, None).await.unwrap().len(), 1);
+    let [case] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
+    // Again while it waits: who has looked at the old one does not decide on it.
+    applications.hand_in(account, &page, &orders, &answers("云麓大学")).await.unwrap();
+    let [now] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
+    assert!(now.order.submitted_at > case.order.submitted_at);
     assert!(!reviews.screenshot(world.reviewer, order.id).await.unwrap().is_empty(), "the old one is used again");
     let again = reviews.confirm(world.reviewer, order.id).await.unwrap();
     assert_eq!((again.state, &again.sittings), (OrderState::Confirmed, &confirmed.sittings), "the same seat all along");

@@ -205,7 +205,8 @@ pub(crate) async fn undo_confirm(client: &impl GenericClient, id: OrderId) -> Re
     Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
 }
 
-/// Confirmed → waiting, all of the account in the exam: what staff confirmed is not what it was. The seats stay theirs.
+/// Confirmed → waiting, all of the account in the exam: what staff confirmed is not what it was. Who waits already waits
+/// anew, so that nobody decides on what they saw before. The seats stay theirs.
 pub(crate) async fn review_again(
     client: &impl GenericClient,
     account: AccountId,
@@ -216,7 +217,7 @@ pub(crate) async fn review_again(
         .prepare_cached(
             "UPDATE registration.orders
              SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL
-             WHERE account = $1 AND exam = $2 AND state IN ('confirming', 'confirmed')",
+             WHERE account = $1 AND exam = $2 AND state IN ('confirming', 'confirmed', 'waiting_review')",
         )
         .await?;
     Ok(client.execute(&statement, &[&account.0, &exam.as_str(), &now]).await?)
