@@ -1,8 +1,11 @@
 //! Which language a page speaks: the visitor's choice in a cookie, else what the browser asks for.
 
+use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
+
+use crate::local_path::local_path;
 
 /// The cookie that remembers the visitor's own choice. It is no secret and not encrypted.
 const COOKIE: &str = "language";
@@ -61,7 +64,7 @@ impl Language {
     }
 
     /// The cookie that makes this the visitor's choice for a year.
-    pub fn cookie(self, secure: bool) -> Cookie<'static> {
+    fn cookie(self, secure: bool) -> Cookie<'static> {
         Cookie::build((COOKIE, self.name()))
             .path("/")
             .max_age(time::Duration::days(365))
@@ -104,6 +107,15 @@ fn quality(part: Option<&str>) -> u16 {
         ("1", Ok(0)) => 1000,
         _ => 0,
     }
+}
+
+/// Switches to the language of that name, if there is one, and goes back to `next`, a path of ours.
+pub fn switch(to: &str, next: &str, is_secure: bool) -> Response {
+    let cookies = match Language::parse(to) {
+        Some(language) => CookieJar::new().add(language.cookie(is_secure)),
+        None => CookieJar::new(),
+    };
+    (cookies, Redirect::to(local_path(next).unwrap_or("/"))).into_response()
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! Switches the language and goes back to where one was.
 
 use axum::extract::Query;
-use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::cookie::CookieJar;
-use pagekit::language::Language;
-use pagekit::local_path::local_path;
+use axum::response::Response;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -16,10 +13,6 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn switch(Query(wanted): Query<Wanted>) -> Response {
-    let cookies = match Language::parse(&wanted.to) {
-        // It is no secret, and a link does not say whether it came over TLS.
-        Some(language) => CookieJar::new().add(language.cookie(false)),
-        None => CookieJar::new(),
-    };
-    (cookies, Redirect::to(local_path(&wanted.next).unwrap_or("/"))).into_response()
+    // The cookie is no secret, and a link does not say whether it came over TLS.
+    pagekit::language::switch(&wanted.to, &wanted.next, false)
 }

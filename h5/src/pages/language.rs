@@ -1,10 +1,7 @@
 //! Switches the language and goes back to where one was.
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::cookie::CookieJar;
-use pagekit::language::Language;
-use pagekit::local_path::local_path;
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -18,9 +15,5 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn switch(State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
-    let cookies = match Language::parse(&wanted.to) {
-        Some(language) => CookieJar::new().add(language.cookie(app.is_secure())),
-        None => CookieJar::new(),
-    };
-    (cookies, Redirect::to(local_path(&wanted.next).unwrap_or("/"))).into_response()
+    pagekit::language::switch(&wanted.to, &wanted.next, app.is_secure())
 }
