@@ -4,39 +4,18 @@
 //! Arrivals are open-loop: nobody waits for somebody else's answer, and latency counts from the
 //! moment a candidate meant to act. In reading order:
 //!
-//! - [`cli`] what may be asked for; [`target`] at whom; [`run`] one test from first to last
-//! - [`profile`] and [`chance`]: who comes when, and does what; pure
-//! - [`generate`] threads, each a [`worker`] with its [`ticker`], a [`crew`] of [`connection`]s and a [`scenario`]
-//! - [`accounts`], [`definition`] what the pages need beforehand; [`ceiling`] what the generator can do at best
-//! - [`record`] what was measured; [`results`] what the whole test did, as JSON and merged
-//! - [`seats`] and [`oversell`]: was any seat given twice? [`room`]: was the waiting room fair?
-//! - [`expect`] what must hold; [`table`] and [`report`] how it is shown
+//! - [`cli`] what may be asked for; [`run`] one test from first to last
+//! - [`server`] at whom, and what the pages need beforehand
+//! - [`generator`] who comes when: threads, each a worker with its ticker, a crew of connections and a [`scenario`]
+//! - [`measured`] what was measured, what the whole test did, as JSON and merged, and what must hold
+//! - [`checks`] was any seat given twice, was the waiting room fair?
+//! - [`shown`] the table on the screen and the page with plots
 
-pub mod accounts;
-pub mod ceiling;
-pub mod chance;
+pub mod checks;
 pub mod cli;
-pub mod connection;
-pub mod crew;
-pub mod definition;
-pub mod expect;
-pub mod generate;
-pub mod latencies;
-pub mod machine;
-pub mod numbers;
-pub mod office;
-pub mod oversell;
-pub mod profile;
-pub mod progress;
-pub mod record;
-pub mod report;
-pub mod results;
-pub mod room;
+pub mod generator;
+pub mod measured;
 pub mod run;
 pub mod scenario;
-pub mod seats;
-pub mod table;
-pub mod target;
-pub mod ticker;
-pub mod wire;
-pub mod worker;
+pub mod server;
+pub mod shown;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use loadtest::cli::{Cli, Command, OutputArgs};
-use loadtest::report::report;
-use loadtest::results::Results;
+use loadtest::measured::results::Results;
 use loadtest::run::{RunError, prepare, run_accounts, run_api, run_browse, run_candidate, run_merge, run_waiting_room};
-use loadtest::table::table;
+use loadtest::shown::report::report;
+use loadtest::shown::table::table;
 
 /// See the end of `--help`.
 const NOT_RUN: u8 = 1;

@@ -24,10 +24,10 @@ pub use merge::run_merge;
 pub use prepare::prepare;
 pub use waiting_room::run_waiting_room;
 
-use crate::generate::{Running, Scene};
-use crate::machine::cpu_seconds;
-use crate::results::{FreePoint, RoomPoint};
-use crate::worker::Harvest;
+use crate::generator::generate::{Running, Scene};
+use crate::generator::worker::Harvest;
+use crate::measured::machine::cpu_seconds;
+use crate::measured::results::{FreePoint, RoomPoint};
 use setup::Setup;
 
 /// What the rush itself left behind, beside the harvest.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use clap::Parser;
 use jiff::{SignedDuration, Timestamp};
 use loadtest::cli::{Cli, Command};
-use loadtest::record::{Operation, Outcome, Outcomes};
-use loadtest::results::{CheckKind, CheckState, Results};
+use loadtest::measured::record::{Operation, Outcome, Outcomes};
+use loadtest::measured::results::{CheckKind, CheckState, Results};
 use loadtest::run::{prepare, run_accounts, run_api, run_candidate, run_waiting_room};
 use testkit::ServedApp;
 

@@ -42,7 +42,7 @@ const SQL_HOMES: [&str; 6] = [
     "registration/src/store/",
     "registration/src/migrations.rs",
     "embedded/src/postgres.rs",
-    "loadtest/src/oversell/ledger/",
+    "loadtest/src/checks/oversell/ledger/",
 ];
 
 #[test]

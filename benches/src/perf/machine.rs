@@ -35,7 +35,7 @@ impl Machine {
             memory_bytes: kibibytes.map(|kibibytes| kibibytes * 1_024),
             kernel,
             redis: version("redis-server").or_else(|| version("valkey-server")),
-            postgres: crate::command::program("pgbench").ok().and_then(version),
+            postgres: crate::programs::command::program("pgbench").ok().and_then(version),
             load_before: load.and_then(|text| text.split_whitespace().next()?.parse().ok()),
         }
     }

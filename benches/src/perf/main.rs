@@ -3,28 +3,13 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "figures are far below 2^52")]
 
-mod browse;
-mod command;
-mod engine;
-mod evalsha;
 mod figures;
-mod first_view;
-mod generator;
-mod goodput;
-mod growth;
-mod hot_row;
-mod latency;
-mod ledger;
 mod machine;
-mod memory;
+pub(crate) mod measure;
 mod options;
-mod overload;
+pub(crate) mod programs;
 mod report;
 mod rounds;
-mod server;
-mod side_by_side;
-mod streams;
-mod viewers;
 
 use std::process::ExitCode;
 
@@ -44,7 +29,7 @@ async fn main() -> ExitCode {
     let Cli { options, hidden } = Cli::parse();
     let work = async {
         match hidden {
-            Some(Hidden::View(view)) => viewers::view(&view).await.map(|()| true),
+            Some(Hidden::View(view)) => programs::viewers::view(&view).await.map(|()| true),
             None => measure(&options).await,
         }
     };
@@ -72,13 +57,13 @@ async fn measure(options: &Options) -> anyhow::Result<bool> {
     let mut report = Report::new(options);
     for part in options.parts() {
         let outcome = match part {
-            Part::Rounds => Box::pin(side_by_side::measure(options, &mut report)).await,
-            Part::Browse => Box::pin(browse::measure(options, &mut report)).await,
-            Part::FirstView => Box::pin(first_view::measure(&mut report)).await,
-            Part::Streams => Box::pin(streams::measure(options, &mut report)).await,
-            Part::Goodput => Box::pin(goodput::measure(options, &mut report)).await,
-            Part::Memory => Box::pin(memory::measure(options, &mut report)).await,
-            Part::Growth => Box::pin(growth::measure(options, &mut report)).await,
+            Part::Rounds => Box::pin(measure::side_by_side::measure(options, &mut report)).await,
+            Part::Browse => Box::pin(measure::browse::measure(options, &mut report)).await,
+            Part::FirstView => Box::pin(measure::first_view::measure(&mut report)).await,
+            Part::Streams => Box::pin(measure::streams::measure(options, &mut report)).await,
+            Part::Goodput => Box::pin(measure::goodput::measure(options, &mut report)).await,
+            Part::Memory => Box::pin(measure::memory::measure(options, &mut report)).await,
+            Part::Growth => Box::pin(measure::growth::measure(options, &mut report)).await,
         };
         if let Err(error) = outcome {
             report.failed(part, &error);

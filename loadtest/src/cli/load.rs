@@ -6,9 +6,9 @@ use clap::{Args, Parser};
 use jiff::Timestamp;
 
 use super::values::{self, Ramp, Share, Spike, count, shard};
-use crate::profile::{Opening, Profile, ProfileError, Shape};
-use crate::results::Shard;
-use crate::worker::Patience;
+use crate::generator::profile::{Opening, Profile, ProfileError, Shape};
+use crate::generator::worker::Patience;
+use crate::measured::results::Shard;
 
 /// Who comes when, and how.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::expect::Expectation;
+use crate::measured::expect::Expectation;
 
 /// How to show what was measured.
 #[derive(Debug, Clone, Args)]

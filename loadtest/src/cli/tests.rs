@@ -4,7 +4,7 @@ use clap::CommandFactory;
 
 use super::values::{Share, shard};
 use super::*;
-use crate::results::Shard;
+use crate::measured::results::Shard;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(std::iter::once("loadtest").chain(line.split(' ')))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::results::Shard;
+use crate::measured::results::Shard;
 
 /// A share, 0–1, written `12.5%` or `0.125`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Share(pub f64);
 impl FromStr for Share {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        crate::expect::share(text).map(Self).ok_or_else(|| format!("{text:?} is no share; write 60% or 0.6"))
+        crate::measured::expect::share(text).map(Self).ok_or_else(|| format!("{text:?} is no share; write 60% or 0.6"))
     }
 }
 

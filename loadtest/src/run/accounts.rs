@@ -7,13 +7,13 @@ use futures_util::{StreamExt, stream};
 
 use super::RunError;
 use super::setup::{resolve, seed_of_now};
-use crate::accounts::{Accounts, AccountsError, Person, Signed};
-use crate::chance::Chance;
 use crate::cli::AccountsArgs;
-use crate::crew::Crew;
-use crate::generate::GenerateError;
+use crate::generator::chance::Chance;
+use crate::generator::crew::Crew;
+use crate::generator::error::GenerateError;
+use crate::generator::worker::{Duty, Patience, Tally, Worker};
 use crate::scenario::candidate::sign_up;
-use crate::worker::{Duty, Patience, Tally, Worker};
+use crate::server::accounts::{Accounts, AccountsError, Person, Signed};
 
 /// How often a busy server is asked again.
 const RETRIES: u32 = 20;

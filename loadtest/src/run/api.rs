@@ -6,10 +6,10 @@ use super::RunError;
 use super::check::{fate_fits, with_holds};
 use super::run;
 use super::setup::Setup;
+use crate::checks::oversell;
 use crate::cli::ApiArgs;
-use crate::generate::Scene;
-use crate::oversell;
-use crate::results::{Results, Scenario};
+use crate::generator::generate::Scene;
+use crate::measured::results::{Results, Scenario};
 use crate::scenario::api::ApiPlan;
 
 /// Runs `loadtest api`.

@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use super::Ran;
 use super::setup::Setup;
 use crate::cli::LoadArgs;
-use crate::machine::Machine;
-use crate::record::Measured;
-use crate::results::{FORMAT, Figures, Parameters, Process, Results, Scenario};
+use crate::measured::machine::Machine;
+use crate::measured::record::Measured;
+use crate::measured::results::{FORMAT, Figures, Parameters, Process, Results, Scenario};
 
 impl Setup {
     pub(super) fn results(&self, load: &LoadArgs, scenario: Scenario, ran: Ran, measured: Measured) -> Results {

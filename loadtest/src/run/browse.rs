@@ -6,8 +6,8 @@ use super::RunError;
 use super::run;
 use super::setup::{Setup, check_files};
 use crate::cli::BrowseArgs;
-use crate::generate::Scene;
-use crate::results::{Results, Scenario};
+use crate::generator::generate::Scene;
+use crate::measured::results::{Results, Scenario};
 use crate::scenario::browse::BrowsePlan;
 
 /// Runs `loadtest browse`.

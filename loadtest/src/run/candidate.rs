@@ -6,12 +6,12 @@ use super::RunError;
 use super::check::{fate_fits, without_holds};
 use super::run;
 use super::setup::Setup;
-use crate::accounts::{Accounts, AccountsError, Signed};
 use crate::cli::{Arrive, CandidateArgs, ExamChoice};
-use crate::generate::Scene;
-use crate::progress::Preparing;
-use crate::results::{Results, Scenario};
+use crate::generator::generate::Scene;
+use crate::measured::results::{Results, Scenario};
 use crate::scenario::candidate::{CandidatePlan, Cards, Pictures, has_steps, person};
+use crate::server::accounts::{Accounts, AccountsError, Signed};
+use crate::shown::progress::Preparing;
 
 /// Runs `loadtest candidate`.
 pub async fn run_candidate(arguments: &CandidateArgs) -> Result<Results, RunError> {

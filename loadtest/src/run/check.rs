@@ -2,12 +2,13 @@
 
 use super::RunError;
 use super::setup::Setup;
+use crate::checks::oversell;
+use crate::checks::oversell::{census, lasting};
+use crate::checks::seats::Seat;
 use crate::cli::FateArgs;
 use crate::cli::LoadError;
-use crate::oversell::{self, census, lasting};
-use crate::results::{Check, CheckKind, CheckState, SittingReport};
+use crate::measured::results::{Check, CheckKind, CheckState, SittingReport};
 use crate::scenario::api::ApiPlan;
-use crate::seats::Seat;
 
 /// Shares are no more than the whole.
 pub(super) fn fate_fits(fate: FateArgs) -> Result<(), RunError> {
@@ -62,7 +63,7 @@ fn shard_alone(setup: &Setup) -> Option<Check> {
     Some(Check { kind: CheckKind::Census, state: CheckState::Skipped, detail })
 }
 
-async fn in_ledger(address: Option<String>, exam: &str, seen: &[crate::wire::SittingReply]) -> Check {
+async fn in_ledger(address: Option<String>, exam: &str, seen: &[crate::server::wire::SittingReply]) -> Check {
     match address {
         Some(address) => oversell::ledger::ledger(&address, exam, seen).await,
         None => Check {

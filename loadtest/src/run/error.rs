@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::accounts::AccountsError;
 use crate::cli::LoadError;
-use crate::generate::GenerateError;
-use crate::office::OfficeError;
-use crate::results::{MergeError, ReadError};
+use crate::generator::error::GenerateError;
+use crate::measured::results::{MergeError, ReadError};
 use crate::scenario::candidate::CardsError;
-use crate::target::TargetError;
+use crate::server::accounts::AccountsError;
+use crate::server::office::OfficeError;
+use crate::server::target::TargetError;
 
 /// Why a test could not be run.
 #[derive(Debug, thiserror::Error)]

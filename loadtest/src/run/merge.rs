@@ -1,13 +1,13 @@
 //! `loadtest merge`: adds shards up and, if there is a server to ask, compares the whole with it.
 
 use super::RunError;
+use crate::checks::oversell::lasting;
+use crate::checks::oversell::ledger::ledger;
 use crate::cli::MergeArgs;
-use crate::office::Office;
-use crate::oversell::lasting;
-use crate::oversell::ledger::ledger;
-use crate::results::{Results, merge};
-use crate::target::Target;
-use crate::wire::Requests;
+use crate::measured::results::{Results, merge};
+use crate::server::office::Office;
+use crate::server::target::Target;
+use crate::server::wire::Requests;
 
 /// Runs `loadtest merge`.
 pub async fn run_merge(arguments: &MergeArgs) -> Result<Results, RunError> {

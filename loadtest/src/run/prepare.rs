@@ -3,8 +3,8 @@
 use super::RunError;
 use super::setup::{Keys, requests, resolve};
 use crate::cli::PrepareArgs;
-use crate::definition;
-use crate::office::{Calendar, NewExam, Office};
+use crate::server::definition;
+use crate::server::office::{Calendar, NewExam, Office};
 
 /// Runs `loadtest prepare`; answers the new exam's id.
 pub async fn prepare(arguments: &PrepareArgs) -> Result<String, RunError> {

@@ -8,15 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use reservation::ids::SittingId;
 
 use super::RunError;
-use crate::ceiling::Ceiling;
 use crate::cli::{ExamChoice, LoadArgs, LoadError, TargetArgs};
-use crate::generate::{Plan, Scene};
-use crate::machine::raise_file_limit;
-use crate::office::{Calendar, NewExam, Office, ids};
-use crate::profile::Profile;
-use crate::results::Shard;
-use crate::target::Target;
-use crate::wire::{Requests, SittingReply, bearer};
+use crate::generator::ceiling::Ceiling;
+use crate::generator::generate::{Plan, Scene};
+use crate::generator::profile::Profile;
+use crate::measured::machine::raise_file_limit;
+use crate::measured::results::Shard;
+use crate::server::office::{Calendar, NewExam, Office, ids};
+use crate::server::target::Target;
+use crate::server::wire::{Requests, SittingReply, bearer};
 
 /// Files that are open besides connections.
 const FILES_BESIDES: u64 = 100;
@@ -46,7 +46,7 @@ struct LoadPlan {
     threads: usize,
     connections: usize,
     backlog: usize,
-    patience: crate::worker::Patience,
+    patience: crate::generator::worker::Patience,
     forwarded: bool,
     drain: Duration,
     start_at: Option<Timestamp>,

@@ -7,14 +7,14 @@ use super::RunError;
 use super::check::{fate_fits, with_holds};
 use super::run;
 use super::setup::Setup;
+use crate::checks::oversell;
+use crate::checks::waiting_room::{admission, fairness};
 use crate::cli::{ExamChoice, NewExamArgs, RoomArgs, RoomMode};
-use crate::generate::Scene;
-use crate::oversell;
-use crate::results::{Results, Scenario};
-use crate::room::{admission, fairness};
+use crate::generator::generate::Scene;
+use crate::measured::results::{Results, Scenario};
 use crate::scenario::api::ApiPlan;
 use crate::scenario::waiting_room::RoomPlan;
-use crate::wire::room::RoomReply;
+use crate::server::wire::room::RoomReply;
 
 /// Runs `loadtest waiting-room`.
 pub async fn run_waiting_room(arguments: &RoomArgs) -> Result<Results, RunError> {

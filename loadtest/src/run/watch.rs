@@ -7,9 +7,9 @@ use tokio::sync::watch::Sender;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::setup::Setup;
-use crate::generate::{Plan, Running, Scene};
-use crate::progress::{Moment, Progress};
-use crate::results::{FreePoint, RoomPoint};
+use crate::generator::generate::{Plan, Running, Scene};
+use crate::measured::results::{FreePoint, RoomPoint};
+use crate::shown::progress::{Moment, Progress};
 
 /// How often the screen is drawn and the end is looked for.
 const TICK: Duration = Duration::from_millis(50);

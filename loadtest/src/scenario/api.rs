@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use reservation::ids::{CandidateId, Reference, SittingId};
 
-use crate::chance::{Chance, Fate};
-use crate::record::{Operation, Outcome};
-use crate::seats::{Known, Seat};
-use crate::wire::{HoldReply, HoldsReply, Requests};
-use crate::worker::{Told, Worker};
+use crate::checks::seats::{Known, Seat};
+use crate::generator::chance::{Chance, Fate};
+use crate::generator::worker::{Told, Worker};
+use crate::measured::record::{Operation, Outcome};
+use crate::server::wire::{HoldReply, HoldsReply, Requests};
 
 /// What all candidates know.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use http::uri::PathAndQuery;
 
-use crate::chance::Chance;
-use crate::record::Operation;
-use crate::wire::Requests;
-use crate::worker::Worker;
+use crate::generator::chance::Chance;
+use crate::generator::worker::Worker;
+use crate::measured::record::Operation;
+use crate::server::wire::Requests;
 
 /// What all viewers know.
 #[derive(Debug)]

@@ -22,12 +22,12 @@ pub use cards::{Cards, CardsError};
 pub use marks::has_steps;
 pub use picture::Pictures;
 
-use crate::accounts::{Person, Signed};
-use crate::chance::Chance;
 use crate::cli::Arrive;
 use crate::cli::values::{GiveUp, Step as Leaving};
-use crate::record::{Operation, Outcome};
-use crate::worker::Worker;
+use crate::generator::chance::Chance;
+use crate::generator::worker::Worker;
+use crate::measured::record::{Operation, Outcome};
+use crate::server::accounts::{Person, Signed};
 use address::{Step, path};
 use browser::Browser;
 use seat::Held;
@@ -230,5 +230,4 @@ fn was_taken(went: Result<&str, &str>) -> Outcome {
 }
 
 #[cfg(test)]
-#[path = "candidate/tests.rs"]
 mod tests;

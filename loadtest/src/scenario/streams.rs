@@ -10,10 +10,10 @@ use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use super::browse::BrowsePlan;
-use crate::chance::Chance;
-use crate::connection::{CallError, Connection};
-use crate::record::{Operation, Outcome};
-use crate::worker::Worker;
+use crate::generator::chance::Chance;
+use crate::generator::connection::{CallError, Connection};
+use crate::generator::worker::Worker;
+use crate::measured::record::{Operation, Outcome};
 
 /// Browsers come again after about three seconds.
 const REOPEN_AFTER: Duration = Duration::from_secs(3);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::api::{self, ApiPlan};
-use crate::chance::Chance;
-use crate::connection::Answer;
-use crate::record::{Operation, Outcome};
-use crate::room::Stay;
-use crate::wire::room::{PlaceReply, PlaceState};
-use crate::worker::{Worker, judge};
+use crate::checks::waiting_room::Stay;
+use crate::generator::chance::Chance;
+use crate::generator::connection::Answer;
+use crate::generator::worker::{Worker, judge};
+use crate::measured::record::{Operation, Outcome};
+use crate::server::wire::room::{PlaceReply, PlaceState};
 
 /// How long until the next question when the server did not say.
 const REFRESH_DEFAULT: Duration = Duration::from_secs(3);

@@ -9,7 +9,7 @@ use http::{Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Incoming;
-use loadtest::record::{Operation, Outcome};
+use loadtest::measured::record::{Operation, Outcome};
 
 use crate::rig::{KeyFile, serve, test};
 

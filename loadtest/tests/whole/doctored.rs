@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use loadtest::results::{CheckKind, CheckState};
+use loadtest::measured::results::{CheckKind, CheckState};
 use serde_json::{Value, json};
 
 use crate::rig::{KeyFile, serve, state, test};

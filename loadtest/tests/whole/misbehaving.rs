@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use loadtest::record::{Operation, Outcome};
+use loadtest::measured::record::{Operation, Outcome};
 
 use crate::rig::{KeyFile, serve, test};
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use loadtest::results::Results;
+use loadtest::measured::results::Results;
 
 use crate::doctored::{Lie, doctored};
 use crate::rig::KeyFile;
@@ -33,7 +33,7 @@ async fn all_well_is_0_and_results_are_written() {
     assert!(text.contains("100 candidates in 1 s (even) for 50 seats in 1 sitting\n"), "{text}");
     assert!(text.contains("met     given=45"), "{text}");
     let results = Results::read(&json).unwrap();
-    assert_eq!(results.measured.operations[&loadtest::record::Operation::Hold].latency.count(), 100);
+    assert_eq!(results.measured.operations[&loadtest::measured::record::Operation::Hold].latency.count(), 100);
     assert!(std::fs::read_to_string(html).unwrap().contains("没有一个座位被重复分配。"));
 }
 

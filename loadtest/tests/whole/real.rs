@@ -1,7 +1,7 @@
 //! The real API on private stores: a small rush from first to last, and two shards of one.
 
-use loadtest::record::{Operation, Outcome};
-use loadtest::results::{CheckKind, CheckState, Results, merge};
+use loadtest::measured::record::{Operation, Outcome};
+use loadtest::measured::results::{CheckKind, CheckState, Results, merge};
 use reservation::api::{Api, ApiConfig};
 use reservation::engine::{Engine, EngineConfig};
 use reservation::ledger::api_keys::Scope;

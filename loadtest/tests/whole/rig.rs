@@ -14,7 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use loadtest::cli::{Cli, Command};
-use loadtest::results::{CheckKind, CheckState, Results};
+use loadtest::measured::results::{CheckKind, CheckState, Results};
 use loadtest::run::{run_api, run_browse, run_candidate, run_waiting_room};
 use tokio::net::TcpListener;
 

@@ -9,9 +9,9 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use jiff::Timestamp;
-use loadtest::record::{Operation, Outcome};
-use loadtest::results::{CheckKind, CheckState, Results};
-use loadtest::room::Shuffle;
+use loadtest::checks::waiting_room::Shuffle;
+use loadtest::measured::record::{Operation, Outcome};
+use loadtest::measured::results::{CheckKind, CheckState, Results};
 use serde_json::{Value, json};
 
 use crate::rig::{KeyFile, serve, state, test};

@@ -9,11 +9,11 @@ use super::browser::{Browser, FORM};
 use super::form::Form;
 use super::marks::code_path;
 use super::{Leaving, Way, sandbox, was_taken};
-use crate::accounts::{Person, Signed};
-use crate::chance::Chance;
 use crate::cli::Arrive;
-use crate::record::{Operation, Outcome};
-use crate::worker::Worker;
+use crate::generator::chance::Chance;
+use crate::generator::worker::Worker;
+use crate::measured::record::{Operation, Outcome};
+use crate::server::accounts::{Person, Signed};
 
 impl Way<'_> {
     /// Signs up or in, and goes back to where that was asked for.

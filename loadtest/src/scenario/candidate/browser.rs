@@ -15,12 +15,12 @@ use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::Full;
 
 use super::marks;
-use crate::chance::Chance;
-use crate::connection::{Answer, BODY_BYTES_MAX};
-use crate::record::{Operation, Outcome};
-use crate::target::Target;
-use crate::wire::Outgoing;
-use crate::worker::{Told, Worker};
+use crate::generator::chance::Chance;
+use crate::generator::connection::{Answer, BODY_BYTES_MAX};
+use crate::generator::worker::{Told, Worker};
+use crate::measured::record::{Operation, Outcome};
+use crate::server::target::Target;
+use crate::server::wire::Outgoing;
 
 const AGENT: &str = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile \
                      Safari/537.36 seathold-loadtest";

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use specimen::{NoFont, card_back, card_front, seed_of, selfie};
 
-use crate::accounts::Person;
+use crate::server::accounts::Person;
 
 /// Most candidates whose cards are kept: a card has some 200 KB.
 pub(super) const CARDS_MAX: u64 = 5_000;

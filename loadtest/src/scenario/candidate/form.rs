@@ -190,5 +190,4 @@ pub(super) fn multipart(pairs: &[(&str, &str)], pictures: &[(&str, &[u8])]) -> B
 }
 
 #[cfg(test)]
-#[path = "form/tests.rs"]
 mod tests;

@@ -7,9 +7,9 @@ use super::browser::FORM;
 use super::form::{Answers, Form, multipart_type};
 use super::marks::{self, SittingMark};
 use super::{Leaving, Way};
-use crate::chance::Fate;
-use crate::record::{Operation, Outcome};
-use crate::seats::{Known, Seat};
+use crate::checks::seats::{Known, Seat};
+use crate::generator::chance::Fate;
+use crate::measured::record::{Operation, Outcome};
 
 /// A seat in a candidate's hands.
 pub(super) struct Held {

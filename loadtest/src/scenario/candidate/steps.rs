@@ -5,7 +5,7 @@ use super::address::path;
 use super::form::{Answers, Form};
 use super::marks;
 use super::{Way, was_taken};
-use crate::record::{Operation, Outcome};
+use crate::measured::record::{Operation, Outcome};
 
 impl Way<'_> {
     /// Who one is and the consent; or, when that has been proved, that it is so.
