@@ -144,6 +144,27 @@ async fn nobody_sees_anything_without_signing_in() {
     assert_eq!(desk.registration.reviews.count().await.unwrap(), 1);
 }
 
+/// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_what_a_copied_cookie_opens() {
+    let mut desk = Desk::start().await;
+    desk.sign_in().await;
+    let copied = desk.cookie.clone();
+    assert_eq!(desk.get("/").await.0, StatusCode::OK);
+    assert_eq!(desk.post("/sign-out", "").await.1, "/sign-in");
+    desk.cookie = copied;
+    let (status, location, _) = desk.get("/").await;
+    assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/sign-in?next=/"));
+    desk.sign_in().await;
+    assert_eq!(desk.get("/").await.0, StatusCode::OK);
+    desk.registration.staff.set_disabled("li.min", true).await.unwrap();
+    assert_eq!(desk.get("/").await.0, StatusCode::SEE_OTHER);
+    assert_eq!(
+        desk.post("/sign-in", "name=li.min&password=a%20long%20password").await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn d11_staff_choose_their_language() {
     let mut desk = Desk::start().await;

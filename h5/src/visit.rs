@@ -150,7 +150,10 @@ impl FromRequestParts<App> for Visit {
         let registration = &app.outside.registration;
         let session = session::read(&parts.headers, app.outside.cookie_key.clone(), app.is_secure(), now);
         let account = match session {
-            Some(session) => registration.accounts.account(session.account).await?.filter(|it| session.is_of(it)),
+            Some(session) => {
+                let found = registration.accounts.signed_in(session.account, session.id).await?;
+                found.filter(|account| session.is_of(account))
+            }
             None => None,
         };
         let orders = match &account {

@@ -25,8 +25,9 @@ mod sweep;
 use std::sync::Arc;
 
 use gateways::Gateways;
+use jiff::Timestamp;
 
-pub use account::{Account, AccountId, AccountNumber, AccountNumberError};
+pub use account::{Account, AccountId, AccountNumber, AccountNumberError, SessionId};
 pub use change::{ChangeError, ClaimError};
 pub use codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use correct::{CorrectError, Corrected};
@@ -77,6 +78,19 @@ impl Accounts {
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let found = store::accounts::get(&self.database.client().await?, id.0).await?;
         found.map(|account| read(&self.vault, &account)).transpose()
+    }
+
+    /// The account with this id, unless the sign-in that names it was ended.
+    pub async fn signed_in(&self, id: AccountId, session: Option<SessionId>) -> Result<Option<Account>, StoreError> {
+        let session = session.map(|session| session.0);
+        let found = store::accounts::get_in(&self.database.client().await?, id.0, session).await?;
+        found.map(|account| read(&self.vault, &account)).transpose()
+    }
+
+    /// Ends one sign-in, which would have ended by itself at `until`: its cookie opens nothing any more, on whatever
+    /// device a copy of it is. The account's other sign-ins stay.
+    pub async fn sign_out(&self, session: SessionId, until: Timestamp) -> Result<(), StoreError> {
+        store::ended_sessions::insert(&self.database.client().await?, session.0, until).await
     }
 
     /// Captchas for forms.

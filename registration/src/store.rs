@@ -9,6 +9,7 @@ pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod bindings;
+pub(crate) mod ended_sessions;
 pub(crate) mod exam_groups;
 pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;

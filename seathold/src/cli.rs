@@ -175,6 +175,40 @@ pub enum StaffCommand {
         #[command(flatten)]
         site: SiteArgs,
     },
+    /// Show who there is, what they may do, and who is disabled.
+    List {
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Keep somebody out: they cannot sign in, and where they are signed in they are so no more. What they did stays on
+    /// record.
+    Disable {
+        /// The login name.
+        name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Let somebody in again who was disabled.
+    Enable {
+        /// The login name.
+        name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Give somebody another password and print it, this once. Where they are signed in they are so no more.
+    Password {
+        /// The login name.
+        name: String,
+        /// Read the password from the standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
 }
 
 /// The scopes as words of the command line.

@@ -23,6 +23,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Staff(StaffCommand::Add { name, role, password_stdin, site }) => {
             staff::add(&name, role.into(), password_stdin, &site).await
         }
+        Command::Staff(StaffCommand::List { site }) => staff::list(&site).await,
+        Command::Staff(StaffCommand::Disable { name, site }) => staff::set_disabled(&name, true, &site).await,
+        Command::Staff(StaffCommand::Enable { name, site }) => staff::set_disabled(&name, false, &site).await,
+        Command::Staff(StaffCommand::Password { name, password_stdin, site }) => {
+            staff::password(&name, password_stdin, &site).await
+        }
     }
 }
 

@@ -108,6 +108,10 @@ pub(crate) async fn begin(
     }
     let rules = visit.rules(&from.exam);
     let (mut errors, person) = read(visit.visit.words, &standing, &rules, &entered);
+    // Whoever scanned a code proves who the owner is; they do not say it.
+    if visit.is_guest_phone && standing.person.is_some() && person != standing.person {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
     if entered.consent.is_empty() {
         errors.push(said("consent", visit.visit.words.t("identity-consent-error").into_owned()));
     }

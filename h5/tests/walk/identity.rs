@@ -170,7 +170,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     assert_eq!(computer.get("/me/identity/handover/state").await.text, "{\"state\":\"waiting good\"}");
 
     let identity = &office.site.registration.identity;
-    let (token, _) = identity.hand_over(account, "/me/identity?next=/me").await.unwrap();
+    let (token, _) = identity.hand_over(account, None, "/me/identity?next=/me").await.unwrap();
     let link = format!("/handover/{token}");
     let mut phone = office.site.visitor();
     for _ in 0..2 {
@@ -191,7 +191,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     assert!(other.get(&link).await.text.contains("这个二维码已经用过"));
     let stranger = other.get("/handover/AAAAAAAAAAAAAAAAAAAAAA").await;
     assert!(stranger.status == StatusCode::NOT_FOUND && stranger.text.contains("链接不对"));
-    let (token, _) = identity.hand_over(account, "/me").await.unwrap();
+    let (token, _) = identity.hand_over(account, None, "/me").await.unwrap();
     let mut neighbour = office.site.candidate(2).await;
     assert!(neighbour.post(&format!("/handover/{token}"), "").await.text.contains("另一个账号"));
 

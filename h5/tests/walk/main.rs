@@ -143,8 +143,16 @@ async fn forms_say_what_is_missing_and_keep_what_was_typed() {
     let refused = other.post("/exams/degree-english/hold", "sitting-1=morning").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("value=\"morning\" checked"));
+    // Signing out ends this sign-in also where its cookie was copied to, and no other one.
+    let mut copied = site.visitor();
+    copied.cookie = other.cookie.clone();
+    assert_eq!(copied.get("/me").await.status, StatusCode::OK);
+    let mut second = site.visitor();
+    assert_eq!(second.post("/sign-in?next=/me", &sign_in("secret-1")).await.location(), "/me");
     other.post("/sign-out", "").await;
     assert_eq!(other.get("/me").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(copied.get("/me").await.location(), "/sign-in?next=/me");
+    assert_eq!(second.get("/me").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,10 @@ impl AccountId {
     }
 }
 
+/// One sign-in of a candidate on one browser. It opens nothing; it only names what can be ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(pub Uuid);
+
 /// The number by which candidates and staff speak of an account (通行证 ID): the id in 32 hexadecimal digits, upper case.
 /// It opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{AccountId, Accounts};
-use crate::attempts::Counted;
+use crate::attempts::{Counted, network_of};
 use crate::captcha::{Answer, CaptchaError};
 use crate::clock;
 use crate::exam_rules::CaptchaRule;
@@ -171,14 +171,6 @@ impl Accounts {
 /// What was typed, as attempts are counted by it: at most so long, without case and spaces.
 fn folded(login: &str) -> String {
     login.chars().filter(|c| !c.is_whitespace()).take(64).flat_map(char::to_lowercase).collect()
-}
-
-/// An address; of IPv6 the network of 64 bits that a subscriber has.
-fn network_of(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits() >> 64 | 1 << 127,
-    }
 }
 
 #[cfg(test)]

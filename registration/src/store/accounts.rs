@@ -72,6 +72,20 @@ pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 
+/// The account with this id, unless the session in which it is asked for was ended.
+pub(crate) async fn get_in(
+    client: &impl GenericClient,
+    id: Uuid,
+    session: Option<Uuid>,
+) -> Result<Option<StoredAccount>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE a.id = $1 AND NOT EXISTS (SELECT FROM registration.ended_sessions WHERE session = $2)"
+        ))
+        .await?;
+    Ok(client.query_opt(&statement, &[&id, &session]).await?.map(|row| read(&row)))
+}
+
 /// The account with this id, which nobody else changes until the transaction ends.
 pub(crate) async fn lock(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredAccount>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = $1 FOR UPDATE")).await?;

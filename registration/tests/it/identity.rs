@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use registration::accounts::SessionId;
 use registration::identity::{CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding};
 use registration::identity_pictures::Slot;
 use registration::identity_reviews::{CaseError, CaseId, Side};
@@ -162,15 +163,16 @@ async fn a3_a_link_to_the_phone_is_good_once_and_briefly() {
     let bureau = Bureau::start().await;
     let identity = &bureau.world.registration.identity;
     let account = bureau.candidate(1).await.id;
-    let (first, _) = identity.hand_over(account, "/me").await.unwrap();
+    let (first, _) = identity.hand_over(account, None, "/me").await.unwrap();
     assert_eq!(identity.look_at_handover(&first).await.unwrap(), account);
-    let (second, _) = identity.hand_over(account, "/exams/exam").await.unwrap();
+    let owner = Some(SessionId(uuid::Uuid::from_u128(7)));
+    let (second, _) = identity.hand_over(account, owner, "/exams/exam").await.unwrap();
     assert!(matches!(identity.take_over(&first).await, Err(HandoverError::Unknown)), "a newer one took its place");
     let (one, other) = tokio::join!(identity.take_over(&second), identity.take_over(&second));
     assert!(one.is_ok() ^ other.is_ok(), "{one:?} {other:?}");
-    assert_eq!(one.or(other).unwrap(), (account, "/exams/exam".to_owned()));
+    assert_eq!(one.or(other).unwrap(), (account, owner, "/exams/exam".to_owned()));
     assert!(matches!(identity.take_over(&second).await, Err(HandoverError::Used)));
-    let (third, _) = identity.hand_over(account, "/me").await.unwrap();
+    let (third, _) = identity.hand_over(account, None, "/me").await.unwrap();
     bureau.world.execute("UPDATE registration.identity_handovers SET expires_at = now() - interval '1 second'").await;
     assert!(matches!(identity.take_over(&third).await, Err(HandoverError::Expired)));
     let stranger = "AAAAAAAAAAAAAAAAAAAAAA".parse().unwrap();
