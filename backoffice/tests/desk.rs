@@ -56,7 +56,8 @@ struct Desk {
 
 fn picture() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    image::RgbImage::new(30, 60).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    let picture = image::RgbImage::from_fn(240, 480, |_, y| image::Rgb([if y < 240 { 0 } else { 255 }; 3]));
+    picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
 }
 

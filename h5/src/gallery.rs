@@ -102,6 +102,7 @@ pub(crate) fn exam_page() -> ExamPage {
         hold: minutes(15),
         grace: minutes(1),
         resubmit: SignedDuration::from_hours(24),
+        resubmit_times: 2,
         fee: "120.00".parse().unwrap(),
         payment_url: "https://pay.example.edu/item?exam=degree-english".to_owned(),
         groups: vec![Group { id: "english".parse().unwrap(), title: text("英语", "English") }],
@@ -170,6 +171,8 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         created_at: now() - minutes(3),
         submitted_at: (state != OrderState::Unpaid).then(|| now() - minutes(1)),
         decided_at: (state == OrderState::Confirmed).then(now),
+        refusals: u16::from(matches!(state, OrderState::Refused { .. } | OrderState::Cancelled)),
+        reason: (state == OrderState::Cancelled).then(|| "看不清交易单号".to_owned()),
         state,
     }
 }

@@ -19,6 +19,7 @@ use std::path::Path;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
 
+use crate::clock;
 use crate::exams::ExamPage;
 use crate::text::Text;
 use exam_file::ExamFile;
@@ -51,13 +52,15 @@ pub struct ExamDefinition {
     pub acknowledge: Acknowledge,
     /// The waiting room before it.
     pub waiting_room: RoomSettings,
+    /// What may be meant, and is not what one would expect, each with its file and line.
+    pub warnings: Vec<DefinitionError>,
     /// How many people the roster has.
     pub people: u64,
     /// How many results of earlier exams there are.
     pub past_scores: u64,
 }
 
-/// One fault of a definition.
+/// One fault of a definition, or a warning.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
 pub struct DefinitionError {
@@ -105,10 +108,11 @@ fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>
     let rows = sittings_file::parse(texts.sittings, known, &mut errors);
     match exam {
         Some(exam) if errors.is_empty() => {
-            let (sittings, capacities) = rows.into_iter().unzip();
             let ExamFile { page, acknowledge, waiting_room } = exam;
+            let warnings = sittings_file::warnings(&rows, &page, clock::now());
+            let (sittings, capacities) = rows.into_iter().map(|row| (row.page, row.capacity)).unzip();
             let page = ExamPage { sittings, organisations, ..page };
-            Ok(ExamDefinition { page, capacities, acknowledge, waiting_room, people: 0, past_scores: 0 })
+            Ok(ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, people: 0, past_scores: 0 })
         }
         _ => Err(errors),
     }

@@ -155,6 +155,41 @@ g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
 }
 
 #[test]
+fn a_sitting_that_nobody_could_pay_for_is_a_fault_and_one_that_ends_early_a_warning() {
+    let with = |starts_at: &str| SITTINGS.replace("2027-05-22T14:00:00+08:00", starts_at);
+    // In May, and registration opens in November.
+    let never = faults(EXAM, &with("2026-05-22T14:00:00+08:00"));
+    assert_eq!(never, ["sittings.csv:3: starts_at: must be more than hold_seconds later than opens_at of exam.toml"]);
+    assert_eq!(faults(EXAM, &with("2026-11-01T09:15:00+08:00")), never, "not one hold long");
+    let rows = |starts_at: &str, now: &str| {
+        let mut faults = Vec::new();
+        let exam = exam_file::parse(EXAM).0.unwrap();
+        let rows = sittings_file::parse(&with(starts_at), Some(Known { exam: &exam, organisations: &[] }), &mut faults);
+        let found = sittings_file::warnings(&rows, &exam.page, now.parse().unwrap());
+        found.iter().map(DefinitionError::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("2027-05-22T14:00:00+08:00", "2027-01-01T00:00:00Z"), [""; 0]);
+    let early = rows("2027-05-01T17:10:00+08:00", "2027-01-01T00:00:00Z");
+    assert!(
+        early.len() == 1 && early[0].starts_with("sittings.csv:3: starts_at: nobody can register for `pm` from"),
+        "{early:?}"
+    );
+    let over = rows("2027-05-22T14:00:00+08:00", "2027-05-22T06:00:00Z");
+    assert!(
+        over.len() == 2 && over[1].starts_with("sittings.csv:3: starts_at: the sitting `pm` has begun"),
+        "{over:?}"
+    );
+}
+
+#[test]
+fn how_often_a_refused_picture_comes_back_is_read() {
+    let with = |line: &str| EXAM.replace("fee =", &format!("{line}\nfee ="));
+    assert_eq!(parse_both(EXAM, SITTINGS).unwrap().page.resubmit_times, 2);
+    assert_eq!(parse_both(&with("resubmit_times = 0"), SITTINGS).unwrap().page.resubmit_times, 0);
+    assert_eq!(faults(&with("resubmit_times = 11"), SITTINGS), ["exam.toml:8: must be from 0 to 10"]);
+}
+
+#[test]
 fn columns_are_named_and_counted() {
     let first = |header: &str| faults(EXAM, header)[0].clone();
     assert_eq!(first(""), "sittings.csv:1: the column `id` is missing");

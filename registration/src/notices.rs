@@ -24,6 +24,8 @@ pub(crate) enum NoticeKind {
     OrderConfirmed,
     /// The picture of a payment was refused; the seat is kept for a while.
     OrderRefused,
+    /// No picture of the payment was accepted, or none in time: the seat is given back.
+    OrderCancelled,
     /// A seat that could be paid for hours long was not.
     OrderLapsed,
     /// A registration without any subject was deleted.
@@ -33,7 +35,7 @@ pub(crate) enum NoticeKind {
 }
 
 impl NoticeKind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::IdentityPassed,
         Self::IdentityRefused,
         Self::FacePassed,
@@ -44,6 +46,7 @@ impl NoticeKind {
         Self::ScoreRefused,
         Self::OrderConfirmed,
         Self::OrderRefused,
+        Self::OrderCancelled,
         Self::OrderLapsed,
         Self::RegistrationUnused,
         Self::AccountCorrected,
@@ -62,6 +65,7 @@ impl NoticeKind {
             Self::ScoreRefused => "score_refused",
             Self::OrderConfirmed => "order_confirmed",
             Self::OrderRefused => "order_refused",
+            Self::OrderCancelled => "order_cancelled",
             Self::OrderLapsed => "order_lapsed",
             Self::RegistrationUnused => "registration_unused",
             Self::AccountCorrected => "account_corrected",
@@ -86,6 +90,9 @@ impl NoticeKind {
             Self::ScoreRefused => ("资格复核未通过", "The review of your earlier score has not passed"),
             Self::OrderConfirmed => ("缴费已确认，报名成功", "Your payment is confirmed and you are registered"),
             Self::OrderRefused => ("缴费截图未通过审核", "The screenshot of your payment was not accepted"),
+            Self::OrderCancelled => {
+                ("截图未通过，报名已取消", "Your registration was cancelled: no screenshot of the payment was accepted")
+            }
             Self::OrderLapsed => ("未缴费的科目已删除", "A subject that was not paid for has been deleted"),
             Self::RegistrationUnused => {
                 ("未选科目，报名已删除", "Your registration was deleted because no subject was chosen")

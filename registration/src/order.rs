@@ -140,6 +140,10 @@ pub struct Order {
     pub submitted_at: Option<Timestamp>,
     /// When staff decided last.
     pub decided_at: Option<Timestamp>,
+    /// How often staff refused the picture, since a payment was last confirmed.
+    pub refusals: u16,
+    /// Why they did so last, in their words, until another one is handed in.
+    pub reason: Option<String>,
 }
 
 #[cfg(test)]

@@ -8,14 +8,19 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::gate::Gate;
-use crate::pictures::{self, PictureError, Recipe};
+use crate::pictures::{self, PICTURE_BYTES_MAX, PictureError, Recipe, WORK_BYTES_MAX};
 use crate::store::StoreError;
 use crate::vault::Vault;
 
-/// Pictures cleaned at once: each may take some 160 MB for a moment.
+/// Pictures cleaned at once, each in at most [`WORK_BYTES_MAX`].
 const AT_ONCE: usize = 2;
-/// Most pictures that wait to be cleaned: they are in memory, 4 MiB each.
+/// Most pictures that wait to be cleaned: they are in memory, too.
 const QUEUE_MAX: usize = 32;
+/// What all of them may take together.
+const MEMORY_BYTES_MAX: u64 = 700_000_000;
+const _: () = assert!(
+    AT_ONCE as u64 * WORK_BYTES_MAX + (AT_ONCE + QUEUE_MAX) as u64 * PICTURE_BYTES_MAX as u64 <= MEMORY_BYTES_MAX
+);
 /// Longest wait to be cleaned.
 const WAIT_MAX: Duration = Duration::from_secs(10);
 

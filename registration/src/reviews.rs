@@ -21,7 +21,8 @@ use crate::orders::live_orders_of;
 use crate::person::{Mobile, PersonName};
 use crate::screenshots::Screenshots;
 use crate::staff::StaffId;
-use crate::store::orders::{StoredOrder, StoredState, change};
+use crate::store::orders::change::{self, Refused};
+use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
 
@@ -188,7 +189,8 @@ impl Reviews {
         Ok(choosing::needed_before(&page, &live, &order.view(clock::now()), is_confirmed))
     }
 
-    /// Refuses a picture. The seats are kept for a while, so that one who has really paid can hand in a better one.
+    /// Refuses a picture. The seats are kept for a while, so that one who has really paid can hand in a better one; after
+    /// as many of these as the exam allows the order is cancelled, and the sweep gives the seats back.
     pub async fn refuse(&self, staff: StaffId, order: OrderId, reason: &str) -> Result<Order, DecisionError> {
         let reason = reason.trim();
         if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
@@ -199,11 +201,13 @@ impl Reviews {
         let found = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        if !change::refuse(&transaction, order, staff.0, reason, now, now + page.resubmit).await? {
+        let (mend_until, resubmit_times) = (now + page.resubmit, page.resubmit_times);
+        let refused = Refused { staff: staff.0, reason, at: now, mend_until, resubmit_times };
+        let Some(is_cancelled) = change::refuse(&transaction, order, &refused).await? else {
             return Err(DecisionError::NotWaiting(found.state_at(now)));
-        }
+        };
         store::audit::insert(&transaction, now, staff.0, AuditAction::Refused.as_str(), &order.to_string()).await?;
-        let kind = NoticeKind::OrderRefused;
+        let kind = if is_cancelled { NoticeKind::OrderCancelled } else { NoticeKind::OrderRefused };
         store::notices::add(&transaction, found.account, Some(&found.exam), kind, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         let refused = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;

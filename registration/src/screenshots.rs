@@ -51,7 +51,7 @@ impl Screenshots {
     /// would stay for ever, a row without a file is swept.
     pub(crate) async fn keep(&self, order: OrderId, picture: Bytes) -> Result<Uuid, KeepError> {
         let id = Uuid::now_v7();
-        let Cleaned { sealed, .. } = self.files.clean(&place(order, id), picture, Recipe::Whole).await?;
+        let Cleaned { sealed, .. } = self.files.clean(&place(order, id), picture, Recipe::Screenshot).await?;
         let most = i64::try_from(PICTURES_MAX).expect("a small constant");
         let client = self.database.client().await?;
         if !store::screenshots::insert(&client, id, order, clock::now(), most).await? {

@@ -112,6 +112,14 @@ pub enum HoldError {
         /// The window's end.
         closes_at: Option<Timestamp>,
     },
+    /// The sitting has begun, or begins before a hold on it could be paid.
+    #[error("sitting {sitting} has begun, or begins before a seat in it could be paid")]
+    Begun {
+        /// The first such one.
+        sitting: SittingId,
+        /// From when on its seats are not given out.
+        closes_at: Timestamp,
+    },
     /// A waiting room is before the exam, and the request has no pass that is good.
     #[error("{0}")]
     NotAdmitted(#[from] PassError),

@@ -180,12 +180,22 @@ fn compare(w: Words, view: &Desk<'_>) -> Markup {
             }
             div { dt { (w.t("held")) } dd { (when::moment(language, order.created_at)) } }
             @if let Some(at) = order.submitted_at { div { dt { (w.t("submitted")) } dd { (when::moment(language, at)) } } }
+            @if order.refusals > 0 { div { dt { (w.t("refusals")) } dd { (refusals(w, view)) } } }
             @if let OrderState::Refused { reason, until } = &order.state {
                 div { dt { (w.t("reason")) } dd { (reason) } }
                 div { dt { (w.t("until")) } dd { (when::moment(language, *until)) } }
             }
         }
     }
+}
+
+/// How often the picture was refused, and what the next time would do.
+fn refusals(w: Words, view: &Desk<'_>) -> String {
+    let order = &view.case.order;
+    let count = w.with("refusals-count", &[("count", order.refusals.into())]);
+    let is_last = view.is_waiting && view.exam.is_some_and(|exam| exam.resubmits_left(order) <= 1);
+    let then = if is_last { w.t("refusals-last") } else { "".into() };
+    format!("{count}{then}")
 }
 
 /// The form's answers, as candidates read them.

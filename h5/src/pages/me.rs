@@ -119,6 +119,9 @@ fn is_replaced(view: &View<'_>, order: &Order, exam: &ExamPage) -> bool {
 
 fn card(w: Words, order: &Order, exam: &ExamPage, is_replaced: bool, now: Timestamp) -> Markup {
     let mut look = look(w, order, now);
+    if order.state == OrderState::Lapsed && exam.has_begun(order, now) {
+        look.note = Some(w.t("order-note-begun").into_owned());
+    }
     if is_replaced {
         // There is nothing to choose anew.
         (look.word, look.action) = (w.t("order-replaced").into_owned(), w.t("order-do-view").into_owned());

@@ -17,7 +17,7 @@ use registration::steps::StepView;
 
 use super::choice_words::subject;
 use super::exam::is_simple;
-use super::order_parts::{lapsed_part, lines, release_part, upload_form};
+use super::order_parts::{begun_part, lapsed_part, lines, release_part, resubmits, upload_form};
 use super::payment_part::payment_part;
 use super::steps_view::progress_at;
 use crate::failure::Failure;
@@ -93,6 +93,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
     let task = TaskKind::Payment(order.part.clone());
     let must_pay = order.state == OrderState::Unpaid;
+    // Late money buys no seat in a sitting that has begun.
+    let is_over = order.state == OrderState::Lapsed && view.exam.has_begun(order, view.visit_now);
     let is_next = view.first.is_none();
     html! {
         div class="wide" {
@@ -109,7 +111,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             div class="wide-main" {
                 @if must_pay && is_next { (payment_part(w, view)) }
-                @if is_next { (upload_form(w, order, view.errors)) }
+                @if is_next && !is_over { (upload_form(w, order, view.errors)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }
@@ -138,6 +140,7 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
     }
     match &view.order.state {
         OrderState::Unpaid => while_held(&html! {}, &lapsed_part(w, view.order)),
+        OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_part(w, view.exam),
         OrderState::Lapsed => lapsed_part(w, view.order),
         OrderState::Refused { reason, until } => notice(
             Tone::Bad,
@@ -145,6 +148,7 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
             &html! {
                 p class="reason" { (w.with("pay-refused-reason", &[("reason", reason.as_str().into())])) }
                 p { (w.with("pay-refused-text", &[("when", when::dated(w.language, *until, view.visit_now).into())])) }
+                p { (resubmits(w, view.exam, view.order)) }
             },
         ),
         _ => html! {},

@@ -65,6 +65,25 @@ pub(crate) fn lapsed_part(w: Words, order: &Order) -> Markup {
     notice(Tone::Care, &w.t("pay-lapsed-title"), &body)
 }
 
+/// How often a refused screenshot may still come back, and what happens then.
+pub(crate) fn resubmits(w: Words, exam: &ExamPage, order: &Order) -> String {
+    match exam.resubmits_left(order) {
+        0 | 1 => w.t("pay-refused-last").into_owned(),
+        left => w.with("pay-refused-left", &[("count", left.into())]).into_owned(),
+    }
+}
+
+/// The same once the sitting has begun: nothing is left but the money.
+pub(crate) fn begun_part(w: Words, exam: &ExamPage) -> Markup {
+    let body = html! {
+        p { (w.t("pay-begun-text")) }
+        p { (w.t("pay-begun-paid")) }
+        @if let Some(contact) = &exam.rules.contact { p { (w.t("exam-contact")) " " (w.pick(&contact.zh, &contact.en)) } }
+        p { a class="button second" href={ "/exams/" (exam.id) } { (w.t("pay-lapsed-next")) } }
+    };
+    notice(Tone::Care, &w.t("pay-lapsed-title"), &body)
+}
+
 /// The form that hands in the picture of the payment.
 pub(crate) fn upload_form(w: Words, order: &Order, errors: &[FieldError]) -> Markup {
     let path = [

@@ -74,20 +74,33 @@ fn elsewhere(candidate: &Candidate, other: OrderId) -> String {
     with_said(&format!("/orders/{other}{}", if is_in { "/receipt" } else { "" }), "late")
 }
 
+/// The same where the file is no picture of an order.
+fn picture_sentence(w: Words, fault: PictureError) -> (StatusCode, String) {
+    let status = match fault {
+        PictureError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let text = match fault {
+        PictureError::TooLarge { limit_bytes } => {
+            w.with("upload-too-large", &[("limit", (limit_bytes / (1024 * 1024)).into())])
+        }
+        PictureError::NotAPicture => w.t("upload-not-a-picture"),
+        PictureError::Heic => w.t("upload-heic"),
+        PictureError::Damaged => w.t("upload-damaged"),
+        PictureError::TooManyPixels { .. } => w.t("upload-too-many-pixels"),
+        PictureError::TooLong { limit_pixels } => w.with("upload-too-long", &[("limit", limit_pixels.into())]),
+        PictureError::TooSmall { width, height } => {
+            w.with("upload-too-small", &[("width", width.into()), ("height", height.into())])
+        }
+        PictureError::Blank => w.t("upload-blank"),
+    };
+    (status, text.into_owned())
+}
+
 /// The status and what the candidate reads.
 fn sentence(w: Words, exam: &ExamPage, error: &HandInError) -> (StatusCode, String) {
     let (status, text) = match error {
-        HandInError::Picture(PictureError::TooLarge { limit_bytes }) => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            w.with("upload-too-large", &[("limit", (limit_bytes / (1024 * 1024)).into())]),
-        ),
-        HandInError::Picture(PictureError::NotAPicture) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, w.t("upload-not-a-picture"))
-        }
-        HandInError::Picture(PictureError::Heic) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("upload-heic")),
-        HandInError::Picture(PictureError::TooManyPixels { .. }) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, w.t("upload-too-many-pixels"))
-        }
+        HandInError::Picture(fault) => return picture_sentence(w, *fault),
         HandInError::TooManyPictures(count) => {
             (StatusCode::TOO_MANY_REQUESTS, w.with("upload-too-many", &[("count", (*count).into())]))
         }
@@ -96,6 +109,7 @@ fn sentence(w: Words, exam: &ExamPage, error: &HandInError) -> (StatusCode, Stri
         }
         HandInError::OtherChosen(_) => (StatusCode::CONFLICT, w.t("upload-other-chosen")),
         HandInError::Lapsed => (StatusCode::CONFLICT, w.t("upload-lapsed-closed")),
+        HandInError::Begun(_) => (StatusCode::CONFLICT, w.t("upload-lapsed-begun")),
         HandInError::Full { .. } => (StatusCode::CONFLICT, w.t("upload-lapsed-full")),
         HandInError::NotPayable(_) | HandInError::Superseded(_) | HandInError::UnknownOrder => {
             (StatusCode::CONFLICT, w.t("upload-not-now"))

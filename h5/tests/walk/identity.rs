@@ -154,7 +154,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     let office = Office::start().await;
     let mut computer = office.site.candidate(1).await;
     begin(&mut computer, "/manual").await;
-    computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(60, 80))]).await;
+    computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(300, 400))]).await;
     let account = office.account(1).await;
     let made = computer.post(&format!("/me/identity/handover{FROM}"), "").await;
     assert!(made.location().starts_with("/me/identity/handover?exam=degree-english"), "{}", made.text);
@@ -199,7 +199,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     let begun = phone.post("/me/identity/liveness?next=/me", "").await;
     assert!(begun.text.contains("href=\"https://vendor.example/check-1\""), "{}", begun.text);
     assert_eq!(computer.get("/me/identity/state").await.text, "{\"state\":\"waiting\"}");
-    let photo = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(60, 80));
+    let photo = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(300, 400));
     office.vendors.liveness(Some(Ok(&photo)));
     tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
     assert!(phone.get("/me/identity/liveness").await.status == StatusCode::SEE_OTHER);
@@ -216,7 +216,7 @@ async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
     let manual = format!("/me/identity/manual{FROM}");
     let refused = candidate.upload_to(&manual, &[]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let sent = candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
+    let sent = candidate.upload_to(&manual, &[("holding-camera", &picture(300, 400))]).await;
     let page = candidate.get(sent.location()).await;
     assert!(page.text.contains("等待人工审核") && page.text.contains("一个工作日"), "{}", page.text);
     let registration = &office.site.registration;
@@ -226,7 +226,7 @@ async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
     let page = candidate.get("/me/identity").await;
     assert!(page.text.contains("原因：看不清证件号码") && page.text.contains("again=on"), "{}", page.text);
     assert!(candidate.get("/me/identity?again=on").await.text.contains("人工通道"));
-    candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
+    candidate.upload_to(&manual, &[("holding-camera", &picture(300, 400))]).await;
     let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
     registration.identity_reviews.confirm(staff, &case.id, case.picture).await.unwrap();
     assert!(candidate.get("/me/identity").await.text.contains("实名认证已完成"));

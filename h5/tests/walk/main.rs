@@ -19,8 +19,26 @@ use site::{Site, account_form, document};
 
 pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    RgbImage::from_pixel(width, height, image::Rgb([9, 99, 199])).write_to(&mut out, ImageFormat::Png).unwrap();
+    let picture =
+        RgbImage::from_fn(width, height, |x, y| image::Rgb([9, 99, if (x / 20 + y / 20) % 2 == 0 { 40 } else { 199 }]));
+    picture.write_to(&mut out, ImageFormat::Png).unwrap();
     out.into_inner()
+}
+
+/// A picture of nothing.
+fn blank() -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    RgbImage::from_pixel(400, 800, image::Rgb([255; 3])).write_to(&mut out, ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+/// Half of a picture.
+fn cut_short() -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    let whole = image::load_from_memory(&picture(400, 800)).unwrap();
+    whole.write_to(&mut out, ImageFormat::Jpeg).unwrap();
+    let bytes = out.into_inner();
+    bytes[..bytes.len() / 2].to_vec()
 }
 
 /// The order's number in the address that a hold leads to.
@@ -156,6 +174,11 @@ async fn uploads_that_are_no_pictures_change_nothing() {
     let cases: [(Vec<u8>, StatusCode, &str); 4] = [
         (vec![], StatusCode::UNPROCESSABLE_ENTITY, "请先选择订单截图"),
         (b"no picture".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "不是 JPG 或 PNG"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0heic".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "暂不支持 HEIC 格式"),
+        (picture(1, 1), StatusCode::UNPROCESSABLE_ENTITY, "宽至少要 200 像素"),
+        (picture(20_001, 200), StatusCode::UNPROCESSABLE_ENTITY, "超过了 20000 像素"),
+        (blank(), StatusCode::UNPROCESSABLE_ENTITY, "几乎只有一种颜色"),
+        (cut_short(), StatusCode::UNPROCESSABLE_ENTITY, "图片不完整"),
         (vec![0; 5 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "超过 4 MB"),
         (vec![0; 33 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "4 MB"),
     ];
@@ -186,9 +209,47 @@ async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
     site.registration.reviews.refuse(staff.id, id, "看不清交易单号").await.unwrap();
     let page = candidate.get(&format!("/orders/{order}")).await;
     assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);
+    assert!(page.text.contains("还可以重新提交 2 次"), "{}", page.text);
     assert!(candidate.get("/exams/degree-english").await.text.contains("订单截图没有通过审核"));
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
     assert!(candidate.get("/").await.text.contains("待审核"));
+
+    // Refused as often as it may come back: the seat goes, and the page says what becomes of the money.
+    site.registration.reviews.refuse(staff.id, id, "看不清金额").await.unwrap();
+    let page = candidate.get(&format!("/orders/{order}")).await;
+    assert!(page.text.contains("这是最后一次重新提交的机会"), "{}", page.text);
+    candidate.upload(&order, &picture(300, 600)).await;
+    site.registration.reviews.refuse(staff.id, id, "不是这笔订单").await.unwrap();
+    let page = candidate.get(&format!("/orders/{order}/ended")).await;
+    assert!(page.text.contains("原因：不是这笔订单") && page.text.contains("请不要再付"), "{}", page.text);
+    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sitting_that_has_begun_is_shown_and_cannot_be_chosen() {
+    let site = Site::start_with(5, 1, 0).await;
+    let mut candidate = site.candidate(1).await;
+    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await.location().to_owned();
+    tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+    site.begin("morning").await;
+    let page = candidate.get("/exams/degree-english").await;
+    assert!(page.text.contains("已开考") && page.text.contains("value=\"evening\""), "{}", page.text);
+    assert!(
+        !page.text.contains("value=\"morning\"") && !page.text.contains("data-sitting=\"morning\""),
+        "{}",
+        page.text
+    );
+    let refused = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    assert!(
+        refused.status == StatusCode::CONFLICT && refused.text.contains("该场次已开考或即将开考"),
+        "{}",
+        refused.text
+    );
+    // Paid, and late: nothing but the money is left.
+    let page = candidate.get(&held).await;
+    assert!(page.text.contains("这个场次已经开考") && !page.text.contains("multipart/form-data"), "{}", page.text);
+    let late = candidate.upload(&order_in(&held), &picture(300, 600)).await;
+    assert!(late.status == StatusCode::CONFLICT && late.text.contains("这个场次也已开考"), "{}", late.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,6 +29,10 @@ const GRACE_SECONDS_MAX: i64 = 3600;
 const RESUBMIT_HOURS_MAX: i64 = 30 * 24;
 /// Unless the file says otherwise.
 const RESUBMIT_HOURS: i64 = 24;
+/// Most times that a refused picture may be handed in again.
+const RESUBMIT_TIMES_MAX: i64 = 10;
+/// Unless the file says otherwise.
+const RESUBMIT_TIMES: u16 = 2;
 /// Most paragraphs of a notice, and most groups.
 const LIST_MAX: usize = 100;
 /// Longest paragraph, in characters.
@@ -58,6 +62,7 @@ struct Raw {
     payment_url: Spanned<String>,
     payment_deadline: Option<Spanned<Datetime>>,
     resubmit_hours: Option<Spanned<i64>>,
+    resubmit_times: Option<Spanned<i64>>,
     #[serde(default)]
     acknowledge: Acknowledge,
     #[serde(default)]
@@ -125,6 +130,9 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let resubmit = optional(raw.resubmit_hours.as_ref(), SignedDuration::from_hours(RESUBMIT_HOURS), |hours| {
         faults.within(hours, 1..=RESUBMIT_HOURS_MAX, SignedDuration::from_hours)
     });
+    let resubmit_times = optional(raw.resubmit_times.as_ref(), Some(RESUBMIT_TIMES), |times| {
+        faults.within(times, 0..=RESUBMIT_TIMES_MAX, |times| u16::try_from(times).ok())
+    });
     let (opens_at, closes_at) = (faults.time(&raw.opens_at), faults.time(&raw.closes_at));
     let payment_deadline = match (&raw.payment_deadline, closes_at, hold) {
         (Some(deadline), ..) => faults.time(deadline),
@@ -175,6 +183,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         hold: hold?,
         grace: grace?,
         resubmit: resubmit?,
+        resubmit_times: resubmit_times??,
         fee: fee?,
         payment_url: payment_url?,
         groups,

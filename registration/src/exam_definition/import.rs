@@ -22,6 +22,8 @@ pub struct Imported {
     pub is_new: bool,
     /// How many sittings the file has.
     pub sittings: usize,
+    /// What may be meant, and is not what one would expect.
+    pub warnings: Vec<DefinitionError>,
     /// Sittings imported earlier that the file has no more: they stay, because candidates may hold seats in them.
     pub kept: Vec<SittingId>,
     /// What became of the roster.
@@ -50,7 +52,7 @@ impl Exams {
     /// importing again.
     pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
         let definition = super::parse(dir).map_err(ImportError::Definition)?;
-        let ExamDefinition { page, capacities, acknowledge, waiting_room, .. } = definition;
+        let ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, .. } = definition;
         let page = Arc::new(page);
         let exam = Exam {
             id: page.id.clone(),
@@ -86,7 +88,8 @@ impl Exams {
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.refresh().await?;
-        Ok(Imported { exam: page.id.clone(), is_new, sittings: page.sittings.len(), kept, roster, past_scores })
+        let (exam, sittings) = (page.id.clone(), page.sittings.len());
+        Ok(Imported { exam, is_new, sittings, warnings, kept, roster, past_scores })
     }
 }
 

@@ -84,7 +84,13 @@ impl Orders {
         choice: &[&SittingPage],
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
-        refuse_closed(attempt.page, clock::now() + CLOSING)?;
+        let soon = clock::now() + CLOSING;
+        refuse_closed(attempt.page, soon)?;
+        // The old seats are taken again should the new ones not be to be had, so they must be to be had, too.
+        let old_sittings = old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting));
+        if let Some(late) = choice.iter().copied().chain(old_sittings).find(|one| attempt.page.is_too_late(one, soon)) {
+            return Err(ChoiceRefusal::TooLate(late.id.clone()).into());
+        }
         self.pass(attempt).await?;
         if !change::release(&self.database.client().await?, old.id).await? {
             return Ok(None);

@@ -49,6 +49,9 @@ pub enum HandInError {
     /// The order had lapsed, and registration is closed.
     #[error("the order has lapsed and registration is closed")]
     Lapsed,
+    /// The order had lapsed, and a sitting of it has begun: the money can only be given back.
+    #[error("the order has lapsed and sitting {0} has begun")]
+    Begun(SittingId),
     /// The order had lapsed, and there is no free seat.
     #[error("the order has lapsed and sitting {sitting} has no free seat")]
     Full {
@@ -242,6 +245,7 @@ impl Orders {
                     },
                 }
             }
+            Refusal::Begun(sitting) => HandInError::Begun(sitting),
             Refusal::NotOpen { .. } | Refusal::UnknownExam(_) | Refusal::UnknownSitting(_) | Refusal::NotAdmitted => {
                 HandInError::Lapsed
             }

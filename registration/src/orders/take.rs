@@ -186,7 +186,7 @@ impl Orders {
                     self.write(attempt, new_order(attempt, &[sitting], &found), None).await?;
                     return Ok(true);
                 }
-                Err(HoldError::GroupTaken(_) | HoldError::Full { .. }) => {}
+                Err(HoldError::GroupTaken(_) | HoldError::Full { .. } | HoldError::Begun { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -254,6 +254,7 @@ pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &
         decided_at: None,
         decided_by: None,
         reason: None,
+        refusals: 0,
         mend_until: None,
         seats_owed: false,
         has_pending_picture: false,

@@ -23,7 +23,7 @@ const SELECT: &str = "
         ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
         ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
         ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
-        o.part, o.is_sole
+        o.part, o.is_sole, o.refusals
     FROM registration.orders o";
 
 /// An order's state as stored. What candidates see differs in two moments: see [`StoredOrder::view`].
@@ -86,6 +86,7 @@ pub(crate) struct StoredOrder {
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) decided_by: Option<Uuid>,
     pub(crate) reason: Option<String>,
+    pub(crate) refusals: u16,
     pub(crate) mend_until: Option<Timestamp>,
     /// It has ended, and the engine has not been told yet.
     pub(crate) seats_owed: bool,
@@ -98,9 +99,35 @@ impl StoredOrder {
     pub(crate) fn view(self, now: Timestamp) -> Order {
         let state = self.state_at(now);
         let Self {
-            id, account, exam, part, sittings, amount, expires_at, created_at, submitted_at, decided_at, ..
+            id,
+            account,
+            exam,
+            part,
+            sittings,
+            amount,
+            expires_at,
+            created_at,
+            submitted_at,
+            decided_at,
+            refusals,
+            reason,
+            ..
         } = self;
-        Order { id, account, exam, part, sittings, amount, state, expires_at, created_at, submitted_at, decided_at }
+        Order {
+            id,
+            account,
+            exam,
+            part,
+            sittings,
+            amount,
+            state,
+            expires_at,
+            created_at,
+            submitted_at,
+            decided_at,
+            refusals,
+            reason,
+        }
     }
 
     /// The state that [`Self::view`] shows.
@@ -251,6 +278,7 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         sittings: read_sittings(row)?,
         part: row.get::<_, &str>(18).parse().map_err(|_| StoreError::Corrupt("a part's id"))?,
         is_sole: row.get(19),
+        refusals: u16::try_from(row.get::<_, i16>(20)).map_err(|_| StoreError::Corrupt("a negative count"))?,
     })
 }
 

@@ -157,3 +157,33 @@ async fn a_refusal_that_nobody_mends_frees_the_seat() {
     world.hold(account, &["s0"]).await.unwrap();
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_comes_back_twice_and_then_the_seat_goes() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let reviews = &world.registration.reviews;
+    let exam = world.registration.exams.get(&exam()).unwrap();
+    for left in [2, 1] {
+        world.hand_in(account, order.id).await.unwrap();
+        let refused = reviews.refuse(world.reviewer, order.id, "看不清").await.unwrap();
+        assert!(is_refused(&refused.state), "{refused:?}");
+        assert_eq!((exam.resubmits_left(&refused), world.free()["s0"]), (left, 1));
+    }
+    world.hand_in(account, order.id).await.unwrap();
+    let ended = reviews.refuse(world.reviewer, order.id, "不是订单").await.unwrap();
+    assert_eq!((&ended.state, ended.refusals, ended.reason.as_deref()), (&OrderState::Cancelled, 3, Some("不是订单")));
+    world.until_free("s0", 2).await;
+    let late = world.hand_in(account, order.id).await;
+    assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
+    let again = reviews.refuse(world.reviewer, order.id, "不是订单").await;
+    assert!(matches!(again, Err(registration::reviews::DecisionError::NotWaiting(_))), "{again:?}");
+    // A payment that was once accepted is not counted against.
+    let next = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, next.id).await.unwrap();
+    reviews.refuse(world.reviewer, next.id, "看不清").await.unwrap();
+    world.hand_in(account, next.id).await.unwrap();
+    assert_eq!(reviews.confirm(world.reviewer, next.id).await.unwrap().refusals, 0);
+    world.finish().await;
+}

@@ -8,6 +8,7 @@ mod account_names;
 mod account_throttles;
 mod accounts;
 mod applications;
+mod begun;
 mod bureau;
 mod cet;
 mod eligibility;

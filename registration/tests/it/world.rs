@@ -245,10 +245,16 @@ pub(crate) fn document(number: u32) -> String {
     checks.into_iter().find(|text| text.parse::<ResidentId>().is_ok()).unwrap()
 }
 
-/// A small JPEG.
+/// A small JPEG with something on it.
 pub(crate) fn picture() -> Bytes {
+    picture_of(240, 360)
+}
+
+/// One of that size.
+pub(crate) fn picture_of(width: u32, height: u32) -> Bytes {
     let mut bytes = Vec::new();
-    let picture = RgbImage::from_pixel(32, 48, Rgb([20, 120, 60]));
+    let picture =
+        RgbImage::from_fn(width, height, |x, y| Rgb([20, 120, if (x / 20 + y / 20) % 2 == 0 { 60 } else { 240 }]));
     picture.write_with_encoder(JpegEncoder::new(&mut bytes)).unwrap();
     bytes.into()
 }

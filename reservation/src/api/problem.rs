@@ -34,7 +34,7 @@ pub struct Problem {
     /// The field that is wrong, with code `invalid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-    /// The sitting that is full or whose group is taken.
+    /// The sitting that is full, or has begun, or whose group is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     sitting: Option<String>,
     /// When the next hold on a full sitting lapses.
@@ -43,7 +43,7 @@ pub struct Problem {
     /// When seats are given out, with code `not_open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     opens_at: Option<Timestamp>,
-    /// Until when seats are given out, with code `not_open`.
+    /// Until when seats are given out, with codes `not_open` and `begun`.
     #[serde(skip_serializing_if = "Option::is_none")]
     closes_at: Option<Timestamp>,
     #[serde(skip)]
@@ -193,6 +193,11 @@ impl From<HoldError> for Problem {
             HoldError::NotOpen { opens_at, closes_at } => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "not_open", detail);
                 (problem.opens_at, problem.closes_at) = (opens_at, closes_at);
+                problem
+            }
+            HoldError::Begun { sitting, closes_at } => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "begun", detail);
+                (problem.sitting, problem.closes_at) = (Some(sitting.to_string()), Some(closes_at));
                 problem
             }
             HoldError::NotAdmitted(_) => Self::new(StatusCode::CONFLICT, "not_admitted", detail),

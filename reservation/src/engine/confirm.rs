@@ -4,6 +4,8 @@
 //! ledger → tell the caller → mark in Redis. Whatever step dies, `sweep::finish` goes on from
 //! what the ledger has.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::engine::coalesce::Answered;
 use crate::engine::hold::{Located, id_of};
 use crate::engine::pool::Pool;
@@ -72,7 +74,7 @@ impl Engine {
     }
 
     /// The money is there but the hold is gone: finds the seat that an earlier try took, or the
-    /// candidate's later hold on the sitting, or takes a free seat.
+    /// candidate's later hold on the sitting, or takes a free seat of a sitting that has not begun.
     async fn take_anew(
         &self,
         located: &Located,
@@ -99,7 +101,9 @@ impl Engine {
         if let FreezeAnswer::Other(_, generation) = answer {
             again.place.generation = generation;
         }
-        let taken = self.freeze_in_redis(&again, true, Some(reference)).await?;
+        // Whoever paid for a sitting that has begun gets the money back, and no seat.
+        let has_begun = sitting.closes_at(SignedDuration::ZERO).is_some_and(|begins| begins <= Timestamp::now());
+        let taken = self.freeze_in_redis(&again, !has_begun, Some(reference)).await?;
         match taken.answer {
             FreezeAnswer::Frozen(generation)
             | FreezeAnswer::Confirmed(generation)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::engine::hold::{SITTINGS_MAX, at_ms, hold_of, seats_of};
+use crate::engine::hold::{SITTINGS_MAX, at_ms, hold_of, refuse_begun, seats_of};
 use crate::engine::room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
 use crate::ids::{CandidateId, ExamId, Generation, HoldId, PoolId, SittingId, SittingNumber};
@@ -33,9 +33,13 @@ impl Engine {
         let entry = self.entry(exam)?;
         let (pool, wanted) = self.resolve(&entry, sittings)?;
         let (candidate, places) = self.places_of(exam, &pool.id, given_back)?;
-        if !entry.exam.is_open(Timestamp::now()) {
+        let now = Timestamp::now();
+        if !entry.exam.is_open(now) {
             return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
         }
+        // What stays is theirs already.
+        let taken_anew = wanted.iter().filter(|sitting| !given_back.iter().any(|hold| hold.sitting == sitting.number));
+        refuse_begun(&entry.exam, taken_anew, admission, now)?;
         self.admit(&entry, &candidate, admission)?;
         let request = ExchangeRequest {
             candidate: candidate.clone(),

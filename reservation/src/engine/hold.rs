@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::catalogue::ExamEntry;
 use crate::engine::coalesce::Answered;
@@ -53,7 +53,8 @@ pub(super) fn id_of(place: &Place) -> HoldId {
 
 impl Engine {
     /// Takes a seat in each of the sittings, all or none. Again with the same: the same holds. While a waiting room is
-    /// on, only who is admitted is let through.
+    /// on, only who is admitted is let through. No seat is given out in a sitting that has begun, nor in one that begins
+    /// before the hold would end, unless it is paid for.
     pub async fn hold(
         &self,
         exam: &ExamId,
@@ -67,6 +68,7 @@ impl Engine {
         if !entry.exam.is_open(now) {
             return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
         }
+        refuse_begun(&entry.exam, &wanted, admission, now)?;
         self.admit(&entry, candidate, admission)?;
         let request = HoldRequest {
             candidate: candidate.clone(),
@@ -228,6 +230,25 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Refuses sittings in which no seat is given out any more. Whoever has paid needs no time for it.
+pub(super) fn refuse_begun<'a>(
+    exam: &Exam,
+    wanted: impl IntoIterator<Item = &'a Arc<Sitting>>,
+    admission: Admission<'_>,
+    now: Timestamp,
+) -> Result<(), HoldError> {
+    let to_pay = match admission {
+        Admission::Exempt => SignedDuration::ZERO,
+        Admission::Pass(_) => exam.hold,
+    };
+    for sitting in wanted {
+        if let Some(closes_at) = sitting.closes_at(to_pay).filter(|closes_at| *closes_at <= now) {
+            return Err(HoldError::Begun { sitting: sitting.id.clone(), closes_at });
+        }
+    }
+    Ok(())
 }
 
 /// The seats that a script gave, and whether any of them is new; or why it gave none.

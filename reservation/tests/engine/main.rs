@@ -6,6 +6,7 @@
 
 mod app;
 mod bad_input;
+mod begun;
 mod cluster;
 mod cluster_rig;
 mod confirming;

@@ -21,6 +21,7 @@ pub(super) async fn import(dir: &Path, site: &SiteArgs) -> anyhow::Result<()> {
             say(&format!("{what}: {lines} lines, {added} added, {changed} changed, {removed} removed"));
         }
     }
+    warn(&imported.warnings);
     for sitting in imported.kept {
         say(&format!("kept: {sitting}, which the files no longer name"));
     }
@@ -37,7 +38,14 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<()> {
             say(&format!("      {lines} {what}"));
         }
     }
+    warn(&definition.warnings);
     Ok(())
+}
+
+fn warn(warnings: &[DefinitionError]) {
+    for warning in warnings {
+        say(&format!("warning: {warning}"));
+    }
 }
 
 fn check_files(dir: &Path) -> anyhow::Result<exam_definition::ExamDefinition> {

@@ -214,7 +214,12 @@ pub(crate) fn picture_fault(w: Words, error: PictureError) -> String {
         }
         PictureError::NotAPicture => w.t("upload-not-a-picture"),
         PictureError::Heic => w.t("tile-heic"),
-        PictureError::TooManyPixels { .. } => w.t("tile-too-many-pixels"),
+        PictureError::Damaged => w.t("tile-damaged"),
+        PictureError::TooManyPixels { .. } | PictureError::TooLong { .. } => w.t("tile-too-many-pixels"),
+        PictureError::TooSmall { width, height } => {
+            w.with("upload-too-small", &[("width", width.into()), ("height", height.into())])
+        }
+        PictureError::Blank => w.t("tile-blank"),
     }
     .into_owned()
 }

@@ -19,7 +19,7 @@ use crate::room::pass::Pass;
         (status = 201, description = "Held", body = HoldsView), (status = 200, description = "Held already", body = HoldsView),
         (status = 400, description = "`malformed`", body = Problem), (status = 401, description = "`unauthorized`", body = Problem),
         (status = 404, description = "`unknown_exam`, `unknown_sitting`", body = Problem),
-        (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`, `not_admitted` (a waiting room is on)", body = Problem),
+        (status = 409, description = "`full` (with `next_release_at`), `group_taken`, `not_open`, `begun` (the sitting has, or does before a hold would end), `not_admitted` (a waiting room is on)", body = Problem),
         (status = 429, description = "`too_many_requests` of this candidate or key, with Retry-After", body = Problem),
         (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
