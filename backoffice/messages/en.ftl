@@ -47,6 +47,7 @@ sittings = Sitting
 held = Seat held
 submitted = Sent
 reason = Reason
+same-picture = The same screenshot was handed in for another order
 refusals = Refused
 refusals-count = { $count } times
 refusals-last = . Refused once more, the registration is cancelled and the seat given back.

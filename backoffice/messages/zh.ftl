@@ -41,6 +41,7 @@ sittings = 场次
 held = 锁定时间
 submitted = 提交时间
 reason = 退回原因
+same-picture = 同一张截图已用于另一订单
 refusals = 已拒绝
 refusals-count = { $count } 次
 refusals-last = 。再拒绝一次，报名即取消，座位放回名额。

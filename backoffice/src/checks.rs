@@ -81,9 +81,11 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     let care = Message::new(Tone::Care, w.t("refused-new-picture"));
     let sent = Refusal { usual: String::new(), own: "请".to_owned() };
     let reasonless = Message::of_refusal(w, sent);
-    let draw = |case: &Review, is_waiting, history: &[AuditEntry], message| {
+    let draw = |case: &Review, is_waiting, history: &[AuditEntry], message: Option<&Message>| {
         let (exam, answers, now) = (None, &Answers::default(), now());
-        let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, message, now };
+        let same_picture = if message.is_none() { &[] } else { &[OrderId::from_bits(0xA5_F3C4_9D21)][..] };
+        let view =
+            Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, same_picture, message, now };
         desk(w, &view)
     };
     let forms = reviews::forms(w);

@@ -30,6 +30,8 @@ use crate::vault::Vault;
 pub const WAITING_MAX: usize = 100;
 /// Most lines of an order's history.
 pub const HISTORY_MAX: usize = 50;
+/// Most orders that are named because they have the same picture.
+pub const SAME_PICTURE_MAX: i64 = 5;
 /// Longest reason of a refusal, in characters.
 pub const REASON_CHARS_MAX: usize = 200;
 
@@ -154,6 +156,12 @@ impl Reviews {
         store::audit::insert(&client, clock::now(), staff.0, action, &order.to_string()).await?;
         drop(client);
         Ok(self.screenshots.read(order, picture).await?)
+    }
+
+    /// Other orders for which the same picture was handed in, at most [`SAME_PICTURE_MAX`].
+    pub async fn with_same_picture(&self, order: OrderId) -> Result<Vec<OrderId>, StoreError> {
+        let client = self.database.client().await?;
+        store::screenshots::orders_with_same(&client, order, SAME_PICTURE_MAX).await
     }
 
     /// Confirms a payment: the seats are the candidate's. Again: the same answer. Once noted the decision stands, and

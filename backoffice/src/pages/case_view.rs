@@ -8,7 +8,7 @@ use pagekit::words::{Words, key};
 use registration::details::Answers;
 use registration::exam_rules::FieldKind;
 use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
+use registration::order::{Order, OrderId, OrderState};
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
@@ -58,6 +58,8 @@ pub(crate) struct Desk<'a> {
     /// What the form says, where nobody else reviews it.
     pub(crate) answers: &'a Answers,
     pub(crate) history: &'a [AuditEntry],
+    /// Other orders with the very same picture.
+    pub(crate) same_picture: &'a [OrderId],
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
 }
@@ -70,6 +72,7 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
             section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
             section class="case" aria-label=(w.t("case-title")) {
                 (said(view.message))
+                (same_picture(w, view))
                 (head(w, view))
                 (compare(w, view))
                 @if view.is_waiting { (decision(w, view)) }
@@ -141,6 +144,14 @@ fn picture(w: Words, view: &Desk<'_>) -> Markup {
             p class="hint" { (w.t("picture-none")) }
         }
     }
+}
+
+/// That one payment is shown for several orders.
+fn same_picture(w: Words, view: &Desk<'_>) -> Markup {
+    let links = html! {
+        p { @for order in view.same_picture { a href={ "/orders/" (order) } { (order) } " " } }
+    };
+    html! { @if !view.same_picture.is_empty() { (notice(Tone::Care, &w.t("same-picture"), &links)) } }
 }
 
 /// When the picture on the page was handed in, in milliseconds.

@@ -171,7 +171,7 @@ async fn uploads_that_are_no_pictures_change_nothing() {
     let mut candidate = site.candidate(1).await;
     let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
     let order = order_in(held.location());
-    let cases: [(Vec<u8>, StatusCode, &str); 4] = [
+    let cases: [(Vec<u8>, StatusCode, &str); 9] = [
         (vec![], StatusCode::UNPROCESSABLE_ENTITY, "请先选择订单截图"),
         (b"no picture".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "不是 JPG 或 PNG"),
         (b"\0\0\0\x18ftypmif1\0\0\0\0heic".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "暂不支持 HEIC 格式"),

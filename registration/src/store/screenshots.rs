@@ -7,22 +7,28 @@ use uuid::Uuid;
 use crate::order::OrderId;
 use crate::store::StoreError;
 
-/// Adds a picture that is not accepted yet, unless the order has `most` already. True when it was added.
-pub(crate) async fn insert(
-    client: &impl GenericClient,
-    id: Uuid,
-    order: OrderId,
-    created_at: Timestamp,
-    most: i64,
-) -> Result<bool, StoreError> {
+/// A picture that is not accepted yet.
+pub(crate) struct NewScreenshot {
+    pub(crate) id: Uuid,
+    pub(crate) order: OrderId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) file_index: [u8; 32],
+    pub(crate) kept_index: [u8; 32],
+}
+
+/// Adds a picture, unless the order has `most` already. True when it was added.
+pub(crate) async fn insert(client: &impl GenericClient, new: &NewScreenshot, most: i64) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "INSERT INTO registration.screenshots (id, order_id, created_at)
-             SELECT $1, $2, $3
+            "INSERT INTO registration.screenshots (id, order_id, created_at, file_index, kept_index)
+             SELECT $1, $2, $3, $5, $6
              WHERE (SELECT count(*) FROM registration.screenshots WHERE order_id = $2) < $4",
         )
         .await?;
-    Ok(client.execute(&statement, &[&id, &order.to_string(), &created_at, &most]).await? == 1)
+    let NewScreenshot { id, order, created_at, file_index, kept_index } = new;
+    let (file_index, kept_index) = (&file_index[..], &kept_index[..]);
+    let added = client.execute(&statement, &[id, &order.to_string(), created_at, &most, &file_index, &kept_index]);
+    Ok(added.await? == 1)
 }
 
 /// Accepts a picture.
@@ -48,6 +54,25 @@ pub(crate) async fn accepted(client: &impl GenericClient, order: OrderId) -> Res
         )
         .await?;
     Ok(client.query_opt(&statement, &[&order.to_string()]).await?.map(|row| row.get(0)))
+}
+
+/// Other orders for which the order's newest accepted picture was accepted, too, at most `limit`.
+pub(crate) async fn orders_with_same(
+    client: &impl GenericClient,
+    order: OrderId,
+    limit: i64,
+) -> Result<Vec<OrderId>, StoreError> {
+    let Some(newest) = accepted(client, order).await? else { return Ok(Vec::new()) };
+    let statement = client
+        .prepare_cached(
+            "SELECT DISTINCT p.order_id FROM registration.screenshots p, registration.screenshots mine
+             WHERE mine.id = $1 AND p.order_id <> mine.order_id AND p.accepted_at IS NOT NULL
+                 AND (p.file_index = mine.file_index OR p.kept_index = mine.kept_index)
+             ORDER BY p.order_id LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&newest, &limit]).await?;
+    rows.iter().map(|row| row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))).collect()
 }
 
 /// The order's pictures that were not accepted, newest first.

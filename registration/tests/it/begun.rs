@@ -38,8 +38,9 @@ async fn what_has_begun_is_neither_chosen_nor_exchanged_for() {
     let order = world.hold(account, &["s2"]).await.unwrap();
     let early = world.hold(other, &["s0"]).await.unwrap();
     begin(&world, &setup, -60, 600).await;
+    let stranger = world.candidate(3).await.id;
     for sitting in ["s0", "s1"] {
-        assert!(is_too_late(&world.hold(world.candidate(3).await.id, &[sitting]).await, sitting), "{sitting}");
+        assert!(is_too_late(&world.hold(stranger, &[sitting]).await, sitting), "{sitting}");
         assert!(is_too_late(&world.replace(account, &[sitting]).await, sitting), "{sitting}");
     }
     assert_eq!(world.order(account, order.id).await, order, "what one has stays");

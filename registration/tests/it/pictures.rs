@@ -69,3 +69,23 @@ async fn the_newest_picture_is_shown_and_there_is_an_end() {
     assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_used_twice_is_marked() {
+    let world = World::usual().await;
+    let (one, other) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let (first, second) = (world.hold(one, &["s0"]).await.unwrap(), world.hold(other, &["s1"]).await.unwrap());
+    let hand_in = async |account, order, bytes| world.registration.orders.hand_in(account, order, bytes).await.unwrap();
+    let reviews = &world.registration.reviews;
+    hand_in(one, first.id, picture()).await;
+    assert_eq!(reviews.with_same_picture(first.id).await.unwrap(), []);
+    // Another file of the same picture: what a messenger adds or takes away changes nothing.
+    let file = [&picture()[..], b"and a trailer"].concat();
+    hand_in(other, second.id, Bytes::from(file)).await;
+    assert_eq!(reviews.with_same_picture(first.id).await.unwrap(), [second.id]);
+    assert_eq!(reviews.with_same_picture(second.id).await.unwrap(), [first.id]);
+    // The newest one counts.
+    hand_in(other, second.id, picture_of(264, 264)).await;
+    assert_eq!(reviews.with_same_picture(second.id).await.unwrap(), []);
+    world.finish().await;
+}
