@@ -23,7 +23,7 @@ use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen, may_choose};
 use crate::pages::steps_view::step_list;
-use crate::pages::{ended, error, home, order, payment_code, poster, receipt, wechat};
+use crate::pages::{error, home, order, payment_code, poster, receipt, wechat};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
@@ -171,7 +171,7 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         created_at: now() - minutes(3),
         submitted_at: (state != OrderState::Unpaid).then(|| now() - minutes(1)),
         decided_at: (state == OrderState::Confirmed).then(now),
-        refusals: u16::from(matches!(state, OrderState::Refused { .. } | OrderState::Cancelled)),
+        refusals: 1,
         reason: (state == OrderState::Cancelled).then(|| "看不清交易单号".to_owned()),
         state,
     }
@@ -338,8 +338,6 @@ impl Studio {
                 receipt::View { exam: &exam, order: &order, account, answers: &answers, review: None, steps: &list };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
         }
-        let body = ended::body(w, &exam, &an_order(OrderState::Released));
-        self.add("ended", "ended", None, Visitor::SignedIn, &body);
         let states = [
             OrderState::Unpaid,
             refused_state(),

@@ -25,6 +25,9 @@ use crate::view::layout::{Frame, Visitor, page as layout};
 /// Looking people up and confirming them.
 #[path = "gallery_eligibility.rs"]
 mod eligibility;
+/// What is over.
+#[path = "gallery_late.rs"]
+mod late;
 
 pub(super) fn shipped(name: &str) -> ExamPage {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
@@ -77,6 +80,7 @@ impl Studio {
     }
 
     pub(super) fn steps(&mut self) {
+        self.endings();
         self.continuing();
         self.cet();
         self.form();

@@ -106,7 +106,9 @@ pub(crate) fn prepare(bytes: &[u8], recipe: Recipe) -> Result<Vec<u8>, PictureEr
     // Decoders have panicked on damaged pictures before.
     catch_unwind(AssertUnwindSafe(|| {
         let (picture, orientation) = decode::decode(bytes, format)?;
-        if picture.width().min(picture.height()) < SIDE_PIXELS_MIN {
+        // A form's photo has a size of its own, and what is cut for it is measured by that.
+        let is_measured = !matches!(recipe, Recipe::Cropped { .. });
+        if is_measured && picture.width().min(picture.height()) < SIDE_PIXELS_MIN {
             return Err(PictureError::TooSmall { width: SIDE_PIXELS_MIN, height: SIDE_PIXELS_MIN });
         }
         // Shrunk before it is turned, which takes it twice.

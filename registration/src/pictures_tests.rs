@@ -174,6 +174,8 @@ fn what_cannot_show_anything_is_refused() {
     let photo = Recipe::Cropped { width: 600, height: 800 };
     assert_eq!(prepare(&jpeg(&page(290, 420)), photo), Err(PictureError::TooSmall { width: 300, height: 400 }));
     assert!(prepare(&jpeg(&page(310, 420)), photo).is_ok());
+    let tiny = Recipe::Cropped { width: 120, height: 160 };
+    assert!(prepare(&jpeg(&page(120, 160)), tiny).is_ok(), "cut to measure already");
 }
 
 #[test]

@@ -127,12 +127,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let grace = optional(raw.grace_seconds.as_ref(), SignedDuration::ZERO, |seconds| {
         faults.within(seconds, 0..=GRACE_SECONDS_MAX, SignedDuration::from_secs)
     });
-    let resubmit = optional(raw.resubmit_hours.as_ref(), SignedDuration::from_hours(RESUBMIT_HOURS), |hours| {
-        faults.within(hours, 1..=RESUBMIT_HOURS_MAX, SignedDuration::from_hours)
-    });
-    let resubmit_times = optional(raw.resubmit_times.as_ref(), Some(RESUBMIT_TIMES), |times| {
-        faults.within(times, 0..=RESUBMIT_TIMES_MAX, |times| u16::try_from(times).ok())
-    });
+    let resubmit = check_resubmit(raw.resubmit_hours.as_ref(), raw.resubmit_times.as_ref(), faults);
     let (opens_at, closes_at) = (faults.time(&raw.opens_at), faults.time(&raw.closes_at));
     let payment_deadline = match (&raw.payment_deadline, closes_at, hold) {
         (Some(deadline), ..) => faults.time(deadline),
@@ -182,8 +177,8 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         payment_deadline: payment_deadline?,
         hold: hold?,
         grace: grace?,
-        resubmit: resubmit?,
-        resubmit_times: resubmit_times??,
+        resubmit: resubmit?.0,
+        resubmit_times: resubmit?.1,
         fee: fee?,
         payment_url: payment_url?,
         groups,
@@ -193,6 +188,21 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     };
     let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
     Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
+}
+
+/// How long a refused picture may be mended, and how often.
+fn check_resubmit(
+    hours: Option<&Spanned<i64>>,
+    times: Option<&Spanned<i64>>,
+    faults: &mut Faults<'_>,
+) -> Option<(SignedDuration, u16)> {
+    let hours = optional(hours, SignedDuration::from_hours(RESUBMIT_HOURS), |hours| {
+        faults.within(hours, 1..=RESUBMIT_HOURS_MAX, SignedDuration::from_hours)
+    });
+    let times = optional(times, Some(RESUBMIT_TIMES), |times| {
+        faults.within(times, 0..=RESUBMIT_TIMES_MAX, |times| u16::try_from(times).ok())
+    });
+    Some((hours?, times??))
 }
 
 /// Whoever takes a seat in the last moment must have time to pay.
