@@ -83,7 +83,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     let reasonless = Message::of_refusal(w, sent);
     let draw = |case: &Review, is_waiting, history: &[AuditEntry], message: Option<&Message>| {
         let (exam, answers, now) = (None, &Answers::default(), now());
-        let same_picture = if message.is_none() { &[] } else { &[OrderId::from_bits(0xA5_F3C4_9D21)][..] };
+        let others = [OrderId::from_bits(0xA5_F3C4_9D21)];
+        let same_picture = if message.is_none() { &others[..0] } else { &others[..] };
         let view =
             Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, same_picture, message, now };
         desk(w, &view)

@@ -2,6 +2,7 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::order::OrderId;
@@ -26,9 +27,9 @@ pub(crate) async fn insert(client: &impl GenericClient, new: &NewScreenshot, mos
         )
         .await?;
     let NewScreenshot { id, order, created_at, file_index, kept_index } = new;
-    let (file_index, kept_index) = (&file_index[..], &kept_index[..]);
-    let added = client.execute(&statement, &[id, &order.to_string(), created_at, &most, &file_index, &kept_index]);
-    Ok(added.await? == 1)
+    let (order, file_index, kept_index) = (order.to_string(), &file_index[..], &kept_index[..]);
+    let row: [&(dyn ToSql + Sync); 6] = [id, &order, created_at, &most, &file_index, &kept_index];
+    Ok(client.execute(&statement, &row).await? == 1)
 }
 
 /// Accepts a picture.
