@@ -248,7 +248,8 @@ fn with_profile(png: &[u8], megabytes: usize) -> Vec<u8> {
 fn largest(name: &str) -> Vec<u8> {
     match name {
         "rgba16" => {
-            let row: Vec<u16> = (0..8_000).flat_map(|x| [if x % 20 < 8 { 0 } else { 60_000 }; 4]).collect();
+            let pixel = |ink: u16| [ink, ink, ink, u16::MAX];
+            let row: Vec<u16> = (0..8_000).flat_map(|x| pixel(if x % 20 < 8 { 0 } else { 60_000 })).collect();
             png(&DynamicImage::ImageRgba16(image::ImageBuffer::from_raw(8_000, 2_500, row.repeat(2_500)).unwrap()))
         }
         "turned" => {
