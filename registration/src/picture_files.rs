@@ -70,7 +70,7 @@ impl PictureFiles {
 
     /// By what bytes of a picture are found again, and nothing is learnt of them.
     pub(crate) fn index(&self, kind: &str, bytes: &[u8]) -> [u8; 32] {
-        self.vault.index(kind, bytes)
+        self.vault.index_of_bytes(kind, bytes)
     }
 
     /// Writes what was sealed for this place.
