@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod catalogue;
+pub mod earlier_graces;
 pub mod exams;
 pub mod holds;
 pub mod pools;

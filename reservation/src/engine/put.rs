@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{ExamId, PoolId, SittingId, SittingNumber};
-use crate::ledger::{LedgerError, catalogue, exams, pools, sittings, waiting_rooms};
+use crate::ledger::{LedgerError, catalogue, earlier_graces, exams, pools, sittings, waiting_rooms};
 use crate::room::ADMIT_PER_SECOND_MAX;
 use crate::sitting::{CAPACITY_MAX, Exam, Sitting, SittingSpec, TITLE_CHARS_MAX};
 
@@ -59,6 +59,7 @@ impl Engine {
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
         let had_opened = exams::had_opened(&*tx, &exam.id).await?;
+        earlier_graces::keep(&*tx, &exam).await?;
         let is_new = exams::put(&*tx, &exam).await?;
         waiting_rooms::put(&*tx, &exam, had_opened).await?;
         catalogue::count_up(&*tx).await?;
