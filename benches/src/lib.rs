@@ -10,7 +10,7 @@ use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
 use reservation::store::reply::{HoldAnswer, Seat};
-use reservation::store::{HoldRequest, Moment, Place, Store};
+use reservation::store::{HoldRequest, Lasting, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::{Durability, Fsync, StoresOptions, TestStores};
 
@@ -57,7 +57,7 @@ impl Bench {
 
     /// Asks for these seats in one script call; panics unless every one of them is newly given.
     pub async fn hold(&self, pool: &Pool, requests: &[HoldRequest]) -> Vec<Seat> {
-        let reply = self.store.hold(&pool.keys, moment(pool), TTL, requests).await.expect("holds");
+        let reply = self.store.hold(&pool.keys, moment(pool), Lasting::of(TTL), requests).await.expect("holds");
         assert_eq!(reply.answers.len(), requests.len(), "one answer per request");
         let seat = |answer| match answer {
             HoldAnswer::Held(seats) => seats[0],
@@ -103,7 +103,7 @@ impl Bench {
 
 /// The pool's epoch, on Redis's clock.
 pub fn moment(pool: &Pool) -> Moment {
-    Moment { epoch: pool.standing().epoch, now_ms: None }
+    Moment::now(pool.standing().epoch)
 }
 
 /// Where the seats are that these requests were given, in the same order.

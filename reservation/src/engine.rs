@@ -8,7 +8,9 @@ pub mod bench;
 pub mod board;
 mod calls;
 pub mod catalogue;
+mod clocks;
 mod coalesce;
+mod compare;
 mod confirm;
 mod exchange;
 mod feed;
@@ -183,6 +185,7 @@ impl Engine {
         }
         let watcher = engine.clone();
         engine.inner.tasks.spawn(async move { watcher.watch_catalogue().await });
+        engine.inner.tasks.spawn(clocks::watch(engine.clone()));
         Ok(engine)
     }
 

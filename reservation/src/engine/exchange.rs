@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::engine::hold::{SITTINGS_MAX, at_ms, hold_of, seats_of};
+use crate::engine::hold::{SITTINGS_MAX, at_ms, hold_of, lasting, seats_of};
 use crate::engine::room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
 use crate::ids::{CandidateId, ExamId, Generation, HoldId, PoolId, SittingId, SittingNumber};
@@ -21,7 +21,8 @@ impl Engine {
     }
 
     /// Gives `given_back` (held, of one candidate) back and takes a seat in each of `sittings`, all or nothing. What is
-    /// in both stays. The new holds end when the first of the old ones would have: nobody wins time by changing. Again
+    /// in both stays. The new holds end when the first of the old ones would have, and of those that were given back
+    /// before in a group that is wanted: nobody wins time by changing. Again
     /// with the same: the same holds. [`HoldError::Expired`]: one of the old ones has ended, and nothing was done.
     pub async fn exchange(
         &self,
@@ -41,6 +42,7 @@ impl Engine {
             candidate: candidate.clone(),
             given_back: places,
             sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
+            least: lasting(&entry).least,
         };
         let (keys, store) = (&pool.keys, &self.inner.store);
         let (reply, lineage) = self.call(&pool, |moment| store.exchange(keys, moment, &request)).await?;
@@ -52,7 +54,7 @@ impl Engine {
         };
         let (seats, is_new) = seats_of(&entry, &pool, answer)?;
         self.acknowledge(&entry.exam, &pool, lineage, reply.event).await?;
-        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry.exam, &candidate, sitting, seat));
+        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry, &candidate, sitting, seat));
         Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(reply.now_ms) })
     }
 

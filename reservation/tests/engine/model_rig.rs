@@ -14,12 +14,12 @@ use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
 use reservation::store::reply::{ExchangeAnswer, FreezeAnswer, HoldAnswer, ReleaseAnswer};
-use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest, Moment, Place, Store};
+use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest, Lasting, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::TestStores;
 
-use super::TTL_MS;
 use super::world::{GROUPS, Given, Model, Record, field_of, key_of, place_of};
+use super::{LEAST_MS, TTL_MS};
 
 pub(crate) struct Rig {
     stores: TestStores,
@@ -38,7 +38,7 @@ pub(crate) struct Snapshot {
 }
 
 fn moment(model: &Model) -> Moment {
-    Moment { epoch: model.epoch, now_ms: Some(model.now) }
+    Moment { now_ms: Some(model.now), ..Moment::now(model.epoch) }
 }
 
 impl Rig {
@@ -94,8 +94,9 @@ impl Rig {
     }
 
     pub(crate) async fn hold(&self, model: &Model, requests: &[HoldRequest], ttl_ms: i64) -> Vec<HoldAnswer> {
-        let ttl = Duration::from_millis(ttl_ms.unsigned_abs());
-        self.store.hold(&self.pool.keys, moment(model), ttl, requests).await.unwrap().answers
+        let ms = |ms: i64| Duration::from_millis(ms.unsigned_abs());
+        let lasting = Lasting { ttl: ms(ttl_ms), least: ms(LEAST_MS) };
+        self.store.hold(&self.pool.keys, moment(model), lasting, requests).await.unwrap().answers
     }
 
     pub(crate) async fn exchange(&self, model: &Model, request: &ExchangeRequest) -> ExchangeAnswer {
@@ -283,9 +284,11 @@ impl Rig {
     pub(crate) async fn compare(&self, model: &Model) {
         let mut redis = self.stores.redis_connection().await;
         let taken: BTreeMap<String, String> = redis.hgetall(self.pool.keys.taken()).await.unwrap();
+        // What was given back stands there too, until its deadline.
         let expected: BTreeMap<String, (char, String)> = model
             .taken
             .iter()
+            .chain(&model.given_back)
             .map(|(key, record)| {
                 let letter = record.state.as_str().chars().next().unwrap();
                 (field_of(*key), (letter, format!("{} {}", record.sitting, record.generation)))
