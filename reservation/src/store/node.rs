@@ -1,8 +1,8 @@
 //! One Redis server by its address, and a link to the very process that it is now.
 //!
 //! A link is never mended: when it breaks, the next one may lead to another process, or to the
-//! same address after a restart. Which process a pool was compared with the ledger on is what
-//! trust rests on, so a link carries the process's name.
+//! same address after a restart. On which data a pool was compared with the ledger is what trust
+//! rests on, so a link carries the identity of the process and of its history.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -104,20 +104,41 @@ async fn connect(client: &Client, response_wait: Duration) -> RedisResult<Multip
     client.get_multiplexed_async_connection_with_config(&config).await
 }
 
+/// Which data answers on this connection: `run_id:master_replid`. The first changes when the process starts, the
+/// second when it takes another's data or is made a primary, so a process that was demoted and promoted again,
+/// and may have gone back in time, is another one.
+pub(crate) async fn identity_of(connection: &mut MultiplexedConnection) -> RedisResult<String> {
+    Ok(About::ask(connection).await?.identity)
+}
+
+/// What a process says of itself.
+#[derive(Debug)]
+struct About {
+    identity: String,
+    is_cluster: bool,
+}
+
+impl About {
+    async fn ask(connection: &mut MultiplexedConnection) -> RedisResult<Self> {
+        let info: String = redis::cmd("INFO").arg("server").arg("replication").query_async(connection).await?;
+        let line_of = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        let (process, history) = (line_of("run_id:"), line_of("master_replid:"));
+        if process.is_empty() || history.is_empty() {
+            let what = "INFO does not name the process and its history: what answers is no Redis of version 7";
+            return Err(RedisError::from((redis::ErrorKind::Client, what)));
+        }
+        Ok(Self { identity: format!("{process}:{history}"), is_cluster: line_of("redis_mode:") == "cluster" })
+    }
+}
+
 impl Link {
     async fn new(client: &Client) -> RedisResult<Self> {
         let mut connection = connect(client, RESPONSE_WAIT).await?;
-        let info: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
-        let line_of = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
-        let process = line_of("run_id:").to_owned();
-        if process.is_empty() {
-            let what = "INFO does not name the process: what answers is no Redis of version 7";
-            return Err(RedisError::from((redis::ErrorKind::Client, what)));
-        }
-        Ok(Self(Arc::new(Line { process, is_cluster: line_of("redis_mode:") == "cluster", connection })))
+        let About { identity, is_cluster } = About::ask(&mut connection).await?;
+        Ok(Self(Arc::new(Line { process: identity, is_cluster, connection })))
     }
 
-    /// The name that this process gave itself when it started (`run_id`).
+    /// The identity of the process and its data when the link was made, as [`identity_of`] says it.
     pub fn process(&self) -> &str {
         &self.0.process
     }
