@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use reservation::engine::pool::Pool;
 use reservation::ids::{ExamId, SittingNumber};
+use reservation::ledger::writers::{self, WriterId};
 use reservation::ledger::{Ledger, exams, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
@@ -75,12 +76,17 @@ impl Bench {
     /// Brings the ledger up to date, as the engine's sync does.
     pub async fn sync(&self) {
         let tail = self.store.tail(&self.pool.keys).await.expect("our own Redis answers").unwrap_or_default();
-        let writer = Writer::try_new(&self.store, &self.ledger, &self.pool).await.expect("our own Postgres answers");
+        let me = WriterId::new();
+        let client = self.ledger.client().await.expect("our own Postgres answers");
+        writers::renew(&**client, me).await.expect("a lease");
+        pools::claim(&**client, me, &[]).await.expect("the pools");
+        let writer = Writer::open(&self.store, &self.ledger, &self.pool, me).await;
         let mut writer = writer.expect("nobody else writes");
         while writer.cursor() < tail {
             let events = writer.read(&self.pool).await.expect("events");
             writer.commit(&self.pool, &events).await.expect("a commit");
         }
+        writers::end(&**client, me).await.expect("the lease ends");
     }
 
     /// Drops all events of a pool, as the ledger's writer does behind its cursor.

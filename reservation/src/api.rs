@@ -16,9 +16,11 @@ pub mod routes;
 pub mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{Either, Full};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -38,6 +40,9 @@ pub type ApiBody = Either<Full<Bytes>, EventStream>;
 
 /// Most event streams of one process unless it says otherwise.
 const STREAMS_MAX: usize = 10_000;
+
+/// Longest work on one request, its body included; then its caller is told to ask again.
+const DEADLINE: Duration = Duration::from_secs(12);
 
 /// What an API is built with.
 pub struct ApiConfig {
@@ -95,7 +100,8 @@ impl Api {
 
     /// Is this path the API's?
     pub fn serves(path: &str) -> bool {
-        matches!(path, "/healthz" | "/readyz" | "/metrics" | "/api") || path.starts_with("/api/")
+        let plain = router::plain(path);
+        matches!(plain, "/healthz" | "/readyz" | "/metrics" | "/api") || path.starts_with("/api/")
     }
 
     /// Ends all event streams, which would otherwise keep a stopping server waiting.
@@ -121,18 +127,33 @@ impl Api {
         let (parts, body) = request.into_parts();
         let (number, outcome) = match router::find(&parts.method, parts.uri.path()) {
             Ok((number, parameters)) => {
-                let route = &ROUTES[number];
-                let outcome = match self.admit(route, from, &parts.headers).await {
-                    Ok(()) => self.answer(route, parameters, &parts.headers, body).await,
-                    Err(problem) => Err(problem),
-                };
-                (Some(number), outcome)
+                let answering = self.admit_and_answer(&ROUTES[number], parameters, from, &parts, body);
+                // What was begun is finished or undone without whoever asked; they ask again.
+                let outcome = tokio::time::timeout(DEADLINE, answering).await;
+                (Some(number), outcome.unwrap_or_else(|_| Err(Problem::overdue())))
             }
             Err(problem) => (None, Err(problem)),
         };
         let response = outcome.unwrap_or_else(Problem::into_response);
         self.inner.counted.count(number, response.status());
-        response
+        if parts.method == Method::HEAD { head_of(response) } else { response }
+    }
+
+    async fn admit_and_answer<B>(
+        &self,
+        route: &Route,
+        parameters: [&str; 2],
+        from: Option<ClientAddress>,
+        asked: &Parts,
+        body: B,
+    ) -> Result<Response<ApiBody>, Problem>
+    where
+        B: Body<Data = Bytes> + Send + Unpin,
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        self.admit(route, from, &asked.headers).await?;
+        json::check_coding(&asked.headers)?;
+        self.answer(route, parameters, asked, body).await
     }
 
     /// Who has no key is counted by the address, and so is who has a wrong one.
@@ -160,7 +181,7 @@ impl Api {
         &self,
         route: &Route,
         [first, second]: [&str; 2],
-        headers: &HeaderMap,
+        asked: &Parts,
         body: B,
     ) -> Result<Response<ApiBody>, Problem>
     where
@@ -171,9 +192,9 @@ impl Api {
         match route.call {
             Operation::PutExam => routes::put_exam::put_exam(self, first, body).await,
             Operation::PutSitting => routes::put_sitting::put_sitting(self, first, second, body).await,
-            Operation::ListSittings => routes::list_sittings::list_sittings(self, first, headers).await,
-            Operation::SittingEvents => routes::sitting_events::sitting_events(self, first),
-            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first),
+            Operation::ListSittings => routes::list_sittings::list_sittings(self, first, &asked.headers).await,
+            Operation::SittingEvents => routes::sitting_events::sitting_events(self, first, &asked.method).await,
+            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first).await,
             Operation::PostPlace => routes::post_place::post_place(self, first, body).await,
             Operation::PostHold => routes::post_hold::post_hold(self, first, body).await,
             Operation::GetHold => routes::get_hold::get_hold(self, first, second).await,
@@ -186,4 +207,14 @@ impl Api {
             Operation::Metrics => routes::metrics::metrics(self),
         }
     }
+}
+
+/// The answer to HEAD: as to GET, its length too, without the body.
+fn head_of(response: Response<ApiBody>) -> Response<ApiBody> {
+    let length = response.body().size_hint().exact();
+    let mut response = response.map(|_| Either::Left(Full::default()));
+    if let Some(length) = length.filter(|length| *length > 0) {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response
 }

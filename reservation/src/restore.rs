@@ -2,12 +2,15 @@
 //!
 //! All of it happens on one Redis process: the one that is trusted with the pool afterwards.
 
+mod salvage;
+
 use crate::engine::pool::Pool;
 use crate::hold::HoldState;
 use crate::ledger::holds::{self, HoldRow};
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::{Ledger, LedgerError, sittings};
 use crate::store::{Link, Store, StoreError};
+use salvage::salvage;
 
 /// How many holds go to Redis in one call.
 const PAGE_HOLDS: i32 = 2_000;
@@ -39,23 +42,29 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
     let mut row = pools::lock(&*tx, &pool.id).await?.ok_or(OpenError::Unknown)?;
     let link = store.link(&pool.keys).await?;
     let kept = link.kept(&pool.keys).await?;
-    if must_verify || !kept.is_verified || row.epoch == 0 || kept.epoch != Some(row.epoch) {
+    let is_known = row.epoch > 0 && kept.epoch.is_some();
+    let may_adopt = is_known && link.has_entry(&pool.keys, row.cursor, row.cursor_epoch).await?;
+    let is_trusted = kept.is_verified && row.process.as_deref() == Some(link.process());
+    if must_verify || !may_adopt || !is_trusted || kept.epoch != Some(row.epoch) {
         let next = row.epoch.max(kept.epoch_max) + 1;
-        let may_adopt = row.epoch > 0 && kept.epoch.is_some();
         if may_adopt && link.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
             // A new lineage too: an event that Redis has lost must not seem to be in the ledger because
             // a later one is.
             (row.epoch, row.lineage) = (next, next);
             tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
         } else {
+            if is_known {
+                salvage(&link, pool, &row, &tx).await?;
+            }
             let (cursor, loaded) = load(&link, pool, next, &tx).await?;
             if row.epoch == 0 {
                 tracing::debug!(pool = %pool.id, "opened for the first time");
             } else {
                 tracing::warn!(pool = %pool.id, epoch = next, holds = loaded, "Redis had lost it: restored from the ledger");
             }
-            row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next };
+            row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next, ..row };
         }
+        row.process = Some(link.process().to_owned());
         pools::set(&*tx, &pool.id, &row).await?;
         tx.commit().await.map_err(LedgerError::from)?;
     }
@@ -65,7 +74,7 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
 }
 
 /// Loads the pool's live holds into Redis, page by page; answers the id of the first event.
-async fn load(
+pub(crate) async fn load(
     link: &Link,
     pool: &Pool,
     epoch: i64,

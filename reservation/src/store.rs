@@ -9,6 +9,7 @@ mod node;
 mod opening;
 pub mod reply;
 pub mod room;
+mod salvage;
 pub mod scripts;
 
 use std::fmt::Write as _;
@@ -27,8 +28,10 @@ use event::{Event, StreamId};
 pub use exchange::ExchangeRequest;
 use keys::PoolKeys;
 pub use node::Link;
+pub(crate) use node::identity_of;
 pub use opening::Kept;
 use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
+pub use salvage::Standing;
 use scripts::Script;
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
@@ -356,10 +359,9 @@ impl Store {
         let reply: Option<StreamReadReply> =
             reader.xread_options(&[keys.events()], &[after.to_string()], &options).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
+        let unheard = |id: &str| StoreError::Unexpected(format!("stream id {id}"));
         entries
-            .map(|entry| {
-                Event::parse(&entry).ok_or_else(|| StoreError::Unexpected(format!("event {} is not ours", entry.id)))
-            })
+            .map(|entry| Event::parse(&entry).or_else(|| Event::foreign(&entry)).ok_or_else(|| unheard(&entry.id)))
             .collect()
     }
 

@@ -15,6 +15,10 @@ use crate::ledger::api_keys::{self, Scope};
 const FRESH: Duration = Duration::from_secs(15);
 /// Unknown keys make us look in the ledger no more often than this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Longest wait for a look at the ledger. Without an answer the keys that we know go on working, and for
+/// [`AFTER_SILENCE`] nobody waits for the next.
+const LOOK_WAIT: Duration = Duration::from_secs(1);
+const AFTER_SILENCE: Duration = Duration::from_secs(5);
 /// Longest key that is looked at.
 const KEY_BYTES_MAX: usize = 256;
 
@@ -29,6 +33,8 @@ pub struct KeyRing {
 struct Known {
     scopes: HashMap<Vec<u8>, Scope>,
     read_at: Option<Instant>,
+    /// When a look at the ledger came to nothing.
+    failed_at: Option<Instant>,
 }
 
 impl KeyRing {
@@ -44,7 +50,7 @@ impl KeyRing {
         let (mut found, age) = self.look_up(digest.as_ref());
         let is_stale = age.is_none_or(|age| age > FRESH);
         if is_stale || (found.is_none() && age.is_none_or(|age| age > LOOK_EVERY)) {
-            match self.read(age).await {
+            match self.read_in_time(age).await {
                 Ok(()) => found = self.look_up(digest.as_ref()).0,
                 // Without the ledger the keys that we know go on working.
                 Err(error) if age.is_none() => return Err(error.into()),
@@ -63,6 +69,20 @@ impl KeyRing {
         (known.scopes.get(digest).copied(), known.read_at.map(|at| at.elapsed()))
     }
 
+    /// Reads all keys, or gives up soon: a ledger that hangs must not stop those whose keys are known.
+    async fn read_in_time(&self, seen_age: Option<Duration>) -> Result<(), HoldError> {
+        let silent = || HoldError::Unavailable("the ledger does not tell the keys".to_owned());
+        let failed_at = self.keys.read().unwrap_or_else(PoisonError::into_inner).failed_at;
+        if seen_age.is_some() && failed_at.is_some_and(|at| at.elapsed() < AFTER_SILENCE) {
+            return Err(silent());
+        }
+        let outcome = tokio::time::timeout(LOOK_WAIT, self.read(seen_age)).await.unwrap_or_else(|_| Err(silent()));
+        if outcome.is_err() {
+            self.keys.write().unwrap_or_else(PoisonError::into_inner).failed_at = Some(Instant::now());
+        }
+        outcome
+    }
+
     /// Reads all keys, unless another request has done it since ours looked.
     async fn read(&self, seen_age: Option<Duration>) -> Result<(), HoldError> {
         let _one = self.looking.lock().await;
@@ -77,7 +97,7 @@ impl KeyRing {
         }
         let scopes = self.engine.api_keys().await?;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
-            Known { scopes: scopes.into_iter().collect(), read_at: Some(Instant::now()) };
+            Known { scopes: scopes.into_iter().collect(), read_at: Some(Instant::now()), failed_at: None };
         Ok(())
     }
 }

@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::api::ApiBody;
 use crate::api::limits::TooMany;
 use crate::api::quiet::{Quiet, spread_seconds};
-use crate::engine::HoldError;
+use crate::engine::{HoldError, NotReady};
 
 /// Answers 503 are one line a second in the log, however many they are.
 static UNAVAILABLE: Quiet = Quiet::new();
+static NOT_READY: Quiet = Quiet::new();
 
 /// A failure as the caller sees it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -46,6 +47,10 @@ pub struct Problem {
     /// Until when seats are given out, with code `not_open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     closes_at: Option<Timestamp>,
+    /// Which part is not ready: `ledger`, `pool`, `sync` or `redis`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    part: Option<&'static str>,
     #[serde(skip)]
     retry_after_seconds: Option<u32>,
     #[serde(skip)]
@@ -70,6 +75,7 @@ impl Problem {
             next_release_at: None,
             opens_at: None,
             closes_at: None,
+            part: None,
             retry_after_seconds: None,
             allow: None,
         }
@@ -106,6 +112,20 @@ impl Problem {
     /// 413: longer than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("A body has at most {limit} bytes here."))
+    }
+
+    /// 415: the body is compressed.
+    pub fn unsupported_coding() -> Self {
+        let detail = "A body is read as it comes: send it without Content-Encoding.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_coding", detail)
+    }
+
+    /// 503: it took longer than a request may.
+    pub fn overdue() -> Self {
+        let detail = "This took too long; what was begun is finished or undone. Ask again with the same values.";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        problem.retry_after_seconds = Some(spread_seconds());
+        problem
     }
 
     /// 408: the body did not arrive in time.
@@ -153,6 +173,10 @@ impl Problem {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            // RFC 9110, 12.5.3: says which codings would do.
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -166,6 +190,17 @@ impl Problem {
 impl From<TooMany> for Problem {
     fn from(too_many: TooMany) -> Self {
         Self::too_many(too_many)
+    }
+}
+
+impl From<NotReady> for Problem {
+    fn from(NotReady { part, why }: NotReady) -> Self {
+        NOT_READY.say(|answers| tracing::warn!(part, why, answers, "not ready"));
+        // The part alone: what the stores say is for the log.
+        let detail = format!("Not ready: {part}. The log says why.");
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        (problem.part, problem.retry_after_seconds) = (Some(part), Some(spread_seconds()));
+        problem
     }
 }
 

@@ -10,9 +10,9 @@ use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
 use crate::hold::{Hold, HoldState};
 use crate::ids::{ExamId, Generation, HoldId, Reference};
-use crate::ledger::LedgerError;
 use crate::ledger::holds::decide::{self, Confirmed};
 use crate::ledger::holds::{self, HoldRow};
+use crate::ledger::{self, ANSWER_WAIT, LedgerError};
 use crate::store::reply::FreezeAnswer;
 use crate::store::{FreezeRequest, Place};
 
@@ -28,6 +28,7 @@ pub(super) enum Decided {
 impl Engine {
     /// Stops the clock: evidence of payment is in. [`HoldError::Expired`] when it has ended.
     pub async fn freeze(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         match self.freeze_in_redis(&located, false, None).await?.answer {
             FreezeAnswer::Frozen(_) | FreezeAnswer::Confirmed(_) => self.find(exam, hold).await,
@@ -45,6 +46,7 @@ impl Engine {
     /// ended takes a free seat of the sitting under a new id, or is [`HoldError::Expired`].
     /// Idempotent by (hold, reference).
     pub async fn confirm(&self, exam: &ExamId, hold: &HoldId, reference: &Reference) -> Result<Hold, HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let mut located = self.locate(exam, hold)?;
         let frozen = self.freeze_in_redis(&located, false, Some(reference)).await?;
         located.place.generation = match frozen.answer {
@@ -162,10 +164,15 @@ impl Engine {
 
     async fn decide_together(&self, pool: &Pool, wishes: &[(Place, Reference)]) -> Result<Vec<Confirmed>, LedgerError> {
         let mut client = self.inner.ledger.client().await?;
-        let tx = client.transaction().await?;
-        let words = decide::confirm(&tx, &pool.exam, wishes).await?;
-        tx.commit().await?;
-        Ok(words)
+        let deciding = async {
+            let tx = client.transaction().await?;
+            ledger::limit(&tx).await?;
+            let words = decide::confirm(&tx, &pool.exam, wishes).await?;
+            tx.commit().await?;
+            Ok(words)
+        };
+        let outcome = tokio::time::timeout(ANSWER_WAIT, deciding).await;
+        self.inner.ledger.heard(client, outcome)
     }
 
     fn full(&self, pool: &Pool, place: &Place) -> HoldError {

@@ -30,6 +30,7 @@ impl Engine {
         sittings: &[SittingId],
         admission: Admission<'_>,
     ) -> Result<Taken, HoldError> {
+        self.look_for(exam, sittings).await?;
         let entry = self.entry(exam)?;
         let (pool, wanted) = self.resolve(&entry, sittings)?;
         let (candidate, places) = self.places_of(exam, &pool.id, given_back)?;

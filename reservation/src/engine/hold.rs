@@ -61,6 +61,7 @@ impl Engine {
         sittings: &[SittingId],
         admission: Admission<'_>,
     ) -> Result<Taken, HoldError> {
+        self.look_for(exam, sittings).await?;
         let entry = self.entry(exam)?;
         let (pool, wanted) = self.resolve(&entry, sittings)?;
         let now = Timestamp::now();
@@ -159,6 +160,7 @@ impl Engine {
 
     /// A hold, live or ended.
     pub async fn find(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         let Located { pool, place, entry, sitting } = &located;
         let store = &self.inner.store;
@@ -196,6 +198,7 @@ impl Engine {
     /// Gives the seat back: a held one becomes released, a frozen or confirmed one cancelled. Also
     /// fine when it ended already.
     pub async fn release(&self, exam: &ExamId, hold: &HoldId) -> Result<(), HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         let Located { pool, place, entry, .. } = &located;
         let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.release.ask(place.clone()).await?;

@@ -16,7 +16,7 @@ const SWEEP_EVERY: Duration = Duration::from_millis(200);
 const SWEEP_ENTRIES: usize = 16;
 const FINISH_EVERY: Duration = Duration::from_secs(1);
 /// Whatever is younger may still be under way.
-const FINISH_AFTER_SECONDS: f64 = 3.0;
+pub(super) const FINISH_AFTER_SECONDS: f64 = 3.0;
 
 /// Sweeps until `stop`.
 pub(super) async fn sweep(engine: Engine, pool: Arc<Pool>, stop: CancellationToken) {
@@ -46,7 +46,7 @@ pub(super) async fn sweep(engine: Engine, pool: Arc<Pool>, stop: CancellationTok
 pub(super) async fn finish(engine: Engine, pool: Arc<Pool>, stop: CancellationToken) {
     loop {
         tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(FINISH_EVERY) => {} }
-        if !pool.is_writer() {
+        if !pool.is_writer() || !pool.take_unfinished() {
             continue;
         }
         if let Err(error) = finish_once(&engine, &pool).await {

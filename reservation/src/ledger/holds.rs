@@ -180,3 +180,23 @@ pub async fn to_confirm(
         .await?;
     rows.iter().map(hold_row).collect()
 }
+
+/// In which sittings there is anything that [`unsettled`] or [`to_confirm`] would tell: one question for
+/// all pools, so that those where nothing is left cost none. At most 500.
+pub async fn unfinished(
+    client: &impl GenericClient,
+    older_than_seconds: f64,
+) -> Result<Vec<(ExamId, SittingNumber)>, LedgerError> {
+    let rows = client
+        .query(
+            "(SELECT DISTINCT exam, sitting FROM reservation.holds
+                 WHERE NOT settled AND changed_at <= now() - make_interval(secs => $1) LIMIT 500)
+             UNION (SELECT DISTINCT exam, sitting FROM reservation.holds
+                 WHERE state = 'frozen' AND reference IS NOT NULL
+                     AND changed_at <= now() - make_interval(secs => $1) LIMIT 500)",
+            &[&older_than_seconds],
+        )
+        .await?;
+    let broken = |error: IdError| LedgerError::Unavailable(error.to_string());
+    rows.iter().map(|row| Ok((row.get::<_, String>(0).parse().map_err(broken)?, SittingNumber(row.get(1))))).collect()
+}

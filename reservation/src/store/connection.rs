@@ -59,6 +59,13 @@ impl Connection {
         self.owner(slot_of(key))?.standing()
     }
 
+    /// Gives up a link to the node that has `key`.
+    pub(super) fn forget(&self, key: &str, link: &Link) {
+        if let Some(node) = self.owner(slot_of(key)) {
+            node.forget(link);
+        }
+    }
+
     /// Every server that gives out seats.
     pub(super) fn primaries(&self) -> Vec<Arc<Node>> {
         match self {

@@ -143,6 +143,11 @@ impl Link {
         &self.0.process
     }
 
+    /// Is the data behind it still the data that it was made to?
+    pub(super) async fn is_unchanged(&self) -> RedisResult<bool> {
+        Ok(identity_of(&mut self.0.connection.clone()).await? == self.0.process)
+    }
+
     /// Does the process belong to a Redis Cluster?
     pub(super) fn is_cluster(&self) -> bool {
         self.0.is_cluster

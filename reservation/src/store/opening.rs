@@ -1,6 +1,7 @@
 //! What opening a pool needs of Redis. All of it runs over one link, so on one process: what was
 //! compared with the ledger, or loaded from it, is what will be asked afterwards.
 
+use redis::streams::StreamRangeReply;
 use redis::{Cmd, FromRedisValue, from_redis_value};
 
 use super::event::StreamId;
@@ -41,10 +42,25 @@ impl Store {
         outcome
     }
 
-    /// A link to the process that has the pool now.
+    /// Writes where the pool is, on the process that is trusted with it: a server that answers may refuse to write, as a
+    /// replica does or one whose disk is full. What it writes is gone a moment later.
+    pub async fn try_write(&self, keys: &PoolKeys) -> Result<(), StoreError> {
+        let mut cmd = redis::cmd("SET");
+        cmd.arg(keys.trial()).arg(1).arg("PX").arg(1_000);
+        let _: String = self.ask(keys, &cmd).await?;
+        Ok(())
+    }
+
+    /// A link to the process that has the pool now, which has just said that its data is still what it was.
     pub async fn link(&self, keys: &PoolKeys) -> Result<Link, StoreError> {
-        let (link, _) = self.connection.run(keys.meta(), &Cmd::exists(keys.meta()), |_| true).await?;
-        Ok(link)
+        for _ in 0..2 {
+            let (link, _) = self.connection.run(keys.meta(), &Cmd::exists(keys.meta()), |_| true).await?;
+            if link.is_unchanged().await? {
+                return Ok(link);
+            }
+            self.connection.forget(keys.meta(), &link);
+        }
+        Err(StoreError::Unverified)
     }
 
     /// From now on the pool may be asked on this process.
@@ -55,6 +71,11 @@ impl Store {
     /// May the pool be asked where it is now?
     pub fn is_trusted(&self, keys: &PoolKeys) -> bool {
         self.connection.standing(keys.meta()).is_some_and(|link| self.is_verified(keys, &link))
+    }
+
+    /// The pool is to be compared with the ledger again before it is asked anything else.
+    pub fn distrust(&self, keys: &PoolKeys) {
+        self.verified.remove(keys.meta());
     }
 
     pub(super) fn is_verified(&self, keys: &PoolKeys, link: &Link) -> bool {
@@ -90,6 +111,13 @@ impl Link {
             epoch_max: epoch.max(loading).unwrap_or_default(),
             is_verified: process.as_deref() == Some(self.process()),
         })
+    }
+
+    /// Has this process the entry `cursor`, written under `cursor_epoch`?
+    pub async fn has_entry(&self, keys: &PoolKeys, cursor: StreamId, cursor_epoch: i64) -> Result<bool, StoreError> {
+        let id = cursor.to_string();
+        let reply: StreamRangeReply = self.query(&Cmd::xrange(keys.events(), &id, &id)).await?;
+        Ok(reply.ids.first().and_then(|entry| entry.get::<i64>("e")) == Some(cursor_epoch))
     }
 
     /// Takes the pool under a new epoch if it has the entry `cursor`, written under `cursor_epoch`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use deadpool_postgres::Pool;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use redis::AsyncCommands;
@@ -46,7 +47,13 @@ impl App {
 
     pub(crate) async fn start_with(options: StoresOptions) -> Self {
         let stores = TestStores::start_with(options).await;
-        let engine = engine_on(&stores).await;
+        let postgres = stores.pool();
+        Self::start_on(stores, postgres).await
+    }
+
+    /// An engine that reaches Postgres by these connections.
+    pub(crate) async fn start_on(stores: TestStores, postgres: Pool) -> Self {
+        let engine = engine_with(&stores, postgres).await;
         engine.add_api_key("test", Scope::Admin, KEY).await.unwrap();
         let api = Api::new(engine.clone(), ApiConfig::default());
         Self { stores, engine, front: Front { api } }
@@ -218,7 +225,11 @@ impl Front {
 }
 
 async fn engine_on(stores: &TestStores) -> Engine {
-    let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
+    engine_with(stores, stores.pool()).await
+}
+
+async fn engine_with(stores: &TestStores, postgres: Pool) -> Engine {
+    let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres };
     Engine::start(config).await.unwrap()
 }
 

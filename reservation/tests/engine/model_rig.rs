@@ -9,6 +9,7 @@ use reservation::engine::pool::Pool;
 use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::holds::decide::Confirmed;
+use reservation::ledger::writers::{self, WriterId};
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
@@ -28,6 +29,7 @@ pub(crate) struct Rig {
     cases: usize,
     exam: ExamId,
     pool: Pool,
+    me: WriterId,
     writer: Option<Writer>,
 }
 
@@ -48,7 +50,7 @@ impl Rig {
         let store = Store::open(stores.redis_url()).await.unwrap();
         let exam: ExamId = "case-0".parse().unwrap();
         let pool = Pool::new("case-0".parse().unwrap(), exam.clone());
-        Self { stores, store, ledger, cases: 0, exam, pool, writer: None }
+        Self { stores, store, ledger, cases: 0, exam, pool, me: WriterId::new(), writer: None }
     }
 
     /// A new exam with four sittings of two seats.
@@ -128,13 +130,11 @@ impl Rig {
 
     async fn writer(&mut self) -> &mut Writer {
         if self.writer.is_none() {
-            // The advisory lock of a writer that died is free as soon as Postgres notices.
-            loop {
-                match Writer::try_new(&self.store, &self.ledger, &self.pool).await.unwrap() {
-                    Some(writer) => break self.writer = Some(writer),
-                    None => tokio::time::sleep(Duration::from_millis(5)).await,
-                }
-            }
+            let client = self.ledger.client().await.unwrap();
+            writers::renew(&**client, self.me).await.unwrap();
+            pools::claim(&**client, self.me, &[]).await.unwrap();
+            drop(client);
+            self.writer = Some(Writer::open(&self.store, &self.ledger, &self.pool, self.me).await.unwrap());
         }
         self.writer.as_mut().unwrap()
     }

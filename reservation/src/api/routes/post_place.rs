@@ -29,6 +29,7 @@ where
 {
     let exam = exam_of(exam)?;
     let PostPlace { candidate, ticket } = json::read(body).await?;
+    api.engine().look_for(&exam, &[]).await?;
     let place = api.engine().take_place(&exam, &candidate, ticket.as_deref()).await?;
     Ok(json::answer(StatusCode::OK, &PlaceView::from(place)))
 }
