@@ -49,7 +49,7 @@ pub struct SiteArgs {
     /// some of its nodes: `redis+cluster://user:password@host:6379,host:6379`.
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
-    /// Most connections to Postgres; the process that writes a pool's ledger keeps one more for it.
+    /// Most connections to Postgres, however many exams there are.
     #[arg(long, env = "SEATHOLD_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 32,
           value_parser = clap::value_parser!(u16).range(4..=1000))]
     pub database_connections: u16,

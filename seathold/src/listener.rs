@@ -11,6 +11,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -43,6 +44,8 @@ const HEAD_WAIT: Duration = Duration::from_secs(15);
 /// Most bytes of a request's head; browsers send some 2 KiB with our cookies.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HEADERS_MAX: usize = 64;
+/// How long kept lines still get answers when we stop, each the last on its line.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Longest wait for requests under way when we stop.
 const STOP_WAIT: Duration = Duration::from_secs(10);
 /// What the system keeps for one client that does not read: more than a page, and than what travels at a time on a
@@ -123,7 +126,7 @@ impl Listener {
         let connections = metrics::gauge!("seathold_connections", "listener" => self.name);
         let refused = metrics::counter!("seathold_requests_refused_total", "listener" => self.name);
         let door = Door { name: self.name, work: Work::new(bounds.requests), trusted: bounds.trusted };
-        let desk = Arc::new(Desk { answers, door, refused });
+        let desk = Arc::new(Desk { answers, door, refused, last_words: AtomicBool::new(false) });
         loop {
             let Some(accepted) = stop.run_until_cancelled(self.socket.accept()).await else { break };
             let (stream, peer) = match accepted {
@@ -155,6 +158,10 @@ impl Listener {
         }
         // Closed first: who comes now is refused by the system, and a proxy takes the next server.
         drop(self.socket);
+        // A kept line is closed without a word, also one on which a request is just arriving: so that few are, each
+        // answer says for a moment that it is the last on its line.
+        desk.last_words.store(true, Ordering::Relaxed);
+        tokio::time::sleep(LAST_WORDS).await;
         if tokio::time::timeout(STOP_WAIT, graceful.shutdown()).await.is_err() {
             tracing::warn!(listener = self.name, "some requests were not answered before the stop");
         }

@@ -49,14 +49,17 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut stores = stores?;
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
-    let outcome = match Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await {
-        Ok(rooms) => {
+    let opening = Rooms::open(&stores, &data, outside.gateways.clone(), accounts);
+    let outcome = match signals.unless_stopped(opening).await {
+        None => Ok(()),
+        Some(Ok(rooms)) => {
+            stores.hurry();
             let served = serve_rooms(&args, &data, listeners, &rooms, outside.sandbox_url(), &mut signals, &gave_up);
             let outcome = served.await;
             rooms.stop().await;
             outcome
         }
-        Err(error) => Err(error),
+        Some(Err(error)) => Err(error),
     };
     stores.stop().await;
     outside.stop().await;

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -39,6 +39,8 @@ pub(super) struct Desk<A> {
     pub(super) answers: A,
     pub(super) door: Door,
     pub(super) refused: Counter,
+    /// Is each answer the last on its line by now?
+    pub(super) last_words: AtomicBool,
 }
 
 /// Answers one request of a connection with this peer.
@@ -68,6 +70,9 @@ pub(super) async fn answered<A: Answers>(
         }
     };
     response.headers_mut().insert(REQUEST_ID, id);
+    if desk.last_words.load(Ordering::Relaxed) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 
