@@ -34,10 +34,12 @@ pub struct Problem {
     detail: String,
     /// The field that is wrong, with code `invalid`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    #[schema(value_type = Option<String>)]
+    field: Option<Box<str>>,
     /// The sitting that is full or whose group is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sitting: Option<String>,
+    #[schema(value_type = Option<String>)]
+    sitting: Option<Box<str>>,
     /// When the next hold on a full sitting lapses.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_release_at: Option<Timestamp>,
@@ -54,7 +56,7 @@ pub struct Problem {
     #[serde(skip)]
     retry_after_seconds: Option<u32>,
     #[serde(skip)]
-    pub(crate) allow: Option<String>,
+    pub(crate) allow: Option<Box<str>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -90,7 +92,7 @@ impl Problem {
     pub fn method_not_allowed(allowed: &str) -> Self {
         let mut problem =
             Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Allowed here: {allowed}."));
-        problem.allow = Some(allowed.to_owned());
+        problem.allow = Some(allowed.into());
         problem
     }
 
@@ -137,7 +139,7 @@ impl Problem {
     pub fn invalid(field: impl Into<String>, reason: impl std::fmt::Display) -> Self {
         let field = field.into();
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {reason}"));
-        problem.field = Some(field);
+        problem.field = Some(field.into());
         problem
     }
 
@@ -180,7 +182,7 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
         response
@@ -211,18 +213,18 @@ impl From<HoldError> for Problem {
             HoldError::UnknownExam(exam) => Self::unknown_exam(exam.as_str()),
             HoldError::UnknownSitting(sitting) => {
                 let mut problem = Self::new(StatusCode::NOT_FOUND, "unknown_sitting", detail);
-                problem.sitting = Some(sitting.to_string());
+                problem.sitting = Some(sitting.as_str().into());
                 problem
             }
             HoldError::UnknownHold(hold) => Self::unknown_hold(&hold.to_string()),
             HoldError::Full { sitting, next_release_at } => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "full", detail);
-                (problem.sitting, problem.next_release_at) = (Some(sitting.to_string()), next_release_at);
+                (problem.sitting, problem.next_release_at) = (Some(sitting.as_str().into()), next_release_at);
                 problem
             }
             HoldError::GroupTaken(sitting) => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "group_taken", detail);
-                problem.sitting = Some(sitting.to_string());
+                problem.sitting = Some(sitting.as_str().into());
                 problem
             }
             HoldError::NotOpen { opens_at, closes_at } => {
