@@ -123,7 +123,7 @@ async fn write_or_park(
     columns: &Columns<'_>,
 ) -> Result<u64, LedgerError> {
     let mut parked = 0;
-    let mut waiting: Vec<Range<usize>> = vec![0..columns.len()];
+    let mut waiting: Vec<Range<usize>> = std::iter::once(0..columns.len()).collect();
     while let Some(range) = waiting.pop().filter(|range| !range.is_empty()) {
         match try_write(tx, pool, &columns.part(range.clone())).await {
             Ok(()) => {}
