@@ -49,7 +49,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut stores = stores?;
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
-    let opening = Rooms::open(&stores, &data, outside.gateways.clone(), accounts);
+    // Boxed: it is large, and held across all that follows.
+    let opening = Box::pin(Rooms::open(&stores, &data, outside.gateways.clone(), accounts));
     let outcome = match signals.unless_stopped(opening).await {
         None => Ok(()),
         Some(Ok(rooms)) => {

@@ -164,7 +164,7 @@ fn pause_before(starts: u32) -> Duration {
 /// How much room the disk has for the stores, if the system says.
 fn room_bytes(data: &Path) -> Option<u64> {
     let disk = nix::sys::statvfs::statvfs(data).ok()?;
-    Some(u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size())))
+    Some(disk.blocks_available().saturating_mul(disk.fragment_size()))
 }
 
 #[cfg(test)]
