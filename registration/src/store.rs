@@ -14,6 +14,7 @@ pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
 pub(crate) mod exams;
 pub(crate) mod face_checks;
+pub(crate) mod fault;
 pub(crate) mod identities;
 pub(crate) mod identity_checks;
 pub(crate) mod identity_chunks;
@@ -35,6 +36,8 @@ use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
 
+pub use fault::PostgresFault;
+
 /// Longest wait for a connection, and for making one.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -43,10 +46,10 @@ const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
 pub enum StoreError {
     /// No database connection in time.
     #[error("no database connection: {0}")]
-    Pool(#[from] PoolError),
+    Pool(String),
     /// The database refused or broke off.
     #[error("the database failed: {0}")]
-    Postgres(#[from] tokio_postgres::Error),
+    Postgres(PostgresFault),
     /// The file store refused or broke off.
     #[error("the file store failed: {0}")]
     Files(#[from] object_store::Error),
@@ -56,6 +59,18 @@ pub enum StoreError {
     /// A row says what this version cannot mean.
     #[error("stored data is corrupt: {0}")]
     Corrupt(&'static str),
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error.into())
+    }
+}
+
+impl From<PoolError> for StoreError {
+    fn from(error: PoolError) -> Self {
+        Self::Pool(fault::described(&error))
+    }
 }
 
 /// The connections. A connection is never kept across a call of the engine, which needs some of the same pool.

@@ -8,7 +8,7 @@ use pagekit::words::{Words, key};
 use registration::details::Answers;
 use registration::exam_rules::FieldKind;
 use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
+use registration::order::OrderState;
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
@@ -73,7 +73,8 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
                 (head(w, view))
                 (compare(w, view))
                 @if view.is_waiting { (decision(w, view)) }
-                (record(w, view.history, view.now, action))
+                @let picture = view.case.look.map(|look| look.picture());
+                (record(w, view.history, picture.as_deref(), view.now, action))
             }
         }
     }
@@ -130,7 +131,7 @@ fn queue(w: Words, view: &Desk<'_>) -> Markup {
 }
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
-    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(&view.case.order));
+    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(view.case));
     html! {
         @if view.case.order.submitted_at.is_some() {
             a href=(href) target="_blank" rel="noopener" data-key="z" {
@@ -143,9 +144,9 @@ fn picture(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-/// When the picture on the page was handed in, in milliseconds.
-fn seen(order: &Order) -> i64 {
-    order.submitted_at.map_or(0, Timestamp::as_millisecond)
+/// What a decision has to be about.
+fn seen(case: &Review) -> String {
+    case.look.map(|look| look.to_string()).unwrap_or_default()
 }
 
 fn head(w: Words, view: &Desk<'_>) -> Markup {
@@ -214,13 +215,13 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
         div class="decision" {
             p class="hint" { (w.t("decide-hint")) }
             form method="post" action={ "/orders/" (order.id) "/confirm" } {
-                input type="hidden" name="seen" value=(seen(order));
+                input type="hidden" name="seen" value=(seen(view.case));
                 button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("confirm")) }
             }
             details class="refuse" open[is_refusal(view.message)] {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action={ "/orders/" (order.id) "/refuse" } {
-                    input type="hidden" name="seen" value=(seen(order));
+                    input type="hidden" name="seen" value=(seen(view.case));
                     (reason_fields(w, &REASONS, view.message))
                 }
             }
@@ -228,11 +229,12 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-fn action(action: AuditAction) -> &'static str {
+fn action(action: &AuditAction) -> Option<&'static str> {
     match action {
-        AuditAction::LookedAtPicture => key("action-looked"),
-        AuditAction::Confirmed => key("action-confirmed"),
-        AuditAction::Refused => key("action-refused"),
+        AuditAction::LookedAtPicture => Some(key("action-looked")),
+        AuditAction::Confirmed => Some(key("action-confirmed")),
+        AuditAction::Refused => Some(key("action-refused")),
+        AuditAction::LookedAtPerson | AuditAction::Other(_) => None,
     }
 }
 

@@ -56,6 +56,7 @@ async fn decide(site: &Site, refusal: Option<&str>) {
     let name = if refusal.is_some() { "li.min" } else { "wang.min" };
     let staff = staff.add(name, "a long password", Role::Reviewer).await.unwrap();
     let case = site.registration.applications.waiting(None).await.unwrap().pop().unwrap();
+    site.registration.applications.look(staff.id.0, &case.key.exam, case.key.account).await.unwrap();
     site.registration.applications.decide(staff.id.0, &case.key, refusal).await.unwrap();
 }
 
@@ -240,7 +241,9 @@ async fn a_page_that_waits_asks_for_a_word_that_changes_with_the_decision() {
     assert!(page.contains(&format!("data-waits=\"/me/decided?order={order}\" data-was=\"waiting\"")), "{page}");
     assert_eq!(word(&mut candidate, "exam=degree-english").await, "{\"state\":\"payment:main\"}");
     let staff = site.registration.staff.add("zhao.min", "a long password", Role::Reviewer).await.unwrap();
-    site.registration.reviews.confirm(staff.id, order.parse().unwrap()).await.unwrap();
+    let id = order.parse().unwrap();
+    let look = site.look(staff.id, id).await;
+    site.registration.reviews.confirm(staff.id, id, &look).await.unwrap();
     assert_eq!(word(&mut candidate, &format!("order={order}")).await, "{\"state\":\"decided\"}");
     // It is one's own: nobody asks about somebody else's.
     let mut other = site.candidate(2).await;

@@ -225,6 +225,7 @@ async fn b10_the_review_of_an_earlier_score() {
     let (staff, eligibility) = (&site.registration.staff, &site.registration.eligibility);
     let staff = staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
     let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    eligibility.look_at_score_review(staff.id, &case.key.exam, case.key.account, None).await.unwrap();
     eligibility.decide_score_review(staff.id, &case.key, Some("请带准考证原件")).await.unwrap();
     let refused = second.get(here).await;
     for part in ["复核失败", "请带准考证原件", "修改并重新提交", "删除申请", "value=\"430000201106002\""]

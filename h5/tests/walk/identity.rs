@@ -8,7 +8,7 @@ use gateways::{CardReader, FaceComparer, Gateways, Liveness};
 use http::StatusCode;
 use pagekit::local_path::query_value;
 use registration::accounts::AccountId;
-use registration::identity_reviews::CaseId;
+use registration::identity_reviews::{CaseId, Side};
 use registration::staff::Role;
 use testkit::Vendors;
 
@@ -222,12 +222,14 @@ async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
     let registration = &office.site.registration;
     let staff = registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap().id;
     let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
+    registration.identity_reviews.picture(staff, &case.id, Side::HandedIn).await.unwrap();
     registration.identity_reviews.refuse(staff, &case.id, case.picture, "看不清证件号码").await.unwrap();
     let page = candidate.get("/me/identity").await;
     assert!(page.text.contains("原因：看不清证件号码") && page.text.contains("again=on"), "{}", page.text);
     assert!(candidate.get("/me/identity?again=on").await.text.contains("人工通道"));
     candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
     let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
+    registration.identity_reviews.picture(staff, &case.id, Side::HandedIn).await.unwrap();
     registration.identity_reviews.confirm(staff, &case.id, case.picture).await.unwrap();
     assert!(candidate.get("/me/identity").await.text.contains("实名认证已完成"));
 }

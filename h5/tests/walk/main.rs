@@ -81,7 +81,9 @@ async fn from_the_list_to_the_confirmed_seat() {
     assert_eq!(guest.get(&format!("/orders/{order}")).await.location(), sent.location());
     let staff =
         site.registration.staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
-    site.registration.reviews.confirm(staff.id, order.parse().unwrap()).await.unwrap();
+    let id = order.parse().unwrap();
+    let look = site.look(staff.id, id).await;
+    site.registration.reviews.confirm(staff.id, id, &look).await.unwrap();
     assert!(guest.get(sent.location()).await.text.contains("报名成功"));
     let me = guest.get("/me").await;
     assert!(me.text.contains("已确认") && me.text.contains(&order) && !me.text.contains("data-deadline="));
@@ -183,7 +185,8 @@ async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
     let (staff, id) = (&site.registration.staff, order.parse().unwrap());
     let staff = staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
-    site.registration.reviews.refuse(staff.id, id, "看不清交易单号").await.unwrap();
+    let look = site.look(staff.id, id).await;
+    site.registration.reviews.refuse(staff.id, id, &look, "看不清交易单号").await.unwrap();
     let page = candidate.get(&format!("/orders/{order}")).await;
     assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);
     assert!(candidate.get("/exams/degree-english").await.text.contains("订单截图没有通过审核"));

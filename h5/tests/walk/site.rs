@@ -11,6 +11,9 @@ use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use pagekit::local_path::query_value;
 use registration::accounts::AccountSettings;
+use registration::order::OrderId;
+use registration::reviews::Look;
+use registration::staff::StaffId;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -73,6 +76,12 @@ impl Site {
         std::fs::write(dir.join("exam.toml"), format!("{keys}{more}[notice]{tables}")).unwrap();
         std::fs::write(dir.join("sittings.csv"), SITTINGS.replace("SEATS", "5")).unwrap();
         self.registration.exams.import(&dir).await.unwrap();
+    }
+
+    /// What the staff page shows of an order, after its picture was opened.
+    pub(crate) async fn look(&self, staff: StaffId, order: OrderId) -> Look {
+        self.registration.reviews.screenshot(staff, order).await.unwrap();
+        self.registration.reviews.get(order).await.unwrap().unwrap().look.unwrap()
     }
 
     /// The keys of everything encrypted.

@@ -8,7 +8,7 @@ use crate::applications;
 use crate::clock;
 use crate::identity;
 use crate::staff::{Role, StaffMember};
-use crate::store::{self, StoreError, violates};
+use crate::store::{self, StoreError};
 use crate::vault::Vault;
 
 /// What was moved.
@@ -101,7 +101,7 @@ fn conflicts<T>(moved: Result<T, StoreError>) -> Result<T, RebindError> {
     const IN_THE_WAY: [&str; 4] =
         ["orders_one_live", "bindings_one_per_account", "score_reviews_one_per_account", "applications_pkey"];
     moved.map_err(|error| match error {
-        StoreError::Postgres(error) if IN_THE_WAY.iter().any(|name| violates(&error, name)) => RebindError::Conflict,
+        StoreError::Postgres(fault) if IN_THE_WAY.iter().any(|name| fault.violates(name)) => RebindError::Conflict,
         error => error.into(),
     })
 }

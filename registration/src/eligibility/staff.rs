@@ -20,6 +20,8 @@ use crate::store::{self, StoreError};
 
 /// Most requests on a page of the queue.
 const PAGE: i64 = 50;
+/// What the audit calls a look at a request.
+const LOOK: &str = "score_review.look";
 
 /// Which request is decided about: a later one is another case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +112,8 @@ impl Eligibility {
         let found = score_reviews::get(&client, exam, account).await?;
         let stored = found.filter(|found| found.state == "waiting").ok_or(ReviewError::Moved)?;
         let mut case = self.case(&stored)?;
-        store::audit::insert(&client, clock::now(), staff.0, "score_review.look", &subject(&case.key)).await?;
+        let (what, seen) = (subject(&case.key), seen(&case.key));
+        store::audit::insert_seen(&client, clock::now(), staff.0, LOOK, &what, &seen).await?;
         if let Some(rules) = rules {
             let ScoreReview { ticket, document, name, .. } = &case.review;
             let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
@@ -130,6 +133,10 @@ impl Eligibility {
     ) -> Result<(), ReviewError> {
         let refusal = check_refusal(refusal)?;
         let mut client = self.database.client().await?;
+        let (what, seen) = (subject(key), seen(key));
+        if !store::audit::has_looked(&client, staff.0, LOOK, &what, &seen).await? {
+            return Err(ReviewError::Moved);
+        }
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let (now, case) = (clock::now(), (&key.exam, key.account, key.requested_at));
         if !score_reviews::decide(&transaction, case, staff.0, refusal, now).await? {
@@ -138,7 +145,7 @@ impl Eligibility {
         let kind = if refusal.is_some() { NoticeKind::ScoreRefused } else { NoticeKind::ScorePassed };
         store::notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "score_review.refuse" } else { "score_review.pass" };
-        store::audit::insert(&transaction, now, staff.0, action, &subject(key)).await?;
+        store::audit::insert_seen(&transaction, now, staff.0, action, &what, &seen).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
@@ -168,6 +175,11 @@ fn masked(number: &str) -> String {
 /// What the audit calls a request.
 fn subject(key: &ScoreReviewKey) -> String {
     format!("score_review {} {}", key.exam, key.account.0)
+}
+
+/// Which hand-in of it was seen.
+fn seen(key: &ScoreReviewKey) -> String {
+    key.requested_at.as_microsecond().to_string()
 }
 
 #[cfg(test)]

@@ -127,6 +127,15 @@ pub(crate) async fn get(client: &impl GenericClient, id: OrderId) -> Result<Opti
     client.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
 }
 
+/// The same, locked until the transaction ends.
+pub(crate) async fn get_locked(
+    transaction: &impl GenericClient,
+    id: OrderId,
+) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = transaction.prepare_cached(&format!("{SELECT} WHERE o.id = $1 FOR UPDATE OF o")).await?;
+    transaction.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
+}
+
 /// The account's sole live order of a part.
 pub(crate) async fn live(
     client: &impl GenericClient,

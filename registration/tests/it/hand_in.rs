@@ -127,7 +127,7 @@ async fn a_refused_picture_keeps_the_seat_for_a_better_one() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
     let reviews = &world.registration.reviews;
-    let refused = reviews.refuse(world.reviewer, order.id, " 看不清金额 ").await.unwrap();
+    let refused = world.refuse(order.id, " 看不清金额 ").await.unwrap();
     let OrderState::Refused { reason, until: deadline } = &refused.state else { panic!("{refused:?}") };
     let hours = deadline.duration_since(jiff::Timestamp::now()).as_hours();
     assert_eq!((reason.as_str(), hours), ("看不清金额", 23));
@@ -146,7 +146,7 @@ async fn a_refusal_that_nobody_mends_frees_the_seat() {
     let account = world.candidate(1).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    world.registration.reviews.refuse(world.reviewer, order.id, "不是订单截图").await.unwrap();
+    world.refuse(order.id, "不是订单截图").await.unwrap();
     assert!(is_refused(&world.order(account, order.id).await.state));
     world.execute("UPDATE registration.orders SET mend_until = now() - interval '1 second'").await;
     until("a cancelled order", async || world.order(account, order.id).await.state == OrderState::Cancelled).await;

@@ -88,6 +88,9 @@ async fn a4_staff_look_decide_and_say_why() {
     let case = reviews.waiting().await.unwrap().pop().unwrap();
     assert_eq!((case.id, case.person.name.expose(), reviews.count().await.unwrap()), (id.clone(), "王芳", 1));
     assert!(reviews.refuse(staff, &id, case.picture, " ").await.is_err());
+    let unseen = reviews.refuse(staff, &id, case.picture, "看不清证件号码").await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "{unseen:?}");
+    reviews.picture(staff, &id, Side::HandedIn).await.unwrap();
     reviews.refuse(staff, &id, case.picture, "看不清证件号码").await.unwrap();
     let refused = identity.state(account).await.unwrap();
     assert_eq!(refused, IdentityState::Refused { reason: "看不清证件号码".to_owned() });
@@ -95,14 +98,21 @@ async fn a4_staff_look_decide_and_say_why() {
     // Handed in again; what was looked at is what is decided.
     bureau.hold_document(account).await.unwrap();
     assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
-    let case = reviews.get(&id).await.unwrap().unwrap();
+    let case = reviews.get(staff, &id).await.unwrap().unwrap();
+    let unseen = reviews.confirm(staff, &id, case.picture).await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "the number was seen, the picture was not: {unseen:?}");
     assert!(!reviews.picture(staff, &id, Side::HandedIn).await.unwrap().is_empty());
     reviews.confirm(staff, &id, case.picture).await.unwrap();
     assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
     assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
     let history = reviews.history(&id).await.unwrap();
-    let actions: Vec<_> = history.iter().map(|line| line.action).collect();
-    assert_eq!(actions, [AuditAction::Confirmed, AuditAction::LookedAtPicture, AuditAction::Refused]);
+    let actions: Vec<_> = history.iter().map(|line| line.action.clone()).collect();
+    let [confirmed, looked, person, refused, before] = &actions[..] else { panic!("{actions:?}") };
+    assert_eq!((confirmed, refused), (&AuditAction::Confirmed, &AuditAction::Refused));
+    assert_eq!((looked, before), (&AuditAction::LookedAtPicture, &AuditAction::LookedAtPicture));
+    assert_eq!(person, &AuditAction::LookedAtPerson, "who saw the whole number is written down");
+    let pictures: Vec<_> = history.iter().map(|line| line.seen.clone().unwrap()).collect();
+    assert_eq!((&pictures[0], pictures[3] != pictures[0]), (&case.picture.to_string(), true), "which picture it was");
     assert!(reviews.picture(staff, &id, Side::HandedIn).await.is_err(), "a decided case is closed");
     bureau.world.finish().await;
 }
@@ -190,6 +200,6 @@ async fn nothing_of_a_person_is_readable_at_rest() {
         assert!(!row.contains(&plain) && !row.contains(&hex(&plain)), "{row}");
     }
     let case = CaseId::Identity(account);
-    assert!(bureau.world.registration.identity_reviews.get(&case).await.unwrap().is_none());
+    assert!(bureau.world.registration.identity_reviews.get(bureau.world.reviewer, &case).await.unwrap().is_none());
     bureau.world.finish().await;
 }

@@ -16,7 +16,7 @@ async fn prove(world: &World, account: AccountId, column: &str) {
 async fn refuse(world: &World, account: AccountId) {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    world.registration.reviews.refuse(world.reviewer, order.id, "金额看不清").await.unwrap();
+    world.refuse(order.id, "金额看不清").await.unwrap();
 }
 
 async fn waiting(world: &World) -> Vec<i16> {
@@ -40,7 +40,7 @@ async fn a_proved_mobile_is_told_of_a_decision_and_not_why() {
     // Mended and confirmed: told again, once.
     let order = reached.world.registration.orders.live(account, &crate::world::exam()).await.unwrap().remove(0);
     reached.world.hand_in(account, order.id).await.unwrap();
-    reached.world.registration.reviews.confirm(reached.world.reviewer, order.id).await.unwrap();
+    reached.world.confirm(order.id).await.unwrap();
     assert_eq!(reached.message(MOBILE, 2).await.values, ["缴费已确认，报名成功"]);
     none_left(&reached.world).await;
     assert_eq!(reached.sent_to(MOBILE).await.len(), 2);

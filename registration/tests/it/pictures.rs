@@ -39,7 +39,7 @@ async fn a_picture_is_encrypted_and_who_looks_is_written_down() {
     let shown = reviews.screenshot(world.reviewer, order.id).await.unwrap();
     assert_eq!(image::load_from_memory(&shown).unwrap().width(), 32);
     let history = reviews.history(order.id).await.unwrap();
-    assert_eq!((history.len(), history[0].action), (1, AuditAction::LookedAtPicture));
+    assert_eq!((history.len(), history[0].action.clone()), (1, AuditAction::LookedAtPicture));
     assert_eq!(history[0].staff, "reviewer");
 
     let dir = world.stores.dir().join("files/screenshots").join(order.id.to_string());

@@ -94,12 +94,15 @@ async fn b10_number_and_name_wait_for_staff() {
     request(&exam, account, None, SOMEBODY_OF_THE_NAME).await.unwrap();
     assert!(matches!(decide(None).await, Err(ReviewError::Moved)));
     let again = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    let unseen = eligibility.decide_score_review(staff, &again.key, None).await;
+    assert!(matches!(unseen, Err(ReviewError::Moved)), "nobody has looked at this request: {unseen:?}");
+    eligibility.look_at_score_review(staff, &cet(), account, None).await.unwrap();
     eligibility.decide_score_review(staff, &again.key, None).await.unwrap();
     assert_eq!(subjects(&exam, account).await, ["cet4", "cet6", "set6"]);
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
     let audit = "SELECT count(*) FROM registration.audit WHERE action LIKE 'score_review.%' AND staff = $1";
     let lines: i64 = world.sql().await.query_one(audit, &[&staff.0]).await.unwrap().get(0);
-    assert_eq!(lines, 3, "a look, a refusal, a pass");
+    assert_eq!(lines, 4, "a look, a refusal, another look, a pass");
     world.finish().await;
 }
 
@@ -119,6 +122,7 @@ async fn b10_what_fits_neither_is_not_kept_and_a_refused_one_can_be_deleted() {
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     request(&exam, third, None, SOMEBODY_OF_THE_NAME).await.unwrap();
     let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    eligibility.look_at_score_review(world.reviewer, &cet(), third, None).await.unwrap();
     eligibility.decide_score_review(world.reviewer, &case.key, Some("不符")).await.unwrap();
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     eligibility.delete_score_review(third, &cet()).await.unwrap();
@@ -167,6 +171,7 @@ async fn b10_races_leave_one_request() {
         let all = [a, b, c, d];
         assert_eq!(all.iter().filter(|one| one.is_ok()).count(), 1, "{all:?}");
         let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+        eligibility.look_at_score_review(world.reviewer, &cet(), account, None).await.unwrap();
         let decide = |refusal| eligibility.decide_score_review(world.reviewer, &case.key, refusal);
         let (pass, refuse) = tokio::join!(decide(None), decide(Some("不符")));
         assert!(pass.is_ok() != refuse.is_ok(), "{pass:?} {refuse:?}");

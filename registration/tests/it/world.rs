@@ -15,6 +15,7 @@ use registration::document::ResidentId;
 use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::order::{Order, OrderId, OrderState};
 use registration::orders::{HandInError, OrderError};
+use registration::reviews::{DecisionError, Look};
 use registration::staff::{Role, StaffId};
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
@@ -115,6 +116,28 @@ impl World {
 
     pub(crate) async fn hand_in(&self, account: AccountId, order: OrderId) -> Result<Order, HandInError> {
         self.registration.orders.hand_in(account, order, picture()).await
+    }
+
+    /// What a page shows staff of an order, after they have opened its picture; of one without a picture, nothing real.
+    pub(crate) async fn look(&self, staff: StaffId, order: OrderId) -> Look {
+        let reviews = &self.registration.reviews;
+        let look = reviews.get(order).await.unwrap().and_then(|review| review.look);
+        if look.is_some() {
+            reviews.screenshot(staff, order).await.unwrap();
+        }
+        look.unwrap_or_else(|| "00000000-0000-0000-0000-000000000000.0".parse().unwrap())
+    }
+
+    /// The reviewer looks and confirms.
+    pub(crate) async fn confirm(&self, order: OrderId) -> Result<Order, DecisionError> {
+        let look = self.look(self.reviewer, order).await;
+        self.registration.reviews.confirm(self.reviewer, order, &look).await
+    }
+
+    /// The reviewer looks and refuses.
+    pub(crate) async fn refuse(&self, order: OrderId, reason: &str) -> Result<Order, DecisionError> {
+        let look = self.look(self.reviewer, order).await;
+        self.registration.reviews.refuse(self.reviewer, order, &look, reason).await
     }
 
     pub(crate) async fn order(&self, account: AccountId, order: OrderId) -> Order {
