@@ -66,6 +66,7 @@ pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
         DocumentKind::Passport => w.t("kind-passport"),
         DocumentKind::HongKongId => w.t("kind-hong-kong-id"),
         DocumentKind::MacauId => w.t("kind-macau-id"),
+        DocumentKind::ForeignResidentId => w.t("kind-foreign-resident-id"),
     }
     .into_owned()
 }

@@ -44,7 +44,7 @@ const SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts_at,c
 morning,英语,English,,一号楼,Building 1,2090-05-22T09:00:00+08:00,5,
 ";
 /// Two document numbers with right check digits.
-const DOCUMENTS: [&str; 2] = ["11010519491231002X", "440524188001010014"];
+const DOCUMENTS: [&str; 2] = ["11010519491231002X", "440308199901101512"];
 
 struct Desk {
     registration: Registration,

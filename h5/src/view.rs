@@ -6,6 +6,7 @@ pub(crate) mod facts;
 pub(crate) mod form;
 pub(crate) mod hold_banner;
 pub(crate) mod layout;
+pub(crate) mod person_faults;
 pub(crate) mod photo_part;
 pub(crate) mod picture_tile;
 pub(crate) mod progress;

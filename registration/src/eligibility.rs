@@ -7,6 +7,7 @@
 pub(crate) mod keys;
 mod rules;
 mod score_review;
+mod scores;
 mod seen;
 mod staff;
 mod sweep;
@@ -151,9 +152,12 @@ impl Eligibility {
             return Err(LookUpError::TooMany);
         }
         let document_index = keys::document(&self.vault, &document);
-        let person_index = keys::person(&self.vault, &document, &name);
-        let found = store::roster::of_person(&client, &exam.id, &document_index, &person_index).await?;
-        let found = found.ok_or(LookUpError::Unknown)?;
+        let found =
+            store::roster::of_document(&client, &exam.id, &document_index).await?.ok_or(LookUpError::Unknown)?;
+        let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
+        if name_key(&record.name) != name_key(&name) {
+            return Err(LookUpError::Unknown);
+        }
         let line_index = found.line_index.try_into().map_err(|_| StoreError::Corrupt("a line's index"))?;
         let seen = Seen { document_index, line_index };
         Ok(SeenPerson::seal(&self.vault, account, &exam.id, &seen, clock::now()))

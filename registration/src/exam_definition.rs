@@ -2,6 +2,7 @@
 //! perhaps with `organisations.csv`, `roster.csv` and `past_scores.csv`.
 //! Each fault is told with its file and line, as many at once as can be.
 
+mod cells;
 mod exam_file;
 mod import;
 mod import_people;
@@ -11,7 +12,9 @@ mod people_file;
 mod roster_file;
 mod rules_check;
 mod sittings_file;
+mod source;
 mod table;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +27,7 @@ use crate::text::Text;
 use exam_file::ExamFile;
 use sittings_file::Known;
 
-pub use import::{ImportError, Imported};
+pub use import::{Emptying, ImportError, Imported};
 pub use import_people::PeopleImported;
 
 /// The file of texts and rules.
@@ -125,9 +128,8 @@ fn read(dir: &Path, file: &'static str) -> Result<String, DefinitionError> {
     if length > FILE_BYTES_MAX {
         return Err(wrong(format!("has more than {FILE_BYTES_MAX} bytes")));
     }
-    let text = fs::read_to_string(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    // Spreadsheets write a byte order mark.
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+    let bytes = fs::read(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    source::decoded_text(bytes).map_err(wrong)
 }
 
 /// What is wrong with a text that pages show on one line; nothing when it is right.

@@ -128,7 +128,7 @@ am,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
 a m,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
 b,,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
 c,英语,English,other,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
-d,英语,English,subject,一教,Hall 1,2027-05-22 09:00,many,
+d,英语,English,subject,一教,Hall 1,22.5.2027,many,
 e,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,-1,1.234
 f,英语
 am,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
@@ -141,9 +141,9 @@ g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
         begin(4, "title_zh, title_en: the text `zh` must be one line"),
         begin(5, "group: `other` is not among the groups of exam.toml"),
         begin(6, "starts_at: "),
-        begin(6, "capacity: invalid digit"),
-        begin(7, "capacity: invalid digit"),
-        begin(7, "fee: an amount is yuan"),
+        begin(6, "capacity: `many` is no whole number"),
+        begin(7, "capacity: `-1` is no whole number"),
+        begin(7, "fee: `1.234`: an amount is yuan"),
         begin(8, "has 2 fields instead of 9"),
         begin(9, "the sitting `am` is there twice"),
         begin(10, "capacity: at most 10000000"),
@@ -152,6 +152,23 @@ g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.starts_with(&expected), "{found} <> {expected}");
     }
+}
+
+/// What a school's sheet says, and what a spreadsheet makes of it.
+#[test]
+fn a_sheet_is_read_as_spreadsheets_write_it() {
+    let sittings = "编号,名称,英文名称,考点,英文考点,考试时间,人数,报名费,,
+am,英语,English,一教,Hall 1,2027/5/22 9:00,\"1,200\",￥80.5,,
+,,,,,,,,,
+pm,日语,Japanese,二教,Hall 2,2027年5月22日 14:00,３０人,1.00
+";
+    let definition = parse_both(EXAM, sittings).unwrap();
+    let [am, pm] = &definition.page.sittings[..] else { panic!("two sittings") };
+    assert_eq!((definition.capacities, am.fee, pm.fee), (vec![1200, 30], Fen(8_050), Fen(100)));
+    assert_eq!(am.starts_at.to_string(), "2027-05-22T01:00:00Z");
+    assert_eq!(pm.starts_at.to_string(), "2027-05-22T06:00:00Z");
+    let open = faults(EXAM, &sittings.replace("pm,日语", "pm,\"日语"));
+    assert_eq!(open, ["sittings.csv:4: a quotation mark is opened here and never closed: close it, or delete it"]);
 }
 
 #[test]

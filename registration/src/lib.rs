@@ -37,6 +37,7 @@ pub mod vault;
 
 mod attempts;
 mod clock;
+mod fault;
 mod gate;
 mod migrations;
 mod notices;

@@ -3,7 +3,7 @@
 use deadpool_postgres::Object;
 
 use crate::OpenError;
-use crate::store::fault::described;
+use crate::fault::described;
 use crate::store::{Database, StoreError};
 
 mod embedded {

@@ -14,7 +14,6 @@ pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
 pub(crate) mod exams;
 pub(crate) mod face_checks;
-pub(crate) mod fault;
 pub(crate) mod identities;
 pub(crate) mod identity_checks;
 pub(crate) mod identity_chunks;
@@ -36,7 +35,9 @@ use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
 
-pub use fault::PostgresFault;
+use crate::fault::described;
+
+pub use crate::fault::PostgresFault;
 
 /// Longest wait for a connection, and for making one.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -69,7 +70,7 @@ impl From<tokio_postgres::Error> for StoreError {
 
 impl From<PoolError> for StoreError {
     fn from(error: PoolError) -> Self {
-        Self::Pool(fault::described(&error))
+        Self::Pool(described(&error))
     }
 }
 

@@ -131,6 +131,12 @@ pub enum ExamCommand {
     Import {
         /// The exam's directory.
         dir: PathBuf,
+        /// Delete the roster that is there. Without this, and without `roster.csv`, it stays.
+        #[arg(long)]
+        empty_roster: bool,
+        /// Delete the results of earlier exams that are there. Without this, and without `past_scores.csv`, they stay.
+        #[arg(long)]
+        empty_past_scores: bool,
         /// Where the site keeps things.
         #[command(flatten)]
         site: SiteArgs,

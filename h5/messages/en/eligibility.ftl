@@ -14,6 +14,7 @@ eligibility-kind-hk-macau-permit = Mainland Travel Permit for Hong Kong and Maca
 eligibility-kind-passport = Passport
 eligibility-kind-hong-kong-id = Hong Kong Identity Card
 eligibility-kind-macau-id = Macau Identity Card
+eligibility-kind-foreign-resident-id = Foreign Permanent Resident ID Card
 eligibility-number = Document number
 eligibility-name = Name
 eligibility-name-hint = As on your school record, for example 张三·李四.

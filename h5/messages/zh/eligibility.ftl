@@ -14,6 +14,7 @@ eligibility-kind-hk-macau-permit = 港澳居民来往内地通行证
 eligibility-kind-passport = 护照
 eligibility-kind-hong-kong-id = 香港身份证
 eligibility-kind-macau-id = 澳门身份证
+eligibility-kind-foreign-resident-id = 外国人永久居留身份证
 eligibility-number = 证件号码
 eligibility-name = 姓名
 eligibility-name-hint = 与学籍一致，例如：张三·李四。

@@ -25,6 +25,7 @@ use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
+use crate::view::person_faults::{mobile_fault, name_fault};
 use crate::visit::Visit;
 
 /// What was typed.
@@ -177,9 +178,9 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
     match fault {
         Fault::Username(_) => of("username", w.t("field-username-error")),
         Fault::Email(_) => of("email", w.t("field-email-error")),
-        Fault::Name(_) => of("name", w.t("field-name-error")),
+        Fault::Name(error) => of("name", name_fault(w, error)),
         Fault::Document(error) => document_error(w, error),
-        Fault::Mobile(_) => of("mobile", w.t("field-mobile-error")),
+        Fault::Mobile(error) => of("mobile", mobile_fault(w, error)),
         Fault::Code => of("code", w.t("field-code-error")),
         Fault::Password(error) => password_error(w, error),
         Fault::Agreement => of("agree", w.t("agreement-error")),

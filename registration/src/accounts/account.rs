@@ -102,7 +102,7 @@ pub(crate) fn read(vault: &Vault, stored: &StoredAccount) -> Result<Account, Sto
     Ok(Account {
         id,
         number: id.into(),
-        name: open(vault, stored.id, "name", stored.name.as_deref())?,
+        name: open::<String>(vault, stored.id, "name", stored.name.as_deref())?.map(|name| PersonName::kept(&name)),
         document: open(vault, stored.id, "document", stored.document.as_deref())?.map(|Keyed(document)| document),
         username: open(vault, stored.id, "username", stored.username.as_deref())?,
         email: open(vault, stored.id, "email", stored.email.as_deref())?,

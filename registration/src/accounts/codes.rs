@@ -14,12 +14,17 @@ use crate::captcha::CaptchaError;
 use crate::clock;
 use crate::person::Mobile;
 use crate::store::{self, StoreError};
+use crate::text::characters::number_text;
 
 /// How long a code is good.
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// After how long the same number may get another one.
 pub const CODE_WAIT: SignedDuration = SignedDuration::from_secs(60);
 
+/// Digits of a code.
+const CODE_DIGITS: usize = 6;
+/// Longest text that is looked at as a code, in characters.
+const CODE_CHARS_MAX: usize = 40;
 /// Tries of one code.
 const TRIES_MAX: i32 = 5;
 /// So many within such a time.
@@ -156,6 +161,11 @@ impl Accounts {
 
     /// Is this the code? It stays until [`Self::take_code`]: what follows may still be refused.
     pub(super) async fn try_code(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> Result<bool, StoreError> {
+        // What has not the form of a code costs no try.
+        let digits = digits_of(code);
+        if digits.len() != CODE_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(false);
+        }
         let client = self.database.client().await?;
         let kept = store::account_codes::begin_try(&client, purpose.as_str(), subject, TRIES_MAX, clock::now()).await?;
         let hash = self.code_hash(purpose, subject, code);
@@ -179,17 +189,16 @@ impl Accounts {
         self.vault.index("sending mobile", mobile.expose())
     }
 
-    /// Whoever has the database and not the key cannot try the million codes out. Full-width digits and spaces are
-    /// forgiven.
+    /// Whoever has the database and not the key cannot try the million codes out.
     pub(super) fn code_hash(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> [u8; 32] {
-        let digits: String = code
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .take(12)
-            .map(|c| crate::text::ascii_digit(c).map_or(c, char::from))
-            .collect();
-        self.vault.index("code", &format!("{} {subject:?} {digits}", purpose.as_str()))
+        self.vault.index("code", &format!("{} {subject:?} {}", purpose.as_str(), digits_of(code)))
     }
+}
+
+/// A code as it was sent: what phones put between and behind its digits is dropped.
+fn digits_of(code: &str) -> String {
+    let typed: String = code.chars().take(CODE_CHARS_MAX).collect();
+    number_text(&typed)
 }
 
 /// Counts a message to a subject. When it is one too many: the time until the next may be sent.
@@ -222,7 +231,7 @@ fn wait(sent: &[Timestamp], now: Timestamp) -> Option<SignedDuration> {
 pub(super) fn new_code() -> String {
     let mut bytes = [0; 8];
     rand::fill(&mut bytes).expect("the system has random bytes");
-    format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)
+    format!("{:0CODE_DIGITS$}", u64::from_be_bytes(bytes) % 1_000_000)
 }
 
 fn china_day(now: Timestamp) -> jiff::civil::Date {
@@ -246,6 +255,13 @@ mod tests {
         assert_eq!(wait(&ago(&[61, 62, 63, 64, 65, 66, 67, 68, 69]), now), None);
         let day = wait(&ago(&[61, 62, 63, 64, 65, 66, 67, 68, 69, 70]), now);
         assert_eq!(day, Some(SignedDuration::from_mins(24 * 60 - 70)));
+    }
+
+    #[test]
+    fn what_phones_add_to_a_code_is_dropped() {
+        for typed in ["123456", " 123-456 ", "123456。", "１２３４５６", "\u{200e}123456", "“123 456”."] {
+            assert_eq!(digits_of(typed), "123456", "{typed:?}");
+        }
     }
 
     #[test]

@@ -276,7 +276,7 @@ impl Accounts {
         let mut seen = HashSet::new();
         for stored in all.into_iter().filter(|stored| seen.insert(stored.id)) {
             let account = read(&self.vault, &stored)?;
-            if bound.contains(&account.id) || account.name.as_ref() == Some(name) {
+            if bound.contains(&account.id) || account.name.as_ref().is_some_and(|known| known.key() == name.key()) {
                 let by_document = store::account_logins::has(&client, "document", stored.id).await?;
                 let mobile = store::account_logins::has(&client, "mobile", stored.id).await?;
                 found.push(FoundAccount {

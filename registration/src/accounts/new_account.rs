@@ -160,9 +160,9 @@ mod tests {
     fn c2_a_form_says_all_that_is_wrong_with_it() {
         let errors = NewAccount::parse("", "11010519491231002Y", "1", "12345").unwrap_err();
         let expected = [
-            FieldError::Name(NameError),
+            FieldError::Name(NameError::Empty),
             FieldError::Document(DocumentError::Character),
-            FieldError::Mobile(MobileError),
+            FieldError::Mobile(MobileError::Form),
             FieldError::Password(PasswordError::Length { min: 6, max: 20 }),
         ];
         assert_eq!(errors, expected);
@@ -191,7 +191,7 @@ mod tests {
         let new = NewAccount::check(&form, &rules, true).unwrap();
         assert_eq!(new.document.unwrap().kind(), DocumentKind::TaiwanPermit);
         let half = SignUpForm { name: "", ..form };
-        assert_eq!(NewAccount::check(&half, &rules, true).unwrap_err(), [FieldError::Name(NameError)]);
+        assert_eq!(NewAccount::check(&half, &rules, true).unwrap_err(), [FieldError::Name(NameError::Empty)]);
     }
 
     #[test]

@@ -5,16 +5,14 @@ use std::fmt;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 
+use super::Eligibility;
 use super::score_review::{ScoreReview, read};
-use super::{Eligibility, keys};
 use crate::accounts::AccountId;
 use crate::applications::{ReviewError, check_refusal};
 use crate::clock;
 use crate::exam_rules::ScoreReviewRules;
 use crate::notices::NoticeKind;
-use crate::roster::PastScore;
 use crate::staff::StaffId;
-use crate::store::past_scores::StoredScore;
 use crate::store::score_reviews::{self, StoredScoreReview};
 use crate::store::{self, StoreError};
 
@@ -116,10 +114,12 @@ impl Eligibility {
         store::audit::insert_seen(&client, clock::now(), staff.0, LOOK, &what, &seen).await?;
         if let Some(rules) = rules {
             let ScoreReview { ticket, document, name, .. } = &case.review;
-            let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
-            let by_name = keys::ticket_and_name(&self.vault, ticket, name);
-            let found = store::past_scores::find(&client, exam, &by_document, &by_name, rules).await?;
-            case.found = found.by_name.map(|score| self.found(exam, &score)).transpose()?;
+            let found = self.find_scores(&client, exam, ticket, (document, name), rules).await?;
+            case.found = found.by_name.map(|(stored, said)| FoundScore {
+                score: stored.score,
+                year: stored.year,
+                document: said.document.into(),
+            });
         }
         Ok(case)
     }
@@ -154,13 +154,6 @@ impl Eligibility {
         let StoredScoreReview { exam, account, requested_at, .. } = stored;
         let key = ScoreReviewKey { exam: exam.clone(), account: *account, requested_at: *requested_at };
         Ok(ScoreReviewCase { key, review: read(&self.vault, stored)?, found: None })
-    }
-
-    fn found(&self, exam: &ExamId, stored: &StoredScore) -> Result<FoundScore, StoreError> {
-        let plain = self.vault.open(&keys::context("past_score", exam, &stored.by_document), &stored.record)?;
-        let score: PastScore =
-            serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("a result of an earlier exam"))?;
-        Ok(FoundScore { score: stored.score, year: stored.year, document: score.document.into() })
     }
 }
 

@@ -8,7 +8,7 @@ use reservation::sitting::CAPACITY_MAX;
 
 use super::exam_file::ExamFile;
 use super::table::{Row, Shape, parse as parse_table};
-use super::{DefinitionError, SITTINGS_FILE};
+use super::{DefinitionError, SITTINGS_FILE, cells, words};
 use crate::exam_rules::{OrganisationCode, Subject, SubjectId};
 use crate::exams::SittingPage;
 use crate::fen::Fen;
@@ -33,6 +33,7 @@ const SHAPE: Shape = Shape {
     needed: 3,
     rows_max: 50_000,
     is_open: false,
+    words: &words::SITTINGS,
 };
 
 /// What the other files say, when they could be read.
@@ -78,8 +79,8 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
         ("", Some((_, None))) => None,
         _ => row.text("venue_zh", "venue_en", faults),
     };
-    let starts_at: Option<Timestamp> = row.parsed("starts_at", faults);
-    let capacity = row.parsed("capacity", faults).filter(|capacity| {
+    let starts_at: Option<Timestamp> = row.read("starts_at", faults, cells::moment);
+    let capacity = row.read("capacity", faults, cells::whole::<u32>).filter(|capacity| {
         let fits = *capacity <= CAPACITY_MAX;
         if !fits {
             faults.push(row.fault(format!("capacity: at most {CAPACITY_MAX}")));
@@ -90,7 +91,7 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
     let group = if row.field("group").is_empty() { Some(of_subject) } else { group(row, known, faults) };
     let fee = match row.field("fee") {
         "" => Some(known.map_or(Fen(0), |known| known.exam.page.fee)),
-        _ => row.parsed("fee", faults),
+        _ => row.read("fee", faults, cells::money),
     };
     let page = SittingPage {
         id: id?,

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::{PictureId, Slot};
 use crate::notices::NoticeKind;
+use crate::person::PersonName;
 use crate::reviews::AuditAction;
 use crate::staff::StaffId;
 use crate::store::identities::{self, SealedPerson, StoredIdentity, Verified};
@@ -124,7 +125,7 @@ pub(crate) fn open_parts(
     let corrupt = || StoreError::Corrupt("the person of an identity");
     let document = open("document", document)?;
     Ok(Person {
-        name: open("name", name)?.parse().map_err(|_| corrupt())?,
+        name: PersonName::kept(&open("name", name)?),
         document: crate::document::Document::from_keyed(&document).ok_or_else(corrupt)?,
     })
 }

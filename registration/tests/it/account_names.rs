@@ -59,7 +59,8 @@ async fn c2_a_mobile_is_proved_by_its_code_once() {
     assert!(matches!(wrong, Err(SignUpError::Code)), "{wrong:?}");
     // Three at once with the right code: one gets an account.
     let tries = (1..=3).map(|number| {
-        let code = code.clone();
+        // As phones paste it.
+        let code = format!("{}-{}。", &code[..3], &code[3..]);
         async move { accounts.sign_up(form(number, MOBILE, &code), &code, &stranger()).await }
     });
     let made: Vec<SignedUp> = join_all(tries).await.into_iter().filter_map(Result::ok).collect();
@@ -92,6 +93,11 @@ async fn c2_a_code_has_five_tries_and_ten_minutes() {
     let accounts = reached.accounts();
     accounts.send_sign_up_code(&MOBILE.parse().unwrap(), &stranger()).await.unwrap();
     let code = reached.code(MOBILE, 1).await;
+    // What cannot be a code costs no try, however often.
+    for none in ["12345", "1234567", "不知道", "12a456", "??????"] {
+        let tried = accounts.sign_up(form(1, MOBILE, none), none, &stranger()).await;
+        assert!(matches!(tried, Err(SignUpError::Code)), "{tried:?}");
+    }
     let wrong = if code == "000000" { "000001" } else { "000000" };
     let caller = stranger();
     let tries = (0..5).map(|_| accounts.sign_up(form(1, MOBILE, wrong), wrong, &caller));
@@ -165,6 +171,7 @@ async fn b4_document_and_name_show_the_account_masked() {
     };
     let found = find("王芳").await.unwrap();
     assert_eq!((found.len(), found[0].mobile.as_deref(), found[0].by_document), (1, Some("138****5678"), true));
+    assert_eq!(find("王\u{200b} 芳").await.unwrap().len(), 1, "one name, however it is typed");
     assert_eq!(find("李娜").await.unwrap(), [], "another name is no account");
     let bare = reached.accounts().forgot_account(&"王芳".parse().unwrap(), &document, &stranger()).await;
     assert!(bare.is_ok(), "the page asks for the captcha by its rule");

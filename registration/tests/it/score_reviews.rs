@@ -220,3 +220,35 @@ async fn b5_a_moved_registration_takes_its_person_and_its_review_along() {
     exam.bind_to(lost.id, 2).await.unwrap();
     world.finish().await;
 }
+
+/// Results that the version before imported are found as before, and by any way of writing the name once the background
+/// has been there.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_of_old_results_are_compared_as_those_of_new_ones() {
+    const TICKET: &str = "110100006666666";
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let people = roster() + &crate::cet::line(9, "古丽米热.艾比布力", "cet4", "");
+    exam.write("2020-01-01T00:00:00+08:00", "2089-01-01T00:00:00+08:00", &people);
+    let scores = crate::cet::past_scores()
+        + &format!("{TICKET},resident_id,{},古丽米热 ㆍ艾比布力,cet4,2016,600\n", crate::world::document(901));
+    std::fs::write(exam.dir().join("past_scores.csv"), scores).unwrap();
+    exam.import_again().await.unwrap();
+    let account = exam.account(9).await.id;
+    let seen = exam.look_up_as(account, 9, "古丽米热艾比布力").await.unwrap();
+    exam.bind(account, &seen).await.unwrap();
+
+    world.execute("UPDATE registration.past_scores SET by_ticket = NULL").await;
+    crate::world::until("old results have their index", async || {
+        let old = "SELECT count(*) FROM registration.past_scores WHERE by_ticket IS NULL";
+        world.sql().await.query_one(old, &[]).await.unwrap().get::<_, i64>(0) == 0
+    })
+    .await;
+    let state = request(&exam, account, None, TICKET).await.unwrap();
+    assert!(matches!(state, ScoreReviewState::Waiting { .. }), "{state:?}");
+    let rules = exam.page().rules.eligibility.score_review.clone();
+    let eligibility = &world.registration.eligibility;
+    let looked = eligibility.look_at_score_review(world.reviewer, &cet(), account, rules.as_ref()).await.unwrap();
+    assert_eq!(looked.found.unwrap().score, 600);
+    world.finish().await;
+}

@@ -126,7 +126,7 @@ pub(crate) fn body(
                     }, errors)),
                 }
                 (field(w, &Field {
-                    name: "code", kind: "text", label: &code_label, hint: &code_hint, autocomplete: "one-time-code", inputmode: "numeric", length_max: 12, ..Field::default()
+                    name: "code", kind: "text", label: &code_label, hint: &code_hint, autocomplete: "one-time-code", inputmode: "numeric", length_max: 20, ..Field::default()
                 }, errors))
                 (new_password_fields(w, rules, errors))
                 button class="button" type="submit" { (w.t("reset-submit")) }

@@ -20,6 +20,7 @@ use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::code_field::{CodeField, code_field};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
+use crate::view::person_faults::mobile_fault;
 use crate::visit::Candidate;
 
 #[derive(Default, Deserialize)]
@@ -78,8 +79,9 @@ pub(crate) async fn set(
     let accounts = &candidate.visit.app.outside.registration.accounts;
     let proves = accounts.ways().sms;
     let mut errors = Vec::new();
-    let mobile: Option<Mobile> = entered.mobile.parse().ok();
-    errors.extend(mobile.is_none().then(|| of("mobile", w.t("field-mobile-error"))));
+    let mobile: Result<Mobile, _> = entered.mobile.parse();
+    errors.extend(mobile.as_ref().err().map(|error| of("mobile", mobile_fault(w, *error))));
+    let mobile = mobile.ok();
     errors.extend(entered.own.is_empty().then(|| of("own", w.t("field-password-error"))));
     let has_code = !proves || !entered.code.trim().is_empty();
     let mut code_wait = None;
@@ -145,7 +147,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action=(path(view.next)) data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
                     name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
-                    value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
+                    value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 30
                 }, errors))
                 @if view.proves {
                     (code_field(w, &CodeField {

@@ -30,6 +30,7 @@ pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
         DocumentKind::Passport => w.t("document-passport"),
         DocumentKind::HongKongId => w.t("document-hong-kong-id"),
         DocumentKind::MacauId => w.t("document-macau-id"),
+        DocumentKind::ForeignResidentId => w.t("document-foreign-resident-id"),
     }
     .into_owned()
 }
@@ -42,6 +43,7 @@ pub(crate) fn document_fault(w: Words, kind: DocumentKind, error: DocumentError)
         DocumentError::Place => w.t("document-error-place"),
         DocumentError::BirthDate => w.t("document-error-date"),
         DocumentError::Check => w.t("document-error-check"),
+        DocumentError::ForeignResident => w.t("field-document-foreign"),
         DocumentError::Form(_) => w.with("document-error-form", &[("kind", kind_name(w, kind).into())]),
     }
     .into_owned()

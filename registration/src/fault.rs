@@ -12,7 +12,7 @@ pub struct PostgresFault(Error);
 impl PostgresFault {
     /// Did the database refuse because of this constraint?
     pub(crate) fn violates(&self, constraint: &str) -> bool {
-        super::violates(&self.0, constraint)
+        crate::store::violates(&self.0, constraint)
     }
 }
 
