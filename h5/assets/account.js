@@ -88,3 +88,18 @@ all("[data-sums]", (button) => {
     button.textContent = data.done;
   };
 });
+
+// Another picture in place of one that cannot be read; the picture itself can be tapped, too.
+all("[data-another]", (button) => {
+  const part = button.closest(".captcha");
+  const picture = part.querySelector("img");
+  button.hidden = false;
+  picture.onclick = button.onclick = async () => {
+    const token = await fetch(button.dataset.another).then((answer) => (answer.ok ? answer.text() : ""), () => "");
+    if (!token) return;
+    const { captcha, captcha_token: field, captcha_sums: sums } = button.form.elements;
+    [field.value, captcha.value, sums.value] = [token, "", ""];
+    picture.src = `${button.dataset.another}/${token}`;
+    captcha.focus();
+  };
+});

@@ -8,7 +8,8 @@ root.classList.add("js");
 // a way that leaves the page as it is, until an answer comes that is none; whoever asked keeps what was typed or chosen,
 // and asks again once the page is looked at again. For all scripts of the site.
 globalThis.isSignedOut = (response) => {
-  const isOver = response.redirected && new URL(response.url).pathname === "/sign-in";
+  const isThere = response.redirected && new URL(response.url).pathname === "/sign-in";
+  const isOver = isThere || response.status === 401;
   const bar = document.getElementById("signed-out");
   const next = encodeURIComponent(location.pathname + location.search);
   if (bar) {
@@ -170,3 +171,11 @@ each("[data-offline]", (bar) => {
   for (const on of ["online", "offline"]) addEventListener(on, show);
   show();
 });
+
+// What is typed anew is not wrong any more, until it is looked at again.
+each(".field[data-error]", (field) =>
+  field.addEventListener("input", () => {
+    delete field.dataset.error;
+    field.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
+    field.querySelectorAll(".error").forEach((error) => (error.hidden = true));
+  }, { once: true }));

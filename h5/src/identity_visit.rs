@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::phone_session;
 use crate::view::layout::{Frame, Visitor};
-use crate::visit::{Visit, to_sign_in};
+use crate::visit::{Visit, signed_out};
 
 /// A visit to an identity page.
 pub(crate) struct IdentityVisit {
@@ -61,7 +61,7 @@ impl FromRequestParts<App> for IdentityVisit {
             None => (of_phone(parts, app, &visit).await?, true),
         };
         let Some(account) = account else {
-            return Err(to_sign_in(if parts.method == Method::GET { &visit.path } else { "/me/identity" }));
+            return Err(signed_out(parts, &visit.path));
         };
         if parts.method != Method::GET {
             visit.count(&account).map_err(|too_many| Failure::from(too_many).into_response())?;

@@ -22,6 +22,7 @@ use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
 use crate::pages::{error, waiting, wechat};
 use crate::shared_pages::front;
+use crate::signed_out::carry;
 use crate::view::layout::{Frame, Visitor};
 
 /// How WeChat's browser calls itself.
@@ -44,6 +45,9 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), limited))
         // WeChat's browser can neither keep a file nor return here after paying.
         .layer(from_fn_with_state(app.clone(), not_in_wechat))
+        // Whoever was signed out under a form signs in and goes on with it.
+        .layer(from_fn_with_state(app.clone(), carry))
+        .layer(timeout(UPLOAD_TIMEOUT))
         // A panic is a page too.
         .layer(CatchPanicLayer::new())
         // Bare statuses, of handlers and of layers, become pages in the visitor's language.

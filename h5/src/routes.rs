@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
 use crate::pages::account::{
     agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
-    sign_out_everywhere, sign_up_code,
+    sign_out_everywhere, sign_up_code, which,
 };
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
@@ -87,11 +87,13 @@ pub fn site(state: H5State) -> (Router, Busy) {
 fn account_pages() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/which", get(which::back).post(which::choose))
         .route("/sign-up", get(sign_up::show).post(sign_up::register))
         .route("/sign-up/code", get(sign_up_code::back).post(sign_up_code::send))
         .route("/sign-up/finish", get(link::show_sign_up).post(link::finish_sign_up))
         .route("/sign-out", get(sign_out::back).post(sign_out::leave))
         .route("/agreement", get(agreement::show))
+        .route("/captcha", get(captcha::another))
         .route("/captcha/{token}", get(captcha::show))
         .route("/forgotten", get(forgotten::show).post(forgotten::ask))
         .route("/forgotten/code", get(forgotten_code::back).post(forgotten_code::set))

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
+use http::header::COOKIE;
 use http::request::Parts;
 use jiff::Timestamp;
 use pagekit::language::Language;
@@ -24,6 +25,7 @@ use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::choice_words::subject;
 use crate::session;
+use crate::signed_out::to_sign_in_again;
 use crate::view::captcha::CaptchaFields;
 use crate::view::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor};
@@ -43,6 +45,8 @@ pub(crate) struct Visit {
     pub(crate) too_many: Option<TooMany>,
     /// From where.
     pub(crate) address: Option<IpAddr>,
+    /// Does the browser send any cookie? One that keeps none cannot be signed in.
+    pub(crate) has_cookies: bool,
     /// Who signed in on this browser before; known on the page of signing in only.
     pub(crate) device: Option<Device>,
 }
@@ -58,7 +62,18 @@ impl Visit {
     /// Somebody whom we do not know looks at `path` now.
     pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
         let (now, orders) = (Timestamp::now(), Vec::new());
-        Self { app, words, path, now, account: None, orders, too_many: None, address: None, device: None }
+        Self {
+            app,
+            words,
+            path,
+            now,
+            account: None,
+            orders,
+            too_many: None,
+            address: None,
+            has_cookies: false,
+            device: None,
+        }
     }
 
     /// Who asks, as accounts look at it.
@@ -161,8 +176,8 @@ impl FromRequestParts<App> for Visit {
         let too_many = parts.extensions.get::<TooMany>().copied();
         let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
         let device = session::device(&parts.headers, app.outside.cookie_key.clone());
-        let words = words(Language::of(&parts.headers));
-        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, device })
+        let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
+        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, has_cookies, device })
     }
 }
 
@@ -185,9 +200,18 @@ impl FromRequestParts<App> for Candidate {
                 }
                 Ok(Self { visit, account })
             }
-            None => Err(to_sign_in(if parts.method == http::Method::GET { &visit.path } else { "/me" })),
+            None => Err(signed_out(parts, &visit.path)),
         }
     }
+}
+
+/// Sends who asks for a page of a candidate's to sign in and back to it. Who sends a form, or has a cookie, was signed
+/// in before: it is said that this has ended.
+pub(crate) fn signed_out(parts: &Parts, path: &str) -> Response {
+    if parts.method == http::Method::GET && !session::is_there(&parts.headers) {
+        return to_sign_in(path);
+    }
+    to_sign_in_again(path)
 }
 
 /// Sends the visitor to sign in and back.

@@ -1,8 +1,9 @@
 //! Accounts of candidates: who has one, by which names they sign in, and all that happens to an account.
 //!
 //! In reading order: `account` is what an account is; `new_account` and `sign_up` make one; `sign_in` finds one; `codes`,
-//! `links` and `letters` prove mobiles and mailboxes; `forgotten`, `change` and `email` are what candidates do to theirs;
-//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha.
+//! `links` and `letters` prove mobiles and mailboxes, `mobiles` shares one; `forgotten`, `reset`, `change` and `email` are what candidates do to theirs;
+//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha, `security` writes
+//! down what happens.
 
 mod account;
 mod carry_over;
@@ -11,12 +12,16 @@ mod codes;
 mod correct;
 mod email;
 mod forgotten;
+mod kept;
 mod letters;
 mod links;
+mod mobiles;
 mod new_account;
 mod notices;
 mod post;
 mod rebind;
+mod reset;
+mod security;
 mod sign_in;
 mod sign_up;
 mod suspicion;
@@ -31,12 +36,15 @@ pub use change::{ChangeError, ClaimError};
 pub use codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use correct::{CorrectError, Corrected};
 pub use email::{Changed, EmailChangeError, LinkError};
-pub use forgotten::{ForgottenError, FoundAccount, ResetError, StaffCodeError, Way};
+pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
+pub use kept::KEPT_BYTES_MAX;
 pub use links::LINK_LIFETIME;
+pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
 pub use new_account::{FieldError, NewAccount, SignUpForm};
 pub use post::{AccountSettings, Ways};
 pub use rebind::{RebindError, Rebound};
-pub use sign_in::{SignIn, SignInError};
+pub use reset::{ProvedCode, ResetError};
+pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device};
 

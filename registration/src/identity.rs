@@ -212,6 +212,24 @@ impl Identity {
         }
     }
 
+    /// Is another account verified as this very person, by name and document? Asked before anything is checked that
+    /// takes time, or somebody else's.
+    pub(crate) async fn is_elsewhere(&self, account: AccountId, person: &Person) -> Result<bool, StoreError> {
+        let index = verify::seal(&self.vault, account, person).document_index;
+        let found = identities::of_document(&self.database.client().await?, &index).await?;
+        let Some(other) = found.filter(|found| found.account != account.0) else { return Ok(false) };
+        Ok(open(&self.vault, &other)? == *person)
+    }
+
+    /// Is it so for what the account says of itself?
+    pub async fn is_used_elsewhere(&self, account: AccountId) -> Result<bool, StoreError> {
+        let found = self.accounts.account(account).await?;
+        match found.as_ref().and_then(claims::person) {
+            Some(person) => self.is_elsewhere(account, &person).await,
+            None => Ok(false),
+        }
+    }
+
     /// Counts a try that costs money, or says that there are no more today.
     async fn count_try(&self, account: AccountId, what: &str, most: u8) -> Result<(), IdentityError> {
         let client = self.database.client().await?;

@@ -1,4 +1,5 @@
-//! What candidates are told without asking: what staff decided, and what time has ended. In the words of a message of
+//! What candidates are told without asking: what staff decided, what time has ended, and what was changed of their
+//! account, should it not have been them. In the words of a message of
 //! twelve characters, which is what vendors allow; why it was decided is read after signing in.
 
 /// What happened.
@@ -30,10 +31,22 @@ pub(crate) enum NoticeKind {
     RegistrationUnused,
     /// Staff corrected name or number of the account.
     AccountCorrected,
+    /// Staff moved the registration from one account to another: both hear of it.
+    RegistrationMoved,
+    /// The password is another one.
+    PasswordChanged,
+    /// The mobile is another one.
+    MobileChanged,
+    /// The e-mail address is another one.
+    EmailChanged,
+    /// Another account has the same mobile now, and both get its messages.
+    MobileShared,
+    /// Another account asked for the person to whom this one is bound.
+    BindingAsked,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 19] = [
         Self::IdentityPassed,
         Self::IdentityRefused,
         Self::FacePassed,
@@ -47,6 +60,12 @@ impl NoticeKind {
         Self::OrderLapsed,
         Self::RegistrationUnused,
         Self::AccountCorrected,
+        Self::RegistrationMoved,
+        Self::PasswordChanged,
+        Self::MobileChanged,
+        Self::EmailChanged,
+        Self::MobileShared,
+        Self::BindingAsked,
     ];
 
     /// As it is stored.
@@ -65,6 +84,12 @@ impl NoticeKind {
             Self::OrderLapsed => "order_lapsed",
             Self::RegistrationUnused => "registration_unused",
             Self::AccountCorrected => "account_corrected",
+            Self::RegistrationMoved => "registration_moved",
+            Self::PasswordChanged => "password_changed",
+            Self::MobileChanged => "mobile_changed",
+            Self::EmailChanged => "email_changed",
+            Self::MobileShared => "mobile_shared",
+            Self::BindingAsked => "binding_asked",
         }
     }
 
@@ -91,6 +116,16 @@ impl NoticeKind {
                 ("未选科目，报名已删除", "Your registration was deleted because no subject was chosen")
             }
             Self::AccountCorrected => ("账号信息已由考务更正", "The examination office has corrected your account"),
+            Self::RegistrationMoved => {
+                ("报名已由考务转移账号", "The examination office has moved a registration to another account")
+            }
+            Self::PasswordChanged => ("登录密码已修改", "The password of your account has been changed"),
+            Self::MobileChanged => ("账号手机号已更换", "The mobile number of your account has been changed"),
+            Self::EmailChanged => ("账号邮箱已更换", "The e-mail address of your account has been changed"),
+            Self::MobileShared => ("手机号被另一账号共用", "Another account now shares your mobile number"),
+            Self::BindingAsked => {
+                ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
+            }
         }
     }
 }

@@ -3,8 +3,10 @@
 pub(crate) mod account_codes;
 pub(crate) mod account_links;
 pub(crate) mod account_logins;
+pub(crate) mod account_mobiles;
 pub(crate) mod account_sending_days;
 pub(crate) mod account_sendings;
+pub(crate) mod account_tries;
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod audit;

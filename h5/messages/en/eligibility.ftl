@@ -45,7 +45,7 @@ person-submit = Save and continue
 person-other = Look up somebody else
 person-back = Back to the exam
 person-error-other-person = This account is bound to another candidate. One account registers one candidate.
-person-error-other-account = This candidate’s registration is bound to another account. Sign in with that one; if you have forgotten which it is, use “find my account” or ask your school.
+person-error-other-account = This candidate’s registration is bound to another account, which has been told.
 record-title = School record
 record-school = School
 record-campus = Campus
@@ -88,3 +88,12 @@ score-review-look = Look up the candidate first, then apply.
 score-review-error-none = This cannot be handed in: no score with this ticket number is high enough, or neither your document nor your name is on record with it. Please check the number.
 score-review-error-closed = Registration has closed; nothing can be handed in any more.
 score-review-back = Back to eligibility
+
+# Bound to another account
+person-error-not-themselves = Your identity is verified, so you can save your own record only. If the name or number in the record is wrong, ask the examination office.
+person-taken-title = Bound to another account
+person-taken-find = It is another account of mine: find it
+person-taken-prove = I did not do this: prove who I am first
+person-taken-office = Then ask the examination office
+person-taken-office-text = Once they have checked, they move the registration to your account. Tell them the account number below; the other account hears of it, too.
+person-taken-back = Back

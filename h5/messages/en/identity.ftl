@@ -216,3 +216,7 @@ sandbox-card = Demonstration: do not hand in a real card.
 sandbox-liveness = Demonstration: the next page is a sandbox's; nobody looks at your face.
 sandbox-face = Demonstration: a sandbox compares. The photo does not leave this server.
 sandbox-specimens = Get a drawn card and face
+
+elsewhere-title = This document is verified in another account
+elsewhere-sign-out = Sign out, and sign in to that account
+elsewhere-stolen = If it was not you who verified it, ask the examination office.

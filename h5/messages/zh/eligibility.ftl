@@ -45,7 +45,7 @@ person-submit = 保存并继续
 person-other = 查询其他考生
 person-back = 返回考试
 person-error-other-person = 本账号已经绑定另一位考生。一个账号只能绑定一个考生的报名信息。
-person-error-other-account = 这位考生的报名信息已绑定其他账号。请用原来的账号登录；忘记账号的，请用“账号找回”或联系学校老师。
+person-error-other-account = 这位考生的报名信息已绑定其他账号，已通知那个账号。
 record-title = 学籍信息
 record-school = 学籍学校
 record-campus = 学籍校区
@@ -88,3 +88,12 @@ score-review-look = 请先查询考生，再提交申请。
 score-review-error-none = 无法提交：这个准考证号没有达到资格线的成绩，或者证件号码和姓名都与成绩记录不一致。请核对准考证号。
 score-review-error-closed = 报名已截止，不能再提交申请。
 score-review-back = 返回资格信息
+
+# 已绑定其他账号
+person-error-not-themselves = 您已通过实名认证，只能绑定本人的学籍信息。姓名或证件号与学籍不一致的，请联系考务人员。
+person-taken-title = 已绑定其他账号
+person-taken-find = 是我自己的另一个账号：账号找回
+person-taken-prove = 不是我绑定的：先完成实名认证，证明是本人
+person-taken-office = 然后联系考务人员
+person-taken-office-text = 核实后，考务人员会把报名转到您的账号。请告诉他们下面的通行证 ID；对方账号也会收到通知。
+person-taken-back = 返回

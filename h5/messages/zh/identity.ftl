@@ -216,3 +216,7 @@ sandbox-card = 演示：请不要上传真实证件。
 sandbox-liveness = 演示：接下来是沙盒的页面，不会真的刷脸。
 sandbox-face = 演示：由沙盒比对，照片不会离开这台服务器。
 sandbox-specimens = 领取画出来的证件与人脸
+
+elsewhere-title = 这个证件已在另一个账号认证
+elsewhere-sign-out = 退出，换那个账号登录
+elsewhere-stolen = 不是您本人认证的，请联系考务人员核实。

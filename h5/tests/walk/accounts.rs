@@ -28,7 +28,7 @@ async fn a1_a_user_name_signs_up_and_in() {
     for part in ["href=\"#username\"", "href=\"#password\"", "href=\"#agree\"", "value=\"zhang\""] {
         assert!(refused.text.contains(part), "{part}");
     }
-    let form = "username=ZhangWei26&password=abcd1234&agree=on";
+    let form = "username=ZhangWei26&password=abcd-1234&agree=on";
     let made = guest.post("/sign-up?next=/exams/names", form).await;
     assert_eq!(made.location(), "/exams/names", "{}", made.text);
     let me = guest.get("/me").await;
@@ -40,7 +40,7 @@ async fn a1_a_user_name_signs_up_and_in() {
     let mut other = reached.visitor();
     let taken = other.post("/sign-up?exam=names", &form.to_lowercase()).await;
     assert!(taken.status == StatusCode::CONFLICT && taken.text.contains("已经有人用了"));
-    let signed_in = other.post("/sign-in?next=/me&exam=names", "login=zhangwei26&password=abcd1234").await;
+    let signed_in = other.post("/sign-in?next=/me&exam=names", "login=zhangwei26&password=abcd-1234").await;
     assert_eq!(signed_in.location(), "/me");
     assert!(guest.get("/agreement").await.text.contains("报名服务协议"));
     reached.stop().await;
@@ -264,7 +264,7 @@ async fn who_names_no_exam_chooses_one_and_meets_the_strictest_rules() {
     assert!(bare.text.contains("请填写图片中的字符"), "{}", bare.text);
 
     // A new password: what every exam takes, until one has applied to some.
-    let form = "username=ZhangWei26&password=abcd1234&agree=on";
+    let form = "username=ZhangWei26&password=abcd-1234&agree=on";
     guest.post("/sign-up?next=/exams/names", form).await;
     let page = guest.get("/me/password").await.text;
     assert!(page.contains("8–18 位，数字、字母、符号至少两种"), "{page}");

@@ -218,7 +218,14 @@ impl Visitor {
 
     pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+        let answer = self.send(request.body(Body::from(form.to_owned())).unwrap()).await;
+        // Who was signed in without having sent a cookie is led over the page that looks whether they keep one.
+        if answer.location().ends_with("&entered=1") { self.get(&answer.location().to_owned()).await } else { answer }
+    }
+
+    /// Sends any body, and follows nothing.
+    pub(crate) async fn post_body(&mut self, path: &str, content: &str, body: Body) -> Answer {
+        self.send(Request::post(path).header(CONTENT_TYPE, content).body(body).unwrap()).await
     }
 
     pub(crate) async fn put(&mut self, path: &str, bytes: &[u8]) -> Answer {

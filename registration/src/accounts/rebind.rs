@@ -7,6 +7,7 @@ use super::{AccountId, AccountNumber, Accounts};
 use crate::applications;
 use crate::clock;
 use crate::identity;
+use crate::notices::NoticeKind;
 use crate::staff::{Role, StaffMember};
 use crate::store::{self, StoreError, violates};
 use crate::vault::Vault;
@@ -71,6 +72,7 @@ impl Accounts {
         for (subject, action) in [(from, format!("account_moved_to {to}")), (to, format!("account_moved_from {from}"))]
         {
             store::audit::insert(&transaction, now, staff.id.0, &action, &subject.to_string()).await?;
+            store::notices::add(&transaction, subject.account(), None, NoticeKind::RegistrationMoved, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(moved)

@@ -30,6 +30,8 @@ pub enum Act {
     Code,
     /// Asks for an account or its password.
     Forgotten,
+    /// Types the code for another password.
+    Reset,
 }
 
 impl Act {
@@ -39,6 +41,7 @@ impl Act {
             Self::SignUp => "sign up",
             Self::Code => "code",
             Self::Forgotten => "forgotten",
+            Self::Reset => "reset",
         }
     }
 
@@ -49,6 +52,7 @@ impl Act {
             Self::SignUp => 30,
             Self::Code => 15,
             Self::Forgotten => 10,
+            Self::Reset => 5,
         }
     }
 }
@@ -146,6 +150,14 @@ impl Accounts {
     pub(super) fn owner<'a>(caller: &Caller<'a>, account: Option<AccountId>) -> Option<(&'a Device, AccountId)> {
         let (device, account) = (caller.device?, account?);
         device.accounts.contains(&account).then_some((device, account))
+    }
+
+    /// Counts a code for another password before it is looked at: from one network for one login name it must wait ever
+    /// longer, as a wrong password does.
+    pub(super) fn begin_reset(&self, login: &str, caller: &Caller<'_>) -> Result<(), SignedDuration> {
+        let network = caller.address.map(network_of).unwrap_or_default();
+        let counted = self.vault.index("attempts reset network", &format!("{network} {}", folded(login)));
+        self.attempts.begin(counted, WAIT_FREE)
     }
 
     fn login_count(&self, login: &str) -> Counted {

@@ -1,4 +1,4 @@
-//! Forgets what has expired: sendings that no limit counts, codes, and links that nobody will ask about.
+//! Forgets what has expired: sendings that no limit counts, codes, tries of days before, and links that nobody will ask about.
 
 use jiff::SignedDuration;
 
@@ -20,6 +20,7 @@ impl Accounts {
         store::account_sendings::sweep(&client, now - SENDINGS_KEPT, BATCH).await?;
         store::account_codes::sweep(&client, now, BATCH).await?;
         store::account_links::sweep(&client, now - LINKS_KEPT, BATCH).await?;
+        store::account_tries::sweep(&client, clock::today(), BATCH).await?;
         Ok(())
     }
 }

@@ -74,19 +74,6 @@ async fn c2_a_mobile_is_proved_by_its_code_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_proves_a_mobile_last_has_it() {
-    let reached = Reached::start().await;
-    let SignedUp::Account(first) = reached.signed_up(1, MOBILE).await else { panic!() };
-    reached.forget_sendings().await;
-    let SignedUp::Account(second) = reached.signed_up(2, MOBILE).await else { panic!() };
-    assert!(second.mobile_verified_at.is_some());
-    assert_eq!(reached.world.sign_in(MOBILE, PASSWORD).await.unwrap().id, second.id);
-    let first = reached.accounts().account(first.id).await.unwrap().unwrap();
-    assert!(first.mobile.is_some() && first.mobile_verified_at.is_none(), "and nobody is told otherwise");
-    reached.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn c2_a_code_has_five_tries_and_ten_minutes() {
     let reached = Reached::start().await;
     let accounts = reached.accounts();
@@ -135,9 +122,12 @@ async fn a_mobile_changes_with_its_code_and_resets_the_password() {
     let code = reached.code(other, 1).await;
     let foreign = accounts.sign_up(form(2, other, &code), &code, &stranger()).await;
     assert!(matches!(foreign, Err(SignUpError::Code)), "a code is good for one thing: {foreign:?}");
-    let wrong = accounts.change_mobile(account.id, "wrong-horse", &other.parse().unwrap(), &code).await;
+    let wrong = accounts.change_mobile(account.id, "wrong-horse", (&other.parse().unwrap(), &code), false).await;
     assert!(matches!(wrong, Err(ChangeError::Password)));
-    accounts.change_mobile(account.id, PASSWORD, &other.parse().unwrap(), &code).await.unwrap();
+    accounts.change_mobile(account.id, PASSWORD, (&other.parse().unwrap(), &code), false).await.unwrap();
+    // The same form once more, its code used: it is done.
+    accounts.change_mobile(account.id, PASSWORD, (&other.parse().unwrap(), &code), false).await.unwrap();
+    assert_eq!(reached.message(MOBILE, 2).await.values, ["账号手机号已更换"], "the old number hears of it");
     assert!(reached.world.sign_in(MOBILE, PASSWORD).await.is_err());
     assert_eq!(reached.world.sign_in(other, PASSWORD).await.unwrap().id, account.id);
 
@@ -146,9 +136,12 @@ async fn a_mobile_changes_with_its_code_and_resets_the_password() {
     accounts.forgot_password(&document(1), LoginKind::Document, &with(&solved)).await.unwrap();
     let code = reached.code(other, 2).await;
     let new = Password::of_candidate("new-password", &PasswordRules::default()).unwrap();
-    let wrong = accounts.reset_by_code(&document(2), LoginKind::Document, &code, &new).await;
+    let wrong = accounts.prove_reset(&document(2), LoginKind::Document, &code, &stranger()).await;
     assert!(matches!(wrong, Err(ResetError::Code)), "{wrong:?}");
-    let reset = accounts.reset_by_code(&document(1), LoginKind::Document, &code, &new).await.unwrap();
+    let proved = accounts.prove_reset(&document(1), LoginKind::Document, &code, &stranger()).await.unwrap();
+    let reset = accounts.reset_by_code(&proved, &code, account.id, &new).await.unwrap();
+    let again = accounts.reset_by_code(&proved, &code, account.id, &new).await;
+    assert!(matches!(again, Err(ResetError::Code)), "once: {again:?}");
     assert_eq!((reset.id, reset.session_epoch), (account.id, 1));
     assert!(reached.world.sign_in(other, "new-password").await.is_ok());
     reached.finish().await;

@@ -4,7 +4,9 @@
 
 mod account_corrections;
 mod account_letters;
+mod account_mobiles;
 mod account_names;
+mod account_resets;
 mod account_throttles;
 mod accounts;
 mod applications;

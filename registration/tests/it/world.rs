@@ -10,7 +10,7 @@ use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
-use registration::accounts::{Account, AccountId, AccountSettings, Caller, NewAccount, SignIn, SignInError};
+use registration::accounts::{Account, AccountId, AccountSettings, Caller, NewAccount, SignIn, SignInError, SignedIn};
 use registration::document::ResidentId;
 use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::order::{Order, OrderId, OrderState};
@@ -106,7 +106,10 @@ impl World {
     /// Signs in as a stranger.
     pub(crate) async fn sign_in(&self, login: &str, password: &str) -> Result<Account, SignInError> {
         let entered = SignIn { login, password, preferred: LoginKind::Document };
-        self.registration.accounts.sign_in(&entered, &Caller::stranger(CaptchaRule::Suspicion)).await
+        match self.registration.accounts.sign_in(&entered, &Caller::stranger(CaptchaRule::Suspicion)).await? {
+            SignedIn::Account(account) => Ok(*account),
+            SignedIn::Which(accounts) => panic!("{} accounts", accounts.len()),
+        }
     }
 
     pub(crate) async fn replace(&self, account: AccountId, sittings: &[&str]) -> Result<Order, OrderError> {

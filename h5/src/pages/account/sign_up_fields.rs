@@ -5,6 +5,7 @@ use pagekit::words::Words;
 use registration::document::{DocumentError, DocumentKind};
 use registration::exam_rules::{LoginKind, MobileRule};
 
+use super::mobile_shared::tick;
 use super::{PASSWORD_CHARS_MAX, of, password_hint};
 use crate::pages::sign_up::View;
 use crate::view::code_field::{CodeField, code_field};
@@ -30,8 +31,10 @@ pub(crate) fn fields(w: Words, view: &View<'_>) -> Markup {
             LoginKind::Document => (person(w, view)),
         }
         @if rules.mobile != MobileRule::No { (mobile(w, view)) }
+        @let hint = if view.kept.is_some() { w.t("field-password-kept").into_owned() } else { password_hint(w, rules.password) };
+        @if let Some(kept) = view.kept { input type="hidden" name="kept" value=(kept); }
         (field(w, &Field {
-            name: "password", kind: "password", label: &w.t("field-password"), hint: &password_hint(w, rules.password),
+            name: "password", kind: "password", label: &w.t("field-password"), hint: &hint,
             autocomplete: "new-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
         }, errors))
         @if rules.login == LoginKind::Email {
@@ -67,6 +70,7 @@ fn mobile(w: Words, view: &View<'_>) -> Markup {
                 value: &view.entered.code,
                 wait: view.code_wait,
             }, view.errors))
+            (tick(w, !view.entered.share.is_empty(), view.errors))
         }
     }
 }
