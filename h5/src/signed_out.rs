@@ -107,10 +107,8 @@ pub(crate) async fn carry(State(app): State<App>, request: Request, next: Next) 
     let (parts, body) = request.into_parts();
     let (again, rest) = (parts.clone(), Rest(Arc::new(Mutex::new(body))));
     let response = next.run(Request::from_parts(parts, Body::new(rest.clone()))).await;
-    let page = match response.extensions().get::<Ended>() {
-        Some(_) if is_form(&again) => sign_in_with(&app, again, rest.clone()).await,
-        _ => None,
-    };
+    let has_ended = response.extensions().get::<Ended>().is_some();
+    let page = if has_ended && is_form(&again) { sign_in_with(&app, again, rest.clone()).await } else { None };
     rest.read_on().await;
     page.unwrap_or(response)
 }

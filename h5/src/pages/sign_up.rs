@@ -59,10 +59,10 @@ pub(crate) struct Entered {
     pub(crate) kept: String,
     /// The whole form of before, sealed, from the page that says where the letter went.
     #[serde(default, skip_serializing)]
-    typed: String,
+    pub(crate) typed: String,
     /// What is to become of it: `send` again, or `edit`.
     #[serde(default, skip_serializing)]
-    then: String,
+    pub(crate) then: String,
     #[serde(flatten, skip_serializing)]
     pub(crate) captcha: CaptchaFields,
 }

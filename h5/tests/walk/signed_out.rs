@@ -76,7 +76,11 @@ async fn every_page_of_ones_own_leads_back_to_itself_and_says_why() {
     let ended = phone.get(&format!("/orders/{order}/receipt")).await;
     assert_eq!(ended.location(), format!("/sign-in?next=/orders/{order}/receipt&ended=1"));
     let page = phone.get(ended.location()).await;
-    assert!(page.text.contains("登录已过期，请重新登录") && page.text.contains("登录后回到刚才的页面"), "{}", page.text);
+    assert!(
+        page.text.contains("登录已过期，请重新登录") && page.text.contains("登录后回到刚才的页面"),
+        "{}",
+        page.text
+    );
     // What a script sends stays with the script.
     phone.headers.insert("sec-fetch-mode", "cors".parse().unwrap());
     let kept = phone.post("/me/name", "name=x").await;
@@ -87,7 +91,9 @@ async fn every_page_of_ones_own_leads_back_to_itself_and_says_why() {
 async fn what_a_browser_sends_is_read_to_its_end_whoever_refuses_it() {
     let site = Site::start(5).await;
     let mut phone = site.visitor();
-    for (path, expected) in [("/exams/degree-english/details", StatusCode::SEE_OTHER), ("/nowhere", StatusCode::NOT_FOUND)] {
+    for (path, expected) in
+        [("/exams/degree-english/details", StatusCode::SEE_OTHER), ("/nowhere", StatusCode::NOT_FOUND)]
+    {
         let read = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&read);
         let piece = move |_| {

@@ -10,6 +10,7 @@ mod account_resets;
 mod account_throttles;
 mod accounts;
 mod applications;
+mod bound_to_oneself;
 mod bureau;
 mod cet;
 mod eligibility;
