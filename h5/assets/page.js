@@ -4,6 +4,20 @@ const each = (selector, act) => document.querySelectorAll(selector).forEach(act)
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 root.classList.add("js");
 
+// Has the session ended, so that this answer to a script is the page for signing in? It is said on top of the page, with
+// a way that leaves the page as it is, until an answer comes that is none; whoever asked keeps what was typed or chosen,
+// and asks again once the page is looked at again. For all scripts of the site.
+globalThis.isSignedOut = (response) => {
+  const isOver = response.redirected && new URL(response.url).pathname === "/sign-in";
+  const bar = document.getElementById("signed-out");
+  const next = encodeURIComponent(location.pathname + location.search);
+  if (bar) {
+    bar.hidden = !isOver;
+    bar.querySelector("a").href = `/sign-in?ended=1&next=${next}`;
+  }
+  return isOver;
+};
+
 // Back to what answered a form: by its address, nothing is sent twice.
 history.replaceState(history.state, "");
 

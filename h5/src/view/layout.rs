@@ -79,6 +79,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 (masthead(frame))
                 p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
+                @if frame.visitor != Visitor::Guest { (signed_out(frame)) }
                 main id="main" tabindex="-1" {
                     @if frame.visitor == Visitor::SignedIn { (above(w, frame.path)) }
                     (body)
@@ -91,6 +92,18 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 @if let Some(hold) = &frame.hold { (hold_banner(w, hold)) }
             }
+        }
+    }
+}
+
+/// What scripts show when the session has ended under the page, with the way to sign in and come back. It opens beside
+/// the page, so that what was typed or chosen here stays.
+fn signed_out(frame: &Frame<'_>) -> Markup {
+    let w = frame.words;
+    html! {
+        p id="signed-out" class="offline" role="alert" hidden {
+            (w.t("signed-out")) " "
+            a href="/sign-in?ended=1" target="_blank" { (w.t("signed-out-link")) }
         }
     }
 }
