@@ -195,7 +195,7 @@ impl Identity {
 
     /// How many bytes of the picture with this key are here.
     pub async fn received(&self, account: AccountId, slot: Slot, key: Uuid) -> Result<usize, StoreError> {
-        self.pictures.received(account, slot, key).await
+        self.pictures.uploads.received(account, slot.as_str(), key).await
     }
 
     /// The draft in a slot, a JPEG, if there is one.

@@ -43,6 +43,7 @@ mod notices;
 mod picture_files;
 mod screenshots;
 mod sweep;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -69,6 +70,7 @@ use screenshots::Screenshots;
 use staff::Staff;
 use store::Database;
 use sweep::{Sweep, SweepTask};
+use uploads::Uploads;
 use vault::Vault;
 
 /// What registration stands on.
@@ -139,7 +141,8 @@ impl Registration {
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
-        let pictures = IdentityPictures { database: database.clone(), files, vault: vault.clone() };
+        let uploads = Uploads { database: database.clone(), vault: vault.clone() };
+        let pictures = IdentityPictures { database: database.clone(), files, uploads: uploads.clone() };
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
@@ -150,6 +153,7 @@ impl Registration {
             exams: exams.clone(),
             screenshots: screenshots.clone(),
             applications: applications.clone(),
+            uploads,
         };
         let reviews = Reviews {
             database: database.clone(),

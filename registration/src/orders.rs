@@ -12,6 +12,7 @@ mod exchange;
 mod hand_in;
 mod hold;
 mod hold_more;
+mod pictures;
 mod settle;
 mod take;
 
@@ -29,12 +30,14 @@ use crate::order::{Order, OrderId, OrderState};
 use crate::screenshots::Screenshots;
 use crate::store::orders::{StoredOrder, change};
 use crate::store::{self, Database, StoreError};
+use crate::uploads::Uploads;
 
 pub(crate) use take::live_orders_of;
 
 pub use drop_seat::DropError;
 pub use hand_in::HandInError;
 pub use hold::OrderError;
+pub use pictures::ReceiveError;
 
 /// Most orders that a candidate's page shows.
 pub const ORDERS_MAX: usize = 50;
@@ -66,6 +69,7 @@ pub struct Orders {
     pub(crate) exams: Exams,
     pub(crate) screenshots: Screenshots,
     pub(crate) applications: Applications,
+    pub(crate) uploads: Uploads,
 }
 
 impl Orders {

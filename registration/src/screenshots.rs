@@ -67,6 +67,11 @@ impl Screenshots {
         self.files.read(&place(order, id)).await
     }
 
+    /// The same, if its file is there.
+    pub(crate) async fn find(&self, order: OrderId, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        self.files.find(&place(order, id)).await
+    }
+
     /// The newest picture of a hand-in that died, if its file is there.
     pub(crate) async fn pending(&self, order: OrderId) -> Result<Option<Uuid>, StoreError> {
         let pending = store::screenshots::pending(&self.database.client().await?, order).await?;

@@ -253,7 +253,8 @@ impl Orders {
     }
 }
 
-fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
+/// Can a picture be handed in for it?
+pub(super) fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
     match state {
         OrderState::Unpaid | OrderState::Lapsed | OrderState::Refused { .. } => true,
         // Once staff have said yes, a new picture has nothing to say.
