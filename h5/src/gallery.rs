@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use maud::{Markup, html};
+use maud::Markup;
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
@@ -22,8 +22,7 @@ use crate::failure::Failure;
 use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen, may_choose};
-use crate::pages::steps_view::step_list;
-use crate::pages::{ended, error, home, order, payment_code, poster, receipt, wechat};
+use crate::pages::{ended, error, home, order, payment_code, poster, wechat};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
@@ -35,6 +34,9 @@ mod accounts;
 #[path = "gallery_identity.rs"]
 mod identity_pages;
 pub(crate) use identity_pages::account;
+/// Receipts.
+#[path = "gallery_receipts.rs"]
+mod receipts;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -319,21 +321,11 @@ impl Studio {
                 steps: &steps,
                 account,
                 first: None,
+                arrived: name.ends_with("short").then(|| Uuid::from_u128(7)),
                 errors,
                 visit_now: now(),
             };
             self.add(name, "pay", hold, Visitor::SignedIn, &order::body(w, &view));
-        }
-        for (name, state, account) in
-            [("receipt-review", OrderState::WaitingReview, &zhang), ("receipt-confirmed", OrderState::Confirmed, &long)]
-        {
-            let order = an_order(state);
-            let list = step_list(w, &steps_of(&exam, Some(&order)), now());
-            let answers =
-                [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
-            let view =
-                receipt::View { exam: &exam, order: &order, account, answers: &answers, review: None, steps: &list };
-            self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
         }
         let body = ended::body(w, &exam, &an_order(OrderState::Released));
         self.add("ended", "ended", None, Visitor::SignedIn, &body);
@@ -380,6 +372,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     studio.identities();
     studio.steps();
     studio.orders();
+    studio.receipts();
     studio.forms();
     studio.accounts();
     studio.pages

@@ -178,8 +178,16 @@ impl Studio {
         };
         let (list, account) = (steps(page, facts, now()), account("颜冬儿"));
         let first = Some(subject);
-        let view =
-            order::View { order, exam: page, steps: &list, account: &account, first, errors: &[], visit_now: now() };
+        let view = order::View {
+            order,
+            exam: page,
+            steps: &list,
+            account: &account,
+            first,
+            arrived: None,
+            errors: &[],
+            visit_now: now(),
+        };
         let frame = Frame {
             words: self.w,
             assets: &self.assets,

@@ -18,6 +18,7 @@ mod picture_part;
 mod routes;
 mod session;
 mod shared_pages;
+mod uploading;
 mod view;
 mod visit;
 

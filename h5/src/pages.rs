@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod answers;
 pub(crate) mod choice_words;
+pub(crate) mod clock;
 pub(crate) mod decided;
 pub(crate) mod details;
 pub(crate) mod drop_seat;
@@ -30,6 +31,7 @@ pub(crate) mod poster;
 pub(crate) mod receipt;
 pub(crate) mod release;
 pub(crate) mod screenshot;
+pub(crate) mod screenshot_upload;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod sign_up;

@@ -7,9 +7,10 @@ use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use bytes::{Bytes, BytesMut};
 use registration::pictures::PICTURE_BYTES_MAX;
+use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::view::upload_tile::FIELDS;
+use crate::view::picture_tile::{FIELDS, UPLOAD_FIELD};
 
 /// Most bytes of a whole upload that are read. What exceeds the picture's limit is thrown away as it arrives, so that
 /// the browser finishes sending and shows our answer instead of "connection reset".
@@ -29,17 +30,24 @@ pub(crate) enum PicturePart {
 }
 
 /// Takes the first file that is not empty.
-pub(crate) async fn picture_part(mut form: Multipart) -> Result<PicturePart, Failure> {
-    let mut found = PicturePart::Nothing;
+pub(crate) async fn picture_part(form: Multipart) -> Result<PicturePart, Failure> {
+    Ok(picture_or_upload(form).await?.0)
+}
+
+/// The same, and which picture the form says has arrived already.
+pub(crate) async fn picture_or_upload(mut form: Multipart) -> Result<(PicturePart, Option<Uuid>), Failure> {
+    let (mut found, mut upload) = (PicturePart::Nothing, None);
     for _ in 0..PARTS_MAX {
         let Some(field) = form.next_field().await.map_err(|error| refusal(&error))? else { break };
-        let is_picture = field.name().is_some_and(is_picture);
+        let name = field.name().unwrap_or_default().to_owned();
         let part = read(field).await?;
-        if is_picture && found == PicturePart::Nothing {
-            found = part;
+        match part {
+            PicturePart::File(text) if name == UPLOAD_FIELD => upload = Uuid::try_parse_ascii(&text).ok(),
+            part if is_picture(&name) && found == PicturePart::Nothing => found = part,
+            _ => {}
         }
     }
-    Ok(found)
+    Ok((found, upload))
 }
 
 /// Is this the name of a field for a picture?

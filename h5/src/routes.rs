@@ -15,8 +15,9 @@ use crate::pages::account::{
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
-    decided, details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order,
-    payment_code, poster, receipt, release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
+    clock, decided, details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order,
+    payment_code, poster, receipt, release, screenshot, screenshot_upload, sign_in, sign_out, sign_up, sittings,
+    waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
 use registration::identity_pictures::CHUNK_BYTES_MAX;
@@ -48,7 +49,10 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
         .route("/orders/{order}/release", get(screenshot::back).post(release::give_back))
         .route("/orders/{order}/drop", get(screenshot::back).post(drop_seat::drop_one))
+        .route("/orders/{order}/upload.jpg", get(screenshot_upload::arrived))
+        .route("/orders/{order}/screenshot.jpg", get(screenshot_upload::handed_in))
         .route("/orders/{order}/receipt", get(receipt::show))
+        .route("/clock", get(clock::show))
         .route("/orders/{order}/ended", get(ended::show))
         .route("/me", get(me::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
@@ -77,6 +81,11 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/face", get(face::show).post(face::check))
         .route("/exams/{exam}/details", get(details::show).post(details::hand_in))
         .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
+        .route("/orders/{order}/screenshot/again", get(screenshot::back).post(screenshot::again))
+        .route(
+            "/orders/{order}/upload",
+            get(screenshot_upload::look).put(screenshot_upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
+        )
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(timeout(UPLOAD_TIMEOUT));
     let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });

@@ -12,7 +12,6 @@ pub(crate) mod progress;
 pub(crate) mod said;
 pub(crate) mod sandboxed;
 pub(crate) mod sitting_card;
-pub(crate) mod upload_tile;
 pub(crate) mod waits;
 
 pub(crate) use pagekit::{icons, notice};

@@ -99,6 +99,9 @@ impl From<tokio_postgres::Error> for IdentityError {
     }
 }
 
+/// Width and height of the verified photo as its person sees it, in pixels.
+pub const PORTRAIT_PIXELS: (u32, u32) = (220, 280);
+
 /// The door to identities. Cloning is a few reference counts.
 #[derive(Clone)]
 pub struct Identity {
@@ -203,13 +206,14 @@ impl Identity {
         self.pictures.drafted(account, slot).await
     }
 
-    /// The verified photo, a JPEG, for the person themselves.
-    pub async fn portrait(&self, account: AccountId) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The verified photo, a JPEG of [`PORTRAIT_PIXELS`], for the person themselves: enough to see whom it shows.
+    pub async fn portrait(&self, account: AccountId) -> Result<Option<Vec<u8>>, DraftError> {
         let found = identities::get(&self.database.client().await?, account.0).await?;
-        match found.filter(|found| found.state == "verified").and_then(|found| found.picture) {
-            Some(picture) => self.pictures.find(account, PictureId(picture)).await,
-            None => Ok(None),
-        }
+        let picture = found.filter(|found| found.state == "verified").and_then(|found| found.picture);
+        let Some(picture) = picture else { return Ok(None) };
+        let Some(jpeg) = self.pictures.find(account, PictureId(picture)).await? else { return Ok(None) };
+        let (width, height) = PORTRAIT_PIXELS;
+        Ok(Some(self.pictures.files.reshape(jpeg, Recipe::Cropped { width, height }).await?))
     }
 
     /// Counts a try that costs money, or says that there are no more today.

@@ -63,6 +63,12 @@ impl PictureFiles {
         self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
     }
 
+    /// A picture of ours in a smaller shape, when it is its turn.
+    pub(crate) async fn reshape(&self, jpeg: Vec<u8>, recipe: Recipe) -> Result<Vec<u8>, CleanError> {
+        let work = move || pictures::prepare(&jpeg, recipe);
+        self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
     /// Writes what was sealed for this place.
     pub(crate) async fn put(&self, place: &Place, sealed: Vec<u8>) -> Result<(), StoreError> {
         self.files.put(&place.path, PutPayload::from(sealed)).await?;

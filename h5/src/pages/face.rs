@@ -26,8 +26,8 @@ use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
+use crate::view::picture_tile::FIELDS;
 use crate::view::sandboxed::sandboxed;
-use crate::view::upload_tile::FIELDS;
 use crate::visit::Candidate;
 
 pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {

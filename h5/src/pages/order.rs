@@ -14,11 +14,13 @@ use registration::exam_rules::{SubjectId, TaskKind};
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderId, OrderState};
 use registration::steps::StepView;
+use uuid::Uuid;
 
 use super::choice_words::subject;
 use super::exam::is_simple;
-use super::order_parts::{lapsed_part, lines, release_part, upload_form};
+use super::order_parts::{lapsed_part, lines, refused_picture, release_part, upload_form};
 use super::payment_part::payment_part;
+use super::receipt;
 use super::steps_view::progress_at;
 use crate::failure::Failure;
 use crate::view::form::{FieldError, error_summary};
@@ -48,7 +50,7 @@ pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, A
     Ok((order, exam))
 }
 
-/// The page after a refused picture.
+/// The page after a refused picture: the order's, or the receipt while another one is looked at.
 pub(crate) async fn refused(
     candidate: &Candidate,
     order: &Order,
@@ -57,7 +59,11 @@ pub(crate) async fn refused(
     text: String,
 ) -> Result<Response, Failure> {
     let errors = [FieldError { field: "screenshot".into(), text }];
-    Ok((status, render(candidate, order, exam, &errors).await?).into_response())
+    let page = match order.state {
+        OrderState::WaitingReview | OrderState::Confirmed => receipt::render(candidate, order, exam, &errors).await?,
+        _ => render(candidate, order, exam, &errors).await?,
+    };
+    Ok((status, page).into_response())
 }
 
 async fn render(
@@ -72,8 +78,13 @@ async fn render(
         visit.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
     let is_live = order.state.is_live();
     let first = is_live.then(|| choosing::pay_first(exam, &live, order)).flatten();
-    let view = View { order, exam, steps: &steps, account: &candidate.account, first, errors, visit_now: visit.now };
-    Ok(page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view)))
+    let orders = &visit.app.outside.registration.orders;
+    let arrived = orders.arrived(candidate.account.id, order.id).await?;
+    let account = &candidate.account;
+    let view = View { order, exam, steps: &steps, account, first, arrived, errors, visit_now: visit.now };
+    let mut frame = visit.frame(visit.words.t("pay-title"));
+    frame.script = Some("upload.js");
+    Ok(page(&frame, &body(visit.words, &view)))
 }
 
 /// What the page shows.
@@ -84,6 +95,8 @@ pub(crate) struct View<'a> {
     pub(crate) account: &'a Account,
     /// The subject to pay for before this order.
     pub(crate) first: Option<SubjectId>,
+    /// A picture that is here and was not handed in yet.
+    pub(crate) arrived: Option<Uuid>,
     pub(crate) errors: &'a [FieldError],
     pub(crate) visit_now: jiff::Timestamp,
 }
@@ -109,7 +122,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             div class="wide-main" {
                 @if must_pay && is_next { (payment_part(w, view)) }
-                @if is_next { (upload_form(w, order, view.errors)) }
+                @if matches!(order.state, OrderState::Refused { .. }) { (refused_picture(w, order)) }
+                @if is_next { (upload_form(w, order, view.arrived, view.errors)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }

@@ -10,7 +10,8 @@ use crate::view::facts::{SittingLine, sitting_lines};
 use crate::view::form::{FieldError, error_of};
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice};
-use crate::view::upload_tile::{UploadTile, upload_tile};
+use crate::view::picture_tile::{FIELDS, PictureTile, Shrunk, awaited, picture_tile};
+use uuid::Uuid;
 
 /// The order's sittings: when, what, where.
 pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order) -> Markup {
@@ -65,8 +66,8 @@ pub(crate) fn lapsed_part(w: Words, order: &Order) -> Markup {
     notice(Tone::Care, &w.t("pay-lapsed-title"), &body)
 }
 
-/// The form that hands in the picture of the payment.
-pub(crate) fn upload_form(w: Words, order: &Order, errors: &[FieldError]) -> Markup {
+/// The form that hands in the picture of the payment; `arrived` is one that is here already and was not handed in yet.
+pub(crate) fn upload_form(w: Words, order: &Order, arrived: Option<Uuid>, errors: &[FieldError]) -> Markup {
     let path = [
         w.t("pay-path-1"),
         w.t("pay-path-2"),
@@ -75,7 +76,21 @@ pub(crate) fn upload_form(w: Words, order: &Order, errors: &[FieldError]) -> Mar
         w.t("pay-path-5"),
         w.t("pay-path-6"),
     ];
-    let tile = UploadTile { bytes_max: PICTURE_BYTES_MAX, error: error_of(errors, "screenshot") };
+    let put = format!("/orders/{}/upload", order.id);
+    let shown_at = format!("{put}.jpg");
+    let tile = PictureTile {
+        id: "screenshot",
+        fields: FIELDS.map(str::to_owned),
+        put: &put,
+        legend: &w.t("upload-legend"),
+        hint: &w.t("upload-kinds"),
+        accept: "image/jpeg,image/png",
+        shrunk: Shrunk::Screenshot,
+        bytes_max: PICTURE_BYTES_MAX,
+        here: arrived.map(|_| shown_at.as_str()),
+        upload: Some(arrived.map(|key| key.to_string()).unwrap_or_default()),
+        error: error_of(errors, "screenshot"),
+    };
     html! {
         section id="upload" tabindex="-1" aria-labelledby="upload-title" {
             h2 id="upload-title" { (w.t("pay-upload-title")) }
@@ -87,9 +102,24 @@ pub(crate) fn upload_form(w: Words, order: &Order, errors: &[FieldError]) -> Mar
             }
             p { (w.t("pay-upload-what")) }
             form method="post" enctype="multipart/form-data" action={ "/orders/" (order.id) "/screenshot" }
-                data-busy=(w.t("pay-busy")) {
-                (upload_tile(w, &tile))
+                data-tiles data-busy=(w.t("pay-busy")) {
+                (picture_tile(w, &tile))
                 button class="button" type="submit" { (w.t("pay-submit")) }
+                (awaited(w))
+            }
+        }
+    }
+}
+
+/// The picture that was refused, which can be handed in once more as it is: not every reason is the picture's.
+pub(crate) fn refused_picture(w: Words, order: &Order) -> Markup {
+    html! {
+        details class="sent-before" {
+            summary { (w.t("pay-sent-before")) (icon(Icon::Chevron)) }
+            img src={ "/orders/" (order.id) "/screenshot.jpg" } alt=(w.t("pay-sent-before-alt")) loading="lazy";
+            form method="post" action={ "/orders/" (order.id) "/screenshot/again" } data-busy=(w.t("form-busy")) {
+                p class="hint" { (w.t("pay-use-again-hint")) }
+                button class="button second" type="submit" { (w.t("pay-use-again")) }
             }
         }
     }

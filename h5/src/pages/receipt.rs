@@ -11,6 +11,7 @@ use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use registration::steps::{TaskState, task};
+use uuid::Uuid;
 
 use super::answers::answer_rows;
 use super::decided::order_waits;
@@ -19,6 +20,7 @@ use super::order_parts::{lines, upload_form};
 use super::steps_view::step_list;
 use crate::failure::Failure;
 use crate::view::facts::{facts, person_name, pieces};
+use crate::view::form::{FieldError, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{page, phrases};
 use crate::view::notice::{Tone, notice};
@@ -30,18 +32,33 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
     if !matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
-    let w = candidate.visit.words;
-    let frame = candidate.visit.frame(title(w, &order));
-    let steps = candidate.visit.steps(&exam).await?;
-    let list = step_list(w, &steps, candidate.visit.now);
-    let applications = &candidate.visit.app.outside.registration.applications;
-    let answers = applications.get(candidate.account.id, &exam.id).await?.details;
-    let answers = answers.map(|answers| answer_rows(w, &exam, &candidate.account, &answers)).unwrap_or_default();
+    Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
+}
+
+/// The receipt, with what was wrong with a picture that was sent from it.
+pub(crate) async fn render(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &ExamPage,
+    errors: &[FieldError],
+) -> Result<Markup, Failure> {
+    let (visit, account) = (&candidate.visit, &candidate.account);
+    let w = visit.words;
+    let mut frame = visit.frame(title(w, order));
+    let steps = visit.steps(exam).await?;
+    let list = step_list(w, &steps, visit.now);
+    let registration = &visit.app.outside.registration;
+    let answers = registration.applications.get(account.id, &exam.id).await?.details;
+    let answers = answers.map(|answers| answer_rows(w, exam, account, &answers)).unwrap_or_default();
     let review = task(&steps, &TaskKind::Review).map(|task| &task.state);
     let review = review.filter(|state| matches!(state, TaskState::Waiting { .. } | TaskState::Refused { .. }));
-    let (order, account, answers, steps) = (&order, &candidate.account, &answers[..], &list[..]);
-    let view = View { exam: &exam, order, account, answers, review, steps };
-    Ok(page(&frame, &body(w, &view)).into_response())
+    let mut arrived = None;
+    if order.state != OrderState::Confirmed {
+        frame.script = Some("upload.js");
+        arrived = registration.orders.arrived(account.id, order.id).await?;
+    }
+    let view = View { exam, order, account, answers: &answers, review, steps: &list, arrived, errors };
+    Ok(page(&frame, &body(w, &view)))
 }
 
 fn title(w: Words, order: &Order) -> String {
@@ -59,6 +76,10 @@ pub(crate) struct View<'a> {
     /// Where the review of the form stands, if it still stands in the way.
     pub(crate) review: Option<&'a TaskState>,
     pub(crate) steps: &'a [Step],
+    /// A picture that is here and was not handed in yet.
+    pub(crate) arrived: Option<Uuid>,
+    /// What was wrong with the one that was sent from here.
+    pub(crate) errors: &'a [FieldError],
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -67,6 +88,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let text = if is_confirmed { w.t("receipt-confirmed-text") } else { w.t("receipt-review-text") };
     html! {
         div class="column" {
+            (error_summary(w, view.errors))
             div class="outcome" data-tone=(if is_confirmed { "good" } else { "plain" }) {
                 span class="outcome-mark" { (icon(if is_confirmed { Icon::Tick } else { Icon::Clock })) }
                 h1 { (title(w, order)) }
@@ -78,10 +100,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (slip(w, view))
             (next_part(w, is_confirmed))
             @if !is_confirmed {
-                details class="release-part" {
+                details class="release-part" open[!view.errors.is_empty() || view.arrived.is_some()] {
                     summary { (w.t("receipt-again")) (icon(Icon::Chevron)) }
                     p { (w.t("receipt-again-text")) }
-                    (upload_form(w, order, &[]))
+                    (upload_form(w, order, view.arrived, view.errors))
                 }
             }
         }

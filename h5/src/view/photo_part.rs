@@ -6,7 +6,7 @@ use pagekit::words::Words;
 use registration::exam_rules::PhotoRules;
 
 use super::icons::{Icon, icon};
-use super::upload_tile::FIELDS;
+use super::picture_tile::FIELDS;
 
 /// What the part shows. It belongs into a `multipart/form-data` form of a page whose script has `crop.js` in it.
 pub(crate) struct PhotoPart<'a> {

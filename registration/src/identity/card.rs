@@ -21,6 +21,9 @@ pub enum CardRefusal {
     /// This picture shows the other side.
     #[error("the picture shows the other side of the card")]
     WrongSide(CardSide),
+    /// Each picture shows the other side.
+    #[error("the pictures of the two sides are swapped")]
+    Swapped,
     /// This picture cannot be read.
     #[error("the card cannot be read")]
     Unreadable(CardSide),
