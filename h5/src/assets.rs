@@ -12,6 +12,7 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/account.css"),
         include_str!("../assets/identity.css"),
         include_str!("../assets/exam.css"),
+        include_str!("../assets/old.css"),
     ]
     .concat();
     let script = include_str!("../assets/page.js").to_owned();
@@ -32,7 +33,12 @@ pub(crate) fn assets() -> Assets {
         Source {
             name: "details.js",
             media_type: "text/javascript; charset=utf-8",
-            content: concat!(include_str!("../assets/crop.js"), include_str!("../assets/keep.js")).to_owned(),
+            content: concat!(
+                include_str!("../assets/picture.js"),
+                include_str!("../assets/crop.js"),
+                include_str!("../assets/keep.js")
+            )
+            .to_owned(),
         },
         Source {
             name: "account.js",

@@ -200,10 +200,10 @@ async fn hand_in(phone: &mut Walker, album: &Album) {
     phone.tap("form[action$='/screenshot'] button[type=submit]").await;
     phone.shows("请先选择订单截图").await;
     phone.looks("degree-25-no-picture").await;
+    // Whatever is no picture is told before it travels.
     let text = album.keep("order.png", b"not a picture");
     phone.attach("#album", &text).await;
-    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
-    phone.shows("不是 JPG 或 PNG 图片").await;
+    phone.shows("这张图片打不开").await;
     phone.attach("#album", &picture).await;
     phone.tap("form[action$='/screenshot'] button[type=submit]").await;
     phone.arrives("/receipt").await;

@@ -20,6 +20,7 @@ use crate::paths::{target_dir, temp_dir};
 const MESSAGES_MAX: usize = 1000;
 /// Longest wait for an answer, and for something to show.
 const WAIT: Duration = Duration::from_secs(20);
+const TURN_WAIT: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(100);
 /// What a headless browser of that time needs to run anywhere, over a pipe: its file descriptors 3 and 4.
 const START: &str = "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars \
@@ -125,10 +126,20 @@ impl OldChromium {
 
     /// Waits until the expression is true.
     pub async fn comes(&self, expression: &str) {
-        let deadline = Instant::now() + WAIT;
+        self.comes_within(WAIT, expression).await;
+    }
+
+    async fn comes_within(&self, wait: Duration, expression: &str) {
+        let deadline = Instant::now() + wait;
         while self.run(expression).await != Value::Bool(true) {
             let late = Instant::now() >= deadline;
-            assert!(!late, "not: {expression} at {}: {}; {:?}", self.path().await, self.text().await, self.said().await);
+            assert!(
+                !late,
+                "not: {expression} at {}: {}; {:?}",
+                self.path().await,
+                self.text().await,
+                self.said().await
+            );
             sleep(POLL).await;
         }
     }
@@ -136,6 +147,11 @@ impl OldChromium {
     /// Waits until the page shows the words.
     pub async fn shows(&self, words: &str) {
         self.comes(&format!("document.body.innerText.includes({})", json!(words))).await;
+    }
+
+    /// The same of words that come by themselves: such a page asks ever more rarely, at last once a minute.
+    pub async fn turns_to(&self, words: &str) {
+        self.comes_within(TURN_WAIT, &format!("document.body.innerText.includes({})", json!(words))).await;
     }
 
     /// Waits until path and query contain the part.
@@ -193,7 +209,8 @@ impl OldChromium {
         let dir = target_dir().join("screenshots");
         fs::create_dir_all(&dir).expect("target is writable");
         let path = dir.join(format!("{name}.png"));
-        let mut decoder = base64::read::DecoderReader::new(picture.as_bytes(), &base64::engine::general_purpose::STANDARD);
+        let mut decoder =
+            base64::read::DecoderReader::new(picture.as_bytes(), &base64::engine::general_purpose::STANDARD);
         std::io::copy(&mut decoder, &mut fs::File::create(&path).expect("target is writable")).expect("it is Base64");
         path
     }

@@ -80,7 +80,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 (masthead(frame))
                 p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
                 @if frame.visitor != Visitor::Guest { (signed_out(frame)) }
-                main id="main" tabindex="-1" {
+                main id="main" tabindex="-1" data-held[frame.hold.is_some()] {
                     @if frame.visitor == Visitor::SignedIn { (above(w, frame.path)) }
                     (body)
                 }

@@ -24,7 +24,7 @@ pub(crate) fn photo_part(w: Words, part: &PhotoPart<'_>) -> Markup {
     let megabytes = bytes_max / (1024 * 1024);
     html! {
         fieldset class="tile photo" id="photo" tabindex="-1" data-crop data-width=(width) data-height=(height)
-            data-limit=(bytes_max) data-unread=(w.t("tile-unread")) aria-describedby="photo-hint photo-error" {
+            data-limit=(bytes_max) data-unread=(w.t("tile-unread")) data-heic=(w.t("tile-heic")) aria-describedby="photo-hint photo-error" {
             legend { (w.t("photo-legend")) }
             p class="hint" id="photo-hint" {
                 (w.with("photo-hint", &[

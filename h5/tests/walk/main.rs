@@ -7,6 +7,7 @@ mod accounts;
 mod coming_back;
 mod eligibility;
 mod identity;
+mod screenshots;
 mod site;
 mod steps;
 
