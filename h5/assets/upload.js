@@ -1,6 +1,6 @@
 // Pictures of documents and payments: made smaller and turned here, sent at once and in pieces, gone on with after a lost
 // connection and after a lost session.
-const PIECE = 128 * 1024, TRIES = 12, SIDE = 2000, AREA = 16e6;
+const PIECE_MIN = 32 * 1024, PIECE_MAX = 256 * 1024, TRIES = 12, SIDE = 2000, AREA = 16e6;
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const once = (target, ...names) => new Promise((done) => names.forEach((name) => target.addEventListener(name, done, { once: true })));
@@ -28,11 +28,12 @@ const json = (answer) => {
 // Sends a picture. Resolves to its key, or to a sentence that refuses it, or to nothing when it could not be sent.
 async function send(path, blob, isCurrent, tell) {
   const key = newKey();
-  let at = 0, failed = 0;
+  // Small at first, so that something is seen to move on a slow line.
+  let at = 0, failed = 0, size = PIECE_MIN;
   while (isCurrent()) {
     tell("sending", at);
     const query = `?key=${key}&total=${blob.size}&offset=${at}`;
-    const piece = blob.slice(at, Math.min(at + PIECE, blob.size));
+    const piece = blob.slice(at, Math.min(at + size, blob.size));
     const answer = await call("PUT", path + query, piece, (sent) => isCurrent() && tell("sending", Math.min(blob.size, at + sent)));
     const from = answer && answer.responseURL;
     if (answer && window.isSignedOut({ redirected: new URL(from).pathname !== path, url: from })) {
@@ -45,6 +46,7 @@ async function send(path, blob, isCurrent, tell) {
     if (told && told.done) return { key };
     if (told) {
       failed = told.received > at ? 0 : failed + 1;
+      size = failed ? PIECE_MIN : Math.min(size * 2, PIECE_MAX);
       at = told.received;
     } else if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
       return {};

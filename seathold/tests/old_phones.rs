@@ -128,7 +128,10 @@ async fn slow(phone: &OldChromium, upload: i32) {
 }
 
 async fn network(phone: &OldChromium, offline: bool, upload: i32) {
-    let conditions = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload});
+    // Unless downloads have a limit, too, uploads that have one stand still.
+    let download = if upload < 0 { -1 } else { 10_000_000 };
+    let conditions =
+        json!({"offline": offline, "latency": 0, "downloadThroughput": download, "uploadThroughput": upload});
     phone.devtools("Network.emulateNetworkConditions", conditions).await;
 }
 
