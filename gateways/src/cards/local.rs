@@ -66,8 +66,7 @@ impl LocalReader {
     pub(super) async fn read(&self, side: CardSide, picture: Bytes) -> Result<CardText, CardError> {
         match tokio::time::timeout(READ_WAIT, self.read_now(side, picture)).await {
             Ok(read) => read,
-            // It has a core of its own: what takes so long is noise, in which it looks for letters everywhere.
-            Err(_) => Err(CardError::Unreadable),
+            Err(_) => Err(CardError::Unavailable("timeout".into())),
         }
     }
 

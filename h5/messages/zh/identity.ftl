@@ -102,11 +102,11 @@ card-error-number = 证件上的号码与您填写的不一致，无法认证。
 card-error-both = 证件上的姓名和号码都与您填写的不一致，无法认证。请确认拍的是本人证件。
 
 # 照片
-tile-limit = 可以拍照，也可以从相册选，不超过 { $limit } MB。
+tile-limit = 可以拍照，也可以从相册选，不超过 { $limit } MB。
 tile-too-large = 这张照片超过 { $limit } MB。请换一张，或把照片调小。
 tile-unread = 这张图片打不开。请重新拍照，或选 JPG、PNG 图片。
 tile-preparing = 正在处理照片……
-tile-sending = 正在上传 { $percent }%（{ $sent } / { $total } KB）
+tile-sending = 正在上传 { $percent }%（{ $sent } / { $total } KB）
 tile-waiting = 网络断开了，恢复后自动接着传
 tile-sent = 已上传
 tile-not-good = 这张没有通过，请换一张

@@ -129,8 +129,12 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     }
     office.vendors.card("张伟", &document(2), VALID);
     assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与您填写的不一致"));
+    // Both pictures show the other side: both are marked, and neither is called uploaded.
     office.vendors.card_error("FailedOperation.CardSideError");
-    assert!(candidate.upload_to(&card, &[]).await.text.contains("这里请拍有照片的一面"));
+    let swapped = candidate.upload_to(&card, &[]).await.text;
+    for marked in ["href=\"#card_front\"", "href=\"#card_back\"", "两面放反了", "这张没有通过"] {
+        assert!(swapped.contains(marked) && !swapped.contains("data-here"), "{marked}: {swapped}");
+    }
     // Too many at once: the pictures stay, and when to come back is said.
     office.vendors.card_error("RequestLimitExceeded");
     let busy = candidate.upload_to(&card, &[]).await;
@@ -145,7 +149,9 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
         "{}",
         page.text
     );
-    assert!(candidate.get("/me/identity/portrait.jpg").await.bytes.starts_with(b"\xff\xd8"));
+    assert!(page.text.contains("width=\"220\" height=\"280\""), "{}", page.text);
+    let portrait = candidate.get("/me/identity/portrait.jpg").await.bytes;
+    assert!(portrait.starts_with(b"\xff\xd8") && portrait.len() < 30 * 1024, "{} bytes", portrait.len());
     assert_eq!(candidate.get(&card).await.status, StatusCode::SEE_OTHER, "once verified there is nothing to hand in");
 }
 
