@@ -18,6 +18,7 @@ use testkit::{OldChromium, OldVersion, ServedApp};
 
 use walking::people::Album;
 
+const EXAM: &str = "/exams/degree-english";
 const PASSWORD: &str = "degree-2027";
 const SITTING: &str = "en-0522-am-lakeside";
 const SUBMIT_PICTURE: &str = "form[action$='/screenshot'] button[type=submit]";
@@ -57,11 +58,11 @@ fn long_screenshot() -> Vec<u8> {
 
 async fn sign_up(app: &ServedApp, phone: &OldChromium, person: &Person) {
     // A captcha is due: the script hands over to the page.
-    phone.open("/sign-up?next=/me").await;
+    phone.open(&format!("/sign-up?next={EXAM}")).await;
     phone.run("window.fetch = () => Promise.resolve(new Response('{\"page\":true}'))").await;
     phone.tap("[data-code]:not([hidden])").await;
     phone.shows("请先处理下面的问题").await;
-    phone.open("/sign-up?next=/me").await;
+    phone.open(&format!("/sign-up?next={EXAM}")).await;
     for (field, text) in
         [("#name", person.name), ("#document", person.number), ("#mobile", person.mobile), ("#password", PASSWORD)]
     {
@@ -72,14 +73,15 @@ async fn sign_up(app: &ServedApp, phone: &OldChromium, person: &Person) {
     let code = app.messages(person.mobile).await.into_iter().next().unwrap().code;
     phone.fill("#code", &code).await;
     phone.tap("main form > button[type=submit]").await;
-    phone.arrives("/me").await;
+    phone.arrives(EXAM).await;
+    phone.open("/me").await;
     phone.tap("form[action='/sign-out'] button").await;
     phone.shows("正在报名").await;
-    phone.open("/sign-in?next=/me").await;
+    phone.open(&format!("/sign-in?next={EXAM}")).await;
     phone.fill("#login", person.number).await;
     phone.fill("#password", PASSWORD).await;
     phone.tap("main form button[type=submit]").await;
-    phone.shows("账号与安全").await;
+    phone.arrives(EXAM).await;
 }
 
 async fn show_card(phone: &OldChromium, person: &Person, album: &Album) {
@@ -137,7 +139,7 @@ async fn network(phone: &OldChromium, offline: bool, upload: i32) {
 }
 
 async fn look_into_the_camera(phone: &OldChromium, person: &Person) {
-    phone.open("/exams/degree-english/notice").await;
+    phone.open(&format!("{EXAM}/notice")).await;
     phone.tap("label[for=agree]").await;
     phone.tap("main form button[type=submit]").await;
     phone.arrives("/face").await;

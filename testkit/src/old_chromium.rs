@@ -154,9 +154,9 @@ impl OldChromium {
         self.comes_within(TURN_WAIT, &format!("document.body.innerText.includes({})", json!(words))).await;
     }
 
-    /// Waits until path and query contain the part.
+    /// Waits until the path contains the part.
     pub async fn arrives(&self, part: &str) {
-        self.comes(&format!("(location.pathname + location.search).includes({})", json!(part))).await;
+        self.comes(&format!("location.pathname.includes({})", json!(part))).await;
     }
 
     /// Path and query of the page.
