@@ -133,12 +133,15 @@ for (const tile of document.querySelectorAll("[data-put]")) {
     under.add(job);
   };
   for (const input of inputs) {
-    input.addEventListener("change", () => {
+    const chosen = () => {
       if (!input.files.length) return;
       [file, turns] = [input.files[0], 0];
       for (const other of inputs) if (other !== input) other.value = "";
       begin();
-    });
+    };
+    input.addEventListener("change", chosen);
+    // Before this script was there.
+    chosen();
   }
   turn.onclick = () => {
     turns = (turns + 1) % 4;

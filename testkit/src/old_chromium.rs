@@ -172,7 +172,7 @@ impl OldChromium {
     /// Taps where the middle of an element is, whatever lies there.
     pub async fn tap(&self, css: &str) {
         let find = format!("document.querySelector({})", json!(css));
-        self.comes(&format!("!!{find}")).await;
+        self.comes(&format!("document.readyState === 'complete' && !!{find}")).await;
         let middle = format!(
             "(() => {{ const one = {find}; one.scrollIntoView({{block: 'center'}});
                const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
@@ -187,14 +187,14 @@ impl OldChromium {
     /// Types into a field, in place of what is there.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = format!("document.querySelector({})", json!(css));
-        self.comes(&format!("!!{field}")).await;
+        self.comes(&format!("document.readyState === 'complete' && !!{field}")).await;
         self.run(&format!("{field}.focus(), {field}.value = ''")).await;
         self.devtools("Input.insertText", json!({"text": text})).await;
     }
 
     /// Picks a file.
     pub async fn attach(&self, css: &str, file: &Path) {
-        self.comes(&format!("!!document.querySelector({})", json!(css))).await;
+        self.comes(&format!("document.readyState === 'complete' && !!document.querySelector({})", json!(css))).await;
         let document = self.devtools("DOM.getDocument", json!({})).await;
         let asked = json!({"nodeId": document["root"]["nodeId"], "selector": css});
         let node = self.devtools("DOM.querySelector", asked).await;
