@@ -112,7 +112,7 @@ if (finder && canAttach) {
   // A file instead: shown as it will be sent.
   const chosen = async (one) => {
     const file = one.files[0];
-    if (!file) return;
+    if (!file || isAttached(file)) return;
     for (const other of inputs) if (other !== one) other.value = "";
     wanted = false;
     stop();

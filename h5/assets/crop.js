@@ -36,7 +36,7 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
   };
   for (const input of inputs) {
     input.addEventListener("change", async () => {
-      if (!input.files.length) return;
+      if (!input.files.length || isAttached(input.files[0])) return;
       for (const other of inputs) if (other !== input) other.value = "";
       error.textContent = "";
       const file = input.files[0];

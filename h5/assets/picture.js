@@ -14,9 +14,13 @@ const canAttach = (() => {
   }
 })();
 
+// Some browsers tell of what a script puts into a form as if somebody had chosen it.
+let attached = {};
+const isAttached = (file) => file.size === attached.size && file.lastModified === attached.lastModified;
 const attach = (input, blob, name) => {
+  attached = new File([blob], name, { type: blob.type });
   const files = new DataTransfer();
-  files.items.add(new File([blob], name, { type: blob.type }));
+  files.items.add(attached);
   input.files = files.files;
 };
 

@@ -150,7 +150,8 @@ async fn look_into_the_camera(phone: &OldChromium, person: &Person) {
     phone.comes("document.querySelector('.finder-view').clientHeight > 400").await;
     phone.comes("document.querySelector('video').videoWidth > 0").await;
     phone.tap("[data-shoot]").await;
-    phone.shows("看得清就提交").await;
+    phone.comes("document.querySelector('.finder').dataset.state === 'taken'").await;
+    phone.shows("看得清就提交，看不清就重拍").await;
     phone.screenshot(&format!("old-{:?}-camera", person.version)).await;
 }
 
