@@ -131,8 +131,8 @@ async fn what_is_no_readable_card_is_told_apart() {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         seed.to_be_bytes()[0]
     };
-    let noise = image::RgbImage::from_fn(2_400, 1_500, |_, _| image::Rgb([byte(), byte(), byte()]));
-    let since = std::time::Instant::now();
+    let noise = RgbImage::from_fn(2_400, 1_500, |_, _| image::Rgb([byte(), byte(), byte()]));
+    let since = Instant::now();
     for width in [2_400, 1_800, 1_200] {
         let small = imageops::resize(&noise, width, width * 5 / 8, imageops::FilterType::Triangle);
         assert!(matches!(refusal(CardSide::Front, encoded(&small, 88)).await, CardError::NoCard), "{width}");
