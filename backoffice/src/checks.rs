@@ -57,6 +57,7 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
         created_at: submitted_at - SignedDuration::from_mins(6),
         submitted_at: Some(submitted_at),
         decided_at: None,
+        paid_at: None,
     };
     let (document_masked, mobile_masked) = (Some("1101**********002X".to_owned()), Some("139****5678".to_owned()));
     Review { order, name: name.parse().ok(), document_masked, mobile_masked }

@@ -34,6 +34,7 @@ pub use email::{Changed, EmailChangeError, LinkError};
 pub use forgotten::{ForgottenError, FoundAccount, ResetError, StaffCodeError, Way};
 pub use links::LINK_LIFETIME;
 pub use new_account::{FieldError, NewAccount, SignUpForm};
+pub use notices::Hears;
 pub use post::{AccountSettings, Ways};
 pub use rebind::{RebindError, Rebound};
 pub use sign_in::{SignIn, SignInError};

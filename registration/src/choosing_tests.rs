@@ -46,6 +46,7 @@ fn order(exam: &ExamPage, sittings: &[&str]) -> Order {
         created_at: now(),
         submitted_at: None,
         decided_at: None,
+        paid_at: None,
     }
 }
 

@@ -30,6 +30,7 @@ pub mod pictures;
 pub mod reviews;
 pub mod roster;
 pub mod staff;
+pub mod standing;
 pub mod steps;
 pub mod store;
 pub mod text;

@@ -81,6 +81,7 @@ fn order(part: &str, state: OrderState) -> Order {
         created_at: at(150),
         submitted_at: Some(at(155)),
         decided_at: None,
+        paid_at: None,
     }
 }
 
@@ -201,6 +202,7 @@ fn any_facts() -> impl Strategy<Value = (Facts<'static>, Vec<Order>)> {
                 2 => ReviewState::Refused { reason: "?".to_owned() },
                 _ => ReviewState::Passed { at: at(132) },
             },
+            score_review: None,
             orders: &[],
         };
         (facts, orders.into_iter().map(|(part, state)| order(part, state)).collect())

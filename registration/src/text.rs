@@ -1,7 +1,7 @@
 //! Texts in the two languages of the pages.
 
 /// One text, in Chinese and in English.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Chinese.

@@ -13,6 +13,17 @@ use crate::text::Text;
 /// After so many tries, about a day, it is old news.
 const TRIES_MAX: i16 = 6;
 
+/// How somebody hears of what was decided without looking at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// By letter, to the proved mailbox.
+    Letter,
+    /// By message, to the proved mobile.
+    Message,
+    /// Not at all: pages say it.
+    Nothing,
+}
+
 /// What became of a notice.
 enum Told {
     /// It was sent, or there is no way to send it.
@@ -22,6 +33,17 @@ enum Told {
 }
 
 impl Accounts {
+    /// How this account hears of decisions.
+    pub fn hears(&self, account: &Account) -> Hears {
+        if account.email.is_some() && account.email_verified_at.is_some() && self.ways().mail {
+            Hears::Letter
+        } else if account.mobile.is_some() && account.mobile_verified_at.is_some() && self.post.can_notify() {
+            Hears::Message
+        } else {
+            Hears::Nothing
+        }
+    }
+
     /// Sends what is due, behind the caller's back: a slow gateway keeps nobody waiting.
     pub(crate) async fn send_notices(&self, exams: &Exams) -> Result<(), StoreError> {
         let client = self.database.client().await?;

@@ -19,7 +19,7 @@ use crate::store::{self, StoreError};
 use crate::vault::Vault;
 
 /// Where a request stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ScoreReviewState {
     /// 未复核: staff look at it.
     Waiting {
@@ -201,7 +201,7 @@ pub(super) fn read(vault: &Vault, stored: &StoredScoreReview) -> Result<ScoreRev
     })
 }
 
-fn read_state(stored: &StoredScoreReview) -> Result<ScoreReviewState, StoreError> {
+pub(crate) fn read_state(stored: &StoredScoreReview) -> Result<ScoreReviewState, StoreError> {
     let at = || stored.decided_at.ok_or(StoreError::Corrupt("a decision without its time"));
     match stored.state.as_str() {
         "waiting" => Ok(ScoreReviewState::Waiting { since: stored.requested_at }),

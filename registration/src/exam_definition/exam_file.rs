@@ -14,7 +14,7 @@ use toml::value::Datetime;
 
 use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::exam_rules::{
-    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, ReviewRules,
+    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules, ReviewRules,
     StepRule, Subject,
 };
 use crate::exams::{ExamPage, Group};
@@ -25,6 +25,8 @@ use crate::text::{Paragraphs, Text};
 const HOLD_SECONDS_MAX: i64 = 7 * 24 * 3600;
 /// Longest grace.
 const GRACE_SECONDS_MAX: i64 = 3600;
+/// Longest time that an exam promises for a decision, in working days.
+const REVIEW_DAYS_MAX: i64 = 30;
 /// Longest time to mend a refused picture.
 const RESUBMIT_HOURS_MAX: i64 = 30 * 24;
 /// Unless the file says otherwise.
@@ -49,7 +51,11 @@ struct Raw {
     id: Spanned<String>,
     title: Spanned<Text>,
     organiser: Spanned<Text>,
+    short_title: Option<Spanned<Text>>,
     contact: Option<Spanned<Text>>,
+    review_days: Option<Spanned<i64>>,
+    #[serde(default)]
+    payment: PaymentRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -140,7 +146,11 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let id = faults.parsed(&raw.id);
     let title = faults.text(raw.title);
     let organiser = faults.text(raw.organiser);
-    let contact = raw.contact.map_or(Some(None), |contact| faults.text(contact).map(Some));
+    let contact = faults.optional_text(raw.contact);
+    let short_title = faults.optional_text(raw.short_title);
+    let review_days = optional(raw.review_days.as_ref(), None, |days| {
+        faults.within(days, 1..=REVIEW_DAYS_MAX, |days| u8::try_from(days).ok())
+    });
     let fee = faults.parsed::<Fen>(&raw.fee);
     let payment_url = faults.url(raw.payment_url);
     let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
@@ -159,6 +169,9 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         parts: raw.parts,
         subjects: raw.subjects,
         group_rules,
+        short_title: short_title?,
+        review_days: review_days?,
+        payment: raw.payment,
     };
     for fault in rules_check::check(&rules, &groups) {
         let span = span_of(faults.text, &fault.place);
@@ -302,6 +315,11 @@ impl Faults<'_> {
             return None;
         }
         Some(value.into_inner())
+    }
+
+    /// What need not be there; nothing when it is, and is wrong.
+    fn optional_text(&mut self, value: Option<Spanned<Text>>) -> Option<Option<Text>> {
+        value.map_or(Some(None), |value| self.text(value).map(Some))
     }
 
     fn url(&mut self, value: Spanned<String>) -> Option<String> {

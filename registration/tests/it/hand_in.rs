@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use registration::order::OrderState;
 use registration::orders::{HandInError, OrderError, ReleaseError};
+use reservation::hold::HoldState;
 
 use crate::world::{Setup, World, exam, is_refused, until};
 
@@ -155,5 +156,26 @@ async fn a_refusal_that_nobody_mends_frees_the_seat() {
     assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
     assert_eq!(world.registration.orders.live(account, &exam()).await.unwrap().pop(), None);
     world.hold(account, &["s0"]).await.unwrap();
+    world.finish().await;
+}
+
+/// The page was opened before the sitting was changed: the picture is for the registration, whatever its sitting is now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_sent_while_the_sitting_changes_goes_to_the_new_sitting() {
+    let world = World::start(Setup { capacities: vec![9, 9], ..Setup::default() }).await;
+    for number in 0..6 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        let (changed, sent) = tokio::join!(world.replace(account, &["s1"]), world.hand_in(account, order.id));
+        let now = world.order(account, order.id).await;
+        match (&changed, &sent) {
+            (Ok(changed), Ok(_)) => assert_eq!((changed.id, &now.sittings), (order.id, &changed.sittings)),
+            (Err(_), Ok(_)) => assert_eq!(now.sittings, order.sittings),
+            (_, Err(error)) => panic!("the picture was not taken: {error:?}, {changed:?}"),
+        }
+        assert_eq!(now.state, OrderState::WaitingReview);
+        let hold = world.engine.find(&exam(), &now.sittings[0].hold).await.unwrap();
+        assert_eq!(hold.state, HoldState::Frozen);
+    }
     world.finish().await;
 }

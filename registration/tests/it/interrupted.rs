@@ -62,7 +62,7 @@ async fn exchange_died_before_its_row_and_is_repeated() {
     let orphan = exchange_that_died(&world, &order).await;
     let again = world.replace(account, &["s1"]).await.unwrap();
     assert_eq!(again.sittings[0].hold, orphan, "the same seat, now with its row");
-    assert_eq!(world.order(account, order.id).await.state, OrderState::Released);
+    assert_eq!((again.id, &again.state), (order.id, &OrderState::Unpaid));
     world.until_free("s0", 2).await;
     world.finish().await;
 }

@@ -76,14 +76,30 @@ pub(crate) async fn lapse(
     Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at, &seats_owed]).await? == 1)
 }
 
-/// Unpaid → released, unless seats were taken anew since `order` was read: its seats were exchanged, nothing is owed.
-pub(crate) async fn exchanged(client: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
-    let statement = client
+/// Notes that the seats of the unpaid order `old` were exchanged for those of `new`: the order keeps its number, so that
+/// an old page of it speaks of the same registration. `new` must lapse at another moment than `old`, by which whoever
+/// has read the order before learns that its seats are others. False when `old` is not what the order is any more; then
+/// the transaction must be rolled back.
+pub(crate) async fn exchange(
+    transaction: &impl GenericClient,
+    old: &StoredOrder,
+    new: &StoredOrder,
+) -> Result<bool, StoreError> {
+    let statement = transaction
         .prepare_cached(
-            "UPDATE registration.orders SET state = 'released' WHERE id = $1 AND state = 'unpaid' AND lapses_at = $2",
+            "UPDATE registration.orders SET amount_fen = $3, expires_at = $4, lapses_at = $5
+             WHERE id = $1 AND state = 'unpaid' AND lapses_at = $2",
         )
         .await?;
-    Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at]).await? == 1)
+    let row: [&(dyn ToSql + Sync); 5] =
+        [&old.id.to_string(), &old.lapses_at, &new.amount.0, &new.expires_at, &new.lapses_at];
+    if transaction.execute(&statement, &row).await? == 0
+        || !order_sittings::remove(transaction, old.id, &old.sittings).await?
+    {
+        return Ok(false);
+    }
+    order_sittings::insert(transaction, old.id, &new.sittings).await?;
+    Ok(true)
 }
 
 /// Unpaid → released; the seats are owed.
@@ -185,7 +201,10 @@ pub(crate) async fn begin_confirm(
 /// Confirming → confirmed, with the holds as the engine has confirmed them.
 pub(crate) async fn finish_confirm(transaction: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
     let statement = transaction
-        .prepare_cached("UPDATE registration.orders SET state = 'confirmed' WHERE id = $1 AND state = 'confirming'")
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'confirmed', paid_at = coalesce(paid_at, decided_at)
+             WHERE id = $1 AND state = 'confirming'",
+        )
         .await?;
     let moved = transaction.execute(&statement, &[&order.id.to_string()]).await? == 1;
     if moved {
@@ -216,7 +235,8 @@ pub(crate) async fn review_again(
     let statement = client
         .prepare_cached(
             "UPDATE registration.orders
-             SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL
+             SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL,
+                 paid_at = coalesce(paid_at, CASE state WHEN 'confirmed' THEN decided_at END)
              WHERE account = $1 AND exam = $2 AND state IN ('confirming', 'confirmed', 'waiting_review')",
         )
         .await?;
