@@ -12,9 +12,10 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/account.css"),
         include_str!("../assets/identity.css"),
         include_str!("../assets/exam.css"),
+        include_str!("../assets/standing.css"),
     ]
     .concat();
-    let script = include_str!("../assets/page.js").to_owned();
+    let script = concat!(include_str!("../assets/page.js"), include_str!("../assets/fresh.js")).to_owned();
     let mark = MARK_SVG.to_owned();
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },

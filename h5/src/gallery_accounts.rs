@@ -11,7 +11,8 @@ use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule,
 use registration::exams::ExamPage;
 use registration::order::Order;
 
-use super::{Studio, account, now};
+use super::steps_pages::begun;
+use super::{Studio, account, now, with_orders};
 use crate::pages::account::said::{dead_link, letter};
 use crate::pages::account::{
     Next, agreement, email, find, forgotten, forgotten_code, link, mobile, name, of, password, password_error, reset,
@@ -22,25 +23,22 @@ use registration::steps::IdentityState;
 use crate::pages::{me, sign_in, sign_up};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
-use crate::view::notice::Tone;
 
 /// A token has this length; its picture is a file beside the gallery.
 const TOKEN: &str = "captcha-0.png";
 const EMAIL: &str = "li***@example.edu.cn";
 
 /// 个人中心 with these orders.
-pub(super) fn me_page(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account) -> Markup {
+pub(super) fn me_page(w: Words, exam: &ExamPage, orders: &[Order], account: &Account) -> Markup {
     let said = if orders.is_empty() { "password" } else { "" };
-    let begun: Vec<_> = orders
-        .iter()
-        .take(1)
-        .map(|(_, exam)| (Arc::clone(exam), (Tone::Plain, "报名资格审核：待审核".to_owned())))
-        .collect();
+    let (live, past): (Vec<Order>, Vec<Order>) = orders.iter().cloned().partition(|order| order.state.is_live());
+    let facts = with_orders(orders);
+    let mine: Vec<me::Mine> =
+        (!orders.is_empty()).then(|| me::Mine { begun: begun(w, exam, &facts), live, past }).into_iter().collect();
     me::body(
         w,
         &me::View {
-            begun: &begun,
-            orders,
+            mine: &mine,
             account,
             sends_letters: true,
             said,

@@ -91,6 +91,8 @@ impl Studio {
             path: "/me/identity",
             visitor: Visitor::SignedIn,
             hold: None,
+            contact: None,
+            asks: None,
             is_demo: false,
             refresh_seconds: None,
             sandbox_url: None,

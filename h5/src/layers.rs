@@ -22,7 +22,7 @@ use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
 use crate::pages::{error, waiting, wechat};
 use crate::shared_pages::front;
-use crate::view::layout::{Frame, Visitor};
+use crate::view::layout::Frame;
 
 /// How WeChat's browser calls itself.
 pub(crate) const WECHAT: &str = "MicroMessenger";
@@ -88,18 +88,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
     let Some(failure) = failure.filter(|_| !is_page) else { return response };
-    let frame = Frame {
-        words,
-        assets: &app.assets,
-        title: error::title(words, failure),
-        path: &path,
-        visitor: Visitor::Unknown,
-        hold: None,
-        is_demo: app.outside.demo,
-        sandbox_url: app.outside.sandbox_url.as_deref(),
-        refresh_seconds: None,
-        script: None,
-    };
+    let frame = Frame::bare(&app, words, error::title(words, failure), &path);
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, after.clone());

@@ -15,8 +15,9 @@ use crate::pages::account::{
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
-    decided, details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order,
-    payment_code, poster, receipt, release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
+    decided, details, drop_seat, ended, exam, face, favicon, files, help, hold, home, identity, language, manifest, me,
+    notice, order, payer, payment_code, poster, receipt, release, robots, screenshot, sign_in, sign_out, sign_up,
+    sittings, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
 use registration::identity_pictures::CHUNK_BYTES_MAX;
@@ -46,6 +47,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/waiting", get(waiting::show))
         .route("/orders/{order}", get(order::show))
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
+        .route("/orders/{order}/payer", get(payer::back).post(payer::show))
         .route("/orders/{order}/release", get(screenshot::back).post(release::give_back))
         .route("/orders/{order}/drop", get(screenshot::back).post(drop_seat::drop_one))
         .route("/orders/{order}/receipt", get(receipt::show))
@@ -60,6 +62,10 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
+        .route("/help", get(help::show))
+        .route("/robots.txt", get(robots::show))
+        .route("/favicon.ico", get(favicon::show))
+        .route("/manifest.webmanifest", get(manifest::show))
         .route("/poster", get(poster::show))
         .route("/poster/code.png", get(poster::picture))
         .route("/language", get(language::switch))

@@ -2,6 +2,7 @@
 
 pub(crate) mod captcha;
 pub(crate) mod code_field;
+pub(crate) mod contact;
 pub(crate) mod facts;
 pub(crate) mod form;
 pub(crate) mod hold_banner;

@@ -31,8 +31,8 @@ use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
 
 pub use rules::offered;
-pub use score_review::{ScoreReview, ScoreReviewError, ScoreReviewState};
 pub(crate) use score_review::read_state as read_score_review;
+pub use score_review::{ScoreReview, ScoreReviewError, ScoreReviewState};
 pub use seen::{SeenPerson, SeenPersonError};
 pub use staff::{FoundScore, PastNumber, ScoreReviewCase, ScoreReviewKey};
 

@@ -16,8 +16,8 @@ pub use account::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRule
 pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
 pub use identity::{FaceRules, IdentityRules, IdentityWay, PhotoRules};
-pub use payment::PaymentRules;
 pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
+pub use payment::PaymentRules;
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use task::{StepRule, TaskKind, TaskKindError};
 

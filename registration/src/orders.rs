@@ -122,6 +122,11 @@ impl Orders {
         if order.state.is_live() { Err(ReleaseError::Paid(order.state)) } else { Ok(order) }
     }
 
+    /// Writes down that a candidate is shown their own whole number, to pay for this order.
+    pub async fn note_payer_look(&self, account: AccountId, order: OrderId) -> Result<(), StoreError> {
+        store::payer_looks::insert(&self.database.client().await?, account, order, clock::now()).await
+    }
+
     /// One of the account's orders, settled.
     async fn own(&self, account: AccountId, order: OrderId) -> Result<Option<StoredOrder>, StoreError> {
         let found = store::orders::get(&self.database.client().await?, order).await?;

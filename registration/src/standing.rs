@@ -284,7 +284,8 @@ fn waiting_anew(facts: &Facts<'_>, since: Timestamp) -> Option<Change> {
 /// Is every required part confirmed, or was it before the form was changed?
 fn is_paid(facts: &Facts<'_>, steps: &[StepView]) -> bool {
     let required = steps.iter().filter(|step| !step.is_optional).flat_map(|step| &step.tasks);
-    let mut parts = required.filter_map(|task| if let TaskKind::Payment(part) = &task.kind { Some(part) } else { None });
+    let mut parts =
+        required.filter_map(|task| if let TaskKind::Payment(part) = &task.kind { Some(part) } else { None });
     let mut any = false;
     let is_kept = |order: &Order| order.paid_at.is_some() || order.state == OrderState::Confirmed;
     let all = parts.all(|part| {

@@ -136,9 +136,7 @@ fn a6_a_passed_review_is_said_and_a_lost_seat_too() {
     let told = of(&exam, &ce_facts(ReviewState::Waiting { since: now() }, &[]));
     assert_eq!(told.state, State::Waiting { task: TaskKind::Review, since: now() });
     assert_eq!((told.action, told.step), (None, Some(1)));
-    for (state, is_lost) in
-        [(OrderState::Lapsed, true), (OrderState::Cancelled, true), (OrderState::Released, false)]
-    {
+    for (state, is_lost) in [(OrderState::Lapsed, true), (OrderState::Cancelled, true), (OrderState::Released, false)] {
         let orders = [order(&exam, 1, "en-0424-am-a", state.clone())];
         let told = of(&exam, &ce_facts(passed(), &orders));
         assert_eq!(matches!(told.state, State::Lost { can_choose: true, .. }), is_lost, "{state:?}");

@@ -25,6 +25,7 @@ pub(crate) mod notices;
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
 pub(crate) mod past_scores;
+pub(crate) mod payer_looks;
 pub(crate) mod roster;
 pub(crate) mod roster_looks;
 pub(crate) mod score_reviews;

@@ -67,6 +67,10 @@ pub struct ServeArgs {
     /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Whom candidates ask where no exam says it: a telephone number, an office, its hours. A number becomes a link that
+    /// calls it.
+    #[arg(long, env = "SEATHOLD_CONTACT", value_name = "TEXT")]
+    pub contact: Option<String>,
     /// Where the links in letters lead, one or two; the public URL unless given. With two a letter names both, for people
     /// on networks of which only one is reached.
     #[arg(long, env = "SEATHOLD_MAIL_HOSTS", value_name = "URL", value_delimiter = ',', num_args = 1..=2)]

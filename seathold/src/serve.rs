@@ -137,6 +137,7 @@ fn build(
         limits,
         cookie_key,
         public_url: args.public_url.clone(),
+        contact: args.contact.clone(),
         demo: args.demo,
         sandbox_url,
     };

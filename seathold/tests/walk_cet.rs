@@ -314,7 +314,7 @@ async fn b2_b3_b4_b9_forgotten_passwords_accounts_and_people_of_others() {
     second.arrives("/eligibility/person").await;
     second.tap("#agree").await;
     second.tap("form.stack button[type=submit]").await;
-    second.shows("这位考生的报名信息已绑定其他账号").await;
+    second.shows("这位考生的报考信息已绑定其他账号").await;
     second.looks("cet-33-bound-elsewhere").await;
     second.finish().await;
     phone.finish().await;

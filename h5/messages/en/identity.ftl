@@ -29,7 +29,7 @@ identity-way-not = The { $kind } cannot be checked this way. Choose another way
 list-comma = {", "}
 identity-number = Document number
 identity-number-known = We have { $number }. Leave this empty to keep it.
-identity-number-locked = The number is how you sign in, so you cannot change it here. If it is wrong, tell the examination office, with the account number on the page My registrations.
+identity-number-locked = The number is how you sign in, so you cannot change it here. If it is wrong, tell the examination office, with the account number on the page My account.
 identity-born = Date of birth
 identity-sex = Sex
 identity-consent-title = Consent for sensitive data
@@ -97,7 +97,7 @@ card-error-unreadable = The text cannot be read. Take it again in even light.
 card-error-copy = Take the card itself, not a copy, a screenshot or a picture of a picture.
 card-error-expired = The card has expired. Use your new one, or ask our staff.
 card-error-name = The name on the card is not the one you entered. Change the name and try again; your pictures are kept.
-card-error-number = The number on the card is not the one you entered. Make sure it is your card; if you signed up with a wrong number, tell the examination office, with the account number on the page My registrations.
+card-error-number = The number on the card is not the one you entered. Make sure it is your card; if you signed up with a wrong number, tell the examination office, with the account number on the page My account.
 card-error-both = Neither name nor number on the card is what you entered. Make sure it is your card.
 
 # Pictures

@@ -29,7 +29,7 @@ identity-way-not = 这种方式不能认证{ $kind }，请选另一种方式
 list-comma = 、
 identity-number = 证件号码
 identity-number-known = 已填 { $number }。不改可以留空。
-identity-number-locked = 证件号码是登录账号，不能自己修改。填错了请联系考务人员，并告诉对方「我的报名」页上的通行证 ID。
+identity-number-locked = 证件号码是登录账号，不能自己修改。填错了请联系考务人员，并告诉对方「个人中心」页上的通行证 ID。
 identity-born = 出生日期
 identity-sex = 性别
 identity-consent-title = 敏感个人信息单独同意
@@ -64,7 +64,7 @@ me-identity-none = 未实名
 me-identity-waiting = 审核中
 me-identity-refused = 未通过
 me-identity-verified = 已实名
-me-identity-begin = 去实名
+me-identity-begin = 去认证
 me-identity-look = 查看
 me-identity-state = 状态
 identity-busy = 现在人很多。请过几秒再试，照片还在。
@@ -97,7 +97,7 @@ card-error-unreadable = 看不清文字。请在光线均匀的地方重拍。
 card-error-copy = 请拍身份证原件，不要用复印件、截图或翻拍的照片。
 card-error-expired = 身份证已过有效期。请用新证件认证，或走人工通道。
 card-error-name = 证件上的姓名与您填写的不一致。请修改姓名后再试；照片还在，不用重拍。
-card-error-number = 证件上的号码与您填写的不一致，无法认证。请确认拍的是本人证件；注册时填错了号码，请联系考务人员更正，并告诉对方「我的报名」页上的通行证 ID。
+card-error-number = 证件上的号码与您填写的不一致，无法认证。请确认拍的是本人证件；注册时填错了号码，请联系考务人员更正，并告诉对方「个人中心」页上的通行证 ID。
 card-error-both = 证件上的姓名和号码都与您填写的不一致，无法认证。请确认拍的是本人证件。
 
 # 照片

@@ -13,14 +13,17 @@ use registration::choosing;
 use registration::exam_rules::{SubjectId, TaskKind};
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderId, OrderState};
+use registration::orders::DropError;
 use registration::steps::StepView;
+use reservation::ids::SittingId;
 
-use super::choice_words::subject;
+use super::choice_words::{drop_sentence, subject};
 use super::exam::is_simple;
 use super::order_parts::{lapsed_part, lines, release_part, upload_form};
-use super::payment_part::payment_part;
+use super::payment_part::{payment_part, rest_part};
 use super::steps_view::progress_at;
 use crate::failure::Failure;
+use crate::view::contact::ask;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::hold_banner::while_held;
 use crate::view::layout::{heading, page};
@@ -66,14 +69,40 @@ async fn render(
     exam: &ExamPage,
     errors: &[FieldError],
 ) -> Result<Markup, Failure> {
+    render_with(candidate, order, exam, errors, false).await
+}
+
+/// The same, with or without the payer's whole number.
+pub(crate) async fn render_with(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &ExamPage,
+    errors: &[FieldError],
+    shows_payer: bool,
+) -> Result<Markup, Failure> {
     let visit: &Visit = &candidate.visit;
-    let steps = visit.steps(exam).await?;
+    let standing = visit.standing(exam).await?;
     let live: Vec<&Order> =
         visit.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
     let is_live = order.state.is_live();
-    let first = is_live.then(|| choosing::pay_first(exam, &live, order)).flatten();
-    let view = View { order, exam, steps: &steps, account: &candidate.account, first, errors, visit_now: visit.now };
-    Ok(page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view)))
+    let view = View {
+        order,
+        exam,
+        steps: &standing.steps,
+        account: &candidate.account,
+        first: is_live.then(|| choosing::pay_first(exam, &live, order)).flatten(),
+        kept: kept(exam, &live, order),
+        shows_payer,
+        errors,
+        visit_now: visit.now,
+    };
+    Ok(page(&visit.frame_of(visit.words.t("pay-title"), exam, &standing), &body(visit.words, &view)))
+}
+
+/// Why the seats of this order cannot be given back, if they cannot.
+fn kept(exam: &ExamPage, live: &[&Order], order: &Order) -> Option<DropError> {
+    let seats: Vec<SittingId> = order.sittings.iter().map(|seat| seat.sitting.clone()).collect();
+    choosing::check_drop(exam, live, &seats).err()
 }
 
 /// What the page shows.
@@ -84,6 +113,10 @@ pub(crate) struct View<'a> {
     pub(crate) account: &'a Account,
     /// The subject to pay for before this order.
     pub(crate) first: Option<SubjectId>,
+    /// Why its seats cannot be given back.
+    pub(crate) kept: Option<DropError>,
+    /// Is the payer's whole number shown? That look is written down.
+    pub(crate) shows_payer: bool,
     pub(crate) errors: &'a [FieldError],
     pub(crate) visit_now: jiff::Timestamp,
 }
@@ -95,27 +128,38 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let must_pay = order.state == OrderState::Unpaid;
     let is_next = view.first.is_none();
     html! {
-        div class="wide" {
+        div class="wide paying" {
             div class="wide-head" {
                 (error_summary(w, view.errors))
                 (heading(Some(exam_title), &w.t("pay-title")))
                 (progress_at(w, view.steps, &task, view.visit_now))
                 (standing(w, view))
             }
-            aside class="side" {
-                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
-                (lines(w, view.exam, order))
-                p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
-            }
             div class="wide-main" {
                 @if must_pay && is_next { (payment_part(w, view)) }
                 @if is_next { (upload_form(w, order, view.errors)) }
+                @if let OrderState::Refused { .. } = order.state { (rest_part(w, view)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }
-                @if must_pay { (release_part(w, order)) }
+                @if must_pay { (give_back(w, view)) }
+            }
+            // On a phone the code to scan comes first, and what it is for is said above it in a line.
+            aside class="side" {
+                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
+                (lines(w, view.exam, order, Some(view.visit_now)))
+                p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
+                (ask(w, view.exam.rules.contact.as_ref()))
             }
         }
+    }
+}
+
+/// Giving the seats back, or why that is not offered.
+fn give_back(w: Words, view: &View<'_>) -> Markup {
+    match &view.kept {
+        None => release_part(w, view.order),
+        Some(refusal) => html! { p class="hint while-held" { (drop_sentence(w, view.exam, refusal)) } },
     }
 }
 
@@ -143,8 +187,10 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
             Tone::Bad,
             &w.t("pay-refused-title"),
             &html! {
-                p class="reason" { (w.with("pay-refused-reason", &[("reason", reason.as_str().into())])) }
+                p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
                 p { (w.with("pay-refused-text", &[("when", when::dated(w.language, *until, view.visit_now).into())])) }
+                @if view.order.paid_at.is_some() { p { (w.t("stand-paid-counts")) } }
+                (ask(w, view.exam.rules.contact.as_ref()))
             },
         ),
         _ => html! {},

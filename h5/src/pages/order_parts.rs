@@ -1,5 +1,6 @@
 //! What several pages of an order share: its sittings, the upload, giving back.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::exams::{ExamPage, SittingPage};
@@ -12,8 +13,8 @@ use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice};
 use crate::view::upload_tile::{UploadTile, upload_tile};
 
-/// The order's sittings: when, what, where.
-pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order) -> Markup {
+/// The order's sittings: what, when, where; on papers (`now` absent) always with the year.
+pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order, now: Option<Timestamp>) -> Markup {
     let sittings: Vec<SittingLine> = order
         .sittings
         .iter()
@@ -27,12 +28,14 @@ pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order) -> Markup {
             None => SittingLine { title: one.sitting.to_string(), venue: String::new(), starts_at: None },
         })
         .collect();
-    sitting_lines(w, &sittings)
+    sitting_lines(w, &sittings, now)
 }
 
 /// The tone and the word of a state, as lists show it.
-pub(crate) fn state_word(w: Words, state: &OrderState) -> (Tone, String) {
-    let (tone, word) = match state {
+pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
+    let (tone, word) = match &order.state {
+        // A payment that was confirmed counts while the changed form is looked at.
+        OrderState::WaitingReview if order.paid_at.is_some() => (Tone::Good, w.t("order-change-review")),
         OrderState::Unpaid => (Tone::Care, w.t("order-unpaid")),
         OrderState::WaitingReview => (Tone::Plain, w.t("order-review")),
         OrderState::Refused { .. } => (Tone::Bad, w.t("order-refused")),
@@ -49,9 +52,15 @@ pub(crate) fn own<'a>(mut orders: impl Iterator<Item = &'a Order>, sitting: &Sit
     orders.find(|order| order.sittings.iter().any(|seat| seat.sitting == sitting.id))
 }
 
+/// The live order that has the place of one that is over, where a part may have only one.
+pub(crate) fn instead<'a>(exam: &ExamPage, orders: &'a [Order], over: &Order) -> Option<&'a Order> {
+    let has_place = |other: &&Order| other.id != over.id && other.part == over.part && other.state.is_live();
+    orders.iter().find(has_place).filter(|_| !exam.is_many(&over.part))
+}
+
 /// What a sitting says that the candidate has: that it is theirs, and how far it is.
 pub(crate) fn mine(w: Words, order: &Order) -> (Tone, String) {
-    let (tone, state) = state_word(w, &order.state);
+    let (tone, state) = state_word(w, order);
     (tone, w.with("sitting-mine", &[("state", state.into())]).into_owned())
 }
 
@@ -85,11 +94,35 @@ pub(crate) fn upload_form(w: Words, order: &Order, errors: &[FieldError]) -> Mar
                     li { (place) @if index + 1 < path.len() { (icon(Icon::Chevron)) } }
                 }
             }
-            p { (w.t("pay-upload-what")) }
+            div class="sample" { (sample(w)) p { (w.t("pay-upload-what")) } }
             form method="post" enctype="multipart/form-data" action={ "/orders/" (order.id) "/screenshot" }
                 data-busy=(w.t("pay-busy")) {
                 (upload_tile(w, &tile))
                 button class="button" type="submit" { (w.t("pay-submit")) }
+            }
+        }
+    }
+}
+
+/// The right screenshot, drawn: the page of the order's details, what must be readable marked on it.
+fn sample(w: Words) -> Markup {
+    let rows = [
+        (w.t("sample-state"), w.t("sample-state-value"), false),
+        (w.t("sample-time"), "2027-03-02 14:32:10".into(), true),
+        (w.t("sample-item"), w.t("sample-item-value"), false),
+        (w.t("sample-number"), "4200 0021 2027 0302".into(), true),
+    ];
+    html! {
+        svg class="sample-picture" viewBox="0 0 180 250" width="180" height="250" role="img" aria-label=(w.t("sample-alt")) {
+            rect class="sheet" x="1" y="1" width="178" height="248" rx="8" {}
+            text class="head" x="90" y="26" text-anchor="middle" { (w.t("pay-path-6")) }
+            rect class="marked" x="40" y="44" width="100" height="36" rx="4" {}
+            text class="sum" x="90" y="69" text-anchor="middle" { "-120.00" }
+            @for (index, (label, value, is_marked)) in rows.iter().enumerate() {
+                @let y = 100 + 36 * index;
+                @if *is_marked { rect class="marked" x="8" y=(y - 4) width="164" height="34" rx="4" {} }
+                text class="label" x="14" y=(y + 9) { (label) }
+                text x="14" y=(y + 25) { (value) }
             }
         }
     }

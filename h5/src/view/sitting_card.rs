@@ -84,8 +84,8 @@ fn card_body(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
     html! {
         span class="sitting-body" {
             span class="sitting-name" id={ "name-" (card.id) } {
-                @if let Some(at) = card.starts_at { (moment(w, at)) " " }
-                span class="line-title" { (card.title) }
+                span class="line-title" { (card.title) } " "
+                @if let Some(at) = card.starts_at { (moment(w, at, Some(now))) " " }
                 @if !card.venue.is_empty() { " " span class="line-venue" { (card.venue) } }
             }
             @if let Some((tone, text)) = &card.note { span class={ "sitting-note" @if card.is_of_hold { " while-held" } } { (tag(*tone, text)) } }

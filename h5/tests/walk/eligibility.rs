@@ -45,7 +45,7 @@ async fn look_up(candidate: &mut Visitor, who: (&str, &str, &str)) -> String {
 async fn b13_names_the_person(candidate: &mut Visitor, saved: &str) {
     let page = candidate.get(saved).await.text;
     for part in
-        ["保存成功", "报名个人信息", "颜冬儿", "1101**********0016", "(99301) 临江师范学院", "本部校区", "考生注册"]
+        ["保存成功", "报名个人信息", "颜冬儿", "1101**********0016", "(99301) 临江师范学院", "本部校区", "本人报名"]
     {
         assert!(page.contains(part), "{part} in {page}");
     }

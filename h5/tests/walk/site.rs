@@ -110,6 +110,7 @@ impl Site {
             registration: registration.clone(),
             cookie_key: Key::generate(),
             public_url: None,
+            contact: None,
             demo: true,
             sandbox_url: None,
         });

@@ -14,8 +14,8 @@ use toml::value::Datetime;
 
 use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::exam_rules::{
-    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules, ReviewRules,
-    StepRule, Subject,
+    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
+    ReviewRules, StepRule, Subject,
 };
 use crate::exams::{ExamPage, Group};
 use crate::fen::Fen;
