@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use maud::{Markup, html};
+use maud::Markup;
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
@@ -23,7 +23,7 @@ use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen, may_choose};
 use crate::pages::standing_words::Reader;
-use crate::pages::{ended, error, help, home, order, payment_code, poster, receipt, wechat};
+use crate::pages::{error, help, home, payment_code, poster, wechat};
 use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
@@ -36,6 +36,9 @@ mod accounts;
 #[path = "gallery_identity.rs"]
 mod identity_pages;
 pub(crate) use identity_pages::account;
+/// Paying, receipts, and what is over.
+#[path = "gallery_orders.rs"]
+mod orders_pages;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -324,82 +327,6 @@ impl Studio {
         let steps = steps_of(&exam, None);
         let body = choosing(w, &exam, &steps, None, None, &Chosen::default(), Gate::None, &[]);
         self.add("exam-restoring", "exam", None, Visitor::Guest, &body);
-    }
-
-    fn orders(&mut self) {
-        let (w, exam) = (self.w, exam_page());
-        let (zhang, long) = (account("张伟"), account("阿卜杜热西提·买买提依明·艾合买提江"));
-        let too_large = w.with("upload-too-large", &[("limit", 4.into())]).into_owned();
-        let errors = [FieldError { field: "screenshot".into(), text: too_large }];
-        let shots = [
-            ("pay", OrderState::Unpaid, Some((754, true)), &zhang, &[][..]),
-            ("pay-short", OrderState::Unpaid, Some((95, true)), &long, &errors[..]),
-            ("pay-zero", OrderState::Unpaid, Some((0, true)), &zhang, &[][..]),
-            ("pay-lapsed", OrderState::Lapsed, None, &zhang, &[][..]),
-            ("pay-refused", refused_state(), None, &zhang, &[][..]),
-        ];
-        for (name, state, hold, account, errors) in shots {
-            let order = an_order(state);
-            let steps = steps_of(&exam, Some(&order));
-            let view = order::View {
-                order: &order,
-                exam: &exam,
-                steps: &steps,
-                account,
-                first: None,
-                kept: None,
-                shows_payer: false,
-                errors,
-                visit_now: now(),
-            };
-            self.add(name, "pay", hold, Visitor::SignedIn, &order::body(w, &view));
-        }
-        for (name, state, account) in
-            [("receipt-review", OrderState::WaitingReview, &zhang), ("receipt-confirmed", OrderState::Confirmed, &long)]
-        {
-            let order = an_order(state);
-            let orders = [order.clone()];
-            let (steps, standing) = (steps_of(&exam, Some(&order)), standing_of(&exam, &with_orders(&orders)));
-            let answers =
-                [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
-            let view = receipt::View {
-                exam: &exam,
-                order: &order,
-                orders: &orders,
-                account,
-                person: None,
-                answers: &answers,
-                steps: &steps,
-                standing: &standing,
-                reader: reader(true),
-            };
-            self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
-        }
-        let mut was = an_order(OrderState::Released);
-        was.id = OrderId::from_bits(7);
-        for (name, orders) in [("ended", vec![]), ("ended-instead", vec![an_order(OrderState::Unpaid)])] {
-            let standing = standing_of(&exam, &with_orders(&orders));
-            let view = ended::View {
-                exam: &exam,
-                order: &was,
-                instead: orders.first(),
-                standing: &standing,
-                reader: reader(true),
-                now: now(),
-            };
-            self.add(name, "ended", None, Visitor::SignedIn, &ended::body(w, &view));
-        }
-        let states = [
-            OrderState::Unpaid,
-            refused_state(),
-            OrderState::WaitingReview,
-            OrderState::Confirmed,
-            OrderState::Lapsed,
-            OrderState::Released,
-        ];
-        let orders = states.map(an_order);
-        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &accounts::me_page(w, &exam, &orders, &long));
-        self.add("me-empty", "me", None, Visitor::SignedIn, &accounts::me_page(w, &exam, &[], &zhang));
     }
 
     fn forms(&mut self) {

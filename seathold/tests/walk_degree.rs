@@ -103,7 +103,7 @@ async fn prove_identity(phone: &mut Walker, album: &Album) {
     phone.shows("已上传").await;
     phone.looks("degree-11-card-here").await;
     show_card(phone).await;
-    phone.shows("证件上的姓名与您填写的不一致").await;
+    phone.shows("证件上的姓名与注册信息不一致").await;
     phone.looks("degree-12-card-other-name").await;
 
     // The name is corrected in 个人中心, the number cannot be.

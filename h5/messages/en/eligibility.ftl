@@ -50,6 +50,7 @@ record-title = School record
 record-school = School
 record-campus = Campus
 record-level = Level
+record-years-of = { $years } years
 record-years = Years
 record-entry-year = Year of entry
 record-grade = Grade

@@ -46,6 +46,7 @@ have-unpaid-text = Your seat stays yours until you have the new one. The time to
 have-unpaid-far = Changing to another province gives up your seat first; if the new sitting turns out to be full, the old seat may be gone too.
 have-go = See my registration
 hold-error-none = Choose a sitting
+hold-error-none-of = Choose at least one subject: { $part }
 hold-error-agree = Read the notice and tick the box
 hold-error-full = That sitting has just filled up. You can choose another.
 hold-error-full-until = That sitting has just filled up. You can choose another, or look again at { $time }.

@@ -20,9 +20,9 @@ field-login = 登录账号
 field-login-username = 用户名
 field-login-email = 电子邮箱
 field-login-document = 证件号码
-field-login-hint = 用户名、邮箱、证件号码、验证过的手机号都可以。
+field-login-hint = 用户名、邮箱、证件号码都可以；手机号须验证后才能用于登录。
 field-login-any = 用户名、邮箱、证件号码或手机号
-field-login-any-hint = 手机号要验证过才能用。
+field-login-any-hint = 手机号须验证后才能用于登录。
 field-login-error = 请填写登录账号
 field-login-none = 请填写用户名、邮箱、证件号码或手机号
 

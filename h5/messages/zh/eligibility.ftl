@@ -51,6 +51,7 @@ record-school = 学籍学校
 record-campus = 学籍校区
 record-level = 学历
 record-years = 学制
+record-years-of = { $years } 年
 record-entry-year = 入学年份
 record-grade = 年级
 record-department = 院系

@@ -87,11 +87,12 @@ pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Time
                 }
             }
             @for (window, title) in &groups {
-                @let those: Vec<_> = exams.iter().filter(|exam| exam.window(now) == *window && !is_own(exam)).collect();
+                @let all: Vec<_> = exams.iter().filter(|exam| exam.window(now) == *window).collect();
+                @let those: Vec<_> = all.iter().filter(|exam| !is_own(exam)).collect();
                 @if !those.is_empty() {
                     section {
                         h2 class="group" { (title) }
-                        ul class="exams" { @for exam in &those { (card(w, exam, those.len() <= UNFOLDED_MAX, now)) } }
+                        ul class="exams" { @for exam in &those { (card(w, exam, all.len() <= UNFOLDED_MAX, now)) } }
                     }
                 }
             }

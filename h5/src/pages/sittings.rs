@@ -73,7 +73,7 @@ impl Chosen {
     }
 
     /// The part that is chosen from: the one that was named, that of the sittings, or the exam's first.
-    fn part_in(&self, exam: &ExamPage) -> PartId {
+    pub(crate) fn part_in(&self, exam: &ExamPage) -> PartId {
         let all = parts(exam);
         let named = self.part.clone().filter(|part| all.contains(part));
         let of_sitting = || self.sittings.iter().find_map(|id| exam.sitting(id)).map(|sitting| exam.part_of(sitting));

@@ -117,7 +117,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     // Each mismatch says which field.
     office.vendors.card("张纬", &document(1), VALID);
     let refused = candidate.upload_to(&card, &[("card_back-album", &side)]).await;
-    assert!(refused.text.contains("证件上的姓名与您填写的不一致"), "{}", refused.text);
+    assert!(refused.text.contains("证件上的姓名与注册信息不一致"), "{}", refused.text);
     // The name is corrected on one page, which leads back to the pictures that were kept.
     let mend = refused.text.split("href=\"/me/name?next=").nth(1).unwrap().split('"').next().unwrap();
     let mend = format!("/me/name?next={mend}");
@@ -128,7 +128,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
         assert!(back.text.contains("/me/identity/pictures/card_front.jpg"), "{}", back.text);
     }
     office.vendors.card("张伟", &document(2), VALID);
-    assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与您填写的不一致"));
+    assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与注册信息不一致"));
     office.vendors.card_error("FailedOperation.CardSideError");
     assert!(candidate.upload_to(&card, &[]).await.text.contains("这里请拍有照片的一面"));
     // Too many at once: the pictures stay, and when to come back is said.

@@ -8,6 +8,7 @@ mod coming_back;
 mod eligibility;
 mod identity;
 mod site;
+mod standing;
 mod steps;
 
 use std::io::Cursor;

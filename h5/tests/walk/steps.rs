@@ -7,7 +7,7 @@ use http::StatusCode;
 use crate::picture;
 use crate::site::{Site, Visitor};
 
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 [[steps]]
 title = { zh = "考生报名", en = "Register" }
 tasks = ["notice", "details"]
@@ -80,7 +80,7 @@ accepts = ["good"]
 refusal = { zh = "论文成绩需要达到中等以上才可以申请。", en = "The thesis must be graded fair or better." }
 "#;
 
-const SITTINGS: &str = "id,subject,venue_zh,venue_en,starts_at,capacity,fee
+pub(crate) const SITTINGS: &str = "id,subject,venue_zh,venue_en,starts_at,capacity,fee
 en4,en4,一教,Hall,2090-02-01T09:00:00+08:00,9,30
 ja4,ja4,一教,Hall,2090-02-01T09:00:00+08:00,9,30
 en6,en6,一教,Hall,2090-02-01T15:00:00+08:00,9,35

@@ -1,6 +1,7 @@
 //! The letters: Chinese, then English; plain text, and the same as simple HTML.
 
 use gateways::Letter;
+use jiff::Timestamp;
 
 use super::LINK_LIFETIME;
 use crate::login::Email;
@@ -106,8 +107,14 @@ pub(super) fn email_changed(to: &Email) -> Letter {
     )
 }
 
-/// What staff decided, or time has ended. Why is read after signing in.
-pub(super) fn notice(to: &Email, kind: NoticeKind, exam: Option<&ExamTitle>, links: &[String]) -> Letter {
+/// What staff decided, or time has ended, and until when something can be done about it. Why is read after signing in.
+pub(super) fn notice(
+    to: &Email,
+    kind: NoticeKind,
+    exam: Option<&ExamTitle>,
+    until: Option<Timestamp>,
+    links: &[String],
+) -> Letter {
     let (zh, en) = kind.words();
     let about =
         |title: Option<&str>, said: &str| title.map_or_else(|| said.to_owned(), |title| format!("{title}：{said}"));
@@ -116,9 +123,22 @@ pub(super) fn notice(to: &Email, kind: NoticeKind, exam: Option<&ExamTitle>, lin
         format!("{}.", about(exam.map(|exam| exam.en.as_str()), en).replace('：', ": ")),
     );
     let see = ("详情请登录后查看：", "Sign in to see the details:");
-    let zh: Vec<String> = [said_zh, see.0.to_owned()].into_iter().chain(links.iter().cloned()).collect();
-    let en_part: Vec<String> = [said_en, see.1.to_owned()].into_iter().chain(links.iter().cloned()).collect();
+    let until_zh =
+        until.map(|at| format!("请在 {} 前登录，重新上传订单截图。不要重复缴费。", beijing(at, "%-m月%-d日 %H:%M")));
+    let until_en = until.map(|at| {
+        let at = beijing(at, "%-d %b, %H:%M");
+        format!("Sign in and upload another screenshot by {at} (Beijing time). Do not pay again.")
+    });
+    let part = |said: String, until: Option<String>, see: &str| -> Vec<String> {
+        [Some(said), until, Some(see.to_owned())].into_iter().flatten().chain(links.iter().cloned()).collect()
+    };
+    let (zh, en_part) = (part(said_zh, until_zh, see.0), part(said_en, until_en, see.1));
     in_both(to, format!("{} / {en}", kind.words().0), &zh, &en_part)
+}
+
+/// A moment as Beijing's clocks show it.
+fn beijing(at: Timestamp, format: &str) -> String {
+    jiff::tz::Offset::constant(8).to_datetime(at).strftime(format).to_string()
 }
 
 fn letter(to: &Email, text: &Text<'_>) -> Letter {

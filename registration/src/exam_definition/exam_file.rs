@@ -137,11 +137,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         (None, Some(closes_at), Some(hold)) => Some(closes_at + hold),
         (None, ..) => None,
     };
-    if let (Some(opens_at), Some(closes_at)) = (opens_at, closes_at)
-        && closes_at <= opens_at
-    {
-        faults.add(raw.closes_at.span(), "closes_at must be later than opens_at");
-    }
+    check_window(raw.closes_at.span(), (opens_at, closes_at), faults);
     check_deadline(raw.payment_deadline.as_ref(), (payment_deadline, closes_at, hold), faults);
     let id = faults.parsed(&raw.id);
     let title = faults.text(raw.title);
@@ -197,6 +193,19 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     };
     let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
     Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
+}
+
+/// A registration ends after it has begun.
+fn check_window(
+    place: Range<usize>,
+    (opens_at, closes_at): (Option<Timestamp>, Option<Timestamp>),
+    faults: &mut Faults<'_>,
+) {
+    if let (Some(opens_at), Some(closes_at)) = (opens_at, closes_at)
+        && closes_at <= opens_at
+    {
+        faults.add(place, "closes_at must be later than opens_at");
+    }
 }
 
 /// Whoever takes a seat in the last moment must have time to pay.

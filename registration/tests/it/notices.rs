@@ -64,9 +64,15 @@ async fn a_proved_mailbox_gets_a_letter_with_the_exam_and_the_way_there() {
     refuse(&reached.world, account.id).await;
     let letter = reached.message(EMAIL, 2).await;
     let title = reached.world.registration.exams.get(&crate::world::exam()).unwrap().title.clone();
-    for part in
-        [title.zh.as_str(), &title.en, "缴费截图未通过审核", "was not accepted", "https://exam.example.edu/exams/"]
-    {
+    for part in [
+        title.zh.as_str(),
+        &title.en,
+        "缴费截图未通过审核",
+        "was not accepted",
+        "前登录，重新上传订单截图",
+        "upload another screenshot by",
+        "https://exam.example.edu/exams/",
+    ] {
         assert!(letter.text.contains(part), "{part}: {}", letter.text);
     }
     assert!(!letter.text.contains("金额看不清"), "why is read after signing in");

@@ -145,7 +145,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action=(path(view.next)) data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
                     name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
-                    value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
+                    value: view.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 20
                 }, errors))
                 @if view.proves {
                     (code_field(w, &CodeField {

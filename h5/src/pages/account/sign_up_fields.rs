@@ -59,7 +59,7 @@ fn mobile(w: Words, view: &View<'_>) -> Markup {
     html! {
         (field(w, &Field {
             name: "mobile", kind: "tel", label: &w.t("field-mobile"), hint: &hint,
-            value: &view.entered.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
+            value: &view.entered.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 20
         }, view.errors))
         @if view.proves_mobile {
             (code_field(w, &CodeField {
