@@ -1,8 +1,9 @@
 //! An order in every state: paying, the receipt, what is over, and the list of all.
 
 use maud::html;
-use registration::order::OrderId;
-use registration::order::OrderState;
+use registration::accounts::Account;
+use registration::exams::ExamPage;
+use registration::order::{OrderId, OrderState};
 
 use super::accounts::me_page;
 use super::{Studio, account, an_order, exam_page, now, reader, refused_state, standing_of, steps_of, with_orders};
@@ -60,12 +61,19 @@ impl Studio {
             };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
         }
+        self.ended(&exam);
+        self.listed(&exam, [&zhang, &long]);
+    }
+
+    /// What is over, alone and with another one in its place.
+    fn ended(&mut self, exam: &ExamPage) {
+        let w = self.w;
         let mut was = an_order(OrderState::Released);
         was.id = OrderId::from_bits(7);
         for (name, orders) in [("ended", vec![]), ("ended-instead", vec![an_order(OrderState::Unpaid)])] {
-            let standing = standing_of(&exam, &with_orders(&orders));
+            let standing = standing_of(exam, &with_orders(&orders));
             let view = ended::View {
-                exam: &exam,
+                exam: exam,
                 order: &was,
                 instead: orders.first(),
                 standing: &standing,
@@ -74,6 +82,11 @@ impl Studio {
             };
             self.add(name, "ended", None, Visitor::SignedIn, &ended::body(w, &view));
         }
+    }
+
+    /// 个人中心 with all of them, and with none.
+    fn listed(&mut self, exam: &ExamPage, [zhang, long]: [&Account; 2]) {
+        let w = self.w;
         let states = [
             OrderState::Unpaid,
             refused_state(),
@@ -83,7 +96,7 @@ impl Studio {
             OrderState::Released,
         ];
         let orders = states.map(an_order);
-        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &me_page(w, &exam, &orders, &long));
-        self.add("me-empty", "me", None, Visitor::SignedIn, &me_page(w, &exam, &[], &zhang));
+        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &me_page(w, exam, &orders, long));
+        self.add("me-empty", "me", None, Visitor::SignedIn, &me_page(w, exam, &[], zhang));
     }
 }
