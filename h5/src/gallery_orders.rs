@@ -73,7 +73,7 @@ impl Studio {
         for (name, orders) in [("ended", vec![]), ("ended-instead", vec![an_order(OrderState::Unpaid)])] {
             let standing = standing_of(exam, &with_orders(&orders));
             let view = ended::View {
-                exam: exam,
+                exam,
                 order: &was,
                 instead: orders.first(),
                 standing: &standing,
