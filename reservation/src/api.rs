@@ -7,6 +7,7 @@ mod counted;
 pub mod events;
 pub mod json;
 pub mod limits;
+pub mod namespace;
 pub mod openapi;
 pub mod problem;
 pub mod quiet;
@@ -29,6 +30,7 @@ use auth::KeyRing;
 use counted::Counted;
 use events::{EventStream, Streams};
 use limits::{ClientAddress, Limits};
+use namespace::Namespace;
 use problem::Problem;
 use rendered::Shared;
 use router::{ROUTES, Route};
@@ -123,7 +125,7 @@ impl Api {
             Ok((number, parameters)) => {
                 let route = &ROUTES[number];
                 let outcome = match self.admit(route, from, &parts.headers).await {
-                    Ok(()) => self.answer(route, parameters, &parts.headers, body).await,
+                    Ok(names) => self.answer(route, parameters, names, &parts.headers, body).await,
                     Err(problem) => Err(problem),
                 };
                 (Some(number), outcome)
@@ -135,18 +137,29 @@ impl Api {
         response
     }
 
-    /// Who has no key is counted by the address, and so is who has a wrong one.
-    async fn admit(&self, route: &Route, from: Option<ClientAddress>, headers: &HeaderMap) -> Result<(), Problem> {
+    /// Who has no key is counted by the address, and so is who has a wrong one. Answers whose candidates are meant.
+    async fn admit(
+        &self,
+        route: &Route,
+        from: Option<ClientAddress>,
+        headers: &HeaderMap,
+    ) -> Result<Namespace, Problem> {
         let Inner { keys, limits, .. } = &*self.inner;
+        // Whoever watches the server must see it when it is asked too much.
         let by_address = || from.map_or(Ok(()), |from| limits.address(from));
         let Some(scope) = route.scope else {
-            // Whoever watches the server must see it when it is asked too much.
-            return if route.is_watched() { Ok(()) } else { Ok(by_address()?) };
+            if !route.is_watched() {
+                by_address()?;
+            }
+            return Ok(Namespace::Whole);
         };
         match keys.check(headers, scope).await {
-            Ok(()) => {
+            Ok(good) => {
                 let key = headers.get(header::AUTHORIZATION).map_or(&b""[..], |key| key.as_bytes());
-                Ok(limits.key(key)?)
+                if !route.is_watched() {
+                    limits.key(key)?;
+                }
+                Ok(good.into())
             }
             Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
                 by_address()?;
@@ -160,6 +173,7 @@ impl Api {
         &self,
         route: &Route,
         [first, second]: [&str; 2],
+        names: Namespace,
         headers: &HeaderMap,
         body: B,
     ) -> Result<Response<ApiBody>, Problem>
@@ -174,12 +188,12 @@ impl Api {
             Operation::ListSittings => routes::list_sittings::list_sittings(self, first, headers).await,
             Operation::SittingEvents => routes::sitting_events::sitting_events(self, first),
             Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first),
-            Operation::PostPlace => routes::post_place::post_place(self, first, body).await,
-            Operation::PostHold => routes::post_hold::post_hold(self, first, body).await,
-            Operation::GetHold => routes::get_hold::get_hold(self, first, second).await,
-            Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, second).await,
-            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, first, second).await,
-            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, first, second, body).await,
+            Operation::PostPlace => routes::post_place::post_place(self, first, names, body).await,
+            Operation::PostHold => routes::post_hold::post_hold(self, first, names, body).await,
+            Operation::GetHold => routes::get_hold::get_hold(self, first, names, second).await,
+            Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, names, second).await,
+            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, first, names, second).await,
+            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, first, names, second, body).await,
             Operation::OpenApi => Ok(openapi::answer()),
             Operation::Health => Ok(routes::health::health()),
             Operation::Ready => routes::health::ready(self).await,

@@ -9,10 +9,10 @@ use http::{HeaderMap, header};
 
 use crate::api::problem::Problem;
 use crate::engine::{Engine, HoldError};
-use crate::ledger::api_keys::{self, Scope};
+use crate::ledger::api_keys::{self, GoodKey, KeyId, ListedKey, Named, Scope};
 
-/// A key that was revoked works no longer than this.
-const FRESH: Duration = Duration::from_secs(15);
+/// A key that was revoked works no longer than this, in any process.
+pub const FRESH: Duration = Duration::from_secs(15);
 /// Unknown keys make us look in the ledger no more often than this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Longest key that is looked at.
@@ -27,7 +27,7 @@ pub struct KeyRing {
 
 #[derive(Default)]
 struct Known {
-    scopes: HashMap<Vec<u8>, Scope>,
+    good: HashMap<Vec<u8>, GoodKey>,
     read_at: Option<Instant>,
 }
 
@@ -36,8 +36,8 @@ impl KeyRing {
         Self { engine, keys: RwLock::default(), looking: tokio::sync::Mutex::default() }
     }
 
-    /// Does the request carry a key that includes `scope`?
-    pub(super) async fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
+    /// The request's key, when it includes `scope`.
+    pub(super) async fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<GoodKey, Problem> {
         let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
         let key = key.filter(|key| key.len() <= KEY_BYTES_MAX).ok_or_else(Problem::unauthorized)?;
         let digest = digest(&SHA256, key.as_bytes());
@@ -53,14 +53,14 @@ impl KeyRing {
         }
         match found {
             None => Err(Problem::unauthorized()),
-            Some(held) if held.includes(scope) => Ok(()),
+            Some(held) if held.scope.includes(scope) => Ok(held),
             Some(_) => Err(Problem::forbidden(scope.as_str())),
         }
     }
 
-    fn look_up(&self, digest: &[u8]) -> (Option<Scope>, Option<Duration>) {
+    fn look_up(&self, digest: &[u8]) -> (Option<GoodKey>, Option<Duration>) {
         let known = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        (known.scopes.get(digest).copied(), known.read_at.map(|at| at.elapsed()))
+        (known.good.get(digest).copied(), known.read_at.map(|at| at.elapsed()))
     }
 
     /// Reads all keys, unless another request has done it since ours looked.
@@ -75,9 +75,9 @@ impl KeyRing {
         if age.is_some_and(|age| age < LOOK_EVERY) {
             return Ok(());
         }
-        let scopes = self.engine.api_keys().await?;
+        let good = self.engine.good_keys().await?;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
-            Known { scopes: scopes.into_iter().collect(), read_at: Some(Instant::now()) };
+            Known { good: good.into_iter().collect(), read_at: Some(Instant::now()) };
         Ok(())
     }
 }
@@ -88,7 +88,7 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 impl Engine {
-    async fn api_keys(&self) -> Result<Vec<(Vec<u8>, Scope)>, HoldError> {
+    async fn good_keys(&self) -> Result<Vec<(Vec<u8>, GoodKey)>, HoldError> {
         let client = self.inner.ledger.client().await?;
         Ok(api_keys::all(&**client).await?)
     }
@@ -97,5 +97,17 @@ impl Engine {
     pub async fn add_api_key(&self, name: &str, scope: Scope, key: &str) -> Result<(), HoldError> {
         let client = self.inner.ledger.client().await?;
         Ok(api_keys::add(&**client, name, scope, digest(&SHA256, key.as_bytes()).as_ref()).await?)
+    }
+
+    /// All keys that there are or were.
+    pub async fn api_keys(&self) -> Result<Vec<ListedKey>, HoldError> {
+        let client = self.inner.ledger.client().await?;
+        Ok(api_keys::list(&**client).await?)
+    }
+
+    /// Ends keys, within [`FRESH`] in every process; answers the numbers of those that were good until now.
+    pub async fn revoke_api_keys(&self, named: Named<'_>) -> Result<Vec<KeyId>, HoldError> {
+        let client = self.inner.ledger.client().await?;
+        Ok(api_keys::revoke(&**client, named).await?)
     }
 }

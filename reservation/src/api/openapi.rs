@@ -56,7 +56,11 @@ impl Modify for Keys {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An API key; `admin` includes `hold`."))
+            .description(Some(
+                "An API key. One of the scope `hold` has candidates and holds of its own: those of other keys and of the \
+                 site do not exist for it. Keys of one name share theirs, so that one can take over from another. `admin` \
+                 includes `hold` and `metrics`, and sees everybody's.",
+            ))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(scheme));

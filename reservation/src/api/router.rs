@@ -75,7 +75,7 @@ pub static ROUTES: [Route; 15] = [
     route(Method::GET,    "/api/v1/openapi.json",                      None,               Operation::OpenApi,       "openapi"),
     route(Method::GET,    "/healthz",                                  None,               Operation::Health,        "health"),
     route(Method::GET,    "/readyz",                                   None,               Operation::Ready,         "ready"),
-    route(Method::GET,    "/metrics",                                  None,               Operation::Metrics,       "metrics"),
+    route(Method::GET,    "/metrics",                                  Some(Scope::Metrics), Operation::Metrics,     "metrics"),
 ];
 
 /// Does `path` fit `template`? Then the segments that its `{…}` stand for.

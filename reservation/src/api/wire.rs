@@ -141,7 +141,8 @@ impl From<&Availability> for SittingView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostHold {
-    /// Who holds.
+    /// Who holds. A key of the scope `hold` has candidates of its own: those of another key, and the site's, are others
+    /// even under the same name. Its keys of one name share theirs.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub candidate: CandidateId,
     /// 1–16 sittings of one pool: all or none.

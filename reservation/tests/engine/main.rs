@@ -13,6 +13,7 @@ mod exchanging;
 mod holding;
 mod killing;
 mod model;
+mod owning;
 mod resizing;
 mod restoring;
 mod waiting;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
+use crate::api::namespace::Namespace;
 use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
 use crate::api::wire::{HoldsView, PostHold};
@@ -25,17 +26,23 @@ use crate::room::pass::Pass;
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
 )]
-pub(in crate::api) async fn post_hold<B>(api: &Api, exam: &str, body: B) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn post_hold<B>(
+    api: &Api,
+    exam: &str,
+    names: Namespace,
+    body: B,
+) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let exam = exam_of(exam)?;
     let PostHold { candidate, sittings, pass } = json::read(body).await?;
+    let candidate = names.inside(candidate)?;
     api.inner.limits.candidate(candidate.as_str())?;
     let pass = pass.map(Pass::sent);
     let taken = api.engine().hold(&exam, &candidate, &sittings, Admission::Pass(pass.as_ref())).await?;
     let status = if taken.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let holds = taken.holds.into_iter().map(Into::into).collect();
+    let holds = taken.holds.into_iter().map(|hold| names.view(hold)).collect();
     Ok(json::answer(status, &HoldsView { holds, server_time: taken.server_time }))
 }
