@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`fen`], [`text`], [`document`], [`person`], [`login`], [`passwords`] and [`steps`] are plain
 //! values and rules; [`vault`] keeps personal data unreadable at rest; [`exams`], [`accounts`], [`orders`],
-//! [`reviews`] and [`staff`] are the doors. Seats are only ever taken through `reservation`'s engine.
+//! [`reviews`] and [`staff`] are the doors; [`purpose`] says whether any of it is real. Seats are only ever taken through `reservation`'s engine.
 
 pub mod accounts;
 pub mod applications;
@@ -27,6 +27,7 @@ pub mod passwords;
 pub mod person;
 pub mod photos;
 pub mod pictures;
+pub mod purpose;
 pub mod reviews;
 pub mod roster;
 pub mod staff;

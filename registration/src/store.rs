@@ -29,6 +29,7 @@ pub(crate) mod roster;
 pub(crate) mod roster_looks;
 pub(crate) mod score_reviews;
 pub(crate) mod screenshots;
+pub(crate) mod site;
 pub(crate) mod staff;
 
 use std::time::Duration;

@@ -79,8 +79,15 @@ pub struct ServeArgs {
     pub bounds: BoundsArgs,
     /// Demo exams, demo staff and demo keys, and a sandbox in place of every third party; says on every page that
     /// nothing is real.
+    ///
+    /// A demo has data of its own: it is refused over data with which a server has run without it, and the other way
+    /// round.
     #[arg(long, env = "SEATHOLD_DEMO")]
     pub demo: bool,
+    /// Let other machines reach the demo, whose passwords everybody knows. Without it a demo listens at loopback addresses
+    /// only.
+    #[arg(long, env = "SEATHOLD_DEMO_PUBLIC", requires = "demo")]
+    pub demo_public: bool,
     /// Where the demo's sandbox answers: its messages and letters are shown there. This machine only; port 0 takes a
     /// free one.
     #[arg(long, env = "SEATHOLD_SANDBOX_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -175,15 +182,32 @@ pub enum StaffCommand {
         #[command(flatten)]
         site: SiteArgs,
     },
+    /// Show all keys, revoked ones too: number, scope, state, name. A key itself is kept nowhere.
+    List {
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// End a key, or all keys of a name. Running servers refuse it within 15 seconds; its holds stay as they are.
+    Revoke {
+        /// The key's number in `seathold key list`, or a name.
+        #[arg(value_name = "NAME|ID")]
+        key: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
 }
 
 /// The scopes as words of the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum KeyScope {
-    /// Create and change exams; and what `hold` may.
+    /// Create and change exams; and what `hold` and `metrics` may, with everybody's holds.
     Admin,
-    /// Hold, release, freeze, confirm.
+    /// Hold, release, freeze, confirm, for candidates of its own.
     Hold,
+    /// Read /metrics.
+    Metrics,
 }
 
 impl From<KeyScope> for Scope {
@@ -191,6 +215,7 @@ impl From<KeyScope> for Scope {
         match scope {
             KeyScope::Admin => Self::Admin,
             KeyScope::Hold => Self::Hold,
+            KeyScope::Metrics => Self::Metrics,
         }
     }
 }

@@ -20,6 +20,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Exam(ExamCommand::Import { dir, site }) => exam::import(&dir, &site).await,
         Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
         Command::Key(KeyCommand::Add { scope, name, site }) => key::add(scope.into(), &name, &site).await,
+        Command::Key(KeyCommand::List { site }) => key::list(&site).await,
+        Command::Key(KeyCommand::Revoke { key, site }) => key::revoke(&key, &site).await,
         Command::Staff(StaffCommand::Add { name, role, password_stdin, site }) => {
             staff::add(&name, role.into(), password_stdin, &site).await
         }

@@ -34,6 +34,7 @@ const OTHER_FILES: u64 = 256;
 /// Serves until Ctrl-C or SIGTERM; what was started is stopped again, also after a failure.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
+    demo::check_listeners(&args)?;
     // Bound before anything starts, so that a port in use leaves nothing behind.
     let listeners = Listeners {
         candidates: Listener::bind("candidates", "--listen", args.listen)?,
@@ -49,7 +50,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut stores = stores?;
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
-    let outcome = match Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await {
+    let opening = async {
+        demo::keep_apart(&args, &stores).await?;
+        Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await
+    };
+    let outcome = match opening.await {
         Ok(rooms) => {
             let served = serve_rooms(&args, &data, listeners, &rooms, outside.sandbox_url(), &mut signals, &gave_up);
             let outcome = served.await;
@@ -80,6 +85,8 @@ async fn serve_rooms(
 ) -> anyhow::Result<()> {
     if args.demo {
         demo::fill(data, rooms).await?;
+    } else {
+        demo::end_keys(rooms).await?;
     }
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();

@@ -29,6 +29,11 @@ pub(crate) struct StoredAccount {
     pub(crate) created_at: Timestamp,
 }
 
+/// Is there any account?
+pub(crate) async fn any(client: &impl GenericClient) -> Result<bool, StoreError> {
+    Ok(client.query_one("SELECT EXISTS (SELECT FROM registration.accounts)", &[]).await?.get(0))
+}
+
 /// Adds an account; its logins are rows of their own.
 pub(crate) async fn insert(
     client: &impl GenericClient,

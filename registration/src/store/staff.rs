@@ -48,6 +48,25 @@ pub(crate) async fn by_name(client: &impl GenericClient, name: &str) -> Result<O
     Ok(client.query_opt(&statement, &[&name]).await?.map(|row| read(&row)))
 }
 
+/// Is there somebody of this name, and is there anybody else?
+pub(crate) async fn is_there_and_others(client: &impl GenericClient, name: &str) -> Result<(bool, bool), StoreError> {
+    let row = client
+        .query_one(
+            "SELECT EXISTS (SELECT FROM registration.staff WHERE name = $1),
+                 EXISTS (SELECT FROM registration.staff WHERE name <> $1)",
+            &[&name],
+        )
+        .await?;
+    Ok((row.get(0), row.get(1)))
+}
+
+/// Another password.
+pub(crate) async fn set_password(client: &impl GenericClient, id: Uuid, password_hash: &str) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.staff SET password_hash = $2 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &password_hash]).await?;
+    Ok(())
+}
+
 fn read(row: &Row) -> StoredStaff {
     StoredStaff { id: row.get(0), name: row.get(1), role: row.get(2), password_hash: row.get(3) }
 }

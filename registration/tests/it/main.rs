@@ -26,6 +26,7 @@ mod orders_many;
 mod outages;
 mod pictures;
 mod post;
+mod purpose;
 mod reviews;
 mod rosters;
 mod rush;
