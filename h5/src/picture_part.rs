@@ -68,13 +68,50 @@ pub(crate) async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
 }
 
 pub(crate) fn refusal(error: &MultipartError) -> Failure {
-    // The listener ends a body that stands still; the phone may try again where the network is better.
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
-            return Failure::Unavailable;
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return match error.kind() {
+                // The listener ends a body that stands still; the phone may try again where the network is better.
+                io::ErrorKind::TimedOut => Failure::Unavailable,
+                // Reading fails only where the other side or the line does: nobody here needs to hear of it.
+                _ => Failure::Bad,
+            };
         }
         cause = error.source();
     }
     Failure::of_status(error.status()).unwrap_or(Failure::Bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::FromRequest;
+    use http::Request;
+
+    use super::*;
+    use crate::form_parts::form_parts;
+
+    const BEGUN: &str =
+        "--b\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"a.jpg\"\r\n\r\nthe first bytes";
+
+    /// A form whose body ends in this way after so many bytes.
+    async fn form(bytes: usize, end: io::ErrorKind) -> Multipart {
+        let pieces = [Ok(&BEGUN[..bytes]), Err(io::Error::new(end, "the line"))];
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let request = Request::post("/").header("content-type", "multipart/form-data; boundary=b");
+        Multipart::from_request(request.body(body).unwrap(), &()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_breaks_off_has_sent_a_bad_form_and_who_is_slow_may_try_again() {
+        use io::ErrorKind::{ConnectionAborted, ConnectionReset, Other, TimedOut, UnexpectedEof};
+        for bytes in [0, 2, 20, BEGUN.len()] {
+            for end in [ConnectionAborted, ConnectionReset, Other, UnexpectedEof] {
+                assert_eq!(picture_part(form(bytes, end).await).await, Err(Failure::Bad), "{bytes} {end}");
+                assert_eq!(form_parts(form(bytes, end).await).await.err(), Some(Failure::Bad), "{bytes} {end}");
+            }
+            assert_eq!(picture_part(form(bytes, TimedOut).await).await, Err(Failure::Unavailable), "{bytes}");
+        }
+    }
 }
