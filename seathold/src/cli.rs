@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use registration::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
-use crate::listener::Network;
+use crate::listener::{AddressHeader, Network};
 use crate::outside::OutsideArgs;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
@@ -64,7 +64,8 @@ pub struct ServeArgs {
     /// Where staff connect.
     #[arg(long, env = "SEATHOLD_STAFF_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub staff_listen: SocketAddr,
-    /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
+    /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS, and browsers are
+    /// told to come to this host by nothing else, whatever the port: the staff's address too, when it has the same name.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Where the links in letters lead, one or two; the public URL unless given. With two a letter names both, for people
@@ -124,11 +125,20 @@ pub struct BoundsArgs {
     /// Changes a second by one candidate, ten times as many at once. 0: no limit.
     #[arg(long, env = "SEATHOLD_LIMIT_CANDIDATE", value_name = "NUMBER", default_value_t = 5)]
     pub limit_candidate: u32,
-    /// A proxy in front of us, as an address or a network: its word in `Forwarded` or `X-Forwarded-For` on who asks is
-    /// believed, and nobody else's. May be given several times. Without it all who come through a proxy count as one
-    /// address.
+    /// Most connections at a time from one address that is no trusted proxy; half of the connections unless given. An IPv6
+    /// network of 64 bits counts as one.
+    #[arg(long, env = "SEATHOLD_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections_per_address: Option<u32>,
+    /// A proxy in front of us, as an address or a network: its word on who asks, in the header that
+    /// --client-address-header names, is believed, and nobody else's. May be given several times. Without it all who come
+    /// through a proxy count as one address.
     #[arg(long, env = "SEATHOLD_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<Network>,
+    /// The header in which trusted proxies say who asks. All of them must set it or add to it, whatever the client sent;
+    /// other headers are ignored.
+    #[arg(long, env = "SEATHOLD_CLIENT_ADDRESS_HEADER", value_name = "HEADER", default_value = "x-forwarded-for")]
+    pub client_address_header: AddressHeader,
 }
 
 /// What can be done with exams.
@@ -153,12 +163,30 @@ pub enum ExamCommand {
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Make a key of the JSON API and print it, this once.
+    ///
+    /// A key of the scope `hold` has candidates and holds of its own. Another key under the same name shares them: to
+    /// replace a key, add one under its name, hand it out, and then revoke the old one by its number.
     Add {
         /// What it may do.
         #[arg(long)]
         scope: KeyScope,
         /// Whose it is.
         name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Show all keys, revoked ones too: number, scope, state, name. A key itself is kept nowhere.
+    List {
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// End a key, or all keys of a name. Running servers refuse it within 15 seconds; its holds stay as they are.
+    Revoke {
+        /// The key's number in `seathold key list`, or a name.
+        #[arg(value_name = "NAME|ID")]
+        key: String,
         /// Where the site keeps things.
         #[command(flatten)]
         site: SiteArgs,
@@ -178,21 +206,6 @@ pub enum StaffCommand {
         /// Read the password from the standard input instead of making one.
         #[arg(long)]
         password_stdin: bool,
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// Show all keys, revoked ones too: number, scope, state, name. A key itself is kept nowhere.
-    List {
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
-    },
-    /// End a key, or all keys of a name. Running servers refuse it within 15 seconds; its holds stay as they are.
-    Revoke {
-        /// The key's number in `seathold key list`, or a name.
-        #[arg(value_name = "NAME|ID")]
-        key: String,
         /// Where the site keeps things.
         #[command(flatten)]
         site: SiteArgs,

@@ -3,6 +3,7 @@
 mod arriving;
 mod client;
 mod crowd;
+mod neighbours;
 mod request;
 mod wire;
 mod work;
@@ -29,8 +30,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use arriving::Arriving;
-pub use client::Network;
+pub use client::{AddressHeader, Network, Proxies};
 use crowd::Crowd;
+use neighbours::Neighbours;
 use request::Desk;
 use wire::{Rest, Wire};
 pub use work::Claim;
@@ -76,17 +78,19 @@ pub trait Answers: Send + Sync + 'static {
 pub struct Bounds {
     /// Most connections; more are turned away.
     pub connections: usize,
+    /// Most of them from one address that is no proxy of ours; an IPv6 network of 64 bits counts as one.
+    pub connections_per_address: usize,
     /// Most requests that are worked on at a time; more are refused.
     pub requests: usize,
-    /// Proxies whose word on the client's address is believed.
-    pub trusted: Vec<Network>,
+    /// Whose word on the client's address is believed.
+    pub proxies: Proxies,
 }
 
 /// What a request meets first.
 struct Door {
     name: &'static str,
     work: Arc<Work>,
-    trusted: Vec<Network>,
+    proxies: Proxies,
 }
 
 /// A bound address that does not answer yet.
@@ -122,7 +126,8 @@ impl Listener {
         let http = http();
         let connections = metrics::gauge!("seathold_connections", "listener" => self.name);
         let refused = metrics::counter!("seathold_requests_refused_total", "listener" => self.name);
-        let door = Door { name: self.name, work: Work::new(bounds.requests), trusted: bounds.trusted };
+        let door = Door { name: self.name, work: Work::new(bounds.requests), proxies: bounds.proxies };
+        let neighbours = Neighbours::new(bounds.connections_per_address);
         let desk = Arc::new(Desk { answers, door, refused });
         loop {
             let Some(accepted) = stop.run_until_cancelled(self.socket.accept()).await else { break };
@@ -133,7 +138,10 @@ impl Listener {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            let is_proxy = desk.door.proxies.are(peer.ip());
+            let neighbour = if is_proxy { None } else { neighbours.come(peer.ip()) };
+            let place = Arc::clone(&places).try_acquire_owned().ok().filter(|_| is_proxy || neighbour.is_some());
+            let Some(place) = place else {
                 crowd.turn_away(stream);
                 continue;
             };
@@ -150,7 +158,7 @@ impl Listener {
                 // A caller that breaks off is its own affair.
                 let _ = connection.await;
                 connections.decrement(1.0);
-                drop(place);
+                drop((place, neighbour));
             });
         }
         // Closed first: who comes now is refused by the system, and a proxy takes the next server.

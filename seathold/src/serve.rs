@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
-use crate::listener::{Bounds, Listener};
+use crate::listener::{Bounds, Listener, Proxies};
 use crate::outside::Outside;
 use crate::rooms::Rooms;
 use crate::say;
@@ -93,8 +93,12 @@ async fn serve_rooms(
     let bounds = bounds_of(&args.bounds);
     let (site, console) = build(args, data, rooms, &bounds, sandbox_url.clone())?;
     let api = site.api.clone();
-    let staff_bounds =
-        Bounds { connections: STAFF_CONNECTIONS, requests: STAFF_CONNECTIONS, trusted: bounds.trusted.clone() };
+    let staff_bounds = Bounds {
+        connections: STAFF_CONNECTIONS,
+        connections_per_address: STAFF_CONNECTIONS,
+        requests: STAFF_CONNECTIONS,
+        proxies: bounds.proxies.clone(),
+    };
     let candidates = listeners.candidates.serve(bounds, stop.clone(), site);
     let staff = listeners.staff.serve(staff_bounds, stop.clone(), console);
     let served = tokio::spawn(async { tokio::join!(candidates, staff) });
@@ -153,21 +157,27 @@ fn build(
         cookie_key: staff_cookie_key,
         demo: args.demo,
     });
-    Ok((Site { api, pages, busy }, Console { pages: console }))
+    let is_https = args.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    Ok((Site { api, pages, busy, is_https }, Console { pages: console }))
 }
 
 /// Letters lead to where the site says it is, and without that to where it listens: never to what a request says.
 fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
     let own = args.public_url.clone().unwrap_or_else(|| own_url.to_owned());
     let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { args.mail_hosts.clone() };
-    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day }
+    // In a demo everybody is on this machine, where nobody is to be kept waiting. Elsewhere a request from it comes from a
+    // proxy that nobody named, and so from the whole world.
+    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day, exempts_loopback: args.demo }
 }
 
 fn bounds_of(asked: &BoundsArgs) -> Bounds {
+    let connections = connections_max(asked.connections);
+    let per_address = asked.connections_per_address.and_then(|most| usize::try_from(most).ok());
     Bounds {
-        connections: connections_max(asked.connections),
+        connections,
+        connections_per_address: per_address.unwrap_or_else(|| connections.div_ceil(2)),
         requests: usize::try_from(asked.requests).unwrap_or(usize::MAX),
-        trusted: asked.trusted_proxy.clone(),
+        proxies: Proxies { trusted: asked.trusted_proxy.clone(), header: asked.client_address_header },
     }
 }
 

@@ -16,6 +16,9 @@ use crate::listener::{Answers, Arriving, Claim};
 
 const BUSY: &str = r#"{"type":"urn:seathold:problem:unavailable","title":"Service Unavailable","status":503,"code":"unavailable","detail":"Too many requests are under way. Nothing was changed. Ask again after the time in Retry-After."}"#;
 
+/// Browsers that were here by https come by nothing else for a year.
+const HTTPS_ONLY: &str = "max-age=31536000";
+
 /// The candidates' address.
 pub struct Site {
     /// The JSON API.
@@ -24,6 +27,8 @@ pub struct Site {
     pub pages: Router,
     /// The page that says that too much is under way.
     pub busy: h5::Busy,
+    /// Does the world reach it by https?
+    pub is_https: bool,
 }
 
 impl Answers for Site {
@@ -34,11 +39,15 @@ impl Answers for Site {
     }
 
     async fn answer(&self, request: Request<Arriving>, from: IpAddr) -> Response<Self::Body> {
-        if Api::serves(request.uri().path()) {
+        let mut response = if Api::serves(request.uri().path()) {
             self.api.handle_from(Some(ClientAddress(from)), request).await.map(Either::Left)
         } else {
             page(&self.pages, request, from).await.map(Either::Right)
+        };
+        if self.is_https {
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
         }
+        response
     }
 
     fn busy(&self, request: &Request<Incoming>) -> Response<Self::Body> {

@@ -34,7 +34,7 @@ impl Reached {
     pub(crate) async fn start() -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let hosts = ["https://exam.example.edu", "https://exam.example.com"].map(str::to_owned).to_vec();
-        let settings = AccountSettings { mail_hosts: hosts, sms_per_day: 100 };
+        let settings = AccountSettings { mail_hosts: hosts, sms_per_day: 100, ..AccountSettings::default() };
         let site = Site::start_reached(sandbox.gateways().unwrap(), settings).await;
         site.add_exam("names", NAMES).await;
         site.add_exam("letters", LETTERS).await;

@@ -19,11 +19,14 @@ pub struct AccountSettings {
     pub mail_hosts: Vec<String>,
     /// Most messages to mobiles a day, for the whole site.
     pub sms_per_day: u32,
+    /// Do acts from this machine itself arouse no suspicion? Only where everybody is on it: behind a proxy that nobody
+    /// named, the whole world comes from there.
+    pub exempts_loopback: bool,
 }
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { mail_hosts: Vec::new(), sms_per_day: 20_000 }
+        Self { mail_hosts: Vec::new(), sms_per_day: 20_000, exempts_loopback: false }
     }
 }
 

@@ -162,8 +162,9 @@ impl Accounts {
     }
 
     fn network(&self, act: Act, caller: &Caller<'_>) -> Option<Counted> {
-        // The machine itself: whoever operates it, or a proxy that was not named and brings everybody.
-        let network = caller.address.filter(|address| !address.to_canonical().is_loopback()).map(network_of)?;
+        let exempts_loopback = self.post.settings().exempts_loopback;
+        let is_exempt = |address: &IpAddr| exempts_loopback && address.to_canonical().is_loopback();
+        let network = caller.address.filter(|address| !is_exempt(address)).map(network_of)?;
         Some(self.vault.index("attempts network", &format!("{} {network}", act.as_str())))
     }
 }

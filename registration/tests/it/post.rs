@@ -35,7 +35,7 @@ impl Reached {
     pub(crate) async fn with_budget(sms_per_day: u32) -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let hosts = ["https://exam.example.edu".to_owned(), "https://exam.example.com".to_owned()];
-        let settings = AccountSettings { mail_hosts: hosts.to_vec(), sms_per_day };
+        let settings = AccountSettings { mail_hosts: hosts.to_vec(), sms_per_day, ..AccountSettings::default() };
         let world =
             World::start_with(Setup { gateways: sandbox.gateways().unwrap(), ..Setup::default() }, settings).await;
         let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();

@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use super::arriving::Arriving;
 use super::wire::Rest;
-use super::{Answers, Door, client};
+use super::{Answers, Door};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A longer id of the caller's is replaced.
@@ -51,7 +51,7 @@ pub(super) async fn answered<A: Answers>(
     let id = request_id(&request);
     let mut response = match desk.door.work.begin(desk.answers.claim(&request)) {
         Some(turn) => {
-            let from = client::address(peer, request.headers(), &desk.door.trusted);
+            let from = desk.door.proxies.client(peer, request.headers());
             let request = request.map(|body| Arriving::new(body, turn.interval()));
             let response = worked_on(&desk.answers, &id, from, request).await;
             // The answer is made. Who reads it slowly keeps a connection, and no place among the work.
