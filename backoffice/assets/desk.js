@@ -22,6 +22,13 @@ document.querySelectorAll("[data-needs-picture]").forEach((button) => {
   ready();
 });
 
+// A long screenshot is shown as wide as there is room, to be scrolled.
+document.querySelectorAll("[data-picture]").forEach((picture) => {
+  const look = () => picture.toggleAttribute("data-long", picture.naturalHeight > 3 * picture.naturalWidth);
+  picture.addEventListener("load", look);
+  look();
+});
+
 // The reason comes into view with the form that asks for it.
 document.querySelectorAll("details.refuse").forEach((details) =>
   details.addEventListener("toggle", () => details.open && details.scrollIntoView({ block: "nearest" })));

@@ -57,9 +57,13 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
         created_at: submitted_at - SignedDuration::from_mins(6),
         submitted_at: Some(submitted_at),
         decided_at: None,
+        refusals: 0,
+        reason: None,
+        paid_at: None,
     };
     let (document_masked, mobile_masked) = (Some("1101**********002X".to_owned()), Some("139****5678".to_owned()));
-    Review { order, name: name.parse().ok(), document_masked, mobile_masked }
+    let look = format!("{}.{}", Uuid::from_u128(1), submitted_at.as_microsecond()).parse().ok();
+    Review { order, name: name.parse().ok(), document_masked, mobile_masked, look }
 }
 
 fn gallery(language: Language) -> Vec<(String, Markup)> {
@@ -73,15 +77,28 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         .collect();
     let until = now() + SignedDuration::from_hours(24);
     let decided = review(9, "张伟", 90, OrderState::Refused { reason: "看不清交易单号".into(), until });
-    let entry = |action| AuditEntry { at: now() - SignedDuration::from_mins(2), staff: "li.min".into(), action };
-    let history = [entry(AuditAction::Refused), entry(AuditAction::LookedAtPicture)];
+    let entry = |action, picture| AuditEntry {
+        at: now() - SignedDuration::from_mins(2),
+        staff: "li.min".into(),
+        action,
+        seen: Some(Uuid::from_u128(picture).to_string()),
+    };
+    let history = [
+        entry(AuditAction::Refused, 1),
+        entry(AuditAction::LookedAtPicture, 1),
+        entry(AuditAction::Refused, 2),
+        entry(AuditAction::Other("claimed".to_owned()), 2),
+    ];
     let good = Message::new(Tone::Good, w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]));
     let care = Message::new(Tone::Care, w.t("refused-new-picture"));
     let sent = Refusal { usual: String::new(), own: "请".to_owned() };
     let reasonless = Message::of_refusal(w, sent);
-    let draw = |case: &Review, is_waiting, history: &[AuditEntry], message| {
+    let draw = |case: &Review, is_waiting, history: &[AuditEntry], message: Option<&Message>| {
         let (exam, answers, now) = (None, &Answers::default(), now());
-        let view = Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, message, now };
+        let others = [OrderId::from_bits(0xA5_F3C4_9D21)];
+        let same_picture = if message.is_none() { &others[..0] } else { &others[..] };
+        let view =
+            Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, same_picture, message, now };
         desk(w, &view)
     };
     let forms = reviews::forms(w);

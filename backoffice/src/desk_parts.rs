@@ -21,13 +21,16 @@ pub(crate) fn waited(w: Words, since: Timestamp, now: Timestamp) -> String {
     .into_owned()
 }
 
-/// What was done with a case and by whom, newest first; `word` names an action.
+/// What was done with a case and by whom, newest first; `word` names an action, and one without a word shows as it is
+/// written down. What was about another picture than the one that is `shown` says so.
 pub(crate) fn record(
     w: Words,
     history: &[AuditEntry],
+    shown: Option<&str>,
     now: Timestamp,
-    word: impl Fn(AuditAction) -> &'static str,
+    word: impl Fn(&AuditAction) -> Option<&'static str>,
 ) -> Markup {
+    let is_earlier = |entry: &AuditEntry| entry.seen.as_deref().zip(shown).is_some_and(|(seen, shown)| seen != shown);
     html! {
         section class="record" {
             h2 { (w.t("record-title")) }
@@ -37,7 +40,10 @@ pub(crate) fn record(
                     li {
                         time { (when::near(w.language, entry.at, now)) }
                         span { (entry.staff) }
-                        span { (w.t(word(entry.action))) }
+                        span {
+                            @match word(&entry.action) { Some(word) => (w.t(word)), None => (entry.action.as_str()) }
+                            @if is_earlier(entry) { (w.t("record-earlier")) }
+                        }
                     }
                 }
             }
@@ -60,6 +66,7 @@ pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
         DocumentKind::Passport => w.t("kind-passport"),
         DocumentKind::HongKongId => w.t("kind-hong-kong-id"),
         DocumentKind::MacauId => w.t("kind-macau-id"),
+        DocumentKind::ForeignResidentId => w.t("kind-foreign-resident-id"),
     }
     .into_owned()
 }

@@ -48,8 +48,10 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let now = Timestamp::now();
         let staff = match session::read(&parts.headers, app.outside.cookie_key.clone(), now) {
-            Some(id) => {
-                app.outside.registration.staff.member(id).await.map_err(|error| Failure::from(error).into_response())?
+            Some(session) => {
+                let member = app.outside.registration.staff.member(session.staff).await;
+                let member = member.map_err(|error| Failure::from(error).into_response())?;
+                member.filter(|member| session.is_of(member))
             }
             None => None,
         };

@@ -44,7 +44,7 @@ const SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts_at,c
 morning,英语,English,,一号楼,Building 1,2090-05-22T09:00:00+08:00,5,
 ";
 /// Two document numbers with right check digits.
-const DOCUMENTS: [&str; 2] = ["11010519491231002X", "440524188001010014"];
+const DOCUMENTS: [&str; 2] = ["11010519491231002X", "440308199901101512"];
 
 struct Desk {
     registration: Registration,
@@ -54,9 +54,10 @@ struct Desk {
     _stores: TestStores,
 }
 
-fn picture() -> Vec<u8> {
+fn picture_bytes() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    image::RgbImage::new(30, 60).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    let picture = image::RgbImage::from_fn(240, 480, |_, y| image::Rgb([if y < 240 { 0 } else { 255 }; 3]));
+    picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
 }
 
@@ -91,7 +92,7 @@ impl Desk {
         let account = self.registration.accounts.register(new).await.unwrap().id;
         let (exam, sitting) = ("degree-english".parse().unwrap(), "morning".parse().unwrap());
         let order = self.registration.orders.hold(account, &exam, &[sitting], false).await.unwrap();
-        self.registration.orders.hand_in(account, order.id, picture().into()).await.unwrap()
+        self.registration.orders.hand_in(account, order.id, picture_bytes().into()).await.unwrap()
     }
 
     async fn sign_in(&mut self) {
@@ -126,8 +127,10 @@ impl Desk {
     }
 }
 
-fn seen(order: &Order) -> String {
-    format!("seen={}", order.submitted_at.unwrap().as_millisecond())
+/// The form's field that says what the page showed.
+fn seen(page: &str) -> String {
+    let value = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    format!("seen={value}")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,9 +142,30 @@ async fn nobody_sees_anything_without_signing_in() {
         assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
         assert!(location.starts_with("/sign-in?next=/") && !text.contains("张伟"));
     }
-    assert_eq!(desk.post(&format!("/orders/{}/confirm", order.id), &seen(&order)).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(desk.post(&format!("/orders/{}/confirm", order.id), "seen=1").await.0, StatusCode::SEE_OTHER);
     assert_eq!(desk.post("/sign-in", "name=li.min&password=wrong").await.0, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(desk.registration.reviews.count().await.unwrap(), 1);
+}
+
+/// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_what_a_copied_cookie_opens() {
+    let mut desk = Desk::start().await;
+    desk.sign_in().await;
+    let copied = desk.cookie.clone();
+    assert_eq!(desk.get("/").await.0, StatusCode::OK);
+    assert_eq!(desk.post("/sign-out", "").await.1, "/sign-in");
+    desk.cookie = copied;
+    let (status, location, _) = desk.get("/").await;
+    assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/sign-in?next=/"));
+    desk.sign_in().await;
+    assert_eq!(desk.get("/").await.0, StatusCode::OK);
+    desk.registration.staff.set_disabled("li.min", true).await.unwrap();
+    assert_eq!(desk.get("/").await.0, StatusCode::SEE_OTHER);
+    assert_eq!(
+        desk.post("/sign-in", "name=li.min&password=a%20long%20password").await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,31 +192,44 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     assert!(status == StatusCode::OK && picture.contains("JFIF"));
     assert!(desk.get(&format!("/orders/{}", first.id)).await.2.contains("查看了截图"));
 
-    // A picture that came after the one looked at is not confirmed.
+    // A picture that took the place of the one looked at is not confirmed, and not refused.
     let confirm = format!("/orders/{}/confirm", first.id);
-    let (status, _, text) = desk.post(&confirm, "seen=1").await;
-    assert!(status == StatusCode::CONFLICT && text.contains("换了一张截图"));
+    let (old, account) = (seen(&text), first.account);
+    desk.registration.orders.hand_in(account, first.id, picture_bytes().into()).await.unwrap();
+    let (status, _, page) = desk.post(&confirm, &old).await;
+    assert!(status == StatusCode::CONFLICT && page.contains("换了一张截图"), "{page}");
+    let (status, _, page) = desk.post(&confirm.replace("confirm", "refuse"), &format!("{old}&usual=1")).await;
+    assert!(status == StatusCode::CONFLICT && page.contains("换了一张截图"), "{page}");
+    assert!(page.contains("查看了截图（此前的那一张）"), "{page}");
+    assert_ne!(seen(&page), old);
+    assert_eq!(desk.post(&confirm, "seen=1").await.0, StatusCode::CONFLICT, "what no page has shown");
+    // Nor is the new one before it was opened.
+    let (status, _, said) = desk.post(&confirm, &seen(&page)).await;
+    assert!(status == StatusCode::CONFLICT && said.contains("请先看清截图"), "{said}");
+    assert_eq!(desk.get(&format!("/orders/{}/screenshot.jpg", first.id)).await.0, StatusCode::OK);
     for _ in 0..2 {
-        let (status, location, _) = desk.post(&confirm, &seen(&first)).await;
+        let (status, location, _) = desk.post(&confirm, &seen(&page)).await;
         assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?confirmed={}", first.id)));
     }
     assert!(desk.get(&format!("/?confirmed={}", first.id)).await.2.contains(&format!("已确认 {}", first.id)));
 
     let refuse = format!("/orders/{}/refuse", second.id);
-    let (status, _, text) = desk.post(&refuse, &seen(&second)).await;
+    let shown = seen(&desk.get(&format!("/orders/{}", second.id)).await.2);
+    assert_eq!(desk.get(&format!("/orders/{}/screenshot.jpg", second.id)).await.0, StatusCode::OK);
+    let (status, _, text) = desk.post(&refuse, &shown).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("请选择或填写退回原因"));
     // The panel stays open, with the error beside the field, what was typed in it, and the case behind it.
     let long = "长".repeat(210);
-    let (status, _, text) = desk.post(&refuse, &format!("{}&usual=3&own={}", seen(&second), query_value(&long))).await;
+    let (status, _, text) = desk.post(&refuse, &format!("{}&usual=3&own={}", shown, query_value(&long))).await;
     let panel = text.split("<details class=\"refuse\" open>").nth(1).unwrap().split("</details>").next().unwrap();
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains(&format!("<h1>{}", second.id)), "{text}");
     assert!(panel.contains("id=\"reason-error\"") && panel.contains(&long), "{panel}");
     assert!(panel.contains("value=\"3\" data-key=\"3\" checked"), "{panel}");
-    let (status, location, _) = desk.post(&refuse, &format!("{}&usual=2", seen(&second))).await;
+    let (status, location, _) = desk.post(&refuse, &format!("{}&usual=2", shown)).await;
     assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?refused={}", second.id)));
     let refused = desk.registration.reviews.get(second.id).await.unwrap().unwrap();
     assert!(matches!(refused.order.state, OrderState::Refused { ref reason, .. } if reason.contains("金额")));
-    let (status, _, text) = desk.post(&format!("/orders/{}/confirm", second.id), &seen(&second)).await;
+    let (status, _, text) = desk.post(&format!("/orders/{}/confirm", second.id), &shown).await;
     assert!(status == StatusCode::CONFLICT && text.contains("已退回"), "{text}");
     assert!(desk.get("/").await.2.contains("没有待审核的截图"));
     assert_eq!(desk.get("/orders/0000-0000").await.0, StatusCode::NOT_FOUND);
@@ -205,25 +242,28 @@ async fn d6_every_look_at_an_identity_photo_is_written_down() {
     let account = desk.registration.accounts.register(new).await.unwrap().id;
     let identity = desk.registration.identity.clone();
     identity.consent(account).await.unwrap();
-    identity.draft(account, Slot::Holding, picture().into()).await.unwrap();
+    identity.draft(account, Slot::Holding, picture_bytes().into()).await.unwrap();
     identity.hand_in(account).await.unwrap();
     let case = format!("/people/identity.{}", account.0);
     assert_eq!(desk.get("/people").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
     desk.sign_in().await;
     let (_, _, text) = desk.get("/people").await;
     assert!(text.contains("张伟") && text.contains(DOCUMENTS[0]) && !text.contains("查看了照片"), "{text}");
+    assert!(text.contains("查看了证件号码"), "the page has the whole number, and says who has seen it: {text}");
+    let unseen = desk.post(&format!("{case}/refuse"), &format!("{}&usual=1", seen(&text))).await;
+    assert!(unseen.0 == StatusCode::CONFLICT && unseen.2.contains("请先查看照片"), "{}", unseen.2);
     let (status, _, shown) = desk.get(&format!("{case}/handed-in.jpg")).await;
     assert!(status == StatusCode::OK && shown.contains("JFIF"));
     assert_eq!(desk.get(&format!("{case}/verified.jpg")).await.0, StatusCode::NOT_FOUND);
     let (_, _, text) = desk.get(&case).await;
-    assert!(text.contains("查看了照片"), "{text}");
-    let seen = text.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let refused = desk.post(&format!("{case}/refuse"), &format!("seen={seen}")).await;
+    assert!(text.contains("查看了照片") && text.contains("查看了证件号码"), "{text}");
+    let shown = seen(&text);
+    let refused = desk.post(&format!("{case}/refuse"), &shown).await;
     assert!(refused.0 == StatusCode::UNPROCESSABLE_ENTITY && refused.2.contains("请选择或填写退回原因"));
     assert!(refused.2.contains("<details class=\"refuse\" open>"), "{}", refused.2);
     let other = "00000000-0000-0000-0000-000000000001";
     assert!(desk.post(&format!("{case}/confirm"), &format!("seen={other}")).await.2.contains("考生换了照片"));
-    let done = desk.post(&format!("{case}/refuse"), &format!("seen={seen}&usual=1")).await;
+    let done = desk.post(&format!("{case}/refuse"), &format!("{shown}&usual=1")).await;
     assert_eq!(done.1, "/people?done=refused");
     assert!(desk.get(&done.1).await.2.contains("没有待审核的身份"));
     let state = identity.state(account).await.unwrap();

@@ -68,6 +68,7 @@ impl Site {
             registration,
             cookie_key: Key::generate(),
             public_url: None,
+            contact: None,
             demo: false,
             sandbox_url: None,
         };

@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use reservation::engine::pool::Pool;
 use reservation::ids::{ExamId, SittingNumber};
+use reservation::ledger::writers::{self, WriterId};
 use reservation::ledger::{Ledger, exams, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
 use reservation::store::reply::{HoldAnswer, Seat};
-use reservation::store::{HoldRequest, Moment, Place, Store};
+use reservation::store::{HoldRequest, Lasting, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::{Durability, Fsync, StoresOptions, TestStores};
 
@@ -57,7 +58,7 @@ impl Bench {
 
     /// Asks for these seats in one script call; panics unless every one of them is newly given.
     pub async fn hold(&self, pool: &Pool, requests: &[HoldRequest]) -> Vec<Seat> {
-        let reply = self.store.hold(&pool.keys, moment(pool), TTL, requests).await.expect("holds");
+        let reply = self.store.hold(&pool.keys, moment(pool), Lasting::of(TTL), requests).await.expect("holds");
         assert_eq!(reply.answers.len(), requests.len(), "one answer per request");
         let seat = |answer| match answer {
             HoldAnswer::Held(seats) => seats[0],
@@ -75,12 +76,17 @@ impl Bench {
     /// Brings the ledger up to date, as the engine's sync does.
     pub async fn sync(&self) {
         let tail = self.store.tail(&self.pool.keys).await.expect("our own Redis answers").unwrap_or_default();
-        let writer = Writer::try_new(&self.store, &self.ledger, &self.pool).await.expect("our own Postgres answers");
+        let me = WriterId::new();
+        let client = self.ledger.client().await.expect("our own Postgres answers");
+        writers::renew(&**client, me).await.expect("a lease");
+        pools::claim(&**client, me, &[]).await.expect("the pools");
+        let writer = Writer::open(&self.store, &self.ledger, &self.pool, me).await;
         let mut writer = writer.expect("nobody else writes");
         while writer.cursor() < tail {
             let events = writer.read(&self.pool).await.expect("events");
             writer.commit(&self.pool, &events).await.expect("a commit");
         }
+        writers::end(&**client, me).await.expect("the lease ends");
     }
 
     /// Drops all events of a pool, as the ledger's writer does behind its cursor.
@@ -103,7 +109,7 @@ impl Bench {
 
 /// The pool's epoch, on Redis's clock.
 pub fn moment(pool: &Pool) -> Moment {
-    Moment { epoch: pool.standing().epoch, now_ms: None }
+    Moment::now(pool.standing().epoch)
 }
 
 /// Where the seats are that these requests were given, in the same order.

@@ -14,6 +14,6 @@ mod redis;
 mod user;
 
 pub use error::EmbeddedError;
-pub use postgres::{Durability, Postgres};
+pub use postgres::{CONNECTIONS_MAX, Durability, Postgres};
 pub use redis::{Fsync, Redis};
 pub use user::{UnprivilegedUser, unprivileged_user};

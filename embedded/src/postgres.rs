@@ -16,6 +16,8 @@ use crate::process::Process;
 use crate::programs::{self, PostgresPrograms};
 
 const PROGRAM: &str = "PostgreSQL";
+/// Most connections that a private Postgres takes, of all who use it.
+pub const CONNECTIONS_MAX: u16 = 100;
 /// Its superuser, and the name of the one database.
 const NAME: &str = "seathold";
 /// Recovery after a crash takes time; while the process lives, it gets this much.
@@ -229,7 +231,7 @@ fn settings(socket_dir: &Path, durability: Durability) -> Vec<(&'static str, Str
         ("listen_addresses", String::new()),
         ("unix_socket_directories", quoted(socket_dir)),
         ("unix_socket_permissions", "0700".into()),
-        ("max_connections", "100".into()),
+        ("max_connections", CONNECTIONS_MAX.to_string()),
         ("shared_buffers", "128MB".into()),
         ("max_wal_size", "1GB".into()),
         ("wal_compression", "on".into()),

@@ -154,6 +154,15 @@ impl CardReader {
     }
 }
 
+/// Why a whole card was not read.
+#[derive(Debug)]
+pub enum Unread {
+    /// What is wrong with one side.
+    Side(CardSide, CardError),
+    /// Each picture shows the other side.
+    Swapped,
+}
+
 /// A place at a reader, until it is dropped.
 #[derive(Debug)]
 pub struct ReadingPlace<'a> {
@@ -162,17 +171,28 @@ pub struct ReadingPlace<'a> {
 }
 
 impl ReadingPlace<'_> {
-    /// Reads both sides, front and back. What is wrong with the front is said first.
-    pub async fn both(&self, front: Bytes, back: Bytes) -> Result<[CardText; 2], (CardSide, CardError)> {
-        let read = async |side, jpeg| self.read(side, jpeg).await.map_err(|error| (side, error));
-        let (front, back) = (read(CardSide::Front, front), read(CardSide::Back, back));
-        match self.reader {
-            // A place is one core.
-            Reader::Local(_) => Ok([front.await?, back.await?]),
-            Reader::Tencent(_) | Reader::Aliyun(_) => {
-                let (front, back) = tokio::join!(front, back);
-                Ok([front?, back?])
-            }
+    /// Reads both sides, front and back.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the front, else with the back; with both when each shows the other side.
+    pub async fn both(&self, front: Bytes, back: Bytes) -> Result<[CardText; 2], Unread> {
+        let (front, back) = (self.read(CardSide::Front, front), self.read(CardSide::Back, back));
+        let (front, back) = match self.reader {
+            // A place is one core: where the front cannot be read, the back is looked at only if they may be swapped.
+            Reader::Local(_) => match front.await {
+                Err(error) if !matches!(error, CardError::WrongSide) => {
+                    return Err(Unread::Side(CardSide::Front, error));
+                }
+                front => (front, back.await),
+            },
+            Reader::Tencent(_) | Reader::Aliyun(_) => tokio::join!(front, back),
+        };
+        match (front, back) {
+            (Ok(front), Ok(back)) => Ok([front, back]),
+            (Err(CardError::WrongSide), Err(CardError::WrongSide)) => Err(Unread::Swapped),
+            (Err(error), _) => Err(Unread::Side(CardSide::Front, error)),
+            (_, Err(error)) => Err(Unread::Side(CardSide::Back, error)),
         }
     }
 

@@ -17,7 +17,7 @@ pub mod tencent;
 mod digests;
 mod http;
 
-pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace};
+pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace, Unread};
 pub use faces::{FaceComparer, FaceError, Similarity};
 pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 pub use mail::{Letter, MailError, Mailer};

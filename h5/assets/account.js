@@ -12,22 +12,30 @@ all("[data-code]", (button) => {
     button.textContent = n ? data.wait.replace("{n}", n) : label;
     if (n) setTimeout(rest, 1000, n - 1);
   };
-  // A page that comes back with an error goes on counting for the same number.
+  // A page that comes back with an error goes on counting for the same number. Who blocks cookies has no such memory.
   const until = (seconds) => {
-    sessionStorage.setItem("code", `${form.elements.mobile.value.slice(-4)} ${Date.now() + seconds * 1000}`);
+    try {
+      sessionStorage.setItem("code", `${form.elements.mobile.value.slice(-4)} ${Date.now() + seconds * 1000}`);
+    } catch (_) {}
     rest(seconds);
   };
-  const [number, end] = (sessionStorage.getItem("code") ?? "").split(" ");
+  let memory = "";
+  try {
+    memory = sessionStorage.getItem("code") || "";
+  } catch (_) {}
+  const [number, end] = memory.split(" ");
   const left = number === form.elements.mobile.value.slice(-4) ? Math.ceil((end - Date.now()) / 1000) : 0;
   if (data.rest > 0) until(+data.rest);
   else if (left > 0) rest(left);
   button.onclick = async () => {
     button.disabled = true;
     const body = new URLSearchParams(new FormData(form));
-    const said = await fetch(data.code, { method: "POST", body }).then((answer) => answer.json()).catch(() => null);
-    if (said?.page) return form.requestSubmit();
-    hint.textContent = said?.text ?? data.failed;
-    until(said?.seconds ?? 0);
+    const answer = window.answerWithin(20000, fetch(data.code, { method: "POST", body }));
+    const said = await answer.then((answer) => answer.json()).catch(() => null);
+    // The page asks for more than the script can: a captcha.
+    if (said && said.page) return form.querySelector("[type=submit]").click();
+    hint.textContent = said ? said.text : data.failed;
+    until(said ? said.seconds : 0);
   };
 });
 
@@ -86,5 +94,20 @@ all("[data-sums]", (button) => {
     }
     sums.value = found.join(".");
     button.textContent = data.done;
+  };
+});
+
+// Another picture in place of one that cannot be read; the picture itself can be tapped, too.
+all("[data-another]", (button) => {
+  const part = button.closest(".captcha");
+  const picture = part.querySelector("img");
+  button.hidden = false;
+  picture.onclick = button.onclick = async () => {
+    const token = await fetch(button.dataset.another).then((answer) => (answer.ok ? answer.text() : ""), () => "");
+    if (!token) return;
+    const { captcha, captcha_token: field, captcha_sums: sums } = button.form.elements;
+    [field.value, captcha.value, sums.value] = [token, "", ""];
+    picture.src = `${button.dataset.another}/${token}`;
+    captcha.focus();
   };
 });

@@ -1,15 +1,15 @@
 // The camera of the face check: a frame, one hint at a time, and what to do when it may not be used.
 const finder = document.querySelector("[data-camera]");
-const form = finder?.closest("form");
-const part = (name) => form.querySelector(`[data-${name}]`);
 
-if (finder) {
+// Without a way to put what was made here into the form, its plain buttons do.
+if (finder && canAttach) {
+  const form = finder.closest("form");
+  const part = (name) => form.querySelector(`[data-${name}]`);
   const say = finder.querySelector("[data-say]");
   const video = finder.querySelector("video");
   const canvas = finder.querySelector("canvas");
   const [start, shoot, again, send] = ["start", "shoot", "again", "send"].map(part);
-  const input = form.querySelector("input[type=file]");
-  const others = [...form.querySelectorAll("input[type=file]")];
+  const inputs = [...form.querySelectorAll("input[type=file]")];
   const words = finder.dataset;
   let stream, timer, wanted = false;
   finder.hidden = false;
@@ -22,16 +22,19 @@ if (finder) {
   };
   const stop = () => {
     clearInterval(timer);
-    stream?.getTracks().forEach((track) => track.stop());
+    if (stream) stream.getTracks().forEach((track) => track.stop());
     stream = video.srcObject = null;
   };
+  // Off, live, taken by this camera, or chosen as a file.
   const show = (state) => {
     finder.dataset.state = state;
-    start.hidden = state !== "off";
+    form.dataset.face = state;
+    const isHere = state === "taken" || state === "chosen";
+    start.hidden = state !== "off" && state !== "chosen";
     shoot.hidden = state !== "live";
-    again.hidden = send.hidden = state !== "taken";
-    canvas.hidden = state !== "taken";
-    video.hidden = state === "taken";
+    again.hidden = state !== "taken";
+    send.hidden = canvas.hidden = !isHere;
+    video.hidden = isHere;
   };
 
   // How light the face is: the mean of the middle of the picture.
@@ -53,13 +56,17 @@ if (finder) {
     show("off");
     const agent = navigator.userAgent;
     const apple = /iPhone|iPad/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1);
-    const denied = apple ? words.deniedIos : /Android/.test(agent) ? words.deniedAndroid : words.deniedOther;
+    // Safari and Chrome have a menu for each site; in other browsers it is the phone's settings that allow it.
+    const isApp = apple ? !/Version\/.*Safari/.test(agent) : /MiuiBrowser|Huawei|UCBrowser|QQ|Vivo|HeyTap|Quark|baidu|SamsungBrowser|; wv\)/i.test(agent);
+    const denied = apple
+      ? (isApp ? words.deniedIosApp : words.deniedIos)
+      : /Android/.test(agent) ? (isApp ? words.deniedAndroidApp : words.deniedAndroid) : words.deniedOther;
     const text = {
       NotAllowedError: denied, SecurityError: denied,
       NotFoundError: words.none, OverconstrainedError: words.none,
       NotReadableError: words.used, AbortError: words.used,
     };
-    tell(text[error.name] ?? words.insecure, "bad");
+    tell(text[error.name] || words.insecure, "bad");
   };
 
   const open = async () => {
@@ -83,9 +90,8 @@ if (finder) {
     }
   };
 
-  start.onclick = open;
-  again.onclick = () => {
-    for (const one of others) one.value = "";
+  again.onclick = start.onclick = () => {
+    for (const one of inputs) one.value = "";
     open();
   };
   shoot.onclick = () => {
@@ -96,42 +102,44 @@ if (finder) {
     wanted = false;
     stop();
     canvas.toBlob((blob) => {
-      const files = new DataTransfer();
-      files.items.add(new File([blob], "face.jpg", { type: "image/jpeg" }));
-      input.files = files.files;
+      attach(inputs[0], blob, "face.jpg");
       show("taken");
       tell(words.taken, "good");
       send.focus();
     }, "image/jpeg", 0.9);
   };
 
-  // A file instead.
-  for (const one of others) {
-    one.addEventListener("change", async () => {
-      const file = one.files[0];
-      if (!file) return;
-      for (const other of others) if (other !== one) other.value = "";
-      wanted = false;
-      stop();
-      show("off");
-      start.hidden = false;
-      tell(file.name);
-      // A browser that cannot make it smaller sends it as it is.
-      const small = await prepare(file, 0, 1280).catch(() => null);
+  // A file instead: shown as it will be sent.
+  const chosen = async (one) => {
+    const file = one.files[0];
+    if (!file || isAttached(file)) return;
+    for (const other of inputs) if (other !== one) other.value = "";
+    wanted = false;
+    stop();
+    show("off");
+    const refuse = (text) => {
+      one.value = "";
+      tell(text, "bad");
+    };
+    try {
+      const small = await prepare(file, 0, { side: 1280, limit: Number(words.limit) });
+      const image = await load(small);
       if (one.files[0] !== file) return;
-      if ((small ?? file).size > words.limit) {
-        one.value = "";
-        return tell(words.tooLarge, "bad");
-      }
-      if (small) {
-        const files = new DataTransfer();
-        files.items.add(new File([small], "face.jpg", { type: "image/jpeg" }));
-        one.files = files.files;
-      }
-      send.hidden = false;
-      send.focus();
-    });
-  }
+      if (small.size > words.limit) return refuse(words.tooLarge);
+      const scale = Math.min(1, 1280 / Math.max(image.naturalWidth, image.naturalHeight));
+      canvas.width = image.naturalWidth * scale;
+      canvas.height = image.naturalHeight * scale;
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      URL.revokeObjectURL(image.src);
+      if (small !== file) attach(one, small, "face.jpg");
+    } catch (fault) {
+      return refuse(fault.message === "heic" ? words.heic : words.unread);
+    }
+    show("chosen");
+    tell(words.chosen.replace("{name}", file.name), "good");
+    send.focus();
+  };
+  for (const one of inputs) one.addEventListener("change", () => chosen(one));
 
   // Nobody is filmed while the page is hidden.
   document.addEventListener("visibilitychange", () => {

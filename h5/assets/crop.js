@@ -1,6 +1,6 @@
 // The photo of a form: moved and enlarged in a frame of the right shape; what is in the frame is what is sent.
 for (const tile of document.querySelectorAll("[data-crop]")) {
-  const { width, height, unread } = tile.dataset;
+  const { width, height, unread, heic } = tile.dataset;
   const inputs = [...tile.querySelectorAll("input[type=file]")];
   const box = tile.querySelector(".crop");
   const frame = box.querySelector("canvas");
@@ -31,25 +31,25 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
   const keep = () => {
     frame.toBlob((blob) => {
       if (!blob) return;
-      const files = new DataTransfer();
-      files.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
-      used.files = files.files;
+      attach(used, blob, "photo.jpg");
     }, "image/jpeg", 0.92);
   };
   for (const input of inputs) {
     input.addEventListener("change", async () => {
-      if (!input.files.length) return;
+      if (!input.files.length || isAttached(input.files[0])) return;
       for (const other of inputs) if (other !== input) other.value = "";
       error.textContent = "";
+      const file = input.files[0];
       // An old browser sends the photo whole, and the server keeps its middle.
-      if (!window.createImageBitmap) return;
+      if (!canAttach || !turnsByItself) return;
       try {
-        picture = await createImageBitmap(input.files[0], { imageOrientation: "from-image" });
-      } catch {
-        error.textContent = unread;
+        picture = await load(file);
+      } catch (_) {
+        error.textContent = (await kindOf(file)) === "heic" ? heic : unread;
         input.value = "";
         return;
       }
+      if (input.files[0] !== file) return;
       used = input;
       zoom.value = size = 1;
       const scale = Math.max(width / picture.width, height / picture.height);

@@ -8,7 +8,7 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     return body;
   };
   const text = (body) => new URLSearchParams(body).toString();
-  const stop = new AbortController();
+  let stop = new AbortController();
   const first = text(typed());
   let kept = first, timer;
 
@@ -20,7 +20,8 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     body.append("action", "keep");
     // Its buttons are called `action`, too, so the form has no `form.action`.
     const options = { method: "POST", body, keepalive: true, signal: stop.signal };
-    const isKept = await fetch(form.getAttribute("action"), options).then((answer) => answer.status === 204, () => false);
+    const answer = await fetch(form.getAttribute("action"), options).catch(() => null);
+    const isKept = !!answer && !window.isSignedOut(answer) && answer.status === 204;
     if (!isKept) kept = before;
     // Put back as it was when the page came: there is nothing to say.
     const words = !isKept ? say.dataset.lost : kept === first ? "" : say.dataset.kept;
@@ -35,4 +36,7 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   document.addEventListener("visibilitychange", keep);
   addEventListener("pagehide", keep);
   form.addEventListener("submit", () => stop.abort());
+  form.addEventListener("revived", () => {
+    stop = new AbortController();
+  });
 }

@@ -28,6 +28,6 @@ for (const said of document.querySelectorAll("[data-number]")) {
     said.firstElementChild.hidden = !holder;
   };
   input.addEventListener("input", show);
-  list?.addEventListener("change", show);
+  if (list) list.addEventListener("change", show);
   show();
 }

@@ -1,8 +1,23 @@
-// Clocks, live seat numbers, previews, copying: every page works without.
+// Clocks, live seat numbers, copying: every page works without. What may be used here is listed in tests/floor.rs.
 const root = document.documentElement;
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 root.classList.add("js");
+
+// Has the session ended, so that this answer to a script is the page for signing in? It is said on top of the page, with
+// a way that leaves the page as it is, until an answer comes that is none; whoever asked keeps what was typed or chosen,
+// and asks again once the page is looked at again. For all scripts of the site.
+window.isSignedOut = (response) => {
+  const isThere = response.redirected && new URL(response.url).pathname === "/sign-in";
+  const isOver = isThere || response.status === 401;
+  const bar = document.getElementById("signed-out");
+  const next = encodeURIComponent(location.pathname + location.search);
+  if (bar) {
+    bar.hidden = !isOver;
+    bar.querySelector("a").href = `/sign-in?ended=1&next=${next}`;
+  }
+  return isOver;
+};
 
 // Back to what answered a form: by its address, nothing is sent twice.
 history.replaceState(history.state, "");
@@ -10,16 +25,32 @@ history.replaceState(history.state, "");
 // A page that the back button brings back is older than it looks.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-// Clocks count by the server's, as it was at this page's first byte.
-const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+// An answer, or none if it takes longer. For all scripts of the site.
+window.answerWithin = (ms, answer) => Promise.race([answer, new Promise((_, late) => setTimeout(late, ms, new Error("late")))]);
+
+// Clocks count by the server's. It is what the page says of its first byte, and goes on by a clock of the browser that nobody
+// can set. That one may stand still while a phone sleeps, so the server is asked again when the page is looked at again, and
+// before anything is said to have ended.
+const { timing } = performance;
+const [entry] = performance.getEntriesByType("navigation");
+const firstByte = entry ? entry.responseStart : timing.responseStart - timing.navigationStart;
+let zero = null;
+const serverNow = (data) => (zero === null ? (zero = data.now - firstByte) : zero) + performance.now();
+const askClock = async () => {
+  const asked = performance.now();
+  const answer = await window.answerWithin(10000, fetch("/clock")).then((answer) => answer.json()).catch(() => null);
+  if (answer) zero = answer.now - (asked + performance.now()) / 2;
+  return !!answer;
+};
+document.addEventListener("visibilitychange", () => document.hidden || zero === null || askClock());
+
 const two = (n) => String(Math.floor(n)).padStart(2, "0");
 const minutes = (s) => `${Math.floor(s / 60)}:${two(s % 60)}`;
 
 // Until an opening.
 each("[data-until]", (clock) => {
-  const { until, now } = clock.dataset;
   const tick = () => {
-    const rest = Math.max(0, until - Date.now() - now + arrived);
+    const rest = Math.max(0, clock.dataset.until - serverNow(clock.dataset));
     const s = Math.ceil(rest / 1000);
     clock.textContent = s < 3600 ? minutes(s) : `${minutes(s / 60)}:${two(s % 60)}`;
     if (rest) setTimeout(tick, rest % 1000 || 1000);
@@ -32,15 +63,23 @@ each("[data-deadline]", (hold) => {
   const data = hold.dataset;
   const left = hold.querySelector("[data-left]");
   const say = hold.querySelector("[data-say]");
-  const tick = () => {
-    const rest = Math.max(0, data.deadline - Date.now() - data.now + arrived);
-    const seconds = Math.ceil(rest / 1000);
+  let isSure = data.state === "lapsed";
+  const tick = async () => {
+    let rest = data.deadline - serverNow(data);
+    if (rest <= 0 && !isSure) {
+      left.textContent = minutes(0);
+      isSure = await askClock();
+      rest = data.deadline - serverNow(data);
+      if (!isSure) return setTimeout(tick, 5000);
+    }
+    const seconds = Math.max(0, Math.ceil(rest / 1000));
     const state = seconds === 0 ? "lapsed" : seconds <= data.short ? "short" : "running";
     left.textContent = minutes(seconds);
-    if (state !== data.state) say.textContent = state === "short" ? data.sayShort : data.sayLapsed;
+    if (state !== data.state) say.textContent = state === "short" ? data.sayShort : state === "lapsed" ? data.sayLapsed : "";
     data.state = state;
     if ("own" in data) root.dataset.hold = state;
-    if (rest) setTimeout(tick, rest % 1000 || 1000);
+    isSure = false;
+    if (rest > 0) setTimeout(tick, rest % 1000 || 1000);
   };
   tick();
 });
@@ -56,7 +95,7 @@ each("[data-events]", (list) => {
   };
   const near = (at) => {
     const ms = Date.parse(at) - data.midnight;
-    return (data.days.split("|")[(ms / 864e5) | 0] ?? "") + new Date(ms).toISOString().slice(11, 16);
+    return (data.days.split("|")[(ms / 864e5) | 0] || "") + new Date(ms).toISOString().slice(11, 16);
   };
   const show = (sitting) => {
     const card = list.querySelector(`[data-sitting="${sitting.id}"]`);
@@ -88,7 +127,7 @@ each("[data-events]", (list) => {
   };
   const follow = () => {
     clearTimeout(timer);
-    source?.close();
+    if (source) source.close();
     if (!document.hidden) open();
   };
   document.addEventListener("visibilitychange", follow);
@@ -97,35 +136,31 @@ each("[data-events]", (list) => {
   follow();
 });
 
-// The picture: measured and shown before it travels.
-each(".upload", (tile) => {
-  const data = tile.dataset;
-  const inputs = [...tile.querySelectorAll("input")];
-  const preview = tile.querySelector(".preview");
-  const image = preview.querySelector("img");
-  const error = tile.querySelector(".error");
-  for (const input of inputs) {
-    input.addEventListener("change", () => {
-      const file = input.files[0];
-      if (!file) return;
-      URL.revokeObjectURL(image.src);
-      const large = file.size > data.limit;
-      error.textContent = large ? data.tooLarge : "";
-      for (const other of inputs) if (large || other !== input) other.value = "";
-      preview.hidden = large;
-      image.src = large ? "" : URL.createObjectURL(file);
-      preview.querySelector("p").textContent = fill(data.chosen, { name: file.name });
-    });
-  }
-});
-
-// A form is sent once, and says so.
-each("form[data-busy]", (form) =>
+// A form is sent once, and says so. An answer may never come: the browser was told to stop, the line is gone, the page is
+// come back to. So it can be sent again after a while.
+const BUSY_MS = 15000;
+each("form[data-busy]", (form) => {
+  let button = null, label, timer;
+  const revive = () => {
+    clearTimeout(timer);
+    if (!button) return;
+    button.textContent = "";
+    button.append(...label);
+    button = null;
+    form.dispatchEvent(new Event("revived"));
+  };
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = true;
-    form.querySelector("[type=submit]").textContent = form.dataset.busy;
-  }));
+    if (event.defaultPrevented) return;
+    if (button) return event.preventDefault();
+    button = event.submitter || form.querySelector("[type=submit]");
+    label = [...button.childNodes];
+    button.textContent = form.dataset.busy;
+    timer = setTimeout(revive, BUSY_MS);
+  });
+  addEventListener("pageshow", revive);
+  addEventListener("offline", revive);
+  addEventListener("keydown", (event) => event.key === "Escape" && revive());
+});
 
 each("[data-reveal]", (button) => {
   const input = document.getElementById(button.dataset.reveal);
@@ -142,8 +177,9 @@ each("[data-copy]", (button) => {
   const label = button.querySelector("span");
   button.hidden = false;
   button.onclick = async () => {
-    input.select?.();
-    const done = await navigator.clipboard?.writeText(input.value).then(() => true, () => false);
+    if (input.select) input.select();
+    const { clipboard } = navigator;
+    const done = clipboard && (await clipboard.writeText(input.value).then(() => true, () => false));
     label.textContent = done || document.execCommand("copy") ? button.dataset.done : button.dataset.failed;
   };
 });
@@ -156,3 +192,11 @@ each("[data-offline]", (bar) => {
   for (const on of ["online", "offline"]) addEventListener(on, show);
   show();
 });
+
+// What is typed anew is not wrong any more, until it is looked at again.
+each(".field[data-error]", (field) =>
+  field.addEventListener("input", () => {
+    delete field.dataset.error;
+    field.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
+    field.querySelectorAll(".error").forEach((error) => (error.hidden = true));
+  }, { once: true }));

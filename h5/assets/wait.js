@@ -1,14 +1,16 @@
 // What staff, or a phone, decide shows by itself: asked about while somebody looks, at first often, then ever more
 // rarely, and not for ever.
-const FIRST = 5000, LAST = 60000, ASKS_MAX = 200;
+const FIRST = 5000, LAST = 60000, ASKS_MAX = 200, ANSWER_WAIT = 20000;
 
 for (const part of document.querySelectorAll("[data-waits]")) {
   const data = part.dataset;
   const say = part.querySelector("[role=status]");
   const first = data.every * 1000 || FIRST;
   let pause = first, asks = 0, isAsking = false, timer;
-  // A picture that was chosen and not sent is not thrown away.
-  const isBusy = () => [...document.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+  // A picture that was chosen and not handed in is not thrown away.
+  const isBusy = () =>
+    [...document.querySelectorAll("input[type=file], [data-put] input[type=hidden]")].some((input) => input.value) ||
+    [...document.querySelectorAll("[data-await]")].some((awaited) => awaited.textContent);
   const reload = say.innerHTML;
   say.textContent = data.live;
 
@@ -17,10 +19,13 @@ for (const part of document.querySelectorAll("[data-waits]")) {
     if (document.hidden || isAsking) return;
     if (asks++ >= ASKS_MAX) return (say.innerHTML = reload);
     isAsking = true;
-    const signal = AbortSignal.timeout(20000);
-    const answer = await fetch(data.waits, { signal }).then((answer) => answer.json()).catch(() => null);
+    const response = await window.answerWithin(ANSWER_WAIT, fetch(data.waits)).catch(() => null);
+    const isOver = response && window.isSignedOut(response);
+    const answer = response && !isOver && (await response.json().catch(() => null));
     isAsking = false;
-    if (answer?.state !== undefined && answer.state !== data.was) {
+    // Nobody is told anything here any more; the page asks again when it is looked at again.
+    if (isOver) return (say.textContent = "");
+    if (answer && answer.state !== undefined && answer.state !== data.was) {
       if (isBusy()) {
         say.innerHTML = reload;
         say.firstElementChild.textContent = data.ready;
@@ -32,12 +37,15 @@ for (const part of document.querySelectorAll("[data-waits]")) {
       to.searchParams.delete("said");
       return to.href === location.href ? location.reload() : location.replace(to);
     }
+    if (!say.textContent) say.textContent = data.live;
     timer = setTimeout(ask, pause);
     if (!data.every) pause = Math.min(pause * 1.5, LAST);
   };
-  document.addEventListener("visibilitychange", () => {
+  const askAnew = () => {
     pause = first;
     ask();
-  });
+  };
+  document.addEventListener("visibilitychange", askAnew);
+  addEventListener("focus", askAnew);
   timer = setTimeout(ask, pause);
 }

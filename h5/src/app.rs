@@ -28,6 +28,8 @@ pub struct H5State {
     pub cookie_key: Key,
     /// Where the world finds the site (`https://exam.example.edu`); absent: wherever it was asked.
     pub public_url: Option<String>,
+    /// Whom candidates ask where no exam says it: a telephone number, an office.
+    pub contact: Option<String>,
     /// Says on every page that nothing here is real.
     pub demo: bool,
     /// Where the demo shows the messages and letters that it would have sent.

@@ -12,9 +12,11 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/account.css"),
         include_str!("../assets/identity.css"),
         include_str!("../assets/exam.css"),
+        include_str!("../assets/standing.css"),
+        include_str!("../assets/old.css"),
     ]
     .concat();
-    let script = include_str!("../assets/page.js").to_owned();
+    let script = concat!(include_str!("../assets/page.js"), include_str!("../assets/fresh.js")).to_owned();
     let mark = MARK_SVG.to_owned();
     Assets::new(vec![
         Source { name: "pages.css", media_type: "text/css; charset=utf-8", content: style },
@@ -32,7 +34,12 @@ pub(crate) fn assets() -> Assets {
         Source {
             name: "details.js",
             media_type: "text/javascript; charset=utf-8",
-            content: concat!(include_str!("../assets/crop.js"), include_str!("../assets/keep.js")).to_owned(),
+            content: concat!(
+                include_str!("../assets/picture.js"),
+                include_str!("../assets/crop.js"),
+                include_str!("../assets/keep.js")
+            )
+            .to_owned(),
         },
         Source {
             name: "account.js",

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::error;
-use crate::view::layout::{Frame, Visitor};
+use crate::view::layout::Frame;
 
 /// A page that was only looked at is asked for again after so many seconds and a few.
 const AGAIN_SECONDS: u32 = 4;
@@ -27,18 +27,7 @@ impl Busy {
     pub(crate) fn new(app: &App) -> Self {
         let draw = |language| {
             let words = words(language);
-            let frame = Frame {
-                refresh_seconds: None,
-                script: None,
-                words,
-                assets: &app.assets,
-                title: error::title(words, Failure::Unavailable),
-                path: "/",
-                visitor: Visitor::Unknown,
-                hold: None,
-                is_demo: app.outside.demo,
-                sandbox_url: app.outside.sandbox_url.as_deref(),
-            };
+            let frame = Frame::bare(app, words, error::title(words, Failure::Unavailable), "/");
             Bytes::from(error::page(&frame, Failure::Unavailable).into_string())
         };
         Self { zh: draw(Language::Zh), en: draw(Language::En) }

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use maud::{Markup, html};
+use maud::Markup;
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::accounts::AccountId;
+use registration::accounts::{AccountId, Hears};
 use registration::exam_rules::{ExamRules, PartId};
 use registration::exams::{ExamPage, Group, SittingPage};
 use registration::order::{Order, OrderId, OrderSitting, OrderState};
@@ -22,8 +22,9 @@ use crate::failure::Failure;
 use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen, may_choose};
-use crate::pages::steps_view::step_list;
-use crate::pages::{ended, error, home, order, payment_code, poster, receipt, wechat};
+use crate::pages::standing_words::Reader;
+use crate::pages::{error, help, home, payment_code, poster, wechat};
+use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::hold_banner::HoldBanner;
 use crate::view::layout::{Frame, Visitor, page};
@@ -35,6 +36,9 @@ mod accounts;
 #[path = "gallery_identity.rs"]
 mod identity_pages;
 pub(crate) use identity_pages::account;
+/// Paying, receipts, and what is over.
+#[path = "gallery_orders.rs"]
+mod orders_pages;
 /// The waiting room's pages.
 #[path = "gallery_rooms.rs"]
 mod rooms;
@@ -44,6 +48,20 @@ mod steps_pages;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.
 pub(crate) const DOCUMENT: &str = "11010519491231002X";
+
+/// Whom the pages say to ask.
+pub(crate) const CONTACT: (&str, &str) =
+    ("教务科 0731-0000-0000，工作日 8:30–17:00", "Examination office 0731-0000-0000, workdays 8:30 to 17:00");
+
+/// To whom the pages speak.
+pub(crate) fn reader(is_signed_in: bool) -> Reader {
+    Reader { is_signed_in, hears: Hears::Message, now: now() }
+}
+
+/// Where the registration stands of whom `facts` are known.
+pub(crate) fn standing_of(exam: &ExamPage, facts: &Facts<'_>) -> registration::standing::Standing {
+    registration::standing::standing(exam, facts, &steps(exam, facts, now()), now())
+}
 
 /// The moment at which all of it happens: 20 November 2026, 14:32 in Beijing.
 fn now() -> Timestamp {
@@ -102,6 +120,7 @@ pub(crate) fn exam_page() -> ExamPage {
         hold: minutes(15),
         grace: minutes(1),
         resubmit: SignedDuration::from_hours(24),
+        resubmit_times: 2,
         fee: "120.00".parse().unwrap(),
         payment_url: "https://pay.example.edu/item?exam=degree-english".to_owned(),
         groups: vec![Group { id: "english".parse().unwrap(), title: text("英语", "English") }],
@@ -170,8 +189,16 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         created_at: now() - minutes(3),
         submitted_at: (state != OrderState::Unpaid).then(|| now() - minutes(1)),
         decided_at: (state == OrderState::Confirmed).then(now),
+        refusals: 1,
+        reason: (state == OrderState::Cancelled).then(|| "看不清交易单号".to_owned()),
+        paid_at: (state == OrderState::Confirmed).then(now),
         state,
     }
+}
+
+/// A candidate of whom nothing is known but these orders.
+pub(crate) fn with_orders(orders: &[Order]) -> Facts<'_> {
+    Facts { orders, ..Facts::default() }
 }
 
 /// The steps of a candidate with that order.
@@ -201,7 +228,11 @@ pub(crate) fn choosing(
     let eligibility = EligibilityState::None;
     let offer = Offer { exam, part: PartId::main(), orders: &orders, eligibility: &eligibility, chosen, now: now() };
     let plan = plan(w, &offer, available, may_choose(exam, now(), gate), gate != Gate::None || order.is_some());
-    let view = sittings::View { exam, steps, offer: &offer, now: now(), errors, gate, plan };
+    let live: Vec<Order> = order.into_iter().cloned().collect();
+    let standing = standing_of(exam, &with_orders(&live));
+    let reader = reader(order.is_some());
+    let view =
+        sittings::View { exam, steps, standing: &standing, reader, offer: &offer, now: now(), errors, gate, plan };
     sittings::body(w, &view)
 }
 
@@ -217,6 +248,7 @@ struct Studio {
 impl Studio {
     fn add(&mut self, name: &str, title: &str, hold: Option<(i64, bool)>, visitor: Visitor, body: &Markup) {
         let hold = hold.map(|(seconds, is_order_page)| HoldBanner {
+            what: self.w.pick("学位外语 12月20日", "Degree English 20 Dec").to_owned(),
             expires_at: now() + SignedDuration::from_secs(seconds),
             now: now(),
             order_path: format!("/orders/{}", OrderId::from_bits(0xA5_F3C4_9D21)),
@@ -232,6 +264,8 @@ impl Studio {
             path: "/exams/degree-english?a=b",
             visitor,
             hold,
+            contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
+            asks: (visitor == Visitor::SignedIn).then(|| ("/me/decided?seats=on".to_owned(), 7)),
             is_demo: name == "home",
             sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
@@ -257,7 +291,7 @@ impl Studio {
             &home::body(
                 w,
                 &all,
-                &[steps_pages::begun(w, &exam, steps_of(&exam, Some(&an_order(OrderState::WaitingReview))))],
+                &[steps_pages::begun(w, &exam, &with_orders(&[an_order(OrderState::WaitingReview)]))],
                 now(),
             ),
         );
@@ -298,65 +332,15 @@ impl Studio {
         self.add("exam-restoring", "exam", None, Visitor::Guest, &body);
     }
 
-    fn orders(&mut self) {
-        let (w, exam) = (self.w, exam_page());
-        let (zhang, long) = (account("张伟"), account("阿卜杜热西提·买买提依明·艾合买提江"));
-        let too_large = w.with("upload-too-large", &[("limit", 4.into())]).into_owned();
-        let errors = [FieldError { field: "screenshot".into(), text: too_large }];
-        let shots = [
-            ("pay", OrderState::Unpaid, Some((754, true)), &zhang, &[][..]),
-            ("pay-short", OrderState::Unpaid, Some((95, true)), &long, &errors[..]),
-            ("pay-zero", OrderState::Unpaid, Some((0, true)), &zhang, &[][..]),
-            ("pay-lapsed", OrderState::Lapsed, None, &zhang, &[][..]),
-            ("pay-refused", refused_state(), None, &zhang, &[][..]),
-        ];
-        for (name, state, hold, account, errors) in shots {
-            let order = an_order(state);
-            let steps = steps_of(&exam, Some(&order));
-            let view = order::View {
-                order: &order,
-                exam: &exam,
-                steps: &steps,
-                account,
-                first: None,
-                errors,
-                visit_now: now(),
-            };
-            self.add(name, "pay", hold, Visitor::SignedIn, &order::body(w, &view));
-        }
-        for (name, state, account) in
-            [("receipt-review", OrderState::WaitingReview, &zhang), ("receipt-confirmed", OrderState::Confirmed, &long)]
-        {
-            let order = an_order(state);
-            let list = step_list(w, &steps_of(&exam, Some(&order)), now());
-            let answers =
-                [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
-            let view =
-                receipt::View { exam: &exam, order: &order, account, answers: &answers, review: None, steps: &list };
-            self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
-        }
-        let body = ended::body(w, &exam, &an_order(OrderState::Released));
-        self.add("ended", "ended", None, Visitor::SignedIn, &body);
-        let states = [
-            OrderState::Unpaid,
-            refused_state(),
-            OrderState::WaitingReview,
-            OrderState::Confirmed,
-            OrderState::Lapsed,
-            OrderState::Released,
-        ];
-        let orders = states.map(an_order);
-        let exam = Arc::new(exam);
-        let listed: Vec<_> = orders.iter().map(|order| (order, exam.clone())).collect();
-        self.add("me", "me", Some((754, false)), Visitor::SignedIn, &accounts::me_page(w, &listed, &long));
-        self.add("me-empty", "me", None, Visitor::SignedIn, &accounts::me_page(w, &[], &zhang));
-    }
-
     fn forms(&mut self) {
         let w = self.w;
         let url = "https://exam.example.edu/exams/degree-english?from=groupmessage";
         self.add("wechat", "wechat", None, Visitor::Unknown, &wechat::body(w, url));
         let titles = ["临江大学继续教育学院".to_owned(), "2027年上半年成人高等教育学士学位外语水平考试".to_owned()];
+        let mut exam = exam_page();
+        exam.rules.contact = Some(text(CONTACT.0, CONTACT.1));
+        let help = help::body(w, Some("0731-0000-0001"), &[Arc::new(exam)]);
+        self.add("help", "help", None, Visitor::Guest, &help);
         let poster = poster::body(w, &titles, "degree-english", "https://exam.example.edu/exams/degree-english");
         self.add("poster", "poster", None, Visitor::Unknown, &poster);
         for (name, failure) in [

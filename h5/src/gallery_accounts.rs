@@ -5,42 +5,41 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::words::Words;
-use registration::accounts::{Account, FoundAccount, LinkError};
+use registration::accounts::{Account, FoundAccount, LinkError, SharedMobile};
 use registration::document::DocumentKind;
 use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::exams::ExamPage;
 use registration::order::Order;
 
-use super::{Studio, account, now};
-use crate::pages::account::said::{dead_link, letter};
+use super::steps_pages::begun;
+use super::{Studio, account, now, with_orders};
+use crate::pages::account::said::dead_link;
 use crate::pages::account::{
-    Next, agreement, email, find, forgotten, forgotten_code, link, mobile, name, of, password, password_error, reset,
-    said, sign_up_exam, whole,
+    Next, agreement, email, find, forgotten, forgotten_code, link, mobile, mobile_shared, name, of, password,
+    password_error, reset, resume, said, sign_up_exam, sign_up_letter, which, whole,
 };
 use registration::steps::IdentityState;
 
 use crate::pages::{me, sign_in, sign_up};
+use crate::signed_out::Carried;
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
-use crate::view::notice::Tone;
 
 /// A token has this length; its picture is a file beside the gallery.
 const TOKEN: &str = "captcha-0.png";
 const EMAIL: &str = "li***@example.edu.cn";
 
 /// 个人中心 with these orders.
-pub(super) fn me_page(w: Words, orders: &[(&Order, Arc<ExamPage>)], account: &Account) -> Markup {
+pub(super) fn me_page(w: Words, exam: &ExamPage, orders: &[Order], account: &Account) -> Markup {
     let said = if orders.is_empty() { "password" } else { "" };
-    let begun: Vec<_> = orders
-        .iter()
-        .take(1)
-        .map(|(_, exam)| (Arc::clone(exam), (Tone::Plain, "报名资格审核：待审核".to_owned())))
-        .collect();
+    let (live, past): (Vec<Order>, Vec<Order>) = orders.iter().cloned().partition(|order| order.state.is_live());
+    let facts = with_orders(orders);
+    let mine: Vec<me::Mine> =
+        (!orders.is_empty()).then(|| me::Mine { begun: begun(w, exam, &facts), live, past }).into_iter().collect();
     me::body(
         w,
         &me::View {
-            begun: &begun,
-            orders,
+            mine: &mine,
             account,
             sends_letters: true,
             said,
@@ -98,14 +97,26 @@ impl Studio {
         ];
         for (name, login, captcha, errors) in shots {
             let kind = (name != "sign-in").then_some(login);
-            let view = sign_in::View { next: &next, kind, login: "", captcha, errors };
+            let view = sign_in::View { next: &next, kind, login: "", captcha, carried: "", errors };
             self.guest(name, &sign_in::body(w, &view));
         }
+        let ended = Next::after_end("/exams/degree-english/details");
+        let view = sign_in::View { next: &ended, kind: None, login: "", captcha: None, carried: "sealed", errors: &[] };
+        self.guest("sign-in-ended", &sign_in::body(w, &view));
+        let blocked = Next::without_cookies();
+        let view = sign_in::View { next: &blocked, carried: "", ..view };
+        self.guest("sign-in-cookies", &sign_in::body(w, &view));
+        let both = [account("王芳"), account("古丽米热·艾比布力")];
+        self.guest("sign-in-which", &which::body(w, "next=/", &both, ("offer", "")));
+        let pairs = vec![("f-address".to_owned(), "一号".to_owned())];
+        let path = "/exams/degree-english/details".to_owned();
+        let carried = Carried { path, is_multipart: true, had_file: true, pairs };
+        self.guest("sign-in-resume", &resume::body(w, &carried));
     }
 
     fn signing_up(&mut self) {
         let (w, next, empty) = (self.w, Next::default(), sign_up::Entered::default());
-        let length = registration::passwords::PasswordError::Length { min: 6, max: 20 };
+        let length = registration::passwords::PasswordError::Length { min: 6, max: 64 };
         let errors = [
             of("name", w.t("field-name-error")),
             of("document", w.t("field-document-check")),
@@ -131,7 +142,9 @@ impl Studio {
                 rules: &rules,
                 entered,
                 captcha,
+                kept: (!entered.password.is_empty()).then_some("sealed"),
                 proves_mobile: true,
+                by_letter: login == LoginKind::Email,
                 kinds,
                 code_wait,
                 errors,
@@ -140,9 +153,23 @@ impl Studio {
         }
         let exams = [Arc::new(super::exam_page()), Arc::new(super::steps_pages::shipped("cet"))];
         self.guest("sign-up-exam", &sign_up_exam::body(w, &next, &exams));
-        let text = w.with("sign-up-letter", &[("email", EMAIL.into())]).into_owned();
-        let sent = letter(w, text, ("/sign-in", w.t("sign-up-have-link").into_owned()));
-        self.guest("sign-up-letter", &said::body(&sent));
+        let shared = SharedMobile::Others(vec![account("王芳")]);
+        let errors = [mobile_shared::error(w, &shared)];
+        let rules = rules(LoginKind::Document);
+        let view = sign_up::View {
+            next: &next,
+            rules: &rules,
+            entered: &typed,
+            captcha: None,
+            kept: Some("sealed"),
+            proves_mobile: true,
+            by_letter: false,
+            kinds: &DocumentKind::ALL[..],
+            code_wait: None,
+            errors: &errors,
+        };
+        self.guest("sign-up-shared", &sign_up::body(w, &view));
+        self.guest("sign-up-letter", &sign_up_letter::body(w, "next=/", "li.na@example.edu.cn", Some("sealed")));
         self.guest("link-sign-up", &link::body(w, link::Purpose::SignUp, ("token", "cet"), EMAIL));
         self.guest("link-email", &link::body(w, link::Purpose::Email, ("token", ""), EMAIL));
         self.guest("agreement", &agreement::body(w));
@@ -166,8 +193,20 @@ impl Studio {
             ("forgotten-staff", From::Staff, &[]),
             ("forgotten-staff-error", From::Staff, &told[..]),
         ] {
-            self.guest(name, &forgotten_code::body(w, &next, rules, from, "13812345670", errors));
+            let view = forgotten_code::View { login: "13812345670", errors, ..Default::default() };
+            self.guest(name, &forgotten_code::body(w, &next, rules, from, &view));
         }
+        let both = [account("王芳"), account("张伟")];
+        let ask = [of("account-0", w.t("which-error"))];
+        let view = forgotten_code::View {
+            login: "13812345670",
+            code: "123456",
+            kept: Some("sealed"),
+            found: &both,
+            errors: &ask,
+            ..Default::default()
+        };
+        self.guest("forgotten-code-which", &forgotten_code::body(w, &next, rules, From::Message, &view));
         self.guest("reset", &reset::body(w, rules, "token", EMAIL, &[]));
         self.guest("reset-error", &reset::body(w, rules, "token", EMAIL, &code[1..]));
         for (name, error) in [("link-used", LinkError::Used), ("link-expired", LinkError::Expired)] {
@@ -200,6 +239,7 @@ impl Studio {
             next: &Next::default(),
             mobile: "",
             code: "",
+            shares: false,
             proves: true,
             code_wait: None,
             captcha: None,

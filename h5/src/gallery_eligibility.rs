@@ -102,7 +102,7 @@ impl Studio {
         let seen: SeenPerson = "AAAA".parse().unwrap();
         let waiting = review(ScoreReviewState::Waiting { since: now() });
         let tick = FieldError { field: "agree".into(), text: w.t("person-tick-error").into() };
-        let other = FieldError { field: "".into(), text: w.t("person-error-other-account").into() };
+        let other = FieldError { field: "".into(), text: w.t("person-error-not-themselves").into() };
         let long = "阿卜杜热西提·买买提依明·艾合买提江";
         for (name, exam, who, is_bound, errors) in [
             ("person", open, "颜冬儿", false, &[][..]),

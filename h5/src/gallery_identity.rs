@@ -91,6 +91,8 @@ impl Studio {
             path: "/me/identity",
             visitor: Visitor::SignedIn,
             hold: None,
+            contact: None,
+            asks: None,
             is_demo: false,
             refresh_seconds: None,
             sandbox_url: None,
@@ -120,7 +122,7 @@ impl Studio {
         let w = self.w;
         let (zhang, long) = (person("张伟"), person("阿卜杜热西提·买买提依明·艾合买提江"));
         let errors = [
-            said("name", w.t("identity-name-error").into()),
+            said("name", w.t("field-name-error").into()),
             said("number", w.t("document-error-check").into()),
             said("consent", w.t("identity-consent-error").into()),
         ];

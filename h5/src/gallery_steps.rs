@@ -7,16 +7,18 @@ use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::details::{Answers, check};
 use registration::document::{Document, DocumentKind};
+use registration::eligibility::ScoreReviewState;
 use registration::exam_rules::PartId;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderSitting, OrderState};
 use registration::steps::{EligibilityState, Facts, IdentityState, ReviewState, StepView, steps};
 use reservation::sitting::Availability;
 
-use super::{Studio, account, an_order, availability, minutes, now};
+use super::{Studio, account, an_order, availability, minutes, now, reader, standing_of};
 use crate::pages::sittings::choice::{Offer, plan};
 use crate::pages::sittings::gate::Gate;
 use crate::pages::sittings::{self, Chosen};
+use crate::pages::standing_words::said;
 use crate::pages::{details, exam, home, notice, order};
 use crate::view::form::FieldError;
 use crate::view::hold_banner::{HoldBanner, PayFirst};
@@ -25,6 +27,9 @@ use crate::view::layout::{Frame, Visitor, page as layout};
 /// Looking people up and confirming them.
 #[path = "gallery_eligibility.rs"]
 mod eligibility;
+/// What is over.
+#[path = "gallery_late.rs"]
+mod late;
 
 pub(super) fn shipped(name: &str) -> ExamPage {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
@@ -60,8 +65,9 @@ fn order_of(exam: &ExamPage, sittings: &[&str], state: OrderState) -> Order {
     }
 }
 
-pub(super) fn begun(w: Words, exam: &ExamPage, steps: Vec<StepView>) -> home::Begun {
-    home::Begun { exam: exam.id.clone(), mine: home::mine(w, exam, &steps), steps }
+pub(super) fn begun(w: Words, exam: &ExamPage, facts: &Facts<'_>) -> home::Begun {
+    let said = said(w, exam, &standing_of(exam, facts), &reader(true));
+    home::Begun { exam: Arc::new(exam.clone()), said, steps: steps(exam, facts, now()) }
 }
 
 impl Studio {
@@ -72,11 +78,12 @@ impl Studio {
         self.add("home-guest", "home", None, Visitor::Guest, &home::body(w, &shipped, &[], now()));
         self.add("home-few", "home", None, Visitor::Guest, &home::body(w, &shipped[..2], &[], now()));
         let facts = Facts { identity: IdentityState::Verified { at: now() }, ..Facts::default() };
-        let own = [begun(w, &shipped[0], steps(&shipped[0], &facts, now()))];
+        let own = [begun(w, &shipped[0], &facts)];
         self.add("home-begun", "home", None, Visitor::SignedIn, &home::body(w, &shipped, &own, now()));
     }
 
     pub(super) fn steps(&mut self) {
+        self.endings();
         self.continuing();
         self.cet();
         self.form();
@@ -91,10 +98,11 @@ impl Studio {
         let view = exam::View {
             exam: page,
             steps: &steps,
+            standing: &standing_of(page, facts),
+            reader: reader(visitor == Visitor::SignedIn),
             orders: facts.orders,
             registered: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&registered),
             available: available.as_deref(),
-            is_signed_in: visitor == Visitor::SignedIn,
             now: now(),
         };
         let body = exam::body(self.w, &view);
@@ -132,6 +140,14 @@ impl Studio {
         let orders = [order_of(&page, &["en-0424-am-a"], OrderState::Confirmed)];
         facts.orders = &orders;
         self.overview("steps-complete", &page, &facts, Visitor::SignedIn);
+        facts.review = ReviewState::Waiting { since: now() - minutes(5) };
+        self.overview("steps-changed", &page, &facts, Visitor::SignedIn);
+        facts.review = ReviewState::Passed { at: now() };
+        facts.orders = &[];
+        self.overview("steps-passed", &page, &facts, Visitor::SignedIn);
+        let lapsed = [order_of(&page, &["en-0424-am-a"], OrderState::Lapsed)];
+        facts.orders = &lapsed;
+        self.overview("steps-lost", &page, &facts, Visitor::SignedIn);
         let mut over = page.clone();
         over.closes_at = now() - minutes(60);
         facts.orders = &[];
@@ -154,6 +170,14 @@ impl Studio {
         facts.orders = &orders;
         self.overview("steps-mine", &page, &facts, Visitor::SignedIn);
         self.pay_first(&page, &facts);
+        let half = [
+            order_of(&page, &["cet4-oral-993010"], OrderState::Unpaid),
+            order_of(&page, &["cet4-written-993010"], OrderState::Confirmed),
+        ];
+        facts.orders = &half;
+        facts.score_review = Some(ScoreReviewState::Refused { reason: "准考证号与成绩库不符".to_owned() });
+        self.overview("steps-half-paid", &page, &facts, Visitor::SignedIn);
+        facts.score_review = None;
         facts.orders = &orders[1..];
         let list = steps(&page, &facts, now());
         self.choose("choose-more", &page, &list, &facts, "written", &Chosen::default(), &[]);
@@ -168,6 +192,7 @@ impl Studio {
         let title = page.rules.subject(&subject).map(|subject| self.w.pick(&subject.title.zh, &subject.title.en));
         let first = PayFirst { subject: title.unwrap_or_default().to_owned(), path: "/orders/first".into() };
         let hold = HoldBanner {
+            what: self.w.pick("四六级 2027年5月22日", "CET 22 May 2027").to_owned(),
             expires_at: now() + minutes(9),
             now: now(),
             order_path: format!("/orders/{}", order.id),
@@ -178,8 +203,18 @@ impl Studio {
         };
         let (list, account) = (steps(page, facts, now()), account("颜冬儿"));
         let first = Some(subject);
-        let view =
-            order::View { order, exam: page, steps: &list, account: &account, first, errors: &[], visit_now: now() };
+        let view = order::View {
+            order,
+            exam: page,
+            steps: &list,
+            account: &account,
+            first,
+            arrived: None,
+            kept: None,
+            shows_payer: false,
+            errors: &[],
+            visit_now: now(),
+        };
         let frame = Frame {
             words: self.w,
             assets: &self.assets,
@@ -187,6 +222,8 @@ impl Studio {
             path: "/orders/second",
             visitor: Visitor::SignedIn,
             hold: Some(hold),
+            contact: None,
+            asks: None,
             is_demo: false,
             sandbox_url: None,
             refresh_seconds: None,
@@ -212,8 +249,10 @@ impl Studio {
         let orders: Vec<&Order> = facts.orders.iter().collect();
         let offer = Offer { exam: page, part, orders: &orders, eligibility: &facts.eligibility, chosen, now: now() };
         let plan = plan(self.w, &offer, Some(&available), true, true);
+        let (standing, reader, gate) = (standing_of(page, facts), reader(true), Gate::None);
+        let standing = &standing;
         let view =
-            sittings::View { exam: page, steps: list, offer: &offer, now: now(), errors, gate: Gate::None, plan };
+            sittings::View { exam: page, steps: list, standing, reader, offer: &offer, now: now(), errors, gate, plan };
         let body = sittings::body(self.w, &view);
         self.add(name, "choose", None, Visitor::SignedIn, &body);
     }

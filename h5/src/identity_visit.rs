@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::phone_session;
 use crate::view::layout::{Frame, Visitor};
-use crate::visit::{Visit, to_sign_in};
+use crate::visit::{Visit, signed_out};
 
 /// A visit to an identity page.
 pub(crate) struct IdentityVisit {
@@ -61,7 +61,7 @@ impl FromRequestParts<App> for IdentityVisit {
             None => (of_phone(parts, app, &visit).await?, true),
         };
         let Some(account) = account else {
-            return Err(to_sign_in(if parts.method == Method::GET { &visit.path } else { "/me/identity" }));
+            return Err(signed_out(parts, &visit.path));
         };
         if parts.method != Method::GET {
             visit.count(&account).map_err(|too_many| Failure::from(too_many).into_response())?;
@@ -72,11 +72,11 @@ impl FromRequestParts<App> for IdentityVisit {
 
 async fn of_phone(parts: &Parts, app: &App, visit: &Visit) -> Result<Option<Account>, Response> {
     let key = app.outside.cookie_key.clone();
-    let Some((id, epoch)) = phone_session::read(&parts.headers, key, app.is_secure(), visit.now) else {
+    let Some(phone) = phone_session::read(&parts.headers, key, app.is_secure(), visit.now) else {
         return Ok(None);
     };
-    let found = app.outside.registration.accounts.account(id).await;
+    // Where the owner signs out, here or everywhere, the phone is let out, too.
+    let found = app.outside.registration.accounts.signed_in(phone.account, phone.owner).await;
     let found = found.map_err(|error| Failure::from(error).into_response())?;
-    // Signing out everywhere ends this, too.
-    Ok(found.filter(|account| account.session_epoch == epoch))
+    Ok(found.filter(|account| account.session_epoch == phone.epoch))
 }

@@ -22,7 +22,8 @@ use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
 use crate::pages::{error, waiting, wechat};
 use crate::shared_pages::front;
-use crate::view::layout::{Frame, Visitor};
+use crate::signed_out::carry;
+use crate::view::layout::Frame;
 
 /// How WeChat's browser calls itself.
 pub(crate) const WECHAT: &str = "MicroMessenger";
@@ -44,6 +45,9 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), limited))
         // WeChat's browser can neither keep a file nor return here after paying.
         .layer(from_fn_with_state(app.clone(), not_in_wechat))
+        // Whoever was signed out under a form signs in and goes on with it.
+        .layer(from_fn_with_state(app.clone(), carry))
+        .layer(timeout(UPLOAD_TIMEOUT))
         // A panic is a page too.
         .layer(CatchPanicLayer::new())
         // Bare statuses, of handlers and of layers, become pages in the visitor's language.
@@ -88,18 +92,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let failure = response.extensions().get::<Failure>().copied().or_else(|| Failure::of_status(response.status()));
     let Some(failure) = failure.filter(|_| !is_page) else { return response };
-    let frame = Frame {
-        words,
-        assets: &app.assets,
-        title: error::title(words, failure),
-        path: &path,
-        visitor: Visitor::Unknown,
-        hold: None,
-        is_demo: app.outside.demo,
-        sandbox_url: app.outside.sandbox_url.as_deref(),
-        refresh_seconds: None,
-        script: None,
-    };
+    let frame = Frame::bare(&app, words, error::title(words, failure), &path);
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, after.clone());
@@ -114,7 +107,9 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
 async fn not_in_wechat(State(app): State<App>, request: Request, next: Next) -> Response {
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let path = request.uri().path();
-    let is_let_in = path.starts_with("/static/") || matches!(path, "/language" | "/poster" | "/poster/code.png");
+    const LET_IN: [&str; 6] =
+        ["/language", "/poster", "/poster/code.png", "/manifest.webmanifest", "/favicon.ico", "/robots.txt"];
+    let is_let_in = path.starts_with("/static/") || LET_IN.contains(&path);
     if !agent.contains(WECHAT) || is_let_in {
         return next.run(request).await;
     }

@@ -18,6 +18,8 @@ mod picture_part;
 mod routes;
 mod session;
 mod shared_pages;
+mod signed_out;
+mod uploading;
 mod view;
 mod visit;
 

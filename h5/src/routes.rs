@@ -10,13 +10,14 @@ use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
 use crate::pages::account::{
     agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
-    sign_out_everywhere, sign_up_code,
+    sign_out_everywhere, sign_up_code, which,
 };
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
 use crate::pages::{
-    decided, details, drop_seat, ended, exam, face, files, hold, home, identity, language, me, notice, order,
-    payment_code, poster, receipt, release, screenshot, sign_in, sign_out, sign_up, sittings, waiting,
+    clock, decided, details, drop_seat, ended, exam, face, favicon, files, help, hold, home, identity, language,
+    manifest, me, notice, order, payer, payment_code, poster, receipt, release, robots, screenshot, screenshot_upload,
+    sign_in, sign_out, sign_up, sittings, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
 use registration::identity_pictures::CHUNK_BYTES_MAX;
@@ -46,9 +47,13 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/waiting", get(waiting::show))
         .route("/orders/{order}", get(order::show))
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
+        .route("/orders/{order}/payer", get(payer::back).post(payer::show))
         .route("/orders/{order}/release", get(screenshot::back).post(release::give_back))
         .route("/orders/{order}/drop", get(screenshot::back).post(drop_seat::drop_one))
+        .route("/orders/{order}/upload.jpg", get(screenshot_upload::arrived))
+        .route("/orders/{order}/screenshot.jpg", get(screenshot_upload::handed_in))
         .route("/orders/{order}/receipt", get(receipt::show))
+        .route("/clock", get(clock::show))
         .route("/orders/{order}/ended", get(ended::show))
         .route("/me", get(me::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
@@ -60,6 +65,10 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))
+        .route("/help", get(help::show))
+        .route("/robots.txt", get(robots::show))
+        .route("/favicon.ico", get(favicon::show))
+        .route("/manifest.webmanifest", get(manifest::show))
         .route("/poster", get(poster::show))
         .route("/poster/code.png", get(poster::picture))
         .route("/language", get(language::switch))
@@ -77,6 +86,11 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/face", get(face::show).post(face::check))
         .route("/exams/{exam}/details", get(details::show).post(details::hand_in))
         .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
+        .route("/orders/{order}/screenshot/again", get(screenshot::back).post(screenshot::again))
+        .route(
+            "/orders/{order}/upload",
+            get(screenshot_upload::look).put(screenshot_upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
+        )
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(timeout(UPLOAD_TIMEOUT));
     let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
@@ -87,11 +101,13 @@ pub fn site(state: H5State) -> (Router, Busy) {
 fn account_pages() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/which", get(which::back).post(which::choose))
         .route("/sign-up", get(sign_up::show).post(sign_up::register))
         .route("/sign-up/code", get(sign_up_code::back).post(sign_up_code::send))
         .route("/sign-up/finish", get(link::show_sign_up).post(link::finish_sign_up))
         .route("/sign-out", get(sign_out::back).post(sign_out::leave))
         .route("/agreement", get(agreement::show))
+        .route("/captcha", get(captcha::another))
         .route("/captcha/{token}", get(captcha::show))
         .route("/forgotten", get(forgotten::show).post(forgotten::ask))
         .route("/forgotten/code", get(forgotten_code::back).post(forgotten_code::set))

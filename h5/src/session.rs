@@ -1,12 +1,12 @@
-//! Who is signed in: an account's id, since when, and in which of the account's epochs, in an encrypted cookie. Nothing
-//! is kept on the server; an account that raises its epoch ends all its sessions. Beside it a long-lived cookie says on
-//! which accounts a browser signed in before.
+//! Who is signed in: an account's id, since when, in which of the account's epochs, and the sign-in's own number, in an
+//! encrypted cookie. The server keeps only the numbers of those that were ended before their time; an account that raises
+//! its epoch ends all its sessions. Beside it a long-lived cookie says on which accounts a browser signed in before.
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use jiff::{SignedDuration, Timestamp};
-use registration::accounts::{Account, AccountId, Device};
+use registration::accounts::{Account, AccountId, Device, SessionId};
 use uuid::Uuid;
 
 /// How long a sign-in lasts, however much it is used.
@@ -27,6 +27,10 @@ fn name(is_secure: bool) -> &'static str {
 pub(crate) struct Session {
     pub(crate) account: AccountId,
     epoch: i32,
+    /// A cookie of the version before has none.
+    pub(crate) id: Option<SessionId>,
+    /// When it ends by itself.
+    pub(crate) until: Timestamp,
 }
 
 impl Session {
@@ -52,15 +56,17 @@ pub(crate) fn read(headers: &HeaderMap, key: Key, is_secure: bool, now: Timestam
     let since = Timestamp::from_second(parts.next()?.parse().ok()?).ok()?;
     // A cookie of the version before has none: all accounts were in the first epoch.
     let epoch = parts.next().map_or(Some(0), |epoch| epoch.parse().ok())?;
+    let id = parts.next().and_then(|id| Uuid::try_parse(id).ok()).map(SessionId);
     let age = now.duration_since(since);
     // A minute of slack: another process's clock may be ahead.
     let is_fresh = age < LIFETIME && age > -SignedDuration::from_mins(1);
-    is_fresh.then_some(Session { account, epoch })
+    is_fresh.then_some(Session { account, epoch, id, until: since + LIFETIME })
 }
 
 /// The headers that sign somebody in.
 pub(crate) fn begin(key: Key, account: &Account, is_secure: bool, now: Timestamp) -> PrivateCookieJar {
-    let value = format!("{}.{}.{}", account.id.0, now.as_second(), account.session_epoch);
+    let id = Uuid::new_v4().simple();
+    let value = format!("{}.{}.{}.{id}", account.id.0, now.as_second(), account.session_epoch);
     PrivateCookieJar::new(key).add(cookie(value, is_secure, LIFETIME.as_secs()))
 }
 
@@ -123,7 +129,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("cookie", set.split(';').next().unwrap().parse().unwrap());
         let session = read(&headers, key.clone(), false, now).unwrap();
-        assert!(session.is_of(&account));
+        assert!(session.is_of(&account) && session.id.is_some());
         account.session_epoch += 1;
         assert!(!session.is_of(&account), "signed out everywhere");
         assert_eq!(read(&headers, key.clone(), false, now + LIFETIME), None);

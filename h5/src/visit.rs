@@ -1,15 +1,20 @@
 //! Who looks at a page, in which language, when, and which hold of theirs is running.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
+use http::header::COOKIE;
 use http::request::Parts;
 use jiff::Timestamp;
+use maud::Markup;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
+use pagekit::when;
 use pagekit::words::Words;
-use registration::accounts::{Account, Caller, Device};
+use registration::accounts::{Account, Caller, Device, Hears};
 use registration::choosing;
 use registration::exam_rules::CaptchaRule;
 use registration::exams::ExamPage;
@@ -23,8 +28,11 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::pages::choice_words::subject;
+use crate::pages::standing_words::Reader;
 use crate::session;
+use crate::signed_out::to_sign_in_again;
 use crate::view::captcha::CaptchaFields;
+use crate::view::contact::contact;
 use crate::view::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor};
 
@@ -43,6 +51,8 @@ pub(crate) struct Visit {
     pub(crate) too_many: Option<TooMany>,
     /// From where.
     pub(crate) address: Option<IpAddr>,
+    /// Does the browser send any cookie? One that keeps none cannot be signed in.
+    pub(crate) has_cookies: bool,
     /// Who signed in on this browser before; known on the page of signing in only.
     pub(crate) device: Option<Device>,
 }
@@ -50,15 +60,37 @@ pub(crate) struct Visit {
 /// How far a candidate is in an exam, and for which of its subjects.
 pub(crate) struct Standing {
     pub(crate) steps: Vec<StepView>,
+    /// Where the registration stands.
+    pub(crate) at: registration::standing::Standing,
     /// `None` where the exam does not ask.
     pub(crate) eligibility: EligibilityState,
+}
+
+impl Standing {
+    /// What these facts come to.
+    pub(crate) fn of(exam: &ExamPage, facts: Facts<'_>, now: Timestamp) -> Self {
+        let steps = steps(exam, &facts, now);
+        let at = registration::standing::standing(exam, &facts, &steps, now);
+        Self { steps, at, eligibility: facts.eligibility }
+    }
 }
 
 impl Visit {
     /// Somebody whom we do not know looks at `path` now.
     pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
         let (now, orders) = (Timestamp::now(), Vec::new());
-        Self { app, words, path, now, account: None, orders, too_many: None, address: None, device: None }
+        Self {
+            app,
+            words,
+            path,
+            now,
+            account: None,
+            orders,
+            too_many: None,
+            address: None,
+            has_cookies: false,
+            device: None,
+        }
     }
 
     /// Who asks, as accounts look at it.
@@ -74,17 +106,38 @@ impl Visit {
     /// The frame of the page to answer with.
     pub(crate) fn frame(&self, title: impl Into<String>) -> Frame<'_> {
         Frame {
-            words: self.words,
-            assets: &self.app.assets,
-            title: title.into(),
-            path: &self.path,
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
-            is_demo: self.app.outside.demo,
-            sandbox_url: self.app.outside.sandbox_url.as_deref(),
-            refresh_seconds: None,
-            script: None,
+            contact: self.contact(),
+            asks: self.account.as_ref().map(|_| ("/me/decided?seats=on".to_owned(), seats_mark(&self.orders))),
+            ..Frame::bare(&self.app, self.words, title.into(), &self.path)
         }
+    }
+
+    /// The frame of a page that tells where a registration stands.
+    pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &ExamPage, standing: &Standing) -> Frame<'_> {
+        let asks = format!("/me/decided?standing={}", exam.id);
+        let mark = standing.at.mark ^ seats_mark(&self.orders);
+        Frame { asks: self.account.as_ref().map(|_| (asks, mark)), ..self.frame(title) }
+    }
+
+    /// The exam that the page is about, as its address says.
+    pub(crate) fn exam(&self) -> Option<Arc<ExamPage>> {
+        let mut parts = self.path.split(['/', '?', '#']).skip(1);
+        let exam = match (parts.next()?, parts.next()?) {
+            ("exams", exam) => exam.parse().ok()?,
+            ("orders", order) => self.orders.iter().find(|known| order.parse() == Ok(known.id))?.exam.clone(),
+            _ => return None,
+        };
+        self.app.outside.registration.exams.get(&exam)
+    }
+
+    /// Whom to ask about what the page is about: the exam's contact, else the site's.
+    fn contact(&self) -> Option<Markup> {
+        let exam = self.exam();
+        let own = exam.as_ref().and_then(|exam| exam.rules.contact.as_ref());
+        let own = own.map(|text| contact(self.words.pick(&text.zh, &text.en)));
+        own.or_else(|| self.app.outside.contact.as_deref().map(contact))
     }
 
     /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
@@ -99,7 +152,14 @@ impl Visit {
             Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
             None => Facts::default(),
         };
-        Ok(Standing { steps: steps(exam, &facts, self.now), eligibility: facts.eligibility })
+        Ok(Standing::of(exam, facts, self.now))
+    }
+
+    /// To whom the state of a registration is told.
+    pub(crate) fn reader(&self) -> Reader {
+        let accounts = &self.app.outside.registration.accounts;
+        let hears = self.account.as_ref().map_or(Hears::Nothing, |account| accounts.hears(account));
+        Reader { is_signed_in: self.account.is_some(), hears, now: self.now }
     }
 
     /// The candidate's orders of an exam, newest first.
@@ -119,6 +179,7 @@ impl Visit {
             path.strip_prefix("/exams/").is_some_and(|rest| rest.split('/').next() == Some(order.exam.as_str()));
         let is_sole = unpaid().filter(|other| other.exam == order.exam).count() == 1;
         Some(HoldBanner {
+            what: self.what(order),
             expires_at: order.expires_at,
             now: self.now,
             is_order_page: is_here(order),
@@ -127,6 +188,16 @@ impl Visit {
             exam_path: format!("/exams/{}", order.exam),
             order_path,
         })
+    }
+
+    /// What is held, short enough for the bar: the exam, and the day.
+    fn what(&self, order: &Order) -> String {
+        let Some(exam) = self.app.outside.registration.exams.get(&order.exam) else { return String::new() };
+        let title = exam.rules.short_title.as_ref().unwrap_or(&exam.title);
+        let first =
+            order.sittings.iter().filter_map(|seat| exam.sitting(&seat.sitting)).min_by_key(|one| one.starts_at);
+        let day = first.map(|sitting| when::short_day(self.words.language, sitting.starts_at, self.now));
+        [self.words.pick(&title.zh, &title.en).to_owned(), day.unwrap_or_default()].join(" ").trim_end().to_owned()
     }
 
     /// What is paid for before this order, and where.
@@ -142,6 +213,16 @@ impl Visit {
     }
 }
 
+/// Changes with the candidate's seats: of what the bar at the bottom of every page speaks.
+pub(crate) fn seats_mark(orders: &[Order]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for order in orders {
+        (order.id, &order.state, order.expires_at).hash(&mut hasher);
+        order.sittings.iter().for_each(|seat| seat.sitting.as_str().hash(&mut hasher));
+    }
+    hasher.finish()
+}
+
 impl FromRequestParts<App> for Visit {
     type Rejection = Failure;
 
@@ -150,7 +231,10 @@ impl FromRequestParts<App> for Visit {
         let registration = &app.outside.registration;
         let session = session::read(&parts.headers, app.outside.cookie_key.clone(), app.is_secure(), now);
         let account = match session {
-            Some(session) => registration.accounts.account(session.account).await?.filter(|it| session.is_of(it)),
+            Some(session) => {
+                let found = registration.accounts.signed_in(session.account, session.id).await?;
+                found.filter(|account| session.is_of(account))
+            }
             None => None,
         };
         let orders = match &account {
@@ -161,8 +245,8 @@ impl FromRequestParts<App> for Visit {
         let too_many = parts.extensions.get::<TooMany>().copied();
         let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
         let device = session::device(&parts.headers, app.outside.cookie_key.clone());
-        let words = words(Language::of(&parts.headers));
-        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, device })
+        let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
+        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, has_cookies, device })
     }
 }
 
@@ -185,9 +269,18 @@ impl FromRequestParts<App> for Candidate {
                 }
                 Ok(Self { visit, account })
             }
-            None => Err(to_sign_in(if parts.method == http::Method::GET { &visit.path } else { "/me" })),
+            None => Err(signed_out(parts, &visit.path)),
         }
     }
+}
+
+/// Sends who asks for a page of a candidate's to sign in and back to it. Who sends a form, or has a cookie, was signed
+/// in before: it is said that this has ended.
+pub(crate) fn signed_out(parts: &Parts, path: &str) -> Response {
+    if parts.method == http::Method::GET && !session::is_there(&parts.headers) {
+        return to_sign_in(path);
+    }
+    to_sign_in_again(path)
 }
 
 /// Sends the visitor to sign in and back.

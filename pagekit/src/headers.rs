@@ -7,7 +7,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// What a page may load, and from where: everything from here, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-     img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+     img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The headers that every page carries, unless it has its own.
 fn fixed() -> [(HeaderName, &'static str); 7] {

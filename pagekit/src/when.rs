@@ -28,6 +28,27 @@ pub fn day(language: Language, at: Timestamp) -> String {
     }
 }
 
+/// `5月22日` / `22 May`, for a button; with the year when that is not this year.
+pub fn short_day(language: Language, at: Timestamp, now: Timestamp) -> String {
+    let (at, now) = (civil(at), civil(now));
+    let is_other = at.year() != now.year();
+    match (language, is_other) {
+        (Language::Zh, false) => format!("{}月{}日", at.month(), at.day()),
+        (Language::Zh, true) => date(language, at.date()),
+        (Language::En, false) => format!("{} {}", at.day(), month_en(at.month())),
+        (Language::En, true) => date(language, at.date()),
+    }
+}
+
+/// [`day`] with its year, where that is not this year, or where a paper is kept (`now` absent).
+pub fn dated_day(language: Language, at: Timestamp, now: Option<Timestamp>) -> String {
+    let year = Some(civil(at).year()).filter(|year| now.is_none_or(|now| *year != civil(now).year()));
+    match language {
+        Language::Zh => year.map_or(String::new(), |year| format!("{year}年")) + &day(language, at),
+        Language::En => day(language, at) + &year.map_or(String::new(), |year| format!(" {year}")),
+    }
+}
+
 /// `12月20日（周六）09:00` / `Sat 20 Dec, 09:00`
 pub fn moment(language: Language, at: Timestamp) -> String {
     match language {

@@ -1,8 +1,9 @@
 //! Accounts of candidates: who has one, by which names they sign in, and all that happens to an account.
 //!
 //! In reading order: `account` is what an account is; `new_account` and `sign_up` make one; `sign_in` finds one; `codes`,
-//! `links` and `letters` prove mobiles and mailboxes; `forgotten`, `change` and `email` are what candidates do to theirs;
-//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha.
+//! `links` and `letters` prove mobiles and mailboxes, `mobiles` shares one; `forgotten`, `reset`, `change` and `email` are what candidates do to theirs;
+//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha, `security` writes
+//! down what happens.
 
 mod account;
 mod carry_over;
@@ -11,12 +12,16 @@ mod codes;
 mod correct;
 mod email;
 mod forgotten;
+mod kept;
 mod letters;
 mod links;
+mod mobiles;
 mod new_account;
 mod notices;
 mod post;
 mod rebind;
+mod reset;
+mod security;
 mod sign_in;
 mod sign_up;
 mod suspicion;
@@ -25,18 +30,23 @@ mod sweep;
 use std::sync::Arc;
 
 use gateways::Gateways;
+use jiff::Timestamp;
 
-pub use account::{Account, AccountId, AccountNumber, AccountNumberError};
+pub use account::{Account, AccountId, AccountNumber, AccountNumberError, SessionId};
 pub use change::{ChangeError, ClaimError};
 pub use codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use correct::{CorrectError, Corrected};
 pub use email::{Changed, EmailChangeError, LinkError};
-pub use forgotten::{ForgottenError, FoundAccount, ResetError, StaffCodeError, Way};
+pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
+pub use kept::KEPT_BYTES_MAX;
 pub use links::LINK_LIFETIME;
+pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
 pub use new_account::{FieldError, NewAccount, SignUpForm};
+pub use notices::Hears;
 pub use post::{AccountSettings, Ways};
 pub use rebind::{RebindError, Rebound};
-pub use sign_in::{SignIn, SignInError};
+pub use reset::{ProvedCode, ResetError};
+pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device};
 
@@ -77,6 +87,19 @@ impl Accounts {
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let found = store::accounts::get(&self.database.client().await?, id.0).await?;
         found.map(|account| read(&self.vault, &account)).transpose()
+    }
+
+    /// The account with this id, unless the sign-in that names it was ended.
+    pub async fn signed_in(&self, id: AccountId, session: Option<SessionId>) -> Result<Option<Account>, StoreError> {
+        let session = session.map(|session| session.0);
+        let found = store::accounts::get_in(&self.database.client().await?, id.0, session).await?;
+        found.map(|account| read(&self.vault, &account)).transpose()
+    }
+
+    /// Ends one sign-in, which would have ended by itself at `until`: its cookie opens nothing any more, on whatever
+    /// device a copy of it is. The account's other sign-ins stay.
+    pub async fn sign_out(&self, session: SessionId, until: Timestamp) -> Result<(), StoreError> {
+        store::ended_sessions::insert(&self.database.client().await?, session.0, until).await
     }
 
     /// Captchas for forms.

@@ -100,6 +100,10 @@ impl Applications {
         }
         if asks(&[TaskKind::Eligibility]) {
             facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
+            if exam.rules.eligibility.score_review.is_some() {
+                let found = store::score_reviews::get(&self.database.client().await?, &exam.id, account).await?;
+                facts.score_review = found.as_ref().map(eligibility::read_score_review).transpose()?;
+            }
         }
         Ok(facts)
     }

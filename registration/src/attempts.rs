@@ -2,6 +2,7 @@
 //! memory: a name that does not exist is counted like one that does.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,14 @@ const DOUBLINGS_MAX: u32 = 9;
 
 /// What is counted: a keyed index of who and what for.
 pub(crate) type Counted = [u8; 32];
+
+/// An address; of IPv6 the network of 64 bits that a subscriber has.
+pub(crate) fn network_of(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits() >> 64 | 1 << 127,
+    }
+}
 
 /// The counts. Cloning is a reference count.
 #[derive(Clone, Default)]

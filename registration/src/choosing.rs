@@ -34,6 +34,9 @@ pub enum ChoiceRefusal {
     /// The campus is not registering now.
     #[error("campus {0} is not open now")]
     CampusClosed(OrganisationCode),
+    /// It has begun, or begins before it could be paid.
+    #[error("sitting {0} has begun, or begins before it could be paid")]
+    TooLate(SittingId),
     /// Its fee is not set yet.
     #[error("sitting {0} has no fee yet")]
     NoFee(SittingId),
@@ -75,6 +78,9 @@ pub fn alone(
     sitting: &SittingPage,
     now: Timestamp,
 ) -> Result<(), ChoiceRefusal> {
+    if exam.is_too_late(sitting, now) {
+        return Err(ChoiceRefusal::TooLate(sitting.id.clone()));
+    }
     let part = exam.rules.part(&exam.part_of(sitting));
     if part.is_some_and(|part| part.needs_fee) && sitting.fee.0 <= 0 {
         return Err(ChoiceRefusal::NoFee(sitting.id.clone()));

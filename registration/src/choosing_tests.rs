@@ -46,6 +46,9 @@ fn order(exam: &ExamPage, sittings: &[&str]) -> Order {
         created_at: now(),
         submitted_at: None,
         decided_at: None,
+        refusals: 0,
+        reason: None,
+        paid_at: None,
     }
 }
 

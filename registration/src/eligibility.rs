@@ -7,12 +7,13 @@
 pub(crate) mod keys;
 mod rules;
 mod score_review;
+mod scores;
 mod seen;
 mod staff;
 mod sweep;
 
 use deadpool_postgres::GenericClient;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reservation::ids::ExamId;
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ use crate::clock;
 use crate::document::{Document, DocumentError, DocumentKind};
 use crate::exam_rules::{SubjectId, TaskKind};
 use crate::exams::ExamPage;
+use crate::identity;
+use crate::notices::NoticeKind;
 use crate::order::Order;
 use crate::person::{NameError, PersonName};
 use crate::roster::{RosterRecord, name_key};
@@ -31,6 +34,7 @@ use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
 
 pub use rules::offered;
+pub(crate) use score_review::read_state as read_score_review;
 pub use score_review::{ScoreReview, ScoreReviewError, ScoreReviewState};
 pub use seen::{SeenPerson, SeenPersonError};
 pub use staff::{FoundScore, PastNumber, ScoreReviewCase, ScoreReviewKey};
@@ -39,6 +43,8 @@ use seen::Seen;
 
 /// How many people an account may look for on a day, tries at a review included.
 pub const LOOKS_PER_DAY: i32 = 30;
+/// Exams in which somebody is looked for who is bound to a person.
+const BINDINGS_LOOKED_AT: i64 = 32;
 /// How often binding begins anew because somebody else's binding ended at that moment.
 const ROUNDS_MAX: usize = 4;
 
@@ -91,6 +97,9 @@ pub enum BindError {
     /// The person is bound to another account.
     #[error("the person is bound to another account")]
     OtherAccount,
+    /// The account is verified as somebody else: who is known binds only themselves.
+    #[error("the account is verified as another person")]
+    NotThemselves,
     /// Something else must be done first.
     #[error("the candidate must first do: {0}")]
     Blocked(TaskKind),
@@ -151,9 +160,12 @@ impl Eligibility {
             return Err(LookUpError::TooMany);
         }
         let document_index = keys::document(&self.vault, &document);
-        let person_index = keys::person(&self.vault, &document, &name);
-        let found = store::roster::of_person(&client, &exam.id, &document_index, &person_index).await?;
-        let found = found.ok_or(LookUpError::Unknown)?;
+        let found =
+            store::roster::of_document(&client, &exam.id, &document_index).await?.ok_or(LookUpError::Unknown)?;
+        let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
+        if name_key(&record.name) != name_key(&name) {
+            return Err(LookUpError::Unknown);
+        }
         let line_index = found.line_index.try_into().map_err(|_| StoreError::Corrupt("a line's index"))?;
         let seen = Seen { document_index, line_index };
         Ok(SeenPerson::seal(&self.vault, account, &exam.id, &seen, clock::now()))
@@ -227,6 +239,7 @@ impl Eligibility {
             let found = store::roster::of_document(&client, &exam.id, &seen.document_index).await?;
             let found = found.filter(|found| found.line_index == seen.line_index).ok_or(BindError::Changed)?;
             let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
+            self.is_themselves(&client, account, &record).await?;
             let binding = self.binding(account, &exam.id, found.document_index, &record, now);
             if store::bindings::insert(&client, &binding).await? {
                 metrics::counter!("registration_bindings_total").increment(1);
@@ -237,10 +250,42 @@ impl Eligibility {
             if store::bindings::is_bound(&client, &exam.id, &seen.document_index).await?
                 && store::bindings::get(&client, &exam.id, account).await?.is_none()
             {
+                self.tell_bound(&client, &exam.id, &seen.document_index).await?;
                 return Err(BindError::OtherAccount);
             }
         }
         Err(BindError::OtherAccount)
+    }
+
+    /// Is the account, if it is verified, the person whom it is about to bind?
+    async fn is_themselves(
+        &self,
+        client: &impl GenericClient,
+        account: AccountId,
+        record: &RosterRecord,
+    ) -> Result<(), BindError> {
+        let verified = store::identities::get(client, account.0).await?.filter(|found| found.state == "verified");
+        let Some(verified) = verified else { return Ok(()) };
+        let person = identity::open(&self.vault, &verified)?;
+        let is_same = person.document == record.document && name_key(&person.name) == name_key(&record.name);
+        if is_same { Ok(()) } else { Err(BindError::NotThemselves) }
+    }
+
+    /// Tells whoever is bound to a person that somebody else asked for the same one, at most once a day.
+    async fn tell_bound(
+        &self,
+        client: &impl GenericClient,
+        exam: &ExamId,
+        document_index: &[u8],
+    ) -> Result<(), StoreError> {
+        let bound = store::bindings::of_person(client, document_index, BINDINGS_LOOKED_AT).await?;
+        let Some(bound) = bound.into_iter().find(|binding| binding.exam == *exam) else { return Ok(()) };
+        let (now, told) = (clock::now(), self.vault.index("binding asked", &format!("{exam} {}", bound.account.0)));
+        if store::account_sendings::is_there(client, &told, now - SignedDuration::from_hours(24)).await? {
+            return Ok(());
+        }
+        store::account_sendings::insert(client, &told, now).await?;
+        store::notices::add(client, bound.account, Some(exam), NoticeKind::BindingAsked, now).await
     }
 
     /// Does somebody with these steps look now, or does something stand before it? Before the window opens one may.

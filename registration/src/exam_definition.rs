@@ -2,6 +2,7 @@
 //! perhaps with `organisations.csv`, `roster.csv` and `past_scores.csv`.
 //! Each fault is told with its file and line, as many at once as can be.
 
+mod cells;
 mod exam_file;
 mod import;
 mod import_people;
@@ -11,7 +12,9 @@ mod people_file;
 mod roster_file;
 mod rules_check;
 mod sittings_file;
+mod source;
 mod table;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -19,12 +22,13 @@ use std::path::Path;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
 
+use crate::clock;
 use crate::exams::ExamPage;
 use crate::text::Text;
 use exam_file::ExamFile;
 use sittings_file::Known;
 
-pub use import::{ImportError, Imported};
+pub use import::{Emptying, ImportError, Imported};
 pub use import_people::PeopleImported;
 
 /// The file of texts and rules.
@@ -51,13 +55,15 @@ pub struct ExamDefinition {
     pub acknowledge: Acknowledge,
     /// The waiting room before it.
     pub waiting_room: RoomSettings,
+    /// What may be meant, and is not what one would expect, each with its file and line.
+    pub warnings: Vec<DefinitionError>,
     /// How many people the roster has.
     pub people: u64,
     /// How many results of earlier exams there are.
     pub past_scores: u64,
 }
 
-/// One fault of a definition.
+/// One fault of a definition, or a warning.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
 pub struct DefinitionError {
@@ -105,10 +111,11 @@ fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>
     let rows = sittings_file::parse(texts.sittings, known, &mut errors);
     match exam {
         Some(exam) if errors.is_empty() => {
-            let (sittings, capacities) = rows.into_iter().unzip();
             let ExamFile { page, acknowledge, waiting_room } = exam;
+            let warnings = sittings_file::warnings(&rows, &page, clock::now());
+            let (sittings, capacities) = rows.into_iter().map(|row| (row.page, row.capacity)).unzip();
             let page = ExamPage { sittings, organisations, ..page };
-            Ok(ExamDefinition { page, capacities, acknowledge, waiting_room, people: 0, past_scores: 0 })
+            Ok(ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, people: 0, past_scores: 0 })
         }
         _ => Err(errors),
     }
@@ -125,9 +132,8 @@ fn read(dir: &Path, file: &'static str) -> Result<String, DefinitionError> {
     if length > FILE_BYTES_MAX {
         return Err(wrong(format!("has more than {FILE_BYTES_MAX} bytes")));
     }
-    let text = fs::read_to_string(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    // Spreadsheets write a byte order mark.
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+    let bytes = fs::read(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    source::decoded_text(bytes).map_err(wrong)
 }
 
 /// What is wrong with a text that pages show on one line; nothing when it is right.

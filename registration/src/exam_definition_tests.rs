@@ -128,7 +128,7 @@ am,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
 a m,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
 b,,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
 c,英语,English,other,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
-d,英语,English,subject,一教,Hall 1,2027-05-22 09:00,many,
+d,英语,English,subject,一教,Hall 1,22.5.2027,many,
 e,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,-1,1.234
 f,英语
 am,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,200,
@@ -141,9 +141,9 @@ g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
         begin(4, "title_zh, title_en: the text `zh` must be one line"),
         begin(5, "group: `other` is not among the groups of exam.toml"),
         begin(6, "starts_at: "),
-        begin(6, "capacity: invalid digit"),
-        begin(7, "capacity: invalid digit"),
-        begin(7, "fee: an amount is yuan"),
+        begin(6, "capacity: `many` is no whole number"),
+        begin(7, "capacity: `-1` is no whole number"),
+        begin(7, "fee: `1.234`: an amount is yuan"),
         begin(8, "has 2 fields instead of 9"),
         begin(9, "the sitting `am` is there twice"),
         begin(10, "capacity: at most 10000000"),
@@ -152,6 +152,58 @@ g,英语,English,subject,一教,Hall 1,2027-05-22T09:00:00+08:00,10000001,
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.starts_with(&expected), "{found} <> {expected}");
     }
+}
+
+/// What a school's sheet says, and what a spreadsheet makes of it.
+#[test]
+fn a_sheet_is_read_as_spreadsheets_write_it() {
+    let sittings = "编号,名称,英文名称,考点,英文考点,考试时间,人数,报名费,,
+am,英语,English,一教,Hall 1,2027/5/22 9:00,\"1,200\",￥80.5,,
+,,,,,,,,,
+pm,日语,Japanese,二教,Hall 2,2027年5月22日 14:00,３０人,1.00
+";
+    let definition = parse_both(EXAM, sittings).unwrap();
+    let [am, pm] = &definition.page.sittings[..] else { panic!("two sittings") };
+    assert_eq!((definition.capacities, am.fee, pm.fee), (vec![1200, 30], Fen(8_050), Fen(100)));
+    assert_eq!(am.starts_at.to_string(), "2027-05-22T01:00:00Z");
+    assert_eq!(pm.starts_at.to_string(), "2027-05-22T06:00:00Z");
+    let open = faults(EXAM, &sittings.replace("pm,日语", "pm,\"日语"));
+    assert_eq!(open, ["sittings.csv:4: a quotation mark is opened here and never closed: close it, or delete it"]);
+}
+
+#[test]
+fn a_sitting_that_nobody_could_pay_for_is_a_fault_and_one_that_ends_early_a_warning() {
+    let with = |starts_at: &str| SITTINGS.replace("2027-05-22T14:00:00+08:00", starts_at);
+    // In May, and registration opens in November.
+    let never = faults(EXAM, &with("2026-05-22T14:00:00+08:00"));
+    assert_eq!(never, ["sittings.csv:3: starts_at: must be more than hold_seconds later than opens_at of exam.toml"]);
+    assert_eq!(faults(EXAM, &with("2026-11-01T09:15:00+08:00")), never, "not one hold long");
+    let rows = |starts_at: &str, now: &str| {
+        let mut faults = Vec::new();
+        let exam = exam_file::parse(EXAM).0.unwrap();
+        let rows = sittings_file::parse(&with(starts_at), Some(Known { exam: &exam, organisations: &[] }), &mut faults);
+        let found = sittings_file::warnings(&rows, &exam.page, now.parse().unwrap());
+        found.iter().map(DefinitionError::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("2027-05-22T14:00:00+08:00", "2027-01-01T00:00:00Z"), [""; 0]);
+    let early = rows("2027-05-01T17:10:00+08:00", "2027-01-01T00:00:00Z");
+    assert!(
+        early.len() == 1 && early[0].starts_with("sittings.csv:3: starts_at: nobody can register for `pm` from"),
+        "{early:?}"
+    );
+    let over = rows("2027-05-22T14:00:00+08:00", "2027-05-22T06:00:00Z");
+    assert!(
+        over.len() == 2 && over[1].starts_with("sittings.csv:3: starts_at: the sitting `pm` has begun"),
+        "{over:?}"
+    );
+}
+
+#[test]
+fn how_often_a_refused_picture_comes_back_is_read() {
+    let with = |line: &str| EXAM.replace("fee =", &format!("{line}\nfee ="));
+    assert_eq!(parse_both(EXAM, SITTINGS).unwrap().page.resubmit_times, 2);
+    assert_eq!(parse_both(&with("resubmit_times = 0"), SITTINGS).unwrap().page.resubmit_times, 0);
+    assert_eq!(faults(&with("resubmit_times = 11"), SITTINGS), ["exam.toml:8: must be from 0 to 10"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod eligibility;
 mod form;
 mod identity;
 mod names;
+mod payment;
 mod programme;
 mod task;
 
@@ -16,6 +17,7 @@ pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
 pub use identity::{FaceRules, IdentityRules, IdentityWay, PhotoRules};
 pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
+pub use payment::PaymentRules;
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use task::{StepRule, TaskKind, TaskKindError};
 
@@ -59,6 +61,20 @@ pub struct ExamRules {
     /// More about groups of sittings.
     #[serde(default)]
     pub group_rules: Vec<GroupRule>,
+    /// A name short enough for a button: 学位外语. Values that an exam does not use are not written, so that the version
+    /// before goes on reading its rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_title: Option<Text>,
+    /// Within how many working days staff usually decide, where the exam promises something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_days: Option<u8>,
+    /// How the fee is paid.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub payment: PaymentRules,
+}
+
+fn is_default(rules: &PaymentRules) -> bool {
+    *rules == PaymentRules::default()
 }
 
 fn two_steps() -> Vec<StepRule> {
@@ -90,6 +106,9 @@ impl Default for ExamRules {
             parts: Vec::new(),
             subjects: Vec::new(),
             group_rules: Vec::new(),
+            short_title: None,
+            review_days: None,
+            payment: PaymentRules::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ use tokio_postgres::IsolationLevel;
 
 use crate::exam_rules::{ExamRules, OrganisationCode, PartId, SubjectId, TaskKind};
 use crate::fen::Fen;
+use crate::order::Order;
 use crate::organisation::Organisation;
 use crate::store::{self, Database, StoreError};
 use crate::text::{Paragraphs, Text};
@@ -38,6 +39,8 @@ pub struct ExamPage {
     pub grace: SignedDuration,
     /// How long the seat is kept after a refused picture, so that a better one can be handed in.
     pub resubmit: SignedDuration,
+    /// How often a refused picture may be handed in again; refused once more, the seat is given back.
+    pub resubmit_times: u16,
     /// What one sitting costs unless it says otherwise.
     pub fee: Fen,
     /// The school's own payment page.
@@ -93,6 +96,13 @@ pub enum Window {
     Closed,
 }
 
+impl SittingPage {
+    /// Has it begun?
+    pub fn has_begun(&self, now: Timestamp) -> bool {
+        self.starts_at <= now
+    }
+}
+
 impl ExamPage {
     /// Where `now` is in the registration window.
     pub fn window(&self, now: Timestamp) -> Window {
@@ -103,6 +113,22 @@ impl ExamPage {
         } else {
             Window::Closed
         }
+    }
+
+    /// Does a sitting begin before a seat taken at `now` could be paid? From then on it is not to be chosen.
+    pub fn is_too_late(&self, sitting: &SittingPage, now: Timestamp) -> bool {
+        sitting.starts_at.duration_since(now) <= self.hold
+    }
+
+    /// How often the picture of this order may still be handed in anew after it was refused.
+    pub fn resubmits_left(&self, order: &Order) -> u16 {
+        (self.resubmit_times + 1).saturating_sub(order.refusals)
+    }
+
+    /// Has a sitting of this order begun?
+    pub fn has_begun(&self, order: &Order, now: Timestamp) -> bool {
+        let mut sittings = order.sittings.iter().filter_map(|seat| self.sitting(&seat.sitting));
+        sittings.any(|sitting| sitting.has_begun(now))
     }
 
     /// When tickets can be printed, where the exam says so.

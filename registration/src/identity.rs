@@ -21,6 +21,7 @@ use crate::document::{Document, DocumentKind};
 use crate::exam_rules::{IdentityRules, IdentityWay};
 use crate::identity_pictures::{DraftError, IdentityPictures, PictureId, Piece, Progress, Slot, UploadError};
 use crate::person::PersonName;
+use crate::picture_files::CleanError;
 use crate::pictures::{PictureError, Recipe};
 use crate::steps::IdentityState;
 use crate::store::identities::{self, StoredIdentity};
@@ -98,6 +99,9 @@ impl From<tokio_postgres::Error> for IdentityError {
         Self::Store(error.into())
     }
 }
+
+/// Width and height of the verified photo as its person sees it, in pixels.
+pub const PORTRAIT_PIXELS: (u32, u32) = (220, 280);
 
 /// The door to identities. Cloning is a few reference counts.
 #[derive(Clone)]
@@ -195,7 +199,7 @@ impl Identity {
 
     /// How many bytes of the picture with this key are here.
     pub async fn received(&self, account: AccountId, slot: Slot, key: Uuid) -> Result<usize, StoreError> {
-        self.pictures.received(account, slot, key).await
+        self.pictures.uploads.received(account, slot.as_str(), key).await
     }
 
     /// The draft in a slot, a JPEG, if there is one.
@@ -203,12 +207,35 @@ impl Identity {
         self.pictures.drafted(account, slot).await
     }
 
-    /// The verified photo, a JPEG, for the person themselves.
-    pub async fn portrait(&self, account: AccountId) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The verified photo, a JPEG of [`PORTRAIT_PIXELS`], for the person themselves: enough to see whom it shows.
+    pub async fn portrait(&self, account: AccountId) -> Result<Option<Vec<u8>>, DraftError> {
         let found = identities::get(&self.database.client().await?, account.0).await?;
-        match found.filter(|found| found.state == "verified").and_then(|found| found.picture) {
-            Some(picture) => self.pictures.find(account, PictureId(picture)).await,
-            None => Ok(None),
+        let picture = found.filter(|found| found.state == "verified").and_then(|found| found.picture);
+        let Some(picture) = picture else { return Ok(None) };
+        let Some(jpeg) = self.pictures.find(account, PictureId(picture)).await? else { return Ok(None) };
+        let (width, height) = PORTRAIT_PIXELS;
+        match self.pictures.files.reshape(jpeg.clone(), Recipe::Cropped { width, height }).await {
+            // A vendor's, or one of before: it is small enough as it is.
+            Err(CleanError::Picture(PictureError::TooSmall { .. })) => Ok(Some(jpeg)),
+            outcome => Ok(Some(outcome?)),
+        }
+    }
+
+    /// Is another account verified as this very person, by name and document? Asked before anything is checked that
+    /// takes time, or somebody else's.
+    pub(crate) async fn is_elsewhere(&self, account: AccountId, person: &Person) -> Result<bool, StoreError> {
+        let index = verify::seal(&self.vault, account, person).document_index;
+        let found = identities::of_document(&self.database.client().await?, &index).await?;
+        let Some(other) = found.filter(|found| found.account != account.0) else { return Ok(false) };
+        Ok(open(&self.vault, &other)? == *person)
+    }
+
+    /// Is it so for what the account says of itself?
+    pub async fn is_used_elsewhere(&self, account: AccountId) -> Result<bool, StoreError> {
+        let found = self.accounts.account(account).await?;
+        match found.as_ref().and_then(claims::person) {
+            Some(person) => self.is_elsewhere(account, &person).await,
+            None => Ok(false),
         }
     }
 

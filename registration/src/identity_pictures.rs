@@ -1,8 +1,6 @@
 //! Pictures of people and their documents: drafts that are not handed in yet, what is kept, what is dropped. Sealed in
 //! the file store like every picture; a draft lives for an hour.
 
-mod upload;
-
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,9 +14,9 @@ use crate::clock;
 use crate::picture_files::{CleanError, Cleaned, PictureFiles, Place};
 use crate::pictures::{PictureError, Recipe};
 use crate::store::{self, Database, StoreError, identity_pictures as rows};
-use crate::vault::Vault;
+use crate::uploads::{Arrived, Uploads};
 
-pub use upload::{CHUNK_BYTES_MAX, Piece, Progress, UploadError};
+pub use crate::uploads::{CHUNK_BYTES_MAX, Piece, UploadError};
 
 /// How long a draft lies before it is dropped.
 pub const DRAFT_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -40,6 +38,15 @@ pub enum Slot {
     Photo,
     /// The face of who was verified: 认证照片.
     Portrait,
+}
+
+/// How far an upload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// So many bytes are here; send on from there.
+    Received(usize),
+    /// All of it is here, and it is a picture.
+    Done(PictureId),
 }
 
 /// The text names no slot.
@@ -124,7 +131,7 @@ impl From<CleanError> for DraftError {
 pub(crate) struct IdentityPictures {
     pub(crate) database: Database,
     pub(crate) files: PictureFiles,
-    pub(crate) vault: Vault,
+    pub(crate) uploads: Uploads,
 }
 
 impl IdentityPictures {
@@ -149,6 +156,25 @@ impl IdentityPictures {
         drop(client);
         self.files.put(&place, sealed).await?;
         Ok((id, jpeg))
+    }
+
+    /// Takes a piece of a picture that will be such a draft.
+    pub(crate) async fn receive(
+        &self,
+        account: AccountId,
+        slot: Slot,
+        piece: Piece,
+        recipe: Recipe,
+    ) -> Result<Progress, UploadError> {
+        let whole = match self.uploads.receive(account, slot.as_str(), piece).await? {
+            Arrived::Part(received) => return Ok(Progress::Received(received)),
+            Arrived::Whole(whole) => whole,
+        };
+        let drafted = self.draft(account, slot, whole, recipe).await;
+        if !matches!(drafted, Err(DraftError::Busy | DraftError::Store(_))) {
+            self.uploads.forget(account, slot.as_str()).await?;
+        }
+        Ok(Progress::Done(drafted?.0))
     }
 
     /// The account's draft in this slot, if it is there and not too old.

@@ -96,6 +96,9 @@ pub enum CaseError {
     /// It does not wait: somebody decided, or the candidate handed in another picture.
     #[error("the case does not wait with this picture")]
     NotWaiting,
+    /// Whoever decides has not looked at the picture.
+    #[error("the picture must be looked at first")]
+    NotLooked,
     /// The candidate says to be somebody else since: they have to hand in again.
     #[error("name or document changed since it was handed in")]
     Changed,
@@ -150,8 +153,14 @@ impl IdentityReviews {
         Ok(identities::count_waiting(&client).await? + face_checks::count_waiting(&client).await?)
     }
 
-    /// One case, if it waits.
-    pub async fn get(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
+    /// One case, if it waits, with the whole document number. Who looked is written down first.
+    pub async fn get(&self, staff: StaffId, id: &CaseId) -> Result<Option<Case>, StoreError> {
+        let Some(case) = self.find(id).await? else { return Ok(None) };
+        self.write_look(staff, &AuditAction::LookedAtPerson, id, case.picture).await?;
+        Ok(Some(case))
+    }
+
+    async fn find(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
         let client = self.database.client().await?;
         let identity = identities::get(&client, id.account().0).await?;
         match (id, identity) {
@@ -166,26 +175,27 @@ impl IdentityReviews {
 
     /// A picture of a case that waits, a JPEG. Who looked is written down first.
     pub async fn picture(&self, staff: StaffId, id: &CaseId, side: Side) -> Result<Vec<u8>, CaseError> {
-        let case = self.get(id).await?.ok_or(CaseError::NotWaiting)?;
+        let case = self.find(id).await?.ok_or(CaseError::NotWaiting)?;
         let picture = match side {
             Side::HandedIn => Some(case.picture),
             Side::Verified => case.portrait,
         };
         let picture = picture.ok_or(CaseError::NotWaiting)?;
-        let action = AuditAction::LookedAtPicture.as_str();
-        audit::insert(&self.database.client().await?, clock::now(), staff.0, action, &id.to_string()).await?;
+        self.write_look(staff, &AuditAction::LookedAtPicture, id, picture).await?;
         self.pictures.find(id.account(), picture).await?.ok_or(CaseError::NotWaiting)
     }
 
     /// Says yes to what was handed in with this picture.
     pub async fn confirm(&self, staff: StaffId, id: &CaseId, picture: PictureId) -> Result<(), CaseError> {
-        let case = self.get(id).await?.filter(|case| case.picture == picture).ok_or(CaseError::NotWaiting)?;
+        let case = self.find(id).await?.filter(|case| case.picture == picture).ok_or(CaseError::NotWaiting)?;
+        self.must_have_looked(staff, id, picture).await?;
         match id {
             CaseId::Identity(account) => {
                 let by = crate::identity::ByStaff {
                     staff,
-                    action: AuditAction::Confirmed.as_str(),
+                    action: AuditAction::Confirmed,
                     subject: id.to_string(),
+                    seen: picture.to_string(),
                 };
                 let done = self.identity.verify(*account, &case.person, IdentityWay::Manual, Some(picture), Some(by));
                 done.await.map_err(refusal)
@@ -200,6 +210,7 @@ impl IdentityReviews {
         if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
             return Err(CaseError::Reason);
         }
+        self.must_have_looked(staff, id, picture).await?;
         let account = match id {
             CaseId::Identity(account) => *account,
             CaseId::Face(account, exam) => {
@@ -213,7 +224,8 @@ impl IdentityReviews {
             return Err(CaseError::NotWaiting);
         }
         identity_pictures::drop(&transaction, &[picture.0]).await?;
-        audit::insert(&transaction, now, staff.0, AuditAction::Refused.as_str(), &id.to_string()).await?;
+        let (action, subject, seen) = (AuditAction::Refused, id.to_string(), picture.to_string());
+        audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &seen).await?;
         notices::add(&transaction, account, None, NoticeKind::IdentityRefused, now).await?;
         transaction.commit().await?;
         Ok(())
@@ -222,6 +234,29 @@ impl IdentityReviews {
     /// What staff did to a case, the newest first.
     pub async fn history(&self, id: &CaseId) -> Result<Vec<AuditEntry>, StoreError> {
         reviews::history_of(&self.database, &id.to_string()).await
+    }
+
+    async fn write_look(
+        &self,
+        staff: StaffId,
+        action: &AuditAction,
+        id: &CaseId,
+        picture: PictureId,
+    ) -> Result<(), StoreError> {
+        let client = self.database.client().await?;
+        let (subject, seen) = (id.to_string(), picture.to_string());
+        audit::insert_seen(&client, clock::now(), staff.0, action.as_str(), &subject, &seen).await
+    }
+
+    /// Asked before the transaction of the decision: a look that is written down stays, and that the picture is still
+    /// the one that waits is compared under the lock.
+    async fn must_have_looked(&self, staff: StaffId, id: &CaseId, picture: PictureId) -> Result<(), CaseError> {
+        let client = self.database.client().await?;
+        let action = AuditAction::LookedAtPicture;
+        match audit::has_looked(&client, staff.0, action.as_str(), &id.to_string(), &picture.to_string()).await? {
+            true => Ok(()),
+            false => Err(CaseError::NotLooked),
+        }
     }
 
     async fn decide_face(
@@ -244,7 +279,7 @@ impl IdentityReviews {
         notices::add(&transaction, account, Some(exam), kind, now).await?;
         let action = if reason.is_some() { AuditAction::Refused } else { AuditAction::Confirmed };
         let subject = CaseId::Face(account, exam.clone()).to_string();
-        audit::insert(&transaction, now, staff.0, action.as_str(), &subject).await?;
+        audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &picture.to_string()).await?;
         transaction.commit().await?;
         Ok(())
     }

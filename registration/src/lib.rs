@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`fen`], [`text`], [`document`], [`person`], [`login`], [`passwords`] and [`steps`] are plain
 //! values and rules; [`vault`] keeps personal data unreadable at rest; [`exams`], [`accounts`], [`orders`],
-//! [`reviews`] and [`staff`] are the doors. Seats are only ever taken through `reservation`'s engine.
+//! [`reviews`] and [`staff`] are the doors; [`purpose`] says whether any of it is real. Seats are only ever taken through `reservation`'s engine.
 
 pub mod accounts;
 pub mod applications;
@@ -27,9 +27,11 @@ pub mod passwords;
 pub mod person;
 pub mod photos;
 pub mod pictures;
+pub mod purpose;
 pub mod reviews;
 pub mod roster;
 pub mod staff;
+pub mod standing;
 pub mod steps;
 pub mod store;
 pub mod text;
@@ -37,12 +39,14 @@ pub mod vault;
 
 mod attempts;
 mod clock;
+mod fault;
 mod gate;
 mod migrations;
 mod notices;
 mod picture_files;
 mod screenshots;
 mod sweep;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -69,6 +73,7 @@ use screenshots::Screenshots;
 use staff::Staff;
 use store::Database;
 use sweep::{Sweep, SweepTask};
+use uploads::Uploads;
 use vault::Vault;
 
 /// What registration stands on.
@@ -139,7 +144,8 @@ impl Registration {
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
-        let pictures = IdentityPictures { database: database.clone(), files, vault: vault.clone() };
+        let uploads = Uploads { database: database.clone(), vault: vault.clone() };
+        let pictures = IdentityPictures { database: database.clone(), files, uploads: uploads.clone() };
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
@@ -150,6 +156,7 @@ impl Registration {
             exams: exams.clone(),
             screenshots: screenshots.clone(),
             applications: applications.clone(),
+            uploads,
         };
         let reviews = Reviews {
             database: database.clone(),

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::document::{Document, DocumentKind};
 use crate::exam_rules::LoginKind;
 use crate::person::Mobile;
+use crate::text::characters::visible;
 
 /// Longest text that is read as a login name.
 pub const LOGIN_CHARS_MAX: usize = 254;
@@ -67,7 +68,8 @@ impl FromStr for Username {
 
     /// Spaces around are dropped, full-width letters and digits accepted.
     fn from_str(text: &str) -> Result<Self, UsernameError> {
-        let name: String = text.trim().chars().map(narrow).collect();
+        let typed: String = visible(text).map(narrow).collect();
+        let name = typed.trim().to_owned();
         let fits = USERNAME_CHARS.contains(&name.len())
             && name.contains(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -100,7 +102,8 @@ impl FromStr for Email {
     /// Conservative: what every mail server takes, in ASCII, with a host of at least two parts. Spaces around are
     /// dropped, full-width characters accepted.
     fn from_str(text: &str) -> Result<Self, EmailError> {
-        let typed: String = text.trim().chars().map(narrow).collect();
+        let typed: String = visible(text).map(narrow).collect();
+        let typed = typed.trim();
         let (local, host) = typed.rsplit_once('@').ok_or(EmailError)?;
         let is_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
         let local_fits = (1..=LOCAL_BYTES_MAX).contains(&local.len())
@@ -216,8 +219,15 @@ mod tests {
 
     #[test]
     fn a1_a_user_name_is_letters_or_letters_and_digits() {
-        for good in ["zhangwei", "Zhang2026", "2026zhang", "a1234567", "abcdefghijklmnopqr", " ｚｈａｎｇｗｅｉ "]
-        {
+        for good in [
+            "zhangwei",
+            "Zhang2026",
+            "2026zhang",
+            "a1234567",
+            "abcdefghijklmnopqr",
+            " ｚｈａｎｇｗｅｉ ",
+            "\u{feff}zhangwei\u{200b}",
+        ] {
             assert!(good.parse::<Username>().is_ok(), "{good}");
         }
         for bad in ["", "zhangwe", "12345678", "zhang_wei", "zhang wei", "张伟zhangwei", &"a".repeat(19)] {
@@ -233,6 +243,7 @@ mod tests {
             ("a@b.cn", "a@b.cn"),
             (" Li.Na+cet@Mail.Example.EDU ", "Li.Na+cet@mail.example.edu"),
             ("775177068＠163。com", "775177068@163.com"),
+            ("\u{202a}a@b.cn\u{202c}", "a@b.cn"),
         ] {
             assert_eq!(typed.parse::<Email>().map(|email| email.0), Ok(kept.to_owned()));
         }

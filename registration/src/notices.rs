@@ -1,4 +1,5 @@
-//! What candidates are told without asking: what staff decided, and what time has ended. In the words of a message of
+//! What candidates are told without asking: what staff decided, what time has ended, and what was changed of their
+//! account, should it not have been them. In the words of a message of
 //! twelve characters, which is what vendors allow; why it was decided is read after signing in.
 
 /// What happened.
@@ -24,16 +25,30 @@ pub(crate) enum NoticeKind {
     OrderConfirmed,
     /// The picture of a payment was refused; the seat is kept for a while.
     OrderRefused,
+    /// No picture of the payment was accepted, or none in time: the seat is given back.
+    OrderCancelled,
     /// A seat that could be paid for hours long was not.
     OrderLapsed,
     /// A registration without any subject was deleted.
     RegistrationUnused,
     /// Staff corrected name or number of the account.
     AccountCorrected,
+    /// Staff moved the registration from one account to another: both hear of it.
+    RegistrationMoved,
+    /// The password is another one.
+    PasswordChanged,
+    /// The mobile is another one.
+    MobileChanged,
+    /// The e-mail address is another one.
+    EmailChanged,
+    /// Another account has the same mobile now, and both get its messages.
+    MobileShared,
+    /// Another account asked for the person to whom this one is bound.
+    BindingAsked,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 20] = [
         Self::IdentityPassed,
         Self::IdentityRefused,
         Self::FacePassed,
@@ -44,9 +59,16 @@ impl NoticeKind {
         Self::ScoreRefused,
         Self::OrderConfirmed,
         Self::OrderRefused,
+        Self::OrderCancelled,
         Self::OrderLapsed,
         Self::RegistrationUnused,
         Self::AccountCorrected,
+        Self::RegistrationMoved,
+        Self::PasswordChanged,
+        Self::MobileChanged,
+        Self::EmailChanged,
+        Self::MobileShared,
+        Self::BindingAsked,
     ];
 
     /// As it is stored.
@@ -62,9 +84,16 @@ impl NoticeKind {
             Self::ScoreRefused => "score_refused",
             Self::OrderConfirmed => "order_confirmed",
             Self::OrderRefused => "order_refused",
+            Self::OrderCancelled => "order_cancelled",
             Self::OrderLapsed => "order_lapsed",
             Self::RegistrationUnused => "registration_unused",
             Self::AccountCorrected => "account_corrected",
+            Self::RegistrationMoved => "registration_moved",
+            Self::PasswordChanged => "password_changed",
+            Self::MobileChanged => "mobile_changed",
+            Self::EmailChanged => "email_changed",
+            Self::MobileShared => "mobile_shared",
+            Self::BindingAsked => "binding_asked",
         }
     }
 
@@ -86,11 +115,24 @@ impl NoticeKind {
             Self::ScoreRefused => ("资格复核未通过", "The review of your earlier score has not passed"),
             Self::OrderConfirmed => ("缴费已确认，报名成功", "Your payment is confirmed and you are registered"),
             Self::OrderRefused => ("缴费截图未通过审核", "The screenshot of your payment was not accepted"),
+            Self::OrderCancelled => {
+                ("截图未通过，报名已取消", "Your registration was cancelled: no screenshot of the payment was accepted")
+            }
             Self::OrderLapsed => ("未缴费的科目已删除", "A subject that was not paid for has been deleted"),
             Self::RegistrationUnused => {
                 ("未选科目，报名已删除", "Your registration was deleted because no subject was chosen")
             }
             Self::AccountCorrected => ("账号信息已由考务更正", "The examination office has corrected your account"),
+            Self::RegistrationMoved => {
+                ("报名已由考务转移账号", "The examination office has moved a registration to another account")
+            }
+            Self::PasswordChanged => ("登录密码已修改", "The password of your account has been changed"),
+            Self::MobileChanged => ("账号手机号已更换", "The mobile number of your account has been changed"),
+            Self::EmailChanged => ("账号邮箱已更换", "The e-mail address of your account has been changed"),
+            Self::MobileShared => ("手机号被另一账号共用", "Another account now shares your mobile number"),
+            Self::BindingAsked => {
+                ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
+            }
         }
     }
 }

@@ -74,7 +74,7 @@ impl FromStr for OrderId {
 }
 
 /// Where an order stands, as candidates and staff see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OrderState {
     /// The seats are held; the clock runs.
     Unpaid,
@@ -140,6 +140,12 @@ pub struct Order {
     pub submitted_at: Option<Timestamp>,
     /// When staff decided last.
     pub decided_at: Option<Timestamp>,
+    /// How often staff refused the picture, since a payment was last confirmed.
+    pub refusals: u16,
+    /// Why they did so last, in their words, until another one is handed in.
+    pub reason: Option<String>,
+    /// When staff first confirmed the payment. It stays while a form that was changed since is looked at again.
+    pub paid_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod exchange;
 mod hand_in;
 mod hold;
 mod hold_more;
+mod pictures;
 mod settle;
 mod take;
 
@@ -29,12 +30,14 @@ use crate::order::{Order, OrderId, OrderState};
 use crate::screenshots::Screenshots;
 use crate::store::orders::{StoredOrder, change};
 use crate::store::{self, Database, StoreError};
+use crate::uploads::Uploads;
 
 pub(crate) use take::live_orders_of;
 
 pub use drop_seat::DropError;
 pub use hand_in::HandInError;
 pub use hold::OrderError;
+pub use pictures::ReceiveError;
 
 /// Most orders that a candidate's page shows.
 pub const ORDERS_MAX: usize = 50;
@@ -66,6 +69,7 @@ pub struct Orders {
     pub(crate) exams: Exams,
     pub(crate) screenshots: Screenshots,
     pub(crate) applications: Applications,
+    pub(crate) uploads: Uploads,
 }
 
 impl Orders {
@@ -122,6 +126,11 @@ impl Orders {
         if order.state.is_live() { Err(ReleaseError::Paid(order.state)) } else { Ok(order) }
     }
 
+    /// Writes down that a candidate is shown their own whole number, to pay for this order.
+    pub async fn note_payer_look(&self, account: AccountId, order: OrderId) -> Result<(), StoreError> {
+        store::payer_looks::insert(&self.database.client().await?, account, order, clock::now()).await
+    }
+
     /// One of the account's orders, settled.
     async fn own(&self, account: AccountId, order: OrderId) -> Result<Option<StoredOrder>, StoreError> {
         let found = store::orders::get(&self.database.client().await?, order).await?;
@@ -137,6 +146,7 @@ enum Refusal {
     Full { sitting: SittingId, next_release_at: Option<Timestamp> },
     NotOpen { opens_at: Option<Timestamp>, closes_at: Option<Timestamp> },
     GroupTaken(SittingId),
+    Begun(SittingId),
     UnknownExam(ExamId),
     UnknownSitting(SittingId),
     NotAdmitted,
@@ -149,6 +159,7 @@ impl From<HoldError> for Refusal {
             HoldError::Full { sitting, next_release_at } => Self::Full { sitting, next_release_at },
             HoldError::NotOpen { opens_at, closes_at } => Self::NotOpen { opens_at, closes_at },
             HoldError::GroupTaken(sitting) => Self::GroupTaken(sitting),
+            HoldError::Begun { sitting, .. } => Self::Begun(sitting),
             HoldError::UnknownExam(exam) => Self::UnknownExam(exam),
             HoldError::UnknownSitting(sitting) => Self::UnknownSitting(sitting),
             HoldError::NotAdmitted(_) => Self::NotAdmitted,

@@ -8,14 +8,19 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::gate::Gate;
-use crate::pictures::{self, PictureError, Recipe};
+use crate::pictures::{self, PICTURE_BYTES_MAX, PictureError, Recipe, WORK_BYTES_MAX};
 use crate::store::StoreError;
 use crate::vault::Vault;
 
-/// Pictures cleaned at once: each may take some 160 MB for a moment.
+/// Pictures cleaned at once, each in at most [`WORK_BYTES_MAX`].
 const AT_ONCE: usize = 2;
-/// Most pictures that wait to be cleaned: they are in memory, 4 MiB each.
+/// Most pictures that wait to be cleaned: they are in memory, too.
 const QUEUE_MAX: usize = 32;
+/// What all of them may take together.
+const MEMORY_BYTES_MAX: u64 = 700_000_000;
+const _: () = assert!(
+    AT_ONCE as u64 * WORK_BYTES_MAX + (AT_ONCE + QUEUE_MAX) as u64 * PICTURE_BYTES_MAX as u64 <= MEMORY_BYTES_MAX
+);
 /// Longest wait to be cleaned.
 const WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -60,6 +65,17 @@ impl PictureFiles {
             let sealed = vault.seal(&context, &jpeg);
             Ok(Cleaned { jpeg: jpeg.into(), sealed })
         };
+        self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// By what bytes of a picture are found again, and nothing is learnt of them.
+    pub(crate) fn index(&self, kind: &str, bytes: &[u8]) -> [u8; 32] {
+        self.vault.index_of_bytes(kind, bytes)
+    }
+
+    /// A picture of ours in a smaller shape, when it is its turn.
+    pub(crate) async fn reshape(&self, jpeg: Vec<u8>, recipe: Recipe) -> Result<Vec<u8>, CleanError> {
+        let work = move || pictures::prepare(&jpeg, recipe);
         self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
     }
 

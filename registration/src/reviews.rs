@@ -1,5 +1,7 @@
 //! The door to reviews: staff look at pictures of payments and decide.
 
+mod look;
+
 use std::collections::HashMap;
 
 use deadpool_postgres::GenericClient;
@@ -21,14 +23,19 @@ use crate::orders::live_orders_of;
 use crate::person::{Mobile, PersonName};
 use crate::screenshots::Screenshots;
 use crate::staff::StaffId;
-use crate::store::orders::{StoredOrder, StoredState, change};
+use crate::store::orders::change::{self, Refused};
+use crate::store::orders::{StoredOrder, StoredState};
 use crate::store::{self, Database, StoreError};
 use crate::vault::Vault;
+
+pub use look::{Look, LookError};
 
 /// Most cases of one page of the queue.
 pub const WAITING_MAX: usize = 100;
 /// Most lines of an order's history.
 pub const HISTORY_MAX: usize = 50;
+/// Most orders that are named because they have the same picture.
+pub const SAME_PICTURE_MAX: i64 = 5;
 /// Longest reason of a refusal, in characters.
 pub const REASON_CHARS_MAX: usize = 200;
 
@@ -43,6 +50,8 @@ pub struct Review {
     pub document_masked: Option<String>,
     /// The mobile number, masked.
     pub mobile_masked: Option<String>,
+    /// What a decision has to be about; `None` when nothing was handed in.
+    pub look: Option<Look>,
 }
 
 /// What somebody of the staff did.
@@ -54,28 +63,41 @@ pub struct AuditEntry {
     pub staff: String,
     /// What.
     pub action: AuditAction,
+    /// Which picture, or which hand-in, it was about; `None` in lines of before that was written down.
+    pub seen: Option<String>,
 }
 
-/// What staff can do to an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What staff can do to an order, an identity or a face.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditAction {
+    /// Looked at the page that shows a whole document number.
+    LookedAtPerson,
     /// Looked at the picture.
     LookedAtPicture,
     /// Confirmed the payment.
     Confirmed,
     /// Refused the picture.
     Refused,
+    /// What a later version writes down, by its name.
+    Other(String),
 }
 
 impl AuditAction {
-    const ALL: [Self; 3] = [Self::LookedAtPicture, Self::Confirmed, Self::Refused];
+    const KNOWN: [Self; 4] = [Self::LookedAtPerson, Self::LookedAtPicture, Self::Confirmed, Self::Refused];
 
-    pub(crate) fn as_str(self) -> &'static str {
+    /// Its name in the audit.
+    pub fn as_str(&self) -> &str {
         match self {
+            Self::LookedAtPerson => "looked_at_person",
             Self::LookedAtPicture => "looked_at_picture",
             Self::Confirmed => "confirmed",
             Self::Refused => "refused",
+            Self::Other(name) => name,
         }
+    }
+
+    fn of(name: String) -> Self {
+        Self::KNOWN.into_iter().find(|known| known.as_str() == name).unwrap_or(Self::Other(name))
     }
 }
 
@@ -99,6 +121,12 @@ pub enum DecisionError {
     /// It does not wait for a decision: somebody else decided, or the candidate moved.
     #[error("the order does not wait for a decision")]
     NotWaiting(OrderState),
+    /// It waits with another picture, or with another form, than the one that was looked at.
+    #[error("the order waits with another picture, or another form")]
+    OtherPicture,
+    /// Whoever decides has not looked at the picture.
+    #[error("the picture must be looked at first")]
+    NotLooked,
     /// A refusal needs a reason.
     #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
     Reason,
@@ -149,20 +177,31 @@ impl Reviews {
     pub async fn screenshot(&self, staff: StaffId, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
         let client = self.database.client().await?;
         let picture = store::screenshots::accepted(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
-        let action = AuditAction::LookedAtPicture.as_str();
-        store::audit::insert(&client, clock::now(), staff.0, action, &order.to_string()).await?;
+        let (action, subject, seen) = (AuditAction::LookedAtPicture, order.to_string(), picture.to_string());
+        store::audit::insert_seen(&client, clock::now(), staff.0, action.as_str(), &subject, &seen).await?;
         drop(client);
         Ok(self.screenshots.read(order, picture).await?)
     }
 
-    /// Confirms a payment: the seats are the candidate's. Again: the same answer. Once noted the decision stands, and
-    /// is carried out by the sweep should this process die.
-    pub async fn confirm(&self, staff: StaffId, order: OrderId) -> Result<Order, DecisionError> {
+    /// Other orders for which the same picture was handed in, at most [`SAME_PICTURE_MAX`].
+    pub async fn with_same_picture(&self, order: OrderId) -> Result<Vec<OrderId>, StoreError> {
         let client = self.database.client().await?;
+        store::screenshots::orders_with_same(&client, order, SAME_PICTURE_MAX).await
+    }
+
+    /// Confirms a payment that was looked at: the seats are the candidate's. Again: the same answer. Once noted the
+    /// decision stands, and is carried out by the sweep should this process die.
+    pub async fn confirm(&self, staff: StaffId, order: OrderId, look: &Look) -> Result<Order, DecisionError> {
+        let mut client = self.database.client().await?;
         if let Some(first) = self.needed_before(&client, order).await? {
             return Err(DecisionError::NeedsFirst(first));
         }
-        change::begin_confirm(&client, order, staff.0, clock::now()).await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let found = waiting_with(&transaction, staff, order, look).await?;
+        if found.state == StoredState::WaitingReview {
+            change::begin_confirm(&transaction, order, staff.0, clock::now()).await?;
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
         let order = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         drop(client);
         match order.state {
@@ -188,22 +227,33 @@ impl Reviews {
         Ok(choosing::needed_before(&page, &live, &order.view(clock::now()), is_confirmed))
     }
 
-    /// Refuses a picture. The seats are kept for a while, so that one who has really paid can hand in a better one.
-    pub async fn refuse(&self, staff: StaffId, order: OrderId, reason: &str) -> Result<Order, DecisionError> {
+    /// Refuses a picture that was looked at. The seats are kept for a while, so that one who has really paid can hand
+    /// in a better one; after as many of these as the exam allows the order is cancelled, and the sweep gives the seats
+    /// back.
+    pub async fn refuse(
+        &self,
+        staff: StaffId,
+        order: OrderId,
+        look: &Look,
+        reason: &str,
+    ) -> Result<Order, DecisionError> {
         let reason = reason.trim();
         if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
             return Err(DecisionError::Reason);
         }
         let now = clock::now();
         let mut client = self.database.client().await?;
-        let found = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
-        let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        if !change::refuse(&transaction, order, staff.0, reason, now, now + page.resubmit).await? {
+        let found = waiting_with(&transaction, staff, order, look).await?;
+        let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
+        let (mend_until, resubmit_times) = (now + page.resubmit, page.resubmit_times);
+        let refused = Refused { staff: staff.0, reason, at: now, mend_until, resubmit_times };
+        let Some(is_cancelled) = change::refuse(&transaction, order, &refused).await? else {
             return Err(DecisionError::NotWaiting(found.state_at(now)));
-        }
-        store::audit::insert(&transaction, now, staff.0, AuditAction::Refused.as_str(), &order.to_string()).await?;
-        let kind = NoticeKind::OrderRefused;
+        };
+        let (action, subject) = (AuditAction::Refused, order.to_string());
+        store::audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &look.picture()).await?;
+        let kind = if is_cancelled { NoticeKind::OrderCancelled } else { NoticeKind::OrderRefused };
         store::notices::add(&transaction, found.account, Some(&found.exam), kind, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         let refused = store::orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
@@ -236,8 +286,11 @@ impl Reviews {
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         // False when another one, told to do the same, was faster.
         if change::finish_confirm(&transaction, &order).await? {
-            let action = AuditAction::Confirmed.as_str();
-            store::audit::insert(&transaction, decided_at, staff, action, &order.id.to_string()).await?;
+            // No other picture is taken in once the order is being confirmed: this is the one that was decided on.
+            let picture = store::screenshots::accepted(&transaction, order.id).await?;
+            let seen = picture.map(|picture| picture.to_string()).unwrap_or_default();
+            let (action, subject) = (AuditAction::Confirmed, order.id.to_string());
+            store::audit::insert_seen(&transaction, decided_at, staff, action.as_str(), &subject, &seen).await?;
             let (kind, now) = (NoticeKind::OrderConfirmed, clock::now());
             store::notices::add(&transaction, order.account, Some(&order.exam), kind, now).await?;
             metrics::counter!("registration_orders_confirmed_total").increment(1);
@@ -257,6 +310,8 @@ impl Reviews {
             .collect::<Result<_, StoreError>>()?;
         let now = clock::now();
         let client = self.database.client().await?;
+        let numbers: Vec<String> = orders.iter().map(|order| order.id.to_string()).collect();
+        let pictures = store::screenshots::accepted_of(&client, &numbers).await?;
         let mut reviews = Vec::with_capacity(orders.len());
         for order in orders {
             let person = people.get(&order.account.0).ok_or(StoreError::Corrupt("an order without its account"))?;
@@ -268,7 +323,10 @@ impl Reviews {
             {
                 (name, document) = (Some(bound.name), Some(bound.document));
             }
+            let picture = pictures.get(&order.id.to_string());
+            let look = picture.zip(order.submitted_at).map(|(picture, since)| Look { picture: *picture, since });
             reviews.push(Review {
+                look,
                 order: order.view(now),
                 name,
                 document_masked: document.as_ref().map(Document::masked),
@@ -279,16 +337,39 @@ impl Reviews {
     }
 }
 
+/// The order, locked until the transaction ends. One that waits does so with the picture and the form that this member
+/// of staff has looked at.
+async fn waiting_with(
+    transaction: &impl GenericClient,
+    staff: StaffId,
+    order: OrderId,
+    look: &Look,
+) -> Result<StoredOrder, DecisionError> {
+    let found = store::orders::get_locked(transaction, order).await?.ok_or(DecisionError::UnknownOrder)?;
+    if found.state != StoredState::WaitingReview {
+        return Ok(found);
+    }
+    // Asked for under the lock: a picture is accepted together with a change of the order.
+    let picture = store::screenshots::accepted(transaction, order).await?;
+    if picture != Some(look.picture) || found.submitted_at != Some(look.since) {
+        return Err(DecisionError::OtherPicture);
+    }
+    let (action, subject) = (AuditAction::LookedAtPicture, order.to_string());
+    match store::audit::has_looked(transaction, staff.0, action.as_str(), &subject, &look.picture()).await? {
+        true => Ok(found),
+        false => Err(DecisionError::NotLooked),
+    }
+}
+
 /// What staff did to something, the newest first, at most [`HISTORY_MAX`] lines.
 pub(crate) async fn history_of(database: &Database, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
     let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
     let lines = store::audit::of(&database.client().await?, subject, limit).await?;
-    lines
-        .into_iter()
-        .map(|line| {
-            let action = AuditAction::ALL.into_iter().find(|known| known.as_str() == line.action);
-            let action = action.ok_or(StoreError::Corrupt("an action of the audit"))?;
-            Ok(AuditEntry { at: line.at, staff: line.staff, action })
-        })
-        .collect()
+    let entry = |line: store::audit::StoredAudit| AuditEntry {
+        at: line.at,
+        staff: line.staff,
+        action: AuditAction::of(line.action),
+        seen: line.seen,
+    };
+    Ok(lines.into_iter().map(entry).collect())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Document, DocumentKind};
 use crate::exam_rules::{FieldName, OrganisationCode, SubjectId};
 use crate::person::PersonName;
-use crate::text::ascii_digit;
+use crate::text::characters::number_text;
 
 /// The columns that every roster may have, in the order in which pages show them. Others follow.
 pub const COLUMNS: [&str; 11] = [
@@ -76,7 +76,7 @@ impl RosterRecord {
         let stored: Stored = serde_json::from_slice(bytes).ok()?;
         Some(Self {
             document: Document::from_keyed(&stored.document)?,
-            name: stored.name.parse().ok()?,
+            name: PersonName::kept(&stored.name),
             subjects: stored.subjects,
             barred: stored.barred,
             columns: stored.columns,
@@ -159,15 +159,19 @@ pub(crate) fn number_of_any_kind(text: &str) -> Option<String> {
     fits.then_some(number)
 }
 
-/// A name without what people write differently: spaces, small and capital letters.
+/// By what names are compared.
 pub(crate) fn name_key(name: &PersonName) -> String {
+    name.key()
+}
+
+/// What the version before looked names up by. It is still written, for processes of that version beside this one.
+pub(crate) fn name_key_of_before(name: &PersonName) -> String {
     name.expose().chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-/// A text without what people write differently: spaces, hyphens, full-width digits, small letters.
+/// A text without what people write differently: blanks, dashes, dots, width and case.
 pub(crate) fn plain(text: &str) -> String {
-    let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-' && *c != '\u{feff}');
-    kept.map(|c| ascii_digit(c).map_or(c, char::from).to_ascii_uppercase()).collect()
+    number_text(text)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::clock;
 use crate::order::OrderId;
 use crate::picture_files::{CleanError, Cleaned, PictureFiles, Place};
 use crate::pictures::{PictureError, Recipe};
+use crate::store::screenshots::NewScreenshot;
 use crate::store::{self, Database, StoreError};
 
 /// Most pictures that one order may have.
@@ -51,10 +52,17 @@ impl Screenshots {
     /// would stay for ever, a row without a file is swept.
     pub(crate) async fn keep(&self, order: OrderId, picture: Bytes) -> Result<Uuid, KeepError> {
         let id = Uuid::now_v7();
-        let Cleaned { sealed, .. } = self.files.clean(&place(order, id), picture, Recipe::Whole).await?;
+        let Cleaned { jpeg, sealed } = self.files.clean(&place(order, id), picture.clone(), Recipe::Screenshot).await?;
+        let row = NewScreenshot {
+            id,
+            order,
+            created_at: clock::now(),
+            file_index: self.files.index("screenshot.file", &picture),
+            kept_index: self.files.index("screenshot.kept", &jpeg),
+        };
         let most = i64::try_from(PICTURES_MAX).expect("a small constant");
         let client = self.database.client().await?;
-        if !store::screenshots::insert(&client, id, order, clock::now(), most).await? {
+        if !store::screenshots::insert(&client, &row, most).await? {
             return Err(KeepError::TooMany);
         }
         drop(client);
@@ -65,6 +73,11 @@ impl Screenshots {
     /// The picture itself, a JPEG.
     pub(crate) async fn read(&self, order: OrderId, id: Uuid) -> Result<Vec<u8>, StoreError> {
         self.files.read(&place(order, id)).await
+    }
+
+    /// The same, if its file is there.
+    pub(crate) async fn find(&self, order: OrderId, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        self.files.find(&place(order, id)).await
     }
 
     /// The newest picture of a hand-in that died, if its file is there.

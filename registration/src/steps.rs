@@ -195,6 +195,19 @@ pub fn next(steps: &[StepView]) -> Option<&TaskView> {
     }
 }
 
+/// Where the candidate is, as an index of these steps: every header names this one. Where a seat's time runs that wants
+/// to be paid for, it is there, whatever else waits; else at what comes next; who has done everything is at the end.
+pub fn here(steps: &[StepView]) -> Option<usize> {
+    let runs = |view: &TaskView| match (&view.kind, &view.state) {
+        (TaskKind::Payment(_), TaskState::Open { until } | TaskState::Refused { until, .. }) => *until,
+        _ => None,
+    };
+    let of_step = |(index, step): (usize, &StepView)| Some((step.tasks.iter().filter_map(runs).min()?, index));
+    let running = steps.iter().enumerate().filter_map(of_step).min().map(|(_, index)| index);
+    let at = |task: &TaskView| steps.iter().position(|step| step.tasks.iter().any(|view| view.kind == task.kind));
+    running.or_else(|| next(steps).and_then(at)).or_else(|| steps.len().checked_sub(1))
+}
+
 /// The task of that kind.
 pub fn task<'a>(steps: &'a [StepView], kind: &TaskKind) -> Option<&'a TaskView> {
     steps.iter().flat_map(|step| &step.tasks).find(|task| task.kind == *kind)

@@ -37,6 +37,7 @@ fn exam(steps: &[(&[&str], bool)]) -> ExamPage {
         hold: SignedDuration::from_secs(10),
         grace: SignedDuration::ZERO,
         resubmit: SignedDuration::from_hours(24),
+        resubmit_times: 2,
         fee: Fen(0),
         payment_url: "https://pay.example.com/".to_owned(),
         groups: Vec::new(),
@@ -81,6 +82,9 @@ fn order(part: &str, state: OrderState) -> Order {
         created_at: at(150),
         submitted_at: Some(at(155)),
         decided_at: None,
+        refusals: 0,
+        reason: None,
+        paid_at: None,
     }
 }
 
@@ -201,6 +205,7 @@ fn any_facts() -> impl Strategy<Value = (Facts<'static>, Vec<Order>)> {
                 2 => ReviewState::Refused { reason: "?".to_owned() },
                 _ => ReviewState::Passed { at: at(132) },
             },
+            score_review: None,
             orders: &[],
         };
         (facts, orders.into_iter().map(|(part, state)| order(part, state)).collect())

@@ -3,12 +3,15 @@
 pub(crate) mod account_codes;
 pub(crate) mod account_links;
 pub(crate) mod account_logins;
+pub(crate) mod account_mobiles;
 pub(crate) mod account_sending_days;
 pub(crate) mod account_sendings;
+pub(crate) mod account_tries;
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod bindings;
+pub(crate) mod ended_sessions;
 pub(crate) mod exam_groups;
 pub(crate) mod exam_organisations;
 pub(crate) mod exam_sittings;
@@ -25,15 +28,21 @@ pub(crate) mod notices;
 pub(crate) mod order_sittings;
 pub(crate) mod orders;
 pub(crate) mod past_scores;
+pub(crate) mod payer_looks;
 pub(crate) mod roster;
 pub(crate) mod roster_looks;
 pub(crate) mod score_reviews;
 pub(crate) mod screenshots;
+pub(crate) mod site;
 pub(crate) mod staff;
 
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
+
+use crate::fault::described;
+
+pub use crate::fault::PostgresFault;
 
 /// Longest wait for a connection, and for making one.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -43,10 +52,10 @@ const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
 pub enum StoreError {
     /// No database connection in time.
     #[error("no database connection: {0}")]
-    Pool(#[from] PoolError),
+    Pool(String),
     /// The database refused or broke off.
     #[error("the database failed: {0}")]
-    Postgres(#[from] tokio_postgres::Error),
+    Postgres(PostgresFault),
     /// The file store refused or broke off.
     #[error("the file store failed: {0}")]
     Files(#[from] object_store::Error),
@@ -56,6 +65,18 @@ pub enum StoreError {
     /// A row says what this version cannot mean.
     #[error("stored data is corrupt: {0}")]
     Corrupt(&'static str),
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error.into())
+    }
+}
+
+impl From<PoolError> for StoreError {
+    fn from(error: PoolError) -> Self {
+        Self::Pool(described(&error))
+    }
 }
 
 /// The connections. A connection is never kept across a call of the engine, which needs some of the same pool.

@@ -91,6 +91,7 @@ impl Sweep {
         self.carry_out_decisions().await?;
         self.discard_pictures().await?;
         self.eligibility.end_unused(&self.exams).await?;
+        self.eligibility.index_old_scores().await?;
         self.pictures.sweep(BATCH).await?;
         self.accounts.sweep().await?;
         self.accounts.send_notices(&self.exams).await?;

@@ -1,7 +1,9 @@
-//! Texts in the two languages of the pages.
+//! Texts in the two languages of the pages, and what is typed by people.
+
+pub(crate) mod characters;
 
 /// One text, in Chinese and in English.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Chinese.
@@ -18,13 +20,4 @@ pub struct Paragraphs {
     pub zh: Vec<String>,
     /// English.
     pub en: Vec<String>,
-}
-
-/// The ASCII digit that somebody typed, perhaps on a Chinese keyboard in full-width mode.
-pub(crate) fn ascii_digit(c: char) -> Option<u8> {
-    match c {
-        '0'..='9' => u8::try_from(c).ok(),
-        '０'..='９' => u8::try_from(u32::from(c) - u32::from('０')).ok().map(|digit| b'0' + digit),
-        _ => None,
-    }
 }

@@ -84,10 +84,15 @@ impl Vault {
     /// HMAC-SHA256 under a key of its own: equal values of one `kind` have equal indexes, and nobody without the key
     /// can try values out.
     pub(crate) fn index(&self, kind: &str, value: &str) -> [u8; 32] {
+        self.index_of_bytes(kind, value.as_bytes())
+    }
+
+    /// The same of what is no text.
+    pub(crate) fn index_of_bytes(&self, kind: &str, value: &[u8]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0.index);
         context.update(kind.as_bytes());
         context.update(&[0]);
-        context.update(value.as_bytes());
+        context.update(value);
         context.sign().as_ref().try_into().expect("HMAC-SHA256 has 32 bytes")
     }
 }

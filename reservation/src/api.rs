@@ -7,6 +7,7 @@ mod counted;
 pub mod events;
 pub mod json;
 pub mod limits;
+pub mod namespace;
 pub mod openapi;
 pub mod problem;
 pub mod quiet;
@@ -16,9 +17,11 @@ pub mod routes;
 pub mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{Either, Full};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -29,6 +32,7 @@ use auth::KeyRing;
 use counted::Counted;
 use events::{EventStream, Streams};
 use limits::{ClientAddress, Limits};
+use namespace::Namespace;
 use problem::Problem;
 use rendered::Shared;
 use router::{ROUTES, Route};
@@ -38,6 +42,9 @@ pub type ApiBody = Either<Full<Bytes>, EventStream>;
 
 /// Most event streams of one process unless it says otherwise.
 const STREAMS_MAX: usize = 10_000;
+
+/// Longest work on one request, its body included; then its caller is told to ask again.
+const DEADLINE: Duration = Duration::from_secs(12);
 
 /// What an API is built with.
 pub struct ApiConfig {
@@ -95,7 +102,8 @@ impl Api {
 
     /// Is this path the API's?
     pub fn serves(path: &str) -> bool {
-        matches!(path, "/healthz" | "/readyz" | "/metrics" | "/api") || path.starts_with("/api/")
+        let plain = router::plain(path);
+        matches!(plain, "/healthz" | "/readyz" | "/metrics" | "/api") || path.starts_with("/api/")
     }
 
     /// Ends all event streams, which would otherwise keep a stopping server waiting.
@@ -121,32 +129,58 @@ impl Api {
         let (parts, body) = request.into_parts();
         let (number, outcome) = match router::find(&parts.method, parts.uri.path()) {
             Ok((number, parameters)) => {
-                let route = &ROUTES[number];
-                let outcome = match self.admit(route, from, &parts.headers).await {
-                    Ok(()) => self.answer(route, parameters, &parts.headers, body).await,
-                    Err(problem) => Err(problem),
-                };
-                (Some(number), outcome)
+                let answering = self.admit_and_answer(&ROUTES[number], parameters, from, &parts, body);
+                // What was begun is finished or undone without whoever asked; they ask again.
+                let outcome = tokio::time::timeout(DEADLINE, answering).await;
+                (Some(number), outcome.unwrap_or_else(|_| Err(Problem::overdue())))
             }
             Err(problem) => (None, Err(problem)),
         };
         let response = outcome.unwrap_or_else(Problem::into_response);
         self.inner.counted.count(number, response.status());
-        response
+        if parts.method == Method::HEAD { head_of(response) } else { response }
     }
 
-    /// Who has no key is counted by the address, and so is who has a wrong one.
-    async fn admit(&self, route: &Route, from: Option<ClientAddress>, headers: &HeaderMap) -> Result<(), Problem> {
+    async fn admit_and_answer<B>(
+        &self,
+        route: &Route,
+        parameters: [&str; 2],
+        from: Option<ClientAddress>,
+        asked: &Parts,
+        body: B,
+    ) -> Result<Response<ApiBody>, Problem>
+    where
+        B: Body<Data = Bytes> + Send + Unpin,
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        let names = self.admit(route, from, &asked.headers).await?;
+        json::check_coding(&asked.headers)?;
+        self.answer(route, parameters, names, asked, body).await
+    }
+
+    /// Who has no key is counted by the address, and so is who has a wrong one. Answers whose candidates are meant.
+    async fn admit(
+        &self,
+        route: &Route,
+        from: Option<ClientAddress>,
+        headers: &HeaderMap,
+    ) -> Result<Namespace, Problem> {
         let Inner { keys, limits, .. } = &*self.inner;
+        // Whoever watches the server must see it when it is asked too much.
         let by_address = || from.map_or(Ok(()), |from| limits.address(from));
         let Some(scope) = route.scope else {
-            // Whoever watches the server must see it when it is asked too much.
-            return if route.is_watched() { Ok(()) } else { Ok(by_address()?) };
+            if !route.is_watched() {
+                by_address()?;
+            }
+            return Ok(Namespace::Whole);
         };
         match keys.check(headers, scope).await {
-            Ok(()) => {
+            Ok(good) => {
                 let key = headers.get(header::AUTHORIZATION).map_or(&b""[..], |key| key.as_bytes());
-                Ok(limits.key(key)?)
+                if !route.is_watched() {
+                    limits.key(key)?;
+                }
+                Ok(good.into())
             }
             Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
                 by_address()?;
@@ -160,7 +194,8 @@ impl Api {
         &self,
         route: &Route,
         [first, second]: [&str; 2],
-        headers: &HeaderMap,
+        names: Namespace,
+        asked: &Parts,
         body: B,
     ) -> Result<Response<ApiBody>, Problem>
     where
@@ -171,19 +206,29 @@ impl Api {
         match route.call {
             Operation::PutExam => routes::put_exam::put_exam(self, first, body).await,
             Operation::PutSitting => routes::put_sitting::put_sitting(self, first, second, body).await,
-            Operation::ListSittings => routes::list_sittings::list_sittings(self, first, headers).await,
-            Operation::SittingEvents => routes::sitting_events::sitting_events(self, first),
-            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first),
-            Operation::PostPlace => routes::post_place::post_place(self, first, body).await,
-            Operation::PostHold => routes::post_hold::post_hold(self, first, body).await,
-            Operation::GetHold => routes::get_hold::get_hold(self, first, second).await,
-            Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, second).await,
-            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, first, second).await,
-            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, first, second, body).await,
+            Operation::ListSittings => routes::list_sittings::list_sittings(self, first, &asked.headers).await,
+            Operation::SittingEvents => routes::sitting_events::sitting_events(self, first, &asked.method).await,
+            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first).await,
+            Operation::PostPlace => routes::post_place::post_place(self, first, names, body).await,
+            Operation::PostHold => routes::post_hold::post_hold(self, first, names, body).await,
+            Operation::GetHold => routes::get_hold::get_hold(self, first, names, second).await,
+            Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, names, second).await,
+            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, first, names, second).await,
+            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, first, names, second, body).await,
             Operation::OpenApi => Ok(openapi::answer()),
             Operation::Health => Ok(routes::health::health()),
             Operation::Ready => routes::health::ready(self).await,
             Operation::Metrics => routes::metrics::metrics(self),
         }
     }
+}
+
+/// The answer to HEAD: as to GET, its length too, without the body.
+fn head_of(response: Response<ApiBody>) -> Response<ApiBody> {
+    let length = response.body().size_hint().exact();
+    let mut response = response.map(|_| Either::Left(Full::default()));
+    if let Some(length) = length.filter(|length| *length > 0) {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response
 }

@@ -8,19 +8,24 @@ pub mod bench;
 pub mod board;
 mod calls;
 pub mod catalogue;
+mod clocks;
 mod coalesce;
+mod compare;
 mod confirm;
 mod exchange;
 mod feed;
 mod hold;
+mod keeper;
+mod known;
 mod lanes;
 pub mod pool;
 mod put;
+mod ready;
 pub mod room;
 mod sweep;
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use jiff::Timestamp;
@@ -30,7 +35,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::hold::Hold;
 use crate::ids::{ExamId, HoldId, PoolId, SittingId};
-use crate::ledger::{Ledger, LedgerError, pools};
+use crate::ledger::writers::WriterId;
+use crate::ledger::{Ledger, LedgerError};
 use crate::restore::OpenError;
 use crate::room::pass::PassError;
 use crate::sitting::{Availability, Exam};
@@ -39,15 +45,18 @@ use board::Board;
 use catalogue::{Catalogue, ExamEntry};
 use lanes::Lanes;
 use pool::{NotReached, Pool};
+pub use ready::NotReady;
 
-const CATALOGUE_EVERY: Duration = Duration::from_millis(500);
+/// Longest wait at the start for a Redis that is yet to start, and how often it is tried meanwhile.
+const REDIS_WAIT: Duration = Duration::from_secs(60);
+const REDIS_PAUSE: Duration = Duration::from_millis(250);
 
 /// How the engine reaches its stores.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
     /// `redis://host:port/`, `redis+unix:///path` or `redis+cluster://host:port,host:port`.
     pub redis_url: String,
-    /// The ledger's connections. Each pool keeps one for itself.
+    /// The ledger's connections. The engine keeps one for itself and takes others while it asks something.
     pub postgres: deadpool_postgres::Pool,
 }
 
@@ -60,6 +69,11 @@ pub struct Engine {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) ledger: Ledger,
+    /// This process, among those that write ledgers.
+    me: WriterId,
+    health: keeper::Health,
+    /// When the ledger was last looked at because somebody asked for what is not known here.
+    looked: tokio::sync::Mutex<Option<Instant>>,
     catalogue: RwLock<Arc<Catalogue>>,
     pools: DashMap<PoolId, Arc<Pool>>,
     /// The waiting rooms that this process runs.
@@ -112,6 +126,14 @@ pub enum HoldError {
         /// The window's end.
         closes_at: Option<Timestamp>,
     },
+    /// The sitting has begun, or begins before a hold on it could be paid.
+    #[error("sitting {sitting} has begun, or begins before a seat in it could be paid")]
+    Begun {
+        /// The first such one.
+        sitting: SittingId,
+        /// From when on its seats are not given out.
+        closes_at: Timestamp,
+    },
     /// A waiting room is before the exam, and the request has no pass that is good.
     #[error("{0}")]
     NotAdmitted(#[from] PassError),
@@ -158,15 +180,35 @@ impl From<StoreError> for HoldError {
     }
 }
 
+/// Connects to Redis; waits for one that does not answer yet.
+async fn open_store(url: &str) -> Result<Store, StoreError> {
+    let since = Instant::now();
+    let mut is_said = false;
+    loop {
+        match Store::open(url).await {
+            Err(StoreError::Ambiguous(error)) if since.elapsed() < REDIS_WAIT => {
+                if !std::mem::replace(&mut is_said, true) {
+                    tracing::warn!(%error, wait_seconds = REDIS_WAIT.as_secs(), "waiting for Redis");
+                }
+                tokio::time::sleep(REDIS_PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 impl Engine {
     /// Opens the stores, migrates the ledger, opens every pool, starts the background tasks.
     pub async fn start(config: EngineConfig) -> Result<Self, HoldError> {
         let ledger = Ledger::open(config.postgres).await?;
-        let store = Store::open(&config.redis_url).await?;
+        let store = open_store(&config.redis_url).await?;
         let engine = Self {
             inner: Arc::new(Inner {
                 store,
                 ledger,
+                me: WriterId::new(),
+                health: keeper::Health::default(),
+                looked: tokio::sync::Mutex::default(),
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
                 rooms: DashMap::new(),
@@ -176,13 +218,18 @@ impl Engine {
             }),
         };
         engine.reload_catalogue().await?;
+        engine.inner.tasks.spawn(keeper::keep(engine.clone(), engine.inner.stop.clone()));
         match engine.open_all().await {
             // Part of a cluster may be away: its pools are opened when it is back, the others serve.
-            Err(error) if !engine.inner.store.is_cluster() => return Err(error),
+            Err(error) if !engine.inner.store.is_cluster() => {
+                engine.inner.stop.cancel();
+                return Err(error);
+            }
             _ => {}
         }
         let watcher = engine.clone();
         engine.inner.tasks.spawn(async move { watcher.watch_catalogue().await });
+        engine.inner.tasks.spawn(clocks::watch(engine.clone()));
         Ok(engine)
     }
 
@@ -221,25 +268,6 @@ impl Engine {
     pub fn watch(&self, exam: &ExamId) -> Result<watch::Receiver<u64>, HoldError> {
         self.entry(exam)?;
         Ok(self.changes_of(exam).subscribe())
-    }
-
-    /// Are both stores there and pools open? Of a cluster a part is enough: were every process to call
-    /// itself unready because one primary is away, nobody would be sent to the pools of the others.
-    pub async fn is_ready(&self) -> Result<(), HoldError> {
-        let Inner { store, ledger, pools, .. } = &*self.inner;
-        store.ping().await?;
-        drop(ledger.client().await?);
-        let is_open = |pool: &Pool| pool.standing().epoch > 0;
-        let (mut open, mut closed) = (false, None);
-        for pool in pools {
-            if is_open(&pool) { open = true } else { closed = Some(pool.id.clone()) }
-        }
-        match closed {
-            Some(pool) if !(open && store.is_cluster()) => {
-                Err(HoldError::Unavailable(format!("pool {pool} is not open")))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Changes whenever [`Self::availability`] of the exam does.
@@ -299,44 +327,12 @@ impl Engine {
             })
             .clone();
         if is_new {
-            let Inner { tasks, stop, store, ledger, .. } = &*self.inner;
-            tasks.spawn(crate::sync::run(store.clone(), ledger.clone(), pool.clone(), stop.clone()));
+            let Inner { tasks, stop, store, ledger, me, .. } = &*self.inner;
+            tasks.spawn(crate::sync::run(store.clone(), ledger.clone(), *me, pool.clone(), stop.clone()));
             tasks.spawn(feed::feed(self.clone(), pool.clone(), stop.clone()));
             tasks.spawn(sweep::sweep(self.clone(), pool.clone(), stop.clone()));
             tasks.spawn(sweep::finish(self.clone(), pool.clone(), stop.clone()));
         }
         pool
-    }
-
-    /// Reads exams and sittings from the ledger if they changed.
-    async fn reload_catalogue(&self) -> Result<(), HoldError> {
-        let known = Some(self.catalogue().revision).filter(|_| !self.inner.pools.is_empty());
-        if let Some(catalogue) = Catalogue::read(&self.inner.ledger, known).await? {
-            self.replace_catalogue(catalogue);
-            for (id, exam) in pools::all(&**self.inner.ledger.client().await?).await? {
-                self.ensure_pool(id, exam);
-            }
-            self.ensure_rooms();
-        }
-        Ok(())
-    }
-
-    fn replace_catalogue(&self, catalogue: Catalogue) {
-        let mut current = self.inner.catalogue.write().unwrap_or_else(PoisonError::into_inner);
-        if catalogue.revision >= current.revision {
-            *current = Arc::new(catalogue);
-        }
-    }
-
-    async fn watch_catalogue(&self) {
-        loop {
-            tokio::select! {
-                () = self.inner.stop.cancelled() => return,
-                () = tokio::time::sleep(CATALOGUE_EVERY) => {}
-            }
-            if let Err(error) = self.reload_catalogue().await {
-                tracing::debug!(%error, "exams cannot be read from the ledger now");
-            }
-        }
     }
 }

@@ -2,13 +2,19 @@
 
 pub mod api_keys;
 pub mod catalogue;
+pub mod earlier_graces;
 pub mod exams;
 pub mod holds;
+pub mod parked_events;
 pub mod pools;
 pub mod sittings;
 pub mod waiting_rooms;
+pub mod writers;
 
-use deadpool_postgres::{Object, Pool};
+use std::time::Duration;
+
+use deadpool_postgres::{Object, Pool, Transaction};
+use tokio::time::error::Elapsed;
 use tokio_postgres::error::SqlState;
 
 mod embedded {
@@ -17,6 +23,9 @@ mod embedded {
 
 /// The Postgres advisory lock under which migrations run, so that two processes may start at once.
 const MIGRATION_LOCK: i64 = 0x5ea7_0001;
+
+/// Longest wait for the answer to what somebody waits for.
+pub const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
 /// Why the ledger did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +39,25 @@ pub enum LedgerError {
     /// A hold was to be added that is there.
     #[error("the ledger has this hold already")]
     AlreadyThere,
+    /// Postgres takes the statement and refuses the value: said again, it is refused again.
+    #[error("the ledger does not take it: {0}")]
+    Refused(String),
     /// The pool's row moved on: another process has it.
     #[error("another process has moved the pool on")]
     Overtaken,
+    /// Postgres took the question and did not answer in time.
+    #[error("Postgres did not answer in time")]
+    Silent,
     /// Postgres cannot be reached, or said something unexpected.
     #[error("no answer from Postgres: {0}")]
     Unavailable(String),
+}
+
+impl LedgerError {
+    /// Would the same rows be refused again, however often they are sent?
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Overbooked | Self::GroupTaken | Self::AlreadyThere | Self::Refused(_))
+    }
 }
 
 impl From<tokio_postgres::Error> for LedgerError {
@@ -45,7 +67,10 @@ impl From<tokio_postgres::Error> for LedgerError {
             Some(db) if db.constraint() == Some("holds_pkey") => Self::AlreadyThere,
             Some(db) if db.constraint() == Some("one_live_hold_per_group") => Self::GroupTaken,
             Some(db) if *db.code() == SqlState::T_R_SERIALIZATION_FAILURE => Self::Overtaken,
-            // The server's message, never the detail: that may quote a row.
+            // Data exceptions and violated constraints. The server's message, never the detail: that may quote a row.
+            Some(db) if matches!(&db.code().code()[..2], "22" | "23") => {
+                Self::Refused(format!("{} ({})", db.message(), db.code().code()))
+            }
             Some(db) => Self::Unavailable(format!("{} ({})", db.message(), db.code().code())),
             None => Self::Unavailable(error.to_string()),
         }
@@ -81,10 +106,23 @@ impl Ledger {
         Ok(self.connections.get().await?)
     }
 
-    /// Takes a connection out of the pool for good: for advisory locks, which live as long as it.
-    pub fn keep(client: Object) -> deadpool_postgres::ClientWrapper {
-        Object::take(client)
+    /// What was heard on this connection within its time. One that fell silent does not go back to the pool, and those
+    /// that rest there are not trusted either: whatever silenced it may have silenced them.
+    pub fn heard<T>(&self, client: Object, outcome: Result<Result<T, LedgerError>, Elapsed>) -> Result<T, LedgerError> {
+        outcome.unwrap_or_else(|_| {
+            drop(Object::take(client));
+            self.connections.retain(|_, _| false);
+            Err(LedgerError::Silent)
+        })
     }
+}
+
+/// Limits on Postgres's side of a transaction that others wait for: a process that hangs in the middle of one must not
+/// keep its locks.
+pub async fn limit(tx: &Transaction<'_>) -> Result<(), LedgerError> {
+    let limits = "SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout = '4s';
+         SET LOCAL idle_in_transaction_session_timeout = '3s'";
+    Ok(tx.batch_execute(limits).await?)
 }
 
 async fn migrate(client: &mut Object) -> Result<(), LedgerError> {

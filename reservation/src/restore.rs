@@ -2,15 +2,20 @@
 //!
 //! All of it happens on one Redis process: the one that is trusted with the pool afterwards.
 
+mod salvage;
+
 use crate::engine::pool::Pool;
 use crate::hold::HoldState;
 use crate::ledger::holds::{self, HoldRow};
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::{Ledger, LedgerError, sittings};
 use crate::store::{Link, Store, StoreError};
+use salvage::salvage;
 
 /// How many holds go to Redis in one call.
-const PAGE_HOLDS: i32 = 2_000;
+const PAGE_HOLDS: u16 = 2_000;
+/// Most holds that were given back of which the deadline is loaded; whoever else gave one back begins anew.
+const GIVEN_BACK_MAX: i64 = 100_000;
 
 /// Why a pool could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +33,10 @@ pub enum OpenError {
 
 /// Opens `pool`, under a lock in the ledger so that one process does it, and lets its scripts be called.
 ///
-/// What Redis has is believed only on the process on which it was last compared with the ledger, and not
-/// if the caller says that it `must_verify`: a restarted Redis, or a replica in its place, may have gone
-/// back in time. The ledger's row is committed last: until then no process knows the new epoch, and Redis
+/// What Redis has is believed only with the entry at the ledger's cursor in it, on the process on which it was last
+/// compared with the ledger, and not if the caller says that it `must_verify`: a restarted Redis, or a replica in its
+/// place, may have gone back in time. A new epoch is above every one that the ledger or Redis knows, so no generation
+/// is given twice. The ledger's row is committed last: until then no process knows the new epoch, and Redis
 /// refuses the old one.
 pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify: bool) -> Result<PoolRow, OpenError> {
     let mut client = ledger.client().await?;
@@ -39,23 +45,29 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
     let mut row = pools::lock(&*tx, &pool.id).await?.ok_or(OpenError::Unknown)?;
     let link = store.link(&pool.keys).await?;
     let kept = link.kept(&pool.keys).await?;
-    if must_verify || !kept.is_verified || row.epoch == 0 || kept.epoch != Some(row.epoch) {
-        let next = row.epoch.max(kept.epoch_max) + 1;
-        let may_adopt = row.epoch > 0 && kept.epoch.is_some();
+    let is_known = row.epoch > 0 && kept.epoch.is_some();
+    let may_adopt = is_known && link.has_entry(&pool.keys, row.cursor, row.cursor_epoch).await?;
+    let is_trusted = kept.is_verified && row.process.as_deref() == Some(link.process());
+    if must_verify || !may_adopt || !is_trusted || kept.epoch != Some(row.epoch) {
+        let next = row.epoch.max(row.cursor_epoch).max(kept.epoch_max) + 1;
         if may_adopt && link.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
             // A new lineage too: an event that Redis has lost must not seem to be in the ledger because
             // a later one is.
             (row.epoch, row.lineage) = (next, next);
             tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
         } else {
+            if is_known {
+                salvage(&link, pool, &row, &tx).await?;
+            }
             let (cursor, loaded) = load(&link, pool, next, &tx).await?;
             if row.epoch == 0 {
                 tracing::debug!(pool = %pool.id, "opened for the first time");
             } else {
                 tracing::warn!(pool = %pool.id, epoch = next, holds = loaded, "Redis had lost it: restored from the ledger");
             }
-            row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next };
+            row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next, ..row };
         }
+        row.process = Some(link.process().to_owned());
         pools::set(&*tx, &pool.id, &row).await?;
         tx.commit().await.map_err(LedgerError::from)?;
     }
@@ -64,8 +76,9 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
     Ok(row)
 }
 
-/// Loads the pool's live holds into Redis, page by page; answers the id of the first event.
-async fn load(
+/// Loads the pool's live holds into Redis, page by page, and the deadlines of those that were given back before they
+/// are over; answers the id of the first event.
+pub(crate) async fn load(
     link: &Link,
     pool: &Pool,
     epoch: i64,
@@ -74,31 +87,35 @@ async fn load(
     let capacities = sittings::capacities(&**tx, &pool.id).await?;
     let numbers: Vec<i32> = capacities.iter().map(|(number, _)| number.0).collect();
     let mut taken = std::collections::HashMap::<i32, i64>::new();
-    link.restore(&pool.keys, epoch, "begin", &[link.process().to_owned()]).await?;
+    let (process, history) = link.process_and_history();
+    link.restore(&pool.keys, epoch, "begin", &[process.to_owned(), history.to_owned()]).await?;
     holds::settle_all(&**tx, &pool.exam, &numbers).await?;
+    let now = jiff::Timestamp::from_millisecond(link.now_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    // First, as a later hold may be in their place.
+    for page in holds::given_back(&**tx, &pool.exam, &numbers, now, GIVEN_BACK_MAX).await?.chunks(PAGE_HOLDS.into()) {
+        let arguments: Vec<String> = page.iter().flat_map(|row| as_arguments(row, 'r', true)).collect();
+        link.restore(&pool.keys, epoch, "holds", &arguments).await?;
+    }
     let live = holds::live(tx, &pool.exam, &numbers).await?;
     let mut loaded = 0;
     loop {
-        let page = holds::live_page(tx, &live, PAGE_HOLDS).await?;
+        let page = holds::live_page(tx, &live, PAGE_HOLDS.into()).await?;
         if page.is_empty() {
             break;
         }
         let mut arguments = Vec::with_capacity(page.len() * 3);
-        for HoldRow { place, state, lapses_at, .. } in &page {
-            *taken.entry(place.sitting.0).or_default() += 1;
-            let (letter, deadline) = match state {
-                HoldState::Held => ('h', lapses_at.as_millisecond().to_string()),
-                HoldState::Frozen => ('f', "-".to_owned()),
-                _ => ('c', "-".to_owned()),
-            };
-            arguments.push(format!("{}:{}", place.candidate, place.group));
-            arguments.push(format!("{letter}{} {} {}", place.sitting, place.generation.0, lapses_at.as_millisecond()));
-            arguments.push(deadline);
+        for row in &page {
+            *taken.entry(row.place.sitting.0).or_default() += 1;
+            arguments.extend(match row.state {
+                HoldState::Held => as_arguments(row, 'h', true),
+                HoldState::Frozen => as_arguments(row, 'f', false),
+                _ => as_arguments(row, 'c', false),
+            });
         }
         link.restore(&pool.keys, epoch, "holds", &arguments).await?;
         loaded += page.len();
     }
-    let mut arguments = vec![jiff::Timestamp::now().as_millisecond().to_string()];
+    let mut arguments = vec![link.now_ms().to_string()];
     for (number, capacity) in &capacities {
         let free = i64::from(*capacity) - taken.get(&number.0).copied().unwrap_or_default();
         arguments.extend([number.to_string(), capacity.to_string(), free.to_string()]);
@@ -106,4 +123,14 @@ async fn load(
     let id = link.restore(&pool.keys, epoch, "finish", &arguments).await?;
     let id = id.parse().map_err(|()| StoreError::Unexpected(format!("restore answered {id:?}")))?;
     Ok((id, loaded))
+}
+
+/// A row as `restore` takes it: field, value, deadline or "-" when no clock runs.
+fn as_arguments(HoldRow { place, lapses_at, .. }: &HoldRow, letter: char, has_clock: bool) -> [String; 3] {
+    let lapses_ms = lapses_at.as_millisecond();
+    [
+        format!("{}:{}", place.candidate, place.group),
+        format!("{letter}{} {} {lapses_ms}", place.sitting, place.generation.0),
+        if has_clock { lapses_ms.to_string() } else { "-".to_owned() },
+    ]
 }

@@ -80,6 +80,15 @@ pub struct Sitting {
     pub spec: SittingSpec,
 }
 
+impl Sitting {
+    /// From when on its seats are given out no more to somebody who needs `to_pay` before it begins; absent: nobody said
+    /// when it begins.
+    pub fn closes_at(&self, to_pay: SignedDuration) -> Option<Timestamp> {
+        let starts_at = self.spec.starts_at?;
+        Some(starts_at.checked_sub(to_pay).unwrap_or(Timestamp::MIN))
+    }
+}
+
 /// How full a sitting is: green, yellow, red.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]

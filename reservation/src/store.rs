@@ -1,5 +1,7 @@
 //! Redis: calls the scripts, and reads what they wrote. It decides nothing.
 
+mod asking;
+mod clock;
 mod cluster;
 mod connection;
 pub mod event;
@@ -9,11 +11,13 @@ mod node;
 mod opening;
 pub mod reply;
 pub mod room;
+mod salvage;
 pub mod scripts;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use redis::aio::MultiplexedConnection;
@@ -22,13 +26,17 @@ use redis::{AsyncCommands, Cmd, FromRedisValue, RedisError, ServerErrorKind, fro
 
 use crate::hold::HoldState;
 use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
+pub use asking::{CALL_LIFE, FreezeRequest, HoldRequest, Lasting, Moment, Place};
+use asking::{ms, seats_each};
 use connection::Connection;
 use event::{Event, StreamId};
 pub use exchange::ExchangeRequest;
 use keys::PoolKeys;
 pub use node::Link;
+pub(crate) use node::identity_of;
 pub use opening::Kept;
 use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
+pub use salvage::Standing;
 use scripts::Script;
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
@@ -54,6 +62,12 @@ pub enum StoreError {
     /// has taken over, or Redis has restarted. Nothing was asked.
     #[error("the pool is on a Redis process that nobody has compared with the ledger")]
     Unverified,
+    /// The call came after its end, or Redis's clock was set forward, which is known by now. Nothing was done.
+    #[error("the call came too late, at {now_ms} ms")]
+    Late {
+        /// Redis's clock, in ms since 1970.
+        now_ms: i64,
+    },
     /// The ledger is too far behind to give out more.
     #[error("the ledger is too far behind")]
     Behind,
@@ -77,56 +91,6 @@ impl From<RedisError> for StoreError {
     }
 }
 
-/// One candidate's request for seats, in numbers.
-#[derive(Debug, Clone)]
-pub struct HoldRequest {
-    /// Whose.
-    pub candidate: CandidateId,
-    /// Each sitting with its group.
-    pub sittings: Vec<(SittingNumber, SittingNumber)>,
-}
-
-/// One hold, in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// Whose.
-    pub candidate: CandidateId,
-    /// The group's number.
-    pub group: SittingNumber,
-    /// The sitting's number.
-    pub sitting: SittingNumber,
-    /// Which hold.
-    pub generation: Generation,
-}
-
-/// One request to stop a clock.
-#[derive(Debug, Clone)]
-pub struct FreezeRequest {
-    /// The hold.
-    pub place: Place,
-    /// Take a free seat anew when the hold is gone?
-    pub take: bool,
-    /// What paid for it, if it is to be confirmed.
-    pub reference: Option<Reference>,
-}
-
-/// How many sittings each request names, for `hold`; nothing when each names one.
-fn seats_each(requests: &[HoldRequest]) -> String {
-    if requests.iter().all(|request| request.sittings.len() == 1) {
-        return String::new();
-    }
-    requests.iter().map(|request| request.sittings.len().to_string()).collect::<Vec<_>>().join(" ")
-}
-
-/// Under which epoch and on which clock a script runs.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    /// The pool's epoch as the caller knows it.
-    pub epoch: i64,
-    /// Tests pass a clock in, in ms since 1970; otherwise Redis's own counts.
-    pub now_ms: Option<i64>,
-}
-
 /// Connections to Redis, a server or a cluster; and where each pool may be asked.
 #[derive(Clone)]
 pub struct Store {
@@ -137,9 +101,16 @@ pub struct Store {
 
 impl Store {
     /// Connects to `redis://host:port`, `redis+unix:///path` or `redis+cluster://host:port,host:port`;
-    /// fails when nothing answers there.
+    /// fails when nothing answers there, or what answers may throw seats away.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { connection: Connection::open(url).await?, verified: Arc::default() })
+        let connection = Connection::open(url).await?;
+        for node in connection.primaries() {
+            // Part of a cluster may be away.
+            if let Ok(link) = node.link().await {
+                link.check_settings(&node.address).await?;
+            }
+        }
+        Ok(Self { connection, verified: Arc::default() })
     }
 
     /// Is it a cluster? Then one part of it may be away while the others give out seats.
@@ -147,15 +118,10 @@ impl Store {
         matches!(self.connection, Connection::Cluster(_))
     }
 
-    /// Runs a command, or a script, on the node that has `key`; all its keys have the hash tag of `key`.
-    pub async fn query<T: FromRedisValue>(&self, key: &str, cmd: &Cmd) -> Result<T, StoreError> {
-        let (_, value) = self.connection.run(key, cmd, |_| true).await?;
-        from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))
-    }
-
     /// Asks for what is the pool's, on the process that is trusted with it.
     async fn ask<T: FromRedisValue>(&self, keys: &PoolKeys, cmd: &Cmd) -> Result<T, StoreError> {
-        let (_, value) = self.connection.run(keys.meta(), cmd, |link| self.is_verified(keys, link)).await?;
+        let trusted = |link: &Link| self.is_verified(keys, link);
+        let (_, value) = self.connection.run(keys.meta(), |_| Cow::Borrowed(cmd), trusted).await?;
         from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))
     }
 
@@ -164,30 +130,39 @@ impl Store {
         script: &Script,
         keys: &PoolKeys,
         moment: Moment,
-        arguments: impl FnOnce(&mut Cmd),
+        arguments: impl Fn(&mut Cmd),
         answer: impl Fn(Word<'_>, i64) -> Option<A>,
     ) -> Result<Reply<A>, StoreError> {
-        let mut cmd = Cmd::new();
-        cmd.arg("EVALSHA").arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
-        match moment.now_ms {
-            Some(now) => cmd.arg(now),
-            None => cmd.arg(""),
+        let make = |link: &Link| {
+            let mut cmd = Cmd::new();
+            cmd.arg("EVALSHA").arg(script.sha()).arg(keys.all().len()).arg(keys.all()).arg(moment.epoch);
+            match moment.now_ms {
+                Some(now) => cmd.arg(now).arg(""),
+                None => cmd.arg("").arg(link.now_ms() + ms(moment.life)),
+            };
+            arguments(&mut cmd);
+            Cow::Owned(cmd)
         };
-        arguments(&mut cmd);
-        reply::parse(&self.ask(keys, &cmd).await?, answer)
+        let asked = Instant::now();
+        let (link, value) = self.connection.run(keys.meta(), make, |link| self.is_verified(keys, link)).await?;
+        let reply = reply::parse(&value, answer);
+        if let (Ok(Reply { now_ms, .. }) | Err(StoreError::Late { now_ms }), None) = (&reply, moment.now_ms) {
+            link.learn_time(asked, *now_ms);
+        }
+        reply
     }
 
-    /// Calls `hold`: seats for each request, under deadlines `ttl` from now.
+    /// Calls `hold`: seats for each request.
     pub async fn hold(
         &self,
         keys: &PoolKeys,
         moment: Moment,
-        ttl: Duration,
+        lasting: Lasting,
         requests: &[HoldRequest],
     ) -> Result<Reply<HoldAnswer>, StoreError> {
-        let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
+        let ttl_ms = ms(lasting.ttl);
         let arguments = |cmd: &mut Cmd| {
-            cmd.arg(ttl_ms).arg(EVENTS_BEHIND_MAX).arg(seats_each(requests));
+            cmd.arg(ttl_ms).arg(EVENTS_BEHIND_MAX).arg(ms(lasting.least)).arg(seats_each(requests));
             let mut field = String::with_capacity(NAME_BYTES_MAX + 12);
             for request in requests {
                 for (sitting, group) in &request.sittings {
@@ -300,7 +275,7 @@ impl Store {
     }
 
     /// The record of the candidate in that group as Redis has it: state letter, sitting,
-    /// generation, deadline.
+    /// generation, deadline. With the letter `r` it is of a seat that was given back.
     pub async fn record(
         &self,
         keys: &PoolKeys,
@@ -309,6 +284,19 @@ impl Store {
     ) -> Result<Option<String>, StoreError> {
         let field = format!("{candidate}:{group}");
         self.ask(keys, &Cmd::hget(keys.taken(), field)).await
+    }
+
+    /// Some of the records, from `cursor` on, with their fields; and where to go on, 0 at the end. About as many as
+    /// `count`; more while the pool is small.
+    pub async fn some_records(
+        &self,
+        keys: &PoolKeys,
+        cursor: u64,
+        count: usize,
+    ) -> Result<(u64, Vec<(String, String)>), StoreError> {
+        let mut cmd = redis::cmd("HSCAN");
+        cmd.arg(keys.taken()).arg(cursor).arg("COUNT").arg(count);
+        self.ask(keys, &cmd).await
     }
 
     /// The id of the pool's newest event.
@@ -356,10 +344,9 @@ impl Store {
         let reply: Option<StreamReadReply> =
             reader.xread_options(&[keys.events()], &[after.to_string()], &options).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
+        let unheard = |id: &str| StoreError::Unexpected(format!("stream id {id}"));
         entries
-            .map(|entry| {
-                Event::parse(&entry).ok_or_else(|| StoreError::Unexpected(format!("event {} is not ours", entry.id)))
-            })
+            .map(|entry| Event::parse(&entry).or_else(|| Event::foreign(&entry)).ok_or_else(|| unheard(&entry.id)))
             .collect()
     }
 

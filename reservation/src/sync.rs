@@ -1,10 +1,14 @@
 //! Events → ledger: one writer per pool reads the stream, folds it into the ledger and moves the
 //! cursor in the same transaction. Exactly once, whatever crashes.
+//!
+//! Who writes which pool, the keeper of the engine settles with those of the other processes. Should two believe that
+//! they may, the pool's row takes only one of them: whoever moves its cursor must have read on from it, under its
+//! epoch, from the Redis process that it trusts, and be the writer that it names.
 
 mod fold;
+mod resync;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge, histogram};
@@ -14,10 +18,11 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::pool::Pool;
 use crate::ledger::holds::fold as rows;
 use crate::ledger::pools::{self, PoolRow};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::writers::WriterId;
+use crate::ledger::{self, ANSWER_WAIT, Ledger, LedgerError};
 use crate::restore::OpenError;
 use crate::store::event::{Event, StreamId};
-use crate::store::{READ_ENTRIES_MAX, Store};
+use crate::store::{READ_ENTRIES_MAX, Store, StoreError, identity_of};
 use fold::{Folded, fold};
 
 /// Commits come no closer than this as long as nobody waits for one: in a rush that makes few and
@@ -29,30 +34,29 @@ const BATCH_ROWS: usize = 16_384;
 const KEPT: Duration = Duration::from_secs(10);
 /// How often the stream is trimmed.
 const TRIM_EVERY: Duration = Duration::from_secs(2);
-/// How long a follower follows before it tries to become the writer.
-const FOLLOW: Duration = Duration::from_secs(1);
+/// Whoever could not write for so long lets another process try.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(2);
 const AFTER_FAULT: Duration = Duration::from_millis(300);
+const BEFORE_OPEN: Duration = Duration::from_millis(20);
 /// How long the writer goes on at a stop to bring the ledger up to date.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// The one writer of a pool's ledger, while its connection lives.
+/// The one writer of a pool's ledger, as long as its process is the one that the pool's row names. It takes a
+/// connection to Postgres only while it commits.
 pub struct Writer {
-    client: deadpool_postgres::ClientWrapper,
+    store: Store,
+    ledger: Ledger,
+    me: WriterId,
     reader: MultiplexedConnection,
     row: PoolRow,
 }
 
 impl Writer {
-    /// Becomes the writer; `None` when somebody else is.
-    pub async fn try_new(store: &Store, ledger: &Ledger, pool: &Pool) -> Result<Option<Self>, OpenError> {
-        // Out of the pool only for the one who writes: everybody else asks again every second.
-        let client = ledger.client().await?;
-        if !pools::try_write_lock(&**client, &pool.id).await? {
-            return Ok(None);
-        }
-        let client = Ledger::keep(client);
-        let row = pools::get(&*client, &pool.id).await?.ok_or(OpenError::Unknown)?;
-        Ok(Some(Self { client, reader: store.reader(&pool.keys).await?, row }))
+    /// Begins to write for `me`. [`LedgerError::Overtaken`] when the pool's row names somebody else.
+    pub async fn open(store: &Store, ledger: &Ledger, pool: &Pool, me: WriterId) -> Result<Self, OpenError> {
+        let row = row_of(ledger, pool, me).await?;
+        let reader = store.reader(&pool.keys).await?;
+        Ok(Self { store: store.clone(), ledger: ledger.clone(), me, reader, row })
     }
 
     /// The newest event that the ledger has.
@@ -60,7 +64,8 @@ impl Writer {
         self.row.cursor
     }
 
-    /// Reads the events after the cursor; waits up to a second for the first.
+    /// Reads the events after the cursor; waits up to a second for the first. [`StoreError::Unverified`] when they come
+    /// from another Redis process than the one that the ledger trusts with the pool.
     pub async fn read(&mut self, pool: &Pool) -> Result<Vec<Event>, OpenError> {
         let mut events = Store::read(&mut self.reader, &pool.keys, self.row.cursor).await?;
         // A full answer means that more waits: one transaction for many small entries.
@@ -71,20 +76,37 @@ impl Writer {
             read = more.len();
             events.extend(more);
         }
-        Ok(events)
+        if events.is_empty() {
+            return Ok(events);
+        }
+        // Asked behind what was read: it may have become another's replica in between, under the same connection.
+        let process = identity_of(&mut self.reader).await.map_err(StoreError::from)?;
+        if self.row.process.as_deref() == Some(process.as_str()) {
+            Ok(events)
+        } else {
+            Err(StoreError::Unverified.into())
+        }
     }
 
-    /// Folds events into the ledger and moves the cursor behind them, in one transaction.
+    /// Folds events into the ledger and moves the cursor behind them, in one transaction. Where the ledger does not
+    /// take one of them, the pool is opened anew, see [`Self::resync`].
     pub async fn commit(&mut self, pool: &Pool, events: &[Event]) -> Result<(), OpenError> {
         let Some(newest) = events.last() else { return Ok(()) };
+        if events.iter().any(Event::is_foreign) {
+            return self.resync(pool).await;
+        }
         let started = Instant::now();
         let folded = fold(events);
-        let ended = match self.write(pool, &folded, newest, false).await {
+        let outcome = match self.write(pool, &folded, newest, false).await {
             // Said twice, against all that we know: a row more or less must not stop the ledger.
             Err(LedgerError::AlreadyThere) => {
                 tracing::error!(pool = %pool.id, "an event made a hold that the ledger has");
-                self.write(pool, &folded, newest, true).await?
+                self.write(pool, &folded, newest, true).await
             }
+            outcome => outcome,
+        };
+        let ended = match outcome {
+            Err(error) if error.is_refusal() => return self.resync(pool).await,
             outcome => outcome?,
         };
         (self.row.cursor, self.row.cursor_epoch) = (newest.id, newest.epoch);
@@ -102,73 +124,121 @@ impl Writer {
     }
 
     /// Writes a batch; answers how many ended rows were written. `careful`: new rows may be there.
-    async fn write(
-        &mut self,
-        pool: &Pool,
-        folded: &Folded<'_>,
-        newest: &Event,
-        careful: bool,
-    ) -> Result<u64, LedgerError> {
-        let tx = self.client.transaction().await?;
-        pools::advance(&*tx, &pool.id, &self.row, newest.id, newest.epoch).await?;
-        let ended = rows::upsert(&tx, &pool.exam, &folded.ended).await?;
-        rows::upsert(&tx, &pool.exam, &folded.live).await?;
-        if careful {
-            rows::upsert(&tx, &pool.exam, &folded.fresh).await?;
-        } else {
-            rows::insert(&tx, &pool.exam, &folded.fresh).await?;
-        }
-        rows::settle(&tx, &pool.exam, &folded.settled).await?;
-        tx.commit().await?;
-        Ok(ended)
+    async fn write(&self, pool: &Pool, folded: &Folded<'_>, newest: &Event, careful: bool) -> Result<u64, LedgerError> {
+        let mut client = self.ledger.client().await?;
+        let writing = async {
+            let tx = client.transaction().await?;
+            ledger::limit(&tx).await?;
+            pools::advance(&*tx, &pool.id, &self.row, newest.id, newest.epoch).await?;
+            let ended = rows::upsert(&tx, &pool.exam, &folded.ended).await?;
+            rows::upsert(&tx, &pool.exam, &folded.live).await?;
+            if careful {
+                rows::upsert(&tx, &pool.exam, &folded.fresh).await?;
+            } else {
+                rows::insert(&tx, &pool.exam, &folded.fresh).await?;
+            }
+            rows::settle(&tx, &pool.exam, &folded.settled).await?;
+            tx.commit().await?;
+            Ok(ended)
+        };
+        let outcome = tokio::time::timeout(ANSWER_WAIT, writing).await;
+        self.ledger.heard(client, outcome)
     }
 
     /// Reads the pool's row again, after somebody else may have changed it.
     pub async fn refresh(&mut self, pool: &Pool) -> Result<(), OpenError> {
-        self.row = pools::get(&*self.client, &pool.id).await?.ok_or(OpenError::Unknown)?;
+        self.row = row_of(&self.ledger, pool, self.me).await?;
         pool.take_over(&self.row);
         Ok(())
     }
 
     /// Drops events from the stream that everybody has had time to read.
-    pub async fn trim(&self, store: &Store, pool: &Pool) -> Result<(), OpenError> {
+    pub async fn trim(&self, pool: &Pool) -> Result<(), OpenError> {
         let kept_ms = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
         let before = StreamId { ms: self.row.cursor.ms.saturating_sub(kept_ms), seq: 0 };
-        Ok(store.trim(&pool.keys, before).await?)
+        Ok(self.store.trim(&pool.keys, before).await?)
     }
 }
 
-/// Writes or follows the pool's ledger until `stop`; then drains.
-pub async fn run(store: Store, ledger: Ledger, pool: Arc<Pool>, stop: CancellationToken) {
+/// The pool's row, if it names `me` as its writer.
+async fn row_of(ledger: &Ledger, pool: &Pool, me: WriterId) -> Result<PoolRow, OpenError> {
+    let client = ledger.client().await?;
+    let outcome = tokio::time::timeout(ANSWER_WAIT, pools::get(&**client, &pool.id)).await;
+    let row = ledger.heard(client, outcome)?.ok_or(OpenError::Unknown)?;
+    if row.writer == Some(me) { Ok(row) } else { Err(LedgerError::Overtaken.into()) }
+}
+
+/// Writes the pool's ledger whenever this process, `me`, is the one that may, until `stop`; then drains.
+pub async fn run(store: Store, ledger: Ledger, me: WriterId, pool: Arc<Pool>, stop: CancellationToken) {
+    let mut chosen = pool.writes.subscribe();
+    let mut failing: Option<Instant> = None;
     while !stop.is_cancelled() {
-        let outcome = match Writer::try_new(&store, &ledger, &pool).await {
-            Ok(Some(writer)) => {
-                pool.is_writer.store(true, Ordering::Relaxed);
-                let outcome = write(&store, &pool, writer, &stop).await;
-                pool.is_writer.store(false, Ordering::Relaxed);
-                outcome
+        tokio::select! { () = stop.cancelled() => break, _ = chosen.wait_for(|chosen| *chosen) => {} }
+        if pool.standing().epoch == 0 {
+            // Not open yet: there is nothing to read.
+            tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(BEFORE_OPEN) => {} }
+            continue;
+        }
+        let outcome = match Writer::open(&store, &ledger, &pool, me).await {
+            Ok(writer) => match write(&pool, writer, &stop, &mut failing).await {
+                // Opened anew, or somebody else writes: its row tells which.
+                Err(OpenError::Ledger(LedgerError::Overtaken)) => Ok(()),
+                outcome => outcome,
+            },
+            Err(OpenError::Ledger(LedgerError::Overtaken)) => {
+                pool.set_writer(false);
+                Ok(())
             }
-            Ok(None) => follow(&ledger, &pool, &stop).await,
             Err(error) => Err(error),
         };
         match outcome {
             Ok(()) => {}
-            Err(OpenError::Ledger(LedgerError::Overtaken)) => {}
             Err(error) => {
                 tracing::warn!(pool = %pool.id, %error, "the ledger cannot be written now");
                 counter!("seathold_sync_faults_total").increment(1);
+                pool.stands_still(&error);
+                if failing.get_or_insert_with(Instant::now).elapsed() > GIVE_UP_AFTER {
+                    failing = None;
+                    if matches!(error, OpenError::Store(StoreError::Unverified)) {
+                        // The trusted one is gone for good, or calls itself another: the pool is compared again.
+                        store.distrust(&pool.keys);
+                    }
+                    give_up(&ledger, me, &pool).await;
+                }
                 tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(AFTER_FAULT) => {} }
             }
         }
     }
+    // The keeper gives the lease back when nobody writes any more.
+    pool.set_writer(false);
 }
 
-async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &CancellationToken) -> Result<(), OpenError> {
+/// Lets another process try: it may reach what this one does not.
+async fn give_up(ledger: &Ledger, me: WriterId, pool: &Pool) {
+    let resigning = async {
+        let client = ledger.client().await?;
+        let outcome = tokio::time::timeout(ANSWER_WAIT, pools::resign(&**client, me, Some(&pool.id))).await;
+        ledger.heard(client, outcome)
+    };
+    if let Err(error) = resigning.await {
+        tracing::debug!(pool = %pool.id, %error, "the right to write could not be given up");
+    }
+    pool.resign();
+}
+
+async fn write(
+    pool: &Pool,
+    mut writer: Writer,
+    stop: &CancellationToken,
+    failing: &mut Option<Instant>,
+) -> Result<(), OpenError> {
     writer.refresh(pool).await?;
+    writer.compare(pool).await?;
     let mut trimmed = Instant::now();
     let mut stopping: Option<Instant> = None;
     let mut committed: Option<Instant> = None;
-    loop {
+    let behind = gauge!("seathold_ledger_lag_seconds", "pool" => pool.id.to_string());
+    while pool.is_writer() {
         if let Some(pause) = committed.and_then(|at| PACE.checked_sub(at.elapsed()))
             && stopping.is_none()
             && !pool.has_waiters()
@@ -180,47 +250,36 @@ async fn write(store: &Store, pool: &Pool, mut writer: Writer, stop: &Cancellati
             // The reader may be inside its wait: at a stop there is nothing to wait for.
             () = stop.cancelled(), if stopping.is_none() => {
                 stopping = Some(Instant::now());
-                writer.reader = store.reader(&pool.keys).await?;
+                writer.reader = writer.store.reader(&pool.keys).await?;
                 continue;
             }
         };
         match events.last() {
             Some(newest) => {
                 committed = Some(Instant::now());
-                gauge!("seathold_ledger_lag_seconds", "pool" => pool.id.to_string()).set(lag_seconds(newest));
+                behind.set(lag_seconds(newest));
                 writer.commit(pool, &events).await?;
             }
             None if stopping.is_some() => return Ok(()),
-            None => {
-                gauge!("seathold_ledger_lag_seconds", "pool" => pool.id.to_string()).set(0.0);
-                writer.refresh(pool).await?;
-            }
+            None => behind.set(0.0),
         }
-        if trimmed.elapsed() > TRIM_EVERY {
-            writer.trim(store, pool).await?;
+        *failing = None;
+        pool.goes_on();
+        if writer.is_outdated(pool) {
+            writer.refresh(pool).await?;
+        }
+        if trimmed.elapsed() > TRIM_EVERY && committed.is_some_and(|at| at > trimmed) {
+            writer.trim(pool).await?;
             trimmed = Instant::now();
         }
         if stopping.is_some_and(|since| since.elapsed() > DRAIN) {
             return Ok(());
         }
     }
+    Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a lag in ms is far below 2^52")]
 fn lag_seconds(event: &Event) -> f64 {
     (jiff::Timestamp::now().as_millisecond() - event.now_ms).max(0) as f64 / 1_000.0
-}
-
-/// Tells this process how far another one has brought the ledger.
-async fn follow(ledger: &Ledger, pool: &Pool, stop: &CancellationToken) -> Result<(), OpenError> {
-    let since = Instant::now();
-    while since.elapsed() < FOLLOW && !stop.is_cancelled() {
-        let client = ledger.client().await?;
-        let row = pools::get(&**client, &pool.id).await?.ok_or(OpenError::Unknown)?;
-        drop(client);
-        pool.take_over(&row);
-        let wait = if pool.has_waiters() { Duration::from_millis(10) } else { Duration::from_millis(200) };
-        tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use registration::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
-use crate::listener::Network;
+use crate::listener::{AddressHeader, Network};
 use crate::outside::OutsideArgs;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
@@ -49,7 +49,7 @@ pub struct SiteArgs {
     /// some of its nodes: `redis+cluster://user:password@host:6379,host:6379`.
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
-    /// Most connections to Postgres; the process that writes a pool's ledger keeps one more for it.
+    /// Most connections to Postgres, however many exams there are.
     #[arg(long, env = "SEATHOLD_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 32,
           value_parser = clap::value_parser!(u16).range(4..=1000))]
     pub database_connections: u16,
@@ -64,9 +64,14 @@ pub struct ServeArgs {
     /// Where staff connect.
     #[arg(long, env = "SEATHOLD_STAFF_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub staff_listen: SocketAddr,
-    /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS.
+    /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS, and browsers are
+    /// told to come to this host by nothing else, whatever the port: the staff's address too, when it has the same name.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Whom candidates ask where no exam says it: a telephone number, an office, its hours. A number becomes a link that
+    /// calls it.
+    #[arg(long, env = "SEATHOLD_CONTACT", value_name = "TEXT")]
+    pub contact: Option<String>,
     /// Where the links in letters lead, one or two; the public URL unless given. With two a letter names both, for people
     /// on networks of which only one is reached.
     #[arg(long, env = "SEATHOLD_MAIL_HOSTS", value_name = "URL", value_delimiter = ',', num_args = 1..=2)]
@@ -79,8 +84,15 @@ pub struct ServeArgs {
     pub bounds: BoundsArgs,
     /// Demo exams, demo staff and demo keys, and a sandbox in place of every third party; says on every page that
     /// nothing is real.
+    ///
+    /// A demo has data of its own: it is refused over data with which a server has run without it, and the other way
+    /// round.
     #[arg(long, env = "SEATHOLD_DEMO")]
     pub demo: bool,
+    /// Let other machines reach the demo, whose passwords everybody knows. Without it a demo listens at loopback addresses
+    /// only.
+    #[arg(long, env = "SEATHOLD_DEMO_PUBLIC", requires = "demo")]
+    pub demo_public: bool,
     /// Where the demo's sandbox answers: its messages and letters are shown there. This machine only; port 0 takes a
     /// free one.
     #[arg(long, env = "SEATHOLD_SANDBOX_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -117,11 +129,20 @@ pub struct BoundsArgs {
     /// Changes a second by one candidate, ten times as many at once. 0: no limit.
     #[arg(long, env = "SEATHOLD_LIMIT_CANDIDATE", value_name = "NUMBER", default_value_t = 5)]
     pub limit_candidate: u32,
-    /// A proxy in front of us, as an address or a network: its word in `Forwarded` or `X-Forwarded-For` on who asks is
-    /// believed, and nobody else's. May be given several times. Without it all who come through a proxy count as one
-    /// address.
+    /// Most connections at a time from one address that is no trusted proxy; half of the connections unless given. An IPv6
+    /// network of 64 bits counts as one.
+    #[arg(long, env = "SEATHOLD_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections_per_address: Option<u32>,
+    /// A proxy in front of us, as an address or a network: its word on who asks, in the header that
+    /// --client-address-header names, is believed, and nobody else's. May be given several times. Without it all who come
+    /// through a proxy count as one address.
     #[arg(long, env = "SEATHOLD_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',')]
     pub trusted_proxy: Vec<Network>,
+    /// The header in which trusted proxies say who asks. All of them must set it or add to it, whatever the client sent;
+    /// other headers are ignored.
+    #[arg(long, env = "SEATHOLD_CLIENT_ADDRESS_HEADER", value_name = "HEADER", default_value = "x-forwarded-for")]
+    pub client_address_header: AddressHeader,
 }
 
 /// What can be done with exams.
@@ -131,6 +152,12 @@ pub enum ExamCommand {
     Import {
         /// The exam's directory.
         dir: PathBuf,
+        /// Delete the roster that is there. Without this, and without `roster.csv`, it stays.
+        #[arg(long)]
+        empty_roster: bool,
+        /// Delete the results of earlier exams that are there. Without this, and without `past_scores.csv`, they stay.
+        #[arg(long)]
+        empty_past_scores: bool,
         /// Where the site keeps things.
         #[command(flatten)]
         site: SiteArgs,
@@ -146,12 +173,30 @@ pub enum ExamCommand {
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Make a key of the JSON API and print it, this once.
+    ///
+    /// A key of the scope `hold` has candidates and holds of its own. Another key under the same name shares them: to
+    /// replace a key, add one under its name, hand it out, and then revoke the old one by its number.
     Add {
         /// What it may do.
         #[arg(long)]
         scope: KeyScope,
         /// Whose it is.
         name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Show all keys, revoked ones too: number, scope, state, name. A key itself is kept nowhere.
+    List {
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// End a key, or all keys of a name. Running servers refuse it within 15 seconds; its holds stay as they are.
+    Revoke {
+        /// The key's number in `seathold key list`, or a name.
+        #[arg(value_name = "NAME|ID")]
+        key: String,
         /// Where the site keeps things.
         #[command(flatten)]
         site: SiteArgs,
@@ -175,15 +220,51 @@ pub enum StaffCommand {
         #[command(flatten)]
         site: SiteArgs,
     },
+    /// Show who there is, what they may do, and who is disabled.
+    List {
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Keep somebody out: they cannot sign in, and where they are signed in they are so no more. What they did stays on
+    /// record.
+    Disable {
+        /// The login name.
+        name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Let somebody in again who was disabled.
+    Enable {
+        /// The login name.
+        name: String,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Give somebody another password and print it, this once. Where they are signed in they are so no more.
+    Password {
+        /// The login name.
+        name: String,
+        /// Read the password from the standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
+    },
 }
 
 /// The scopes as words of the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum KeyScope {
-    /// Create and change exams; and what `hold` may.
+    /// Create and change exams; and what `hold` and `metrics` may, with everybody's holds.
     Admin,
-    /// Hold, release, freeze, confirm.
+    /// Hold, release, freeze, confirm, for candidates of its own.
     Hold,
+    /// Read /metrics.
+    Metrics,
 }
 
 impl From<KeyScope> for Scope {
@@ -191,6 +272,7 @@ impl From<KeyScope> for Scope {
         match scope {
             KeyScope::Admin => Self::Admin,
             KeyScope::Hold => Self::Hold,
+            KeyScope::Metrics => Self::Metrics,
         }
     }
 }

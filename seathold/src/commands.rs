@@ -6,6 +6,7 @@ mod staff;
 
 use gateways::Gateways;
 use registration::accounts::AccountSettings;
+use registration::exam_definition::Emptying;
 
 use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
 use crate::rooms::Rooms;
@@ -17,11 +18,21 @@ use crate::stores::{Sharing, Stores};
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve(*args).await,
-        Command::Exam(ExamCommand::Import { dir, site }) => exam::import(&dir, &site).await,
+        Command::Exam(ExamCommand::Import { dir, empty_roster, empty_past_scores, site }) => {
+            exam::import(&dir, Emptying { roster: empty_roster, past_scores: empty_past_scores }, &site).await
+        }
         Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
         Command::Key(KeyCommand::Add { scope, name, site }) => key::add(scope.into(), &name, &site).await,
+        Command::Key(KeyCommand::List { site }) => key::list(&site).await,
+        Command::Key(KeyCommand::Revoke { key, site }) => key::revoke(&key, &site).await,
         Command::Staff(StaffCommand::Add { name, role, password_stdin, site }) => {
             staff::add(&name, role.into(), password_stdin, &site).await
+        }
+        Command::Staff(StaffCommand::List { site }) => staff::list(&site).await,
+        Command::Staff(StaffCommand::Disable { name, site }) => staff::set_disabled(&name, true, &site).await,
+        Command::Staff(StaffCommand::Enable { name, site }) => staff::set_disabled(&name, false, &site).await,
+        Command::Staff(StaffCommand::Password { name, password_stdin, site }) => {
+            staff::password(&name, password_stdin, &site).await
         }
     }
 }

@@ -6,18 +6,22 @@ mod calendar;
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use jiff::Timestamp;
+use registration::purpose::{self, PublicSignIn, Purpose};
 use registration::staff::{Role, StaffError};
-use reservation::ledger::api_keys::Scope;
+use reservation::ledger::api_keys::{Named, Scope};
 use rust_embed::RustEmbed;
 
+use crate::cli::ServeArgs;
 use crate::rooms::Rooms;
 use crate::secrets::{keep, new_api_key};
+use crate::stores::Stores;
 
 /// Printed at every start: a demo has nothing to guard.
-const STAFF_NAME: &str = "demo";
-const STAFF_PASSWORD: &str = "demo-seathold";
+const STAFF: PublicSignIn = PublicSignIn { name: "demo", password: "demo-seathold" };
+/// Whose the demo's keys are. Nobody else's key is called so.
+pub const KEY_NAME: &str = "demo";
 
 /// In the binary, so that the demo works wherever it is started.
 #[derive(RustEmbed)]
@@ -27,20 +31,48 @@ struct ExamFiles;
 /// Fills the site.
 pub async fn fill(data: &Path, rooms: &Rooms) -> anyhow::Result<()> {
     import_exams(data, rooms).await.context("the demo's exams cannot be imported")?;
-    match rooms.registration.staff.add(STAFF_NAME, STAFF_PASSWORD, Role::Administrator).await {
+    match rooms.registration.staff.add(STAFF.name, STAFF.password, Role::Administrator).await {
         Ok(_) | Err(StaffError::NameTaken) => {}
         Err(error) => return Err(error).context("the demo's staff cannot be added"),
     }
     for scope in [Scope::Admin, Scope::Hold] {
         let key = keep(&data.join(format!("api-key-{}", scope.as_str())), new_api_key)?;
-        rooms.engine.add_api_key("demo", scope, key.trim()).await.context("the demo's keys cannot be added")?;
+        rooms.engine.add_api_key(KEY_NAME, scope, key.trim()).await.context("the demo's keys cannot be added")?;
+    }
+    Ok(())
+}
+
+/// A demo's passwords are public, so it is for this machine unless its operator says otherwise.
+pub fn check_listeners(args: &ServeArgs) -> anyhow::Result<()> {
+    let addresses = [("--listen", args.listen), ("--staff-listen", args.staff_listen)];
+    for (flag, address) in addresses.into_iter().filter(|_| args.demo && !args.demo_public) {
+        ensure!(
+            address.ip().to_canonical().is_loopback(),
+            "{flag} {address} lets other machines into a demo, whose passwords everybody knows: listen at 127.0.0.1, or \
+             add --demo-public"
+        );
+    }
+    Ok(())
+}
+
+/// Refuses a demo over real data, and real work over a demo's, before anything works with either.
+pub async fn keep_apart(args: &ServeArgs, stores: &Stores) -> anyhow::Result<()> {
+    let wanted = if args.demo { Purpose::Demo } else { Purpose::Real };
+    Ok(purpose::settle(&stores.postgres, wanted, STAFF).await?)
+}
+
+/// Ends the keys that a demo over the same data had, when an earlier version let it run there.
+pub async fn end_keys(rooms: &Rooms) -> anyhow::Result<()> {
+    let ended = rooms.engine.revoke_api_keys(Named::Name(KEY_NAME)).await?;
+    if !ended.is_empty() {
+        tracing::warn!(keys = ended.len(), "keys of a demo were good here, and are revoked now");
     }
     Ok(())
 }
 
 /// Who may sign in where.
 pub fn welcome() -> String {
-    format!("       sign in there as {STAFF_NAME} with the password {STAFF_PASSWORD}")
+    format!("       sign in there as {} with the password {}", STAFF.name, STAFF.password)
 }
 
 async fn import_exams(data: &Path, rooms: &Rooms) -> anyhow::Result<()> {
@@ -61,4 +93,34 @@ async fn import_exams(data: &Path, rooms: &Rooms) -> anyhow::Result<()> {
         rooms.registration.exams.import(&dir).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn checked(arguments: &[&str]) -> Result<(), String> {
+        let cli = Cli::parse_from(["seathold", "serve"].iter().chain(arguments));
+        let Command::Serve(args) = cli.command else { unreachable!("it says serve") };
+        check_listeners(&args).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_demo_listens_at_loopback_unless_said_otherwise() {
+        for fine in [
+            &["--demo", "--listen", "[::1]:0"][..],
+            &["--demo", "--listen", "127.9.9.9:0", "--staff-listen", "[::ffff:127.0.0.1]:0"],
+            &["--demo", "--demo-public", "--listen", "0.0.0.0:0"],
+            &["--listen", "[::]:80", "--staff-listen", "192.0.2.1:0"],
+        ] {
+            assert_eq!(checked(fine), Ok(()), "{fine:?}");
+        }
+        for flag in ["--listen", "--staff-listen"] {
+            let told = checked(&["--demo", flag, "192.0.2.1:0"]).unwrap_err();
+            assert!(told.starts_with(&format!("{flag} 192.0.2.1:0 lets other machines into a demo")), "{told}");
+        }
+    }
 }

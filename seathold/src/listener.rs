@@ -3,6 +3,7 @@
 mod arriving;
 mod client;
 mod crowd;
+mod neighbours;
 mod request;
 mod wire;
 mod work;
@@ -11,6 +12,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -29,8 +31,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use arriving::Arriving;
-pub use client::Network;
+pub use client::{AddressHeader, Network, Proxies};
 use crowd::Crowd;
+use neighbours::Neighbours;
 use request::Desk;
 use wire::{Rest, Wire};
 pub use work::Claim;
@@ -43,6 +46,8 @@ const HEAD_WAIT: Duration = Duration::from_secs(15);
 /// Most bytes of a request's head; browsers send some 2 KiB with our cookies.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HEADERS_MAX: usize = 64;
+/// How long kept lines still get answers when we stop, each the last on its line.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Longest wait for requests under way when we stop.
 const STOP_WAIT: Duration = Duration::from_secs(10);
 /// What the system keeps for one client that does not read: more than a page, and than what travels at a time on a
@@ -76,17 +81,19 @@ pub trait Answers: Send + Sync + 'static {
 pub struct Bounds {
     /// Most connections; more are turned away.
     pub connections: usize,
+    /// Most of them from one address that is no proxy of ours; an IPv6 network of 64 bits counts as one.
+    pub connections_per_address: usize,
     /// Most requests that are worked on at a time; more are refused.
     pub requests: usize,
-    /// Proxies whose word on the client's address is believed.
-    pub trusted: Vec<Network>,
+    /// Whose word on the client's address is believed.
+    pub proxies: Proxies,
 }
 
 /// What a request meets first.
 struct Door {
     name: &'static str,
     work: Arc<Work>,
-    trusted: Vec<Network>,
+    proxies: Proxies,
 }
 
 /// A bound address that does not answer yet.
@@ -122,8 +129,9 @@ impl Listener {
         let http = http();
         let connections = metrics::gauge!("seathold_connections", "listener" => self.name);
         let refused = metrics::counter!("seathold_requests_refused_total", "listener" => self.name);
-        let door = Door { name: self.name, work: Work::new(bounds.requests), trusted: bounds.trusted };
-        let desk = Arc::new(Desk { answers, door, refused });
+        let door = Door { name: self.name, work: Work::new(bounds.requests), proxies: bounds.proxies };
+        let neighbours = Neighbours::new(bounds.connections_per_address);
+        let desk = Arc::new(Desk { answers, door, refused, last_words: AtomicBool::new(false) });
         loop {
             let Some(accepted) = stop.run_until_cancelled(self.socket.accept()).await else { break };
             let (stream, peer) = match accepted {
@@ -133,7 +141,10 @@ impl Listener {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            let is_proxy = desk.door.proxies.are(peer.ip());
+            let neighbour = if is_proxy { None } else { neighbours.come(peer.ip()) };
+            let place = Arc::clone(&places).try_acquire_owned().ok().filter(|_| is_proxy || neighbour.is_some());
+            let Some(place) = place else {
                 crowd.turn_away(stream);
                 continue;
             };
@@ -150,11 +161,15 @@ impl Listener {
                 // A caller that breaks off is its own affair.
                 let _ = connection.await;
                 connections.decrement(1.0);
-                drop(place);
+                drop((place, neighbour));
             });
         }
         // Closed first: who comes now is refused by the system, and a proxy takes the next server.
         drop(self.socket);
+        // A kept line is closed without a word, also one on which a request is just arriving: so that few are, each
+        // answer says for a moment that it is the last on its line.
+        desk.last_words.store(true, Ordering::Relaxed);
+        tokio::time::sleep(LAST_WORDS).await;
         if tokio::time::timeout(STOP_WAIT, graceful.shutdown()).await.is_err() {
             tracing::warn!(listener = self.name, "some requests were not answered before the stop");
         }

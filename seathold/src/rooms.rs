@@ -11,6 +11,7 @@ use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
 
+use crate::secrets::make_private_dir;
 use crate::stores::Stores;
 
 /// Engine and registration, open.
@@ -30,7 +31,7 @@ impl Rooms {
         accounts: AccountSettings,
     ) -> anyhow::Result<Self> {
         let files = data.join("files");
-        std::fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))?;
+        make_private_dir(&files).with_context(|| format!("{} cannot be made", files.display()))?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(files)?.with_fsync(true));
         let vault = Vault::load_or_create(&data.join("vault-keys"))?;
         let config = EngineConfig { redis_url: stores.redis_url.clone(), postgres: stores.postgres.clone() };

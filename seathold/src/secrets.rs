@@ -23,6 +23,12 @@ pub fn make_data_dir(dir: &Path) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("the data directory {} cannot be made: choose another with --data", dir.display()))
 }
 
+/// Makes a directory for us alone, or one that an earlier version left open to others so.
+pub fn make_private_dir(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    fs::set_permissions(dir, Permissions::from_mode(0o700))
+}
+
 /// The cookie keys of the candidates' pages and of the staff console: a cookie of one is nothing to the other.
 pub fn cookie_keys(data: &Path) -> anyhow::Result<(Key, Key)> {
     let path = data.join("cookie-keys");
@@ -92,6 +98,16 @@ mod tests {
         assert_eq!(keep(&path, new_api_key).unwrap().trim(), first);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_private_directory_is_closed_to_others_even_when_it_was_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = dir.path().join("files");
+        fs::create_dir(&files).unwrap();
+        fs::set_permissions(&files, Permissions::from_mode(0o755)).unwrap();
+        make_private_dir(&files).unwrap();
+        assert_eq!(fs::metadata(&files).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]

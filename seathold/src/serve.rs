@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
-use crate::listener::{Bounds, Listener};
+use crate::listener::{Bounds, Listener, Proxies};
 use crate::outside::Outside;
 use crate::rooms::Rooms;
 use crate::say;
@@ -34,6 +34,7 @@ const OTHER_FILES: u64 = 256;
 /// Serves until Ctrl-C or SIGTERM; what was started is stopped again, also after a failure.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
+    demo::check_listeners(&args)?;
     // Bound before anything starts, so that a port in use leaves nothing behind.
     let listeners = Listeners {
         candidates: Listener::bind("candidates", "--listen", args.listen)?,
@@ -49,14 +50,21 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut stores = stores?;
     let gave_up = CancellationToken::new();
     stores.watch(gave_up.clone());
-    let outcome = match Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await {
-        Ok(rooms) => {
+    // Boxed: it is large, and held across all that follows.
+    let opening = Box::pin(async {
+        demo::keep_apart(&args, &stores).await?;
+        Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await
+    });
+    let outcome = match signals.unless_stopped(opening).await {
+        None => Ok(()),
+        Some(Ok(rooms)) => {
+            stores.hurry();
             let served = serve_rooms(&args, &data, listeners, &rooms, outside.sandbox_url(), &mut signals, &gave_up);
             let outcome = served.await;
             rooms.stop().await;
             outcome
         }
-        Err(error) => Err(error),
+        Some(Err(error)) => Err(error),
     };
     stores.stop().await;
     outside.stop().await;
@@ -80,14 +88,20 @@ async fn serve_rooms(
 ) -> anyhow::Result<()> {
     if args.demo {
         demo::fill(data, rooms).await?;
+    } else {
+        demo::end_keys(rooms).await?;
     }
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();
     let bounds = bounds_of(&args.bounds);
     let (site, console) = build(args, data, rooms, &bounds, sandbox_url.clone())?;
     let api = site.api.clone();
-    let staff_bounds =
-        Bounds { connections: STAFF_CONNECTIONS, requests: STAFF_CONNECTIONS, trusted: bounds.trusted.clone() };
+    let staff_bounds = Bounds {
+        connections: STAFF_CONNECTIONS,
+        connections_per_address: STAFF_CONNECTIONS,
+        requests: STAFF_CONNECTIONS,
+        proxies: bounds.proxies.clone(),
+    };
     let candidates = listeners.candidates.serve(bounds, stop.clone(), site);
     let staff = listeners.staff.serve(staff_bounds, stop.clone(), console);
     let served = tokio::spawn(async { tokio::join!(candidates, staff) });
@@ -137,6 +151,7 @@ fn build(
         limits,
         cookie_key,
         public_url: args.public_url.clone(),
+        contact: args.contact.clone(),
         demo: args.demo,
         sandbox_url,
     };
@@ -146,21 +161,27 @@ fn build(
         cookie_key: staff_cookie_key,
         demo: args.demo,
     });
-    Ok((Site { api, pages, busy }, Console { pages: console }))
+    let is_https = args.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    Ok((Site { api, pages, busy, is_https }, Console { pages: console }))
 }
 
 /// Letters lead to where the site says it is, and without that to where it listens: never to what a request says.
 fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
     let own = args.public_url.clone().unwrap_or_else(|| own_url.to_owned());
     let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { args.mail_hosts.clone() };
-    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day }
+    // In a demo everybody is on this machine, where nobody is to be kept waiting. Elsewhere a request from it comes from a
+    // proxy that nobody named, and so from the whole world.
+    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day, exempts_loopback: args.demo }
 }
 
 fn bounds_of(asked: &BoundsArgs) -> Bounds {
+    let connections = connections_max(asked.connections);
+    let per_address = asked.connections_per_address.and_then(|most| usize::try_from(most).ok());
     Bounds {
-        connections: connections_max(asked.connections),
+        connections,
+        connections_per_address: per_address.unwrap_or_else(|| connections.div_ceil(2)),
         requests: usize::try_from(asked.requests).unwrap_or(usize::MAX),
-        trusted: asked.trusted_proxy.clone(),
+        proxies: Proxies { trusted: asked.trusted_proxy.clone(), header: asked.client_address_header },
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::Router;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use reservation::api::limits::ClientAddress;
@@ -15,6 +15,10 @@ use tower::ServiceExt;
 use crate::listener::{Answers, Arriving, Claim};
 
 const BUSY: &str = r#"{"type":"urn:seathold:problem:unavailable","title":"Service Unavailable","status":503,"code":"unavailable","detail":"Too many requests are under way. Nothing was changed. Ask again after the time in Retry-After."}"#;
+const NO_HOST: &str = r#"{"type":"urn:seathold:problem:malformed","title":"Bad Request","status":400,"code":"malformed","detail":"A request names the host that it is for, once: send one Host header."}"#;
+
+/// Browsers that were here by https come by nothing else for a year.
+const HTTPS_ONLY: &str = "max-age=31536000";
 
 /// The candidates' address.
 pub struct Site {
@@ -24,6 +28,8 @@ pub struct Site {
     pub pages: Router,
     /// The page that says that too much is under way.
     pub busy: h5::Busy,
+    /// Does the world reach it by https?
+    pub is_https: bool,
 }
 
 impl Answers for Site {
@@ -34,16 +40,22 @@ impl Answers for Site {
     }
 
     async fn answer(&self, request: Request<Arriving>, from: IpAddr) -> Response<Self::Body> {
-        if Api::serves(request.uri().path()) {
+        let mut response = if !names_one_host(&request) {
+            problem(StatusCode::BAD_REQUEST, NO_HOST).map(|body| Either::Left(Either::Left(body)))
+        } else if Api::serves(request.uri().path()) {
             self.api.handle_from(Some(ClientAddress(from)), request).await.map(Either::Left)
         } else {
             page(&self.pages, request, from).await.map(Either::Right)
+        };
+        if self.is_https {
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
         }
+        response
     }
 
     fn busy(&self, request: &Request<Incoming>) -> Response<Self::Body> {
         if Api::serves(request.uri().path()) {
-            problem().map(|body| Either::Left(Either::Left(body)))
+            problem(StatusCode::SERVICE_UNAVAILABLE, BUSY).map(|body| Either::Left(Either::Left(body)))
         } else {
             self.busy.answer(request.method(), request.headers()).map(|body| Either::Right(body.into()))
         }
@@ -79,11 +91,14 @@ impl Answers for Console {
     }
 
     async fn answer(&self, request: Request<Arriving>, from: IpAddr) -> Response<Self::Body> {
-        page(&self.pages, request, from).await.map(Either::Right)
+        match names_one_host(&request) {
+            true => page(&self.pages, request, from).await.map(Either::Right),
+            false => problem(StatusCode::BAD_REQUEST, NO_HOST).map(Either::Left),
+        }
     }
 
     fn busy(&self, _: &Request<Incoming>) -> Response<Self::Body> {
-        problem().map(Either::Left)
+        problem(StatusCode::SERVICE_UNAVAILABLE, BUSY).map(Either::Left)
     }
 }
 
@@ -95,10 +110,17 @@ async fn page(pages: &Router, mut request: Request<Arriving>, from: IpAddr) -> R
     }
 }
 
+/// Does the request name the host that it is for, and one only? RFC 9112, 3.2: else it is refused, because proxies and
+/// we might each believe another one. HTTP/1.0 knows no hosts.
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    let named = request.headers().get_all(header::HOST).iter().count();
+    named == 1 || (named == 0 && (request.version() == Version::HTTP_10 || request.uri().host().is_some()))
+}
+
 /// Made of what is there already: saying no must cost less than saying yes.
-fn problem() -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(BUSY.as_bytes())));
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+fn problem(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -108,6 +130,19 @@ fn problem() -> Response<Full<Bytes>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_names_one_host() {
+        let asked = |version, hosts: &[&'static str]| {
+            let mut request = Request::builder().version(version).uri("/").body(()).unwrap();
+            hosts.iter().for_each(|host| {
+                request.headers_mut().append(header::HOST, HeaderValue::from_static(host));
+            });
+            names_one_host(&request)
+        };
+        assert!(asked(Version::HTTP_11, &["a"]) && asked(Version::HTTP_10, &[]));
+        assert!(!asked(Version::HTTP_11, &[]) && !asked(Version::HTTP_11, &["a", "a"]));
+    }
 
     #[test]
     fn who_has_a_seat_goes_before_who_wants_one() {

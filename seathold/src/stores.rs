@@ -1,26 +1,41 @@
 //! Redis and Postgres of the site: the given ones, private ones that we start, or the private ones that a running
 //! server over the same data directory has started already.
 
+mod line;
 mod supervisor;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use embedded::{EmbeddedError, Fsync, Postgres, Redis};
-use tokio_postgres::NoTls;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::SiteArgs;
+use crate::say;
+use line::{Lines, Patience};
 use supervisor::Supervisor;
 
 /// Longest wait for a connection to Postgres, free or new.
 const CONNECTION_WAIT: Duration = Duration::from_secs(5);
 
-/// Nothing of ours takes a minute; what does is stuck. And Postgres is to notice within some 20 seconds that our
-/// machine has died: until then its connection holds the lock of the pools whose ledger we wrote.
-const SESSION: &str = "-c statement_timeout=60s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 \
+/// Longest wait for a Postgres or a Redis that somebody else has yet to start.
+pub const START_WAIT: Duration = Duration::from_secs(60);
+/// Of a private Postgres, the rest is for commands that join the server.
+const PRIVATE_CONNECTIONS: u16 = embedded::CONNECTIONS_MAX - 20;
+/// How often it is tried meanwhile.
+pub const START_PAUSE: Duration = Duration::from_millis(500);
+/// Longest wait for an answer of Postgres while we serve: a query of ours that takes longer is stuck.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// Longest wait before we serve and in commands: bringing a schema up to date, or importing half a million people,
+/// takes its time.
+const PATIENT_WAIT: Duration = Duration::from_secs(600);
+
+/// Postgres is to notice within some 20 seconds that our machine has died, and within 10 that we have stopped in the
+/// middle of a transaction: until then its locks keep others waiting.
+const SESSION: &str = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=10s \
+                       -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 \
                        -c tcp_keepalives_count=3 -c tcp_user_timeout=20000";
 
 /// Who else may be using the private stores.
@@ -39,13 +54,14 @@ pub struct Stores {
     pub redis_url: String,
     /// Connections to Postgres.
     pub postgres: Pool,
+    patience: Patience,
     supervisor: Supervisor,
 }
 
 impl Stores {
     /// Opens both stores; what was started before a failure is stopped again.
     pub async fn open(site: &SiteArgs, data: &Path, sharing: Sharing) -> anyhow::Result<Self> {
-        let mut supervisor = Supervisor::default();
+        let mut supervisor = Supervisor::over(data);
         let redis_url = match &site.redis_url {
             Some(url) => url.clone(),
             None => private_redis(&data.join("redis"), sharing, &mut supervisor).await?,
@@ -54,10 +70,20 @@ impl Stores {
             Some(url) => url.clone(),
             None => private_postgres(&data.join("postgres"), sharing, &mut supervisor).await?,
         };
-        let postgres = pool(&postgres_url, site.database_connections)?;
+        let patience = Patience::new(PATIENT_WAIT);
+        let connections = match site.database_url {
+            Some(_) => site.database_connections,
+            None => site.database_connections.min(PRIVATE_CONNECTIONS),
+        };
+        let postgres = pool(&postgres_url, connections, patience.clone())?;
         // Asked once now, so that a wrong address is one sentence instead of a failing first request.
-        drop(postgres.get().await.context("Postgres does not answer: see DATABASE_URL")?);
-        Ok(Self { redis_url, postgres, supervisor })
+        until_answered(&postgres).await.context("Postgres does not answer: see DATABASE_URL")?;
+        Ok(Self { redis_url, postgres, patience, supervisor })
+    }
+
+    /// From now on people wait for what Postgres is asked: no answer may take long.
+    pub fn hurry(&self) {
+        self.patience.set(ANSWER_WAIT);
     }
 
     /// Starts private stores again when they end by themselves, until [`Self::stop`]. Cancels `gave_up` when one of
@@ -89,14 +115,43 @@ async fn private_postgres(dir: &Path, sharing: Sharing, supervisor: &mut Supervi
     }
 }
 
-fn pool(url: &str, connections: u16) -> anyhow::Result<Pool> {
+/// Waits for a Postgres that is yet to start, for as long as it refuses or says nothing; a wrong password or name is
+/// told at once.
+async fn until_answered(postgres: &Pool) -> anyhow::Result<()> {
+    let since = Instant::now();
+    let mut is_said = false;
+    loop {
+        let error = match postgres.get().await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        let is_told = matches!(&error, PoolError::Backend(error) if error.as_db_error().is_some_and(is_final));
+        if is_told || since.elapsed() > START_WAIT {
+            return Err(error.into());
+        }
+        if !is_said {
+            tracing::warn!(%error, "waiting for Postgres");
+            say(&format!("waiting for Postgres, at most {} s: {error}", START_WAIT.as_secs()));
+            is_said = true;
+        }
+        tokio::time::sleep(START_PAUSE).await;
+    }
+}
+
+/// Postgres has answered, and not because it is just starting (class 57).
+fn is_final(error: &tokio_postgres::error::DbError) -> bool {
+    !error.code().code().starts_with("57")
+}
+
+fn pool(url: &str, connections: u16, patience: Patience) -> anyhow::Result<Pool> {
     let mut config: tokio_postgres::Config = url.parse().context("DATABASE_URL is no address of a Postgres")?;
     config.connect_timeout(CONNECTION_WAIT).application_name("seathold");
     // A pooler may refuse options, so given ones stay.
     if config.get_options().is_none() {
         config.options(SESSION);
     }
-    let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_connect(config, Lines { patience }, recycling);
     let pool = Pool::builder(manager).max_size(connections.into()).runtime(Runtime::Tokio1);
     let wait = Some(CONNECTION_WAIT);
     Ok(pool.wait_timeout(wait).create_timeout(wait).recycle_timeout(wait).build()?)

@@ -115,7 +115,7 @@ async fn hold_a_seat(app: &ServedApp, phone: &Browser) -> String {
     phone.goto(app.url()).await.unwrap();
     phone.screenshot("walk-1-exams").await;
     click(phone, "a[href='/exams/campus-english']").await;
-    shows(phone, "余 240 / 240").await;
+    shows(phone, "余 240/240").await;
     phone.screenshot("walk-2-exam").await;
     choose(phone).await;
 
@@ -167,9 +167,9 @@ async fn browser_walk_from_the_list_of_exams_to_the_staffs_confirmation() {
 
     // Somebody else looks on, and never reloads.
     desk.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();
-    shows(&desk, "余 240 / 240").await;
+    shows(&desk, "余 240/240").await;
     let order = hold_a_seat(&app, &phone).await;
-    shows(&desk, "余 239 / 240").await;
+    shows(&desk, "余 239/240").await;
 
     // Its time runs out while a page is open: above the bar nothing says any more that the seat is kept.
     phone.goto(&format!("{}/exams/campus-english", app.url())).await.unwrap();

@@ -85,7 +85,9 @@ async fn both_sides(app: &ServedApp) -> [BTreeSet<String>; 2] {
     let client = redis::Client::open(url).unwrap();
     let taken: Vec<(String, String)> =
         client.get_multiplexed_async_connection().await.unwrap().hgetall("seat:{rush}:taken").await.unwrap();
-    let in_redis = taken.into_iter().map(|(field, value)| {
+    // What was given back stands there until its deadline, and has no seat.
+    let live = taken.into_iter().filter(|(_, value)| !value.starts_with('r'));
+    let in_redis = live.map(|(field, value)| {
         let (head, rest) = value.split_once(' ').unwrap();
         let generation: i64 = rest.split_once(' ').unwrap().0.parse().unwrap();
         format!("{} {}.{}.{generation:x}", &head[..1], field.split_once(':').unwrap().0, &head[1..])

@@ -140,6 +140,20 @@ async fn a_second_server_over_the_same_data_is_refused_and_commands_join_the_fir
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     assert!(key.starts_with("seathold_"), "{key}");
+    let said = |arguments: &[&str]| {
+        let output = app.command().arg("key").args(arguments).output().unwrap();
+        if output.status.success() { String::from_utf8(output.stdout).unwrap() } else { sentence(&output) }
+    };
+    let line = said(&["list"]).lines().find(|line| line.ends_with(" box office")).unwrap().to_owned();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words[1..4], ["hold", "good", "since"], "{line}");
+    assert_eq!(said(&["revoke", "box office"]), format!("revoked: {}\n", words[0]));
+    let line = said(&["list"]).lines().find(|line| line.ends_with(" box office")).unwrap().to_owned();
+    assert!(line.contains("revoked at 2"), "{line}");
+    for gone in ["box office", words[0], "nobody"] {
+        assert!(said(&["revoke", gone]).contains("`seathold key list` shows all"), "{gone}");
+    }
+    assert!(said(&["add", "--scope", "hold", "17"]).contains("taken for a key's number"));
 
     let twice = || app.command().args(["staff", "add", "li.min"]).output().unwrap();
     assert!(twice().status.success());

@@ -48,9 +48,9 @@ impl Site {
         for n in 0..POOLS {
             let key = format!("seat:{{nation-{n}}}:taken");
             let taken: Vec<(String, String)> = self.cluster.connect_for(&key).await.hgetall(&key).await.unwrap();
-            in_redis.extend(
-                taken.iter().map(|(field, value)| format!("{} {}", field.split(':').next().unwrap(), &value[..1])),
-            );
+            // What was given back stands there until its deadline, and has no seat.
+            let live = taken.iter().filter(|(_, value)| !value.starts_with('r'));
+            in_redis.extend(live.map(|(field, value)| format!("{} {}", field.split(':').next().unwrap(), &value[..1])));
         }
         let client = self.stores.pool().get().await.unwrap();
         let query = "SELECT candidate || ' ' || left(state, 1) FROM reservation.holds

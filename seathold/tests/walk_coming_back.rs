@@ -202,13 +202,14 @@ async fn c10_a_picture_that_was_chosen_and_not_sent_is_not_thrown_away_by_the_re
     phone.arrives("/receipt").await;
     phone.tap("details.release-part summary").await;
     phone.attach("#album", &picture).await;
+    phone.shows("已上传").await;
     let desk = staff(&app, "/").await;
     desk.tap("form[action$='/confirm'] button[type=submit]").await;
     desk.shows("已确认").await;
     desk.finish().await;
     phone.turns_to("有结果了，请刷新本页查看").await;
-    let chosen = phone.execute("return document.querySelector('#album').files.length", Vec::new()).await.unwrap();
-    assert_eq!(chosen, 1);
+    let is_kept = "return document.querySelector('.tile input[type=hidden]').value !== ''";
+    assert_eq!(phone.execute(is_kept, Vec::new()).await.unwrap(), true, "what was sent is still on the page");
     phone.tap(".waits a").await;
     phone.shows("报名成功").await;
     phone.finish().await;

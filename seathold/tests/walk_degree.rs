@@ -44,7 +44,7 @@ async fn sign_up(app: &ServedApp, phone: &mut Walker) {
     phone.fill("#password", "12345").await;
     phone.tap("main form > button[type=submit]").await;
     phone.shows("身份证号应为 18 位").await;
-    phone.shows("密码应为 6–20 位").await;
+    phone.shows("密码应为 6–64 位").await;
     phone.looks("degree-03-sign-up-errors").await;
     phone.fill("#document", NUMBER).await;
     phone.fill("#password", PASSWORD).await;
@@ -103,7 +103,7 @@ async fn prove_identity(phone: &mut Walker, album: &Album) {
     phone.shows("已上传").await;
     phone.looks("degree-11-card-here").await;
     show_card(phone).await;
-    phone.shows("证件上的姓名与您填写的不一致").await;
+    phone.shows("证件上的姓名与注册信息不一致").await;
     phone.looks("degree-12-card-other-name").await;
 
     // The name is corrected in 个人中心, the number cannot be.
@@ -186,7 +186,7 @@ async fn choose(app: &ServedApp, phone: &mut Walker) {
     phone.find_one("a[href='/exams/degree-english/sittings?part=main']").await;
     let order = phone.path().await;
     phone.open(EXAM).await;
-    phone.tap("a[href='/exams/degree-english/sittings?part=main']").await;
+    phone.tap(".steps a[href='/exams/degree-english/sittings?part=main']").await;
     phone.shows("换场次不重新计时").await;
     phone.open(&order).await;
     phone.shows("¥120.00").await;
@@ -200,10 +200,10 @@ async fn hand_in(phone: &mut Walker, album: &Album) {
     phone.tap("form[action$='/screenshot'] button[type=submit]").await;
     phone.shows("请先选择订单截图").await;
     phone.looks("degree-25-no-picture").await;
+    // Whatever is no picture is told before it travels.
     let text = album.keep("order.png", b"not a picture");
     phone.attach("#album", &text).await;
-    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
-    phone.shows("不是 JPG 或 PNG 图片").await;
+    phone.shows("这张图片打不开").await;
     phone.attach("#album", &picture).await;
     phone.tap("form[action$='/screenshot'] button[type=submit]").await;
     phone.arrives("/receipt").await;
@@ -220,9 +220,9 @@ async fn hand_in(phone: &mut Walker, album: &Album) {
     phone.tap("label[for=f-candidate_type-1]").await;
     phone.looks("degree-28-change").await;
     phone.tap(".actions button:not(.second)").await;
-    phone.arrives(EXAM).await;
+    phone.arrives("said=details").await;
     phone.open("/me").await;
-    phone.tap(".order-do a.button").await;
+    phone.tap(".order-part a[href^='/orders/']").await;
     phone.arrives("/receipt").await;
     phone.tap(".release-part summary").await;
     phone.attach("#album", &picture).await;

@@ -67,7 +67,7 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
         ("home", "/language?to=zh&next=/", "考试报名"),
         ("cet", "/exams/cet", "报名流程"),
         ("degree", "/exams/degree-english", "实名认证"),
-        ("campus", "/exams/campus-english", "余 240 / 240"),
+        ("campus", "/exams/campus-english", "余 240/240"),
         ("sign-in", "/sign-in?next=/exams/cet", "电子邮箱"),
         ("sign-up-email", "/sign-up?exam=cet", "验证"),
         ("sign-up-name", "/sign-up?exam=continuing-education", "用户名"),

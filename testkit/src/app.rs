@@ -31,11 +31,13 @@ pub struct AppOptions {
     pub arguments: Vec<String>,
     /// Further environment variables.
     pub environment: Vec<(String, String)>,
+    /// The file that gets its log, instead of the test's own output.
+    pub log: Option<PathBuf>,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { demo: true, arguments: Vec::new(), environment: Vec::new() }
+        Self { demo: true, arguments: Vec::new(), environment: Vec::new(), log: None }
     }
 }
 
@@ -214,6 +216,10 @@ async fn launch(options: &AppOptions, data: &Path, listen: &str, staff: &str) ->
         command.arg("--demo");
     }
     command.args(&options.arguments).envs(options.environment.iter().cloned());
+    if let Some(log) = &options.log {
+        let log = fs::OpenOptions::new().create(true).append(true).open(log);
+        command.stderr(log.expect("the log's file can be made"));
+    }
     let mut child = TestChild::spawn(command);
     let url_after =
         |prefix: &'static str| move |line: &str| Some(line.strip_prefix(prefix)?.split_whitespace().next()?.to_owned());

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,9 +27,8 @@ pub(crate) struct TestChild {
 impl TestChild {
     /// Starts the command; what it writes on its standard output can be waited for.
     pub(crate) fn spawn(mut command: Command) -> Self {
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
-        let guard = guard(child.id());
+        command.stdin(Stdio::null());
+        let (mut child, guard) = start(command);
         let stdout = child.stdout.take().expect("the output was asked for");
         let (sender, lines) = sync_channel(LINES_MAX);
         thread::spawn(move || {
@@ -39,6 +38,16 @@ impl TestChild {
             }
         });
         Self { child, guard, lines }
+    }
+
+    /// Starts the command and gives out both ends of it, to be talked with.
+    pub(crate) fn spawn_talking(mut command: Command) -> (Self, ChildStdin, ChildStdout) {
+        command.stdin(Stdio::piped());
+        let (mut child, guard) = start(command);
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let (stdin, stdout) = stdin.zip(stdout).expect("both were asked for");
+        let (_, lines) = sync_channel(1);
+        (Self { child, guard, lines }, stdin, stdout)
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -97,6 +106,14 @@ impl Drop for TestChild {
         let _ = self.guard.kill();
         let _ = self.guard.wait();
     }
+}
+
+/// The child in a group of its own, and who watches over it.
+fn start(mut command: Command) -> (Child, Child) {
+    command.process_group(0).stdout(Stdio::piped());
+    let child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+    let guard = guard(child.id());
+    (child, guard)
 }
 
 /// A shell that outlives us just long enough to end the child's group: the test runner kills a test that hangs.

@@ -247,7 +247,7 @@ fn is_address_of(node: &Node, address: &str) -> bool {
     address.split('@').next().and_then(|address| address.rsplit(':').next()) == Some(&node.port.to_string())
 }
 
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !is_so().await {
         assert!(start.elapsed() < WAIT, "waited {WAIT:?} until {what}");
@@ -255,7 +255,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-fn free_ports(count: usize) -> Vec<u16> {
+pub(crate) fn free_ports(count: usize) -> Vec<u16> {
     let span = PORTS.end - PORTS.start;
     let first = u16::try_from(std::process::id() % u32::from(span)).expect("smaller than a port");
     let numbers = (0..span).map(|step| PORTS.start + (first + 7 * step) % span);
@@ -265,6 +265,23 @@ fn free_ports(count: usize) -> Vec<u16> {
 }
 
 fn launch(dir: &Path, port: u16, bus_port: u16, fsync: Fsync) -> TestChild {
+    let settings = [
+        ("cluster-port", bus_port.to_string()),
+        ("cluster-enabled", "yes".to_owned()),
+        ("cluster-node-timeout", NODE_TIMEOUT_MS.to_string()),
+        // One shard that is away does not stop the others.
+        ("cluster-require-full-coverage", "no".to_owned()),
+        ("cluster-allow-replica-migration", "no".to_owned()),
+    ];
+    launch_with(dir, port, fsync, &settings)
+}
+
+/// A server that belongs to no cluster.
+pub(crate) fn launch_alone(dir: &Path, port: u16, fsync: Fsync) -> TestChild {
+    launch_with(dir, port, fsync, &[])
+}
+
+fn launch_with(dir: &Path, port: u16, fsync: Fsync, more: &[(&str, String)]) -> TestChild {
     fs::create_dir_all(dir).expect("the directory is ours");
     let mut command = Command::new("redis-server");
     if let Some(user) = embedded::unprivileged_user() {
@@ -278,20 +295,15 @@ fn launch(dir: &Path, port: u16, bus_port: u16, fsync: Fsync) -> TestChild {
     };
     let settings = [
         ("port", port.to_string()),
-        ("cluster-port", bus_port.to_string()),
         ("bind", "127.0.0.1".to_owned()),
         ("dir", dir.display().to_string()),
-        ("cluster-enabled", "yes".to_owned()),
-        ("cluster-node-timeout", NODE_TIMEOUT_MS.to_string()),
-        // One shard that is away does not stop the others.
-        ("cluster-require-full-coverage", "no".to_owned()),
-        ("cluster-allow-replica-migration", "no".to_owned()),
         ("repl-diskless-sync-delay", "0".to_owned()),
         ("appendonly", "yes".to_owned()),
         ("appendfsync", fsync.to_owned()),
         ("save", String::new()),
         ("maxmemory-policy", "noeviction".to_owned()),
     ];
-    command.args(settings.into_iter().flat_map(|(name, value)| [format!("--{name}"), value]));
+    let all = settings.iter().chain(more);
+    command.args(all.flat_map(|(name, value)| [format!("--{name}"), value.clone()]));
     TestChild::spawn(command)
 }

@@ -1,7 +1,8 @@
 //! What tests stand on: private stores, a phone's browser, and the real binary, each started for one test and
 //! gone with it. Everything here panics with a sentence instead of returning errors: a test has nobody to tell.
 //!
-//! In reading order: [`TestStores`], [`TestCluster`], [`ServedApp`], [`Caller`], [`Browser`].
+//! In reading order: [`TestStores`], [`TestCluster`], [`RedisPair`], [`FaultyLine`],
+//! [`ServedApp`], [`Caller`], [`Browser`].
 
 mod app;
 mod axe;
@@ -9,7 +10,11 @@ mod browser;
 mod caller;
 mod child;
 mod cluster;
+mod faulty_line;
+mod old_chromium;
 mod paths;
+mod proxy;
+mod redis_pair;
 mod stores;
 mod template;
 mod vendors;
@@ -22,6 +27,10 @@ pub use browser::{Browser, BrowserOptions, Device};
 pub use caller::{Answer, Caller};
 pub use cluster::TestCluster;
 pub use embedded::{Durability, Fsync};
+pub use faulty_line::{FaultyLine, LineEnd};
+pub use old_chromium::{OldChromium, OldVersion};
+pub use proxy::Proxy;
+pub use redis_pair::RedisPair;
 pub use stores::{StoresOptions, TestStores};
 pub use vendors::{CardScript, Vendors};
 pub use walker::Walker;

@@ -1,12 +1,13 @@
 //! A private Redis and Postgres for one test, empty, and gone when the test ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use embedded::{Durability, Fsync, Postgres, Redis};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
+use tokio_postgres::config::Host;
 
 use crate::paths::temp_dir;
 use crate::template::start_postgres;
@@ -63,6 +64,15 @@ impl TestStores {
     /// `host='…' user=seathold dbname=seathold`.
     pub fn postgres_url(&self) -> &str {
         self.postgres.url()
+    }
+
+    /// The socket that Postgres listens at.
+    pub fn postgres_socket(&self) -> PathBuf {
+        let config: tokio_postgres::Config = self.postgres_url().parse().expect("our own address is well-formed");
+        match config.get_hosts().first() {
+            Some(Host::Unix(directory)) => directory.join(".s.PGSQL.5432"),
+            other => panic!("a private Postgres has a socket, not {other:?}"),
+        }
     }
 
     /// Up to 16 connections to the empty database `seathold`; a clone shares them.

@@ -81,6 +81,7 @@ pub(crate) async fn show_case(
         return Ok((status, page(&frame, &empty(visit.words, message.as_ref()))).into_response());
     };
     let history = reviews.history(case.order.id).await?;
+    let same_picture = reviews.with_same_picture(case.order.id).await?;
     let exam = visit.app.outside.registration.exams.get(&case.order.exam);
     let answers = match exam.as_ref().filter(|exam| !exam.rules.asks_for(&TaskKind::Review)) {
         Some(exam) => {
@@ -97,6 +98,7 @@ pub(crate) async fn show_case(
         case: &case,
         exam: exam.as_deref(),
         history: &history,
+        same_picture: &same_picture,
         message: message.as_ref(),
         now: visit.now,
     };

@@ -8,7 +8,7 @@ use pagekit::words::{Words, key};
 use registration::details::Answers;
 use registration::exam_rules::FieldKind;
 use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
+use registration::order::{OrderId, OrderState};
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
@@ -58,6 +58,8 @@ pub(crate) struct Desk<'a> {
     /// What the form says, where nobody else reviews it.
     pub(crate) answers: &'a Answers,
     pub(crate) history: &'a [AuditEntry],
+    /// Other orders with the very same picture.
+    pub(crate) same_picture: &'a [OrderId],
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
 }
@@ -70,10 +72,12 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
             section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
             section class="case" aria-label=(w.t("case-title")) {
                 (said(view.message))
+                (same_picture(w, view))
                 (head(w, view))
                 (compare(w, view))
                 @if view.is_waiting { (decision(w, view)) }
-                (record(w, view.history, view.now, action))
+                @let picture = view.case.look.map(|look| look.picture());
+                (record(w, view.history, picture.as_deref(), view.now, action))
             }
         }
     }
@@ -130,7 +134,7 @@ fn queue(w: Words, view: &Desk<'_>) -> Markup {
 }
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
-    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(&view.case.order));
+    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(view.case));
     html! {
         @if view.case.order.submitted_at.is_some() {
             a href=(href) target="_blank" rel="noopener" data-key="z" {
@@ -143,9 +147,17 @@ fn picture(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-/// When the picture on the page was handed in, in milliseconds.
-fn seen(order: &Order) -> i64 {
-    order.submitted_at.map_or(0, Timestamp::as_millisecond)
+/// That one payment is shown for several orders.
+fn same_picture(w: Words, view: &Desk<'_>) -> Markup {
+    let links = html! {
+        p { @for order in view.same_picture { a href={ "/orders/" (order) } { (order) } " " } }
+    };
+    html! { @if !view.same_picture.is_empty() { (notice(Tone::Care, &w.t("same-picture"), &links)) } }
+}
+
+/// What a decision has to be about.
+fn seen(case: &Review) -> String {
+    case.look.map(|look| look.to_string()).unwrap_or_default()
 }
 
 fn head(w: Words, view: &Desk<'_>) -> Markup {
@@ -180,12 +192,22 @@ fn compare(w: Words, view: &Desk<'_>) -> Markup {
             }
             div { dt { (w.t("held")) } dd { (when::moment(language, order.created_at)) } }
             @if let Some(at) = order.submitted_at { div { dt { (w.t("submitted")) } dd { (when::moment(language, at)) } } }
+            @if order.refusals > 0 { div { dt { (w.t("refusals")) } dd { (refusals(w, view)) } } }
             @if let OrderState::Refused { reason, until } = &order.state {
                 div { dt { (w.t("reason")) } dd { (reason) } }
                 div { dt { (w.t("until")) } dd { (when::moment(language, *until)) } }
             }
         }
     }
+}
+
+/// How often the picture was refused, and what the next time would do.
+fn refusals(w: Words, view: &Desk<'_>) -> String {
+    let order = &view.case.order;
+    let count = w.with("refusals-count", &[("count", order.refusals.into())]);
+    let is_last = view.is_waiting && view.exam.is_some_and(|exam| exam.resubmits_left(order) <= 1);
+    let then = if is_last { w.t("refusals-last") } else { "".into() };
+    format!("{count}{then}")
 }
 
 /// The form's answers, as candidates read them.
@@ -214,13 +236,13 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
         div class="decision" {
             p class="hint" { (w.t("decide-hint")) }
             form method="post" action={ "/orders/" (order.id) "/confirm" } {
-                input type="hidden" name="seen" value=(seen(order));
+                input type="hidden" name="seen" value=(seen(view.case));
                 button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("confirm")) }
             }
             details class="refuse" open[is_refusal(view.message)] {
                 summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
                 form method="post" action={ "/orders/" (order.id) "/refuse" } {
-                    input type="hidden" name="seen" value=(seen(order));
+                    input type="hidden" name="seen" value=(seen(view.case));
                     (reason_fields(w, &REASONS, view.message))
                 }
             }
@@ -228,11 +250,12 @@ fn decision(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-fn action(action: AuditAction) -> &'static str {
+fn action(action: &AuditAction) -> Option<&'static str> {
     match action {
-        AuditAction::LookedAtPicture => key("action-looked"),
-        AuditAction::Confirmed => key("action-confirmed"),
-        AuditAction::Refused => key("action-refused"),
+        AuditAction::LookedAtPicture => Some(key("action-looked")),
+        AuditAction::Confirmed => Some(key("action-confirmed")),
+        AuditAction::Refused => Some(key("action-refused")),
+        AuditAction::LookedAtPerson | AuditAction::Other(_) => None,
     }
 }
 

@@ -3,18 +3,19 @@
 use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
+use registration::order::OrderId;
+use registration::reviews::DecisionError;
 use serde::Deserialize;
 
 use super::case::show_case;
-use super::decision::{looked_at, sentence};
+use super::decision::sentence;
 use crate::failure::Failure;
 use crate::visit::Visit;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
-    /// When the picture on the page was handed in, in milliseconds.
-    seen: i64,
+    /// What the page showed.
+    seen: String,
 }
 
 pub(crate) async fn confirm(
@@ -22,11 +23,13 @@ pub(crate) async fn confirm(
     Path(order): Path<String>,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
-    let (order, message) = looked_at(&visit, &order, entered.seen).await?;
-    if message.is_some() {
-        return show_case(&visit, Some(order), StatusCode::CONFLICT, message).await;
-    }
-    match visit.app.outside.registration.reviews.confirm(visit.staff.id, order).await {
+    let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+    let decided = match entered.seen.parse() {
+        Ok(look) => visit.app.outside.registration.reviews.confirm(visit.staff.id, order, &look).await,
+        // A page of the version before showed something else.
+        Err(_) => Err(DecisionError::OtherPicture),
+    };
+    match decided {
         Ok(_) => Ok(Redirect::to(&format!("/?confirmed={order}")).into_response()),
         Err(error) => {
             let (status, message) = sentence(&visit, error)?;

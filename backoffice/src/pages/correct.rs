@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use registration::accounts::{Account, AccountNumber, CorrectError, Corrected, StaffCodeError};
 use registration::document::{Document, DocumentKind};
-use registration::person::PersonName;
+use registration::person::{NameError, PersonName};
 use registration::staff::Role;
 use registration::steps::IdentityState;
 use serde::Deserialize;
@@ -149,7 +149,13 @@ async fn mend(
 ) -> Result<Result<Corrected, (StatusCode, Refusal)>, Failure> {
     let w = visit.words;
     let mistyped = |text: Refusal| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, text)));
-    let Ok(name) = entered.name.parse::<PersonName>() else { return mistyped(w.t("correct-bad-name")) };
+    let name: PersonName = match entered.name.parse() {
+        Ok(name) => name,
+        Err(NameError::Character(sign)) => {
+            return mistyped(w.with("correct-bad-sign", &[("sign", sign.to_string().into())]));
+        }
+        Err(NameError::Empty | NameError::TooLong) => return mistyped(w.t("correct-bad-name")),
+    };
     let kind = entered.kind.parse().unwrap_or(DocumentKind::ResidentId);
     let document = match (entered.number.trim(), &found.account.document) {
         ("", Some(document)) => document.clone(),

@@ -1,24 +1,15 @@
-//! What confirming and refusing share: the check that the picture is still the one looked at, and what is said when
-//! it did not go.
+//! What confirming and refusing share: what is said when it did not go.
+
+use std::borrow::Cow;
 
 use http::StatusCode;
 use pagekit::notice::Tone;
 use registration::exam_rules::SubjectId;
-use registration::order::OrderId;
 use registration::reviews::DecisionError;
 
 use super::case_view::{Message, state_word};
 use crate::failure::Failure;
 use crate::visit::Visit;
-
-/// The order of the address, when its picture is the one that the page showed; a message otherwise.
-pub(crate) async fn looked_at(visit: &Visit, order: &str, seen: i64) -> Result<(OrderId, Option<Message>), Failure> {
-    let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    let review = visit.app.outside.registration.reviews.get(id).await?.ok_or(Failure::NotFound)?;
-    let is_same = review.order.submitted_at.is_some_and(|at| at.as_millisecond() == seen);
-    let text = visit.words.t("refused-new-picture").into_owned();
-    Ok((id, (!is_same).then(|| Message::new(Tone::Care, text))))
-}
 
 /// The status and the message for a decision that was not taken.
 pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCode, Message), Failure> {
@@ -29,6 +20,8 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
         DecisionError::NotWaiting(state) => {
             (StatusCode::CONFLICT, w.with("refused-decided", &[("state", state_word(w, &state).1.into())]))
         }
+        DecisionError::OtherPicture => return Ok(care(w.t("refused-new-picture"))),
+        DecisionError::NotLooked => return Ok(care(w.t("refused-not-looked"))),
         DecisionError::NeedsFirst(subject) => {
             (StatusCode::CONFLICT, w.with("refused-needs-first", &[("subject", title_of(visit, &subject).into())]))
         }
@@ -39,6 +32,11 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
         DecisionError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("refused-unavailable")),
     };
     Ok((status, Message::new(Tone::Bad, text)))
+}
+
+/// What is said where looking again is all that is needed.
+fn care(text: Cow<'_, str>) -> (StatusCode, Message) {
+    (StatusCode::CONFLICT, Message::new(Tone::Care, text))
 }
 
 /// A subject's name, in whichever exam has it.

@@ -68,9 +68,13 @@ async fn picture(visit: &Visit, case: &str, side: Side) -> Result<Response, Fail
     match visit.app.outside.registration.identity_reviews.picture(visit.staff.id, &id, side).await {
         Ok(jpeg) => Ok(jpeg_page(jpeg)),
         Err(CaseError::Store(error)) => Err(error.into()),
-        Err(CaseError::NotWaiting | CaseError::Changed | CaseError::OtherAccount | CaseError::Reason) => {
-            Err(Failure::NotFound)
-        }
+        Err(
+            CaseError::NotWaiting
+            | CaseError::NotLooked
+            | CaseError::Changed
+            | CaseError::OtherAccount
+            | CaseError::Reason,
+        ) => Err(Failure::NotFound),
     }
 }
 
@@ -85,13 +89,16 @@ async fn draw(
     let reviews = &visit.app.outside.registration.identity_reviews;
     let queue = reviews.waiting().await?;
     let waiting = reviews.count().await?;
-    let case: Option<Case> = match &id {
-        Some(id) => reviews.get(id).await?,
-        None => queue.first().cloned(),
+    let named: Option<Case> = match &id {
+        Some(id) => reviews.get(visit.staff.id, id).await?,
+        None => None,
     };
-    let gone = id.is_some() && case.is_none() && message.is_none();
+    let (gone, mut case) = (id.is_some() && named.is_none() && message.is_none(), named);
+    if let (None, Some(first)) = (&case, queue.first()) {
+        case = reviews.get(visit.staff.id, &first.id).await?;
+    }
     let message = if gone { Some(Message::new(Tone::Care, w.t("people-gone"))) } else { message };
-    let Some(case) = case.or_else(|| queue.first().cloned()) else {
+    let Some(case) = case else {
         let mut frame = visit.frame(w.t("people-title"), waiting);
         frame.reload_seconds = Some(RELOAD_SECONDS);
         return Ok((status, page(&frame, &nothing(w, message.as_ref()))).into_response());

@@ -4,20 +4,21 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use registration::order::OrderId;
 use registration::reviews::DecisionError;
 use serde::Deserialize;
 
 use super::case::show_case;
 use super::case_view::{Message, REASONS};
-use super::decision::{looked_at, sentence};
+use super::decision::sentence;
 use crate::failure::Failure;
 use crate::reason::Refusal;
 use crate::visit::Visit;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
-    /// When the picture on the page was handed in, in milliseconds.
-    seen: i64,
+    /// What the page showed.
+    seen: String,
     #[serde(flatten)]
     refusal: Refusal,
 }
@@ -27,12 +28,14 @@ pub(crate) async fn refuse(
     Path(order): Path<String>,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
-    let (order, message) = looked_at(&visit, &order, entered.seen).await?;
-    if message.is_some() {
-        return show_case(&visit, Some(order), StatusCode::CONFLICT, message).await;
-    }
+    let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
     let reviews = &visit.app.outside.registration.reviews;
-    match reviews.refuse(visit.staff.id, order, &entered.refusal.reason(&REASONS)).await {
+    let refused = match entered.seen.parse() {
+        Ok(look) => reviews.refuse(visit.staff.id, order, &look, &entered.refusal.reason(&REASONS)).await,
+        // A page of the version before showed something else.
+        Err(_) => Err(DecisionError::OtherPicture),
+    };
+    match refused {
         Ok(_) => Ok(Redirect::to(&format!("/?refused={order}")).into_response()),
         Err(DecisionError::Reason) => {
             let message = Message::of_refusal(visit.words, entered.refusal);

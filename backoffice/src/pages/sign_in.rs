@@ -1,7 +1,7 @@
 //! Signing in by name and password.
 
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -13,6 +13,7 @@ use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
 use registration::passwords::STAFF_CHARS;
 use registration::staff::StaffSignInError;
+use reservation::api::limits::ClientAddress;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -49,13 +50,16 @@ pub(crate) async fn show(State(app): State<App>, Query(next): Query<Next>, heade
 pub(crate) async fn enter(
     State(app): State<App>,
     Query(next): Query<Next>,
+    from: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
     let w = words(Language::of(&headers));
-    let (status, error) = match app.outside.registration.staff.sign_in(&entered.name, &entered.password).await {
+    let staff = &app.outside.registration.staff;
+    let address = from.map(|Extension(from)| from.0);
+    let (status, error) = match staff.sign_in(&entered.name, &entered.password, address).await {
         Ok(staff) => {
-            let cookies = session::begin(app.outside.cookie_key.clone(), staff.id, &headers, Timestamp::now());
+            let cookies = session::begin(app.outside.cookie_key.clone(), &staff, &headers, Timestamp::now());
             return Ok((cookies, Redirect::to(next.path())).into_response());
         }
         Err(StaffSignInError::Store(error)) => return Err(error.into()),

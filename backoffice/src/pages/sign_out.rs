@@ -1,11 +1,13 @@
-//! Signs out.
+//! Signs out, on whatever device: a cookie that somebody copied opens nothing afterwards.
 
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::app::App;
+use crate::failure::Failure;
 use crate::session;
+use crate::visit::Visit;
 
-pub(crate) async fn leave(State(app): State<App>) -> Response {
-    (session::end(app.outside.cookie_key.clone()), Redirect::to("/sign-in")).into_response()
+pub(crate) async fn leave(visit: Visit) -> Result<Response, Failure> {
+    let outside = &visit.app.outside;
+    outside.registration.staff.sign_out(&visit.staff).await?;
+    Ok((session::end(outside.cookie_key.clone()), Redirect::to("/sign-in")).into_response())
 }

@@ -8,21 +8,27 @@ pub(crate) mod forgotten;
 pub(crate) mod forgotten_code;
 pub(crate) mod link;
 pub(crate) mod mobile;
+pub(crate) mod mobile_shared;
 pub(crate) mod name;
 pub(crate) mod password;
 pub(crate) mod reset;
+pub(crate) mod resume;
 pub(crate) mod said;
 pub(crate) mod sign_out_everywhere;
 pub(crate) mod sign_up_code;
 pub(crate) mod sign_up_exam;
 pub(crate) mod sign_up_fields;
+pub(crate) mod sign_up_letter;
 pub(crate) mod site_rules;
 pub(crate) mod summary;
+pub(crate) mod which;
 
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::PrivateCookieJar;
 use http::StatusCode;
+use http::header::SET_COOKIE;
 use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::local_path::{local_path, query_value};
@@ -50,12 +56,39 @@ pub(crate) struct Next {
     next: String,
     #[serde(default)]
     exam: String,
+    /// The session ended under the page that one goes back to.
+    #[serde(default)]
+    ended: String,
+    /// One was signed in a moment ago, and the browser sends no cookie.
+    #[serde(default)]
+    entered: String,
 }
 
 impl Next {
     /// Where to go afterwards.
     pub(crate) fn path(&self) -> &str {
         local_path(&self.next).unwrap_or("/")
+    }
+
+    /// Back to the page under which a session ended.
+    pub(crate) fn after_end(path: &str) -> Self {
+        Self { next: path.to_owned(), ended: "1".to_owned(), ..Self::default() }
+    }
+
+    /// Back from signing in without a cookie.
+    #[cfg(test)]
+    pub(crate) fn without_cookies() -> Self {
+        Self { entered: "1".to_owned(), ..Self::default() }
+    }
+
+    /// Did a session end?
+    pub(crate) fn has_ended(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// Was somebody signed in, and the browser did not keep it?
+    pub(crate) fn keeps_no_cookie(&self) -> bool {
+        !self.entered.is_empty()
     }
 
     /// The query that carries both on.
@@ -91,11 +124,26 @@ pub(crate) fn with_said(path: &str, said: &str) -> String {
     format!("{path}{mark}said={said}{part}")
 }
 
-/// Signs somebody in on this browser and leads on.
+/// Signs somebody in on this browser and leads on. A browser that has sent no cookie so far is led over the page for
+/// signing in, which leads on those who are signed in, and tells the others that their browser keeps no cookies.
 pub(crate) fn enter(visit: &Visit, account: &Account, next: &str) -> Response {
+    let to = if visit.has_cookies { next.to_owned() } else { format!("/sign-in?next={}&entered=1", query_value(next)) };
+    (signed_in(visit, account), Redirect::to(&to)).into_response()
+}
+
+/// A form that signs in, with a cookie that says nothing: a browser that brings it back keeps cookies.
+pub(crate) fn probing(visit: &Visit, page: Markup) -> Response {
+    if visit.has_cookies {
+        return page.into_response();
+    }
+    let secure = if visit.app.is_secure() { "; Secure" } else { "" };
+    ([(SET_COOKIE, format!("cookies=on; Path=/; HttpOnly; SameSite=Lax{secure}"))], page).into_response()
+}
+
+/// The cookies that sign somebody in on this browser.
+pub(crate) fn signed_in(visit: &Visit, account: &Account) -> PrivateCookieJar {
     let key = visit.app.outside.cookie_key.clone();
-    let cookies = session::begin_on(key, account, visit.device.as_ref(), visit.app.is_secure(), visit.now);
-    (cookies, Redirect::to(next)).into_response()
+    session::begin_on(key, account, visit.device.as_ref(), visit.app.is_secure(), visit.now)
 }
 
 /// The token of a captcha, if the form will be asked for one.
@@ -121,6 +169,7 @@ pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
         PasswordError::Length { min, max } => {
             w.with("field-password-length", &[("min", min.into()), ("max", max.into())])
         }
+        PasswordError::Common => w.t("field-password-common"),
         PasswordError::Kinds { .. } => w.t("field-password-kinds"),
         PasswordError::Character => w.t("field-password-character"),
     };
@@ -129,7 +178,7 @@ pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
 
 /// The hint below a new password.
 pub(crate) fn password_hint(w: Words, password: PasswordRules) -> String {
-    let places = [("min", password.chars_min.into()), ("max", password.chars_max.into())];
+    let places = [("min", password.chars_min.into())];
     let hint = if password.kinds_min > 1 {
         w.with("field-password-hint-kinds", &places)
     } else {

@@ -1,9 +1,10 @@
 //! Why a sitting cannot be chosen, or dropped, in the handbooks' words.
 
+use jiff::Timestamp;
 use pagekit::words::Words;
 use registration::choosing::ChoiceRefusal;
 use registration::exam_rules::{OrganisationCode, SubjectId};
-use registration::exams::ExamPage;
+use registration::exams::{ExamPage, SittingPage};
 use registration::orders::DropError;
 
 /// The sentence of a refused choice.
@@ -30,8 +31,19 @@ pub(crate) fn choice_sentence(w: Words, exam: &ExamPage, refusal: &ChoiceRefusal
         ChoiceRefusal::CampusClosed(code) => {
             w.with("choice-campus-closed", &[("campus", campus(w, exam, code).into())]).into_owned()
         }
+        ChoiceRefusal::TooLate(_) => w.t("choice-too-late").into_owned(),
         ChoiceRefusal::NoFee(_) => w.t("choice-no-fee").into_owned(),
     }
+}
+
+/// What stands on a sitting that can be chosen no more, because of the time; nothing while it can.
+pub(crate) fn late_word(w: Words, exam: &ExamPage, sitting: &SittingPage, now: Timestamp) -> Option<String> {
+    let word = match exam.is_too_late(sitting, now) {
+        false => return None,
+        true if sitting.has_begun(now) => w.t("sitting-begun"),
+        true => w.t("sitting-closing"),
+    };
+    Some(word.into_owned())
 }
 
 /// The sentence of a seat that was not dropped.

@@ -12,9 +12,10 @@ use serde::Deserialize;
 
 use super::exam::find;
 use super::order;
+use super::standing_words::said;
 use crate::failure::Failure;
 use crate::view::waits::{Waits, waits};
-use crate::visit::Candidate;
+use crate::visit::{Candidate, seats_mark};
 
 /// Which.
 #[derive(Deserialize)]
@@ -23,10 +24,27 @@ pub(crate) struct Asked {
     exam: String,
     #[serde(default)]
     order: String,
+    /// An exam: where the registration stands, in full.
+    #[serde(default)]
+    standing: String,
+    /// Only the candidate's seats, of all exams.
+    #[serde(default)]
+    seats: String,
 }
 
-/// `{"state":"review,payment"}`: the tasks of the exam that wait; or whether the order does.
+/// `{"state":"review,payment"}`: the tasks of the exam that wait; or whether the order does; or a mark of everything, with
+/// the sentence of it.
 pub(crate) async fn show(candidate: Candidate, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    if !asked.standing.is_empty() {
+        let exam = find(visit, &asked.standing)?;
+        let at = visit.standing(&exam).await?.at;
+        let told = said(visit.words, &exam, &at, &visit.reader());
+        return Ok(changed(at.mark ^ seats_mark(&visit.orders), &format!("{} {}", told.title, told.text)));
+    }
+    if !asked.seats.is_empty() {
+        return Ok(changed(seats_mark(&visit.orders), &visit.words.t("page-changed")));
+    }
     let state = if asked.order.is_empty() {
         let exam = find(&candidate.visit, &asked.exam)?;
         waiting_tasks(&candidate.visit.steps(&exam).await?)
@@ -34,6 +52,12 @@ pub(crate) async fn show(candidate: Candidate, Query(asked): Query<Asked>) -> Re
         order_word(&order::find(&candidate, &asked.order).await?.0).to_owned()
     };
     Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{state}\"}}")).into_response())
+}
+
+/// What a page that comes back into view compares with its own mark, and what it says when it cannot just be drawn anew.
+fn changed(mark: u64, said: &str) -> Response {
+    let answer = serde_json::json!({ "state": mark.to_string(), "said": said });
+    ([(CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
 }
 
 /// The names of the tasks in which it is somebody else's turn.

@@ -13,13 +13,15 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::DocumentKind;
+use registration::document::{DocumentError, DocumentKind};
 use registration::eligibility::{LOOKS_PER_DAY, LookUpError};
 use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
+use registration::person::NAME_FIELD_MAX;
 use registration::steps::{StepView, TaskState, blocked_by, task};
 use serde::Deserialize;
 
+use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
 use super::exam::{find, path_of};
 use super::steps_view::progress_at;
 use crate::failure::Failure;
@@ -27,6 +29,7 @@ use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
+use crate::view::person_faults::name_fault;
 use crate::visit::Candidate;
 
 /// What was typed.
@@ -151,8 +154,11 @@ fn sentences(w: Words, error: &LookUpError) -> (StatusCode, Vec<FieldError>) {
     };
     match error {
         LookUpError::Typed { document, name } => {
-            let document = document.map(|_| at("number", w.t("eligibility-error-number-form")));
-            let name = name.map(|_| at("name", w.t("eligibility-error-name")));
+            let document = document.map(|error| match error {
+                DocumentError::ForeignResident => at("number", w.t("field-document-foreign")),
+                _ => at("number", w.t("eligibility-error-number-form")),
+            });
+            let name = name.map(|error| at("name", name_fault(w, error).into()));
             (StatusCode::UNPROCESSABLE_ENTITY, document.into_iter().chain(name).collect())
         }
         LookUpError::Kind(_) => (StatusCode::UNPROCESSABLE_ENTITY, vec![at("kind", w.t("eligibility-error-kind-not"))]),
@@ -222,11 +228,11 @@ fn form(w: Words, view: &View<'_>) -> Markup {
             (kinds(w, view))
             (field(w, &Field {
                 name: "number", kind: "text", label: &w.t("eligibility-number"), value: &view.typed.number,
-                autocomplete: "off", length_max: 40, ..Field::default()
+                autocomplete: "off", length_max: DOCUMENT_CHARS_MAX, ..Field::default()
             }, view.errors))
             (field(w, &Field {
                 name: "name", kind: "text", label: &w.t("eligibility-name"), hint: &w.t("eligibility-name-hint"),
-                value: &view.typed.name, autocomplete: "name", length_max: 60, ..Field::default()
+                value: &view.typed.name, autocomplete: "name", length_max: NAME_FIELD_MAX, ..Field::default()
             }, view.errors))
             button class="button" type="submit" { (w.t("eligibility-submit")) }
         }
@@ -259,6 +265,7 @@ pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
         DocumentKind::Passport => w.t("eligibility-kind-passport"),
         DocumentKind::HongKongId => w.t("eligibility-kind-hong-kong-id"),
         DocumentKind::MacauId => w.t("eligibility-kind-macau-id"),
+        DocumentKind::ForeignResidentId => w.t("eligibility-kind-foreign-resident-id"),
     }
     .into_owned()
 }

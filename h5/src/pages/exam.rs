@@ -7,14 +7,13 @@ use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::language::Language;
-use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::eligibility::Person;
 use registration::exam_rules::{PartId, TaskKind};
-use registration::exams::{ExamPage, Window};
+use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
-use registration::steps::{EligibilityState, Facts, StepView, TaskState, TaskView, is_complete, next, steps};
+use registration::steps::{EligibilityState, Facts, StepView, TaskState};
 use reservation::sitting::Availability;
 
 use super::decided::exam_waits;
@@ -22,18 +21,16 @@ use super::exam_facts::exam_facts;
 use super::exam_mine::mine;
 use super::exam_person::person_part;
 use super::exam_seats::seats;
-use super::order_parts::lapsed_part;
 use super::sittings::gate::gate_of_guest;
 use super::sittings::{self, Chosen};
-use super::steps_view::{is_of_hold, standing, step_list};
-use super::task_words::{lead, name, way};
+use super::standing_words::{Reader, standing_box};
+use super::steps_view::{is_of_hold, passed_word, progress_of, standing};
+use super::task_words::name;
 use crate::failure::Failure;
 use crate::view::facts::pieces;
-use crate::view::hold_banner::while_held;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::view::progress::{Standing as Look, progress, step_dot, step_name};
+use crate::view::progress::{Standing as Look, step_dot, step_name};
 use crate::visit::{Standing, Visit};
 
 pub(crate) async fn show(
@@ -55,7 +52,7 @@ pub(crate) async fn show(
         }
         _ => None,
     };
-    Ok(render(&visit, &exam, &standing.steps, registered.as_ref()))
+    Ok(render(&visit, &exam, &standing, registered.as_ref()))
 }
 
 /// The exam of that name.
@@ -77,30 +74,30 @@ pub(crate) fn path_of(exam: &ExamPage) -> String {
 
 /// The page as everybody sees it who is not signed in.
 pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
-    let steps = steps(exam, &Facts::default(), guest.now);
+    let standing = Standing::of(exam, Facts::default(), guest.now);
     if is_simple(exam) {
         let (chosen, gate) = (Chosen::default(), gate_of_guest(guest, exam));
-        let standing = Standing { steps, eligibility: EligibilityState::None };
         return sittings::render_known(guest, exam, &chosen, gate, &standing, &[]);
     }
-    render(guest, exam, &steps, None)
+    render(guest, exam, &standing, None)
 }
 
-fn render(visit: &Visit, exam: &ExamPage, steps: &[StepView], registered: Option<&Registered>) -> Markup {
+fn render(visit: &Visit, exam: &ExamPage, standing: &Standing, registered: Option<&Registered>) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
     let orders = visit.orders_of(exam);
     let view = View {
         exam,
-        steps,
+        steps: &standing.steps,
+        standing: &standing.at,
+        reader: visit.reader(),
         orders: &orders,
         registered,
         available: available.as_deref(),
-        is_signed_in: visit.account.is_some(),
         now: visit.now,
     };
-    page(&visit.frame(w.pick(&exam.title.zh, &exam.title.en)), &body(w, &view))
+    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, standing), &body(w, &view))
 }
 
 /// Whom an account is bound to.
@@ -114,12 +111,14 @@ pub(crate) struct Registered {
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a ExamPage,
     pub(crate) steps: &'a [StepView],
+    /// Where the registration stands, and to whom it is said.
+    pub(crate) standing: &'a registration::standing::Standing,
+    pub(crate) reader: Reader,
     /// The candidate's orders of the exam, newest first.
     pub(crate) orders: &'a [Order],
     /// Who is registered, where the exam binds the account to a person of its roster.
     pub(crate) registered: Option<&'a Registered>,
     pub(crate) available: Option<&'a [Availability]>,
-    pub(crate) is_signed_in: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -130,93 +129,19 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="wide" {
             div class="wide-head" {
                 (heading(Some(w.pick(&exam.organiser.zh, &exam.organiser.en)), w.pick(&exam.title.zh, &exam.title.en)))
-                (progress(w, &step_list(w, view.steps, view.now), None))
-                (now_part(w, view))
+                (progress_of(w, view.steps, view.now))
+                @let waits = exam_waits(w, exam, view.steps).unwrap_or_default();
+                (standing_box(w, exam, view.standing, &view.reader, &waits))
             }
-            aside class="side" { (exam_facts(w, exam, view.now)) }
+            // Who has a seat has read what the exam is; on a phone their own comes first.
+            @if live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) } }
             div class="wide-main" {
-                @if let Some(registered) = view.registered { (person_part(w, exam, &registered.person)) }
                 @if !live.is_empty() { (mine(w, exam, &live, view.now)) }
+                @if let Some(registered) = view.registered { (person_part(w, exam, &registered.person)) }
                 (steps_part(w, view))
                 (seats(w, exam, view.available, view.orders, view.now))
             }
-        }
-    }
-}
-
-/// What to do, or wait for, next.
-fn now_part(w: Words, view: &View<'_>) -> Markup {
-    let Some(task) = next(view.steps) else {
-        return notice(Tone::Good, &w.t("exam-complete-title"), &html! { p { (w.t("exam-complete-text")) } });
-    };
-    let exam = view.exam;
-    if is_complete(view.steps) && task.kind == TaskKind::Ticket {
-        let text = match &task.state {
-            TaskState::NotYet { opens_at } => {
-                w.with("exam-ticket-from", &[("when", when::dated(w.language, *opens_at, view.now).into())])
-            }
-            _ => w.t("exam-ticket-later"),
-        };
-        return notice(Tone::Good, &w.t("exam-complete-title"), &html! { p { (text) } });
-    }
-    let state = shown_state(view, task);
-    let title = match (&state, view.is_signed_in) {
-        (TaskState::Waiting { .. }, _) => w.with("exam-now-waiting", &[("task", name(w, exam, &task.kind).into())]),
-        (TaskState::Refused { .. }, _) => w.with("exam-now-refused", &[("task", name(w, exam, &task.kind).into())]),
-        (TaskState::NotYet { .. }, _) => w.t("exam-now-not-yet"),
-        (TaskState::Over { .. }, _) => w.t("exam-now-over"),
-        (TaskState::Open { .. } | TaskState::Locked | TaskState::Passed, true) => {
-            w.with("exam-now", &[("task", name(w, exam, &task.kind).into())])
-        }
-        (TaskState::Open { .. } | TaskState::Locked | TaskState::Passed, false) => w.t("exam-now-guest"),
-    };
-    let tone = match state {
-        TaskState::Refused { .. } => Tone::Bad,
-        TaskState::Waiting { .. } => Tone::Care,
-        _ => Tone::Plain,
-    };
-    let said = notice(tone, &title, &now_text(w, view, task, &state));
-    let unpaid = view.orders.iter().find(|order| match &task.kind {
-        TaskKind::Payment(part) => order.part == *part && order.state == OrderState::Unpaid,
-        _ => false,
-    });
-    match unpaid {
-        Some(order) => while_held(&said, &lapsed_part(w, order)),
-        None => said,
-    }
-}
-
-/// Who one is can be proved at any time, but nobody is led into an exam that has not begun, or is over.
-fn shown_state(view: &View<'_>, task: &TaskView) -> TaskState {
-    let begins = task.kind == TaskKind::Identity && view.orders.iter().all(|order| !order.state.is_live());
-    match (view.exam.window(view.now), &task.state) {
-        (Window::Closed, TaskState::Open { .. }) if begins => TaskState::Over { closed_at: view.exam.closes_at },
-        (Window::NotYet, TaskState::Open { .. }) if begins => TaskState::NotYet { opens_at: view.exam.opens_at },
-        (_, state) => state.clone(),
-    }
-}
-
-fn now_text(w: Words, view: &View<'_>, task: &TaskView, state: &TaskState) -> Markup {
-    let near = |at: Timestamp| when::dated(w.language, at, view.now);
-    let is_over = matches!(state, TaskState::Over { .. });
-    let is_ahead = matches!(state, TaskState::NotYet { .. });
-    let text = match state {
-        TaskState::NotYet { opens_at } => w.with("exam-opens", &[("when", near(*opens_at).into())]).into_owned(),
-        TaskState::Over { closed_at } => w.with("exam-over", &[("when", near(*closed_at).into())]).into_owned(),
-        _ => lead(w, task),
-    };
-    html! {
-        @if let TaskState::Refused { reason, .. } = &task.state {
-            p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
-        }
-        p { (text) }
-        @if let Some(waits) = exam_waits(w, view.exam, view.steps) { (waits) }
-        @if let Some((href, word)) = way(w, view.exam, task, view.orders).filter(|_| !is_over) {
-            @if is_ahead { p { (w.t("exam-ahead")) } }
-            // A stranger may read the notice, but begins by signing in, so that it is not read twice.
-            @let signs_in = !view.is_signed_in && task.kind == TaskKind::Notice;
-            @let href = if signs_in { format!("/sign-in?next={}", query_value(&href)) } else { href };
-            p { a class="button" href=(href) { @if view.is_signed_in || is_ahead { (word) } @else { (w.t("exam-start")) } } }
+            @if !live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) } }
         }
     }
 }
@@ -245,8 +170,12 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
                                 }
                                 @if is_of_hold(step) { p class="step-note once-lapsed" { (w.t("hold-over-title")) } }
                             }
-                            @if let Some(note) = &step.note { p class="hint" { (w.pick(&note.zh, &note.en)) } }
-                            (again(w, view, step))
+                            @if let Some(word) = passed_word(w, step) { p class="step-note" { (word) } }
+                            // What was done needs no advice any more.
+                            @if let Some(note) = step.note.as_ref().filter(|_| look != Look::Done) {
+                                p class="hint" { (w.pick(&note.zh, &note.en)) }
+                            }
+                            p class="acts" { (again(w, view, step)) }
                         }
                     }
                 }
@@ -282,7 +211,7 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
         @for task in &step.tasks {
             @match (&task.kind, &task.state) {
                 // The button above leads there.
-                (TaskKind::Notice, TaskState::Open { .. }) if view.is_signed_in => {},
+                (TaskKind::Notice, TaskState::Open { .. }) if view.reader.is_signed_in => {},
                 (TaskKind::Notice, state) => {
                     a class="link" href={ "/exams/" (view.exam.id) "/notice" } {
                         (if *state == TaskState::Passed { w.t("read-notice") } else { w.t("go-notice") }) (icon(Icon::Chevron))
@@ -290,7 +219,7 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
                 },
                 _ if !is_open => {},
                 (TaskKind::Eligibility, state) => (eligibility_links(w, view, state)),
-                _ if !view.is_signed_in => {},
+                _ if !view.reader.is_signed_in => {},
                 (TaskKind::Details, TaskState::Passed) => {
                     a class="link" href={ "/exams/" (view.exam.id) "/details" } { (w.t("change-details")) (icon(Icon::Chevron)) }
                 },
@@ -330,7 +259,7 @@ fn eligibility_links(w: Words, view: &View<'_>, state: &TaskState) -> Markup {
             TaskState::Passed => {
                 a class="link" href={ (here) "/eligibility/person" } { (w.t("person-view")) (icon(Icon::Chevron)) }
                 @if let Some(review) = review {
-                    " " a class="link" href={ (here) "/score-review" } {
+                    a class="link" href={ (here) "/score-review" } {
                         (w.pick(&review.title.zh, &review.title.en)) (icon(Icon::Chevron))
                     }
                 }

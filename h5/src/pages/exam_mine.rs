@@ -10,6 +10,7 @@ use registration::exams::{ExamPage, SittingPage};
 use registration::fen::Fen;
 use registration::order::{Order, OrderSitting, OrderState};
 
+use super::choice_words::drop_sentence;
 use super::order_parts::state_word;
 use crate::view::facts::moment;
 use crate::view::icons::{Icon, icon};
@@ -36,23 +37,22 @@ fn part_of(w: Words, exam: &ExamPage, part: &PartId, orders: &[&Order], live: &[
             @if let Some(rule) = exam.rules.part(part) { h3 { (w.pick(&rule.title.zh, &rule.title.en)) } }
             @for order in orders {
                 ul class="mine-list" {
-                    @for seat in &order.sittings { (seat_line(w, exam, order, seat, live)) }
+                    @for seat in &order.sittings { (seat_line(w, exam, order, seat, live, now)) }
                 }
                 (order_do(w, order, now))
             }
-            @if orders.len() > 1 && unpaid.0 > 0 {
+            @if exam.is_many(part) && unpaid.0 > 0 {
                 p class="mine-sum" { (w.t("mine-unpaid")) " " b { (unpaid) } }
             }
         }
     }
 }
 
-fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live: &[&Order]) -> Markup {
+fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live: &[&Order], now: Timestamp) -> Markup {
     let sitting = exam.sitting(&seat.sitting);
-    let (tone, word) = state_word(w, &order.state);
-    let can_drop = order.state == OrderState::Unpaid
-        && exam.is_many(&order.part)
-        && check_drop(exam, live, std::slice::from_ref(&seat.sitting)).is_ok();
+    let (tone, word) = state_word(w, order);
+    let is_unpaid = order.state == OrderState::Unpaid && exam.is_many(&order.part);
+    let drop = is_unpaid.then(|| check_drop(exam, live, std::slice::from_ref(&seat.sitting)));
     html! {
         li {
             div class="mine-head" {
@@ -67,14 +67,19 @@ fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live
                 }
             }
             @if let Some(sitting) = sitting {
-                (moment(w, sitting.starts_at))
+                (moment(w, sitting.starts_at, Some(now)))
                 span class="line-venue" { (place(w, exam, sitting)) }
             }
             div class="mine-foot" {
                 span class="fee" { (seat.fee) }
                 span class="line-venue" { (w.t("mine-by-candidate")) " · " (w.t("mine-not-arranged")) }
             }
-            @if can_drop { (drop_part(w, order, seat)) }
+            @match &drop {
+                Some(Ok(())) => (drop_part(w, order, seat)),
+                // Why it is not offered is said where it would be.
+                Some(Err(refusal)) => p class="hint while-held" { (drop_sentence(w, exam, refusal)) },
+                None => {},
+            }
         }
     }
 }
@@ -107,12 +112,8 @@ fn place(w: Words, exam: &ExamPage, sitting: &SittingPage) -> String {
     }
 }
 
+/// The sum, and the way to the order. What is to be done about it the page says above, once.
 fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
-    let (word, is_urgent) = match &order.state {
-        OrderState::Unpaid => (w.t("order-do-pay"), true),
-        OrderState::Refused { .. } => (w.t("order-do-again"), true),
-        _ => (w.t("order-do-view"), false),
-    };
     html! {
         div class="order-do" {
             span {
@@ -124,12 +125,7 @@ fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
                     }
                 }
             }
-            @if order.state == OrderState::Unpaid {
-                a class="button while-held" href={ "/orders/" (order.id) } { (word) }
-                a class="button second once-lapsed" href={ "/orders/" (order.id) } { (w.t("order-do-view")) }
-            } @else {
-                a class=(if is_urgent { "button" } else { "button second" }) href={ "/orders/" (order.id) } { (word) }
-            }
+            a class="link" href={ "/orders/" (order.id) } { (w.t("order-do-view")) (icon(Icon::Chevron)) }
         }
     }
 }

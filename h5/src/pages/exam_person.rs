@@ -5,11 +5,28 @@ use pagekit::words::Words;
 use registration::eligibility::Person;
 use registration::exams::ExamPage;
 
+use super::choice_words::subject;
 use super::eligibility::person_view::{column, list};
 use crate::view::facts::person_name;
 
-/// Name, masked number, school, campus, and how they registered.
+/// Name, masked number, school, campus, the subjects that they may sit, and how they registered.
 pub(crate) fn person_part(w: Words, exam: &ExamPage, person: &Person) -> Markup {
+    let mut rows = person_rows(w, exam, person);
+    let subjects: Vec<String> = person.eligible.iter().map(|id| subject(w, exam, id)).collect();
+    if !subjects.is_empty() {
+        rows.push((w.t("mine-eligible").into_owned(), html! { (subjects.join(&*w.t("list-comma"))) }));
+    }
+    rows.push((w.t("mine-how").into_owned(), html! { (w.t("mine-by-candidate")) }));
+    html! {
+        section aria-labelledby="person-title" {
+            h2 id="person-title" { (w.t("mine-person")) }
+            (list(&rows))
+        }
+    }
+}
+
+/// Who it is, as a receipt names them, too.
+pub(crate) fn person_rows(w: Words, exam: &ExamPage, person: &Person) -> Vec<(String, Markup)> {
     let record = &person.record;
     let mut rows = vec![
         (w.t("eligibility-name").into_owned(), person_name(record.name.expose())),
@@ -20,11 +37,5 @@ pub(crate) fn person_part(w: Words, exam: &ExamPage, person: &Person) -> Markup 
         let value = column(w, exam, name, record.column(name));
         (label.into_owned(), html! { (value) })
     }));
-    rows.push((w.t("mine-how").into_owned(), html! { (w.t("mine-by-candidate")) }));
-    html! {
-        section aria-labelledby="person-title" {
-            h2 id="person-title" { (w.t("mine-person")) }
-            (list(&rows))
-        }
-    }
+    rows
 }

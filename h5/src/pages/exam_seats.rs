@@ -7,8 +7,10 @@ use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use reservation::sitting::Availability;
 
+use super::choice_words::late_word;
 use super::order_parts::{mine, own};
 use crate::view::icons::{Icon, icon};
+use crate::view::notice::Tone;
 use crate::view::sitting_card::{SittingCard, live_list, sitting_card};
 
 /// An exam with more sittings than these has campuses, and shows them where one picks.
@@ -37,9 +39,13 @@ pub(crate) fn seats(
             level: seats.level,
             next_release_at: seats.next_release_at,
             choice: None,
+            is_over: order.is_none() && exam.is_too_late(sitting, now),
             is_mine: order.is_some(),
             is_of_hold: order.is_some_and(|order| order.state == OrderState::Unpaid),
-            note: order.map(|order| mine(w, order)),
+            note: match order {
+                Some(order) => Some(mine(w, order)),
+                None => late_word(w, exam, sitting, now).map(|word| (Tone::Bad, word)),
+            },
         })
     });
     let list = html! { ul class="seats" { @for card in cards { (sitting_card(w, &card, now)) } } };

@@ -26,8 +26,8 @@ use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
+use crate::view::picture_tile::FIELDS;
 use crate::view::sandboxed::sandboxed;
-use crate::view::upload_tile::FIELDS;
 use crate::visit::Candidate;
 
 pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
@@ -226,9 +226,12 @@ fn viewfinder(w: Words) -> Markup {
         div class="finder" data-camera hidden data-limit=(PICTURE_BYTES_MAX)
             data-too-large=(w.with("tile-too-large", &[("limit", megabytes.into())]))
             data-look=(w.t("camera-look")) data-dark=(w.t("camera-dark")) data-bright=(w.t("camera-bright"))
-            data-taken=(w.t("camera-taken")) data-none=(w.t("camera-none")) data-used=(w.t("camera-used"))
+            data-unread=(w.t("tile-unread")) data-heic=(w.t("tile-heic"))
+            data-chosen=(w.with("camera-chosen", &[("name", "{name}".into())])) data-taken=(w.t("camera-taken")) data-none=(w.t("camera-none")) data-used=(w.t("camera-used"))
             data-insecure=(w.t("camera-insecure")) data-denied-ios=(w.t("camera-denied-ios"))
-            data-denied-android=(w.t("camera-denied-android")) data-denied-other=(w.t("camera-denied-other")) {
+            data-denied-android=(w.t("camera-denied-android"))
+            data-denied-ios-app=(w.t("camera-denied-ios-app")) data-denied-android-app=(w.t("camera-denied-android-app"))
+            data-denied-other=(w.t("camera-denied-other")) {
             div class="finder-view" {
                 video autoplay muted playsinline aria-label=(w.t("camera-view")) {}
                 canvas hidden role="img" aria-label=(w.t("camera-taken")) {}

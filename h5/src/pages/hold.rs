@@ -42,7 +42,7 @@ pub(crate) async fn take(
         return refuse("agree", visit.words.t("hold-error-agree").into_owned()).await;
     }
     if chosen.sittings.is_empty() {
-        return refuse("sittings", visit.words.t("hold-error-none").into_owned()).await;
+        return refuse("sittings", none_chosen(&visit, &exam, &chosen)).await;
     }
     let replace = pairs.iter().any(|(name, _)| name == "replace");
     let orders = &visit.app.outside.registration.orders;
@@ -59,6 +59,17 @@ pub(crate) async fn take(
         }
         Err(error) => refuse("sittings", sentence(&visit, &exam, &error)).await,
     }
+}
+
+/// That nothing was chosen, in the words of the part that it is about.
+fn none_chosen(visit: &Visit, exam: &ExamPage, chosen: &Chosen) -> String {
+    let w = visit.words;
+    let part = exam.rules.part(&chosen.part_in(exam)).filter(|part| part.is_many);
+    match part {
+        Some(part) => w.with("hold-error-none-of", &[("part", w.pick(&part.title.zh, &part.title.en).into())]),
+        None => w.t("hold-error-none"),
+    }
+    .into_owned()
 }
 
 /// The exam's address with the choice in it, to come back to after signing in.

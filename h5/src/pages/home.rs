@@ -7,12 +7,14 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exams::{ExamPage, Window};
-use registration::steps::{Facts, StepView, TaskState, is_complete, next, steps};
+use registration::standing::State;
+use registration::steps::{Facts, StepView, steps};
 use reservation::ids::ExamId;
 
 use super::exam::window_line;
-use super::steps_view::standing;
-use super::task_words;
+use super::exam_facts::{days, fees};
+use super::standing_words::{Said, said};
+use super::steps_view::{passed_word, standing};
 use crate::failure::Failure;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
@@ -32,45 +34,29 @@ pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
 
 /// An exam in which the candidate has begun something.
 pub(crate) struct Begun {
-    pub(crate) exam: ExamId,
-    pub(crate) mine: Mine,
+    pub(crate) exam: Arc<ExamPage>,
+    pub(crate) said: Said,
     pub(crate) steps: Vec<StepView>,
 }
 
-/// How far the candidate is, by exam: those in which something was begun.
+/// How far the candidate is, by exam: those in which something was begun, the one whose clock runs first.
 pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
     let Some(account) = &visit.account else { return Ok(Vec::new()) };
     let registration = &visit.app.outside.registration;
-    let mut ids: Vec<ExamId> =
-        visit.orders.iter().filter(|order| order.state.is_live()).map(|o| o.exam.clone()).collect();
+    let mut ids: Vec<ExamId> = visit.orders.iter().map(|order| order.exam.clone()).collect();
     ids.extend(registration.applications.exams_of(account.id).await?);
-    let mut begun: Vec<Begun> = Vec::new();
+    let mut begun: Vec<(bool, Option<Timestamp>, Begun)> = Vec::new();
     for id in ids {
-        let Some(page) = registration.exams.get(&id) else { continue };
-        if begun.len() < BEGUN_MAX && !begun.iter().any(|known| known.exam == id) {
-            let steps = visit.steps(&page).await?;
-            begun.push(Begun { exam: id, mine: mine(visit.words, &page, &steps), steps });
+        let Some(exam) = registration.exams.get(&id) else { continue };
+        if begun.len() < BEGUN_MAX && !begun.iter().any(|(.., known)| known.exam.id == id) {
+            let standing = visit.standing(&exam).await?;
+            let said = said(visit.words, &exam, &standing.at, &visit.reader());
+            let is_urgent = matches!(standing.at.state, State::Unpaid { .. } | State::Refused { .. });
+            begun.push((!is_urgent, standing.at.until, Begun { exam, said, steps: standing.steps }));
         }
     }
-    Ok(begun)
-}
-
-/// How far the candidate is in an exam, as a label.
-pub(crate) type Mine = (Tone, String);
-
-/// The label: what comes next, or that all is done.
-pub(crate) fn mine(w: Words, exam: &ExamPage, steps: &[StepView]) -> Mine {
-    let Some(task) = next(steps).filter(|task| !is_complete(steps) || task.is_optional) else {
-        return (Tone::Good, w.t("home-complete").into_owned());
-    };
-    let name = task_words::name(w, exam, &task.kind);
-    let (tone, word) = match task.state {
-        TaskState::Waiting { .. } => (Tone::Plain, w.with("home-waiting", &[("task", name.into())])),
-        TaskState::Refused { .. } => (Tone::Bad, w.with("home-refused", &[("task", name.into())])),
-        TaskState::Locked | TaskState::NotYet { .. } | TaskState::Over { .. } => (Tone::Plain, name.into()),
-        TaskState::Open { .. } | TaskState::Passed => (Tone::Care, w.with("home-next", &[("task", name.into())])),
-    };
-    (tone, word.into_owned())
+    begun.sort_by_key(|(is_calm, until, _)| (*is_calm, until.filter(|_| !is_calm)));
+    Ok(begun.into_iter().map(|(.., begun)| begun).collect())
 }
 
 pub(crate) fn render(visit: &Visit, begun: &[Begun]) -> Markup {
@@ -82,9 +68,17 @@ pub(crate) fn render(visit: &Visit, begun: &[Begun]) -> Markup {
 pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Timestamp) -> Markup {
     let groups =
         [(Window::Open, w.t("home-open")), (Window::NotYet, w.t("home-soon")), (Window::Closed, w.t("home-closed"))];
+    let is_own = |exam: &ExamPage| begun.iter().any(|begun| begun.exam.id == exam.id);
     html! {
-        div class="column" {
+        div class="column gallery" {
             (heading(None, &w.t("home-title")))
+            // What is one's own comes first, whatever else is open.
+            @if !begun.is_empty() {
+                section {
+                    h2 class="group" { (w.t("me-orders")) }
+                    ul class="exams" { @for own in begun { (own_card(w, own, begun.len() == 1, now)) } }
+                }
+            }
             @if exams.is_empty() {
                 div class="empty" {
                     h2 { (w.t("home-empty-title")) }
@@ -93,16 +87,12 @@ pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Time
                 }
             }
             @for (window, title) in &groups {
-                @let those: Vec<_> = exams.iter().filter(|exam| exam.window(now) == *window).collect();
+                @let all: Vec<_> = exams.iter().filter(|exam| exam.window(now) == *window).collect();
+                @let those: Vec<_> = all.iter().filter(|exam| !is_own(exam)).collect();
                 @if !those.is_empty() {
                     section {
                         h2 class="group" { (title) }
-                        ul class="exams" {
-                            @for exam in &those {
-                                @let own = begun.iter().find(|begun| begun.exam == exam.id);
-                                (card(w, exam, own, those.len() <= UNFOLDED_MAX, now))
-                            }
-                        }
+                        ul class="exams" { @for exam in &those { (card(w, exam, all.len() <= UNFOLDED_MAX, now)) } }
                     }
                 }
             }
@@ -110,10 +100,32 @@ pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Time
     }
 }
 
-fn card(w: Words, exam: &ExamPage, own: Option<&Begun>, is_unfolded: bool, now: Timestamp) -> Markup {
+/// One's own registration: where it stands, and the one thing to do.
+fn own_card(w: Words, own: &Begun, is_unfolded: bool, now: Timestamp) -> Markup {
+    let Begun { exam, said, steps } = own;
+    html! {
+        li class="exam" data-own {
+            a href={ "/exams/" (exam.id) } {
+                span class="above" { (w.pick(&exam.organiser.zh, &exam.organiser.en)) }
+                h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
+                span class="exam-mine" { (w.t("home-mine")) " " (tag(said.tone, &said.title)) }
+                @if said.button.is_none() { span class="exam-more" { span {} span { (w.t("exam-look")) } (icon(Icon::Chevron)) } }
+            }
+            @if let Some((href, word)) = &said.button {
+                p class="exam-do" {
+                    span class="exam-state" { (w.with("home-pay-until", &[("when", when::near(w.language, exam.payment_deadline, now).into())])) }
+                    a class="button" href=(href) { (word) }
+                }
+            }
+            (steps_part(w, exam, Some(steps), is_unfolded && exam.window(now) != Window::Closed, now))
+        }
+    }
+}
+
+fn card(w: Words, exam: &ExamPage, is_unfolded: bool, now: Timestamp) -> Markup {
     let window = exam.window(now);
     // What is over is looked at when somebody wants to know.
-    let is_unfolded = own.is_some() && window != Window::Closed || is_unfolded && window == Window::Open;
+    let is_unfolded = is_unfolded && window == Window::Open;
     let state = |word: String| html! { span class="exam-state" { (word) } };
     let near = |at: Timestamp| when::near(w.language, at, now);
     html! {
@@ -125,28 +137,24 @@ fn card(w: Words, exam: &ExamPage, own: Option<&Begun>, is_unfolded: bool, now: 
                     (window_tag(w, window))
                     span { (window_words(w, exam, now)) }
                 }
+                @if let Some(days) = days(w, exam, now) { (state(w.with("home-days", &[("days", days.into())]).into_owned())) }
                 @if window != Window::Closed && !is_unfolded {
                     (state(w.with("home-pay-until", &[("when", near(exam.payment_deadline).into())]).into_owned()))
                 }
                 @if let Some(from) = exam.tickets_from() {
                     (state(w.with("home-tickets", &[("when", near(from).into())]).into_owned()))
                 }
-                @if let Some(Begun { mine: (tone, word), .. }) = own {
-                    span class="exam-mine" { (w.t("home-mine")) " " (tag(*tone, word)) }
-                }
-                span class="exam-more" { span class="fee" { (exam.fee) } span { (w.t("exam-enter")) } (icon(Icon::Chevron)) }
+                span class="exam-more" { span class="fee" { (fees(exam)) } span { (w.t("exam-enter")) } (icon(Icon::Chevron)) }
             }
-            @if own.is_some() || window != Window::Closed {
-                (steps_part(w, exam, own, is_unfolded, now))
-            }
+            @if window != Window::Closed { (steps_part(w, exam, None, is_unfolded, now)) }
         }
     }
 }
 
 /// The exam's steps: their names while folded; each with its window and its state below.
-fn steps_part(w: Words, exam: &ExamPage, own: Option<&Begun>, is_open: bool, now: Timestamp) -> Markup {
+fn steps_part(w: Words, exam: &ExamPage, own: Option<&Vec<StepView>>, is_open: bool, now: Timestamp) -> Markup {
     let of_nobody = if own.is_none() { steps(exam, &Facts::default(), now) } else { Vec::new() };
-    let list = own.map_or(of_nobody.as_slice(), |begun| begun.steps.as_slice());
+    let list = own.map_or(of_nobody.as_slice(), Vec::as_slice);
     let name = |step: &StepView| w.pick(&step.title.zh, &step.title.en).to_owned();
     html! {
         details class="exam-steps" open[is_open] {
@@ -184,7 +192,7 @@ fn steps_part(w: Words, exam: &ExamPage, own: Option<&Begun>, is_open: bool, now
 fn state_of(w: Words, step: &StepView, is_begun: bool, now: Timestamp) -> (Standing, Option<String>) {
     if is_begun {
         let (standing, _) = standing(w, step, now);
-        return (standing, Some(state_word(w, standing)));
+        return (standing, Some(passed_word(w, step).unwrap_or_else(|| state_word(w, standing))));
     }
     let word = match (step.opens_at, step.closes_at) {
         (_, Some(closes_at)) if closes_at <= now => Some(w.t("home-step-over")),

@@ -19,16 +19,18 @@ use pagekit::words::{Words, key};
 use registration::document::{Document, DocumentKind};
 use registration::exam_rules::{IdentityRules, IdentityWay};
 use registration::identity::{ClaimRights, IdentityError, Person, Standing};
-use registration::person::PersonName;
+use registration::person::{NAME_FIELD_MAX, PersonName};
 use registration::steps::IdentityState;
 use serde::Deserialize;
 
+use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
 use crate::failure::Failure;
 use crate::identity_visit::IdentityVisit;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
+use crate::view::person_faults::name_fault;
 use parts::{document_fault, kind_name, refusal, state_part};
 use proof::{provable, proves};
 
@@ -108,6 +110,10 @@ pub(crate) async fn begin(
     }
     let rules = visit.rules(&from.exam);
     let (mut errors, person) = read(visit.visit.words, &standing, &rules, &entered);
+    // Whoever scanned a code proves who the owner is; they do not say it.
+    if visit.is_guest_phone && standing.person.is_some() && person != standing.person {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
     if entered.consent.is_empty() {
         errors.push(said("consent", visit.visit.words.t("identity-consent-error").into_owned()));
     }
@@ -146,10 +152,9 @@ pub(crate) fn said(field: &'static str, text: String) -> FieldError {
 /// Whom the form names, and what is wrong with it. What may not be changed is taken from the account.
 fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered) -> (Vec<FieldError>, Option<Person>) {
     let mut errors = Vec::new();
-    let name: Option<PersonName> = entered.name.parse().ok();
-    if name.is_none() {
-        errors.push(said("name", w.t("identity-name-error").into_owned()));
-    }
+    let name: Result<PersonName, _> = entered.name.parse();
+    errors.extend(name.as_ref().err().map(|error| said("name", name_fault(w, *error))));
+    let name = name.ok();
     let known = standing.person.as_ref().map(|person| person.document.clone());
     let keeps = standing.claim == ClaimRights::Name || (entered.number.trim().is_empty() && known.is_some());
     let document = match known.filter(|_| keeps) {
@@ -259,7 +264,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
         form method="post" action=(view.from.to("")) data-busy=(w.t("form-busy")) novalidate {
             (field(w, &Field {
                 name: "name", kind: "text", label: &w.t("identity-name"), hint: &w.t("identity-name-hint"),
-                value: &entered.name, autocomplete: "name", length_max: 60, ..Field::default()
+                value: &entered.name, autocomplete: "name", length_max: NAME_FIELD_MAX, ..Field::default()
             }, errors))
             (document_fields(w, view))
             (consent(w, !entered.consent.is_empty(), errors))
@@ -301,7 +306,7 @@ fn document_fields(w: Words, view: &View<'_>) -> Markup {
         }
         (field(w, &Field {
             name: "number", kind: "text", label: &w.t("identity-number"), hint: &hint, value: &entered.number,
-            autocomplete: "off", length_max: 40, ..Field::default()
+            autocomplete: "off", length_max: DOCUMENT_CHARS_MAX, ..Field::default()
         }, errors))
         // Filled in by the script as soon as the number is whole; the server says the same once it has it.
         div class="derived" role="status" data-number="number" data-kind="kind"

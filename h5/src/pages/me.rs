@@ -1,28 +1,26 @@
 //! 个人中心: my registrations, who I am here, and how I sign in.
 
-use std::sync::Arc;
-
 use axum::extract::Query;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::when;
-use pagekit::words::{Words, key};
+use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
-use registration::steps::IdentityState;
-use reservation::ids::ExamId;
+use registration::steps::{IdentityState, StepView, TaskState, task};
 use serde::Deserialize;
 
 use super::account::summary::summary;
-use super::home::{Mine, begun};
+use super::home::{Begun, begun};
 use super::identity::parts::identity_part;
 use super::order_parts::{lines, state_word};
 use crate::failure::Failure;
+use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
-use crate::view::notice::{Tone, tag};
+use crate::view::notice::tag;
 use crate::view::said::done;
-use crate::visit::Candidate;
+use crate::visit::{Candidate, Visit};
 
 /// What was just done, carried over the redirect.
 #[derive(Deserialize)]
@@ -31,11 +29,16 @@ pub(crate) struct Said {
     said: String,
 }
 
+/// One exam of the candidate: where it stands, what is live of it, and what was before.
+pub(crate) struct Mine {
+    pub(crate) begun: Begun,
+    pub(crate) live: Vec<Order>,
+    pub(crate) past: Vec<Order>,
+}
+
 /// What the page shows.
 pub(crate) struct View<'a> {
-    /// What was begun and has no live order yet, and how far it is.
-    pub(crate) begun: &'a [(Arc<ExamPage>, Mine)],
-    pub(crate) orders: &'a [(&'a Order, Arc<ExamPage>)],
+    pub(crate) mine: &'a [Mine],
     pub(crate) account: &'a Account,
     pub(crate) sends_letters: bool,
     pub(crate) said: &'a str,
@@ -45,21 +48,11 @@ pub(crate) struct View<'a> {
 
 pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
-    let exams = &visit.app.outside.registration.exams;
-    let orders: Vec<(&Order, Arc<ExamPage>)> =
-        visit.orders.iter().filter_map(|order| Some((order, exams.get(&order.exam)?))).collect();
-    let has_live = |id: &ExamId| visit.orders.iter().any(|order| order.exam == *id && order.state.is_live());
-    let begun: Vec<(Arc<ExamPage>, Mine)> = begun(visit)
-        .await?
-        .into_iter()
-        .filter(|begun| !has_live(&begun.exam))
-        .filter_map(|begun| Some((exams.get(&begun.exam)?, begun.mine)))
-        .collect();
+    let mine: Vec<Mine> = begun(visit).await?.into_iter().map(|begun| of_exam(visit, begun)).collect();
     let sends_letters = visit.app.outside.registration.accounts.ways().mail;
     let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;
     let view = View {
-        begun: &begun,
-        orders: &orders,
+        mine: &mine,
         account: &candidate.account,
         sends_letters,
         said: &said.said,
@@ -69,6 +62,11 @@ pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Resu
     Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
 }
 
+fn of_exam(visit: &Visit, begun: Begun) -> Mine {
+    let (live, past) = visit.orders_of(&begun.exam).into_iter().partition(|order| order.state.is_live());
+    Mine { begun, live, past }
+}
+
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let is_verified = matches!(view.identity, IdentityState::Verified { .. });
     html! {
@@ -76,18 +74,14 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (heading(None, &w.t("me-title")))
             (done(w, view.said))
             h2 class="part" { (w.t("me-orders")) }
-            @if !view.begun.is_empty() {
-                ul class="orders" { @for (exam, mine) in view.begun { (begun_card(w, exam, mine)) } }
-            }
-            @if view.orders.is_empty() && view.begun.is_empty() {
+            @if view.mine.is_empty() {
                 div class="empty" {
                     h3 { (w.t("me-empty-title")) }
                     p { (w.t("me-empty-text")) }
                     p { a class="button second" href="/" { (w.t("me-empty-next")) } }
                 }
-            }
-            @if !view.orders.is_empty() {
-                ul class="orders" { @for (order, exam) in view.orders { (card(w, order, exam, is_replaced(view, order, exam), view.now)) } }
+            } @else {
+                ul class="orders" { @for mine in view.mine { (card(w, mine, view.now)) } }
             }
             (identity_part(w, view.identity))
             (summary(w, view.account, is_verified, view.sends_letters))
@@ -95,82 +89,71 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-/// An exam without a seat yet: what comes next.
-fn begun_card(w: Words, exam: &ExamPage, (tone, word): &Mine) -> Markup {
+fn card(w: Words, mine: &Mine, now: Timestamp) -> Markup {
+    let Mine { begun: Begun { exam, said, steps }, live, past } = mine;
+    let here = format!("/exams/{}", exam.id);
     html! {
-        li class="order" data-live {
-            div class="order-head" { (tag(*tone, word)) }
+        li class="order" data-live[!live.is_empty()] {
+            div class="order-head" { (tag(said.tone, &said.title)) }
             h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
+            @if let Some(reason) = &said.reason {
+                p class="order-note" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+            }
+            p class="order-note" { (said.text) }
+            @for order in live { (live_part(w, exam, order, now)) }
             p class="order-do" {
-                span {}
-                a class="button second" href={ "/exams/" (exam.id) } { (w.t("me-go-on")) }
+                span class="acts" {
+                    a class="link" href=(here) { (w.t("exam-look")) (icon(Icon::Chevron)) }
+                    @if can_change(steps, now) {
+                        a class="link" href={ (here) "/details" } { (w.t("change-details")) (icon(Icon::Chevron)) }
+                    }
+                }
+                @if let Some((href, word)) = &said.button { a class="button" href=(href) { (word) } }
+            }
+            @if !past.is_empty() { (past_part(w, exam, past, now)) }
+        }
+    }
+}
+
+/// One order that is live: its sittings, sum and state, and the way to it.
+fn live_part(w: Words, exam: &ExamPage, order: &Order, now: Timestamp) -> Markup {
+    let (tone, word) = state_word(w, order);
+    html! {
+        div class="order-part" {
+            (lines(w, exam, order, Some(now)))
+            p class="order-head" { (tag(tone, &word)) span class="fee" { (order.amount) } }
+            p class="order-head" {
+                a href={ "/orders/" (order.id) } { (w.t("order-do-view")) }
+                span class="number" { (w.t("pay-order")) " " (order.id) }
             }
         }
     }
 }
 
-/// Was its seat given for the one of another order?
-fn is_replaced(view: &View<'_>, order: &Order, exam: &ExamPage) -> bool {
-    let is_its_place = |other: &Order| other.exam == order.exam && other.part == order.part && other.state.is_live();
-    order.state == OrderState::Released
-        && !exam.is_many(&order.part)
-        && view.orders.iter().any(|(other, _)| is_its_place(other))
-}
-
-fn card(w: Words, order: &Order, exam: &ExamPage, is_replaced: bool, now: Timestamp) -> Markup {
-    let mut look = look(w, order, now);
-    if is_replaced {
-        // There is nothing to choose anew.
-        (look.word, look.action) = (w.t("order-replaced").into_owned(), w.t("order-do-view").into_owned());
-        look.href = format!("/orders/{}/ended", order.id);
-    }
+/// What was before, folded: no sum of it is owed.
+fn past_part(w: Words, exam: &ExamPage, past: &[Order], now: Timestamp) -> Markup {
     html! {
-        li class="order" data-live[order.state.is_live()] {
-            div class="order-head" { (tag(look.tone, &look.word)) span class="number" { (order.id) } }
-            h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
-            (lines(w, exam, order))
-            @if let Some(note) = &look.note { p class="order-note" { (note) } }
-            p class="order-do" {
-                span class="fee" { (order.amount) }
-                a class=(if look.is_urgent { "button" } else { "button second" }) href=(look.href) { (look.action) }
+        details class="past" {
+            summary { (w.with("me-past", &[("count", past.len().into())])) (icon(Icon::Chevron)) }
+            @for order in past {
+                @let (tone, word) = state_word(w, order);
+                div class="order-part" {
+                    p class="order-head" { (tag(tone, &word)) span class="number" { (order.id) } }
+                    (lines(w, exam, order, Some(now)))
+                    @if order.state == OrderState::Lapsed {
+                        @let note = if exam.has_begun(order, now) { w.t("order-note-begun") } else { w.t("order-note-lapsed") };
+                        p { a href={ "/orders/" (order.id) "#upload" } { (note) } }
+                    }
+                }
             }
         }
     }
 }
 
-/// How a state looks on the list.
-struct Look {
-    tone: Tone,
-    word: String,
-    note: Option<String>,
-    action: String,
-    href: String,
-    is_urgent: bool,
-}
-
-fn look(w: Words, order: &Order, now: Timestamp) -> Look {
-    let near = |at: Timestamp| when::near(w.language, at, now);
-    let here = format!("/orders/{}", order.id);
-    let exam = format!("/exams/{}", order.exam);
-    let noted = |key, at: Option<Timestamp>| at.map(|at| w.with(key, &[("when", near(at).into())]).into_owned());
-    let (tone, word) = state_word(w, &order.state);
-    let (note, action, href, is_urgent) = match &order.state {
-        OrderState::Unpaid => {
-            (noted(key("order-note-unpaid"), Some(order.expires_at)), w.t("order-do-pay"), here, true)
-        }
-        OrderState::WaitingReview => {
-            (noted(key("order-note-review"), order.submitted_at), w.t("order-do-view"), here, false)
-        }
-        OrderState::Refused { reason, until } => {
-            let facts = [("reason", reason.as_str().into()), ("when", near(*until).into())];
-            let note = w.with("order-note-refused", &facts).into_owned();
-            (Some(note), w.t("order-do-again"), here, true)
-        }
-        OrderState::Confirmed => {
-            (noted(key("order-note-confirmed"), order.decided_at), w.t("order-do-view"), here, false)
-        }
-        OrderState::Lapsed => (Some(w.t("order-note-lapsed").into_owned()), w.t("order-do-view"), here, false),
-        OrderState::Released | OrderState::Cancelled => (None, w.t("order-do-choose"), exam, false),
-    };
-    Look { tone, word, note, action: action.into_owned(), href, is_urgent }
+/// Can the form be changed now?
+fn can_change(steps: &[StepView], now: Timestamp) -> bool {
+    let of_form = |step: &&StepView| step.tasks.iter().any(|task| task.kind == TaskKind::Details);
+    let is_open = |step: &StepView| step.closes_at.is_none_or(|closes_at| now < closes_at);
+    let is_in = task(steps, &TaskKind::Details).is_some_and(|task| task.state == TaskState::Passed);
+    is_in && steps.iter().find(of_form).is_some_and(is_open)
 }

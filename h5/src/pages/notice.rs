@@ -11,7 +11,8 @@ use pagekit::words::Words;
 use registration::applications::ApplicationError;
 use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
-use registration::steps::{StepView, TaskState, next, task};
+use registration::standing::{Action, State};
+use registration::steps::{StepView, TaskState, task};
 
 use super::exam::{find, path_of};
 use super::steps_view::progress_at;
@@ -62,13 +63,12 @@ pub(crate) async fn go_on(candidate: &Candidate, exam: &ExamPage) -> Result<Resp
 /// Where that is.
 pub(crate) async fn next_path(candidate: &Candidate, exam: &ExamPage) -> Result<String, Failure> {
     let visit = &candidate.visit;
-    let steps = visit.steps(exam).await?;
-    let orders = visit.orders_of(exam);
-    let is_open = |state: &TaskState| matches!(state, TaskState::Open { .. });
-    let way = next(&steps)
-        .filter(|task| is_open(&task.state))
-        .and_then(|task| task_words::way(visit.words, exam, task, &orders));
-    Ok(way.map_or_else(|| path_of(exam), |(href, _)| href))
+    let standing = visit.standing(exam).await?.at;
+    Ok(match (&standing.state, &standing.action) {
+        (State::ToDo { .. }, Some(Action::Do(task))) => task_words::task_path(visit.words, exam, task).0,
+        (State::Unpaid { .. }, Some(Action::Pay(order))) => format!("/orders/{order}"),
+        _ => path_of(exam),
+    })
 }
 
 async fn render(visit: &Visit, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {

@@ -13,14 +13,19 @@ use registration::choosing;
 use registration::exam_rules::{SubjectId, TaskKind};
 use registration::exams::ExamPage;
 use registration::order::{Order, OrderId, OrderState};
+use registration::orders::DropError;
 use registration::steps::StepView;
+use reservation::ids::SittingId;
+use uuid::Uuid;
 
-use super::choice_words::subject;
+use super::choice_words::{drop_sentence, subject};
 use super::exam::is_simple;
-use super::order_parts::{lapsed_part, lines, release_part, upload_form};
-use super::payment_part::payment_part;
+use super::order_parts::{begun_part, lapsed_part, lines, refused_picture, release_part, resubmits, upload_form};
+use super::payment_part::{payment_part, rest_part};
+use super::receipt;
 use super::steps_view::progress_at;
 use crate::failure::Failure;
+use crate::view::contact::ask;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::hold_banner::while_held;
 use crate::view::layout::{heading, page};
@@ -48,7 +53,7 @@ pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, A
     Ok((order, exam))
 }
 
-/// The page after a refused picture.
+/// The page after a refused picture: the order's, or the receipt while another one is looked at.
 pub(crate) async fn refused(
     candidate: &Candidate,
     order: &Order,
@@ -57,7 +62,11 @@ pub(crate) async fn refused(
     text: String,
 ) -> Result<Response, Failure> {
     let errors = [FieldError { field: "screenshot".into(), text }];
-    Ok((status, render(candidate, order, exam, &errors).await?).into_response())
+    let page = match order.state {
+        OrderState::WaitingReview | OrderState::Confirmed => receipt::render(candidate, order, exam, &errors).await?,
+        _ => render(candidate, order, exam, &errors).await?,
+    };
+    Ok((status, page).into_response())
 }
 
 async fn render(
@@ -66,14 +75,44 @@ async fn render(
     exam: &ExamPage,
     errors: &[FieldError],
 ) -> Result<Markup, Failure> {
+    render_with(candidate, order, exam, errors, false).await
+}
+
+/// The same, with or without the payer's whole number.
+pub(crate) async fn render_with(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &ExamPage,
+    errors: &[FieldError],
+    shows_payer: bool,
+) -> Result<Markup, Failure> {
     let visit: &Visit = &candidate.visit;
-    let steps = visit.steps(exam).await?;
+    let standing = visit.standing(exam).await?;
     let live: Vec<&Order> =
         visit.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
     let is_live = order.state.is_live();
-    let first = is_live.then(|| choosing::pay_first(exam, &live, order)).flatten();
-    let view = View { order, exam, steps: &steps, account: &candidate.account, first, errors, visit_now: visit.now };
-    Ok(page(&visit.frame(visit.words.t("pay-title")), &body(visit.words, &view)))
+    let arrived = visit.app.outside.registration.orders.arrived(candidate.account.id, order.id).await?;
+    let view = View {
+        order,
+        exam,
+        steps: &standing.steps,
+        account: &candidate.account,
+        first: is_live.then(|| choosing::pay_first(exam, &live, order)).flatten(),
+        kept: kept(exam, &live, order),
+        shows_payer,
+        arrived,
+        errors,
+        visit_now: visit.now,
+    };
+    let mut frame = visit.frame_of(visit.words.t("pay-title"), exam, &standing);
+    frame.script = Some("upload.js");
+    Ok(page(&frame, &body(visit.words, &view)))
+}
+
+/// Why the seats of this order cannot be given back, if they cannot.
+fn kept(exam: &ExamPage, live: &[&Order], order: &Order) -> Option<DropError> {
+    let seats: Vec<SittingId> = order.sittings.iter().map(|seat| seat.sitting.clone()).collect();
+    choosing::check_drop(exam, live, &seats).err()
 }
 
 /// What the page shows.
@@ -84,6 +123,12 @@ pub(crate) struct View<'a> {
     pub(crate) account: &'a Account,
     /// The subject to pay for before this order.
     pub(crate) first: Option<SubjectId>,
+    /// A picture that is here and was not handed in yet.
+    pub(crate) arrived: Option<Uuid>,
+    /// Why its seats cannot be given back.
+    pub(crate) kept: Option<DropError>,
+    /// Is the payer's whole number shown? That look is written down.
+    pub(crate) shows_payer: bool,
     pub(crate) errors: &'a [FieldError],
     pub(crate) visit_now: jiff::Timestamp,
 }
@@ -93,29 +138,43 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
     let task = TaskKind::Payment(order.part.clone());
     let must_pay = order.state == OrderState::Unpaid;
+    // Late money buys no seat in a sitting that has begun.
+    let is_over = order.state == OrderState::Lapsed && view.exam.has_begun(order, view.visit_now);
     let is_next = view.first.is_none();
     html! {
-        div class="wide" {
+        div class="wide paying" {
             div class="wide-head" {
                 (error_summary(w, view.errors))
                 (heading(Some(exam_title), &w.t("pay-title")))
                 (progress_at(w, view.steps, &task, view.visit_now))
                 (standing(w, view))
             }
-            aside class="side" {
-                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
-                (lines(w, view.exam, order))
-                p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
-            }
             div class="wide-main" {
                 @if must_pay && is_next { (payment_part(w, view)) }
-                @if is_next { (upload_form(w, order, view.errors)) }
+                @if matches!(order.state, OrderState::Refused { .. }) && !is_over { (refused_picture(w, order)) }
+                @if is_next && !is_over { (upload_form(w, order, view.arrived, view.errors)) }
+                @if let OrderState::Refused { .. } = order.state { (rest_part(w, view)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }
-                @if must_pay { (release_part(w, order)) }
+                @if must_pay { (give_back(w, view)) }
+            }
+            // On a phone the code to scan comes first, and what it is for is said above it in a line.
+            aside class="side" {
+                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
+                (lines(w, view.exam, order, Some(view.visit_now)))
+                p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
+                (ask(w, view.exam.rules.contact.as_ref()))
             }
         }
+    }
+}
+
+/// Giving the seats back, or why that is not offered.
+fn give_back(w: Words, view: &View<'_>) -> Markup {
+    match &view.kept {
+        None => release_part(w, view.order),
+        Some(refusal) => html! { p class="hint while-held" { (drop_sentence(w, view.exam, refusal)) } },
     }
 }
 
@@ -138,13 +197,17 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
     }
     match &view.order.state {
         OrderState::Unpaid => while_held(&html! {}, &lapsed_part(w, view.order)),
+        OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_part(w, view.exam),
         OrderState::Lapsed => lapsed_part(w, view.order),
         OrderState::Refused { reason, until } => notice(
             Tone::Bad,
             &w.t("pay-refused-title"),
             &html! {
-                p class="reason" { (w.with("pay-refused-reason", &[("reason", reason.as_str().into())])) }
+                p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
                 p { (w.with("pay-refused-text", &[("when", when::dated(w.language, *until, view.visit_now).into())])) }
+                p { (resubmits(w, view.exam, view.order)) }
+                @if view.order.paid_at.is_some() { p { (w.t("stand-paid-counts")) } }
+                (ask(w, view.exam.rules.contact.as_ref()))
             },
         ),
         _ => html! {},

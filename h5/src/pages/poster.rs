@@ -13,7 +13,7 @@ use super::payment_code::code;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::view::layout::{Frame, Visitor, page, phrases};
+use crate::view::layout::{Frame, page, phrases};
 
 /// Which exam the poster leads to; none: the first page.
 #[derive(Default, Deserialize)]
@@ -31,18 +31,7 @@ pub(crate) async fn show(
     let w = words(Language::of(&headers));
     let (path, titles) = target(&app, w, &about)?;
     let url = format!("{}{path}", app.base_url(&headers));
-    let frame = Frame {
-        words: w,
-        assets: &app.assets,
-        title: w.t("poster-title").into_owned(),
-        path: "/poster",
-        visitor: Visitor::Unknown,
-        hold: None,
-        is_demo: app.outside.demo,
-        sandbox_url: app.outside.sandbox_url.as_deref(),
-        refresh_seconds: None,
-        script: None,
-    };
+    let frame = Frame::bare(&app, w, w.t("poster-title").into_owned(), "/poster");
     Ok(page(&frame, &body(w, &titles, &about.exam, &url)))
 }
 

@@ -6,26 +6,31 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, SignIn, SignInError};
+use registration::accounts::{Act, SignIn, SignInError, SignedIn};
 use registration::exam_rules::LoginKind;
 use serde::Deserialize;
 
 use super::account::site_rules::sign_in_captcha;
 use super::account::{
-    LOGIN_CHARS_MAX, Next, PASSWORD_CHARS_MAX, answer, captcha_error, captcha_token, of, wait, whole,
+    LOGIN_CHARS_MAX, Next, PASSWORD_CHARS_MAX, answer, captcha_error, captcha_token, of, probing, resume, wait, which,
+    whole,
 };
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
+use crate::view::notice::{Tone, notice};
 use crate::visit::Visit;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Entered {
     #[serde(default, alias = "document")]
     login: String,
     #[serde(default)]
     password: String,
+    /// A form that waits, sealed.
+    #[serde(default)]
+    carried: String,
     #[serde(flatten)]
     captcha: CaptchaFields,
 }
@@ -37,6 +42,7 @@ pub(crate) struct View<'a> {
     pub(crate) kind: Option<LoginKind>,
     pub(crate) login: &'a str,
     pub(crate) captcha: Option<&'a str>,
+    pub(crate) carried: &'a str,
     pub(crate) errors: &'a [FieldError],
 }
 
@@ -44,7 +50,13 @@ pub(crate) async fn show(visit: Visit, Query(next): Query<Next>) -> Response {
     if visit.account.is_some() {
         return Redirect::to(next.path()).into_response();
     }
-    render(&visit, &next, "", &[]).into_response()
+    probing(&visit, render(&visit, &next, &Entered::default(), &[]))
+}
+
+/// The page around a form that waits until its sender, whose session has ended, is signed in again.
+pub(crate) fn around(visit: &Visit, path: &str, carried: &str) -> Markup {
+    let entered = Entered { carried: carried.to_owned(), ..Entered::default() };
+    render(visit, &Next::after_end(path), &entered, &[])
 }
 
 pub(crate) async fn enter(
@@ -55,15 +67,21 @@ pub(crate) async fn enter(
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
         let error = whole(too_often(w, too_many));
-        return Ok(with_wait(too_many, render(&visit, &next, &entered.login, &[error])));
+        return Ok(with_wait(too_many, render(&visit, &next, &entered, &[error])));
     }
     let rules = next.rules(&visit.app);
     let mut errors = missing(w, &entered);
     let status = if errors.is_empty() {
         let accounts = &visit.app.outside.registration.accounts;
         let typed = SignIn { login: &entered.login, password: &entered.password, preferred: rules.login };
-        match accounts.sign_in(&typed, &visit.caller(&entered.captcha, sign_in_captcha(&visit.app, &next))).await {
-            Ok(account) => return Ok(super::account::enter(&visit, &account, next.path())),
+        let rule = sign_in_captcha(&visit.app, &next, &entered.login);
+        match accounts.sign_in(&typed, &visit.caller(&entered.captcha, rule)).await {
+            Ok(SignedIn::Account(account)) => return Ok(resume::enter(&visit, &account, &next, &entered.carried)),
+            Ok(SignedIn::Which(found)) => return Ok(which::ask(&visit, &next, &found, &entered.carried)),
+            // The same form sent twice: its captcha is used, and it has signed in.
+            Err(SignInError::Captcha(_)) if visit.account.is_some() => {
+                return Ok(Redirect::to(next.path()).into_response());
+            }
             Err(error) => {
                 let (status, error) = refusal(w, &entered.login, error)?;
                 errors.push(error);
@@ -73,15 +91,16 @@ pub(crate) async fn enter(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    Ok(answer(status, render(&visit, &next, &entered.login, &errors)))
+    Ok(answer(status, render(&visit, &next, &entered, &errors)))
 }
 
-fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {
+fn render(visit: &Visit, next: &Next, entered: &Entered, errors: &[FieldError]) -> Markup {
+    let login = entered.login.as_str();
     let kind = next.exam(&visit.app).map(|exam| exam.rules.account.login);
-    let captcha = captcha_token(visit, Act::SignIn, login, sign_in_captcha(&visit.app, next));
+    let captcha = captcha_token(visit, Act::SignIn, login, sign_in_captcha(&visit.app, next, login));
     let mut frame = visit.frame(visit.words.t("sign-in-title"));
     frame.script = captcha.is_some().then_some("account.js");
-    let view = View { next, kind, login, captcha: captcha.as_deref(), errors };
+    let view = View { next, kind, login, captcha: captcha.as_deref(), carried: &entered.carried, errors };
     page(&frame, &body(visit.words, &view))
 }
 
@@ -109,6 +128,26 @@ fn refusal(w: Words, login: &str, error: SignInError) -> Result<(StatusCode, Fie
     })
 }
 
+/// Why somebody is here who was signed in.
+fn standing(w: Words, view: &View<'_>) -> Markup {
+    html! {
+        @if view.next.keeps_no_cookie() {
+            div role="alert" {
+                (notice(Tone::Bad, &w.t("cookies-title"), &html! {
+                    p { (w.t("cookies-text")) }
+                    ul { li { (w.t("cookies-iphone")) } li { (w.t("cookies-android")) } li { (w.t("cookies-private")) } }
+                }))
+            }
+        } @else if view.next.has_ended() {
+            div role="alert" {
+                (notice(Tone::Care, &w.t("signed-out"), &html! {
+                    p { (if view.carried.is_empty() { w.t("sign-in-ended") } else { w.t("sign-in-ended-form") }) }
+                }))
+            }
+        }
+    }
+}
+
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let query = view.next.query();
     let (label, hint) = match view.kind {
@@ -121,10 +160,12 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow" {
             (error_summary(w, view.errors))
             (heading(None, &w.t("sign-in-title")))
+            (standing(w, view))
             p class="lead" {
                 (if view.next.path().contains("sitting=") { w.t("sign-in-needed") } else { w.t("sign-in-lead") })
             }
             form method="post" action={ "/sign-in?" (query) } data-busy=(w.t("form-busy")) novalidate {
+                @if !view.carried.is_empty() { input type="hidden" name="carried" value=(view.carried); }
                 (field(w, &Field {
                     name: "login", kind: "text", label: &label, hint: &hint, value: view.login,
                     autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()

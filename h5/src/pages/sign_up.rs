@@ -8,27 +8,31 @@ use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::{
-    AccountError, Act, CODE_WAIT, CodeError, FieldError as Fault, NewAccount, SignUpError, SignUpForm, SignedUp,
+    AccountError, Accounts, Act, CODE_WAIT, CodeError, FieldError as Fault, NewAccount, SignIn, SignUpError,
+    SignUpForm, SignedIn, SignedUp,
 };
 use registration::document::DocumentKind;
-use registration::exam_rules::{AccountRules, LoginKind, MobileRule};
-use serde::Deserialize;
+use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule};
+use registration::passwords::Password;
+use serde::{Deserialize, Serialize};
 
-use super::account::said;
+use super::account::mobile_shared;
 use super::account::sign_up_code::code_refusal;
 use super::account::sign_up_exam;
 use super::account::sign_up_fields::{document_error, fields};
+use super::account::sign_up_letter;
 use super::account::site_rules::choices;
-use super::account::{Next, answer, captcha_error, captcha_token, of, password_error, wait, whole};
+use super::account::{Next, answer, captcha_error, captcha_token, of, password_error, probing, wait, whole};
 use super::identity::proof::provable_at_sign_up;
 use crate::failure::{Failure, too_often, with_wait};
 use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
+use crate::view::person_faults::{mobile_fault, name_fault};
 use crate::visit::Visit;
 
 /// What was typed.
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Entered {
     #[serde(default)]
     pub(crate) username: String,
@@ -48,7 +52,19 @@ pub(crate) struct Entered {
     pub(crate) password: String,
     #[serde(default)]
     pub(crate) agree: String,
-    #[serde(flatten)]
+    /// Other accounts may have the mobile.
+    #[serde(default)]
+    pub(crate) share: String,
+    /// The password of before, sealed: a wrong code empties nothing.
+    #[serde(default, skip_serializing)]
+    pub(crate) kept: String,
+    /// The whole form of before, sealed, from the page that says where the letter went.
+    #[serde(default, skip_serializing)]
+    pub(crate) typed: String,
+    /// What is to become of it: `send` again, or `edit`.
+    #[serde(default, skip_serializing)]
+    pub(crate) then: String,
+    #[serde(flatten, skip_serializing)]
     pub(crate) captcha: CaptchaFields,
 }
 
@@ -64,6 +80,27 @@ impl Entered {
             code: &self.code,
             password: &self.password,
             has_agreed: !self.agree.is_empty(),
+            shares_mobile: !self.share.is_empty(),
+        }
+    }
+
+    /// With what was sealed on the page in place of what was not typed again.
+    fn opened(mut self, accounts: &Accounts) -> Self {
+        if let Some(before) = accounts.kept::<Self>("sign-up", &self.typed) {
+            return Self { then: self.then, captcha: self.captcha, ..before };
+        }
+        if self.password.is_empty() {
+            self.password = accounts.kept("password", &self.kept).unwrap_or_default();
+        }
+        self
+    }
+
+    /// What signs in by these rules.
+    fn login(&self, rules: &AccountRules) -> &str {
+        match rules.login {
+            LoginKind::Username => &self.username,
+            LoginKind::Email => &self.email,
+            LoginKind::Document => &self.document,
         }
     }
 }
@@ -74,8 +111,12 @@ pub(crate) struct View<'a> {
     pub(crate) rules: &'a AccountRules,
     pub(crate) entered: &'a Entered,
     pub(crate) captcha: Option<&'a str>,
+    /// The password that was typed before, sealed.
+    pub(crate) kept: Option<&'a str>,
     /// Does the site send codes to mobiles?
     pub(crate) proves_mobile: bool,
+    /// Does a letter finish it?
+    pub(crate) by_letter: bool,
     /// Which documents count where the visitor comes from.
     pub(crate) kinds: &'a [DocumentKind],
     /// How long until the next code, when one was just sent.
@@ -91,7 +132,7 @@ pub(crate) async fn show(visit: Visit, Query(next): Query<Next>) -> Response {
     if !choices.is_empty() {
         return sign_up_exam::show(&visit, &next, &choices).into_response();
     }
-    render(&visit, &next, &Entered::default(), None, &[]).into_response()
+    probing(&visit, render(&visit, &next, &Entered::default(), None, &[]))
 }
 
 pub(crate) async fn register(
@@ -100,28 +141,43 @@ pub(crate) async fn register(
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
     let w = visit.words;
+    let accounts = &visit.app.outside.registration.accounts;
+    let entered = entered.opened(accounts);
     if let Some(too_many) = visit.too_many {
         let error = whole(too_often(w, too_many));
         return Ok(with_wait(too_many, render(&visit, &next, &entered, None, &[error])));
     }
+    if entered.then == "edit" {
+        return Ok(render(&visit, &next, &entered, None, &[]).into_response());
+    }
     let rules = next.rules(&visit.app);
-    let accounts = &visit.app.outside.registration.accounts;
-    let caller = visit.caller(&entered.captcha, rules.captcha);
+    // Whoever asks for the letter once more has solved the captcha that there was.
+    let rule = if entered.then == "send" { CaptchaRule::Suspicion } else { rules.captcha };
+    let caller = visit.caller(&entered.captcha, rule);
     let new = match NewAccount::check(&entered.form(), &rules, accounts.ways().sms) {
         Ok(new) => NewAccount { exam: next.exam(&visit.app).map(|exam| exam.id.clone()), ..new },
         Err(faults) => return without_code(&visit, &next, &entered, &faults).await,
     };
     let (status, error) = match accounts.sign_up(new, &entered.code, &caller).await {
         Ok(SignedUp::Account(account)) => return Ok(super::account::enter(&visit, &account, next.path())),
-        Ok(SignedUp::Letter(email)) => {
-            let text = w.with("sign-up-letter", &[("email", email.masked().into())]).into_owned();
-            let sign_in = format!("/sign-in?{}", next.query());
-            let said = said::letter(w, text, (&sign_in, w.t("sign-up-have-link").into_owned()));
-            return Ok(said::show(&visit, &said).into_response());
+        Ok(SignedUp::Letter(_)) => return Ok(sign_up_letter::show(&visit, &next, &entered)),
+        Err(error) => {
+            let typed = SignIn { login: entered.login(&rules), password: &entered.password, preferred: rules.login };
+            if is_known(&error)
+                && let Ok(SignedIn::Account(account)) = accounts.sign_in(&typed, &caller).await
+            {
+                return Ok(super::account::enter(&visit, &account, next.path()));
+            }
+            refusal(w, error)?
         }
-        Err(error) => refusal(w, error)?,
     };
     Ok(answer(status, render(&visit, &next, &entered, None, &[error])))
+}
+
+/// May the account be there already, made by this very form that was sent twice? Then its password signs in, and is
+/// counted as one that was typed for that.
+fn is_known(error: &SignUpError) -> bool {
+    matches!(error, SignUpError::Captcha(_) | SignUpError::Code | SignUpError::Account(AccountError::Taken(_)))
 }
 
 /// A form in which only the code is missing asks for one: the way without a script.
@@ -160,12 +216,16 @@ fn render(
     let mut frame = visit.frame(visit.words.t("sign-up-title"));
     frame.script = Some("account.js");
     let kinds = provable_at_sign_up(next.exam(&visit.app).as_deref());
+    let is_password = Password::of_candidate(&entered.password, &rules.password).is_ok();
+    let kept = accounts.keep("password", &entered.password).filter(|_| is_password);
     let view = View {
         next,
         rules: &rules,
         entered,
         captcha: captcha.as_deref(),
+        kept: kept.as_deref(),
         proves_mobile: accounts.ways().sms,
+        by_letter: rules.login == LoginKind::Email && accounts.ways().mail,
         kinds: &kinds,
         code_wait,
         errors,
@@ -177,9 +237,9 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
     match fault {
         Fault::Username(_) => of("username", w.t("field-username-error")),
         Fault::Email(_) => of("email", w.t("field-email-error")),
-        Fault::Name(_) => of("name", w.t("field-name-error")),
+        Fault::Name(error) => of("name", name_fault(w, error)),
         Fault::Document(error) => document_error(w, error),
-        Fault::Mobile(_) => of("mobile", w.t("field-mobile-error")),
+        Fault::Mobile(error) => of("mobile", mobile_fault(w, error)),
         Fault::Code => of("code", w.t("field-code-error")),
         Fault::Password(error) => password_error(w, error),
         Fault::Agreement => of("agree", w.t("agreement-error")),
@@ -189,6 +249,7 @@ fn sentence(w: Words, fault: Fault) -> FieldError {
 fn refusal(w: Words, error: SignUpError) -> Result<(StatusCode, FieldError), Failure> {
     Ok(match error {
         SignUpError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
+        SignUpError::Mobile(shared) => (StatusCode::CONFLICT, mobile_shared::error(w, &shared)),
         SignUpError::Code => (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong"))),
         SignUpError::TooMany { retry_after } => {
             let text = w.with("letter-wait", &[("wait", wait(w, retry_after).into())]);
@@ -217,7 +278,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action={ "/sign-up?" (query) } data-busy=(w.t("form-busy")) novalidate {
                 (fields(w, view))
                 (captcha_part(w, view.captcha, view.errors))
-                button class="button" type="submit" { (w.t("sign-up-submit")) }
+                button class="button" type="submit" {
+                    (if view.by_letter { w.t("sign-up-submit-letter") } else { w.t("sign-up-submit") })
+                }
             }
             p class="beside" { (w.t("sign-up-have")) " " a href={ "/sign-in?" (query) } { (w.t("sign-up-have-link")) } }
         }

@@ -22,12 +22,12 @@ use self::chooser::chooser;
 use self::gate::{Gate, gate};
 use super::exam::{find, path_of};
 use super::exam_facts::exam_facts;
-use super::steps_view::{progress_at, step_list};
+use super::standing_words::Reader;
+use super::steps_view::{progress_at, progress_of};
 use super::task_words;
 use crate::failure::Failure;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::progress::progress;
 use crate::visit::{Candidate, Standing, Visit};
 
 /// What the visitor chose so far: from the address after signing in, or from a form that was refused.
@@ -73,7 +73,7 @@ impl Chosen {
     }
 
     /// The part that is chosen from: the one that was named, that of the sittings, or the exam's first.
-    fn part_in(&self, exam: &ExamPage) -> PartId {
+    pub(crate) fn part_in(&self, exam: &ExamPage) -> PartId {
         let all = parts(exam);
         let named = self.part.clone().filter(|part| all.contains(part));
         let of_sitting = || self.sittings.iter().find_map(|id| exam.sitting(id)).map(|sitting| exam.part_of(sitting));
@@ -152,14 +152,18 @@ pub(crate) fn render_known(
     let offer = Offer { exam, part, orders: &orders, eligibility, chosen, now: visit.now };
     let may_choose = may_choose(exam, visit.now, gate);
     let plan = plan(w, &offer, available.as_deref(), may_choose, visit.account.is_some());
-    let view = View { exam, steps: &standing.steps, offer: &offer, now: visit.now, errors, gate, plan };
-    page(&visit.frame(w.pick(&exam.title.zh, &exam.title.en)), &body(w, &view))
+    let (steps, at, reader) = (&standing.steps[..], &standing.at, visit.reader());
+    let view = View { exam, steps, standing: at, reader, offer: &offer, now: visit.now, errors, gate, plan };
+    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, standing), &body(w, &view))
 }
 
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a ExamPage,
     pub(crate) steps: &'a [StepView],
+    /// Where the registration stands, and to whom it is said.
+    pub(crate) standing: &'a registration::standing::Standing,
+    pub(crate) reader: Reader,
     pub(crate) offer: &'a Offer<'a>,
     pub(crate) now: Timestamp,
     pub(crate) errors: &'a [FieldError],
@@ -175,7 +179,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             w.pick(&exam.organiser.zh, &exam.organiser.en),
             w.pick(&exam.title.zh, &exam.title.en).to_owned(),
             // It is the exam's own page, too.
-            progress(w, &step_list(w, view.steps, view.now), None),
+            progress_of(w, view.steps, view.now),
         ),
         false => (
             w.pick(&exam.title.zh, &exam.title.en),

@@ -5,26 +5,38 @@ use maud::Markup;
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::exam_rules::TaskKind;
-use registration::steps::{StepView, TaskState};
+use registration::steps::{StepView, TaskState, here};
 
 use crate::view::progress::{Standing, Step, progress};
 
 /// The progress as the page of a task shows it.
 pub(crate) fn progress_at(w: Words, steps: &[StepView], task: &TaskKind, now: Timestamp) -> Markup {
     let page_step = steps.iter().position(|step| step.tasks.iter().any(|one| one.kind == *task));
-    progress(w, &step_list(w, steps, now), page_step)
+    progress(w, &step_list(w, steps, now), here(steps), page_step)
+}
+
+/// The progress on a page that belongs to no step.
+pub(crate) fn progress_of(w: Words, steps: &[StepView], now: Timestamp) -> Markup {
+    progress(w, &step_list(w, steps, now), here(steps), None)
 }
 
 /// Names, standings and notes of the steps.
-pub(crate) fn step_list(w: Words, steps: &[StepView], now: Timestamp) -> Vec<Step> {
+fn step_list(w: Words, steps: &[StepView], now: Timestamp) -> Vec<Step> {
     steps
         .iter()
         .map(|step| {
             let (standing, note) = standing(w, step, now);
             let name = w.pick(&step.title.zh, &step.title.en).to_owned();
-            Step { name, standing, note, is_of_hold: is_of_hold(step), is_optional: step.is_optional }
+            let word = passed_word(w, step);
+            Step { name, standing, word, note, is_of_hold: is_of_hold(step), is_optional: step.is_optional }
         })
         .collect()
+}
+
+/// 已通过: what somebody else decided is not merely done.
+pub(crate) fn passed_word(w: Words, step: &StepView) -> Option<String> {
+    let is_decided = step.tasks.iter().any(|task| task.kind == TaskKind::Review);
+    (is_decided && step.state == TaskState::Passed).then(|| w.t("step-passed").into_owned())
 }
 
 /// How a step looks in the list, and what is said of it.

@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::session;
+use crate::view::contact::contact;
 use crate::view::layout::{Frame, Visitor, page};
 use crate::visit::to_sign_in;
 
@@ -117,18 +118,11 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
     let room = waiter.app.outside.engine.waiting_room(&exam.id).ok();
     let own_path = path_of(exam, chosen);
     let has = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
-    let frame = Frame {
-        words: w,
-        assets: &waiter.app.assets,
-        title: w.t("room-title").into_owned(),
-        path: &waiter.path,
-        visitor: Visitor::SignedIn,
-        hold: None,
-        is_demo: waiter.app.outside.demo,
-        sandbox_url: waiter.app.outside.sandbox_url.as_deref(),
-        refresh_seconds: Some(place.refresh_seconds),
-        script: None,
-    };
+    let contact = exam.rules.contact.as_ref().map(|text| contact(w.pick(&text.zh, &text.en)));
+    let bare = Frame::bare(&waiter.app, w, w.t("room-title").into_owned(), &waiter.path);
+    let visitor = Visitor::SignedIn;
+    let frame =
+        Frame { visitor, contact: contact.or(bare.contact), refresh_seconds: Some(place.refresh_seconds), ..bare };
     let view = View {
         exam,
         place,

@@ -8,24 +8,13 @@ use pagekit::words::Words;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::view::icons::{Icon, icon};
-use crate::view::layout::{Frame, Visitor, heading};
+use crate::view::layout::{Frame, heading};
 
 pub(crate) fn page(app: &App, request: &Request) -> Markup {
     let words = words(Language::of(request.headers()));
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let base = app.base_url(request.headers());
-    let frame = Frame {
-        words,
-        assets: &app.assets,
-        title: words.t("wechat-title").into_owned(),
-        path,
-        visitor: Visitor::Unknown,
-        hold: None,
-        is_demo: app.outside.demo,
-        sandbox_url: app.outside.sandbox_url.as_deref(),
-        refresh_seconds: None,
-        script: None,
-    };
+    let frame = Frame::bare(app, words, words.t("wechat-title").into_owned(), path);
     crate::view::layout::page(&frame, &body(words, &format!("{base}{path}")))
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn captcha_part(w: Words, token: Option<&str>, errors: &[FieldError])
                 }
                 img src={ "/captcha/" (token) } width="160" height="56" alt=(w.t("captcha-alt"));
             }
+            button type="button" class="text-button" hidden data-another="/captcha" { (w.t("captcha-another")) }
             // Whatever a page without a script could ask instead, a robot could read as well: no weaker way is offered.
             p class="hint no-script" { (w.t("captcha-no-script")) }
             input type="hidden" name="captcha_token" value=(token);

@@ -30,7 +30,7 @@ pub(crate) fn code_field(w: Words, field: &CodeField<'_>, errors: &[FieldError])
             @if let Some(error) = error { p class="error" id="code-error" { (icon(Icon::Cross)) span { (error) } } }
             div class="beside-input" {
                 div class="input" {
-                    input id="code" name="code" type="text" maxlength="12" inputmode="numeric" autocomplete="one-time-code"
+                    input id="code" name="code" type="text" maxlength="20" inputmode="numeric" autocomplete="one-time-code"
                         value=(field.value) spellcheck="false" aria-invalid=[error.map(|_| "true")]
                         aria-describedby=(described);
                 }

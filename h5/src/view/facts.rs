@@ -28,14 +28,14 @@ pub(crate) struct SittingLine {
     pub(crate) starts_at: Option<Timestamp>,
 }
 
-/// Sittings one below the other: when, what, where.
-pub(crate) fn sitting_lines(w: Words, sittings: &[SittingLine]) -> Markup {
+/// Sittings one below the other: what, when, where; with the year where `now` is not in it, or is absent: papers have it.
+pub(crate) fn sitting_lines(w: Words, sittings: &[SittingLine], now: Option<Timestamp>) -> Markup {
     html! {
         ul class="lines" {
             @for sitting in sittings {
                 li {
-                    @if let Some(at) = sitting.starts_at { (moment(w, at)) }
                     span class="line-title" { (sitting.title) }
+                    @if let Some(at) = sitting.starts_at { (moment(w, at, now)) }
                     @if !sitting.venue.is_empty() { span class="line-venue" { (sitting.venue) } }
                 }
             }
@@ -59,11 +59,11 @@ pub(crate) fn person_name(name: &str) -> Markup {
     }
 }
 
-/// Day and time, large enough to be read at arm's length.
-pub(crate) fn moment(w: Words, at: Timestamp) -> Markup {
+/// Day and time, large enough to be read at arm's length; with the year as lines have it.
+pub(crate) fn moment(w: Words, at: Timestamp, now: Option<Timestamp>) -> Markup {
     html! {
         time class="when" datetime=(when::machine(at)) {
-            span class="day" { (when::day(w.language, at)) } span class="clock" { (when::clock(at)) }
+            span class="day" { (when::dated_day(w.language, at, now)) } span class="clock" { (when::clock(at)) }
         }
     }
 }

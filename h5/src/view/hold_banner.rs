@@ -25,6 +25,8 @@ pub(crate) struct PayFirst {
 /// What the banner shows.
 #[derive(Debug, Clone)]
 pub(crate) struct HoldBanner {
+    /// What is held: exam and day.
+    pub(crate) what: String,
     /// The deadline as shown, without grace.
     pub(crate) expires_at: Timestamp,
     /// The server's clock when the page was made; the script counts from it, not from the phone's clock.
@@ -70,6 +72,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
             data-short=(SHORT_SECONDS) data-own[hold.is_own] data-say-short=(w.t("hold-say-short")) data-say-lapsed=(w.t("hold-over-title")) {
             div class="hold-live" {
                 div {
+                    p class="hold-what" { (hold.what) }
                     p class="hold-until" {
                         (icon(Icon::Clock))
                         span { (w.with("hold-until", &[("time", when::near(w.language, hold.expires_at, hold.now).into())])) }
@@ -90,6 +93,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
             }
             div class="hold-over" {
                 div {
+                    p class="hold-what" { (hold.what) }
                     p class="hold-until" { (icon(Icon::Alert)) span { (w.t("hold-over-title")) } }
                     p {
                         (w.t("hold-over-text"))

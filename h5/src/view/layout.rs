@@ -5,9 +5,11 @@ use pagekit::assets::Assets;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 
+use super::contact::contact;
 use super::hold_banner::{HoldBanner, hold_banner};
 use super::icons::mark;
 use super::said::above;
+use crate::app::App;
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {
@@ -23,6 +25,10 @@ pub(crate) struct Frame<'a> {
     pub(crate) visitor: Visitor,
     /// The hold that is running, if one is.
     pub(crate) hold: Option<HoldBanner>,
+    /// Whom to ask.
+    pub(crate) contact: Option<Markup>,
+    /// Where a page that comes back into view asks whether all is as it says, and what it was told.
+    pub(crate) asks: Option<(String, u64)>,
     /// Is this the demonstration?
     pub(crate) is_demo: bool,
     /// Where a demo shows the messages and letters that it would have sent.
@@ -31,6 +37,26 @@ pub(crate) struct Frame<'a> {
     pub(crate) refresh_seconds: Option<u64>,
     /// A script besides the site's own, for the few pages that need one.
     pub(crate) script: Option<&'static str>,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a page that knows nothing of who looks.
+    pub(crate) fn bare(app: &'a App, words: Words, title: String, path: &'a str) -> Self {
+        Self {
+            words,
+            assets: &app.assets,
+            title,
+            path,
+            visitor: Visitor::Unknown,
+            hold: None,
+            contact: app.outside.contact.as_deref().map(contact),
+            asks: None,
+            is_demo: app.outside.demo,
+            sandbox_url: app.outside.sandbox_url.as_deref(),
+            refresh_seconds: None,
+            script: None,
+        }
+    }
 }
 
 /// Parts that bring their script along, wherever they stand: what they have in the markup, and the script.
@@ -52,7 +78,8 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
     let w = frame.words;
     html! {
         (DOCTYPE)
-        html lang=(w.language.tag()) data-hold=[frame.hold.as_ref().and_then(HoldBanner::lapsed)] {
+        html lang=(w.language.tag()) data-asks=[frame.asks.as_ref().map(|asks| &asks.0)]
+            data-mark=[frame.asks.as_ref().map(|asks| asks.1)] data-hold=[frame.hold.as_ref().and_then(HoldBanner::lapsed)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
@@ -61,8 +88,14 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1c24";
                 @if let Some(seconds) = frame.refresh_seconds { meta http-equiv="refresh" content=(seconds); }
                 title { (frame.title) " · " (w.t("site-name")) }
+                meta name="description" content=(w.t("site-description"));
+                meta property="og:type" content="website";
+                meta property="og:site_name" content=(w.t("site-name"));
+                meta property="og:title" content=(frame.title);
+                meta property="og:description" content=(w.t("site-description"));
                 link rel="stylesheet" href=(frame.assets.href("pages.css"));
                 link rel="icon" type="image/svg+xml" href=(frame.assets.href("mark.svg"));
+                link rel="manifest" href="/manifest.webmanifest";
                 script type="module" src=(frame.assets.href("page.js")) {}
                 @for (_, script) in BRINGS.iter().filter(|(mark, _)| body.0.contains(mark)) {
                     script type="module" src=(frame.assets.href(script)) {}
@@ -78,12 +111,20 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     }
                 }
                 (masthead(frame))
-                p class="offline" role="status" data-offline=(w.t("offline")) hidden {}
-                main id="main" tabindex="-1" {
+                p class="offline" role="status" data-offline=(offline(w, body)) hidden {}
+                @if frame.asks.is_some() {
+                    p class="offline" role="status" data-changed hidden { span {} " " a href="" { (w.t("page-reload")) } }
+                }
+                @if frame.visitor != Visitor::Guest { (signed_out(frame)) }
+                main id="main" tabindex="-1" data-held[frame.hold.is_some()] {
                     @if frame.visitor == Visitor::SignedIn { (above(w, frame.path)) }
                     (body)
                 }
                 footer class="foot" {
+                    p class="foot-help" {
+                        a href="/help" { (w.t("help-title")) }
+                        @if let Some(contact) = &frame.contact { " · " (contact) }
+                    }
                     p { (w.t("footer-time")) }
                     p { (w.t("footer-privacy")) }
                     // Whoever holds a phone has no use for a code to scan.
@@ -93,6 +134,24 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// What scripts show when the session has ended under the page, with the way to sign in and come back. It opens beside
+/// the page, so that what was typed or chosen here stays.
+fn signed_out(frame: &Frame<'_>) -> Markup {
+    let w = frame.words;
+    html! {
+        p id="signed-out" class="offline" role="alert" hidden {
+            (w.t("signed-out")) " "
+            a href="/sign-in?ended=1" target="_blank" { (w.t("signed-out-link")) }
+        }
+    }
+}
+
+/// What the page loses without a network: a page of live numbers speaks of them, any other of what is sent from it.
+fn offline(w: Words, body: &Markup) -> String {
+    let has_numbers = body.0.contains(" data-events=\"");
+    if has_numbers { w.t("offline-numbers") } else { w.t("offline") }.into_owned()
 }
 
 fn masthead(frame: &Frame<'_>) -> Markup {

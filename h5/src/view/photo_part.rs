@@ -6,7 +6,7 @@ use pagekit::words::Words;
 use registration::exam_rules::PhotoRules;
 
 use super::icons::{Icon, icon};
-use super::upload_tile::FIELDS;
+use super::picture_tile::FIELDS;
 
 /// What the part shows. It belongs into a `multipart/form-data` form of a page whose script has `crop.js` in it.
 pub(crate) struct PhotoPart<'a> {
@@ -24,7 +24,7 @@ pub(crate) fn photo_part(w: Words, part: &PhotoPart<'_>) -> Markup {
     let megabytes = bytes_max / (1024 * 1024);
     html! {
         fieldset class="tile photo" id="photo" tabindex="-1" data-crop data-width=(width) data-height=(height)
-            data-limit=(bytes_max) data-unread=(w.t("tile-unread")) aria-describedby="photo-hint photo-error" {
+            data-limit=(bytes_max) data-unread=(w.t("tile-unread")) data-heic=(w.t("tile-heic")) aria-describedby="photo-hint photo-error" {
             legend { (w.t("photo-legend")) }
             p class="hint" id="photo-hint" {
                 (w.with("photo-hint", &[

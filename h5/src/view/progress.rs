@@ -27,6 +27,8 @@ pub(crate) struct Step {
     pub(crate) name: String,
     /// How far it is.
     pub(crate) standing: Standing,
+    /// What its state is called, where the usual word says too little: a review has passed.
+    pub(crate) word: Option<String>,
     /// Since when, until when, or why.
     pub(crate) note: Option<String>,
     /// Is the note of a seat whose time may run out while the page is open?
@@ -35,15 +37,10 @@ pub(crate) struct Step {
     pub(crate) is_optional: bool,
 }
 
-/// The progress of one application. A page that belongs to a step names that one; any other the one that is next.
-/// Nothing when there are no steps.
-pub(crate) fn progress(w: Words, steps: &[Step], page_step: Option<usize>) -> Markup {
-    let Some(last) = steps.len().checked_sub(1) else { return html! {} };
-    // What may be left out is where one is only when nothing else is left.
-    let here = page_step
-        .or_else(|| steps.iter().position(|step| step.standing != Standing::Done && !step.is_optional))
-        .or_else(|| steps.iter().position(|step| step.standing == Standing::Now))
-        .unwrap_or(last);
+/// The progress of one application: the header names the step `here`, wherever one looks; in the list the step that the
+/// page belongs to is the current one. Nothing when there are no steps.
+pub(crate) fn progress(w: Words, steps: &[Step], here: Option<usize>, page_step: Option<usize>) -> Markup {
+    let Some(here) = here.filter(|here| *here < steps.len()) else { return html! {} };
     let title = w.with(
         "progress",
         &[("step", (here + 1).into()), ("steps", steps.len().into()), ("name", steps[here].name.as_str().into())],
@@ -54,19 +51,19 @@ pub(crate) fn progress(w: Words, steps: &[Step], page_step: Option<usize>) -> Ma
                 span class="progress-title" { (title) }
                 (icon(Icon::Chevron))
                 span class="segments" aria-hidden="true" {
-                    @for step in steps { span data-standing=(step_name(step.standing)) {} }
+                    @for (index, step) in steps.iter().enumerate() { span data-standing=(segment(step, index, here)) {} }
                 }
             }
             ol {
                 @for (index, step) in steps.iter().enumerate() {
-                    li data-standing=(step_name(step.standing)) aria-current=[(index == here).then_some("step")] {
+                    li data-standing=(step_name(step.standing)) aria-current=[(index == page_step.unwrap_or(here)).then_some("step")] {
                         (step_dot(index, step.standing))
                         span class="step-name" {
                             (step.name)
                             @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
                         }
                         span class="step-state" {
-                            (state_word(w, step.standing))
+                            (step.word.clone().unwrap_or_else(|| state_word(w, step.standing)))
                             @if let Some(note) = &step.note {
                                 " · " span class=[step.is_of_hold.then_some("while-held")] { (note) }
                                 @if step.is_of_hold { span class="once-lapsed" { (w.t("hold-over-title")) } }
@@ -76,6 +73,14 @@ pub(crate) fn progress(w: Words, steps: &[Step], page_step: Option<usize>) -> Ma
                 }
             }
         }
+    }
+}
+
+/// A step in the bar. What may be left out, and is not where one is, fills nothing.
+fn segment(step: &Step, index: usize, here: usize) -> &'static str {
+    match step.standing {
+        Standing::Now if index != here => step_name(Standing::Later),
+        standing => step_name(standing),
     }
 }
 

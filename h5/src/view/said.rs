@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn only_known_words_are_told() {
         let told = |path| above(words(Language::Zh), path).into_string();
-        assert!(told("/exams/cet?part=oral&said=details").contains("报名信息已保存"));
+        assert!(told("/exams/cet?part=oral&said=details").contains("报考信息已保存"));
         assert!(!told("/exams/cet?said=%3Cb%3E").contains("role"));
         assert_eq!(told("/me?said=password"), "", "it has its own place");
         assert_eq!(told("/exams/cet"), "");

@@ -39,6 +39,8 @@ pub(crate) struct SittingCard {
     pub(crate) next_release_at: Option<Timestamp>,
     /// The input, when this page lets one choose.
     pub(crate) choice: Option<Choice>,
+    /// Is it too late to choose it? Then nobody needs to know how many seats are left.
+    pub(crate) is_over: bool,
     /// Does the candidate have it?
     pub(crate) is_mine: bool,
     /// Is the note of a seat whose time may run out while the page is open?
@@ -64,7 +66,7 @@ pub(crate) struct Choice {
 pub(crate) fn sitting_card(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
     let full = card.level == Level::Full;
     html! {
-        li class="sitting" data-mine[card.is_mine] data-sitting=(card.id) data-level=(level_name(card.level)) {
+        li class="sitting" data-mine[card.is_mine] data-sitting=[(!card.is_over).then_some(&card.id)] data-level=(level_name(card.level)) {
             @if let Some(choice) = &card.choice {
                 label for={ "sitting-" (card.id) } {
                     input id={ "sitting-" (card.id) } type=(if choice.is_radio { "radio" } else { "checkbox" })
@@ -84,17 +86,19 @@ fn card_body(w: Words, card: &SittingCard, now: Timestamp) -> Markup {
     html! {
         span class="sitting-body" {
             span class="sitting-name" id={ "name-" (card.id) } {
-                @if let Some(at) = card.starts_at { (moment(w, at)) " " }
-                span class="line-title" { (card.title) }
+                span class="line-title" { (card.title) } " "
+                @if let Some(at) = card.starts_at { (moment(w, at, Some(now))) " " }
                 @if !card.venue.is_empty() { " " span class="line-venue" { (card.venue) } }
             }
             @if let Some((tone, text)) = &card.note { span class={ "sitting-note" @if card.is_of_hold { " while-held" } } { (tag(*tone, text)) } }
-            (meter(card.capacity, card.free))
+            @if !card.is_over { (meter(card.capacity, card.free)) }
             span class="level" id={ "level-" (card.id) } {
-                (pie())
-                span data-words { (level_words(w, card.level, card.free, card.capacity)) }
+                @if !card.is_over {
+                    (pie())
+                    span data-words { (level_words(w, card.level, card.free, card.capacity)) }
+                }
                 span class="fee" { (card.fee) }
-                @let release = card.next_release_at.filter(|_| card.level == Level::Full);
+                @let release = card.next_release_at.filter(|_| card.level == Level::Full && !card.is_over);
                 span class="release" data-release hidden[release.is_none()] {
                     @if let Some(at) = release {
                         (w.with("level-release", &[("time", when::near(w.language, at, now).into())]))

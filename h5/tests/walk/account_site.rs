@@ -34,7 +34,7 @@ impl Reached {
     pub(crate) async fn start() -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let hosts = ["https://exam.example.edu", "https://exam.example.com"].map(str::to_owned).to_vec();
-        let settings = AccountSettings { mail_hosts: hosts, sms_per_day: 100 };
+        let settings = AccountSettings { mail_hosts: hosts, sms_per_day: 100, ..AccountSettings::default() };
         let site = Site::start_reached(sandbox.gateways().unwrap(), settings).await;
         site.add_exam("names", NAMES).await;
         site.add_exam("letters", LETTERS).await;
@@ -61,7 +61,16 @@ impl Reached {
 
     /// The code of the newest message.
     pub(crate) async fn code(&self, mobile: &str, count: usize) -> String {
-        self.newest(mobile, count).await.values[0].clone()
+        let is_code = |value: &String| value.len() == 6 && value.bytes().all(|byte| byte.is_ascii_digit());
+        for _ in 0..100 {
+            let codes = self.messages(mobile).await.into_iter().filter_map(|message| message.values.into_iter().next());
+            let codes: Vec<String> = codes.filter(is_code).collect();
+            if codes.len() >= count {
+                return codes[0].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{count} codes to {mobile} never came");
     }
 
     /// The path of the newest letter's first link.

@@ -8,7 +8,7 @@ use gateways::{CardReader, FaceComparer, Gateways, Liveness};
 use http::StatusCode;
 use pagekit::local_path::query_value;
 use registration::accounts::AccountId;
-use registration::identity_reviews::CaseId;
+use registration::identity_reviews::{CaseId, Side};
 use registration::staff::Role;
 use testkit::Vendors;
 
@@ -117,7 +117,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     // Each mismatch says which field.
     office.vendors.card("张纬", &document(1), VALID);
     let refused = candidate.upload_to(&card, &[("card_back-album", &side)]).await;
-    assert!(refused.text.contains("证件上的姓名与您填写的不一致"), "{}", refused.text);
+    assert!(refused.text.contains("证件上的姓名与注册信息不一致"), "{}", refused.text);
     // The name is corrected on one page, which leads back to the pictures that were kept.
     let mend = refused.text.split("href=\"/me/name?next=").nth(1).unwrap().split('"').next().unwrap();
     let mend = format!("/me/name?next={mend}");
@@ -128,9 +128,13 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
         assert!(back.text.contains("/me/identity/pictures/card_front.jpg"), "{}", back.text);
     }
     office.vendors.card("张伟", &document(2), VALID);
-    assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与您填写的不一致"));
+    assert!(candidate.upload_to(&card, &[]).await.text.contains("证件上的号码与注册信息不一致"));
+    // Both pictures show the other side: both are marked, and neither is called uploaded.
     office.vendors.card_error("FailedOperation.CardSideError");
-    assert!(candidate.upload_to(&card, &[]).await.text.contains("这里请拍有照片的一面"));
+    let swapped = candidate.upload_to(&card, &[]).await.text;
+    for marked in ["href=\"#card_front\"", "href=\"#card_back\"", "两面放反了", "这张没有通过"] {
+        assert!(swapped.contains(marked) && !swapped.contains("data-here"), "{marked}: {swapped}");
+    }
     // Too many at once: the pictures stay, and when to come back is said.
     office.vendors.card_error("RequestLimitExceeded");
     let busy = candidate.upload_to(&card, &[]).await;
@@ -145,7 +149,9 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
         "{}",
         page.text
     );
-    assert!(candidate.get("/me/identity/portrait.jpg").await.bytes.starts_with(b"\xff\xd8"));
+    assert!(page.text.contains("width=\"220\" height=\"280\""), "{}", page.text);
+    let portrait = candidate.get("/me/identity/portrait.jpg").await.bytes;
+    assert!(portrait.starts_with(b"\xff\xd8") && portrait.len() < 30 * 1024, "{} bytes", portrait.len());
     assert_eq!(candidate.get(&card).await.status, StatusCode::SEE_OTHER, "once verified there is nothing to hand in");
 }
 
@@ -154,7 +160,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     let office = Office::start().await;
     let mut computer = office.site.candidate(1).await;
     begin(&mut computer, "/manual").await;
-    computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(60, 80))]).await;
+    computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(300, 400))]).await;
     let account = office.account(1).await;
     let made = computer.post(&format!("/me/identity/handover{FROM}"), "").await;
     assert!(made.location().starts_with("/me/identity/handover?exam=degree-english"), "{}", made.text);
@@ -170,7 +176,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     assert_eq!(computer.get("/me/identity/handover/state").await.text, "{\"state\":\"waiting good\"}");
 
     let identity = &office.site.registration.identity;
-    let (token, _) = identity.hand_over(account, "/me/identity?next=/me").await.unwrap();
+    let (token, _) = identity.hand_over(account, None, "/me/identity?next=/me").await.unwrap();
     let link = format!("/handover/{token}");
     let mut phone = office.site.visitor();
     for _ in 0..2 {
@@ -191,7 +197,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     assert!(other.get(&link).await.text.contains("这个二维码已经用过"));
     let stranger = other.get("/handover/AAAAAAAAAAAAAAAAAAAAAA").await;
     assert!(stranger.status == StatusCode::NOT_FOUND && stranger.text.contains("链接不对"));
-    let (token, _) = identity.hand_over(account, "/me").await.unwrap();
+    let (token, _) = identity.hand_over(account, None, "/me").await.unwrap();
     let mut neighbour = office.site.candidate(2).await;
     assert!(neighbour.post(&format!("/handover/{token}"), "").await.text.contains("另一个账号"));
 
@@ -199,7 +205,7 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     let begun = phone.post("/me/identity/liveness?next=/me", "").await;
     assert!(begun.text.contains("href=\"https://vendor.example/check-1\""), "{}", begun.text);
     assert_eq!(computer.get("/me/identity/state").await.text, "{\"state\":\"waiting\"}");
-    let photo = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(60, 80));
+    let photo = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture(300, 400));
     office.vendors.liveness(Some(Ok(&photo)));
     tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
     assert!(phone.get("/me/identity/liveness").await.status == StatusCode::SEE_OTHER);
@@ -216,18 +222,20 @@ async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
     let manual = format!("/me/identity/manual{FROM}");
     let refused = candidate.upload_to(&manual, &[]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let sent = candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
+    let sent = candidate.upload_to(&manual, &[("holding-camera", &picture(300, 400))]).await;
     let page = candidate.get(sent.location()).await;
     assert!(page.text.contains("等待人工审核") && page.text.contains("一个工作日"), "{}", page.text);
     let registration = &office.site.registration;
     let staff = registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap().id;
     let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
+    registration.identity_reviews.picture(staff, &case.id, Side::HandedIn).await.unwrap();
     registration.identity_reviews.refuse(staff, &case.id, case.picture, "看不清证件号码").await.unwrap();
     let page = candidate.get("/me/identity").await;
     assert!(page.text.contains("原因：看不清证件号码") && page.text.contains("again=on"), "{}", page.text);
     assert!(candidate.get("/me/identity?again=on").await.text.contains("人工通道"));
-    candidate.upload_to(&manual, &[("holding-camera", &picture(60, 80))]).await;
+    candidate.upload_to(&manual, &[("holding-camera", &picture(300, 400))]).await;
     let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
+    registration.identity_reviews.picture(staff, &case.id, Side::HandedIn).await.unwrap();
     registration.identity_reviews.confirm(staff, &case.id, case.picture).await.unwrap();
     assert!(candidate.get("/me/identity").await.text.contains("实名认证已完成"));
 }

@@ -7,7 +7,10 @@ mod accounts;
 mod coming_back;
 mod eligibility;
 mod identity;
+mod screenshots;
+mod signed_out;
 mod site;
+mod standing;
 mod steps;
 
 use std::io::Cursor;
@@ -19,8 +22,26 @@ use site::{Site, account_form, document};
 
 pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    RgbImage::from_pixel(width, height, image::Rgb([9, 99, 199])).write_to(&mut out, ImageFormat::Png).unwrap();
+    let picture =
+        RgbImage::from_fn(width, height, |x, y| image::Rgb([9, 99, if (x / 20 + y / 20) % 2 == 0 { 40 } else { 199 }]));
+    picture.write_to(&mut out, ImageFormat::Png).unwrap();
     out.into_inner()
+}
+
+/// A picture of nothing.
+fn blank() -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    RgbImage::from_pixel(400, 800, image::Rgb([255; 3])).write_to(&mut out, ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+/// Half of a picture.
+fn cut_short() -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    let whole = image::load_from_memory(&picture(400, 800)).unwrap();
+    whole.write_to(&mut out, ImageFormat::Jpeg).unwrap();
+    let bytes = out.into_inner();
+    bytes[..bytes.len() / 2].to_vec()
 }
 
 /// The order's number in the address that a hold leads to.
@@ -33,7 +54,7 @@ async fn from_the_list_to_the_confirmed_seat() {
     let site = Site::start(5).await;
     let mut guest = site.visitor();
     assert!(guest.get("/").await.text.contains("href=\"/exams/degree-english\""));
-    assert!(guest.get("/exams/degree-english").await.text.contains("余 5 / 5"));
+    assert!(guest.get("/exams/degree-english").await.text.contains("余 5/5"));
 
     // A guest's choice survives signing in.
     let sent = guest.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
@@ -81,11 +102,12 @@ async fn from_the_list_to_the_confirmed_seat() {
     assert_eq!(guest.get(&format!("/orders/{order}")).await.location(), sent.location());
     let staff =
         site.registration.staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
-    site.registration.reviews.confirm(staff.id, order.parse().unwrap()).await.unwrap();
+    let id = order.parse().unwrap();
+    site.confirm(staff.id, id).await;
     assert!(guest.get(sent.location()).await.text.contains("报名成功"));
     let me = guest.get("/me").await;
     assert!(me.text.contains("已确认") && me.text.contains(&order) && !me.text.contains("data-deadline="));
-    assert!(guest.get("/exams/degree-english").await.text.contains("余 4 / 5"));
+    assert!(guest.get("/exams/degree-english").await.text.contains("余 4/5"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +134,7 @@ async fn a_full_sitting_is_refused_with_a_sentence_and_giving_back_frees_it() {
     let kept = second.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
     assert!(kept.location().starts_with("/exams/degree-english?sitting=morning"), "{}", kept.location());
     let moved = second.post("/exams/degree-english/hold", "sitting-1=morning&agree=on&replace=on").await;
-    assert!(moved.location().starts_with("/orders/") && moved.location() != held.location());
+    assert_eq!(moved.location(), held.location(), "under the same number");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,12 +144,13 @@ async fn forms_say_what_is_missing_and_keep_what_was_typed() {
     let wrong = "name=&document=110105199001010011&mobile=13912345678&password=abc";
     let refused = guest.post("/sign-up?next=/me", wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for part in ["href=\"#name\"", "href=\"#document\"", "href=\"#password\"", "value=\"13912345678\"", "6–20 位"] {
+    for part in ["href=\"#name\"", "href=\"#document\"", "href=\"#password\"", "value=\"13912345678\"", "6–64 位"] {
         assert!(refused.text.contains(part), "{part} in {}", refused.text);
     }
     assert!(!refused.text.contains("abc\""));
     assert_eq!(guest.post("/sign-up", &account_form(1)).await.location(), "/");
-    assert_eq!(site.visitor().post("/sign-up", &account_form(1)).await.status, StatusCode::CONFLICT);
+    let again = account_form(1).replace("secret-1", "another-2");
+    assert_eq!(site.visitor().post("/sign-up", &again).await.status, StatusCode::CONFLICT);
 
     let number = document(1);
     let sign_in = |password: &str| format!("document={number}&password={password}");
@@ -143,8 +166,16 @@ async fn forms_say_what_is_missing_and_keep_what_was_typed() {
     let refused = other.post("/exams/degree-english/hold", "sitting-1=morning").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("value=\"morning\" checked"));
+    // Signing out ends this sign-in also where its cookie was copied to, and no other one.
+    let mut copied = site.visitor();
+    copied.cookie = other.cookie.clone();
+    assert_eq!(copied.get("/me").await.status, StatusCode::OK);
+    let mut second = site.visitor();
+    assert_eq!(second.post("/sign-in?next=/me", &sign_in("secret-1")).await.location(), "/me");
     other.post("/sign-out", "").await;
     assert_eq!(other.get("/me").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(copied.get("/me").await.location(), "/sign-in?next=/me&ended=1");
+    assert_eq!(second.get("/me").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,9 +184,14 @@ async fn uploads_that_are_no_pictures_change_nothing() {
     let mut candidate = site.candidate(1).await;
     let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
     let order = order_in(held.location());
-    let cases: [(Vec<u8>, StatusCode, &str); 4] = [
+    let cases: [(Vec<u8>, StatusCode, &str); 9] = [
         (vec![], StatusCode::UNPROCESSABLE_ENTITY, "请先选择订单截图"),
         (b"no picture".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "不是 JPG 或 PNG"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0heic".to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "暂不支持 HEIC 格式"),
+        (picture(1, 1), StatusCode::UNPROCESSABLE_ENTITY, "宽至少要 200 像素"),
+        (picture(20_001, 200), StatusCode::UNPROCESSABLE_ENTITY, "超过了 20000 像素"),
+        (blank(), StatusCode::UNPROCESSABLE_ENTITY, "几乎只有一种颜色"),
+        (cut_short(), StatusCode::UNPROCESSABLE_ENTITY, "图片不完整"),
         (vec![0; 5 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "超过 4 MB"),
         (vec![0; 33 * 1024 * 1024], StatusCode::PAYLOAD_TOO_LARGE, "4 MB"),
     ];
@@ -165,7 +201,8 @@ async fn uploads_that_are_no_pictures_change_nothing() {
         assert!(refused.text.contains(words) && refused.text.contains("lang=\"zh-CN\""), "{}", refused.text);
     }
     assert!(candidate.get(&format!("/orders/{order}")).await.text.contains("data-deadline="));
-    assert_eq!(site.visitor().upload(&order, &picture(9, 9)).await.location(), "/sign-in?next=/me");
+    let stranger = site.visitor().upload(&order, &picture(9, 9)).await;
+    assert_eq!(stranger.location(), format!("/sign-in?next=/orders/{order}/screenshot&ended=1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,12 +220,50 @@ async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
     let (staff, id) = (&site.registration.staff, order.parse().unwrap());
     let staff = staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
-    site.registration.reviews.refuse(staff.id, id, "看不清交易单号").await.unwrap();
+    site.refuse(staff.id, id, "看不清交易单号").await;
     let page = candidate.get(&format!("/orders/{order}")).await;
     assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);
+    assert!(page.text.contains("还可以重新提交 2 次"), "{}", page.text);
     assert!(candidate.get("/exams/degree-english").await.text.contains("订单截图没有通过审核"));
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
     assert!(candidate.get("/").await.text.contains("待审核"));
+
+    // Refused as often as it may come back: the seat goes, and the page says what becomes of the money.
+    site.refuse(staff.id, id, "看不清金额").await;
+    let page = candidate.get(&format!("/orders/{order}")).await;
+    assert!(page.text.contains("这是最后一次重新提交的机会"), "{}", page.text);
+    candidate.upload(&order, &picture(300, 600)).await;
+    site.refuse(staff.id, id, "不是这笔订单").await;
+    let page = candidate.get(&format!("/orders/{order}/ended")).await;
+    assert!(page.text.contains("原因：不是这笔订单") && page.text.contains("请不要再付"), "{}", page.text);
+    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sitting_that_has_begun_is_shown_and_cannot_be_chosen() {
+    let site = Site::start_with(5, 1, 0).await;
+    let mut candidate = site.candidate(1).await;
+    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await.location().to_owned();
+    tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+    site.begin("morning").await;
+    let page = candidate.get("/exams/degree-english").await;
+    assert!(page.text.contains("已开考") && page.text.contains("value=\"evening\""), "{}", page.text);
+    assert!(
+        !page.text.contains("value=\"morning\"") && !page.text.contains("data-sitting=\"morning\""),
+        "{}",
+        page.text
+    );
+    let refused = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    assert!(
+        refused.status == StatusCode::CONFLICT && refused.text.contains("该场次已开考或即将开考"),
+        "{}",
+        refused.text
+    );
+    // Paid, and late: nothing but the money is left.
+    let page = candidate.get(&held).await;
+    assert!(page.text.contains("这个场次已经开考") && !page.text.contains("multipart/form-data"), "{}", page.text);
+    let late = candidate.upload(&order_in(&held), &picture(300, 600)).await;
+    assert!(late.status == StatusCode::CONFLICT && late.text.contains("这个场次也已开考"), "{}", late.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

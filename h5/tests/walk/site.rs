@@ -11,6 +11,9 @@ use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use pagekit::local_path::query_value;
 use registration::accounts::AccountSettings;
+use registration::order::OrderId;
+use registration::reviews::Look;
+use registration::staff::StaffId;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
@@ -75,6 +78,37 @@ impl Site {
         self.registration.exams.import(&dir).await.unwrap();
     }
 
+    /// Imports the usual exam anew: this sitting began long ago.
+    pub(crate) async fn begin(&self, sitting: &str) {
+        let dir = self.stores.dir().join("exam");
+        let text = std::fs::read_to_string(dir.join("sittings.csv")).unwrap();
+        let of = |line: &str| match line.starts_with(sitting) {
+            true => line.replace("2090-", "2020-"),
+            false => line.to_owned(),
+        };
+        let text: String = text.lines().map(|line| of(line) + "\n").collect();
+        std::fs::write(dir.join("sittings.csv"), text).unwrap();
+        self.registration.exams.import(&dir).await.unwrap();
+    }
+
+    /// What the staff page shows of an order, after its picture was opened.
+    pub(crate) async fn look(&self, staff: StaffId, order: OrderId) -> Look {
+        self.registration.reviews.screenshot(staff, order).await.unwrap();
+        self.registration.reviews.get(order).await.unwrap().unwrap().look.unwrap()
+    }
+
+    /// Somebody of the staff opens the picture and confirms.
+    pub(crate) async fn confirm(&self, staff: StaffId, order: OrderId) {
+        let look = self.look(staff, order).await;
+        self.registration.reviews.confirm(staff, order, &look).await.unwrap();
+    }
+
+    /// Somebody of the staff opens the picture and refuses it.
+    pub(crate) async fn refuse(&self, staff: StaffId, order: OrderId, reason: &str) {
+        let look = self.look(staff, order).await;
+        self.registration.reviews.refuse(staff, order, &look, reason).await.unwrap();
+    }
+
     /// The keys of everything encrypted.
     pub(crate) fn vault(&self) -> Vault {
         Vault::load_or_create(&self.stores.dir().join("vault-key")).unwrap()
@@ -110,6 +144,7 @@ impl Site {
             registration: registration.clone(),
             cookie_key: Key::generate(),
             public_url: None,
+            contact: None,
             demo: true,
             sandbox_url: None,
         });
@@ -218,7 +253,15 @@ impl Visitor {
 
     pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+        let answer = self.send(request.body(Body::from(form.to_owned())).unwrap()).await;
+        // Who was signed in without having sent a cookie is led over the page that looks whether they keep one.
+        let location = answer.location();
+        if location.ends_with("&entered=1") { self.get(location).await } else { answer }
+    }
+
+    /// Sends any body, and follows nothing.
+    pub(crate) async fn post_body(&mut self, path: &str, content: &str, body: Body) -> Answer {
+        self.send(Request::post(path).header(CONTENT_TYPE, content).body(body).unwrap()).await
     }
 
     pub(crate) async fn put(&mut self, path: &str, bytes: &[u8]) -> Answer {

@@ -22,6 +22,8 @@ pub struct Stay {
     pub entered: (Duration, Duration),
     /// Was that before the opening? The server said so by naming no position.
     pub was_early: bool,
+    /// The name that the shuffle has it under, if the server said one.
+    pub shuffled_as: Option<Box<str>>,
     /// When the last question was sent that was answered `waiting`.
     pub still_waiting: Option<Duration>,
     /// When the first answer arrived that said `admitted`.
@@ -51,7 +53,8 @@ pub fn admission(stays: &[Stay], room: Option<&RoomReply>) -> Check {
     Check { kind: CheckKind::Admission, state, detail }
 }
 
-/// Were people let in in the right order? `name` makes a candidate's name out of its index.
+/// Were people let in in the right order? `name` makes a candidate's name out of its index, for whom the server named
+/// no other.
 pub fn fairness(stays: &[Stay], room: Option<&RoomReply>, name: impl Fn(u64) -> String) -> Check {
     let check = |state, detail| Check { kind: CheckKind::Order, state, detail };
     let Some(room) = room else {
@@ -63,7 +66,11 @@ pub fn fairness(stays: &[Stay], room: Option<&RoomReply>, name: impl Fn(u64) -> 
         Err(SeedError::Secret) if early == 0 => None,
         Err(error) => return check(CheckState::Failed, error.to_string()),
     };
-    let found = order(stays, |stay| Some(shuffle.as_ref()?.score(&name(stay.index))));
+    let score = |shuffle: &Shuffle, stay: &Stay| match &stay.shuffled_as {
+        Some(told) => shuffle.score(told),
+        None => shuffle.score(&name(stay.index)),
+    };
+    let found = order(stays, |stay| Some(score(shuffle.as_ref()?, stay)));
     match found.violation {
         Some((first, second)) => check(
             CheckState::Failed,

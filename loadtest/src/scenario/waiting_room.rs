@@ -128,6 +128,7 @@ fn begun(index: u64, entered: (Duration, Duration), reply: &PlaceReply) -> Stay 
         index,
         entered,
         was_early: reply.state == PlaceState::Waiting && reply.ahead.is_none(),
+        shuffled_as: reply.shuffled_as.clone(),
         still_waiting: None,
         admitted: None,
         has_seat: false,

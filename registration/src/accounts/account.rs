@@ -28,6 +28,10 @@ impl AccountId {
     }
 }
 
+/// One sign-in of a candidate on one browser. It opens nothing; it only names what can be ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(pub Uuid);
+
 /// The number by which candidates and staff speak of an account (通行证 ID): the id in 32 hexadecimal digits, upper case.
 /// It opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,7 +106,7 @@ pub(crate) fn read(vault: &Vault, stored: &StoredAccount) -> Result<Account, Sto
     Ok(Account {
         id,
         number: id.into(),
-        name: open(vault, stored.id, "name", stored.name.as_deref())?,
+        name: open::<String>(vault, stored.id, "name", stored.name.as_deref())?.map(|name| PersonName::kept(&name)),
         document: open(vault, stored.id, "document", stored.document.as_deref())?.map(|Keyed(document)| document),
         username: open(vault, stored.id, "username", stored.username.as_deref())?,
         email: open(vault, stored.id, "email", stored.email.as_deref())?,

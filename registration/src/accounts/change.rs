@@ -4,11 +4,14 @@ use deadpool_postgres::GenericClient;
 use jiff::SignedDuration;
 
 use super::codes::{CodeError, Purpose};
+use super::mobiles::SharedMobile;
+use super::security::{self, Event};
 use super::{Account, AccountId, Accounts, Caller, sealed_context};
 use crate::captcha::CaptchaError;
 use crate::clock;
 use crate::document::Document;
 use crate::login::LoginName;
+use crate::notices::NoticeKind;
 use crate::passwords::Password;
 use crate::person::{Mobile, PersonName};
 use crate::store::accounts::StoredAccount;
@@ -29,6 +32,9 @@ pub enum ChangeError {
     /// The code is not the one that was sent, has expired, or was tried too often.
     #[error("the code is not the one that was sent, or no longer good")]
     Code,
+    /// Others have the mobile, of which the code was right. The code stays good.
+    #[error(transparent)]
+    Mobile(#[from] SharedMobile),
     /// Too many wrong passwords.
     #[error("too many wrong passwords")]
     TooMany {
@@ -72,11 +78,13 @@ impl Accounts {
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let changed = self.set_password(&transaction, account.0, &hash).await?.ok_or(ChangeError::Gone)?;
         transaction.commit().await.map_err(StoreError::from)?;
+        security::note(Event::PasswordChanged, Some(account), None);
         Ok(changed)
     }
 
     /// Ends every session. The epoch of those that begin now.
     pub async fn sign_out_everywhere(&self, account: AccountId) -> Result<Option<i32>, StoreError> {
+        security::note(Event::SignedOutEverywhere, Some(account), None);
         store::accounts::end_sessions(&self.database.client().await?, account.0).await
     }
 
@@ -92,36 +100,55 @@ impl Accounts {
         self.send_code(Purpose::Mobile, &self.change_subject(account, mobile), mobile).await
     }
 
-    /// Sets another mobile number, for who knows the password and, where the site sends codes, the code.
+    /// Sets another mobile number, for who knows the password and, where the site sends codes, the code. One that is
+    /// the account's already is so: the form was sent twice.
     pub async fn change_mobile(
         &self,
         account: AccountId,
         password: &str,
-        mobile: &Mobile,
-        code: &str,
+        (mobile, code): (&Mobile, &str),
+        shares: bool,
     ) -> Result<(), ChangeError> {
         let is_proved = self.ways().sms;
         let subject = self.change_subject(account, mobile);
-        self.confirm(account, password).await?;
+        let before = super::read(&self.vault, &self.confirm(account, password).await?)?;
+        if is_proved && before.mobile_verified_at.is_some() && before.mobile.as_ref() == Some(mobile) {
+            return Ok(());
+        }
         if is_proved && !self.try_code(Purpose::Mobile, &subject, code).await? {
             return Err(ChangeError::Code);
+        }
+        if is_proved {
+            self.may_share(&self.database.client().await?, mobile, Some(account.0), shares).await??;
         }
         let sealed = self.vault.seal(&sealed_context("mobile", account.0), mobile.expose().as_bytes());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         store::accounts::lock(&transaction, account.0).await?.ok_or(ChangeError::Gone)?;
-        let name = LoginName::Mobile(mobile.clone());
         if is_proved {
             if !self.take_code(&transaction, Purpose::Mobile, &subject, code).await? {
                 return Err(ChangeError::Code);
             }
-            // Whoever proved it last has the telephone now.
-            store::account_logins::seize(&transaction, name.kind(), &self.login_index(&name), account.0).await?;
+            self.prove_mobile(&transaction, mobile, account.0).await?;
         } else {
-            store::account_logins::remove(&transaction, name.kind(), account.0).await?;
+            store::account_mobiles::remove(&transaction, account.0).await?;
         }
         store::accounts::set_mobile(&transaction, account.0, &sealed, is_proved.then(clock::now)).await?;
+        store::notices::add(&transaction, account, None, NoticeKind::MobileChanged, clock::now()).await?;
         transaction.commit().await.map_err(StoreError::from)?;
+        security::note(Event::MobileChanged, Some(account), None);
+        self.tell_old_mobile(&before, NoticeKind::MobileChanged).await
+    }
+
+    /// Tells the mobile that an account had, should it not have been its owner who changed something. A budget that is
+    /// spent keeps nobody from changing it.
+    pub(super) async fn tell_old_mobile(&self, before: &Account, kind: NoticeKind) -> Result<(), ChangeError> {
+        let proved = before.mobile.as_ref().filter(|_| before.mobile_verified_at.is_some());
+        if let Some(mobile) = proved.filter(|_| self.post.can_notify())
+            && self.spend_for_notice().await?
+        {
+            self.post.send_notice_later(mobile.expose().to_owned(), kind.words().0);
+        }
         Ok(())
     }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use aws_lc_rs::{constant_time, rand};
 use deadpool_postgres::GenericClient;
 use gateways::SmsError;
-use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Accounts, Act, Caller};
@@ -14,12 +13,17 @@ use crate::captcha::CaptchaError;
 use crate::clock;
 use crate::person::Mobile;
 use crate::store::{self, StoreError};
+use crate::text::characters::number_text;
 
 /// How long a code is good.
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// After how long the same number may get another one.
 pub const CODE_WAIT: SignedDuration = SignedDuration::from_secs(60);
 
+/// Digits of a code.
+const CODE_DIGITS: usize = 6;
+/// Longest text that is looked at as a code, in characters.
+const CODE_CHARS_MAX: usize = 40;
 /// Tries of one code.
 const TRIES_MAX: i32 = 5;
 /// So many within such a time.
@@ -27,8 +31,6 @@ const LIMITS: [(usize, SignedDuration); 3] =
     [(1, CODE_WAIT), (5, SignedDuration::from_hours(1)), (10, SignedDuration::from_hours(24))];
 /// A gateway that does not answer is given up after this.
 const SENDING_MAX: Duration = Duration::from_secs(8);
-/// The site's day is China's.
-const CHINA_OFFSET_HOURS: i8 = 8;
 
 /// What a code is for: one for something else is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +48,6 @@ impl Purpose {
             Self::Password => "password",
         }
     }
-}
-
-/// Does a code take of the site's budget when it is made?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spends {
-    Budget,
-    /// Whether it is sent at all shows later.
-    Nothing,
 }
 
 /// Why no code was sent. Refusals first (the candidate can act), faults last (we must).
@@ -91,7 +85,8 @@ impl Accounts {
         self.send_code(Purpose::SignUp, &subject, mobile).await
     }
 
-    /// Sends a code within all limits.
+    /// Sends a code within all limits. It is only good once the gateway has taken it: one that nobody was sent could only
+    /// be guessed.
     pub(super) async fn send_code(
         &self,
         purpose: Purpose,
@@ -99,9 +94,12 @@ impl Accounts {
         mobile: &Mobile,
     ) -> Result<(), CodeError> {
         let code = new_code();
-        self.put_code(purpose, subject, &self.mobile_subject(mobile), &code, Spends::Budget).await?;
-        let sending = tokio::time::timeout(SENDING_MAX, self.post.send_code(mobile.expose(), &code));
-        match sending.await {
+        self.put_code(purpose, subject, &self.mobile_subject(mobile), &code).await?;
+        let sending = tokio::time::timeout(SENDING_MAX, self.post.send_code(mobile.expose(), &code)).await;
+        if !matches!(sending, Ok(Ok(()))) {
+            self.withdraw_code(purpose, subject, &code).await?;
+        }
+        match sending {
             Ok(Ok(())) => Ok(()),
             Ok(Err(SmsError::Number)) => Err(CodeError::Number),
             Ok(Err(SmsError::Throttled)) => Err(CodeError::TooMany { retry_after: CODE_WAIT }),
@@ -117,45 +115,71 @@ impl Accounts {
     }
 
     /// Keeps a code in place of the one before, counted as a message to `receiver`.
-    pub(super) async fn put_code(
+    async fn put_code(
         &self,
         purpose: Purpose,
         subject: &[u8; 32],
         receiver: &[u8; 32],
         code: &str,
-        spends: Spends,
     ) -> Result<(), CodeError> {
         let now = clock::now();
-        let hash = self.code_hash(purpose, subject, code);
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         if let Some(retry_after) = count_sending(&transaction, receiver, now).await? {
             return Err(CodeError::TooMany { retry_after });
         }
-        store::account_codes::put(&transaction, purpose.as_str(), subject, &hash, now + CODE_LIFETIME).await?;
+        self.write_code(&transaction, purpose, subject, code).await?;
         // Last: everybody waits for the row of the day until the transaction ends.
-        if spends == Spends::Budget && !self.spend(&transaction).await? {
+        if !self.spend(&transaction).await? {
             return Err(CodeError::Budget);
         }
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
 
+    /// Writes a code in place of the one before.
+    pub(super) async fn write_code(
+        &self,
+        transaction: &impl GenericClient,
+        purpose: Purpose,
+        subject: &[u8; 32],
+        code: &str,
+    ) -> Result<(), StoreError> {
+        let hash = self.code_hash(purpose, subject, code);
+        let ends = clock::now() + CODE_LIFETIME;
+        store::account_codes::put(transaction, purpose.as_str(), subject, &hash, ends).await
+    }
+
+    /// The gateway did not take it: it is no code any more, unless another one stands in its place by now.
+    pub(super) async fn withdraw_code(
+        &self,
+        purpose: Purpose,
+        subject: &[u8; 32],
+        code: &str,
+    ) -> Result<(), StoreError> {
+        self.take_code(&self.database.client().await?, purpose, subject, code).await.map(drop)
+    }
+
     /// Takes one message of the site's budget of the day. False when it is spent.
     pub(super) async fn spend(&self, transaction: &impl GenericClient) -> Result<bool, StoreError> {
         let budget = i32::try_from(self.post.settings().sms_per_day).unwrap_or(i32::MAX);
-        store::account_sending_days::spend(transaction, china_day(clock::now()), budget).await
+        store::account_sending_days::spend(transaction, clock::today(), budget).await
     }
 
     /// The same for a notice: half of the budget is kept for codes, without which nobody gets in.
     pub(super) async fn spend_for_notice(&self) -> Result<bool, StoreError> {
         let budget = i32::try_from(self.post.settings().sms_per_day / 2).unwrap_or(i32::MAX);
         let client = self.database.client().await?;
-        store::account_sending_days::spend(&client, china_day(clock::now()), budget).await
+        store::account_sending_days::spend(&client, clock::today(), budget).await
     }
 
     /// Is this the code? It stays until [`Self::take_code`]: what follows may still be refused.
     pub(super) async fn try_code(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> Result<bool, StoreError> {
+        // What has not the form of a code costs no try.
+        let digits = digits_of(code);
+        if digits.len() != CODE_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(false);
+        }
         let client = self.database.client().await?;
         let kept = store::account_codes::begin_try(&client, purpose.as_str(), subject, TRIES_MAX, clock::now()).await?;
         let hash = self.code_hash(purpose, subject, code);
@@ -179,17 +203,16 @@ impl Accounts {
         self.vault.index("sending mobile", mobile.expose())
     }
 
-    /// Whoever has the database and not the key cannot try the million codes out. Full-width digits and spaces are
-    /// forgiven.
+    /// Whoever has the database and not the key cannot try the million codes out.
     pub(super) fn code_hash(&self, purpose: Purpose, subject: &[u8; 32], code: &str) -> [u8; 32] {
-        let digits: String = code
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .take(12)
-            .map(|c| crate::text::ascii_digit(c).map_or(c, char::from))
-            .collect();
-        self.vault.index("code", &format!("{} {subject:?} {digits}", purpose.as_str()))
+        self.vault.index("code", &format!("{} {subject:?} {}", purpose.as_str(), digits_of(code)))
     }
+}
+
+/// A code as it was sent: what phones put between and behind its digits is dropped.
+fn digits_of(code: &str) -> String {
+    let typed: String = code.chars().take(CODE_CHARS_MAX).collect();
+    number_text(&typed)
 }
 
 /// Counts a message to a subject. When it is one too many: the time until the next may be sent.
@@ -222,11 +245,7 @@ fn wait(sent: &[Timestamp], now: Timestamp) -> Option<SignedDuration> {
 pub(super) fn new_code() -> String {
     let mut bytes = [0; 8];
     rand::fill(&mut bytes).expect("the system has random bytes");
-    format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)
-}
-
-fn china_day(now: Timestamp) -> jiff::civil::Date {
-    now.to_zoned(TimeZone::fixed(offset(CHINA_OFFSET_HOURS))).date()
+    format!("{:0CODE_DIGITS$}", u64::from_be_bytes(bytes) % 1_000_000)
 }
 
 #[cfg(test)]
@@ -246,6 +265,13 @@ mod tests {
         assert_eq!(wait(&ago(&[61, 62, 63, 64, 65, 66, 67, 68, 69]), now), None);
         let day = wait(&ago(&[61, 62, 63, 64, 65, 66, 67, 68, 69, 70]), now);
         assert_eq!(day, Some(SignedDuration::from_mins(24 * 60 - 70)));
+    }
+
+    #[test]
+    fn what_phones_add_to_a_code_is_dropped() {
+        for typed in ["123456", " 123-456 ", "123456。", "１２３４５６", "\u{200e}123456", "“123 456”."] {
+            assert_eq!(digits_of(typed), "123456", "{typed:?}");
+        }
     }
 
     #[test]

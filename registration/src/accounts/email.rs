@@ -4,9 +4,11 @@ use jiff::SignedDuration;
 
 use super::codes::count_sending;
 use super::links::LinkPurpose;
+use super::security::{self, Event};
 use super::{Account, AccountId, Accounts, Act, Caller, ChangeError, letters, read, sealed_context};
 use crate::clock;
 use crate::login::{Email, LoginName};
+use crate::notices::NoticeKind;
 use crate::store::{self, StoreError};
 
 /// What became of a change of address.
@@ -71,12 +73,18 @@ impl Accounts {
         email: &Email,
         caller: &Caller<'_>,
     ) -> Result<Changed, EmailChangeError> {
-        self.pass(Act::Forgotten, "", caller).map_err(ChangeError::from)?;
+        let repeat = self.vault.index("change e-mail", &format!("{} {}", account.0, email.folded()));
+        if let Err(error) = self.pass(Act::Forgotten, "", caller) {
+            // The same form sent twice: its captcha is used, and its letter is on its way.
+            let is_again = !caller.captcha.is_empty() && self.was_sent_now(&repeat).await?;
+            return if is_again { Ok(Changed::Letter) } else { Err(ChangeError::from(error).into()) };
+        }
         self.confirm(account, password).await?;
         if !self.ways().mail {
             return self.set_unproved_email(account, email).await;
         }
         self.send_verification(account, email).await?;
+        store::account_sendings::insert(&self.database.client().await?, &repeat, clock::now()).await?;
         Ok(Changed::Letter)
     }
 
@@ -93,8 +101,8 @@ impl Accounts {
         if let Some(retry_after) = count_sending(&transaction, &self.mail_subject(email), clock::now()).await? {
             return Err(EmailChangeError::Wait { retry_after });
         }
-        let owner = store::account_logins::find(&transaction, &[(name.kind(), self.login_index(&name))]).await?;
-        let is_other = owner.is_some_and(|owner| owner != account.0);
+        let owners = store::account_logins::find(&transaction, &[(name.kind(), self.login_index(&name))]).await?;
+        let is_other = owners.iter().any(|owner| *owner != account.0);
         let purpose = LinkPurpose::Email;
         let token = self.new_link(&transaction, purpose, Some(account.0), email.expose()).await?;
         transaction.commit().await.map_err(StoreError::from)?;
@@ -125,14 +133,17 @@ impl Accounts {
     /// Is the link of a letter good? The address that it proves.
     pub async fn look_at_email(&self, token: &str) -> Result<Email, LinkError> {
         let link = self.link(LinkPurpose::Email, token).await?;
-        Ok(link.payload.parse().map_err(|_| StoreError::Corrupt("a link's address"))?)
+        Ok(link.email()?)
     }
 
-    /// Makes the address that a letter's link proves the account's.
+    /// Makes the address that a letter's link proves the account's. A link that did so already has done it.
     pub async fn finish_email(&self, token: &str) -> Result<Account, LinkError> {
-        let link = self.link(LinkPurpose::Email, token).await?;
+        let link = match self.link(LinkPurpose::Email, token).await {
+            Err(LinkError::Used) => return self.proved_by(token).await?.ok_or(LinkError::Used),
+            found => found?,
+        };
         let account = link.account.ok_or(LinkError::Unknown)?;
-        let email: Email = link.payload.parse().map_err(|_| StoreError::Corrupt("a link's address"))?;
+        let email = link.email()?;
         let name = LoginName::Email(email.clone());
         let sealed = self.vault.seal(&sealed_context("email", account), email.expose().as_bytes());
         let mut client = self.database.client().await?;
@@ -148,9 +159,25 @@ impl Accounts {
         let now = store::accounts::get(&transaction, account).await?.ok_or(LinkError::Unknown)?;
         transaction.commit().await.map_err(StoreError::from)?;
         let (before, now) = (read(&self.vault, &before)?, read(&self.vault, &now)?);
-        if let Some(old) = before.email.filter(|old| *old != email && before.email_verified_at.is_some()) {
+        let old = before.email.clone().filter(|old| *old != email && before.email_verified_at.is_some());
+        if let Some(old) = old {
             self.post.send_later(letters::email_changed(&old));
+            // The new mailbox is no way to tell the owner.
+            if let Err(error) = self.tell_old_mobile(&before, NoticeKind::EmailChanged).await {
+                tracing::warn!(%error, "the owner of a changed address was not told by mobile");
+            }
         }
+        security::note(Event::EmailChanged, Some(now.id), None);
         Ok(now)
+    }
+
+    /// The account whose proved address is that of a link which was used.
+    async fn proved_by(&self, token: &str) -> Result<Option<Account>, StoreError> {
+        let Some(link) = self.spent_link(LinkPurpose::Email, token).await? else { return Ok(None) };
+        let Some(account) = link.account else { return Ok(None) };
+        let (account, email) = (self.account(AccountId(account)).await?, link.email()?);
+        let is_proved =
+            |account: &Account| account.email_verified_at.is_some() && account.email.as_ref() == Some(&email);
+        Ok(account.filter(is_proved))
     }
 }

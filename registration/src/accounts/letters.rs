@@ -1,6 +1,7 @@
 //! The letters: Chinese, then English; plain text, and the same as simple HTML.
 
 use gateways::Letter;
+use jiff::Timestamp;
 
 use super::LINK_LIFETIME;
 use crate::login::Email;
@@ -13,6 +14,8 @@ struct Text<'a> {
     before_zh: &'a [&'a str],
     before_en: &'a [&'a str],
     links: &'a [String],
+    /// Do they work once, and for a while? Not those of plain pages.
+    once: bool,
     after_zh: &'a [&'a str],
     after_en: &'a [&'a str],
 }
@@ -26,6 +29,7 @@ pub(super) fn sign_up(to: &Email, links: &[String]) -> Letter {
             before_zh: &["您正在用这个邮箱注册考试报名账号。请打开下面的链接完成注册："],
             before_en: &["You are creating an account for exam registration. Open the link to finish:"],
             links,
+            once: true,
             after_zh: &["如果不是您本人操作，请忽略这封邮件，账号不会建立。"],
             after_en: &["If this was not you, ignore this letter; no account will be made."],
         },
@@ -39,12 +43,13 @@ pub(super) fn taken(to: &Email, links: &[String]) -> Letter {
         &Text {
             subject: "这个邮箱已有账号 / You already have an account",
             before_zh: &[
-                "有人用这个邮箱注册考试报名账号，但它已经有账号了。请直接登录；忘记密码的，请打开下面的链接找回：",
+                "有人用这个邮箱注册考试报名账号，但它已经有账号了，没有建立新账号。请用这个邮箱直接登录；忘记密码的，请在下面的页面找回：",
             ],
             before_en: &[
-                "Somebody tried to use this address for a new account, but it has one already. Sign in with it; if you forgot the password, open the link:",
+                "Somebody tried to use this address for a new account, but it has one already, and no new one was made. Sign in with this address; if you forgot the password, choose a new one on this page:",
             ],
             links,
+            once: false,
             after_zh: &["如果不是您本人操作，请忽略这封邮件，账号没有变化。"],
             after_en: &["If this was not you, ignore this letter; nothing has changed."],
         },
@@ -60,6 +65,7 @@ pub(super) fn verify(to: &Email, links: &[String]) -> Letter {
             before_zh: &["请打开下面的链接，确认这是您考试报名账号的邮箱："],
             before_en: &["Open the link to confirm that this address belongs to your account for exam registration:"],
             links,
+            once: true,
             after_zh: &["如果不是您本人操作，请忽略这封邮件，账号没有变化。"],
             after_en: &["If this was not you, ignore this letter; nothing has changed."],
         },
@@ -77,6 +83,7 @@ pub(super) fn password(to: &Email, links: &[String]) -> Letter {
                 "You asked for a new password for your account for exam registration. Open the link to choose one:",
             ],
             links,
+            once: true,
             after_zh: &["如果不是您本人操作，请忽略这封邮件，密码没有变化。请不要把链接转给别人。"],
             after_en: &[
                 "If this was not you, ignore this letter; your password has not changed. Do not pass the link on.",
@@ -100,14 +107,21 @@ pub(super) fn email_changed(to: &Email) -> Letter {
                 "If this was not you, contact the examination office soon.",
             ],
             links: &[],
+            once: true,
             after_zh: &[],
             after_en: &[],
         },
     )
 }
 
-/// What staff decided, or time has ended. Why is read after signing in.
-pub(super) fn notice(to: &Email, kind: NoticeKind, exam: Option<&ExamTitle>, links: &[String]) -> Letter {
+/// What staff decided, or time has ended, and until when something can be done about it. Why is read after signing in.
+pub(super) fn notice(
+    to: &Email,
+    kind: NoticeKind,
+    exam: Option<&ExamTitle>,
+    until: Option<Timestamp>,
+    links: &[String],
+) -> Letter {
     let (zh, en) = kind.words();
     let about =
         |title: Option<&str>, said: &str| title.map_or_else(|| said.to_owned(), |title| format!("{title}：{said}"));
@@ -116,14 +130,28 @@ pub(super) fn notice(to: &Email, kind: NoticeKind, exam: Option<&ExamTitle>, lin
         format!("{}.", about(exam.map(|exam| exam.en.as_str()), en).replace('：', ": ")),
     );
     let see = ("详情请登录后查看：", "Sign in to see the details:");
-    let zh: Vec<String> = [said_zh, see.0.to_owned()].into_iter().chain(links.iter().cloned()).collect();
-    let en_part: Vec<String> = [said_en, see.1.to_owned()].into_iter().chain(links.iter().cloned()).collect();
+    let until_zh =
+        until.map(|at| format!("请在 {} 前登录，重新上传订单截图。不要重复缴费。", beijing(at, "%-m月%-d日 %H:%M")));
+    let until_en = until.map(|at| {
+        let at = beijing(at, "%-d %b, %H:%M");
+        format!("Sign in and upload another screenshot by {at} (Beijing time). Do not pay again.")
+    });
+    let part = |said: String, until: Option<String>, see: &str| -> Vec<String> {
+        [Some(said), until, Some(see.to_owned())].into_iter().flatten().chain(links.iter().cloned()).collect()
+    };
+    let (zh, en_part) = (part(said_zh, until_zh, see.0), part(said_en, until_en, see.1));
     in_both(to, format!("{} / {en}", kind.words().0), &zh, &en_part)
+}
+
+/// A moment as Beijing's clocks show it.
+fn beijing(at: Timestamp, format: &str) -> String {
+    jiff::tz::Offset::constant(8).to_datetime(at).strftime(format).to_string()
 }
 
 fn letter(to: &Email, text: &Text<'_>) -> Letter {
     let minutes = LINK_LIFETIME.as_mins();
     let (once_zh, once_en) = match text.links.len() {
+        _ if !text.once => (String::new(), String::new()),
         0 => (String::new(), String::new()),
         1 => (format!("链接 {minutes} 分钟内有效，只能用一次。"), format!("It works once, within {minutes} minutes.")),
         _ => (

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use super::{Accounts, LinkError};
 use crate::clock;
+use crate::login::Email;
+use crate::store::account_links::StoredLink;
 use crate::store::{self, StoreError};
 
 /// How long a link is good.
@@ -45,10 +47,17 @@ impl LinkPurpose {
     }
 }
 
-/// A link that is good.
+/// A link that is good, or was.
 pub(super) struct Link {
     pub(super) account: Option<Uuid>,
     pub(super) payload: String,
+}
+
+impl Link {
+    /// The address that it went to, where that is its payload.
+    pub(super) fn email(&self) -> Result<Email, StoreError> {
+        self.payload.parse().map_err(|_| StoreError::Corrupt("a link's address"))
+    }
 }
 
 impl Accounts {
@@ -70,6 +79,19 @@ impl Accounts {
         Ok(token)
     }
 
+    /// What the link of this token did, if it was used.
+    pub(super) async fn spent_link(&self, purpose: LinkPurpose, token: &str) -> Result<Option<Link>, StoreError> {
+        let index = self.token_index(token);
+        let found = store::account_links::get(&self.database.client().await?, &index, purpose.as_str()).await?;
+        found.filter(|found| found.used_at.is_some()).map(|found| self.open_link(purpose, &index, &found)).transpose()
+    }
+
+    fn open_link(&self, purpose: LinkPurpose, index: &[u8; 32], found: &StoredLink) -> Result<Link, StoreError> {
+        let plain = self.vault.open(&context(purpose, index), &found.payload)?;
+        let payload = String::from_utf8(plain).map_err(|_| StoreError::Corrupt("a link's payload is no text"))?;
+        Ok(Link { account: found.account, payload })
+    }
+
     /// What the link of this token does, while it is good. It stays until [`Self::take_link`].
     pub(super) async fn link(&self, purpose: LinkPurpose, token: &str) -> Result<Link, LinkError> {
         let index = self.token_index(token);
@@ -81,9 +103,7 @@ impl Accounts {
         if found.expires_at <= clock::now() {
             return Err(LinkError::Expired);
         }
-        let plain = self.vault.open(&context(purpose, &index), &found.payload).map_err(StoreError::from)?;
-        let payload = String::from_utf8(plain).map_err(|_| StoreError::Corrupt("a link's payload is no text"))?;
-        Ok(Link { account: found.account, payload })
+        Ok(self.open_link(purpose, &index, &found)?)
     }
 
     /// Uses the link up, in the transaction that does what it is for.

@@ -29,6 +29,8 @@ pub struct SignUpForm<'a> {
     pub password: &'a str,
     /// Was the agreement ticked?
     pub has_agreed: bool,
+    /// Was it said that other accounts may have the same mobile?
+    pub shares_mobile: bool,
 }
 
 /// What a new account is made of, every part checked.
@@ -48,6 +50,8 @@ pub struct NewAccount {
     pub mobile: Option<Mobile>,
     /// The password.
     pub password: Password,
+    /// May other accounts have the same mobile?
+    pub shares_mobile: bool,
     /// The exam that they come from, for the link of a letter to lead back to.
     pub exam: Option<ExamId>,
 }
@@ -121,6 +125,7 @@ impl NewAccount {
                 document: document.flatten(),
                 mobile: mobile.flatten(),
                 password,
+                shares_mobile: form.shares_mobile,
                 exam: None,
             }),
             _ => Err(errors.0),
@@ -160,19 +165,19 @@ mod tests {
     fn c2_a_form_says_all_that_is_wrong_with_it() {
         let errors = NewAccount::parse("", "11010519491231002Y", "1", "12345").unwrap_err();
         let expected = [
-            FieldError::Name(NameError),
+            FieldError::Name(NameError::Empty),
             FieldError::Document(DocumentError::Character),
-            FieldError::Mobile(MobileError),
-            FieldError::Password(PasswordError::Length { min: 6, max: 20 }),
+            FieldError::Mobile(MobileError::Form),
+            FieldError::Password(PasswordError::Length { min: 6, max: 64 }),
         ];
         assert_eq!(errors, expected);
-        assert!(NewAccount::parse("王芳", "11010519491231002x", "13812345678", "123456").is_ok());
+        assert!(NewAccount::parse("王芳", "11010519491231002x", "13812345678", "secret-1").is_ok());
     }
 
     #[test]
     fn a1_a_user_name_needs_no_document_and_an_agreement() {
         let rules = rules(LoginKind::Username, MobileRule::No);
-        let form = SignUpForm { username: "zhangwei", password: "abcd1234", has_agreed: true, ..Default::default() };
+        let form = SignUpForm { username: "zhangwei", password: "abcd5678", has_agreed: true, ..Default::default() };
         let new = NewAccount::check(&form, &rules, true).unwrap();
         assert!(new.document.is_none() && new.mobile.is_none() && new.username.is_some());
         let form = SignUpForm { username: "zhang", password: "abcdefgh", ..Default::default() };
@@ -184,21 +189,21 @@ mod tests {
     #[test]
     fn b1_an_address_may_come_with_a_document_of_any_kind() {
         let rules = rules(LoginKind::Email, MobileRule::Optional);
-        let password = "abcd1234";
+        let password = "abcd5678";
         let form = SignUpForm { email: "li@example.com", password, has_agreed: true, ..Default::default() };
         assert!(NewAccount::check(&form, &rules, true).is_ok());
         let form = SignUpForm { name: "张三·李四", kind: "taiwan_permit", document: "12345678", ..form };
         let new = NewAccount::check(&form, &rules, true).unwrap();
         assert_eq!(new.document.unwrap().kind(), DocumentKind::TaiwanPermit);
         let half = SignUpForm { name: "", ..form };
-        assert_eq!(NewAccount::check(&half, &rules, true).unwrap_err(), [FieldError::Name(NameError)]);
+        assert_eq!(NewAccount::check(&half, &rules, true).unwrap_err(), [FieldError::Name(NameError::Empty)]);
     }
 
     #[test]
     fn c2_a_mobile_that_is_proved_needs_its_code() {
         let rules = AccountRules { agreement: false, ..rules(LoginKind::Document, MobileRule::Code) };
         let (name, document, mobile) = ("王芳", "11010519491231002x", "13812345678");
-        let form = SignUpForm { name, document, mobile, password: "abcd1234", ..Default::default() };
+        let form = SignUpForm { name, document, mobile, password: "abcd5678", ..Default::default() };
         assert_eq!(NewAccount::check(&form, &rules, true).unwrap_err(), [FieldError::Code]);
         assert!(NewAccount::check(&SignUpForm { code: "123456", ..form }, &rules, true).is_ok());
         assert!(NewAccount::check(&form, &rules, false).is_ok(), "a site without SMS takes the number as it is");

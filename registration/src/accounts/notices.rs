@@ -2,16 +2,33 @@
 
 use gateways::{MailError, SmsError};
 
-use super::{Account, Accounts, letters};
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+
+use super::{Account, AccountId, Accounts, letters};
 use crate::clock;
 use crate::exams::Exams;
 use crate::notices::NoticeKind;
 use crate::store::notices::{self, StoredNotice};
-use crate::store::{Database, StoreError};
+use crate::store::orders::StoredState;
+use crate::store::{self, Database, StoreError};
 use crate::text::Text;
 
+/// Most orders of an exam that are looked at for a deadline.
+const OPEN_MAX: i64 = 40;
 /// After so many tries, about a day, it is old news.
 const TRIES_MAX: i16 = 6;
+
+/// How somebody hears of what was decided without looking at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// By letter, to the proved mailbox.
+    Letter,
+    /// By message, to the proved mobile.
+    Message,
+    /// Not at all: pages say it.
+    Nothing,
+}
 
 /// What became of a notice.
 enum Told {
@@ -22,6 +39,17 @@ enum Told {
 }
 
 impl Accounts {
+    /// How this account hears of decisions.
+    pub fn hears(&self, account: &Account) -> Hears {
+        if account.email.is_some() && account.email_verified_at.is_some() && self.ways().mail {
+            Hears::Letter
+        } else if account.mobile.is_some() && account.mobile_verified_at.is_some() && self.post.can_notify() {
+            Hears::Message
+        } else {
+            Hears::Nothing
+        }
+    }
+
     /// Sends what is due, behind the caller's back: a slow gateway keeps nobody waiting.
     pub(crate) async fn send_notices(&self, exams: &Exams) -> Result<(), StoreError> {
         let client = self.database.client().await?;
@@ -80,7 +108,11 @@ impl Accounts {
             (account.email.as_ref().filter(|_| account.email_verified_at.is_some()), self.ways().mail)
         {
             let path = notice.exam.as_ref().map_or_else(|| "/me".to_owned(), |exam| format!("/exams/{exam}"));
-            let letter = letters::notice(email, kind, title, &self.post.links(&path));
+            let until = match (kind, &notice.exam) {
+                (NoticeKind::OrderRefused, Some(exam)) => self.mend_until(notice.account, exam).await?,
+                _ => None,
+            };
+            let letter = letters::notice(email, kind, title, until, &self.post.links(&path));
             return Ok(match self.post.send(&letter).await {
                 Ok(()) | Err(MailError::Address) => Told::Done,
                 Err(error) => Told::Failed(error.to_string()),
@@ -96,6 +128,15 @@ impl Accounts {
             Ok(()) | Err(SmsError::Number) => Told::Done,
             Err(error) => Told::Failed(error.to_string()),
         })
+    }
+}
+
+impl Accounts {
+    /// Until when a refused screenshot of the exam can be sent again, if one is refused still.
+    async fn mend_until(&self, account: AccountId, exam: &ExamId) -> Result<Option<Timestamp>, StoreError> {
+        let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
+        let refused = open.iter().filter(|order| order.state == StoredState::Refused);
+        Ok(refused.filter_map(|order| order.mend_until).min())
     }
 }
 

@@ -19,11 +19,14 @@ pub struct AccountSettings {
     pub mail_hosts: Vec<String>,
     /// Most messages to mobiles a day, for the whole site.
     pub sms_per_day: u32,
+    /// Do acts from this machine itself arouse no suspicion? Only where everybody is on it: behind a proxy that nobody
+    /// named, the whole world comes from there.
+    pub exempts_loopback: bool,
 }
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { mail_hosts: Vec::new(), sms_per_day: 20_000 }
+        Self { mail_hosts: Vec::new(), sms_per_day: 20_000, exempts_loopback: false }
     }
 }
 
@@ -104,10 +107,34 @@ impl Post {
         }
     }
 
-    /// Sends a code after the answer: how long it takes tells nobody that there is a mobile.
-    pub(super) fn send_code_later(&self, mobile: String, code: String) {
-        let Some(sms) = self.sms.clone() else { return };
-        self.later("code", async move { sms.send_code(&mobile, &code).await.map_err(|error| error.to_string()) });
+    /// Sends a code after the answer: how long it takes tells nobody that there is a mobile. `withdraw` is done when the
+    /// gateway does not take it.
+    pub(super) fn send_code_later(
+        &self,
+        mobile: String,
+        code: String,
+        withdraw: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let sms = self.sms.clone();
+        let place = Arc::clone(&self.background).try_acquire_owned();
+        tokio::spawn(async move {
+            let sent = match (&sms, &place) {
+                (Some(sms), Ok(_)) => sms.send_code(&mobile, &code).await.map_err(|error| error.to_string()),
+                (Some(_), Err(_)) => Err("too many messages are on their way".to_owned()),
+                (None, _) => Err("none is configured".to_owned()),
+            };
+            if let Err(error) = sent {
+                metrics::counter!("registration_messages_failed_total").increment(1);
+                tracing::warn!(what = "code", error, "a message was not sent");
+                withdraw.await;
+            }
+        });
+    }
+
+    /// Tells a mobile what happened, after the answer.
+    pub(super) fn send_notice_later(&self, mobile: String, event: &'static str) {
+        let Some(sms) = self.sms.clone().filter(Sms::can_notify) else { return };
+        self.later("notice", async move { sms.send_notice(&mobile, event).await.map_err(|error| error.to_string()) });
     }
 
     /// Sends a letter after the answer: how long it takes tells nobody that there is an account.

@@ -7,8 +7,9 @@ use super::{AccountId, AccountNumber, Accounts};
 use crate::applications;
 use crate::clock;
 use crate::identity;
+use crate::notices::NoticeKind;
 use crate::staff::{Role, StaffMember};
-use crate::store::{self, StoreError, violates};
+use crate::store::{self, StoreError};
 use crate::vault::Vault;
 
 /// What was moved.
@@ -71,6 +72,7 @@ impl Accounts {
         for (subject, action) in [(from, format!("account_moved_to {to}")), (to, format!("account_moved_from {from}"))]
         {
             store::audit::insert(&transaction, now, staff.id.0, &action, &subject.to_string()).await?;
+            store::notices::add(&transaction, subject.account(), None, NoticeKind::RegistrationMoved, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(moved)
@@ -101,7 +103,7 @@ fn conflicts<T>(moved: Result<T, StoreError>) -> Result<T, RebindError> {
     const IN_THE_WAY: [&str; 4] =
         ["orders_one_live", "bindings_one_per_account", "score_reviews_one_per_account", "applications_pkey"];
     moved.map_err(|error| match error {
-        StoreError::Postgres(error) if IN_THE_WAY.iter().any(|name| violates(&error, name)) => RebindError::Conflict,
+        StoreError::Postgres(fault) if IN_THE_WAY.iter().any(|name| fault.violates(name)) => RebindError::Conflict,
         error => error.into(),
     })
 }

@@ -1,8 +1,10 @@
 //! Signing in by any login name and the password. Whether there is such an account shows neither in the answer nor in
-//! the time it takes: one look, one comparison.
+//! the time it takes: one look, and as many comparisons as a name of that kind may have accounts.
 
 use jiff::SignedDuration;
 
+use super::reset::looks;
+use super::security::{self, Event};
 use super::{Account, AccountId, Accounts, Act, Caller, read};
 use crate::captcha::CaptchaError;
 use crate::exam_rules::LoginKind;
@@ -18,6 +20,15 @@ pub struct SignIn<'a> {
     pub password: &'a str,
     /// What the login is when its form fits several.
     pub preferred: LoginKind,
+}
+
+/// Whose login name and password these are.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// This account's.
+    Account(Box<Account>),
+    /// Those of several, which share a mobile and a password: the candidate says which.
+    Which(Vec<Account>),
 }
 
 /// Why nobody was signed in. Refusals first (the candidate can act), faults last (we must).
@@ -45,33 +56,41 @@ pub enum SignInError {
 
 impl Accounts {
     /// Finds the account with this login name and password.
-    pub async fn sign_in(&self, entered: &SignIn<'_>, caller: &Caller<'_>) -> Result<Account, SignInError> {
+    pub async fn sign_in(&self, entered: &SignIn<'_>, caller: &Caller<'_>) -> Result<SignedIn, SignInError> {
         let names = LoginName::recognise(entered.login, entered.preferred);
         // The connection goes back before the comparison, which takes far longer.
         let found = {
             let client = self.database.client().await?;
-            match store::account_logins::find(&client, &self.name_indexes(&names)).await? {
-                Some(id) => store::accounts::get(&client, id).await?,
-                None => None,
-            }
+            let ids = store::account_logins::find(&client, &self.name_indexes(&names)).await?;
+            store::accounts::get_all(&client, &ids).await?
         };
-        let owner = Self::owner(caller, found.as_ref().map(|account| AccountId(account.id)));
+        let owner = found.iter().find_map(|account| Self::owner(caller, Some(AccountId(account.id))));
         if owner.is_none() || caller.rule == crate::exam_rules::CaptchaRule::Always {
             self.pass(Act::SignIn, entered.login, caller)?;
         }
-        self.begin_attempt(entered.login, owner, caller).map_err(|retry_after| SignInError::TooMany { retry_after })?;
-        let hash = found.as_ref().map(|account| account.password_hash.clone());
-        let fits = self.hasher.verify(entered.password, hash).await.map_err(|_| SignInError::Busy)?;
-        match found {
-            Some(account) if fits => {
-                self.end_attempt(entered.login, owner, caller);
-                Ok(read(&self.vault, &account)?)
-            }
-            _ => {
-                self.note(Act::SignIn, caller);
-                Err(SignInError::Wrong)
-            }
+        self.begin_attempt(entered.login, owner, caller).map_err(|retry_after| {
+            security::note(Event::Waits, None, Some(caller));
+            SignInError::TooMany { retry_after }
+        })?;
+        let hashes = found.iter().map(|account| account.password_hash.clone()).collect();
+        let fits = self.hasher.verify_all(entered.password, hashes, looks(&names)).await;
+        let fits = fits.map_err(|_| SignInError::Busy)?;
+        let fitting = found.iter().zip(fits).filter(|(_, fits)| *fits);
+        let mut accounts: Vec<Account> =
+            fitting.map(|(stored, _)| read(&self.vault, stored)).collect::<Result<_, StoreError>>()?;
+        if accounts.is_empty() {
+            self.note(Act::SignIn, caller);
+            security::note(Event::WrongPassword, None, Some(caller));
+            return Err(SignInError::Wrong);
         }
+        self.end_attempt(entered.login, owner, caller);
+        if accounts.len() > 1 {
+            accounts.sort_by_key(|account| account.id);
+            return Ok(SignedIn::Which(accounts));
+        }
+        let account = accounts.swap_remove(0);
+        security::note(Event::SignedIn, Some(account.id), Some(caller));
+        Ok(SignedIn::Account(Box::new(account)))
     }
 
     /// The indexes of names, as `account_logins` has them. Of no name, one that nobody has: the look is the same.

@@ -9,6 +9,8 @@ use uuid::Uuid;
 use super::account::Keyed;
 use super::codes::{Purpose, count_sending};
 use super::links::LinkPurpose;
+use super::mobiles::SharedMobile;
+use super::security::{self, Event};
 use super::{Account, AccountId, Accounts, Act, Caller, LinkError, NewAccount, letters, read, sealed_context};
 use crate::captcha::CaptchaError;
 use crate::clock;
@@ -49,6 +51,9 @@ pub enum SignUpError {
     /// The code is not the one that was sent, has expired, or was tried too often.
     #[error("the code is not the one that was sent, or no longer good")]
     Code,
+    /// The mobile, of which the code was right, has accounts. The code stays good.
+    #[error(transparent)]
+    Mobile(#[from] SharedMobile),
     /// A letter went to this address lately.
     #[error("this address must wait for its next letter")]
     TooMany {
@@ -94,14 +99,22 @@ struct Proved {
 impl Accounts {
     /// Makes an account of a form; its mobile and its address are as proved as the site can.
     pub async fn sign_up(&self, new: NewAccount, code: &str, caller: &Caller<'_>) -> Result<SignedUp, SignUpError> {
-        self.pass(Act::SignUp, "", caller)?;
+        let repeat = self.form_subject(&new);
+        if let Err(error) = self.pass(Act::SignUp, "", caller) {
+            // The same form sent twice: its captcha is used, and its letter is on its way.
+            return self.letter_again(&new, &repeat).await?.ok_or(error.into());
+        }
         self.note(Act::SignUp, caller);
         let ways = self.ways();
         let proof = new.mobile.as_ref().filter(|_| ways.sms).map(|mobile| (self.mobile_subject(mobile), code));
         if let Some((subject, code)) = &proof
             && !self.try_code(Purpose::SignUp, subject, code).await?
         {
-            return Err(SignUpError::Code);
+            return self.letter_again(&new, &repeat).await?.ok_or(SignUpError::Code);
+        }
+        if let (Some(mobile), true) = (&new.mobile, proof.is_some()) {
+            let client = self.database.client().await?;
+            self.may_share(&client, mobile, None, new.shares_mobile).await??;
         }
         let password_hash = self.hasher.hash(&new.password).await.map_err(|_| AccountError::Busy)?;
         let mut client = self.database.client().await?;
@@ -113,7 +126,11 @@ impl Accounts {
         }
         let proved = Proved { email: false, mobile: proof.is_some() };
         if let (LoginKind::Email, true, Some(email)) = (new.login, ways.mail, new.email.clone()) {
-            self.send_sign_up_letter(&transaction, &new, &email, password_hash, proved).await?;
+            if let Err(error) = self.send_sign_up_letter(&transaction, &new, &email, password_hash, proved).await {
+                drop(transaction);
+                return self.letter_again(&new, &repeat).await?.ok_or(error);
+            }
+            store::account_sendings::insert(&transaction, &repeat, clock::now()).await?;
             transaction.commit().await.map_err(StoreError::from)?;
             return Ok(SignedUp::Letter(email));
         }
@@ -125,7 +142,25 @@ impl Accounts {
             return Err(AccountError::Taken(login).into());
         };
         transaction.commit().await.map_err(StoreError::from)?;
+        security::note(Event::SignedUp, Some(account.id), Some(caller));
         Ok(SignedUp::Account(Box::new(account)))
+    }
+
+    /// The answer of a moment ago to the very same form, if a letter was its answer: lost on its way, or tapped twice.
+    async fn letter_again(&self, new: &NewAccount, repeat: &[u8; 32]) -> Result<Option<SignedUp>, StoreError> {
+        match &new.email {
+            Some(email) if self.was_sent_now(repeat).await? => Ok(Some(SignedUp::Letter(email.clone()))),
+            _ => Ok(None),
+        }
+    }
+
+    /// What a form that a letter answers is known again by.
+    fn form_subject(&self, new: &NewAccount) -> [u8; 32] {
+        let part = |text: Option<String>| text.unwrap_or_default();
+        let email = part(new.email.as_ref().map(Email::folded));
+        let document = part(new.document.as_ref().map(crate::document::Document::keyed));
+        let mobile = part(new.mobile.as_ref().map(|mobile| mobile.expose().to_owned()));
+        self.vault.index("sign-up form", &format!("{email} {document} {mobile}"))
     }
 
     /// Makes an account at once, its mobile and address unproved. Of two at once with the same login name, one is made.
@@ -138,6 +173,13 @@ impl Accounts {
         let account = made.ok_or(AccountError::Taken(login))?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(account)
+    }
+
+    /// The address of the account that this link has made already.
+    pub async fn spent_sign_up(&self, token: &str) -> Result<Option<Email>, StoreError> {
+        let Some(link) = self.spent_link(LinkPurpose::SignUp, token).await? else { return Ok(None) };
+        let pending = parse(&link.payload)?;
+        Ok(Some(pending.email.parse().map_err(|_| StoreError::Corrupt("a pending sign-up's address"))?))
     }
 
     /// Is the link of a sign-up letter good?
@@ -156,14 +198,14 @@ impl Accounts {
         self.take_link(&transaction, LinkPurpose::SignUp, token).await?;
         store::accounts::insert(&transaction, &stored, claim).await?;
         for name in &names {
-            if let LoginName::Mobile(_) = name {
-                let index = self.login_index(name);
-                store::account_logins::seize(&transaction, name.kind(), &index, stored.id).await?;
+            if let LoginName::Mobile(mobile) = name {
+                self.prove_mobile(&transaction, mobile, stored.id).await?;
             } else if !self.insert_login(&transaction, name, stored.id).await? {
                 return Err(LinkError::Taken);
             }
         }
         transaction.commit().await.map_err(StoreError::from)?;
+        security::note(Event::SignedUp, Some(AccountId(stored.id)), None);
         Ok(read(&self.vault, &stored)?)
     }
 
@@ -181,7 +223,7 @@ impl Accounts {
         }
         let name = LoginName::Email(email.clone());
         let names = [(name.kind(), self.login_index(&name))];
-        let is_taken = store::account_logins::find(transaction, &names).await?.is_some();
+        let is_taken = !store::account_logins::find(transaction, &names).await?.is_empty();
         let pending = Pending {
             email: email.expose().to_owned(),
             password_hash,
@@ -232,9 +274,7 @@ impl Accounts {
             return Ok(None);
         }
         if let (true, Some(mobile)) = (proved.mobile, &account.mobile) {
-            // Whoever proved it last has the telephone now.
-            let name = LoginName::Mobile(mobile.clone());
-            store::account_logins::seize(transaction, name.kind(), &self.login_index(&name), id).await?;
+            self.prove_mobile(transaction, mobile, id).await?;
         }
         Ok(Some(account))
     }

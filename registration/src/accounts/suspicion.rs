@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{AccountId, Accounts};
-use crate::attempts::Counted;
+use crate::attempts::{Counted, network_of};
 use crate::captcha::{Answer, CaptchaError};
 use crate::clock;
 use crate::exam_rules::CaptchaRule;
@@ -30,6 +30,8 @@ pub enum Act {
     Code,
     /// Asks for an account or its password.
     Forgotten,
+    /// Types the code for another password.
+    Reset,
 }
 
 impl Act {
@@ -39,6 +41,7 @@ impl Act {
             Self::SignUp => "sign up",
             Self::Code => "code",
             Self::Forgotten => "forgotten",
+            Self::Reset => "reset",
         }
     }
 
@@ -49,6 +52,7 @@ impl Act {
             Self::SignUp => 30,
             Self::Code => 15,
             Self::Forgotten => 10,
+            Self::Reset => 5,
         }
     }
 }
@@ -148,6 +152,14 @@ impl Accounts {
         device.accounts.contains(&account).then_some((device, account))
     }
 
+    /// Counts a code for another password before it is looked at: from one network for one login name it must wait ever
+    /// longer, as a wrong password does.
+    pub(super) fn begin_reset(&self, login: &str, caller: &Caller<'_>) -> Result<(), SignedDuration> {
+        let network = caller.address.map(network_of).unwrap_or_default();
+        let counted = self.vault.index("attempts reset network", &format!("{network} {}", folded(login)));
+        self.attempts.begin(counted, WAIT_FREE)
+    }
+
     fn login_count(&self, login: &str) -> Counted {
         self.vault.index("attempts login", &folded(login))
     }
@@ -162,8 +174,9 @@ impl Accounts {
     }
 
     fn network(&self, act: Act, caller: &Caller<'_>) -> Option<Counted> {
-        // The machine itself: whoever operates it, or a proxy that was not named and brings everybody.
-        let network = caller.address.filter(|address| !address.to_canonical().is_loopback()).map(network_of)?;
+        let exempts_loopback = self.post.settings().exempts_loopback;
+        let is_exempt = |address: &IpAddr| exempts_loopback && address.to_canonical().is_loopback();
+        let network = caller.address.filter(|address| !is_exempt(address)).map(network_of)?;
         Some(self.vault.index("attempts network", &format!("{} {network}", act.as_str())))
     }
 }
@@ -171,14 +184,6 @@ impl Accounts {
 /// What was typed, as attempts are counted by it: at most so long, without case and spaces.
 fn folded(login: &str) -> String {
     login.chars().filter(|c| !c.is_whitespace()).take(64).flat_map(char::to_lowercase).collect()
-}
-
-/// An address; of IPv6 the network of 64 bits that a subscriber has.
-fn network_of(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits() >> 64 | 1 << 127,
-    }
 }
 
 #[cfg(test)]

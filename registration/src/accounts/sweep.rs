@@ -1,4 +1,5 @@
-//! Forgets what has expired: sendings that no limit counts, codes, and links that nobody will ask about.
+//! Forgets what has expired: sendings that no limit counts, codes, tries of days before, links that nobody will ask about,
+//! and ended sign-ins that would be over by now.
 
 use jiff::SignedDuration;
 
@@ -20,6 +21,8 @@ impl Accounts {
         store::account_sendings::sweep(&client, now - SENDINGS_KEPT, BATCH).await?;
         store::account_codes::sweep(&client, now, BATCH).await?;
         store::account_links::sweep(&client, now - LINKS_KEPT, BATCH).await?;
+        store::ended_sessions::sweep(&client, now, BATCH).await?;
+        store::account_tries::sweep(&client, clock::today(), BATCH).await?;
         Ok(())
     }
 }

@@ -17,6 +17,8 @@ use crate::store::{self, StoreError};
 
 /// Most applications on a page of the queue.
 const PAGE: i64 = 50;
+/// What the audit calls a look at a form.
+const LOOK: &str = "application.look";
 
 /// Which hand-in is decided about: a later one is another case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +47,7 @@ pub struct ApplicationCase {
 /// Why nothing was decided.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// It was decided meanwhile, or handed in anew: look again.
+    /// It was decided meanwhile, or handed in anew, or this member of staff has not looked at it: look again.
     #[error("this form does not wait for a decision any more")]
     Moved,
     /// A refusal needs a reason that the candidate can act on.
@@ -75,7 +77,8 @@ impl Applications {
         let found = store::applications::get(&client, exam, account).await?;
         let case = found.filter(|found| found.review == "waiting").map(|found| self.case(&found)).transpose()?;
         let case = case.ok_or(ReviewError::Moved)?;
-        store::audit::insert(&client, clock::now(), staff, "application.look", &subject(&case.key)).await?;
+        let (what, seen) = (subject(&case.key), case.key.version.to_string());
+        store::audit::insert_seen(&client, clock::now(), staff, LOOK, &what, &seen).await?;
         Ok(case)
     }
 
@@ -91,7 +94,8 @@ impl Applications {
         let found = found.filter(|found| found.review == "waiting").ok_or(ReviewError::Moved)?;
         let case = self.case(&found)?;
         let Some(photo) = photo_in(exam, &case.answers).flatten() else { return Ok(None) };
-        store::audit::insert(&client, clock::now(), staff, "application.photo", &subject(&case.key)).await?;
+        let (what, seen) = (subject(&case.key), photo.to_string());
+        store::audit::insert_seen(&client, clock::now(), staff, "application.photo", &what, &seen).await?;
         drop(client);
         Ok(self.photos.read(account, photo).await?)
     }
@@ -100,6 +104,10 @@ impl Applications {
     pub async fn decide(&self, staff: Uuid, key: &CaseKey, refusal: Option<&str>) -> Result<(), ReviewError> {
         let refusal = check_refusal(refusal)?;
         let mut client = self.database.client().await?;
+        let (what, seen) = (subject(key), key.version.to_string());
+        if !store::audit::has_looked(&client, staff, LOOK, &what, &seen).await? {
+            return Err(ReviewError::Moved);
+        }
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let (now, case) = (clock::now(), (&key.exam, key.account, key.version));
         if !store::applications::decide(&transaction, case, staff, refusal, now).await? {
@@ -108,7 +116,7 @@ impl Applications {
         let kind = if refusal.is_some() { NoticeKind::FormRefused } else { NoticeKind::FormPassed };
         store::notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "application.refuse" } else { "application.pass" };
-        store::audit::insert(&transaction, now, staff, action, &subject(key)).await?;
+        store::audit::insert_seen(&transaction, now, staff, action, &what, &seen).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }

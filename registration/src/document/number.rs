@@ -1,10 +1,13 @@
-//! The numbers of documents other than the resident ID: their form, and the check character of a Hong Kong ID.
+//! The numbers of documents other than the resident ID: their form, and the check characters of a Hong Kong ID and of a
+//! foreigner's permanent residence card.
 
+use super::resident_id::{self, BIRTH_YEAR_MIN};
 use super::{DocumentError, DocumentKind};
-use crate::text::ascii_digit;
+use crate::clock;
+use crate::text::characters::number_text;
 
 /// Longest text that is looked at: the longest number with spaces and brackets between its characters.
-const TYPED_CHARS_MAX: usize = 40;
+pub(super) const TYPED_CHARS_MAX: usize = 60;
 /// A Hong Kong ID's check is over eight places: a missing first letter counts as a space.
 const SPACE_VALUE: u32 = 36;
 
@@ -15,8 +18,13 @@ pub(super) fn normalise(kind: DocumentKind, typed: &str) -> Result<String, Docum
     match kind {
         // The 18 characters have a type of their own.
         DocumentKind::ResidentId => Err(wrong),
-        // A letter, eight digits for life, perhaps two that count the issues.
+        DocumentKind::ForeignResidentId => foreign_resident(plain, wrong),
+        // A letter, eight digits for life, perhaps two that count the issues. Of other nationalities (since 2024) two
+        // letters and seven digits.
         DocumentKind::HkMacauPermit => match plain.as_bytes() {
+            [b'H' | b'M', b'A'..=b'Z', digits @ ..] if matches!(digits.len(), 7 | 9) && all_digits(digits) => {
+                Ok(plain[..9].to_owned())
+            }
             [b'H' | b'M', digits @ ..] if matches!(digits.len(), 8 | 10) && all_digits(digits) => {
                 Ok(plain[..9].to_owned())
             }
@@ -47,27 +55,28 @@ pub(super) fn normalise(kind: DocumentKind, typed: &str) -> Result<String, Docum
 
 /// Upper-case ASCII letters and digits; what people write between them is dropped.
 fn plain(typed: &str) -> Option<String> {
-    let mut plain = String::new();
-    for (index, c) in typed.chars().enumerate() {
-        if index >= TYPED_CHARS_MAX {
-            return None;
-        }
-        match (ascii_digit(c), c) {
-            (Some(digit), _) => plain.push(char::from(digit)),
-            (None, 'A'..='Z' | 'a'..='z') => plain.push(c.to_ascii_uppercase()),
-            (None, 'Ａ'..='Ｚ') => plain.push(wide_letter(c, 'Ａ')?),
-            (None, 'ａ'..='ｚ') => plain.push(wide_letter(c, 'ａ')?),
-            (None, '(' | ')' | '（' | '）' | '/' | '-') => {}
-            (None, c) if c.is_whitespace() => {}
-            _ => return None,
-        }
+    if typed.chars().count() > TYPED_CHARS_MAX {
+        return None;
     }
-    Some(plain)
+    Some(number_text(typed)).filter(|plain| plain.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-fn wide_letter(c: char, first: char) -> Option<char> {
-    let place = u8::try_from(u32::from(c) - u32::from(first)).ok()?;
-    Some(char::from(b'A' + place))
+/// The card of 2023: 9, the province, the country in three digits (ISO 3166-1), date of birth, three digits in a row, and
+/// the check character of a resident ID.
+fn foreign_resident(plain: String, wrong: DocumentError) -> Result<String, DocumentError> {
+    let number: &[u8; 18] = plain.as_bytes().try_into().map_err(|_| wrong)?;
+    let (digits, check) = (&number[..17], number[17]);
+    if number[0] != b'9' || !all_digits(digits) || !(check.is_ascii_digit() || check == b'X') {
+        return Err(wrong);
+    }
+    if !resident_id::is_province(number[1], number[2]) {
+        return Err(DocumentError::Place);
+    }
+    let born = resident_id::birth_date(number).ok_or(DocumentError::BirthDate)?;
+    if born.year() < BIRTH_YEAR_MIN || born > clock::today() {
+        return Err(DocumentError::BirthDate);
+    }
+    if check == resident_id::check_character(number) { Ok(plain) } else { Err(DocumentError::Check) }
 }
 
 fn all_digits(text: &[u8]) -> bool {

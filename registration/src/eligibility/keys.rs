@@ -6,7 +6,7 @@ use reservation::ids::ExamId;
 
 use crate::document::Document;
 use crate::person::PersonName;
-use crate::roster::{PastScore, RosterRecord, TicketNumber, name_key};
+use crate::roster::{PastScore, RosterRecord, TicketNumber, name_key_of_before};
 use crate::store::StoreError;
 use crate::store::past_scores::ScoreLines;
 use crate::store::roster::RosterLines;
@@ -20,9 +20,9 @@ pub(crate) fn document(vault: &Vault, document: &Document) -> Index {
     vault.index("document", &document.keyed())
 }
 
-/// Of a document together with the name on it.
-pub(crate) fn person(vault: &Vault, document: &Document, name: &PersonName) -> Index {
-    vault.index("roster.person", &format!("{}\n{}", document.keyed(), name_key(name)))
+/// Of a document together with the name on it, as the version before finds people.
+fn person_of_before(vault: &Vault, document: &Document, name: &PersonName) -> Index {
+    vault.index("roster.person", &format!("{}\n{}", document.keyed(), name_key_of_before(name)))
 }
 
 /// Of a ticket number together with the number of a document, of whatever kind.
@@ -30,16 +30,21 @@ pub(crate) fn ticket_and_document(vault: &Vault, ticket: &str, number: &str) -> 
     vault.index("past_score.document", &format!("{ticket}\n{number}"))
 }
 
-/// Of a ticket number together with a name.
-pub(crate) fn ticket_and_name(vault: &Vault, ticket: &TicketNumber, name: &PersonName) -> Index {
-    vault.index("past_score.name", &format!("{}\n{}", ticket.expose(), name_key(name)))
+/// Of a ticket number.
+pub(crate) fn ticket(vault: &Vault, ticket: &TicketNumber) -> Index {
+    vault.index("past_score.ticket", ticket.expose())
+}
+
+/// Of a ticket number together with a name, as the version before finds results.
+pub(crate) fn ticket_and_name_of_before(vault: &Vault, ticket: &TicketNumber, name: &PersonName) -> Index {
+    vault.index("past_score.name", &format!("{}\n{}", ticket.expose(), name_key_of_before(name)))
 }
 
 /// Adds a person to lines that are to be written.
 pub(crate) fn add_to_roster(vault: &Vault, exam: &ExamId, record: &RosterRecord, lines: &mut RosterLines) {
     let index = document(vault, &record.document);
     let plain = record.to_bytes();
-    lines.person_index.push(person(vault, &record.document, &record.name).to_vec());
+    lines.person_index.push(person_of_before(vault, &record.document, &record.name).to_vec());
     lines.line_index.push(of_line(vault, &plain));
     lines.record.push(vault.seal(&context("roster", exam, &index), &plain));
     lines.document_index.push(index.to_vec());
@@ -49,14 +54,18 @@ pub(crate) fn add_to_roster(vault: &Vault, exam: &ExamId, record: &RosterRecord,
 pub(crate) fn add_to_scores(vault: &Vault, exam: &ExamId, score: &PastScore, lines: &mut ScoreLines) {
     let index = ticket_and_document(vault, &score.ticket, &score.document);
     let plain = serde_json::to_vec(score).expect("texts and numbers are always JSON");
-    let by_name = match (score.ticket.parse(), score.name.parse()) {
-        (Ok(ticket), Ok(name)) => ticket_and_name(vault, &ticket, &name),
+    let (by_ticket, by_name) = match score.ticket.parse() {
+        Ok(number) => {
+            let name = PersonName::kept(&score.name);
+            (ticket(vault, &number), ticket_and_name_of_before(vault, &number, &name))
+        }
         // The file's reader lets no others through; such a line would be found by its document only.
-        _ => index,
+        Err(_) => (index, index),
     };
     lines.subject.push(score.subject.clone());
     lines.year.push(i32::from(score.year));
     lines.by_name.push(by_name.to_vec());
+    lines.by_ticket.push(by_ticket.to_vec());
     lines.line_index.push(of_line(vault, &plain));
     lines.score.push(i32::from(score.score));
     lines.record.push(vault.seal(&context("past_score", exam, &index), &plain));

@@ -14,12 +14,12 @@ use crate::exam_rules::SubjectId;
 use crate::exams::{ExamPage, Window};
 use crate::person::PersonName;
 use crate::roster::TicketNumber;
+use crate::store::StoreError;
 use crate::store::score_reviews::{self, StoredScoreReview};
-use crate::store::{self, StoreError};
 use crate::vault::Vault;
 
 /// Where a request stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ScoreReviewState {
     /// 未复核: staff look at it.
     Waiting {
@@ -134,9 +134,7 @@ impl Eligibility {
             return Err(ScoreReviewError::TooMany);
         }
         let (document, name) = (&person.record.document, &person.record.name);
-        let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
-        let by_name = keys::ticket_and_name(&self.vault, ticket, name);
-        let found = store::past_scores::find(&client, &exam.id, &by_document, &by_name, rules).await?;
+        let found = self.find_scores(&client, &exam.id, ticket, (document, name), rules).await?;
         let (state, decided_at) = match judge(found.by_document, found.by_name.is_some()) {
             Judged::Passed => ("passed", Some(now)),
             Judged::ForStaff => ("waiting", None),
@@ -194,14 +192,14 @@ pub(super) fn read(vault: &Vault, stored: &StoredScoreReview) -> Result<ScoreRev
     let request: Request = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
     Ok(ScoreReview {
         state: read_state(stored)?,
-        name: request.name.parse().map_err(|_| corrupt())?,
+        name: PersonName::kept(&request.name),
         document: Document::from_keyed(&request.document).ok_or_else(corrupt)?,
         ticket: request.ticket.parse().map_err(|_| corrupt())?,
         grants: super::read_subjects(&stored.grants)?,
     })
 }
 
-fn read_state(stored: &StoredScoreReview) -> Result<ScoreReviewState, StoreError> {
+pub(crate) fn read_state(stored: &StoredScoreReview) -> Result<ScoreReviewState, StoreError> {
     let at = || stored.decided_at.ok_or(StoreError::Corrupt("a decision without its time"));
     match stored.state.as_str() {
         "waiting" => Ok(ScoreReviewState::Waiting { since: stored.requested_at }),

@@ -5,21 +5,21 @@ use std::fmt;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 
+use super::Eligibility;
 use super::score_review::{ScoreReview, read};
-use super::{Eligibility, keys};
 use crate::accounts::AccountId;
 use crate::applications::{ReviewError, check_refusal};
 use crate::clock;
 use crate::exam_rules::ScoreReviewRules;
 use crate::notices::NoticeKind;
-use crate::roster::PastScore;
 use crate::staff::StaffId;
-use crate::store::past_scores::StoredScore;
 use crate::store::score_reviews::{self, StoredScoreReview};
 use crate::store::{self, StoreError};
 
 /// Most requests on a page of the queue.
 const PAGE: i64 = 50;
+/// What the audit calls a look at a request.
+const LOOK: &str = "score_review.look";
 
 /// Which request is decided about: a later one is another case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,13 +110,16 @@ impl Eligibility {
         let found = score_reviews::get(&client, exam, account).await?;
         let stored = found.filter(|found| found.state == "waiting").ok_or(ReviewError::Moved)?;
         let mut case = self.case(&stored)?;
-        store::audit::insert(&client, clock::now(), staff.0, "score_review.look", &subject(&case.key)).await?;
+        let (what, seen) = (subject(&case.key), seen(&case.key));
+        store::audit::insert_seen(&client, clock::now(), staff.0, LOOK, &what, &seen).await?;
         if let Some(rules) = rules {
             let ScoreReview { ticket, document, name, .. } = &case.review;
-            let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
-            let by_name = keys::ticket_and_name(&self.vault, ticket, name);
-            let found = store::past_scores::find(&client, exam, &by_document, &by_name, rules).await?;
-            case.found = found.by_name.map(|score| self.found(exam, &score)).transpose()?;
+            let found = self.find_scores(&client, exam, ticket, (document, name), rules).await?;
+            case.found = found.by_name.map(|(stored, said)| FoundScore {
+                score: stored.score,
+                year: stored.year,
+                document: said.document.into(),
+            });
         }
         Ok(case)
     }
@@ -130,6 +133,10 @@ impl Eligibility {
     ) -> Result<(), ReviewError> {
         let refusal = check_refusal(refusal)?;
         let mut client = self.database.client().await?;
+        let (what, seen) = (subject(key), seen(key));
+        if !store::audit::has_looked(&client, staff.0, LOOK, &what, &seen).await? {
+            return Err(ReviewError::Moved);
+        }
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let (now, case) = (clock::now(), (&key.exam, key.account, key.requested_at));
         if !score_reviews::decide(&transaction, case, staff.0, refusal, now).await? {
@@ -138,7 +145,7 @@ impl Eligibility {
         let kind = if refusal.is_some() { NoticeKind::ScoreRefused } else { NoticeKind::ScorePassed };
         store::notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "score_review.refuse" } else { "score_review.pass" };
-        store::audit::insert(&transaction, now, staff.0, action, &subject(key)).await?;
+        store::audit::insert_seen(&transaction, now, staff.0, action, &what, &seen).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
@@ -147,13 +154,6 @@ impl Eligibility {
         let StoredScoreReview { exam, account, requested_at, .. } = stored;
         let key = ScoreReviewKey { exam: exam.clone(), account: *account, requested_at: *requested_at };
         Ok(ScoreReviewCase { key, review: read(&self.vault, stored)?, found: None })
-    }
-
-    fn found(&self, exam: &ExamId, stored: &StoredScore) -> Result<FoundScore, StoreError> {
-        let plain = self.vault.open(&keys::context("past_score", exam, &stored.by_document), &stored.record)?;
-        let score: PastScore =
-            serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("a result of an earlier exam"))?;
-        Ok(FoundScore { score: stored.score, year: stored.year, document: score.document.into() })
     }
 }
 
@@ -168,6 +168,11 @@ fn masked(number: &str) -> String {
 /// What the audit calls a request.
 fn subject(key: &ScoreReviewKey) -> String {
     format!("score_review {} {}", key.exam, key.account.0)
+}
+
+/// Which hand-in of it was seen.
+fn seen(key: &ScoreReviewKey) -> String {
+    key.requested_at.as_microsecond().to_string()
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use toml::value::Datetime;
 
 use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::exam_rules::{
-    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, ReviewRules,
-    StepRule, Subject,
+    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
+    ReviewRules, StepRule, Subject,
 };
 use crate::exams::{ExamPage, Group};
 use crate::fen::Fen;
@@ -25,10 +25,16 @@ use crate::text::{Paragraphs, Text};
 const HOLD_SECONDS_MAX: i64 = 7 * 24 * 3600;
 /// Longest grace.
 const GRACE_SECONDS_MAX: i64 = 3600;
+/// Longest time that an exam promises for a decision, in working days.
+const REVIEW_DAYS_MAX: i64 = 30;
 /// Longest time to mend a refused picture.
 const RESUBMIT_HOURS_MAX: i64 = 30 * 24;
 /// Unless the file says otherwise.
 const RESUBMIT_HOURS: i64 = 24;
+/// Most times that a refused picture may be handed in again.
+const RESUBMIT_TIMES_MAX: i64 = 10;
+/// Unless the file says otherwise.
+const RESUBMIT_TIMES: u16 = 2;
 /// Most paragraphs of a notice, and most groups.
 const LIST_MAX: usize = 100;
 /// Longest paragraph, in characters.
@@ -49,7 +55,11 @@ struct Raw {
     id: Spanned<String>,
     title: Spanned<Text>,
     organiser: Spanned<Text>,
+    short_title: Option<Spanned<Text>>,
     contact: Option<Spanned<Text>>,
+    review_days: Option<Spanned<i64>>,
+    #[serde(default)]
+    payment: PaymentRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -58,6 +68,7 @@ struct Raw {
     payment_url: Spanned<String>,
     payment_deadline: Option<Spanned<Datetime>>,
     resubmit_hours: Option<Spanned<i64>>,
+    resubmit_times: Option<Spanned<i64>>,
     #[serde(default)]
     acknowledge: Acknowledge,
     #[serde(default)]
@@ -122,25 +133,23 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     let grace = optional(raw.grace_seconds.as_ref(), SignedDuration::ZERO, |seconds| {
         faults.within(seconds, 0..=GRACE_SECONDS_MAX, SignedDuration::from_secs)
     });
-    let resubmit = optional(raw.resubmit_hours.as_ref(), SignedDuration::from_hours(RESUBMIT_HOURS), |hours| {
-        faults.within(hours, 1..=RESUBMIT_HOURS_MAX, SignedDuration::from_hours)
-    });
+    let resubmit = check_resubmit(raw.resubmit_hours.as_ref(), raw.resubmit_times.as_ref(), faults);
     let (opens_at, closes_at) = (faults.time(&raw.opens_at), faults.time(&raw.closes_at));
     let payment_deadline = match (&raw.payment_deadline, closes_at, hold) {
         (Some(deadline), ..) => faults.time(deadline),
         (None, Some(closes_at), Some(hold)) => Some(closes_at + hold),
         (None, ..) => None,
     };
-    if let (Some(opens_at), Some(closes_at)) = (opens_at, closes_at)
-        && closes_at <= opens_at
-    {
-        faults.add(raw.closes_at.span(), "closes_at must be later than opens_at");
-    }
+    check_window(raw.closes_at.span(), (opens_at, closes_at), faults);
     check_deadline(raw.payment_deadline.as_ref(), (payment_deadline, closes_at, hold), faults);
     let id = faults.parsed(&raw.id);
     let title = faults.text(raw.title);
     let organiser = faults.text(raw.organiser);
-    let contact = raw.contact.map_or(Some(None), |contact| faults.text(contact).map(Some));
+    let contact = faults.optional_text(raw.contact);
+    let short_title = faults.optional_text(raw.short_title);
+    let review_days = optional(raw.review_days.as_ref(), None, |days| {
+        faults.within(days, 1..=REVIEW_DAYS_MAX, |days| u8::try_from(days).ok())
+    });
     let fee = faults.parsed::<Fen>(&raw.fee);
     let payment_url = faults.url(raw.payment_url);
     let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
@@ -159,6 +168,9 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         parts: raw.parts,
         subjects: raw.subjects,
         group_rules,
+        short_title: short_title?,
+        review_days: review_days?,
+        payment: raw.payment,
     };
     for fault in rules_check::check(&rules, &groups) {
         let span = span_of(faults.text, &fault.place);
@@ -174,7 +186,8 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         payment_deadline: payment_deadline?,
         hold: hold?,
         grace: grace?,
-        resubmit: resubmit?,
+        resubmit: resubmit?.0,
+        resubmit_times: resubmit?.1,
         fee: fee?,
         payment_url: payment_url?,
         groups,
@@ -184,6 +197,34 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     };
     let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
     Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
+}
+
+/// How long a refused picture may be mended, and how often.
+fn check_resubmit(
+    hours: Option<&Spanned<i64>>,
+    times: Option<&Spanned<i64>>,
+    faults: &mut Faults<'_>,
+) -> Option<(SignedDuration, u16)> {
+    let hours = optional(hours, SignedDuration::from_hours(RESUBMIT_HOURS), |hours| {
+        faults.within(hours, 1..=RESUBMIT_HOURS_MAX, SignedDuration::from_hours)
+    });
+    let times = optional(times, Some(RESUBMIT_TIMES), |times| {
+        faults.within(times, 0..=RESUBMIT_TIMES_MAX, |times| u16::try_from(times).ok())
+    });
+    Some((hours?, times??))
+}
+
+/// A registration ends after it has begun.
+fn check_window(
+    place: Range<usize>,
+    (opens_at, closes_at): (Option<Timestamp>, Option<Timestamp>),
+    faults: &mut Faults<'_>,
+) {
+    if let (Some(opens_at), Some(closes_at)) = (opens_at, closes_at)
+        && closes_at <= opens_at
+    {
+        faults.add(place, "closes_at must be later than opens_at");
+    }
 }
 
 /// Whoever takes a seat in the last moment must have time to pay.
@@ -302,6 +343,11 @@ impl Faults<'_> {
             return None;
         }
         Some(value.into_inner())
+    }
+
+    /// What need not be there; nothing when it is, and is wrong.
+    fn optional_text(&mut self, value: Option<Spanned<Text>>) -> Option<Option<Text>> {
+        value.map_or(Some(None), |value| self.text(value).map(Some))
     }
 
     fn url(&mut self, value: Spanned<String>) -> Option<String> {

@@ -8,7 +8,7 @@ use reservation::ids::{ExamId, PoolId, SittingId};
 use reservation::sitting::{Exam, SittingSpec};
 
 use super::import_people::{self, PeopleImported};
-use super::{DefinitionError, ExamDefinition};
+use super::{DefinitionError, ExamDefinition, ORGANISATIONS_FILE, PAST_SCORES_FILE, ROSTER_FILE};
 use crate::exams::{ExamPage, Exams, SittingPage};
 use crate::organisation::{OrganisationLevel, ancestry};
 use crate::store::{self, StoreError};
@@ -22,12 +22,14 @@ pub struct Imported {
     pub is_new: bool,
     /// How many sittings the file has.
     pub sittings: usize,
+    /// What may be meant, and is not what one would expect.
+    pub warnings: Vec<DefinitionError>,
     /// Sittings imported earlier that the file has no more: they stay, because candidates may hold seats in them.
     pub kept: Vec<SittingId>,
-    /// What became of the roster.
-    pub roster: PeopleImported,
-    /// What became of the results of earlier exams.
-    pub past_scores: PeopleImported,
+    /// What became of the roster; `None`: without a file it is as it was.
+    pub roster: Option<PeopleImported>,
+    /// What became of the results of earlier exams; `None`: without a file they are as they were.
+    pub past_scores: Option<PeopleImported>,
 }
 
 /// Why an import failed.
@@ -44,13 +46,58 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
+/// What an import is told to empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Emptying {
+    /// The roster.
+    pub roster: bool,
+    /// The results of earlier exams.
+    pub past_scores: bool,
+}
+
+impl Emptying {
+    /// A file cannot be imported and emptied at once.
+    fn check(self, dir: &Path) -> Result<(), Vec<DefinitionError>> {
+        let files = [(self.roster, ROSTER_FILE), (self.past_scores, PAST_SCORES_FILE)];
+        let both = files.into_iter().filter(|(empties, file)| *empties && dir.join(file).exists());
+        let message = "is there, and is to be emptied: take the file away, or do not ask for it to be emptied";
+        let faults: Vec<_> =
+            both.map(|(_, file)| DefinitionError { file, line: 1, message: message.to_owned() }).collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
 impl Exams {
+    /// Without its file an exam has no organisations, which nobody can have meant who has imported some.
+    fn must_keep_organisations(&self, dir: &Path, page: &ExamPage) -> Result<(), ImportError> {
+        let before = self.get(&page.id).map_or(0, |known| known.organisations.len());
+        if before == 0 || dir.join(ORGANISATIONS_FILE).exists() {
+            return Ok(());
+        }
+        let message =
+            format!("is missing, and the exam has {before} organisations: put it back, or its first line only");
+        Err(ImportError::Definition(vec![DefinitionError { file: ORGANISATIONS_FILE, line: 1, message }]))
+    }
+
+    /// How many people and results of earlier exams there are now, for whoever is about to import others.
+    pub async fn people_there(&self, exam: &ExamId) -> Result<(u64, u64), StoreError> {
+        let client = self.database.client().await?;
+        Ok((store::roster::count(&client, exam).await?, store::past_scores::count(&client, exam).await?))
+    }
+
     /// Reads an exam's directory and brings engine and pages to what it says; again with the same files changes
     /// nothing. The engine comes first, so that no page offers what cannot be held; an import that died is mended by
     /// importing again.
     pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
+        self.import_emptying(dir, Emptying::default()).await
+    }
+
+    /// The same, and empties what is told by name: a file that is not there is no reason to.
+    pub async fn import_emptying(&self, dir: &Path, emptying: Emptying) -> Result<Imported, ImportError> {
+        emptying.check(dir).map_err(ImportError::Definition)?;
         let definition = super::parse(dir).map_err(ImportError::Definition)?;
-        let ExamDefinition { page, capacities, acknowledge, waiting_room, .. } = definition;
+        self.must_keep_organisations(dir, &definition.page)?;
+        let ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, .. } = definition;
         let page = Arc::new(page);
         let exam = Exam {
             id: page.id.clone(),
@@ -81,12 +128,19 @@ impl Exams {
         store::exam_groups::replace(&transaction, &page.id, &page.groups).await?;
         store::exam_organisations::replace(&transaction, &page.id, &page.organisations).await?;
         let kept = store::exam_sittings::upsert(&transaction, &page.id, &page.sittings).await?;
-        let roster = import_people::roster(&transaction, dir, &page, &self.vault).await?;
-        let past_scores = import_people::past_scores(&transaction, dir, &page, &self.vault).await?;
+        let roster = match emptying.roster || dir.join(ROSTER_FILE).exists() {
+            true => Some(import_people::roster(&transaction, dir, &page, &self.vault).await?),
+            false => None,
+        };
+        let past_scores = match emptying.past_scores || dir.join(PAST_SCORES_FILE).exists() {
+            true => Some(import_people::past_scores(&transaction, dir, &page, &self.vault).await?),
+            false => None,
+        };
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.refresh().await?;
-        Ok(Imported { exam: page.id.clone(), is_new, sittings: page.sittings.len(), kept, roster, past_scores })
+        let (exam, sittings) = (page.id.clone(), page.sittings.len());
+        Ok(Imported { exam, is_new, sittings, warnings, kept, roster, past_scores })
     }
 }
 

@@ -41,7 +41,7 @@ impl PeopleImported {
     }
 }
 
-/// Brings the roster to what the file says; without a file it is empty.
+/// Brings the roster to what the file says; without a file it becomes empty, which the caller was told to do.
 pub(super) async fn roster(
     transaction: &Transaction<'_>,
     dir: &Path,

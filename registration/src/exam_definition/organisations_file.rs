@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::table::{Row, Shape, parse as parse_table};
-use super::{DefinitionError, ORGANISATIONS_FILE};
+use super::{DefinitionError, ORGANISATIONS_FILE, cells, words};
 use crate::exam_rules::OrganisationCode;
 use crate::organisation::{Organisation, OrganisationLevel};
 use crate::text::Paragraphs;
@@ -25,6 +25,7 @@ const SHAPE: Shape = Shape {
     needed: 5,
     rows_max: 20_000,
     is_open: false,
+    words: &words::ORGANISATIONS,
 };
 /// Longest notice of one organisation, in characters.
 const NOTICE_CHARS_MAX: usize = 2_000;
@@ -74,7 +75,8 @@ fn read(row: &Row<'_>, faults: &mut Vec<DefinitionError>) -> Option<Organisation
             None
         }
     };
-    let (opens_at, closes_at) = (row.optional("opens_at", faults), row.optional("closes_at", faults));
+    let (opens_at, closes_at) =
+        (row.read_optional("opens_at", faults, cells::moment), row.read_optional("closes_at", faults, cells::moment));
     let notice = Paragraphs { zh: paragraphs(row.field("notice_zh")), en: paragraphs(row.field("notice_en")) };
     if row.field("notice_zh").chars().count().max(row.field("notice_en").chars().count()) > NOTICE_CHARS_MAX {
         faults.push(row.fault(format!("notice_zh, notice_en: at most {NOTICE_CHARS_MAX} characters")));

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::people_file::{PEOPLE_MAX, read_people};
 use super::table::{Row, Shape};
-use super::{DefinitionError, PAST_SCORES_FILE};
-use crate::document::{Document, DocumentKind};
+use super::{DefinitionError, PAST_SCORES_FILE, cells, words};
 use crate::exam_rules::SubjectId;
 use crate::exams::ExamPage;
 use crate::person::PersonName;
@@ -17,6 +16,7 @@ const SHAPE: Shape = Shape {
     needed: 6,
     rows_max: PEOPLE_MAX,
     is_open: false,
+    words: &words::PAST_SCORES,
 };
 /// The years of which there can be results, and the scores that there can be.
 const YEARS: std::ops::RangeInclusive<u16> = 1900..=2200;
@@ -47,30 +47,25 @@ pub(super) fn read(
 
 fn result(row: &Row<'_>, exam: &ExamPage, faults: &mut Vec<DefinitionError>) -> Option<PastScore> {
     let ticket: Option<TicketNumber> = row.parsed("ticket_number", faults);
-    let kind: Option<Option<DocumentKind>> = row.optional("document_kind", faults);
+    let kind = row.read_optional("document_kind", faults, words::kind);
     let name: Option<PersonName> = row.parsed("name", faults);
     let subject: Option<SubjectId> = row.parsed("subject", faults);
     if let Some(unknown) = subject.as_ref().filter(|id| exam.rules.subject(id).is_none()) {
         faults.push(row.fault(format!("subject: `{unknown}` is not among the subjects of exam.toml")));
     }
-    let year: Option<u16> = row.parsed("year", faults);
-    let score: Option<u16> = row.parsed("score", faults);
+    let year = row.read("year", faults, cells::whole::<u16>);
+    let score = row.read("score", faults, cells::whole::<u16>);
     if year.is_some_and(|year| !YEARS.contains(&year)) {
         faults.push(row.fault("year: must be a year of four digits".to_owned()));
     }
     if score.is_some_and(|score| score > SCORE_MAX) {
         faults.push(row.fault(format!("score: must be from 0 to {SCORE_MAX}")));
     }
-    let number = row.field("document_number");
-    let document = match kind? {
-        Some(kind) => Document::parse(kind, number).map(|document| document.expose().to_owned()),
-        None => Ok(number_of_any_kind(number).unwrap_or_default()),
-    };
-    let document = document.map_err(|error| error.to_string()).and_then(|number| match number.is_empty() {
-        true => Err("must be a number".to_owned()),
-        false => Ok(number),
+    let kind = kind?;
+    let document = row.read("document_number", faults, |cell| match kind {
+        Some(kind) => cells::document(kind, cell).map(|document| document.expose().to_owned()),
+        None => number_of_any_kind(cell).ok_or_else(|| "must be a number".to_owned()),
     });
-    let document = document.map_err(|message| faults.push(row.fault(format!("document_number: {message}")))).ok();
     Some(PastScore {
         ticket: ticket?.expose().to_owned(),
         document: document?,

@@ -8,6 +8,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use super::DefinitionError;
+use super::source::decoded;
 use super::table::{Row, Shape, stream};
 
 /// Most lines of such a file. What is kept against a second line of somebody is some 20 bytes a line.
@@ -34,11 +35,22 @@ pub(super) fn read_people(
         }
     };
     let (mut seen, mut lines) = (Seen::default(), 0);
-    stream(shape, BufReader::with_capacity(BUFFER_BYTES, file), faults, |row, faults| {
+    let source = match decoded(file) {
+        Ok(source) => source,
+        Err(message) => {
+            faults.push(DefinitionError { file: shape.file, line: 1, message });
+            return 0;
+        }
+    };
+    stream(shape, BufReader::with_capacity(BUFFER_BYTES, source), faults, |row, faults| {
         lines += 1;
         for (column, value) in row.fields() {
-            if value.chars().count() > FIELD_CHARS_MAX || value.chars().any(char::is_control) {
-                faults.push(row.fault(format!("{column}: at most {FIELD_CHARS_MAX} characters on one line")));
+            if value.chars().count() > FIELD_CHARS_MAX {
+                faults.push(row.fault(format!("{column}: at most {FIELD_CHARS_MAX} characters")));
+            } else if value.contains(['\n', '\r']) {
+                faults.push(row.fault(format!("{column}: has a line break: write it on one line")));
+            } else if let Some(sign) = value.chars().find(|sign| sign.is_control()) {
+                faults.push(row.fault(format!("{column}: U+{:04X} cannot be in it: delete it", u32::from(sign))));
             }
         }
         read(row, faults, &mut seen)

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use super::people_file::{PEOPLE_MAX, read_people};
 use super::table::{Row, Shape};
-use super::{DefinitionError, ROSTER_FILE};
-use crate::document::{Document, DocumentKind};
+use super::{DefinitionError, ROSTER_FILE, cells, words};
 use crate::exam_rules::SubjectId;
 use crate::exams::ExamPage;
 use crate::organisation::{Organisation, OrganisationLevel};
@@ -18,6 +17,7 @@ const SHAPE: Shape = Shape {
     needed: 3,
     rows_max: PEOPLE_MAX,
     is_open: true,
+    words: &words::ROSTER,
 };
 
 /// Reads the file and keeps nothing. How many people it has.
@@ -48,12 +48,12 @@ pub(super) fn read(
 }
 
 fn person(row: &Row<'_>, exam: &ExamPage, faults: &mut Vec<DefinitionError>) -> Option<RosterRecord> {
-    let kind: Option<DocumentKind> = row.parsed("document_kind", faults);
+    let kind = row.read("document_kind", faults, words::kind);
     let name = row.parsed("name", faults);
     let subjects = read_subjects(row, "subjects", exam, faults);
     let barred = read_subjects(row, "barred", exam, faults);
-    let document = Document::parse(kind?, row.field("document_number"));
-    let document = document.map_err(|error| faults.push(row.fault(format!("document_number: {error}")))).ok();
+    let kind = kind?;
+    let document = row.read("document_number", faults, |cell| cells::document(kind, cell));
     let mut columns = BTreeMap::new();
     for (column, value) in row.fields().filter(|(column, value)| !SHAPE.columns.contains(column) && !value.is_empty()) {
         columns.insert(column.parse().expect("the header was checked to have names only"), value.to_owned());
@@ -61,10 +61,11 @@ fn person(row: &Row<'_>, exam: &ExamPage, faults: &mut Vec<DefinitionError>) -> 
     Some(RosterRecord { document: document?, name: name?, subjects, barred, columns })
 }
 
-/// Subjects of the exam, parted by spaces.
+/// Subjects of the exam, parted by blanks, commas or the like.
 fn read_subjects(row: &Row<'_>, column: &str, exam: &ExamPage, faults: &mut Vec<DefinitionError>) -> Vec<SubjectId> {
+    let is_between = |c: char| c.is_whitespace() || [',', '，', '、', ';', '；'].contains(&c);
     let mut found: Vec<SubjectId> = Vec::new();
-    for word in row.field(column).split_whitespace() {
+    for word in row.field(column).split(is_between).filter(|word| !word.is_empty()) {
         match word.parse::<SubjectId>().ok().filter(|id| exam.rules.subject(id).is_some()) {
             Some(id) if found.contains(&id) => {}
             Some(id) => found.push(id),

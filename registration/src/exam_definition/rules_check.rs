@@ -70,6 +70,9 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     people(rules, &mut checker);
     form::check(rules, &mut checker);
     programme::check(rules, groups, &mut checker);
+    if let Some(item) = &rules.payment.item {
+        checker.text(item, &[Key::Name("payment"), Key::Name("item")]);
+    }
     checker.0
 }
 

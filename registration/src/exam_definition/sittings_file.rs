@@ -8,9 +8,9 @@ use reservation::sitting::CAPACITY_MAX;
 
 use super::exam_file::ExamFile;
 use super::table::{Row, Shape, parse as parse_table};
-use super::{DefinitionError, SITTINGS_FILE};
+use super::{DefinitionError, SITTINGS_FILE, cells, words};
 use crate::exam_rules::{OrganisationCode, Subject, SubjectId};
-use crate::exams::SittingPage;
+use crate::exams::{ExamPage, SittingPage};
 use crate::fen::Fen;
 use crate::organisation::{Organisation, OrganisationLevel};
 use crate::text::Text;
@@ -33,7 +33,11 @@ const SHAPE: Shape = Shape {
     needed: 3,
     rows_max: 50_000,
     is_open: false,
+    words: &words::SITTINGS,
 };
+
+/// More warnings than these help nobody.
+const WARNINGS_MAX: usize = 20;
 
 /// What the other files say, when they could be read.
 #[derive(Clone, Copy)]
@@ -42,18 +46,21 @@ pub(super) struct Known<'a> {
     pub(super) organisations: &'a [Organisation],
 }
 
+/// One line of the file.
+pub(super) struct SittingRow {
+    line: u64,
+    pub(super) page: SittingPage,
+    pub(super) capacity: u32,
+}
+
 /// Reads the file.
-pub(super) fn parse(
-    text: &str,
-    known: Option<Known<'_>>,
-    faults: &mut Vec<DefinitionError>,
-) -> Vec<(SittingPage, u32)> {
+pub(super) fn parse(text: &str, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Vec<SittingRow> {
     let before = faults.len();
     let mut ids = HashSet::new();
     let rows = parse_table(&SHAPE, text, faults, |row, faults| {
         let read = read(row, known, faults)?;
-        if !ids.insert(read.0.id.clone()) {
-            faults.push(row.fault(format!("the sitting `{}` is there twice", read.0.id)));
+        if !ids.insert(read.page.id.clone()) {
+            faults.push(row.fault(format!("the sitting `{}` is there twice", read.page.id)));
             return None;
         }
         Some(read)
@@ -64,7 +71,25 @@ pub(super) fn parse(
     rows
 }
 
-fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<(SittingPage, u32)> {
+/// Sittings that are over, or whose seats are given out for a part of the registration only, because they begin so early.
+pub(super) fn warnings(rows: &[SittingRow], exam: &ExamPage, now: Timestamp) -> Vec<DefinitionError> {
+    let warning = |row: &SittingRow| {
+        let id = &row.page.id;
+        let message = if row.page.has_begun(now) {
+            format!("starts_at: the sitting `{id}` has begun, and nobody can register for it any more")
+        } else if exam.is_too_late(&row.page, exam.closes_at) {
+            format!(
+                "starts_at: nobody can register for `{id}` from one hold_seconds before it on, though closes_at is later"
+            )
+        } else {
+            return None;
+        };
+        Some(DefinitionError { file: SITTINGS_FILE, line: row.line, message })
+    };
+    rows.iter().filter_map(warning).take(WARNINGS_MAX).collect()
+}
+
+fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<SittingRow> {
     let id: Option<SittingId> = row.parsed("id", faults);
     let subject = subject(row, known, faults);
     let campus = campus(row, known, faults);
@@ -78,8 +103,8 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
         ("", Some((_, None))) => None,
         _ => row.text("venue_zh", "venue_en", faults),
     };
-    let starts_at: Option<Timestamp> = row.parsed("starts_at", faults);
-    let capacity = row.parsed("capacity", faults).filter(|capacity| {
+    let starts_at = starts_at(row, known, faults);
+    let capacity = row.read("capacity", faults, cells::whole::<u32>).filter(|capacity| {
         let fits = *capacity <= CAPACITY_MAX;
         if !fits {
             faults.push(row.fault(format!("capacity: at most {CAPACITY_MAX}")));
@@ -90,7 +115,7 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
     let group = if row.field("group").is_empty() { Some(of_subject) } else { group(row, known, faults) };
     let fee = match row.field("fee") {
         "" => Some(known.map_or(Fen(0), |known| known.exam.page.fee)),
-        _ => row.parsed("fee", faults),
+        _ => row.read("fee", faults, cells::money),
     };
     let page = SittingPage {
         id: id?,
@@ -102,7 +127,18 @@ fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionErro
         subject: subject?.map(|(id, _)| id),
         campus: campus?.map(|(code, _)| code),
     };
-    Some((page, capacity?))
+    Some(SittingRow { line: row.line, page, capacity: capacity? })
+}
+
+/// When it begins: some hold must be over by then, or nobody could ever register for it.
+fn starts_at(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<Timestamp> {
+    let starts_at: Timestamp = row.read("starts_at", faults, cells::moment)?;
+    let first = known.map(|known| known.exam.page.opens_at + known.exam.page.hold);
+    if first.is_some_and(|first| starts_at <= first) {
+        faults.push(row.fault("starts_at: must be more than hold_seconds later than opens_at of exam.toml".to_owned()));
+        return None;
+    }
+    Some(starts_at)
 }
 
 /// Stands for a text that another file has, which could not be read: its faults are told already.

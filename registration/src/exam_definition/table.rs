@@ -1,12 +1,13 @@
 //! A CSV file of an exam's definition: a line of column names, then one thing a line. What its readers share.
 
 use std::fmt::Display;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::str::FromStr;
 
 use csv::StringRecord;
 
-use super::{DefinitionError, text_fault};
+use super::source::{Quotes, delimiter};
+use super::{DefinitionError, cells, text_fault, words};
 use crate::exam_rules::FieldName;
 use crate::text::Text;
 
@@ -22,6 +23,8 @@ pub(super) struct Shape {
     pub(super) rows_max: usize,
     /// May it have other columns besides?
     pub(super) is_open: bool,
+    /// What its columns are called in a school's own sheets.
+    pub(super) words: &'static [(&'static str, &'static str)],
 }
 
 /// Reads a file line by line; `read` turns a line into a thing, or adds faults.
@@ -39,17 +42,27 @@ pub(super) fn parse<T>(
     things
 }
 
-/// The same for a file of any length: nothing is kept. `read` says whether to go on.
+/// The same for a file of any length: nothing is kept. `read` says whether to go on. Lines without anything in them are
+/// none.
 pub(super) fn stream(
     shape: &Shape,
-    source: impl Read,
+    mut source: impl Read,
     faults: &mut Vec<DefinitionError>,
     mut read: impl FnMut(&Row<'_>, &mut Vec<DefinitionError>) -> bool,
 ) {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(source);
-    let header = match reader.headers().map_err(|error| error.to_string()) {
-        Ok(header) => header.clone(),
-        Err(message) => return faults.push(fault(shape, 1, message)),
+    let (delimiter, head) = match delimiter(&mut source) {
+        Ok(found) => found,
+        Err(error) => return faults.push(fault(shape, 1, format!("cannot be read: {error}"))),
+    };
+    let source = Quotes::new(Cursor::new(head).chain(source), delimiter);
+    let open = source.open();
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).flexible(true).from_reader(source);
+    let header: Vec<String> = match reader.headers() {
+        Ok(header) => {
+            header.iter().map(|name| words::column(shape.columns, shape.words, &cells::tidied(name))).collect()
+        }
+        Err(error) => return faults.push(fault(shape, 1, error.to_string())),
     };
     if let Err(message) = check_header(shape, &header) {
         return faults.push(fault(shape, 1, message));
@@ -57,39 +70,65 @@ pub(super) fn stream(
     let (mut rows, before) = (0, faults.len());
     for record in reader.records() {
         if faults.len() - before >= FAULTS_MAX {
-            break;
+            return;
         }
-        let row = match record {
-            Ok(record) => {
-                Row { shape, header: &header, line: record.position().map_or(0, csv::Position::line), record }
-            }
+        let record = match record {
+            Ok(record) => record,
             Err(error) => {
                 faults.push(fault(shape, error.position().map_or(1, csv::Position::line), error.to_string()));
-                break;
+                return;
             }
         };
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let row = Row {
+            shape,
+            header: &header,
+            line: record.position().map_or(0, csv::Position::line),
+            record: tidy(record),
+        };
         if rows == shape.rows_max {
-            faults.push(row.fault(format!("there are at most {} lines", shape.rows_max)));
-            break;
+            return faults.push(row.fault(format!("there are at most {} lines", shape.rows_max)));
         }
         rows += 1;
-        if row.record.len() != header.len() {
-            faults.push(row.fault(format!("has {} fields instead of {}", row.record.len(), header.len())));
-        } else if !read(&row, faults) {
-            break;
+        let goes_on = match row.odd_cell() {
+            Some(message) => {
+                faults.push(row.fault(message));
+                true
+            }
+            None => read(&row, faults),
+        };
+        if !goes_on {
+            return;
         }
+    }
+    if let Some(line) = open.get() {
+        // What was read behind it is no line of its own.
+        let behind = faults.split_off(before);
+        faults.extend(behind.into_iter().filter(|fault| fault.line < line));
+        faults.push(fault(
+            shape,
+            line,
+            "a quotation mark is opened here and never closed: close it, or delete it".into(),
+        ));
     }
 }
 
-fn check_header(shape: &Shape, header: &StringRecord) -> Result<(), String> {
-    for (place, name) in header.iter().enumerate() {
-        if !shape.is_open && !shape.columns.contains(&name) {
+/// The record without what spreadsheets and copying add to cells.
+fn tidy(record: StringRecord) -> StringRecord {
+    if record.iter().any(cells::is_untidy) { record.iter().map(cells::tidied).collect() } else { record }
+}
+
+fn check_header(shape: &Shape, header: &[String]) -> Result<(), String> {
+    for (place, name) in header.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+        if !shape.is_open && !shape.columns.contains(&&name[..]) {
             return Err(format!("`{name}` is no column; they are {}", shape.columns.join(", ")));
         }
         if shape.is_open && name.parse::<FieldName>().is_err() {
             return Err(format!("`{name}` is no column: a name is 1 to 64 characters out of A-Z a-z 0-9 _ -"));
         }
-        if header.iter().take(place).any(|other| other == name) {
+        if header[..place].contains(name) {
             return Err(format!("the column `{name}` is there twice"));
         }
     }
@@ -106,7 +145,7 @@ fn fault(shape: &Shape, line: u64, message: String) -> DefinitionError {
 /// One line of a file.
 pub(super) struct Row<'a> {
     shape: &'a Shape,
-    header: &'a StringRecord,
+    header: &'a [String],
     /// Its number, from 1.
     pub(super) line: u64,
     record: StringRecord,
@@ -118,6 +157,21 @@ impl Row<'_> {
         fault(self.shape, self.line, message)
     }
 
+    /// What is wrong with the line as a whole, or with a cell whatever it is for. Empty cells behind the last column, and
+    /// below columns without a name, are none.
+    fn odd_cell(&self) -> Option<String> {
+        let cells = self.record.len();
+        let names = self.header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        if cells < names || self.record.iter().skip(names).any(|cell| !cell.is_empty()) {
+            return Some(format!("has {cells} fields instead of {names}: look for a stray quotation mark or comma"));
+        }
+        self.fields().find_map(|(name, cell)| match cells::unreadable(cell) {
+            Some(message) => Some(format!("{name}: {message}")),
+            None if name.is_empty() && !cell.is_empty() => Some("has a value in a column without a name".to_owned()),
+            None => None,
+        })
+    }
+
     /// A field's text; empty when the column is missing.
     pub(super) fn field(&self, column: &str) -> &str {
         let place = self.header.iter().position(|name| name == column);
@@ -126,7 +180,28 @@ impl Row<'_> {
 
     /// All fields with their columns' names.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.header.iter().zip(self.record.iter())
+        self.header.iter().map(String::as_str).zip(self.record.iter())
+    }
+
+    /// A field as one of the readers of cells reads it.
+    pub(super) fn read<T>(
+        &self,
+        column: &str,
+        faults: &mut Vec<DefinitionError>,
+        reader: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let read = reader(self.field(column));
+        read.map_err(|message| faults.push(self.fault(format!("{column}: {message}")))).ok()
+    }
+
+    /// The same for a field that may be empty.
+    pub(super) fn read_optional<T>(
+        &self,
+        column: &str,
+        faults: &mut Vec<DefinitionError>,
+        reader: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        if self.field(column).is_empty() { Some(None) } else { self.read(column, faults, reader).map(Some) }
     }
 
     /// A field as what it stands for.

@@ -43,13 +43,13 @@ pub enum LoginKind {
     Document,
 }
 
-/// What may be a password.
+/// The least that a password must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordRules {
     /// Fewest characters, at least 6.
     pub chars_min: u8,
-    /// Most characters, at most 64.
+    /// Most characters as the exam's handbook has it. Longer ones are taken all the same, up to 64.
     pub chars_max: u8,
     /// How many of digits, letters and symbols there must be, from 1 to 3.
     pub kinds_min: u8,

@@ -1,9 +1,9 @@
 //! The way by card: both sides are read by a machine and compared with whom the account says to be.
 
 use bytes::Bytes;
-use gateways::{CardError, CardSide};
+use gateways::{CardError, CardSide, Unread};
 
-use super::card::{judge, refusal};
+use super::card::{CardRefusal, judge, refusal};
 use super::{Identity, IdentityError, claims};
 use crate::accounts::AccountId;
 use crate::clock;
@@ -47,7 +47,8 @@ impl Identity {
         self.count_try(account, TRIES, CARD_TRIES_PER_DAY).await?;
         let [front_text, back_text] = match place.both(front.clone(), back).await {
             Ok(texts) => texts,
-            Err((side, error)) => return Err(self.unread(account, side, error).await?),
+            Err(Unread::Swapped) => return Err(CardRefusal::Swapped.into()),
+            Err(Unread::Side(side, error)) => return Err(self.unread(account, side, error).await?),
         };
         drop(place);
         judge(&person, &front_text, &back_text, clock::today())?;

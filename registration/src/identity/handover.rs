@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Identity, IdentityError};
-use crate::accounts::AccountId;
+use crate::accounts::{AccountId, SessionId};
 use crate::clock;
 use crate::store::StoreError;
 use crate::store::identity_handovers::{self, StoredHandover};
@@ -67,14 +67,20 @@ pub enum HandoverError {
 }
 
 impl Identity {
-    /// Makes a link for this account; the one before, if it was not used, is good no more. `next` is where the phone
-    /// goes after the identity page.
-    pub async fn hand_over(&self, account: AccountId, next: &str) -> Result<(HandoverToken, Timestamp), IdentityError> {
+    /// Makes a link for this account; the one before, if it was not used, is good no more. `session` is the sign-in that
+    /// shows it, and `next` is where the phone goes after the identity page.
+    pub async fn hand_over(
+        &self,
+        account: AccountId,
+        session: Option<SessionId>,
+        next: &str,
+    ) -> Result<(HandoverToken, Timestamp), IdentityError> {
         self.count_try(account, "handover", HANDOVERS_PER_DAY).await?;
         let mut bytes = [0; TOKEN_BYTES];
         rand::fill(&mut bytes).expect("the system has random bytes");
         let (token, expires_at) = (HandoverToken(bytes), clock::now() + HANDOVER_LIFETIME);
-        let stored = StoredHandover { account: account.0, next: next.to_owned(), expires_at, used_at: None };
+        let session = session.map(|session| session.0);
+        let stored = StoredHandover { account: account.0, session, next: next.to_owned(), expires_at, used_at: None };
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         identity_handovers::insert(&transaction, &self.index(&token), &stored).await?;
@@ -88,14 +94,17 @@ impl Identity {
         good(found, clock::now()).map(|found| AccountId(found.account))
     }
 
-    /// Uses the link: whose identity page the phone may open, and where to go afterwards.
-    pub async fn take_over(&self, token: &HandoverToken) -> Result<(AccountId, String), HandoverError> {
+    /// Uses the link: whose identity page the phone may open, as long as which sign-in, and where to go afterwards.
+    pub async fn take_over(
+        &self,
+        token: &HandoverToken,
+    ) -> Result<(AccountId, Option<SessionId>, String), HandoverError> {
         let (client, index, now) = (self.database.client().await?, self.index(token), clock::now());
         let found = good(identity_handovers::get(&client, &index).await?, now)?;
         if !identity_handovers::take(&client, &index, now).await? {
             return Err(HandoverError::Used);
         }
-        Ok((AccountId(found.account), found.next))
+        Ok((AccountId(found.account), found.session.map(SessionId), found.next))
     }
 
     fn index(&self, token: &HandoverToken) -> [u8; 32] {

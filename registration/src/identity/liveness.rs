@@ -44,6 +44,9 @@ impl Identity {
         if person.document.kind() != DocumentKind::ResidentId {
             return Err(IdentityError::WrongDocument(person.document.kind()));
         }
+        if self.is_elsewhere(account, &person).await? {
+            return Err(IdentityError::OtherAccount);
+        }
         self.count_try(account, "liveness", LIVENESS_TRIES_PER_DAY).await?;
         let sealed = verify::seal(&self.vault, account, &person);
         let check = StoredCheck {

@@ -10,6 +10,8 @@ use crate::clock;
 use crate::exam_rules::IdentityWay;
 use crate::identity_pictures::{PictureId, Slot};
 use crate::notices::NoticeKind;
+use crate::person::PersonName;
+use crate::reviews::AuditAction;
 use crate::staff::StaffId;
 use crate::store::identities::{self, SealedPerson, StoredIdentity, Verified};
 use crate::store::{StoreError, audit, face_checks, identity_pictures, notices};
@@ -21,8 +23,9 @@ const NEEDLESS: [&str; 3] = [Slot::CardFront.as_str(), Slot::CardBack.as_str(), 
 /// A member of staff and what is written down of what they did.
 pub(crate) struct ByStaff {
     pub(crate) staff: StaffId,
-    pub(crate) action: &'static str,
+    pub(crate) action: AuditAction,
     pub(crate) subject: String,
+    pub(crate) seen: String,
 }
 
 impl Identity {
@@ -71,7 +74,7 @@ impl Identity {
             identity_pictures::drop(&transaction, &[old]).await?;
         }
         if let Some(by) = by {
-            audit::insert(&transaction, now, by.staff.0, by.action, &by.subject).await?;
+            audit::insert_seen(&transaction, now, by.staff.0, by.action.as_str(), &by.subject, &by.seen).await?;
             notices::add(&transaction, account, None, NoticeKind::IdentityPassed, now).await?;
         }
         transaction.commit().await?;
@@ -122,7 +125,7 @@ pub(crate) fn open_parts(
     let corrupt = || StoreError::Corrupt("the person of an identity");
     let document = open("document", document)?;
     Ok(Person {
-        name: open("name", name)?.parse().map_err(|_| corrupt())?,
+        name: PersonName::kept(&open("name", name)?),
         document: crate::document::Document::from_keyed(&document).ok_or_else(corrupt)?,
     })
 }

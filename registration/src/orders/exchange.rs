@@ -21,6 +21,8 @@ use crate::store::{self, StoreError};
 /// Before the end of registration a seat is not given back for one in another pool: nobody knows whether there is still
 /// time.
 const CLOSING: SignedDuration = SignedDuration::from_secs(10);
+/// By how much an order lapses later at least with every exchange: the moment tells its seats from those before.
+const TICK: SignedDuration = SignedDuration::from_micros(1);
 /// How long another request of the candidate, which has the seats and is about to write its row, is waited for.
 const WRITING_WAIT: Duration = Duration::from_millis(300);
 
@@ -46,7 +48,12 @@ impl Orders {
         let pass = self.pass(attempt).await?;
         let holds: Vec<HoldId> = old.sittings.iter().map(|seat| seat.hold.clone()).collect();
         match self.engine.exchange(exam, &holds, &ids, Admission::Pass(pass.as_ref())).await {
-            Ok(taken) => self.write(attempt, new_order(attempt, choice, &taken), Some(Replaced::Exchanged(old))).await,
+            Ok(taken) => {
+                let new = new_order(attempt, choice, &taken);
+                let lapses_at = new.lapses_at.max(old.lapses_at + TICK);
+                let new = StoredOrder { id: old.id, created_at: old.created_at, lapses_at, ..new };
+                self.write(attempt, new, Some(Replaced::Exchanged(old))).await
+            }
             // They have lapsed this moment, or another exchange has them and has not written its row yet.
             Err(HoldError::Expired(_)) => self.is_lost(old).await.map(|_| None).map_err(OrderError::from),
             Err(HoldError::GroupTaken(sitting)) => match self.adopt(attempt, &sitting).await? {
@@ -84,7 +91,13 @@ impl Orders {
         choice: &[&SittingPage],
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
-        refuse_closed(attempt.page, clock::now() + CLOSING)?;
+        let soon = clock::now() + CLOSING;
+        refuse_closed(attempt.page, soon)?;
+        // The old seats are taken again should the new ones not be to be had, so they must be to be had, too.
+        let old_sittings = old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting));
+        if let Some(late) = choice.iter().copied().chain(old_sittings).find(|one| attempt.page.is_too_late(one, soon)) {
+            return Err(ChoiceRefusal::TooLate(late.id.clone()).into());
+        }
         self.pass(attempt).await?;
         if !change::release(&self.database.client().await?, old.id).await? {
             return Ok(None);

@@ -49,6 +49,9 @@ pub enum HandInError {
     /// The order had lapsed, and registration is closed.
     #[error("the order has lapsed and registration is closed")]
     Lapsed,
+    /// The order had lapsed, and a sitting of it has begun: the money can only be given back.
+    #[error("the order has lapsed and sitting {0} has begun")]
+    Begun(SittingId),
     /// The order had lapsed, and there is no free seat.
     #[error("the order has lapsed and sitting {sitting} has no free seat")]
     Full {
@@ -130,9 +133,19 @@ impl Orders {
             if order.state != StoredState::Lapsed && self.freeze(&order).await? {
                 return Ok(());
             }
-            order = self.retake(order).await?;
+            order = match self.retake(order.clone()).await {
+                Err(error @ HandInError::Unavailable(_)) => self.with_other_seats(&order).await?.ok_or(error)?,
+                retaken => retaken?,
+            };
         }
         Err(HandInError::Unavailable("seats lapse faster than they can be frozen".to_owned()))
+    }
+
+    /// The unpaid order as it is now, when its seats were exchanged since it was read: it is those that are paid for.
+    async fn with_other_seats(&self, order: &StoredOrder) -> Result<Option<StoredOrder>, StoreError> {
+        let now = store::orders::get(&self.database.client().await?, order.id).await?;
+        let seats = |order: &StoredOrder| order.sittings.iter().map(|seat| seat.sitting.clone()).collect::<Vec<_>>();
+        Ok(now.filter(|now| now.state == StoredState::Unpaid && seats(now) != seats(order)))
     }
 
     /// Freezes the seats. False when one of them has ended.
@@ -228,6 +241,9 @@ impl Orders {
 
     /// Why an order's seats were not to be had again. An unpaid order gives back what it still has of them.
     async fn cannot_retake(&self, order: &StoredOrder, error: HoldError) -> Result<HandInError, StoreError> {
+        if self.with_other_seats(order).await?.is_some() {
+            return Ok(HandInError::Unavailable("the order changed meanwhile".to_owned()));
+        }
         let refusal = match Refusal::from(error) {
             Refusal::Full { sitting, next_release_at } => HandInError::Full { sitting, next_release_at },
             Refusal::Unavailable(why) => return Ok(HandInError::Unavailable(why)),
@@ -242,6 +258,7 @@ impl Orders {
                     },
                 }
             }
+            Refusal::Begun(sitting) => HandInError::Begun(sitting),
             Refusal::NotOpen { .. } | Refusal::UnknownExam(_) | Refusal::UnknownSitting(_) | Refusal::NotAdmitted => {
                 HandInError::Lapsed
             }
@@ -253,7 +270,8 @@ impl Orders {
     }
 }
 
-fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
+/// Can a picture be handed in for it?
+pub(super) fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
     match state {
         OrderState::Unpaid | OrderState::Lapsed | OrderState::Refused { .. } => true,
         // Once staff have said yes, a new picture has nothing to say.

@@ -79,6 +79,7 @@ impl From<HoldError> for OrderError {
             Refusal::Full { sitting, next_release_at } => Self::Full { sitting, next_release_at },
             Refusal::NotOpen { opens_at, closes_at } => Self::NotOpen { opens_at, closes_at },
             Refusal::GroupTaken(sitting) => Self::GroupTaken(sitting),
+            Refusal::Begun(sitting) => Self::Choosing(ChoiceRefusal::TooLate(sitting)),
             Refusal::UnknownExam(exam) => Self::UnknownExam(exam),
             Refusal::UnknownSitting(sitting) => Self::UnknownSitting(sitting),
             Refusal::NotAdmitted => Self::NotAdmitted,

@@ -21,7 +21,7 @@ impl Orders {
         let now = clock::now();
         match order.state {
             StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
-                if change::cancel(&self.database.client().await?, order.id, now).await? {
+                if self.cancel(&order).await? {
                     self.return_seats(&order).await?;
                 }
                 self.reload(order).await
@@ -51,6 +51,20 @@ impl Orders {
             return self.reload(order).await;
         }
         Ok(order)
+    }
+
+    /// Refused → cancelled, and the candidate is told.
+    async fn cancel(&self, order: &StoredOrder) -> Result<bool, StoreError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let is_cancelled = change::cancel(&transaction, order.id, now).await?;
+        if is_cancelled {
+            store::notices::add(&transaction, order.account, Some(&order.exam), NoticeKind::OrderCancelled, now)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(is_cancelled)
     }
 
     /// Unpaid → lapsed. Who had hours to pay is hardly still looking at the page: they are told.

@@ -42,12 +42,12 @@ pub(super) struct Attempt<'a> {
     pub(super) bound_at: Option<Timestamp>,
 }
 
-/// The unpaid order in whose place a new one comes.
+/// The unpaid order whose row a new one takes the place of, or goes into.
 #[derive(Clone, Copy)]
 pub(super) enum Replaced<'a> {
     /// Its seats lapsed; the same were taken anew.
     Lapsed(&'a StoredOrder),
-    /// Its seats were given for others.
+    /// Its seats were given for others, and it goes on under its number.
     Exchanged(&'a StoredOrder),
 }
 
@@ -105,7 +105,7 @@ impl Orders {
         }
     }
 
-    /// Writes a new order's row, in place of an old one. Nothing: the candidate has another live order by now.
+    /// Writes a new order's row, in place of an old one or into it. Nothing: the candidate has another live order by now.
     pub(super) async fn write(
         &self,
         attempt: &Attempt<'_>,
@@ -123,10 +123,14 @@ impl Orders {
             let may_write = match old {
                 None => true,
                 Some(Replaced::Lapsed(old)) => change::lapse(&transaction, old, false).await?,
-                Some(Replaced::Exchanged(old)) => change::exchanged(&transaction, old).await?,
+                Some(Replaced::Exchanged(old)) => change::exchange(&transaction, old, &order).await?,
             };
             if !may_write {
                 break;
+            }
+            if matches!(old, Some(Replaced::Exchanged(_))) {
+                transaction.commit().await.map_err(StoreError::from)?;
+                return Ok(Some(order));
             }
             if let Some(eligibility) = &eligibility
                 && !still_fits(&transaction, attempt, &order, eligibility).await?
@@ -186,7 +190,7 @@ impl Orders {
                     self.write(attempt, new_order(attempt, &[sitting], &found), None).await?;
                     return Ok(true);
                 }
-                Err(HoldError::GroupTaken(_) | HoldError::Full { .. }) => {}
+                Err(HoldError::GroupTaken(_) | HoldError::Full { .. } | HoldError::Begun { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -252,8 +256,10 @@ pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&SittingPage], taken: &
         created_at: clock::now(),
         submitted_at: None,
         decided_at: None,
+        paid_at: None,
         decided_by: None,
         reason: None,
+        refusals: 0,
         mend_until: None,
         seats_owed: false,
         has_pending_picture: false,

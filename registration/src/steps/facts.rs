@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::eligibility::ScoreReviewState;
 use crate::exam_rules::{OrganisationCode, SubjectId};
 use crate::order::Order;
 
@@ -20,6 +21,8 @@ pub struct Facts<'a> {
     pub details_at: Option<Timestamp>,
     /// What was decided about it.
     pub review: ReviewState,
+    /// Where the review of an earlier score stands, if one was asked for.
+    pub score_review: Option<ScoreReviewState>,
     /// The candidate's orders of this exam, in any state.
     pub orders: &'a [Order],
 }

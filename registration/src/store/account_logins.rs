@@ -22,32 +22,6 @@ pub(crate) async fn insert(
     }
 }
 
-/// Gives the account this mobile as a login name in place of its old one, taken from whoever has it: it is not proved to
-/// be theirs any more.
-pub(crate) async fn seize(
-    transaction: &impl GenericClient,
-    kind: &str,
-    index: &[u8; 32],
-    account: Uuid,
-) -> Result<(), StoreError> {
-    remove(transaction, kind, account).await?;
-    let unproved = transaction
-        .prepare_cached(
-            "UPDATE registration.accounts a SET mobile_verified_at = NULL FROM registration.account_logins l
-             WHERE l.kind = $1 AND l.index = $2 AND a.id = l.account",
-        )
-        .await?;
-    transaction.execute(&unproved, &[&kind, &&index[..]]).await?;
-    let statement = transaction
-        .prepare_cached(
-            "INSERT INTO registration.account_logins (kind, index, account) VALUES ($1, $2, $3)
-             ON CONFLICT ON CONSTRAINT account_logins_one_account DO UPDATE SET account = excluded.account",
-        )
-        .await?;
-    transaction.execute(&statement, &[&kind, &&index[..], &account]).await?;
-    Ok(())
-}
-
 /// Adds a row of before this table; one that is there stays.
 pub(crate) async fn carry_over(client: &impl GenericClient, index: &[u8; 32], account: Uuid) -> Result<(), StoreError> {
     let statement = client
@@ -76,16 +50,23 @@ pub(crate) async fn has(client: &impl GenericClient, kind: &str, account: Uuid) 
     Ok(client.query_one(&statement, &[&kind, &account]).await?.get(0))
 }
 
-/// The account of the first of these names that has one.
-pub(crate) async fn find(client: &impl GenericClient, names: &[(&str, [u8; 32])]) -> Result<Option<Uuid>, StoreError> {
+/// The accounts of the first of these names that has any, the oldest first: a mobile may have several, any other name
+/// has one.
+pub(crate) async fn find(client: &impl GenericClient, names: &[(&str, [u8; 32])]) -> Result<Vec<Uuid>, StoreError> {
     let kinds: Vec<&str> = names.iter().map(|(kind, _)| *kind).collect();
     let indexes: Vec<&[u8]> = names.iter().map(|(_, index)| &index[..]).collect();
     let statement = client
         .prepare_cached(
-            "SELECT l.account FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS n (kind, index, place)
-             JOIN registration.account_logins l ON l.kind = n.kind AND l.index = n.index
-             ORDER BY n.place LIMIT 1",
+            "SELECT l.account, n.place FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS n (kind, index, place)
+             JOIN LATERAL (
+                 SELECT account FROM registration.account_logins WHERE kind = n.kind AND index = n.index
+                 UNION ALL
+                 SELECT account FROM registration.account_mobiles WHERE n.kind = 'mobile' AND index = n.index
+             ) l ON true
+             ORDER BY n.place, l.account LIMIT 16",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&kinds, &indexes]).await?.map(|row| row.get(0)))
+    let rows = client.query(&statement, &[&kinds, &indexes]).await?;
+    let first: Option<i64> = rows.first().map(|row| row.get(1));
+    Ok(rows.iter().filter(|row| Some(row.get(1)) == first).map(|row| row.get(0)).collect())
 }

@@ -29,6 +29,18 @@ pub(crate) async fn lock_and_list(
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
+/// Was one sent since `after`?
+pub(crate) async fn is_there(
+    client: &impl GenericClient,
+    subject: &[u8; 32],
+    after: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached("SELECT EXISTS (SELECT FROM registration.account_sendings WHERE subject = $1 AND sent_at > $2)")
+        .await?;
+    Ok(client.query_one(&statement, &[&&subject[..], &after]).await?.get(0))
+}
+
 /// Adds one.
 pub(crate) async fn insert(client: &impl GenericClient, subject: &[u8; 32], at: Timestamp) -> Result<(), StoreError> {
     let statement =

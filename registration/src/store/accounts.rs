@@ -29,6 +29,11 @@ pub(crate) struct StoredAccount {
     pub(crate) created_at: Timestamp,
 }
 
+/// Is there any account?
+pub(crate) async fn any(client: &impl GenericClient) -> Result<bool, StoreError> {
+    Ok(client.query_one("SELECT EXISTS (SELECT FROM registration.accounts)", &[]).await?.get(0))
+}
+
 /// Adds an account; its logins are rows of their own.
 pub(crate) async fn insert(
     client: &impl GenericClient,
@@ -70,6 +75,20 @@ pub(crate) async fn insert(
 pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredAccount>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = $1")).await?;
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
+}
+
+/// The account with this id, unless the session in which it is asked for was ended.
+pub(crate) async fn get_in(
+    client: &impl GenericClient,
+    id: Uuid,
+    session: Option<Uuid>,
+) -> Result<Option<StoredAccount>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE a.id = $1 AND NOT EXISTS (SELECT FROM registration.ended_sessions WHERE session = $2)"
+        ))
+        .await?;
+    Ok(client.query_opt(&statement, &[&id, &session]).await?.map(|row| read(&row)))
 }
 
 /// The account with this id, which nobody else changes until the transaction ends.

@@ -24,22 +24,25 @@ pub(crate) async fn upsert(client: &impl GenericClient, page: &ExamPage) -> Resu
         .prepare_cached(
             "INSERT INTO registration.exams (id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en,
                  opens_at, closes_at, payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen,
-                 payment_url, rules, version)
+                 payment_url, rules, resubmit_times, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                 $16::text::jsonb, nextval('registration.exam_versions'))
+                 $16::text::jsonb, $17, nextval('registration.exam_versions'))
              ON CONFLICT (id) DO UPDATE SET title_zh = excluded.title_zh, title_en = excluded.title_en,
                  organiser_zh = excluded.organiser_zh, organiser_en = excluded.organiser_en,
                  notice_zh = excluded.notice_zh, notice_en = excluded.notice_en, opens_at = excluded.opens_at,
                  closes_at = excluded.closes_at, payment_deadline = excluded.payment_deadline,
                  hold_seconds = excluded.hold_seconds, grace_seconds = excluded.grace_seconds,
                  resubmit_hours = excluded.resubmit_hours, fee_fen = excluded.fee_fen,
-                 payment_url = excluded.payment_url, rules = excluded.rules, version = excluded.version
+                 payment_url = excluded.payment_url, rules = excluded.rules,
+                 resubmit_times = excluded.resubmit_times, version = excluded.version
              RETURNING xmax = 0",
         )
         .await?;
     let id = page.id.as_str();
     let (hold_seconds, grace_seconds) = (whole(page.hold.as_secs())?, whole(page.grace.as_secs())?);
     let resubmit_hours = whole(page.resubmit.as_hours())?;
+    let resubmit_times =
+        i16::try_from(page.resubmit_times).map_err(|_| StoreError::Corrupt("a count is beyond 32767"))?;
     let rules = serde_json::to_string(&page.rules).map_err(|_| StoreError::Corrupt("rules that are no JSON"))?;
     let row = client
         .query_one(
@@ -61,6 +64,7 @@ pub(crate) async fn upsert(client: &impl GenericClient, page: &ExamPage) -> Resu
                 &page.fee.0,
                 &page.payment_url,
                 &rules,
+                &resubmit_times,
             ],
         )
         .await?;
@@ -82,7 +86,7 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<ExamPage>, St
     let statement = client
         .prepare_cached(
             "SELECT id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en, opens_at, closes_at,
-                 payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen, payment_url, rules::text
+                 payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen, payment_url, rules::text, resubmit_times
              FROM registration.exams ORDER BY opens_at DESC, id",
         )
         .await?;
@@ -102,6 +106,7 @@ fn read(row: &Row) -> Result<ExamPage, StoreError> {
         hold: SignedDuration::from_secs(i64::from(row.get::<_, i32>(10))),
         grace: SignedDuration::from_secs(i64::from(row.get::<_, i32>(11))),
         resubmit: SignedDuration::from_hours(i64::from(row.get::<_, i32>(12))),
+        resubmit_times: u16::try_from(row.get::<_, i16>(16)).map_err(|_| StoreError::Corrupt("a negative count"))?,
         fee: Fen(row.get(13)),
         payment_url: row.get(14),
         groups: Vec::new(),

@@ -75,6 +75,19 @@ pub(crate) async fn lock(client: &impl GenericClient, account: Uuid) -> Result<O
     Ok(client.query_opt(&statement, &[&account]).await?.map(|row| read(&row)))
 }
 
+/// The account that is verified as the person with this document, if one is.
+pub(crate) async fn of_document(
+    client: &impl GenericClient,
+    document_index: &[u8; 32],
+) -> Result<Option<StoredIdentity>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.identities WHERE document_index = $1 AND state = 'verified'"
+        ))
+        .await?;
+    Ok(client.query_opt(&statement, &[&&document_index[..]]).await?.map(|row| read(&row)))
+}
+
 /// Is the account verified, so that its name and document stay?
 pub(crate) async fn is_verified(client: &impl GenericClient, account: Uuid) -> Result<bool, StoreError> {
     let statement = client

@@ -9,6 +9,7 @@ use crate::store::StoreError;
 /// A link as it is stored.
 pub(crate) struct StoredHandover {
     pub(crate) account: Uuid,
+    pub(crate) session: Option<Uuid>,
     pub(crate) next: String,
     pub(crate) expires_at: Timestamp,
     pub(crate) used_at: Option<Timestamp>,
@@ -26,12 +27,12 @@ pub(crate) async fn insert(
     client.execute(&forget, &[&handover.account]).await?;
     let insert = client
         .prepare_cached(
-            "INSERT INTO registration.identity_handovers (token_index, account, next, expires_at)
-             VALUES ($1, $2, $3, $4)",
+            "INSERT INTO registration.identity_handovers (token_index, account, next, expires_at, session)
+             VALUES ($1, $2, $3, $4, $5)",
         )
         .await?;
-    let StoredHandover { account, next, expires_at, .. } = handover;
-    client.execute(&insert, &[&&token_index[..], account, next, expires_at]).await?;
+    let StoredHandover { account, session, next, expires_at, .. } = handover;
+    client.execute(&insert, &[&&token_index[..], account, next, expires_at, session]).await?;
     Ok(())
 }
 
@@ -42,7 +43,8 @@ pub(crate) async fn get(
 ) -> Result<Option<StoredHandover>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT account, next, expires_at, used_at FROM registration.identity_handovers WHERE token_index = $1",
+            "SELECT account, next, expires_at, used_at, session FROM registration.identity_handovers
+             WHERE token_index = $1",
         )
         .await?;
     let row = client.query_opt(&statement, &[&&token_index[..]]).await?;
@@ -51,6 +53,7 @@ pub(crate) async fn get(
         next: row.get(1),
         expires_at: row.get(2),
         used_at: row.get(3),
+        session: row.get(4),
     }))
 }
 

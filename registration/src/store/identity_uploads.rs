@@ -1,4 +1,5 @@
-//! The table `identity_uploads`: pictures that are still arriving.
+//! The table `identity_uploads`: pictures that are still arriving, those of documents and those of payments. Its column
+//! `slot` says for what.
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -28,6 +29,33 @@ pub(crate) async fn lock(
         .await?;
     let row = client.query_opt(&statement, &[&account, &slot]).await?;
     Ok(row.map(|row| StoredUpload { key: row.get(0), total: row.get(1), received: row.get(2) }))
+}
+
+/// The upload in a slot.
+pub(crate) async fn get(
+    client: &impl GenericClient,
+    account: Uuid,
+    slot: &str,
+) -> Result<Option<StoredUpload>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT key, total, received FROM registration.identity_uploads WHERE account = $1 AND slot = $2",
+        )
+        .await?;
+    let row = client.query_opt(&statement, &[&account, &slot]).await?;
+    Ok(row.map(|row| StoredUpload { key: row.get(0), total: row.get(1), received: row.get(2) }))
+}
+
+/// Ends the account's uploads but for so many of the newest.
+pub(crate) async fn delete_all_but(client: &impl GenericClient, account: Uuid, newest: i64) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_uploads WHERE account = $1 AND slot IN
+             (SELECT slot FROM registration.identity_uploads WHERE account = $1 ORDER BY created_at DESC OFFSET $2)",
+        )
+        .await?;
+    client.execute(&statement, &[&account, &newest]).await?;
+    Ok(())
 }
 
 /// Begins an upload in a slot that has none. False when another request was faster, or the key is not new.

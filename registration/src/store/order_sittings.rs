@@ -26,6 +26,20 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Removes all seats of an order. False when they are not these.
+pub(crate) async fn remove(
+    transaction: &impl GenericClient,
+    order: OrderId,
+    sittings: &[OrderSitting],
+) -> Result<bool, StoreError> {
+    let statement = transaction
+        .prepare_cached("DELETE FROM registration.order_sittings WHERE order_id = $1 RETURNING hold")
+        .await?;
+    let removed = transaction.query(&statement, &[&order.to_string()]).await?;
+    let is_ours = |hold: &str| sittings.iter().any(|seat| seat.hold.to_string() == hold);
+    Ok(removed.len() == sittings.len() && removed.iter().all(|row| is_ours(row.get(0))))
+}
+
 /// Notes the holds that took the places of lapsed ones. False when the order has not all of the sittings any more.
 pub(crate) async fn set_holds(
     transaction: &impl GenericClient,

@@ -23,7 +23,7 @@ const SELECT: &str = "
         ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
         ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
         ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
-        o.part, o.is_sole
+        o.part, o.is_sole, o.refusals, o.paid_at
     FROM registration.orders o";
 
 /// An order's state as stored. What candidates see differs in two moments: see [`StoredOrder::view`].
@@ -84,8 +84,10 @@ pub(crate) struct StoredOrder {
     pub(crate) created_at: Timestamp,
     pub(crate) submitted_at: Option<Timestamp>,
     pub(crate) decided_at: Option<Timestamp>,
+    pub(crate) paid_at: Option<Timestamp>,
     pub(crate) decided_by: Option<Uuid>,
     pub(crate) reason: Option<String>,
+    pub(crate) refusals: u16,
     pub(crate) mend_until: Option<Timestamp>,
     /// It has ended, and the engine has not been told yet.
     pub(crate) seats_owed: bool,
@@ -97,10 +99,39 @@ impl StoredOrder {
     /// As candidates and staff see it at `now`: what time has decided already shows before the sweep has written it.
     pub(crate) fn view(self, now: Timestamp) -> Order {
         let state = self.state_at(now);
+        // The version before confirms without noting when it was first done.
+        let paid_at = self.paid_at.or(self.decided_at.filter(|_| state == OrderState::Confirmed));
         let Self {
-            id, account, exam, part, sittings, amount, expires_at, created_at, submitted_at, decided_at, ..
+            id,
+            account,
+            exam,
+            part,
+            sittings,
+            amount,
+            expires_at,
+            created_at,
+            submitted_at,
+            decided_at,
+            refusals,
+            reason,
+            ..
         } = self;
-        Order { id, account, exam, part, sittings, amount, state, expires_at, created_at, submitted_at, decided_at }
+        Order {
+            id,
+            account,
+            exam,
+            part,
+            sittings,
+            amount,
+            state,
+            expires_at,
+            created_at,
+            submitted_at,
+            decided_at,
+            refusals,
+            reason,
+            paid_at,
+        }
     }
 
     /// The state that [`Self::view`] shows.
@@ -125,6 +156,15 @@ impl StoredOrder {
 pub(crate) async fn get(client: &impl GenericClient, id: OrderId) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE o.id = $1")).await?;
     client.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
+}
+
+/// The same, locked until the transaction ends.
+pub(crate) async fn get_locked(
+    transaction: &impl GenericClient,
+    id: OrderId,
+) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = transaction.prepare_cached(&format!("{SELECT} WHERE o.id = $1 FOR UPDATE OF o")).await?;
+    transaction.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
 }
 
 /// The account's sole live order of a part.
@@ -251,6 +291,8 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         sittings: read_sittings(row)?,
         part: row.get::<_, &str>(18).parse().map_err(|_| StoreError::Corrupt("a part's id"))?,
         is_sole: row.get(19),
+        refusals: u16::try_from(row.get::<_, i16>(20)).map_err(|_| StoreError::Corrupt("a negative count"))?,
+        paid_at: row.get(21),
     })
 }
 

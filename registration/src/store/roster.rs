@@ -63,23 +63,6 @@ pub(crate) async fn finish_import(transaction: &impl GenericClient, exam: &ExamI
     Merged::new(row.get(0), row.get(1), removed)
 }
 
-/// The person of that document and name: with another name it is nobody.
-pub(crate) async fn of_person(
-    client: &impl GenericClient,
-    exam: &ExamId,
-    document_index: &[u8],
-    person_index: &[u8],
-) -> Result<Option<StoredPerson>, StoreError> {
-    let statement = client
-        .prepare_cached(
-            "SELECT document_index, line_index, record FROM registration.roster
-             WHERE exam = $1 AND document_index = $2 AND person_index = $3",
-        )
-        .await?;
-    let found = client.query_opt(&statement, &[&exam.as_str(), &document_index, &person_index]).await?;
-    Ok(found.map(|row| read(&row)))
-}
-
 /// The person of that document, whatever the name.
 pub(crate) async fn of_document(
     client: &impl GenericClient,
@@ -92,6 +75,13 @@ pub(crate) async fn of_document(
         )
         .await?;
     Ok(client.query_opt(&statement, &[&exam.as_str(), &document_index]).await?.map(|row| read(&row)))
+}
+
+/// How many people an exam's roster has.
+pub(crate) async fn count(client: &impl GenericClient, exam: &ExamId) -> Result<u64, StoreError> {
+    let statement = client.prepare_cached("SELECT count(*) FROM registration.roster WHERE exam = $1").await?;
+    let count: i64 = client.query_one(&statement, &[&exam.as_str()]).await?.get(0);
+    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
 }
 
 /// Has the exam a roster at all?

@@ -13,7 +13,12 @@ pub(crate) struct StoredStaff {
     pub(crate) name: String,
     pub(crate) role: String,
     pub(crate) password_hash: String,
+    pub(crate) session_epoch: i32,
+    pub(crate) disabled_at: Option<Timestamp>,
 }
+
+/// What every query of staff begins with.
+const SELECT: &str = "SELECT id, name, role, password_hash, session_epoch, disabled_at FROM registration.staff";
 
 /// Adds somebody. False when the name is taken.
 pub(crate) async fn insert(
@@ -26,7 +31,7 @@ pub(crate) async fn insert(
             "INSERT INTO registration.staff (id, name, role, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
         )
         .await?;
-    let StoredStaff { id, name, role, password_hash } = staff;
+    let StoredStaff { id, name, role, password_hash, .. } = staff;
     match client.execute(&statement, &[id, name, role, password_hash, &created_at]).await {
         Ok(_) => Ok(true),
         Err(error) if violates(&error, "staff_one_per_name") => Ok(false),
@@ -36,18 +41,75 @@ pub(crate) async fn insert(
 
 /// Somebody by id.
 pub(crate) async fn get(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredStaff>, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT id, name, role, password_hash FROM registration.staff WHERE id = $1").await?;
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE id = $1")).await?;
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 
 /// Somebody by login name.
 pub(crate) async fn by_name(client: &impl GenericClient, name: &str) -> Result<Option<StoredStaff>, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT id, name, role, password_hash FROM registration.staff WHERE name = $1").await?;
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE name = $1")).await?;
     Ok(client.query_opt(&statement, &[&name]).await?.map(|row| read(&row)))
 }
 
+/// Is there somebody of this name, and is there anybody else?
+pub(crate) async fn is_there_and_others(client: &impl GenericClient, name: &str) -> Result<(bool, bool), StoreError> {
+    let row = client
+        .query_one(
+            "SELECT EXISTS (SELECT FROM registration.staff WHERE name = $1),
+                 EXISTS (SELECT FROM registration.staff WHERE name <> $1)",
+            &[&name],
+        )
+        .await?;
+    Ok((row.get(0), row.get(1)))
+}
+
+/// Everybody, by name.
+pub(crate) async fn all(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredStaff>, StoreError> {
+    let statement = client.prepare_cached(&format!("{SELECT} ORDER BY name LIMIT $1")).await?;
+    Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())
+}
+
+/// Ends every sign-in of somebody.
+pub(crate) async fn end_sessions(client: &impl GenericClient, id: Uuid) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.staff SET session_epoch = session_epoch + 1 WHERE id = $1").await?;
+    client.execute(&statement, &[&id]).await?;
+    Ok(())
+}
+
+/// Another password; every sign-in of before is over.
+pub(crate) async fn set_password(client: &impl GenericClient, id: Uuid, password_hash: &str) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.staff SET password_hash = $2, session_epoch = session_epoch + 1 WHERE id = $1",
+        )
+        .await?;
+    client.execute(&statement, &[&id, &password_hash]).await?;
+    Ok(())
+}
+
+/// Disabled since when, or `None` for enabled again; every sign-in of before is over.
+pub(crate) async fn set_disabled(
+    client: &impl GenericClient,
+    id: Uuid,
+    disabled_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.staff SET disabled_at = $2, session_epoch = session_epoch + 1 WHERE id = $1",
+        )
+        .await?;
+    client.execute(&statement, &[&id, &disabled_at]).await?;
+    Ok(())
+}
+
 fn read(row: &Row) -> StoredStaff {
-    StoredStaff { id: row.get(0), name: row.get(1), role: row.get(2), password_hash: row.get(3) }
+    StoredStaff {
+        id: row.get(0),
+        name: row.get(1),
+        role: row.get(2),
+        password_hash: row.get(3),
+        session_epoch: row.get(4),
+        disabled_at: row.get(5),
+    }
 }

@@ -1,9 +1,9 @@
 //! Staff correct who an account says to be: the login follows, and what was proved with the old name or number is not; and
 //! they help who has forgotten the password where no message reaches.
 
-use registration::accounts::{AccountNumber, CorrectError, ResetError, StaffCodeError};
+use registration::accounts::{AccountNumber, Caller, CorrectError, ResetError, StaffCodeError};
 use registration::document::{Document, DocumentKind};
-use registration::exam_rules::{FaceRules, LoginKind, PasswordRules};
+use registration::exam_rules::{CaptchaRule, FaceRules, LoginKind, PasswordRules};
 use registration::identity::IdentityError;
 use registration::passwords::Password;
 use registration::staff::{Role, StaffMember};
@@ -112,8 +112,15 @@ async fn staff_tell_a_code_to_whom_no_message_reaches() {
     let stale = accounts.code_by_staff(&boss, account.number).await.unwrap();
     let code = accounts.code_by_staff(&boss, account.number).await.unwrap();
     let new = Password::of_candidate("new-password", &PasswordRules::default()).unwrap();
+    // Each from another network, so that nobody waits.
+    let networks = std::sync::atomic::AtomicU8::new(1);
     let reset = async |number, code: &str| {
-        accounts.reset_by_code(&document(number), LoginKind::Document, code, &new).await.map(|account| account.id)
+        let network = networks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let address = Some(std::net::IpAddr::from([192, 0, 2, network]));
+        let caller = Caller { address, ..Caller::stranger(CaptchaRule::Suspicion) };
+        let proved = accounts.prove_reset(&document(number), LoginKind::Document, code, &caller).await?;
+        let account = proved.accounts[0].id;
+        accounts.reset_by_code(&proved, code, account, &new).await.map(|account| account.id)
     };
     assert!(stale == code || matches!(reset(1, &stale).await, Err(ResetError::Code)), "another took its place");
     assert!(matches!(reset(2, &code).await, Err(ResetError::Code)), "it is of one account");

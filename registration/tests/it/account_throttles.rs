@@ -1,11 +1,11 @@
 //! Who is asked for a captcha, who must wait, and that nobody can lock an owner out; accounts of the version before.
 
-use registration::accounts::{Caller, Device, SignIn, SignInError};
+use registration::accounts::{AccountSettings, Act, Caller, Device, SignIn, SignInError};
 use registration::captcha::{Answer, CaptchaError};
 use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::vault::Vault;
 
-use crate::world::{PASSWORD, World, document};
+use crate::world::{PASSWORD, Setup, World, document};
 
 fn from(address: &str) -> Caller<'static> {
     Caller { address: Some(address.parse().unwrap()), ..Caller::stranger(CaptchaRule::Suspicion) }
@@ -86,4 +86,25 @@ async fn an_account_of_the_version_before_signs_in_after_the_start() {
     world.restart_registration().await;
     assert_eq!(world.sign_in(&document(1), PASSWORD).await.unwrap().id, account.id);
     world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn this_machine_is_suspected_like_any_other_outside_a_demo() {
+    for exempts_loopback in [false, true] {
+        let settings = AccountSettings { exempts_loopback, ..AccountSettings::default() };
+        let world = World::start_with(Setup::default(), settings).await;
+        for address in ["127.0.0.1", "::1", "192.0.2.1"] {
+            let caller = from(address);
+            for number in 1..=20 {
+                let told = sign_in(&world, &document(number), "wrong-horse", &caller).await;
+                assert!(matches!(told, Err(SignInError::Wrong)), "{address}: {told:?}");
+            }
+            let is_suspect = world.registration.accounts.wants_captcha(Act::SignIn, &document(99), &caller);
+            assert_eq!(is_suspect, !exempts_loopback || address == "192.0.2.1", "{address}");
+        }
+        let mapped = from("::ffff:127.0.0.1");
+        let is_suspect = world.registration.accounts.wants_captcha(Act::SignIn, &document(99), &mapped);
+        assert_eq!(is_suspect, !exempts_loopback, "IPv4 as IPv6 writes it");
+        world.finish().await;
+    }
 }

@@ -1,8 +1,10 @@
 //! Accounts of candidates and staff.
 
-use registration::accounts::{AccountError, NewAccount, SignInError};
+use jiff::{SignedDuration, Timestamp};
+use registration::accounts::{AccountError, NewAccount, SessionId, SignInError};
 use registration::exam_rules::LoginKind;
 use registration::staff::{Role, StaffError, StaffSignInError};
+use uuid::Uuid;
 
 use crate::world::{PASSWORD, World, document};
 
@@ -56,12 +58,69 @@ async fn staff_have_names_roles_and_longer_passwords() {
     let world = World::usual().await;
     let staff = &world.registration.staff;
     let boss = staff.add("boss", "long-enough-2", Role::Administrator).await.unwrap();
-    assert_eq!(staff.sign_in("boss", "long-enough-2").await.unwrap(), boss);
+    assert_eq!(staff.sign_in("boss", "long-enough-2", None).await.unwrap(), boss);
     assert_eq!(staff.member(boss.id).await.unwrap(), Some(boss));
-    assert!(matches!(staff.sign_in("boss", "long-enough-1").await, Err(StaffSignInError::Wrong)));
-    assert!(matches!(staff.sign_in("nobody", "long-enough-1").await, Err(StaffSignInError::Wrong)));
+    assert!(matches!(staff.sign_in("boss", "long-enough-1", None).await, Err(StaffSignInError::Wrong)));
+    assert!(matches!(staff.sign_in("nobody", "long-enough-1", None).await, Err(StaffSignInError::Wrong)));
     assert!(matches!(staff.add("boss", "long-enough-2", Role::Reviewer).await, Err(StaffError::NameTaken)));
     assert!(matches!(staff.add("b o s s", "long-enough-2", Role::Reviewer).await, Err(StaffError::Name)));
     assert!(matches!(staff.add("clerk", "short", Role::Reviewer).await, Err(StaffError::Password(_))));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_are_signed_out_disabled_and_given_passwords() {
+    let world = World::usual().await;
+    let staff = &world.registration.staff;
+    let clerk = staff.add("clerk", "long-enough-2", Role::Reviewer).await.unwrap();
+    let epoch = async || staff.member(clerk.id).await.unwrap().map(|member| member.session_epoch);
+    staff.sign_out(&clerk).await.unwrap();
+    assert_eq!(epoch().await, Some(1));
+    staff.set_password("clerk", "longer-and-other-3").await.unwrap();
+    assert_eq!(epoch().await, Some(2));
+    assert!(matches!(staff.sign_in("clerk", "long-enough-2", None).await, Err(StaffSignInError::Wrong)));
+    assert!(staff.set_disabled("clerk", true).await.unwrap() && !staff.set_disabled("clerk", true).await.unwrap());
+    assert_eq!(epoch().await, None, "who is disabled is nobody");
+    assert!(matches!(staff.sign_in("clerk", "longer-and-other-3", None).await, Err(StaffSignInError::Wrong)));
+    assert!(staff.list().await.unwrap().iter().any(|one| one.name == "clerk" && one.disabled_at.is_some()));
+    assert!(staff.set_disabled("clerk", false).await.unwrap());
+    assert_eq!(staff.sign_in("clerk", "longer-and-other-3", None).await.unwrap().session_epoch, 4);
+    assert!(matches!(staff.set_disabled("nobody", true).await, Err(StaffError::Unknown)));
+    let actions = "SELECT string_agg(action, ' ' ORDER BY id) FROM registration.audit WHERE subject = 'staff.clerk'";
+    let actions: String = world.sql().await.query_one(actions, &[]).await.unwrap().get(0);
+    let expected =
+        "staff.signed_out staff.password staff.refused staff.disabled staff.refused staff.enabled staff.signed_in";
+    assert_eq!(actions, expected);
+    world.finish().await;
+}
+
+/// Ten wrong passwords from one network make that network wait, and nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_locks_staff_out() {
+    let world = World::usual().await;
+    let staff = &world.registration.staff;
+    staff.add("clerk", "long-enough-2", Role::Reviewer).await.unwrap();
+    let (attacker, own) = ("203.0.113.9".parse().ok(), "198.51.100.7".parse().ok());
+    let mut refused = 0;
+    for _ in 0..10 {
+        let outcome = staff.sign_in("clerk", "wrong-password", attacker).await;
+        refused += usize::from(matches!(outcome, Err(StaffSignInError::TooMany { .. })));
+    }
+    assert!(refused >= 4, "{refused}");
+    assert!(staff.sign_in("clerk", "long-enough-2", own).await.is_ok());
+    world.finish().await;
+}
+
+/// A sign-in that was ended names nobody any more; the account's others stay, and it is forgotten once it is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_of_a_candidate_is_ended_by_itself() {
+    let world = World::usual().await;
+    let accounts = &world.registration.accounts;
+    let account = world.candidate(1).await.id;
+    let (one, other) = (SessionId(Uuid::from_u128(1)), SessionId(Uuid::from_u128(2)));
+    accounts.sign_out(one, Timestamp::now() + SignedDuration::from_hours(1)).await.unwrap();
+    assert!(accounts.signed_in(account, Some(one)).await.unwrap().is_none());
+    assert!(accounts.signed_in(account, Some(other)).await.unwrap().is_some());
+    assert!(accounts.signed_in(account, None).await.unwrap().is_some());
     world.finish().await;
 }

@@ -86,6 +86,9 @@ async fn a5_a6_from_the_notice_to_the_review_and_back() {
     let stale = applications.decide(staff, &case.key, None).await;
     assert!(matches!(stale, Err(ReviewError::Moved)), "another hand-in is another case: {stale:?}");
     let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
+    let unseen = applications.decide(staff, &case.key, None).await;
+    assert!(matches!(unseen, Err(ReviewError::Moved)), "nobody has looked at this hand-in: {unseen:?}");
+    applications.look(staff, &exam(), account).await.unwrap();
     applications.decide(staff, &case.key, None).await.unwrap();
     assert!(matches!(applications.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
     assert_eq!(next_of(&world, account).await.0, TaskKind::Sittings("main".parse().unwrap()));
@@ -137,7 +140,7 @@ async fn c11_a_form_that_is_changed_after_the_payment_is_looked_at_again_with_th
     applications.hand_in(account, &page, &[], &answers("申江大学")).await.unwrap();
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    let confirmed = reviews.confirm(world.reviewer, order.id).await.unwrap();
+    let confirmed = world.confirm(order.id).await.unwrap();
     let orders = [confirmed.clone()];
     // Handed in as it was: nothing to look at.
     applications.hand_in(account, &page, &orders, &answers("申江大学")).await.unwrap();
@@ -150,13 +153,13 @@ async fn c11_a_form_that_is_changed_after_the_payment_is_looked_at_again_with_th
     let [now] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
     assert!(now.order.submitted_at > case.order.submitted_at);
     assert!(!reviews.screenshot(world.reviewer, order.id).await.unwrap().is_empty(), "the old one is used again");
-    let again = reviews.confirm(world.reviewer, order.id).await.unwrap();
+    let again = world.confirm(order.id).await.unwrap();
     assert_eq!((again.state, &again.sittings), (OrderState::Confirmed, &confirmed.sittings), "the same seat all along");
     // Changed and refused: another screenshot mends it, and nobody pays twice.
     applications.hand_in(account, &page, &orders, &answers("湖滨大学")).await.unwrap();
-    reviews.refuse(world.reviewer, order.id, "院校与订单不符").await.unwrap();
+    world.refuse(order.id, "院校与订单不符").await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    assert_eq!(reviews.confirm(world.reviewer, order.id).await.unwrap().sittings, confirmed.sittings);
+    assert_eq!(world.confirm(order.id).await.unwrap().sittings, confirmed.sittings);
     world.until_free("s0", 1).await;
     world.finish().await;
 }

@@ -3,7 +3,7 @@
 use registration::exam_rules::{FaceRules, PhotoRules};
 use registration::faces::FaceCheckError;
 use registration::identity_pictures::DraftError;
-use registration::identity_reviews::{CaseId, Side};
+use registration::identity_reviews::{CaseError, CaseId, Side};
 use registration::photos::{PhotoCheck, PhotoError};
 use registration::pictures::PictureError;
 use registration::steps::FaceState;
@@ -51,7 +51,7 @@ async fn c7_where_no_vendor_answers_staff_compare() {
     let waiting = faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
     assert!(matches!(waiting, FaceState::Waiting { .. }), "{waiting:?}");
     let id = CaseId::Face(account, exam());
-    let case = reviews.get(&id).await.unwrap().unwrap();
+    let case = reviews.get(staff, &id).await.unwrap().unwrap();
     for side in [Side::HandedIn, Side::Verified] {
         assert!(!reviews.picture(staff, &id, side).await.unwrap().is_empty());
     }
@@ -60,9 +60,12 @@ async fn c7_where_no_vendor_answers_staff_compare() {
     assert_eq!(refused, FaceState::Refused { reason: "不是同一人".to_owned() });
     faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
     let case = reviews.waiting().await.unwrap().pop().unwrap();
+    let unseen = reviews.confirm(staff, &id, case.picture).await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "{unseen:?}");
+    reviews.picture(staff, &id, Side::HandedIn).await.unwrap();
     reviews.confirm(staff, &id, case.picture).await.unwrap();
     assert!(matches!(faces.state(account, &exam()).await.unwrap(), FaceState::Passed { .. }));
-    assert_eq!(reviews.history(&id).await.unwrap().len(), 4, "two looks, a no, a yes");
+    assert_eq!(reviews.history(&id).await.unwrap().len(), 6, "the person, two looks, a no, another look, a yes");
     bureau.world.finish().await;
 }
 
@@ -75,8 +78,10 @@ async fn c7_without_a_vendor_nothing_is_a_yes() {
     identity.draft(account, registration::identity_pictures::Slot::Holding, picture()).await.unwrap();
     identity.hand_in(account).await.unwrap();
     let id = CaseId::Identity(account);
-    let case = world.registration.identity_reviews.get(&id).await.unwrap().unwrap();
-    world.registration.identity_reviews.confirm(world.reviewer, &id, case.picture).await.unwrap();
+    let reviews = &world.registration.identity_reviews;
+    let case = reviews.get(world.reviewer, &id).await.unwrap().unwrap();
+    reviews.picture(world.reviewer, &id, Side::HandedIn).await.unwrap();
+    reviews.confirm(world.reviewer, &id, case.picture).await.unwrap();
     let state = world.registration.faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
     assert!(matches!(state, FaceState::Waiting { .. }), "{state:?}");
     let rules = PhotoRules { match_face: true, ..PhotoRules::default() };

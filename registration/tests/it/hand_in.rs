@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use registration::order::OrderState;
 use registration::orders::{HandInError, OrderError, ReleaseError};
+use reservation::hold::HoldState;
 
 use crate::world::{Setup, World, exam, is_refused, until};
 
@@ -127,7 +128,7 @@ async fn a_refused_picture_keeps_the_seat_for_a_better_one() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
     let reviews = &world.registration.reviews;
-    let refused = reviews.refuse(world.reviewer, order.id, " 看不清金额 ").await.unwrap();
+    let refused = world.refuse(order.id, " 看不清金额 ").await.unwrap();
     let OrderState::Refused { reason, until: deadline } = &refused.state else { panic!("{refused:?}") };
     let hours = deadline.duration_since(jiff::Timestamp::now()).as_hours();
     assert_eq!((reason.as_str(), hours), ("看不清金额", 23));
@@ -146,7 +147,7 @@ async fn a_refusal_that_nobody_mends_frees_the_seat() {
     let account = world.candidate(1).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    world.registration.reviews.refuse(world.reviewer, order.id, "不是订单截图").await.unwrap();
+    world.refuse(order.id, "不是订单截图").await.unwrap();
     assert!(is_refused(&world.order(account, order.id).await.state));
     world.execute("UPDATE registration.orders SET mend_until = now() - interval '1 second'").await;
     until("a cancelled order", async || world.order(account, order.id).await.state == OrderState::Cancelled).await;
@@ -155,5 +156,55 @@ async fn a_refusal_that_nobody_mends_frees_the_seat() {
     assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
     assert_eq!(world.registration.orders.live(account, &exam()).await.unwrap().pop(), None);
     world.hold(account, &["s0"]).await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_comes_back_twice_and_then_the_seat_goes() {
+    let world = World::usual().await;
+    let account = world.candidate(1).await.id;
+    let order = world.hold(account, &["s0"]).await.unwrap();
+    let exam = world.registration.exams.get(&exam()).unwrap();
+    for left in [2, 1] {
+        world.hand_in(account, order.id).await.unwrap();
+        let refused = world.refuse(order.id, "看不清").await.unwrap();
+        assert!(is_refused(&refused.state), "{refused:?}");
+        assert_eq!((exam.resubmits_left(&refused), world.free()["s0"]), (left, 1));
+    }
+    world.hand_in(account, order.id).await.unwrap();
+    let ended = world.refuse(order.id, "不是订单").await.unwrap();
+    assert_eq!((&ended.state, ended.refusals, ended.reason.as_deref()), (&OrderState::Cancelled, 3, Some("不是订单")));
+    world.until_free("s0", 2).await;
+    let late = world.hand_in(account, order.id).await;
+    assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
+    let again = world.refuse(order.id, "不是订单").await;
+    assert!(matches!(again, Err(registration::reviews::DecisionError::NotWaiting(_))), "{again:?}");
+    // A payment that was once accepted is not counted against.
+    let next = world.hold(account, &["s0"]).await.unwrap();
+    world.hand_in(account, next.id).await.unwrap();
+    world.refuse(next.id, "看不清").await.unwrap();
+    world.hand_in(account, next.id).await.unwrap();
+    assert_eq!(world.confirm(next.id).await.unwrap().refusals, 0);
+    world.finish().await;
+}
+
+/// The page was opened before the sitting was changed: the picture is for the registration, whatever its sitting is now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_sent_while_the_sitting_changes_goes_to_the_new_sitting() {
+    let world = World::start(Setup { capacities: vec![9, 9], ..Setup::default() }).await;
+    for number in 0..6 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        let (changed, sent) = tokio::join!(world.replace(account, &["s1"]), world.hand_in(account, order.id));
+        let now = world.order(account, order.id).await;
+        match (&changed, &sent) {
+            (Ok(changed), Ok(_)) => assert_eq!((changed.id, &now.sittings), (order.id, &changed.sittings)),
+            (Err(_), Ok(_)) => assert_eq!(now.sittings, order.sittings),
+            (_, Err(error)) => panic!("the picture was not taken: {error:?}, {changed:?}"),
+        }
+        assert_eq!(now.state, OrderState::WaitingReview);
+        let hold = world.engine.find(&exam(), &now.sittings[0].hold).await.unwrap();
+        assert_eq!(hold.state, HoldState::Frozen);
+    }
     world.finish().await;
 }

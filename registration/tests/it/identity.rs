@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use registration::accounts::SessionId;
 use registration::identity::{CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding};
 use registration::identity_pictures::Slot;
 use registration::identity_reviews::{CaseError, CaseId, Side};
@@ -88,6 +89,9 @@ async fn a4_staff_look_decide_and_say_why() {
     let case = reviews.waiting().await.unwrap().pop().unwrap();
     assert_eq!((case.id, case.person.name.expose(), reviews.count().await.unwrap()), (id.clone(), "王芳", 1));
     assert!(reviews.refuse(staff, &id, case.picture, " ").await.is_err());
+    let unseen = reviews.refuse(staff, &id, case.picture, "看不清证件号码").await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "{unseen:?}");
+    reviews.picture(staff, &id, Side::HandedIn).await.unwrap();
     reviews.refuse(staff, &id, case.picture, "看不清证件号码").await.unwrap();
     let refused = identity.state(account).await.unwrap();
     assert_eq!(refused, IdentityState::Refused { reason: "看不清证件号码".to_owned() });
@@ -95,14 +99,21 @@ async fn a4_staff_look_decide_and_say_why() {
     // Handed in again; what was looked at is what is decided.
     bureau.hold_document(account).await.unwrap();
     assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
-    let case = reviews.get(&id).await.unwrap().unwrap();
+    let case = reviews.get(staff, &id).await.unwrap().unwrap();
+    let unseen = reviews.confirm(staff, &id, case.picture).await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "the number was seen, the picture was not: {unseen:?}");
     assert!(!reviews.picture(staff, &id, Side::HandedIn).await.unwrap().is_empty());
     reviews.confirm(staff, &id, case.picture).await.unwrap();
     assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
     assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
     let history = reviews.history(&id).await.unwrap();
-    let actions: Vec<_> = history.iter().map(|line| line.action).collect();
-    assert_eq!(actions, [AuditAction::Confirmed, AuditAction::LookedAtPicture, AuditAction::Refused]);
+    let actions: Vec<_> = history.iter().map(|line| line.action.clone()).collect();
+    let [confirmed, looked, person, refused, before] = &actions[..] else { panic!("{actions:?}") };
+    assert_eq!((confirmed, refused), (&AuditAction::Confirmed, &AuditAction::Refused));
+    assert_eq!((looked, before), (&AuditAction::LookedAtPicture, &AuditAction::LookedAtPicture));
+    assert_eq!(person, &AuditAction::LookedAtPerson, "who saw the whole number is written down");
+    let pictures: Vec<_> = history.iter().map(|line| line.seen.clone().unwrap()).collect();
+    assert_eq!((&pictures[0], pictures[3] != pictures[0]), (&case.picture.to_string(), true), "which picture it was");
     assert!(reviews.picture(staff, &id, Side::HandedIn).await.is_err(), "a decided case is closed");
     bureau.world.finish().await;
 }
@@ -162,15 +173,16 @@ async fn a3_a_link_to_the_phone_is_good_once_and_briefly() {
     let bureau = Bureau::start().await;
     let identity = &bureau.world.registration.identity;
     let account = bureau.candidate(1).await.id;
-    let (first, _) = identity.hand_over(account, "/me").await.unwrap();
+    let (first, _) = identity.hand_over(account, None, "/me").await.unwrap();
     assert_eq!(identity.look_at_handover(&first).await.unwrap(), account);
-    let (second, _) = identity.hand_over(account, "/exams/exam").await.unwrap();
+    let owner = Some(SessionId(uuid::Uuid::from_u128(7)));
+    let (second, _) = identity.hand_over(account, owner, "/exams/exam").await.unwrap();
     assert!(matches!(identity.take_over(&first).await, Err(HandoverError::Unknown)), "a newer one took its place");
     let (one, other) = tokio::join!(identity.take_over(&second), identity.take_over(&second));
     assert!(one.is_ok() ^ other.is_ok(), "{one:?} {other:?}");
-    assert_eq!(one.or(other).unwrap(), (account, "/exams/exam".to_owned()));
+    assert_eq!(one.or(other).unwrap(), (account, owner, "/exams/exam".to_owned()));
     assert!(matches!(identity.take_over(&second).await, Err(HandoverError::Used)));
-    let (third, _) = identity.hand_over(account, "/me").await.unwrap();
+    let (third, _) = identity.hand_over(account, None, "/me").await.unwrap();
     bureau.world.execute("UPDATE registration.identity_handovers SET expires_at = now() - interval '1 second'").await;
     assert!(matches!(identity.take_over(&third).await, Err(HandoverError::Expired)));
     let stranger = "AAAAAAAAAAAAAAAAAAAAAA".parse().unwrap();
@@ -190,6 +202,6 @@ async fn nothing_of_a_person_is_readable_at_rest() {
         assert!(!row.contains(&plain) && !row.contains(&hex(&plain)), "{row}");
     }
     let case = CaseId::Identity(account);
-    assert!(bureau.world.registration.identity_reviews.get(&case).await.unwrap().is_none());
+    assert!(bureau.world.registration.identity_reviews.get(bureau.world.reviewer, &case).await.unwrap().is_none());
     bureau.world.finish().await;
 }

@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, TestRunner};
 use registration::accounts::AccountId;
 use registration::document::{Document, DocumentKind};
 use registration::identity::IdentityError;
-use registration::identity_reviews::CaseId;
+use registration::identity_reviews::{CaseId, Side};
 use registration::staff::StaffMember;
 
 use crate::account_corrections::{administrator, resident};
@@ -54,7 +54,13 @@ async fn claim(bureau: &Bureau, account: AccountId, person: usize) -> Result<(),
 /// True when staff said that the account is another person than before.
 async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], act: Act) -> bool {
     let reviews = &bureau.world.registration.identity_reviews;
-    let waiting = async |account: usize| reviews.get(&CaseId::Identity(accounts[account])).await.unwrap();
+    let staff = bureau.world.reviewer;
+    let waiting = async |account: usize| {
+        let id = CaseId::Identity(accounts[account]);
+        let case = reviews.get(staff, &id).await.unwrap()?;
+        reviews.picture(staff, &id, Side::HandedIn).await.unwrap();
+        Some(case)
+    };
     match act {
         Act::Claim(account, person) => drop(claim(bureau, accounts[account], person).await),
         Act::Card(account, person) => {
@@ -64,12 +70,12 @@ async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], 
         Act::HandIn(account) => drop(bureau.hold_document(accounts[account]).await),
         Act::Confirm(account) => {
             if let Some(case) = waiting(account).await {
-                drop(reviews.confirm(bureau.world.reviewer, &case.id, case.picture).await);
+                drop(reviews.confirm(staff, &case.id, case.picture).await);
             }
         }
         Act::Refuse(account) => {
             if let Some(case) = waiting(account).await {
-                reviews.refuse(bureau.world.reviewer, &case.id, case.picture, "no").await.unwrap();
+                reviews.refuse(staff, &case.id, case.picture, "no").await.unwrap();
             }
         }
         Act::Correct(account, person) => {

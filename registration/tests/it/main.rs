@@ -4,10 +4,14 @@
 
 mod account_corrections;
 mod account_letters;
+mod account_mobiles;
 mod account_names;
+mod account_resets;
 mod account_throttles;
 mod accounts;
 mod applications;
+mod begun;
+mod bound_to_oneself;
 mod bureau;
 mod cet;
 mod eligibility;
@@ -26,6 +30,7 @@ mod orders_many;
 mod outages;
 mod pictures;
 mod post;
+mod purpose;
 mod reviews;
 mod rosters;
 mod rush;

@@ -16,7 +16,7 @@ async fn prove(world: &World, account: AccountId, column: &str) {
 async fn refuse(world: &World, account: AccountId) {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    world.registration.reviews.refuse(world.reviewer, order.id, "金额看不清").await.unwrap();
+    world.refuse(order.id, "金额看不清").await.unwrap();
 }
 
 async fn waiting(world: &World) -> Vec<i16> {
@@ -40,7 +40,7 @@ async fn a_proved_mobile_is_told_of_a_decision_and_not_why() {
     // Mended and confirmed: told again, once.
     let order = reached.world.registration.orders.live(account, &crate::world::exam()).await.unwrap().remove(0);
     reached.world.hand_in(account, order.id).await.unwrap();
-    reached.world.registration.reviews.confirm(reached.world.reviewer, order.id).await.unwrap();
+    reached.world.confirm(order.id).await.unwrap();
     assert_eq!(reached.message(MOBILE, 2).await.values, ["缴费已确认，报名成功"]);
     none_left(&reached.world).await;
     assert_eq!(reached.sent_to(MOBILE).await.len(), 2);
@@ -64,9 +64,15 @@ async fn a_proved_mailbox_gets_a_letter_with_the_exam_and_the_way_there() {
     refuse(&reached.world, account.id).await;
     let letter = reached.message(EMAIL, 2).await;
     let title = reached.world.registration.exams.get(&crate::world::exam()).unwrap().title.clone();
-    for part in
-        [title.zh.as_str(), &title.en, "缴费截图未通过审核", "was not accepted", "https://exam.example.edu/exams/"]
-    {
+    for part in [
+        title.zh.as_str(),
+        &title.en,
+        "缴费截图未通过审核",
+        "was not accepted",
+        "前登录，重新上传订单截图",
+        "upload another screenshot by",
+        "https://exam.example.edu/exams/",
+    ] {
         assert!(letter.text.contains(part), "{part}: {}", letter.text);
     }
     assert!(!letter.text.contains("金额看不清"), "why is read after signing in");

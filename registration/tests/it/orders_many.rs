@@ -261,12 +261,11 @@ async fn b14_an_oral_test_is_paid_and_confirmed_after_its_written_one() {
     assert!(matches!(&early, Err(HandInError::NeedsFirst(first)) if first.as_str() == "en4"), "{early:?}");
     world.hand_in(account, written.id).await.unwrap();
     world.hand_in(account, oral.id).await.unwrap();
-    let reviews = &world.registration.reviews;
-    let early = reviews.confirm(world.reviewer, oral.id).await;
+    let early = world.confirm(oral.id).await;
     assert!(matches!(&early, Err(DecisionError::NeedsFirst(first)) if first.as_str() == "en4"), "{early:?}");
     assert_eq!(world.order(account, oral.id).await.state, OrderState::WaitingReview);
     for order in [written.id, oral.id] {
-        assert_eq!(reviews.confirm(world.reviewer, order).await.unwrap().state, OrderState::Confirmed);
+        assert_eq!(world.confirm(order).await.unwrap().state, OrderState::Confirmed);
     }
     world.finish().await;
 }

@@ -1,8 +1,15 @@
 //! A store is away: the answer says so, nothing is half done, and all goes on when it is back.
 
+use gateways::Gateways;
+use registration::accounts::AccountSettings;
 use registration::order::OrderState;
 use registration::orders::{HandInError, OrderError};
 use registration::reviews::DecisionError;
+use registration::store::StoreError;
+use registration::vault::Vault;
+use registration::{Registration, RegistrationConfig};
+use reservation::engine::{Engine, EngineConfig};
+use testkit::TestStores;
 
 use crate::world::World;
 
@@ -30,7 +37,7 @@ async fn a_release_without_redis_is_done_when_redis_is_back() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     // So that the hold outlives Redis's death: only every second of it is on disk.
     world.hand_in(account, order.id).await.unwrap();
-    world.registration.reviews.refuse(world.reviewer, order.id, "blurred").await.unwrap();
+    world.refuse(order.id, "blurred").await.unwrap();
     world.execute("UPDATE registration.orders SET mend_until = now() + interval '1 second'").await;
     world.stores.kill_redis().await;
     world.until_row(order.id, "cancelled").await;
@@ -46,10 +53,9 @@ async fn a_confirmation_without_redis_is_carried_out_later() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
     world.stores.kill_redis().await;
-    let reviews = world.registration.reviews.clone();
-    let refused = reviews.confirm(world.reviewer, order.id).await;
+    let refused = world.confirm(order.id).await;
     assert!(matches!(refused, Err(DecisionError::Unavailable(_))), "{refused:?}");
-    let no = reviews.refuse(world.reviewer, order.id, "blurred").await;
+    let no = world.refuse(order.id, "blurred").await;
     assert!(matches!(no, Err(DecisionError::NotWaiting(_))), "the decision stands: {no:?}");
     world.stores.restart_redis().await;
     // As if half a minute had passed.
@@ -70,4 +76,56 @@ async fn without_postgres_nothing_is_promised() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     assert_eq!(order.state, OrderState::Unpaid);
     world.finish().await;
+}
+
+/// The operator reads what was wrong, and nobody reads a row: the server's detail quotes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_of_the_database_says_which_rule_and_no_row() {
+    let world = World::usual().await;
+    world.candidate(1).await;
+    let client = world.sql().await;
+    for (statement, code, rule) in [
+        ("INSERT INTO registration.accounts SELECT (a).* FROM registration.accounts a", "23505", "accounts_pkey"),
+        ("UPDATE registration.accounts SET claim_index = '\\x00'", "23514", "accounts_claim_index_check"),
+        (
+            "INSERT INTO registration.staff VALUES (gen_random_uuid(), 'wang.fang', 'clerk', '', now())",
+            "23514",
+            "staff_role_check",
+        ),
+    ] {
+        let refused = client.batch_execute(statement).await.unwrap_err();
+        let detail = refused.as_db_error().unwrap().detail().unwrap_or_default().to_owned();
+        assert!(detail.len() > 10, "there is something to hide: {detail}");
+        let fault = StoreError::from(refused);
+        let mut said = format!("{fault} {fault:?}");
+        let mut below = std::error::Error::source(&fault);
+        while let Some(error) = below {
+            said += &format!(" {error} {error:?}");
+            below = error.source();
+        }
+        assert!(said.contains(code) && said.contains(rule) && said.contains("violates"), "{said}");
+        assert!(!said.contains(&detail) && !said.contains("wang.fang") && !said.contains("DETAIL"), "{said}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_fails_says_which_and_why() {
+    let stores = TestStores::start().await;
+    let engine = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
+    let engine = Engine::start(engine).await.unwrap();
+    let before = "CREATE SCHEMA registration; CREATE TABLE registration.staff (id uuid)";
+    stores.pool().get().await.unwrap().batch_execute(before).await.unwrap();
+    let opened = Registration::open(RegistrationConfig {
+        postgres: stores.pool(),
+        engine: engine.clone(),
+        files: std::sync::Arc::new(object_store::memory::InMemory::new()),
+        vault: Vault::load_or_create(&stores.dir().join("vault-keys")).unwrap(),
+        gateways: Gateways::default(),
+        accounts: AccountSettings::default(),
+    })
+    .await;
+    let said = opened.err().unwrap().to_string();
+    assert!(said.contains("V1__registration") && said.contains("42P07") && said.contains("already exists"), "{said}");
+    engine.stop().await;
 }

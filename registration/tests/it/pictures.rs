@@ -6,7 +6,7 @@ use registration::orders::HandInError;
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 use registration::reviews::{AuditAction, ScreenshotError};
 
-use crate::world::{World, picture};
+use crate::world::{World, picture, picture_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_picture_changes_nothing() {
@@ -18,7 +18,7 @@ async fn what_is_no_picture_changes_nothing() {
         other => panic!("{other:?}"),
     };
     assert_eq!(hand_in(Bytes::from_static(b"hello")).await, PictureError::NotAPicture);
-    assert_eq!(hand_in(picture().slice(..100)).await, PictureError::NotAPicture);
+    assert_eq!(hand_in(picture().slice(..100)).await, PictureError::Damaged);
     let huge = Bytes::from(vec![0xff; PICTURE_BYTES_MAX + 1]);
     assert!(matches!(hand_in(huge).await, PictureError::TooLarge { .. }));
     assert_eq!(world.order(account, order.id).await, order);
@@ -37,9 +37,9 @@ async fn a_picture_is_encrypted_and_who_looks_is_written_down() {
     assert!(matches!(early, Err(ScreenshotError::NoPicture)), "{early:?}");
     world.hand_in(account, order.id).await.unwrap();
     let shown = reviews.screenshot(world.reviewer, order.id).await.unwrap();
-    assert_eq!(image::load_from_memory(&shown).unwrap().width(), 32);
+    assert_eq!(image::load_from_memory(&shown).unwrap().width(), 240);
     let history = reviews.history(order.id).await.unwrap();
-    assert_eq!((history.len(), history[0].action), (1, AuditAction::LookedAtPicture));
+    assert_eq!((history.len(), history[0].action.clone()), (1, AuditAction::LookedAtPicture));
     assert_eq!(history[0].staff, "reviewer");
 
     let dir = world.stores.dir().join("files/screenshots").join(order.id.to_string());
@@ -61,17 +61,31 @@ async fn the_newest_picture_is_shown_and_there_is_an_end() {
         let again = world.hand_in(account, order.id).await.unwrap();
         assert_eq!(again.submitted_at, first.submitted_at, "the place in the queue is kept");
     }
-    let other = {
-        let mut bytes = Vec::new();
-        let picture = image::RgbImage::from_pixel(64, 64, image::Rgb([200, 0, 0]));
-        picture.write_with_encoder(image::codecs::jpeg::JpegEncoder::new(&mut bytes)).unwrap();
-        Bytes::from(bytes)
-    };
-    world.registration.orders.hand_in(account, order.id, other).await.unwrap();
+    world.registration.orders.hand_in(account, order.id, picture_of(264, 264)).await.unwrap();
     let shown = world.registration.reviews.screenshot(world.reviewer, order.id).await.unwrap();
-    assert_eq!(image::load_from_memory(&shown).unwrap().width(), 64);
+    assert_eq!(image::load_from_memory(&shown).unwrap().width(), 264);
     let refused = world.hand_in(account, order.id).await;
     assert!(matches!(refused, Err(HandInError::TooManyPictures(20))), "{refused:?}");
     assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_used_twice_is_marked() {
+    let world = World::usual().await;
+    let (one, other) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let (first, second) = (world.hold(one, &["s0"]).await.unwrap(), world.hold(other, &["s1"]).await.unwrap());
+    let hand_in = async |account, order, bytes| world.registration.orders.hand_in(account, order, bytes).await.unwrap();
+    let reviews = &world.registration.reviews;
+    hand_in(one, first.id, picture()).await;
+    assert_eq!(reviews.with_same_picture(first.id).await.unwrap(), []);
+    // Another file of the same picture: what a messenger adds or takes away changes nothing.
+    let file = [&picture()[..], b"and a trailer"].concat();
+    hand_in(other, second.id, Bytes::from(file)).await;
+    assert_eq!(reviews.with_same_picture(first.id).await.unwrap(), [second.id]);
+    assert_eq!(reviews.with_same_picture(second.id).await.unwrap(), [first.id]);
+    // The newest one counts.
+    hand_in(other, second.id, picture_of(264, 264)).await;
+    assert_eq!(reviews.with_same_picture(second.id).await.unwrap(), []);
     world.finish().await;
 }

@@ -35,7 +35,7 @@ impl Reached {
     pub(crate) async fn with_budget(sms_per_day: u32) -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let hosts = ["https://exam.example.edu".to_owned(), "https://exam.example.com".to_owned()];
-        let settings = AccountSettings { mail_hosts: hosts.to_vec(), sms_per_day };
+        let settings = AccountSettings { mail_hosts: hosts.to_vec(), sms_per_day, ..AccountSettings::default() };
         let world =
             World::start_with(Setup { gateways: sandbox.gateways().unwrap(), ..Setup::default() }, settings).await;
         let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
@@ -72,9 +72,26 @@ impl Reached {
         panic!("{count} messages to {to} never came: {:?}", self.sent_to(to).await);
     }
 
-    /// The code of the newest message.
+    /// The newest code that was sent, when there are `count`.
     pub(crate) async fn code(&self, mobile: &str, count: usize) -> String {
-        self.message(mobile, count).await.values[0].clone()
+        for _ in 0..100 {
+            let is_code = |value: &String| value.len() == 6 && value.bytes().all(|byte| byte.is_ascii_digit());
+            let sent = self.sent_to(mobile).await;
+            let codes: Vec<&String> = sent.iter().filter_map(|message| message.values.first()).collect();
+            let codes: Vec<&String> = codes.into_iter().filter(|value| is_code(value)).collect();
+            if codes.len() >= count {
+                return codes[0].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{count} codes to {mobile} never came: {:?}", self.sent_to(mobile).await);
+    }
+
+    /// Lets the next message to a mobile fail.
+    pub(crate) async fn fail_next_message(&self) {
+        let order = serde_json::json!({ "service": "tencent.sms", "fail": "unavailable", "times": 1 });
+        let answer = reqwest::Client::new().post(format!("{}control", self.sandbox.url())).json(&order).send().await;
+        assert!(answer.unwrap().status().is_success());
     }
 
     /// The token in the newest letter.
@@ -88,7 +105,8 @@ impl Reached {
     pub(crate) async fn signed_up(&self, number: u32, mobile: &str) -> SignedUp {
         self.accounts().send_sign_up_code(&mobile.parse().unwrap(), &stranger()).await.unwrap();
         let code = self.code(mobile, 1).await;
-        self.accounts().sign_up(form(number, mobile, &code), &code, &stranger()).await.unwrap()
+        let new = NewAccount { shares_mobile: true, ..form(number, mobile, &code) };
+        self.accounts().sign_up(new, &code, &stranger()).await.unwrap()
     }
 
     /// Lets everything that limits count be long ago.
@@ -97,7 +115,7 @@ impl Reached {
     }
 
     pub(crate) async fn finish(self) {
-        self.world.finish().await;
+        Box::pin(self.world.finish()).await;
         self.sandbox.stop().await;
     }
 }

@@ -61,10 +61,10 @@ async fn play(world: &World, account: AccountId, mut dice: Dice) {
                 _ => continue,
             },
             (6, Some(order)) if order.state == OrderState::WaitingReview => {
-                drop(world.registration.reviews.confirm(world.reviewer, order.id).await);
+                drop(world.confirm(order.id).await);
             }
             (7, Some(order)) if order.state == OrderState::WaitingReview => {
-                drop(world.registration.reviews.refuse(world.reviewer, order.id, "blurred").await);
+                drop(world.refuse(order.id, "blurred").await);
             }
             _ => tokio::time::sleep(std::time::Duration::from_millis(dice.roll(400))).await,
         }

@@ -94,12 +94,15 @@ async fn b10_number_and_name_wait_for_staff() {
     request(&exam, account, None, SOMEBODY_OF_THE_NAME).await.unwrap();
     assert!(matches!(decide(None).await, Err(ReviewError::Moved)));
     let again = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    let unseen = eligibility.decide_score_review(staff, &again.key, None).await;
+    assert!(matches!(unseen, Err(ReviewError::Moved)), "nobody has looked at this request: {unseen:?}");
+    eligibility.look_at_score_review(staff, &cet(), account, None).await.unwrap();
     eligibility.decide_score_review(staff, &again.key, None).await.unwrap();
     assert_eq!(subjects(&exam, account).await, ["cet4", "cet6", "set6"]);
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
     let audit = "SELECT count(*) FROM registration.audit WHERE action LIKE 'score_review.%' AND staff = $1";
     let lines: i64 = world.sql().await.query_one(audit, &[&staff.0]).await.unwrap().get(0);
-    assert_eq!(lines, 3, "a look, a refusal, a pass");
+    assert_eq!(lines, 4, "a look, a refusal, another look, a pass");
     world.finish().await;
 }
 
@@ -119,6 +122,7 @@ async fn b10_what_fits_neither_is_not_kept_and_a_refused_one_can_be_deleted() {
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     request(&exam, third, None, SOMEBODY_OF_THE_NAME).await.unwrap();
     let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+    eligibility.look_at_score_review(world.reviewer, &cet(), third, None).await.unwrap();
     eligibility.decide_score_review(world.reviewer, &case.key, Some("不符")).await.unwrap();
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     eligibility.delete_score_review(third, &cet()).await.unwrap();
@@ -167,6 +171,7 @@ async fn b10_races_leave_one_request() {
         let all = [a, b, c, d];
         assert_eq!(all.iter().filter(|one| one.is_ok()).count(), 1, "{all:?}");
         let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
+        eligibility.look_at_score_review(world.reviewer, &cet(), account, None).await.unwrap();
         let decide = |refusal| eligibility.decide_score_review(world.reviewer, &case.key, refusal);
         let (pass, refuse) = tokio::join!(decide(None), decide(Some("不符")));
         assert!(pass.is_ok() != refuse.is_ok(), "{pass:?} {refuse:?}");
@@ -213,5 +218,37 @@ async fn b5_a_moved_registration_takes_its_person_and_its_review_along() {
     assert_eq!(subjects(&exam, new.id).await, ["cet4", "cet6", "set6"]);
     assert!(matches!(exam.bind_to(lost.id, 3).await, Err(BindError::OtherAccount)));
     exam.bind_to(lost.id, 2).await.unwrap();
+    world.finish().await;
+}
+
+/// Results that the version before imported are found as before, and by any way of writing the name once the background
+/// has been there.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_of_old_results_are_compared_as_those_of_new_ones() {
+    const TICKET: &str = "110100006666666";
+    let world = World::usual().await;
+    let exam = Cet::import(&world).await;
+    let people = roster() + &crate::cet::line(9, "古丽米热.艾比布力", "cet4", "");
+    exam.write("2020-01-01T00:00:00+08:00", "2089-01-01T00:00:00+08:00", &people);
+    let scores = crate::cet::past_scores()
+        + &format!("{TICKET},resident_id,{},古丽米热 ㆍ艾比布力,cet4,2016,600\n", crate::world::document(901));
+    std::fs::write(exam.dir().join("past_scores.csv"), scores).unwrap();
+    exam.import_again().await.unwrap();
+    let account = exam.account(9).await.id;
+    let seen = exam.look_up_as(account, 9, "古丽米热艾比布力").await.unwrap();
+    exam.bind(account, &seen).await.unwrap();
+
+    world.execute("UPDATE registration.past_scores SET by_ticket = NULL").await;
+    crate::world::until("old results have their index", async || {
+        let old = "SELECT count(*) FROM registration.past_scores WHERE by_ticket IS NULL";
+        world.sql().await.query_one(old, &[]).await.unwrap().get::<_, i64>(0) == 0
+    })
+    .await;
+    let state = request(&exam, account, None, TICKET).await.unwrap();
+    assert!(matches!(state, ScoreReviewState::Waiting { .. }), "{state:?}");
+    let rules = exam.page().rules.eligibility.score_review.clone();
+    let eligibility = &world.registration.eligibility;
+    let looked = eligibility.look_at_score_review(world.reviewer, &cet(), account, rules.as_ref()).await.unwrap();
+    assert_eq!(looked.found.unwrap().score, 600);
     world.finish().await;
 }

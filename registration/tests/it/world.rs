@@ -10,11 +10,12 @@ use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
-use registration::accounts::{Account, AccountId, AccountSettings, Caller, NewAccount, SignIn, SignInError};
+use registration::accounts::{Account, AccountId, AccountSettings, Caller, NewAccount, SignIn, SignInError, SignedIn};
 use registration::document::ResidentId;
 use registration::exam_rules::{CaptchaRule, LoginKind};
 use registration::order::{Order, OrderId, OrderState};
 use registration::orders::{HandInError, OrderError};
+use registration::reviews::{DecisionError, Look};
 use registration::staff::{Role, StaffId};
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
@@ -106,7 +107,10 @@ impl World {
     /// Signs in as a stranger.
     pub(crate) async fn sign_in(&self, login: &str, password: &str) -> Result<Account, SignInError> {
         let entered = SignIn { login, password, preferred: LoginKind::Document };
-        self.registration.accounts.sign_in(&entered, &Caller::stranger(CaptchaRule::Suspicion)).await
+        match self.registration.accounts.sign_in(&entered, &Caller::stranger(CaptchaRule::Suspicion)).await? {
+            SignedIn::Account(account) => Ok(*account),
+            SignedIn::Which(accounts) => panic!("{} accounts", accounts.len()),
+        }
     }
 
     pub(crate) async fn replace(&self, account: AccountId, sittings: &[&str]) -> Result<Order, OrderError> {
@@ -115,6 +119,28 @@ impl World {
 
     pub(crate) async fn hand_in(&self, account: AccountId, order: OrderId) -> Result<Order, HandInError> {
         self.registration.orders.hand_in(account, order, picture()).await
+    }
+
+    /// What a page shows staff of an order, after they have opened its picture; of one without a picture, nothing real.
+    pub(crate) async fn look(&self, staff: StaffId, order: OrderId) -> Look {
+        let reviews = &self.registration.reviews;
+        let look = reviews.get(order).await.unwrap().and_then(|review| review.look);
+        if look.is_some() {
+            reviews.screenshot(staff, order).await.unwrap();
+        }
+        look.unwrap_or_else(|| "00000000-0000-0000-0000-000000000000.0".parse().unwrap())
+    }
+
+    /// The reviewer looks and confirms.
+    pub(crate) async fn confirm(&self, order: OrderId) -> Result<Order, DecisionError> {
+        let look = self.look(self.reviewer, order).await;
+        self.registration.reviews.confirm(self.reviewer, order, &look).await
+    }
+
+    /// The reviewer looks and refuses.
+    pub(crate) async fn refuse(&self, order: OrderId, reason: &str) -> Result<Order, DecisionError> {
+        let look = self.look(self.reviewer, order).await;
+        self.registration.reviews.refuse(self.reviewer, order, &look, reason).await
     }
 
     pub(crate) async fn order(&self, account: AccountId, order: OrderId) -> Order {
@@ -245,10 +271,16 @@ pub(crate) fn document(number: u32) -> String {
     checks.into_iter().find(|text| text.parse::<ResidentId>().is_ok()).unwrap()
 }
 
-/// A small JPEG.
+/// A small JPEG with something on it.
 pub(crate) fn picture() -> Bytes {
+    picture_of(240, 360)
+}
+
+/// One of that size.
+pub(crate) fn picture_of(width: u32, height: u32) -> Bytes {
     let mut bytes = Vec::new();
-    let picture = RgbImage::from_pixel(32, 48, Rgb([20, 120, 60]));
+    let picture =
+        RgbImage::from_fn(width, height, |x, y| Rgb([20, 120, if (x / 20 + y / 20) % 2 == 0 { 60 } else { 240 }]));
     picture.write_with_encoder(JpegEncoder::new(&mut bytes)).unwrap();
     bytes.into()
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use serde::Serialize;
@@ -16,6 +16,16 @@ use crate::api::problem::Problem;
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Longest wait for a body.
 const BODY_WAIT: Duration = Duration::from_secs(10);
+
+/// Bodies are read as they come: one that is compressed is refused by name, not called broken JSON.
+pub fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let is_plain = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    match codings.into_iter().all(is_plain) {
+        true => Ok(()),
+        false => Err(Problem::unsupported_coding()),
+    }
+}
 
 /// Reads a body as `T`.
 pub async fn read<T, B>(body: B) -> Result<T, Problem>
@@ -39,6 +49,8 @@ where
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Some editors and languages put it before every text; RFC 8259, 8.1 lets a reader ignore it.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // Looking out for the path to a fault costs more than reading: only when there is one.
     serde_json::from_slice(bytes).or_else(|_| parse_with_path(bytes))
 }
@@ -108,5 +120,16 @@ mod tests {
         assert_eq!(code_and_field(r#"{"candidate":"c","sittings":["a b"]}"#), ("invalid", "sittings[0]".to_owned()));
         assert_eq!(code_and_field(r#"{"candidate":"c","sittings":[],"x":1}"#), ("invalid", "x".to_owned()));
         assert_eq!(code_and_field("[]").0, "invalid");
+        assert_eq!(code_and_field("\u{feff}{\"candidate\":\"c\"}"), ("invalid", "sittings".to_owned()));
+    }
+
+    #[test]
+    fn a_mark_of_byte_order_is_no_fault_and_a_compressed_body_is_refused_by_name() {
+        let post = parse::<PostHold>("\u{feff}{\"candidate\":\"c\",\"sittings\":[\"a\"]}".as_bytes()).unwrap();
+        assert_eq!(post.candidate.as_str(), "c");
+        let with = |coding| HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static(coding))]);
+        assert!(check_coding(&HeaderMap::new()).is_ok() && check_coding(&with("Identity")).is_ok());
+        let refused = check_coding(&with("gzip")).unwrap_err();
+        assert_eq!((refused.status, refused.code), (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_coding"));
     }
 }

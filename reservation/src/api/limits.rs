@@ -59,6 +59,17 @@ pub struct TooMany {
     pub wait: Duration,
 }
 
+impl ClientAddress {
+    /// The network as one number: one subscriber has a whole network of 64 bits of IPv6, and may use another address of it
+    /// for each request.
+    pub fn network(self) -> u64 {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => u64::from(address.to_bits()),
+            IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default() | 1 << 63,
+        }
+    }
+}
+
 impl TooMany {
     /// The wait in whole seconds, at least 1.
     pub fn seconds(self) -> u32 {
@@ -80,12 +91,7 @@ impl Limits {
 
     /// Counts a request from an address.
     pub fn address(&self, from: ClientAddress) -> Result<(), TooMany> {
-        let network = match from.0.to_canonical() {
-            IpAddr::V4(address) => u64::from(address.to_bits()),
-            // One subscriber has a whole network of 64 bits, and may use another address for each request.
-            IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default() | 1 << 63,
-        };
-        self.inner.address.as_ref().map_or(Ok(()), |limit| limit.check(network))
+        self.inner.address.as_ref().map_or(Ok(()), |limit| limit.check(from.network()))
     }
 
     /// Counts a request with a key.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -46,7 +47,7 @@ use crate::api::{ApiBody, json, problem, routes, wire};
         wire::ConfirmHold,
         problem::Problem,
     )),
-    modifiers(&Keys)
+    modifiers(&Keys, &Problems)
 )]
 struct Document;
 
@@ -56,10 +57,34 @@ impl Modify for Keys {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An API key; `admin` includes `hold`."))
+            .description(Some(
+                "An API key. One of the scope `hold` has candidates and holds of its own: those of other keys and of the \
+                 site do not exist for it. Keys of one name share theirs, so that one can take over from another. `admin` \
+                 includes `hold` and `metrics`, and sees everybody's.",
+            ))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every failure is a problem document; the routes name its schema alone.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let items = document.paths.paths.values_mut();
+        let operations = items.flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]);
+        for operation in operations.flatten() {
+            for (status, response) in &mut operation.responses.responses {
+                let RefOr::T(response) = response else { continue };
+                if status.starts_with(['4', '5'])
+                    && let Some(content) = response.content.swap_remove("application/json")
+                {
+                    response.content.insert("application/problem+json".to_owned(), content);
+                }
+            }
+        }
     }
 }
 
@@ -86,6 +111,12 @@ mod tests {
             for (method, operation) in operations.as_object().unwrap() {
                 let needs_key = operation["security"].as_array().is_some_and(|list| !list.is_empty());
                 let name = operation["operationId"].as_str().unwrap();
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    let kinds: Vec<_> =
+                        response["content"].as_object().into_iter().flatten().map(|(kind, _)| kind).collect();
+                    let is_failure = status.starts_with(['4', '5']);
+                    assert!(!is_failure || kinds == ["application/problem+json"], "{name} {status}: {kinds:?}");
+                }
                 documented.insert((method.to_uppercase(), path.clone(), name.to_owned(), needs_key));
             }
         }

@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::api::ApiBody;
 use crate::api::limits::TooMany;
 use crate::api::quiet::{Quiet, spread_seconds};
-use crate::engine::HoldError;
+use crate::engine::{HoldError, NotReady};
 
 /// Answers 503 are one line a second in the log, however many they are.
 static UNAVAILABLE: Quiet = Quiet::new();
+static NOT_READY: Quiet = Quiet::new();
 
 /// A failure as the caller sees it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -33,23 +34,29 @@ pub struct Problem {
     detail: String,
     /// The field that is wrong, with code `invalid`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    /// The sitting that is full or whose group is taken.
+    #[schema(value_type = Option<String>)]
+    field: Option<Box<str>>,
+    /// The sitting that is full, or has begun, or whose group is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sitting: Option<String>,
+    #[schema(value_type = Option<String>)]
+    sitting: Option<Box<str>>,
     /// When the next hold on a full sitting lapses.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_release_at: Option<Timestamp>,
     /// When seats are given out, with code `not_open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     opens_at: Option<Timestamp>,
-    /// Until when seats are given out, with code `not_open`.
+    /// Until when seats are given out, with codes `not_open` and `begun`.
     #[serde(skip_serializing_if = "Option::is_none")]
     closes_at: Option<Timestamp>,
+    /// Which part is not ready: `ledger`, `pool`, `sync` or `redis`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    part: Option<&'static str>,
     #[serde(skip)]
     retry_after_seconds: Option<u32>,
     #[serde(skip)]
-    pub(crate) allow: Option<String>,
+    pub(crate) allow: Option<Box<str>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -70,6 +77,7 @@ impl Problem {
             next_release_at: None,
             opens_at: None,
             closes_at: None,
+            part: None,
             retry_after_seconds: None,
             allow: None,
         }
@@ -84,7 +92,7 @@ impl Problem {
     pub fn method_not_allowed(allowed: &str) -> Self {
         let mut problem =
             Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Allowed here: {allowed}."));
-        problem.allow = Some(allowed.to_owned());
+        problem.allow = Some(allowed.into());
         problem
     }
 
@@ -108,6 +116,20 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("A body has at most {limit} bytes here."))
     }
 
+    /// 415: the body is compressed.
+    pub fn unsupported_coding() -> Self {
+        let detail = "A body is read as it comes: send it without Content-Encoding.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_coding", detail)
+    }
+
+    /// 503: it took longer than a request may.
+    pub fn overdue() -> Self {
+        let detail = "This took too long; what was begun is finished or undone. Ask again with the same values.";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        problem.retry_after_seconds = Some(spread_seconds());
+        problem
+    }
+
     /// 408: the body did not arrive in time.
     pub fn too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not arrive in time.")
@@ -117,7 +139,7 @@ impl Problem {
     pub fn invalid(field: impl Into<String>, reason: impl std::fmt::Display) -> Self {
         let field = field.into();
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {reason}"));
-        problem.field = Some(field);
+        problem.field = Some(field.into());
         problem
     }
 
@@ -153,10 +175,14 @@ impl Problem {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            // RFC 9110, 12.5.3: says which codings would do.
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
         response
@@ -169,6 +195,17 @@ impl From<TooMany> for Problem {
     }
 }
 
+impl From<NotReady> for Problem {
+    fn from(NotReady { part, why }: NotReady) -> Self {
+        NOT_READY.say(|answers| tracing::warn!(part, why, answers, "not ready"));
+        // The part alone: what the stores say is for the log.
+        let detail = format!("Not ready: {part}. The log says why.");
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        (problem.part, problem.retry_after_seconds) = (Some(part), Some(spread_seconds()));
+        problem
+    }
+}
+
 impl From<HoldError> for Problem {
     fn from(error: HoldError) -> Self {
         let detail = format!("{error}.");
@@ -176,23 +213,28 @@ impl From<HoldError> for Problem {
             HoldError::UnknownExam(exam) => Self::unknown_exam(exam.as_str()),
             HoldError::UnknownSitting(sitting) => {
                 let mut problem = Self::new(StatusCode::NOT_FOUND, "unknown_sitting", detail);
-                problem.sitting = Some(sitting.to_string());
+                problem.sitting = Some(sitting.as_str().into());
                 problem
             }
             HoldError::UnknownHold(hold) => Self::unknown_hold(&hold.to_string()),
             HoldError::Full { sitting, next_release_at } => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "full", detail);
-                (problem.sitting, problem.next_release_at) = (Some(sitting.to_string()), next_release_at);
+                (problem.sitting, problem.next_release_at) = (Some(sitting.as_str().into()), next_release_at);
                 problem
             }
             HoldError::GroupTaken(sitting) => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "group_taken", detail);
-                problem.sitting = Some(sitting.to_string());
+                problem.sitting = Some(sitting.as_str().into());
                 problem
             }
             HoldError::NotOpen { opens_at, closes_at } => {
                 let mut problem = Self::new(StatusCode::CONFLICT, "not_open", detail);
                 (problem.opens_at, problem.closes_at) = (opens_at, closes_at);
+                problem
+            }
+            HoldError::Begun { sitting, closes_at } => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "begun", detail);
+                (problem.sitting, problem.closes_at) = (Some(sitting.to_string().into()), Some(closes_at));
                 problem
             }
             HoldError::NotAdmitted(_) => Self::new(StatusCode::CONFLICT, "not_admitted", detail),

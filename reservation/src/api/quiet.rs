@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Those who are sent away come back within so many seconds, spread evenly.
 pub const SPREAD_SECONDS: u32 = 3;
@@ -10,24 +10,32 @@ pub const SPREAD_SECONDS: u32 = 3;
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// Something that is said at most once a second.
+/// Something that is said at most once a second, or a longer while.
 #[derive(Debug)]
 pub struct Quiet {
-    /// The second since the start, plus 1, in which it was said last.
+    /// How long the while is.
+    seconds: u64,
+    /// The while since the start, from 1 on, in which it was said last.
     said: AtomicU64,
     unsaid: AtomicU64,
 }
 
 impl Quiet {
-    /// Nothing was said yet.
+    /// Said once a second; nothing was said yet.
     pub const fn new() -> Self {
-        Self { said: AtomicU64::new(0), unsaid: AtomicU64::new(0) }
+        Self::every(Duration::from_secs(1))
+    }
+
+    /// Said once in a while of so many whole seconds, at least one.
+    pub const fn every(period: Duration) -> Self {
+        let seconds = if period.as_secs() == 0 { 1 } else { period.as_secs() };
+        Self { seconds, said: AtomicU64::new(0), unsaid: AtomicU64::new(0) }
     }
 
     /// Says it, with the number of times that it happened since it was said last; or only counts it.
     pub fn say(&self, line: impl FnOnce(u64)) {
         let times = self.unsaid.fetch_add(1, Ordering::Relaxed) + 1;
-        let (said, now) = (self.said.load(Ordering::Relaxed), START.elapsed().as_secs() + 1);
+        let (said, now) = (self.said.load(Ordering::Relaxed), START.elapsed().as_secs() / self.seconds + 1);
         if said != now && self.said.compare_exchange(said, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             self.unsaid.fetch_sub(times, Ordering::Relaxed);
             line(times);
@@ -57,6 +65,11 @@ mod tests {
             quiet.say(|_| lines += 1);
         }
         assert!((1..=2).contains(&lines), "{lines} lines");
+        let (hourly, mut lines) = (Quiet::every(Duration::from_secs(3_600)), 0);
+        for _ in 0..1_000 {
+            hourly.say(|_| lines += 1);
+        }
+        assert_eq!(lines, 1);
         let seconds: std::collections::BTreeSet<u32> = (0..30).map(|_| spread_seconds()).collect();
         assert_eq!(seconds.into_iter().collect::<Vec<_>>(), [1, 2, 3]);
     }

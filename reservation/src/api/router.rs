@@ -75,7 +75,7 @@ pub static ROUTES: [Route; 15] = [
     route(Method::GET,    "/api/v1/openapi.json",                      None,               Operation::OpenApi,       "openapi"),
     route(Method::GET,    "/healthz",                                  None,               Operation::Health,        "health"),
     route(Method::GET,    "/readyz",                                   None,               Operation::Ready,         "ready"),
-    route(Method::GET,    "/metrics",                                  None,               Operation::Metrics,       "metrics"),
+    route(Method::GET,    "/metrics",                                  Some(Scope::Metrics), Operation::Metrics,     "metrics"),
 ];
 
 /// Does `path` fit `template`? Then the segments that its `{…}` stand for.
@@ -96,8 +96,15 @@ fn fit<'a>(template: &str, path: &'a str) -> Option<[&'a str; 2]> {
     }
 }
 
-/// The number of a request's route in [`ROUTES`] and its parameters, or why there is none.
+/// A path as routes know it: one slash at its end says nothing.
+pub(super) fn plain(path: &str) -> &str {
+    path.strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/')).unwrap_or(path)
+}
+
+/// The number of a request's route in [`ROUTES`] and its parameters, or why there is none. HEAD finds what GET does.
 pub fn find<'a>(method: &Method, path: &'a str) -> Result<(usize, [&'a str; 2]), Problem> {
+    let path = plain(path);
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
     // The method first: comparing it is cheaper than fitting the path.
     let of_method = ROUTES.iter().enumerate().filter(|(_, route)| route.method == *method);
     for (number, route) in of_method {
@@ -106,7 +113,11 @@ pub fn find<'a>(method: &Method, path: &'a str) -> Result<(usize, [&'a str; 2]),
         }
     }
     let fitting = ROUTES.iter().filter(|route| fit(route.path, path).is_some());
-    let allowed: Vec<_> = fitting.map(|route| route.method.as_str()).collect();
+    let words = |route: &Route| match route.method {
+        Method::GET => "GET, HEAD".to_owned(),
+        _ => route.method.to_string(),
+    };
+    let allowed: Vec<_> = fitting.map(words).collect();
     if allowed.is_empty() {
         Err(Problem::no_such_path())
     } else {
@@ -123,8 +134,11 @@ mod tests {
         let (number, parameters) = find(&Method::GET, "/api/v1/exams/cet/holds/c.1.2").unwrap();
         assert_eq!((ROUTES[number].operation, parameters), ("get_hold", ["cet", "c.1.2"]));
         assert_eq!(find(&Method::GET, "/api/v1/exams//sittings").unwrap_err().status.as_u16(), 404);
-        assert_eq!(find(&Method::GET, "/api/v1/exams/a/sittings/").unwrap_err().status.as_u16(), 404);
+        assert_eq!(find(&Method::GET, "/api/v1/exams/a/sittings//").unwrap_err().status.as_u16(), 404);
+        let (number, parameters) = find(&Method::HEAD, "/api/v1/exams/a/sittings/").unwrap();
+        assert_eq!((ROUTES[number].operation, parameters[0]), ("list_sittings", "a"));
+        assert_eq!(find(&Method::HEAD, "/api/v1/exams/a/holds").unwrap_err().allow.as_deref(), Some("POST"));
         let refused = find(&Method::PATCH, "/api/v1/exams/a/holds/b").unwrap_err();
-        assert_eq!((refused.status.as_u16(), refused.allow.as_deref()), (405, Some("GET, DELETE")));
+        assert_eq!((refused.status.as_u16(), refused.allow.as_deref()), (405, Some("GET, HEAD, DELETE")));
     }
 }

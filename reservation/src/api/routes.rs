@@ -15,14 +15,9 @@ pub mod put_sitting;
 pub mod sitting_events;
 
 use crate::api::problem::Problem;
-use crate::ids::{ExamId, HoldId};
+use crate::ids::ExamId;
 
 /// An exam out of a path. What is no name cannot exist.
 fn exam_of(text: &str) -> Result<ExamId, Problem> {
     text.parse().map_err(|_| Problem::unknown_exam(text))
-}
-
-/// A hold out of a path, likewise.
-fn hold_of(text: &str) -> Result<HoldId, Problem> {
-    text.parse().map_err(|_| Problem::unknown_hold(text))
 }

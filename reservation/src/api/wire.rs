@@ -15,12 +15,15 @@ use crate::sitting::{Acknowledge, Availability, Exam, Level, Sitting};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutExam {
-    /// Its name on pages, 1–200 characters.
+    /// Its name on pages, 1–200 characters, not all of them blank.
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub title: String,
     /// How long a seat is held, 1–2,592,000.
+    #[schema(minimum = 1, maximum = 2_592_000)]
     pub hold_seconds: u32,
     /// How much longer than shown a seat is kept, so that a payment begun in time lands in time. Default 0.
     #[serde(default)]
+    #[schema(maximum = 2_592_000)]
     pub grace_seconds: u32,
     /// No holds before. Default: open already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,16 +71,19 @@ impl From<&Exam> for ExamView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutSitting {
-    /// Its name on pages, 1–200 characters.
+    /// Its name on pages, 1–200 characters, not all of them blank.
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub title: String,
     /// Sittings of one group exclude each other. Cannot change later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub group: Option<GroupId>,
     /// Seats, 0–10,000,000. May change at any time, also below what is taken.
+    #[schema(maximum = 10_000_000)]
     pub capacity: u32,
-    /// Where it is, 1–200 characters.
+    /// Where it is, 1–200 characters, not all of them blank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub venue: Option<String>,
     /// When it starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -141,7 +147,8 @@ impl From<&Availability> for SittingView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostHold {
-    /// Who holds.
+    /// Who holds. A key of the scope `hold` has candidates of its own: those of another key, and the site's, are others
+    /// even under the same name. Its keys of one name share theirs.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub candidate: CandidateId,
     /// 1–16 sittings of one pool: all or none.

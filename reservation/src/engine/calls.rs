@@ -9,14 +9,18 @@ use crate::engine::{Engine, HoldError, feed};
 use crate::ledger::pools;
 use crate::restore;
 use crate::store::reply::Reply;
-use crate::store::{Moment, StoreError};
+use crate::store::{CALL_LIFE, Moment, StoreError};
 
 /// How long a request keeps asking while Redis is away, before it is told to come again.
 const CALL_WAIT: Duration = Duration::from_secs(3);
 
+const _: () = assert!(CALL_LIFE.as_secs() < CALL_WAIT.as_secs(), "there is time to ask again");
+
 impl Engine {
     /// Calls a script of `pool`, opening the pool where that is what it lacks; answers the reply and
-    /// the lineage it belongs to. An unanswered call is repeated: every script is idempotent.
+    /// the lineage it belongs to. An unanswered call is repeated: every script is idempotent, and the link over which
+    /// it is repeated has seen to it that the call before was carried out or never will be. No call begins in Redis
+    /// after the caller was told to come again.
     pub(crate) async fn call<A, F>(
         &self,
         pool: &Pool,
@@ -33,7 +37,8 @@ impl Engine {
                 StoreError::Missing
             } else {
                 let started = Instant::now();
-                match script(Moment { epoch: standing.epoch, now_ms: None }).await {
+                let life = until.saturating_duration_since(started).min(CALL_LIFE);
+                match script(Moment { life, ..Moment::now(standing.epoch) }).await {
                     Ok(reply) => {
                         histogram!("seathold_script_seconds").record(started.elapsed().as_secs_f64());
                         pool.board.note(&reply.free, reply.event);
@@ -47,7 +52,7 @@ impl Engine {
                 StoreError::Missing | StoreError::Fenced => self.reopen(pool, standing.epoch, false).await,
                 StoreError::ScriptsGone => self.reopen(pool, standing.epoch, true).await,
                 StoreError::Unverified => self.reopen_elsewhere(pool).await,
-                StoreError::Ambiguous(_) => Ok(()),
+                StoreError::Ambiguous(_) | StoreError::Late { .. } => Ok(()),
                 StoreError::Behind => return Err(fault.into()),
                 StoreError::Unexpected(what) => {
                     tracing::error!(pool = %pool.id, what, "Redis said what it never should");
@@ -71,7 +76,9 @@ impl Engine {
         let until = Instant::now() + CALL_WAIT;
         loop {
             match question().await {
-                Err(StoreError::Ambiguous(_) | StoreError::Unverified) if Instant::now() < until => {
+                Err(StoreError::Ambiguous(_) | StoreError::Late { .. } | StoreError::Unverified)
+                    if Instant::now() < until =>
+                {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 answer => return Ok(answer?),

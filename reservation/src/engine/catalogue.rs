@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::ids::{ExamId, SittingId, SittingNumber};
+use crate::ledger::earlier_graces::{self, EarlierGraces};
 use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings, waiting_rooms};
 use crate::room::RoomKeys;
 use crate::sitting::{Exam, Sitting};
@@ -17,10 +20,29 @@ pub struct ExamEntry {
     pub sittings: Vec<Arc<Sitting>>,
     /// The keys of its waiting room; absent while nobody ever wanted one.
     pub room_keys: Option<Arc<RoomKeys>>,
+    /// What was promised before the grace was changed.
+    earlier_graces: EarlierGraces,
     by_id: HashMap<SittingId, Arc<Sitting>>,
 }
 
 impl ExamEntry {
+    /// The deadline to show of a hold that lapses then. A change of the grace does not move one that was shown: it
+    /// counts for holds that lapse after everything that was promised before.
+    pub fn shown(&self, lapses_at: Timestamp) -> Timestamp {
+        lapses_at - self.grace_of(lapses_at)
+    }
+
+    /// How long a hold lasts that is given now, with the grace: never shorter than the exam says.
+    pub fn ttl(&self, now: Timestamp) -> SignedDuration {
+        let Exam { hold, grace, .. } = *self.exam;
+        hold + grace.max(self.grace_of(now + hold + grace))
+    }
+
+    fn grace_of(&self, lapses_at: Timestamp) -> SignedDuration {
+        let earlier = self.earlier_graces.iter().find(|(until, _)| lapses_at <= *until);
+        earlier.map_or(self.exam.grace, |(_, grace)| *grace)
+    }
+
     /// A sitting by id.
     pub fn sitting(&self, id: &SittingId) -> Option<&Arc<Sitting>> {
         self.by_id.get(id)
@@ -61,6 +83,7 @@ impl Catalogue {
             sittings_of.entry(exam).or_default().push(Arc::new(sitting));
         }
         let mut rooms = waiting_rooms::all(&*tx).await?;
+        let mut graces = earlier_graces::all(&*tx).await?;
         let exams = exams
             .into_iter()
             .map(|mut exam| {
@@ -70,7 +93,9 @@ impl Catalogue {
                 });
                 let sittings = sittings_of.remove(&exam.id).unwrap_or_default();
                 let by_id = sittings.iter().map(|sitting| (sitting.id.clone(), sitting.clone())).collect();
-                (exam.id.clone(), Arc::new(ExamEntry { exam: Arc::new(exam), sittings, room_keys, by_id }))
+                let earlier_graces = graces.remove(&exam.id).unwrap_or_default();
+                let entry = ExamEntry { exam: Arc::new(exam), sittings, room_keys, earlier_graces, by_id };
+                (entry.exam.id.clone(), Arc::new(entry))
             })
             .collect();
         Ok(Some(Self { revision, exams }))

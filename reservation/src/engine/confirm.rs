@@ -4,15 +4,17 @@
 //! ledger → tell the caller → mark in Redis. Whatever step dies, `sweep::finish` goes on from
 //! what the ledger has.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::engine::coalesce::Answered;
 use crate::engine::hold::{Located, id_of};
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
 use crate::hold::{Hold, HoldState};
 use crate::ids::{ExamId, Generation, HoldId, Reference};
-use crate::ledger::LedgerError;
 use crate::ledger::holds::decide::{self, Confirmed};
 use crate::ledger::holds::{self, HoldRow};
+use crate::ledger::{self, ANSWER_WAIT, LedgerError};
 use crate::store::reply::FreezeAnswer;
 use crate::store::{FreezeRequest, Place};
 
@@ -28,6 +30,7 @@ pub(super) enum Decided {
 impl Engine {
     /// Stops the clock: evidence of payment is in. [`HoldError::Expired`] when it has ended.
     pub async fn freeze(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         match self.freeze_in_redis(&located, false, None).await?.answer {
             FreezeAnswer::Frozen(_) | FreezeAnswer::Confirmed(_) => self.find(exam, hold).await,
@@ -45,6 +48,7 @@ impl Engine {
     /// ended takes a free seat of the sitting under a new id, or is [`HoldError::Expired`].
     /// Idempotent by (hold, reference).
     pub async fn confirm(&self, exam: &ExamId, hold: &HoldId, reference: &Reference) -> Result<Hold, HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let mut located = self.locate(exam, hold)?;
         let frozen = self.freeze_in_redis(&located, false, Some(reference)).await?;
         located.place.generation = match frozen.answer {
@@ -72,7 +76,7 @@ impl Engine {
     }
 
     /// The money is there but the hold is gone: finds the seat that an earlier try took, or the
-    /// candidate's later hold on the sitting, or takes a free seat.
+    /// candidate's later hold on the sitting, or takes a free seat of a sitting that has not begun.
     async fn take_anew(
         &self,
         located: &Located,
@@ -99,7 +103,9 @@ impl Engine {
         if let FreezeAnswer::Other(_, generation) = answer {
             again.place.generation = generation;
         }
-        let taken = self.freeze_in_redis(&again, true, Some(reference)).await?;
+        // Whoever paid for a sitting that has begun gets the money back, and no seat.
+        let has_begun = sitting.closes_at(SignedDuration::ZERO).is_some_and(|begins| begins <= Timestamp::now());
+        let taken = self.freeze_in_redis(&again, !has_begun, Some(reference)).await?;
         match taken.answer {
             FreezeAnswer::Frozen(generation)
             | FreezeAnswer::Confirmed(generation)
@@ -162,10 +168,15 @@ impl Engine {
 
     async fn decide_together(&self, pool: &Pool, wishes: &[(Place, Reference)]) -> Result<Vec<Confirmed>, LedgerError> {
         let mut client = self.inner.ledger.client().await?;
-        let tx = client.transaction().await?;
-        let words = decide::confirm(&tx, &pool.exam, wishes).await?;
-        tx.commit().await?;
-        Ok(words)
+        let deciding = async {
+            let tx = client.transaction().await?;
+            ledger::limit(&tx).await?;
+            let words = decide::confirm(&tx, &pool.exam, wishes).await?;
+            tx.commit().await?;
+            Ok(words)
+        };
+        let outcome = tokio::time::timeout(ANSWER_WAIT, deciding).await;
+        self.inner.ledger.heard(client, outcome)
     }
 
     fn full(&self, pool: &Pool, place: &Place) -> HoldError {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::engine::hold::{SITTINGS_MAX, at_ms, hold_of, seats_of};
+use crate::engine::hold::{SITTINGS_MAX, at_ms, hold_of, lasting, refuse_begun, seats_of};
 use crate::engine::room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
 use crate::ids::{CandidateId, ExamId, Generation, HoldId, PoolId, SittingId, SittingNumber};
@@ -21,7 +21,8 @@ impl Engine {
     }
 
     /// Gives `given_back` (held, of one candidate) back and takes a seat in each of `sittings`, all or nothing. What is
-    /// in both stays. The new holds end when the first of the old ones would have: nobody wins time by changing. Again
+    /// in both stays. The new holds end when the first of the old ones would have, and of those that were given back
+    /// before in a group that is wanted: nobody wins time by changing. Again
     /// with the same: the same holds. [`HoldError::Expired`]: one of the old ones has ended, and nothing was done.
     pub async fn exchange(
         &self,
@@ -30,17 +31,23 @@ impl Engine {
         sittings: &[SittingId],
         admission: Admission<'_>,
     ) -> Result<Taken, HoldError> {
+        self.look_for(exam, sittings).await?;
         let entry = self.entry(exam)?;
         let (pool, wanted) = self.resolve(&entry, sittings)?;
         let (candidate, places) = self.places_of(exam, &pool.id, given_back)?;
-        if !entry.exam.is_open(Timestamp::now()) {
+        let now = Timestamp::now();
+        if !entry.exam.is_open(now) {
             return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
         }
+        // What stays is theirs already.
+        let taken_anew = wanted.iter().filter(|sitting| !given_back.iter().any(|hold| hold.sitting == sitting.number));
+        refuse_begun(&entry.exam, taken_anew, admission, now)?;
         self.admit(&entry, &candidate, admission)?;
         let request = ExchangeRequest {
             candidate: candidate.clone(),
             given_back: places,
             sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
+            least: lasting(&entry).least,
         };
         let (keys, store) = (&pool.keys, &self.inner.store);
         let (reply, lineage) = self.call(&pool, |moment| store.exchange(keys, moment, &request)).await?;
@@ -52,7 +59,7 @@ impl Engine {
         };
         let (seats, is_new) = seats_of(&entry, &pool, answer)?;
         self.acknowledge(&entry.exam, &pool, lineage, reply.event).await?;
-        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry.exam, &candidate, sitting, seat));
+        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry, &candidate, sitting, seat));
         Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(reply.now_ms) })
     }
 

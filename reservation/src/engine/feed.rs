@@ -10,7 +10,7 @@ use crate::engine::pool::Pool;
 use crate::ledger::{LedgerError, holds, pools};
 use crate::restore::OpenError;
 use crate::store::event::StreamId;
-use crate::store::{READ_ENTRIES_MAX, Store};
+use crate::store::{READ_ENTRIES_MAX, Store, StoreError, identity_of};
 
 /// Whoever has not read for so long may have missed events that were trimmed: starts over.
 const GAP_MAX: Duration = Duration::from_secs(5);
@@ -28,6 +28,8 @@ pub(super) async fn feed(engine: Engine, pool: Arc<Pool>, stop: CancellationToke
         };
         if let Err(error) = outcome {
             tracing::debug!(pool = %pool.id, %error, "the board stands still");
+            // A server that is demoted tells those who wait for an event so at once, and nobody else.
+            let _ = engine.inner.store.look_now(&pool.keys).await;
             tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(AFTER_FAULT) => {} }
         }
     }
@@ -39,10 +41,16 @@ async fn feed_lineage(engine: &Engine, pool: &Pool) -> Result<(), OpenError> {
         tokio::time::sleep(AFTER_FAULT).await;
         return Ok(());
     }
-    let mut reader = engine.inner.store.reader(&pool.keys).await?;
+    let store = &engine.inner.store;
+    let mut reader = store.reader(&pool.keys).await?;
+    let identity = identity_of(&mut reader).await.map_err(StoreError::from)?;
+    if !store.trusts(&pool.keys, &identity) {
+        return Err(StoreError::Unverified.into());
+    }
     let mut position = reset(engine, pool).await?;
     let mut read_at = Instant::now();
-    while pool.standing().lineage == lineage && read_at.elapsed() < GAP_MAX {
+    // Another process may be trusted with the pool by now, while the reader still waits at the old one.
+    while pool.standing().lineage == lineage && read_at.elapsed() < GAP_MAX && store.trusts(&pool.keys, &identity) {
         read_at = Instant::now();
         let events = tokio::select! {
             events = Store::read(&mut reader, &pool.keys, position) => events?,

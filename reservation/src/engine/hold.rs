@@ -1,9 +1,11 @@
 //! Taking seats, looking at holds, giving them back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::catalogue::ExamEntry;
 use crate::engine::coalesce::Answered;
@@ -15,11 +17,24 @@ use crate::ids::{CandidateId, ExamId, HoldId, SittingId, SittingNumber};
 use crate::ledger::holds::{self, HoldRow};
 use crate::sitting::{Acknowledge, Exam, Sitting};
 use crate::store::event::StreamId;
-use crate::store::reply::{HoldAnswer, ReleaseAnswer, Seat, SettleAnswer};
-use crate::store::{HoldRequest, Place};
+use crate::store::reply::{HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer};
+use crate::store::{HoldRequest, Lasting, Place};
 
 /// Most sittings in one request.
 pub(crate) const SITTINGS_MAX: usize = 16;
+
+/// Whoever gave a seat back and takes one again gets what is left of its time, but no less than this without the grace:
+/// nobody pays in less. Until that rest is over, no seat of the group is free to them. So however often somebody
+/// gives back and takes again, others have their chance when the first deadline comes. An exam with very short holds
+/// has a tenth of one instead.
+const LEAST: Duration = Duration::from_secs(60);
+
+/// How long holds of an exam last, with the grace.
+pub(super) fn lasting(entry: &ExamEntry) -> Lasting {
+    let ttl = Duration::try_from(entry.ttl(Timestamp::now())).unwrap_or_default();
+    let hold = Duration::try_from(entry.exam.hold).unwrap_or_default();
+    Lasting { ttl, least: ttl.saturating_sub(hold) + LEAST.min(hold / 10) }
+}
 
 /// A time in ms since 1970, as scripts give it.
 pub(super) fn at_ms(ms: i64) -> Timestamp {
@@ -41,7 +56,7 @@ impl Located {
             id: id_of(&row.place),
             sitting: self.sitting.id.clone(),
             state: row.state,
-            expires_at: row.lapses_at - self.entry.exam.grace,
+            expires_at: self.entry.shown(row.lapses_at),
             reference: row.reference.clone().filter(|_| row.state == HoldState::Confirmed),
         }
     }
@@ -53,7 +68,8 @@ pub(super) fn id_of(place: &Place) -> HoldId {
 
 impl Engine {
     /// Takes a seat in each of the sittings, all or none. Again with the same: the same holds. While a waiting room is
-    /// on, only who is admitted is let through.
+    /// on, only who is admitted is let through. No seat is given out in a sitting that has begun, nor in one that begins
+    /// before the hold would end, unless it is paid for.
     pub async fn hold(
         &self,
         exam: &ExamId,
@@ -61,12 +77,14 @@ impl Engine {
         sittings: &[SittingId],
         admission: Admission<'_>,
     ) -> Result<Taken, HoldError> {
+        self.look_for(exam, sittings).await?;
         let entry = self.entry(exam)?;
         let (pool, wanted) = self.resolve(&entry, sittings)?;
         let now = Timestamp::now();
         if !entry.exam.is_open(now) {
             return Err(HoldError::NotOpen { opens_at: entry.exam.opens_at, closes_at: entry.exam.closes_at });
         }
+        refuse_begun(&entry.exam, &wanted, admission, now)?;
         self.admit(&entry, candidate, admission)?;
         let request = HoldRequest {
             candidate: candidate.clone(),
@@ -78,8 +96,38 @@ impl Engine {
             self.seated(&entry);
         }
         self.acknowledge(&entry.exam, &pool, lineage, event).await?;
-        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry.exam, candidate, sitting, seat));
+        let holds = wanted.iter().zip(seats).map(|(sitting, seat)| hold_of(&entry, candidate, sitting, seat));
         Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(now_ms) })
+    }
+
+    /// Calls `hold`. Where a first call was carried out without an answer, the second finds its holds there; to
+    /// whoever asked they are new.
+    pub(super) async fn hold_in_redis(
+        &self,
+        pool: &Pool,
+        requests: &[HoldRequest],
+    ) -> Result<(Reply<HoldAnswer>, i64), HoldError> {
+        let entry = self.entry(&pool.exam)?;
+        let (store, lasting) = (&self.inner.store, lasting(&entry));
+        let asked_ms = store.now_ms(&pool.keys);
+        let calls = AtomicUsize::new(0);
+        let (mut reply, lineage) = self
+            .call(pool, |moment| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                store.hold(&pool.keys, moment, lasting, requests)
+            })
+            .await?;
+        if let (2.., Some(asked_ms)) = (calls.into_inner(), asked_ms) {
+            let ttl_ms = i64::try_from(lasting.ttl.as_millis()).unwrap_or(i64::MAX);
+            for answer in &mut reply.answers {
+                if let HoldAnswer::Kept(seats) = answer
+                    && seats.iter().any(|seat| seat.state == HoldState::Held && seat.lapses_ms - ttl_ms >= asked_ms)
+                {
+                    *answer = HoldAnswer::Held(std::mem::take(seats));
+                }
+            }
+        }
+        Ok((reply, lineage))
     }
 
     /// The pool and the sittings that a request names.
@@ -159,19 +207,20 @@ impl Engine {
 
     /// A hold, live or ended.
     pub async fn find(&self, exam: &ExamId, hold: &HoldId) -> Result<Hold, HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         let Located { pool, place, entry, sitting } = &located;
         let store = &self.inner.store;
         let record = self.ask(|| store.record(&pool.keys, &place.candidate, place.group)).await?;
         let seat = record.as_deref().and_then(seat_of).filter(|seat| seat.generation == place.generation);
         match seat {
-            Some(seat) if seat.state == HoldState::Held => Ok(hold_of(&entry.exam, &place.candidate, sitting, seat)),
+            Some(seat) if seat.state == HoldState::Held => Ok(hold_of(entry, &place.candidate, sitting, seat)),
             // The ledger leads, and knows the reference.
             Some(seat) => Ok(self
                 .row(&located)
                 .await?
                 .filter(|row| row.state != HoldState::Held)
-                .map_or_else(|| hold_of(&entry.exam, &place.candidate, sitting, seat), |row| located.hold(&row))),
+                .map_or_else(|| hold_of(entry, &place.candidate, sitting, seat), |row| located.hold(&row))),
             None => {
                 let ended = self.row(&located).await?.filter(|row| !row.state.is_live());
                 let row = match ended {
@@ -196,6 +245,7 @@ impl Engine {
     /// Gives the seat back: a held one becomes released, a frozen or confirmed one cancelled. Also
     /// fine when it ended already.
     pub async fn release(&self, exam: &ExamId, hold: &HoldId) -> Result<(), HoldError> {
+        self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         let Located { pool, place, entry, .. } = &located;
         let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.release.ask(place.clone()).await?;
@@ -230,6 +280,25 @@ impl Engine {
     }
 }
 
+/// Refuses sittings in which no seat is given out any more. Whoever has paid needs no time for it.
+pub(super) fn refuse_begun<'a>(
+    exam: &Exam,
+    wanted: impl IntoIterator<Item = &'a Arc<Sitting>>,
+    admission: Admission<'_>,
+    now: Timestamp,
+) -> Result<(), HoldError> {
+    let to_pay = match admission {
+        Admission::Exempt => SignedDuration::ZERO,
+        Admission::Pass(_) => exam.hold,
+    };
+    for sitting in wanted {
+        if let Some(closes_at) = sitting.closes_at(to_pay).filter(|closes_at| *closes_at <= now) {
+            return Err(HoldError::Begun { sitting: sitting.id.clone(), closes_at });
+        }
+    }
+    Ok(())
+}
+
 /// The seats that a script gave, and whether any of them is new; or why it gave none.
 pub(super) fn seats_of(entry: &ExamEntry, pool: &Pool, answer: HoldAnswer) -> Result<(Vec<Seat>, bool), HoldError> {
     let unheard = || HoldError::Unavailable("Redis named another sitting".to_owned());
@@ -245,6 +314,10 @@ pub(super) fn seats_of(entry: &ExamEntry, pool: &Pool, answer: HoldAnswer) -> Re
             };
             Err(HoldError::Full { sitting: id_of(number)?, next_release_at })
         }
+        // For this candidate no seat is free until then.
+        HoldAnswer::Resting(number, until_ms) => {
+            Err(HoldError::Full { sitting: id_of(number)?, next_release_at: Some(at_ms(until_ms)) })
+        }
         HoldAnswer::GroupTaken(number) => Err(HoldError::GroupTaken(id_of(number)?)),
         // The ledger has it and Redis does not yet: a new sitting on its way.
         HoldAnswer::UnknownSitting(_) => Err(unheard()),
@@ -252,12 +325,12 @@ pub(super) fn seats_of(entry: &ExamEntry, pool: &Pool, answer: HoldAnswer) -> Re
 }
 
 /// A seat as callers see it.
-pub(super) fn hold_of(exam: &Exam, candidate: &CandidateId, sitting: &Sitting, seat: Seat) -> Hold {
+pub(super) fn hold_of(entry: &ExamEntry, candidate: &CandidateId, sitting: &Sitting, seat: Seat) -> Hold {
     Hold {
         id: HoldId { candidate: candidate.clone(), sitting: sitting.number, generation: seat.generation },
         sitting: sitting.id.clone(),
         state: seat.state,
-        expires_at: at_ms(seat.lapses_ms) - exam.grace,
+        expires_at: entry.shown(at_ms(seat.lapses_ms)),
         reference: None,
     }
 }

@@ -1,7 +1,6 @@
 //! The queues of one pool, one per script, so that a rush of new holds cannot keep payments waiting.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::engine::coalesce::Lane;
@@ -31,10 +30,7 @@ impl Lanes {
         Self {
             hold: Lane::open("hold", tasks, stop, move |requests| {
                 let (engine, pool) = hold.clone();
-                async move {
-                    let (store, ttl) = (&engine.inner.store, engine.ttl_of(&pool));
-                    engine.call(&pool, |moment| store.hold(&pool.keys, moment, ttl, &requests)).await
-                }
+                async move { engine.hold_in_redis(&pool, &requests).await }
             }),
             release: Lane::open("release", tasks, stop, move |places| {
                 let (engine, pool) = release.clone();
@@ -65,14 +61,5 @@ impl Lanes {
                 }
             }),
         }
-    }
-}
-
-impl Engine {
-    /// How long a new hold of this pool lasts, with the grace.
-    fn ttl_of(&self, pool: &Pool) -> Duration {
-        let catalogue = self.catalogue();
-        let exam = catalogue.exam(&pool.exam).map(|entry| entry.exam.hold + entry.exam.grace);
-        exam.and_then(|ttl| Duration::try_from(ttl).ok()).unwrap_or_default()
     }
 }

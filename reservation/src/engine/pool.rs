@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -45,6 +45,13 @@ pub enum NotReached {
     TooSlow,
 }
 
+/// Since when the pool's ledger stands still, and why.
+#[derive(Debug, Clone)]
+struct Stuck {
+    since: Instant,
+    why: String,
+}
+
 /// A pool.
 #[derive(Debug)]
 pub struct Pool {
@@ -67,7 +74,12 @@ pub struct Pool {
     /// The queues in front of its scripts; there once the engine runs the pool.
     pub(super) lanes: OnceLock<Lanes>,
     /// Does this process write the pool's ledger?
-    pub(crate) is_writer: AtomicBool,
+    pub(crate) writes: watch::Sender<bool>,
+    stuck: Mutex<Option<Stuck>>,
+    /// Was something left half done that `finish` should look at?
+    unfinished: AtomicBool,
+    /// When this process gave up writing it.
+    resigned: Mutex<Option<Instant>>,
 }
 
 impl Pool {
@@ -84,7 +96,10 @@ impl Pool {
             restored: tokio::sync::Notify::new(),
             hurry: tokio::sync::Notify::new(),
             lanes: OnceLock::new(),
-            is_writer: AtomicBool::new(false),
+            writes: watch::Sender::new(false),
+            stuck: Mutex::default(),
+            unfinished: AtomicBool::new(false),
+            resigned: Mutex::default(),
         }
     }
 
@@ -139,6 +154,51 @@ impl Pool {
 
     /// Is this process the one that writes the pool's ledger?
     pub fn is_writer(&self) -> bool {
-        self.is_writer.load(Ordering::Relaxed)
+        *self.writes.borrow()
+    }
+
+    /// Makes this process the pool's writer, or takes that away; wakes the task that writes when it changes.
+    pub(crate) fn set_writer(&self, writes: bool) {
+        self.writes.send_if_modified(|now| std::mem::replace(now, writes) != writes);
+    }
+
+    /// This process gives up writing the pool, though nobody has taken it yet.
+    pub(crate) fn resign(&self) {
+        *self.resigned.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.set_writer(false);
+    }
+
+    /// Has this process given up writing the pool within the last `within`?
+    pub(crate) fn has_resigned(&self, within: Duration) -> bool {
+        let resigned = self.resigned.lock().unwrap_or_else(PoisonError::into_inner);
+        resigned.is_some_and(|at| at.elapsed() < within)
+    }
+
+    /// The ledger of the pool cannot be written now.
+    pub(crate) fn stands_still(&self, why: &impl ToString) {
+        let mut stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = stuck.as_ref().map_or_else(Instant::now, |stuck| stuck.since);
+        *stuck = Some(Stuck { since, why: why.to_string() });
+    }
+
+    /// The ledger of the pool is written again, or others do that.
+    pub(crate) fn goes_on(&self) {
+        *self.stuck.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Since how long the pool's ledger stands still, and why, if it does.
+    pub fn stuck(&self) -> Option<(Duration, String)> {
+        let stuck = self.stuck.lock().unwrap_or_else(PoisonError::into_inner);
+        stuck.as_ref().map(|stuck| (stuck.since.elapsed(), stuck.why.clone()))
+    }
+
+    /// Lets `finish` look at the pool.
+    pub(crate) fn leave_unfinished(&self) {
+        self.unfinished.store(true, Ordering::Relaxed);
+    }
+
+    /// Is there something to finish? Asked once: whoever asks goes and looks.
+    pub(crate) fn take_unfinished(&self) -> bool {
+        self.unfinished.swap(false, Ordering::Relaxed)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{ExamId, PoolId, SittingId, SittingNumber};
-use crate::ledger::{LedgerError, catalogue, exams, pools, sittings, waiting_rooms};
+use crate::ledger::{LedgerError, catalogue, earlier_graces, exams, pools, sittings, waiting_rooms};
 use crate::room::ADMIT_PER_SECOND_MAX;
 use crate::sitting::{CAPACITY_MAX, Exam, Sitting, SittingSpec, TITLE_CHARS_MAX};
 
@@ -18,8 +18,8 @@ fn invalid(field: &'static str, reason: impl Into<String>) -> HoldError {
 
 fn check_text(field: &'static str, text: &str) -> Result<(), HoldError> {
     let length = text.chars().count();
-    if length == 0 || length > TITLE_CHARS_MAX || text.chars().any(char::is_control) {
-        return Err(invalid(field, format!("1 to {TITLE_CHARS_MAX} characters on one line")));
+    if text.trim().is_empty() || length > TITLE_CHARS_MAX || text.chars().any(char::is_control) {
+        return Err(invalid(field, format!("1 to {TITLE_CHARS_MAX} characters on one line, not all of them blank")));
     }
     Ok(())
 }
@@ -59,6 +59,7 @@ impl Engine {
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
         let had_opened = exams::had_opened(&*tx, &exam.id).await?;
+        earlier_graces::keep(&*tx, &exam).await?;
         let is_new = exams::put(&*tx, &exam).await?;
         waiting_rooms::put(&*tx, &exam, had_opened).await?;
         catalogue::count_up(&*tx).await?;
@@ -76,6 +77,7 @@ impl Engine {
         spec: SittingSpec,
     ) -> Result<(Arc<Sitting>, bool), HoldError> {
         check_sitting(&spec)?;
+        self.look_for(exam, &[]).await?;
         self.entry(exam)?;
         let is_new = match self.change_sitting(exam, id, &spec).await? {
             Some(()) => false,
@@ -90,8 +92,10 @@ impl Engine {
         Ok((sitting.clone(), is_new))
     }
 
-    /// Changes a sitting that is there; `None` when there is none. The row stays locked while Redis
-    /// takes over the capacity, so that two changes cannot cross.
+    /// Changes a sitting that is there; `None` when there is none.
+    ///
+    /// Whatever dies half way, Redis never has more seats than the ledger: a capacity is raised in the ledger first and
+    /// lowered in Redis first. The row stays locked while Redis takes it over, so that two changes cannot cross.
     async fn change_sitting(&self, exam: &ExamId, id: &SittingId, spec: &SittingSpec) -> Result<Option<()>, HoldError> {
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
@@ -104,10 +108,18 @@ impl Engine {
         }
         let pool_id = before.spec.pool.clone().unwrap_or_else(|| own_pool(exam));
         let pool = self.pool(&pool_id)?;
-        let taken = self.resize(&pool, before.number, spec.capacity).await?;
+        let is_raised = spec.capacity > before.spec.capacity;
+        let taken = match is_raised {
+            true => 0,
+            false => self.resize(&pool, before.number, spec.capacity).await?,
+        };
         sittings::change(&*tx, exam, before.number, spec, taken).await?;
         catalogue::count_up(&*tx).await?;
         tx.commit().await.map_err(LedgerError::from)?;
+        drop(client);
+        if is_raised {
+            self.carry_capacity(&pool, exam, id).await?;
+        }
         Ok(Some(()))
     }
 
@@ -151,15 +163,22 @@ impl Engine {
         let Some(entry) = catalogue.exam(&pool.exam) else { return Ok(()) };
         for (number, _) in wanted.into_iter().filter(differs) {
             if let Some(sitting) = entry.numbered(number) {
-                // Under the row's lock, so that a change which is just happening is not undone.
-                let mut client = self.inner.ledger.client().await?;
-                let tx = client.transaction().await.map_err(LedgerError::from)?;
-                if let Some(now) = sittings::lock(&*tx, &pool.exam, &sitting.id).await? {
-                    self.resize(pool, number, now.spec.capacity).await?;
-                }
-                tx.commit().await.map_err(LedgerError::from)?;
+                self.carry_capacity(pool, &pool.exam, &sitting.id).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Sets in Redis what the ledger says by now, and promises what is taken: under the row's lock, so that a change
+    /// which is just happening is not undone.
+    async fn carry_capacity(&self, pool: &Pool, exam: &ExamId, id: &SittingId) -> Result<(), HoldError> {
+        let mut client = self.inner.ledger.client().await?;
+        let tx = client.transaction().await.map_err(LedgerError::from)?;
+        if let Some(now) = sittings::lock(&*tx, exam, id).await? {
+            let taken = self.resize(pool, now.number, now.spec.capacity).await?;
+            sittings::promise(&*tx, exam, now.number, taken).await?;
+        }
+        tx.commit().await.map_err(LedgerError::from)?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::hold::at_ms;
 use crate::engine::pool::Pool;
 use crate::engine::{Engine, HoldError};
 use crate::ledger::holds;
@@ -16,7 +17,10 @@ const SWEEP_EVERY: Duration = Duration::from_millis(200);
 const SWEEP_ENTRIES: usize = 16;
 const FINISH_EVERY: Duration = Duration::from_secs(1);
 /// Whatever is younger may still be under way.
-const FINISH_AFTER_SECONDS: f64 = 3.0;
+pub(super) const FINISH_AFTER_SECONDS: f64 = 3.0;
+const FINISH_AFTER_MS: i64 = 3_000;
+/// Every so many rounds of finishing, a slice of the pool is compared with the ledger.
+const COMPARE_ROUNDS: u32 = 5;
 
 /// Sweeps until `stop`.
 pub(super) async fn sweep(engine: Engine, pool: Arc<Pool>, stop: CancellationToken) {
@@ -28,8 +32,7 @@ pub(super) async fn sweep(engine: Engine, pool: Arc<Pool>, stop: CancellationTok
         if stop.is_cancelled() {
             return;
         }
-        let store = &engine.inner.store;
-        let keys = &pool.keys;
+        let (store, keys) = (&engine.inner.store, &pool.keys);
         again = match engine.call(&pool, |moment| store.sweep(keys, moment, SWEEP_ENTRIES)).await {
             Ok((reply, _)) => {
                 let (lapsed, due) = reply.answers.first().copied().unwrap_or_default();
@@ -44,13 +47,23 @@ pub(super) async fn sweep(engine: Engine, pool: Arc<Pool>, stop: CancellationTok
 
 /// Finishes what died half way, as long as this process is the pool's writer, until `stop`.
 pub(super) async fn finish(engine: Engine, pool: Arc<Pool>, stop: CancellationToken) {
+    let (mut rounds, mut compared) = (0_u32, 0);
     loop {
         tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(FINISH_EVERY) => {} }
         if !pool.is_writer() {
             continue;
         }
-        if let Err(error) = finish_once(&engine, &pool).await {
+        if pool.take_unfinished()
+            && let Err(error) = finish_once(&engine, &pool).await
+        {
             tracing::warn!(pool = %pool.id, %error, "could not finish what was left half done");
+        }
+        rounds += 1;
+        if rounds.is_multiple_of(COMPARE_ROUNDS) {
+            match engine.compare(&pool, compared).await {
+                Ok(next) => compared = next,
+                Err(error) => tracing::debug!(pool = %pool.id, %error, "Redis and the ledger are not compared now"),
+            }
         }
     }
 }
@@ -59,7 +72,9 @@ async fn finish_once(engine: &Engine, pool: &Pool) -> Result<(), HoldError> {
     let numbers: Vec<i32> = engine.numbers_of(pool);
     let client = engine.inner.ledger.client().await?;
     let unsettled = holds::unsettled(&**client, &pool.exam, &numbers, FINISH_AFTER_SECONDS).await?;
-    let to_confirm = holds::to_confirm(&**client, &pool.exam, &numbers, FINISH_AFTER_SECONDS).await?;
+    // Those were written by Redis's clock, which need not be Postgres's.
+    let before = at_ms(engine.inner.store.now_ms(&pool.keys).unwrap_or_default() - FINISH_AFTER_MS);
+    let to_confirm = holds::to_confirm(&**client, &pool.exam, &numbers, before).await?;
     drop(client);
     if !unsettled.is_empty() {
         tracing::info!(pool = %pool.id, holds = unsettled.len(), "carrying the ledger's decisions to Redis");

@@ -14,3 +14,9 @@ pub async fn count_up(client: &impl GenericClient) -> Result<(), LedgerError> {
     client.execute("UPDATE reservation.catalogue SET revision = revision + 1", &[]).await?;
     Ok(())
 }
+
+/// Postgres's clock.
+pub async fn clock(client: &impl GenericClient) -> Result<jiff::Timestamp, LedgerError> {
+    let row = client.query_one("SELECT clock_timestamp() FROM reservation.catalogue", &[]).await?;
+    Ok(row.get(0))
+}

@@ -109,6 +109,71 @@ pub async fn live_page(tx: &Transaction<'_>, live: &Portal, limit: i32) -> Resul
     tx.query_portal(live, limit).await?.iter().map(hold_row).collect()
 }
 
+/// Holds that were given back before their time was over at `now`: of each candidate and group the one that ends first.
+/// At most `limit`, those first that last longest.
+pub async fn given_back(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    sittings: &[i32],
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<HoldRow>, LedgerError> {
+    let rows = client
+        .query(
+            &format!(
+                "SELECT {COLUMNS} FROM (
+                     SELECT DISTINCT ON (candidate, group_number) {COLUMNS} FROM reservation.holds
+                     WHERE exam = $1 AND sitting = ANY($2) AND state = 'released' AND lapses_at > $3
+                     ORDER BY candidate, group_number, lapses_at) earliest
+                 ORDER BY lapses_at DESC LIMIT $4"
+            ),
+            &[&exam.as_str(), &sittings, &now, &limit],
+        )
+        .await?;
+    rows.iter().map(hold_row).collect()
+}
+
+/// How the ledger has a hold that Redis has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Its state, if the ledger has it.
+    pub state: Option<HoldState>,
+    /// Has the candidate another live hold of the group in the ledger?
+    pub has_rival: bool,
+}
+
+/// How the ledger has these holds, by generation.
+pub async fn known(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    places: &[Place],
+) -> Result<BTreeMap<Generation, Known>, LedgerError> {
+    let candidates: Vec<&str> = places.iter().map(|place| place.candidate.as_str()).collect();
+    let groups: Vec<i32> = places.iter().map(|place| place.group.0).collect();
+    let sittings: Vec<i32> = places.iter().map(|place| place.sitting.0).collect();
+    let generations: Vec<i64> = places.iter().map(|place| place.generation.0).collect();
+    let rows = client
+        .query(
+            "SELECT w.generation, h.state, EXISTS (
+                 SELECT FROM reservation.holds o
+                 WHERE o.exam = $1 AND o.candidate = w.candidate AND o.group_number = w.place_group
+                     AND o.state IN ('held', 'frozen', 'confirmed') AND o.generation <> w.generation)
+             FROM unnest($2::text[], $3::int[], $4::int[], $5::bigint[])
+                 AS w (candidate, place_group, sitting, generation)
+             LEFT JOIN reservation.holds h ON h.exam = $1 AND h.candidate = w.candidate AND h.sitting = w.sitting
+                 AND h.generation = w.generation",
+            &[&exam.as_str(), &candidates, &groups, &sittings, &generations],
+        )
+        .await?;
+    let known = |row: &Row| -> Result<_, LedgerError> {
+        let word: Option<&str> = row.get(1);
+        let broken = || LedgerError::Unavailable(format!("hold state {word:?}"));
+        let state = word.map(|word| HoldState::parse(word).ok_or_else(broken)).transpose()?;
+        Ok((Generation(row.get(0)), Known { state, has_rival: row.get(2) }))
+    };
+    rows.iter().map(known).collect()
+}
+
 /// Marks what a restore is about to bring to Redis as settled: it is loaded as the ledger has it. Before it
 /// reads the holds, so that what is decided meanwhile stays to be settled.
 pub async fn settle_all(client: &impl GenericClient, exam: &ExamId, sittings: &[i32]) -> Result<(), LedgerError> {
@@ -159,24 +224,44 @@ pub async fn unsettled(
     rows.iter().map(|row| hold_row(row).map(|row| (row.place, row.state == HoldState::Confirmed))).collect()
 }
 
-/// Frozen holds whose payment is known but whose confirmation died half way, after
-/// `older_than_seconds`. At most 500.
+/// Frozen holds whose payment is known but whose confirmation died half way, unchanged since `before` on Redis's
+/// clock, which is what they were written by. At most 500.
 pub async fn to_confirm(
     client: &impl GenericClient,
     exam: &ExamId,
     sittings: &[i32],
-    older_than_seconds: f64,
+    before: Timestamp,
 ) -> Result<Vec<HoldRow>, LedgerError> {
     let rows = client
         .query(
             &format!(
                 "SELECT {COLUMNS} FROM reservation.holds
                  WHERE exam = $1 AND state = 'frozen' AND reference IS NOT NULL AND sitting = ANY($2)
-                     AND changed_at <= now() - make_interval(secs => $3)
+                     AND changed_at <= $3
                  ORDER BY changed_at LIMIT 500"
             ),
-            &[&exam.as_str(), &sittings, &older_than_seconds],
+            &[&exam.as_str(), &sittings, &before],
         )
         .await?;
     rows.iter().map(hold_row).collect()
+}
+
+/// In which sittings there is anything that [`unsettled`] or [`to_confirm`] would tell: one question for
+/// all pools, so that those where nothing is left cost none. At most 500.
+pub async fn unfinished(
+    client: &impl GenericClient,
+    older_than_seconds: f64,
+) -> Result<Vec<(ExamId, SittingNumber)>, LedgerError> {
+    let rows = client
+        .query(
+            "(SELECT DISTINCT exam, sitting FROM reservation.holds
+                 WHERE NOT settled AND changed_at <= now() - make_interval(secs => $1) LIMIT 500)
+             UNION (SELECT DISTINCT exam, sitting FROM reservation.holds
+                 WHERE state = 'frozen' AND reference IS NOT NULL
+                     AND changed_at <= now() - make_interval(secs => $1) LIMIT 500)",
+            &[&older_than_seconds],
+        )
+        .await?;
+    let broken = |error: IdError| LedgerError::Unavailable(error.to_string());
+    rows.iter().map(|row| Ok((row.get::<_, String>(0).parse().map_err(broken)?, SittingNumber(row.get(1))))).collect()
 }

@@ -112,3 +112,36 @@ pub async fn capacities(client: &impl GenericClient, pool: &PoolId) -> Result<Ve
         .map(|row| (SittingNumber(row.get(0)), u32::try_from(row.get::<_, i32>(1)).unwrap_or_default()))
         .collect())
 }
+
+/// Promises what Redis has given out of a sitting, whatever its capacity is by now: who holds a seat may pay for it.
+pub async fn promise(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    number: SittingNumber,
+    taken: i64,
+) -> Result<(), LedgerError> {
+    client
+        .execute(
+            "UPDATE reservation.sittings SET promised = greatest(promised, $3::bigint)::integer
+             WHERE exam = $1 AND number = $2 AND promised < $3::bigint",
+            &[&exam.as_str(), &number.0, &taken],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Counts the confirmed seats of a pool's sittings anew; as many are promised.
+pub async fn recount(client: &impl GenericClient, pool: &PoolId) -> Result<(), LedgerError> {
+    client
+        .execute(
+            "UPDATE reservation.sittings s SET confirmed = c.seats, promised = greatest(s.promised, c.seats)
+             FROM (SELECT s.exam, s.number, count(h.exam)::integer AS seats FROM reservation.sittings s
+                 LEFT JOIN reservation.holds h
+                     ON h.exam = s.exam AND h.sitting = s.number AND h.state = 'confirmed'
+                 WHERE s.pool = $1 GROUP BY s.exam, s.number) c
+             WHERE s.exam = c.exam AND s.number = c.number",
+            &[&pool.as_str()],
+        )
+        .await?;
+    Ok(())
+}

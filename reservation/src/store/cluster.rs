@@ -64,7 +64,7 @@ impl Cluster {
     pub(super) fn new(seeds: Vec<ConnectionInfo>) -> RedisResult<Self> {
         let mut by_address = HashMap::new();
         for seed in &seeds {
-            by_address.insert(seed.addr().to_string(), Arc::new(Node::new(seed.clone())?));
+            by_address.insert(seed.addr().to_string(), Arc::new(Node::new(seed.clone(), false)?));
         }
         let seed = seeds.first().cloned().ok_or((redis::ErrorKind::Client, "a cluster has at least one node"))?;
         let seeds = seeds.iter().map(|seed| seed.addr().to_string()).collect();
@@ -89,7 +89,7 @@ impl Cluster {
         if let Some(node) = self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.get(address) {
             return Ok(node.clone());
         }
-        let node = Arc::new(Node::new(self.info(address)?)?);
+        let node = Arc::new(Node::new(self.info(address)?, false)?);
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
         if nodes.by_address.len() < NODES_MAX {
             nodes.by_address.insert(address.to_owned(), node.clone());
@@ -132,7 +132,7 @@ impl Cluster {
         let mut by_address = HashMap::new();
         for address in addresses.into_iter().take(NODES_MAX) {
             let known = nodes.by_address.get(&address).cloned();
-            let node = known.map_or_else(|| Ok(Arc::new(Node::new(self.info(&address)?)?)), RedisResult::Ok)?;
+            let node = known.map_or_else(|| Ok(Arc::new(Node::new(self.info(&address)?, false)?)), RedisResult::Ok)?;
             by_address.insert(address, node);
         }
         claims.sort_by_key(|claim| claim.epoch);
@@ -162,7 +162,7 @@ async fn view(node: &Node) -> RedisResult<(BTreeSet<String>, Vec<Claim>)> {
     match link.ask(&cmd).await {
         Ok(text) => Ok(read_view(&redis::from_redis_value::<String>(text)?, &node.address)),
         Err(error) => {
-            node.forget(&link);
+            link.give_up();
             Err(error)
         }
     }

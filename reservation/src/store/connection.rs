@@ -1,5 +1,6 @@
 //! Redis as the operator gave it, one server or a cluster: every command goes to the node that has its key.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use redis::aio::MultiplexedConnection;
@@ -24,7 +25,7 @@ impl Connection {
     /// Connects to `redis://…`, `redis+unix://…` or `redis+cluster://[user:password@]host:port,host:port`.
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         let Some(rest) = url.strip_prefix(CLUSTER_SCHEME) else {
-            let node = Node::new(url.into_connection_info()?)?;
+            let node = Node::new(url.into_connection_info()?, true)?;
             if node.link().await?.is_cluster() {
                 return Err(StoreError::Unexpected(format!(
                     "{} is a node of a Redis Cluster: give its address as {CLUSTER_SCHEME}host:port,host:port",
@@ -67,12 +68,12 @@ impl Connection {
         }
     }
 
-    /// Runs `cmd` where `key` is, on a process that is `trusted`, else [`StoreError::Unverified`]; answers
-    /// with the link that the answer came over.
-    pub(super) async fn run(
+    /// Runs what `make` makes for the link that it goes over where `key` is, on a process that is `trusted`, else
+    /// [`StoreError::Unverified`]; answers with the link that the answer came over.
+    pub(super) async fn run<'a>(
         &self,
         key: &str,
-        cmd: &Cmd,
+        make: impl Fn(&Link) -> Cow<'a, Cmd>,
         trusted: impl Fn(&Link) -> bool,
     ) -> Result<(Link, Value), StoreError> {
         let slot = slot_of(key);
@@ -83,10 +84,14 @@ impl Connection {
                 Ok(link) => link,
                 Err(error) => return Err(self.unsettled(error).await),
             };
+            // Nobody is told anything by data that was replaced longer ago than a look.
+            if let Err(error) = link.look().await {
+                return Err(self.unsettled(error).await);
+            }
             if !trusted(&link) {
                 return Err(StoreError::Unverified);
             }
-            let error = match link.ask(cmd).await {
+            let error = match link.ask(&make(&link)).await {
                 Ok(value) => return Ok((link, value)),
                 Err(error) => error,
             };
@@ -99,15 +104,10 @@ impl Connection {
                 // The process that is trusted says where its data went: what is there is as good.
                 (Self::Cluster(cluster), ErrorKind::Server(ServerErrorKind::Ask)) => {
                     let link = redirect(cluster, &error, &node)?.link().await?;
-                    let value = link.ask_ahead(cmd).await?;
+                    let value = link.ask_ahead(&make(&link)).await?;
                     return Ok((link, value));
                 }
-                _ => {
-                    if error.is_io_error() {
-                        node.forget(&link);
-                    }
-                    return Err(self.unsettled(error).await);
-                }
+                _ => return Err(self.unsettled(error).await),
             }
         }
         let nobody = std::io::Error::new(std::io::ErrorKind::NotFound, "no node of the cluster has the slot");
@@ -134,7 +134,7 @@ impl Connection {
         // A question that every owner can answer: afterwards we know who that is.
         let mut cmd = redis::cmd("EXISTS");
         cmd.arg(key);
-        self.run(key, &cmd, |_| true).await?;
+        self.run(key, |_| Cow::Borrowed(&cmd), |_| true).await?;
         let node = self.owner(slot_of(key)).ok_or(StoreError::Unverified)?;
         Ok(node.patient_connection(wait).await?)
     }

@@ -23,6 +23,16 @@ impl fmt::Display for StreamId {
     }
 }
 
+impl StreamId {
+    /// The id just before it, so that a read after that begins with it.
+    pub(crate) fn before(self) -> Self {
+        match self.seq.checked_sub(1).filter(|seq| *seq >= 0) {
+            Some(seq) => Self { seq, ..self },
+            None => Self { ms: self.ms.saturating_sub(1).max(0), seq: i64::MAX },
+        }
+    }
+}
+
 impl FromStr for StreamId {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -182,6 +192,17 @@ fn record(line: &str) -> Option<Record> {
 }
 
 impl Event {
+    /// Stands for an entry that cannot be read, so that it stops nobody who reads on.
+    pub(super) fn foreign(entry: &RedisEntry) -> Option<Self> {
+        let id = entry.id.parse().ok()?;
+        Some(Self { id, epoch: 0, now_ms: 0, free: vec![], capacities: vec![], made: vec![], records: vec![] })
+    }
+
+    /// Can nobody say what happened? No epoch is 0.
+    pub fn is_foreign(&self) -> bool {
+        self.epoch == 0
+    }
+
     /// How many holds it speaks of.
     pub fn size(&self) -> usize {
         self.records.len() + self.made.iter().map(|made| made.holds.len()).sum::<usize>()

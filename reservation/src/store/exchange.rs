@@ -1,9 +1,11 @@
 //! Calling `exchange`: a candidate's held seats given back for others, in one step.
 
+use std::time::Duration;
+
 use redis::Cmd;
 
 use super::reply::{self, ExchangeAnswer, Reply};
-use super::{EVENTS_BEHIND_MAX, Moment, Store, StoreError, scripts};
+use super::{EVENTS_BEHIND_MAX, Moment, Store, StoreError, ms, scripts};
 use crate::ids::{CandidateId, Generation, SittingNumber};
 use crate::store::keys::PoolKeys;
 
@@ -16,6 +18,8 @@ pub struct ExchangeRequest {
     pub given_back: Vec<(SittingNumber, Generation)>,
     /// Each sitting wanted with its group, at least one.
     pub sittings: Vec<(SittingNumber, SittingNumber)>,
+    /// For less than this no hold is given, as in [`super::Lasting::least`].
+    pub least: Duration,
 }
 
 impl Store {
@@ -27,7 +31,8 @@ impl Store {
         request: &ExchangeRequest,
     ) -> Result<Reply<ExchangeAnswer>, StoreError> {
         let arguments = |cmd: &mut Cmd| {
-            cmd.arg(request.candidate.as_str()).arg(EVENTS_BEHIND_MAX).arg(request.given_back.len());
+            cmd.arg(request.candidate.as_str()).arg(EVENTS_BEHIND_MAX).arg(ms(request.least));
+            cmd.arg(request.given_back.len());
             for (group, generation) in &request.given_back {
                 cmd.arg(group.0).arg(generation.0);
             }

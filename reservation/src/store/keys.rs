@@ -44,4 +44,9 @@ impl PoolKeys {
     pub fn events(&self) -> &str {
         &self.0[5]
     }
+
+    /// What is written to try whether anything can be.
+    pub fn trial(&self) -> String {
+        format!("{}:trial", self.meta())
+    }
 }

@@ -1,6 +1,9 @@
 //! What opening a pool needs of Redis. All of it runs over one link, so on one process: what was
 //! compared with the ledger, or loaded from it, is what will be asked afterwards.
 
+use std::borrow::Cow;
+
+use redis::streams::StreamRangeReply;
 use redis::{Cmd, FromRedisValue, from_redis_value};
 
 use super::event::StreamId;
@@ -28,7 +31,7 @@ impl Store {
                 Ok(link) => {
                     let answer = link.ask(&redis::cmd("PING")).await;
                     if answer.is_err() {
-                        node.forget(&link);
+                        link.give_up();
                     }
                     answer.map(drop).map_err(StoreError::from)
                 }
@@ -41,10 +44,46 @@ impl Store {
         outcome
     }
 
-    /// A link to the process that has the pool now.
+    /// Writes where the pool is, on the process that is trusted with it: a server that answers may refuse to write, as a
+    /// replica does or one whose disk is full. What it writes is gone a moment later.
+    pub async fn try_write(&self, keys: &PoolKeys) -> Result<(), StoreError> {
+        let mut cmd = redis::cmd("SET");
+        cmd.arg(keys.trial()).arg(1).arg("PX").arg(1_000);
+        let _: String = self.ask(keys, &cmd).await?;
+        Ok(())
+    }
+
+    /// A link to the process that has the pool now, which has just said that its data is still what it was.
     pub async fn link(&self, keys: &PoolKeys) -> Result<Link, StoreError> {
-        let (link, _) = self.connection.run(keys.meta(), &Cmd::exists(keys.meta()), |_| true).await?;
+        let question = Cmd::exists(keys.meta());
+        let (link, _) = self.connection.run(keys.meta(), |_| Cow::Borrowed(&question), |_| true).await?;
+        link.look_now().await?;
         Ok(link)
+    }
+
+    /// Asks whether the link to the pool's process still leads to the same data: something happened to the process.
+    pub async fn look_now(&self, keys: &PoolKeys) -> Result<(), StoreError> {
+        match self.connection.standing(keys.meta()) {
+            Some(link) => Ok(link.look_now().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// What the clock of the pool's process shows at least, in ms since 1970; nothing while there is no link.
+    pub fn now_ms(&self, keys: &PoolKeys) -> Option<i64> {
+        self.connection.standing(keys.meta()).map(|link| link.now_ms())
+    }
+
+    /// What the clocks of the primaries show, in ms since 1970, with their addresses.
+    pub fn clocks(&self) -> Vec<(String, i64)> {
+        let primaries = self.connection.primaries();
+        let links = primaries.iter().filter_map(|node| Some((node.address.clone(), node.standing()?.now_ms())));
+        links.collect()
+    }
+
+    /// Is this the identity of the process that is trusted with the pool?
+    pub fn trusts(&self, keys: &PoolKeys, identity: &str) -> bool {
+        self.verified.get(keys.meta()).is_some_and(|process| *process == identity)
     }
 
     /// From now on the pool may be asked on this process.
@@ -57,12 +96,39 @@ impl Store {
         self.connection.standing(keys.meta()).is_some_and(|link| self.is_verified(keys, &link))
     }
 
+    /// The pool is to be compared with the ledger again before it is asked anything else.
+    pub fn distrust(&self, keys: &PoolKeys) {
+        self.verified.remove(keys.meta());
+    }
+
     pub(super) fn is_verified(&self, keys: &PoolKeys, link: &Link) -> bool {
-        self.verified.get(keys.meta()).is_some_and(|process| *process == link.process())
+        self.trusts(keys, link.process())
     }
 }
 
 impl Link {
+    /// Refuses a Redis that throws keys away when its memory is full: a seat would be given out twice. Says so when
+    /// what it was told does not survive its end.
+    pub(super) async fn check_settings(&self, address: &str) -> Result<(), StoreError> {
+        let info: String = self.query(redis::cmd("INFO").arg("memory").arg("persistence")).await?;
+        let line_of = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        let policy = line_of("maxmemory_policy:");
+        if policy.starts_with("allkeys-") {
+            let what = format!("Redis at {address} may throw seats away: set its maxmemory-policy to noeviction");
+            if line_of("maxmemory:") != "0" {
+                return Err(StoreError::Unexpected(what));
+            }
+            tracing::warn!(address, policy, "Redis has no limit of memory now; with one it would throw seats away");
+        }
+        if line_of("aof_enabled:") == "0" {
+            tracing::warn!(
+                address,
+                "Redis keeps no append-only file: what only it knows is lost with its process; set appendonly to yes"
+            );
+        }
+        Ok(())
+    }
+
     async fn query<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
         from_redis_value(self.ask(cmd).await?).map_err(|error| StoreError::Unexpected(error.to_string()))
     }
@@ -83,13 +149,22 @@ impl Link {
 
     /// What this process has of the pool.
     pub async fn kept(&self, keys: &PoolKeys) -> Result<Kept, StoreError> {
-        let cmd = Cmd::hmget(keys.meta(), &["epoch", "loading", "process"]);
-        let (epoch, loading, process): (Option<i64>, Option<i64>, Option<String>) = self.query(&cmd).await?;
+        type Words = (Option<i64>, Option<i64>, Option<String>, Option<String>);
+        // Two fields, because a server of the version before compares the first one only.
+        let cmd = Cmd::hmget(keys.meta(), &["epoch", "loading", "process", "history"]);
+        let (epoch, loading, process, history): Words = self.query(&cmd).await?;
         Ok(Kept {
             epoch,
             epoch_max: epoch.max(loading).unwrap_or_default(),
-            is_verified: process.as_deref() == Some(self.process()),
+            is_verified: process.as_deref().zip(history.as_deref()) == Some(self.process_and_history()),
         })
+    }
+
+    /// Has this process the entry `cursor`, written under `cursor_epoch`?
+    pub async fn has_entry(&self, keys: &PoolKeys, cursor: StreamId, cursor_epoch: i64) -> Result<bool, StoreError> {
+        let id = cursor.to_string();
+        let reply: StreamRangeReply = self.query(&Cmd::xrange(keys.events(), &id, &id)).await?;
+        Ok(reply.ids.first().and_then(|entry| entry.get::<i64>("e")) == Some(cursor_epoch))
     }
 
     /// Takes the pool under a new epoch if it has the entry `cursor`, written under `cursor_epoch`.
@@ -103,7 +178,9 @@ impl Link {
     ) -> Result<bool, StoreError> {
         let mut cmd = redis::cmd("EVAL");
         cmd.arg(scripts::ADOPT).arg(keys.all().len()).arg(keys.all());
-        cmd.arg(epoch).arg(cursor.to_string()).arg(cursor_epoch).arg(self.process());
+        cmd.arg(epoch).arg(cursor.to_string()).arg(cursor_epoch);
+        let (process, history) = self.process_and_history();
+        cmd.arg(process).arg(history);
         let word: String = self.query(&cmd).await?;
         Ok(word == "adopted")
     }

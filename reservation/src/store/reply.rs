@@ -44,6 +44,9 @@ pub enum HoldAnswer {
     GroupTaken(SittingNumber),
     /// Redis does not know this sitting.
     UnknownSitting(SittingNumber),
+    /// The candidate gave a seat of this one's group back, and too little is left of its time; and when that is
+    /// over, in ms since 1970.
+    Resting(SittingNumber, i64),
 }
 
 /// What `exchange` says.
@@ -142,6 +145,10 @@ pub fn parse<A>(value: &Value, answer: impl Fn(Word<'_>, i64) -> Option<A>) -> R
     let Value::Array(parts) = value else { return Err(unexpected("no list")) };
     let Some((first, rest)) = parts.split_first() else { return Err(unexpected("nothing")) };
     match (Word::text(first)?, rest) {
+        ("late", [now]) => {
+            let now = Word::text(now)?;
+            Err(StoreError::Late { now_ms: now.parse().map_err(|_| unexpected(now))? })
+        }
         ("missing", []) => Err(StoreError::Missing),
         ("fenced", [_]) => Err(StoreError::Fenced),
         ("busy", []) => Err(StoreError::Behind),
@@ -185,9 +192,10 @@ fn hold_text(text: &str) -> Option<HoldAnswer> {
     Some(match word {
         "held" => HoldAnswer::Held(seats(rest)?),
         "kept" => HoldAnswer::Kept(seats(rest)?),
-        "full" => {
-            let (sitting, earliest) = rest.split_once(' ')?;
-            HoldAnswer::Full(SittingNumber(sitting.parse().ok()?), earliest.parse().ok()?)
+        "full" | "resting" => {
+            let (sitting, until) = rest.split_once(' ')?;
+            let (sitting, until_ms) = (SittingNumber(sitting.parse().ok()?), until.parse().ok()?);
+            if word == "full" { HoldAnswer::Full(sitting, until_ms) } else { HoldAnswer::Resting(sitting, until_ms) }
         }
         "group_taken" => HoldAnswer::GroupTaken(sitting()?),
         "unknown_sitting" => HoldAnswer::UnknownSitting(sitting()?),
@@ -275,6 +283,7 @@ mod tests {
         assert_eq!(hold_text("held h 4294967297 1000"), Some(HoldAnswer::Held(vec![seat])));
         assert_eq!(hold_text("kept h 4294967297 1000 h 4294967297 1000"), Some(HoldAnswer::Kept(vec![seat, seat])));
         assert_eq!(hold_text("full 7 99"), Some(HoldAnswer::Full(SittingNumber(7), 99)));
+        assert_eq!(hold_text("resting 7 99"), Some(HoldAnswer::Resting(SittingNumber(7), 99)));
         assert_eq!(exchange_answer("gone"), Some(ExchangeAnswer::Gone));
         assert_eq!(exchange_answer("full 7 99"), hold_text("full 7 99").map(ExchangeAnswer::Seats));
         assert_eq!((exchange_answer("perhaps"), exchange_answer("kept")), (None, None));

@@ -1,9 +1,12 @@
 //! Redis: the two scripts of a waiting room. They are apart from the pools' scripts, of which a missing one means that
 //! Redis may have gone back in time: a line that was lost is made anew, so these are simply loaded again.
 
+use std::borrow::Cow;
+use std::time::Instant;
+
 use redis::Cmd;
 
-use super::{Store, StoreError};
+use super::{CALL_LIFE, Link, Store, StoreError, ms};
 use crate::ids::{CandidateId, ExamId};
 use crate::room::{RoomMode, RoomSettings};
 
@@ -182,16 +185,31 @@ impl Store {
         keys: &RoomRedisKeys,
         arguments: impl Fn(&mut Cmd),
     ) -> Result<Vec<String>, StoreError> {
-        let command = |name, script: &str| {
-            let mut cmd = redis::cmd(name);
-            cmd.arg(script).arg(keys.all().len()).arg(keys.all());
-            arguments(&mut cmd);
-            cmd
-        };
         let [line, ..] = keys.all();
-        match self.query(line, &command("EVALSHA", sha)).await {
+        let ask = async |name, script: &str| {
+            let make = |link: &Link| {
+                let mut cmd = redis::cmd(name);
+                cmd.arg(script).arg(keys.all().len()).arg(keys.all());
+                arguments(&mut cmd);
+                cmd.arg(link.now_ms() + ms(CALL_LIFE));
+                Cow::Owned(cmd)
+            };
+            let asked = Instant::now();
+            let (link, value) = self.connection.run(line, make, |_| true).await?;
+            let words: Vec<String> =
+                redis::from_redis_value(value).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+            match words.as_slice() {
+                [word, now] if word == "late" => {
+                    let now_ms = now.parse().map_err(|_| StoreError::Unexpected(format!("a clock showed {now:?}")))?;
+                    link.learn_time(asked, now_ms);
+                    Err(StoreError::Late { now_ms })
+                }
+                _ => Ok(words),
+            }
+        };
+        match ask("EVALSHA", sha).await {
             // EVAL also loads the script, on the node where it is needed.
-            Err(StoreError::ScriptsGone) => self.query(line, &command("EVAL", text)).await,
+            Err(StoreError::ScriptsGone) => ask("EVAL", text).await,
             other => other,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use deadpool_postgres::Pool;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use redis::AsyncCommands;
@@ -21,6 +22,8 @@ pub(crate) struct App {
     pub(crate) stores: TestStores,
     pub(crate) engine: Engine,
     pub(crate) front: Front,
+    /// Where the test itself looks at Redis.
+    pub(crate) eyes: String,
 }
 
 /// The front door alone, so that the stores can be killed while candidates are at it.
@@ -46,25 +49,56 @@ impl App {
 
     pub(crate) async fn start_with(options: StoresOptions) -> Self {
         let stores = TestStores::start_with(options).await;
-        let engine = engine_on(&stores).await;
+        let url = stores.redis_url().to_owned();
+        Self::on(stores, &url, &url).await
+    }
+
+    /// An engine that finds Redis at `url`, while the test looks at it at `eyes`.
+    pub(crate) async fn on(stores: TestStores, url: &str, eyes: &str) -> Self {
+        let postgres = stores.pool();
+        Self::with(stores, url, eyes, postgres).await
+    }
+
+    /// An engine that reaches Postgres by these connections.
+    pub(crate) async fn start_on(stores: TestStores, postgres: Pool) -> Self {
+        let url = stores.redis_url().to_owned();
+        Self::with(stores, &url, &url, postgres).await
+    }
+
+    async fn with(stores: TestStores, url: &str, eyes: &str, postgres: Pool) -> Self {
+        let engine = engine_with(url, postgres).await;
         engine.add_api_key("test", Scope::Admin, KEY).await.unwrap();
         let api = Api::new(engine.clone(), ApiConfig::default());
-        Self { stores, engine, front: Front { api } }
+        Self { stores, engine, front: Front { api }, eyes: eyes.to_owned() }
     }
 
     /// A second process on the same stores.
     pub(crate) async fn another(&self) -> (Engine, Api) {
-        let engine = engine_on(&self.stores).await;
-        let api = Api::new(engine.clone(), ApiConfig::default());
+        let (engine, Front { api }) = self.another_at(self.stores.redis_url()).await;
         (engine, api)
+    }
+
+    /// A second process that finds Redis at `url`.
+    pub(crate) async fn another_at(&self, url: &str) -> (Engine, Front) {
+        let engine = engine_on(&self.stores, url).await;
+        let api = Api::new(engine.clone(), ApiConfig::default());
+        (engine, Front { api })
+    }
+
+    /// Redis as the test sees it.
+    pub(crate) async fn look(&self) -> redis::aio::MultiplexedConnection {
+        let client = redis::Client::open(self.eyes.as_str()).unwrap();
+        client.get_multiplexed_async_connection().await.unwrap()
     }
 
     /// Live holds as Redis has them: `candidate:group` → state, sitting, generation.
     pub(crate) async fn in_redis(&self) -> BTreeMap<String, (char, i32, i64)> {
         let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
-        let taken: BTreeMap<String, String> = self.stores.redis_connection().await.hgetall(keys.taken()).await.unwrap();
+        let taken: BTreeMap<String, String> = self.look().await.hgetall(keys.taken()).await.unwrap();
         taken
             .into_iter()
+            // What was given back stands there until its deadline, and has no seat.
+            .filter(|(_, value)| !value.starts_with('r'))
             .map(|(field, value)| {
                 let mut words = value.split(' ');
                 let (head, generation) = (words.next().unwrap(), words.next().unwrap());
@@ -133,7 +167,7 @@ impl App {
     /// Capacity and free seats in Redis, by sitting number.
     pub(crate) async fn counts(&self) -> BTreeMap<i32, (i64, i64)> {
         let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
-        let mut redis = self.stores.redis_connection().await;
+        let mut redis = self.look().await;
         let capacity: BTreeMap<i32, i64> = redis.hgetall(keys.capacity()).await.unwrap();
         let free: BTreeMap<i32, i64> = redis.hgetall(keys.free()).await.unwrap();
         capacity.into_iter().map(|(number, capacity)| (number, (capacity, free[&number]))).collect()
@@ -217,8 +251,12 @@ impl Front {
     }
 }
 
-async fn engine_on(stores: &TestStores) -> Engine {
-    let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
+async fn engine_on(stores: &TestStores, url: &str) -> Engine {
+    engine_with(url, stores.pool()).await
+}
+
+async fn engine_with(url: &str, postgres: Pool) -> Engine {
+    let config = EngineConfig { redis_url: url.to_owned(), postgres };
     Engine::start(config).await.unwrap()
 }
 

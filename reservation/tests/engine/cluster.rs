@@ -95,7 +95,7 @@ async fn a_primary_is_killed_under_load_and_the_others_never_pause() {
     assert!(site.epoch("p0").await > before);
     let store = Store::open(&site.cluster.url()).await.unwrap();
     let keys = keys_of("p0");
-    let old = Moment { epoch: before, now_ms: None };
+    let old = Moment::now(before);
     assert!(matches!(store.sweep(&keys, old, 1).await, Err(StoreError::Unverified)), "not even asked");
     store.trust(&keys, &store.link(&keys).await.unwrap());
     assert!(matches!(store.sweep(&keys, old, 1).await, Err(StoreError::Fenced)));

@@ -75,7 +75,8 @@ impl Site {
             let (head, generation) = (words.next().unwrap(), words.next().unwrap());
             (head.chars().next().unwrap(), head[1..].parse().unwrap(), generation.parse().unwrap())
         };
-        taken.into_iter().map(|(field, value)| (field, read(value))).collect()
+        let live = taken.into_iter().filter(|(_, value)| !value.starts_with('r'));
+        live.map(|(field, value)| (field, read(value))).collect()
     }
 
     pub(crate) async fn in_ledger(&self, pool: &str) -> Holds {

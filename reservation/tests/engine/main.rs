@@ -6,13 +6,22 @@
 
 mod app;
 mod bad_input;
+mod begun;
 mod cluster;
 mod cluster_rig;
 mod confirming;
 mod exchanging;
+mod giving_back;
 mod holding;
 mod killing;
+mod late_calls;
+mod late_calls_race;
+mod ledger_killing;
+mod many_pools;
 mod model;
+mod owning;
+mod promoted_again;
+mod reading;
 mod resizing;
 mod restoring;
 mod waiting;

@@ -17,6 +17,8 @@ mod world;
 pub(crate) const TTL_MS: i64 = 1_000;
 /// What it is shortened to now and then, so that deadlines come out of order.
 const SHORT_TTL_MS: i64 = 300;
+/// Of the time of what was given back, less than this is not given out again.
+pub(crate) const LEAST_MS: i64 = 200;
 const CANDIDATES: usize = 5;
 
 #[derive(Debug, Clone)]
@@ -149,6 +151,7 @@ impl<'a> Case<'a> {
             candidate: place_of(&picked).candidate,
             given_back: given_back.iter().map(place_of).map(|place| (place.group, place.generation)).collect(),
             sittings: wanted.iter().map(|n| (SittingNumber(GROUPS[*n].0), SittingNumber(GROUPS[*n].1))).collect(),
+            least: std::time::Duration::from_millis(LEAST_MS.unsigned_abs()),
         };
         for _ in 0..2 {
             let answer = self.rig.exchange(&self.model, &request).await;

@@ -9,17 +9,18 @@ use reservation::engine::pool::Pool;
 use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::holds::decide::Confirmed;
+use reservation::ledger::writers::{self, WriterId};
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
 use reservation::restore::open_pool;
 use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
 use reservation::store::reply::{ExchangeAnswer, FreezeAnswer, HoldAnswer, ReleaseAnswer};
-use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest, Moment, Place, Store};
+use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest, Lasting, Moment, Place, Store};
 use reservation::sync::Writer;
 use testkit::TestStores;
 
-use super::TTL_MS;
 use super::world::{GROUPS, Given, Model, Record, field_of, key_of, place_of};
+use super::{LEAST_MS, TTL_MS};
 
 pub(crate) struct Rig {
     stores: TestStores,
@@ -28,6 +29,7 @@ pub(crate) struct Rig {
     cases: usize,
     exam: ExamId,
     pool: Pool,
+    me: WriterId,
     writer: Option<Writer>,
 }
 
@@ -38,7 +40,7 @@ pub(crate) struct Snapshot {
 }
 
 fn moment(model: &Model) -> Moment {
-    Moment { epoch: model.epoch, now_ms: Some(model.now) }
+    Moment { now_ms: Some(model.now), ..Moment::now(model.epoch) }
 }
 
 impl Rig {
@@ -48,7 +50,7 @@ impl Rig {
         let store = Store::open(stores.redis_url()).await.unwrap();
         let exam: ExamId = "case-0".parse().unwrap();
         let pool = Pool::new("case-0".parse().unwrap(), exam.clone());
-        Self { stores, store, ledger, cases: 0, exam, pool, writer: None }
+        Self { stores, store, ledger, cases: 0, exam, pool, me: WriterId::new(), writer: None }
     }
 
     /// A new exam with four sittings of two seats.
@@ -94,8 +96,9 @@ impl Rig {
     }
 
     pub(crate) async fn hold(&self, model: &Model, requests: &[HoldRequest], ttl_ms: i64) -> Vec<HoldAnswer> {
-        let ttl = Duration::from_millis(ttl_ms.unsigned_abs());
-        self.store.hold(&self.pool.keys, moment(model), ttl, requests).await.unwrap().answers
+        let ms = |ms: i64| Duration::from_millis(ms.unsigned_abs());
+        let lasting = Lasting { ttl: ms(ttl_ms), least: ms(LEAST_MS) };
+        self.store.hold(&self.pool.keys, moment(model), lasting, requests).await.unwrap().answers
     }
 
     pub(crate) async fn exchange(&self, model: &Model, request: &ExchangeRequest) -> ExchangeAnswer {
@@ -128,13 +131,11 @@ impl Rig {
 
     async fn writer(&mut self) -> &mut Writer {
         if self.writer.is_none() {
-            // The advisory lock of a writer that died is free as soon as Postgres notices.
-            loop {
-                match Writer::try_new(&self.store, &self.ledger, &self.pool).await.unwrap() {
-                    Some(writer) => break self.writer = Some(writer),
-                    None => tokio::time::sleep(Duration::from_millis(5)).await,
-                }
-            }
+            let client = self.ledger.client().await.unwrap();
+            writers::renew(&**client, self.me).await.unwrap();
+            pools::claim(&**client, self.me, &[]).await.unwrap();
+            drop(client);
+            self.writer = Some(Writer::open(&self.store, &self.ledger, &self.pool, self.me).await.unwrap());
         }
         self.writer.as_mut().unwrap()
     }
@@ -283,9 +284,11 @@ impl Rig {
     pub(crate) async fn compare(&self, model: &Model) {
         let mut redis = self.stores.redis_connection().await;
         let taken: BTreeMap<String, String> = redis.hgetall(self.pool.keys.taken()).await.unwrap();
+        // What was given back stands there too, until its deadline.
         let expected: BTreeMap<String, (char, String)> = model
             .taken
             .iter()
+            .chain(&model.given_back)
             .map(|(key, record)| {
                 let letter = record.state.as_str().chars().next().unwrap();
                 (field_of(*key), (letter, format!("{} {}", record.sitting, record.generation)))

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::LEAST_MS;
 use reservation::hold::HoldState;
 use reservation::ids::{Generation, SittingNumber};
 use reservation::store::Place;
@@ -25,6 +26,8 @@ pub(crate) struct Record {
 struct Call {
     deadline: i64,
     fresh: Vec<(i64, String)>,
+    /// Those of who gave back before: with a deadline of their own.
+    early: Vec<i64>,
     /// What each full sitting was answered: looked up once in a call.
     earliest: BTreeMap<i32, i64>,
 }
@@ -38,6 +41,8 @@ pub(crate) struct Model {
     pub(crate) capacity: BTreeMap<i32, i64>,
     pub(crate) free: BTreeMap<i32, i64>,
     pub(crate) taken: BTreeMap<(usize, i32), Record>,
+    /// Seats that were given back, until their deadlines: whoever takes one again wins no time.
+    pub(crate) given_back: BTreeMap<(usize, i32), Record>,
     /// Running clocks in order: deadline and text; and the last deadline that ever was at its end.
     queue: VecDeque<(i64, String)>,
     last: i64,
@@ -63,6 +68,25 @@ impl Model {
         }
     }
 
+    /// As [`Self::drop_record`], but the deadline stays.
+    fn give_back(&mut self, key: (usize, i32)) {
+        let record = self.taken[&key];
+        self.drop_record(key);
+        self.given_back.insert(key, Record { state: HoldState::Released, ..record });
+    }
+
+    /// Until when a new hold lasts that would have this deadline, after what was given back there.
+    fn deadline_in(&self, key: (usize, i32), deadline: i64) -> i64 {
+        let before = self.given_back.get(&key).filter(|record| record.deadline > self.now);
+        before.map_or(deadline, |record| record.deadline.min(deadline))
+    }
+
+    fn insert(&mut self, key: (usize, i32), record: Record) {
+        *self.free.get_mut(&record.sitting).unwrap() -= 1;
+        self.given_back.remove(&key);
+        self.taken.insert(key, record);
+    }
+
     pub(crate) fn sweep(&mut self, entries: usize) {
         for _ in 0..entries {
             let is_due = |entry: Option<&(i64, String)>| entry.is_some_and(|(deadline, _)| *deadline <= self.now);
@@ -81,6 +105,10 @@ impl Model {
                 if self.taken.get(&key).is_some_and(|record| record.generation == generation && self.lapsed(record)) {
                     self.drop_record(key);
                 }
+                let is_over = |record: &Record| record.generation == generation && record.deadline <= self.now;
+                if self.given_back.get(&key).is_some_and(is_over) {
+                    self.given_back.remove(&key);
+                }
             }
         }
     }
@@ -94,12 +122,21 @@ impl Model {
             self.sweep(16);
         }
         let deadline = self.now + ttl_ms;
-        let mut call = Call { deadline, fresh: Vec::new(), earliest: BTreeMap::new() };
+        let mut call = Call { deadline, fresh: Vec::new(), early: Vec::new(), earliest: BTreeMap::new() };
         let answers =
             requests.iter().map(|(candidate, sittings)| self.hold_one(*candidate, sittings, &mut call)).collect();
-        if let Some((first, _)) = call.fresh.first() {
-            let fields: Vec<_> = call.fresh.iter().map(|(_, field)| field.as_str()).collect();
-            self.start_clock(deadline, format!("{first} {}", fields.join(" ")));
+        // One entry as long as the generations count up.
+        for run in call.fresh.chunk_by(|(one, _), (next, _)| one + 1 == *next) {
+            let fields: Vec<_> = run.iter().map(|(_, field)| field.as_str()).collect();
+            let entry = format!("{} {}", run[0].0, fields.join(" "));
+            if deadline >= self.last {
+                self.queue.push_back((deadline, entry));
+            } else {
+                self.expiry.insert((deadline, entry));
+            }
+        }
+        if !call.fresh.is_empty() {
+            self.last = self.last.max(deadline);
         }
         answers
     }
@@ -133,7 +170,7 @@ impl Model {
                 Some(record) => drop(leaving.insert(given.1, *record)),
             }
         }
-        let deadline = leaving.values().map(|record| record.deadline).min();
+        let mut deadline = leaving.values().map(|record| record.deadline).min();
         let (mut missing, mut seen) = (Vec::new(), BTreeSet::new());
         for (sitting, group) in sittings.iter().map(|n| GROUPS[*n]) {
             if !seen.insert(group) {
@@ -156,16 +193,20 @@ impl Model {
                 let earliest = heads.into_iter().flatten().map(|(deadline, _)| *deadline).min().unwrap_or_default();
                 return ExchangeAnswer::Seats(HoldAnswer::Full(SittingNumber(*sitting), earliest));
             }
+            let before = self.deadline_in((candidate, *group), deadline.unwrap());
+            if before < deadline.unwrap() && before - self.now < LEAST_MS {
+                return ExchangeAnswer::Seats(HoldAnswer::Resting(SittingNumber(*sitting), before));
+            }
+            deadline = Some(before);
         }
         for group in leaving.keys() {
-            self.drop_record((candidate, *group));
+            self.give_back((candidate, *group));
         }
         let mut fresh = Vec::new();
         for (sitting, group) in &missing {
             let (generation, deadline) = (self.next_generation(), deadline.unwrap());
-            *self.free.get_mut(sitting).unwrap() -= 1;
             let record = Record { state: HoldState::Held, sitting: *sitting, generation, deadline };
-            self.taken.insert((candidate, *group), record);
+            self.insert((candidate, *group), record);
             fresh.push((generation, field_of((candidate, *group))));
         }
         if let Some((first, _)) = fresh.first() {
@@ -195,10 +236,16 @@ impl Model {
                 Some(record) if record.sitting != sitting => return HoldAnswer::GroupTaken(SittingNumber(sitting)),
                 None if self.free[&sitting] < 1 => {
                     let heads = [self.queue.front(), self.expiry.first()];
-                    let own = call.fresh.first().map(|_| call.deadline);
+                    let own = call.fresh.first().map(|_| call.deadline).into_iter().chain(call.early.iter().copied());
                     let ends = heads.into_iter().flatten().map(|(deadline, _)| *deadline).chain(own);
                     let earliest = call.earliest.entry(sitting).or_insert(ends.min().unwrap_or_default());
                     return HoldAnswer::Full(SittingNumber(sitting), *earliest);
+                }
+                None => {
+                    let deadline = self.deadline_in(key, call.deadline);
+                    if deadline < call.deadline && deadline - self.now < LEAST_MS {
+                        return HoldAnswer::Resting(SittingNumber(sitting), deadline);
+                    }
                 }
                 _ => {}
             }
@@ -208,10 +255,14 @@ impl Model {
         for (sitting, group) in sittings.iter().map(|n| GROUPS[*n]) {
             let key = (candidate, group);
             if !self.taken.contains_key(&key) {
-                let generation = self.next_generation();
-                *self.free.get_mut(&sitting).unwrap() -= 1;
-                self.taken.insert(key, Record { state: HoldState::Held, sitting, generation, deadline: call.deadline });
-                call.fresh.push((generation, field_of(key)));
+                let (generation, deadline) = (self.next_generation(), self.deadline_in(key, call.deadline));
+                self.insert(key, Record { state: HoldState::Held, sitting, generation, deadline });
+                if deadline == call.deadline {
+                    call.fresh.push((generation, field_of(key)));
+                } else {
+                    call.early.push(deadline);
+                    self.expiry.insert((deadline, format!("{generation} {}", field_of(key))));
+                }
                 is_new = true;
             }
             let record = self.taken[&key];
@@ -229,9 +280,12 @@ impl Model {
         match self.taken.get(&key).copied() {
             Some(record) if record.generation == place.3 => match record.state {
                 HoldState::Held => {
-                    let lapsed = self.lapsed(&record);
-                    self.drop_record(key);
-                    if lapsed { ReleaseAnswer::Gone } else { ReleaseAnswer::Released }
+                    if self.lapsed(&record) {
+                        self.drop_record(key);
+                        return ReleaseAnswer::Gone;
+                    }
+                    self.give_back(key);
+                    ReleaseAnswer::Released
                 }
                 HoldState::Frozen => ReleaseAnswer::Frozen,
                 _ => ReleaseAnswer::Confirmed,
@@ -265,8 +319,7 @@ impl Model {
             None if self.free[&sitting] < 1 => FreezeAnswer::Full,
             None => {
                 let generation = self.next_generation();
-                *self.free.get_mut(&sitting).unwrap() -= 1;
-                self.taken.insert(key, Record { state: HoldState::Frozen, sitting, generation, deadline: self.now });
+                self.insert(key, Record { state: HoldState::Frozen, sitting, generation, deadline: self.now });
                 FreezeAnswer::Taken(Generation(generation))
             }
         }
@@ -305,6 +358,8 @@ impl Model {
     pub(crate) fn restored(&mut self) {
         self.settle();
         self.restarted();
+        // The ledger's clock is the real one here, so by it all that was given back is over.
+        self.given_back.clear();
         self.queue.clear();
         self.last = 0;
         let held = self.taken.iter().filter(|(_, record)| record.state == HoldState::Held);

@@ -3,28 +3,46 @@
 use std::path::Path;
 
 use anyhow::bail;
-use registration::exam_definition::{self, DefinitionError, PeopleImported};
+use registration::exam_definition::{self, DefinitionError, Emptying, PAST_SCORES_FILE, PeopleImported, ROSTER_FILE};
 
 use super::with_rooms;
 use crate::cli::SiteArgs;
 use crate::say;
 
 /// Checks the files, then brings engine and pages to what they say.
-pub(super) async fn import(dir: &Path, site: &SiteArgs) -> anyhow::Result<()> {
-    check_files(dir)?;
-    let imported = with_rooms(site, async |rooms| Ok(rooms.registration.exams.import(dir).await?)).await?;
+pub(super) async fn import(dir: &Path, emptying: Emptying, site: &SiteArgs) -> anyhow::Result<()> {
+    let definition = check_files(dir)?;
+    let imported = with_rooms(site, async |rooms| {
+        let exams = &rooms.registration.exams;
+        let (people, scores) = exams.people_there(&definition.page.id).await?;
+        say_plan("roster", dir.join(ROSTER_FILE).exists(), emptying.roster, (definition.people, people));
+        let is_there = dir.join(PAST_SCORES_FILE).exists();
+        say_plan("past scores", is_there, emptying.past_scores, (definition.past_scores, scores));
+        Ok(exams.import_emptying(dir, emptying).await?)
+    })
+    .await?;
     let verb = if imported.is_new { "imported" } else { "brought up to date" };
     say(&format!("{verb}: {} with {} sittings", imported.exam, imported.sittings));
     for (what, people) in [("roster", imported.roster), ("past scores", imported.past_scores)] {
-        let PeopleImported { lines, added, changed, removed } = people;
-        if lines + removed > 0 {
+        if let Some(PeopleImported { lines, added, changed, removed }) = people {
             say(&format!("{what}: {lines} lines, {added} added, {changed} changed, {removed} removed"));
         }
     }
+    warn(&imported.warnings);
     for sitting in imported.kept {
         say(&format!("kept: {sitting}, which the files no longer name"));
     }
     Ok(())
+}
+
+/// Says what becomes of a file of people, before anything does.
+fn say_plan(what: &str, is_there: bool, is_emptied: bool, (lines, now): (u64, u64)) {
+    match (is_there, is_emptied) {
+        (true, _) => say(&format!("{what}: {lines} lines take the place of the {now} that are there now")),
+        (false, true) => say(&format!("{what}: the {now} lines that are there now are deleted")),
+        (false, false) if now > 0 => say(&format!("{what}: the {now} lines that are there stay, as there is no file")),
+        (false, false) => {}
+    }
 }
 
 /// Checks the files and changes nothing.
@@ -37,7 +55,14 @@ pub(super) fn check(dir: &Path) -> anyhow::Result<()> {
             say(&format!("      {lines} {what}"));
         }
     }
+    warn(&definition.warnings);
     Ok(())
+}
+
+fn warn(warnings: &[DefinitionError]) {
+    for warning in warnings {
+        say(&format!("warning: {warning}"));
+    }
 }
 
 fn check_files(dir: &Path) -> anyhow::Result<exam_definition::ExamDefinition> {

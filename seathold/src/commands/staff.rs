@@ -1,4 +1,4 @@
-//! `seathold staff add NAME`.
+//! `seathold staff add|list|disable|enable|password`.
 
 use std::io::{self, BufRead, Read};
 
@@ -6,6 +6,7 @@ use registration::staff::Role;
 
 use super::with_rooms;
 use crate::cli::SiteArgs;
+use crate::rooms::Rooms;
 use crate::say;
 use crate::secrets::new_password;
 
@@ -16,6 +17,36 @@ const INPUT_BYTES_MAX: u64 = 1024;
 pub(super) async fn add(name: &str, role: Role, password_stdin: bool, site: &SiteArgs) -> anyhow::Result<()> {
     let password = if password_stdin { read_password()? } else { new_password()? };
     with_rooms(site, async |rooms| Ok(rooms.registration.staff.add(name, &password, role).await?)).await?;
+    if !password_stdin {
+        say(&password);
+    }
+    Ok(())
+}
+
+/// Who there is, a line each: name, role, and since when they are disabled.
+pub(super) async fn list(site: &SiteArgs) -> anyhow::Result<()> {
+    let all = with_rooms(site, async |rooms| Ok(rooms.registration.staff.list().await?)).await?;
+    for member in all {
+        let state =
+            member.disabled_at.map_or_else(|| "enabled".to_owned(), |since| format!("disabled since {since:.0}"));
+        say(&format!("{:<32} {:<13} {state}", member.name, member.role.as_str()));
+    }
+    Ok(())
+}
+
+/// Keeps somebody out from now on, or lets them in again.
+pub(super) async fn set_disabled(name: &str, is_disabled: bool, site: &SiteArgs) -> anyhow::Result<()> {
+    let staff = async |rooms: &Rooms| Ok(rooms.registration.staff.set_disabled(name, is_disabled).await?);
+    let has_changed = with_rooms(site, staff).await?;
+    let (now, before) = if is_disabled { ("disabled", "disabled already") } else { ("enabled", "enabled already") };
+    say(&format!("{name} is {}", if has_changed { now } else { before }));
+    Ok(())
+}
+
+/// Gives somebody another password, and ends all their sign-ins; prints the password when we made it.
+pub(super) async fn password(name: &str, password_stdin: bool, site: &SiteArgs) -> anyhow::Result<()> {
+    let password = if password_stdin { read_password()? } else { new_password()? };
+    with_rooms(site, async |rooms| Ok(rooms.registration.staff.set_password(name, &password).await?)).await?;
     if !password_stdin {
         say(&password);
     }

@@ -74,7 +74,10 @@ impl Body for Arriving {
                 this.received += frame.data_ref().map_or(0, |data| data.len() as u64);
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(io::Error::other(error)))),
+            // Cut off, reset, or not what HTTP says: whoever sent it has broken off, and none of it is a failure of ours.
+            Poll::Ready(Some(Err(error))) => {
+                Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::ConnectionAborted, error))))
+            }
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => {
                 ready!(this.poll_clock(cx));

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use super::arriving::Arriving;
 use super::wire::Rest;
-use super::{Answers, Door, client};
+use super::{Answers, Door};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A longer id of the caller's is replaced.
@@ -39,6 +39,8 @@ pub(super) struct Desk<A> {
     pub(super) answers: A,
     pub(super) door: Door,
     pub(super) refused: Counter,
+    /// Is each answer the last on its line by now?
+    pub(super) last_words: AtomicBool,
 }
 
 /// Answers one request of a connection with this peer.
@@ -51,7 +53,7 @@ pub(super) async fn answered<A: Answers>(
     let id = request_id(&request);
     let mut response = match desk.door.work.begin(desk.answers.claim(&request)) {
         Some(turn) => {
-            let from = client::address(peer, request.headers(), &desk.door.trusted);
+            let from = desk.door.proxies.client(peer, request.headers());
             let request = request.map(|body| Arriving::new(body, turn.interval()));
             let response = worked_on(&desk.answers, &id, from, request).await;
             // The answer is made. Who reads it slowly keeps a connection, and no place among the work.
@@ -68,6 +70,9 @@ pub(super) async fn answered<A: Answers>(
         }
     };
     response.headers_mut().insert(REQUEST_ID, id);
+    if desk.last_words.load(Ordering::Relaxed) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

@@ -1,6 +1,7 @@
-//! Keeps the private stores up: one that ends by itself, killed or crashed, is started again over its data.
+//! Keeps the private stores up: one that ends by itself, killed or crashed, is started again over its data; again and
+//! again if need be, with growing pauses, because a full disk or a busy machine may be better in a minute.
 
-use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use embedded::{EmbeddedError, Postgres, Redis};
@@ -9,9 +10,15 @@ use tokio_util::sync::CancellationToken;
 
 /// How often both are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// More ends than this within [`RECENT`] are no accident any more.
-const ENDS_MAX: usize = 10;
-const RECENT: Duration = Duration::from_secs(60);
+/// The pause before the second start in a row; it doubles up to [`PAUSE_MAX`]. The first start is at once.
+const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// A store that stayed up for so long is well again.
+const WELL_AFTER: Duration = Duration::from_secs(60);
+/// Stores that were never well for so long will not be.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(600);
+/// A disk with less room than this counts as full.
+const ROOM_BYTES_MIN: u64 = 64 << 20;
 
 /// The stores that are ours to keep and to stop.
 #[derive(Debug, Default)]
@@ -24,11 +31,28 @@ pub(super) struct Supervisor {
 struct Kept {
     redis: Option<Redis>,
     postgres: Option<Postgres>,
-    /// When one of them ended by itself, the oldest first.
-    ends: VecDeque<Instant>,
+    ends: Ends,
+    /// Where they keep their data.
+    data: PathBuf,
+}
+
+/// What is known of the stores' ends since they were last well.
+#[derive(Debug, Default)]
+struct Ends {
+    first: Option<Instant>,
+    last: Option<Instant>,
+    count: u32,
+    /// Not before then is anything started again.
+    again_at: Option<Instant>,
 }
 
 impl Supervisor {
+    /// For stores that keep their data here.
+    pub(super) fn over(data: &Path) -> Self {
+        let kept = Kept { data: data.to_owned(), ..Kept::default() };
+        Self { kept, watching: None }
+    }
+
     /// Takes Redis over and returns its address.
     pub(super) fn own_redis(&mut self, redis: Redis) -> String {
         let url = redis.url().to_owned();
@@ -79,29 +103,90 @@ impl Kept {
     async fn mend(&mut self) -> Result<(), EmbeddedError> {
         if let Some(redis) = &mut self.redis
             && !redis.is_running()
+            && self.ends.may_start("Redis", &self.data)?
         {
-            allow_end(&mut self.ends, "Redis")?;
-            redis.restart().await?;
+            self.ends.started("Redis", redis.restart().await);
         }
         if let Some(postgres) = &mut self.postgres
             && !postgres.is_running()
+            && self.ends.may_start("PostgreSQL", &self.data)?
         {
-            allow_end(&mut self.ends, "PostgreSQL")?;
-            postgres.restart().await?;
+            self.ends.started("PostgreSQL", postgres.restart().await);
         }
         Ok(())
     }
 }
 
-/// Counts an end; an error when there were too many of late.
-fn allow_end(ends: &mut VecDeque<Instant>, program: &'static str) -> Result<(), EmbeddedError> {
-    tracing::warn!(program, "ended by itself and is started again");
-    ends.push_back(Instant::now());
-    while ends.front().is_some_and(|end| end.elapsed() > RECENT) {
-        ends.pop_front();
+impl Ends {
+    /// Is it time to start what has ended? An error when it never stays up.
+    fn may_start(&mut self, program: &'static str, data: &Path) -> Result<bool, EmbeddedError> {
+        let Some(again_at) = self.again_at else {
+            self.note(program, data);
+            return Ok(false);
+        };
+        if self.first.is_some_and(|first| first.elapsed() > GIVE_UP_AFTER) {
+            return Err(EmbeddedError::Ended { program, last_words: "it ends again and again".into() });
+        }
+        Ok(Instant::now() >= again_at)
     }
-    if ends.len() > ENDS_MAX {
-        return Err(EmbeddedError::Ended { program, last_words: "it ends again and again".into() });
+
+    /// Something has ended: counts it, and chooses when to start again.
+    fn note(&mut self, program: &'static str, data: &Path) {
+        let now = Instant::now();
+        if self.last.is_some_and(|last| now.duration_since(last) > WELL_AFTER) {
+            *self = Self::default();
+        }
+        let pause = pause_before(self.count);
+        (self.count, self.last, self.again_at) = (self.count + 1, Some(now), Some(now + pause));
+        self.first.get_or_insert(now);
+        tracing::warn!(program, pause_ms = pause.as_millis(), "ended by itself and is started again");
+        if room_bytes(data).is_some_and(|room| room < ROOM_BYTES_MIN) {
+            tracing::error!(data = %data.display(), "the disk is full: make room, the stores go on by themselves then");
+        }
     }
-    Ok(())
+
+    /// It was started, or failed to. Its next end is a new one.
+    fn started(&mut self, program: &'static str, outcome: Result<(), EmbeddedError>) {
+        self.again_at = None;
+        if let Err(error) = outcome {
+            tracing::error!(program, %error, "does not start again");
+        }
+    }
+}
+
+fn pause_before(starts: u32) -> Duration {
+    match starts.checked_sub(1) {
+        None => Duration::ZERO,
+        Some(doublings) => PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(PAUSE_MAX),
+    }
+}
+
+/// How much room the disk has for the stores, if the system says.
+fn room_bytes(data: &Path) -> Option<u64> {
+    let disk = nix::sys::statvfs::statvfs(data).ok()?;
+    Some(disk.blocks_available().saturating_mul(disk.fragment_size()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_start_is_at_once_and_pauses_grow() {
+        let pauses: Vec<_> = (0..9).map(|starts| pause_before(starts).as_millis()).collect();
+        assert_eq!(pauses, [0, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
+        assert_eq!(pause_before(u32::MAX), PAUSE_MAX);
+    }
+
+    #[test]
+    fn a_store_that_is_never_well_is_given_up_and_one_that_was_begins_anew() {
+        let data = std::env::temp_dir();
+        let now = Instant::now();
+        let Some(long_ago) = now.checked_sub(GIVE_UP_AFTER + Duration::from_secs(1)) else { return };
+        let mut ends = Ends { first: Some(long_ago), last: Some(now), count: 90, again_at: Some(now) };
+        assert!(ends.may_start("Redis", &data).is_err());
+        (ends.last, ends.again_at) = (Some(long_ago), None);
+        assert!(!ends.may_start("Redis", &data).unwrap(), "counted first");
+        assert!(ends.count == 1 && ends.may_start("Redis", &data).unwrap(), "and then started at once");
+    }
 }

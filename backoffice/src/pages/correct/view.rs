@@ -7,6 +7,7 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::accounts::Account;
 use registration::document::DocumentKind;
+use registration::person::NAME_FIELD_MAX;
 use registration::reviews::REASON_CHARS_MAX;
 use registration::steps::IdentityState;
 
@@ -15,8 +16,7 @@ use crate::desk_parts::{Field, field, kind_name};
 
 /// Longest account number that is read, spaces included.
 pub(crate) const ACCOUNT_CHARS_MAX: u16 = 80;
-const NAME_CHARS_MAX: u16 = 60;
-const NUMBER_CHARS_MAX: u16 = 40;
+const NUMBER_CHARS_MAX: u16 = 60;
 
 /// How far it is.
 pub(crate) enum Correction<'a> {
@@ -134,7 +134,7 @@ fn effects(w: Words, found: &Found) -> Markup {
 fn mend(w: Words, found: &Found, entered: &Entered) -> Markup {
     let (name, number) = (w.t("correct-name"), w.t("correct-number"));
     let hint = found.account.document.is_some().then(|| w.t("correct-number-hint"));
-    let name = Field { name: "name", label: &name, value: &entered.name, max: NAME_CHARS_MAX, ..Field::default() };
+    let name = Field { name: "name", label: &name, value: &entered.name, max: NAME_FIELD_MAX, ..Field::default() };
     let number = Field {
         name: "number",
         label: &number,

@@ -65,6 +65,7 @@ async fn answer(
             return draw(visit, Some(id), StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await;
         }
         Err(CaseError::NotWaiting) => (StatusCode::CONFLICT, w.t("people-gone")),
+        Err(CaseError::NotLooked) => (StatusCode::CONFLICT, w.t("people-not-looked")),
         Err(CaseError::Changed) => (StatusCode::CONFLICT, w.t("people-changed")),
         Err(CaseError::OtherAccount) => (StatusCode::CONFLICT, w.t("people-other-account")),
     };

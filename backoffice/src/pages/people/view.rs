@@ -54,7 +54,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 header class="case-head" { h1 { (kind(w, &case.id)) } }
                 (person(w, view))
                 (decision(w, case, view.message))
-                (record(w, view.history, view.now, action))
+                (record(w, view.history, Some(&case.picture.to_string()), view.now, action))
             }
         }
     }
@@ -166,10 +166,12 @@ fn decision(w: Words, case: &Case, message: Option<&Message>) -> Markup {
     }
 }
 
-fn action(action: AuditAction) -> &'static str {
+fn action(action: &AuditAction) -> Option<&'static str> {
     match action {
-        AuditAction::LookedAtPicture => key("people-looked"),
-        AuditAction::Confirmed => key("people-confirmed"),
-        AuditAction::Refused => key("people-refused"),
+        AuditAction::LookedAtPerson => Some(key("people-looked-at-person")),
+        AuditAction::LookedAtPicture => Some(key("people-looked")),
+        AuditAction::Confirmed => Some(key("people-confirmed")),
+        AuditAction::Refused => Some(key("people-refused")),
+        AuditAction::Other(_) => None,
     }
 }

@@ -48,7 +48,9 @@ impl Site {
     /// so the limits by key and address count as ever, but are out of reach.
     pub(crate) async fn start(connections: usize) -> anyhow::Result<Self> {
         let connections = connections.to_string();
-        let bounds = [("connections", connections.as_str()), ("streams", &connections), BEYOND[0], BEYOND[1]];
+        let most = connections.as_str();
+        let bounds =
+            [("connections", most), ("connections-per-address", most), ("streams", most), BEYOND[0], BEYOND[1]];
         let arguments = bounds.into_iter().flat_map(|(name, value)| [format!("--{name}"), value.to_owned()]).collect();
         let options = AppOptions { arguments, ..AppOptions::default() };
         let app = ServedApp::start_with(options).await;
@@ -108,9 +110,10 @@ impl Site {
         Ok(())
     }
 
-    /// A page or file as plain text.
+    /// A page or file as plain text, as the key's owner sees it.
     pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
-        let answer = self.http.get(format!("{}{path}", self.url())).send().await?.error_for_status()?;
+        let answer =
+            self.http.get(format!("{}{path}", self.url())).bearer_auth(&self.key).send().await?.error_for_status()?;
         Ok(answer.text().await?)
     }
 

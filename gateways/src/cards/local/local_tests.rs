@@ -125,6 +125,19 @@ async fn what_is_no_readable_card_is_told_apart() {
     assert!(matches!(refusal(CardSide::Back, front.clone().into()).await, CardError::WrongSide));
     assert!(matches!(refusal(CardSide::Front, portrait(3).into()).await, CardError::NoCard));
     assert!(matches!(refusal(CardSide::Front, Bytes::from_static(b"no picture")).await, CardError::Unreadable));
+    // Noise, as it is and as a browser makes it smaller: told at once, and not after the reader's longest time.
+    let mut seed = 7_u32;
+    let mut byte = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        seed.to_be_bytes()[0]
+    };
+    let noise = RgbImage::from_fn(2_400, 1_500, |_, _| image::Rgb([byte(), byte(), byte()]));
+    let since = Instant::now();
+    for width in [2_400, 1_800, 1_200] {
+        let small = imageops::resize(&noise, width, width * 5 / 8, imageops::FilterType::Triangle);
+        assert!(matches!(refusal(CardSide::Front, encoded(&small, 88)).await, CardError::NoCard), "{width}");
+    }
+    assert!(since.elapsed() < std::time::Duration::from_secs(10), "{:?}", since.elapsed());
     let blurred = encoded(&imageops::blur(&decoded(&front), 6.0), 80);
     assert!(matches!(refusal(CardSide::Front, blurred).await, CardError::Blurred));
 }

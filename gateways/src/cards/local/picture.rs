@@ -20,6 +20,9 @@ const DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const CHARACTER_HEIGHT: f32 = 36.0;
 /// Around a pixel, what its brightness is compared with: larger than a character, smaller than a shadow.
 const SURROUNDINGS: u32 = 40;
+/// Mean difference of neighbours, against the mean distance from the mean, from which on a picture is noise. Photos of cards
+/// have less than a half, noise that was made smaller still one, noise 1.4.
+const NOISE_MIN: f64 = 0.85;
 /// Mean difference between neighbours at the sharpest places: below it even large characters run together.
 const SHARP_MIN: f64 = 16.0;
 
@@ -76,6 +79,9 @@ pub(super) fn pages(picture: &[u8]) -> Result<Pages, CardError> {
     let grey = decoded.into_luma8();
     let (width, height) = (grey.width() * SIDE / longer, grey.height() * SIDE / longer);
     let grey = imageops::resize(&grey, width.max(1), height.max(1), FilterType::Triangle);
+    if is_noise(&grey) {
+        return Err(CardError::NoCard);
+    }
     let is_sharp = sharpness(&grey) >= SHARP_MIN;
     Ok(Pages { grey: Arc::new(grey), is_sharp })
 }
@@ -171,6 +177,17 @@ fn sharpness(grey: &GrayImage) -> f64 {
         left -= taken;
     }
     sum / f64::from(wanted)
+}
+
+/// Do neighbours differ as much as any two pixels do? In a photo of anything they are alike. Letters would be looked for
+/// everywhere, for as long as the reader may take.
+fn is_noise(grey: &GrayImage) -> bool {
+    let count = f64::from(grey.width() * grey.height()).max(1.0);
+    let mean = grey.pixels().map(|pixel| f64::from(pixel[0])).sum::<f64>() / count;
+    let spread = grey.pixels().map(|pixel| (f64::from(pixel[0]) - mean).abs()).sum::<f64>() / count;
+    let rows = grey.rows().map(|row| row.map(|pixel| pixel[0]).collect::<Vec<u8>>());
+    let steps = rows.map(|row| row.windows(2).map(|pair| f64::from(pair[0].abs_diff(pair[1]))).sum::<f64>());
+    steps.sum::<f64>() / count > NOISE_MIN * spread
 }
 
 /// Sums of all pixels above and left of each, from which the sum of any rectangle is four look-ups.

@@ -1,4 +1,4 @@
-//! The picture of a captcha.
+//! The picture of a captcha, and another one.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -7,6 +7,12 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::failure::Failure;
+
+/// The token of another one, for a form whose picture cannot be read.
+pub(crate) async fn another(State(app): State<App>) -> Response {
+    let token = app.outside.registration.accounts.captcha().token(Timestamp::now());
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")], token).into_response()
+}
 
 pub(crate) async fn show(State(app): State<App>, Path(token): Path<String>) -> Result<Response, Failure> {
     let captcha = app.outside.registration.accounts.captcha();

@@ -19,6 +19,7 @@ use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::facts::facts;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
+use crate::view::person_faults::name_fault;
 use crate::visit::Visit;
 
 #[derive(Default, Deserialize)]
@@ -48,7 +49,7 @@ pub(crate) async fn search(
         return Ok(with_wait(too_many, render(&visit, &next, &entered, &[error])));
     }
     let kind = entered.kind.parse().unwrap_or(DocumentKind::ResidentId);
-    let name: Result<PersonName, FieldError> = entered.name.parse().map_err(|_| of("name", w.t("field-name-error")));
+    let name: Result<PersonName, FieldError> = entered.name.parse().map_err(|error| of("name", name_fault(w, error)));
     let document = Document::parse(kind, &entered.document).map_err(|error| document_error(w, error));
     let (name, document) = match (name, document) {
         (Ok(name), Ok(document)) => (name, document),

@@ -6,6 +6,7 @@ use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::accounts::LinkError;
 use registration::login::Email;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use super::reset::Token;
 use super::{answer, said, with_said};
 use crate::failure::Failure;
+use crate::view::icons::Icon;
 use crate::view::layout::{heading, page};
 use crate::visit::Visit;
 
@@ -60,6 +62,9 @@ impl Purpose {
 
 pub(crate) async fn show_sign_up(visit: Visit, Query(link): Query<Followed>) -> Result<Response, Failure> {
     let found = visit.app.outside.registration.accounts.look_at_sign_up(&link.token).await;
+    if let Err(LinkError::Used) = found {
+        return used(&visit, &link).await;
+    }
     shown(&visit, Purpose::SignUp, (&link.token, &link.exam), found)
 }
 
@@ -70,8 +75,29 @@ pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Followed>) -> 
             let to = link.exam(&visit).unwrap_or_else(|| "/me".to_owned());
             Ok(super::enter(&visit, &account, &with_said(&to, "account")))
         }
+        Err(LinkError::Used) => used(&visit, &link).await,
         Err(error) => dead(&visit, Purpose::SignUp, error),
     }
+}
+
+/// The account was made by this link: who sends the form twice is led on, whoever else comes with it may sign in.
+async fn used(visit: &Visit, link: &Followed) -> Result<Response, Failure> {
+    let w = visit.words;
+    let Some(email) = visit.app.outside.registration.accounts.spent_sign_up(&link.token).await? else {
+        return dead(visit, Purpose::SignUp, LinkError::Used);
+    };
+    let to = link.exam(visit).unwrap_or_else(|| "/me".to_owned());
+    if visit.account.as_ref().is_some_and(|account| account.email.as_ref() == Some(&email)) {
+        return Ok(axum::response::Redirect::to(&with_said(&to, "account")).into_response());
+    }
+    let said = said::Said {
+        icon: Icon::Tick,
+        title: w.t("link-made-title").into_owned(),
+        text: w.t("link-made-text").into_owned(),
+        more: None,
+        next: (format!("/sign-in?next={}", query_value(&to)), w.t("nav-sign-in").into_owned()),
+    };
+    Ok(said::show(visit, &said).into_response())
 }
 
 pub(crate) async fn show_email(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {

@@ -12,6 +12,7 @@ use registration::exam_rules::CaptchaRule;
 use registration::person::Mobile;
 use serde::Deserialize;
 
+use super::mobile_shared::tick;
 use super::password::{own_password, refusal};
 use super::sign_up_code::{code_refusal, told};
 use super::{Next, answer, captcha_token, of, with_said};
@@ -20,6 +21,7 @@ use crate::view::captcha::{CaptchaFields, captcha_part};
 use crate::view::code_field::{CodeField, code_field};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
+use crate::view::person_faults::mobile_fault;
 use crate::visit::Candidate;
 
 #[derive(Default, Deserialize)]
@@ -30,6 +32,9 @@ pub(crate) struct Entered {
     code: String,
     #[serde(default)]
     own: String,
+    /// Other accounts may have it.
+    #[serde(default)]
+    share: String,
     #[serde(flatten)]
     captcha: CaptchaFields,
 }
@@ -40,6 +45,7 @@ pub(crate) struct View<'a> {
     pub(crate) mobile: &'a str,
     pub(crate) proves: bool,
     pub(crate) code: &'a str,
+    pub(crate) shares: bool,
     /// How long until the next code, when one was just sent.
     pub(crate) code_wait: Option<SignedDuration>,
     pub(crate) captcha: Option<&'a str>,
@@ -78,8 +84,9 @@ pub(crate) async fn set(
     let accounts = &candidate.visit.app.outside.registration.accounts;
     let proves = accounts.ways().sms;
     let mut errors = Vec::new();
-    let mobile: Option<Mobile> = entered.mobile.parse().ok();
-    errors.extend(mobile.is_none().then(|| of("mobile", w.t("field-mobile-error"))));
+    let mobile: Result<Mobile, _> = entered.mobile.parse();
+    errors.extend(mobile.as_ref().err().map(|error| of("mobile", mobile_fault(w, *error))));
+    let mobile = mobile.ok();
     errors.extend(entered.own.is_empty().then(|| of("own", w.t("field-password-error"))));
     let has_code = !proves || !entered.code.trim().is_empty();
     let mut code_wait = None;
@@ -101,7 +108,8 @@ pub(crate) async fn set(
         let page = render(&candidate, &next, &entered, code_wait, &errors);
         return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, page));
     };
-    match accounts.change_mobile(candidate.account.id, &entered.own, &mobile, &entered.code).await {
+    let proof = (&mobile, entered.code.as_str());
+    match accounts.change_mobile(candidate.account.id, &entered.own, proof, !entered.share.is_empty()).await {
         Ok(()) => {
             let to = if next.path() == "/" { "/me" } else { next.path() };
             Ok(Redirect::to(&with_said(to, "mobile")).into_response())
@@ -132,7 +140,16 @@ fn render(
     let mut frame = visit.frame(visit.words.t("change-mobile-title"));
     frame.script = Some("account.js");
     let (mobile, code) = (entered.mobile.as_str(), entered.code.as_str());
-    let view = View { next, mobile, code, proves, code_wait, captcha: captcha.as_deref(), errors };
+    let view = View {
+        next,
+        mobile,
+        code,
+        shares: !entered.share.is_empty(),
+        proves,
+        code_wait,
+        captcha: captcha.as_deref(),
+        errors,
+    };
     page(&frame, &body(visit.words, &view))
 }
 
@@ -145,12 +162,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action=(path(view.next)) data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
                     name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
-                    value: view.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
+                    value: view.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 30
                 }, errors))
                 @if view.proves {
                     (code_field(w, &CodeField {
                         sender: "/me/mobile/code", value: view.code, wait: view.code_wait,
                     }, errors))
+                    (tick(w, view.shares, errors))
                 }
                 (own_password(w, "own", errors))
                 (captcha_part(w, view.captcha, errors))

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::view::facts::facts;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
+use crate::view::person_faults::name_fault;
 use crate::visit::Candidate;
 
 #[derive(Default, Deserialize)]
@@ -53,7 +54,7 @@ pub(crate) async fn set(
     let accounts = &candidate.visit.app.outside.registration.accounts;
     let is_fixed = accounts.signs_in_by_document(candidate.account.id).await?;
     let kind = entered.kind.parse().unwrap_or(DocumentKind::ResidentId);
-    let name: Result<PersonName, FieldError> = entered.name.parse().map_err(|_| of("name", w.t("field-name-error")));
+    let name: Result<PersonName, FieldError> = entered.name.parse().map_err(|error| of("name", name_fault(w, error)));
     let document = match candidate.account.document.clone().filter(|_| is_fixed) {
         Some(document) => Ok(document),
         None => Document::parse(kind, &entered.document).map_err(|error| document_error(w, error)),

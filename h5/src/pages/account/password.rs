@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::reset::{new_password_fields, wrong_password};
 use super::site_rules::password_rules_of;
-use super::{PASSWORD_CHARS_MAX, answer, captcha_error, of, wait, whole};
+use super::{PASSWORD_CHARS_MAX, answer, captcha_error, mobile_shared, of, wait, whole};
 use crate::failure::Failure;
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
@@ -29,13 +29,13 @@ pub(crate) struct Entered {
 }
 
 pub(crate) async fn show(candidate: Candidate) -> Result<Markup, Failure> {
-    let rules = password_rules_of(&candidate.visit, candidate.account.id).await?;
+    let rules = password_rules_of(&candidate.visit, &candidate.account).await?;
     Ok(render(&candidate, rules, &[]))
 }
 
 pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     let (visit, w) = (&candidate.visit, candidate.visit.words);
-    let rules = password_rules_of(visit, candidate.account.id).await?;
+    let rules = password_rules_of(visit, &candidate.account).await?;
     let mut errors = wrong_password(w, rules, &entered.password, &entered.again);
     if entered.old.is_empty() {
         errors.insert(0, of("old", w.t("field-password-error")));
@@ -58,6 +58,7 @@ pub(crate) fn refusal(w: Words, field: &'static str, error: ChangeError) -> Resu
     Ok(match error {
         ChangeError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
         ChangeError::Password => (StatusCode::UNPROCESSABLE_ENTITY, of(field, w.t("field-password-wrong"))),
+        ChangeError::Mobile(shared) => (StatusCode::CONFLICT, mobile_shared::error(w, &shared)),
         ChangeError::Code => (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong"))),
         ChangeError::TooMany { retry_after } => {
             let text = w.with("sign-in-too-many", &[("wait", wait(w, retry_after).into())]);

@@ -7,13 +7,14 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::accounts::ResetError;
-use registration::exam_rules::PasswordRules;
+use registration::accounts::{Account, AccountId, LinkError, ResetError, SignIn, SignedIn};
+use registration::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
 use registration::passwords::Password;
 use serde::Deserialize;
 
-use super::{Next, PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, said, site_rules, whole};
+use super::{PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, said, site_rules, whole};
 use crate::failure::Failure;
+use crate::view::captcha::CaptchaFields;
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
 use crate::visit::Visit;
@@ -36,7 +37,10 @@ pub(crate) struct Entered {
 
 pub(crate) async fn show(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
     match visit.app.outside.registration.accounts.look_at_reset(&link.token).await {
-        Ok(email) => Ok(render(&visit, &link.token, &email.masked(), &[]).into_response()),
+        Ok((account, email)) => {
+            let rules = rules_of(&visit, account).await?;
+            Ok(render(&visit, rules, &link.token, &email.masked(), &[]).into_response())
+        }
         Err(error) => {
             let said = said::dead_link(visit.words, error, "/forgotten")?;
             Ok(answer(StatusCode::GONE, said::show(&visit, &said)))
@@ -51,23 +55,51 @@ pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Re
         let said = said::dead_link(w, error, "/forgotten")?;
         Ok(answer(StatusCode::GONE, said::show(&visit, &said)))
     };
-    let email = match accounts.look_at_reset(&entered.token).await {
-        Ok(email) => email.masked(),
+    let (account, email) = match accounts.look_at_reset(&entered.token).await {
+        Ok((account, email)) => (account, email.masked()),
+        Err(LinkError::Used) => match set_already(&visit, &entered).await? {
+            Some(account) => return Ok(super::enter(&visit, &account, "/me?said=password")),
+            None => return dead(LinkError::Used),
+        },
         Err(error) => return dead(error),
     };
-    let rules = site_rules::password_rules(&visit.app, &Next::default());
+    let rules = rules_of(&visit, account).await?;
     let errors = wrong_password(w, rules, &entered.password, &entered.again);
     let (Ok(password), true) = (Password::of_candidate(&entered.password, &rules), errors.is_empty()) else {
-        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, &entered.token, &email, &errors)));
+        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, render(&visit, rules, &entered.token, &email, &errors)));
     };
     match accounts.reset_by_link(&entered.token, &password).await {
         Ok(account) => Ok(super::enter(&visit, &account, "/me?said=password")),
         Err(ResetError::Link(error)) => dead(error),
-        Err(ResetError::Busy | ResetError::Code) => {
+        Err(
+            ResetError::Busy
+            | ResetError::Code
+            | ResetError::Captcha(_)
+            | ResetError::TooMany { .. }
+            | ResetError::TriesUsed,
+        ) => {
             let errors = [whole(w.t("sign-in-busy"))];
-            Ok(answer(StatusCode::SERVICE_UNAVAILABLE, render(&visit, &entered.token, &email, &errors)))
+            Ok(answer(StatusCode::SERVICE_UNAVAILABLE, render(&visit, rules, &entered.token, &email, &errors)))
         }
     }
+}
+
+/// The account whose password this very form has set a moment ago: its answer was lost, or it was tapped twice.
+async fn set_already(visit: &Visit, entered: &Entered) -> Result<Option<Account>, Failure> {
+    let accounts = &visit.app.outside.registration.accounts;
+    let Some(email) = accounts.spent_reset(&entered.token).await? else { return Ok(None) };
+    let typed = SignIn { login: email.expose(), password: &entered.password, preferred: LoginKind::Email };
+    let fields = CaptchaFields::default();
+    match accounts.sign_in(&typed, &visit.caller(&fields, CaptchaRule::Suspicion)).await {
+        Ok(SignedIn::Account(account)) => Ok(Some(*account)),
+        Ok(SignedIn::Which(_)) | Err(_) => Ok(None),
+    }
+}
+
+/// What the account's exams ask of its password.
+async fn rules_of(visit: &Visit, account: AccountId) -> Result<PasswordRules, Failure> {
+    let found = visit.app.outside.registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
+    Ok(site_rules::password_rules_of(visit, &found).await?)
 }
 
 /// What is wrong with a password that was typed twice.
@@ -92,8 +124,7 @@ pub(crate) fn new_password_fields(w: Words, rules: PasswordRules, errors: &[Fiel
     }
 }
 
-fn render(visit: &Visit, token: &str, email: &str, errors: &[FieldError]) -> Markup {
-    let rules = site_rules::password_rules(&visit.app, &Next::default());
+fn render(visit: &Visit, rules: PasswordRules, token: &str, email: &str, errors: &[FieldError]) -> Markup {
     page(&visit.frame(visit.words.t("reset-title")), &body(visit.words, rules, token, email, errors))
 }
 

@@ -13,6 +13,7 @@ use super::{Next, captcha_error, of, wait, whole};
 use crate::failure::{Failure, too_often};
 use crate::view::captcha::CaptchaFields;
 use crate::view::form::FieldError;
+use crate::view::person_faults::mobile_fault;
 use crate::visit::Visit;
 
 #[derive(Deserialize)]
@@ -37,7 +38,10 @@ pub(crate) async fn send(
     if let Some(too_many) = visit.too_many {
         return Ok(said(&too_often(w, too_many), too_many.seconds(), false));
     }
-    let Ok(mobile) = entered.mobile.parse() else { return Ok(said(&w.t("field-mobile-error"), 0, false)) };
+    let mobile = match entered.mobile.parse() {
+        Ok(mobile) => mobile,
+        Err(error) => return Ok(said(&mobile_fault(w, error), 0, false)),
+    };
     let rules = next.rules(&visit.app);
     let caller = visit.caller(&entered.captcha, rules.captcha);
     told(w, visit.app.outside.registration.accounts.send_sign_up_code(&mobile, &caller).await)

@@ -4,7 +4,9 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::document::{DocumentError, DocumentKind};
 use registration::exam_rules::{LoginKind, MobileRule};
+use registration::person::NAME_FIELD_MAX;
 
+use super::mobile_shared::tick;
 use super::{PASSWORD_CHARS_MAX, of, password_hint};
 use crate::pages::sign_up::View;
 use crate::view::code_field::{CodeField, code_field};
@@ -12,7 +14,7 @@ use crate::view::form::{Field, FieldError, error_of, field};
 use crate::view::icons::{Icon, icon};
 
 /// Longest document number that is read, spaces included.
-const DOCUMENT_CHARS_MAX: u16 = 40;
+pub(crate) const DOCUMENT_CHARS_MAX: u16 = 60;
 
 /// All fields.
 pub(crate) fn fields(w: Words, view: &View<'_>) -> Markup {
@@ -30,8 +32,10 @@ pub(crate) fn fields(w: Words, view: &View<'_>) -> Markup {
             LoginKind::Document => (person(w, view)),
         }
         @if rules.mobile != MobileRule::No { (mobile(w, view)) }
+        @let hint = if view.kept.is_some() { w.t("field-password-kept").into_owned() } else { password_hint(w, rules.password) };
+        @if let Some(kept) = view.kept { input type="hidden" name="kept" value=(kept); }
         (field(w, &Field {
-            name: "password", kind: "password", label: &w.t("field-password"), hint: &password_hint(w, rules.password),
+            name: "password", kind: "password", label: &w.t("field-password"), hint: &hint,
             autocomplete: "new-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
         }, errors))
         @if rules.login == LoginKind::Email {
@@ -59,7 +63,7 @@ fn mobile(w: Words, view: &View<'_>) -> Markup {
     html! {
         (field(w, &Field {
             name: "mobile", kind: "tel", label: &w.t("field-mobile"), hint: &hint,
-            value: &view.entered.mobile, autocomplete: "tel-national", inputmode: "numeric", length_max: 20
+            value: &view.entered.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 30
         }, view.errors))
         @if view.proves_mobile {
             (code_field(w, &CodeField {
@@ -67,6 +71,7 @@ fn mobile(w: Words, view: &View<'_>) -> Markup {
                 value: &view.entered.code,
                 wait: view.code_wait,
             }, view.errors))
+            (tick(w, !view.entered.share.is_empty(), view.errors))
         }
     }
 }
@@ -96,7 +101,7 @@ pub(crate) fn name_field(w: Words, value: &str, hint: &str, errors: &[FieldError
             hint,
             value,
             autocomplete: "name",
-            length_max: 60,
+            length_max: NAME_FIELD_MAX,
             ..Field::default()
         },
         errors,
@@ -136,6 +141,7 @@ pub(crate) fn kind_word(w: Words, kind: DocumentKind) -> String {
         DocumentKind::Passport => w.t("kind-passport"),
         DocumentKind::HongKongId => w.t("kind-hong-kong-id"),
         DocumentKind::MacauId => w.t("kind-macau-id"),
+        DocumentKind::ForeignResidentId => w.t("kind-foreign-resident-id"),
     }
     .into_owned()
 }
@@ -148,6 +154,7 @@ pub(crate) fn document_error(w: Words, error: DocumentError) -> FieldError {
         DocumentError::Place => w.t("field-document-place").into_owned(),
         DocumentError::BirthDate => w.t("field-document-date").into_owned(),
         DocumentError::Check => w.t("field-document-check").into_owned(),
+        DocumentError::ForeignResident => w.t("field-document-foreign").into_owned(),
         DocumentError::Form(kind) => w.with("field-document-form", &[("kind", kind_word(w, kind).into())]).into_owned(),
     };
     of("document", text)

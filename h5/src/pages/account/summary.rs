@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::Account;
+use registration::document::{Document, DocumentKind};
 use registration::login::{Email, Username};
 
 use super::sign_up_fields::kind_word;
@@ -41,7 +42,11 @@ fn groups(number: &str) -> Markup {
 
 fn person(w: Words, account: &Account, is_verified: bool) -> Markup {
     let document = account.document.as_ref();
-    let label = document.map_or_else(|| w.t("field-document").into_owned(), |document| kind_word(w, document.kind()));
+    let label = match document.map(Document::kind) {
+        Some(DocumentKind::ResidentId) => w.t("me-resident-id").into_owned(),
+        Some(kind) => kind_word(w, kind),
+        None => w.t("field-document").into_owned(),
+    };
     html! {
         section id="person" {
             h2 { (w.t("me-account")) }

@@ -4,6 +4,8 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::Words;
 use registration::eligibility::{BindError, SeenPerson, offered};
 use registration::exams::ExamPage;
 use registration::steps::StepView;
@@ -15,7 +17,8 @@ use super::person_view::{View, body};
 use super::{entered, expired_path, person_path};
 use crate::failure::Failure;
 use crate::view::form::FieldError;
-use crate::view::layout::page;
+use crate::view::layout::{heading, page};
+use crate::view::notice::{Tone, notice};
 use crate::visit::Candidate;
 
 /// Whom the page is about.
@@ -81,13 +84,40 @@ pub(crate) async fn save(
         Err(BindError::OtherPerson) => {
             refuse(StatusCode::CONFLICT, "", w.t("person-error-other-person").into_owned()).await
         }
-        Err(BindError::OtherAccount) => {
-            refuse(StatusCode::CONFLICT, "", w.t("person-error-other-account").into_owned()).await
+        Err(BindError::OtherAccount) => Ok((StatusCode::CONFLICT, taken(&candidate, &exam)).into_response()),
+        Err(BindError::NotThemselves) => {
+            refuse(StatusCode::CONFLICT, "", w.t("person-error-not-themselves").into_owned()).await
         }
         Err(BindError::NotOpen(_) | BindError::Blocked(_)) => {
             Ok(Redirect::to(&person_path(&exam, Some(seen.as_str()))).into_response())
         }
         Err(BindError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// The person is bound to another account: the ways of whoever that person is.
+fn taken(candidate: &Candidate, exam: &ExamPage) -> Markup {
+    let (visit, w) = (&candidate.visit, candidate.visit.words);
+    page(&visit.frame(w.t("person-taken-title")), &taken_body(w, exam, &candidate.account.number.to_string()))
+}
+
+pub(crate) fn taken_body(w: Words, exam: &ExamPage, number: &str) -> Markup {
+    let here = path_of(exam);
+    html! {
+        div class="column narrow" {
+            (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &w.t("person-taken-title")))
+            p class="lead" { (w.t("person-error-other-account")) }
+            ul class="ways" {
+                li { a href={ "/forgotten/account?next=" (here) } { (w.t("person-taken-find")) } }
+                li { a href={ "/me/identity?exam=" (exam.id) "&next=" (here) } { (w.t("person-taken-prove")) } }
+            }
+            (notice(Tone::Care, &w.t("person-taken-office"), &html! {
+                p { (w.t("person-taken-office-text")) }
+                p { (w.t("me-number")) " " output class="number-row" { (number) } }
+                @if let Some(contact) = &exam.rules.contact { p { (w.pick(&contact.zh, &contact.en)) } }
+            }))
+            p class="beside" { a href=(here) { (w.t("person-taken-back")) } }
+        }
     }
 }
 

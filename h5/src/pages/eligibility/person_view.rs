@@ -179,6 +179,9 @@ pub(crate) fn column(w: Words, exam: &ExamPage, column: &str, value: &str) -> St
     }
     let field = exam.rules.form.fields.iter().find(|field| field.name.as_str() == column);
     let choice = field.and_then(|field| field.choices.iter().find(|choice| choice.value == value));
+    if column == "years" && value.parse::<u8>().is_ok() {
+        return w.with("record-years-of", &[("years", value.into())]).into_owned();
+    }
     choice.map_or_else(|| value.to_owned(), |choice| w.pick(&choice.zh, &choice.en).to_owned())
 }
 

@@ -7,11 +7,11 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::exam_rules::IdentityWay;
-use registration::identity::{IdentityError, Person};
+use registration::identity::{CardRefusal, IdentityError, Person};
 use registration::identity_pictures::{DraftError, Slot};
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 
-use super::parts::{parts_of, picture_fault, refusal};
+use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};
 use crate::failure::Failure;
 use crate::identity_visit::IdentityVisit;
@@ -19,7 +19,7 @@ use crate::picture_part::PicturePart;
 use crate::view::facts::{facts, person_name};
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::picture_tile::{PictureTile, picture_tile};
+use crate::view::picture_tile::awaited;
 use crate::view::sandboxed::sandboxed;
 
 const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
@@ -51,9 +51,12 @@ pub(crate) async fn hand_in(
         match identity.check_card(visit.account.id).await {
             Ok(()) | Err(IdentityError::AlreadyVerified) => return Ok(Redirect::to(&from.to("")).into_response()),
             Err(error) => {
+                if matches!(error, IdentityError::Card(CardRefusal::Swapped)) {
+                    errors.push(said(Slot::CardBack.as_str(), w.t("card-error-swapped").into_owned()));
+                }
                 let (code, error) = refusal(w, error)?;
                 status = code;
-                errors.push(error);
+                errors.insert(0, error);
             }
         }
     }
@@ -111,17 +114,7 @@ pub(crate) struct View<'a> {
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let tile = |index: usize, legend: &str, hint: &str| {
         let slot = SIDES[index].as_str();
-        picture_tile(
-            w,
-            &PictureTile {
-                slot,
-                legend,
-                hint,
-                bytes_max: PICTURE_BYTES_MAX,
-                is_here: view.here[index],
-                error: error_of(view.errors, slot),
-            },
-        )
+        identity_tile(w, slot, legend, hint, view.here[index], error_of(view.errors, slot))
     };
     let (name, number) = (w.t("identity-name"), w.t("identity-number"));
     // The page that corrects a name leads straight back here.
@@ -147,6 +140,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (tile(0, &w.t("card-front"), &w.t("card-front-hint")))
                 (tile(1, &w.t("card-back"), &w.t("card-back-hint")))
                 button class="button" type="submit" { (w.t("card-submit")) }
+                (awaited(w))
             }
             @if view.has_manual {
                 p class="beside" { (w.t("card-manual")) " " a href=(view.from.to("/manual")) { (w.t("identity-way-manual")) } }

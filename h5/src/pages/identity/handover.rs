@@ -23,7 +23,8 @@ use crate::failure::Failure;
 use crate::handover_code;
 use crate::identity_visit::IdentityVisit;
 use crate::pages::payment_code;
-use crate::phone_session;
+use crate::phone_session::{self, PhoneSession};
+use crate::session;
 use crate::view::form::error_summary;
 use crate::view::layout::{Visitor, heading, page};
 use crate::view::notice::{Tone, notice};
@@ -64,12 +65,21 @@ impl CodeState {
 
 /// Makes a new code and leads to its page. It is in the page and in no address, so that no log and no history has it. It
 /// leads to the check itself: who one is and the consent were asked for here.
-pub(crate) async fn make(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    let w = visit.visit.words;
-    let identity = &visit.visit.app.outside.registration.identity;
-    match identity.hand_over(visit.account.id, &from.to("/liveness")).await {
+pub(crate) async fn make(
+    visit: IdentityVisit,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    // A phone that was let in by a code lets no other one in.
+    if visit.is_guest_phone {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
+    let (w, app) = (visit.visit.words, &visit.visit.app);
+    let session = session::read(&headers, app.outside.cookie_key.clone(), app.is_secure(), visit.visit.now);
+    let identity = &app.outside.registration.identity;
+    let owner = session.and_then(|session| session.id);
+    match identity.hand_over(visit.account.id, owner, &from.to("/liveness")).await {
         Ok((token, expires_at)) => {
-            let app = &visit.visit.app;
             let cookie = handover_code::keep(app.outside.cookie_key.clone(), &token, expires_at, app.is_secure());
             let was = word(&identity.state(visit.account.id).await?);
             Ok((cookie, Redirect::to(&format!("{}&was={was}", from.to("/handover")))).into_response())
@@ -234,10 +244,11 @@ pub(crate) async fn take(State(app): State<App>, visit: Visit, Path(token): Path
         Err(error) => return refused(&visit, error),
     }
     match registration.identity.take_over(&token).await {
-        Ok((account, next)) => {
+        Ok((account, owner, next)) => {
             let found = registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
             let key = app.outside.cookie_key.clone();
-            let cookies = phone_session::begin(key, account, found.session_epoch, app.is_secure(), visit.now);
+            let phone = PhoneSession { account, epoch: found.session_epoch, owner };
+            let cookies = phone_session::begin(key, phone, app.is_secure(), visit.now);
             Ok((cookies, Redirect::to(&next)).into_response())
         }
         Err(error) => refused(&visit, error),

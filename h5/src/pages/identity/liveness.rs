@@ -2,8 +2,9 @@
 
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::identity::{IdentityError, LivenessStanding};
 
@@ -53,6 +54,10 @@ pub(crate) async fn begin(
         Err(IdentityError::AlreadyVerified | IdentityError::NoConsent) => {
             Ok(Redirect::to(&from.to("")).into_response())
         }
+        Err(IdentityError::OtherAccount) => {
+            let body = used_elsewhere(w, &from.to(""));
+            Ok((StatusCode::CONFLICT, page(&visit.frame(w.t("elsewhere-title")), &body)).into_response())
+        }
         Err(error) => {
             let (status, error) = refusal(w, error)?;
             Ok((status, render(&visit, &from, false, &[error])).into_response())
@@ -90,6 +95,22 @@ pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, erro
             }
             @if is_phone { (by_code) }
             p class="beside" { (w.t("card-manual")) " " a href=(from.to("/manual")) { (w.t("identity-way-manual")) } }
+        }
+    }
+}
+
+/// Another account is this person: how to come to it, said before anybody's face is looked at.
+pub(crate) fn used_elsewhere(w: Words, back: &str) -> Markup {
+    html! {
+        div class="column narrow identity" {
+            (heading(None, &w.t("elsewhere-title")))
+            p class="lead" { (w.t("identity-other-account")) }
+            form method="post" action="/sign-out" { button class="button" type="submit" { (w.t("elsewhere-sign-out")) } }
+            ul class="ways" {
+                li { a href={ "/forgotten/account?next=" (query_value(back)) } { (w.t("person-taken-find")) } }
+                li { (w.t("elsewhere-stolen")) }
+            }
+            p class="beside" { a href=(back) { (w.t("person-taken-back")) } }
         }
     }
 }

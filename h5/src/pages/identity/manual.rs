@@ -7,16 +7,15 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::identity::IdentityError;
 use registration::identity_pictures::{DraftError, Slot};
-use registration::pictures::PICTURE_BYTES_MAX;
 
 use super::card::draft;
-use super::parts::{parts_of, picture_fault, refusal};
+use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};
 use crate::failure::Failure;
 use crate::identity_visit::IdentityVisit;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::picture_tile::{PictureTile, picture_tile};
+use crate::view::picture_tile::awaited;
 
 const SLOT: Slot = Slot::Holding;
 
@@ -77,15 +76,9 @@ pub(crate) fn body(w: Words, from: &From, is_here: bool, errors: &[FieldError]) 
             }
             form method="post" action=(from.to("/manual")) enctype="multipart/form-data" data-tiles
                 data-busy=(w.t("form-busy")) {
-                (picture_tile(w, &PictureTile {
-                    slot: SLOT.as_str(),
-                    legend: &w.t("manual-legend"),
-                    hint: &w.t("manual-hint"),
-                    bytes_max: PICTURE_BYTES_MAX,
-                    is_here,
-                    error: error_of(errors, SLOT.as_str()),
-                }))
+                (identity_tile(w, SLOT.as_str(), &w.t("manual-legend"), &w.t("manual-hint"), is_here, error_of(errors, SLOT.as_str())))
                 button class="button" type="submit" { (w.t("manual-submit")) }
+                (awaited(w))
             }
             p class="hint" { (w.t("manual-kept")) }
         }

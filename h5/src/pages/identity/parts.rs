@@ -6,9 +6,11 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::document::{Document, DocumentError, DocumentKind, Sex};
-use registration::identity::{CardRefusal, CardSide, IdentityError, LivenessRefusal, LivenessStanding};
+use registration::identity::{
+    CardRefusal, CardSide, IdentityError, LivenessRefusal, LivenessStanding, PORTRAIT_PIXELS,
+};
 use registration::identity_pictures::{DraftError, Slot};
-use registration::pictures::PictureError;
+use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 use registration::steps::IdentityState;
 
 use super::state::state_waits;
@@ -19,7 +21,7 @@ use crate::view::facts::{facts, person_name};
 use crate::view::form::FieldError;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice, tag};
-use crate::view::picture_tile::fields;
+use crate::view::picture_tile::{PictureTile, Shrunk, fields, picture_tile};
 
 /// What 居民身份证 and the others are called.
 pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
@@ -30,6 +32,7 @@ pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
         DocumentKind::Passport => w.t("document-passport"),
         DocumentKind::HongKongId => w.t("document-hong-kong-id"),
         DocumentKind::MacauId => w.t("document-macau-id"),
+        DocumentKind::ForeignResidentId => w.t("document-foreign-resident-id"),
     }
     .into_owned()
 }
@@ -42,6 +45,7 @@ pub(crate) fn document_fault(w: Words, kind: DocumentKind, error: DocumentError)
         DocumentError::Place => w.t("document-error-place"),
         DocumentError::BirthDate => w.t("document-error-date"),
         DocumentError::Check => w.t("document-error-check"),
+        DocumentError::ForeignResident => w.t("field-document-foreign"),
         DocumentError::Form(_) => w.with("document-error-form", &[("kind", kind_name(w, kind).into())]),
     }
     .into_owned()
@@ -100,7 +104,8 @@ pub(crate) fn state_part(w: Words, view: &View<'_>) -> Markup {
                 (facts(&rows))
                 @if view.standing.has_portrait {
                     figure class="portrait" {
-                        img src="/me/identity/portrait.jpg" alt=(w.t("identity-portrait-alt"));
+                        // The part of a card that has the face, in the shape that is cut.
+                        img src="/me/identity/portrait.jpg" alt=(w.t("identity-portrait-alt")) width=(PORTRAIT_PIXELS.0) height=(PORTRAIT_PIXELS.1);
                         figcaption { (w.t("identity-portrait")) }
                     }
                 }
@@ -130,6 +135,33 @@ pub(crate) fn identity_part(w: Words, state: &IdentityState) -> Markup {
             }
         }
     }
+}
+
+/// The tile of a picture of somebody or of their document.
+pub(crate) fn identity_tile(
+    w: Words,
+    slot: &str,
+    legend: &str,
+    hint: &str,
+    is_here: bool,
+    error: Option<&str>,
+) -> Markup {
+    let put = format!("/me/identity/pictures/{slot}");
+    let shown_at = format!("{put}.jpg");
+    let tile = PictureTile {
+        id: slot,
+        fields: fields(slot),
+        put: &put,
+        legend,
+        hint,
+        accept: "image/*",
+        shrunk: Shrunk::Photo,
+        bytes_max: PICTURE_BYTES_MAX,
+        here: is_here.then_some(&shown_at),
+        upload: None,
+        error,
+    };
+    picture_tile(w, &tile)
 }
 
 /// What a form of pictures brought, by slot: at most one each.
@@ -196,6 +228,7 @@ fn card_fault(w: Words, refusal: CardRefusal) -> (&'static str, String) {
         CardRefusal::Blurred(side) => (field(side), w.t("card-error-blurred")),
         CardRefusal::WrongSide(CardSide::Front) => (Slot::CardFront.as_str(), w.t("card-error-not-front")),
         CardRefusal::WrongSide(CardSide::Back) => (Slot::CardBack.as_str(), w.t("card-error-not-back")),
+        CardRefusal::Swapped => (Slot::CardFront.as_str(), w.t("card-error-swapped")),
         CardRefusal::Unreadable(side) => (field(side), w.t("card-error-unreadable")),
         CardRefusal::NotOriginal(side) => (field(side), w.t("card-error-copy")),
         CardRefusal::Expired => (Slot::CardBack.as_str(), w.t("card-error-expired")),
@@ -214,7 +247,12 @@ pub(crate) fn picture_fault(w: Words, error: PictureError) -> String {
         }
         PictureError::NotAPicture => w.t("upload-not-a-picture"),
         PictureError::Heic => w.t("tile-heic"),
-        PictureError::TooManyPixels { .. } => w.t("tile-too-many-pixels"),
+        PictureError::Damaged => w.t("tile-damaged"),
+        PictureError::TooManyPixels { .. } | PictureError::TooLong { .. } => w.t("tile-too-many-pixels"),
+        PictureError::TooSmall { width, height } => {
+            w.with("upload-too-small", &[("width", width.into()), ("height", height.into())])
+        }
+        PictureError::Blank => w.t("tile-blank"),
     }
     .into_owned()
 }

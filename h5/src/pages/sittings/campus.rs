@@ -40,7 +40,7 @@ fn offers(offer: &Offer<'_>, campus: &Organisation) -> bool {
 
 fn is_barred(offer: &Offer<'_>, sitting: &SittingPage) -> bool {
     let why = alone(offer.exam, offer.eligibility, sitting, offer.now);
-    matches!(why, Err(ChoiceRefusal::NotEligible(_)))
+    matches!(why, Err(ChoiceRefusal::NotEligible(_) | ChoiceRefusal::TooLate(_)))
 }
 
 fn picker(w: Words, offer: &Offer<'_>, open: &[&Organisation]) -> Markup {

@@ -11,7 +11,7 @@ use reservation::ids::GroupId;
 use reservation::sitting::Availability;
 
 use super::Chosen;
-use crate::pages::choice_words::choice_sentence;
+use crate::pages::choice_words::{choice_sentence, late_word};
 use crate::pages::order_parts::{mine, own};
 use crate::view::notice::Tone;
 use crate::view::sitting_card::{Choice, SittingCard};
@@ -169,6 +169,7 @@ fn card(
         level: now.level,
         next_release_at: now.next_release_at,
         choice,
+        is_over: had.is_none() && offer.exam.is_too_late(sitting, offer.now),
         is_mine: had.is_some(),
         is_of_hold: had.is_some_and(|order| order.state == OrderState::Unpaid),
         note: had.map(|order| mine(w, order)).or_else(|| blocked.map(|text| (Tone::Bad, text))),
@@ -188,6 +189,9 @@ fn blocked(w: Words, offer: &Offer<'_>, sitting: &SittingPage, is_many: bool) ->
             refusal => Err(refusal),
         })
     };
+    if let Some(word) = late_word(w, offer.exam, sitting, offer.now) {
+        return Some(word);
+    }
     let refusal = alone.and_then(|()| beside()).err()?;
     // Where the group's heading says why only one of it can be had, the card says which one that is.
     Some(match group_had(offer, &refusal) {

@@ -5,9 +5,10 @@ use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exam_rules::TaskKind;
-use registration::exams::{ExamPage, SittingPage, Window};
+use registration::exams::{SittingPage, Window};
 use registration::order::{Order, OrderState};
 use registration::organisation::OrganisationLevel;
+use registration::standing::State;
 
 use super::View;
 use super::campus::{campus_part, notices};
@@ -15,14 +16,18 @@ use super::choice::{Action, CardGroup};
 use super::gate::Gate;
 use crate::pages::exam_facts::held;
 use crate::pages::order_parts::lapsed_part;
+use crate::pages::standing_words::standing_box;
+use crate::view::contact::ask;
 use crate::view::form::error_of;
 use crate::view::hold_banner::while_held;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice};
-use crate::view::sitting_card::{live_list, sitting_card};
+use crate::view::sitting_card::{SittingCard, live_list, sitting_card};
 
 /// Paragraphs of a notice shown before `阅读全文`.
 const NOTICE_SHOWN: usize = 3;
+/// Cards of a group that are read without headings.
+const LISTED_MAX: usize = 4;
 
 /// Everything below the exam's head.
 pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
@@ -33,7 +38,7 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
         (button_part(w, view))
     };
     html! {
-        (standing(w, view.exam, order))
+        (standing(w, view, order))
         @if order.is_none() {
             (window_part(w, view))
             (gate_part(w, view))
@@ -55,32 +60,27 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-/// What the candidate has in this exam already.
-fn standing(w: Words, exam: &ExamPage, order: Option<&Order>) -> Markup {
-    let Some(order) = order else { return html! {} };
-    let go = |word: &str| html! { p { a class="button" href={ "/orders/" (order.id) } { (word) } } };
-    match &order.state {
-        OrderState::Unpaid => {
-            // The banner below leads to the payment already.
-            let provinces = exam.organisations.iter().filter(|one| one.level == OrganisationLevel::Province);
+/// Where the registration stands, unless choosing is just what it asks for.
+fn standing(w: Words, view: &View<'_>, order: Option<&Order>) -> Markup {
+    let at = standing_box(w, view.exam, view.standing, &view.reader, &html! {});
+    match (&view.standing.state, order) {
+        (State::NotOpen { .. } | State::Closed { .. } | State::ToDo { .. }, None) => html! {},
+        (_, Some(order)) if order.state == OrderState::Unpaid => {
+            // The bar below leads to the payment already.
+            let provinces = view.exam.organisations.iter().filter(|one| one.level == OrganisationLevel::Province);
             let text = html! {
                 p { (w.t("have-unpaid-text")) }
                 @if provinces.count() > 1 { p { (w.t("have-unpaid-far")) } }
             };
             while_held(&notice(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_part(w, order))
         }
-        OrderState::WaitingReview => notice(
-            Tone::Plain,
-            &w.t("have-review-title"),
-            &html! { p { (w.t("have-review-text")) } (go(&w.t("have-go"))) },
-        ),
-        OrderState::Refused { .. } => notice(
-            Tone::Bad,
-            &w.t("have-refused-title"),
-            &html! { p { (w.t("have-refused-text")) } (go(&w.t("order-do-again"))) },
-        ),
-        OrderState::Confirmed => notice(Tone::Good, &w.t("have-confirmed-title"), &go(&w.t("have-go"))),
-        OrderState::Lapsed | OrderState::Released | OrderState::Cancelled => html! {},
+        // Once something was handed in, why no card can be chosen is said.
+        (_, Some(_)) => html! {
+            (at)
+            p class="closed" { (w.t("have-fixed")) }
+            (ask(w, view.exam.rules.contact.as_ref()))
+        },
+        (_, None) => at,
     }
 }
 
@@ -129,7 +129,10 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
     let error = error_of(view.errors, "sittings");
     html! {
         section aria-labelledby="sittings" {
-            h2 id="sittings" tabindex="-1" { (w.t("sittings-title")) }
+            // Where the page itself is called so, the heading is for who cannot see it.
+            h2 id="sittings" class=[(!crate::pages::exam::is_simple(view.exam)).then_some("unseen")] tabindex="-1" {
+                (w.t("sittings-title"))
+            }
             @if let Some(error) = error { p class="error" role="alert" { (icon(Icon::Cross)) span { (error) } } }
             @if groups.is_empty() {
                 (no_sittings(w, view))
@@ -168,14 +171,32 @@ fn group_part(w: Words, view: &View<'_>, group: &CardGroup, is_one_of_many: bool
             legend class=[(!is_one_of_many).then_some("unseen")] { (title) }
             @let says_rule = group.rule.is_some() || view.plan.action.is_none();
             @if says_rule || group.cards.iter().any(|card| card.choice.is_some()) { p class="hint" { (hint) } }
-            ul { @for card in &group.cards { (sitting_card(w, card, view.now)) } }
+            (by_place(w, view, group))
             @let has_choice = group.cards.iter().any(|card| card.choice.is_some());
             @if let (Some(radio), true, true) = (&group.radio, is_one_of_many, has_choice) {
                 label class="tick" for={ (radio) "-none" } {
                     input type="radio" id={ (radio) "-none" } name=(radio) value="" checked[!is_chosen];
-                    span { (w.t("sittings-none")) }
+                    span { (w.with("sittings-none", &[("group", title.as_str().into())])) }
                 }
             }
+        }
+    }
+}
+
+/// The cards, under their days where there are several of them: nobody reads twenty in one list.
+fn by_place(w: Words, view: &View<'_>, group: &CardGroup) -> Markup {
+    let day = |card: &SittingCard| card.starts_at.map(|at| when::dated_day(w.language, at, Some(view.now)));
+    let mut days: Vec<Option<String>> = group.cards.iter().map(day).collect();
+    days.dedup();
+    let is_grouped = group.cards.len() > LISTED_MAX && days.len() > 1 && days.len() < group.cards.len();
+    html! {
+        @if is_grouped {
+            @for chunk in group.cards.chunk_by(|one, other| day(one) == day(other)) {
+                @if let Some(day) = chunk.first().and_then(day) { h3 class="group" { (day) } }
+                ul class="seats" { @for card in chunk { (sitting_card(w, card, view.now)) } }
+            }
+        } @else {
+            ul class="seats" { @for card in &group.cards { (sitting_card(w, card, view.now)) } }
         }
     }
 }
@@ -237,7 +258,10 @@ fn button_part(w: Words, view: &View<'_>) -> Markup {
     let held = ("held", held(w, view.exam).into());
     let replaces = view.plan.action == Some(Action::Replace);
     let hint = match view.gate {
-        _ if replaces => w.t("choose-hint-again"),
+        _ if replaces => {
+            let until = view.offer.sole_order().map(|order| when::near(w.language, order.expires_at, view.now));
+            w.with("choose-hint-again", &[("time", until.unwrap_or_default().into())])
+        }
         Gate::Admitted(until) => {
             w.with("gate-turn-hint", &[("time", when::near(w.language, until, view.now).into()), held])
         }

@@ -15,6 +15,7 @@ fn stay(index: u64, entered: u64, still_waiting: Option<u64>, admitted: Option<u
         index,
         entered: (ms(entered), ms(entered + 2)),
         was_early: false,
+        shuffled_as: None,
         still_waiting: still_waiting.map(ms),
         admitted: admitted.map(ms),
         has_seat: false,
@@ -86,6 +87,19 @@ fn checks_say_what_was_seen() {
     assert_eq!(fairness(&fair, Some(&lied), name).state, CheckState::Failed);
     let secret = RoomReply { seed: None, ..room(1) };
     assert_eq!(fairness(&[early(1, None, None)], Some(&secret), name).state, CheckState::Failed);
+
+    // The order is that of the names in the shuffle, which may be others than those asked for.
+    let shuffle = Shuffle::published(Some(SEED), COMMITMENT).unwrap().unwrap();
+    let mut told = [1, 2].map(|index| (shuffle.score(&format!("k7-c{index}")), index));
+    told.sort_unstable();
+    let under = |index, waiting, admitted| Stay {
+        shuffled_as: Some(format!("k7-c{index}").into()),
+        ..early(index, waiting, Some(admitted))
+    };
+    let right = [under(told[0].1, Some(60), 100), under(told[1].1, Some(160), 200)];
+    let wrong = [under(told[0].1, Some(160), 200), under(told[1].1, Some(60), 100)];
+    assert_eq!(fairness(&right, Some(&reply), name).state, CheckState::Passed);
+    assert_eq!(fairness(&wrong, Some(&reply), name).state, CheckState::Failed);
 
     assert_eq!(admission(&fair, Some(&reply)).state, CheckState::Passed);
     assert_eq!(admission(&fair, Some(&room(0))).state, CheckState::Failed);

@@ -17,6 +17,9 @@ pub struct PlaceReply {
     /// What brings the place back.
     #[serde(default)]
     pub ticket: Option<String>,
+    /// The name under which the shuffle knows the candidate, where it was asked for under a key's own.
+    #[serde(default)]
+    pub shuffled_as: Option<Box<str>>,
 }
 
 /// What `GET waiting-room` answers.

@@ -76,14 +76,30 @@ pub(crate) async fn lapse(
     Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at, &seats_owed]).await? == 1)
 }
 
-/// Unpaid → released, unless seats were taken anew since `order` was read: its seats were exchanged, nothing is owed.
-pub(crate) async fn exchanged(client: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
-    let statement = client
+/// Notes that the seats of the unpaid order `old` were exchanged for those of `new`: the order keeps its number, so that
+/// an old page of it speaks of the same registration. `new` must lapse at another moment than `old`, by which whoever
+/// has read the order before learns that its seats are others. False when `old` is not what the order is any more; then
+/// the transaction must be rolled back.
+pub(crate) async fn exchange(
+    transaction: &impl GenericClient,
+    old: &StoredOrder,
+    new: &StoredOrder,
+) -> Result<bool, StoreError> {
+    let statement = transaction
         .prepare_cached(
-            "UPDATE registration.orders SET state = 'released' WHERE id = $1 AND state = 'unpaid' AND lapses_at = $2",
+            "UPDATE registration.orders SET amount_fen = $3, expires_at = $4, lapses_at = $5
+             WHERE id = $1 AND state = 'unpaid' AND lapses_at = $2",
         )
         .await?;
-    Ok(client.execute(&statement, &[&order.id.to_string(), &order.lapses_at]).await? == 1)
+    let row: [&(dyn ToSql + Sync); 5] =
+        [&old.id.to_string(), &old.lapses_at, &new.amount.0, &new.expires_at, &new.lapses_at];
+    if transaction.execute(&statement, &row).await? == 0
+        || !order_sittings::remove(transaction, old.id, &old.sittings).await?
+    {
+        return Ok(false);
+    }
+    order_sittings::insert(transaction, old.id, &new.sittings).await?;
+    Ok(true)
 }
 
 /// Unpaid → released; the seats are owed.
@@ -153,14 +169,15 @@ pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder
     }
 }
 
-/// Unpaid, refused or waiting already → waiting for review. Whoever waits already keeps the place in the queue.
+/// Unpaid, refused with time to mend it, or waiting already → waiting for review. Whoever waits already keeps the place in
+/// the queue.
 pub(crate) async fn submit(client: &impl GenericClient, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.orders
              SET state = 'waiting_review', reason = NULL, mend_until = NULL,
                  submitted_at = CASE state WHEN 'waiting_review' THEN submitted_at ELSE $2 END
-             WHERE id = $1 AND state IN ('unpaid', 'waiting_review', 'refused')",
+             WHERE id = $1 AND (state IN ('unpaid', 'waiting_review') OR state = 'refused' AND mend_until >= $2)",
         )
         .await?;
     Ok(client.execute(&statement, &[&id.to_string(), &now]).await? == 1)
@@ -185,7 +202,11 @@ pub(crate) async fn begin_confirm(
 /// Confirming → confirmed, with the holds as the engine has confirmed them.
 pub(crate) async fn finish_confirm(transaction: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
     let statement = transaction
-        .prepare_cached("UPDATE registration.orders SET state = 'confirmed' WHERE id = $1 AND state = 'confirming'")
+        .prepare_cached(
+            "UPDATE registration.orders
+             SET state = 'confirmed', refusals = 0, paid_at = coalesce(paid_at, decided_at)
+             WHERE id = $1 AND state = 'confirming'",
+        )
         .await?;
     let moved = transaction.execute(&statement, &[&order.id.to_string()]).await? == 1;
     if moved {
@@ -216,30 +237,46 @@ pub(crate) async fn review_again(
     let statement = client
         .prepare_cached(
             "UPDATE registration.orders
-             SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL
+             SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL,
+                 paid_at = coalesce(paid_at, CASE state WHEN 'confirmed' THEN decided_at END)
              WHERE account = $1 AND exam = $2 AND state IN ('confirming', 'confirmed', 'waiting_review')",
         )
         .await?;
     Ok(client.execute(&statement, &[&account.0, &exam.as_str(), &now]).await?)
 }
 
-/// Waiting → refused. The seats stay until `mend_until`.
+/// Who refuses a picture, when, and why.
+pub(crate) struct Refused<'a> {
+    pub(crate) staff: Uuid,
+    pub(crate) reason: &'a str,
+    pub(crate) at: Timestamp,
+    /// So long the seats stay.
+    pub(crate) mend_until: Timestamp,
+    /// So often it may be handed in again.
+    pub(crate) resubmit_times: u16,
+}
+
+/// Waiting → refused; or, when it has come back as often as it may, → cancelled, and the seats are owed. Nothing: it was
+/// not waiting. True: it is cancelled.
 pub(crate) async fn refuse(
     client: &impl GenericClient,
     id: OrderId,
-    staff: Uuid,
-    reason: &str,
-    now: Timestamp,
-    mend_until: Timestamp,
-) -> Result<bool, StoreError> {
+    refused: &Refused<'_>,
+) -> Result<Option<bool>, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.orders
-             SET state = 'refused', decided_by = $2, reason = $3, decided_at = $4, mend_until = $5
-             WHERE id = $1 AND state = 'waiting_review'",
+             SET decided_by = $2, reason = $3, decided_at = $4, mend_until = $5, refusals = refusals + 1,
+                 state = CASE WHEN refusals < $6::int THEN 'refused' ELSE 'cancelled' END,
+                 seats_owed = refusals >= $6::int
+             WHERE id = $1 AND state = 'waiting_review'
+             RETURNING seats_owed",
         )
         .await?;
-    Ok(client.execute(&statement, &[&id.to_string(), &staff, &reason, &now, &mend_until]).await? == 1)
+    let Refused { staff, reason, at, mend_until, resubmit_times } = refused;
+    let times = i32::from(*resubmit_times);
+    let row = client.query_opt(&statement, &[&id.to_string(), staff, reason, at, mend_until, &times]).await?;
+    Ok(row.map(|row| row.get(0)))
 }
 
 /// All orders of one account become another one's. How many.

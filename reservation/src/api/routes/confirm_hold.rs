@@ -4,8 +4,9 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
+use crate::api::namespace::{Namespace, refusal};
 use crate::api::problem::Problem;
-use crate::api::routes::{exam_of, hold_of};
+use crate::api::routes::exam_of;
 use crate::api::wire::{ConfirmHold, HoldView};
 use crate::api::{Api, ApiBody, json};
 
@@ -17,7 +18,7 @@ use crate::api::{Api, ApiBody, json};
     params(("exam" = String, Path, description = "The exam"), ("hold" = String, Path, description = "The hold")),
     responses(
         (status = 200, description = "Confirmed", body = HoldView), (status = 400, description = "`malformed`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem), (status = 404, description = "`unknown_exam`, `unknown_hold`", body = Problem),
+        (status = 401, description = "`unauthorized`", body = Problem), (status = 404, description = "`unknown_exam`; `unknown_hold`, also of a hold of another key", body = Problem),
         (status = 409, description = "`expired`, `full`, `group_taken`, `other_reference`", body = Problem),
         (status = 413, description = "`too_large`", body = Problem), (status = 422, description = "`invalid`, with the field", body = Problem),
         (status = 503, description = "`unavailable`: ask again, with the same reference", body = Problem),
@@ -26,6 +27,7 @@ use crate::api::{Api, ApiBody, json};
 pub(in crate::api) async fn confirm_hold<B>(
     api: &Api,
     exam: &str,
+    names: Namespace,
     hold: &str,
     body: B,
 ) -> Result<Response<ApiBody>, Problem>
@@ -33,8 +35,8 @@ where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let (exam, hold) = (exam_of(exam)?, hold_of(hold)?);
+    let (exam, id) = (exam_of(exam)?, names.hold(hold)?);
     let ConfirmHold { reference } = json::read(body).await?;
-    let confirmed = api.engine().confirm(&exam, &hold, &reference).await?;
-    Ok(json::answer(StatusCode::OK, &HoldView::from(confirmed)))
+    let confirmed = api.engine().confirm(&exam, &id, &reference).await.map_err(|error| refusal(hold, error))?;
+    Ok(json::answer(StatusCode::OK, &names.view(confirmed)))
 }

@@ -13,7 +13,9 @@ use crate::api::{Api, ApiBody, json};
     params(("exam" = String, Path, description = "The exam")),
     responses((status = 200, description = "The waiting room", body = WaitingRoomView), (status = 404, description = "`unknown_exam`", body = Problem))
 )]
-pub(in crate::api) fn get_waiting_room(api: &Api, exam: &str) -> Result<Response<ApiBody>, Problem> {
-    let room = api.engine().waiting_room(&exam_of(exam)?)?;
+pub(in crate::api) async fn get_waiting_room(api: &Api, exam: &str) -> Result<Response<ApiBody>, Problem> {
+    let exam = exam_of(exam)?;
+    api.engine().look_for(&exam, &[]).await?;
+    let room = api.engine().waiting_room(&exam)?;
     Ok(json::answer(StatusCode::OK, &WaitingRoomView::from(room)))
 }

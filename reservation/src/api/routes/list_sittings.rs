@@ -30,7 +30,9 @@ pub(in crate::api) async fn list_sittings(
     exam: &str,
     asked: &HeaderMap,
 ) -> Result<Response<ApiBody>, Problem> {
-    let now = availability(api, &exam_of(exam)?).await?;
+    let exam = exam_of(exam)?;
+    api.engine().look_for(&exam, &[]).await?;
+    let now = availability(api, &exam).await?;
     Ok(now.answer(asked).map(|body| Either::Left(Full::new(body))))
 }
 

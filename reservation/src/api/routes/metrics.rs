@@ -1,4 +1,4 @@
-//! `GET /metrics`: counters for Prometheus.
+//! `GET /metrics`: counters for Prometheus. They tell how a rush goes, so not everybody may read them.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
@@ -9,8 +9,11 @@ use crate::api::{Api, ApiBody};
 
 /// Renders what was counted, in Prometheus's text format.
 #[utoipa::path(
-    get, path = "/metrics", operation_id = "metrics",
-    responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String))
+    get, path = "/metrics", operation_id = "metrics", security(("key" = ["metrics"])),
+    responses(
+        (status = 200, description = "Prometheus text format", content_type = "text/plain", body = String),
+        (status = 401, description = "`unauthorized`", body = Problem), (status = 403, description = "`forbidden`", body = Problem),
+    )
 )]
 pub(in crate::api) fn metrics(api: &Api) -> Result<Response<ApiBody>, Problem> {
     let handle = api.inner.metrics.as_ref().ok_or_else(Problem::no_such_path)?;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
+use crate::api::namespace::Namespace;
 use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
 use crate::api::wire::room::{PlaceView, PostPlace};
@@ -22,13 +23,20 @@ use crate::api::{Api, ApiBody, json};
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
 )]
-pub(in crate::api) async fn post_place<B>(api: &Api, exam: &str, body: B) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn post_place<B>(
+    api: &Api,
+    exam: &str,
+    names: Namespace,
+    body: B,
+) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let exam = exam_of(exam)?;
     let PostPlace { candidate, ticket } = json::read(body).await?;
+    let candidate = names.inside(candidate)?;
+    api.engine().look_for(&exam, &[]).await?;
     let place = api.engine().take_place(&exam, &candidate, ticket.as_deref()).await?;
-    Ok(json::answer(StatusCode::OK, &PlaceView::from(place)))
+    Ok(json::answer(StatusCode::OK, &PlaceView::new(place, candidate)))
 }

@@ -1,7 +1,7 @@
 //! `GET /api/v1/exams/{exam}/events`: availability whenever it changes, as server-sent events.
 
-use http::{HeaderValue, Response, header};
-use http_body_util::Either;
+use http::{HeaderValue, Method, Response, header};
+use http_body_util::{Either, Full};
 
 use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
@@ -18,9 +18,19 @@ use crate::api::{Api, ApiBody};
         (status = 503, description = "`unavailable`: as many streams are open as may be", body = Problem),
     )
 )]
-pub(in crate::api) fn sitting_events(api: &Api, exam: &str) -> Result<Response<ApiBody>, Problem> {
-    let stream = api.inner.streams.open(api, &exam_of(exam)?)?;
-    let mut response = Response::new(Either::Right(stream));
+pub(in crate::api) async fn sitting_events(
+    api: &Api,
+    exam: &str,
+    asked: &Method,
+) -> Result<Response<ApiBody>, Problem> {
+    let exam = exam_of(exam)?;
+    api.engine().look_for(&exam, &[]).await?;
+    // Whoever asks for the head alone takes no place among the streams.
+    let body = match *asked == Method::HEAD {
+        true => api.engine().watch(&exam).map(|_| Either::Left(Full::default()))?,
+        false => Either::Right(api.inner.streams.open(api, &exam)?),
+    };
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

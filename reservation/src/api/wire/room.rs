@@ -20,7 +20,7 @@ pub struct WaitingRoomView {
     /// SHA-256 of the seed, in hex, from before the first place; null while no room was ever wanted.
     pub commitment: Option<String>,
     /// The seed in hex, once the exam has opened. A shuffled place's score is the first 52 bits of
-    /// HMAC-SHA256(seed, candidate); lower is earlier.
+    /// HMAC-SHA256(seed, `shuffled_as` of the place); lower is earlier.
     pub seed: Option<String>,
     /// All places ever taken.
     pub present: u64,
@@ -81,12 +81,18 @@ pub struct PlaceView {
     /// To be sent with later requests; only for those who came before the opening.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// The name under which the shuffle knows the candidate, with `ticket` only: a key of the scope `hold` has its own
+    /// candidates, so its number stands before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub shuffled_as: Option<CandidateId>,
     /// The clock that decided.
     pub server_time: Timestamp,
 }
 
-impl From<RoomPlace> for PlaceView {
-    fn from(place: RoomPlace) -> Self {
+impl PlaceView {
+    /// The place of a candidate, under the name by which the engine knows it.
+    pub fn new(place: RoomPlace, candidate: CandidateId) -> Self {
         let mut view = Self {
             state: PlaceState::Open,
             ahead: None,
@@ -94,6 +100,7 @@ impl From<RoomPlace> for PlaceView {
             refresh_seconds: place.refresh.as_secs(),
             pass: None,
             pass_expires_at: None,
+            shuffled_as: place.ticket.is_some().then_some(candidate),
             ticket: place.ticket.map(|ticket| ticket.as_str().to_owned()),
             server_time: place.server_time,
         };

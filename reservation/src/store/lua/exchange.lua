@@ -1,18 +1,21 @@
 -- exchange: give some of a candidate's held seats back and take others under the same deadline, all or nothing.
 --
--- Why a script: whoever changes a sitting must never stand without a seat in between, and wins no time by it.
+-- Why a script: whoever changes a sitting must never stand without a seat in between, and wins no time by it: the
+-- earliest deadline counts of what is given back now, and of what was given back before in a group that is wanted.
 -- KEYS    as in the prelude
--- ARGV[3] candidate   ARGV[4] most stream entries that may wait for the ledger   ARGV[5] how many are given back
--- ARGV[6..] per seat given back: group, generation; then per seat wanted: group, sitting
--- Reply   as of hold: "held ..." | "kept ..." | "full ..." | "group_taken ..." | "unknown_sitting ...";
+-- ARGV[4] candidate   ARGV[5] most stream entries that may wait for the ledger
+-- ARGV[6] least ms that a hold is given for   ARGV[7] how many are given back
+-- ARGV[8..] per seat given back: group, generation; then per seat wanted: group, sitting
+-- Reply   as of hold: "held ..." | "kept ..." | "full ..." | "group_taken ..." | "unknown_sitting ..."
+--         | "resting ...";
 --         | "gone" when one that is to be given back has ended | "frozen" | "confirmed" when its clock stands still;
 --         or {"busy"} when the ledger is too far behind. Asked again it is "kept".
 -- Cost    O(seats)
-if redis.call('XLEN', EVENTS) > tonumber(ARGV[4]) then return {'busy'} end
-local candidate, first_wanted = ARGV[3], 6 + 2 * tonumber(ARGV[5])
+if redis.call('XLEN', EVENTS) > tonumber(ARGV[5]) then return {'busy'} end
+local candidate, least, first_wanted = ARGV[4], tonumber(ARGV[6]), 8 + 2 * tonumber(ARGV[7])
 
 local fields, sittings = {}, {}
-for at = 6, #ARGV, 2 do fields[#fields + 1] = candidate .. ':' .. ARGV[at] end
+for at = 8, #ARGV, 2 do fields[#fields + 1] = candidate .. ':' .. ARGV[at] end
 for at = first_wanted, #ARGV, 2 do sittings[#sittings + 1] = ARGV[at + 1] end
 load_free(sittings)
 for _, sitting in ipairs(sittings) do
@@ -22,12 +25,15 @@ for _, sitting in ipairs(sittings) do
   end
 end
 
--- What stands in each field, without what has lapsed: that is ended here, whatever the answer will be.
-local standing = {}
+-- What stands in each field, without what has lapsed: that is ended here, whatever the answer will be. And the
+-- deadlines of what was given back there before.
+local standing, traces = {}, {}
 for field, value in pairs(load_taken(fields)) do
   if value then
     local state, sitting, generation, deadline = parse(value)
-    if has_lapsed(state, deadline) then
+    if state == 'r' then
+      traces[field] = tonumber(deadline) > now and deadline or nil
+    elseif has_lapsed(state, deadline) then
       drop(field, sitting)
       record('x', field, sitting, generation, deadline)
     else
@@ -40,7 +46,7 @@ local WORDS = {f = 'frozen', c = 'confirmed'}
 
 local function answer()
   local leaving, deadline, has_ended = {}, nil, false
-  for at = 6, first_wanted - 1, 2 do
+  for at = 8, first_wanted - 1, 2 do
     local field = candidate .. ':' .. ARGV[at]
     local seat = standing[field]
     if not seat or seat.generation ~= ARGV[at + 1] then
@@ -74,11 +80,15 @@ local function answer()
       local earliest = math.min(head_of_queue() or math.huge, head_of_expiry() or math.huge)
       return 'full ' .. seat.sitting .. ' ' .. (earliest < math.huge and whole(earliest) or '0')
     end
+    local trace = traces[seat.field]
+    if trace and tonumber(trace) < tonumber(deadline) then
+      if tonumber(trace) - now < least then return 'resting ' .. seat.sitting .. ' ' .. trace end
+      deadline = trace
+    end
   end
 
   for field, seat in pairs(leaving) do
-    drop(field, seat.sitting)
-    record('r', field, seat.sitting, seat.generation, seat.deadline)
+    give_back(field, seat.sitting, seat.generation, seat.deadline)
   end
   local entry = {}
   for _, seat in ipairs(missing) do

@@ -3,14 +3,14 @@
 -- Why a script: a hold may lapse at this very moment; then its seat is somebody else's, or is
 -- taken anew here under a new generation (so that a late repeat of the old release misses it).
 -- KEYS    as in the prelude
--- ARGV[3..] per request: candidate, group, sitting, generation, "freeze" or "take" (take a
+-- ARGV[4..] per request: candidate, group, sitting, generation, "freeze" or "take" (take a
 --         free seat anew when the hold is gone), reference or "-"
 -- Reply   per request: "frozen <generation>" | "confirmed <generation>" | "taken <generation>"
 --         | "expired" | "full" | "other <state> <generation>" (a later hold on the same sitting)
 --         | "group_taken"
 -- Cost    O(requests)
 local fields, sittings = {}, {}
-for at = 3, #ARGV, 6 do
+for at = 4, #ARGV, 6 do
   fields[#fields + 1] = ARGV[at] .. ':' .. ARGV[at + 1]
   sittings[#sittings + 1] = ARGV[at + 2]
 end
@@ -25,11 +25,11 @@ local taken = load_taken(fields)
 
 local answers = {}
 for i, field in ipairs(fields) do
-  local at = 3 + 6 * (i - 1)
+  local at = 4 + 6 * (i - 1)
   local sitting, wanted, mode, reference = ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
   local state, held, generation, deadline
   if taken[field] then
-    state, held, generation, deadline = parse(taken[field])
+    state, held, generation, deadline = parse_live(taken[field])
     if has_lapsed(state, deadline) then
       drop(field, held)
       record('x', field, held, generation, deadline)

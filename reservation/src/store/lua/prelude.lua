@@ -1,11 +1,14 @@
 -- prelude: what every script of a pool begins with; it is put before the script's own text.
 --
--- Why: a script may act only for the epoch that the caller knows, on one clock, and every
--- change must leave one event. Those three live here once.
+-- Why: a script may act only for the epoch that the caller knows, on one clock and before the
+-- call's end, and every change must leave one event. Those live here once. The end is there
+-- because a broken line may deliver a call after its caller has asked again, or has said no.
 -- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch), last (deadline queued)
 -- KEYS[2] {pool}:free      hash  sitting -> free seats; below 0 after the capacity was lowered
 -- KEYS[3] {pool}:capacity  hash  sitting -> capacity
--- KEYS[4] {pool}:taken     hash  candidate:group -> "<state><sitting> <generation> <deadline>"
+-- KEYS[4] {pool}:taken     hash  candidate:group -> "<state><sitting> <generation> <deadline>", state h held, f frozen,
+--                          c confirmed, or r: given back. That one has no seat; it stays until its deadline, and
+--                          whoever takes a seat of the group again before gets no later one
 -- KEYS[5] {pool}:queue     list  "<deadline> <first generation> <field> <field> ...", deadlines never falling;
 --                          a field is followed by "/<sitting>" where that is not its group's number
 -- KEYS[6] {pool}:events    stream, one entry per call: e epoch, t now, f free counts, s capacities,
@@ -13,20 +16,22 @@
 --                          h new holds, as in the queue: their generations count up from the first
 -- KEYS[7] {pool}:expiry    zset  "<first generation> <field> ..." by deadline: those that came out of order
 -- ARGV[1] epoch   ARGV[2] now in ms, or "" for Redis's own clock
--- Reply   {"missing"} | {"fenced", epoch} | {"ok", event id or "", now, "sitting free ...", answer per request ...}
+-- ARGV[3] the call's end in ms on that clock, or "" for none
+-- Reply   {"late", now} after the end: nothing was done
+--         | {"missing"} | {"fenced", epoch} | {"ok", event id or "", now, "sitting free ...", answer per request ...}
 -- Cost    O(1)
 -- Globals are looked up at each use, locals are not.
 local KEYS, ARGV, redis, string, table = KEYS, ARGV, redis, string, table
 local META, FREE, CAPACITY, TAKEN, QUEUE, EVENTS, EXPIRY = unpack(KEYS)
-local meta = redis.call('HMGET', META, 'epoch', 'counter', 'last')
-if not meta[1] then return {'missing'} end
-if meta[1] ~= ARGV[1] then return {'fenced', meta[1]} end
-
-local now = tonumber(ARGV[2])
+local now, ends = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
+if ends and now > ends then return {'late', string.format('%d', now)} end
+local meta = redis.call('HMGET', META, 'epoch', 'counter', 'last')
+if not meta[1] then return {'missing'} end
+if meta[1] ~= ARGV[1] then return {'fenced', meta[1]} end
 
 -- A call may carry thousands of requests, and unpack only takes some thousand values.
 local CHUNK = 1000
@@ -49,6 +54,13 @@ end
 -- Sitting, generation and deadline stay texts: they only travel.
 local function parse(value)
   return string.match(value, '^(%a)(%d+) (%d+) (%d+)$')
+end
+
+-- What was given back has no seat: only who takes one again looks at it.
+local function is_trace(value) return string.sub(value, 1, 1) == 'r' end
+
+local function parse_live(value)
+  if not is_trace(value) then return parse(value) end
 end
 
 -- A number as Redis writes it; Lua's own tostring rounds past 14 digits.
@@ -77,6 +89,8 @@ end
 -- Running clocks wait in a list, which costs a third of a sorted set; only where a deadline is
 -- earlier than the last one (a shorter hold, a clock set back) the set takes them.
 local entries, entries_deadline = {}, nil
+-- Of this call, those with a deadline of their own: {deadline, entry}.
+local early = {}
 
 local function head_of_queue()
   local head = redis.call('LINDEX', QUEUE, 0)
@@ -137,10 +151,21 @@ local function put(field, state, sitting, generation, deadline)
   return value
 end
 
-local function drop(field, sitting)
+local function forget(field)
   fate[field] = false
   drops = drops + 1
+end
+
+local function drop(field, sitting)
+  forget(field)
   add_free(sitting, 1)
+end
+
+-- The seat is free, and the deadline stays. The clock that ran for the hold sweeps it away.
+local function give_back(field, sitting, generation, deadline)
+  put(field, 'r', sitting, generation, deadline)
+  add_free(sitting, 1)
+  record('r', field, sitting, generation, deadline)
 end
 
 -- The records of these fields, as far as this call has already changed them.
@@ -173,12 +198,16 @@ end
 local function start_clocks()
   local with_deadline = {}
   for i, entry in ipairs(entries) do with_deadline[i] = entries_deadline .. ' ' .. entry end
-  if tonumber(entries_deadline) >= tonumber(meta[3] or '0') then
+  if #entries > 0 and tonumber(entries_deadline) >= tonumber(meta[3] or '0') then
     redis.call('RPUSH', QUEUE, unpack(with_deadline))
     redis.call('HSET', META, 'last', entries_deadline, 'counter', whole(counter))
   else
     for _, entry in ipairs(entries) do redis.call('ZADD', EXPIRY, entries_deadline, entry) end
     redis.call('HSET', META, 'counter', whole(counter))
+  end
+  for _, clock in ipairs(early) do
+    redis.call('ZADD', EXPIRY, clock[1], clock[2])
+    with_deadline[#with_deadline + 1] = clock[1] .. ' ' .. clock[2]
   end
   return table.concat(with_deadline, '\n')
 end
@@ -193,7 +222,7 @@ local function finish(answers)
   if #written > 0 then in_chunks('HSET', TAKEN, written) end
   if #counts > 0 then in_chunks('HSET', FREE, counts) end
   local id, seats = '', table.concat(counts, ' ')
-  if #entries > 0 then
+  if #entries > 0 or #early > 0 then
     id = redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', now_text, 'f', seats,
       's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'), 'h', start_clocks())
   elseif #records > 0 or #capacities > 0 then
@@ -221,6 +250,8 @@ local function sweep(limit)
           drop(field, sitting)
           record('x', field, sitting, generation, deadline)
           lapsed = lapsed + 1
+        elseif state == 'r' and tonumber(deadline) <= now and tonumber(generation) == first + i - 1 then
+          forget(field)
         end
       end
     end

@@ -1,13 +1,14 @@
 -- release: give held seats back. Many requests, one call.
 --
 -- Why a script: only the very hold that the caller means may go, and its seat and event with it.
--- A frozen or confirmed hold is refused: once frozen, the ledger leads.
+-- A frozen or confirmed hold is refused: once frozen, the ledger leads. The deadline stays behind, so that giving
+-- back and taking again wins no time.
 -- KEYS    as in the prelude
--- ARGV[3..] per request: candidate, group, generation
+-- ARGV[4..] per request: candidate, group, generation
 -- Reply   per request: "released" | "gone" | "frozen" | "confirmed"
 -- Cost    O(requests)
 local fields = {}
-for at = 3, #ARGV, 3 do fields[#fields + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
+for at = 4, #ARGV, 3 do fields[#fields + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
 local taken = load_taken(fields)
 
 local WORDS = {f = 'frozen', c = 'confirmed'}
@@ -15,14 +16,17 @@ local answers = {}
 for i, field in ipairs(fields) do
   local answer = 'gone'
   if taken[field] then
-    local state, sitting, generation, deadline = parse(taken[field])
-    if generation == ARGV[3 * i + 2] then
+    local state, sitting, generation, deadline = parse_live(taken[field])
+    if generation == ARGV[3 * i + 3] then
       if state == 'h' then
-        local lapsed = has_lapsed(state, deadline)
-        drop(field, sitting)
-        record(lapsed and 'x' or 'r', field, sitting, generation, deadline)
+        if has_lapsed(state, deadline) then
+          drop(field, sitting)
+          record('x', field, sitting, generation, deadline)
+        else
+          give_back(field, sitting, generation, deadline)
+          answer = 'released'
+        end
         taken[field] = false
-        answer = lapsed and 'gone' or 'released'
       else
         answer = WORDS[state]
       end

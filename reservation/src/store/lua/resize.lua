@@ -3,11 +3,11 @@
 -- Why a script: the free count moves by the difference, also below 0 when more is taken than
 -- the new capacity has; then nothing is given out until enough is back.
 -- KEYS    as in the prelude
--- ARGV[3..] per sitting: sitting, capacity
+-- ARGV[4..] per sitting: sitting, capacity
 -- Reply   per sitting: "<seats taken>"
 -- Cost    O(sittings)
 local answers = {}
-for at = 3, #ARGV, 2 do
+for at = 4, #ARGV, 2 do
   local sitting, capacity = ARGV[at], tonumber(ARGV[at + 1])
   local before = tonumber(redis.call('HGET', CAPACITY, sitting) or '0')
   add_free(sitting, capacity - before)

@@ -1,22 +1,23 @@
 -- restore: fill a pool from the ledger, step by step; no other script answers meanwhile.
 --
 -- Why a script: each step must be refused once a later restore has begun, and the pool must
--- appear at once when all is there.
+-- appear at once when all is there. Nobody begins under an epoch under which somebody has begun, so a step
+-- that a broken line delivers late belongs to an epoch that is over.
 -- KEYS    as in the prelude, which is not put before this script: there is no epoch yet
 -- ARGV[1] the epoch to come   ARGV[2] "begin" | "holds" | "finish"
--- begin:  ARGV[3] the process (run_id) that this runs on: all steps must
--- holds:  ARGV[3..] per hold: field, value, deadline or "-" when its clock does not run
+-- begin:  ARGV[3] the process (run_id) that this runs on: all steps must   ARGV[4] its history (master_replid)
+-- holds:  ARGV[3..] per hold: field, value, deadline or "-" when its clock does not run; those given back first
 -- finish: ARGV[3] now in ms, then per sitting: sitting, capacity, free
 -- Reply   "ok" | "fenced", or the id of the first event after finish
 -- Cost    O(arguments); begin frees the old data in the background
 local META, FREE, CAPACITY, TAKEN, _, EVENTS, EXPIRY = unpack(KEYS)
 if ARGV[2] == 'begin' then
   local known = redis.call('HMGET', META, 'epoch', 'loading')
-  if tonumber(known[1] or '0') >= tonumber(ARGV[1]) or tonumber(known[2] or '0') > tonumber(ARGV[1]) then
+  if tonumber(known[1] or '0') >= tonumber(ARGV[1]) or tonumber(known[2] or '0') >= tonumber(ARGV[1]) then
     return 'fenced'
   end
   redis.call('UNLINK', unpack(KEYS))
-  redis.call('HSET', META, 'loading', ARGV[1], 'process', ARGV[3])
+  redis.call('HSET', META, 'loading', ARGV[1], 'process', ARGV[3], 'history', ARGV[4])
   return 'ok'
 end
 if redis.call('HGET', META, 'loading') ~= ARGV[1] then return 'fenced' end

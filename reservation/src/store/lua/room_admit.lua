@@ -11,7 +11,8 @@
 -- ARGV[7] seats that are free or about to lapse   ARGV[8] most people in the hall
 -- ARGV[9] seats that admitted people took since the caller's last report   ARGV[10] a pass's life in ms
 -- ARGV[11] "lost" when the caller knows that Redis has lost the line, else ""
--- Reply   {"stale"} | {"ok", now, on, present, admitted, rate, open, born}
+-- ARGV[12] the call's end in ms, as in room_join
+-- Reply   {"late", now} | {"stale"} | {"ok", now, on, present, admitted, rate, open, born}
 -- Cost    O(buckets of the hall), a constant
 local LINE, STATE, PASSES = unpack(KEYS)
 local round, mode, opens, strain = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[5]
@@ -19,6 +20,7 @@ local given, supply, ceiling, seated = tonumber(ARGV[6]), tonumber(ARGV[7]), ton
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function whole(number) return string.format('%.0f', number) end
+if now > tonumber(ARGV[12]) then return {'late', whole(now)} end
 
 -- How long before the opening an automatic room is on, and how long it stays when nobody needs it.
 local BEFORE, CALM = 30 * 60 * 1000, 30 * 1000

@@ -8,7 +8,8 @@
 -- ARGV[1] round   ARGV[2] candidate   ARGV[3] shuffled score   ARGV[4] opens_at in ms, or "" when open already
 -- ARGV[5] "present" when it is proven that the candidate had a place before the opening, else "late"
 -- ARGV[6] a pass's life in ms   ARGV[7] "join" to take a place, "look" to take none
--- Reply   {"stale"} the caller's round is over | {"nowhere", now}
+-- ARGV[8] the call's end in ms: a broken line may deliver it after its caller has given up
+-- Reply   {"late", now} after the end: nothing was done | {"stale"} the caller's round is over | {"nowhere", now}
 --         | {"waiting", now, present, admitted, rank, shuffled, rate} | {"admitted", now, ..., pass's end in ms}
 --         shuffled is 1 while the candidate's place is one of the shuffled; rate is admissions per second or ""
 -- Cost    O(log places)
@@ -17,6 +18,7 @@ local round, candidate = tonumber(ARGV[1]), ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function whole(number) return string.format('%.0f', number) end
+if now > tonumber(ARGV[8]) then return {'late', whole(now)} end
 
 local state = redis.call('HMGET', STATE, 'round', 'admitted', 'rate')
 local known = tonumber(state[1] or '0')

@@ -3,19 +3,19 @@
 -- Why: once a hold is frozen the ledger leads; a confirmation or a cancellation is committed
 -- there first and carried here by whoever gets to it, once or many times.
 -- KEYS    as in the prelude
--- ARGV[3..] per request: candidate, group, sitting, generation, "confirmed" or "cancelled"
+-- ARGV[4..] per request: candidate, group, sitting, generation, "confirmed" or "cancelled"
 -- Reply   per request: "settled" | "conflict" (another hold of the candidate is in that place)
 -- Cost    O(requests)
 local fields = {}
-for at = 3, #ARGV, 5 do fields[#fields + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
+for at = 4, #ARGV, 5 do fields[#fields + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
 local taken = load_taken(fields)
 
 local answers = {}
 for i, field in ipairs(fields) do
-  local at = 3 + 5 * (i - 1)
+  local at = 4 + 5 * (i - 1)
   local sitting, wanted, decided = ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local state, held, generation, deadline
-  if taken[field] then state, held, generation, deadline = parse(taken[field]) end
+  if taken[field] then state, held, generation, deadline = parse_live(taken[field]) end
   local answer = 'settled'
   if state and generation ~= wanted then
     -- A cancelled hold whose place was taken since is settled all the same.

@@ -1,0 +1,94 @@
+//! Results of earlier exams: found by their ticket number, told apart by document and name once they are open. Rows that
+//! an earlier version imported get their index by ticket in the background, once.
+
+use deadpool_postgres::GenericClient;
+use reservation::ids::ExamId;
+
+use super::{Eligibility, keys};
+use crate::document::Document;
+use crate::exam_rules::ScoreReviewRules;
+use crate::person::PersonName;
+use crate::roster::{PastScore, TicketNumber};
+use crate::store::StoreError;
+use crate::store::past_scores::{self, Found, KeyedScore, StoredScore};
+use crate::vault::Vault;
+
+/// Rows that get their index at a time.
+const BATCH: i64 = 2_000;
+/// Most batches in one round of the sweep.
+const BATCHES_MAX: usize = 10;
+
+/// What was found of a ticket number.
+pub(super) struct FoundScores {
+    /// A result that counts stands for this ticket number and document.
+    pub(super) by_document: bool,
+    /// Else one that stands for this ticket number and name: what is kept of it, and what it says.
+    pub(super) by_name: Option<(StoredScore, PastScore)>,
+}
+
+impl Eligibility {
+    /// Results that count by the rules, of that ticket number with this document or with this name.
+    pub(super) async fn find_scores(
+        &self,
+        client: &impl GenericClient,
+        exam: &ExamId,
+        ticket: &TicketNumber,
+        (document, name): (&Document, &PersonName),
+        rules: &ScoreReviewRules,
+    ) -> Result<FoundScores, StoreError> {
+        let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
+        let by_ticket = keys::ticket(&self.vault, ticket);
+        let by_name = keys::ticket_and_name_of_before(&self.vault, ticket, name);
+        let (key, mut of_name) = (name.key(), None);
+        for Found { is_own, score } in
+            past_scores::find(client, exam, (&by_document, &by_ticket, &by_name), rules).await?
+        {
+            if is_own {
+                return Ok(FoundScores { by_document: true, by_name: None });
+            }
+            let said = open(&self.vault, exam, &score.by_document, &score.record)?;
+            if of_name.is_none() && PersonName::kept(&said.name).key() == key {
+                of_name = Some((score, said));
+            }
+        }
+        Ok(FoundScores { by_document: false, by_name: of_name })
+    }
+
+    /// Gives rows of before their index by ticket.
+    pub(crate) async fn index_old_scores(&self) -> Result<(), StoreError> {
+        let client = self.database.client().await?;
+        for _ in 0..BATCHES_MAX {
+            let mut batch = past_scores::without_ticket(&client, BATCH).await?;
+            let count = batch.len();
+            if count == 0 {
+                break;
+            }
+            for row in &mut batch {
+                row.by_ticket = self.ticket_of(row);
+            }
+            past_scores::set_tickets(&client, &batch).await?;
+            if i64::try_from(count).unwrap_or(BATCH) < BATCH {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A row that cannot be opened is found by nobody, as before; it must not be tried for ever.
+    fn ticket_of(&self, row: &KeyedScore) -> Vec<u8> {
+        let exam = row.exam.parse().map_err(|_| StoreError::Corrupt("an exam's id"));
+        let said = exam.and_then(|exam| open(&self.vault, &exam, &row.by_document, &row.record));
+        match said.map(|said| said.ticket.parse::<TicketNumber>()) {
+            Ok(Ok(ticket)) => keys::ticket(&self.vault, &ticket).to_vec(),
+            _ => {
+                tracing::warn!(exam = row.exam, "a result of an earlier exam cannot be opened");
+                row.by_document.clone()
+            }
+        }
+    }
+}
+
+fn open(vault: &Vault, exam: &ExamId, by_document: &[u8], record: &[u8]) -> Result<PastScore, StoreError> {
+    let plain = vault.open(&keys::context("past_score", exam, by_document), record)?;
+    serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("a result of an earlier exam"))
+}

@@ -1,0 +1,28 @@
+//! The table `account_tries`: how often something was tried on a day, by a keyed index of what for.
+
+use deadpool_postgres::GenericClient;
+use jiff::civil::Date;
+
+use crate::store::StoreError;
+
+/// Counts one more. How many there are with it.
+pub(crate) async fn count(client: &impl GenericClient, subject: &[u8; 32], day: Date) -> Result<i32, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.account_tries AS t (subject, day, count) VALUES ($1, $2, 1)
+             ON CONFLICT (subject, day) DO UPDATE SET count = t.count + 1 RETURNING count",
+        )
+        .await?;
+    Ok(client.query_one(&statement, &[&&subject[..], &day]).await?.get(0))
+}
+
+/// Forgets some of days before. How many.
+pub(crate) async fn sweep(client: &impl GenericClient, before: Date, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.account_tries WHERE (subject, day) IN
+                 (SELECT subject, day FROM registration.account_tries WHERE day < $1 LIMIT $2)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&before, &limit]).await?)
+}

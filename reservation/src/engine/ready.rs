@@ -1,0 +1,85 @@
+//! Can this process give out seats? Each part of a seat's way is tried, and the first that fails is named.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::engine::pool::Pool;
+
+/// Longest trial of one pool's Redis.
+const TRIAL_WAIT: Duration = Duration::from_secs(2);
+/// A ledger that stands still for less may be about to go on.
+const STUCK_FOR: Duration = Duration::from_secs(3);
+/// Asked often and of many pools, each question tries the next of them.
+static TURN: AtomicUsize = AtomicUsize::new(0);
+
+/// A part of a seat's way is not there now.
+#[derive(Debug, thiserror::Error)]
+#[error("{part} is not ready: {why}")]
+pub struct NotReady {
+    /// `ledger`, `pool`, `sync` or `redis`.
+    pub part: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+impl Engine {
+    /// Tries what a seat needs: the ledger has taken a write of this process a moment ago, every pool is open and its
+    /// ledger goes on, and the Redis that is trusted with a pool, another one each time, takes a write.
+    ///
+    /// Of a cluster a part is enough: were every process to call itself unready because one primary is away, nobody
+    /// would be sent to the pools of the others.
+    pub async fn is_ready(&self) -> Result<(), NotReady> {
+        self.inner.health.check().map_err(|why| not_ready("ledger", &why))?;
+        let pools: Vec<Arc<Pool>> = self.inner.pools.iter().map(|pool| pool.value().clone()).collect();
+        if pools.is_empty() {
+            return self.inner.store.ping().await.map_err(|error| not_ready("redis", &error));
+        }
+        let is_cluster = self.inner.store.is_cluster();
+        let mut fault = None;
+        let mut good = 0;
+        for pool in &pools {
+            match pool.fault() {
+                Some(why) => fault = Some(why),
+                None => good += 1,
+            }
+        }
+        if let Some(why) = fault.filter(|_| good == 0 || !is_cluster) {
+            return Err(why);
+        }
+        let first = TURN.fetch_add(1, Ordering::Relaxed);
+        let tried = if is_cluster { pools.len() } else { 1 };
+        let mut outcome = Ok(());
+        for at in 0..tried {
+            outcome = self.try_redis(&pools[(first + at) % pools.len()]).await;
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome
+    }
+
+    async fn try_redis(&self, pool: &Pool) -> Result<(), NotReady> {
+        match tokio::time::timeout(TRIAL_WAIT, self.inner.store.try_write(&pool.keys)).await {
+            Ok(outcome) => outcome.map_err(|error| not_ready("redis", &format!("pool {}: {error}", pool.id))),
+            Err(_) => Err(not_ready("redis", &format!("pool {}: no answer", pool.id))),
+        }
+    }
+}
+
+impl Pool {
+    /// Why no seat of the pool could be held and paid for now, if so.
+    fn fault(&self) -> Option<NotReady> {
+        if self.standing().epoch == 0 {
+            return Some(not_ready("pool", &format!("pool {} is not open", self.id)));
+        }
+        let (since, why) = self.stuck()?;
+        let is_stuck = since > STUCK_FOR;
+        is_stuck.then(|| not_ready("sync", &format!("the ledger of pool {} stands still: {why}", self.id)))
+    }
+}
+
+fn not_ready(part: &'static str, why: &dyn std::fmt::Display) -> NotReady {
+    NotReady { part, why: why.to_string() }
+}

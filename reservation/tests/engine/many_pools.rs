@@ -1,0 +1,54 @@
+//! Hundreds of exams: each is a pool, and none of them costs a connection of its own to Postgres.
+
+use std::time::{Duration, Instant};
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{App, call};
+
+const POOLS: usize = 400;
+
+async fn number(app: &App, query: &str) -> i64 {
+    app.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_hundred_exams_work_and_start_again_and_killed_sessions_are_few() {
+    let app = App::start().await;
+    for n in 0..POOLS {
+        let exam = format!("/api/v1/exams/x{n}");
+        let acknowledge = if n % 2 == 0 { "ledger" } else { "redis" };
+        let body = json!({"title": "E", "hold_seconds": 900, "acknowledge": acknowledge});
+        assert_eq!(app.call(Method::PUT, &exam, body).await.0, StatusCode::CREATED, "{exam}");
+        let sitting = app.call(Method::PUT, &format!("{exam}/sittings/s"), json!({"title": "S", "capacity": 3})).await;
+        assert_eq!(sitting.0, StatusCode::CREATED, "{exam}: {sitting:?}");
+    }
+    app.engine.stop().await;
+
+    let since = Instant::now();
+    let (engine, api) = app.another().await;
+    println!("{POOLS} pools were open again after {:?}", since.elapsed());
+    for n in (0..POOLS).step_by(23) {
+        let exam = format!("/api/v1/exams/x{n}");
+        let body = json!({"candidate": "c", "sittings": ["s"]});
+        let held = call(&api, Method::POST, &format!("{exam}/holds"), body).await;
+        assert_eq!(held.0, StatusCode::CREATED, "{exam}: {held:?}");
+        let path = format!("{exam}/holds/{}/confirm", held.1["holds"][0]["id"].as_str().unwrap());
+        let confirmed = call(&api, Method::POST, &path, json!({"reference": "r"})).await;
+        assert_eq!((confirmed.0, &confirmed.1["state"]), (StatusCode::OK, &Value::from("confirmed")), "{exam}");
+    }
+    assert_eq!(call(&api, Method::GET, "/readyz", Value::Null).await.0, StatusCode::OK);
+
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
+    let sessions = number(&app, sessions).await;
+    assert!(sessions <= 16 + 1, "{sessions} sessions for {POOLS} pools");
+    // Idle, the pools together ask a few questions a second, not a few each.
+    let asked = "SELECT sum(calls)::bigint FROM (SELECT xact_commit + xact_rollback AS calls FROM pg_stat_database) d";
+    let before = number(&app, asked).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let a_second = (number(&app, asked).await - before) / 4;
+    println!("{a_second} transactions a second, idle, with {POOLS} pools and {sessions} sessions");
+    assert!(a_second < 40, "{a_second} transactions a second while nothing happens");
+    engine.stop().await;
+}

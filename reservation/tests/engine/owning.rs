@@ -1,0 +1,183 @@
+//! Keys and whose holds they reach: each its own, the administrator's all, a revoked one none.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use reservation::api::auth::FRESH;
+use reservation::api::{Api, ApiConfig};
+use reservation::engine::room::Admission;
+use reservation::ledger::api_keys::{KeyId, Named, Scope};
+use serde_json::{Value, json};
+
+use crate::app::{App, Reply, code, id, raw};
+
+const HOLDS: &str = "/api/v1/exams/e/holds";
+
+/// Calls with this key.
+async fn call(api: &Api, key: &str, method: Method, path: &str, body: Value) -> Reply {
+    let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+    let (status, text) = raw(api, method, path, Some(key), body).await;
+    (status, serde_json::from_slice(&text).unwrap_or_default())
+}
+
+async fn hold(api: &Api, key: &str, candidate: &str) -> Reply {
+    call(api, key, Method::POST, HOLDS, json!({"candidate": candidate, "sittings": ["s"]})).await
+}
+
+/// An exam with these keys besides the administrator's, and an API that has not looked for keys yet.
+async fn app_with_keys(keys: &[(&str, Scope, &str)]) -> (App, Api) {
+    let app = App::start().await;
+    app.exam(900, &[("s", "-", 9)]).await;
+    for (name, scope, key) in keys {
+        app.engine.add_api_key(name, *scope, key).await.unwrap();
+    }
+    let api = Api::new(app.engine.clone(), ApiConfig::default());
+    (app, api)
+}
+
+/// Whatever is done with this hold under this key, it does not exist, and is called as it was asked for.
+async fn knows_nothing_of(api: &Api, key: &str, hold: &str) {
+    let path = format!("{HOLDS}/{hold}");
+    let paid = json!({"reference": "stolen"});
+    for (method, path, body) in [
+        (Method::GET, path.clone(), Value::Null),
+        (Method::POST, format!("{path}/freeze"), Value::Null),
+        (Method::POST, format!("{path}/confirm"), paid),
+    ] {
+        let reply = call(api, key, method.clone(), &path, body).await;
+        assert_eq!((reply.0, code(&reply)), (StatusCode::NOT_FOUND, "unknown_hold"), "{method} {path}");
+        assert_eq!(reply.1["detail"], format!("Hold {hold} does not exist."));
+    }
+    // Giving back what is not there is done already, as it is with every hold that is gone.
+    assert_eq!(call(api, key, Method::DELETE, &path, Value::Null).await.0, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_does_nothing_to_holds_of_others() {
+    let keys = [("one", Scope::Hold, "one"), ("two", Scope::Hold, "two"), ("one", Scope::Hold, "one again")];
+    let (app, api) = app_with_keys(&keys).await;
+    let site = "AZrPfXzqdVqk3mHnTqz0Aw".parse().unwrap();
+    let of_site = app.engine.hold(&"e".parse().unwrap(), &site, &["s".parse().unwrap()], Admission::Exempt).await;
+    let of_site = of_site.unwrap().holds[0].id.to_string();
+
+    let (one, two) = (hold(&api, "one", "li").await, hold(&api, "two", "li").await);
+    assert_eq!((one.0, two.0), (StatusCode::CREATED, StatusCode::CREATED), "two candidates of one name");
+    let (one, two) = (id(&one), id(&two));
+    assert!(one.starts_with("li.") && two.starts_with("li."), "{one} {two}");
+    assert_eq!(app.free("s").await, 6);
+    for others in [&two, &of_site, &format!("k2-{one}")] {
+        knows_nothing_of(&api, "one", others).await;
+    }
+    for hold in [format!("k2-{one}"), format!("k3-{two}"), of_site.clone()] {
+        assert_eq!(app.state(&hold).await, "held", "{hold} is as it was");
+    }
+    // Under the name of the site's candidate it gets a seat of its own, and is told nothing of the other.
+    let own = hold(&api, "one", "AZrPfXzqdVqk3mHnTqz0Aw").await;
+    assert_eq!(own.0, StatusCode::CREATED);
+    assert_ne!(id(&own), of_site);
+
+    // Its own it does everything with, under the id that it was told; and so does the key that follows it.
+    let path = format!("{HOLDS}/{one}");
+    let frozen = call(&api, "one", Method::POST, &format!("{path}/freeze"), Value::Null).await;
+    assert_eq!((frozen.0, frozen.1["id"].as_str()), (StatusCode::OK, Some(one.as_str())));
+    let paid = call(&api, "one again", Method::POST, &format!("{path}/confirm"), json!({"reference": "r"})).await;
+    assert_eq!((paid.0, paid.1["id"].as_str()), (StatusCode::OK, Some(one.as_str())));
+    assert_eq!(call(&api, "one", Method::GET, &path, Value::Null).await.1["state"], "confirmed");
+    assert_eq!(hold(&api, "one again", "li").await.0, StatusCode::OK, "held already");
+
+    // The administrator reaches all, by the names that the engine knows.
+    let all: Vec<String> = app.in_redis().await.into_keys().collect();
+    assert!(all.iter().any(|field| field.starts_with("k2-li:")), "{all:?}");
+    assert_eq!(app.state(&format!("k2-{one}")).await, "confirmed");
+    assert_eq!(app.state(&of_site).await, "held");
+    assert_eq!(call(&api, "one", Method::DELETE, &path, Value::Null).await.0, StatusCode::NO_CONTENT);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_too_long_for_its_key_is_refused_in_words() {
+    let (app, api) = app_with_keys(&[("one", Scope::Hold, "one")]).await;
+    let long = "x".repeat(62);
+    for (path, body) in [
+        (HOLDS, json!({"candidate": long, "sittings": ["s"]})),
+        ("/api/v1/exams/e/waiting-room/places", json!({"candidate": long})),
+    ] {
+        let reply = call(&api, "one", Method::POST, path, body).await;
+        assert_eq!((reply.0, reply.1["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("candidate")));
+        assert!(reply.1["detail"].as_str().unwrap().contains("at most 61 characters"), "{}", reply.1);
+    }
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pass_and_a_place_are_a_keys_own_and_the_shuffle_can_be_checked() {
+    let (app, api) = app_with_keys(&[("one", Scope::Hold, "one"), ("two", Scope::Hold, "two")]).await;
+    let opens_at = Timestamp::now() + SignedDuration::from_secs(2);
+    let body = json!({"title": "E", "hold_seconds": 900, "opens_at": opens_at, "waiting_room": {"mode": "on"}});
+    assert!(app.call(Method::PUT, "/api/v1/exams/e", body).await.0.is_success());
+    let place = async |key: &str| {
+        call(&api, key, Method::POST, "/api/v1/exams/e/waiting-room/places", json!({"candidate": "li"})).await.1
+    };
+    assert_eq!(place("one").await["shuffled_as"], "k2-li");
+    assert_eq!(place("two").await["shuffled_as"], "k3-li");
+    assert_eq!(place("test-admin-key").await["shuffled_as"], "li");
+    let since = Instant::now();
+    let pass = loop {
+        let place = place("one").await;
+        if place["state"] == "admitted" {
+            break place["pass"].clone();
+        }
+        assert!(since.elapsed() < Duration::from_secs(20), "{place}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    let with_pass = json!({"candidate": "li", "sittings": ["s"], "pass": pass});
+    let refused = call(&api, "two", Method::POST, HOLDS, with_pass.clone()).await;
+    assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "not_admitted"));
+    assert_eq!(call(&api, "one", Method::POST, HOLDS, with_pass).await.0, StatusCode::CREATED);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_works_no_longer_than_documented_in_any_process() {
+    let keys = [("one", Scope::Hold, "one"), ("two", Scope::Hold, "two"), ("two", Scope::Hold, "two again")];
+    let (app, api) = app_with_keys(&keys).await;
+    let (engine, other) = app.another().await;
+    for api in [&api, &other] {
+        for key in ["one", "two", "two again"] {
+            assert!(hold(api, key, "li").await.0.is_success());
+        }
+    }
+    assert_eq!(app.engine.revoke_api_keys(Named::Name("two")).await.unwrap(), [KeyId(3), KeyId(4)]);
+    assert_eq!(app.engine.revoke_api_keys(Named::Id(KeyId(4))).await.unwrap(), [], "revoked already");
+    assert_eq!(app.engine.revoke_api_keys(Named::Name("none")).await.unwrap(), []);
+    let listed = app.engine.api_keys().await.unwrap();
+    let states: Vec<_> = listed.iter().map(|key| (key.name.as_str(), key.revoked_at.is_some())).collect();
+    assert_eq!(states, [("test", false), ("one", false), ("two", true), ("two", true)]);
+    tokio::time::sleep(FRESH).await;
+    for api in [&api, &other] {
+        assert_eq!(hold(api, "two", "li").await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(hold(api, "two again", "li").await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(hold(api, "one", "li").await.0, StatusCode::OK);
+    }
+    // A key that comes after them has their candidates.
+    app.engine.add_api_key("two", Scope::Hold, "two at last").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(hold(&api, "two at last", "li").await.0, StatusCode::OK, "the hold of the first");
+    engine.stop().await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counters_are_for_who_may_read_them() {
+    let (app, api) = app_with_keys(&[("one", Scope::Hold, "one"), ("watch", Scope::Metrics, "watch")]).await;
+    let read = async |key| raw(&api, Method::GET, "/metrics", key, Bytes::new()).await.0;
+    assert_eq!(read(None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(read(Some("one")).await, StatusCode::FORBIDDEN);
+    // This API has no counters to show.
+    assert_eq!(read(Some("watch")).await, StatusCode::NOT_FOUND);
+    assert_eq!(read(Some("test-admin-key")).await, StatusCode::NOT_FOUND);
+    assert_eq!(hold(&api, "watch", "li").await.0, StatusCode::FORBIDDEN);
+    app.finish().await;
+}

@@ -1,0 +1,108 @@
+//! A primary is demoted, gets older data, and is promoted again, in the same process; or it is demoted and nobody hangs
+//! up on it. And what is refused at the start.
+
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use reservation::engine::{Engine, EngineConfig};
+use testkit::{FaultyLine, LineEnd, RedisPair, TestStores};
+
+use crate::app::{App, Front, code, id};
+use crate::late_calls::persist;
+
+const SEATS: u32 = 6;
+
+/// An engine behind a line that leads to server 0 of a pair, with two holds of which both servers know.
+async fn a_pair() -> (RedisPair, App, FaultyLine) {
+    let (pair, stores) = tokio::join!(RedisPair::start(), TestStores::start());
+    let line = FaultyLine::to(LineEnd::Port(pair.port(0))).await;
+    let app = App::on(stores, &line.redis_url(), &format!("redis://127.0.0.1:{}/", pair.port(0))).await;
+    app.exam(900, &[("s", "-", SEATS)]).await;
+    for candidate in ["a0", "a1"] {
+        app.held(candidate, "s").await;
+    }
+    app.agree().await;
+    pair.follow(1).await;
+    (pair, app, line)
+}
+
+/// Nobody gets a seat that is taken, and who was confirmed is.
+async fn nothing_is_given_twice(front: &Front, confirmed: &str) {
+    for n in 0..4 {
+        let candidate = format!("n{n}");
+        let reply = persist(|| front.hold(&candidate, &["s"])).await;
+        assert_eq!((reply.0, code(&reply)), (StatusCode::CONFLICT, "full"), "{reply:?}");
+    }
+    assert_eq!(front.state(confirmed).await, "confirmed");
+}
+
+/// Server 1 is cut off with what it has, server 0 goes on; then 0 follows 1, and is promoted again.
+async fn promote_again(pair: &RedisPair, app: &App, stop: Option<&Engine>) -> String {
+    pair.promote(1).await;
+    let mut confirmed = String::new();
+    for n in 0..4 {
+        let candidate = format!("b{n}");
+        let reply = persist(|| app.hold(&candidate, &["s"])).await;
+        confirmed = id(&reply);
+    }
+    let reply = persist(|| app.confirm(&confirmed, "paid")).await;
+    assert_eq!(reply.0, StatusCode::OK, "{reply:?}");
+    app.agree().await;
+    if let Some(engine) = stop {
+        engine.stop().await;
+    }
+    pair.follow(0).await;
+    pair.promote(0).await;
+    confirmed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_was_promoted_again_is_not_believed() {
+    let (pair, app, _line) = a_pair().await;
+    let confirmed = promote_again(&pair, &app, None).await;
+    // Within a look at who is there, a seat may still be given out in vain.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    nothing_is_given_twice(&app, &confirmed).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_was_promoted_again_while_the_server_was_away_is_not_believed() {
+    let (pair, app, line) = a_pair().await;
+    let confirmed = promote_again(&pair, &app, Some(&app.engine)).await;
+    let (engine, front) = app.another_at(&line.redis_url()).await;
+    nothing_is_given_twice(&front, &confirmed).await;
+    app.agree().await;
+    engine.stop().await;
+}
+
+/// The usual case with a managed Redis: the address moves, and the old primary is a replica that hangs up on nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demoted_primary_is_left_without_anybody_hanging_up() {
+    let (pair, mut app, line) = a_pair().await;
+    pair.promote(1).await;
+    line.lead_to(LineEnd::Port(pair.port(1)));
+    pair.follow(0).await;
+    app.eyes = format!("redis://127.0.0.1:{}/", pair.port(1));
+    let since = Instant::now();
+    let reply = persist(|| app.hold("b", &["s"])).await;
+    assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
+    assert!(since.elapsed() < Duration::from_secs(3), "good after {:?}", since.elapsed());
+    // The boards are fed from the new one, too.
+    let (other, front) = app.another_at(&line.redis_url()).await;
+    assert_eq!(front.hold("c", &["s"]).await.0, StatusCode::CREATED);
+    app.until_free("s", 2, Duration::from_secs(3)).await;
+    other.stop().await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_throws_keys_away_is_refused() {
+    let (pair, stores) = tokio::join!(RedisPair::start(), TestStores::start());
+    pair.say(0, &["CONFIG", "SET", "maxmemory", "100mb"]).await;
+    pair.say(0, &["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]).await;
+    let redis_url = format!("redis://127.0.0.1:{}/", pair.port(0));
+    let config = EngineConfig { redis_url, postgres: stores.pool() };
+    let error = Engine::start(config).await.err().unwrap().to_string();
+    assert!(error.contains("maxmemory-policy"), "{error}");
+}
