@@ -8,14 +8,14 @@ use maud::Markup;
 use pagekit::language::Language;
 use pagekit::notice::Tone;
 use pagekit::words::{keys, keys_used};
-use registration::accounts::AccountId;
-use registration::details::Answers;
-use registration::document::{Document, DocumentKind};
-use registration::identity::Person;
-use registration::identity_pictures::PictureId;
-use registration::identity_reviews::{Case, CaseId};
-use registration::order::{Order, OrderId, OrderSitting, OrderState};
-use registration::reviews::{AuditAction, AuditEntry, Review};
+use registration::desk::payments::{AuditAction, AuditEntry, Review};
+use registration::desk::people::{Case, CaseId};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::ids::AccountId;
+use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
+use registration::people::identity::Person;
+use registration::pictures::kept::PictureId;
+use registration::rules::details::Answers;
 use uuid::Uuid;
 
 use crate::catalogue::{EN, ZH, words};
@@ -49,7 +49,7 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
         id: OrderId::from_bits(0xA5_F3C4_9D21 + number * 7_919_777),
         account,
         exam: "degree-english".parse().unwrap(),
-        part: registration::exam_rules::PartId::main(),
+        part: registration::model::exam_rules::PartId::main(),
         sittings: vec![sitting],
         amount: "120.00".parse().unwrap(),
         state,

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use maud::Markup;
 use pagekit::words::Words;
-use registration::accounts::{Account, AccountId};
-use registration::document::{Document, DocumentKind};
-use registration::steps::IdentityState;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::facts::IdentityState;
+use registration::model::ids::AccountId;
+use registration::people::accounts::Account;
 use uuid::Uuid;
 
 use crate::pages::correct::{Correction, Entered, Found, Outcome, body};

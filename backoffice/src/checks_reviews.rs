@@ -4,13 +4,14 @@ use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::notice::Tone;
 use pagekit::words::Words;
-use registration::accounts::AccountId;
-use registration::applications::{ApplicationCase, CaseKey};
-use registration::details::Answers;
-use registration::document::{Document, DocumentKind};
-use registration::eligibility::{FoundScore, ScoreReview, ScoreReviewCase, ScoreReviewKey, ScoreReviewState};
-use registration::exam_definition;
-use registration::roster::RosterRecord;
+use registration::application::{ApplicationCase, CaseKey};
+use registration::eligibility::{FoundScore, ScoreReview, ScoreReviewCase, ScoreReviewKey};
+use registration::exams::definition;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::facts::ScoreReviewState;
+use registration::model::ids::AccountId;
+use registration::model::roster::RosterRecord;
+use registration::rules::details::Answers;
 use uuid::Uuid;
 
 use super::now;
@@ -18,9 +19,9 @@ use crate::pages::case_view::Message;
 use crate::pages::plain_desk::{Desk, Waiting, body};
 use crate::pages::{form_review, score_review};
 
-fn shipped(name: &str) -> registration::exams::ExamPage {
+fn shipped(name: &str) -> registration::model::exam::Exam {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
-    exam_definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
+    definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
 }
 
 fn queue(note: &str) -> Vec<Waiting> {

@@ -6,8 +6,8 @@ use jiff::{Timestamp, Unit};
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::DocumentKind;
-use registration::reviews::{AuditAction, AuditEntry};
+use registration::desk::payments::{AuditAction, AuditEntry};
+use registration::model::document::DocumentKind;
 
 /// How long something has waited, in its largest fitting unit.
 pub(crate) fn waited(w: Words, since: Timestamp, now: Timestamp) -> String {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::reviews::REASON_CHARS_MAX;
+use registration::desk::payments::REASON_CHARS_MAX;
 use serde::Deserialize;
 
 use crate::catalogue::words;

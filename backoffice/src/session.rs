@@ -5,7 +5,8 @@ use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use http::HeaderMap;
 use http::header::ORIGIN;
 use jiff::{SignedDuration, Timestamp};
-use registration::staff::{StaffId, StaffMember};
+use registration::desk::staff::StaffMember;
+use registration::model::ids::StaffId;
 
 /// How long a sign-in lasts, however much it is used: one working day.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(10);
@@ -64,7 +65,7 @@ fn cookie(value: String, seconds: i64, is_secure: bool) -> Cookie<'static> {
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;
-    use registration::staff::Role;
+    use registration::desk::staff::Role;
     use uuid::Uuid;
 
     use super::*;

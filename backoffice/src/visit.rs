@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::staff::{Role, StaffMember};
+use registration::desk::staff::{Role, StaffMember};
 
 use crate::app::App;
 use crate::catalogue::words;

@@ -11,7 +11,7 @@ use axum_extra::extract::cookie::Key;
 use criterion::{Criterion, criterion_group, criterion_main};
 use h5::H5State;
 use http::Request;
-use registration::vault::Vault;
+use registration::secrets::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
 use testkit::TestStores;

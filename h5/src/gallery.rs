@@ -8,12 +8,14 @@ use maud::Markup;
 use pagekit::assets::Assets;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::accounts::{AccountId, Hears};
-use registration::exam_rules::{ExamRules, PartId};
-use registration::exams::{ExamPage, Group, SittingPage};
-use registration::order::{Order, OrderId, OrderSitting, OrderState};
-use registration::steps::{EligibilityState, Facts, StepView, steps};
-use registration::text::{Paragraphs, Text};
+use registration::model::exam::{Exam, ExamSitting, Group};
+use registration::model::exam_rules::{ExamRules, PartId};
+use registration::model::facts::{EligibilityState, Facts};
+use registration::model::ids::AccountId;
+use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
+use registration::model::text::{Paragraphs, Text};
+use registration::people::accounts::Hears;
+use registration::rules::steps::{StepView, steps};
 use reservation::sitting::{Availability, Level, Sitting, SittingSpec};
 use uuid::Uuid;
 
@@ -59,8 +61,8 @@ pub(crate) fn reader(is_signed_in: bool) -> Reader {
 }
 
 /// Where the registration stands of whom `facts` are known.
-pub(crate) fn standing_of(exam: &ExamPage, facts: &Facts<'_>) -> registration::standing::Standing {
-    registration::standing::standing(exam, facts, &steps(exam, facts, now()), now())
+pub(crate) fn standing_of(exam: &Exam, facts: &Facts<'_>) -> registration::rules::standing::Standing {
+    registration::rules::standing::standing(exam, facts, &steps(exam, facts, now()), now())
 }
 
 /// The moment at which all of it happens: 20 November 2026, 14:32 in Beijing.
@@ -76,8 +78,8 @@ fn text(zh: &str, en: &str) -> Text {
     Text { zh: zh.into(), en: en.into() }
 }
 
-fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venues: (&str, &str)) -> SittingPage {
-    SittingPage {
+fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venues: (&str, &str)) -> ExamSitting {
+    ExamSitting {
         id: id.parse().unwrap(),
         title: text(titles.0, titles.1),
         group: group.map(|group| group.parse().unwrap()),
@@ -89,14 +91,14 @@ fn sitting(id: &str, group: Option<&str>, day: &str, titles: (&str, &str), venue
     }
 }
 
-pub(crate) fn exam_page() -> ExamPage {
+pub(crate) fn exam_page() -> Exam {
     let yuntang = ("云塘校区综合教学楼", "Yuntang campus, Teaching Building");
     let jinpen = (
         "金盆岭校区第三教学楼（雨花区赤岭路45号，地铁1号线侯家塘站3号口步行约八百米）",
         "Jinpenling campus, Building 3 (45 Chiling Road, 800 m from Houjiatang metro station, exit 3)",
     );
     let english = ("英语", "English");
-    ExamPage {
+    Exam {
         id: "degree-english".parse().unwrap(),
         title: text("2026年下半年学士学位外语水平考试", "Degree English Examination, second half of 2026"),
         organiser: text("湘江理工大学继续教育学院", "Xiangjiang University of Technology, School of Continuing Education"),
@@ -135,7 +137,7 @@ pub(crate) fn exam_page() -> ExamPage {
 }
 
 /// The same with a second group and loose sittings.
-fn exam_page_grouped() -> ExamPage {
+fn exam_page_grouped() -> Exam {
     let mut exam = exam_page();
     let venue = ("云塘校区", "Yuntang campus");
     exam.groups.push(Group { id: "small".parse().unwrap(), title: text("小语种", "Other languages") });
@@ -144,7 +146,7 @@ fn exam_page_grouped() -> ExamPage {
     exam
 }
 
-fn availability(exam: &ExamPage, free: &[(u32, u32)]) -> Vec<Availability> {
+fn availability(exam: &Exam, free: &[(u32, u32)]) -> Vec<Availability> {
     let numbers = free.iter().chain(std::iter::repeat(&(132, 200)));
     exam.sittings
         .iter()
@@ -202,7 +204,7 @@ pub(crate) fn with_orders(orders: &[Order]) -> Facts<'_> {
 }
 
 /// The steps of a candidate with that order.
-pub(crate) fn steps_of(exam: &ExamPage, order: Option<&Order>) -> Vec<StepView> {
+pub(crate) fn steps_of(exam: &Exam, order: Option<&Order>) -> Vec<StepView> {
     let orders: Vec<Order> = order.into_iter().cloned().collect();
     steps(exam, &Facts { orders: &orders, ..Facts::default() }, now())
 }
@@ -216,7 +218,7 @@ fn refused_state() -> OrderState {
 #[allow(clippy::too_many_arguments, reason = "each is one thing that differs between the pages of the gallery")]
 pub(crate) fn choosing(
     w: Words,
-    exam: &ExamPage,
+    exam: &Exam,
     steps: &[StepView],
     order: Option<&Order>,
     available: Option<&[Availability]>,
@@ -237,7 +239,7 @@ pub(crate) fn choosing(
 }
 
 /// An exam page: its name, the exam, which order, free seats and capacities, the hold, the field in trouble.
-type Shot<'a> = (&'a str, &'a ExamPage, usize, &'a [(u32, u32)], Option<(i64, bool)>, &'a str);
+type Shot<'a> = (&'a str, &'a Exam, usize, &'a [(u32, u32)], Option<(i64, bool)>, &'a str);
 
 struct Studio {
     w: Words,

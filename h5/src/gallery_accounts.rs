@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::words::Words;
-use registration::accounts::{Account, FoundAccount, LinkError, SharedMobile};
-use registration::document::DocumentKind;
-use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
-use registration::exams::ExamPage;
-use registration::order::Order;
+use registration::model::document::DocumentKind;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
+use registration::model::order::Order;
+use registration::people::accounts::{Account, FoundAccount, LinkError, SharedMobile};
 
 use super::steps_pages::begun;
 use super::{Studio, account, now, with_orders};
@@ -18,7 +18,7 @@ use crate::pages::account::{
     Next, agreement, email, find, forgotten, forgotten_code, link, mobile, mobile_shared, name, of, password,
     password_error, reset, resume, said, sign_up_exam, sign_up_letter, which, whole,
 };
-use registration::steps::IdentityState;
+use registration::model::facts::IdentityState;
 
 use crate::pages::{me, sign_in, sign_up};
 use crate::signed_out::Carried;
@@ -30,7 +30,7 @@ const TOKEN: &str = "captcha-0.png";
 const EMAIL: &str = "li***@example.edu.cn";
 
 /// 个人中心 with these orders.
-pub(super) fn me_page(w: Words, exam: &ExamPage, orders: &[Order], account: &Account) -> Markup {
+pub(super) fn me_page(w: Words, exam: &Exam, orders: &[Order], account: &Account) -> Markup {
     let said = if orders.is_empty() { "password" } else { "" };
     let (live, past): (Vec<Order>, Vec<Order>) = orders.iter().cloned().partition(|order| order.state.is_live());
     let facts = with_orders(orders);
@@ -116,7 +116,7 @@ impl Studio {
 
     fn signing_up(&mut self) {
         let (w, next, empty) = (self.w, Next::default(), sign_up::Entered::default());
-        let length = registration::passwords::PasswordError::Length { min: 6, max: 64 };
+        let length = registration::secrets::passwords::PasswordError::Length { min: 6, max: 64 };
         let errors = [
             of("name", w.t("field-name-error")),
             of("document", w.t("field-document-check")),

@@ -1,12 +1,14 @@
 //! Looking people up, confirming them, and the review of an earlier score, in every state.
 
 use jiff::SignedDuration;
-use registration::document::{Document, DocumentKind};
-use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
-use registration::exam_rules::SubjectId;
-use registration::exams::ExamPage;
-use registration::roster::RosterRecord;
-use registration::steps::{EligibilityState, Facts, StepView, steps};
+use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::SubjectId;
+use registration::model::facts::ScoreReviewState;
+use registration::model::facts::{EligibilityState, Facts};
+use registration::model::roster::RosterRecord;
+use registration::rules::steps::{StepView, steps};
 
 use super::super::{DOCUMENT, Studio, now};
 use crate::pages::eligibility::{Entered, View, body, person_view, score_review_view};
@@ -58,7 +60,7 @@ fn review(state: ScoreReviewState) -> ScoreReview {
 }
 
 /// The steps of somebody who has agreed, bound or not.
-fn way(exam: &ExamPage, is_bound: bool) -> Vec<StepView> {
+fn way(exam: &Exam, is_bound: bool) -> Vec<StepView> {
     let at = now() - SignedDuration::from_hours(3);
     let eligibility = match is_bound {
         true => EligibilityState::Bound { at, subjects: ids(&["cet4-written"]), campus: None },
@@ -97,7 +99,7 @@ impl Studio {
         self.score_reviews(&open);
     }
 
-    fn people(&mut self, open: &ExamPage, soon: &ExamPage) {
+    fn people(&mut self, open: &Exam, soon: &Exam) {
         let w = self.w;
         let seen: SeenPerson = "AAAA".parse().unwrap();
         let waiting = review(ScoreReviewState::Waiting { since: now() });
@@ -127,7 +129,7 @@ impl Studio {
         }
     }
 
-    fn score_reviews(&mut self, exam: &ExamPage) {
+    fn score_reviews(&mut self, exam: &Exam) {
         let w = self.w;
         let rules = exam.rules.eligibility.score_review.as_ref().unwrap();
         let (steps, person) = (way(exam, true), person("罗海安", true));

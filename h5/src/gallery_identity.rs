@@ -3,13 +3,15 @@
 use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::words::Words;
-use registration::accounts::{Account, AccountId, NewAccount};
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::{IdentityWay, StepRule, TaskKind};
-use registration::exams::ExamPage;
-use registration::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
-use registration::steps::{FaceState, Facts, IdentityState, steps};
-use registration::text::Text;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{IdentityWay, StepRule, TaskKind};
+use registration::model::facts::{FaceState, Facts, IdentityState};
+use registration::model::ids::AccountId;
+use registration::model::text::Text;
+use registration::people::accounts::{Account, NewAccount};
+use registration::people::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
+use registration::rules::steps::steps;
 
 use uuid::Uuid;
 
@@ -60,7 +62,7 @@ fn reason() -> String {
 }
 
 /// An exam that asks for identity and face.
-fn exam_with_face() -> ExamPage {
+fn exam_with_face() -> Exam {
     let mut exam = exam_page();
     let step = |zh: &str, en: &str, task| StepRule {
         title: Text { zh: zh.into(), en: en.into() },

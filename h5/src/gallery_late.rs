@@ -1,7 +1,7 @@
 //! What is left when time has ended something: sittings that have begun.
 
 use jiff::SignedDuration;
-use registration::order::OrderState;
+use registration::model::order::OrderState;
 
 use super::super::{Studio, account, an_order, availability, choosing, exam_page, now, steps_of};
 use crate::pages::order;

@@ -1,9 +1,9 @@
 //! An order in every state: paying, the receipt, what is over, and the list of all.
 
 use maud::html;
-use registration::accounts::Account;
-use registration::exams::ExamPage;
-use registration::order::{OrderId, OrderState};
+use registration::model::exam::Exam;
+use registration::model::order::{OrderId, OrderState};
+use registration::people::accounts::Account;
 use uuid::Uuid;
 
 use super::accounts::me_page;
@@ -74,7 +74,7 @@ impl Studio {
     }
 
     /// What is over, alone and with another one in its place.
-    fn ended(&mut self, exam: &ExamPage) {
+    fn ended(&mut self, exam: &Exam) {
         let w = self.w;
         let ended = [
             ("ended", OrderState::Released, vec![]),
@@ -98,7 +98,7 @@ impl Studio {
     }
 
     /// 个人中心 with all of them, and with none.
-    fn listed(&mut self, exam: &ExamPage, [zhang, long]: [&Account; 2]) {
+    fn listed(&mut self, exam: &Exam, [zhang, long]: [&Account; 2]) {
         let w = self.w;
         let states = [
             OrderState::Unpaid,

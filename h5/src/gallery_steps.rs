@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::details::{Answers, check};
-use registration::document::{Document, DocumentKind};
-use registration::eligibility::ScoreReviewState;
-use registration::exam_rules::PartId;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderSitting, OrderState};
-use registration::steps::{EligibilityState, Facts, IdentityState, ReviewState, StepView, steps};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::PartId;
+use registration::model::facts::ScoreReviewState;
+use registration::model::facts::{EligibilityState, Facts, IdentityState, ReviewState};
+use registration::model::order::{Order, OrderSitting, OrderState};
+use registration::people::accounts::Account;
+use registration::rules::details::{Answers, check};
+use registration::rules::steps::{StepView, steps};
 use reservation::sitting::Availability;
 
 use super::{Studio, account, an_order, availability, minutes, now, reader, standing_of};
@@ -31,9 +32,9 @@ mod eligibility;
 #[path = "gallery_late.rs"]
 mod late;
 
-pub(super) fn shipped(name: &str) -> ExamPage {
+pub(super) fn shipped(name: &str) -> Exam {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
-    registration::exam_definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
+    registration::exams::definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
 }
 
 fn bound(campus: &str) -> EligibilityState {
@@ -45,7 +46,7 @@ fn bound(campus: &str) -> EligibilityState {
     }
 }
 
-fn order_of(exam: &ExamPage, sittings: &[&str], state: OrderState) -> Order {
+fn order_of(exam: &Exam, sittings: &[&str], state: OrderState) -> Order {
     let template = an_order(state);
     let seats = sittings.iter().map(|id| exam.sitting(&id.parse().unwrap()).unwrap());
     let fees = seats.clone().map(|sitting| sitting.fee).sum();
@@ -65,7 +66,7 @@ fn order_of(exam: &ExamPage, sittings: &[&str], state: OrderState) -> Order {
     }
 }
 
-pub(super) fn begun(w: Words, exam: &ExamPage, facts: &Facts<'_>) -> home::Begun {
+pub(super) fn begun(w: Words, exam: &Exam, facts: &Facts<'_>) -> home::Begun {
     let said = said(w, exam, &standing_of(exam, facts), &reader(true));
     home::Begun { exam: Arc::new(exam.clone()), said, steps: steps(exam, facts, now()) }
 }
@@ -90,7 +91,7 @@ impl Studio {
         self.eligibility();
     }
 
-    fn overview(&mut self, name: &str, page: &ExamPage, facts: &Facts<'_>, visitor: Visitor) {
+    fn overview(&mut self, name: &str, page: &Exam, facts: &Facts<'_>, visitor: Visitor) {
         let steps = steps(page, facts, now());
         let person = eligibility::person("阿卜杜热西提·买买提依明·艾合买提江", true);
         let registered = exam::Registered { person, has_review: true };
@@ -187,7 +188,7 @@ impl Studio {
     }
 
     /// The payment of an oral test before that of the written one.
-    fn pay_first(&mut self, page: &ExamPage, facts: &Facts<'_>) {
+    fn pay_first(&mut self, page: &Exam, facts: &Facts<'_>) {
         let (order, subject) = (&facts.orders[0], "cet4-written".parse().unwrap());
         let title = page.rules.subject(&subject).map(|subject| self.w.pick(&subject.title.zh, &subject.title.en));
         let first = PayFirst { subject: title.unwrap_or_default().to_owned(), path: "/orders/first".into() };
@@ -237,7 +238,7 @@ impl Studio {
     fn choose(
         &mut self,
         name: &str,
-        page: &ExamPage,
+        page: &Exam,
         list: &[StepView],
         facts: &Facts<'_>,
         part: &str,

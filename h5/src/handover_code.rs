@@ -4,7 +4,7 @@
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use jiff::{SignedDuration, Timestamp};
-use registration::identity::HandoverToken;
+use registration::people::identity::HandoverToken;
 
 /// The cookie's name, and the only pages that it is sent to.
 const NAME: &str = "handover-code";

@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use registration::accounts::Account;
-use registration::document::DocumentKind;
-use registration::exam_rules::{IdentityRules, IdentityWay};
+use registration::model::document::DocumentKind;
+use registration::model::exam_rules::{IdentityRules, IdentityWay};
+use registration::people::accounts::Account;
 
 use crate::app::App;
 use crate::failure::Failure;

@@ -3,7 +3,8 @@
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use jiff::{SignedDuration, Timestamp};
-use registration::accounts::{AccountId, SessionId};
+use registration::model::ids::AccountId;
+use registration::people::accounts::SessionId;
 use uuid::Uuid;
 
 /// Long enough to find the card and good light.

@@ -6,7 +6,7 @@ use std::io;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use bytes::{Bytes, BytesMut};
-use registration::pictures::PICTURE_BYTES_MAX;
+use registration::pictures::clean::PICTURE_BYTES_MAX;
 use uuid::Uuid;
 
 use crate::failure::Failure;

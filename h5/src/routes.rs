@@ -20,7 +20,7 @@ use crate::pages::{
     sign_in, sign_out, sign_up, sittings, waiting,
 };
 use crate::picture_part::UPLOAD_BYTES_MAX;
-use registration::identity_pictures::CHUNK_BYTES_MAX;
+use registration::pictures::kept::CHUNK_BYTES_MAX;
 
 /// Largest form without a picture, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;

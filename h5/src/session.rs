@@ -6,7 +6,8 @@ use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar, SameSite};
 use jiff::{SignedDuration, Timestamp};
-use registration::accounts::{Account, AccountId, Device, SessionId};
+use registration::model::ids::AccountId;
+use registration::people::accounts::{Account, Device, SessionId};
 use uuid::Uuid;
 
 /// How long a sign-in lasts, however much it is used.

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use pagekit::headers::add_headers;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
 use reservation::api::limits::ClientAddress;
 use reservation::api::rendered::{Rendered, Shared};
 use reservation::ids::ExamId;
@@ -48,7 +48,7 @@ pub(crate) struct Version {
 
 /// Which page, and in which language.
 struct Wanted {
-    exam: Option<Arc<ExamPage>>,
+    exam: Option<Arc<Exam>>,
     words: Words,
 }
 

@@ -89,7 +89,7 @@ async fn texts(mut form: Multipart) -> Option<(Vec<(String, String)>, bool)> {
             if !is_file {
                 text.extend_from_slice(&chunk);
             }
-            if text.len() > registration::accounts::KEPT_BYTES_MAX {
+            if text.len() > registration::people::accounts::KEPT_BYTES_MAX {
                 return None;
             }
         }

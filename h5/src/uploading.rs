@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use registration::identity_pictures::{DraftError, Piece, UploadError};
+use registration::pictures::kept::{DraftError, Piece, UploadError};
 use serde::Deserialize;
 use uuid::Uuid;
 

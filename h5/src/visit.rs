@@ -14,12 +14,13 @@ use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
-use registration::accounts::{Account, Caller, Device, Hears};
-use registration::choosing;
-use registration::exam_rules::CaptchaRule;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
-use registration::steps::{EligibilityState, Facts, StepView, steps};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::CaptchaRule;
+use registration::model::facts::{EligibilityState, Facts};
+use registration::model::order::{Order, OrderState};
+use registration::people::accounts::{Account, Caller, Device, Hears};
+use registration::rules::choosing;
+use registration::rules::steps::{StepView, steps};
 use registration::store::StoreError;
 use reservation::api::limits::{ClientAddress, TooMany};
 use reservation::ids::SittingId;
@@ -61,16 +62,16 @@ pub(crate) struct Visit {
 pub(crate) struct Standing {
     pub(crate) steps: Vec<StepView>,
     /// Where the registration stands.
-    pub(crate) at: registration::standing::Standing,
+    pub(crate) at: registration::rules::standing::Standing,
     /// `None` where the exam does not ask.
     pub(crate) eligibility: EligibilityState,
 }
 
 impl Standing {
     /// What these facts come to.
-    pub(crate) fn of(exam: &ExamPage, facts: Facts<'_>, now: Timestamp) -> Self {
+    pub(crate) fn of(exam: &Exam, facts: Facts<'_>, now: Timestamp) -> Self {
         let steps = steps(exam, &facts, now);
-        let at = registration::standing::standing(exam, &facts, &steps, now);
+        let at = registration::rules::standing::standing(exam, &facts, &steps, now);
         Self { steps, at, eligibility: facts.eligibility }
     }
 }
@@ -115,14 +116,14 @@ impl Visit {
     }
 
     /// The frame of a page that tells where a registration stands.
-    pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &ExamPage, standing: &Standing) -> Frame<'_> {
+    pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &Exam, standing: &Standing) -> Frame<'_> {
         let asks = format!("/me/decided?standing={}", exam.id);
         let mark = standing.at.mark ^ seats_mark(&self.orders);
         Frame { asks: self.account.as_ref().map(|_| (asks, mark)), ..self.frame(title) }
     }
 
     /// The exam that the page is about, as its address says.
-    pub(crate) fn exam(&self) -> Option<Arc<ExamPage>> {
+    pub(crate) fn exam(&self) -> Option<Arc<Exam>> {
         let mut parts = self.path.split(['/', '?', '#']).skip(1);
         let exam = match (parts.next()?, parts.next()?) {
             ("exams", exam) => exam.parse().ok()?,
@@ -141,12 +142,12 @@ impl Visit {
     }
 
     /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
-    pub(crate) async fn steps(&self, exam: &ExamPage) -> Result<Vec<StepView>, StoreError> {
+    pub(crate) async fn steps(&self, exam: &Exam) -> Result<Vec<StepView>, StoreError> {
         Ok(self.standing(exam).await?.steps)
     }
 
     /// The steps, and what the roster says.
-    pub(crate) async fn standing(&self, exam: &ExamPage) -> Result<Standing, StoreError> {
+    pub(crate) async fn standing(&self, exam: &Exam) -> Result<Standing, StoreError> {
         let orders = self.orders_of(exam);
         let facts = match &self.account {
             Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
@@ -163,7 +164,7 @@ impl Visit {
     }
 
     /// The candidate's orders of an exam, newest first.
-    pub(crate) fn orders_of(&self, exam: &ExamPage) -> Vec<Order> {
+    pub(crate) fn orders_of(&self, exam: &Exam) -> Vec<Order> {
         self.orders.iter().filter(|order| order.exam == exam.id).cloned().collect()
     }
 

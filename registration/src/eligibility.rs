@@ -10,6 +10,7 @@ mod score_review;
 mod scores;
 mod seen;
 mod staff;
+pub(crate) mod store;
 mod sweep;
 
 use deadpool_postgres::GenericClient;
@@ -17,25 +18,30 @@ use jiff::{SignedDuration, Timestamp};
 use reservation::ids::ExamId;
 use uuid::Uuid;
 
-use crate::accounts::AccountId;
-use crate::applications::{ApplicationError, Applications};
-use crate::clock;
-use crate::document::{Document, DocumentError, DocumentKind};
-use crate::exam_rules::{SubjectId, TaskKind};
-use crate::exams::ExamPage;
-use crate::identity;
-use crate::notices::NoticeKind;
-use crate::order::Order;
-use crate::person::{NameError, PersonName};
-use crate::roster::{RosterRecord, name_key};
-use crate::steps::{EligibilityState, TaskState, blocked_by, steps, task};
-use crate::store::bindings::StoredBinding;
-use crate::store::{self, Database, StoreError};
-use crate::vault::Vault;
+use crate::application::{ApplicationError, Applications};
+use crate::eligibility::store::bindings::StoredBinding;
+use crate::model::clock;
+use crate::model::document::{Document, DocumentError, DocumentKind};
+use crate::model::exam::Exam;
+use crate::model::exam_rules::{SubjectId, TaskKind};
+use crate::model::facts::EligibilityState;
+use crate::model::ids::AccountId;
+use crate::model::order::Order;
+use crate::model::person::{NameError, PersonName};
+use crate::model::roster::{RosterRecord, name_key};
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::people::identity;
+use crate::people::store::account_sendings;
+use crate::people::store::identities;
+use crate::rules::steps::{TaskState, blocked_by, steps, task};
+use crate::secrets::vault::Vault;
+use crate::store::{Database, StoreError};
 
+pub use crate::model::facts::ScoreReviewState;
 pub use rules::offered;
 pub(crate) use score_review::read_state as read_score_review;
-pub use score_review::{ScoreReview, ScoreReviewError, ScoreReviewState};
+pub use score_review::{ScoreReview, ScoreReviewError};
 pub use seen::{SeenPerson, SeenPersonError};
 pub use staff::{FoundScore, PastNumber, ScoreReviewCase, ScoreReviewKey};
 
@@ -141,7 +147,7 @@ impl Eligibility {
     pub async fn look_up(
         &self,
         account: AccountId,
-        exam: &ExamPage,
+        exam: &Exam,
         orders: &[Order],
         (kind, number, name): (DocumentKind, &str, &str),
     ) -> Result<SeenPerson, LookUpError> {
@@ -221,7 +227,7 @@ impl Eligibility {
     pub async fn bind(
         &self,
         account: AccountId,
-        exam: &ExamPage,
+        exam: &Exam,
         orders: &[Order],
         seen: &SeenPerson,
     ) -> Result<EligibilityState, BindError> {
@@ -264,7 +270,7 @@ impl Eligibility {
         account: AccountId,
         record: &RosterRecord,
     ) -> Result<(), BindError> {
-        let verified = store::identities::get(client, account.0).await?.filter(|found| found.state == "verified");
+        let verified = identities::get(client, account.0).await?.filter(|found| found.state == "verified");
         let Some(verified) = verified else { return Ok(()) };
         let person = identity::open(&self.vault, &verified)?;
         let is_same = person.document == record.document && name_key(&person.name) == name_key(&record.name);
@@ -281,15 +287,15 @@ impl Eligibility {
         let bound = store::bindings::of_person(client, document_index, BINDINGS_LOOKED_AT).await?;
         let Some(bound) = bound.into_iter().find(|binding| binding.exam == *exam) else { return Ok(()) };
         let (now, told) = (clock::now(), self.vault.index("binding asked", &format!("{exam} {}", bound.account.0)));
-        if store::account_sendings::is_there(client, &told, now - SignedDuration::from_hours(24)).await? {
+        if account_sendings::is_there(client, &told, now - SignedDuration::from_hours(24)).await? {
             return Ok(());
         }
-        store::account_sendings::insert(client, &told, now).await?;
-        store::notices::add(client, bound.account, Some(exam), NoticeKind::BindingAsked, now).await
+        account_sendings::insert(client, &told, now).await?;
+        notices::add(client, bound.account, Some(exam), NoticeKind::BindingAsked, now).await
     }
 
     /// Does somebody with these steps look now, or does something stand before it? Before the window opens one may.
-    async fn may_look(&self, account: AccountId, exam: &ExamPage, orders: &[Order]) -> Result<(), LookUpError> {
+    async fn may_look(&self, account: AccountId, exam: &Exam, orders: &[Order]) -> Result<(), LookUpError> {
         let facts = self.applications.facts(account, exam, orders).await?;
         let views = steps(exam, &facts, clock::now());
         let first = blocked_by(&views, &TaskKind::Eligibility);

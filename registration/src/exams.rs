@@ -1,163 +1,19 @@
-//! What pages say of exams: texts in two languages, fees and windows. Read from memory.
+//! The exams of the site, read from memory.
+
+pub mod definition;
+pub(crate) mod store;
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use jiff::{SignedDuration, Timestamp};
 use reservation::engine::Engine;
-use reservation::ids::{ExamId, GroupId, SittingId};
+use reservation::ids::ExamId;
 use tokio_postgres::IsolationLevel;
 
-use crate::exam_rules::{ExamRules, OrganisationCode, PartId, SubjectId, TaskKind};
-use crate::fen::Fen;
-use crate::order::Order;
-use crate::organisation::Organisation;
-use crate::store::{self, Database, StoreError};
-use crate::text::{Paragraphs, Text};
-use crate::vault::Vault;
-
-/// One exam as pages show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExamPage {
-    /// Its id.
-    pub id: ExamId,
-    /// Its name.
-    pub title: Text,
-    /// Who holds it.
-    pub organiser: Text,
-    /// What candidates must read first.
-    pub notice: Paragraphs,
-    /// Registration begins.
-    pub opens_at: Timestamp,
-    /// Registration ends: no seat is given out from then on.
-    pub closes_at: Timestamp,
-    /// The payment must be handed in by then; at least a whole hold after `closes_at`.
-    pub payment_deadline: Timestamp,
-    /// How long a seat is held, as shown.
-    pub hold: SignedDuration,
-    /// How much longer it is really held.
-    pub grace: SignedDuration,
-    /// How long the seat is kept after a refused picture, so that a better one can be handed in.
-    pub resubmit: SignedDuration,
-    /// How often a refused picture may be handed in again; refused once more, the seat is given back.
-    pub resubmit_times: u16,
-    /// What one sitting costs unless it says otherwise.
-    pub fee: Fen,
-    /// The school's own payment page.
-    pub payment_url: String,
-    /// Groups of sittings of which one candidate may have one.
-    pub groups: Vec<Group>,
-    /// The sittings, in the order of the file.
-    pub sittings: Vec<SittingPage>,
-    /// What is asked of candidates.
-    pub rules: ExamRules,
-    /// Provinces, schools and campuses, in the order of the file.
-    pub organisations: Vec<Organisation>,
-}
-
-/// A group of sittings that exclude each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Its id within the exam.
-    pub id: GroupId,
-    /// Its name.
-    pub title: Text,
-}
-
-/// One sitting as pages show it. How many seats are free the engine says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SittingPage {
-    /// Its id within the exam.
-    pub id: SittingId,
-    /// Its subject.
-    pub title: Text,
-    /// Its group, if any.
-    pub group: Option<GroupId>,
-    /// Where it is.
-    pub venue: Text,
-    /// When it starts.
-    pub starts_at: Timestamp,
-    /// What it costs.
-    pub fee: Fen,
-    /// Its subject, where the exam has a list of them.
-    pub subject: Option<SubjectId>,
-    /// The campus that holds it, where the exam has campuses.
-    pub campus: Option<OrganisationCode>,
-}
-
-/// Where now is in an exam's registration window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Window {
-    /// Registration has not begun.
-    NotYet,
-    /// Registration is open.
-    Open,
-    /// Registration has ended.
-    Closed,
-}
-
-impl SittingPage {
-    /// Has it begun?
-    pub fn has_begun(&self, now: Timestamp) -> bool {
-        self.starts_at <= now
-    }
-}
-
-impl ExamPage {
-    /// Where `now` is in the registration window.
-    pub fn window(&self, now: Timestamp) -> Window {
-        if now < self.opens_at {
-            Window::NotYet
-        } else if now < self.closes_at {
-            Window::Open
-        } else {
-            Window::Closed
-        }
-    }
-
-    /// Does a sitting begin before a seat taken at `now` could be paid? From then on it is not to be chosen.
-    pub fn is_too_late(&self, sitting: &SittingPage, now: Timestamp) -> bool {
-        sitting.starts_at.duration_since(now) <= self.hold
-    }
-
-    /// How often the picture of this order may still be handed in anew after it was refused.
-    pub fn resubmits_left(&self, order: &Order) -> u16 {
-        (self.resubmit_times + 1).saturating_sub(order.refusals)
-    }
-
-    /// Has a sitting of this order begun?
-    pub fn has_begun(&self, order: &Order, now: Timestamp) -> bool {
-        let mut sittings = order.sittings.iter().filter_map(|seat| self.sitting(&seat.sitting));
-        sittings.any(|sitting| sitting.has_begun(now))
-    }
-
-    /// When tickets can be printed, where the exam says so.
-    pub fn tickets_from(&self) -> Option<Timestamp> {
-        let step = self.rules.steps.iter().find(|step| step.tasks.contains(&TaskKind::Ticket));
-        step.and_then(|step| step.opens_at)
-    }
-
-    /// The part that a sitting belongs to.
-    pub fn part_of(&self, sitting: &SittingPage) -> PartId {
-        let subject = sitting.subject.as_ref().and_then(|id| self.rules.subject(id));
-        subject.map_or_else(PartId::main, |subject| subject.part.clone())
-    }
-
-    /// May several orders of this part stand side by side?
-    pub fn is_many(&self, part: &PartId) -> bool {
-        self.rules.part(part).is_some_and(|part| part.is_many)
-    }
-
-    /// A province, school or campus.
-    pub fn organisation(&self, code: &OrganisationCode) -> Option<&Organisation> {
-        self.organisations.iter().find(|organisation| organisation.code == *code)
-    }
-
-    /// One of its sittings.
-    pub fn sitting(&self, id: &SittingId) -> Option<&SittingPage> {
-        self.sittings.iter().find(|sitting| sitting.id == *id)
-    }
-}
+use crate::model::exam::{Exam, ExamSitting, Group};
+use crate::model::organisation::Organisation;
+use crate::secrets::vault::Vault;
+use crate::store::{Database, StoreError};
 
 /// The door to exams. Reading is from memory; other processes' imports show after a few seconds. Cloning is a few
 /// reference counts.
@@ -175,7 +31,7 @@ pub struct Exams {
 struct Shelf {
     /// [`store::exams::version`] of it; nothing was read yet when absent.
     version: Option<i64>,
-    pages: Vec<Arc<ExamPage>>,
+    pages: Vec<Arc<Exam>>,
 }
 
 impl Exams {
@@ -187,12 +43,12 @@ impl Exams {
     }
 
     /// All exams, the one that opened last first.
-    pub fn list(&self) -> Vec<Arc<ExamPage>> {
+    pub fn list(&self) -> Vec<Arc<Exam>> {
         self.shelf.read().expect("nothing panics while the shelf is held").pages.clone()
     }
 
     /// One exam.
-    pub fn get(&self, id: &ExamId) -> Option<Arc<ExamPage>> {
+    pub fn get(&self, id: &ExamId) -> Option<Arc<Exam>> {
         let shelf = self.shelf.read().expect("nothing panics while the shelf is held");
         shelf.pages.iter().find(|page| page.id == *id).cloned()
     }
@@ -212,7 +68,7 @@ impl Exams {
         for (exam, group) in store::exam_groups::all(&transaction).await? {
             groups.entry(exam).or_default().push(group);
         }
-        let mut sittings: HashMap<String, Vec<SittingPage>> = HashMap::new();
+        let mut sittings: HashMap<String, Vec<ExamSitting>> = HashMap::new();
         for (exam, sitting) in store::exam_sittings::all(&transaction).await? {
             sittings.entry(exam).or_default().push(sitting);
         }

@@ -4,49 +4,18 @@
 //! values and rules; [`vault`] keeps personal data unreadable at rest; [`exams`], [`accounts`], [`orders`],
 //! [`reviews`] and [`staff`] are the doors; [`purpose`] says whether any of it is real. Seats are only ever taken through `reservation`'s engine.
 
-pub mod accounts;
-pub mod applications;
-pub mod captcha;
-pub mod choosing;
-pub mod details;
-pub mod document;
+pub mod application;
+pub mod desk;
 pub mod eligibility;
-pub mod exam_definition;
-pub mod exam_rules;
 pub mod exams;
-pub mod faces;
-pub mod fen;
-pub mod identity;
-pub mod identity_pictures;
-pub mod identity_reviews;
-pub mod login;
-pub mod order;
-pub mod orders;
-pub mod organisation;
-pub mod passwords;
-pub mod person;
-pub mod photos;
+pub mod model;
+pub(crate) mod outbox;
+pub mod people;
 pub mod pictures;
-pub mod purpose;
-pub mod reviews;
-pub mod roster;
-pub mod staff;
-pub mod standing;
-pub mod steps;
+pub mod rules;
+pub mod seats;
+pub mod secrets;
 pub mod store;
-pub mod text;
-pub mod vault;
-
-mod attempts;
-mod clock;
-mod fault;
-mod gate;
-mod migrations;
-mod notices;
-mod picture_files;
-mod screenshots;
-mod sweep;
-mod uploads;
 
 use std::sync::Arc;
 
@@ -54,27 +23,27 @@ use gateways::Gateways;
 use object_store::ObjectStore;
 use reservation::engine::Engine;
 
-pub use fen::Fen;
+pub use crate::model::fen::Fen;
 
-use accounts::{AccountSettings, Accounts};
-use applications::Applications;
+use crate::application::Applications;
+use crate::application::photos::Photos;
+use crate::desk::payments::Reviews;
+use crate::desk::people::IdentityReviews;
+use crate::desk::staff::Staff;
+use crate::outbox::sweep::{Sweep, SweepTask};
+use crate::people::accounts::{AccountSettings, Accounts};
+use crate::people::faces::Faces;
+use crate::people::identity::Identity;
+use crate::pictures::files::PictureFiles;
+use crate::pictures::kept::IdentityPictures;
+use crate::pictures::screenshots::Screenshots;
+use crate::pictures::uploads::Uploads;
+use crate::seats::Orders;
+use crate::secrets::passwords::Hasher;
+use crate::secrets::vault::Vault;
 use eligibility::Eligibility;
 use exams::Exams;
-use faces::Faces;
-use identity::Identity;
-use identity_pictures::IdentityPictures;
-use identity_reviews::IdentityReviews;
-use orders::Orders;
-use passwords::Hasher;
-use photos::Photos;
-use picture_files::PictureFiles;
-use reviews::Reviews;
-use screenshots::Screenshots;
-use staff::Staff;
 use store::Database;
-use sweep::{Sweep, SweepTask};
-use uploads::Uploads;
-use vault::Vault;
 
 /// What registration stands on.
 pub struct RegistrationConfig {
@@ -136,7 +105,7 @@ impl Registration {
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
         let RegistrationConfig { postgres, engine, files, vault, gateways, accounts } = config;
         let database = Database::new(postgres);
-        migrations::run(&database).await?;
+        store::migrations::run(&database).await?;
         let exams = Exams::open(database.clone(), engine.clone(), vault.clone()).await?;
         let hasher = Hasher::new();
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);

@@ -1,48 +1,17 @@
 //! Postgres, one file per table, and what goes wrong below the rules.
 
-pub(crate) mod account_codes;
-pub(crate) mod account_links;
-pub(crate) mod account_logins;
-pub(crate) mod account_mobiles;
-pub(crate) mod account_sending_days;
-pub(crate) mod account_sendings;
-pub(crate) mod account_tries;
-pub(crate) mod accounts;
-pub(crate) mod applications;
-pub(crate) mod audit;
-pub(crate) mod bindings;
-pub(crate) mod ended_sessions;
-pub(crate) mod exam_groups;
-pub(crate) mod exam_organisations;
-pub(crate) mod exam_sittings;
-pub(crate) mod exams;
-pub(crate) mod face_checks;
-pub(crate) mod identities;
-pub(crate) mod identity_checks;
-pub(crate) mod identity_chunks;
-pub(crate) mod identity_handovers;
-pub(crate) mod identity_pictures;
-pub(crate) mod identity_tries;
-pub(crate) mod identity_uploads;
-pub(crate) mod notices;
-pub(crate) mod order_sittings;
-pub(crate) mod orders;
-pub(crate) mod past_scores;
-pub(crate) mod payer_looks;
-pub(crate) mod roster;
-pub(crate) mod roster_looks;
-pub(crate) mod score_reviews;
-pub(crate) mod screenshots;
+pub(crate) mod fault;
+pub(crate) mod migrations;
+pub mod purpose;
 pub(crate) mod site;
-pub(crate) mod staff;
 
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
 
-use crate::fault::described;
+use crate::store::fault::described;
 
-pub use crate::fault::PostgresFault;
+pub use crate::store::fault::PostgresFault;
 
 /// Longest wait for a connection, and for making one.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -61,7 +30,7 @@ pub enum StoreError {
     Files(#[from] object_store::Error),
     /// The vault has not the key, or the ciphertext is not what was written there.
     #[error(transparent)]
-    Vault(#[from] crate::vault::VaultError),
+    Vault(#[from] crate::secrets::vault::VaultError),
     /// A row says what this version cannot mean.
     #[error("stored data is corrupt: {0}")]
     Corrupt(&'static str),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use registration::staff::Role;
+use registration::desk::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
 use crate::listener::{AddressHeader, Network};

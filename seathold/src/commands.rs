@@ -5,8 +5,8 @@ mod key;
 mod staff;
 
 use gateways::Gateways;
-use registration::accounts::AccountSettings;
-use registration::exam_definition::Emptying;
+use registration::exams::definition::Emptying;
+use registration::people::accounts::AccountSettings;
 
 use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
 use crate::rooms::Rooms;

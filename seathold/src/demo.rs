@@ -8,8 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
-use registration::purpose::{self, PublicSignIn, Purpose};
-use registration::staff::{Role, StaffError};
+use registration::desk::staff::{Role, StaffError};
+use registration::store::purpose;
+use registration::store::purpose::{PublicSignIn, Purpose};
 use reservation::ledger::api_keys::{Named, Scope};
 use rust_embed::RustEmbed;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use gateways::Gateways;
 use object_store::local::LocalFileSystem;
-use registration::accounts::AccountSettings;
-use registration::vault::Vault;
+use registration::people::accounts::AccountSettings;
+use registration::secrets::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
 

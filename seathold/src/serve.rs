@@ -7,7 +7,7 @@ use anyhow::bail;
 use backoffice::BackofficeState;
 use h5::H5State;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use registration::accounts::AccountSettings;
+use registration::people::accounts::AccountSettings;
 use reservation::api::limits::{Limits, LimitsConfig};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};

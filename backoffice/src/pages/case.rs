@@ -5,10 +5,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::Markup;
 use pagekit::notice::Tone;
-use registration::details::Answers;
-use registration::exam_rules::TaskKind;
-use registration::order::{OrderId, OrderState};
-use registration::reviews::Review;
+use registration::desk::payments::Review;
+use registration::model::exam_rules::TaskKind;
+use registration::model::order::{OrderId, OrderState};
+use registration::rules::details::Answers;
 use serde::Deserialize;
 
 use super::case_view::{Desk, Message, desk, empty};

@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use pagekit::notice::{Tone, notice, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::details::Answers;
-use registration::exam_rules::FieldKind;
-use registration::exams::ExamPage;
-use registration::order::{OrderId, OrderState};
-use registration::person::PersonName;
-use registration::reviews::{AuditAction, AuditEntry, Review};
+use registration::desk::payments::{AuditAction, AuditEntry, Review};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::FieldKind;
+use registration::model::order::{OrderId, OrderState};
+use registration::model::person::PersonName;
+use registration::rules::details::Answers;
 
 use super::form_review::words_of;
 use crate::desk_parts::{record, waited};
@@ -54,7 +54,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) case: &'a Review,
     /// Does the case wait for a decision?
     pub(crate) is_waiting: bool,
-    pub(crate) exam: Option<&'a ExamPage>,
+    pub(crate) exam: Option<&'a Exam>,
     /// What the form says, where nobody else reviews it.
     pub(crate) answers: &'a Answers,
     pub(crate) history: &'a [AuditEntry],
@@ -219,7 +219,7 @@ fn said_in_form<'a>(w: Words, view: &'a Desk<'_>) -> Vec<(&'a str, String)> {
         .collect()
 }
 
-fn sitting_words(w: Words, exam: Option<&ExamPage>, one: &registration::order::OrderSitting) -> String {
+fn sitting_words(w: Words, exam: Option<&Exam>, one: &registration::model::order::OrderSitting) -> String {
     match exam.and_then(|exam| exam.sitting(&one.sitting)) {
         Some(sitting) => {
             let (title, venue) =

@@ -3,8 +3,8 @@
 use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use registration::order::OrderId;
-use registration::reviews::DecisionError;
+use registration::desk::payments::DecisionError;
+use registration::model::order::OrderId;
 use serde::Deserialize;
 
 use super::case::show_case;

@@ -9,11 +9,11 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use registration::accounts::{Account, AccountNumber, CorrectError, Corrected, StaffCodeError};
-use registration::document::{Document, DocumentKind};
-use registration::person::{NameError, PersonName};
-use registration::staff::Role;
-use registration::steps::IdentityState;
+use registration::desk::staff::Role;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::facts::IdentityState;
+use registration::model::person::{NameError, PersonName};
+use registration::people::accounts::{Account, AccountNumber, CorrectError, Corrected, StaffCodeError};
 use serde::Deserialize;
 
 use crate::failure::Failure;

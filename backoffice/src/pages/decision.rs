@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::StatusCode;
 use pagekit::notice::Tone;
-use registration::exam_rules::SubjectId;
-use registration::reviews::DecisionError;
+use registration::desk::payments::DecisionError;
+use registration::model::exam_rules::SubjectId;
 
 use super::case_view::{Message, state_word};
 use crate::failure::Failure;

@@ -7,13 +7,14 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::notice::Tone;
 use pagekit::words::{Words, key};
-use registration::accounts::{Account, AccountId, AccountNumber};
-use registration::applications::{ApplicationCase, CaseKey, ReviewError};
-use registration::details::sex_of;
-use registration::document::Sex;
-use registration::exam_rules::{FieldKind, FieldRule};
-use registration::exams::ExamPage;
-use registration::roster::RosterRecord;
+use registration::application::{ApplicationCase, CaseKey, ReviewError};
+use registration::model::document::Sex;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{FieldKind, FieldRule};
+use registration::model::ids::AccountId;
+use registration::model::roster::RosterRecord;
+use registration::people::accounts::{Account, AccountNumber};
+use registration::rules::details::sex_of;
 use reservation::ids::ExamId;
 
 use super::case_view::Message;
@@ -138,7 +139,7 @@ pub(super) fn exam_title(visit: &Visit, w: Words, exam: &ExamId) -> String {
 /// The form beside the roster.
 pub(crate) fn body(
     w: Words,
-    exam: &ExamPage,
+    exam: &Exam,
     case: &ApplicationCase,
     account: Option<&Account>,
     record: Option<&RosterRecord>,
@@ -197,7 +198,7 @@ pub(crate) async fn photo(visit: Visit, Path((exam, number)): Path<(String, Stri
     }
 }
 
-fn has_photo(exam: &ExamPage, case: &ApplicationCase) -> bool {
+fn has_photo(exam: &Exam, case: &ApplicationCase) -> bool {
     let photos = exam.rules.form.fields.iter().filter(|field| field.kind == FieldKind::Photo);
     photos.into_iter().any(|field| !case.answers.get(&field.name).is_empty())
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::notice::Tone;
-use registration::identity_reviews::{Case, CaseError, CaseId, Side};
+use registration::desk::people::{Case, CaseError, CaseId, Side};
 use serde::Deserialize;
 
 use super::case_view::Message;

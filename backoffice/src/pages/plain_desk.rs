@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::Tone;
 use pagekit::words::Words;
-use registration::applications::ReviewError;
+use registration::application::ReviewError;
 use serde::Deserialize;
 
 use super::case_view::{Message, said};

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
 use pagekit::notice::{Tone, notice};
 use pagekit::words::Words;
-use registration::accounts::{Account, RebindError};
-use registration::staff::Role;
+use registration::desk::staff::Role;
+use registration::people::accounts::{Account, RebindError};
 use serde::Deserialize;
 
 use super::correct::{Found, facts, found};

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::Tone;
 use pagekit::words::{Words, key};
-use registration::accounts::{AccountId, AccountNumber};
-use registration::applications::ReviewError;
+use registration::application::ReviewError;
 use registration::eligibility::{ScoreReviewCase, ScoreReviewKey};
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
+use registration::model::ids::AccountId;
+use registration::people::accounts::AccountNumber;
 use reservation::ids::ExamId;
 
 use super::case_view::Message;
@@ -115,7 +116,7 @@ async fn show_case(
 }
 
 /// The request beside the result that has its number and name.
-pub(crate) fn body(w: Words, exam: Option<&ExamPage>, case: &ScoreReviewCase) -> Markup {
+pub(crate) fn body(w: Words, exam: Option<&Exam>, case: &ScoreReviewCase) -> Markup {
     let (review, found) = (&case.review, case.found.as_ref());
     let rows = [
         Compared {

@@ -3,8 +3,8 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use registration::order::OrderId;
-use registration::reviews::ScreenshotError;
+use registration::desk::payments::ScreenshotError;
+use registration::model::order::OrderId;
 
 use crate::failure::Failure;
 use crate::visit::Visit;

@@ -11,8 +11,8 @@ use pagekit::icons::{Icon, icon};
 use pagekit::language::Language;
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
-use registration::passwords::STAFF_CHARS;
-use registration::staff::StaffSignInError;
+use registration::desk::staff::StaffSignInError;
+use registration::secrets::passwords::STAFF_CHARS;
 use reservation::api::limits::ClientAddress;
 use serde::Deserialize;
 

@@ -33,11 +33,11 @@ use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
-use registration::accounts::{Account, Act};
-use registration::captcha::CaptchaError;
-use registration::exam_rules::{AccountRules, CaptchaRule, PasswordRules};
-use registration::exams::ExamPage;
-use registration::passwords::PasswordError;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{AccountRules, CaptchaRule, PasswordRules};
+use registration::people::accounts::{Account, Act};
+use registration::secrets::captcha::CaptchaError;
+use registration::secrets::passwords::PasswordError;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -99,7 +99,7 @@ impl Next {
     }
 
     /// The exam that was named, or that one goes back to.
-    pub(crate) fn exam(&self, app: &App) -> Option<Arc<ExamPage>> {
+    pub(crate) fn exam(&self, app: &App) -> Option<Arc<Exam>> {
         let named = Some(self.exam.as_str()).filter(|exam| !exam.is_empty());
         let target = self.path().strip_prefix("/exams/").and_then(|rest| rest.split(['/', '?', '#']).next());
         // Pages that belong to no exam, as that of the real-name check, say from which one came.

@@ -2,15 +2,15 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::details::Answers;
-use registration::exam_rules::{FieldKind, FieldRule};
-use registration::exams::ExamPage;
-use registration::person::Mobile;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{FieldKind, FieldRule};
+use registration::model::person::Mobile;
+use registration::people::accounts::Account;
+use registration::rules::details::Answers;
 
 /// The answers as the form names them. Name and document stand on the receipt already, a photo is no text, and a mobile
 /// is masked.
-pub(crate) fn answer_rows(w: Words, exam: &ExamPage, account: &Account, answers: &Answers) -> Vec<(String, Markup)> {
+pub(crate) fn answer_rows(w: Words, exam: &Exam, account: &Account, answers: &Answers) -> Vec<(String, Markup)> {
     let value = |field: &FieldRule| match field.kind {
         FieldKind::Mobile => account.mobile.as_ref().map(Mobile::masked),
         FieldKind::Text => Some(answers.get(&field.name).to_owned()),

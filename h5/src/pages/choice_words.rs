@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use pagekit::words::Words;
-use registration::choosing::ChoiceRefusal;
-use registration::exam_rules::{OrganisationCode, SubjectId};
-use registration::exams::{ExamPage, SittingPage};
-use registration::orders::DropError;
+use registration::model::exam::{Exam, ExamSitting};
+use registration::model::exam_rules::{OrganisationCode, SubjectId};
+use registration::rules::choosing::ChoiceRefusal;
+use registration::seats::DropError;
 
 /// The sentence of a refused choice.
-pub(crate) fn choice_sentence(w: Words, exam: &ExamPage, refusal: &ChoiceRefusal) -> String {
+pub(crate) fn choice_sentence(w: Words, exam: &Exam, refusal: &ChoiceRefusal) -> String {
     match refusal {
         ChoiceRefusal::NotEligible(id) => {
             match exam.rules.subject(id).and_then(|subject| subject.not_eligible.as_ref()) {
@@ -37,7 +37,7 @@ pub(crate) fn choice_sentence(w: Words, exam: &ExamPage, refusal: &ChoiceRefusal
 }
 
 /// What stands on a sitting that can be chosen no more, because of the time; nothing while it can.
-pub(crate) fn late_word(w: Words, exam: &ExamPage, sitting: &SittingPage, now: Timestamp) -> Option<String> {
+pub(crate) fn late_word(w: Words, exam: &Exam, sitting: &ExamSitting, now: Timestamp) -> Option<String> {
     let word = match exam.is_too_late(sitting, now) {
         false => return None,
         true if sitting.has_begun(now) => w.t("sitting-begun"),
@@ -47,7 +47,7 @@ pub(crate) fn late_word(w: Words, exam: &ExamPage, sitting: &SittingPage, now: T
 }
 
 /// The sentence of a seat that was not dropped.
-pub(crate) fn drop_sentence(w: Words, exam: &ExamPage, error: &DropError) -> String {
+pub(crate) fn drop_sentence(w: Words, exam: &Exam, error: &DropError) -> String {
     match error {
         DropError::Paid(_) => w.t("drop-paid").into_owned(),
         DropError::Last => w.t("drop-last").into_owned(),
@@ -58,12 +58,12 @@ pub(crate) fn drop_sentence(w: Words, exam: &ExamPage, error: &DropError) -> Str
 }
 
 /// A subject's name.
-pub(crate) fn subject(w: Words, exam: &ExamPage, id: &SubjectId) -> String {
+pub(crate) fn subject(w: Words, exam: &Exam, id: &SubjectId) -> String {
     let subject = exam.rules.subject(id);
     subject.map_or_else(|| id.to_string(), |subject| w.pick(&subject.title.zh, &subject.title.en).to_owned())
 }
 
-fn campus(w: Words, exam: &ExamPage, code: &OrganisationCode) -> String {
+fn campus(w: Words, exam: &Exam, code: &OrganisationCode) -> String {
     let campus = exam.organisation(code);
     campus.map_or_else(|| code.to_string(), |campus| w.pick(&campus.name.zh, &campus.name.en).to_owned())
 }

@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use maud::Markup;
 use pagekit::words::Words;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
-use registration::steps::{StepView, TaskState};
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderState};
+use registration::rules::steps::{StepView, TaskState};
 use serde::Deserialize;
 
 use super::exam::find;
@@ -72,7 +72,7 @@ fn order_word(order: &Order) -> &'static str {
 }
 
 /// The line on a page of the exam. Nothing when nothing waits.
-pub(crate) fn exam_waits(w: Words, exam: &ExamPage, steps: &[StepView]) -> Option<Markup> {
+pub(crate) fn exam_waits(w: Words, exam: &Exam, steps: &[StepView]) -> Option<Markup> {
     let was = waiting_tasks(steps);
     let ask = format!("/me/decided?exam={}", exam.id);
     (!was.is_empty()).then(|| waits(w, &Waits::patiently(&ask, &was)))

@@ -10,17 +10,18 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::applications::{ApplicationError, PhotoFault};
-use registration::details::{AnswerFault, Answers, FieldFault};
-use registration::document::Document;
-use registration::exam_rules::{FieldKind, FieldRule, TaskKind};
-use registration::exams::ExamPage;
-use registration::identity_pictures::DraftError;
-use registration::order::Order;
-use registration::photos::PhotoError;
-use registration::pictures::PictureError;
-use registration::steps::{ReviewState, StepView, TaskState, blocked_by, task};
+use registration::application::photos::PhotoError;
+use registration::application::{ApplicationError, PhotoFault};
+use registration::model::document::Document;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{FieldKind, FieldRule, TaskKind};
+use registration::model::facts::ReviewState;
+use registration::model::order::Order;
+use registration::people::accounts::Account;
+use registration::pictures::clean::PictureError;
+use registration::pictures::kept::DraftError;
+use registration::rules::details::{AnswerFault, Answers, FieldFault};
+use registration::rules::steps::{StepView, TaskState, blocked_by, task};
 
 use super::account::with_said;
 use super::exam::{find, path_of};
@@ -114,7 +115,7 @@ pub(crate) async fn hand_in(
 }
 
 /// The steps of who may be here; else where they are led.
-async fn entered(candidate: &Candidate, exam: &ExamPage) -> Result<Result<Vec<StepView>, Response>, Failure> {
+async fn entered(candidate: &Candidate, exam: &Exam) -> Result<Result<Vec<StepView>, Response>, Failure> {
     let steps = candidate.visit.steps(exam).await?;
     if task(&steps, &TaskKind::Details).is_none() {
         return Err(Failure::NotFound);
@@ -128,7 +129,7 @@ async fn entered(candidate: &Candidate, exam: &ExamPage) -> Result<Result<Vec<St
 /// The form with what is wrong. It is a draft by now: whoever comes back to it finds what was typed.
 async fn refused(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     answers: &Answers,
     errors: &[FieldError],
 ) -> Result<Response, Failure> {
@@ -143,7 +144,7 @@ async fn refused(
 /// Puts the photo that came with the form, or the one that came before, among the answers. An error: it is none.
 async fn take_photo(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     picture: PicturePart,
     answers: &mut Answers,
 ) -> Result<Option<FieldError>, Failure> {
@@ -193,7 +194,7 @@ fn photo_error(w: Words, fault: PhotoFault) -> FieldError {
     FieldError { field: "photo".into(), text }
 }
 
-fn read(exam: &ExamPage, document: Option<&Document>, pairs: &[(String, String)]) -> Answers {
+fn read(exam: &Exam, document: Option<&Document>, pairs: &[(String, String)]) -> Answers {
     let answer = |field: &FieldRule| {
         let id = field_id(field);
         pairs.iter().find(|(name, _)| *name == id).map(|(_, value)| (field.name.clone(), value.clone()))
@@ -202,7 +203,7 @@ fn read(exam: &ExamPage, document: Option<&Document>, pairs: &[(String, String)]
 }
 
 /// What is wrong with the answers, in sentences.
-pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<FieldError> {
+pub(crate) fn errors(w: Words, exam: &Exam, faults: &[FieldFault]) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for FieldFault { field, fault } in faults {
         let Some(rule) = exam.rules.form.field(field) else { continue };
@@ -226,7 +227,7 @@ pub(crate) fn errors(w: Words, exam: &ExamPage, faults: &[FieldFault]) -> Vec<Fi
 
 fn render(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     steps: &[StepView],
     answers: &Answers,
     errors: &[FieldError],
@@ -243,7 +244,7 @@ fn render(
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) account: &'a Account,
     /// The candidate's orders of the exam.

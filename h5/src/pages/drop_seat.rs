@@ -4,8 +4,8 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use registration::exams::ExamPage;
-use registration::orders::DropError;
+use registration::model::exam::Exam;
+use registration::seats::DropError;
 
 use super::choice_words::drop_sentence;
 use super::error;
@@ -31,7 +31,7 @@ pub(crate) async fn drop_one(
 }
 
 /// Says why seats are kept.
-pub(crate) fn refused(visit: &Visit, exam: &ExamPage, refusal: &DropError) -> Response {
+pub(crate) fn refused(visit: &Visit, exam: &Exam, refusal: &DropError) -> Response {
     let text = drop_sentence(visit.words, exam, refusal);
     let title = visit.words.t("drop-refused-title");
     let body = error::sentence(visit.words, &title, &text, &path_of(exam));

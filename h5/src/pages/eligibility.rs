@@ -13,12 +13,12 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::{DocumentError, DocumentKind};
 use registration::eligibility::{LOOKS_PER_DAY, LookUpError};
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::person::NAME_FIELD_MAX;
-use registration::steps::{StepView, TaskState, blocked_by, task};
+use registration::model::document::{DocumentError, DocumentKind};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::person::NAME_FIELD_MAX;
+use registration::rules::steps::{StepView, TaskState, blocked_by, task};
 use serde::Deserialize;
 
 use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
@@ -101,10 +101,7 @@ pub(crate) async fn look_up(
 
 /// The steps of somebody who may be here; else where they are sent. What only the window keeps from being done does
 /// not keep anybody from looking.
-pub(super) async fn entered(
-    candidate: &Candidate,
-    exam: &ExamPage,
-) -> Result<Result<Vec<StepView>, Response>, Failure> {
+pub(super) async fn entered(candidate: &Candidate, exam: &Exam) -> Result<Result<Vec<StepView>, Response>, Failure> {
     let steps = candidate.visit.steps(exam).await?;
     if task(&steps, &TaskKind::Eligibility).is_none() {
         return Err(Failure::NotFound);
@@ -117,18 +114,18 @@ pub(super) async fn entered(
 }
 
 /// Where a person is shown: whom the mark is of, else who is bound.
-pub(super) fn person_path(exam: &ExamPage, seen: Option<&str>) -> String {
+pub(super) fn person_path(exam: &Exam, seen: Option<&str>) -> String {
     let query = seen.map(|seen| format!("?p={seen}")).unwrap_or_default();
     format!("{}/eligibility/person{query}", path_of(exam))
 }
 
 /// Where one looks again, because nobody is known any more.
-pub(super) fn expired_path(exam: &ExamPage) -> String {
+pub(super) fn expired_path(exam: &Exam) -> String {
     format!("{}/eligibility?expired=on", path_of(exam))
 }
 
 /// When the window opens, if it has not.
-pub(super) fn opens_at(exam: &ExamPage, steps: &[StepView], now: Timestamp) -> Option<Timestamp> {
+pub(super) fn opens_at(exam: &Exam, steps: &[StepView], now: Timestamp) -> Option<Timestamp> {
     let step = steps.iter().find(|step| step.tasks.iter().any(|task| task.kind == TaskKind::Eligibility));
     step.map_or(Some(exam.opens_at), |step| step.opens_at).filter(|at| now < *at)
 }
@@ -178,7 +175,7 @@ fn sentences(w: Words, error: &LookUpError) -> (StatusCode, Vec<FieldError>) {
 
 fn render(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     steps: &[StepView],
     typed: &Entered,
     errors: &[FieldError],
@@ -191,7 +188,7 @@ fn render(
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) typed: &'a Entered,
     pub(crate) errors: &'a [FieldError],

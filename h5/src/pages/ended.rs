@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
-use registration::standing::{Standing, State};
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderState};
+use registration::rules::standing::{Standing, State};
 
 use super::order::find;
 use super::order_parts::{instead, lines};
@@ -38,7 +38,7 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
     /// The live order of the same part.
     pub(crate) instead: Option<&'a Order>,
@@ -88,7 +88,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// What becomes of money that was really paid: nothing here decides that, so whom to ask.
-fn money(w: Words, exam: &ExamPage) -> Markup {
+fn money(w: Words, exam: &Exam) -> Markup {
     html! {
         p { (w.t("ended-money")) }
         @if let Some(contact) = &exam.rules.contact { p { (w.t("exam-contact")) " " (w.pick(&contact.zh, &contact.en)) } }

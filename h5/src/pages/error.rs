@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::pictures::PICTURE_BYTES_MAX;
+use registration::pictures::clean::PICTURE_BYTES_MAX;
 
 use crate::failure::Failure;
 use crate::view::layout::{Frame, heading};

@@ -10,10 +10,11 @@ use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::eligibility::Person;
-use registration::exam_rules::{PartId, TaskKind};
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
-use registration::steps::{EligibilityState, Facts, StepView, TaskState};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{PartId, TaskKind};
+use registration::model::facts::{EligibilityState, Facts};
+use registration::model::order::{Order, OrderState};
+use registration::rules::steps::{StepView, TaskState};
 use reservation::sitting::Availability;
 
 use super::decided::exam_waits;
@@ -56,24 +57,24 @@ pub(crate) async fn show(
 }
 
 /// The exam of that name.
-pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<ExamPage>, Failure> {
+pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<Exam>, Failure> {
     let id = exam.parse().map_err(|_| Failure::NotFound)?;
     visit.app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)
 }
 
 /// Is choosing and paying all that there is to do?
-pub(crate) fn is_simple(exam: &ExamPage) -> bool {
+pub(crate) fn is_simple(exam: &Exam) -> bool {
     let is_basic = |task: &TaskKind| matches!(task, TaskKind::Sittings(_) | TaskKind::Payment(_) | TaskKind::Ticket);
     exam.rules.parts.is_empty() && exam.rules.steps.iter().flat_map(|step| &step.tasks).all(is_basic)
 }
 
 /// The exam's address.
-pub(crate) fn path_of(exam: &ExamPage) -> String {
+pub(crate) fn path_of(exam: &Exam) -> String {
     format!("/exams/{}", exam.id)
 }
 
 /// The page as everybody sees it who is not signed in.
-pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
+pub(crate) fn render_for_guests(guest: &Visit, exam: &Exam) -> Markup {
     let standing = Standing::of(exam, Facts::default(), guest.now);
     if is_simple(exam) {
         let (chosen, gate) = (Chosen::default(), gate_of_guest(guest, exam));
@@ -82,7 +83,7 @@ pub(crate) fn render_for_guests(guest: &Visit, exam: &ExamPage) -> Markup {
     render(guest, exam, &standing, None)
 }
 
-fn render(visit: &Visit, exam: &ExamPage, standing: &Standing, registered: Option<&Registered>) -> Markup {
+fn render(visit: &Visit, exam: &Exam, standing: &Standing, registered: Option<&Registered>) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
@@ -109,10 +110,10 @@ pub(crate) struct Registered {
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     /// Where the registration stands, and to whom it is said.
-    pub(crate) standing: &'a registration::standing::Standing,
+    pub(crate) standing: &'a registration::rules::standing::Standing,
     pub(crate) reader: Reader,
     /// The candidate's orders of the exam, newest first.
     pub(crate) orders: &'a [Order],

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
 
 use crate::view::contact::contact;
 use crate::view::facts::{facts, pieces};
 
 /// The list of facts.
-pub(crate) fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
+pub(crate) fn exam_facts(w: Words, exam: &Exam, now: Timestamp) -> Markup {
     let moment = |at| pieces(w, &when::pieces(w.language, at, now));
     let (window, fee) = (w.t("exam-window"), w.t("exam-fee"));
     let (deadline, hold) = (w.t("exam-deadline"), w.t("exam-hold"));
@@ -37,7 +37,7 @@ pub(crate) fn exam_facts(w: Words, exam: &ExamPage, now: Timestamp) -> Markup {
 }
 
 /// What the sittings cost: one sum, or from the lowest to the highest; without sittings what the exam says.
-pub(crate) fn fees(exam: &ExamPage) -> String {
+pub(crate) fn fees(exam: &Exam) -> String {
     let all = || exam.sittings.iter().map(|sitting| sitting.fee).filter(|fee| fee.0 > 0);
     match (all().min(), all().max()) {
         (Some(low), Some(high)) if low != high => format!("{low} – {high}"),
@@ -47,7 +47,7 @@ pub(crate) fn fees(exam: &ExamPage) -> String {
 }
 
 /// The days of the exam: one, or the first and the last. Nothing before sittings are published.
-pub(crate) fn days(w: Words, exam: &ExamPage, now: Timestamp) -> Option<String> {
+pub(crate) fn days(w: Words, exam: &Exam, now: Timestamp) -> Option<String> {
     let all = || exam.sittings.iter().map(|sitting| sitting.starts_at);
     let (first, last) = (all().min()?, all().max()?);
     let day = |at| when::dated_day(w.language, at, Some(now));
@@ -58,7 +58,7 @@ pub(crate) fn days(w: Words, exam: &ExamPage, now: Timestamp) -> Option<String> 
 }
 
 /// How long a seat is held: `15 分钟`, `24 小时`.
-pub(crate) fn held(w: Words, exam: &ExamPage) -> String {
+pub(crate) fn held(w: Words, exam: &Exam) -> String {
     let minutes = exam.hold.as_mins();
     match minutes % 60 {
         0 if minutes > 60 => w.with("exam-hold-hours", &[("hours", (minutes / 60).into())]),

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::choosing::check_drop;
-use registration::exam_rules::{OrganisationCode, PartId};
-use registration::exams::{ExamPage, SittingPage};
-use registration::fen::Fen;
-use registration::order::{Order, OrderSitting, OrderState};
+use registration::model::exam::{Exam, ExamSitting};
+use registration::model::exam_rules::{OrganisationCode, PartId};
+use registration::model::fen::Fen;
+use registration::model::order::{Order, OrderSitting, OrderState};
+use registration::rules::choosing::check_drop;
 
 use super::choice_words::drop_sentence;
 use super::order_parts::state_word;
@@ -17,8 +17,8 @@ use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, tag};
 
 /// The registration's sittings, part by part.
-pub(crate) fn mine(w: Words, exam: &ExamPage, live: &[&Order], now: Timestamp) -> Markup {
-    let parts = registration::steps::parts(exam);
+pub(crate) fn mine(w: Words, exam: &Exam, live: &[&Order], now: Timestamp) -> Markup {
+    let parts = registration::rules::steps::parts(exam);
     html! {
         section id="mine" tabindex="-1" aria-labelledby="mine-title" {
             h2 id="mine-title" { (w.t("mine-title")) }
@@ -30,7 +30,7 @@ pub(crate) fn mine(w: Words, exam: &ExamPage, live: &[&Order], now: Timestamp) -
     }
 }
 
-fn part_of(w: Words, exam: &ExamPage, part: &PartId, orders: &[&Order], live: &[&Order], now: Timestamp) -> Markup {
+fn part_of(w: Words, exam: &Exam, part: &PartId, orders: &[&Order], live: &[&Order], now: Timestamp) -> Markup {
     let unpaid: Fen = orders.iter().filter(|order| order.state == OrderState::Unpaid).map(|order| order.amount).sum();
     html! {
         div class="mine" {
@@ -48,7 +48,7 @@ fn part_of(w: Words, exam: &ExamPage, part: &PartId, orders: &[&Order], live: &[
     }
 }
 
-fn seat_line(w: Words, exam: &ExamPage, order: &Order, seat: &OrderSitting, live: &[&Order], now: Timestamp) -> Markup {
+fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[&Order], now: Timestamp) -> Markup {
     let sitting = exam.sitting(&seat.sitting);
     let (tone, word) = state_word(w, order);
     let is_unpaid = order.state == OrderState::Unpaid && exam.is_many(&order.part);
@@ -100,9 +100,9 @@ fn drop_part(w: Words, order: &Order, seat: &OrderSitting) -> Markup {
 }
 
 /// School, campus and venue, as far as there are any.
-fn place(w: Words, exam: &ExamPage, sitting: &SittingPage) -> String {
+fn place(w: Words, exam: &Exam, sitting: &ExamSitting) -> String {
     let named = |code: &OrganisationCode| {
-        let line = registration::organisation::ancestry(&exam.organisations, code);
+        let line = registration::model::organisation::ancestry(&exam.organisations, code);
         let names = line.iter().rev().skip(usize::from(line.len() > 2));
         names.map(|one| super::sittings::campus::name(w, one)).collect::<Vec<_>>().join(" — ")
     };

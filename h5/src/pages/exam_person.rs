@@ -3,14 +3,14 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::eligibility::Person;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
 
 use super::choice_words::subject;
 use super::eligibility::person_view::{column, list};
 use crate::view::facts::person_name;
 
 /// Name, masked number, school, campus, the subjects that they may sit, and how they registered.
-pub(crate) fn person_part(w: Words, exam: &ExamPage, person: &Person) -> Markup {
+pub(crate) fn person_part(w: Words, exam: &Exam, person: &Person) -> Markup {
     let mut rows = person_rows(w, exam, person);
     let subjects: Vec<String> = person.eligible.iter().map(|id| subject(w, exam, id)).collect();
     if !subjects.is_empty() {
@@ -26,7 +26,7 @@ pub(crate) fn person_part(w: Words, exam: &ExamPage, person: &Person) -> Markup 
 }
 
 /// Who it is, as a receipt names them, too.
-pub(crate) fn person_rows(w: Words, exam: &ExamPage, person: &Person) -> Vec<(String, Markup)> {
+pub(crate) fn person_rows(w: Words, exam: &Exam, person: &Person) -> Vec<(String, Markup)> {
     let record = &person.record;
     let mut rows = vec![
         (w.t("eligibility-name").into_owned(), person_name(record.name.expose())),

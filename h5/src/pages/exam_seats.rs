@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderState};
 use reservation::sitting::Availability;
 
 use super::choice_words::late_word;
@@ -19,7 +19,7 @@ const SHOWN_MAX: usize = 40;
 /// The sittings with their free seats; nothing where there are too many to read.
 pub(crate) fn seats(
     w: Words,
-    exam: &ExamPage,
+    exam: &Exam,
     available: Option<&[Availability]>,
     orders: &[Order],
     now: Timestamp,

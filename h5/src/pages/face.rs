@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::faces::FaceCheckError;
-use registration::identity_pictures::DraftError;
-use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
-use registration::steps::{FaceState, StepView, blocked_by, task};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::FaceState;
+use registration::people::faces::FaceCheckError;
+use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
+use registration::pictures::kept::DraftError;
+use registration::rules::steps::{StepView, blocked_by, task};
 
 use super::decided::exam_waits;
 use super::exam::{find, path_of};
@@ -101,7 +102,7 @@ fn sentence(w: Words, refused: FaceCheckError) -> Result<(StatusCode, String), F
 
 async fn render(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     status: StatusCode,
     errors: &[FieldError],
 ) -> Result<Response, Failure> {
@@ -138,7 +139,7 @@ fn camera_allowed() -> [(HeaderName, HeaderValue); 1] {
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) state: &'a FaceState,
     pub(crate) errors: &'a [FieldError],

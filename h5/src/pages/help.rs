@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
 
 use crate::view::contact::contact;
 use crate::view::layout::{heading, page, phrases};
@@ -19,7 +19,7 @@ pub(crate) async fn show(visit: Visit) -> Markup {
     page(&visit.frame(visit.words.t("help-title")), &body)
 }
 
-pub(crate) fn body(w: Words, site: Option<&str>, exams: &[Arc<ExamPage>]) -> Markup {
+pub(crate) fn body(w: Words, site: Option<&str>, exams: &[Arc<Exam>]) -> Markup {
     let with_contact = exams.iter().filter_map(|exam| Some((exam, exam.rules.contact.as_ref()?))).take(EXAMS_MAX);
     html! {
         div class="column" {

@@ -5,9 +5,9 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use pagekit::local_path::query_value;
 use pagekit::when;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::orders::OrderError;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::seats::OrderError;
 
 use super::choice_words::choice_sentence;
 use super::exam;
@@ -62,7 +62,7 @@ pub(crate) async fn take(
 }
 
 /// That nothing was chosen, in the words of the part that it is about.
-fn none_chosen(visit: &Visit, exam: &ExamPage, chosen: &Chosen) -> String {
+fn none_chosen(visit: &Visit, exam: &Exam, chosen: &Chosen) -> String {
     let w = visit.words;
     let part = exam.rules.part(&chosen.part_in(exam)).filter(|part| part.is_many);
     match part {
@@ -73,11 +73,11 @@ fn none_chosen(visit: &Visit, exam: &ExamPage, chosen: &Chosen) -> String {
 }
 
 /// The exam's address with the choice in it, to come back to after signing in.
-fn remember(exam: &ExamPage, chosen: &Chosen) -> String {
+fn remember(exam: &Exam, chosen: &Chosen) -> String {
     format!("{}#sittings", choosing_path(exam, chosen))
 }
 
-fn sentence(visit: &Visit, exam: &ExamPage, error: &OrderError) -> String {
+fn sentence(visit: &Visit, exam: &Exam, error: &OrderError) -> String {
     let w = visit.words;
     match error {
         OrderError::Full { next_release_at: Some(at), .. } => {

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exams::{ExamPage, Window};
-use registration::standing::State;
-use registration::steps::{Facts, StepView, steps};
+use registration::model::exam::{Exam, Window};
+use registration::model::facts::Facts;
+use registration::rules::standing::State;
+use registration::rules::steps::{StepView, steps};
 use reservation::ids::ExamId;
 
 use super::exam::window_line;
@@ -34,7 +35,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
 
 /// An exam in which the candidate has begun something.
 pub(crate) struct Begun {
-    pub(crate) exam: Arc<ExamPage>,
+    pub(crate) exam: Arc<Exam>,
     pub(crate) said: Said,
     pub(crate) steps: Vec<StepView>,
 }
@@ -65,10 +66,10 @@ pub(crate) fn render(visit: &Visit, begun: &[Begun]) -> Markup {
     page(&visit.frame(w.t("home-title")), &body(w, &exams, begun, visit.now))
 }
 
-pub(crate) fn body(w: Words, exams: &[Arc<ExamPage>], begun: &[Begun], now: Timestamp) -> Markup {
+pub(crate) fn body(w: Words, exams: &[Arc<Exam>], begun: &[Begun], now: Timestamp) -> Markup {
     let groups =
         [(Window::Open, w.t("home-open")), (Window::NotYet, w.t("home-soon")), (Window::Closed, w.t("home-closed"))];
-    let is_own = |exam: &ExamPage| begun.iter().any(|begun| begun.exam.id == exam.id);
+    let is_own = |exam: &Exam| begun.iter().any(|begun| begun.exam.id == exam.id);
     html! {
         div class="column gallery" {
             (heading(None, &w.t("home-title")))
@@ -122,7 +123,7 @@ fn own_card(w: Words, own: &Begun, is_unfolded: bool, now: Timestamp) -> Markup 
     }
 }
 
-fn card(w: Words, exam: &ExamPage, is_unfolded: bool, now: Timestamp) -> Markup {
+fn card(w: Words, exam: &Exam, is_unfolded: bool, now: Timestamp) -> Markup {
     let window = exam.window(now);
     // What is over is looked at when somebody wants to know.
     let is_unfolded = is_unfolded && window == Window::Open;
@@ -152,7 +153,7 @@ fn card(w: Words, exam: &ExamPage, is_unfolded: bool, now: Timestamp) -> Markup 
 }
 
 /// The exam's steps: their names while folded; each with its window and its state below.
-fn steps_part(w: Words, exam: &ExamPage, own: Option<&Vec<StepView>>, is_open: bool, now: Timestamp) -> Markup {
+fn steps_part(w: Words, exam: &Exam, own: Option<&Vec<StepView>>, is_open: bool, now: Timestamp) -> Markup {
     let of_nobody = if own.is_none() { steps(exam, &Facts::default(), now) } else { Vec::new() };
     let list = own.map_or(of_nobody.as_slice(), Vec::as_slice);
     let name = |step: &StepView| w.pick(&step.title.zh, &step.title.en).to_owned();
@@ -212,7 +213,7 @@ pub(crate) fn window_tag(w: Words, window: Window) -> Markup {
     }
 }
 
-fn window_words(w: Words, exam: &ExamPage, now: Timestamp) -> String {
+fn window_words(w: Words, exam: &Exam, now: Timestamp) -> String {
     match exam.window(now) {
         Window::Open => w.with("exam-until", &[("when", when::near(w.language, exam.closes_at, now).into())]),
         Window::NotYet => w.with("exam-from", &[("when", when::near(w.language, exam.opens_at, now).into())]),

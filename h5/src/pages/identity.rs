@@ -16,11 +16,11 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::{local_path, query_value};
 use pagekit::words::{Words, key};
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::{IdentityRules, IdentityWay};
-use registration::identity::{ClaimRights, IdentityError, Person, Standing};
-use registration::person::{NAME_FIELD_MAX, PersonName};
-use registration::steps::IdentityState;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::{IdentityRules, IdentityWay};
+use registration::model::facts::IdentityState;
+use registration::model::person::{NAME_FIELD_MAX, PersonName};
+use registration::people::identity::{ClaimRights, IdentityError, Person, Standing};
 use serde::Deserialize;
 
 use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;

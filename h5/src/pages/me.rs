@@ -4,11 +4,12 @@ use axum::extract::Query;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderState};
-use registration::steps::{IdentityState, StepView, TaskState, task};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::IdentityState;
+use registration::model::order::{Order, OrderState};
+use registration::people::accounts::Account;
+use registration::rules::steps::{StepView, TaskState, task};
 use serde::Deserialize;
 
 use super::account::summary::summary;
@@ -116,7 +117,7 @@ fn card(w: Words, mine: &Mine, now: Timestamp) -> Markup {
 }
 
 /// One order that is live: its sittings, sum and state, and the way to it.
-fn live_part(w: Words, exam: &ExamPage, order: &Order, now: Timestamp) -> Markup {
+fn live_part(w: Words, exam: &Exam, order: &Order, now: Timestamp) -> Markup {
     let (tone, word) = state_word(w, order);
     html! {
         div class="order-part" {
@@ -131,7 +132,7 @@ fn live_part(w: Words, exam: &ExamPage, order: &Order, now: Timestamp) -> Markup
 }
 
 /// What was before, folded: no sum of it is owed.
-fn past_part(w: Words, exam: &ExamPage, past: &[Order], now: Timestamp) -> Markup {
+fn past_part(w: Words, exam: &Exam, past: &[Order], now: Timestamp) -> Markup {
     html! {
         details class="past" {
             summary { (w.with("me-past", &[("count", past.len().into())])) (icon(Icon::Chevron)) }

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::applications::ApplicationError;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::standing::{Action, State};
-use registration::steps::{StepView, TaskState, task};
+use registration::application::ApplicationError;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::rules::standing::{Action, State};
+use registration::rules::steps::{StepView, TaskState, task};
 
 use super::exam::{find, path_of};
 use super::steps_view::progress_at;
@@ -56,12 +56,12 @@ pub(crate) async fn agree(
 }
 
 /// To what comes next, if the candidate can act on it; else to the exam's page.
-pub(crate) async fn go_on(candidate: &Candidate, exam: &ExamPage) -> Result<Response, Failure> {
+pub(crate) async fn go_on(candidate: &Candidate, exam: &Exam) -> Result<Response, Failure> {
     Ok(Redirect::to(&next_path(candidate, exam).await?).into_response())
 }
 
 /// Where that is.
-pub(crate) async fn next_path(candidate: &Candidate, exam: &ExamPage) -> Result<String, Failure> {
+pub(crate) async fn next_path(candidate: &Candidate, exam: &Exam) -> Result<String, Failure> {
     let visit = &candidate.visit;
     let standing = visit.standing(exam).await?.at;
     Ok(match (&standing.state, &standing.action) {
@@ -71,7 +71,7 @@ pub(crate) async fn next_path(candidate: &Candidate, exam: &ExamPage) -> Result<
     })
 }
 
-async fn render(visit: &Visit, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {
+async fn render(visit: &Visit, exam: &Exam, errors: &[FieldError]) -> Result<Response, Failure> {
     let steps = visit.steps(exam).await?;
     if task(&steps, &TaskKind::Notice).is_none() {
         return Err(Failure::NotFound);
@@ -84,7 +84,7 @@ async fn render(visit: &Visit, exam: &ExamPage, errors: &[FieldError]) -> Result
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) is_signed_in: bool,
     pub(crate) errors: &'a [FieldError],

@@ -8,13 +8,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::choosing;
-use registration::exam_rules::{SubjectId, TaskKind};
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderId, OrderState};
-use registration::orders::DropError;
-use registration::steps::StepView;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{SubjectId, TaskKind};
+use registration::model::order::{Order, OrderId, OrderState};
+use registration::people::accounts::Account;
+use registration::rules::choosing;
+use registration::rules::steps::StepView;
+use registration::seats::DropError;
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
 }
 
 /// The candidate's order of that number, with its exam.
-pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<ExamPage>), Failure> {
+pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<Exam>), Failure> {
     let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
     let registration = &candidate.visit.app.outside.registration;
     let order = registration.orders.get(candidate.account.id, id).await?.ok_or(Failure::NotFound)?;
@@ -57,7 +57,7 @@ pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, A
 pub(crate) async fn refused(
     candidate: &Candidate,
     order: &Order,
-    exam: &ExamPage,
+    exam: &Exam,
     status: StatusCode,
     text: String,
 ) -> Result<Response, Failure> {
@@ -69,12 +69,7 @@ pub(crate) async fn refused(
     Ok((status, page).into_response())
 }
 
-async fn render(
-    candidate: &Candidate,
-    order: &Order,
-    exam: &ExamPage,
-    errors: &[FieldError],
-) -> Result<Markup, Failure> {
+async fn render(candidate: &Candidate, order: &Order, exam: &Exam, errors: &[FieldError]) -> Result<Markup, Failure> {
     render_with(candidate, order, exam, errors, false).await
 }
 
@@ -82,7 +77,7 @@ async fn render(
 pub(crate) async fn render_with(
     candidate: &Candidate,
     order: &Order,
-    exam: &ExamPage,
+    exam: &Exam,
     errors: &[FieldError],
     shows_payer: bool,
 ) -> Result<Markup, Failure> {
@@ -110,7 +105,7 @@ pub(crate) async fn render_with(
 }
 
 /// Why the seats of this order cannot be given back, if they cannot.
-fn kept(exam: &ExamPage, live: &[&Order], order: &Order) -> Option<DropError> {
+fn kept(exam: &Exam, live: &[&Order], order: &Order) -> Option<DropError> {
     let seats: Vec<SittingId> = order.sittings.iter().map(|seat| seat.sitting.clone()).collect();
     choosing::check_drop(exam, live, &seats).err()
 }
@@ -118,7 +113,7 @@ fn kept(exam: &ExamPage, live: &[&Order], order: &Order) -> Option<DropError> {
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) order: &'a Order,
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) account: &'a Account,
     /// The subject to pay for before this order.
@@ -179,7 +174,7 @@ fn give_back(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// Where another sitting is chosen in place of this one.
-fn change_path(exam: &ExamPage, order: &Order) -> String {
+fn change_path(exam: &Exam, order: &Order) -> String {
     match is_simple(exam) {
         true => format!("/exams/{}", exam.id),
         false => format!("/exams/{}/sittings?part={}", exam.id, order.part),

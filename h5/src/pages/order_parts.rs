@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::{ExamPage, SittingPage};
-use registration::order::{Order, OrderState};
-use registration::pictures::PICTURE_BYTES_MAX;
+use registration::model::exam::{Exam, ExamSitting};
+use registration::model::order::{Order, OrderState};
+use registration::pictures::clean::PICTURE_BYTES_MAX;
 
 use crate::view::facts::{SittingLine, sitting_lines};
 use crate::view::form::{FieldError, error_of};
@@ -15,7 +15,7 @@ use crate::view::picture_tile::{FIELDS, PictureTile, Shrunk, awaited, picture_ti
 use uuid::Uuid;
 
 /// The order's sittings: what, when, where; on papers (`now` absent) always with the year.
-pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order, now: Option<Timestamp>) -> Markup {
+pub(crate) fn lines(w: Words, exam: &Exam, order: &Order, now: Option<Timestamp>) -> Markup {
     let sittings: Vec<SittingLine> = order
         .sittings
         .iter()
@@ -49,12 +49,12 @@ pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
 }
 
 /// The order of these that has this sitting.
-pub(crate) fn own<'a>(mut orders: impl Iterator<Item = &'a Order>, sitting: &SittingPage) -> Option<&'a Order> {
+pub(crate) fn own<'a>(mut orders: impl Iterator<Item = &'a Order>, sitting: &ExamSitting) -> Option<&'a Order> {
     orders.find(|order| order.sittings.iter().any(|seat| seat.sitting == sitting.id))
 }
 
 /// The live order that has the place of one that is over, where a part may have only one.
-pub(crate) fn instead<'a>(exam: &ExamPage, orders: &'a [Order], over: &Order) -> Option<&'a Order> {
+pub(crate) fn instead<'a>(exam: &Exam, orders: &'a [Order], over: &Order) -> Option<&'a Order> {
     let has_place = |other: &&Order| other.id != over.id && other.part == over.part && other.state.is_live();
     orders.iter().find(has_place).filter(|_| !exam.is_many(&over.part))
 }
@@ -76,7 +76,7 @@ pub(crate) fn lapsed_part(w: Words, order: &Order) -> Markup {
 }
 
 /// How often a refused screenshot may still come back, and what happens then.
-pub(crate) fn resubmits(w: Words, exam: &ExamPage, order: &Order) -> String {
+pub(crate) fn resubmits(w: Words, exam: &Exam, order: &Order) -> String {
     match exam.resubmits_left(order) {
         0 | 1 => w.t("pay-refused-last").into_owned(),
         left => w.with("pay-refused-left", &[("count", left.into())]).into_owned(),
@@ -84,7 +84,7 @@ pub(crate) fn resubmits(w: Words, exam: &ExamPage, order: &Order) -> String {
 }
 
 /// The same once the sitting has begun: nothing is left but the money.
-pub(crate) fn begun_part(w: Words, exam: &ExamPage) -> Markup {
+pub(crate) fn begun_part(w: Words, exam: &Exam) -> Markup {
     let body = html! {
         p { (w.t("pay-begun-text")) }
         p { (w.t("pay-begun-paid")) }

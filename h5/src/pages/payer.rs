@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use registration::order::OrderState;
+use registration::model::order::OrderState;
 
 use super::order::{find, render_with};
 use crate::failure::Failure;

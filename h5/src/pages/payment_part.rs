@@ -58,7 +58,7 @@ fn code(w: Words, view: &View<'_>) -> Markup {
 /// The sittings in a line: subject and day.
 fn what(w: Words, view: &View<'_>) -> String {
     let seats = view.order.sittings.iter().filter_map(|seat| view.exam.sitting(&seat.sitting));
-    let line = |sitting: &registration::exams::SittingPage| {
+    let line = |sitting: &registration::model::exam::ExamSitting| {
         let day = when::dated(w.language, sitting.starts_at, view.visit_now);
         format!("{} {day}", w.pick(&sitting.title.zh, &sitting.title.en))
     };

@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::accounts::Account;
 use registration::eligibility::Person;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::fen::Fen;
-use registration::order::{Order, OrderState};
-use registration::standing::{Standing, State};
-use registration::steps::{EligibilityState, StepView};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::EligibilityState;
+use registration::model::fen::Fen;
+use registration::model::order::{Order, OrderState};
+use registration::people::accounts::Account;
+use registration::rules::standing::{Standing, State};
+use registration::rules::steps::StepView;
 use uuid::Uuid;
 
 use super::answers::answer_rows;
@@ -43,7 +44,7 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
 pub(crate) async fn render(
     candidate: &Candidate,
     order: &Order,
-    exam: &ExamPage,
+    exam: &Exam,
     errors: &[FieldError],
 ) -> Result<Markup, Failure> {
     let (visit, account) = (&candidate.visit, &candidate.account);
@@ -91,7 +92,7 @@ fn title(w: Words, order: &Order) -> String {
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
     /// All of the candidate's orders of the exam.
     pub(crate) orders: &'a [Order],

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use registration::orders::ReleaseError;
+use registration::seats::ReleaseError;
 
 use super::drop_seat;
 use super::order::find;

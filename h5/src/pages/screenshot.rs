@@ -4,10 +4,10 @@ use axum::extract::{Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::words::Words;
-use registration::exams::ExamPage;
-use registration::order::{Order, OrderId, OrderState};
-use registration::orders::HandInError;
-use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderId, OrderState};
+use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
+use registration::seats::HandInError;
 
 use super::account::with_said;
 use super::choice_words::subject;
@@ -77,18 +77,13 @@ fn to_receipt(order: &Order) -> Response {
     Redirect::to(&format!("/orders/{}/receipt", order.id)).into_response()
 }
 
-async fn nothing(w: Words, candidate: &Candidate, order: &Order, exam: &ExamPage) -> Result<Response, Failure> {
+async fn nothing(w: Words, candidate: &Candidate, order: &Order, exam: &Exam) -> Result<Response, Failure> {
     let text = w.t("upload-none").into_owned();
     refused(candidate, order, exam, StatusCode::UNPROCESSABLE_ENTITY, text).await
 }
 
 /// Where a picture that was not taken leads.
-async fn not_taken(
-    candidate: &Candidate,
-    order: &Order,
-    exam: &ExamPage,
-    error: HandInError,
-) -> Result<Response, Failure> {
+async fn not_taken(candidate: &Candidate, order: &Order, exam: &Exam, error: HandInError) -> Result<Response, Failure> {
     match error {
         HandInError::Store(error) => Err(error.into()),
         HandInError::UnknownOrder => Err(Failure::NotFound),
@@ -105,7 +100,7 @@ async fn not_taken(
 
 /// The order for which this one's seat was given, on another tab or device. Where a part may have several orders none
 /// stands for another: its payment is another subject's.
-fn in_its_place(candidate: &Candidate, exam: &ExamPage, order: &Order, error: &HandInError) -> Option<OrderId> {
+fn in_its_place(candidate: &Candidate, exam: &Exam, order: &Order, error: &HandInError) -> Option<OrderId> {
     let is_given_back = matches!(error, HandInError::NotPayable(OrderState::Released | OrderState::Cancelled));
     let orders = candidate.visit.orders_of(exam);
     let mut others = orders.iter().filter(|other| other.part == order.part && other.state.is_live());
@@ -143,7 +138,7 @@ fn picture_sentence(w: Words, fault: PictureError) -> (StatusCode, String) {
 }
 
 /// The status and what the candidate reads.
-fn sentence(w: Words, exam: &ExamPage, error: &HandInError) -> (StatusCode, String) {
+fn sentence(w: Words, exam: &Exam, error: &HandInError) -> (StatusCode, String) {
     let (status, text) = match error {
         HandInError::Picture(fault) => return picture_sentence(w, *fault),
         HandInError::TooManyPictures(count) => {

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::StatusCode;
-use registration::orders::ReceiveError;
+use registration::seats::ReceiveError;
 
 use super::order::find;
 use crate::failure::Failure;

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, SignIn, SignInError, SignedIn};
-use registration::exam_rules::LoginKind;
+use registration::model::exam_rules::LoginKind;
+use registration::people::accounts::{Act, SignIn, SignInError, SignedIn};
 use serde::Deserialize;
 
 use super::account::site_rules::sign_in_captcha;

@@ -7,13 +7,13 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{
+use registration::model::document::DocumentKind;
+use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule};
+use registration::people::accounts::{
     AccountError, Accounts, Act, CODE_WAIT, CodeError, FieldError as Fault, NewAccount, SignIn, SignUpError,
     SignUpForm, SignedIn, SignedUp,
 };
-use registration::document::DocumentKind;
-use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule};
-use registration::passwords::Password;
+use registration::secrets::passwords::Password;
 use serde::{Deserialize, Serialize};
 
 use super::account::mobile_shared;

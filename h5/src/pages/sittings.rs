@@ -11,10 +11,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exam_rules::{OrganisationCode, PartId, TaskKind};
-use registration::exams::{ExamPage, Window};
-use registration::order::Order;
-use registration::steps::{StepView, blocked_by, parts};
+use registration::model::exam::{Exam, Window};
+use registration::model::exam_rules::{OrganisationCode, PartId, TaskKind};
+use registration::model::order::Order;
+use registration::rules::steps::{StepView, blocked_by, parts};
 use reservation::ids::SittingId;
 
 use self::choice::{ChoicePlan, Offer, plan};
@@ -73,7 +73,7 @@ impl Chosen {
     }
 
     /// The part that is chosen from: the one that was named, that of the sittings, or the exam's first.
-    pub(crate) fn part_in(&self, exam: &ExamPage) -> PartId {
+    pub(crate) fn part_in(&self, exam: &Exam) -> PartId {
         let all = parts(exam);
         let named = self.part.clone().filter(|part| all.contains(part));
         let of_sitting = || self.sittings.iter().find_map(|id| exam.sitting(id)).map(|sitting| exam.part_of(sitting));
@@ -101,7 +101,7 @@ pub(crate) async fn show(
 }
 
 /// Where sittings of this exam are chosen.
-pub(crate) fn choosing_path(exam: &ExamPage, chosen: &Chosen) -> String {
+pub(crate) fn choosing_path(exam: &Exam, chosen: &Chosen) -> String {
     let page = if super::exam::is_simple(exam) { "" } else { "/sittings" };
     format!("/exams/{}{page}{}", exam.id, chosen.query())
 }
@@ -109,7 +109,7 @@ pub(crate) fn choosing_path(exam: &ExamPage, chosen: &Chosen) -> String {
 /// The page after a refused choice.
 pub(crate) async fn refused(
     visit: &Visit,
-    exam: &ExamPage,
+    exam: &Exam,
     chosen: &Chosen,
     error: FieldError,
 ) -> Result<(StatusCode, Markup), Failure> {
@@ -125,7 +125,7 @@ pub(crate) async fn refused(
 /// The whole page.
 pub(crate) async fn render(
     visit: &Visit,
-    exam: &ExamPage,
+    exam: &Exam,
     chosen: &Chosen,
     standing: &Standing,
     errors: &[FieldError],
@@ -136,7 +136,7 @@ pub(crate) async fn render(
 /// The page once everything about the visitor is known.
 pub(crate) fn render_known(
     visit: &Visit,
-    exam: &ExamPage,
+    exam: &Exam,
     chosen: &Chosen,
     gate: Gate,
     standing: &Standing,
@@ -159,10 +159,10 @@ pub(crate) fn render_known(
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     /// Where the registration stands, and to whom it is said.
-    pub(crate) standing: &'a registration::standing::Standing,
+    pub(crate) standing: &'a registration::rules::standing::Standing,
     pub(crate) reader: Reader,
     pub(crate) offer: &'a Offer<'a>,
     pub(crate) now: Timestamp,
@@ -202,6 +202,6 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// Can this visitor take seats now?
-pub(crate) fn may_choose(exam: &ExamPage, now: Timestamp, gate: Gate) -> bool {
+pub(crate) fn may_choose(exam: &Exam, now: Timestamp, gate: Gate) -> bool {
     exam.window(now) == Window::Open && !matches!(gate, Gate::Closed { .. })
 }

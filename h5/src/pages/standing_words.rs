@@ -6,12 +6,12 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::accounts::Hears;
-use registration::eligibility::ScoreReviewState;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::order::OrderId;
-use registration::standing::{Action, Change, Standing, State, Tickets};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::ScoreReviewState;
+use registration::model::order::OrderId;
+use registration::people::accounts::Hears;
+use registration::rules::standing::{Action, Change, Standing, State, Tickets};
 
 use super::task_words::{self, lead, name, task_path};
 use crate::view::contact::ask;
@@ -47,13 +47,13 @@ pub(crate) struct Said {
 }
 
 /// The state in words.
-pub(crate) fn said(w: Words, exam: &ExamPage, standing: &Standing, reader: &Reader) -> Said {
+pub(crate) fn said(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> Said {
     let mut said = state_words(w, exam, standing, reader);
     said.button = standing.action.as_ref().map(|action| button(w, exam, action, standing, reader));
     said
 }
 
-fn state_words(w: Words, exam: &ExamPage, standing: &Standing, reader: &Reader) -> Said {
+fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> Said {
     let dated = |at: Timestamp| when::dated(w.language, at, reader.now);
     let of_task =
         |word: &'static str, task: &TaskKind| w.with(word, &[("task", name(w, exam, task).into())]).into_owned();
@@ -103,7 +103,7 @@ fn state_words(w: Words, exam: &ExamPage, standing: &Standing, reader: &Reader) 
     }
 }
 
-fn registered(w: Words, exam: &ExamPage, tickets: Tickets, change: Option<&Change>, reader: &Reader) -> Said {
+fn registered(w: Words, exam: &Exam, tickets: Tickets, change: Option<&Change>, reader: &Reader) -> Said {
     match change {
         Some(Change::Waiting { since }) => {
             let text = w.t("stand-change-waiting-text").into_owned() + &waiting(w, exam, *since, reader);
@@ -127,7 +127,7 @@ fn registered(w: Words, exam: &ExamPage, tickets: Tickets, change: Option<&Chang
 }
 
 /// Since when, how long usually, and how one hears of it.
-pub(crate) fn waiting(w: Words, exam: &ExamPage, since: Timestamp, reader: &Reader) -> String {
+pub(crate) fn waiting(w: Words, exam: &Exam, since: Timestamp, reader: &Reader) -> String {
     let since = w.with("stand-since", &[("when", when::dated(w.language, since, reader.now).into())]);
     let days = exam.rules.review_days.map(|days| w.with("stand-days", &[("days", u32::from(days).into())]));
     let hears = match reader.hears {
@@ -147,7 +147,7 @@ fn asking(tone: Tone, title: impl Into<String>, text: impl Into<String>) -> Said
     Said { asks: true, ..plain(tone, title, text) }
 }
 
-fn button(w: Words, exam: &ExamPage, action: &Action, standing: &Standing, reader: &Reader) -> (String, String) {
+fn button(w: Words, exam: &Exam, action: &Action, standing: &Standing, reader: &Reader) -> (String, String) {
     let of_order = |id: &OrderId| format!("/orders/{id}");
     let (href, word) = match action {
         Action::Do(task) => {
@@ -169,7 +169,7 @@ fn button(w: Words, exam: &ExamPage, action: &Action, standing: &Standing, reade
 
 /// The box in which a page says it: sentence, button, whom to ask. What is said of a seat gives way, on the open page,
 /// to what is said once its time is up.
-pub(crate) fn standing_box(w: Words, exam: &ExamPage, standing: &Standing, reader: &Reader, more: &Markup) -> Markup {
+pub(crate) fn standing_box(w: Words, exam: &Exam, standing: &Standing, reader: &Reader, more: &Markup) -> Markup {
     let told = said_box(w, exam, standing, &said(w, exam, standing, reader), more);
     match &standing.state {
         State::Unpaid { order, part, .. } => {
@@ -183,7 +183,7 @@ pub(crate) fn standing_box(w: Words, exam: &ExamPage, standing: &Standing, reade
     }
 }
 
-fn said_box(w: Words, exam: &ExamPage, standing: &Standing, said: &Said, more: &Markup) -> Markup {
+fn said_box(w: Words, exam: &Exam, standing: &Standing, said: &Said, more: &Markup) -> Markup {
     let body = html! {
         @if let Some(reason) = &said.reason {
             p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
@@ -205,7 +205,7 @@ fn said_box(w: Words, exam: &ExamPage, standing: &Standing, said: &Said, more: &
 }
 
 /// Where the review of an earlier score stands, beside everything else.
-fn score_review(w: Words, exam: &ExamPage, review: &ScoreReviewState) -> Markup {
+fn score_review(w: Words, exam: &Exam, review: &ScoreReviewState) -> Markup {
     let Some(rules) = &exam.rules.eligibility.score_review else { return html! {} };
     let (tone, word) = match review {
         ScoreReviewState::Waiting { .. } => (Tone::Plain, key("stand-score-waiting")),

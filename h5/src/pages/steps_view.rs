@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use maud::Markup;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::exam_rules::TaskKind;
-use registration::steps::{StepView, TaskState, here};
+use registration::model::exam_rules::TaskKind;
+use registration::rules::steps::{StepView, TaskState, here};
 
 use crate::view::progress::{Standing, Step, progress};
 

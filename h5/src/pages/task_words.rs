@@ -1,13 +1,13 @@
 //! What pages call a task, where it is done, and what its button says.
 
 use pagekit::words::Words;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
 
 use super::exam::is_simple;
 
 /// The task's name.
-pub(crate) fn name(w: Words, exam: &ExamPage, task: &TaskKind) -> String {
+pub(crate) fn name(w: Words, exam: &Exam, task: &TaskKind) -> String {
     match task {
         TaskKind::Notice => w.t("task-notice").into_owned(),
         TaskKind::Identity => w.t("task-identity").into_owned(),
@@ -53,7 +53,7 @@ pub(crate) fn lead_refused(w: Words, task: &TaskKind) -> String {
 }
 
 /// Where it is done, and what the button says.
-pub(crate) fn task_path(w: Words, exam: &ExamPage, task: &TaskKind) -> (String, String) {
+pub(crate) fn task_path(w: Words, exam: &Exam, task: &TaskKind) -> (String, String) {
     let here = format!("/exams/{}", exam.id);
     let (href, word) = match task {
         TaskKind::Notice => (format!("{here}/notice"), w.t("go-notice")),

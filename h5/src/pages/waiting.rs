@@ -10,7 +10,7 @@ use http::request::Parts;
 use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::exams::{ExamPage, Window};
+use registration::model::exam::{Exam, Window};
 use reservation::engine::room::{RoomPlace, Standing};
 use reservation::ids::CandidateId;
 use reservation::room::pass::Ticket;
@@ -64,7 +64,7 @@ impl FromRequestParts<App> for Waiter {
 }
 
 /// The waiting room's address with a choice in it, to go on with when admitted.
-pub(crate) fn path_of(exam: &ExamPage, chosen: &Chosen) -> String {
+pub(crate) fn path_of(exam: &Exam, chosen: &Chosen) -> String {
     format!("/exams/{}/waiting{}", exam.id, chosen.query())
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn show(
     Ok((kept.map(axum::response::AppendHeaders), render(&waiter, &exam, &chosen, place, &pairs)).into_response())
 }
 
-fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs: &[(String, String)]) -> maud::Markup {
+fn render(waiter: &Waiter, exam: &Exam, chosen: &Chosen, place: Place, pairs: &[(String, String)]) -> maud::Markup {
     let w = waiter.words;
     let room = waiter.app.outside.engine.waiting_room(&exam.id).ok();
     let own_path = path_of(exam, chosen);
@@ -136,7 +136,7 @@ fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs
 }
 
 /// The header that keeps a ticket in the browser.
-fn keep(app: &App, exam: &ExamPage, name: String, ticket: &Ticket) -> (http::HeaderName, String) {
+fn keep(app: &App, exam: &Exam, name: String, ticket: &Ticket) -> (http::HeaderName, String) {
     let cookie = Cookie::build((name, ticket.as_str().to_owned()))
         .path(format!("/exams/{}/waiting", exam.id))
         .http_only(true)

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
 use reservation::engine::room::RoomView;
 use reservation::ids::CandidateId;
 use reservation::room::pass::PASS_LIFE;
@@ -38,7 +38,7 @@ pub(crate) struct Place {
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) place: Place,
     pub(crate) room: Option<&'a RoomView>,
     pub(crate) candidate: &'a CandidateId,

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::captcha::{Answer, SUM_BITS, SUMS};
+use registration::secrets::captcha::{Answer, SUM_BITS, SUMS};
 use serde::Deserialize;
 
 use super::form::{FieldError, error_of};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::text::Text;
+use registration::model::text::Text;
 
 /// Fewer digits than these are a time or a room, and no number to call.
 const DIGITS_MIN: usize = 7;

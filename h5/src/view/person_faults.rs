@@ -2,7 +2,7 @@
 //! get messages.
 
 use pagekit::words::Words;
-use registration::person::{MobileError, NAME_CHARS_MAX, NameError};
+use registration::model::person::{MobileError, NAME_CHARS_MAX, NameError};
 
 /// Why a name was not taken.
 pub(crate) fn name_fault(w: Words, error: NameError) -> String {

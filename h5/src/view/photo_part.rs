@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exam_rules::PhotoRules;
+use registration::model::exam_rules::PhotoRules;
 
 use super::icons::{Icon, icon};
 use super::picture_tile::FIELDS;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use registration::accounts::AccountSettings;
-use registration::captcha::answer;
-use registration::vault::Vault;
+use registration::people::accounts::AccountSettings;
+use registration::secrets::captcha::answer;
+use registration::secrets::vault::Vault;
 use sandbox::Sandbox;
 
 use crate::site::{Answer, Site, Visitor};

@@ -2,7 +2,7 @@
 //! a form that is changed while a seat is held.
 
 use http::StatusCode;
-use registration::staff::Role;
+use registration::desk::staff::Role;
 
 use crate::site::{Site, Visitor, account_form};
 use crate::{order_in, picture};

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use pagekit::local_path::query_value;
-use registration::staff::Role;
+use registration::desk::staff::Role;
 
 use crate::site::{Site, Visitor};
 

@@ -7,9 +7,9 @@ use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
 use http::StatusCode;
 use pagekit::local_path::query_value;
-use registration::accounts::AccountId;
-use registration::identity_reviews::{CaseId, Side};
-use registration::staff::Role;
+use registration::desk::people::{CaseId, Side};
+use registration::desk::staff::Role;
+use registration::model::ids::AccountId;
 use testkit::Vendors;
 
 use crate::picture;

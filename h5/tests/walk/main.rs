@@ -100,8 +100,12 @@ async fn from_the_list_to_the_confirmed_seat() {
     assert_eq!(sent.location(), format!("/orders/{order}/receipt"), "{}", sent.text);
     assert!(guest.get(sent.location()).await.text.contains("等待审核"));
     assert_eq!(guest.get(&format!("/orders/{order}")).await.location(), sent.location());
-    let staff =
-        site.registration.staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
+    let staff = site
+        .registration
+        .staff
+        .add("li.min", "a long password", registration::desk::staff::Role::Reviewer)
+        .await
+        .unwrap();
     let id = order.parse().unwrap();
     site.confirm(staff.id, id).await;
     assert!(guest.get(sent.location()).await.text.contains("报名成功"));
@@ -219,7 +223,7 @@ async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
     let order = order_in(held.location());
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
     let (staff, id) = (&site.registration.staff, order.parse().unwrap());
-    let staff = staff.add("li.min", "a long password", registration::staff::Role::Reviewer).await.unwrap();
+    let staff = staff.add("li.min", "a long password", registration::desk::staff::Role::Reviewer).await.unwrap();
     site.refuse(staff.id, id, "看不清交易单号").await;
     let page = candidate.get(&format!("/orders/{order}")).await;
     assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);

@@ -1,7 +1,7 @@
 //! The picture of a payment on its way: in pieces, once, for its own order; and what is said where it was sent from.
 
 use http::StatusCode;
-use registration::staff::Role;
+use registration::desk::staff::Role;
 
 use crate::site::{Site, Visitor};
 use crate::{order_in, picture};

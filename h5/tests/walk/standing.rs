@@ -1,6 +1,6 @@
 //! Every page says the same of a registration: header, box, bar, home, 个人中心, receipt and a tab that was opened before.
 
-use registration::staff::Role;
+use registration::desk::staff::Role;
 
 use crate::order_in;
 use crate::picture;

@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reservation::ids::ExamId;
 
-use crate::document::Document;
-use crate::person::PersonName;
-use crate::roster::{PastScore, RosterRecord, TicketNumber, name_key_of_before};
+use crate::eligibility::store::past_scores::ScoreLines;
+use crate::eligibility::store::roster::RosterLines;
+use crate::model::document::Document;
+use crate::model::person::PersonName;
+use crate::model::roster::{PastScore, RosterRecord, TicketNumber, name_key_of_before};
+use crate::secrets::vault::Vault;
 use crate::store::StoreError;
-use crate::store::past_scores::ScoreLines;
-use crate::store::roster::RosterLines;
-use crate::vault::Vault;
 
 /// A keyed index.
 pub(crate) type Index = [u8; 32];

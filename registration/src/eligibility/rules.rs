@@ -1,13 +1,13 @@
 //! When an earlier score is reviewed, and what comes of it. Pure.
 
-use crate::exam_rules::SubjectId;
-use crate::exams::ExamPage;
-use crate::roster::RosterRecord;
+use crate::model::exam::Exam;
+use crate::model::exam_rules::SubjectId;
+use crate::model::roster::RosterRecord;
 
 /// What a passed review would make this person eligible for; nothing when the review is not offered to them: it is
 /// when the person is eligible for none of the subjects yet, and the campus runs one from which they are not barred. Who
 /// has one of them (written, say) and not another (oral) is as the roster wants it: no earlier score changes that.
-pub fn offered(exam: &ExamPage, record: &RosterRecord, granted: &[SubjectId]) -> Vec<SubjectId> {
+pub fn offered(exam: &Exam, record: &RosterRecord, granted: &[SubjectId]) -> Vec<SubjectId> {
     let Some(rules) = &exam.rules.eligibility.score_review else { return Vec::new() };
     let eligible = record.eligible(granted);
     if rules.grants.iter().any(|id| eligible.contains(id)) {

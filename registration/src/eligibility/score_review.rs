@@ -1,42 +1,23 @@
 //! What candidates do about an earlier score: CET6 资格复核. One request per account; while it waits, and once it has
 //! passed, it is out of the candidate's hands.
 
-use jiff::Timestamp;
 use reservation::ids::ExamId;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Judged, judge, offered};
 use super::{Eligibility, SeenPerson, keys};
-use crate::accounts::AccountId;
-use crate::clock;
-use crate::document::Document;
-use crate::exam_rules::SubjectId;
-use crate::exams::{ExamPage, Window};
-use crate::person::PersonName;
-use crate::roster::TicketNumber;
+use crate::eligibility::store::score_reviews;
+use crate::eligibility::store::score_reviews::StoredScoreReview;
+use crate::model::clock;
+use crate::model::document::Document;
+use crate::model::exam::{Exam, Window};
+use crate::model::exam_rules::SubjectId;
+use crate::model::facts::ScoreReviewState;
+use crate::model::ids::AccountId;
+use crate::model::person::PersonName;
+use crate::model::roster::TicketNumber;
+use crate::secrets::vault::Vault;
 use crate::store::StoreError;
-use crate::store::score_reviews::{self, StoredScoreReview};
-use crate::vault::Vault;
-
-/// Where a request stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ScoreReviewState {
-    /// 未复核: staff look at it.
-    Waiting {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Staff said no: it can be handed in anew, or deleted.
-    Refused {
-        /// Why.
-        reason: String,
-    },
-    /// It makes further subjects eligible, and stays.
-    Passed {
-        /// Since when.
-        at: Timestamp,
-    },
-}
 
 /// A request. `Debug` names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +76,7 @@ impl Eligibility {
     }
 
     /// Is there a review for whoever is bound to the account: one that was asked for, or one that is offered?
-    pub async fn has_score_review(&self, account: AccountId, exam: &ExamPage) -> Result<bool, StoreError> {
+    pub async fn has_score_review(&self, account: AccountId, exam: &Exam) -> Result<bool, StoreError> {
         if exam.rules.eligibility.score_review.is_none() {
             return Ok(false);
         }
@@ -111,7 +92,7 @@ impl Eligibility {
     pub async fn request_score_review(
         &self,
         account: AccountId,
-        exam: &ExamPage,
+        exam: &Exam,
         seen: Option<&SeenPerson>,
         ticket: &TicketNumber,
     ) -> Result<ScoreReviewState, ScoreReviewError> {

@@ -5,13 +5,14 @@ use deadpool_postgres::GenericClient;
 use reservation::ids::ExamId;
 
 use super::{Eligibility, keys};
-use crate::document::Document;
-use crate::exam_rules::ScoreReviewRules;
-use crate::person::PersonName;
-use crate::roster::{PastScore, TicketNumber};
+use crate::eligibility::store::past_scores;
+use crate::eligibility::store::past_scores::{Found, KeyedScore, StoredScore};
+use crate::model::document::Document;
+use crate::model::exam_rules::ScoreReviewRules;
+use crate::model::person::PersonName;
+use crate::model::roster::{PastScore, TicketNumber};
+use crate::secrets::vault::Vault;
 use crate::store::StoreError;
-use crate::store::past_scores::{self, Found, KeyedScore, StoredScore};
-use crate::vault::Vault;
 
 /// Rows that get their index at a time.
 const BATCH: i64 = 2_000;

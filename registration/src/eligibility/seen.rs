@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use reservation::ids::ExamId;
 
 use super::keys::Index;
-use crate::accounts::AccountId;
-use crate::vault::Vault;
+use crate::model::ids::AccountId;
+use crate::secrets::vault::Vault;
 
 /// How long it can be used.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);

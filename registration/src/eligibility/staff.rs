@@ -7,14 +7,17 @@ use reservation::ids::ExamId;
 
 use super::Eligibility;
 use super::score_review::{ScoreReview, read};
-use crate::accounts::AccountId;
-use crate::applications::{ReviewError, check_refusal};
-use crate::clock;
-use crate::exam_rules::ScoreReviewRules;
-use crate::notices::NoticeKind;
-use crate::staff::StaffId;
-use crate::store::score_reviews::{self, StoredScoreReview};
-use crate::store::{self, StoreError};
+use crate::application::{ReviewError, check_refusal};
+use crate::desk::store::audit;
+use crate::eligibility::store::score_reviews;
+use crate::eligibility::store::score_reviews::StoredScoreReview;
+use crate::model::clock;
+use crate::model::exam_rules::ScoreReviewRules;
+use crate::model::ids::AccountId;
+use crate::model::ids::StaffId;
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::store::StoreError;
 
 /// Most requests on a page of the queue.
 const PAGE: i64 = 50;
@@ -111,7 +114,7 @@ impl Eligibility {
         let stored = found.filter(|found| found.state == "waiting").ok_or(ReviewError::Moved)?;
         let mut case = self.case(&stored)?;
         let (what, seen) = (subject(&case.key), seen(&case.key));
-        store::audit::insert_seen(&client, clock::now(), staff.0, LOOK, &what, &seen).await?;
+        audit::insert_seen(&client, clock::now(), staff.0, LOOK, &what, &seen).await?;
         if let Some(rules) = rules {
             let ScoreReview { ticket, document, name, .. } = &case.review;
             let found = self.find_scores(&client, exam, ticket, (document, name), rules).await?;
@@ -134,7 +137,7 @@ impl Eligibility {
         let refusal = check_refusal(refusal)?;
         let mut client = self.database.client().await?;
         let (what, seen) = (subject(key), seen(key));
-        if !store::audit::has_looked(&client, staff.0, LOOK, &what, &seen).await? {
+        if !audit::has_looked(&client, staff.0, LOOK, &what, &seen).await? {
             return Err(ReviewError::Moved);
         }
         let transaction = client.transaction().await.map_err(StoreError::from)?;
@@ -143,9 +146,9 @@ impl Eligibility {
             return Err(ReviewError::Moved);
         }
         let kind = if refusal.is_some() { NoticeKind::ScoreRefused } else { NoticeKind::ScorePassed };
-        store::notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
+        notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "score_review.refuse" } else { "score_review.pass" };
-        store::audit::insert_seen(&transaction, now, staff.0, action, &what, &seen).await?;
+        audit::insert_seen(&transaction, now, staff.0, action, &what, &seen).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }

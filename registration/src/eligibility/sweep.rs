@@ -3,11 +3,15 @@
 use jiff::SignedDuration;
 
 use super::Eligibility;
-use crate::clock;
-use crate::exam_rules::TaskKind;
+use crate::application::store::applications;
+use crate::eligibility::store;
 use crate::exams::Exams;
-use crate::notices::NoticeKind;
-use crate::store::{self, StoreError};
+use crate::model::clock;
+use crate::model::exam_rules::TaskKind;
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::seats::store::orders;
+use crate::store::StoreError;
 
 /// Most bindings of an exam that end in one round.
 const BATCH: i64 = 200;
@@ -22,12 +26,12 @@ impl Eligibility {
             for binding in store::bindings::unused(&client, &exam.id, until, BATCH).await? {
                 let transaction = client.transaction().await?;
                 // Whoever adds an order waits, and finds the binding gone; or was first, and keeps it.
-                store::orders::lock(&transaction, binding.account, &exam.id).await?;
+                orders::lock(&transaction, binding.account, &exam.id).await?;
                 if store::bindings::delete_unused(&transaction, &binding, until).await? {
-                    store::applications::delete(&transaction, &exam.id, binding.account).await?;
+                    applications::delete(&transaction, &exam.id, binding.account).await?;
                     let (account, now) = (binding.account, clock::now());
                     let kind = NoticeKind::RegistrationUnused;
-                    store::notices::add(&transaction, account, Some(&exam.id), kind, now).await?;
+                    notices::add(&transaction, account, Some(&exam.id), kind, now).await?;
                     transaction.commit().await?;
                     tracing::info!(exam = %exam.id, account = %binding.account.0, "an unused registration was deleted");
                 }

@@ -1,13 +1,13 @@
 //! Staff correct who an account says to be: the login follows, and what was proved with the old name or number is not; and
 //! they help who has forgotten the password where no message reaches.
 
-use registration::accounts::{AccountNumber, Caller, CorrectError, ResetError, StaffCodeError};
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::{CaptchaRule, FaceRules, LoginKind, PasswordRules};
-use registration::identity::IdentityError;
-use registration::passwords::Password;
-use registration::staff::{Role, StaffMember};
-use registration::steps::{FaceState, IdentityState};
+use registration::desk::staff::{Role, StaffMember};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::{CaptchaRule, FaceRules, LoginKind, PasswordRules};
+use registration::model::facts::{FaceState, IdentityState};
+use registration::people::accounts::{AccountNumber, Caller, CorrectError, ResetError, StaffCodeError};
+use registration::people::identity::IdentityError;
+use registration::secrets::passwords::Password;
 
 use crate::bureau::Bureau;
 use crate::world::{PASSWORD, World, document, exam, picture};

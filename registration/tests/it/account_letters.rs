@@ -1,10 +1,10 @@
 //! Letters and their links: signing up by an address, forgotten passwords, another address.
 
-use registration::accounts::{
+use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule};
+use registration::people::accounts::{
     Changed, ForgottenError, LinkError, NewAccount, ResetError, SignUpError, SignUpForm, SignedUp, Way,
 };
-use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule};
-use registration::passwords::Password;
+use registration::secrets::passwords::Password;
 
 use crate::post::{Reached, stranger, with};
 use crate::world::PASSWORD;
@@ -30,7 +30,7 @@ async fn sign_up(reached: &Reached, email: &str) -> Result<SignedUp, SignUpError
 }
 
 /// An account that signs in by an address, proved by its letter.
-async fn made(reached: &Reached) -> registration::accounts::Account {
+async fn made(reached: &Reached) -> registration::people::accounts::Account {
     assert!(matches!(sign_up(reached, EMAIL).await.unwrap(), SignedUp::Letter(_)));
     let token = reached.token(EMAIL, 1).await;
     reached.accounts().finish_sign_up(&token).await.unwrap()

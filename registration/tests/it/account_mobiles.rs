@@ -1,10 +1,10 @@
 //! One mobile of several accounts: who proves it is asked, nobody loses it, and who signs in by it says which is meant.
 
-use registration::accounts::{
+use registration::model::exam_rules::LoginKind;
+use registration::people::accounts::{
     ACCOUNTS_PER_MOBILE_MAX, Account, NewAccount, SharedMobile, SignIn, SignUpError, SignedIn, SignedUp,
 };
-use registration::exam_rules::LoginKind;
-use registration::passwords::Password;
+use registration::secrets::passwords::Password;
 
 use crate::post::{Reached, form, stranger, with};
 use crate::world::{PASSWORD, document};
@@ -53,7 +53,8 @@ async fn a_second_sign_up_takes_nobodys_mobile() {
     assert!(!accounts.is_offered(&offer[1..], first.id));
 
     // With passwords of their own each is found by its own.
-    let new = Password::of_candidate("another-horse", &registration::exam_rules::PasswordRules::default()).unwrap();
+    let new =
+        Password::of_candidate("another-horse", &registration::model::exam_rules::PasswordRules::default()).unwrap();
     accounts.change_password(second.id, PASSWORD, &new).await.unwrap();
     let SignedIn::Account(found) = sign_in(&reached, MOBILE, "another-horse").await else { panic!() };
     assert_eq!(found.id, second.id);
@@ -94,7 +95,8 @@ async fn a_code_to_a_shared_mobile_resets_the_password_of_the_one_that_is_meant(
     let code = reached.code(MOBILE, 3).await;
     let proved = accounts.prove_reset(MOBILE, LoginKind::Document, &code, &stranger()).await.unwrap();
     assert_eq!(proved.accounts.len(), 2);
-    let new = Password::of_candidate("another-horse", &registration::exam_rules::PasswordRules::default()).unwrap();
+    let new =
+        Password::of_candidate("another-horse", &registration::model::exam_rules::PasswordRules::default()).unwrap();
     let reset = accounts.reset_by_code(&proved, &code, second.id, &new).await.unwrap();
     assert_eq!(reset.id, second.id);
     let SignedIn::Account(found) = sign_in(&reached, &document(1), PASSWORD).await else { panic!() };
@@ -107,7 +109,7 @@ async fn who_leaves_a_shared_mobile_leaves_it_to_the_others() {
     let reached = Reached::start().await;
     let accounts = reached.accounts();
     let (first, second) = (account(&reached, 1).await, account(&reached, 2).await);
-    let other: registration::person::Mobile = "13912345678".parse().unwrap();
+    let other: registration::model::person::Mobile = "13912345678".parse().unwrap();
     accounts.send_mobile_code(first.id, &other, &stranger()).await.unwrap();
     let code = reached.code("13912345678", 1).await;
     accounts.change_mobile(first.id, PASSWORD, (&other, &code), false).await.unwrap();

@@ -1,14 +1,14 @@
 //! Several names of one account, codes to mobiles, forgotten accounts, and what staff move.
 
 use futures_util::future::join_all;
-use registration::accounts::{
+use registration::desk::staff::Role;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
+use registration::people::accounts::{
     AccountError, AccountNumber, ChangeError, ClaimError, CodeError, ForgottenError, NewAccount, RebindError,
     ResetError, SignUpError, SignUpForm, SignedUp,
 };
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
-use registration::passwords::Password;
-use registration::staff::Role;
+use registration::secrets::passwords::Password;
 
 use crate::post::{Reached, form, stranger, with};
 use crate::world::{PASSWORD, World, document};
@@ -168,7 +168,7 @@ async fn b4_document_and_name_show_the_account_masked() {
     assert_eq!(find("李娜").await.unwrap(), [], "another name is no account");
     let bare = reached.accounts().forgot_account(&"王芳".parse().unwrap(), &document, &stranger()).await;
     assert!(bare.is_ok(), "the page asks for the captcha by its rule");
-    let always = registration::accounts::Caller::stranger(CaptchaRule::Always);
+    let always = registration::people::accounts::Caller::stranger(CaptchaRule::Always);
     let none = reached.accounts().forgot_account(&"王芳".parse().unwrap(), &document, &always).await;
     assert!(matches!(none, Err(ForgottenError::Captcha(_))), "{none:?}");
     reached.finish().await;

@@ -1,8 +1,8 @@
 //! Codes for another password: good only when they were sent, counted, and told to the owner.
 
-use registration::accounts::{Caller, CodeError, ResetError, SignUpError, SignedUp, Way};
-use registration::captcha::CaptchaError;
-use registration::exam_rules::{CaptchaRule, LoginKind};
+use registration::model::exam_rules::{CaptchaRule, LoginKind};
+use registration::people::accounts::{Caller, CodeError, ResetError, SignUpError, SignedUp, Way};
+use registration::secrets::captcha::CaptchaError;
 
 use crate::post::{Reached, form, stranger, with};
 use crate::world::{World, document, until};
@@ -102,7 +102,7 @@ async fn the_same_form_twice_is_answered_alike() {
 async fn the_owner_hears_of_another_password() {
     let reached = Reached::start().await;
     let SignedUp::Account(account) = reached.signed_up(1, MOBILE).await else { panic!() };
-    let new = registration::passwords::Password::of_candidate("another-horse", &Default::default()).unwrap();
+    let new = registration::secrets::passwords::Password::of_candidate("another-horse", &Default::default()).unwrap();
     reached.accounts().change_password(account.id, crate::world::PASSWORD, &new).await.unwrap();
     assert_eq!(reached.message(MOBILE, 2).await.values, ["登录密码已修改"]);
     reached.finish().await;

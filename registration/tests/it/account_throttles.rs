@@ -1,9 +1,9 @@
 //! Who is asked for a captcha, who must wait, and that nobody can lock an owner out; accounts of the version before.
 
-use registration::accounts::{AccountSettings, Act, Caller, Device, SignIn, SignInError};
-use registration::captcha::{Answer, CaptchaError};
-use registration::exam_rules::{CaptchaRule, LoginKind};
-use registration::vault::Vault;
+use registration::model::exam_rules::{CaptchaRule, LoginKind};
+use registration::people::accounts::{AccountSettings, Act, Caller, Device, SignIn, SignInError};
+use registration::secrets::captcha::{Answer, CaptchaError};
+use registration::secrets::vault::Vault;
 
 use crate::world::{PASSWORD, Setup, World, document};
 
@@ -34,7 +34,7 @@ async fn c3_a_strangers_wrong_passwords_never_keep_the_owners_device_out() {
     // On a new device the owner solves a captcha, and is in: nobody waits for what a stranger did.
     let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
     let token = world.registration.accounts.captcha().token(jiff::Timestamp::now());
-    let text = registration::captcha::answer(&vault, &token);
+    let text = registration::secrets::captcha::answer(&vault, &token);
     let solved = Caller { captcha: Answer { token: &token, text: &text, sums: "" }, ..from("198.51.100.7") };
     sign_in(&world, &login, PASSWORD, &solved).await.unwrap();
     world.finish().await;
@@ -67,7 +67,7 @@ async fn signing_out_everywhere_and_a_new_password_end_sessions() {
     let account = world.candidate(1).await;
     let accounts = &world.registration.accounts;
     assert_eq!(accounts.sign_out_everywhere(account.id).await.unwrap(), Some(1));
-    let new = registration::passwords::Password::of_candidate("new-password", &Default::default()).unwrap();
+    let new = registration::secrets::passwords::Password::of_candidate("new-password", &Default::default()).unwrap();
     assert!(accounts.change_password(account.id, "wrong-horse", &new).await.is_err());
     assert_eq!(accounts.change_password(account.id, PASSWORD, &new).await.unwrap().session_epoch, 2);
     assert!(world.sign_in(&document(1), PASSWORD).await.is_err());

@@ -1,9 +1,9 @@
 //! Accounts of candidates and staff.
 
 use jiff::{SignedDuration, Timestamp};
-use registration::accounts::{AccountError, NewAccount, SessionId, SignInError};
-use registration::exam_rules::LoginKind;
-use registration::staff::{Role, StaffError, StaffSignInError};
+use registration::desk::staff::{Role, StaffError, StaffSignInError};
+use registration::model::exam_rules::LoginKind;
+use registration::people::accounts::{AccountError, NewAccount, SessionId, SignInError};
 use uuid::Uuid;
 
 use crate::world::{PASSWORD, World, document};

@@ -1,12 +1,13 @@
 //! Applications: agreeing, drafts, handing in, and what staff decide.
 
-use registration::accounts::NewAccount;
-use registration::applications::{ApplicationError, ReviewError};
-use registration::details::{AnswerFault, Answers};
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::TaskKind;
-use registration::order::OrderState;
-use registration::steps::{ReviewState, TaskState, next, steps};
+use registration::application::{ApplicationError, ReviewError};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::ReviewState;
+use registration::model::order::OrderState;
+use registration::people::accounts::NewAccount;
+use registration::rules::details::{AnswerFault, Answers};
+use registration::rules::steps::{TaskState, next, steps};
 
 use crate::world::{PASSWORD, Setup, World, document, exam};
 
@@ -38,7 +39,7 @@ fn answers(school: &str) -> Answers {
     Answers([("school".parse().unwrap(), school.to_owned())].into())
 }
 
-async fn next_of(world: &World, account: registration::accounts::AccountId) -> (TaskKind, TaskState) {
+async fn next_of(world: &World, account: registration::model::ids::AccountId) -> (TaskKind, TaskState) {
     let page = world.registration.exams.get(&exam()).unwrap();
     let orders = world.registration.orders.live(account, &exam()).await.unwrap();
     let facts = world.registration.applications.facts(account, &page, &orders).await.unwrap();
@@ -56,7 +57,7 @@ async fn a5_a6_from_the_notice_to_the_review_and_back() {
     let early = applications.hand_in(account, &page, &[], &answers("申江大学")).await;
     assert!(matches!(early, Err(ApplicationError::Blocked(TaskKind::Notice))), "{early:?}");
     let blocked = world.hold(account, &["s0"]).await;
-    assert!(matches!(blocked, Err(registration::orders::OrderError::Blocked(TaskKind::Notice))), "{blocked:?}");
+    assert!(matches!(blocked, Err(registration::seats::OrderError::Blocked(TaskKind::Notice))), "{blocked:?}");
     applications.agree(account, &page, &[]).await.unwrap();
     applications.agree(account, &page, &[]).await.unwrap();
     assert_eq!(next_of(&world, account).await.0, TaskKind::Details);

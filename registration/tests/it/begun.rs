@@ -1,10 +1,10 @@
 //! Sittings that have begun, or begin too soon: not chosen, not exchanged for, not bought with late money.
 
 use jiff::{SignedDuration, Timestamp};
-use registration::choosing::ChoiceRefusal;
-use registration::exam_definition;
-use registration::order::OrderState;
-use registration::orders::{HandInError, OrderError};
+use registration::exams::definition;
+use registration::model::order::OrderState;
+use registration::rules::choosing::ChoiceRefusal;
+use registration::seats::{HandInError, OrderError};
 use reservation::ids::SittingId;
 
 use crate::world::{Setup, World, write_exam};
@@ -22,7 +22,7 @@ async fn begin(world: &World, setup: &Setup, s0: i64, s1: i64) {
     std::fs::write(&file, text).unwrap();
     let imported = world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
     assert_eq!(imported.warnings.len(), 2, "{:?}", imported.warnings);
-    assert_eq!((imported.warnings[0].file, imported.warnings[0].line), (exam_definition::SITTINGS_FILE, 2));
+    assert_eq!((imported.warnings[0].file, imported.warnings[0].line), (definition::SITTINGS_FILE, 2));
 }
 
 fn is_too_late<T>(result: &Result<T, OrderError>, sitting: &str) -> bool {

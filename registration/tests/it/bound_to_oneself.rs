@@ -1,9 +1,9 @@
 //! Who is verified binds only themselves; who meets somebody else's binding is not alone; and a document that is verified
 //! elsewhere is said before a face is looked at.
 
-use registration::document::{Document, DocumentKind};
 use registration::eligibility::BindError;
-use registration::identity::IdentityError;
+use registration::model::document::{Document, DocumentKind};
+use registration::people::identity::IdentityError;
 
 use crate::bureau::Bureau;
 use crate::cet::Cet;

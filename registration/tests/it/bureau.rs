@@ -5,11 +5,12 @@ use gateways::settings::Variables;
 use gateways::tencent::face_compare::TencentFaceConfig;
 use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
-use registration::accounts::{Account, AccountId, NewAccount, SignUpForm};
-use registration::exam_rules::{AccountRules, LoginKind, MobileRule};
-use registration::identity::IdentityError;
-use registration::identity_pictures::Slot;
-use registration::identity_reviews::CaseId;
+use registration::desk::people::CaseId;
+use registration::model::exam_rules::{AccountRules, LoginKind, MobileRule};
+use registration::model::ids::AccountId;
+use registration::people::accounts::{Account, NewAccount, SignUpForm};
+use registration::people::identity::IdentityError;
+use registration::pictures::kept::Slot;
 use testkit::Vendors;
 
 use crate::world::{Setup, World, document, picture};

@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use registration::accounts::{Account, AccountId};
-use registration::document::DocumentKind;
 use registration::eligibility::{BindError, LookUpError, SeenPerson};
-use registration::exam_definition::{ImportError, Imported};
-use registration::exams::ExamPage;
-use registration::order::Order;
-use registration::orders::OrderError;
-use registration::steps::EligibilityState;
+use registration::exams::definition::{ImportError, Imported};
+use registration::model::document::DocumentKind;
+use registration::model::exam::Exam;
+use registration::model::facts::EligibilityState;
+use registration::model::ids::AccountId;
+use registration::model::order::Order;
+use registration::people::accounts::Account;
+use registration::seats::OrderError;
 use reservation::ids::ExamId;
 
 use crate::world::{World, document, ids};
@@ -158,7 +159,7 @@ impl<'a> Cet<'a> {
     }
 
     /// Imports the exam of the next year besides: the same people and past scores.
-    pub(crate) async fn import_next(&self) -> Arc<ExamPage> {
+    pub(crate) async fn import_next(&self) -> Arc<Exam> {
         let dir = self.world.stores.dir().join("cet-next");
         std::fs::create_dir_all(&dir).unwrap();
         for file in ["exam.toml", "organisations.csv", "sittings.csv", "roster.csv", "past_scores.csv"] {
@@ -169,7 +170,7 @@ impl<'a> Cet<'a> {
         self.world.registration.exams.get(&"cet-next".parse().unwrap()).unwrap()
     }
 
-    pub(crate) fn page(&self) -> Arc<ExamPage> {
+    pub(crate) fn page(&self) -> Arc<Exam> {
         self.world.registration.exams.get(&cet()).unwrap()
     }
 

@@ -1,10 +1,11 @@
 //! Looking people up, binding them to accounts, and the end of what is not used.
 
-use registration::document::{Document, DocumentKind};
 use registration::eligibility::{BindError, LOOKS_PER_DAY, LookUpError};
-use registration::exam_rules::TaskKind;
-use registration::orders::OrderError;
-use registration::steps::{EligibilityState, TaskState};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::EligibilityState;
+use registration::rules::steps::TaskState;
+use registration::seats::OrderError;
 
 use crate::cet::{Cet, cet, line, roster};
 use crate::post::stranger;

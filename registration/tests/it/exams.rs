@@ -1,7 +1,7 @@
 //! Importing exams.
 
-use registration::exam_definition::ImportError;
-use registration::exams::Window;
+use registration::exams::definition::ImportError;
+use registration::model::exam::Window;
 use reservation::engine::HoldError;
 
 use crate::world::{Setup, World, exam, ids, write_exam};

@@ -1,12 +1,12 @@
 //! Face checks and photos of forms: by a vendor, by staff, never by nobody.
 
-use registration::exam_rules::{FaceRules, PhotoRules};
-use registration::faces::FaceCheckError;
-use registration::identity_pictures::DraftError;
-use registration::identity_reviews::{CaseError, CaseId, Side};
-use registration::photos::{PhotoCheck, PhotoError};
-use registration::pictures::PictureError;
-use registration::steps::FaceState;
+use registration::application::photos::{PhotoCheck, PhotoError};
+use registration::desk::people::{CaseError, CaseId, Side};
+use registration::model::exam_rules::{FaceRules, PhotoRules};
+use registration::model::facts::FaceState;
+use registration::people::faces::FaceCheckError;
+use registration::pictures::clean::PictureError;
+use registration::pictures::kept::DraftError;
 
 use crate::bureau::Bureau;
 use crate::world::{World, exam, picture};
@@ -75,7 +75,7 @@ async fn c7_without_a_vendor_nothing_is_a_yes() {
     let account = world.candidate(1).await.id;
     let identity = &world.registration.identity;
     identity.consent(account).await.unwrap();
-    identity.draft(account, registration::identity_pictures::Slot::Holding, picture()).await.unwrap();
+    identity.draft(account, registration::pictures::kept::Slot::Holding, picture()).await.unwrap();
     identity.hand_in(account).await.unwrap();
     let id = CaseId::Identity(account);
     let reviews = &world.registration.identity_reviews;

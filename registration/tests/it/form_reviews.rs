@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use registration::accounts::AccountId;
-use registration::applications::CaseKey;
-use registration::details::Answers;
-use registration::exams::ExamPage;
-use registration::steps::ReviewState;
+use registration::application::CaseKey;
+use registration::model::exam::Exam;
+use registration::model::facts::ReviewState;
+use registration::model::ids::AccountId;
+use registration::rules::details::Answers;
 
 use crate::account_corrections::{administrator, resident};
 use crate::world::{World, document};
@@ -47,7 +47,7 @@ kind = "text"
 label = { zh = "专业", en = "Major" }
 "#;
 
-async fn import(world: &World, roster: Option<&str>) -> Arc<ExamPage> {
+async fn import(world: &World, roster: Option<&str>) -> Arc<Exam> {
     let dir = world.stores.dir().join("ce");
     std::fs::create_dir_all(&dir).unwrap();
     std::fs::write(dir.join("exam.toml"), EXAM).unwrap();
@@ -70,7 +70,7 @@ fn roster() -> String {
     text
 }
 
-async fn hand_in(world: &World, exam: &ExamPage, account: AccountId, school: &str, major: &str) -> ReviewState {
+async fn hand_in(world: &World, exam: &Exam, account: AccountId, school: &str, major: &str) -> ReviewState {
     let pairs = [("school", school), ("major", major)];
     let answers = Answers(pairs.iter().map(|(name, text)| (name.parse().unwrap(), (*text).to_owned())).collect());
     world.registration.applications.hand_in(account, exam, &[], &answers).await.unwrap()

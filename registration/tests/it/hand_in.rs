@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use registration::order::OrderState;
-use registration::orders::{HandInError, OrderError, ReleaseError};
+use registration::model::order::OrderState;
+use registration::seats::{HandInError, OrderError, ReleaseError};
 use reservation::hold::HoldState;
 
 use crate::world::{Setup, World, exam, is_refused, until};
@@ -178,7 +178,7 @@ async fn a_picture_comes_back_twice_and_then_the_seat_goes() {
     let late = world.hand_in(account, order.id).await;
     assert!(matches!(late, Err(HandInError::NotPayable(OrderState::Cancelled))), "{late:?}");
     let again = world.refuse(order.id, "不是订单").await;
-    assert!(matches!(again, Err(registration::reviews::DecisionError::NotWaiting(_))), "{again:?}");
+    assert!(matches!(again, Err(registration::desk::payments::DecisionError::NotWaiting(_))), "{again:?}");
     // A payment that was once accepted is not counted against.
     let next = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, next.id).await.unwrap();

@@ -2,12 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use registration::accounts::SessionId;
-use registration::identity::{CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding};
-use registration::identity_pictures::Slot;
-use registration::identity_reviews::{CaseError, CaseId, Side};
-use registration::reviews::AuditAction;
-use registration::steps::IdentityState;
+use registration::desk::payments::AuditAction;
+use registration::desk::people::{CaseError, CaseId, Side};
+use registration::model::facts::IdentityState;
+use registration::people::accounts::SessionId;
+use registration::people::identity::{
+    CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding,
+};
+use registration::pictures::kept::Slot;
 
 use crate::bureau::{Bureau, VALID};
 use crate::world::{document, picture, until};

@@ -3,11 +3,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use registration::accounts::AccountId;
-use registration::document::{Document, DocumentKind};
-use registration::identity::IdentityError;
-use registration::identity_reviews::{CaseId, Side};
-use registration::staff::StaffMember;
+use registration::desk::people::{CaseId, Side};
+use registration::desk::staff::StaffMember;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::ids::AccountId;
+use registration::people::identity::IdentityError;
 
 use crate::account_corrections::{administrator, resident};
 use crate::bureau::Bureau;

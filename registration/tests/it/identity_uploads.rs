@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use image::{ImageFormat, RgbImage};
-use registration::identity_pictures::{CHUNK_BYTES_MAX, DraftError, Piece, Progress, Slot, UploadError};
-use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
+use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
+use registration::pictures::kept::{CHUNK_BYTES_MAX, DraftError, Piece, Progress, Slot, UploadError};
 use uuid::Uuid;
 
 use crate::bureau::Bureau;

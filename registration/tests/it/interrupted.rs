@@ -1,8 +1,8 @@
 //! Every way is cut between each two of its writes; the next call, or the sweep, finishes or undoes it.
 
-use registration::order::{Order, OrderState};
-use registration::orders::OrderError;
-use registration::reviews::AuditAction;
+use registration::desk::payments::AuditAction;
+use registration::model::order::{Order, OrderState};
+use registration::seats::OrderError;
 use reservation::engine::room::Admission;
 use reservation::ids::HoldId;
 

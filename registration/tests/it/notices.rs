@@ -1,6 +1,6 @@
 //! What candidates are told when something was decided without them.
 
-use registration::accounts::AccountId;
+use registration::model::ids::AccountId;
 
 use crate::post::Reached;
 use crate::world::{World, until};
@@ -50,14 +50,17 @@ async fn a_proved_mobile_is_told_of_a_decision_and_not_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proved_mailbox_gets_a_letter_with_the_exam_and_the_way_there() {
     let reached = Reached::start().await;
-    let rules = registration::exam_rules::AccountRules {
-        login: registration::exam_rules::LoginKind::Email,
-        mobile: registration::exam_rules::MobileRule::No,
+    let rules = registration::model::exam_rules::AccountRules {
+        login: registration::model::exam_rules::LoginKind::Email,
+        mobile: registration::model::exam_rules::MobileRule::No,
         ..Default::default()
     };
-    let form =
-        registration::accounts::SignUpForm { email: EMAIL, password: crate::world::PASSWORD, ..Default::default() };
-    let new = registration::accounts::NewAccount::check(&form, &rules, true).unwrap();
+    let form = registration::people::accounts::SignUpForm {
+        email: EMAIL,
+        password: crate::world::PASSWORD,
+        ..Default::default()
+    };
+    let new = registration::people::accounts::NewAccount::check(&form, &rules, true).unwrap();
     reached.accounts().sign_up(new, "", &crate::post::with(&reached.solved())).await.unwrap();
     let token = reached.token(EMAIL, 1).await;
     let account = reached.accounts().finish_sign_up(&token).await.unwrap();

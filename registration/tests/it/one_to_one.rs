@@ -4,9 +4,9 @@ use std::sync::Mutex;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use registration::accounts::AccountId;
 use registration::eligibility::SeenPerson;
-use registration::order::Order;
+use registration::model::ids::AccountId;
+use registration::model::order::Order;
 use tokio::runtime::Runtime;
 
 use crate::cet::{Cet, cet};

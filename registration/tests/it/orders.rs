@@ -1,9 +1,10 @@
 //! Taking seats and giving them back.
 
 use registration::Fen;
-use registration::order::OrderState;
-use registration::orders::{OrderError, ReleaseError};
-use registration::steps::{Facts, TaskState, steps};
+use registration::model::facts::Facts;
+use registration::model::order::OrderState;
+use registration::rules::steps::{TaskState, steps};
+use registration::seats::{OrderError, ReleaseError};
 
 use reservation::hold::HoldState;
 

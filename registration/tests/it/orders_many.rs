@@ -1,10 +1,10 @@
 //! A part that allows several orders: choosing more, dropping one, and never one seat in two orders.
 
 use registration::Fen;
-use registration::choosing::ChoiceRefusal;
-use registration::order::{Order, OrderState};
-use registration::orders::{DropError, HandInError, OrderError, ReleaseError};
-use registration::reviews::DecisionError;
+use registration::desk::payments::DecisionError;
+use registration::model::order::{Order, OrderState};
+use registration::rules::choosing::ChoiceRefusal;
+use registration::seats::{DropError, HandInError, OrderError, ReleaseError};
 use reservation::ids::SittingId;
 
 use crate::world::{Setup, World, exam};

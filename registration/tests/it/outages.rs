@@ -1,12 +1,12 @@
 //! A store is away: the answer says so, nothing is half done, and all goes on when it is back.
 
 use gateways::Gateways;
-use registration::accounts::AccountSettings;
-use registration::order::OrderState;
-use registration::orders::{HandInError, OrderError};
-use registration::reviews::DecisionError;
+use registration::desk::payments::DecisionError;
+use registration::model::order::OrderState;
+use registration::people::accounts::AccountSettings;
+use registration::seats::{HandInError, OrderError};
+use registration::secrets::vault::Vault;
 use registration::store::StoreError;
-use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
 use testkit::TestStores;

@@ -1,10 +1,10 @@
 //! What is kept of a picture, and what is refused.
 
 use bytes::Bytes;
-use registration::order::OrderState;
-use registration::orders::HandInError;
-use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
-use registration::reviews::{AuditAction, ScreenshotError};
+use registration::desk::payments::{AuditAction, ScreenshotError};
+use registration::model::order::OrderState;
+use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
+use registration::seats::HandInError;
 
 use crate::world::{World, picture, picture_of};
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use registration::accounts::{AccountSettings, Accounts, Caller, NewAccount, SignUpForm, SignedUp};
-use registration::captcha::{Answer, answer};
-use registration::exam_rules::{AccountRules, CaptchaRule};
-use registration::vault::Vault;
+use registration::model::exam_rules::{AccountRules, CaptchaRule};
+use registration::people::accounts::{AccountSettings, Accounts, Caller, NewAccount, SignUpForm, SignedUp};
+use registration::secrets::captcha::{Answer, answer};
+use registration::secrets::vault::Vault;
 use sandbox::Sandbox;
 
 use crate::world::{PASSWORD, Setup, World, document};

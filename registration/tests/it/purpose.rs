@@ -1,7 +1,7 @@
 //! A demo and real candidates never share data, whatever an earlier version allowed.
 
-use registration::purpose::{PublicSignIn, Purpose, PurposeError, settle};
-use registration::staff::{Role, StaffSignInError};
+use registration::desk::staff::{Role, StaffSignInError};
+use registration::store::purpose::{PublicSignIn, Purpose, PurposeError, settle};
 use testkit::TestStores;
 
 use crate::world::World;

@@ -1,9 +1,9 @@
 //! Staff decide.
 
-use registration::order::OrderState;
-use registration::orders::HandInError;
-use registration::reviews::{AuditAction, DecisionError};
-use registration::staff::Role;
+use registration::desk::payments::{AuditAction, DecisionError};
+use registration::desk::staff::Role;
+use registration::model::order::OrderState;
+use registration::seats::HandInError;
 use reservation::hold::HoldState;
 
 use crate::world::{Setup, World, exam, is_refused};
@@ -68,7 +68,7 @@ async fn the_queue_is_in_order_and_in_pages() {
         handed_in.push(order.id);
     }
     let reviews = &world.registration.reviews;
-    let ids = |page: &[registration::reviews::Review]| page.iter().map(|case| case.order.id).collect::<Vec<_>>();
+    let ids = |page: &[registration::desk::payments::Review]| page.iter().map(|case| case.order.id).collect::<Vec<_>>();
     let first = reviews.waiting(2, None).await.unwrap();
     assert_eq!(ids(&first), handed_in[..2]);
     assert_eq!(first[0].name.as_ref().unwrap().expose(), "王芳");

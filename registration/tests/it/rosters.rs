@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use registration::exam_definition::{DefinitionError, Emptying, ImportError, PeopleImported};
+use registration::exams::definition::{DefinitionError, Emptying, ImportError, PeopleImported};
 
 use crate::cet::{Cet, ROSTER_HEAD, line, roster};
 use crate::world::{World, document};

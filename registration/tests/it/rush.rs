@@ -1,9 +1,9 @@
 //! Everybody does anything at once, on two devices, while seats lapse: the books balance all the same.
 
 use futures_util::future::join_all;
-use registration::accounts::AccountId;
-use registration::order::OrderState;
-use registration::orders::{HandInError, OrderError};
+use registration::model::ids::AccountId;
+use registration::model::order::OrderState;
+use registration::seats::{HandInError, OrderError};
 
 use crate::world::{Setup, World, exam};
 

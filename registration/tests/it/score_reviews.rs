@@ -1,10 +1,11 @@
 //! The three rules of the review of an earlier score, its states, and what staff decide.
 
-use registration::accounts::AccountId;
-use registration::applications::ReviewError;
-use registration::eligibility::{BindError, ScoreReviewError, ScoreReviewState, SeenPerson};
-use registration::staff::Role;
-use registration::steps::EligibilityState;
+use registration::application::ReviewError;
+use registration::desk::staff::Role;
+use registration::eligibility::{BindError, ScoreReviewError, SeenPerson};
+use registration::model::facts::EligibilityState;
+use registration::model::facts::ScoreReviewState;
+use registration::model::ids::AccountId;
 
 use crate::cet::{Cet, cet, roster};
 use crate::world::World;

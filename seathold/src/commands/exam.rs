@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::bail;
-use registration::exam_definition::{self, DefinitionError, Emptying, PAST_SCORES_FILE, PeopleImported, ROSTER_FILE};
+use registration::exams::definition;
+use registration::exams::definition::{DefinitionError, Emptying, PAST_SCORES_FILE, PeopleImported, ROSTER_FILE};
 
 use super::with_rooms;
 use crate::cli::SiteArgs;
@@ -65,8 +66,8 @@ fn warn(warnings: &[DefinitionError]) {
     }
 }
 
-fn check_files(dir: &Path) -> anyhow::Result<exam_definition::ExamDefinition> {
-    match exam_definition::parse(dir) {
+fn check_files(dir: &Path) -> anyhow::Result<definition::ExamDefinition> {
+    match definition::parse(dir) {
         Ok(definition) => Ok(definition),
         Err(faults) => {
             let lines: Vec<String> = faults.iter().map(DefinitionError::to_string).collect();

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use registration::staff::Role;
+use registration::desk::staff::Role;
 
 use super::with_rooms;
 use crate::cli::SiteArgs;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use registration::exam_definition;
+use registration::exams::definition;
 
 /// How long the demo's registration has been open then.
 const OPEN_SINCE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -15,7 +15,7 @@ const DATE_CHARS: usize = "2026-11-02".len();
 
 /// Moves the dates of the exam in `dir` unless its window includes `now`.
 pub(super) fn bring_to(dir: &Path, now: Timestamp) -> anyhow::Result<()> {
-    let page = exam_definition::parse(dir).map_err(|faults| anyhow!("{}", faults[0]))?.page;
+    let page = definition::parse(dir).map_err(|faults| anyhow!("{}", faults[0]))?.page;
     if (page.opens_at..page.closes_at).contains(&now) {
         return Ok(());
     }
@@ -71,7 +71,7 @@ mod tests {
                 fs::copy(source.join(name), dir.path().join(name)).unwrap();
             }
             bring_to(dir.path(), now).unwrap();
-            let page = exam_definition::parse(dir.path()).unwrap().page;
+            let page = definition::parse(dir.path()).unwrap().page;
             assert!(page.opens_at <= now && now < page.closes_at, "{now}: {} to {}", page.opens_at, page.closes_at);
         }
     }

@@ -5,11 +5,11 @@ use pagekit::icons::{Icon, icon};
 use pagekit::notice::{Tone, notice};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::document::DocumentKind;
-use registration::person::NAME_FIELD_MAX;
-use registration::reviews::REASON_CHARS_MAX;
-use registration::steps::IdentityState;
+use registration::desk::payments::REASON_CHARS_MAX;
+use registration::model::document::DocumentKind;
+use registration::model::facts::IdentityState;
+use registration::model::person::NAME_FIELD_MAX;
+use registration::people::accounts::Account;
 
 use super::{Entered, Found};
 use crate::desk_parts::{Field, field, kind_name};

@@ -5,8 +5,8 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::notice::Tone;
-use registration::identity_pictures::PictureId;
-use registration::identity_reviews::{CaseError, CaseId};
+use registration::desk::people::{CaseError, CaseId};
+use registration::pictures::kept::PictureId;
 use serde::Deserialize;
 
 use super::draw;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::document::Sex;
-use registration::identity_reviews::{Case, CaseId};
-use registration::reviews::{AuditAction, AuditEntry};
+use registration::desk::payments::{AuditAction, AuditEntry};
+use registration::desk::people::{Case, CaseId};
+use registration::model::document::Sex;
 
 use crate::desk_parts::{kind_name, record, waited};
 use crate::pages::case_view::{Message, said};

@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, Changed, EmailChangeError};
-use registration::exam_rules::CaptchaRule;
-use registration::login::Email;
+use registration::model::exam_rules::CaptchaRule;
+use registration::model::login::Email;
+use registration::people::accounts::{Act, Changed, EmailChangeError};
 use serde::Deserialize;
 
 use super::password::{own_password, refusal};

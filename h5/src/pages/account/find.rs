@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, ForgottenError, FoundAccount};
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::CaptchaRule;
-use registration::person::PersonName;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::CaptchaRule;
+use registration::model::person::PersonName;
+use registration::people::accounts::{Act, ForgottenError, FoundAccount};
 use serde::Deserialize;
 
 use super::sign_up_fields::{document_error, document_fields, name_field};

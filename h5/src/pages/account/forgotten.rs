@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, ForgottenError, Way};
-use registration::exam_rules::CaptchaRule;
+use registration::model::exam_rules::CaptchaRule;
+use registration::people::accounts::{Act, ForgottenError, Way};
 use serde::Deserialize;
 
 use super::forgotten_code::From;
@@ -73,7 +73,7 @@ pub(crate) async fn ask(
 }
 
 fn masked(login: &str) -> String {
-    login.parse::<registration::login::Email>().map(|email| email.masked()).unwrap_or_default()
+    login.parse::<registration::model::login::Email>().map(|email| email.masked()).unwrap_or_default()
 }
 
 fn render(visit: &Visit, next: &Next, login: &str, errors: &[FieldError]) -> Markup {

@@ -6,9 +6,9 @@ use axum::response::{Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Account, Act, LinkError, ProvedCode, ResetError, SignIn, SignedIn};
-use registration::exam_rules::{CaptchaRule, PasswordRules};
-use registration::passwords::Password;
+use registration::model::exam_rules::{CaptchaRule, PasswordRules};
+use registration::people::accounts::{Account, Act, LinkError, ProvedCode, ResetError, SignIn, SignedIn};
+use registration::secrets::passwords::Password;
 use serde::Deserialize;
 
 use super::reset::{new_password_fields, wrong_password};

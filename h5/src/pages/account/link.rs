@@ -8,8 +8,8 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::accounts::LinkError;
-use registration::login::Email;
+use registration::model::login::Email;
+use registration::people::accounts::LinkError;
 use serde::Deserialize;
 
 use super::reset::Token;

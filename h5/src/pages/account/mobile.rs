@@ -7,9 +7,9 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, CODE_WAIT, CodeError};
-use registration::exam_rules::CaptchaRule;
-use registration::person::Mobile;
+use registration::model::exam_rules::CaptchaRule;
+use registration::model::person::Mobile;
+use registration::people::accounts::{Act, CODE_WAIT, CodeError};
 use serde::Deserialize;
 
 use super::mobile_shared::tick;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::SharedMobile;
+use registration::people::accounts::SharedMobile;
 
 use super::which::who;
 use crate::view::form::{FieldError, error_of};

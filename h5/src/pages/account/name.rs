@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Account, ClaimError};
-use registration::document::{Document, DocumentKind};
-use registration::person::PersonName;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::person::PersonName;
+use registration::people::accounts::{Account, ClaimError};
 use serde::Deserialize;
 
 use super::sign_up_fields::{document_error, document_fields, name_field};

@@ -5,9 +5,9 @@ use axum::response::Response;
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::ChangeError;
-use registration::exam_rules::PasswordRules;
-use registration::passwords::Password;
+use registration::model::exam_rules::PasswordRules;
+use registration::people::accounts::ChangeError;
+use registration::secrets::passwords::Password;
 use serde::Deserialize;
 
 use super::reset::{new_password_fields, wrong_password};

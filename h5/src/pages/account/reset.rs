@@ -7,9 +7,10 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::accounts::{Account, AccountId, LinkError, ResetError, SignIn, SignedIn};
-use registration::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
-use registration::passwords::Password;
+use registration::model::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
+use registration::model::ids::AccountId;
+use registration::people::accounts::{Account, LinkError, ResetError, SignIn, SignedIn};
+use registration::secrets::passwords::Password;
 use serde::Deserialize;
 
 use super::{PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, said, site_rules, whole};

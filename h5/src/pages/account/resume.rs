@@ -4,7 +4,7 @@
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::Account;
+use registration::people::accounts::Account;
 
 use super::{Next, signed_in};
 use crate::signed_out::Carried;

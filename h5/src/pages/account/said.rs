@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::LinkError;
+use registration::people::accounts::LinkError;
 
 use crate::failure::Failure;
 use crate::view::icons::{Icon, icon};

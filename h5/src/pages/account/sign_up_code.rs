@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use pagekit::words::Words;
-use registration::accounts::{CODE_WAIT, CodeError};
+use registration::people::accounts::{CODE_WAIT, CodeError};
 use serde::Deserialize;
 
 use super::{Next, captcha_error, of, wait, whole};

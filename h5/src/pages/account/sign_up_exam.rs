@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::ExamPage;
+use registration::model::exam::Exam;
 
 use super::Next;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
 use crate::visit::Visit;
 
-pub(crate) fn show(visit: &Visit, next: &Next, exams: &[Arc<ExamPage>]) -> Markup {
+pub(crate) fn show(visit: &Visit, next: &Next, exams: &[Arc<Exam>]) -> Markup {
     page(&visit.frame(visit.words.t("sign-up-title")), &body(visit.words, next, exams))
 }
 
-pub(crate) fn body(w: Words, next: &Next, exams: &[Arc<ExamPage>]) -> Markup {
+pub(crate) fn body(w: Words, next: &Next, exams: &[Arc<Exam>]) -> Markup {
     html! {
         div class="column narrow" {
             (heading(None, &w.t("sign-up-exam-title")))

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::document::{DocumentError, DocumentKind};
-use registration::exam_rules::{LoginKind, MobileRule};
-use registration::person::NAME_FIELD_MAX;
+use registration::model::document::{DocumentError, DocumentKind};
+use registration::model::exam_rules::{LoginKind, MobileRule};
+use registration::model::person::NAME_FIELD_MAX;
 
 use super::mobile_shared::tick;
 use super::{PASSWORD_CHARS_MAX, of, password_hint};

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use registration::accounts::Account;
-use registration::document::{Document, DocumentKind};
-use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, PasswordRules};
-use registration::exams::{ExamPage, Window};
-use registration::login::Username;
-use registration::person::Mobile;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam::{Exam, Window};
+use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, PasswordRules};
+use registration::model::login::Username;
+use registration::model::person::Mobile;
+use registration::people::accounts::Account;
 use registration::store::StoreError;
 use reservation::ids::ExamId;
 
@@ -24,7 +24,7 @@ pub(crate) fn shared(app: &App) -> Option<AccountRules> {
 
 /// The exams from which somebody without an account chooses first, because each asks for another account; none when
 /// there is nothing to choose.
-pub(crate) fn choices(visit: &Visit, next: &Next) -> Vec<Arc<ExamPage>> {
+pub(crate) fn choices(visit: &Visit, next: &Next) -> Vec<Arc<Exam>> {
     if next.exam(&visit.app).is_some() || shared(&visit.app).is_some() {
         return Vec::new();
     }
@@ -35,7 +35,7 @@ pub(crate) fn choices(visit: &Visit, next: &Next) -> Vec<Arc<ExamPage>> {
 /// When signing in asks for a captcha: whenever an exam does whose accounts sign in by a name like the one that was
 /// typed, wherever the visitor says to come from. Before anything is typed, as the exam says from which they come.
 pub(crate) fn sign_in_captcha(app: &App, next: &Next, typed: &str) -> CaptchaRule {
-    let is_always = |exam: &Arc<ExamPage>| exam.rules.account.captcha == CaptchaRule::Always;
+    let is_always = |exam: &Arc<Exam>| exam.rules.account.captcha == CaptchaRule::Always;
     let exams = app.outside.registration.exams.list();
     let kinds = login_kinds(typed);
     let is_asked = match next.exam(app) {
@@ -80,7 +80,7 @@ pub(crate) async fn password_rules_of(visit: &Visit, account: &Account) -> Resul
     let orders = registration.orders.of(account.id).await?;
     let mut ids: Vec<ExamId> = orders.iter().map(|order| order.exam.clone()).collect();
     ids.extend(registration.applications.exams_of(account.id).await?);
-    let mut exams: Vec<Arc<ExamPage>> = ids.iter().filter_map(|id| registration.exams.get(id)).collect();
+    let mut exams: Vec<Arc<Exam>> = ids.iter().filter_map(|id| registration.exams.get(id)).collect();
     if exams.is_empty() {
         let login = match account {
             Account { username: Some(_), .. } => LoginKind::Username,

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::Account;
-use registration::document::{Document, DocumentKind};
-use registration::login::{Email, Username};
+use registration::model::document::{Document, DocumentKind};
+use registration::model::login::{Email, Username};
+use registration::people::accounts::Account;
 
 use super::sign_up_fields::kind_word;
 use crate::view::facts::person_name;

@@ -6,8 +6,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Account, AccountId};
-use registration::login::{Email, Username};
+use registration::model::ids::AccountId;
+use registration::model::login::{Email, Username};
+use registration::people::accounts::Account;
 use serde::Deserialize;
 
 use super::{Next, resume};
@@ -88,7 +89,7 @@ pub(crate) fn choices(w: Words, found: &[Account], error: Option<&str>) -> Marku
 /// Enough of an account to know one's own by.
 pub(crate) fn who(w: Words, account: &Account) -> String {
     let name = account.name.as_ref().map(|name| masked(name.expose()));
-    let document = account.document.as_ref().map(registration::document::Document::masked);
+    let document = account.document.as_ref().map(registration::model::document::Document::masked);
     let login = account.username.as_ref().map(Username::masked).or_else(|| account.email.as_ref().map(Email::masked));
     let parts: Vec<String> = name.into_iter().chain(document.or(login)).collect();
     if parts.is_empty() { w.t("which-unnamed").into_owned() } else { parts.join(" ") }

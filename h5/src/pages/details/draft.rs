@@ -1,9 +1,9 @@
 //! What was typed and is not handed in: kept as it is typed, shown again, and given up when the candidate says so.
 
-use registration::applications::Application;
-use registration::details::{Answers, check};
-use registration::document::Document;
-use registration::exam_rules::Form;
+use registration::application::Application;
+use registration::model::document::Document;
+use registration::model::exam_rules::Form;
+use registration::rules::details::{Answers, check};
 
 /// The draft, if it says something that was not handed in. A form that was opened and put back as it was says nothing.
 pub(super) fn unsent<'a>(

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exam_rules::TaskKind;
-use registration::order::{Order, OrderState};
-use registration::steps::{TaskState, task};
+use registration::model::exam_rules::TaskKind;
+use registration::model::order::{Order, OrderState};
+use registration::rules::steps::{TaskState, task};
 
 use super::View;
 use crate::view::notice::{Tone, notice};

@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::{Document, Sex};
-use registration::exam_rules::{Choice, FieldKind, FieldRule};
-use registration::person::Mobile;
+use registration::model::document::{Document, Sex};
+use registration::model::exam_rules::{Choice, FieldKind, FieldRule};
+use registration::model::person::Mobile;
 
 use super::{View, field_id};
 use crate::pages::exam::path_of;

@@ -7,8 +7,8 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::eligibility::{BindError, SeenPerson, offered};
-use registration::exams::ExamPage;
-use registration::steps::StepView;
+use registration::model::exam::Exam;
+use registration::rules::steps::StepView;
 use serde::Deserialize;
 
 use super::super::account::with_said;
@@ -96,12 +96,12 @@ pub(crate) async fn save(
 }
 
 /// The person is bound to another account: the ways of whoever that person is.
-fn taken(candidate: &Candidate, exam: &ExamPage) -> Markup {
+fn taken(candidate: &Candidate, exam: &Exam) -> Markup {
     let (visit, w) = (&candidate.visit, candidate.visit.words);
     page(&visit.frame(w.t("person-taken-title")), &taken_body(w, exam, &candidate.account.number.to_string()))
 }
 
-pub(crate) fn taken_body(w: Words, exam: &ExamPage, number: &str) -> Markup {
+pub(crate) fn taken_body(w: Words, exam: &Exam, number: &str) -> Markup {
     let here = path_of(exam);
     html! {
         div class="column narrow" {
@@ -123,7 +123,7 @@ pub(crate) fn taken_body(w: Words, exam: &ExamPage, number: &str) -> Markup {
 
 async fn render(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     steps: &[StepView],
     whom: &Whom,
     errors: &[FieldError],

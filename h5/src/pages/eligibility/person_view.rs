@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::Sex;
-use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
-use registration::exam_rules::{FieldName, SubjectId, TaskKind};
-use registration::exams::ExamPage;
-use registration::roster::{COLUMNS, RosterRecord};
-use registration::steps::{StepView, TaskState, task};
+use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::model::document::Sex;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{FieldName, SubjectId, TaskKind};
+use registration::model::facts::ScoreReviewState;
+use registration::model::roster::{COLUMNS, RosterRecord};
+use registration::rules::steps::{StepView, TaskState, task};
 
 use super::super::exam::path_of;
 use super::super::steps_view::progress_at;
@@ -22,7 +23,7 @@ use crate::view::notice::{Tone, notice, tag};
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) person: &'a Person,
     /// The mark of whom was looked up; nothing when the person is bound.
@@ -77,7 +78,7 @@ pub(crate) fn list(rows: &[(String, Markup)]) -> Markup {
 }
 
 /// Subjects by name, one below the other.
-pub(super) fn subjects(w: Words, exam: &ExamPage, ids: &[SubjectId]) -> Markup {
+pub(super) fn subjects(w: Words, exam: &Exam, ids: &[SubjectId]) -> Markup {
     html! {
         ul class="subjects" {
             @for id in ids {
@@ -133,7 +134,7 @@ pub(super) fn state_tag(w: Words, state: &ScoreReviewState) -> Markup {
 }
 
 /// The school record: the usual columns, whether they have a value or not, then the exam's own.
-fn record(w: Words, exam: &ExamPage, record: &RosterRecord) -> Markup {
+fn record(w: Words, exam: &Exam, record: &RosterRecord) -> Markup {
     let own = record.columns.iter().filter(|(name, _)| !COLUMNS.contains(&name.as_str()));
     html! {
         table class="record" {
@@ -167,13 +168,13 @@ fn column_name(w: Words, column: &str) -> String {
 }
 
 /// A column of the exam's own is called as the form calls it, else by its name.
-fn own_name(w: Words, exam: &ExamPage, name: &FieldName) -> String {
+fn own_name(w: Words, exam: &Exam, name: &FieldName) -> String {
     let field = exam.rules.form.field(name);
     field.map_or_else(|| name.to_string(), |field| w.pick(&field.label.zh, &field.label.en).to_owned())
 }
 
 /// A value as candidates know it: `(99301) 临江大学` for an organisation, the words of a choice.
-pub(crate) fn column(w: Words, exam: &ExamPage, column: &str, value: &str) -> String {
+pub(crate) fn column(w: Words, exam: &Exam, column: &str, value: &str) -> String {
     if let Some(one) = exam.organisations.iter().find(|one| one.code.as_str() == value) {
         return format!("({}) {}", one.code, w.pick(&one.name.zh, &one.name.en));
     }

@@ -5,8 +5,8 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use registration::eligibility::{ScoreReviewError, offered};
-use registration::exams::ExamPage;
-use registration::steps::StepView;
+use registration::model::exam::Exam;
+use registration::rules::steps::StepView;
 use serde::Deserialize;
 
 use super::super::exam::{find, path_of};
@@ -110,7 +110,7 @@ pub(crate) async fn back(candidate: Candidate, Path(exam): Path<String>) -> Resu
     Ok(Redirect::to(&here(&exam, "")))
 }
 
-fn here(exam: &ExamPage, p: &str) -> String {
+fn here(exam: &Exam, p: &str) -> String {
     let is_mark = !p.is_empty() && p.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let query = if is_mark { format!("?p={p}") } else { String::new() };
     format!("{}/score-review{query}", path_of(exam))
@@ -118,7 +118,7 @@ fn here(exam: &ExamPage, p: &str) -> String {
 
 async fn render(
     candidate: &Candidate,
-    exam: &ExamPage,
+    exam: &Exam,
     steps: &[StepView],
     typed: &Entered,
     errors: &[FieldError],

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
-use registration::exam_rules::ScoreReviewRules;
-use registration::exam_rules::TaskKind;
-use registration::exams::ExamPage;
-use registration::steps::StepView;
+use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::ScoreReviewRules;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::ScoreReviewState;
+use registration::rules::steps::StepView;
 
 use super::super::exam::path_of;
 use super::super::steps_view::progress_at;
@@ -21,7 +22,7 @@ use crate::view::notice::{Tone, notice};
 
 /// What the page shows.
 pub(crate) struct View<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     pub(crate) rules: &'a ScoreReviewRules,
     /// Who is bound, or was looked up.

@@ -6,10 +6,10 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::exam_rules::IdentityWay;
-use registration::identity::{CardRefusal, IdentityError, Person};
-use registration::identity_pictures::{DraftError, Slot};
-use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
+use registration::model::exam_rules::IdentityWay;
+use registration::people::identity::{CardRefusal, IdentityError, Person};
+use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
+use registration::pictures::kept::{DraftError, Slot};
 
 use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};

@@ -11,8 +11,8 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::identity::{HandoverError, HandoverToken, IdentityError};
-use registration::steps::IdentityState;
+use registration::model::facts::IdentityState;
+use registration::people::identity::{HandoverError, HandoverToken, IdentityError};
 use serde::Deserialize;
 
 use super::From;

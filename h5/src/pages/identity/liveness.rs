@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::identity::{IdentityError, LivenessStanding};
+use registration::people::identity::{IdentityError, LivenessStanding};
 
 use super::From;
 use super::parts::{liveness_fault, refusal};

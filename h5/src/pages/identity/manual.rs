@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::identity::IdentityError;
-use registration::identity_pictures::{DraftError, Slot};
+use registration::people::identity::IdentityError;
+use registration::pictures::kept::{DraftError, Slot};
 
 use super::card::draft;
 use super::parts::{identity_tile, parts_of, picture_fault, refusal};

@@ -5,13 +5,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::{Document, DocumentError, DocumentKind, Sex};
-use registration::identity::{
+use registration::model::document::{Document, DocumentError, DocumentKind, Sex};
+use registration::model::facts::IdentityState;
+use registration::people::identity::{
     CardRefusal, CardSide, IdentityError, LivenessRefusal, LivenessStanding, PORTRAIT_PIXELS,
 };
-use registration::identity_pictures::{DraftError, Slot};
-use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
-use registration::steps::IdentityState;
+use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
+use registration::pictures::kept::{DraftError, Slot};
 
 use super::state::state_waits;
 use super::{View, said};

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::StatusCode;
-use registration::identity_pictures::{DraftError, Progress, Slot};
+use registration::pictures::kept::{DraftError, Progress, Slot};
 
 use crate::failure::Failure;
 use crate::identity_visit::IdentityVisit;

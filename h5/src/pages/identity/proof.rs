@@ -1,8 +1,8 @@
 //! Which document is proved in which way.
 
-use registration::document::DocumentKind;
-use registration::exam_rules::{IdentityRules, IdentityWay, TaskKind};
-use registration::exams::ExamPage;
+use registration::model::document::DocumentKind;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{IdentityRules, IdentityWay, TaskKind};
 
 /// Can it be proved so? Machines know the resident card only.
 pub(crate) fn proves(way: IdentityWay, kind: DocumentKind) -> bool {
@@ -19,7 +19,7 @@ pub(crate) fn provable(rules: &IdentityRules, ways: &[IdentityWay]) -> Vec<Docum
 }
 
 /// What is offered to whoever makes an account for an exam: what it can prove, if it asks who one is.
-pub(crate) fn provable_at_sign_up(exam: Option<&ExamPage>) -> Vec<DocumentKind> {
+pub(crate) fn provable_at_sign_up(exam: Option<&Exam>) -> Vec<DocumentKind> {
     let rules = exam.filter(|exam| exam.rules.asks_for(&TaskKind::Identity)).map(|exam| &exam.rules.identity);
     let kinds = rules.map(|rules| provable(rules, &rules.ways)).unwrap_or_default();
     if kinds.is_empty() { DocumentKind::ALL.to_vec() } else { kinds }

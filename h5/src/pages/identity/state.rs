@@ -4,8 +4,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::CONTENT_TYPE;
 use maud::Markup;
 use pagekit::words::Words;
-use registration::identity::IdentityError;
-use registration::steps::IdentityState;
+use registration::model::facts::IdentityState;
+use registration::people::identity::IdentityError;
 
 use super::From;
 use crate::failure::Failure;

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 use pagekit::language::Language;
 use pagekit::words::Words;
-use registration::choosing::{ChoiceRefusal, alone, campuses};
-use registration::exam_rules::CampusRule;
-use registration::exams::SittingPage;
-use registration::organisation::{Organisation, OrganisationLevel, ancestry};
+use registration::model::exam::ExamSitting;
+use registration::model::exam_rules::CampusRule;
+use registration::model::organisation::{Organisation, OrganisationLevel, ancestry};
+use registration::rules::choosing::{ChoiceRefusal, alone, campuses};
 
 use super::View;
 use super::choice::Offer;
@@ -33,12 +33,12 @@ pub(crate) fn campus_part(w: Words, view: &View<'_>) -> Markup {
 /// Has the campus anything in this part that the candidate may sit? Who may sit nothing of it sees all that there is.
 fn offers(offer: &Offer<'_>, campus: &Organisation) -> bool {
     let of_part = || offer.exam.sittings.iter().filter(|sitting| offer.exam.part_of(sitting) == offer.part);
-    let may_sit = |sitting: &&SittingPage| !is_barred(offer, sitting);
+    let may_sit = |sitting: &&ExamSitting| !is_barred(offer, sitting);
     let is_all = !of_part().any(|sitting| may_sit(&sitting));
     of_part().any(|sitting| sitting.campus.as_ref() == Some(&campus.code) && (is_all || may_sit(&sitting)))
 }
 
-fn is_barred(offer: &Offer<'_>, sitting: &SittingPage) -> bool {
+fn is_barred(offer: &Offer<'_>, sitting: &ExamSitting) -> bool {
     let why = alone(offer.exam, offer.eligibility, sitting, offer.now);
     matches!(why, Err(ChoiceRefusal::NotEligible(_) | ChoiceRefusal::TooLate(_)))
 }

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use pagekit::words::Words;
-use registration::choosing::{self, own_campus};
-use registration::exam_rules::{CampusRule, OrganisationCode, PartId};
-use registration::exams::{ExamPage, SittingPage};
-use registration::order::{Order, OrderState};
-use registration::steps::EligibilityState;
+use registration::model::exam::{Exam, ExamSitting};
+use registration::model::exam_rules::{CampusRule, OrganisationCode, PartId};
+use registration::model::facts::EligibilityState;
+use registration::model::order::{Order, OrderState};
+use registration::rules::choosing;
+use registration::rules::choosing::own_campus;
 use reservation::ids::GroupId;
 use reservation::sitting::Availability;
 
@@ -18,7 +19,7 @@ use crate::view::sitting_card::{Choice, SittingCard};
 
 /// What is chosen from, and by whom.
 pub(crate) struct Offer<'a> {
-    pub(crate) exam: &'a ExamPage,
+    pub(crate) exam: &'a Exam,
     pub(crate) part: PartId,
     /// The candidate's live orders of the exam.
     pub(crate) orders: &'a [&'a Order],
@@ -102,10 +103,10 @@ pub(crate) fn plan(
         None => Some(Action::SignIn),
     };
     let exam = offer.exam;
-    let is_shown = |sitting: &&SittingPage| {
+    let is_shown = |sitting: &&ExamSitting| {
         exam.part_of(sitting) == offer.part && (offer.campus().is_none() || sitting.campus.as_ref() == offer.campus())
     };
-    let shown: Vec<&SittingPage> = exam.sittings.iter().filter(is_shown).collect();
+    let shown: Vec<&ExamSitting> = exam.sittings.iter().filter(is_shown).collect();
     let mut groups: Vec<CardGroup> = Vec::new();
     let grouped = exam.groups.iter().map(|group| Some(&group.id)).chain([None]);
     for (index, group) in grouped.enumerate() {
@@ -133,12 +134,12 @@ pub(crate) fn plan(
     ChoicePlan { groups, action, has_agreed: offer.chosen.has_agreed || order.is_some(), has_choice }
 }
 
-fn title(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
+fn title(w: Words, exam: &Exam, group: Option<&GroupId>) -> Option<String> {
     let group = exam.groups.iter().find(|one| Some(&one.id) == group)?;
     Some(w.pick(&group.title.zh, &group.title.en).to_owned())
 }
 
-fn rule(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
+fn rule(w: Words, exam: &Exam, group: Option<&GroupId>) -> Option<String> {
     let rule = exam.rules.group_rules.iter().find(|rule| Some(&rule.group) == group)?;
     rule.hint.as_ref().map(|hint| w.pick(&hint.zh, &hint.en).to_owned())
 }
@@ -146,7 +147,7 @@ fn rule(w: Words, exam: &ExamPage, group: Option<&GroupId>) -> Option<String> {
 fn card(
     w: Words,
     offer: &Offer<'_>,
-    sitting: &SittingPage,
+    sitting: &ExamSitting,
     available: &[Availability],
     choice: Option<Choice>,
 ) -> Option<SittingCard> {
@@ -177,7 +178,7 @@ fn card(
 }
 
 /// Why this candidate cannot choose the sitting, whoever else has a seat.
-fn blocked(w: Words, offer: &Offer<'_>, sitting: &SittingPage, is_many: bool) -> Option<String> {
+fn blocked(w: Words, offer: &Offer<'_>, sitting: &ExamSitting, is_many: bool) -> Option<String> {
     let alone = choosing::alone(offer.exam, offer.eligibility, sitting, offer.now);
     let beside = || {
         let others: Vec<&Order> =
@@ -203,7 +204,7 @@ fn blocked(w: Words, offer: &Offer<'_>, sitting: &SittingPage, is_many: bool) ->
 }
 
 /// What the candidate has of the group, if that is the reason and the group has words of its own for it.
-fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option<&'a SittingPage> {
+fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option<&'a ExamSitting> {
     let choosing::ChoiceRefusal::SameGroup(group) = refusal else { return None };
     let exam = offer.exam;
     let seats = offer.orders.iter().flat_map(|order| &order.sittings);
@@ -211,7 +212,7 @@ fn group_had<'a>(offer: &Offer<'a>, refusal: &choosing::ChoiceRefusal) -> Option
     exam.rules.group_rules.iter().any(|rule| rule.group == *group && rule.hint.is_some()).then(|| had.next())?
 }
 
-fn is_here(offer: &Offer<'_>, needs: &[registration::exam_rules::SubjectId]) -> bool {
+fn is_here(offer: &Offer<'_>, needs: &[registration::model::exam_rules::SubjectId]) -> bool {
     let part = |id| offer.exam.rules.subject(id).map(|subject| &subject.part);
     needs.iter().any(|need| part(need) == Some(&offer.part))
 }

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
-use registration::exam_rules::TaskKind;
-use registration::exams::{SittingPage, Window};
-use registration::order::{Order, OrderState};
-use registration::organisation::OrganisationLevel;
-use registration::standing::State;
+use registration::model::exam::{ExamSitting, Window};
+use registration::model::exam_rules::TaskKind;
+use registration::model::order::{Order, OrderState};
+use registration::model::organisation::OrganisationLevel;
+use registration::rules::standing::State;
 
 use super::View;
 use super::campus::{campus_part, notices};
@@ -145,8 +145,8 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
 
 /// Nothing to choose: not published, or the numbers are being restored.
 fn no_sittings(w: Words, view: &View<'_>) -> Markup {
-    let is_ours = |sitting: &&SittingPage| view.exam.part_of(sitting) == view.offer.part;
-    let ours: Vec<&SittingPage> = view.exam.sittings.iter().filter(is_ours).collect();
+    let is_ours = |sitting: &&ExamSitting| view.exam.part_of(sitting) == view.offer.part;
+    let ours: Vec<&ExamSitting> = view.exam.sittings.iter().filter(is_ours).collect();
     let is_elsewhere =
         view.offer.campus().is_some_and(|code| !ours.iter().any(|one| one.campus.as_ref() == Some(code)));
     let (title, text) = match ours.is_empty() {

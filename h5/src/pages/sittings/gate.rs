@@ -1,7 +1,7 @@
 //! What a waiting room does to a visitor.
 
 use jiff::Timestamp;
-use registration::exams::{ExamPage, Window};
+use registration::model::exam::{Exam, Window};
 use reservation::engine::room::{RoomPlace, Standing};
 use reservation::room::RoomMode;
 
@@ -24,7 +24,7 @@ pub(crate) enum Gate {
 }
 
 /// What the waiting room means for whoever is not signed in.
-pub(crate) fn gate_of_guest(visit: &Visit, exam: &ExamPage) -> Gate {
+pub(crate) fn gate_of_guest(visit: &Visit, exam: &Exam) -> Gate {
     let engine = &visit.app.outside.engine;
     let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
     if !has_room || exam.window(visit.now) == Window::Closed {
@@ -38,7 +38,7 @@ pub(crate) fn gate_of_guest(visit: &Visit, exam: &ExamPage) -> Gate {
 }
 
 /// Asks the waiting room, if one is before the exam.
-pub(crate) async fn gate(visit: &Visit, exam: &ExamPage) -> Gate {
+pub(crate) async fn gate(visit: &Visit, exam: &Exam) -> Gate {
     let gate = gate_of_guest(visit, exam);
     let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
     match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {

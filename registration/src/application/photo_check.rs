@@ -1,0 +1,81 @@
+//! The photo of a form: it must show the verified face where the exam asks for that, and is kept with the form.
+
+use super::Applications;
+use crate::application::photos::{PhotoCheck, PhotoError};
+use crate::model::exam::Exam;
+use crate::model::exam_rules::{FieldKind, FieldRule};
+use crate::model::ids::AccountId;
+use crate::pictures::kept::PictureId;
+use crate::rules::details::Answers;
+use crate::store::StoreError;
+
+/// Why a photo cannot be handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PhotoFault {
+    /// It shows somebody else than who was verified.
+    #[error("the photo shows somebody else")]
+    Different,
+    /// No face is seen.
+    #[error("no face is seen on the photo")]
+    NoFace,
+    /// The face cannot be seen well enough.
+    #[error("the face cannot be seen well enough")]
+    PoorQuality,
+    /// It lay too long, or another one took its place: choose one again.
+    #[error("the photo is not there any more")]
+    Gone,
+    /// Too many photos were compared today.
+    #[error("no more than {0} photos are compared in a day")]
+    TriesUsed(u8),
+    /// Too many at once: try again in a moment.
+    #[error("too many photos at once")]
+    Busy,
+}
+
+impl Applications {
+    /// Checks and keeps the photo that the answers name. True when staff must look at it.
+    pub(super) async fn check_photo(
+        &self,
+        account: AccountId,
+        exam: &Exam,
+        answers: &Answers,
+    ) -> Result<Result<bool, PhotoFault>, StoreError> {
+        let Some(photo) = photo_in(exam, answers) else { return Ok(Ok(false)) };
+        let Some(photo) = photo else { return Ok(Err(PhotoFault::Gone)) };
+        let needs_staff = match self.photos.check(account, &exam.rules.form.photo, photo).await {
+            Ok(PhotoCheck::Same) => false,
+            Ok(PhotoCheck::NotComparable) => true,
+            Ok(PhotoCheck::Different) => return Ok(Err(PhotoFault::Different)),
+            Ok(PhotoCheck::NoFace) => return Ok(Err(PhotoFault::NoFace)),
+            Ok(PhotoCheck::PoorQuality) => return Ok(Err(PhotoFault::PoorQuality)),
+            Err(PhotoError::Unknown | PhotoError::Draft(_)) => return Ok(Err(PhotoFault::Gone)),
+            Err(PhotoError::TriesUsed(most)) => return Ok(Err(PhotoFault::TriesUsed(most))),
+            Err(PhotoError::Busy) => return Ok(Err(PhotoFault::Busy)),
+            Err(PhotoError::Store(error)) => return Err(error),
+        };
+        Ok(if self.photos.keep(account, photo).await? { Ok(needs_staff) } else { Err(PhotoFault::Gone) })
+    }
+
+    /// Drops the photo of the form before, when another one took its place.
+    pub(super) async fn drop_photo_of(
+        &self,
+        account: AccountId,
+        exam: &Exam,
+        before: &Answers,
+        after: &Answers,
+    ) -> Result<(), StoreError> {
+        match (photo_in(exam, before).flatten(), photo_in(exam, after).flatten()) {
+            (Some(old), new) if new != Some(old) => self.photos.discard(account, old).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The photo that the answers name: nothing when the form asks for none or none was given, `Some(None)` when the answer
+/// names no picture.
+pub(super) fn photo_in(exam: &Exam, answers: &Answers) -> Option<Option<PictureId>> {
+    let is_photo = |field: &&FieldRule| field.kind == FieldKind::Photo;
+    let field = exam.rules.form.fields.iter().find(is_photo)?;
+    let answer = answers.get(&field.name);
+    if answer.is_empty() { None } else { Some(answer.parse().ok()) }
+}

@@ -1,0 +1,3 @@
+//! The table of applications.
+
+pub(crate) mod applications;

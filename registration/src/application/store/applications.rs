@@ -1,0 +1,246 @@
+//! The table `applications`: what candidates have done for an exam.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::model::ids::AccountId;
+use crate::store::StoreError;
+
+/// An application as it is stored: answers are ciphertext.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredApplication {
+    pub(crate) exam: ExamId,
+    pub(crate) account: AccountId,
+    pub(crate) notice_agreed_at: Option<Timestamp>,
+    pub(crate) draft: Option<Vec<u8>>,
+    pub(crate) details: Option<Vec<u8>>,
+    pub(crate) details_at: Option<Timestamp>,
+    pub(crate) details_version: i32,
+    pub(crate) review: String,
+    pub(crate) review_at: Option<Timestamp>,
+    pub(crate) review_reason: Option<String>,
+    /// Fields that differ from the roster; nothing where there was none.
+    pub(crate) review_differences: Option<Vec<String>>,
+}
+
+const SELECT: &str = "SELECT exam, account, notice_agreed_at, draft, details, details_at, details_version, review,
+    review_at, review_reason, review_differences FROM registration.applications";
+
+/// One application.
+pub(crate) async fn get(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<Option<StoredApplication>, StoreError> {
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2")).await?;
+    client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+}
+
+/// The same, locked until the transaction ends; made when it was not there.
+pub(crate) async fn lock(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<StoredApplication, StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.applications (exam, account, created_at) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    transaction.execute(&statement, &[&exam.as_str(), &account.0, &now]).await?;
+    let statement =
+        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
+    read(&transaction.query_one(&statement, &[&exam.as_str(), &account.0]).await?)
+}
+
+/// An account's applications, newest first.
+pub(crate) async fn of_account(
+    client: &impl GenericClient,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<StoredApplication>, StoreError> {
+    let statement =
+        client.prepare_cached(&format!("{SELECT} WHERE account = $1 ORDER BY created_at DESC, exam LIMIT $2")).await?;
+    client.query(&statement, &[&account.0, &limit]).await?.iter().map(read).collect()
+}
+
+/// Notes that the notice was agreed to; the first time counts.
+pub(crate) async fn agree(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.applications (exam, account, created_at, notice_agreed_at) VALUES ($1, $2, $3, $3)
+             ON CONFLICT (exam, account) DO UPDATE
+                 SET notice_agreed_at = coalesce(registration.applications.notice_agreed_at, $3)",
+        )
+        .await?;
+    client.execute(&statement, &[&exam.as_str(), &account.0, &now]).await?;
+    Ok(())
+}
+
+/// Keeps what was typed.
+pub(crate) async fn set_draft(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+    draft: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.applications (exam, account, created_at, draft, draft_at)
+             VALUES ($1, $2, $4, $3, $4)
+             ON CONFLICT (exam, account) DO UPDATE SET draft = excluded.draft, draft_at = excluded.draft_at",
+        )
+        .await?;
+    client.execute(&statement, &[&exam.as_str(), &account.0, &draft, &now]).await?;
+    Ok(())
+}
+
+/// Notes a hand-in and what became of it at once. The draft is done with.
+pub(crate) async fn set_details(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+    details: &[u8],
+    (review, differences): (&str, Option<&[String]>),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.applications
+             SET details = $3, details_at = $5::timestamptz, details_version = details_version + 1, draft = NULL, draft_at = NULL,
+                 review = $4, review_at = CASE $4 WHEN 'none' THEN NULL ELSE $5::timestamptz END, review_by = NULL,
+                 review_reason = NULL, review_differences = $6
+             WHERE exam = $1 AND account = $2",
+        )
+        .await?;
+    transaction.execute(&statement, &[&exam.as_str(), &account.0, &details, &review, &now, &differences]).await?;
+    Ok(())
+}
+
+/// Passed → waiting, in every exam: staff have changed who the candidate is, and with it what was compared. How many.
+pub(crate) async fn review_again(
+    client: &impl GenericClient,
+    account: AccountId,
+    differences: &[&str],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.applications
+             SET review = 'waiting', review_at = $3, review_by = NULL, review_differences = $2,
+                 details_version = details_version + 1
+             WHERE account = $1 AND review = 'passed'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account.0, &differences, &now]).await?)
+}
+
+/// Waiting → passed or refused, if it is still the hand-in that staff have seen.
+pub(crate) async fn decide(
+    client: &impl GenericClient,
+    (exam, account, version): (&ExamId, AccountId, i32),
+    staff: Uuid,
+    refusal: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.applications
+             SET review = CASE WHEN $5::text IS NULL THEN 'passed' ELSE 'refused' END, review_reason = $5,
+                 review_by = $4, review_at = $6
+             WHERE exam = $1 AND account = $2 AND details_version = $3 AND review = 'waiting'",
+        )
+        .await?;
+    let row: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
+        [&exam.as_str(), &account.0, &version, &staff, &refusal, &now];
+    Ok(client.execute(&statement, &row).await? == 1)
+}
+
+/// Forgets what was done for an exam.
+pub(crate) async fn delete(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<(), StoreError> {
+    let statement =
+        transaction.prepare_cached("DELETE FROM registration.applications WHERE exam = $1 AND account = $2").await?;
+    transaction.execute(&statement, &[&exam.as_str(), &account.0]).await?;
+    Ok(())
+}
+
+/// Gives an application to another account, whose own makes room unless it was handed in.
+pub(crate) async fn rebind(
+    transaction: &impl GenericClient,
+    application: &StoredApplication,
+    to: AccountId,
+    draft: Option<Vec<u8>>,
+    details: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let (exam, from) = (application.exam.as_str(), application.account.0);
+    let statement = transaction
+        .prepare_cached("DELETE FROM registration.applications WHERE exam = $1 AND account = $2 AND details IS NULL")
+        .await?;
+    transaction.execute(&statement, &[&exam, &to.0]).await?;
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.applications SET account = $3, draft = $4, details = $5
+             WHERE exam = $1 AND account = $2",
+        )
+        .await?;
+    transaction.execute(&statement, &[&exam, &from, &to.0, &draft, &details]).await?;
+    Ok(())
+}
+
+/// Applications that wait for a decision, the longest waiting first, from the one behind `after` on.
+pub(crate) async fn waiting(
+    client: &impl GenericClient,
+    after: Option<(Timestamp, &ExamId, AccountId)>,
+    limit: i64,
+) -> Result<Vec<StoredApplication>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE review = 'waiting'
+                 AND ($1::timestamptz IS NULL OR (review_at, exam, account) > ($1, $2, $3))
+             ORDER BY review_at, exam, account LIMIT $4"
+        ))
+        .await?;
+    let at = after.map(|(at, ..)| at);
+    let exam = after.map(|(_, exam, _)| exam.as_str());
+    let account = after.map(|(.., account)| account.0);
+    client.query(&statement, &[&at, &exam, &account, &limit]).await?.iter().map(read).collect()
+}
+
+/// How many wait for a decision.
+pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT count(*) FROM registration.applications WHERE review = 'waiting'").await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
+}
+
+fn read(row: &Row) -> Result<StoredApplication, StoreError> {
+    Ok(StoredApplication {
+        exam: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        account: AccountId(row.get(1)),
+        notice_agreed_at: row.get(2),
+        draft: row.get(3),
+        details: row.get(4),
+        details_at: row.get(5),
+        details_version: row.get(6),
+        review: row.get(7),
+        review_at: row.get(8),
+        review_reason: row.get(9),
+        review_differences: row.get(10),
+    })
+}

@@ -1,0 +1,263 @@
+//! Accounts of staff: a login name, a role and a password of their own rules. Whatever is done to one is in the audit.
+
+use std::net::IpAddr;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::desk::store;
+use crate::desk::store::staff::StoredStaff;
+use crate::model::clock;
+use crate::model::ids::StaffId;
+use crate::secrets::attempts::{Attempts, Counted, network_of};
+use crate::secrets::passwords::{Hasher, Password, PasswordError};
+use crate::secrets::vault::Vault;
+use crate::store::{Database, StoreError};
+
+/// What somebody of the staff may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Decides on pictures.
+    Reviewer,
+    /// Everything.
+    Administrator,
+}
+
+impl Role {
+    /// The role's word, in the store and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reviewer => "reviewer",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// Somebody of the staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffMember {
+    /// Who.
+    pub id: StaffId,
+    /// The login name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// A sign-in is good for the epoch in which it began.
+    pub session_epoch: i32,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// Why nobody was added or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    /// Not a login name.
+    #[error("a staff name is 2 to 32 of a-z 0-9 . _ - and begins with a letter")]
+    Name,
+    /// Not a password for staff.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Somebody has the name.
+    #[error("there is a staff member of this name")]
+    NameTaken,
+    /// Nobody has the name.
+    #[error("there is no staff member of this name: `seathold staff list` shows all")]
+    Unknown,
+    /// Too many sign-ups and sign-ins at once: try again in a few seconds.
+    #[error("too many sign-ups and sign-ins at once")]
+    Busy,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Wrong passwords of one name from one network before the next must wait. Another network's do not count: nobody
+/// keeps somebody else out.
+const WRONG_FREE: u32 = 5;
+/// Wrong passwords of one network, whatever the names, before the next must wait.
+const NETWORK_WRONG_FREE: u32 = 30;
+/// Most members that are listed.
+const LISTED_MAX: i64 = 10_000;
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffSignInError {
+    /// No such name, or another password: which of them is not told, not even by the time it takes.
+    #[error("the name or the password is wrong")]
+    Wrong,
+    /// Too many wrong passwords from this network.
+    #[error("too many wrong passwords")]
+    TooMany {
+        /// When the next attempt is looked at.
+        retry_after: SignedDuration,
+    },
+    /// Too many sign-ups and sign-ins at once: try again in a few seconds.
+    #[error("too many sign-ups and sign-ins at once")]
+    Busy,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The door to staff. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Staff {
+    database: Database,
+    /// For the keyed index under which attempts are counted.
+    vault: Vault,
+    hasher: Hasher,
+    attempts: Attempts,
+}
+
+impl Staff {
+    pub(crate) fn new(database: Database, vault: Vault, hasher: Hasher) -> Self {
+        Self { database, vault, hasher, attempts: Attempts::default() }
+    }
+
+    /// Adds somebody.
+    pub async fn add(&self, name: &str, password: &str, role: Role) -> Result<StaffMember, StaffError> {
+        if !is_name(name) {
+            return Err(StaffError::Name);
+        }
+        let password = Password::of_staff(password)?;
+        let password_hash = self.hasher.hash(&password).await.map_err(|_| StaffError::Busy)?;
+        let stored = StoredStaff {
+            id: Uuid::now_v7(),
+            name: name.to_owned(),
+            role: role.as_str().to_owned(),
+            password_hash,
+            session_epoch: 0,
+            disabled_at: None,
+        };
+        if store::staff::insert(&self.database.client().await?, &stored, clock::now()).await? {
+            Ok(read(stored)?)
+        } else {
+            Err(StaffError::NameTaken)
+        }
+    }
+
+    /// Everybody, by name.
+    pub async fn list(&self) -> Result<Vec<StaffMember>, StoreError> {
+        let all = store::staff::all(&self.database.client().await?, LISTED_MAX).await?;
+        all.into_iter().map(read).collect()
+    }
+
+    /// Gives somebody another password; whoever is signed in under the name is so no more.
+    pub async fn set_password(&self, name: &str, password: &str) -> Result<(), StaffError> {
+        let password = Password::of_staff(password)?;
+        let password_hash = self.hasher.hash(&password).await.map_err(|_| StaffError::Busy)?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let found = store::staff::by_name(&transaction, name).await?.ok_or(StaffError::Unknown)?;
+        store::staff::set_password(&transaction, found.id, &password_hash).await?;
+        write_down(&transaction, &found, "staff.password").await?;
+        Ok(transaction.commit().await.map_err(StoreError::from)?)
+    }
+
+    /// Keeps somebody out, at once, or lets them in again. False when that was so already.
+    pub async fn set_disabled(&self, name: &str, is_disabled: bool) -> Result<bool, StaffError> {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let found = store::staff::by_name(&transaction, name).await?.ok_or(StaffError::Unknown)?;
+        if found.disabled_at.is_some() == is_disabled {
+            return Ok(false);
+        }
+        store::staff::set_disabled(&transaction, found.id, is_disabled.then(clock::now)).await?;
+        write_down(&transaction, &found, if is_disabled { "staff.disabled" } else { "staff.enabled" }).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(true)
+    }
+
+    /// Ends every sign-in of somebody, on whatever device.
+    pub async fn sign_out(&self, member: &StaffMember) -> Result<(), StoreError> {
+        let client = self.database.client().await?;
+        store::staff::end_sessions(&client, member.id.0).await?;
+        store::audit::insert(&client, clock::now(), member.id.0, "staff.signed_out", &subject(&member.name)).await
+    }
+
+    /// Finds the staff member with this name and password. After five wrong passwords from one network each
+    /// further one must wait longer.
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<IpAddr>,
+    ) -> Result<StaffMember, StaffSignInError> {
+        let (named, network) = self.counts(name, address);
+        let too_many = |retry_after| StaffSignInError::TooMany { retry_after };
+        self.attempts.begin(named, WRONG_FREE).map_err(too_many)?;
+        self.attempts.begin(network, NETWORK_WRONG_FREE).map_err(too_many)?;
+        let client = self.database.client().await?;
+        let found = if is_name(name) { store::staff::by_name(&client, name).await? } else { None };
+        drop(client);
+        let hash = found.as_ref().map(|staff| staff.password_hash.clone());
+        let fits = self.hasher.verify(password, hash).await.map_err(|_| StaffSignInError::Busy)?;
+        let Some(staff) = found else {
+            tracing::info!("somebody tried to sign in as staff under a name that nobody has");
+            return Err(StaffSignInError::Wrong);
+        };
+        let is_let_in = fits && staff.disabled_at.is_none();
+        let client = self.database.client().await?;
+        write_down(&client, &staff, if is_let_in { "staff.signed_in" } else { "staff.refused" }).await?;
+        if !is_let_in {
+            return Err(StaffSignInError::Wrong);
+        }
+        self.attempts.forget(&named);
+        self.attempts.forget(&network);
+        Ok(read(staff)?)
+    }
+
+    /// The staff member with this id, unless they are disabled.
+    pub async fn member(&self, id: StaffId) -> Result<Option<StaffMember>, StoreError> {
+        let found = store::staff::get(&self.database.client().await?, id.0).await?;
+        found.filter(|staff| staff.disabled_at.is_none()).map(read).transpose()
+    }
+
+    /// What a wrong password counts against: the name as this network tries it, and the network.
+    fn counts(&self, name: &str, address: Option<IpAddr>) -> (Counted, Counted) {
+        let network = address.map(network_of).unwrap_or_default();
+        let named = self.vault.index("staff", &format!("{network} {name}"));
+        (named, self.vault.index("staff network", &network.to_string()))
+    }
+}
+
+/// What the audit calls a member of staff.
+fn subject(name: &str) -> String {
+    format!("staff.{name}")
+}
+
+async fn write_down(
+    client: &impl deadpool_postgres::GenericClient,
+    staff: &StoredStaff,
+    action: &str,
+) -> Result<(), StoreError> {
+    store::audit::insert(client, clock::now(), staff.id, action, &subject(&staff.name)).await
+}
+
+fn read(stored: StoredStaff) -> Result<StaffMember, StoreError> {
+    let role = [Role::Reviewer, Role::Administrator].into_iter().find(|role| role.as_str() == stored.role);
+    let role = role.ok_or(StoreError::Corrupt("a staff member's role"))?;
+    let StoredStaff { id, name, session_epoch, disabled_at, .. } = stored;
+    Ok(StaffMember { id: StaffId(id), name, role, session_epoch, disabled_at })
+}
+
+fn is_name(name: &str) -> bool {
+    (2..=32).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn staff_names_are_simple() {
+        for good in ["reviewer", "zhang.wei", "a1", "li_na-2"] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "a", "1a", "Admin", "张伟", "a b", &"a".repeat(33)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}

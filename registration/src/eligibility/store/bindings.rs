@@ -1,0 +1,136 @@
+//! The table `bindings`: whose registration belongs to which account. One account and one person, both ways.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::model::ids::AccountId;
+use crate::store::{StoreError, violates};
+
+/// A binding as it is stored: the record is ciphertext.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredBinding {
+    pub(crate) id: Uuid,
+    pub(crate) exam: ExamId,
+    pub(crate) account: AccountId,
+    pub(crate) document_index: Vec<u8>,
+    pub(crate) record: Vec<u8>,
+    pub(crate) bound_at: Timestamp,
+}
+
+const COLUMNS: &str = "b.id, b.exam, b.account, b.document_index, b.record, b.bound_at";
+/// No order of the account stands, is still giving seats back, or lapsed after `$2` and can be paid late.
+const UNUSED: &str = "b.bound_at < $2 AND NOT EXISTS (SELECT FROM registration.orders o
+    WHERE o.account = b.account AND o.exam = b.exam AND (o.seats_owed
+        OR o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')
+        OR (o.state = 'lapsed' AND o.lapses_at > $2)))";
+
+/// Adds a binding. False when the account or the person has one.
+pub(crate) async fn insert(client: &impl GenericClient, binding: &StoredBinding) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.bindings (id, exam, account, document_index, record, bound_at)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    let StoredBinding { id, exam, account, document_index, record, bound_at } = binding;
+    let exam = exam.as_str();
+    Ok(client.execute(&statement, &[id, &exam, &account.0, document_index, record, bound_at]).await? == 1)
+}
+
+/// The account's binding in an exam, and what a passed review of the same person makes eligible.
+pub(crate) async fn get(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<Option<(StoredBinding, Vec<String>)>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, r.grants FROM registration.bindings b
+             LEFT JOIN registration.score_reviews r ON r.exam = b.exam AND r.account = b.account
+                 AND r.document_index = b.document_index AND r.state = 'passed'
+             WHERE b.exam = $1 AND b.account = $2"
+        ))
+        .await?;
+    let found = client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?;
+    found.map(|row| Ok((read(&row)?, row.get::<_, Option<Vec<String>>>(6).unwrap_or_default()))).transpose()
+}
+
+/// Is the person bound to any account?
+pub(crate) async fn is_bound(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    document_index: &[u8],
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached("SELECT EXISTS (SELECT FROM registration.bindings WHERE exam = $1 AND document_index = $2)")
+        .await?;
+    Ok(client.query_one(&statement, &[&exam.as_str(), &document_index]).await?.get(0))
+}
+
+/// The bindings of a person, in whatever exam, the newest first.
+pub(crate) async fn of_person(
+    client: &impl GenericClient,
+    document_index: &[u8],
+    limit: i64,
+) -> Result<Vec<StoredBinding>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.bindings b WHERE b.document_index = $1 ORDER BY b.bound_at DESC LIMIT $2"
+        ))
+        .await?;
+    client.query(&statement, &[&document_index, &limit]).await?.iter().map(read).collect()
+}
+
+/// Bindings made before `until` under which nothing is registered, the oldest first.
+pub(crate) async fn unused(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<StoredBinding>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.bindings b WHERE b.exam = $1 AND {UNUSED}
+             ORDER BY b.bound_at LIMIT $3"
+        ))
+        .await?;
+    client.query(&statement, &[&exam.as_str(), &until, &limit]).await?.iter().map(read).collect()
+}
+
+/// Deletes a binding, if still nothing is registered under it. An order that is being written at this moment keeps it:
+/// then the transaction is broken.
+pub(crate) async fn delete_unused(
+    transaction: &impl GenericClient,
+    binding: &StoredBinding,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = transaction
+        .prepare_cached(&format!("DELETE FROM registration.bindings b WHERE b.id = $1 AND {UNUSED}"))
+        .await?;
+    match transaction.execute(&statement, &[&binding.id, &until]).await {
+        Ok(count) => Ok(count == 1),
+        Err(error) if violates(&error, "orders_stay_bound") => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// All bindings of one account become another one's.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.bindings SET account = $2 WHERE account = $1").await?;
+    client.execute(&statement, &[&from.0, &to.0]).await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<StoredBinding, StoreError> {
+    Ok(StoredBinding {
+        id: row.get(0),
+        exam: row.get::<_, &str>(1).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        account: AccountId(row.get(2)),
+        document_index: row.get(3),
+        record: row.get(4),
+        bound_at: row.get(5),
+    })
+}

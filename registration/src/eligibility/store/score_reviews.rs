@@ -1,0 +1,141 @@
+//! The table `score_reviews`: requests to have an earlier score reviewed, one per account.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use crate::model::ids::AccountId;
+use crate::store::StoreError;
+
+/// A request as it is stored: who and which number are ciphertext.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredScoreReview {
+    pub(crate) exam: ExamId,
+    pub(crate) account: AccountId,
+    pub(crate) document_index: Vec<u8>,
+    pub(crate) request: Vec<u8>,
+    pub(crate) state: String,
+    pub(crate) grants: Vec<String>,
+    pub(crate) requested_at: Timestamp,
+    pub(crate) decided_at: Option<Timestamp>,
+    pub(crate) reason: Option<String>,
+}
+
+const SELECT: &str = "SELECT exam, account, document_index, request, state, grants, requested_at, decided_at, reason
+    FROM registration.score_reviews";
+
+/// The account's request in an exam.
+pub(crate) async fn get(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<Option<StoredScoreReview>, StoreError> {
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2")).await?;
+    client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+}
+
+/// Hands a request in, in place of a refused one. False when there is one that waits or has passed.
+pub(crate) async fn put(client: &impl GenericClient, request: &StoredScoreReview) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.score_reviews AS r (exam, account, document_index, request, state, grants,
+                 requested_at, decided_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (exam, account) DO UPDATE SET document_index = excluded.document_index,
+                 request = excluded.request, state = excluded.state, grants = excluded.grants,
+                 requested_at = excluded.requested_at, decided_at = excluded.decided_at, decided_by = NULL,
+                 reason = NULL
+             WHERE r.state = 'refused'",
+        )
+        .await?;
+    let StoredScoreReview { exam, account, document_index, request, state, grants, requested_at, decided_at, .. } =
+        request;
+    let exam = exam.as_str();
+    let row: [&(dyn ToSql + Sync); 8] =
+        [&exam, &account.0, document_index, request, state, grants, requested_at, decided_at];
+    Ok(client.execute(&statement, &row).await? == 1)
+}
+
+/// Deletes a refused request. False when there is none, or it waits, or has passed.
+pub(crate) async fn delete_refused(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached("DELETE FROM registration.score_reviews WHERE exam = $1 AND account = $2 AND state = 'refused'")
+        .await?;
+    Ok(client.execute(&statement, &[&exam.as_str(), &account.0]).await? == 1)
+}
+
+/// Waiting → passed or refused, if it is still the request that staff have seen.
+pub(crate) async fn decide(
+    client: &impl GenericClient,
+    (exam, account, requested_at): (&ExamId, AccountId, Timestamp),
+    staff: Uuid,
+    refusal: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.score_reviews
+             SET state = CASE WHEN $5::text IS NULL THEN 'passed' ELSE 'refused' END, reason = $5, decided_by = $4,
+                 decided_at = $6
+             WHERE exam = $1 AND account = $2 AND requested_at = $3 AND state = 'waiting'",
+        )
+        .await?;
+    let row: [&(dyn ToSql + Sync); 6] = [&exam.as_str(), &account.0, &requested_at, &staff, &refusal, &now];
+    Ok(client.execute(&statement, &row).await? == 1)
+}
+
+/// Requests that wait for a decision, the longest waiting first, from the one behind `after` on.
+pub(crate) async fn waiting(
+    client: &impl GenericClient,
+    after: Option<(Timestamp, &ExamId, AccountId)>,
+    limit: i64,
+) -> Result<Vec<StoredScoreReview>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE state = 'waiting'
+                 AND ($1::timestamptz IS NULL OR (requested_at, exam, account) > ($1, $2, $3))
+             ORDER BY requested_at, exam, account LIMIT $4"
+        ))
+        .await?;
+    let at = after.map(|(at, ..)| at);
+    let exam = after.map(|(_, exam, _)| exam.as_str());
+    let account = after.map(|(.., account)| account.0);
+    client.query(&statement, &[&at, &exam, &account, &limit]).await?.iter().map(read).collect()
+}
+
+/// How many wait for a decision.
+pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT count(*) FROM registration.score_reviews WHERE state = 'waiting'").await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
+}
+
+/// All requests of one account become another one's.
+pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: AccountId) -> Result<(), StoreError> {
+    let statement =
+        client.prepare_cached("UPDATE registration.score_reviews SET account = $2 WHERE account = $1").await?;
+    client.execute(&statement, &[&from.0, &to.0]).await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<StoredScoreReview, StoreError> {
+    Ok(StoredScoreReview {
+        exam: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        account: AccountId(row.get(1)),
+        document_index: row.get(2),
+        request: row.get(3),
+        state: row.get(4),
+        grants: row.get(5),
+        requested_at: row.get(6),
+        decided_at: row.get(7),
+        reason: row.get(8),
+    })
+}

@@ -1,0 +1,198 @@
+//! What stands in one cell of a sheet, as people and spreadsheets write it: numbers, money, moments, documents. A fault is
+//! told by what to write instead.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{TimeZone, offset};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::model::document::{Document, DocumentError, DocumentKind};
+use crate::model::fen::Fen;
+use crate::model::text::characters::{is_apostrophe, is_invisible, visible};
+
+/// China has one time zone without summer time.
+const CHINA_OFFSET_HOURS: i8 = 8;
+/// What stands for a character that could not be read.
+const UNREADABLE: char = '\u{fffd}';
+/// What people write behind or before a number.
+const UNITS: [&str; 8] = ["元", "人", "分", "年", "个", "名", "座", "位"];
+
+/// Does the cell have to be tidied before it is read?
+pub(super) fn is_untidy(cell: &str) -> bool {
+    cell.starts_with('=') || cell.starts_with(is_apostrophe) || cell.contains(is_invisible)
+}
+
+/// Without what cannot be seen, and without what keeps a spreadsheet from taking a number for a number: `'430…`, `="430…"`.
+pub(super) fn tidied(cell: &str) -> String {
+    let seen: String = visible(cell).collect();
+    let cell = seen.trim();
+    let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell).trim();
+    let number = inner.strip_prefix(is_apostrophe).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    number.unwrap_or(inner).to_owned()
+}
+
+/// What is wrong with a cell whatever it is for.
+pub(super) fn unreadable(cell: &str) -> Option<String> {
+    let message = "has a character that could not be read: save the sheet as `CSV UTF-8`, and correct the cell";
+    cell.contains(UNREADABLE).then(|| message.to_owned())
+}
+
+/// A whole number: `30`, `30.0`, `３０`, `1,200`, `30人`.
+pub(super) fn whole<T: TryFrom<u64>>(cell: &str) -> Result<T, String> {
+    let plain = number_in(cell);
+    let whole = plain.split_once('.').map_or(&plain[..], |(whole, rest)| if zeros(rest) { whole } else { "" });
+    let wrong = || format!("`{cell}` is no whole number: write digits only, such as 30");
+    if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let number: u64 = whole.parse().map_err(|_| wrong())?;
+    T::try_from(number).map_err(|_| format!("`{cell}` is too large"))
+}
+
+/// Yuan: `120`, `120.5`, `￥120`, `1,200.00`, `120元`.
+pub(super) fn money(cell: &str) -> Result<Fen, String> {
+    let plain = number_in(cell);
+    // A spreadsheet may add zeros.
+    let plain = plain.split_once('.').filter(|(_, rest)| zeros(rest)).map_or(&plain[..], |(whole, _)| whole);
+    plain.parse().map_err(|error| format!("`{cell}`: {error}"))
+}
+
+fn zeros(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'0')
+}
+
+/// The number without sign of money, unit and the commas between thousands.
+fn number_in(cell: &str) -> String {
+    let narrow: String = cell.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let bare = narrow.trim_start_matches(['¥', '￥']);
+    let bare = UNITS.iter().find_map(|unit| bare.strip_suffix(unit)).unwrap_or(bare);
+    let (whole, _) = bare.split_once('.').unwrap_or((bare, ""));
+    let mut parts = whole.split(',');
+    let is_grouped =
+        parts.next().is_some_and(|first| (1..=3).contains(&first.len())) && parts.all(|part| part.len() == 3);
+    if is_grouped { bare.replace(',', "") } else { bare.to_owned() }
+}
+
+/// A moment: with its offset as RFC 3339 writes it, else as a clock in China shows it: `2027/5/22 9:00`.
+pub(super) fn moment(cell: &str) -> Result<Timestamp, String> {
+    if let Ok(moment) = cell.parse() {
+        return Ok(moment);
+    }
+    let wrong = || format!("`{cell}` is no moment: write day and time, such as 2027-05-22 09:00");
+    let narrow: String = cell.nfkc().map(|c| if c == '日' || c == 'T' { ' ' } else { c }).collect();
+    let mut words = narrow.split_whitespace();
+    let (day, time) = (words.next().ok_or_else(wrong)?, words.next().ok_or_else(wrong)?);
+    if words.next().is_some() {
+        return Err(wrong());
+    }
+    let [year, month, day] = numbers(day, &['-', '/', '.', '年', '月']).ok_or_else(wrong)?;
+    let [hour, minute, second] = numbers(time, &[':'])
+        .or_else(|| numbers::<2>(time, &[':']).map(|[hour, minute]| [hour, minute, 0]))
+        .ok_or_else(wrong)?;
+    let small = |number: i16| i8::try_from(number).map_err(|_| wrong());
+    if year < 1000 {
+        return Err(wrong());
+    }
+    let day = Date::new(year, small(month)?, small(day)?).map_err(|_| wrong())?;
+    let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).map_err(|_| wrong())?;
+    let zone = TimeZone::fixed(offset(CHINA_OFFSET_HOURS));
+    DateTime::from_parts(day, time).to_zoned(zone).map(|zoned| zoned.timestamp()).map_err(|_| wrong())
+}
+
+fn numbers<const COUNT: usize>(text: &str, between: &[char]) -> Option<[i16; COUNT]> {
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = text.split(between).collect();
+    let parts: Vec<i16> = parts.iter().filter(|part| is_number(part)).filter_map(|part| part.parse().ok()).collect();
+    parts.try_into().ok()
+}
+
+/// A document's number. What a spreadsheet does to long numbers is told as such.
+pub(super) fn document(kind: DocumentKind, cell: &str) -> Result<Document, String> {
+    let is_scientific = |text: &str| {
+        let narrow: String = text.nfkc().collect();
+        narrow.to_ascii_uppercase().split_once("E+").is_some_and(|(head, tail)| {
+            !tail.is_empty()
+                && tail.bytes().all(|byte| byte.is_ascii_digit())
+                && head.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        })
+    };
+    if is_scientific(cell) {
+        return Err(format!(
+            "the spreadsheet made `{cell}` of the number: give the column the format Text and enter it again"
+        ));
+    }
+    Document::parse(kind, cell).map_err(|error| match error {
+        DocumentError::Check if cell.ends_with("000") => {
+            format!("{error}: a spreadsheet keeps 15 digits; give the column the format Text and enter it again")
+        }
+        _ => error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_sheets_write_them() {
+        for (cell, number) in
+            [("30", 30), ("30.0", 30), ("３０", 30), ("1,200", 1200), ("1，200", 1200), ("30人", 30), (" 30 ", 30)]
+        {
+            assert_eq!(whole::<u32>(cell), Ok(number), "{cell}");
+        }
+        for bad in ["", "30.5", "1,20", "12,00", "-3", "三十", "3e2"] {
+            assert!(whole::<u32>(bad).unwrap_err().contains("such as 30"), "{bad}");
+        }
+        assert!(whole::<u16>("70000").unwrap_err().contains("too large"));
+        for (cell, fen) in [
+            ("￥120", 12_000),
+            ("120元", 12_000),
+            ("1,200.00", 120_000),
+            ("１２０.5", 12_050),
+            ("¥ 80.5", 8_050),
+            ("120.000", 12_000),
+        ] {
+            assert_eq!(money(cell), Ok(Fen(fen)), "{cell}");
+        }
+        assert!(money("120 yuan").is_err() && money("").is_err());
+    }
+
+    #[test]
+    fn moments_are_read_as_sheets_write_them() {
+        let wanted: Timestamp = "2027-05-22T09:00:00+08:00".parse().unwrap();
+        for cell in [
+            "2027-05-22T09:00:00+08:00",
+            "2027/5/22 9:00",
+            "2027-05-22 09:00:00",
+            "2027年5月22日 9:00",
+            "2027年5月22日9:00",
+            "2027.5.22 09:00",
+            "２０２７／５／２２　９：００",
+            "2027-05-22T09:00",
+        ] {
+            assert_eq!(moment(cell), Ok(wanted), "{cell}");
+        }
+        for bad in
+            ["", "2027/5/22", "5/22/2027 9:00", "2027/13/22 9:00", "2027/5/22 25:00", "2027/5/22 9:00 PM", "46529.375"]
+        {
+            assert!(moment(bad).unwrap_err().contains("2027-05-22 09:00"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_number_a_text_is_dropped() {
+        for (cell, kept) in [
+            ("'430104199001010011", "430104199001010011"),
+            ("=\"430104199001010011\"", "430104199001010011"),
+            ("\u{feff}王芳\u{200b}", "王芳"),
+            ("'t Hooft", "'t Hooft"),
+        ] {
+            assert!(is_untidy(cell), "{cell}");
+            assert_eq!(tidied(cell), kept);
+        }
+        assert!(!is_untidy("王芳"));
+        let kind = DocumentKind::ResidentId;
+        assert!(document(kind, "4.30104E+17").unwrap_err().contains("format Text"));
+        assert!(document(kind, "430104199001012000").unwrap_err().contains("15 digits"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Importing an exam: its files are checked, the engine gets its sittings, pages get its texts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use reservation::engine::HoldError;
+use reservation::ids::{ExamId, PoolId, SittingId};
+use reservation::sitting::{self, SittingSpec};
+
+use super::import_people::{self, PeopleImported};
+use super::{DefinitionError, ExamDefinition, ORGANISATIONS_FILE, PAST_SCORES_FILE, ROSTER_FILE};
+use crate::eligibility::store::past_scores;
+use crate::eligibility::store::roster;
+use crate::exams::Exams;
+use crate::exams::store;
+use crate::model::exam::{Exam, ExamSitting};
+use crate::model::organisation::{OrganisationLevel, ancestry};
+use crate::store::StoreError;
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The exam.
+    pub exam: ExamId,
+    /// False when it was there already.
+    pub is_new: bool,
+    /// How many sittings the file has.
+    pub sittings: usize,
+    /// What may be meant, and is not what one would expect.
+    pub warnings: Vec<DefinitionError>,
+    /// Sittings imported earlier that the file has no more: they stay, because candidates may hold seats in them.
+    pub kept: Vec<SittingId>,
+    /// What became of the roster; `None`: without a file it is as it was.
+    pub roster: Option<PeopleImported>,
+    /// What became of the results of earlier exams; `None`: without a file they are as they were.
+    pub past_scores: Option<PeopleImported>,
+}
+
+/// Why an import failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The files are wrong; nothing was changed.
+    #[error("the exam definition has {} faults, the first: {}", .0.len(), .0[0])]
+    Definition(Vec<DefinitionError>),
+    /// The engine refused.
+    #[error("the engine refused: {0}")]
+    Engine(#[from] HoldError),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an import is told to empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Emptying {
+    /// The roster.
+    pub roster: bool,
+    /// The results of earlier exams.
+    pub past_scores: bool,
+}
+
+impl Emptying {
+    /// A file cannot be imported and emptied at once.
+    fn check(self, dir: &Path) -> Result<(), Vec<DefinitionError>> {
+        let files = [(self.roster, ROSTER_FILE), (self.past_scores, PAST_SCORES_FILE)];
+        let both = files.into_iter().filter(|(empties, file)| *empties && dir.join(file).exists());
+        let message = "is there, and is to be emptied: take the file away, or do not ask for it to be emptied";
+        let faults: Vec<_> =
+            both.map(|(_, file)| DefinitionError { file, line: 1, message: message.to_owned() }).collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+impl Exams {
+    /// Without its file an exam has no organisations, which nobody can have meant who has imported some.
+    fn must_keep_organisations(&self, dir: &Path, page: &Exam) -> Result<(), ImportError> {
+        let before = self.get(&page.id).map_or(0, |known| known.organisations.len());
+        if before == 0 || dir.join(ORGANISATIONS_FILE).exists() {
+            return Ok(());
+        }
+        let message =
+            format!("is missing, and the exam has {before} organisations: put it back, or its first line only");
+        Err(ImportError::Definition(vec![DefinitionError { file: ORGANISATIONS_FILE, line: 1, message }]))
+    }
+
+    /// How many people and results of earlier exams there are now, for whoever is about to import others.
+    pub async fn people_there(&self, exam: &ExamId) -> Result<(u64, u64), StoreError> {
+        let client = self.database.client().await?;
+        Ok((roster::count(&client, exam).await?, past_scores::count(&client, exam).await?))
+    }
+
+    /// Reads an exam's directory and brings engine and pages to what it says; again with the same files changes
+    /// nothing. The engine comes first, so that no page offers what cannot be held; an import that died is mended by
+    /// importing again.
+    pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
+        self.import_emptying(dir, Emptying::default()).await
+    }
+
+    /// The same, and empties what is told by name: a file that is not there is no reason to.
+    pub async fn import_emptying(&self, dir: &Path, emptying: Emptying) -> Result<Imported, ImportError> {
+        emptying.check(dir).map_err(ImportError::Definition)?;
+        let definition = super::parse(dir).map_err(ImportError::Definition)?;
+        self.must_keep_organisations(dir, &definition.page)?;
+        let ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, .. } = definition;
+        let page = Arc::new(page);
+        let exam = sitting::Exam {
+            id: page.id.clone(),
+            title: page.title.zh.clone(),
+            hold: page.hold,
+            grace: page.grace,
+            opens_at: Some(page.opens_at),
+            closes_at: Some(page.closes_at),
+            acknowledge,
+            waiting_room,
+        };
+        self.engine.put_exam(exam).await?;
+        for (sitting, capacity) in page.sittings.iter().zip(capacities) {
+            let spec = SittingSpec {
+                title: sitting.title.zh.clone(),
+                group: sitting.group.clone(),
+                pool: pool(&page, sitting),
+                capacity,
+                venue: Some(sitting.venue.zh.clone()),
+                starts_at: Some(sitting.starts_at),
+            };
+            self.engine.put_sitting(&page.id, &sitting.id, spec).await?;
+        }
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        store::exams::lock_imports(&transaction).await?;
+        let is_new = store::exams::upsert(&transaction, &page).await?;
+        store::exam_groups::replace(&transaction, &page.id, &page.groups).await?;
+        store::exam_organisations::replace(&transaction, &page.id, &page.organisations).await?;
+        let kept = store::exam_sittings::upsert(&transaction, &page.id, &page.sittings).await?;
+        let roster = match emptying.roster || dir.join(ROSTER_FILE).exists() {
+            true => Some(import_people::roster(&transaction, dir, &page, &self.vault).await?),
+            false => None,
+        };
+        let past_scores = match emptying.past_scores || dir.join(PAST_SCORES_FILE).exists() {
+            true => Some(import_people::past_scores(&transaction, dir, &page, &self.vault).await?),
+            false => None,
+        };
+        transaction.commit().await.map_err(StoreError::from)?;
+        drop(client);
+        self.refresh().await?;
+        let (exam, sittings) = (page.id.clone(), page.sittings.len());
+        Ok(Imported { exam, is_new, sittings, warnings, kept, roster, past_scores })
+    }
+}
+
+/// Seats of one province change together; an exam without provinces is one pool.
+fn pool(exam: &Exam, sitting: &ExamSitting) -> Option<PoolId> {
+    let campus = sitting.campus.as_ref()?;
+    let line = ancestry(&exam.organisations, campus);
+    let province = line.iter().find(|organisation| organisation.level == OrganisationLevel::Province)?;
+    // Ids have at most 64 characters; what is longer shares the exam's pool.
+    format!("{}_{}", exam.id, province.code).parse().ok()
+}

@@ -1,0 +1,118 @@
+//! What must hold between the rules of an exam: names that are there, an order that can be walked.
+
+mod form;
+mod programme;
+mod steps;
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use super::text_fault;
+use crate::model::exam::Group;
+use crate::model::exam_rules::{ExamRules, TaskKind};
+use crate::model::text::Text;
+
+/// One part of where a value stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    Name(&'static str),
+    Index(usize),
+}
+
+/// A fault of the rules, and where.
+pub(super) struct RuleFault {
+    pub(super) place: Vec<Key>,
+    pub(super) message: String,
+}
+
+/// The faults found so far.
+#[derive(Default)]
+struct Checker(Vec<RuleFault>);
+
+impl Checker {
+    fn add(&mut self, place: &[Key], message: impl Into<String>) {
+        self.0.push(RuleFault { place: place.to_vec(), message: message.into() });
+    }
+
+    fn require(&mut self, holds: bool, place: &[Key], message: impl Into<String>) {
+        if !holds {
+            self.add(place, message);
+        }
+    }
+
+    fn text(&mut self, text: &Text, place: &[Key]) {
+        if let Some(fault) = text_fault(text) {
+            self.add(place, fault);
+        }
+    }
+
+    /// Each of the things is there once; tells those that are not.
+    fn unique<T: Eq + Hash + std::fmt::Display>(
+        &mut self,
+        things: impl IntoIterator<Item = T>,
+        place: impl Fn(usize) -> Vec<Key>,
+    ) {
+        let mut seen = HashSet::new();
+        for (index, thing) in things.into_iter().enumerate() {
+            let message = format!("`{thing}` is there twice");
+            if !seen.insert(thing) {
+                self.add(&place(index), message);
+            }
+        }
+    }
+}
+
+/// Everything that is wrong with the rules, in their order.
+pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
+    let mut checker = Checker::default();
+    account(rules, &mut checker);
+    steps::check(rules, &mut checker);
+    people(rules, &mut checker);
+    form::check(rules, &mut checker);
+    programme::check(rules, groups, &mut checker);
+    if let Some(item) = &rules.payment.item {
+        checker.text(item, &[Key::Name("payment"), Key::Name("item")]);
+    }
+    checker.0
+}
+
+fn account(rules: &ExamRules, checker: &mut Checker) {
+    let password = rules.account.password;
+    let place = |name| [Key::Name("account"), Key::Name("password"), Key::Name(name)];
+    let fits = (6..=64).contains(&password.chars_min);
+    checker.require(fits, &place("chars_min"), "must be from 6 to 64");
+    let fits = (password.chars_min..=64).contains(&password.chars_max);
+    checker.require(fits, &place("chars_max"), "must be from chars_min to 64");
+    checker.require((1..=3).contains(&password.kinds_min), &place("kinds_min"), "must be from 1 to 3");
+}
+
+/// Identity, face, eligibility and review.
+fn people(rules: &ExamRules, checker: &mut Checker) {
+    let identity = |name| [Key::Name("identity"), Key::Name(name)];
+    if rules.asks_for(&TaskKind::Identity) {
+        checker.require(!rules.identity.ways.is_empty(), &identity("ways"), "there must be a way");
+        checker.require(!rules.identity.documents.is_empty(), &identity("documents"), "there must be a document");
+    }
+    let face = |name| [Key::Name("face"), Key::Name(name)];
+    checker.require((1..=50).contains(&rules.face.tries_per_day), &face("tries_per_day"), "must be from 1 to 50");
+    let fits = (1..=100).contains(&rules.face.similarity_min);
+    checker.require(fits, &face("similarity_min"), "must be from 1 to 100");
+    let eligibility = |name| [Key::Name("eligibility"), Key::Name(name)];
+    let fits = (1..=24 * 30).contains(&rules.eligibility.unused_hours);
+    checker.require(fits, &eligibility("unused_hours"), "must be from 1 to 720");
+    if rules.asks_for(&TaskKind::Eligibility) {
+        let has_some = !rules.eligibility.documents.is_empty();
+        checker.require(has_some, &eligibility("documents"), "there must be a document");
+    }
+    if let Some(review) = &rules.eligibility.score_review {
+        checker.text(&review.title, &eligibility("score_review"));
+        for grant in &review.grants {
+            let is_there = rules.subject(grant).is_some();
+            checker.require(is_there, &eligibility("score_review"), format!("grants: there is no subject `{grant}`"));
+        }
+    }
+    for (index, name) in rules.review.compare.iter().enumerate() {
+        let place = [Key::Name("review"), Key::Name("compare"), Key::Index(index)];
+        checker.require(rules.form.field(name).is_some(), &place, format!("the form has no field `{name}`"));
+    }
+}

@@ -1,0 +1,187 @@
+//! `sittings.csv`: one sitting a line. A sitting of a subject may leave out title and group, one of a campus the venue.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use reservation::ids::{GroupId, SittingId};
+use reservation::sitting::CAPACITY_MAX;
+
+use super::exam_file::ExamFile;
+use super::table::{Row, Shape, parse as parse_table};
+use super::{DefinitionError, SITTINGS_FILE, cells, words};
+use crate::model::exam::{Exam, ExamSitting};
+use crate::model::exam_rules::{OrganisationCode, Subject, SubjectId};
+use crate::model::fen::Fen;
+use crate::model::organisation::{Organisation, OrganisationLevel};
+use crate::model::text::Text;
+
+const SHAPE: Shape = Shape {
+    file: SITTINGS_FILE,
+    columns: &[
+        "id",
+        "starts_at",
+        "capacity",
+        "title_zh",
+        "title_en",
+        "venue_zh",
+        "venue_en",
+        "group",
+        "fee",
+        "subject",
+        "campus",
+    ],
+    needed: 3,
+    rows_max: 50_000,
+    is_open: false,
+    words: &words::SITTINGS,
+};
+
+/// More warnings than these help nobody.
+const WARNINGS_MAX: usize = 20;
+
+/// What the other files say, when they could be read.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) exam: &'a ExamFile,
+    pub(super) organisations: &'a [Organisation],
+}
+
+/// One line of the file.
+pub(super) struct SittingRow {
+    line: u64,
+    pub(super) page: ExamSitting,
+    pub(super) capacity: u32,
+}
+
+/// Reads the file.
+pub(super) fn parse(text: &str, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Vec<SittingRow> {
+    let before = faults.len();
+    let mut ids = HashSet::new();
+    let rows = parse_table(&SHAPE, text, faults, |row, faults| {
+        let read = read(row, known, faults)?;
+        if !ids.insert(read.page.id.clone()) {
+            faults.push(row.fault(format!("the sitting `{}` is there twice", read.page.id)));
+            return None;
+        }
+        Some(read)
+    });
+    if rows.is_empty() && faults.len() == before {
+        faults.push(DefinitionError { file: SITTINGS_FILE, line: 1, message: "there is no sitting".to_owned() });
+    }
+    rows
+}
+
+/// Sittings that are over, or whose seats are given out for a part of the registration only, because they begin so early.
+pub(super) fn warnings(rows: &[SittingRow], exam: &Exam, now: Timestamp) -> Vec<DefinitionError> {
+    let warning = |row: &SittingRow| {
+        let id = &row.page.id;
+        let message = if row.page.has_begun(now) {
+            format!("starts_at: the sitting `{id}` has begun, and nobody can register for it any more")
+        } else if exam.is_too_late(&row.page, exam.closes_at) {
+            format!(
+                "starts_at: nobody can register for `{id}` from one hold_seconds before it on, though closes_at is later"
+            )
+        } else {
+            return None;
+        };
+        Some(DefinitionError { file: SITTINGS_FILE, line: row.line, message })
+    };
+    rows.iter().filter_map(warning).take(WARNINGS_MAX).collect()
+}
+
+fn read(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<SittingRow> {
+    let id: Option<SittingId> = row.parsed("id", faults);
+    let subject = subject(row, known, faults);
+    let campus = campus(row, known, faults);
+    let title = match (row.field("title_zh"), subject.as_ref()?) {
+        ("", Some((_, Some(subject)))) => Some(subject.title.clone()),
+        ("", Some((_, None))) => None,
+        _ => row.text("title_zh", "title_en", faults),
+    };
+    let venue = match (row.field("venue_zh"), campus.as_ref()?) {
+        ("", Some((_, Some(campus)))) => Some(campus.name.clone()),
+        ("", Some((_, None))) => None,
+        _ => row.text("venue_zh", "venue_en", faults),
+    };
+    let starts_at = starts_at(row, known, faults);
+    let capacity = row.read("capacity", faults, cells::whole::<u32>).filter(|capacity| {
+        let fits = *capacity <= CAPACITY_MAX;
+        if !fits {
+            faults.push(row.fault(format!("capacity: at most {CAPACITY_MAX}")));
+        }
+        fits
+    });
+    let of_subject = subject.as_ref()?.as_ref().and_then(|(_, subject)| subject.as_ref()?.group.clone());
+    let group = if row.field("group").is_empty() { Some(of_subject) } else { group(row, known, faults) };
+    let fee = match row.field("fee") {
+        "" => Some(known.map_or(Fen(0), |known| known.exam.page.fee)),
+        _ => row.read("fee", faults, cells::money),
+    };
+    let page = ExamSitting {
+        id: id?,
+        title: title.unwrap_or_else(unknown),
+        group: group?,
+        venue: venue.unwrap_or_else(unknown),
+        starts_at: starts_at?,
+        fee: fee?,
+        subject: subject?.map(|(id, _)| id),
+        campus: campus?.map(|(code, _)| code),
+    };
+    Some(SittingRow { line: row.line, page, capacity: capacity? })
+}
+
+/// When it begins: some hold must be over by then, or nobody could ever register for it.
+fn starts_at(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<Timestamp> {
+    let starts_at: Timestamp = row.read("starts_at", faults, cells::moment)?;
+    let first = known.map(|known| known.exam.page.opens_at + known.exam.page.hold);
+    if first.is_some_and(|first| starts_at <= first) {
+        faults.push(row.fault("starts_at: must be more than hold_seconds later than opens_at of exam.toml".to_owned()));
+        return None;
+    }
+    Some(starts_at)
+}
+
+/// Stands for a text that another file has, which could not be read: its faults are told already.
+fn unknown() -> Text {
+    Text { zh: "?".to_owned(), en: "?".to_owned() }
+}
+
+type Found<Id, T> = Option<Option<(Id, Option<T>)>>;
+
+fn subject<'a>(
+    row: &Row<'_>,
+    known: Option<Known<'a>>,
+    faults: &mut Vec<DefinitionError>,
+) -> Found<SubjectId, &'a Subject> {
+    let Some(id) = row.optional::<SubjectId>("subject", faults)? else { return Some(None) };
+    let Some(known) = known else { return Some(Some((id, None))) };
+    let Some(subject) = known.exam.page.rules.subject(&id) else {
+        faults.push(row.fault(format!("subject: `{id}` is not among the subjects of exam.toml")));
+        return None;
+    };
+    Some(Some((id, Some(subject))))
+}
+
+fn campus<'a>(
+    row: &Row<'_>,
+    known: Option<Known<'a>>,
+    faults: &mut Vec<DefinitionError>,
+) -> Found<OrganisationCode, &'a Organisation> {
+    let Some(code) = row.optional::<OrganisationCode>("campus", faults)? else { return Some(None) };
+    let Some(known) = known else { return Some(Some((code, None))) };
+    let is_it = |one: &&Organisation| one.code == code && one.level == OrganisationLevel::Campus;
+    let Some(campus) = known.organisations.iter().find(is_it) else {
+        faults.push(row.fault(format!("campus: `{code}` is no campus of organisations.csv")));
+        return None;
+    };
+    Some(Some((code, Some(campus))))
+}
+
+fn group(row: &Row<'_>, known: Option<Known<'_>>, faults: &mut Vec<DefinitionError>) -> Option<Option<GroupId>> {
+    let group: GroupId = row.parsed("group", faults)?;
+    if known.is_some_and(|known| !known.exam.page.groups.iter().any(|known| known.id == group)) {
+        faults.push(row.fault(format!("group: `{group}` is not among the groups of exam.toml")));
+        return None;
+    }
+    Some(Some(group))
+}

@@ -1,0 +1,122 @@
+//! What a school calls the columns of its sheets and the kinds of documents, beside our own names for them.
+
+use crate::model::document::DocumentKind;
+
+/// Our name for a column, by what stands in a sheet's first line: one of `ours`, or itself.
+pub(super) fn column(ours: &[&str], words: &[(&'static str, &'static str)], written: &str) -> String {
+    let tidy: String = written.chars().filter(|c| !c.is_whitespace() && *c != '*' && *c != '＊').collect();
+    let translated = words.iter().find(|(word, _)| *word == tidy).map(|(_, column)| *column);
+    let known = translated.or_else(|| ours.iter().find(|name| name.eq_ignore_ascii_case(&tidy)).copied());
+    known.map_or_else(|| written.trim().to_owned(), str::to_owned)
+}
+
+/// What a sheet of sittings may say.
+pub(super) const SITTINGS: [(&str, &str); 22] = [
+    ("编号", "id"),
+    ("场次", "id"),
+    ("场次编号", "id"),
+    ("开考时间", "starts_at"),
+    ("考试时间", "starts_at"),
+    ("开始时间", "starts_at"),
+    ("人数", "capacity"),
+    ("容量", "capacity"),
+    ("名额", "capacity"),
+    ("座位数", "capacity"),
+    ("名称", "title_zh"),
+    ("场次名称", "title_zh"),
+    ("英文名称", "title_en"),
+    ("考点", "venue_zh"),
+    ("地点", "venue_zh"),
+    ("英文考点", "venue_en"),
+    ("英文地点", "venue_en"),
+    ("组", "group"),
+    ("费用", "fee"),
+    ("报名费", "fee"),
+    ("科目", "subject"),
+    ("校区", "campus"),
+];
+
+/// What a sheet of people may say.
+pub(super) const ROSTER: [(&str, &str); 23] = [
+    ("证件类型", "document_kind"),
+    ("证件种类", "document_kind"),
+    ("证件号码", "document_number"),
+    ("证件号", "document_number"),
+    ("身份证号", "document_number"),
+    ("身份证号码", "document_number"),
+    ("姓名", "name"),
+    ("可报科目", "subjects"),
+    ("科目", "subjects"),
+    ("禁报科目", "barred"),
+    ("学校", "school"),
+    ("校区", "campus"),
+    ("学历层次", "level"),
+    ("层次", "level"),
+    ("学制", "years"),
+    ("入学年份", "entry_year"),
+    ("年级", "grade"),
+    ("院系", "department"),
+    ("学院", "department"),
+    ("专业", "major"),
+    ("班级", "class"),
+    ("学号", "student_number"),
+    ("备注", "note"),
+];
+
+/// What a sheet of results may say.
+pub(super) const PAST_SCORES: [(&str, &str); 12] = [
+    ("准考证号", "ticket_number"),
+    ("准考证号码", "ticket_number"),
+    ("证件类型", "document_kind"),
+    ("证件号码", "document_number"),
+    ("证件号", "document_number"),
+    ("身份证号", "document_number"),
+    ("姓名", "name"),
+    ("科目", "subject"),
+    ("年份", "year"),
+    ("年度", "year"),
+    ("成绩", "score"),
+    ("分数", "score"),
+];
+
+/// What a sheet of organisations may say.
+pub(super) const ORGANISATIONS: [(&str, &str); 6] = [
+    ("代码", "code"),
+    ("级别", "level"),
+    ("上级", "parent"),
+    ("上级代码", "parent"),
+    ("名称", "name_zh"),
+    ("英文名称", "name_en"),
+];
+
+/// What the kinds of documents are called.
+const KINDS: [(&str, DocumentKind); 21] = [
+    ("居民身份证", DocumentKind::ResidentId),
+    ("中华人民共和国居民身份证", DocumentKind::ResidentId),
+    ("身份证", DocumentKind::ResidentId),
+    ("二代身份证", DocumentKind::ResidentId),
+    ("港澳台居民居住证", DocumentKind::ResidentId),
+    ("居住证", DocumentKind::ResidentId),
+    ("港澳居民来往内地通行证", DocumentKind::HkMacauPermit),
+    ("港澳通行证", DocumentKind::HkMacauPermit),
+    ("回乡证", DocumentKind::HkMacauPermit),
+    ("台湾居民来往大陆通行证", DocumentKind::TaiwanPermit),
+    ("台湾通行证", DocumentKind::TaiwanPermit),
+    ("台胞证", DocumentKind::TaiwanPermit),
+    ("护照", DocumentKind::Passport),
+    ("外国护照", DocumentKind::Passport),
+    ("香港身份证", DocumentKind::HongKongId),
+    ("香港居民身份证", DocumentKind::HongKongId),
+    ("香港永久性居民身份证", DocumentKind::HongKongId),
+    ("澳门身份证", DocumentKind::MacauId),
+    ("澳门居民身份证", DocumentKind::MacauId),
+    ("外国人永久居留身份证", DocumentKind::ForeignResidentId),
+    ("永久居留身份证", DocumentKind::ForeignResidentId),
+];
+
+/// A kind by our name or by what it is called.
+pub(super) fn kind(cell: &str) -> Result<DocumentKind, String> {
+    let called: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
+    let known = KINDS.iter().find(|(name, _)| *name == called).map(|(_, kind)| *kind);
+    known.map_or_else(|| called.to_ascii_lowercase().parse().map_err(|error| format!("`{cell}`: {error}")), Ok)
+}

@@ -1,0 +1,6 @@
+//! The tables of exams.
+
+pub(crate) mod exam_groups;
+pub(crate) mod exam_organisations;
+pub(crate) mod exam_sittings;
+pub(crate) mod exams;

@@ -1,0 +1,117 @@
+//! The table `exams`. Groups and sittings of an exam have tables of their own.
+
+use deadpool_postgres::GenericClient;
+use jiff::SignedDuration;
+use tokio_postgres::Row;
+
+use crate::model::exam::Exam;
+use crate::model::fen::Fen;
+use crate::model::text::{Paragraphs, Text};
+use crate::store::StoreError;
+
+/// The advisory lock under which exams are imported, one import at a time ("exams" in ASCII).
+const IMPORT_LOCK: i64 = 0x65_7861_6d73;
+
+/// Waits for its turn to import; the turn ends with the transaction.
+pub(crate) async fn lock_imports(transaction: &impl GenericClient) -> Result<(), StoreError> {
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&IMPORT_LOCK]).await?;
+    Ok(())
+}
+
+/// Adds or changes an exam. True when it is new.
+pub(crate) async fn upsert(client: &impl GenericClient, page: &Exam) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.exams (id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en,
+                 opens_at, closes_at, payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen,
+                 payment_url, rules, resubmit_times, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+                 $16::text::jsonb, $17, nextval('registration.exam_versions'))
+             ON CONFLICT (id) DO UPDATE SET title_zh = excluded.title_zh, title_en = excluded.title_en,
+                 organiser_zh = excluded.organiser_zh, organiser_en = excluded.organiser_en,
+                 notice_zh = excluded.notice_zh, notice_en = excluded.notice_en, opens_at = excluded.opens_at,
+                 closes_at = excluded.closes_at, payment_deadline = excluded.payment_deadline,
+                 hold_seconds = excluded.hold_seconds, grace_seconds = excluded.grace_seconds,
+                 resubmit_hours = excluded.resubmit_hours, fee_fen = excluded.fee_fen,
+                 payment_url = excluded.payment_url, rules = excluded.rules,
+                 resubmit_times = excluded.resubmit_times, version = excluded.version
+             RETURNING xmax = 0",
+        )
+        .await?;
+    let id = page.id.as_str();
+    let (hold_seconds, grace_seconds) = (whole(page.hold.as_secs())?, whole(page.grace.as_secs())?);
+    let resubmit_hours = whole(page.resubmit.as_hours())?;
+    let resubmit_times =
+        i16::try_from(page.resubmit_times).map_err(|_| StoreError::Corrupt("a count is beyond 32767"))?;
+    let rules = serde_json::to_string(&page.rules).map_err(|_| StoreError::Corrupt("rules that are no JSON"))?;
+    let row = client
+        .query_one(
+            &statement,
+            &[
+                &id,
+                &page.title.zh,
+                &page.title.en,
+                &page.organiser.zh,
+                &page.organiser.en,
+                &page.notice.zh,
+                &page.notice.en,
+                &page.opens_at,
+                &page.closes_at,
+                &page.payment_deadline,
+                &hold_seconds,
+                &grace_seconds,
+                &resubmit_hours,
+                &page.fee.0,
+                &page.payment_url,
+                &rules,
+                &resubmit_times,
+            ],
+        )
+        .await?;
+    Ok(row.get(0))
+}
+
+fn whole(number: i64) -> Result<i32, StoreError> {
+    i32::try_from(number).map_err(|_| StoreError::Corrupt("a duration is beyond 68 years"))
+}
+
+/// Changes whenever any exam does.
+pub(crate) async fn version(client: &impl GenericClient) -> Result<i64, StoreError> {
+    let statement = client.prepare_cached("SELECT coalesce(sum(version), 0)::bigint FROM registration.exams").await?;
+    Ok(client.query_one(&statement, &[]).await?.get(0))
+}
+
+/// All exams, without groups, sittings and organisations; the one that opened last first.
+pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<Exam>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en, opens_at, closes_at,
+                 payment_deadline, hold_seconds, grace_seconds, resubmit_hours, fee_fen, payment_url, rules::text, resubmit_times
+             FROM registration.exams ORDER BY opens_at DESC, id",
+        )
+        .await?;
+    client.query(&statement, &[]).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Exam, StoreError> {
+    let id: &str = row.get(0);
+    Ok(Exam {
+        id: id.parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        title: Text { zh: row.get(1), en: row.get(2) },
+        organiser: Text { zh: row.get(3), en: row.get(4) },
+        notice: Paragraphs { zh: row.get(5), en: row.get(6) },
+        opens_at: row.get(7),
+        closes_at: row.get(8),
+        payment_deadline: row.get(9),
+        hold: SignedDuration::from_secs(i64::from(row.get::<_, i32>(10))),
+        grace: SignedDuration::from_secs(i64::from(row.get::<_, i32>(11))),
+        resubmit: SignedDuration::from_hours(i64::from(row.get::<_, i32>(12))),
+        resubmit_times: u16::try_from(row.get::<_, i16>(16)).map_err(|_| StoreError::Corrupt("a negative count"))?,
+        fee: Fen(row.get(13)),
+        payment_url: row.get(14),
+        groups: Vec::new(),
+        sittings: Vec::new(),
+        rules: serde_json::from_str(row.get(15)).map_err(|_| StoreError::Corrupt("an exam's rules"))?,
+        organisations: Vec::new(),
+    })
+}

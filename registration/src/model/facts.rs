@@ -1,0 +1,133 @@
+//! What is known of a candidate in one exam: what the steps are worked out from.
+
+use jiff::Timestamp;
+
+use crate::model::exam_rules::{OrganisationCode, SubjectId};
+use crate::model::order::Order;
+
+/// Everything that the steps ask for. The default is somebody who has done nothing yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// When the notice was agreed to.
+    pub notice_agreed_at: Option<Timestamp>,
+    /// Who the candidate is, for all exams.
+    pub identity: IdentityState,
+    /// The face check of this exam.
+    pub face: FaceState,
+    /// Whether the roster knows the candidate.
+    pub eligibility: EligibilityState,
+    /// When the form was handed in last.
+    pub details_at: Option<Timestamp>,
+    /// What was decided about it.
+    pub review: ReviewState,
+    /// Where the review of an earlier score stands, if one was asked for.
+    pub score_review: Option<ScoreReviewState>,
+    /// The candidate's orders of this exam, in any state.
+    pub orders: &'a [Order],
+}
+
+/// Whether it is proved who somebody is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum IdentityState {
+    /// Nothing was handed in.
+    #[default]
+    None,
+    /// Staff look at it.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Staff, or the check, said no.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// It is proved.
+    Verified {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Whether the face is that of the identity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum FaceState {
+    /// No photo was taken.
+    #[default]
+    None,
+    /// Staff compare.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It is not.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// It is.
+    Passed {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Whether the roster knows somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum EligibilityState {
+    /// No record is bound to the account.
+    #[default]
+    None,
+    /// A record is bound, as it was then.
+    Bound {
+        /// Since when.
+        at: Timestamp,
+        /// The subjects for which the person is eligible, those of a passed review included.
+        subjects: Vec<SubjectId>,
+        /// The campus of the record, where it names one.
+        campus: Option<OrganisationCode>,
+    },
+}
+
+/// What was decided about the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ReviewState {
+    /// Nothing is to be decided.
+    #[default]
+    None,
+    /// Staff look at it.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Staff said no.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// It equals the roster, or staff said yes.
+    Passed {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Where the review of an earlier score stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ScoreReviewState {
+    /// 未复核: staff look at it.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Staff said no: it can be handed in anew, or deleted.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// It makes further subjects eligible, and stays.
+    Passed {
+        /// Since when.
+        at: Timestamp,
+    },
+}

@@ -1,0 +1,107 @@
+//! Where an identity or a face check stands. Plain values.
+
+use crate::model::document::Document;
+use crate::model::exam_rules::IdentityWay;
+use crate::model::facts::IdentityState;
+use crate::model::person::PersonName;
+
+/// Who somebody says to be, or was verified to be. `Debug` names nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name as on the document.
+    pub name: PersonName,
+    /// The document.
+    pub document: Document,
+}
+
+/// All that pages need to know of an account's identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it stands.
+    pub state: IdentityState,
+    /// Whom the account says to be; once verified, who it is.
+    pub person: Option<Person>,
+    /// May name and document still be changed here?
+    pub claim: ClaimRights,
+    /// How it was handed in or verified.
+    pub way: Option<IdentityWay>,
+    /// Is there a verified photo to show?
+    pub has_portrait: bool,
+    /// Why the last check on a vendor's page failed, if the newest check did.
+    pub liveness: LivenessStanding,
+}
+
+/// What of a claim the candidate may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimRights {
+    /// Nothing: it is verified.
+    Nothing,
+    /// The name; the document is the login, and only staff can mend it.
+    Name,
+    /// Both.
+    Both,
+}
+
+/// Where the newest check on a vendor's page stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LivenessStanding {
+    /// None is under way.
+    None,
+    /// One was begun and has no outcome yet.
+    Running,
+    /// It failed.
+    Failed(LivenessRefusal),
+}
+
+/// Why a check on a vendor's page failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LivenessRefusal {
+    /// Name and number do not belong together.
+    Mismatch,
+    /// No living person was seen.
+    Spoof,
+    /// Another person.
+    NotSame,
+    /// There is no police photo of this person.
+    NoRecord,
+    /// Given up, or out of time.
+    Cancelled,
+    /// It went well, and another account is verified as this person.
+    Taken,
+    /// It went well, and the account says to be somebody else meanwhile.
+    Changed,
+    /// Anything else.
+    Other,
+}
+
+impl LivenessRefusal {
+    const ALL: [Self; 8] = [
+        Self::Mismatch,
+        Self::Spoof,
+        Self::NotSame,
+        Self::NoRecord,
+        Self::Cancelled,
+        Self::Taken,
+        Self::Changed,
+        Self::Other,
+    ];
+
+    /// Its name in the store.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Mismatch => "mismatch",
+            Self::Spoof => "spoof",
+            Self::NotSame => "not_same",
+            Self::NoRecord => "no_record",
+            Self::Cancelled => "cancelled",
+            Self::Taken => "taken",
+            Self::Changed => "changed",
+            Self::Other => "other",
+        }
+    }
+
+    /// What [`as_str`](Self::as_str) wrote; anything else is [`Other`](Self::Other).
+    pub(crate) fn from_stored(text: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == text).unwrap_or(Self::Other)
+    }
+}

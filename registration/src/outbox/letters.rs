@@ -1,0 +1,212 @@
+//! The letters: Chinese, then English; plain text, and the same as simple HTML.
+
+use gateways::Letter;
+use jiff::Timestamp;
+
+use crate::model::login::Email;
+use crate::model::text::Text as ExamTitle;
+use crate::outbox::notices::NoticeKind;
+use crate::people::accounts::LINK_LIFETIME;
+
+/// What a letter says: paragraphs, and links between them.
+struct Text<'a> {
+    subject: &'static str,
+    before_zh: &'a [&'a str],
+    before_en: &'a [&'a str],
+    links: &'a [String],
+    /// Do they work once, and for a while? Not those of plain pages.
+    once: bool,
+    after_zh: &'a [&'a str],
+    after_en: &'a [&'a str],
+}
+
+/// Finishes a sign-up.
+pub(crate) fn sign_up(to: &Email, links: &[String]) -> Letter {
+    letter(
+        to,
+        &Text {
+            subject: "完成注册 / Finish creating your account",
+            before_zh: &["您正在用这个邮箱注册考试报名账号。请打开下面的链接完成注册："],
+            before_en: &["You are creating an account for exam registration. Open the link to finish:"],
+            links,
+            once: true,
+            after_zh: &["如果不是您本人操作，请忽略这封邮件，账号不会建立。"],
+            after_en: &["If this was not you, ignore this letter; no account will be made."],
+        },
+    )
+}
+
+/// Somebody signed up with an address that has an account.
+pub(crate) fn taken(to: &Email, links: &[String]) -> Letter {
+    letter(
+        to,
+        &Text {
+            subject: "这个邮箱已有账号 / You already have an account",
+            before_zh: &[
+                "有人用这个邮箱注册考试报名账号，但它已经有账号了，没有建立新账号。请用这个邮箱直接登录；忘记密码的，请在下面的页面找回：",
+            ],
+            before_en: &[
+                "Somebody tried to use this address for a new account, but it has one already, and no new one was made. Sign in with this address; if you forgot the password, choose a new one on this page:",
+            ],
+            links,
+            once: false,
+            after_zh: &["如果不是您本人操作，请忽略这封邮件，账号没有变化。"],
+            after_en: &["If this was not you, ignore this letter; nothing has changed."],
+        },
+    )
+}
+
+/// Proves an address.
+pub(crate) fn verify(to: &Email, links: &[String]) -> Letter {
+    letter(
+        to,
+        &Text {
+            subject: "验证邮箱 / Verify your e-mail address",
+            before_zh: &["请打开下面的链接，确认这是您考试报名账号的邮箱："],
+            before_en: &["Open the link to confirm that this address belongs to your account for exam registration:"],
+            links,
+            once: true,
+            after_zh: &["如果不是您本人操作，请忽略这封邮件，账号没有变化。"],
+            after_en: &["If this was not you, ignore this letter; nothing has changed."],
+        },
+    )
+}
+
+/// Sets another password.
+pub(crate) fn password(to: &Email, links: &[String]) -> Letter {
+    letter(
+        to,
+        &Text {
+            subject: "找回密码 / Choose a new password",
+            before_zh: &["您正在找回考试报名账号的密码。请打开下面的链接设置新密码："],
+            before_en: &[
+                "You asked for a new password for your account for exam registration. Open the link to choose one:",
+            ],
+            links,
+            once: true,
+            after_zh: &["如果不是您本人操作，请忽略这封邮件，密码没有变化。请不要把链接转给别人。"],
+            after_en: &[
+                "If this was not you, ignore this letter; your password has not changed. Do not pass the link on.",
+            ],
+        },
+    )
+}
+
+/// The address of an account was changed: said to the old one.
+pub(crate) fn email_changed(to: &Email) -> Letter {
+    letter(
+        to,
+        &Text {
+            subject: "账号邮箱已更改 / Your e-mail address was changed",
+            before_zh: &[
+                "您的考试报名账号已改用另一个邮箱。这个邮箱不能再用来登录。",
+                "如果不是您本人操作，请尽快联系考务人员。",
+            ],
+            before_en: &[
+                "Your account for exam registration now has another e-mail address. This one no longer signs you in.",
+                "If this was not you, contact the examination office soon.",
+            ],
+            links: &[],
+            once: true,
+            after_zh: &[],
+            after_en: &[],
+        },
+    )
+}
+
+/// What staff decided, or time has ended, and until when something can be done about it. Why is read after signing in.
+pub(crate) fn notice(
+    to: &Email,
+    kind: NoticeKind,
+    exam: Option<&ExamTitle>,
+    until: Option<Timestamp>,
+    links: &[String],
+) -> Letter {
+    let (zh, en) = kind.words();
+    let about =
+        |title: Option<&str>, said: &str| title.map_or_else(|| said.to_owned(), |title| format!("{title}：{said}"));
+    let (said_zh, said_en) = (
+        format!("{}。", about(exam.map(|exam| exam.zh.as_str()), zh)),
+        format!("{}.", about(exam.map(|exam| exam.en.as_str()), en).replace('：', ": ")),
+    );
+    let see = ("详情请登录后查看：", "Sign in to see the details:");
+    let until_zh =
+        until.map(|at| format!("请在 {} 前登录，重新上传订单截图。不要重复缴费。", beijing(at, "%-m月%-d日 %H:%M")));
+    let until_en = until.map(|at| {
+        let at = beijing(at, "%-d %b, %H:%M");
+        format!("Sign in and upload another screenshot by {at} (Beijing time). Do not pay again.")
+    });
+    let part = |said: String, until: Option<String>, see: &str| -> Vec<String> {
+        [Some(said), until, Some(see.to_owned())].into_iter().flatten().chain(links.iter().cloned()).collect()
+    };
+    let (zh, en_part) = (part(said_zh, until_zh, see.0), part(said_en, until_en, see.1));
+    in_both(to, format!("{} / {en}", kind.words().0), &zh, &en_part)
+}
+
+/// A moment as Beijing's clocks show it.
+fn beijing(at: Timestamp, format: &str) -> String {
+    jiff::tz::Offset::constant(8).to_datetime(at).strftime(format).to_string()
+}
+
+fn letter(to: &Email, text: &Text<'_>) -> Letter {
+    let minutes = LINK_LIFETIME.as_mins();
+    let (once_zh, once_en) = match text.links.len() {
+        _ if !text.once => (String::new(), String::new()),
+        0 => (String::new(), String::new()),
+        1 => (format!("链接 {minutes} 分钟内有效，只能用一次。"), format!("It works once, within {minutes} minutes.")),
+        _ => (
+            format!("第一个链接打不开时，请用第二个（教育网和公众网各一个）。链接 {minutes} 分钟内有效，只能用一次。"),
+            format!(
+                "If the first link does not open, use the second: they lead over different networks. They work once, within {minutes} minutes."
+            ),
+        ),
+    };
+    let part = |before: &[&str], once: &str, after: &[&str]| {
+        let paragraphs = before.iter().copied().map(str::to_owned).chain(text.links.iter().cloned());
+        let rest = [once].into_iter().filter(|once| !once.is_empty()).chain(after.iter().copied()).map(str::to_owned);
+        paragraphs.chain(rest).collect::<Vec<String>>()
+    };
+    let zh = part(text.before_zh, &once_zh, text.after_zh);
+    let en = part(text.before_en, &once_en, text.after_en);
+    in_both(to, text.subject.to_owned(), &zh, &en)
+}
+
+/// Chinese, then English; plain, and as simple HTML.
+fn in_both(to: &Email, subject: String, zh: &[String], en: &[String]) -> Letter {
+    let plain = format!("{}\n\n--\n\n{}\n", zh.join("\n\n"), en.join("\n\n"));
+    let html = format!(
+        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><body>{}<hr><div lang=\"en\">{}</div></body></html>",
+        html(zh),
+        html(en)
+    );
+    Letter { to: to.expose().to_owned(), subject, text: plain, html: Some(html) }
+}
+
+fn html(paragraphs: &[String]) -> String {
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let paragraph = |text: &String| match text.starts_with("http") {
+        true => format!("<p><a href=\"{0}\">{0}</a></p>", escape(text)),
+        false => format!("<p>{}</p>", escape(text)),
+    };
+    paragraphs.iter().map(paragraph).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b3_a_letter_names_both_hosts_in_both_languages() {
+        let links =
+            ["https://a.example.edu/x?token=1&y=2".to_owned(), "https://b.example.com/x?token=1&y=2".to_owned()];
+        let letter = password(&"li@example.com".parse().unwrap(), &links);
+        assert_eq!((letter.to.as_str(), letter.text.matches(&links[0]).count()), ("li@example.com", 2));
+        assert!(
+            letter.text.contains("第二个") && letter.text.contains("30 minutes") && letter.text.contains(&links[1])
+        );
+        let html = letter.html.unwrap();
+        assert!(html.contains("href=\"https://b.example.com/x?token=1&amp;y=2\"") && !html.contains("script"));
+        let one = verify(&"li@example.com".parse().unwrap(), &links[..1]);
+        assert!(!one.text.contains("第二个") && one.text.contains("只能用一次"));
+    }
+}

@@ -1,0 +1,161 @@
+//! How the site reaches people: its gateways for codes and letters, and the addresses that letters link to.
+
+use std::sync::Arc;
+
+use gateways::{Gateways, Letter, MailError, Mailer, Sms, SmsError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Most messages that are on their way behind answered requests.
+const BACKGROUND_MAX: usize = 256;
+/// Most notices among them: whoever waits for a code waits behind none.
+const NOTICES_MAX: usize = 64;
+
+/// What an operator may decide about accounts.
+#[derive(Debug, Clone)]
+pub struct AccountSettings {
+    /// Where the links in letters lead, one or two (`https://exam.example.edu`): of a site that is reached over two
+    /// networks a letter names both. Without any no letter is sent. Never what a request claims its host to be:
+    /// somebody else's letter would lead to the claimer.
+    pub mail_hosts: Vec<String>,
+    /// Most messages to mobiles a day, for the whole site.
+    pub sms_per_day: u32,
+    /// Do acts from this machine itself arouse no suspicion? Only where everybody is on it: behind a proxy that nobody
+    /// named, the whole world comes from there.
+    pub exempts_loopback: bool,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { mail_hosts: Vec::new(), sms_per_day: 20_000, exempts_loopback: false }
+    }
+}
+
+/// How the site reaches people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// It sends codes: a mobile can be proved.
+    pub sms: bool,
+    /// It sends letters: a mailbox can be proved.
+    pub mail: bool,
+}
+
+/// The gateways as accounts need them.
+pub(crate) struct Post {
+    sms: Option<Sms>,
+    mail: Option<Mailer>,
+    settings: AccountSettings,
+    background: Arc<Semaphore>,
+    notices: Arc<Semaphore>,
+}
+
+impl Post {
+    pub(crate) fn new(gateways: &Gateways, settings: AccountSettings) -> Self {
+        let (sms, mail) = (gateways.sms.clone(), gateways.mail.clone().filter(|_| !settings.mail_hosts.is_empty()));
+        let (background, notices) = (Semaphore::new(BACKGROUND_MAX), Semaphore::new(NOTICES_MAX));
+        Self { sms, mail, settings, background: Arc::new(background), notices: Arc::new(notices) }
+    }
+
+    pub(crate) fn ways(&self) -> Ways {
+        Ways { sms: self.sms.is_some(), mail: self.mail.is_some() }
+    }
+
+    /// Can it tell a mobile something else than a code?
+    pub(crate) fn can_notify(&self) -> bool {
+        self.sms.as_ref().is_some_and(Sms::can_notify)
+    }
+
+    /// How many notices more can be under way.
+    pub(crate) fn free_for_notices(&self) -> usize {
+        self.notices.available_permits()
+    }
+
+    /// A place among the notices under way, if one is free.
+    pub(crate) fn place_for_notice(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.notices).try_acquire_owned().ok()
+    }
+
+    /// Tells a mobile what happened, and waits for how it went.
+    pub(crate) async fn send_notice(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
+        match &self.sms {
+            Some(sms) => sms.send_notice(mobile, event).await,
+            None => Err(SmsError::Unavailable("none is configured".to_owned())),
+        }
+    }
+
+    /// Sends a letter, and waits for how it went.
+    pub(crate) async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        match &self.mail {
+            Some(mail) => mail.send(letter).await,
+            None => Err(MailError::Unavailable("none is configured".to_owned())),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &AccountSettings {
+        &self.settings
+    }
+
+    /// The addresses of one page on each host.
+    pub(crate) fn links(&self, path: &str) -> Vec<String> {
+        self.settings.mail_hosts.iter().map(|host| format!("{}{path}", host.trim_end_matches('/'))).collect()
+    }
+
+    /// Sends a code, and waits for how it went.
+    pub(crate) async fn send_code(&self, mobile: &str, code: &str) -> Result<(), SmsError> {
+        match &self.sms {
+            Some(sms) => sms.send_code(mobile, code).await,
+            None => Err(SmsError::Unavailable("none is configured".to_owned())),
+        }
+    }
+
+    /// Sends a code after the answer: how long it takes tells nobody that there is a mobile. `withdraw` is done when the
+    /// gateway does not take it.
+    pub(crate) fn send_code_later(
+        &self,
+        mobile: String,
+        code: String,
+        withdraw: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let sms = self.sms.clone();
+        let place = Arc::clone(&self.background).try_acquire_owned();
+        tokio::spawn(async move {
+            let sent = match (&sms, &place) {
+                (Some(sms), Ok(_)) => sms.send_code(&mobile, &code).await.map_err(|error| error.to_string()),
+                (Some(_), Err(_)) => Err("too many messages are on their way".to_owned()),
+                (None, _) => Err("none is configured".to_owned()),
+            };
+            if let Err(error) = sent {
+                metrics::counter!("registration_messages_failed_total").increment(1);
+                tracing::warn!(what = "code", error, "a message was not sent");
+                withdraw.await;
+            }
+        });
+    }
+
+    /// Tells a mobile what happened, after the answer.
+    pub(crate) fn send_notice_later(&self, mobile: String, event: &'static str) {
+        let Some(sms) = self.sms.clone().filter(Sms::can_notify) else { return };
+        self.later("notice", async move { sms.send_notice(&mobile, event).await.map_err(|error| error.to_string()) });
+    }
+
+    /// Sends a letter after the answer: how long it takes tells nobody that there is an account.
+    pub(crate) fn send_later(&self, letter: Letter) {
+        let Some(mail) = self.mail.clone() else { return };
+        self.later("letter", async move { mail.send(&letter).await.map_err(|error| error.to_string()) });
+    }
+
+    /// Never more at once than [`BACKGROUND_MAX`]; whoever waits for one that was dropped asks again.
+    fn later(&self, what: &'static str, sending: impl Future<Output = Result<(), String>> + Send + 'static) {
+        let Ok(place) = Arc::clone(&self.background).try_acquire_owned() else {
+            metrics::counter!("registration_messages_dropped_total").increment(1);
+            tracing::warn!(what, "too many messages are on their way: one was dropped");
+            return;
+        };
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = sending.await {
+                metrics::counter!("registration_messages_failed_total").increment(1);
+                tracing::warn!(what, error, "a message was not sent");
+            }
+        });
+    }
+}

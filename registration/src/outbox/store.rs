@@ -1,0 +1,3 @@
+//! The tables of what must leave.
+
+pub(crate) mod notices;

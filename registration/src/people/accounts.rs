@@ -1,0 +1,115 @@
+//! Accounts of candidates: who has one, by which names they sign in, and all that happens to an account.
+//!
+//! In reading order: `account` is what an account is; `new_account` and `sign_up` make one; `sign_in` finds one; `codes`,
+//! `links` and `letters` prove mobiles and mailboxes, `mobiles` shares one; `forgotten`, `reset`, `change` and `email` are what candidates do to theirs;
+//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha, `security` writes
+//! down what happens.
+
+mod account;
+pub(crate) mod by_staff;
+mod carry_over;
+mod change;
+mod email;
+mod forgotten;
+mod mobiles;
+mod new_account;
+pub(crate) mod proof;
+mod reset;
+mod security;
+mod sign_in;
+mod sign_up;
+mod suspicion;
+mod sweep;
+
+use std::sync::Arc;
+
+use gateways::Gateways;
+use jiff::Timestamp;
+
+pub use crate::outbox::post::{AccountSettings, Ways};
+pub use crate::outbox::send_notices::Hears;
+pub use crate::people::accounts::by_staff::correct::{CorrectError, Corrected};
+pub use crate::people::accounts::by_staff::rebind::{RebindError, Rebound};
+pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
+pub use crate::people::accounts::proof::kept::KEPT_BYTES_MAX;
+pub use crate::people::accounts::proof::links::LINK_LIFETIME;
+pub use account::{Account, AccountNumber, AccountNumberError, SessionId};
+pub use change::{ChangeError, ClaimError};
+pub use email::{Changed, EmailChangeError, LinkError};
+pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
+pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
+pub use new_account::{FieldError, NewAccount, SignUpForm};
+pub use reset::{ProvedCode, ResetError};
+pub use sign_in::{SignIn, SignInError, SignedIn};
+pub use sign_up::{AccountError, SignUpError, SignedUp};
+pub use suspicion::{Act, Caller, Device};
+
+pub(crate) use account::{read, sealed_context};
+
+use crate::model::ids::AccountId;
+use crate::outbox::post::Post;
+use crate::people::store;
+use crate::secrets::attempts::Attempts;
+use crate::secrets::captcha::Captcha;
+use crate::secrets::passwords::Hasher;
+use crate::secrets::vault::Vault;
+use crate::store::{Database, StoreError};
+
+/// The door to accounts. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Accounts {
+    pub(crate) database: Database,
+    vault: Vault,
+    hasher: Hasher,
+    attempts: Attempts,
+    captcha: Captcha,
+    pub(crate) post: Arc<Post>,
+}
+
+impl Accounts {
+    pub(crate) fn new(
+        database: Database,
+        vault: Vault,
+        hasher: Hasher,
+        gateways: &Gateways,
+        settings: AccountSettings,
+    ) -> Self {
+        let captcha = Captcha::new(vault.clone());
+        let post = Arc::new(Post::new(gateways, settings));
+        Self { database, vault, hasher, attempts: Attempts::default(), captcha, post }
+    }
+
+    /// The account with this id.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let found = store::accounts::get(&self.database.client().await?, id.0).await?;
+        found.map(|account| read(&self.vault, &account)).transpose()
+    }
+
+    /// The account with this id, unless the sign-in that names it was ended.
+    pub async fn signed_in(&self, id: AccountId, session: Option<SessionId>) -> Result<Option<Account>, StoreError> {
+        let session = session.map(|session| session.0);
+        let found = store::accounts::get_in(&self.database.client().await?, id.0, session).await?;
+        found.map(|account| read(&self.vault, &account)).transpose()
+    }
+
+    /// Ends one sign-in, which would have ended by itself at `until`: its cookie opens nothing any more, on whatever
+    /// device a copy of it is. The account's other sign-ins stay.
+    pub async fn sign_out(&self, session: SessionId, until: Timestamp) -> Result<(), StoreError> {
+        store::ended_sessions::insert(&self.database.client().await?, session.0, until).await
+    }
+
+    /// Captchas for forms.
+    pub fn captcha(&self) -> &Captcha {
+        &self.captcha
+    }
+
+    /// How the site reaches people.
+    pub fn ways(&self) -> Ways {
+        self.post.ways()
+    }
+
+    /// How many passwords were hashed or compared so far: two ways that must not be told apart cost the same.
+    pub fn hash_runs(&self) -> u64 {
+        self.hasher.runs()
+    }
+}

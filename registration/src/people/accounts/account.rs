@@ -1,0 +1,160 @@
+//! What an account is, and how it is encrypted.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::model::document::{Document, DocumentKind};
+use crate::model::ids::AccountId;
+use crate::model::login::{Email, Username};
+use crate::model::person::{Mobile, PersonName};
+use crate::people::store::accounts::StoredAccount;
+use crate::secrets::vault::Vault;
+use crate::store::StoreError;
+
+/// One sign-in of a candidate on one browser. It opens nothing; it only names what can be ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(pub Uuid);
+
+/// The number by which candidates and staff speak of an account (通行证 ID): the id in 32 hexadecimal digits, upper case.
+/// It opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountNumber(AccountId);
+
+/// The text is no account number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an account number has 32 digits and letters from A to F")]
+pub struct AccountNumberError;
+
+impl AccountNumber {
+    /// Whose it is, if anybody's.
+    pub fn account(self) -> AccountId {
+        self.0
+    }
+}
+
+impl From<AccountId> for AccountNumber {
+    fn from(id: AccountId) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:X}", self.0.0.simple())
+    }
+}
+
+impl FromStr for AccountNumber {
+    type Err = AccountNumberError;
+
+    /// As it is copied or read out: spaces and hyphens are ignored, small letters accepted.
+    fn from_str(text: &str) -> Result<Self, AccountNumberError> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let is_number = digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let id = if is_number { Uuid::try_parse(&digits).ok() } else { None };
+        id.map(|id| Self(AccountId(id))).ok_or(AccountNumberError)
+    }
+}
+
+/// A candidate's account. `Debug` names nobody.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The number that people speak of it by.
+    pub number: AccountNumber,
+    /// The name, as claimed: whether it is theirs, identity decides.
+    pub name: Option<PersonName>,
+    /// The document, as claimed.
+    pub document: Option<Document>,
+    /// The user name, which is a login.
+    pub username: Option<Username>,
+    /// The e-mail address, which is a login.
+    pub email: Option<Email>,
+    /// Since when the address is known to be theirs.
+    pub email_verified_at: Option<Timestamp>,
+    /// The mobile number.
+    pub mobile: Option<Mobile>,
+    /// Since when the number is known to be theirs; from then on it is a login, unless somebody proved it later.
+    pub mobile_verified_at: Option<Timestamp>,
+    /// Sessions that began in an earlier epoch are over.
+    pub session_epoch: i32,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Decrypts an account.
+pub(crate) fn read(vault: &Vault, stored: &StoredAccount) -> Result<Account, StoreError> {
+    let id = AccountId(stored.id);
+    Ok(Account {
+        id,
+        number: id.into(),
+        name: open::<String>(vault, stored.id, "name", stored.name.as_deref())?.map(|name| PersonName::kept(&name)),
+        document: open(vault, stored.id, "document", stored.document.as_deref())?.map(|Keyed(document)| document),
+        username: open(vault, stored.id, "username", stored.username.as_deref())?,
+        email: open(vault, stored.id, "email", stored.email.as_deref())?,
+        email_verified_at: stored.email_verified_at,
+        mobile: open(vault, stored.id, "mobile", stored.mobile.as_deref())?,
+        mobile_verified_at: stored.mobile_verified_at,
+        session_epoch: stored.session_epoch,
+        created_at: stored.created_at,
+    })
+}
+
+fn open<T: FromStr>(vault: &Vault, account: Uuid, field: &str, sealed: Option<&[u8]>) -> Result<Option<T>, StoreError> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let plain = vault.open(&sealed_context(field, account), sealed)?;
+    let text = String::from_utf8(plain).map_err(|_| StoreError::Corrupt("a candidate's data is no text"))?;
+    text.parse().map(Some).map_err(|_| StoreError::Corrupt("a candidate's data is not what it was when it was sealed"))
+}
+
+/// A document as `kind:number`; as a number alone, as the version before sealed it, it is a resident ID.
+pub(super) struct Keyed(pub(super) Document);
+
+impl FromStr for Keyed {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let before = || Document::parse(DocumentKind::ResidentId, text).ok();
+        Document::from_keyed(text).or_else(before).map(Self).ok_or(())
+    }
+}
+
+/// What a ciphertext is and whose: it opens nowhere else.
+pub(crate) fn sealed_context(field: &str, account: Uuid) -> String {
+    format!("account.{field} {account}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_is_22_characters_to_the_engine() {
+        let id = AccountId(Uuid::from_u128(u128::MAX));
+        assert_eq!(id.candidate_id().as_str(), "_____________________w");
+    }
+
+    #[test]
+    fn b1_an_account_number_has_32_hexadecimal_digits() {
+        let number = AccountNumber::from(AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22)));
+        assert_eq!(number.to_string(), "F19FBD2E27FB40F1A52394A92A48FE22");
+        for typed in ["f19fbd2e27fb40f1a52394a92a48fe22", " F19FBD2E 27FB40F1 A52394A9 2A48FE22 "] {
+            assert_eq!(typed.parse(), Ok(number), "{typed}");
+        }
+        for bad in ["", "F19FBD2E27FB40F1A52394A92A48FE2", "G19FBD2E27FB40F1A52394A92A48FE22"] {
+            assert_eq!(bad.parse::<AccountNumber>(), Err(AccountNumberError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_document_of_the_version_before_is_still_read() {
+        let Keyed(old) = "11010519491231002X".parse().unwrap();
+        let Keyed(new) = "resident_id:11010519491231002X".parse().unwrap();
+        assert_eq!(old, new);
+        assert!("card:11010519491231002X".parse::<Keyed>().is_err());
+    }
+}

@@ -1,0 +1,4 @@
+//! What staff do with accounts, on a candidate's word.
+
+pub(crate) mod correct;
+pub(crate) mod rebind;

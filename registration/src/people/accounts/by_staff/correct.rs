@@ -1,0 +1,129 @@
+//! Staff correct who an account says to be: for who signed up with a wrong number, which is their login, or whose verified
+//! name was wrong.
+
+use std::collections::HashSet;
+
+use crate::application::store::applications;
+use crate::desk::payments::REASON_CHARS_MAX;
+use crate::desk::staff::{Role, StaffMember};
+use crate::desk::store::audit;
+use crate::eligibility;
+use crate::model::clock;
+use crate::model::document::{Document, DocumentKind};
+use crate::model::login::LoginName;
+use crate::model::person::PersonName;
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::people::accounts::{Account, AccountNumber, Accounts};
+use crate::people::identity;
+use crate::people::store;
+use crate::store::StoreError;
+
+/// What a correction brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrected {
+    /// Does the candidate sign in by another number from now on?
+    pub has_new_login: bool,
+    /// Was there an identity, verified or waiting, that must be proved anew?
+    pub must_prove: bool,
+    /// How many forms that had passed their review wait for it again.
+    pub reviews: u64,
+}
+
+/// Why nothing was corrected. Refusals first (staff can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum CorrectError {
+    /// Only administrators correct accounts.
+    #[error("only administrators correct accounts")]
+    Forbidden,
+    /// The number is of no account.
+    #[error("there is no account {0}")]
+    Unknown(AccountNumber),
+    /// Why it was done must be said, and briefly.
+    #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
+    Reason,
+    /// Name and document are what they were.
+    #[error("name and document are what they were")]
+    Same,
+    /// Another account signs in by this document.
+    #[error("another account signs in by this document")]
+    Taken,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Accounts that staff are shown of one document.
+const FOUND_MAX: i64 = 5;
+
+impl Accounts {
+    /// The accounts that staff mean: the one of this account number, or those bound to a person with a document of this
+    /// number, then those that say to have it; at most five.
+    pub async fn named_by(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+        if let Ok(number) = text.parse::<AccountNumber>() {
+            return Ok(self.account(number.account()).await?.into_iter().collect());
+        }
+        let client = self.database.client().await?;
+        let mut found = Vec::new();
+        for document in DocumentKind::ALL.iter().filter_map(|kind| Document::parse(*kind, text).ok()) {
+            for id in eligibility::accounts_of(&client, &self.vault, &document, None, FOUND_MAX).await? {
+                found.extend(store::accounts::get(&client, id.0).await?);
+            }
+            let index = self.login_index(&LoginName::Document(document));
+            found.extend(store::accounts::of_claim(&client, &index, FOUND_MAX).await?);
+        }
+        let mut seen = HashSet::new();
+        found.retain(|stored| seen.insert(stored.id));
+        found.truncate(usize::try_from(FOUND_MAX).expect("a small constant"));
+        found.iter().map(|stored| crate::people::accounts::read(&self.vault, stored)).collect()
+    }
+
+    /// Sets name and document, and the login with them, all or nothing, and writes down who did and why. Whatever was proved or
+    /// compared with the old ones must be proved and compared again; seats and payments stay.
+    pub async fn correct(
+        &self,
+        staff: &StaffMember,
+        number: AccountNumber,
+        name: PersonName,
+        document: Document,
+        reason: &str,
+    ) -> Result<Corrected, CorrectError> {
+        if staff.role != Role::Administrator {
+            return Err(CorrectError::Forbidden);
+        }
+        let reason = reason.trim();
+        if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
+            return Err(CorrectError::Reason);
+        }
+        let account = number.account();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let stored = store::accounts::lock(&transaction, account.0).await?;
+        let before = crate::people::accounts::read(&self.vault, &stored.ok_or(CorrectError::Unknown(number))?)?;
+        let mut changed = Vec::new();
+        changed.extend((before.name.as_ref() != Some(&name)).then_some("name"));
+        changed.extend((before.document.as_ref() != Some(&document)).then_some("document"));
+        if changed.is_empty() {
+            return Err(CorrectError::Same);
+        }
+        let login = LoginName::Document(document.clone());
+        let has_new_login =
+            changed.contains(&"document") && store::account_logins::has(&transaction, login.kind(), account.0).await?;
+        if has_new_login {
+            store::account_logins::remove(&transaction, login.kind(), account.0).await?;
+            let index = self.login_index(&login);
+            if !store::account_logins::insert(&transaction, login.kind(), &index, account.0).await? {
+                return Err(CorrectError::Taken);
+            }
+        }
+        self.write_claim(&transaction, account, &name, &document).await?;
+        let must_prove = identity::forget(&transaction, account).await?;
+        let now = clock::now();
+        let reviews = applications::review_again(&transaction, account, &changed, now).await?;
+        let action = format!("account_corrected {}: {reason}", changed.join(" "));
+        audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
+        notices::add(&transaction, account, None, NoticeKind::AccountCorrected, now).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(Corrected { has_new_login, must_prove, reviews })
+    }
+}

@@ -1,0 +1,116 @@
+//! Staff move a registration from one account to another, whose numbers the candidate tells them: for who has lost both
+//! password and mailbox.
+
+use deadpool_postgres::GenericClient;
+
+use crate::application;
+use crate::desk::staff::{Role, StaffMember};
+use crate::desk::store::audit;
+use crate::eligibility::store::bindings;
+use crate::eligibility::store::score_reviews;
+use crate::model::clock;
+use crate::model::ids::AccountId;
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::people::accounts::{AccountNumber, Accounts};
+use crate::people::identity;
+use crate::people::store;
+use crate::seats::store::orders::change;
+use crate::secrets::vault::Vault;
+use crate::store::StoreError;
+
+/// What was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebound {
+    /// How many orders.
+    pub orders: u64,
+}
+
+/// Why nothing was moved. Refusals first (staff can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum RebindError {
+    /// Only administrators move registrations.
+    #[error("only administrators move registrations")]
+    Forbidden,
+    /// One of the numbers is of no account.
+    #[error("there is no account {0}")]
+    Unknown(AccountNumber),
+    /// Both numbers are the same.
+    #[error("both numbers are of the same account")]
+    Same,
+    /// The other account has a registration for one of the exams itself.
+    #[error("the other account has a registration for the same exam")]
+    Conflict,
+    /// Nothing is there to be moved.
+    #[error("the account has no registration")]
+    Nothing,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// Moves everything that is registered under `from` to `to`, all or nothing, and writes down who did. `from` is
+    /// signed out everywhere.
+    pub async fn rebind(
+        &self,
+        staff: &StaffMember,
+        from: AccountNumber,
+        to: AccountNumber,
+    ) -> Result<Rebound, RebindError> {
+        if staff.role != Role::Administrator {
+            return Err(RebindError::Forbidden);
+        }
+        if from == to {
+            return Err(RebindError::Same);
+        }
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // Always in the same order, so that two of staff cannot wait for each other.
+        let mut both = [from, to];
+        both.sort_by_key(|number| number.account());
+        for number in both {
+            let found = store::accounts::lock(&transaction, number.account().0).await?;
+            found.ok_or(RebindError::Unknown(number))?;
+        }
+        let moved = move_rows(&transaction, &self.vault, (from.account(), to.account())).await?;
+        store::accounts::end_sessions(&transaction, from.account().0).await?;
+        let now = clock::now();
+        for (subject, action) in [(from, format!("account_moved_to {to}")), (to, format!("account_moved_from {from}"))]
+        {
+            audit::insert(&transaction, now, staff.id.0, &action, &subject.to_string()).await?;
+            notices::add(&transaction, subject.account(), None, NoticeKind::RegistrationMoved, now).await?;
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(moved)
+    }
+}
+
+/// Every table that belongs to an account, in one place. The holds of moved orders keep their names at the engine: an
+/// order says itself which holds are its own.
+async fn move_rows(
+    transaction: &impl GenericClient,
+    vault: &Vault,
+    (from, to): (AccountId, AccountId),
+) -> Result<Rebound, RebindError> {
+    let registrations = conflicts(application::move_rows(transaction, vault, from, to).await)?;
+    conflicts(bindings::rebind(transaction, from, to).await)?;
+    conflicts(score_reviews::rebind(transaction, from, to).await)?;
+    let orders = conflicts(change::rebind(transaction, from, to).await)?;
+    if orders + registrations == 0 {
+        return Err(RebindError::Nothing);
+    }
+    // A person is verified in one account only: the other one can be it now.
+    identity::forget(transaction, from).await?;
+    Ok(Rebound { orders })
+}
+
+/// What the other account has already is in the way.
+fn conflicts<T>(moved: Result<T, StoreError>) -> Result<T, RebindError> {
+    const IN_THE_WAY: [&str; 4] =
+        ["orders_one_live", "bindings_one_per_account", "score_reviews_one_per_account", "applications_pkey"];
+    moved.map_err(|error| match error {
+        StoreError::Postgres(fault) if IN_THE_WAY.iter().any(|name| fault.violates(name)) => RebindError::Conflict,
+        error => error.into(),
+    })
+}

@@ -1,0 +1,5 @@
+//! Proofs that somebody has a mobile or a mailbox: codes, links, and what a page keeps meanwhile.
+
+pub(crate) mod codes;
+pub(crate) mod kept;
+pub(crate) mod links;

@@ -1,0 +1,29 @@
+//! Forgets what has expired: sendings that no limit counts, codes, tries of days before, links that nobody will ask about,
+//! and ended sign-ins that would be over by now.
+
+use jiff::SignedDuration;
+
+use super::Accounts;
+use crate::model::clock;
+use crate::people::store;
+use crate::store::StoreError;
+
+/// Most rows of a kind in one round; the next one follows in seconds.
+const BATCH: i64 = 1_000;
+/// The longest limit looks back so far.
+const SENDINGS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// For so long a link that is used or has expired says so, and not that it is unknown.
+const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Accounts {
+    /// One round.
+    pub(crate) async fn sweep(&self) -> Result<(), StoreError> {
+        let (client, now) = (self.database.client().await?, clock::now());
+        store::account_sendings::sweep(&client, now - SENDINGS_KEPT, BATCH).await?;
+        store::account_codes::sweep(&client, now, BATCH).await?;
+        store::account_links::sweep(&client, now - LINKS_KEPT, BATCH).await?;
+        store::ended_sessions::sweep(&client, now, BATCH).await?;
+        store::account_tries::sweep(&client, clock::today(), BATCH).await?;
+        Ok(())
+    }
+}

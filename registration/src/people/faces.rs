@@ -1,0 +1,237 @@
+//! The door to face checks: is the person in front of the camera the one who was verified? A vendor compares; without
+//! one, or when it is away, staff do. Nothing here ever makes up a yes.
+
+use bytes::Bytes;
+use gateways::{FaceError, Gateways};
+use reservation::ids::ExamId;
+use uuid::Uuid;
+
+use crate::model::clock;
+use crate::model::exam_rules::FaceRules;
+use crate::model::facts::FaceState;
+use crate::model::ids::AccountId;
+use crate::people::store::face_checks;
+use crate::people::store::face_checks::StoredFace;
+use crate::people::store::identities;
+use crate::people::store::identities::StoredIdentity;
+use crate::people::store::identity_tries;
+use crate::pictures::clean::Recipe;
+use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Slot};
+use crate::pictures::store::identity_pictures;
+use crate::store::{Database, StoreError};
+
+/// So often may a picture be sent to the vendor in a day, exams together.
+const CALLS_PER_DAY: i32 = 40;
+/// After so many pictures of a day in which no face was seen, staff look: it may be the verified photo's fault.
+const UNSEEN_MAX: i32 = 5;
+
+/// Why a face check did not pass. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum FaceCheckError {
+    /// There is nobody to compare with: verify the identity first.
+    #[error("the identity is not verified")]
+    NotVerified,
+    /// The bytes are no acceptable picture, or the gate is full.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// No face is seen.
+    #[error("the picture shows no face")]
+    NoFace,
+    /// Too dark, too small, covered or blurred.
+    #[error("the face cannot be seen well enough")]
+    PoorQuality,
+    /// The faces are not alike enough.
+    #[error("the face is not that of the verified person")]
+    Different {
+        /// So many tries are left today.
+        left: u8,
+    },
+    /// No more tries today.
+    #[error("no more than {0} tries a day")]
+    TriesUsed(u8),
+    /// Many at once: try again in a moment.
+    #[error("many at once")]
+    Busy,
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<tokio_postgres::Error> for FaceCheckError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What the comparer said.
+enum Verdict {
+    Alike,
+    Different,
+    Staff,
+}
+
+/// The door to face checks. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Faces {
+    pub(crate) database: Database,
+    pub(crate) pictures: IdentityPictures,
+    pub(crate) gateways: Gateways,
+}
+
+impl Faces {
+    /// Where the account stands in this exam.
+    pub async fn state(&self, account: AccountId, exam: &ExamId) -> Result<FaceState, StoreError> {
+        let found = face_checks::get(&self.database.client().await?, account.0, exam).await?;
+        found.as_ref().map_or(Ok(FaceState::None), read_state)
+    }
+
+    /// Does a vendor compare, or do staff?
+    pub fn is_automatic(&self) -> bool {
+        self.gateways.faces.is_some()
+    }
+
+    /// How many tries are left today.
+    pub async fn tries_left(&self, account: AccountId, exam: &ExamId, rules: &FaceRules) -> Result<u8, StoreError> {
+        let used =
+            identity_tries::of_day(&self.database.client().await?, account.0, clock::today(), &tries(exam)).await?;
+        Ok(u8::try_from((i32::from(rules.tries_per_day) - used).max(0)).unwrap_or(u8::MAX))
+    }
+
+    /// Compares a picture of now with the verified photo. Passed stays passed; a picture that staff must look at
+    /// waits. The picture itself is gone as soon as it is decided.
+    pub async fn check(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        rules: &FaceRules,
+        picture: Bytes,
+    ) -> Result<FaceState, FaceCheckError> {
+        let passed = self.state(account, exam).await?;
+        if matches!(passed, FaceState::Passed { .. }) {
+            return Ok(passed);
+        }
+        let identity = identities::get(&self.database.client().await?, account.0).await?;
+        let identity = identity.filter(|found| found.state == "verified").ok_or(FaceCheckError::NotVerified)?;
+        let (draft, jpeg) = self.pictures.draft(account, Slot::Live, picture, Recipe::Whole).await?;
+        let client = self.database.client().await?;
+        let counted =
+            identity_tries::count(&client, account.0, clock::today(), &tries(exam), rules.tries_per_day.into()).await?;
+        drop(client);
+        let counted = counted.ok_or(FaceCheckError::TriesUsed(rules.tries_per_day))?;
+        let left = i32::from(rules.tries_per_day).saturating_sub(counted);
+        let verdict = self.verdict(account, exam, rules, identity.picture, jpeg).await?;
+        match verdict {
+            Verdict::Alike | Verdict::Staff => {
+                self.note(account, exam, draft, &identity, matches!(verdict, Verdict::Alike)).await?;
+            }
+            Verdict::Different => {
+                identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
+                return Err(FaceCheckError::Different { left: u8::try_from(left).unwrap_or_default() });
+            }
+        }
+        Ok(self.state(account, exam).await?)
+    }
+
+    /// Asks the vendor, if there is one and a photo to compare with.
+    async fn verdict(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        rules: &FaceRules,
+        portrait: Option<Uuid>,
+        live: Bytes,
+    ) -> Result<Verdict, FaceCheckError> {
+        let portrait = match portrait {
+            Some(portrait) => self.pictures.find(account, PictureId(portrait)).await?,
+            None => None,
+        };
+        let (Some(comparer), Some(portrait)) = (&self.gateways.faces, portrait) else { return Ok(Verdict::Staff) };
+        let (today, client) = (clock::today(), self.database.client().await?);
+        let calls = identity_tries::count(&client, account.0, today, "face calls", CALLS_PER_DAY).await?;
+        drop(client);
+        if calls.is_none() {
+            return Ok(Verdict::Staff);
+        }
+        let error = match comparer.compare(live, portrait.into()).await {
+            Ok(similarity) if similarity.score >= f32::from(rules.similarity_min) => return Ok(Verdict::Alike),
+            Ok(_) => return Ok(Verdict::Different),
+            Err(error) => error,
+        };
+        // No answer is no try.
+        let client = self.database.client().await?;
+        identity_tries::take_back(&client, account.0, today, &tries(exam)).await?;
+        let unseen = match &error {
+            FaceError::NoFace | FaceError::PoorQuality => {
+                identity_tries::count(&client, account.0, today, &format!("unseen {exam}"), UNSEEN_MAX).await?
+            }
+            FaceError::Busy | FaceError::Unavailable(_) => Some(0),
+        };
+        match error {
+            FaceError::NoFace | FaceError::PoorQuality if unseen.is_none() => Ok(Verdict::Staff),
+            FaceError::NoFace => Err(FaceCheckError::NoFace),
+            FaceError::PoorQuality => Err(FaceCheckError::PoorQuality),
+            FaceError::Busy => Err(FaceCheckError::Busy),
+            FaceError::Unavailable(why) => {
+                tracing::warn!(why, "the face comparer is away; staff look instead");
+                Ok(Verdict::Staff)
+            }
+        }
+    }
+
+    /// Passed, or handed in for staff; neither when staff have corrected who the account is since `compared`.
+    async fn note(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        draft: PictureId,
+        compared: &StoredIdentity,
+        passed: bool,
+    ) -> Result<(), FaceCheckError> {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let identity = identities::lock(&transaction, account.0).await?;
+        let is_same = |now: &StoredIdentity| now.state == "verified" && now.decided_at == compared.decided_at;
+        if !identity.as_ref().is_some_and(is_same) {
+            identity_pictures::drop(&transaction, &[draft.0]).await?;
+            transaction.commit().await?;
+            return Err(FaceCheckError::NotVerified);
+        }
+        let before = face_checks::lock(&transaction, account.0, exam).await?;
+        let waited = before.as_ref().and_then(|before| before.picture);
+        if passed {
+            face_checks::pass(&transaction, account.0, exam, clock::now()).await?;
+            let needless: Vec<Uuid> = [Some(draft.0), waited].into_iter().flatten().collect();
+            identity_pictures::drop(&transaction, &needless).await?;
+            transaction.commit().await?;
+            metrics::counter!("registration_faces_passed_total").increment(1);
+            return Ok(());
+        }
+        if before.is_some_and(|before| before.state == "passed") {
+            return Ok(());
+        }
+        if !identity_pictures::keep(&transaction, draft.0, account.0).await? {
+            return Err(FaceCheckError::Busy);
+        }
+        face_checks::hand_in(&transaction, account.0, exam, draft.0, clock::now()).await?;
+        if let Some(old) = waited {
+            identity_pictures::drop(&transaction, &[old]).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// What the tries of an exam are counted under.
+fn tries(exam: &ExamId) -> String {
+    format!("face {exam}")
+}
+
+pub(crate) fn read_state(stored: &StoredFace) -> Result<FaceState, StoreError> {
+    let missing = StoreError::Corrupt("a face check without its times");
+    Ok(match stored.state.as_str() {
+        "waiting" => FaceState::Waiting { since: stored.submitted_at },
+        "refused" => FaceState::Refused { reason: stored.reason.clone().unwrap_or_default() },
+        "passed" => FaceState::Passed { at: stored.decided_at.ok_or(missing)? },
+        _ => return Err(StoreError::Corrupt("the state of a face check")),
+    })
+}

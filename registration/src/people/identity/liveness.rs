@@ -1,0 +1,159 @@
+//! The way by a vendor's page on the phone: begun here, finished there, and asked for until there is an outcome.
+
+use bytes::Bytes;
+use gateways::{FaceError, LivenessFailure, LivenessOutcome, LivenessRequest};
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::{Identity, IdentityError, claims, verify};
+use crate::model::clock;
+use crate::model::document::DocumentKind;
+use crate::model::exam_rules::IdentityWay;
+use crate::model::facts::IdentityState;
+use crate::model::identity::{LivenessRefusal, LivenessStanding, Person};
+use crate::model::ids::AccountId;
+use crate::people::store::identities;
+use crate::people::store::identity_checks;
+use crate::people::store::identity_checks::StoredCheck;
+use crate::pictures::clean::Recipe;
+use crate::pictures::kept::Slot;
+
+/// Each costs money.
+pub(crate) const LIVENESS_TRIES_PER_DAY: u8 = 5;
+/// However many pages wait for an outcome, the vendor is asked so often.
+const ASK_EVERY: SignedDuration = SignedDuration::from_secs(2);
+/// The vendor's page is good for half an hour; after that nothing comes any more.
+const RUNNING_MAX: SignedDuration = SignedDuration::from_mins(40);
+
+impl Identity {
+    /// Begins a check and returns the vendor's page. It sends the browser to `return_url` afterwards.
+    pub async fn begin_liveness(
+        &self,
+        account: AccountId,
+        return_url: String,
+        meta_info: Option<String>,
+    ) -> Result<String, IdentityError> {
+        let vendor = self.gateways.liveness.as_ref().ok_or(IdentityError::NoSuchWay)?;
+        let client = self.database.client().await?;
+        let before = identities::get(&client, account.0).await?.ok_or(IdentityError::NoConsent)?;
+        drop(client);
+        if before.state == "verified" {
+            return Err(IdentityError::AlreadyVerified);
+        }
+        let found = self.accounts.account(account).await?.ok_or(IdentityError::NoClaim)?;
+        let person = claims::person(&found).ok_or(IdentityError::NoClaim)?;
+        if person.document.kind() != DocumentKind::ResidentId {
+            return Err(IdentityError::WrongDocument(person.document.kind()));
+        }
+        if self.is_elsewhere(account, &person).await? {
+            return Err(IdentityError::OtherAccount);
+        }
+        self.count_try(account, "liveness", LIVENESS_TRIES_PER_DAY).await?;
+        let sealed = verify::seal(&self.vault, account, &person);
+        let check = StoredCheck {
+            id: Uuid::now_v7().simple().to_string(),
+            name: sealed.name,
+            document: sealed.document,
+            token: None,
+            created_at: clock::now(),
+            finished_at: None,
+            failure: None,
+        };
+        identity_checks::insert(&self.database.client().await?, account.0, &check).await?;
+        let request = LivenessRequest {
+            order: check.id.clone(),
+            name: person.name.expose().to_owned(),
+            number: person.document.expose().to_owned(),
+            return_url,
+            meta_info,
+        };
+        let start = vendor.begin(request).await.map_err(fault)?;
+        identity_checks::begun(&self.database.client().await?, &check.id, &start.token, &start.url).await?;
+        Ok(start.url)
+    }
+
+    /// Asks what came of the newest check, and verifies the account when it went well. Asking again does no harm.
+    pub async fn follow_liveness(&self, account: AccountId) -> Result<LivenessStanding, IdentityError> {
+        let client = self.database.client().await?;
+        let Some(check) = identity_checks::newest(&client, account.0).await? else {
+            return Ok(LivenessStanding::None);
+        };
+        let now = clock::now();
+        let standing = standing(&check);
+        let (LivenessStanding::Running, Some(vendor), Some(token)) =
+            (standing, self.gateways.liveness.as_ref(), &check.token)
+        else {
+            return Ok(standing);
+        };
+        if !identity_checks::ask(&client, &check.id, now, now - ASK_EVERY).await? {
+            return Ok(standing);
+        }
+        drop(client);
+        let failure = match vendor.outcome(token).await.map_err(fault)? {
+            LivenessOutcome::Pending => return Ok(standing),
+            LivenessOutcome::Passed { photo, .. } => self.passed(account, &check, photo).await?,
+            LivenessOutcome::Failed(failure) => Some(refusal(&failure)),
+        };
+        let name = failure.map(LivenessRefusal::as_str);
+        identity_checks::finish(&self.database.client().await?, &check.id, now, name).await?;
+        Ok(failure.map_or(LivenessStanding::None, LivenessStanding::Failed))
+    }
+
+    /// Verifies whom the vendor saw. Why not, if not.
+    async fn passed(
+        &self,
+        account: AccountId,
+        check: &StoredCheck,
+        photo: Option<Bytes>,
+    ) -> Result<Option<LivenessRefusal>, IdentityError> {
+        if matches!(self.state(account).await?, IdentityState::Verified { .. }) {
+            return Ok(None);
+        }
+        let person: Person = verify::open_parts(&self.vault, account, &check.name, &check.document)?;
+        let portrait = match photo {
+            Some(photo) => Some(self.pictures.draft(account, Slot::Portrait, photo, Recipe::Whole).await?.0),
+            None => None,
+        };
+        match self.verify(account, &person, IdentityWay::Liveness, portrait, None).await {
+            Ok(()) | Err(IdentityError::AlreadyVerified) => Ok(None),
+            Err(IdentityError::OtherAccount) => Ok(Some(LivenessRefusal::Taken)),
+            Err(IdentityError::ClaimChanged) => Ok(Some(LivenessRefusal::Changed)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Where a check stands, as far as it is known here.
+pub(super) fn standing(check: &StoredCheck) -> LivenessStanding {
+    match (&check.failure, check.finished_at) {
+        (Some(failure), _) => LivenessStanding::Failed(LivenessRefusal::from_stored(failure)),
+        (None, Some(_)) => LivenessStanding::None,
+        (None, None) if check.token.is_none() || clock::now() > check.created_at + RUNNING_MAX => {
+            LivenessStanding::None
+        }
+        (None, None) => LivenessStanding::Running,
+    }
+}
+
+fn refusal(failure: &LivenessFailure) -> LivenessRefusal {
+    match failure {
+        LivenessFailure::Mismatch => LivenessRefusal::Mismatch,
+        LivenessFailure::Spoof => LivenessRefusal::Spoof,
+        LivenessFailure::NotSame => LivenessRefusal::NotSame,
+        LivenessFailure::NoRecord => LivenessRefusal::NoRecord,
+        LivenessFailure::Cancelled => LivenessRefusal::Cancelled,
+        LivenessFailure::Other(code) => {
+            tracing::warn!(code, "a vendor's face check failed for an unknown reason");
+            LivenessRefusal::Other
+        }
+    }
+}
+
+/// The vendor looked at nothing yet: what it says of faces does not belong here.
+fn fault(error: FaceError) -> IdentityError {
+    match error {
+        FaceError::Busy => IdentityError::Busy,
+        FaceError::Unavailable(why) => IdentityError::Unavailable(why),
+        FaceError::NoFace | FaceError::PoorQuality => IdentityError::Unavailable(error.to_string()),
+    }
+}

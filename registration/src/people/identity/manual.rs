@@ -1,0 +1,33 @@
+//! The way by staff: a photo of the person holding the document, 人工通道.
+
+use super::{Identity, IdentityError, claims, verify};
+use crate::model::clock;
+use crate::model::ids::AccountId;
+use crate::people::store::identities;
+use crate::pictures::kept::Slot;
+use crate::pictures::store::identity_pictures;
+
+impl Identity {
+    /// Hands in the draft of the person holding the document. Handed in again while it waits, the newest picture
+    /// counts and the place in the queue is kept.
+    pub async fn hand_in(&self, account: AccountId) -> Result<(), IdentityError> {
+        let (picture, _) =
+            self.pictures.drafted(account, Slot::Holding).await?.ok_or(IdentityError::Missing(Slot::Holding))?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let person = claims::locked(&transaction, &self.vault, account).await?.ok_or(IdentityError::NoClaim)?;
+        let before = identities::lock(&transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
+        if !identity_pictures::keep(&transaction, picture.0, account.0).await? {
+            return Err(IdentityError::Busy);
+        }
+        let sealed = verify::seal(&self.vault, account, &person);
+        if !identities::hand_in(&transaction, account.0, &sealed, picture.0, clock::now()).await? {
+            return Err(IdentityError::AlreadyVerified);
+        }
+        if let Some(old) = before.picture {
+            identity_pictures::drop(&transaction, &[old]).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! The one transaction that verifies: whoever proves what, an account becomes a person here and nowhere else; and how it
+//! ceases to be one when staff say so.
+
+use deadpool_postgres::GenericClient;
+
+use super::{Identity, IdentityError, claims, way_name};
+use crate::desk::payments::AuditAction;
+use crate::desk::store::audit;
+use crate::model::clock;
+use crate::model::exam_rules::IdentityWay;
+use crate::model::identity::Person;
+use crate::model::ids::AccountId;
+use crate::model::ids::StaffId;
+use crate::model::person::PersonName;
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::people::store::face_checks;
+use crate::people::store::identities;
+use crate::people::store::identities::{SealedPerson, StoredIdentity, Verified};
+use crate::pictures::kept::{PictureId, Slot};
+use crate::pictures::store::identity_pictures;
+use crate::secrets::vault::Vault;
+use crate::store::StoreError;
+
+/// The drafts that nobody needs once it is known who somebody is.
+const NEEDLESS: [&str; 3] = [Slot::CardFront.as_str(), Slot::CardBack.as_str(), Slot::Holding.as_str()];
+
+/// A member of staff and what is written down of what they did.
+pub(crate) struct ByStaff {
+    pub(crate) staff: StaffId,
+    pub(crate) action: AuditAction,
+    pub(crate) subject: String,
+    pub(crate) seen: String,
+}
+
+impl Identity {
+    /// Verifies that the account is this person, if it still says so. The portrait stays, everything else that was
+    /// handed in goes.
+    pub(crate) async fn verify(
+        &self,
+        account: AccountId,
+        person: &Person,
+        way: IdentityWay,
+        portrait: Option<PictureId>,
+        by: Option<ByStaff>,
+    ) -> Result<(), IdentityError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        // The account first, then its identity: whoever changes a claim locks in the same order.
+        let claimed = claims::locked(&transaction, &self.vault, account).await?;
+        let before = identities::lock(&transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
+        if before.state == "verified" {
+            return Err(IdentityError::AlreadyVerified);
+        }
+        if claimed.as_ref() != Some(person) {
+            return Err(IdentityError::ClaimChanged);
+        }
+        let waits = before.state == "waiting" && before.picture == portrait.map(|portrait| portrait.0);
+        if by.is_some() && !waits {
+            return Err(IdentityError::Missing(Slot::Holding));
+        }
+        let portrait = portrait.map(|portrait| portrait.0);
+        if let Some(portrait) = portrait
+            && !identity_pictures::keep(&transaction, portrait, account.0).await?
+        {
+            return Err(IdentityError::Busy);
+        }
+        let staff = by.as_ref().map(|by| by.staff.0);
+        let sealed = seal(&self.vault, account, person);
+        let done = identities::verify(&transaction, account.0, &sealed, way_name(way), portrait, staff, now).await?;
+        match done {
+            Verified::Yes => {}
+            Verified::No => return Err(IdentityError::AlreadyVerified),
+            Verified::Taken => return Err(IdentityError::OtherAccount),
+        }
+        identity_pictures::drop_drafts(&transaction, account.0, &NEEDLESS).await?;
+        if let Some(old) = before.picture.filter(|old| Some(*old) != portrait) {
+            identity_pictures::drop(&transaction, &[old]).await?;
+        }
+        if let Some(by) = by {
+            audit::insert_seen(&transaction, now, by.staff.0, by.action.as_str(), &by.subject, &by.seen).await?;
+            notices::add(&transaction, account, None, NoticeKind::IdentityPassed, now).await?;
+        }
+        transaction.commit().await?;
+        metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);
+        Ok(())
+    }
+}
+
+/// The account is not who it was, or nobody's any more: identity and faces must be proved anew, and the pictures go. The
+/// caller has locked the account. Was anything verified or waiting?
+pub(crate) async fn forget(transaction: &impl GenericClient, account: AccountId) -> Result<bool, StoreError> {
+    let before = identities::lock(transaction, account.0).await?;
+    let mut pictures = face_checks::forget(transaction, account.0).await?;
+    pictures.extend(identities::release(transaction, account.0).await?);
+    identity_pictures::drop(transaction, &pictures).await?;
+    identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
+    Ok(before.is_some_and(|before| ["verified", "waiting"].contains(&before.state.as_str())))
+}
+
+/// Seals who somebody is, for this account's row only.
+pub(crate) fn seal(vault: &Vault, account: AccountId, person: &Person) -> SealedPerson {
+    let document = person.document.keyed();
+    SealedPerson {
+        name: vault.seal(&context("name", account), person.name.expose().as_bytes()),
+        document: vault.seal(&context("document", account), document.as_bytes()),
+        document_index: vault.index("document", &document),
+    }
+}
+
+/// Opens what was sealed.
+pub(crate) fn open(vault: &Vault, stored: &StoredIdentity) -> Result<Person, StoreError> {
+    let missing = StoreError::Corrupt("an identity without a person");
+    let (Some(name), Some(document)) = (&stored.name, &stored.document) else { return Err(missing) };
+    open_parts(vault, AccountId(stored.account), name, document)
+}
+
+/// The same from its two parts.
+pub(crate) fn open_parts(
+    vault: &Vault,
+    account: AccountId,
+    name: &[u8],
+    document: &[u8],
+) -> Result<Person, StoreError> {
+    let open = |field, sealed| {
+        let plain = vault.open(&context(field, account), sealed)?;
+        String::from_utf8(plain).map_err(|_| StoreError::Corrupt("an identity is no text"))
+    };
+    let corrupt = || StoreError::Corrupt("the person of an identity");
+    let document = open("document", document)?;
+    Ok(Person {
+        name: PersonName::kept(&open("name", name)?),
+        document: crate::model::document::Document::from_keyed(&document).ok_or_else(corrupt)?,
+    })
+}
+
+fn context(field: &str, account: AccountId) -> String {
+    format!("identity.{field} {}", account.0)
+}

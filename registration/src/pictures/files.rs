@@ -1,0 +1,120 @@
+//! Pictures in the file store: cleaned, sealed, read back. Which pictures there are, and whose, others know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+
+use crate::pictures::clean;
+use crate::pictures::clean::{PICTURE_BYTES_MAX, PictureError, Recipe, WORK_BYTES_MAX};
+use crate::secrets::gate::Gate;
+use crate::secrets::vault::Vault;
+use crate::store::StoreError;
+
+/// Pictures cleaned at once, each in at most [`WORK_BYTES_MAX`].
+const AT_ONCE: usize = 2;
+/// Most pictures that wait to be cleaned: they are in memory, too.
+const QUEUE_MAX: usize = 32;
+/// What all of them may take together.
+const MEMORY_BYTES_MAX: u64 = 700_000_000;
+const _: () = assert!(
+    AT_ONCE as u64 * WORK_BYTES_MAX + (AT_ONCE + QUEUE_MAX) as u64 * PICTURE_BYTES_MAX as u64 <= MEMORY_BYTES_MAX
+);
+/// Longest wait to be cleaned.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// The keeper of files. Cloning is a few reference counts.
+#[derive(Clone)]
+pub(crate) struct PictureFiles {
+    files: Arc<dyn ObjectStore>,
+    vault: Vault,
+    gate: Gate,
+}
+
+/// Where a picture is, and what it is and whose: a file put in another one's place does not open.
+pub(crate) struct Place {
+    pub(crate) path: Path,
+    pub(crate) context: String,
+}
+
+/// Why a picture was not cleaned.
+#[derive(Debug)]
+pub(crate) enum CleanError {
+    Picture(PictureError),
+    Busy,
+}
+
+/// A cleaned picture, and the same sealed for its place.
+pub(crate) struct Cleaned {
+    pub(crate) jpeg: Bytes,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl PictureFiles {
+    pub(crate) fn new(files: Arc<dyn ObjectStore>, vault: Vault) -> Self {
+        Self { files, vault, gate: Gate::new(AT_ONCE, QUEUE_MAX, WAIT_MAX) }
+    }
+
+    /// Cleans and seals a picture, when it is its turn.
+    pub(crate) async fn clean(&self, place: &Place, picture: Bytes, recipe: Recipe) -> Result<Cleaned, CleanError> {
+        clean::glance(&picture).map_err(CleanError::Picture)?;
+        let (vault, context) = (self.vault.clone(), place.context.clone());
+        let work = move || {
+            let jpeg = clean::prepare(&picture, recipe)?;
+            let sealed = vault.seal(&context, &jpeg);
+            Ok(Cleaned { jpeg: jpeg.into(), sealed })
+        };
+        self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// By what bytes of a picture are found again, and nothing is learnt of them.
+    pub(crate) fn index(&self, kind: &str, bytes: &[u8]) -> [u8; 32] {
+        self.vault.index_of_bytes(kind, bytes)
+    }
+
+    /// A picture of ours in a smaller shape, when it is its turn.
+    pub(crate) async fn reshape(&self, jpeg: Vec<u8>, recipe: Recipe) -> Result<Vec<u8>, CleanError> {
+        let work = move || clean::prepare(&jpeg, recipe);
+        self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+    }
+
+    /// Writes what was sealed for this place.
+    pub(crate) async fn put(&self, place: &Place, sealed: Vec<u8>) -> Result<(), StoreError> {
+        self.files.put(&place.path, PutPayload::from(sealed)).await?;
+        Ok(())
+    }
+
+    /// The picture itself, a JPEG.
+    pub(crate) async fn read(&self, place: &Place) -> Result<Vec<u8>, StoreError> {
+        let sealed = self.files.get(&place.path).await?.bytes().await?;
+        Ok(self.vault.open(&place.context, &sealed)?)
+    }
+
+    /// The picture, if its file is there: a process may have died before it was written.
+    pub(crate) async fn find(&self, place: &Place) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.read(place).await {
+            Ok(jpeg) => Ok(Some(jpeg)),
+            Err(StoreError::Files(object_store::Error::NotFound { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Is the file there?
+    pub(crate) async fn is_there(&self, place: &Place) -> Result<bool, StoreError> {
+        match self.files.head(&place.path).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes the file, if it is there.
+    pub(crate) async fn delete(&self, place: &Place) -> Result<(), StoreError> {
+        match self.files.delete(&place.path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

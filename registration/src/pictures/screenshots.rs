@@ -1,0 +1,107 @@
+//! Keeps pictures: cleaned, encrypted, in the file store, with a row that says whose they are.
+
+use bytes::Bytes;
+use object_store::path::Path;
+use uuid::Uuid;
+
+use crate::model::clock;
+use crate::model::order::OrderId;
+use crate::pictures::clean::{PictureError, Recipe};
+use crate::pictures::files::{CleanError, Cleaned, PictureFiles, Place};
+use crate::pictures::store;
+use crate::pictures::store::screenshots::NewScreenshot;
+use crate::store::{Database, StoreError};
+
+/// Most pictures that one order may have.
+pub(crate) const PICTURES_MAX: usize = 20;
+/// The keeper of pictures. Cloning is a few reference counts.
+#[derive(Clone)]
+pub(crate) struct Screenshots {
+    database: Database,
+    files: PictureFiles,
+}
+
+/// Why a picture was not kept.
+pub(crate) enum KeepError {
+    Picture(PictureError),
+    Busy,
+    TooMany,
+    Store(StoreError),
+}
+
+impl From<CleanError> for KeepError {
+    fn from(error: CleanError) -> Self {
+        match error {
+            CleanError::Picture(error) => Self::Picture(error),
+            CleanError::Busy => Self::Busy,
+        }
+    }
+}
+
+impl From<StoreError> for KeepError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Screenshots {
+    pub(crate) fn new(database: Database, files: PictureFiles) -> Self {
+        Self { database, files }
+    }
+
+    /// Cleans, encrypts and keeps a picture that is not accepted yet. The row is written first: a file without a row
+    /// would stay for ever, a row without a file is swept.
+    pub(crate) async fn keep(&self, order: OrderId, picture: Bytes) -> Result<Uuid, KeepError> {
+        let id = Uuid::now_v7();
+        let Cleaned { jpeg, sealed } = self.files.clean(&place(order, id), picture.clone(), Recipe::Screenshot).await?;
+        let row = NewScreenshot {
+            id,
+            order,
+            created_at: clock::now(),
+            file_index: self.files.index("screenshot.file", &picture),
+            kept_index: self.files.index("screenshot.kept", &jpeg),
+        };
+        let most = i64::try_from(PICTURES_MAX).expect("a small constant");
+        let client = self.database.client().await?;
+        if !store::screenshots::insert(&client, &row, most).await? {
+            return Err(KeepError::TooMany);
+        }
+        drop(client);
+        self.files.put(&place(order, id), sealed).await?;
+        Ok(id)
+    }
+
+    /// The picture itself, a JPEG.
+    pub(crate) async fn read(&self, order: OrderId, id: Uuid) -> Result<Vec<u8>, StoreError> {
+        self.files.read(&place(order, id)).await
+    }
+
+    /// The same, if its file is there.
+    pub(crate) async fn find(&self, order: OrderId, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        self.files.find(&place(order, id)).await
+    }
+
+    /// The newest picture of a hand-in that died, if its file is there.
+    pub(crate) async fn pending(&self, order: OrderId) -> Result<Option<Uuid>, StoreError> {
+        let pending = store::screenshots::pending(&self.database.client().await?, order).await?;
+        for id in pending {
+            if self.files.is_there(&place(order, id)).await? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Removes a picture: the file first, so that a row remains to try again with.
+    pub(crate) async fn discard(&self, order: OrderId, id: Uuid) -> Result<(), StoreError> {
+        self.files.delete(&place(order, id)).await?;
+        store::screenshots::delete(&self.database.client().await?, id).await
+    }
+}
+
+fn place(order: OrderId, id: Uuid) -> Place {
+    Place {
+        path: Path::from_iter(["screenshots".to_owned(), order.to_string(), id.to_string()]),
+        context: format!("screenshot {order} {id}"),
+    }
+}

@@ -1,0 +1,6 @@
+//! The tables of pictures and uploads.
+
+pub(crate) mod identity_chunks;
+pub(crate) mod identity_pictures;
+pub(crate) mod identity_uploads;
+pub(crate) mod screenshots;

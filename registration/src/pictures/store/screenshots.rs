@@ -1,0 +1,127 @@
+//! The table `screenshots`: which pictures there are; the pictures are in the file store.
+
+use std::collections::HashMap;
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use crate::model::order::OrderId;
+use crate::store::StoreError;
+
+/// A picture that is not accepted yet.
+pub(crate) struct NewScreenshot {
+    pub(crate) id: Uuid,
+    pub(crate) order: OrderId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) file_index: [u8; 32],
+    pub(crate) kept_index: [u8; 32],
+}
+
+/// Adds a picture, unless the order has `most` already. True when it was added.
+pub(crate) async fn insert(client: &impl GenericClient, new: &NewScreenshot, most: i64) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.screenshots (id, order_id, created_at, file_index, kept_index)
+             SELECT $1, $2, $3, $5, $6
+             WHERE (SELECT count(*) FROM registration.screenshots WHERE order_id = $2) < $4",
+        )
+        .await?;
+    let NewScreenshot { id, order, created_at, file_index, kept_index } = new;
+    let (order, file_index, kept_index) = (order.to_string(), &file_index[..], &kept_index[..]);
+    let row: [&(dyn ToSql + Sync); 6] = [id, &order, created_at, &most, &file_index, &kept_index];
+    Ok(client.execute(&statement, &row).await? == 1)
+}
+
+/// Accepts a picture.
+pub(crate) async fn accept(client: &impl GenericClient, id: Uuid, accepted_at: Timestamp) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("UPDATE registration.screenshots SET accepted_at = $2 WHERE id = $1").await?;
+    client.execute(&statement, &[&id, &accepted_at]).await?;
+    Ok(())
+}
+
+/// Removes a picture.
+pub(crate) async fn delete(client: &impl GenericClient, id: Uuid) -> Result<(), StoreError> {
+    let statement = client.prepare_cached("DELETE FROM registration.screenshots WHERE id = $1").await?;
+    client.execute(&statement, &[&id]).await?;
+    Ok(())
+}
+
+/// The order's picture that was accepted last.
+pub(crate) async fn accepted(client: &impl GenericClient, order: OrderId) -> Result<Option<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id FROM registration.screenshots WHERE order_id = $1 AND accepted_at IS NOT NULL
+             ORDER BY accepted_at DESC, created_at DESC LIMIT 1",
+        )
+        .await?;
+    Ok(client.query_opt(&statement, &[&order.to_string()]).await?.map(|row| row.get(0)))
+}
+
+/// Other orders for which the order's newest accepted picture was accepted, too, at most `limit`.
+pub(crate) async fn orders_with_same(
+    client: &impl GenericClient,
+    order: OrderId,
+    limit: i64,
+) -> Result<Vec<OrderId>, StoreError> {
+    let Some(newest) = accepted(client, order).await? else { return Ok(Vec::new()) };
+    let statement = client
+        .prepare_cached(
+            "SELECT DISTINCT p.order_id FROM registration.screenshots p, registration.screenshots mine
+             WHERE mine.id = $1 AND p.order_id <> mine.order_id AND p.accepted_at IS NOT NULL
+                 AND (p.file_index = mine.file_index OR p.kept_index = mine.kept_index)
+             ORDER BY p.order_id LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&newest, &limit]).await?;
+    rows.iter().map(|row| row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))).collect()
+}
+
+/// The same of many orders, by their numbers.
+pub(crate) async fn accepted_of(
+    client: &impl GenericClient,
+    orders: &[String],
+) -> Result<HashMap<String, Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT DISTINCT ON (order_id) order_id, id FROM registration.screenshots
+             WHERE order_id = ANY($1) AND accepted_at IS NOT NULL
+             ORDER BY order_id, accepted_at DESC, created_at DESC",
+        )
+        .await?;
+    Ok(client.query(&statement, &[&orders]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The order's pictures that were not accepted, newest first.
+pub(crate) async fn pending(client: &impl GenericClient, order: OrderId) -> Result<Vec<Uuid>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id FROM registration.screenshots WHERE order_id = $1 AND accepted_at IS NULL
+             ORDER BY created_at DESC",
+        )
+        .await?;
+    Ok(client.query(&statement, &[&order.to_string()]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Pictures from before `until` that were not accepted and that no unpaid order may still need.
+pub(crate) async fn abandoned(
+    client: &impl GenericClient,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<(OrderId, Uuid)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT p.order_id, p.id FROM registration.screenshots p JOIN registration.orders o ON o.id = p.order_id
+             WHERE p.accepted_at IS NULL AND p.created_at < $1 AND o.state <> 'unpaid'
+             ORDER BY p.created_at LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&until, &limit]).await?;
+    rows.iter()
+        .map(|row| {
+            let order = row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+            Ok((order, row.get(1)))
+        })
+        .collect()
+}

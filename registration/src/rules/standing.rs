@@ -1,0 +1,371 @@
+//! Where one registration stands, as one value: the state, the one thing to do about it, until when, and whom to ask.
+//! Pure, like the steps that it is worked out from. Every page, bar and message says what this says.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::Timestamp;
+
+use crate::model::exam::{Exam, Window};
+use crate::model::exam_rules::{PartId, SubjectId, TaskKind};
+use crate::model::facts::ScoreReviewState;
+use crate::model::facts::{EligibilityState, Facts, ReviewState};
+use crate::model::order::{Order, OrderId, OrderState};
+use crate::model::text::Text;
+use crate::rules::choosing;
+use crate::rules::steps::{StepView, TaskState, TaskView, here, is_complete, next};
+
+/// The one state of a registration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Registration has not begun.
+    NotOpen {
+        /// When it does.
+        opens_at: Timestamp,
+    },
+    /// Registration has closed, and nothing of it can be done any more.
+    Closed {
+        /// When it did.
+        closed_at: Timestamp,
+    },
+    /// It is the candidate's turn.
+    ToDo {
+        /// To do what.
+        task: TaskKind,
+        /// Did the review of the form, which came before, pass?
+        is_reviewed: bool,
+    },
+    /// What comes next opens later.
+    Ahead {
+        /// What that is.
+        task: TaskKind,
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// What came next was not done in time.
+    Over {
+        /// What that was.
+        task: TaskKind,
+        /// When it closed.
+        closed_at: Timestamp,
+    },
+    /// A seat is held and wants to be paid for.
+    Unpaid {
+        /// The order to pay for first.
+        order: OrderId,
+        /// Its part.
+        part: PartId,
+        /// Another order whose time runs as well, if this one must be paid for before it: the subject that needs it.
+        before: Option<OrderId>,
+    },
+    /// The time for the seat was up, or it was taken back after a refusal; no other is held.
+    Lost {
+        /// The order that had it.
+        order: OrderId,
+        /// Its part.
+        part: PartId,
+        /// Was it taken back because no good screenshot came?
+        is_cancelled: bool,
+        /// Is there still time to choose again?
+        can_choose: bool,
+    },
+    /// It is the staff's turn.
+    Waiting {
+        /// What they look at.
+        task: TaskKind,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Staff, or a machine, said no; it can be mended.
+    Refused {
+        /// To what.
+        task: TaskKind,
+        /// Why, in the words of whoever refused.
+        reason: String,
+        /// The order whose screenshot was refused.
+        order: Option<OrderId>,
+        /// Was the payment confirmed before? Then it counts, whatever was refused since.
+        is_paid: bool,
+    },
+    /// The seat is the candidate's.
+    Registered {
+        /// The order that was decided last; nothing where the exam has none.
+        order: Option<OrderId>,
+        /// Can admission tickets be printed?
+        tickets: Tickets,
+        /// What was changed since, and is not decided.
+        change: Option<Change>,
+    },
+}
+
+/// What is known of admission tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tickets {
+    /// The exam has none, or nobody has said when.
+    NotSaid,
+    /// They can be printed from then on.
+    From(Timestamp),
+    /// They can be printed.
+    Open,
+}
+
+/// A form that was changed after the seat was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Staff look at it.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Staff said no.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The one thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A task of the exam, where it is done.
+    Do(TaskKind),
+    /// Paying for an order, or sending its screenshot.
+    Pay(OrderId),
+    /// Sending another screenshot.
+    SendAgain(OrderId),
+    /// Choosing a seat again.
+    ChooseAgain(PartId),
+    /// Changing the form.
+    ChangeForm,
+    /// Looking at what one has.
+    Look(OrderId),
+}
+
+/// Where a registration stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// The state.
+    pub state: State,
+    /// What to do; nothing while somebody else acts.
+    pub action: Option<Action>,
+    /// Until when, if there is a deadline.
+    pub until: Option<Timestamp>,
+    /// The step that it is about, as an index: the one that the header names.
+    pub step: Option<usize>,
+    /// Where the review of an earlier score stands, which goes on beside everything else.
+    pub score_review: Option<ScoreReviewState>,
+    /// Whom to ask, in both languages.
+    pub contact: Option<Text>,
+    /// Changes with what a page shows of this registration.
+    pub mark: u64,
+}
+
+impl Standing {
+    /// Has nothing been begun that could be spoken of?
+    pub fn is_blank(&self) -> bool {
+        matches!(self.state, State::NotOpen { .. } | State::Closed { .. })
+    }
+}
+
+/// Where the registration of a candidate stands, of whom `facts` are known; `steps` are worked out from the same.
+pub fn standing(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> Standing {
+    let (state, action, until) = state(exam, facts, steps, now);
+    let step = here(steps);
+    let score_review = facts.score_review.clone();
+    let contact = exam.rules.contact.clone();
+    let mark = mark(facts, &state, score_review.as_ref());
+    Standing { state, action, until, step, score_review, contact, mark }
+}
+
+type Told = (State, Option<Action>, Option<Timestamp>);
+
+fn state(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> Told {
+    if let Some(told) = running(exam, facts) {
+        return told;
+    }
+    let upcoming = next(steps);
+    if let Some(told) = registered(exam, facts, steps, upcoming, now) {
+        return told;
+    }
+    let Some(task) = upcoming else { return (complete(exam, facts, None, now), None, None) };
+    if let Some(told) = lost(exam, facts, task) {
+        return told;
+    }
+    let (kind, has_begun) = (task.kind.clone(), has_begun(facts));
+    match shown(exam, facts, task, now) {
+        TaskState::NotYet { opens_at } if !has_begun => (State::NotOpen { opens_at }, ahead(&kind), None),
+        TaskState::NotYet { opens_at } => (State::Ahead { task: kind.clone(), opens_at }, ahead(&kind), None),
+        TaskState::Over { closed_at } if !has_begun => (State::Closed { closed_at }, None, None),
+        TaskState::Over { closed_at } => (State::Over { task: kind, closed_at }, None, None),
+        TaskState::Waiting { since } => {
+            let order = order_of(facts, &kind, |state| *state == OrderState::WaitingReview);
+            (State::Waiting { task: kind, since }, order.map(|order| Action::Look(order.id)), None)
+        }
+        TaskState::Refused { reason, until } => {
+            let action = if kind == TaskKind::Review { Action::ChangeForm } else { Action::Do(kind.clone()) };
+            (State::Refused { task: kind, reason, order: None, is_paid: false }, Some(action), until)
+        }
+        TaskState::Open { until } => {
+            let is_reviewed = matches!(facts.review, ReviewState::Passed { .. }) && asks_for_review(steps);
+            (State::ToDo { task: kind.clone(), is_reviewed }, Some(Action::Do(kind)), until)
+        }
+        TaskState::Locked | TaskState::Passed => (State::ToDo { task: kind, is_reviewed: false }, None, None),
+    }
+}
+
+/// What runs against a clock comes before everything else: an unpaid seat, a refused screenshot.
+fn running(exam: &Exam, facts: &Facts<'_>) -> Option<Told> {
+    let live: Vec<&Order> = facts.orders.iter().filter(|order| order.state.is_live()).collect();
+    let deadline = |order: &Order| match order.state {
+        OrderState::Unpaid => Some(order.expires_at),
+        OrderState::Refused { until, .. } => Some(until),
+        _ => None,
+    };
+    let (at, found) = live.iter().filter_map(|order| Some((deadline(order)?, *order))).min_by_key(|(at, _)| *at)?;
+    let first = pay_first(exam, &live, found).filter(|first| deadline(first).is_some());
+    let before = first.map(|_| found.id);
+    let order = first.unwrap_or(found);
+    let until = deadline(order).map_or(at, |own| own.min(at));
+    let part = order.part.clone();
+    Some(match &order.state {
+        OrderState::Refused { reason, .. } => {
+            let (reason, is_paid) = (reason.clone(), order.paid_at.is_some());
+            let state = State::Refused { task: TaskKind::Payment(part), reason, order: Some(order.id), is_paid };
+            (state, Some(Action::SendAgain(order.id)), Some(until))
+        }
+        _ => (State::Unpaid { order: order.id, part, before }, Some(Action::Pay(order.id)), Some(until)),
+    })
+}
+
+/// The live order that must be paid for before this one.
+fn pay_first<'a>(exam: &Exam, live: &[&'a Order], order: &Order) -> Option<&'a Order> {
+    let subject = choosing::pay_first(exam, live, order)?;
+    live.iter().find(|other| has_subject(exam, other, &subject)).copied()
+}
+
+fn has_subject(exam: &Exam, order: &Order, subject: &SubjectId) -> bool {
+    let of =
+        |seat: &crate::model::order::OrderSitting| exam.sitting(&seat.sitting).and_then(|one| one.subject.as_ref());
+    order.sittings.iter().any(|seat| of(seat) == Some(subject))
+}
+
+/// Everything that is required was done, and confirmed, once; a form that was changed since may be on its way.
+fn registered(
+    exam: &Exam,
+    facts: &Facts<'_>,
+    steps: &[StepView],
+    upcoming: Option<&TaskView>,
+    now: Timestamp,
+) -> Option<Told> {
+    let is_paid = is_paid(facts, steps);
+    let change = match upcoming.map(|task| (&task.kind, &task.state)) {
+        _ if !is_paid && !is_complete(steps) => return None,
+        // An optional part is the candidate's turn, or the staff's, by itself.
+        Some((TaskKind::Payment(_), TaskState::Waiting { since })) if is_paid => waiting_anew(facts, *since),
+        Some((TaskKind::Review, TaskState::Waiting { since })) => Some(Change::Waiting { since: *since }),
+        Some((TaskKind::Review, TaskState::Refused { reason, .. })) => Some(Change::Refused { reason: reason.clone() }),
+        Some((TaskKind::Ticket, _)) | None => None,
+        Some(_) => return None,
+    };
+    let waits_otherwise = upcoming.is_some_and(|task| matches!(task.state, TaskState::Waiting { .. }));
+    if change.is_none() && waits_otherwise {
+        return None;
+    }
+    let action = match &change {
+        Some(Change::Refused { .. }) => Some(Action::ChangeForm),
+        _ => latest(facts).map(|order| Action::Look(order.id)),
+    };
+    Some((complete(exam, facts, change, now), action, None))
+}
+
+/// A payment that waits although it was confirmed: of every order that waits, this must be so.
+fn waiting_anew(facts: &Facts<'_>, since: Timestamp) -> Option<Change> {
+    let mut waiting = facts.orders.iter().filter(|order| order.state == OrderState::WaitingReview);
+    waiting.all(|order| order.paid_at.is_some()).then_some(Change::Waiting { since })
+}
+
+/// Is every required part confirmed, or was it before the form was changed?
+fn is_paid(facts: &Facts<'_>, steps: &[StepView]) -> bool {
+    let required = steps.iter().filter(|step| !step.is_optional).flat_map(|step| &step.tasks);
+    let mut parts =
+        required.filter_map(|task| if let TaskKind::Payment(part) = &task.kind { Some(part) } else { None });
+    let mut any = false;
+    let is_kept = |order: &Order| order.paid_at.is_some() || order.state == OrderState::Confirmed;
+    let all = parts.all(|part| {
+        any = true;
+        let mut live = facts.orders.iter().filter(|order| order.part == *part && order.state.is_live()).peekable();
+        live.peek().is_some() && live.all(is_kept)
+    });
+    any && all
+}
+
+fn complete(exam: &Exam, facts: &Facts<'_>, change: Option<Change>, now: Timestamp) -> State {
+    let tickets = match exam.tickets_from() {
+        None => Tickets::NotSaid,
+        Some(from) if now < from => Tickets::From(from),
+        Some(_) => Tickets::Open,
+    };
+    State::Registered { order: latest(facts).map(|order| order.id), tickets, change }
+}
+
+/// The live order that was decided, or handed in, last.
+fn latest<'a>(facts: &Facts<'a>) -> Option<&'a Order> {
+    let live = facts.orders.iter().filter(|order| order.state.is_live());
+    live.max_by_key(|order| (order.decided_at.or(order.submitted_at), order.created_at))
+}
+
+/// A seat that the candidate had and has no more, when choosing is what comes next.
+fn lost(exam: &Exam, facts: &Facts<'_>, task: &TaskView) -> Option<Told> {
+    let TaskKind::Sittings(part) = &task.kind else { return None };
+    let can_choose = matches!(task.state, TaskState::Open { .. });
+    let newest = facts.orders.iter().filter(|order| order.part == *part).max_by_key(|order| order.created_at)?;
+    let is_cancelled = newest.state == OrderState::Cancelled;
+    if !is_cancelled && newest.state != OrderState::Lapsed {
+        return None;
+    }
+    let state = State::Lost { order: newest.id, part: part.clone(), is_cancelled, can_choose };
+    let until = can_choose.then_some(exam.closes_at);
+    Some((state, can_choose.then(|| Action::ChooseAgain(part.clone())), until))
+}
+
+/// Who one is can be proved at any time, but nobody is led into an exam that has not begun, or is over.
+fn shown(exam: &Exam, facts: &Facts<'_>, task: &TaskView, now: Timestamp) -> TaskState {
+    let begins = task.kind == TaskKind::Identity && facts.orders.iter().all(|order| !order.state.is_live());
+    match (exam.window(now), &task.state) {
+        (Window::Closed, TaskState::Open { .. }) if begins => TaskState::Over { closed_at: exam.closes_at },
+        (Window::NotYet, TaskState::Open { .. }) if begins => TaskState::NotYet { opens_at: exam.opens_at },
+        (_, state) => state.clone(),
+    }
+}
+
+/// Looking somebody up, and proving who one is, can be done before registration opens.
+fn ahead(kind: &TaskKind) -> Option<Action> {
+    matches!(kind, TaskKind::Eligibility | TaskKind::Identity).then(|| Action::Do(kind.clone()))
+}
+
+fn has_begun(facts: &Facts<'_>) -> bool {
+    let is_bound = matches!(facts.eligibility, EligibilityState::Bound { .. });
+    is_bound || facts.notice_agreed_at.is_some() || facts.details_at.is_some() || !facts.orders.is_empty()
+}
+
+fn asks_for_review(steps: &[StepView]) -> bool {
+    steps.iter().flat_map(|step| &step.tasks).any(|task| task.kind == TaskKind::Review)
+}
+
+fn order_of<'a>(facts: &Facts<'a>, kind: &TaskKind, is_it: impl Fn(&OrderState) -> bool) -> Option<&'a Order> {
+    let TaskKind::Payment(part) = kind else { return None };
+    facts.orders.iter().find(|order| order.part == *part && is_it(&order.state))
+}
+
+fn mark(facts: &Facts<'_>, state: &State, score_review: Option<&ScoreReviewState>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (state, score_review, facts.details_at).hash(&mut hasher);
+    for order in facts.orders {
+        (order.id, &order.state, order.expires_at, order.amount.0).hash(&mut hasher);
+        order.sittings.iter().for_each(|seat| seat.sitting.as_str().hash(&mut hasher));
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+#[path = "standing_tests.rs"]
+mod tests;

@@ -1,0 +1,169 @@
+//! Tests of the one state, with definitions that ship.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::exams::definition;
+use crate::model::facts::{EligibilityState, FaceState, IdentityState};
+use crate::model::fen::Fen;
+use crate::model::ids::AccountId;
+use crate::model::order::OrderSitting;
+use crate::rules::steps::steps;
+
+fn shipped(name: &str) -> Exam {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
+    definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
+}
+
+fn now() -> Timestamp {
+    "2027-03-01T00:00:00Z".parse().unwrap()
+}
+
+fn minutes(count: i64) -> Timestamp {
+    now() + jiff::SignedDuration::from_mins(count)
+}
+
+fn order(exam: &Exam, number: u64, sitting: &str, state: OrderState) -> Order {
+    let account = AccountId(Uuid::from_u128(1));
+    let sitting: reservation::ids::SittingId = sitting.parse().unwrap();
+    let hold = format!("{}.1.1", account.candidate_id()).parse().unwrap();
+    Order {
+        id: OrderId::from_bits(number),
+        account,
+        exam: exam.id.clone(),
+        part: exam.part_of(exam.sitting(&sitting).unwrap()),
+        sittings: vec![OrderSitting { sitting, hold, fee: Fen(3_000) }],
+        amount: Fen(3_000),
+        expires_at: minutes(10),
+        created_at: now(),
+        submitted_at: (state != OrderState::Unpaid).then(now),
+        decided_at: (state == OrderState::Confirmed).then(now),
+        refusals: 0,
+        reason: None,
+        paid_at: (state == OrderState::Confirmed).then(now),
+        state,
+    }
+}
+
+fn cet_facts(orders: &[Order]) -> Facts<'_> {
+    let bound = EligibilityState::Bound { at: now(), subjects: Vec::new(), campus: None };
+    Facts { notice_agreed_at: Some(now()), eligibility: bound, orders, ..Facts::default() }
+}
+
+fn ce_facts(review: ReviewState, orders: &[Order]) -> Facts<'_> {
+    Facts {
+        identity: IdentityState::Verified { at: now() },
+        notice_agreed_at: Some(now()),
+        details_at: Some(now()),
+        review,
+        orders,
+        ..Facts::default()
+    }
+}
+
+fn of(exam: &Exam, facts: &Facts<'_>) -> Standing {
+    standing(exam, facts, &steps(exam, facts, now()), now())
+}
+
+const WRITTEN: &str = "cet4-written-993010";
+const ORAL: &str = "cet4-oral-993010";
+
+#[test]
+fn b13_a_paid_part_and_an_unpaid_one_give_one_step() {
+    let exam = shipped("cet");
+    let written = |state| order(&exam, 1, WRITTEN, state);
+    let oral = |state| order(&exam, 2, ORAL, state);
+    // Paid and unpaid: the unpaid one is what it is about, and its step is named.
+    let orders = [written(OrderState::Confirmed), oral(OrderState::Unpaid)];
+    let told = of(&exam, &cet_facts(&orders));
+    assert!(matches!(&told.state, State::Unpaid { order, .. } if *order == orders[1].id), "{told:?}");
+    assert_eq!((told.step, told.until), (Some(5), Some(minutes(10))));
+    // It waits for the one that it needs: that one is led to.
+    let orders = [written(OrderState::Unpaid), oral(OrderState::Unpaid)];
+    let told = of(&exam, &cet_facts(&orders));
+    assert_eq!(told.action, Some(Action::Pay(orders[0].id)), "{told:?}");
+    // What waits for staff is no reason to be silent about a clock that runs.
+    let orders = [written(OrderState::WaitingReview), oral(OrderState::Unpaid)];
+    assert_eq!(of(&exam, &cet_facts(&orders)).action, Some(Action::Pay(orders[1].id)));
+    let orders = [written(OrderState::Confirmed), oral(OrderState::WaitingReview)];
+    let told = of(&exam, &cet_facts(&orders));
+    assert!(matches!(&told.state, State::Waiting { task: TaskKind::Payment(part), .. } if part.as_str() == "oral"));
+    assert_eq!(told.step, Some(5), "{told:?}");
+    let orders = [written(OrderState::Confirmed), oral(OrderState::Confirmed)];
+    let told = of(&exam, &cet_facts(&orders));
+    assert!(matches!(told.state, State::Registered { tickets: Tickets::From(_), change: None, .. }), "{told:?}");
+    assert_eq!(told.step, Some(6));
+}
+
+#[test]
+fn the_clock_that_ends_first_is_told() {
+    let exam = shipped("cet");
+    let refused = OrderState::Refused { reason: "看不清".to_owned(), until: minutes(5) };
+    let orders = [order(&exam, 1, WRITTEN, refused), order(&exam, 2, "cet6-written-993010", OrderState::Unpaid)];
+    let told = of(&exam, &cet_facts(&orders));
+    assert!(matches!(&told.state, State::Refused { order: Some(id), is_paid: false, .. } if *id == orders[0].id));
+    assert_eq!((told.action, told.until), (Some(Action::SendAgain(orders[0].id)), Some(minutes(5))));
+}
+
+#[test]
+fn c11_what_is_changed_after_the_payment_leaves_it_standing() {
+    // Without a review of its own the form goes to staff together with the payment; with one, by itself.
+    let exam = shipped("degree-english");
+    let sitting = exam.sittings[0].id.to_string();
+    let mut again = order(&exam, 1, &sitting, OrderState::WaitingReview);
+    let told = |again: &Order| {
+        let facts = ce_facts(ReviewState::None, std::slice::from_ref(again));
+        of(&exam, &Facts { face: FaceState::Passed { at: now() }, ..facts })
+    };
+    assert!(matches!(told(&again).state, State::Waiting { .. }), "not paid yet: {:?}", told(&again));
+    again.paid_at = Some(now());
+    let told = told(&again);
+    assert!(matches!(told.state, State::Registered { change: Some(Change::Waiting { .. }), .. }), "{told:?}");
+    let exam = shipped("continuing-education");
+    let confirmed = [order(&exam, 1, "en-0424-am-a", OrderState::Confirmed)];
+    let told = of(&exam, &ce_facts(ReviewState::Waiting { since: now() }, &confirmed));
+    assert!(matches!(told.state, State::Registered { change: Some(Change::Waiting { .. }), .. }), "{told:?}");
+    let told = of(&exam, &ce_facts(ReviewState::Refused { reason: "?".to_owned() }, &confirmed));
+    assert!(matches!(told.state, State::Registered { change: Some(Change::Refused { .. }), .. }), "{told:?}");
+    assert_eq!(told.action, Some(Action::ChangeForm));
+}
+
+#[test]
+fn a6_a_passed_review_is_said_and_a_lost_seat_too() {
+    let exam = shipped("continuing-education");
+    let passed = || ReviewState::Passed { at: now() };
+    let told = of(&exam, &ce_facts(passed(), &[]));
+    assert!(matches!(&told.state, State::ToDo { task: TaskKind::Sittings(_), is_reviewed: true }), "{told:?}");
+    let told = of(&exam, &ce_facts(ReviewState::Waiting { since: now() }, &[]));
+    assert_eq!(told.state, State::Waiting { task: TaskKind::Review, since: now() });
+    assert_eq!((told.action, told.step), (None, Some(1)));
+    for (state, is_lost) in [(OrderState::Lapsed, true), (OrderState::Cancelled, true), (OrderState::Released, false)] {
+        let orders = [order(&exam, 1, "en-0424-am-a", state.clone())];
+        let told = of(&exam, &ce_facts(passed(), &orders));
+        assert_eq!(matches!(told.state, State::Lost { can_choose: true, .. }), is_lost, "{state:?}");
+        assert_eq!(told.step, Some(2));
+    }
+}
+
+#[test]
+fn the_mark_changes_with_what_a_page_shows() {
+    let exam = shipped("continuing-education");
+    let passed = ReviewState::Passed { at: now() };
+    let mut orders = [order(&exam, 1, "en-0424-am-a", OrderState::Unpaid)];
+    let before = of(&exam, &ce_facts(passed.clone(), &orders)).mark;
+    assert_eq!(before, of(&exam, &ce_facts(passed.clone(), &orders)).mark);
+    orders[0].sittings[0].sitting = exam.sittings[1].id.clone();
+    assert_ne!(before, of(&exam, &ce_facts(passed, &orders)).mark, "another sitting under the same number");
+}
+
+#[test]
+fn before_and_after_nothing_is_asked_of_anybody() {
+    let exam = shipped("degree-english");
+    let told = |at: Timestamp| standing(&exam, &Facts::default(), &steps(&exam, &Facts::default(), at), at);
+    let early = told(exam.opens_at - jiff::SignedDuration::from_hours(1));
+    assert_eq!(early.state, State::NotOpen { opens_at: exam.opens_at });
+    assert_eq!(told(exam.closes_at).state, State::Closed { closed_at: exam.closes_at });
+    assert!(early.is_blank() && early.contact.is_some());
+}

@@ -1,0 +1,92 @@
+//! Where one task stands by itself, whatever comes before it.
+
+use super::TaskState;
+use crate::model::exam_rules::{PartId, TaskKind};
+use crate::model::facts::{EligibilityState, FaceState, Facts, IdentityState, ReviewState};
+use crate::model::order::{Order, OrderState};
+
+/// What a task's own facts say.
+pub(super) enum Own {
+    /// To be done; the steps before and the window decide whether it can be.
+    Todo,
+    /// This, whatever else.
+    Known(TaskState),
+}
+
+use Own::{Known, Todo};
+
+pub(super) fn own_state(facts: &Facts<'_>, kind: &TaskKind) -> Own {
+    match kind {
+        TaskKind::Notice => done_when(facts.notice_agreed_at.is_some()),
+        TaskKind::Identity => identity(&facts.identity),
+        TaskKind::Face => face(&facts.face),
+        TaskKind::Eligibility => done_when(matches!(facts.eligibility, EligibilityState::Bound { .. })),
+        TaskKind::Details => done_when(facts.details_at.is_some()),
+        TaskKind::Review => review(&facts.review),
+        TaskKind::Sittings(part) => sittings(facts, part),
+        TaskKind::Payment(part) => payment(facts, part),
+        TaskKind::Ticket => Todo,
+    }
+}
+
+fn done_when(is_done: bool) -> Own {
+    if is_done { Known(TaskState::Passed) } else { Todo }
+}
+
+fn identity(state: &IdentityState) -> Own {
+    match state {
+        IdentityState::None => Todo,
+        IdentityState::Waiting { since } => Known(TaskState::Waiting { since: *since }),
+        IdentityState::Refused { reason } => Known(TaskState::Refused { reason: reason.clone(), until: None }),
+        IdentityState::Verified { .. } => Known(TaskState::Passed),
+    }
+}
+
+fn face(state: &FaceState) -> Own {
+    match state {
+        FaceState::None => Todo,
+        FaceState::Waiting { since } => Known(TaskState::Waiting { since: *since }),
+        FaceState::Refused { reason } => Known(TaskState::Refused { reason: reason.clone(), until: None }),
+        FaceState::Passed { .. } => Known(TaskState::Passed),
+    }
+}
+
+/// A review is never the candidate's turn, except to mend what was refused.
+fn review(state: &ReviewState) -> Own {
+    Known(match state {
+        ReviewState::None => TaskState::Locked,
+        ReviewState::Waiting { since } => TaskState::Waiting { since: *since },
+        ReviewState::Refused { reason } => TaskState::Refused { reason: reason.clone(), until: None },
+        ReviewState::Passed { .. } => TaskState::Passed,
+    })
+}
+
+fn live<'a>(facts: &Facts<'a>, part: &PartId) -> impl Iterator<Item = &'a Order> + use<'a> {
+    let part = part.clone();
+    facts.orders.iter().filter(move |order| order.part == part && order.state.is_live())
+}
+
+fn sittings(facts: &Facts<'_>, part: &PartId) -> Own {
+    done_when(live(facts, part).next().is_some())
+}
+
+/// The worst of the part's live orders: refused, then unpaid, then waiting, then confirmed.
+fn payment(facts: &Facts<'_>, part: &PartId) -> Own {
+    let orders: Vec<&Order> = live(facts, part).collect();
+    let refused = orders.iter().find_map(|order| match &order.state {
+        OrderState::Refused { reason, until } => {
+            Some(TaskState::Refused { reason: reason.clone(), until: Some(*until) })
+        }
+        _ => None,
+    });
+    let unpaid = orders.iter().filter(|order| order.state == OrderState::Unpaid).map(|order| order.expires_at).min();
+    let waiting = orders.iter().filter(|order| order.state == OrderState::WaitingReview);
+    let since = waiting.map(|order| order.submitted_at.unwrap_or(order.created_at)).min();
+    Known(match (refused, unpaid, since) {
+        (Some(refused), ..) => refused,
+        (None, Some(until), _) => TaskState::Open { until: Some(until) },
+        (None, None, Some(since)) => TaskState::Waiting { since },
+        (None, None, None) if orders.is_empty() => TaskState::Locked,
+        (None, None, None) => TaskState::Passed,
+    })
+}

@@ -1,0 +1,75 @@
+//! Dropping one unpaid subject, where a part allows several.
+
+use reservation::ids::SittingId;
+
+use super::Orders;
+use super::take::{live_orders, random_number};
+use crate::model::clock;
+use crate::model::exam_rules::SubjectId;
+use crate::model::ids::AccountId;
+use crate::model::order::{Order, OrderId, OrderState};
+use crate::rules::choosing;
+use crate::seats::store;
+use crate::seats::store::orders::change;
+use crate::store::StoreError;
+
+/// Why a seat was not dropped. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum DropError {
+    /// The candidate has no such order, or it has no such seat.
+    #[error("there is no such seat")]
+    Unknown,
+    /// It is paid, or evidence of a payment is in.
+    #[error("the seat is past giving back")]
+    Paid(OrderState),
+    /// The part always keeps one.
+    #[error("the last subject of this part cannot be dropped")]
+    Last,
+    /// Another subject that is registered for needs this one.
+    #[error("subject {0} needs this one")]
+    Needed(SubjectId),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Orders {
+    /// Gives one seat of an unpaid order back. Again: the same answer, as long as the order is there.
+    pub async fn drop_seat(&self, account: AccountId, order: OrderId, sitting: &SittingId) -> Result<(), DropError> {
+        let order = self.own(account, order).await?.ok_or(DropError::Unknown)?;
+        let state = order.state_at(clock::now());
+        let has_seat = order.sittings.iter().any(|seat| seat.sitting == *sitting);
+        if !has_seat {
+            return Err(DropError::Unknown);
+        }
+        match state {
+            OrderState::Unpaid => {}
+            OrderState::Lapsed | OrderState::Released | OrderState::Cancelled => return Ok(()),
+            state @ (OrderState::WaitingReview | OrderState::Refused { .. } | OrderState::Confirmed) => {
+                return Err(DropError::Paid(state));
+            }
+        }
+        let released = random_number();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // Of two drops at once the second sees what the first has left.
+        store::orders::lock(&transaction, account, &order.exam).await?;
+        if let Some(page) = self.exams.get(&order.exam) {
+            let live = live_orders(&transaction, &order).await?;
+            choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), std::slice::from_ref(sitting))?;
+        }
+        let is_split = change::split_off(&transaction, &order, sitting, released).await?;
+        let is_ended = !is_split && change::release(&transaction, order.id).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        drop(client);
+        if is_split {
+            if let Some(released) = self.own(account, released).await? {
+                self.return_seats(&released).await?;
+            }
+        } else if is_ended {
+            // It was the order's only seat.
+            self.return_seats(&order).await?;
+        }
+        Ok(())
+    }
+}

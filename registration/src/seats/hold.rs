@@ -1,0 +1,214 @@
+//! Choosing seats: what is asked for against what the candidate has already.
+
+use jiff::Timestamp;
+use reservation::engine::HoldError;
+use reservation::ids::{ExamId, GroupId, SittingId};
+
+use super::take::Attempt;
+use super::{OPEN_MAX, Orders, Refusal};
+use crate::model::clock;
+use crate::model::exam::{Exam, ExamSitting};
+use crate::model::exam_rules::TaskKind;
+use crate::model::facts::EligibilityState;
+use crate::model::ids::AccountId;
+use crate::model::order::{Order, OrderId, SITTINGS_MAX};
+use crate::rules::choosing;
+use crate::rules::choosing::ChoiceRefusal;
+use crate::rules::steps::{blocked_by, steps};
+use crate::seats::store;
+use crate::seats::store::orders::{StoredOrder, StoredState};
+use crate::store::StoreError;
+
+/// How often an attempt begins anew because another request of the same candidate got in between.
+const ROUNDS_MAX: usize = 8;
+
+/// Why no seats were taken. Refusals first (the candidate can act), faults last (we must).
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// None, too many, or the same sitting twice.
+    #[error("choose 1 to {SITTINGS_MAX} different sittings")]
+    Choice,
+    /// No such exam.
+    #[error("exam {0} does not exist")]
+    UnknownExam(ExamId),
+    /// No such sitting in this exam.
+    #[error("sitting {0} does not exist")]
+    UnknownSitting(SittingId),
+    /// Something else must be done first.
+    #[error("the candidate must first do: {0}")]
+    Blocked(TaskKind),
+    /// The exam's rules are against it.
+    #[error(transparent)]
+    Choosing(#[from] ChoiceRefusal),
+    /// Outside the registration window.
+    #[error("no seats are given out now")]
+    NotOpen {
+        /// When registration begins.
+        opens_at: Option<Timestamp>,
+        /// When it ends.
+        closes_at: Option<Timestamp>,
+    },
+    /// The candidate's order for this exam waits for review, was refused but can be mended, or is confirmed.
+    #[error("order {0} is in already")]
+    AlreadyRegistered(OrderId),
+    /// The candidate has an unpaid order for other sittings of this exam, and `replace` was false.
+    #[error("order {0} holds other sittings")]
+    HoldsOther(OrderId),
+    /// A waiting room is before the exam, and it is not the candidate's turn. The place is taken by now.
+    #[error("the waiting room has not admitted the candidate")]
+    NotAdmitted,
+    /// A sitting has no free seat; nothing was taken.
+    #[error("sitting {sitting} has no free seat")]
+    Full {
+        /// The first full one.
+        sitting: SittingId,
+        /// When its next hold lapses, if any does.
+        next_release_at: Option<Timestamp>,
+    },
+    /// Two of the sittings exclude each other.
+    #[error("the group of sitting {0} is taken")]
+    GroupTaken(SittingId),
+    /// The seat store restores or is away: try again in a few seconds.
+    #[error("the seat store is not ready: {0}")]
+    Unavailable(String),
+    /// We failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<HoldError> for OrderError {
+    fn from(error: HoldError) -> Self {
+        match Refusal::from(error) {
+            Refusal::Full { sitting, next_release_at } => Self::Full { sitting, next_release_at },
+            Refusal::NotOpen { opens_at, closes_at } => Self::NotOpen { opens_at, closes_at },
+            Refusal::GroupTaken(sitting) => Self::GroupTaken(sitting),
+            Refusal::Begun(sitting) => Self::Choosing(ChoiceRefusal::TooLate(sitting)),
+            Refusal::UnknownExam(exam) => Self::UnknownExam(exam),
+            Refusal::UnknownSitting(sitting) => Self::UnknownSitting(sitting),
+            Refusal::NotAdmitted => Self::NotAdmitted,
+            Refusal::Unavailable(why) => Self::Unavailable(why),
+        }
+    }
+}
+
+impl Orders {
+    /// Takes a seat in each of the sittings, all or none. Again with the same sittings: the same order. The seats of an
+    /// unpaid order for other sittings are given for these when `replace` says so, in one step and under the deadline
+    /// that they had; should the new ones not be to be had, the old ones stay.
+    pub async fn hold(
+        &self,
+        account: AccountId,
+        exam: &ExamId,
+        sittings: &[SittingId],
+        replace: bool,
+    ) -> Result<Order, OrderError> {
+        let page = self.exams.get(exam).ok_or_else(|| OrderError::UnknownExam(exam.clone()))?;
+        let choice = check_choice(&page, sittings)?;
+        let part = page.part_of(choice[0]);
+        if choice.iter().any(|sitting| page.part_of(sitting) != part) {
+            return Err(OrderError::Choice);
+        }
+        let attempt = Attempt { account, page: &page, part: &part, bound_at: None };
+        for _ in 0..ROUNDS_MAX {
+            let found = match page.is_many(&part) {
+                true => self.try_hold_more(&attempt, &choice).await?,
+                false => self.try_hold(&attempt, &choice, replace).await?,
+            };
+            if let Some(order) = found {
+                return Ok(order.view(clock::now()));
+            }
+        }
+        Err(OrderError::Unavailable("other requests of the same candidate are under way".to_owned()))
+    }
+
+    /// One round. Nothing: another request of the same candidate got in between.
+    async fn try_hold(
+        &self,
+        attempt: &Attempt<'_>,
+        choice: &[&ExamSitting],
+        replace: bool,
+    ) -> Result<Option<StoredOrder>, OrderError> {
+        let open = self.open_orders(attempt).await?;
+        let attempt = &self.check_rules(attempt, choice, &open).await?;
+        let live = open.into_iter().find(|order| order.part == *attempt.part);
+        match live {
+            Some(order) if order.state == StoredState::Unpaid => {
+                if order.sittings.iter().map(|seat| &seat.sitting).eq(choice.iter().map(|sitting| &sitting.id)) {
+                    self.take(attempt, choice, Some(&order)).await
+                } else if replace {
+                    self.exchange(attempt, choice, &order).await
+                } else {
+                    Err(OrderError::HoldsOther(order.id))
+                }
+            }
+            Some(order) if order.state_at(clock::now()).is_live() => Err(OrderError::AlreadyRegistered(order.id)),
+            _ => self.take(attempt, choice, None).await,
+        }
+    }
+
+    /// The candidate's open orders of the exam, settled; seats that are owed go back first: the engine would give the
+    /// same holds, which are about to end, out again.
+    pub(super) async fn open_orders(&self, attempt: &Attempt<'_>) -> Result<Vec<StoredOrder>, StoreError> {
+        let (account, exam) = (attempt.account, &attempt.page.id);
+        let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
+        let mut live = Vec::with_capacity(open.len());
+        for order in open {
+            if order.seats_owed {
+                self.return_seats(&order).await?;
+            } else {
+                live.push(self.settle(order).await?);
+            }
+        }
+        Ok(live)
+    }
+
+    /// What the exam's rules say: the steps before, then the choice itself beside the orders of other parts. The attempt
+    /// that goes on knows under which binding it was checked.
+    pub(super) async fn check_rules<'a>(
+        &self,
+        attempt: &Attempt<'a>,
+        choice: &[&ExamSitting],
+        open: &[StoredOrder],
+    ) -> Result<Attempt<'a>, OrderError> {
+        let (page, now) = (attempt.page, clock::now());
+        let orders: Vec<Order> = open.iter().map(|order| order.clone().view(now)).collect();
+        let facts = self.applications.facts(attempt.account, page, &orders).await?;
+        let task = TaskKind::Sittings(attempt.part.clone());
+        if let Some(first) = blocked_by(&steps(page, &facts, now), &task) {
+            return Err(OrderError::Blocked(first.kind.clone()));
+        }
+        let others: Vec<&Order> = orders
+            .iter()
+            .filter(|order| order.state.is_live() && (order.part != *attempt.part || page.is_many(attempt.part)))
+            .collect();
+        choosing::check(page, &facts.eligibility, &others, choice, now)?;
+        let bound_at = match facts.eligibility {
+            EligibilityState::Bound { at, .. } => Some(at),
+            EligibilityState::None => None,
+        };
+        Ok(Attempt { bound_at, ..*attempt })
+    }
+}
+
+/// The chosen sittings in the exam's order, so that the same choice always looks the same.
+fn check_choice<'a>(page: &'a Exam, sittings: &[SittingId]) -> Result<Vec<&'a ExamSitting>, OrderError> {
+    if sittings.is_empty() || sittings.len() > SITTINGS_MAX {
+        return Err(OrderError::Choice);
+    }
+    if let Some(unknown) = sittings.iter().find(|id| page.sitting(id).is_none()) {
+        return Err(OrderError::UnknownSitting(unknown.clone()));
+    }
+    let choice: Vec<&ExamSitting> = page.sittings.iter().filter(|sitting| sittings.contains(&sitting.id)).collect();
+    if choice.len() != sittings.len() {
+        return Err(OrderError::Choice);
+    }
+    let mut groups: Vec<&GroupId> = Vec::new();
+    for sitting in &choice {
+        let Some(group) = &sitting.group else { continue };
+        if groups.contains(&group) {
+            return Err(OrderError::GroupTaken(sitting.id.clone()));
+        }
+        groups.push(group);
+    }
+    Ok(choice)
+}

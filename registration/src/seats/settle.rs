@@ -1,0 +1,151 @@
+//! Finishes what died between the row and the engine: on the next read, and from the sweep.
+
+use jiff::SignedDuration;
+use reservation::engine::HoldError;
+use reservation::hold::HoldState;
+
+use super::Orders;
+use crate::model::clock;
+use crate::outbox::notices::NoticeKind;
+use crate::outbox::store::notices;
+use crate::pictures::store::screenshots;
+use crate::seats::store;
+use crate::seats::store::orders::{StoredOrder, StoredState, change};
+use crate::store::StoreError;
+
+/// From so long on a hold is one that people leave and come back to.
+const LONG_HOLD: SignedDuration = SignedDuration::from_hours(1);
+
+impl Orders {
+    /// An order with all that time, or a death on the way, has decided already: a refused one that nobody mended is
+    /// cancelled; an unpaid one whose time is up has lapsed; one whose seats are frozen and whose picture is there
+    /// waits for review. While the engine is away, the row has to do.
+    pub(crate) async fn settle(&self, order: StoredOrder) -> Result<StoredOrder, StoreError> {
+        let now = clock::now();
+        match order.state {
+            StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
+                if self.cancel(&order).await? {
+                    self.return_seats(&order).await?;
+                }
+                self.reload(order).await
+            }
+            StoredState::Unpaid if order.lapses_at < now => self.settle_unpaid(order, true).await,
+            StoredState::Unpaid if order.has_pending_picture => self.settle_unpaid(order, false).await,
+            _ => Ok(order),
+        }
+    }
+
+    async fn settle_unpaid(&self, order: StoredOrder, is_due: bool) -> Result<StoredOrder, StoreError> {
+        let Some(states) = self.hold_states(&order).await else { return Ok(order) };
+        let is_live = |state: &Option<HoldState>| state.is_some_and(HoldState::is_live);
+        if states.iter().all(|state| matches!(state, Some(HoldState::Frozen | HoldState::Confirmed))) {
+            if let Some(picture) = self.screenshots.pending(order.id).await? {
+                // The hand-in died after it froze the seats: all that it had left to do is this.
+                self.accept(&order, picture).await?;
+                return self.reload(order).await;
+            }
+        } else if is_due && !states.contains(&Some(HoldState::Held)) {
+            // Owed, too, is the end of what needed it: whoever dies on the way leaves that to the sweep.
+            let is_needed = self.exams.get(&order.exam).is_some_and(|page| page.rules.has_requirements());
+            let is_owing = is_needed || states.iter().any(is_live);
+            if self.lapse(&order, is_owing).await? && is_owing {
+                self.return_seats(&order).await?;
+            }
+            return self.reload(order).await;
+        }
+        Ok(order)
+    }
+
+    /// Refused → cancelled, and the candidate is told.
+    async fn cancel(&self, order: &StoredOrder) -> Result<bool, StoreError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let is_cancelled = change::cancel(&transaction, order.id, now).await?;
+        if is_cancelled {
+            notices::add(&transaction, order.account, Some(&order.exam), NoticeKind::OrderCancelled, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(is_cancelled)
+    }
+
+    /// Unpaid → lapsed. Who had hours to pay is hardly still looking at the page: they are told.
+    async fn lapse(&self, order: &StoredOrder, seats_owed: bool) -> Result<bool, StoreError> {
+        let is_long = self.exams.get(&order.exam).is_some_and(|page| page.hold >= LONG_HOLD);
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let is_lapsed = change::lapse(&transaction, order, seats_owed).await?;
+        if is_lapsed && is_long {
+            let kind = NoticeKind::OrderLapsed;
+            notices::add(&transaction, order.account, Some(&order.exam), kind, clock::now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(is_lapsed)
+    }
+
+    /// Takes the picture of an order whose seats are frozen in. False when the order has moved on meanwhile.
+    pub(super) async fn accept(&self, order: &StoredOrder, picture: uuid::Uuid) -> Result<bool, StoreError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        if !change::submit(&transaction, order.id, now).await? {
+            return Ok(false);
+        }
+        screenshots::accept(&transaction, picture, now).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Gives the seats of an ended order back, and ends what needed them. If the engine is away they stay owed, and the
+    /// sweep tries again.
+    pub(crate) async fn return_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        if self.give_back(order).await {
+            self.end_dependants(order.account, &order.exam).await?;
+            change::seats_returned(&self.database.client().await?, order.id).await?;
+        }
+        Ok(())
+    }
+
+    /// The same where what needs them stays: other seats, or the same ones, are taken for it.
+    pub(super) async fn return_only_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        if self.give_back(order).await {
+            change::seats_returned(&self.database.client().await?, order.id).await?;
+        }
+        Ok(())
+    }
+
+    /// False while the engine is away.
+    async fn give_back(&self, order: &StoredOrder) -> bool {
+        for seat in &order.sittings {
+            match self.engine.release(&order.exam, &seat.hold).await {
+                // A hold that Redis lost before the ledger had it occupies nothing.
+                Ok(()) | Err(HoldError::UnknownHold(_)) => {}
+                Err(error) => {
+                    tracing::warn!(order = %order.id, %error, "seats of an ended order are still owed");
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// The states of an order's holds; `None` for one that the engine does not know. Nothing while the engine is away.
+    pub(super) async fn hold_states(&self, order: &StoredOrder) -> Option<Vec<Option<HoldState>>> {
+        let mut states = Vec::with_capacity(order.sittings.len());
+        for seat in &order.sittings {
+            match self.engine.find(&order.exam, &seat.hold).await {
+                Ok(hold) => states.push(Some(hold.state)),
+                Err(HoldError::UnknownHold(_)) => states.push(None),
+                Err(error) => {
+                    tracing::warn!(order = %order.id, %error, "the engine cannot say how an order stands");
+                    return None;
+                }
+            }
+        }
+        Some(states)
+    }
+
+    async fn reload(&self, order: StoredOrder) -> Result<StoredOrder, StoreError> {
+        Ok(store::orders::get(&self.database.client().await?, order.id).await?.unwrap_or(order))
+    }
+}

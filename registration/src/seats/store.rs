@@ -1,0 +1,4 @@
+//! The tables of orders.
+
+pub(crate) mod order_sittings;
+pub(crate) mod orders;

@@ -1,0 +1,313 @@
+//! The table `orders`: reading. Each row comes with its seats.
+
+pub(crate) mod change;
+pub(crate) mod due;
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::model::exam_rules::PartId;
+use crate::model::fen::Fen;
+use crate::model::ids::AccountId;
+use crate::model::order::{Order, OrderId, OrderSitting, OrderState};
+use crate::store::StoreError;
+
+/// What every query of whole orders begins with.
+const SELECT: &str = "
+    SELECT o.id, o.account, o.exam, o.amount_fen, o.state, o.expires_at, o.lapses_at, o.created_at, o.submitted_at,
+        o.decided_at, o.decided_by, o.reason, o.mend_until, o.seats_owed,
+        EXISTS (SELECT FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL),
+        ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
+        ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
+        ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
+        o.part, o.is_sole, o.refusals, o.paid_at
+    FROM registration.orders o";
+
+/// An order's state as stored. What candidates see differs in two moments: see [`StoredOrder::view`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoredState {
+    Unpaid,
+    WaitingReview,
+    /// Staff said yes; the engine is being told.
+    Confirming,
+    Confirmed,
+    Refused,
+    Lapsed,
+    Released,
+    Cancelled,
+}
+
+impl StoredState {
+    const ALL: [Self; 8] = [
+        Self::Unpaid,
+        Self::WaitingReview,
+        Self::Confirming,
+        Self::Confirmed,
+        Self::Refused,
+        Self::Lapsed,
+        Self::Released,
+        Self::Cancelled,
+    ];
+
+    /// The word in the table.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Unpaid => "unpaid",
+            Self::WaitingReview => "waiting_review",
+            Self::Confirming => "confirming",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+            Self::Lapsed => "lapsed",
+            Self::Released => "released",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// An order as stored.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredOrder {
+    pub(crate) id: OrderId,
+    pub(crate) account: AccountId,
+    pub(crate) exam: ExamId,
+    pub(crate) part: PartId,
+    /// Does it stand in the way of another live order of its part?
+    pub(crate) is_sole: bool,
+    pub(crate) sittings: Vec<OrderSitting>,
+    pub(crate) amount: Fen,
+    pub(crate) state: StoredState,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) lapses_at: Timestamp,
+    pub(crate) created_at: Timestamp,
+    pub(crate) submitted_at: Option<Timestamp>,
+    pub(crate) decided_at: Option<Timestamp>,
+    pub(crate) paid_at: Option<Timestamp>,
+    pub(crate) decided_by: Option<Uuid>,
+    pub(crate) reason: Option<String>,
+    pub(crate) refusals: u16,
+    pub(crate) mend_until: Option<Timestamp>,
+    /// It has ended, and the engine has not been told yet.
+    pub(crate) seats_owed: bool,
+    /// It has pictures that are not accepted: a hand-in is under way or died.
+    pub(crate) has_pending_picture: bool,
+}
+
+impl StoredOrder {
+    /// As candidates and staff see it at `now`: what time has decided already shows before the sweep has written it.
+    pub(crate) fn view(self, now: Timestamp) -> Order {
+        let state = self.state_at(now);
+        // The version before confirms without noting when it was first done.
+        let paid_at = self.paid_at.or(self.decided_at.filter(|_| state == OrderState::Confirmed));
+        let Self {
+            id,
+            account,
+            exam,
+            part,
+            sittings,
+            amount,
+            expires_at,
+            created_at,
+            submitted_at,
+            decided_at,
+            refusals,
+            reason,
+            ..
+        } = self;
+        Order {
+            id,
+            account,
+            exam,
+            part,
+            sittings,
+            amount,
+            state,
+            expires_at,
+            created_at,
+            submitted_at,
+            decided_at,
+            refusals,
+            reason,
+            paid_at,
+        }
+    }
+
+    /// The state that [`Self::view`] shows.
+    pub(crate) fn state_at(&self, now: Timestamp) -> OrderState {
+        match self.state {
+            StoredState::Unpaid if self.lapses_at < now => OrderState::Lapsed,
+            StoredState::Unpaid => OrderState::Unpaid,
+            StoredState::WaitingReview | StoredState::Confirming => OrderState::WaitingReview,
+            StoredState::Confirmed => OrderState::Confirmed,
+            StoredState::Refused => match (&self.reason, self.mend_until) {
+                (Some(reason), Some(until)) if now <= until => OrderState::Refused { reason: reason.clone(), until },
+                _ => OrderState::Cancelled,
+            },
+            StoredState::Lapsed => OrderState::Lapsed,
+            StoredState::Released => OrderState::Released,
+            StoredState::Cancelled => OrderState::Cancelled,
+        }
+    }
+}
+
+/// One order.
+pub(crate) async fn get(client: &impl GenericClient, id: OrderId) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE o.id = $1")).await?;
+    client.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
+}
+
+/// The same, locked until the transaction ends.
+pub(crate) async fn get_locked(
+    transaction: &impl GenericClient,
+    id: OrderId,
+) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = transaction.prepare_cached(&format!("{SELECT} WHERE o.id = $1 FOR UPDATE OF o")).await?;
+    transaction.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
+}
+
+/// The account's sole live order of a part.
+pub(crate) async fn live(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+    part: &PartId,
+) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.part = $3 AND o.is_sole
+                 AND o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')"
+        ))
+        .await?;
+    client.query_opt(&statement, &[&account.0, &exam.as_str(), &part.as_str()]).await?.as_ref().map(read).transpose()
+}
+
+/// Waits for other requests that change this account's orders of this exam, until the transaction ends. Orders that are
+/// not sole have no index that keeps two of them from one seat: whoever adds or revives one holds this.
+pub(crate) async fn lock(
+    transaction: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<(), StoreError> {
+    let statement = transaction.prepare_cached("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").await?;
+    transaction.execute(&statement, &[&format!("orders {} {exam}", account.0)]).await?;
+    Ok(())
+}
+
+/// The account's other live order that has one of the seats.
+pub(crate) async fn other_with_seat(
+    client: &impl GenericClient,
+    order: &StoredOrder,
+) -> Result<Option<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.id <> $3
+                 AND o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')
+                 AND EXISTS (SELECT FROM registration.order_sittings s WHERE s.order_id = o.id AND s.hold = ANY($4))
+             LIMIT 1"
+        ))
+        .await?;
+    let holds: Vec<String> = order.sittings.iter().map(|seat| seat.hold.to_string()).collect();
+    let (account, exam, id) = (order.account.0, order.exam.as_str(), order.id.to_string());
+    client.query_opt(&statement, &[&account, &exam, &id, &holds]).await?.as_ref().map(read).transpose()
+}
+
+/// The account's orders of an exam that are not over: live ones, and ended ones whose seats the engine has not got
+/// back.
+pub(crate) async fn open(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+    limit: i64,
+) -> Result<Vec<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND (o.seats_owed
+                 OR o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused'))
+             ORDER BY o.seats_owed LIMIT $3"
+        ))
+        .await?;
+    client.query(&statement, &[&account.0, &exam.as_str(), &limit]).await?.iter().map(read).collect()
+}
+
+/// The account's orders, newest first.
+pub(crate) async fn of_account(
+    client: &impl GenericClient,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!("{SELECT} WHERE o.account = $1 ORDER BY o.created_at DESC, o.id LIMIT $2"))
+        .await?;
+    client.query(&statement, &[&account.0, &limit]).await?.iter().map(read).collect()
+}
+
+/// Orders that wait for a decision, the longest waiting first, from the one behind `after` on.
+pub(crate) async fn waiting(
+    client: &impl GenericClient,
+    after: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.state = 'waiting_review'
+                 AND ($1::text IS NULL OR (o.submitted_at, o.id) >
+                     (SELECT a.submitted_at, a.id FROM registration.orders a WHERE a.id = $1))
+             ORDER BY o.submitted_at, o.id LIMIT $2"
+        ))
+        .await?;
+    let after = after.map(|id| id.to_string());
+    client.query(&statement, &[&after, &limit]).await?.iter().map(read).collect()
+}
+
+/// How many orders wait for a decision.
+pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
+    let statement =
+        client.prepare_cached("SELECT count(*) FROM registration.orders WHERE state = 'waiting_review'").await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
+}
+
+fn read(row: &Row) -> Result<StoredOrder, StoreError> {
+    let state: &str = row.get(4);
+    let state = StoredState::ALL.into_iter().find(|known| known.as_str() == state);
+    Ok(StoredOrder {
+        id: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
+        account: AccountId(row.get(1)),
+        exam: row.get::<_, &str>(2).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        amount: Fen(row.get(3)),
+        state: state.ok_or(StoreError::Corrupt("an order's state"))?,
+        expires_at: row.get(5),
+        lapses_at: row.get(6),
+        created_at: row.get(7),
+        submitted_at: row.get(8),
+        decided_at: row.get(9),
+        decided_by: row.get(10),
+        reason: row.get(11),
+        mend_until: row.get(12),
+        seats_owed: row.get(13),
+        has_pending_picture: row.get(14),
+        sittings: read_sittings(row)?,
+        part: row.get::<_, &str>(18).parse().map_err(|_| StoreError::Corrupt("a part's id"))?,
+        is_sole: row.get(19),
+        refusals: u16::try_from(row.get::<_, i16>(20)).map_err(|_| StoreError::Corrupt("a negative count"))?,
+        paid_at: row.get(21),
+    })
+}
+
+fn read_sittings(row: &Row) -> Result<Vec<OrderSitting>, StoreError> {
+    let (sittings, holds, fees): (Vec<&str>, Vec<&str>, Vec<i64>) = (row.get(15), row.get(16), row.get(17));
+    sittings
+        .into_iter()
+        .zip(holds)
+        .zip(fees)
+        .map(|((sitting, hold), fee)| {
+            Ok(OrderSitting {
+                sitting: sitting.parse().map_err(|_| StoreError::Corrupt("a sitting's id"))?,
+                hold: hold.parse().map_err(|_| StoreError::Corrupt("a hold's id"))?,
+                fee: Fen(fee),
+            })
+        })
+        .collect()
+}

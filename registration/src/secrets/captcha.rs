@@ -1,0 +1,275 @@
+//! A captcha: a picture of five characters or, for whoever cannot read it, some seconds of a device's sums. Nothing is
+//! kept of it but which ones were used: the token says when it ends, and the vault's key makes the answer of it.
+
+mod picture;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_lc_rs::{constant_time, digest, rand};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::secrets::gate::Gate;
+use crate::secrets::vault::Vault;
+
+/// How long one is good.
+pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// Characters of an answer.
+pub const ANSWER_CHARS: usize = 5;
+/// How many sums a device does in place of reading: many small ones, so that the time varies little.
+pub const SUMS: usize = 16;
+/// Leading zero bits that each needs: 2^13 tries on average, 131,072 in all, one to two seconds of a cheap phone.
+pub const SUM_BITS: u32 = 13;
+
+/// What is drawn: no character that looks like another one, small or bent.
+const ALPHABET: &[u8; 24] = b"ACDEFHJKLMNPRTUVWXY34679";
+/// Most used tokens that a generation remembers; when there are more, older ones are refused early.
+const USED_MAX: usize = 100_000;
+/// Pictures are drawn a few at a time; each takes some milliseconds.
+const DRAWN_AT_ONCE: usize = 1;
+const QUEUE_MAX: usize = 64;
+const DRAW_WAIT_MAX: Duration = Duration::from_secs(2);
+/// Nonce, end in seconds, MAC.
+const TOKEN_BYTES: usize = NONCE_BYTES + 8 + MAC_BYTES;
+const NONCE_BYTES: usize = 12;
+const MAC_BYTES: usize = 16;
+
+/// What came back with a form: the token and one of the two answers; the other is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answer<'a> {
+    /// The token that the form carried.
+    pub token: &'a str,
+    /// What was read from the picture.
+    pub text: &'a str,
+    /// The sums: [`SUMS`] numbers in decimal, with dots between.
+    pub sums: &'a str,
+}
+
+impl Answer<'_> {
+    /// Did the form have none?
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.sums.is_empty()
+    }
+}
+
+/// Why an answer was not taken. Either way the next one needs a new token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CaptchaError {
+    /// One is needed and none came.
+    #[error("a captcha is needed")]
+    Missing,
+    /// It does not fit, is used, or has expired.
+    #[error("the captcha was not solved")]
+    Wrong,
+}
+
+/// Makes and checks captchas. Cloning is a few reference counts.
+#[derive(Clone)]
+pub struct Captcha {
+    vault: Vault,
+    used: Arc<Mutex<Used>>,
+    gate: Gate,
+}
+
+/// Two generations of used tokens, each as long as a token lives.
+#[derive(Default)]
+struct Used {
+    began: Option<Timestamp>,
+    /// Tokens that end before this are not believed: they may have been used and forgotten.
+    ends_after: Option<Timestamp>,
+    now: HashSet<[u8; NONCE_BYTES]>,
+    before: HashSet<[u8; NONCE_BYTES]>,
+}
+
+impl Captcha {
+    pub(crate) fn new(vault: Vault) -> Self {
+        Self { vault, used: Arc::default(), gate: Gate::new(DRAWN_AT_ONCE, QUEUE_MAX, DRAW_WAIT_MAX) }
+    }
+
+    /// A new token, for one form.
+    pub fn token(&self, now: Timestamp) -> String {
+        let mut token = [0; TOKEN_BYTES];
+        rand::fill(&mut token[..NONCE_BYTES]).expect("the system has random bytes");
+        let end = (now + LIFETIME).as_second();
+        token[NONCE_BYTES..NONCE_BYTES + 8].copy_from_slice(&end.to_be_bytes());
+        let mac = mac(&self.vault, &token);
+        token[NONCE_BYTES + 8..].copy_from_slice(&mac);
+        URL_SAFE_NO_PAD.encode(token)
+    }
+
+    /// The picture of a token as PNG; nothing when the token is none of ours or has expired, or too many are drawn.
+    pub async fn picture(&self, token: &str, now: Timestamp) -> Option<Bytes> {
+        read(&self.vault, token).filter(|(_, end)| now < *end)?;
+        let (answer, seed) = (answer(&self.vault, token), self.vault.index("captcha seed", token));
+        self.gate.run(move || picture::draw(&answer, seed)).await.ok().map(Bytes::from)
+    }
+
+    /// Takes an answer. Right or wrong, its token is used up.
+    pub(crate) fn take(&self, given: Answer<'_>, now: Timestamp) -> Result<(), CaptchaError> {
+        if given.is_empty() {
+            return Err(CaptchaError::Missing);
+        }
+        let (nonce, end) = read(&self.vault, given.token).ok_or(CaptchaError::Wrong)?;
+        if now >= end || !self.used.lock().expect("nothing panics while counting").take(nonce, end, now) {
+            return Err(CaptchaError::Wrong);
+        }
+        let is_solved = match given.sums {
+            "" => is_read(&answer(&self.vault, given.token), given.text),
+            sums => are_right(given.token, sums),
+        };
+        if is_solved { Ok(()) } else { Err(CaptchaError::Wrong) }
+    }
+}
+
+impl Used {
+    /// False when it was used before, or may have been.
+    fn take(&mut self, nonce: [u8; NONCE_BYTES], end: Timestamp, now: Timestamp) -> bool {
+        let began = *self.began.get_or_insert(now);
+        if now.duration_since(began) >= LIFETIME || self.now.len() >= USED_MAX {
+            if now.duration_since(began) < LIFETIME && !self.before.is_empty() {
+                // Forgotten before their time: what could be one of them is refused.
+                self.ends_after = Some(began + LIFETIME);
+            }
+            self.before = std::mem::take(&mut self.now);
+            self.began = Some(now);
+        }
+        let is_known = self.now.contains(&nonce) || self.before.contains(&nonce);
+        !is_known && self.ends_after.is_none_or(|after| end > after) && self.now.insert(nonce)
+    }
+}
+
+/// What the picture of this token shows. Whoever has the vault's key can know it, and nobody else: tests do.
+pub fn answer(vault: &Vault, token: &str) -> String {
+    let bytes = vault.index("captcha answer", token);
+    let letters = bytes.iter().take(ANSWER_CHARS).map(|byte| ALPHABET[usize::from(*byte) % ALPHABET.len()]);
+    letters.map(char::from).collect()
+}
+
+fn mac(vault: &Vault, token: &[u8; TOKEN_BYTES]) -> [u8; MAC_BYTES] {
+    let text = URL_SAFE_NO_PAD.encode(&token[..NONCE_BYTES + 8]);
+    let index = vault.index("captcha token", &text);
+    *index.first_chunk().expect("an index is longer than a MAC")
+}
+
+/// The nonce and the end of a token of ours.
+fn read(vault: &Vault, token: &str) -> Option<([u8; NONCE_BYTES], Timestamp)> {
+    let bytes: [u8; TOKEN_BYTES] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+    let is_ours = constant_time::verify_slices_are_equal(&mac(vault, &bytes), &bytes[NONCE_BYTES + 8..]).is_ok();
+    let end = i64::from_be_bytes(*bytes[NONCE_BYTES..].first_chunk()?);
+    let end = Timestamp::from_second(end).ok()?;
+    is_ours.then_some((*bytes.first_chunk()?, end))
+}
+
+/// Spaces, case and full-width letters are forgiven.
+fn is_read(answer: &str, typed: &str) -> bool {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    let typed = typed.chars().filter(|c| !c.is_whitespace()).take(ANSWER_CHARS + 1);
+    typed.map(|c| narrow(c).to_ascii_uppercase()).eq(answer.chars())
+}
+
+/// Each of the numbers, hashed after the token and its place, begins with enough zero bits: SHA-256 of `token:0:1234`.
+fn are_right(token: &str, sums: &str) -> bool {
+    let numbers: Vec<&str> = sums.split('.').take(SUMS + 1).collect();
+    let is_right = |(place, number): (usize, &&str)| {
+        let is_number = (1..=10).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let hash = digest::digest(&digest::SHA256, format!("{token}:{place}:{number}").as_bytes());
+        let first = hash.as_ref().first_chunk().map_or(u32::MAX, |bytes| u32::from_be_bytes(*bytes));
+        is_number && first.leading_zeros() >= SUM_BITS
+    };
+    numbers.len() == SUMS && numbers.iter().enumerate().all(is_right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn captcha() -> (tempfile::TempDir, Captcha) {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = Vault::load_or_create(&dir.path().join("keys")).unwrap();
+        (dir, Captcha::new(vault))
+    }
+
+    fn solve(token: &str) -> String {
+        let sums = (0..SUMS).map(|place| {
+            let is_right = |number: &u64| {
+                let hash = digest::digest(&digest::SHA256, format!("{token}:{place}:{number}").as_bytes());
+                u32::from_be_bytes(*hash.as_ref().first_chunk().unwrap()).leading_zeros() >= SUM_BITS
+            };
+            (0_u64..).find(is_right).unwrap().to_string()
+        });
+        sums.collect::<Vec<_>>().join(".")
+    }
+
+    #[tokio::test]
+    async fn b2_one_answer_for_one_form() {
+        let ((_dir, captcha), now) = (captcha(), Timestamp::now());
+        let token = captcha.token(now);
+        let right = answer(&captcha.vault, &token);
+        let png = captcha.picture(&token, now).await.unwrap();
+        assert!(png.starts_with(b"\x89PNG") && png.len() < 8 * 1024, "{} bytes", png.len());
+        let typed = format!(" {} ", right.to_ascii_lowercase());
+        let given = Answer { token: &token, text: &typed, sums: "" };
+        assert_eq!(captcha.take(given, now), Ok(()));
+        assert_eq!(captcha.take(given, now), Err(CaptchaError::Wrong), "it is used");
+        let token = captcha.token(now);
+        let wrong = Answer { token: &token, text: "AAAA", sums: "" };
+        assert_eq!(captcha.take(wrong, now), Err(CaptchaError::Wrong));
+        let text = answer(&captcha.vault, &token);
+        let right = Answer { token: &token, text: &text, sums: "" };
+        assert_eq!(captcha.take(right, now), Err(CaptchaError::Wrong), "one try a picture");
+        assert_eq!(captcha.take(Answer::default(), now), Err(CaptchaError::Missing));
+    }
+
+    #[test]
+    fn it_ends_and_cannot_be_made_elsewhere() {
+        let ((_other_dir, other), (_dir, captcha)) = (captcha(), captcha());
+        let now = Timestamp::now();
+        let token = captcha.token(now);
+        let text = answer(&captcha.vault, &token);
+        let given = Answer { token: &token, text: &text, sums: "" };
+        assert_eq!(captcha.take(given, now + LIFETIME), Err(CaptchaError::Wrong));
+        let foreign = other.token(now);
+        let text = answer(&captcha.vault, &foreign);
+        let given = Answer { token: &foreign, text: &text, sums: "" };
+        assert_eq!(captcha.take(given, now), Err(CaptchaError::Wrong));
+        for bad in ["", "x", &token[1..], &format!("{token}A")] {
+            assert_eq!(captcha.take(Answer { token: bad, text: "AAAAA", sums: "" }, now), Err(CaptchaError::Wrong));
+        }
+    }
+
+    #[test]
+    fn sums_stand_in_for_reading() {
+        let ((_dir, captcha), now) = (captcha(), Timestamp::now());
+        let token = captcha.token(now);
+        let sums = solve(&token);
+        assert!(are_right(&token, &sums) && !are_right(&captcha.token(now), &sums));
+        assert!(!are_right(&token, &sums.replacen('.', ".1", 1)) && !are_right(&token, &format!("{sums}.1")));
+        assert_eq!(captcha.take(Answer { token: &token, text: "", sums: &sums }, now), Ok(()));
+        assert_eq!(captcha.take(Answer { token: &token, text: "", sums: &sums }, now), Err(CaptchaError::Wrong));
+    }
+
+    #[test]
+    fn what_was_used_is_remembered_or_refused() {
+        let (mut used, start) = (Used::default(), Timestamp::now());
+        let nonce = |number: u32| {
+            let mut nonce = [0; NONCE_BYTES];
+            nonce[..4].copy_from_slice(&number.to_be_bytes());
+            nonce
+        };
+        let end = start + LIFETIME;
+        for number in 0..250_000 {
+            used.take(nonce(number), end, start);
+        }
+        assert!(used.now.len() <= USED_MAX && used.before.len() <= USED_MAX);
+        assert!((0..250_000).step_by(1000).all(|number| !used.take(nonce(number), end, start)), "none twice");
+        let later = start + LIFETIME;
+        assert!(used.take(nonce(1), later + LIFETIME, later), "new ones are taken again");
+    }
+}

@@ -1,0 +1,242 @@
+//! Passwords: what may be one (`assets/common_passwords.txt` is of Royce Williams' list of leaked passwords, as Django
+//! has it under the BSD licence: its 10,000 commonest of six characters and more), and hashing with argon2id behind a gate, because each takes a core and 19 MiB for
+//! some milliseconds.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::model::exam_rules::PasswordRules;
+use crate::secrets::gate::{Closed, Gate};
+
+/// Fewest and most characters of a staff password.
+pub const STAFF_CHARS: RangeInclusive<usize> = 10..=64;
+/// Most characters of any password, whatever an exam says, and that are ever hashed.
+pub const CHARS_MAX: usize = 64;
+/// Most requests that wait for their turn: at some 20 ms each, more would wait in vain.
+const QUEUE_MAX: usize = 256;
+/// Longest wait for one's turn.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../assets/common_passwords.txt").lines().collect());
+
+/// A password that obeys the rules. Never shown, not even by `Debug`.
+#[derive(Clone)]
+pub struct Password(SecretString);
+
+/// Why a text may not be a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too short or too long.
+    #[error("a password has {min} to {max} characters")]
+    Length {
+        /// Fewest characters.
+        min: usize,
+        /// Most characters.
+        max: usize,
+    },
+    /// Too few of digits, letters and symbols.
+    #[error("a password has at least {min} of digits, letters and symbols")]
+    Kinds {
+        /// How many there must be.
+        min: u8,
+    },
+    /// Among the first that somebody tries who wants in.
+    #[error("this password is one of the commonest: choose another")]
+    Common,
+    /// A space at its ends or a control character: nobody can type it again.
+    #[error("a password neither begins nor ends with a space and has no control characters")]
+    Character,
+}
+
+impl Password {
+    /// Checks a candidate's password. What the rules ask for is the least; however long it is up to 64 characters, it is
+    /// taken. A letter of any script is a letter; what is neither letter nor digit is a symbol.
+    pub fn of_candidate(text: &str, rules: &PasswordRules) -> Result<Self, PasswordError> {
+        let password = Self::checked(text, usize::from(rules.chars_min)..=CHARS_MAX)?;
+        let is_symbol = |c: char| !c.is_numeric() && !c.is_alphabetic();
+        let kinds =
+            [text.chars().any(char::is_numeric), text.chars().any(char::is_alphabetic), text.chars().any(is_symbol)];
+        let count = kinds.into_iter().filter(|has| *has).count();
+        if count < usize::from(rules.kinds_min) {
+            return Err(PasswordError::Kinds { min: rules.kinds_min });
+        }
+        password.uncommon()
+    }
+
+    /// Checks a staff member's password.
+    pub fn of_staff(text: &str) -> Result<Self, PasswordError> {
+        Self::checked(text, STAFF_CHARS)?.uncommon()
+    }
+
+    fn uncommon(self) -> Result<Self, PasswordError> {
+        let is_common = COMMON.contains(self.0.expose_secret().to_ascii_lowercase().as_str());
+        if is_common { Err(PasswordError::Common) } else { Ok(self) }
+    }
+
+    fn checked(text: &str, chars: RangeInclusive<usize>) -> Result<Self, PasswordError> {
+        if !chars.contains(&text.chars().count()) {
+            return Err(PasswordError::Length { min: *chars.start(), max: *chars.end() });
+        }
+        if text.trim().len() != text.len() || text.chars().any(char::is_control) {
+            return Err(PasswordError::Character);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// Hashes and compares passwords, a few at a time. Cloning is a reference count.
+#[derive(Clone)]
+pub(crate) struct Hasher {
+    gate: Gate,
+    /// Compared with when there is no account, so that the answer takes the same time.
+    decoy: Arc<str>,
+    /// How many passwords were hashed or compared: tests see by it that two ways cost the same.
+    runs: Arc<AtomicU64>,
+}
+
+impl Hasher {
+    /// On half of the cores: the others keep giving out seats while everybody signs in.
+    pub(crate) fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            gate: Gate::new((cores / 2).max(1), QUEUE_MAX, WAIT_MAX),
+            decoy: hash("there is nobody here").into(),
+            runs: Arc::default(),
+        }
+    }
+
+    /// Hashes a new password to a PHC string.
+    pub(crate) async fn hash(&self, password: &Password) -> Result<String, Closed> {
+        let password = password.0.clone();
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        self.gate.run(move || hash(password.expose_secret())).await
+    }
+
+    /// Is this the password that was hashed? Without a hash the answer is no, after the same work.
+    pub(crate) async fn verify(&self, attempt: &str, hash: Option<String>) -> Result<bool, Closed> {
+        let known = hash.is_some();
+        let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
+        let fits = attempt.chars().count() <= CHARS_MAX;
+        let attempt = SecretString::from(if fits { attempt } else { "" });
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let equal = self.gate.run(move || verify(attempt.expose_secret(), &hash)).await?;
+        Ok(known && fits && equal)
+    }
+
+    /// Which of these hashes are this password's? Compared is at least `times`, whatever there is to compare with, on one
+    /// turn.
+    pub(crate) async fn verify_all(
+        &self,
+        attempt: &str,
+        hashes: Vec<String>,
+        times: usize,
+    ) -> Result<Vec<bool>, Closed> {
+        let known = hashes.len();
+        let decoys = times.saturating_sub(known);
+        let decoys = std::iter::repeat_n(Arc::clone(&self.decoy), decoys);
+        let hashes: Vec<Arc<str>> = hashes.into_iter().map(Arc::from).chain(decoys).collect();
+        let fits = attempt.chars().count() <= CHARS_MAX;
+        let attempt = SecretString::from(if fits { attempt } else { "" });
+        self.runs.fetch_add(u64::try_from(hashes.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let work = move || -> Vec<bool> { hashes.iter().map(|hash| verify(attempt.expose_secret(), hash)).collect() };
+        let mut equal = self.gate.run(work).await?;
+        equal.truncate(known);
+        Ok(equal.into_iter().map(|equal| equal && fits).collect())
+    }
+
+    /// How many passwords were hashed or compared.
+    pub(crate) fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+}
+
+fn hash(password: &str) -> String {
+    // The default is OWASP's first choice: argon2id, 19 MiB, 2 passes, 1 lane.
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .expect("hashing fails only without memory or random bytes")
+        .to_string()
+}
+
+fn verify(attempt: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(attempt.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(text: &str) -> Result<Password, PasswordError> {
+        Password::of_candidate(text, &PasswordRules::default())
+    }
+
+    #[test]
+    fn c2_rules_differ_for_candidates_and_staff() {
+        assert!(candidate("密码123!").is_ok());
+        assert_eq!(candidate("12345").unwrap_err(), PasswordError::Length { min: 6, max: 64 });
+        assert!(candidate(&"x".repeat(64)).is_ok(), "longer than the handbook's 20 is better");
+        assert!(matches!(candidate(&"x".repeat(65)), Err(PasswordError::Length { .. })));
+        assert_eq!(candidate(" 123456").unwrap_err(), PasswordError::Character);
+        assert_eq!(candidate("123\n456").unwrap_err(), PasswordError::Character);
+        assert!(matches!(Password::of_staff("123456"), Err(PasswordError::Length { min: 10, max: 64 })));
+        assert_eq!(format!("{:?}", candidate("correct-horse").unwrap()), "Password(..)");
+    }
+
+    #[test]
+    fn a1_a_password_has_two_of_digits_letters_and_symbols() {
+        let rules = PasswordRules { chars_min: 8, chars_max: 18, kinds_min: 2 };
+        for good in ["abcd5678", "abcd!!!!", "1234!!!!", "密码123456"] {
+            assert!(Password::of_candidate(good, &rules).is_ok(), "{good}");
+        }
+        for bad in ["abcdefgh", "12345678", "!!!!!!!!"] {
+            assert_eq!(Password::of_candidate(bad, &rules).unwrap_err(), PasswordError::Kinds { min: 2 }, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_commonest_passwords_are_refused() {
+        for bad in ["123456", "Password1", "qq123456", "woaini1314", "5201314", "1qaz2wsx", "11111111"] {
+            assert_eq!(candidate(bad).unwrap_err(), PasswordError::Common, "{bad}");
+        }
+        assert_eq!(Password::of_staff("1234567890").unwrap_err(), PasswordError::Common);
+        assert!(COMMON.len() >= 9_000 && COMMON.iter().all(|one| one.len() >= 6));
+    }
+
+    #[tokio::test]
+    async fn one_password_fits_some_of_several_hashes_at_the_same_price() {
+        let hasher = Hasher::new();
+        let hash = |text: &'static str| async { hasher.hash(&candidate(text).unwrap()).await.unwrap() };
+        let hashes = vec![hash("right-1").await, hash("other-1").await];
+        let runs = hasher.runs();
+        assert_eq!(hasher.verify_all("right-1", hashes, 4).await.unwrap(), [true, false]);
+        assert_eq!(hasher.verify_all("right-1", Vec::new(), 4).await.unwrap(), [] as [bool; 0]);
+        assert_eq!(hasher.runs() - runs, 8);
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_fits() {
+        let hasher = Hasher::new();
+        let stored = hasher.hash(&candidate("right-1").unwrap()).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(hasher.verify("right-1", Some(stored.clone())).await.unwrap());
+        assert!(!hasher.verify("wrong-1", Some(stored.clone())).await.unwrap());
+        assert!(!hasher.verify(&"x".repeat(1_000_000), Some(stored)).await.unwrap());
+        assert!(!hasher.verify("there is nobody here", None).await.unwrap(), "the decoy is nobody's account");
+    }
+}
