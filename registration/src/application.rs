@@ -106,11 +106,9 @@ impl Applications {
             facts.face = self.faces.state(account, &exam.id).await?;
         }
         if asks(&[TaskKind::Eligibility]) {
-            facts.eligibility = eligibility::state(&self.database, &self.vault, account, &exam.id).await?;
+            facts.eligibility = eligibility::state::state(&self.database, &self.vault, account, &exam.id).await?;
             if exam.rules.eligibility.score_review.is_some() {
-                let found =
-                    eligibility::store::score_reviews::get(&self.database.client().await?, &exam.id, account).await?;
-                facts.score_review = found.as_ref().map(eligibility::read_score_review).transpose()?;
+                facts.score_review = eligibility::state::score_review(&self.database, account, &exam.id).await?;
             }
         }
         Ok(facts)

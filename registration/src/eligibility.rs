@@ -10,6 +10,7 @@ mod score_review;
 mod scores;
 mod seen;
 mod staff;
+pub(crate) mod state;
 pub(crate) mod store;
 mod sweep;
 
@@ -40,12 +41,12 @@ use crate::store::{Database, StoreError};
 
 pub use crate::model::facts::ScoreReviewState;
 pub use rules::offered;
-pub(crate) use score_review::read_state as read_score_review;
 pub use score_review::{ScoreReview, ScoreReviewError};
 pub use seen::{SeenPerson, SeenPersonError};
 pub use staff::{FoundScore, PastNumber, ScoreReviewCase, ScoreReviewKey};
 
 use seen::Seen;
+use state::{frozen, read_subjects};
 
 /// How many people an account may look for on a day, tries at a review included.
 pub const LOOKS_PER_DAY: i32 = 30;
@@ -139,7 +140,7 @@ pub struct Eligibility {
 impl Eligibility {
     /// Where the account stands in an exam.
     pub async fn state(&self, account: AccountId, exam: &ExamId) -> Result<EligibilityState, StoreError> {
-        state(&self.database, &self.vault, account, exam).await
+        state::state(&self.database, &self.vault, account, exam).await
     }
 
     /// Looks a person up and binds nothing. The mark that comes back shows the person again, and binds them, for half an
@@ -365,21 +366,6 @@ pub(crate) async fn accounts_of(
     Ok(accounts)
 }
 
-/// Where an account stands in an exam: one query.
-pub(crate) async fn state(
-    database: &Database,
-    vault: &Vault,
-    account: AccountId,
-    exam: &ExamId,
-) -> Result<EligibilityState, StoreError> {
-    let Some((binding, grants)) = store::bindings::get(&database.client().await?, exam, account).await? else {
-        return Ok(EligibilityState::None);
-    };
-    let record = frozen(vault, &binding)?;
-    let subjects = record.eligible(&read_subjects(&grants)?);
-    Ok(EligibilityState::Bound { at: binding.bound_at, subjects, campus: record.campus() })
-}
-
 /// The person that an account is bound to in an exam, if there is one.
 pub(crate) async fn bound_person(
     client: &impl GenericClient,
@@ -389,12 +375,4 @@ pub(crate) async fn bound_person(
 ) -> Result<Option<RosterRecord>, StoreError> {
     let binding = store::bindings::get(client, exam, account).await?;
     binding.map(|(binding, _)| frozen(vault, &binding)).transpose()
-}
-
-fn frozen(vault: &Vault, binding: &StoredBinding) -> Result<RosterRecord, StoreError> {
-    keys::open(vault, ("binding", &binding.exam, &binding.document_index), &binding.record)
-}
-
-fn read_subjects(texts: &[String]) -> Result<Vec<SubjectId>, StoreError> {
-    texts.iter().map(|text| text.parse().map_err(|_| StoreError::Corrupt("a subject's id"))).collect()
 }

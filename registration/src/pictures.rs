@@ -1,6 +1,7 @@
 //! Pictures: cleaned, sealed, kept, and the uploads that bring them.
 
 pub mod clean;
+pub(crate) mod error;
 pub(crate) mod files;
 pub mod kept;
 pub(crate) mod screenshots;

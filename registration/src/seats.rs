@@ -8,6 +8,7 @@
 
 mod dependants;
 mod drop_seat;
+mod error;
 mod exchange;
 mod hand_in;
 mod hold;
@@ -30,15 +31,15 @@ use crate::model::order::{Order, OrderId, OrderState};
 use crate::people::store::payer_looks;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
-use crate::rules::choosing;
+use crate::rules::choosing::{self, DropRefusal};
 use crate::seats::store::orders::{StoredOrder, change};
 use crate::store::{Database, StoreError};
 
 pub(crate) use take::live_orders_of;
 
 pub use drop_seat::DropError;
+pub use error::OrderError;
 pub use hand_in::HandInError;
-pub use hold::OrderError;
 pub use pictures::ReceiveError;
 
 /// Most orders that a candidate's page shows.
@@ -57,7 +58,7 @@ pub enum ReleaseError {
     Paid(OrderState),
     /// The exam's rules keep it: it has the last subject of its part, or one that another order needs.
     #[error(transparent)]
-    Kept(DropError),
+    Kept(DropRefusal),
     /// We failed.
     #[error(transparent)]
     Store(#[from] StoreError),

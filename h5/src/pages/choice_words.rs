@@ -5,6 +5,7 @@ use pagekit::words::Words;
 use registration::model::exam::{Exam, ExamSitting};
 use registration::model::exam_rules::{OrganisationCode, SubjectId};
 use registration::rules::choosing::ChoiceRefusal;
+use registration::rules::choosing::DropRefusal;
 use registration::seats::DropError;
 
 /// The sentence of a refused choice.
@@ -46,12 +47,19 @@ pub(crate) fn late_word(w: Words, exam: &Exam, sitting: &ExamSitting, now: Times
     Some(word.into_owned())
 }
 
+/// Why a seat stays.
+pub(crate) fn kept_sentence(w: Words, exam: &Exam, refusal: &DropRefusal) -> String {
+    match refusal {
+        DropRefusal::Last => w.t("drop-last").into_owned(),
+        DropRefusal::Needed(id) => w.with("drop-needed", &[("subject", subject(w, exam, id).into())]).into_owned(),
+    }
+}
+
 /// The sentence of a seat that was not dropped.
 pub(crate) fn drop_sentence(w: Words, exam: &Exam, error: &DropError) -> String {
     match error {
         DropError::Paid(_) => w.t("drop-paid").into_owned(),
-        DropError::Last => w.t("drop-last").into_owned(),
-        DropError::Needed(id) => w.with("drop-needed", &[("subject", subject(w, exam, id).into())]).into_owned(),
+        DropError::Kept(refusal) => kept_sentence(w, exam, refusal),
         DropError::Unknown => w.t("hold-error-unknown").into_owned(),
         DropError::Store(_) => w.t("hold-error-unavailable").into_owned(),
     }

@@ -10,7 +10,7 @@ use registration::model::fen::Fen;
 use registration::model::order::{Order, OrderSitting, OrderState};
 use registration::rules::choosing::check_drop;
 
-use super::choice_words::drop_sentence;
+use super::choice_words::kept_sentence;
 use super::order_parts::state_word;
 use crate::view::facts::moment;
 use crate::view::icons::{Icon, icon};
@@ -77,7 +77,7 @@ fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[
             @match &drop {
                 Some(Ok(())) => (drop_part(w, order, seat)),
                 // Why it is not offered is said where it would be.
-                Some(Err(refusal)) => p class="hint while-held" { (drop_sentence(w, exam, refusal)) },
+                Some(Err(refusal)) => p class="hint while-held" { (kept_sentence(w, exam, refusal)) },
                 None => {},
             }
         }

@@ -13,12 +13,12 @@ use registration::model::exam_rules::{SubjectId, TaskKind};
 use registration::model::order::{Order, OrderId, OrderState};
 use registration::people::accounts::Account;
 use registration::rules::choosing;
+use registration::rules::choosing::DropRefusal;
 use registration::rules::steps::StepView;
-use registration::seats::DropError;
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
-use super::choice_words::{drop_sentence, subject};
+use super::choice_words::{kept_sentence, subject};
 use super::exam::is_simple;
 use super::order_parts::{begun_part, lapsed_part, lines, refused_picture, release_part, resubmits, upload_form};
 use super::payment_part::{payment_part, rest_part};
@@ -105,7 +105,7 @@ pub(crate) async fn render_with(
 }
 
 /// Why the seats of this order cannot be given back, if they cannot.
-fn kept(exam: &Exam, live: &[&Order], order: &Order) -> Option<DropError> {
+fn kept(exam: &Exam, live: &[&Order], order: &Order) -> Option<DropRefusal> {
     let seats: Vec<SittingId> = order.sittings.iter().map(|seat| seat.sitting.clone()).collect();
     choosing::check_drop(exam, live, &seats).err()
 }
@@ -121,7 +121,7 @@ pub(crate) struct View<'a> {
     /// A picture that is here and was not handed in yet.
     pub(crate) arrived: Option<Uuid>,
     /// Why its seats cannot be given back.
-    pub(crate) kept: Option<DropError>,
+    pub(crate) kept: Option<DropRefusal>,
     /// Is the payer's whole number shown? That look is written down.
     pub(crate) shows_payer: bool,
     pub(crate) errors: &'a [FieldError],
@@ -169,7 +169,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 fn give_back(w: Words, view: &View<'_>) -> Markup {
     match &view.kept {
         None => release_part(w, view.order),
-        Some(refusal) => html! { p class="hint while-held" { (drop_sentence(w, view.exam, refusal)) } },
+        Some(refusal) => html! { p class="hint while-held" { (kept_sentence(w, view.exam, refusal)) } },
     }
 }
 

@@ -5,6 +5,7 @@ use reservation::ids::ExamId;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Judged, judge, offered};
+use super::state::{read_state, read_subjects};
 use super::{Eligibility, SeenPerson, keys};
 use crate::eligibility::store::score_reviews;
 use crate::eligibility::store::score_reviews::StoredScoreReview;
@@ -176,16 +177,6 @@ pub(super) fn read(vault: &Vault, stored: &StoredScoreReview) -> Result<ScoreRev
         name: PersonName::kept(&request.name),
         document: Document::from_keyed(&request.document).ok_or_else(corrupt)?,
         ticket: request.ticket.parse().map_err(|_| corrupt())?,
-        grants: super::read_subjects(&stored.grants)?,
+        grants: read_subjects(&stored.grants)?,
     })
-}
-
-pub(crate) fn read_state(stored: &StoredScoreReview) -> Result<ScoreReviewState, StoreError> {
-    let at = || stored.decided_at.ok_or(StoreError::Corrupt("a decision without its time"));
-    match stored.state.as_str() {
-        "waiting" => Ok(ScoreReviewState::Waiting { since: stored.requested_at }),
-        "refused" => Ok(ScoreReviewState::Refused { reason: stored.reason.clone().unwrap_or_default() }),
-        "passed" => Ok(ScoreReviewState::Passed { at: at()? }),
-        _ => Err(StoreError::Corrupt("a score review's state")),
-    }
 }

@@ -3,6 +3,7 @@
 //! Each fault is told with its file and line, as many at once as can be.
 
 mod cells;
+mod error;
 mod exam_file;
 mod import;
 mod import_people;
@@ -28,7 +29,8 @@ use crate::model::text::Text;
 use exam_file::ExamFile;
 use sittings_file::Known;
 
-pub use import::{Emptying, ImportError, Imported};
+pub use error::ImportError;
+pub use import::{Emptying, Imported};
 pub use import_people::PeopleImported;
 
 /// The file of texts and rules.

@@ -13,6 +13,11 @@ use jiff::civil::Date;
 
 pub use resident_id::{Region, ResidentId};
 
+/// Longest text that is looked at: the longest number with spaces and brackets between its characters.
+const TYPED_CHARS_MAX: usize = 60;
+/// The oldest people alive were born later.
+pub(crate) const BIRTH_YEAR_MIN: i16 = 1900;
+
 /// The kinds of documents that candidates come with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

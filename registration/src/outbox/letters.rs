@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::model::login::Email;
 use crate::model::text::Text as ExamTitle;
 use crate::outbox::notices::NoticeKind;
-use crate::people::accounts::LINK_LIFETIME;
+use crate::people::accounts::proof::links::LINK_LIFETIME;
 
 /// What a letter says: paragraphs, and links between them.
 struct Text<'a> {

@@ -5,6 +5,17 @@ use std::sync::Arc;
 use gateways::{Gateways, Letter, MailError, Mailer, Sms, SmsError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// How somebody hears of what was decided without looking at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// By letter, to the proved mailbox.
+    Letter,
+    /// By message, to the proved mobile.
+    Message,
+    /// Not at all: pages say it.
+    Nothing,
+}
+
 /// Most messages that are on their way behind answered requests.
 const BACKGROUND_MAX: usize = 256;
 /// Most notices among them: whoever waits for a code waits behind none.

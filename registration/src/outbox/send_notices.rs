@@ -11,6 +11,7 @@ use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::text::Text;
 use crate::outbox::notices::NoticeKind;
+use crate::outbox::post::Hears;
 use crate::outbox::store::notices;
 use crate::outbox::store::notices::StoredNotice;
 use crate::people::accounts::{Account, Accounts};
@@ -22,17 +23,6 @@ use crate::store::{Database, StoreError};
 const OPEN_MAX: i64 = 40;
 /// After so many tries, about a day, it is old news.
 const TRIES_MAX: i16 = 6;
-
-/// How somebody hears of what was decided without looking at a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hears {
-    /// By letter, to the proved mailbox.
-    Letter,
-    /// By message, to the proved mobile.
-    Message,
-    /// Not at all: pages say it.
-    Nothing,
-}
 
 /// What became of a notice.
 enum Told {

@@ -26,8 +26,7 @@ use std::sync::Arc;
 use gateways::Gateways;
 use jiff::Timestamp;
 
-pub use crate::outbox::post::{AccountSettings, Ways};
-pub use crate::outbox::send_notices::Hears;
+pub use crate::outbox::post::{AccountSettings, Hears, Ways};
 pub use crate::people::accounts::by_staff::correct::{CorrectError, Corrected};
 pub use crate::people::accounts::by_staff::rebind::{RebindError, Rebound};
 pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};

@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use crate::model::clock;
 use crate::model::ids::AccountId;
-use crate::pictures::clean::{PictureError, Recipe};
-use crate::pictures::files::{CleanError, Cleaned, PictureFiles, Place};
+use crate::pictures::clean::Recipe;
+use crate::pictures::files::{Cleaned, PictureFiles, Place};
 use crate::pictures::store;
 use crate::pictures::store::identity_pictures as rows;
 use crate::pictures::uploads::{Arrived, Uploads};
 use crate::store::{Database, StoreError};
 
+pub use crate::pictures::error::DraftError;
 pub use crate::pictures::uploads::{CHUNK_BYTES_MAX, Piece, UploadError};
 
 /// How long a draft lies before it is dropped.
@@ -102,29 +103,6 @@ impl FromStr for PictureId {
 
     fn from_str(text: &str) -> Result<Self, uuid::Error> {
         text.parse().map(Self)
-    }
-}
-
-/// Why a picture was not taken in. Refusals first (the candidate can act), faults last (we must).
-#[derive(Debug, thiserror::Error)]
-pub enum DraftError {
-    /// The bytes are no acceptable picture.
-    #[error(transparent)]
-    Picture(#[from] PictureError),
-    /// Too many pictures at once: try again in a few seconds.
-    #[error("too many pictures at once")]
-    Busy,
-    /// We failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<CleanError> for DraftError {
-    fn from(error: CleanError) -> Self {
-        match error {
-            CleanError::Picture(error) => Self::Picture(error),
-            CleanError::Busy => Self::Busy,
-        }
     }
 }
 

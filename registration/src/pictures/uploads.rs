@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
-use crate::pictures::kept::DraftError;
+use crate::pictures::error::DraftError;
 use crate::pictures::store::identity_chunks as chunks;
 use crate::pictures::store::identity_uploads as rows;
 use crate::pictures::store::identity_uploads::StoredUpload;

@@ -9,7 +9,6 @@ use crate::model::exam_rules::{CampusRule, OrganisationCode, Subject, SubjectId}
 use crate::model::facts::EligibilityState;
 use crate::model::order::{Order, OrderState};
 use crate::model::organisation::{Organisation, OrganisationLevel, ancestry};
-use crate::seats::DropError;
 
 /// Why a sitting cannot be chosen by this candidate, seats apart.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -145,19 +144,30 @@ fn subject_of<'a>(exam: &'a Exam, sitting: &ExamSitting) -> Option<&'a Subject> 
     sitting.subject.as_ref().and_then(|id| exam.rules.subject(id))
 }
 
+/// Why a seat stays: what is left would not stand without it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DropRefusal {
+    /// The part always keeps one.
+    #[error("the last subject of this part cannot be dropped")]
+    Last,
+    /// Another subject that is registered for needs this one.
+    #[error("subject {0} needs this one")]
+    Needed(SubjectId),
+}
+
 /// May these unpaid sittings be dropped together beside the candidate's other live orders?
-pub fn check_drop(exam: &Exam, live: &[&Order], dropped: &[SittingId]) -> Result<(), DropError> {
+pub fn check_drop(exam: &Exam, live: &[&Order], dropped: &[SittingId]) -> Result<(), DropRefusal> {
     let (gone, left): (Vec<&ExamSitting>, Vec<&ExamSitting>) =
         sittings_of(exam, live).partition(|sitting| dropped.contains(&sitting.id));
     if let Some((_, subject)) = unsupported(exam, &left) {
-        return Err(DropError::Needed(subject.id.clone()));
+        return Err(DropRefusal::Needed(subject.id.clone()));
     }
     let is_last = |sitting: &&ExamSitting| {
         let part = exam.part_of(sitting);
         let keeps_one = exam.rules.part(&part).is_some_and(|part| part.keeps_one);
         keeps_one && !left.iter().any(|other| exam.part_of(other) == part)
     };
-    if gone.iter().any(is_last) { Err(DropError::Last) } else { Ok(()) }
+    if gone.iter().any(is_last) { Err(DropRefusal::Last) } else { Ok(()) }
 }
 
 /// The first of these sittings whose subject needs another one that is not among them.

@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::model::clock;
-use crate::model::document::{Document, Sex};
+use crate::model::document::{BIRTH_YEAR_MIN, Document, Sex};
 use crate::model::exam_rules::{FieldKind, FieldName, FieldRule, Form};
 use crate::model::text::Text;
-
-/// The oldest people alive were born later.
-const BIRTH_YEAR_MIN: i16 = 1900;
 
 /// What was answered, by field. `Debug` shows only which fields have an answer.
 #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

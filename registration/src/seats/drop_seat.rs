@@ -5,10 +5,9 @@ use reservation::ids::SittingId;
 use super::Orders;
 use super::take::{live_orders, random_number};
 use crate::model::clock;
-use crate::model::exam_rules::SubjectId;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
-use crate::rules::choosing;
+use crate::rules::choosing::{self, DropRefusal};
 use crate::seats::store;
 use crate::seats::store::orders::change;
 use crate::store::StoreError;
@@ -22,12 +21,9 @@ pub enum DropError {
     /// It is paid, or evidence of a payment is in.
     #[error("the seat is past giving back")]
     Paid(OrderState),
-    /// The part always keeps one.
-    #[error("the last subject of this part cannot be dropped")]
-    Last,
-    /// Another subject that is registered for needs this one.
-    #[error("subject {0} needs this one")]
-    Needed(SubjectId),
+    /// What is left would not stand without it.
+    #[error(transparent)]
+    Kept(#[from] DropRefusal),
     /// We failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -10,7 +10,7 @@ use reservation::hold::HoldState;
 use reservation::ids::{HoldId, SittingId};
 
 use super::Orders;
-use super::hold::OrderError;
+use super::error::OrderError;
 use super::take::{Attempt, Replaced, live_orders_of, new_order};
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting, Window};

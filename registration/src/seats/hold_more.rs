@@ -1,7 +1,7 @@
 //! Choosing seats in a part that allows several orders: what the candidate has already is left alone.
 
 use super::Orders;
-use super::hold::OrderError;
+use super::error::OrderError;
 use super::take::Attempt;
 use crate::model::clock;
 use crate::model::exam::ExamSitting;

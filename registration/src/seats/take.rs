@@ -11,7 +11,7 @@ use reservation::hold::Hold;
 use reservation::ids::{ExamId, SittingId};
 use reservation::room::pass::Pass;
 
-use super::hold::OrderError;
+use super::error::OrderError;
 use super::{OPEN_MAX, Orders, deadline};
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting, Window};

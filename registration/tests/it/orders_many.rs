@@ -4,6 +4,7 @@ use registration::Fen;
 use registration::desk::payments::DecisionError;
 use registration::model::order::{Order, OrderState};
 use registration::rules::choosing::ChoiceRefusal;
+use registration::rules::choosing::DropRefusal;
 use registration::seats::{DropError, HandInError, OrderError, ReleaseError};
 use reservation::ids::SittingId;
 
@@ -101,7 +102,7 @@ async fn b11_b13_subjects_are_chosen_and_paid_for_several_times_and_dropped_sing
     assert_eq!(orders.live(account, &exam()).await.unwrap().len(), 2);
 
     let needed = orders.drop_seat(account, first.id, &id("en4")).await;
-    assert!(matches!(needed, Err(DropError::Needed(_))), "{needed:?}");
+    assert!(matches!(needed, Err(DropError::Kept(DropRefusal::Needed(_)))), "{needed:?}");
     orders.drop_seat(account, first.id, &id("en6")).await.unwrap();
     world.until_free("en6", 9).await;
     let left = world.order(account, first.id).await;
@@ -111,7 +112,7 @@ async fn b11_b13_subjects_are_chosen_and_paid_for_several_times_and_dropped_sing
     assert_eq!(world.order(account, oral.id).await.state, OrderState::Released);
     orders.drop_seat(account, oral.id, &id("oral4")).await.unwrap();
     let last = orders.drop_seat(account, first.id, &id("en4")).await;
-    assert!(matches!(last, Err(DropError::Last)), "{last:?}");
+    assert!(matches!(last, Err(DropError::Kept(DropRefusal::Last))), "{last:?}");
     let other = world.candidate(2).await.id;
     assert!(matches!(orders.drop_seat(other, first.id, &id("en4")).await, Err(DropError::Unknown)));
 
@@ -217,11 +218,11 @@ async fn b11_b14_a_written_test_that_an_oral_needs_is_not_given_back_and_takes_i
     let orders = &world.registration.orders;
     let written = world.hold(account, &["en4"]).await.unwrap();
     let last = orders.release(account, written.id).await;
-    assert!(matches!(last, Err(ReleaseError::Kept(DropError::Last))), "{last:?}");
+    assert!(matches!(last, Err(ReleaseError::Kept(DropRefusal::Last))), "{last:?}");
     let other = world.hold(account, &["en6"]).await.unwrap();
     let oral = world.hold(account, &["oral4"]).await.unwrap();
     let needed = orders.release(account, written.id).await;
-    assert!(matches!(needed, Err(ReleaseError::Kept(DropError::Needed(_)))), "{needed:?}");
+    assert!(matches!(needed, Err(ReleaseError::Kept(DropRefusal::Needed(_)))), "{needed:?}");
     assert_eq!(world.order(account, written.id).await.state, OrderState::Unpaid);
 
     // Its time is up before the oral test's is.

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use reservation::engine::HoldError;
 use reservation::ids::{ExamId, PoolId, SittingId};
 use reservation::sitting::{self, SittingSpec};
 
+use super::error::ImportError;
 use super::import_people::{self, PeopleImported};
 use super::{DefinitionError, ExamDefinition, ORGANISATIONS_FILE, PAST_SCORES_FILE, ROSTER_FILE};
 use crate::eligibility::store::past_scores;
@@ -34,20 +34,6 @@ pub struct Imported {
     pub roster: Option<PeopleImported>,
     /// What became of the results of earlier exams; `None`: without a file they are as they were.
     pub past_scores: Option<PeopleImported>,
-}
-
-/// Why an import failed.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The files are wrong; nothing was changed.
-    #[error("the exam definition has {} faults, the first: {}", .0.len(), .0[0])]
-    Definition(Vec<DefinitionError>),
-    /// The engine refused.
-    #[error("the engine refused: {0}")]
-    Engine(#[from] HoldError),
-    /// We failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// What an import is told to empty.

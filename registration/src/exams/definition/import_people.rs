@@ -7,7 +7,7 @@ use std::sync::Arc;
 use deadpool_postgres::Transaction;
 use tokio::sync::mpsc::{Sender, channel};
 
-use super::import::ImportError;
+use super::error::ImportError;
 use super::{DefinitionError, past_scores_file, roster_file};
 use crate::eligibility::keys;
 use crate::eligibility::store::past_scores;

@@ -1,13 +1,10 @@
 //! The numbers of documents other than the resident ID: their form, and the check characters of a Hong Kong ID and of a
 //! foreigner's permanent residence card.
 
-use super::resident_id::{self, BIRTH_YEAR_MIN};
-use super::{DocumentError, DocumentKind};
+use super::{BIRTH_YEAR_MIN, DocumentError, DocumentKind, TYPED_CHARS_MAX, resident_id};
 use crate::model::clock;
 use crate::model::text::characters::number_text;
 
-/// Longest text that is looked at: the longest number with spaces and brackets between its characters.
-pub(super) const TYPED_CHARS_MAX: usize = 60;
 /// A Hong Kong ID's check is over eight places: a missing first letter counts as a space.
 const SPACE_VALUE: u32 = 36;
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::number::TYPED_CHARS_MAX;
+use super::{BIRTH_YEAR_MIN, TYPED_CHARS_MAX};
 use super::{DocumentError, Sex};
 use crate::model::text::characters::number_text;
 
@@ -16,8 +16,6 @@ use crate::model::text::characters::number_text;
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 /// The check character by remainder.
 const CHECKS: &[u8; 11] = b"10X98765432";
-/// The oldest people alive were born later.
-pub(super) const BIRTH_YEAR_MIN: i16 = 1900;
 /// China has one time zone without summer time; a birth date is in the future by it.
 const CHINA_OFFSET_HOURS: i8 = 8;
 
