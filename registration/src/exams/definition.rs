@@ -150,5 +150,4 @@ fn text_fault(text: &Text) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "definition_tests.rs"]
 mod tests;

@@ -224,5 +224,4 @@ impl fmt::Debug for Document {
 }
 
 #[cfg(test)]
-#[path = "document_tests.rs"]
 mod tests;

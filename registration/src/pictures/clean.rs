@@ -178,5 +178,4 @@ fn is_heic(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "clean_tests.rs"]
 mod tests;

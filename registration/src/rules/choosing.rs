@@ -211,5 +211,4 @@ fn sittings_of<'a>(exam: &'a Exam, orders: &[&Order]) -> impl Iterator<Item = &'
 }
 
 #[cfg(test)]
-#[path = "choosing_tests.rs"]
 mod tests;

@@ -367,5 +367,4 @@ fn mark(facts: &Facts<'_>, state: &State, score_review: Option<&ScoreReviewState
 }
 
 #[cfg(test)]
-#[path = "standing_tests.rs"]
 mod tests;

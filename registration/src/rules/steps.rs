@@ -224,5 +224,4 @@ pub fn parts(exam: &Exam) -> Vec<PartId> {
 }
 
 #[cfg(test)]
-#[path = "steps_tests.rs"]
 mod tests;
