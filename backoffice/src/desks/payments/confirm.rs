@@ -1,46 +1,36 @@
-//! Refuses a screenshot, with a reason that the candidate reads.
+//! Confirms a payment: the seat is the candidate's.
 
 use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
 use registration::order::OrderId;
 use registration::reviews::DecisionError;
 use serde::Deserialize;
 
-use super::case::show_case;
-use super::case_view::{Message, REASONS};
 use super::decision::sentence;
+use crate::desks::payments::show_case;
 use crate::failure::Failure;
-use crate::reason::Refusal;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
     /// What the page showed.
     seen: String,
-    #[serde(flatten)]
-    refusal: Refusal,
 }
 
-pub(crate) async fn refuse(
+pub(crate) async fn confirm(
     visit: Visit,
     Path(order): Path<String>,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    let reviews = &visit.app.outside.registration.reviews;
-    let refused = match entered.seen.parse() {
-        Ok(look) => reviews.refuse(visit.staff.id, order, &look, &entered.refusal.reason(&REASONS)).await,
+    let decided = match entered.seen.parse() {
+        Ok(look) => visit.app.outside.registration.reviews.confirm(visit.staff.id, order, &look).await,
         // A page of the version before showed something else.
         Err(_) => Err(DecisionError::OtherPicture),
     };
-    match refused {
-        Ok(_) => Ok(Redirect::to(&format!("/?refused={order}")).into_response()),
-        Err(DecisionError::Reason) => {
-            let message = Message::of_refusal(visit.words, entered.refusal);
-            show_case(&visit, Some(order), StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await
-        }
+    match decided {
+        Ok(_) => Ok(Redirect::to(&format!("/?confirmed={order}")).into_response()),
         Err(error) => {
             let (status, message) = sentence(&visit, error)?;
             show_case(&visit, Some(order), status, Some(message)).await

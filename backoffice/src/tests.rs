@@ -19,18 +19,17 @@ use registration::reviews::{AuditAction, AuditEntry, Review};
 use uuid::Uuid;
 
 use crate::catalogue::{EN, ZH, words};
+use crate::desk::frame::{Frame, page};
+use crate::desk::reason::Refusal;
+use crate::desks::payments::view::{Desk, Message, desk, empty};
+use crate::desks::people;
+use crate::desks::people::People;
 use crate::failure::Failure;
-use crate::pages::case_view::{Desk, Message, desk, empty};
-use crate::pages::people::{self, People};
 use crate::pages::{error, sign_in};
-use crate::reason::Refusal;
-use crate::view::{Frame, page};
 
 /// What administrators mend.
-#[path = "checks_accounts.rs"]
 mod accounts;
 /// The reviews of forms and of earlier scores.
-#[path = "checks_reviews.rs"]
 mod reviews;
 
 fn now() -> Timestamp {
@@ -186,7 +185,9 @@ fn both_catalogues_have_the_same_keys_and_all_are_used() {
     assert_eq!(zh, en);
     let mut sources = String::new();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for dir in [src.clone(), src.join("pages"), src.join("pages/people"), src.join("pages/correct")] {
+    let dirs =
+        ["", "accounts", "accounts/correct", "desk", "desks", "desks/payments", "desks/people", "pages", "request"];
+    for dir in dirs.map(|dir| src.join(dir)) {
         for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
             sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
         }

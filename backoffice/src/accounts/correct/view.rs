@@ -12,7 +12,7 @@ use registration::reviews::REASON_CHARS_MAX;
 use registration::steps::IdentityState;
 
 use super::{Entered, Found};
-use crate::desk_parts::{Field, field, kind_name};
+use crate::desk::parts::{Field, field, kind_name};
 
 /// Longest account number that is read, spaces included.
 pub(crate) const ACCOUNT_CHARS_MAX: u16 = 80;

@@ -16,11 +16,11 @@ use registration::exams::ExamPage;
 use registration::roster::RosterRecord;
 use reservation::ids::ExamId;
 
-use super::case_view::Message;
-use super::plain_desk::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
-use crate::desk_parts::jpeg;
+use crate::desk::parts::jpeg;
+use crate::desks::payments::view::Message;
+use crate::desks::plain::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
 use crate::failure::Failure;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 /// The usual reasons to refuse, as keys of the catalogue.
 pub(crate) const REASONS: [&str; 3] = [key("form-reason-1"), key("form-reason-2"), key("form-reason-3")];
@@ -66,7 +66,7 @@ fn path(exam: &ExamId, account: AccountId) -> String {
 }
 
 /// Whose case an address names.
-pub(super) fn named(exam: &str, number: &str) -> Result<(ExamId, AccountId), Failure> {
+pub(crate) fn named(exam: &str, number: &str) -> Result<(ExamId, AccountId), Failure> {
     let exam = exam.parse().map_err(|_| Failure::NotFound)?;
     let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
     Ok((exam, number.account()))
@@ -130,7 +130,7 @@ async fn show_case(
     Ok(draw(visit, status, waiting, &view).into_response())
 }
 
-pub(super) fn exam_title(visit: &Visit, w: Words, exam: &ExamId) -> String {
+pub(crate) fn exam_title(visit: &Visit, w: Words, exam: &ExamId) -> String {
     let page = visit.app.outside.registration.exams.get(exam);
     page.map_or_else(|| exam.to_string(), |page| w.pick(&page.title.zh, &page.title.en).to_owned())
 }
@@ -203,7 +203,7 @@ fn has_photo(exam: &ExamPage, case: &ApplicationCase) -> bool {
 }
 
 /// An answer as candidates read it.
-pub(super) fn words_of(w: Words, field: &FieldRule, answer: &str) -> String {
+pub(crate) fn words_of(w: Words, field: &FieldRule, answer: &str) -> String {
     let choice = field.choices.iter().find(|choice| choice.value == answer);
     match (field.kind, choice) {
         (FieldKind::Choice, Some(choice)) => w.pick(&choice.zh, &choice.en).to_owned(),

@@ -10,11 +10,11 @@ use pagekit::notice::Tone;
 use registration::identity_reviews::{Case, CaseError, CaseId, Side};
 use serde::Deserialize;
 
-use super::case_view::Message;
-use crate::desk_parts::jpeg as jpeg_page;
+use crate::desk::frame::page;
+use crate::desk::parts::jpeg as jpeg_page;
+use crate::desks::payments::view::Message;
 use crate::failure::Failure;
-use crate::view::page;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 pub(crate) use decide::{confirm, refuse};
 pub(crate) use view::{People, body, nothing};

@@ -1,5 +1,11 @@
 //! The queue on the left, one case on the right.
 
+pub(crate) mod confirm;
+pub(crate) mod decision;
+pub(crate) mod refuse;
+pub(crate) mod screenshot;
+pub(crate) mod view;
+
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -11,10 +17,10 @@ use registration::order::{OrderId, OrderState};
 use registration::reviews::Review;
 use serde::Deserialize;
 
-use super::case_view::{Desk, Message, desk, empty};
+use crate::desk::frame::page;
+use crate::desks::payments::view::{Desk, Message, desk, empty};
 use crate::failure::Failure;
-use crate::view::page;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 /// Most cases on the left; the rest follow as these are decided.
 const QUEUE_MAX: usize = 50;

@@ -7,9 +7,9 @@ use pagekit::notice::Tone;
 use registration::exam_rules::SubjectId;
 use registration::reviews::DecisionError;
 
-use super::case_view::{Message, state_word};
+use crate::desks::payments::view::{Message, state_word};
 use crate::failure::Failure;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 /// The status and the message for a decision that was not taken.
 pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCode, Message), Failure> {

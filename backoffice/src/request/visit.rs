@@ -11,9 +11,9 @@ use registration::staff::{Role, StaffMember};
 
 use crate::app::App;
 use crate::catalogue::words;
+use crate::desk::frame::Frame;
 use crate::failure::Failure;
-use crate::session;
-use crate::view::Frame;
+use crate::request::session;
 
 /// A request by a member of staff.
 pub(crate) struct Visit {

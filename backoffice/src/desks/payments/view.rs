@@ -12,10 +12,10 @@ use registration::order::{OrderId, OrderState};
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
-use super::form_review::words_of;
-use crate::desk_parts::{record, waited};
-use crate::reason::{Refusal, is_refusal, reason_fields};
-use crate::view::keycap;
+use crate::desk::frame::keycap;
+use crate::desk::parts::{record, waited};
+use crate::desk::reason::{Refusal, is_refusal, reason_fields};
+use crate::desks::forms::words_of;
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];

@@ -13,10 +13,10 @@ use registration::staff::Role;
 use serde::Deserialize;
 
 use super::correct::{Found, facts, found};
-use crate::desk_parts::{Field, field};
+use crate::desk::frame::page;
+use crate::desk::parts::{Field, field};
 use crate::failure::Failure;
-use crate::view::page;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 /// Longest account number that is read, spaces included.
 const NUMBER_CHARS_MAX: u16 = 80;

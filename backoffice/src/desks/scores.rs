@@ -14,11 +14,11 @@ use registration::eligibility::{ScoreReviewCase, ScoreReviewKey};
 use registration::exams::ExamPage;
 use reservation::ids::ExamId;
 
-use super::case_view::Message;
-use super::form_review::{exam_title, named};
-use super::plain_desk::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
+use crate::desks::forms::{exam_title, named};
+use crate::desks::payments::view::Message;
+use crate::desks::plain::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
 use crate::failure::Failure;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 /// The usual reasons to refuse, as keys of the catalogue.
 pub(crate) const REASONS: [&str; 3] = [key("score-reason-1"), key("score-reason-2"), key("score-reason-3")];

@@ -8,8 +8,8 @@ use registration::reviews::REASON_CHARS_MAX;
 use serde::Deserialize;
 
 use crate::catalogue::words;
-use crate::pages::case_view::Message;
-use crate::view::keycap;
+use crate::desk::frame::keycap;
+use crate::desks::payments::view::Message;
 
 /// Characters that are left to the usual reason.
 const USUAL_CHARS: usize = 60;
@@ -75,7 +75,7 @@ pub(crate) fn reason_fields(w: Words, reasons: &[&'static str], message: Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::case_view::REASONS;
+    use crate::desks::payments::view::REASONS;
 
     #[test]
     fn a_reason_is_usual_or_ones_own_or_both() {

@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use super::draw;
 use super::view::REASONS;
+use crate::desk::reason::Refusal;
+use crate::desks::payments::view::Message;
 use crate::failure::Failure;
-use crate::pages::case_view::Message;
-use crate::reason::Refusal;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {

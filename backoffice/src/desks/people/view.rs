@@ -8,10 +8,10 @@ use registration::document::Sex;
 use registration::identity_reviews::{Case, CaseId};
 use registration::reviews::{AuditAction, AuditEntry};
 
-use crate::desk_parts::{kind_name, record, waited};
-use crate::pages::case_view::{Message, said};
-use crate::reason::{is_refusal, reason_fields};
-use crate::view::keycap;
+use crate::desk::frame::keycap;
+use crate::desk::parts::{kind_name, record, waited};
+use crate::desk::reason::{is_refusal, reason_fields};
+use crate::desks::payments::view::{Message, said};
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(super) const REASONS: [&str; 4] =

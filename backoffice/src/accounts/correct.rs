@@ -16,9 +16,9 @@ use registration::staff::Role;
 use registration::steps::IdentityState;
 use serde::Deserialize;
 
+use crate::desk::frame::page;
 use crate::failure::Failure;
-use crate::view::page;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 pub(crate) use view::{Correction, Outcome, body, facts};
 
@@ -134,7 +134,7 @@ async fn posted(visit: &Visit, number: &str) -> Result<Found, Failure> {
     found(visit, account.ok_or(Failure::NotFound)?).await
 }
 
-pub(super) async fn found(visit: &Visit, account: Account) -> Result<Found, Failure> {
+pub(crate) async fn found(visit: &Visit, account: Account) -> Result<Found, Failure> {
     let registration = &visit.app.outside.registration;
     let identity = registration.identity.state(account.id).await?;
     let is_login = registration.accounts.signs_in_by_document(account.id).await?;

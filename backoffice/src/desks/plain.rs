@@ -10,12 +10,12 @@ use pagekit::words::Words;
 use registration::applications::ReviewError;
 use serde::Deserialize;
 
-use super::case_view::{Message, said};
-use crate::desk_parts::waited;
+use crate::desk::frame::{keycap, page};
+use crate::desk::parts::waited;
+use crate::desk::reason::{Refusal, is_refusal, reason_fields};
+use crate::desks::payments::view::{Message, said};
 use crate::failure::Failure;
-use crate::reason::{Refusal, is_refusal, reason_fields};
-use crate::view::{keycap, page};
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 /// Seconds after which an empty queue looks again.
 const RELOAD_SECONDS: u32 = 20;
@@ -273,7 +273,7 @@ mod tests {
             usual: usual.into(),
             own: own.into(),
         };
-        let reasons = [super::super::form_review::REASONS[0]];
+        let reasons = [crate::desks::forms::REASONS[0]];
         assert_eq!(decision("pass", "1", "x").refusal(&reasons), None);
         assert_eq!(decision("refuse", "", " 请核对 ").refusal(&reasons).unwrap(), "请核对");
         assert_eq!(decision("", "9", "").refusal(&reasons).unwrap(), "", "never passed by accident");

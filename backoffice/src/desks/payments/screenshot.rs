@@ -7,7 +7,7 @@ use registration::order::OrderId;
 use registration::reviews::ScreenshotError;
 
 use crate::failure::Failure;
-use crate::visit::Visit;
+use crate::request::visit::Visit;
 
 pub(crate) async fn show(visit: Visit, Path(order): Path<String>) -> Result<Response, Failure> {
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;

@@ -14,9 +14,9 @@ use registration::roster::RosterRecord;
 use uuid::Uuid;
 
 use super::now;
-use crate::pages::case_view::Message;
-use crate::pages::plain_desk::{Desk, Waiting, body};
-use crate::pages::{form_review, score_review};
+use crate::desks;
+use crate::desks::payments::view::Message;
+use crate::desks::plain::{Desk, Waiting, body};
 
 fn shipped(name: &str) -> registration::exams::ExamPage {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
@@ -58,9 +58,9 @@ pub(super) fn forms(w: Words) -> Markup {
         since: now(),
         differences: Some(vec![school]),
     };
-    let case = form_review::body(w, &exam, &case, None, Some(&record));
+    let case = desks::forms::body(w, &exam, &case, None, Some(&record));
     let note = w.with("form-differences", &[("count", 1.into())]);
-    desk(w, &w.t("form-title"), &queue(&note), Some(&case), &form_review::REASONS)
+    desk(w, &w.t("form-title"), &queue(&note), Some(&case), &desks::forms::REASONS)
 }
 
 pub(super) fn scores(w: Words) -> Markup {
@@ -74,8 +74,8 @@ pub(super) fn scores(w: Words) -> Markup {
     };
     let key = ScoreReviewKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
     let found = Some(FoundScore { score: 468, year: 2025, document: "12345676".to_owned().into() });
-    let case = score_review::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
-    desk(w, &w.t("score-title"), &queue(""), Some(&case), &score_review::REASONS)
+    let case = desks::scores::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
+    desk(w, &w.t("score-title"), &queue(""), Some(&case), &desks::scores::REASONS)
 }
 
 pub(super) fn nothing(w: Words) -> Markup {
