@@ -9,18 +9,18 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use registration::accounts::{Account, AccountNumber, CorrectError, Corrected, StaffCodeError};
+use registration::accounts::{AccountNumber, CorrectError, Corrected, StaffCodeError};
 use registration::document::{Document, DocumentKind};
 use registration::person::{NameError, PersonName};
-use registration::staff::Role;
-use registration::steps::IdentityState;
 use serde::Deserialize;
 
+use crate::accounts::administrators;
+use crate::accounts::found::{Found, found};
 use crate::desk::frame::page;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
-pub(crate) use view::{Correction, Outcome, body, facts};
+pub(crate) use view::{Correction, Outcome, body};
 
 /// Whose account.
 #[derive(Default, Deserialize)]
@@ -44,13 +44,6 @@ pub(crate) struct Entered {
     /// Why, for the audit.
     #[serde(default)]
     pub(crate) reason: String,
-}
-
-/// An account as it is, for staff.
-pub(crate) struct Found {
-    pub(crate) account: Account,
-    pub(crate) identity: IdentityState,
-    pub(crate) is_login: bool,
 }
 
 /// The search, or the account of that account number: an address holds nothing else, as addresses are kept and shown.
@@ -134,13 +127,6 @@ async fn posted(visit: &Visit, number: &str) -> Result<Found, Failure> {
     found(visit, account.ok_or(Failure::NotFound)?).await
 }
 
-pub(crate) async fn found(visit: &Visit, account: Account) -> Result<Found, Failure> {
-    let registration = &visit.app.outside.registration;
-    let identity = registration.identity.state(account.id).await?;
-    let is_login = registration.accounts.signs_in_by_document(account.id).await?;
-    Ok(Found { account, identity, is_login })
-}
-
 /// Checks what was typed, and corrects the account.
 async fn mend(
     visit: &Visit,
@@ -197,10 +183,6 @@ fn entered_of(found: &Found) -> Entered {
         number: String::new(),
         reason: String::new(),
     }
-}
-
-fn administrators(visit: &Visit) -> Result<(), Failure> {
-    if visit.staff.role == Role::Administrator { Ok(()) } else { Err(Failure::Forbidden) }
 }
 
 async fn draw(

@@ -9,12 +9,12 @@ use pagekit::icons::{Icon, icon};
 use pagekit::notice::{Tone, notice};
 use pagekit::words::Words;
 use registration::accounts::{Account, RebindError};
-use registration::staff::Role;
 use serde::Deserialize;
 
-use super::correct::{Found, facts, found};
+use crate::accounts::administrators;
+use crate::accounts::field::{Field, field};
+use crate::accounts::found::{Found, facts, found};
 use crate::desk::frame::page;
-use crate::desk::parts::{Field, field};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
@@ -42,14 +42,13 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+    administrators(&visit)?;
     draw(&visit, StatusCode::OK, &Entered::default(), &Outcome::Nothing).await
 }
 
 pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     let w = visit.words;
-    if visit.staff.role != Role::Administrator {
-        return Err(Failure::Forbidden);
-    }
+    administrators(&visit)?;
     let mut both = Vec::new();
     for typed in [&entered.from, &entered.to] {
         match one(&visit, typed).await? {
@@ -93,9 +92,6 @@ async fn one(visit: &Visit, typed: &str) -> Result<Result<Account, String>, Fail
 }
 
 async fn draw(visit: &Visit, status: StatusCode, entered: &Entered, outcome: &Outcome) -> Result<Response, Failure> {
-    if visit.staff.role != Role::Administrator {
-        return Err(Failure::Forbidden);
-    }
     let waiting = visit.app.outside.registration.reviews.count().await?;
     let frame = visit.frame(visit.words.t("rebind-title"), waiting);
     Ok((status, page(&frame, &body(visit.words, entered, outcome))).into_response())

@@ -1,29 +1,32 @@
 //! Reviews of registration forms (报名资格审核): what the candidate says beside what the roster says.
 
 use axum::Form;
-use axum::extract::{Path, Query};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::Query;
+use axum::response::{Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use pagekit::notice::Tone;
 use pagekit::words::{Words, key};
-use registration::accounts::{Account, AccountId, AccountNumber};
-use registration::applications::{ApplicationCase, CaseKey, ReviewError};
-use registration::details::sex_of;
-use registration::document::Sex;
-use registration::exam_rules::{FieldKind, FieldRule};
+use registration::accounts::Account;
+use registration::applications::{ApplicationCase, CaseKey};
+use registration::exam_rules::FieldKind;
 use registration::exams::ExamPage;
 use registration::roster::RosterRecord;
-use reservation::ids::ExamId;
 
-use crate::desk::parts::jpeg;
-use crate::desks::payments::view::Message;
-use crate::desks::plain::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
+use crate::desk::compared::{Compared, comparison};
+use crate::desk::message::Message;
+use crate::desk::picture::jpeg;
+use crate::desk::queue::Waiting;
+use crate::desk::words::answer_words;
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
-/// The usual reasons to refuse, as keys of the catalogue.
-pub(crate) const REASONS: [&str; 3] = [key("form-reason-1"), key("form-reason-2"), key("form-reason-3")];
+/// The desk of forms.
+pub(crate) const FORMS: Kind = Kind {
+    path: "/forms",
+    title: key("form-title"),
+    reasons: &[key("form-reason-1"), key("form-reason-2"), key("form-reason-3")],
+};
 
 /// The longest waiting form.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
@@ -32,107 +35,80 @@ pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Resp
 }
 
 /// One form that waits.
-pub(crate) async fn show(visit: Visit, Path((exam, number)): Path<(String, String)>) -> Result<Response, Failure> {
-    let whose = named(&exam, &number)?;
+pub(crate) async fn show(visit: Visit, whose: Whose) -> Result<Response, Failure> {
     show_case(&visit, Some(whose), StatusCode::OK, None).await
 }
 
 /// Lets it pass, or refuses it.
-pub(crate) async fn decide(
-    visit: Visit,
-    Path((exam, number)): Path<(String, String)>,
-    Form(decision): Form<Decision>,
-) -> Result<Response, Failure> {
-    let (exam, account) = named(&exam, &number)?;
+pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Decision>) -> Result<Response, Failure> {
     let version = i32::try_from(decision.seen).map_err(|_| Failure::Bad)?;
-    let key = CaseKey { exam: exam.clone(), account, version };
-    let refusal = decision.refusal(&REASONS);
+    let key = CaseKey { exam: whose.exam.clone(), account: whose.account, version };
     let applications = &visit.app.outside.registration.applications;
-    let decided = applications.decide(visit.staff.id.0, &key, refusal.as_deref()).await;
-    match answer(visit.words, "/forms", (&decision, refusal.as_deref()), decided)? {
+    let decided = applications.decide(visit.staff.id.0, &key, decision.refusal(&FORMS).as_deref()).await;
+    match decision.answer(visit.words, &FORMS, decided)? {
         Ok(response) => Ok(response),
-        Err((status, message)) => show_case(&visit, Some((exam, account)), status, Some(message)).await,
+        Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
     }
 }
 
 /// A reload of what became a GET.
-pub(crate) async fn back(Path((exam, number)): Path<(String, String)>) -> Result<Redirect, Failure> {
-    let (exam, account) = named(&exam, &number)?;
-    Ok(Redirect::to(&path(&exam, account)))
+pub(crate) async fn back(whose: Whose) -> Redirect {
+    Redirect::to(&whose.path(&FORMS))
 }
 
-fn path(exam: &ExamId, account: AccountId) -> String {
-    format!("/forms/{exam}/{}", AccountNumber::from(account))
+/// The photo of a form. Every look is written down.
+pub(crate) async fn photo(visit: Visit, whose: Whose) -> Result<Response, Failure> {
+    let registration = &visit.app.outside.registration;
+    let exam = registration.exams.get(&whose.exam).ok_or(Failure::NotFound)?;
+    let photo = registration.applications.photo_of(visit.staff.id.0, &exam, whose.account).await;
+    if_waiting(photo)?.flatten().map(jpeg).ok_or(Failure::NotFound)
 }
 
-/// Whose case an address names.
-pub(crate) fn named(exam: &str, number: &str) -> Result<(ExamId, AccountId), Failure> {
-    let exam = exam.parse().map_err(|_| Failure::NotFound)?;
-    let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
-    Ok((exam, number.account()))
+fn whose(case: &ApplicationCase) -> Whose {
+    Whose { exam: case.key.exam.clone(), account: case.key.account }
 }
 
 async fn show_case(
     visit: &Visit,
-    whose: Option<(ExamId, AccountId)>,
+    asked: Option<Whose>,
     status: StatusCode,
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let (w, registration) = (visit.words, &visit.app.outside.registration);
-    let (waiting, all) =
-        (registration.applications.count_waiting().await?, registration.applications.waiting(None).await?);
-    let whose = whose.or_else(|| all.first().map(|case| (case.key.exam.clone(), case.key.account)));
-    let case = match &whose {
-        Some((exam, account)) => match registration.applications.look(visit.staff.id.0, exam, *account).await {
-            Ok(case) => Some(case),
-            Err(ReviewError::Moved | ReviewError::Reason) => None,
-            Err(ReviewError::Store(error)) => return Err(error.into()),
-        },
+    let applications = &registration.applications;
+    let (waiting, all) = (applications.count_waiting().await?, applications.waiting(None).await?);
+    let asked = asked.or_else(|| all.first().map(whose));
+    let case = match &asked {
+        Some(asked) => if_waiting(applications.look(visit.staff.id.0, &asked.exam, asked.account).await)?,
         None => None,
     };
-    let is_gone = whose.is_some() && case.is_none() && message.is_none();
-    let gone = is_gone.then(|| Message::new(Tone::Care, w.t("plain-moved")));
-    let message = message.or(gone);
     let mut queue = Vec::with_capacity(all.len());
     for one in &all {
         let account = registration.accounts.account(one.key.account).await?;
         let name = account.and_then(|account| account.name).map(|name| name.expose().to_owned());
         let differences = one.differences.as_ref().map_or(0, Vec::len);
         queue.push(Waiting {
-            href: path(&one.key.exam, one.key.account),
+            href: whose(one).path(&FORMS),
             name: name.unwrap_or_else(|| w.t("form-nameless").into_owned()),
-            about: exam_title(visit, w, &one.key.exam),
             note: w.with("form-differences", &[("count", differences.into())]).into_owned(),
+            about: whose(one).exam_title(visit),
             since: one.since,
             is_here: case.as_ref().is_some_and(|case| case.key == one.key),
         });
     }
     let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
-    let (mut markup, mut action, mut seen) = (None, String::new(), 0);
-    if let (Some(case), Some(exam)) = (&case, &exam) {
-        let account = registration.accounts.account(case.key.account).await?;
-        let record = registration.applications.in_roster(case.key.account, exam).await?;
-        action = format!("{}/decide", path(&case.key.exam, case.key.account));
-        seen = i64::from(case.key.version);
-        markup = Some(body(w, exam, case, account.as_ref(), record.as_ref()));
-    }
-    let title = w.t("form-title");
-    let view = Desk {
-        title: &title,
-        queue: &queue,
-        message: message.as_ref(),
-        case: markup.as_ref(),
-        action: &action,
-        seen,
-        reasons: &REASONS,
-        now: visit.now,
+    let shown = match (&case, &exam) {
+        (Some(case), Some(exam)) => {
+            let account = registration.accounts.account(case.key.account).await?;
+            let record = applications.in_roster(case.key.account, exam).await?;
+            let markup = body(w, exam, case, account.as_ref(), record.as_ref());
+            Some(Case { whose: whose(case), seen: i64::from(case.key.version), markup })
+        }
+        _ => None,
     };
-    Ok(draw(visit, status, waiting, &view).into_response())
-}
-
-pub(crate) fn exam_title(visit: &Visit, w: Words, exam: &ExamId) -> String {
-    let page = visit.app.outside.registration.exams.get(exam);
-    page.map_or_else(|| exam.to_string(), |page| w.pick(&page.title.zh, &page.title.en).to_owned())
+    let (message, case) = (message.as_ref(), shown.as_ref());
+    let desk = Desk { kind: &FORMS, queue: &queue, waiting, message, case, now: visit.now };
+    Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 
 /// The form beside the roster.
@@ -164,8 +140,8 @@ pub(crate) fn body(
     ];
     rows.extend(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked(document)).map(|field| Compared {
         label: w.pick(&field.label.zh, &field.label.en).to_owned(),
-        said: words_of(w, field, case.answers.get(&field.name)),
-        known: record.map(|record| words_of(w, field, record.column(field.name.as_str()))),
+        said: answer_words(w, field, case.answers.get(&field.name)),
+        known: record.map(|record| answer_words(w, field, record.column(field.name.as_str()))),
         differs: differs(field.name.as_str()),
         is_number: false,
     }));
@@ -176,7 +152,7 @@ pub(crate) fn body(
         @if differs("document") { p class="hint" { (w.t("form-not-in-roster")) } }
         (comparison(w, &w.t("form-said"), &w.t("form-known"), &rows))
         @if has_photo(exam, case) {
-            @let photo = format!("{}/photo.jpg", path(&case.key.exam, case.key.account));
+            @let photo = format!("{}/photo.jpg", whose(case).path(&FORMS));
             figure class="form-photo" {
                 a href=(photo) target="_blank" rel="noopener" data-key="z" { img src=(photo) alt=(w.t("form-photo-alt")); }
                 figcaption { (w.t("form-photo-alt")) }
@@ -185,34 +161,7 @@ pub(crate) fn body(
     }
 }
 
-/// The photo of a form. Every look is written down.
-pub(crate) async fn photo(visit: Visit, Path((exam, number)): Path<(String, String)>) -> Result<Response, Failure> {
-    let (exam, account) = named(&exam, &number)?;
-    let registration = &visit.app.outside.registration;
-    let exam = registration.exams.get(&exam).ok_or(Failure::NotFound)?;
-    match registration.applications.photo_of(visit.staff.id.0, &exam, account).await {
-        Ok(Some(photo)) => Ok(jpeg(photo)),
-        Ok(None) | Err(ReviewError::Moved | ReviewError::Reason) => Err(Failure::NotFound),
-        Err(ReviewError::Store(error)) => Err(error.into()),
-    }
-}
-
 fn has_photo(exam: &ExamPage, case: &ApplicationCase) -> bool {
     let photos = exam.rules.form.fields.iter().filter(|field| field.kind == FieldKind::Photo);
     photos.into_iter().any(|field| !case.answers.get(&field.name).is_empty())
-}
-
-/// An answer as candidates read it.
-pub(crate) fn words_of(w: Words, field: &FieldRule, answer: &str) -> String {
-    let choice = field.choices.iter().find(|choice| choice.value == answer);
-    match (field.kind, choice) {
-        (FieldKind::Choice, Some(choice)) => w.pick(&choice.zh, &choice.en).to_owned(),
-        (FieldKind::Sex, _) => match sex_of(answer) {
-            Some(Sex::Male) => w.t("sex-male").into_owned(),
-            Some(Sex::Female) => w.t("sex-female").into_owned(),
-            None => String::new(),
-        },
-        (FieldKind::Photo, _) if !answer.is_empty() => w.t("form-photo").into_owned(),
-        _ => answer.to_owned(),
-    }
 }

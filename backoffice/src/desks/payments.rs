@@ -18,14 +18,14 @@ use registration::reviews::Review;
 use serde::Deserialize;
 
 use crate::desk::frame::page;
-use crate::desks::payments::view::{Desk, Message, desk, empty};
+use crate::desk::message::Message;
+use crate::desk::queue::RELOAD_SECONDS;
+use crate::desks::payments::view::{Desk, desk, empty};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
 /// Most cases on the left; the rest follow as these are decided.
 const QUEUE_MAX: usize = 50;
-/// Seconds after which an empty queue looks again.
-const RELOAD_SECONDS: u32 = 20;
 
 /// What the last decision was, carried over the redirect.
 #[derive(Deserialize)]

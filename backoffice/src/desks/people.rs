@@ -11,16 +11,14 @@ use registration::identity_reviews::{Case, CaseError, CaseId, Side};
 use serde::Deserialize;
 
 use crate::desk::frame::page;
-use crate::desk::parts::jpeg as jpeg_page;
-use crate::desks::payments::view::Message;
+use crate::desk::message::Message;
+use crate::desk::picture::jpeg;
+use crate::desk::queue::RELOAD_SECONDS;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
 pub(crate) use decide::{confirm, refuse};
 pub(crate) use view::{People, body, nothing};
-
-/// Seconds after which an empty queue looks again.
-const RELOAD_SECONDS: u32 = 20;
 
 /// What the last decision was, carried over the redirect.
 #[derive(Deserialize)]
@@ -66,7 +64,7 @@ pub(crate) async fn back(Path(case): Path<String>) -> Result<Redirect, Failure> 
 async fn picture(visit: &Visit, case: &str, side: Side) -> Result<Response, Failure> {
     let id: CaseId = case.parse().map_err(|_| Failure::NotFound)?;
     match visit.app.outside.registration.identity_reviews.picture(visit.staff.id, &id, side).await {
-        Ok(jpeg) => Ok(jpeg_page(jpeg)),
+        Ok(picture) => Ok(jpeg(picture)),
         Err(CaseError::Store(error)) => Err(error.into()),
         Err(
             CaseError::NotWaiting
@@ -104,6 +102,7 @@ async fn draw(
         return Ok((status, page(&frame, &nothing(w, message.as_ref()))).into_response());
     };
     let history = reviews.history(&case.id).await?;
-    let view = People { queue: &queue, case: &case, history: &history, message: message.as_ref(), now: visit.now };
+    let (message, now) = (message.as_ref(), visit.now);
+    let view = People { queue: &queue, waiting, case: &case, history: &history, message, now };
     Ok((status, page(&visit.frame(w.t("people-title"), waiting), &body(w, &view))).into_response())
 }

@@ -1,30 +1,76 @@
 //! A desk without pictures: the queue on the left, the case on the right, confirm or refuse with a reason. What the
 //! reviews of forms and of earlier scores share.
 
+use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use http::request::Parts;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::notice::Tone;
 use pagekit::words::Words;
+use registration::accounts::{AccountId, AccountNumber};
 use registration::applications::ReviewError;
+use reservation::ids::ExamId;
 use serde::Deserialize;
 
-use crate::desk::frame::{keycap, page};
-use crate::desk::parts::waited;
-use crate::desk::reason::{Refusal, is_refusal, reason_fields};
-use crate::desks::payments::view::{Message, said};
+use crate::app::App;
+use crate::desk::decision::{Choice, decision};
+use crate::desk::frame::page;
+use crate::desk::message::{Message, said};
+use crate::desk::queue::{RELOAD_SECONDS, Waiting, queue};
+use crate::desk::reason::Refusal;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
-/// Seconds after which an empty queue looks again.
-const RELOAD_SECONDS: u32 = 20;
+/// Which desk.
+pub(crate) struct Kind {
+    /// Its address; its cases are below.
+    pub(crate) path: &'static str,
+    /// Its name, a key of the catalogue.
+    pub(crate) title: &'static str,
+    /// The usual reasons to refuse, as keys of the catalogue.
+    pub(crate) reasons: &'static [&'static str],
+}
+
+/// Whose case: of one exam, one account has at most one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Whose {
+    pub(crate) exam: ExamId,
+    pub(crate) account: AccountId,
+}
+
+impl Whose {
+    /// The address of the case.
+    pub(crate) fn path(&self, kind: &Kind) -> String {
+        format!("{}/{}/{}", kind.path, self.exam, AccountNumber::from(self.account))
+    }
+
+    /// What the exam is called.
+    pub(crate) fn exam_title(&self, visit: &Visit) -> String {
+        let exam = visit.app.outside.registration.exams.get(&self.exam);
+        let title = exam.map(|exam| visit.words.pick(&exam.title.zh, &exam.title.en).to_owned());
+        title.unwrap_or_else(|| self.exam.to_string())
+    }
+}
+
+/// The case that the address names.
+impl FromRequestParts<App> for Whose {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let named = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let Path((exam, number)) = named.map_err(|_| Failure::NotFound)?;
+        let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
+        Ok(Self { exam: exam.parse().map_err(|_| Failure::NotFound)?, account: number.account() })
+    }
+}
 
 /// What the last decision was, carried over the redirect.
 #[derive(Default, Deserialize)]
 pub(crate) struct Done {
     #[serde(default)]
-    pub(crate) done: String,
+    done: String,
 }
 
 impl Done {
@@ -46,202 +92,104 @@ pub(crate) struct Decision {
     /// `pass` or `refuse`.
     #[serde(default)]
     action: String,
-    #[serde(default)]
-    usual: String,
-    #[serde(default)]
-    own: String,
+    #[serde(flatten)]
+    sent: Refusal,
 }
 
 impl Decision {
     /// The reason of a refusal, as the candidate reads it; nothing lets it pass.
-    pub(crate) fn refusal(&self, reasons: &[&'static str]) -> Option<String> {
-        if self.action == "pass" { None } else { Some(self.sent().reason(reasons)) }
+    pub(crate) fn refusal(&self, kind: &Kind) -> Option<String> {
+        if self.action == "pass" { None } else { Some(self.sent.reason(kind.reasons)) }
     }
 
-    /// The refusal as it was sent.
-    fn sent(&self) -> Refusal {
-        Refusal { usual: self.usual.clone(), own: self.own.clone() }
+    /// The answer: on to the next case, or what is said about this one.
+    pub(crate) fn answer(
+        self,
+        w: Words,
+        kind: &Kind,
+        decided: Result<(), ReviewError>,
+    ) -> Result<Result<Response, (StatusCode, Message)>, Failure> {
+        match decided {
+            Ok(()) => {
+                let word = if self.action == "pass" { "passed" } else { "refused" };
+                Ok(Ok(Redirect::to(&format!("{}?done={word}", kind.path)).into_response()))
+            }
+            Err(ReviewError::Store(error)) => Err(error.into()),
+            Err(ReviewError::Reason) => Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, self.sent)))),
+            Err(ReviewError::Moved) => Ok(Err((StatusCode::CONFLICT, Message::new(Tone::Care, w.t("plain-moved"))))),
+        }
     }
 }
 
-/// The answer to a decision: on to the next case, or what is said about this one.
-pub(crate) fn answer(
-    w: Words,
-    queue: &str,
-    (decision, refusal): (&Decision, Option<&str>),
-    decided: Result<(), ReviewError>,
-) -> Result<Result<Response, (StatusCode, Message)>, Failure> {
-    match decided {
-        Ok(()) => {
-            let word = if refusal.is_some() { "refused" } else { "passed" };
-            Ok(Ok(Redirect::to(&format!("{queue}?done={word}")).into_response()))
-        }
+/// What was looked at; nothing when it does not wait any more.
+pub(crate) fn if_waiting<T>(looked: Result<T, ReviewError>) -> Result<Option<T>, Failure> {
+    match looked {
+        Ok(case) => Ok(Some(case)),
+        Err(ReviewError::Moved | ReviewError::Reason) => Ok(None),
         Err(ReviewError::Store(error)) => Err(error.into()),
-        Err(ReviewError::Reason) => {
-            Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, decision.sent()))))
-        }
-        Err(ReviewError::Moved) => Ok(Err((StatusCode::CONFLICT, Message::new(Tone::Care, w.t("plain-moved"))))),
     }
 }
 
-/// One line of the queue.
-pub(crate) struct Waiting {
-    pub(crate) href: String,
-    pub(crate) name: String,
-    pub(crate) about: String,
-    pub(crate) note: String,
-    pub(crate) since: Timestamp,
-    pub(crate) is_here: bool,
+/// The case on the right.
+pub(crate) struct Case {
+    pub(crate) whose: Whose,
+    /// Which hand-in the page shows.
+    pub(crate) seen: i64,
+    /// What there is to compare.
+    pub(crate) markup: Markup,
 }
 
 /// What a desk shows.
 pub(crate) struct Desk<'a> {
-    pub(crate) title: &'a str,
+    pub(crate) kind: &'a Kind,
     pub(crate) queue: &'a [Waiting],
+    /// How many wait in all.
+    pub(crate) waiting: u64,
     pub(crate) message: Option<&'a Message>,
-    /// The case, between title and decision; nothing when none waits.
-    pub(crate) case: Option<&'a Markup>,
-    /// Where a decision goes, and what was seen.
-    pub(crate) action: &'a str,
-    pub(crate) seen: i64,
-    /// The usual reasons to refuse, as keys of the catalogue.
-    pub(crate) reasons: &'a [&'static str],
+    pub(crate) case: Option<&'a Case>,
     pub(crate) now: Timestamp,
 }
 
-/// The whole page.
-pub(crate) fn draw(visit: &Visit, status: StatusCode, waiting: u64, view: &Desk<'_>) -> Response {
-    let mut frame = visit.frame(view.title, waiting);
-    frame.reload_seconds = view.case.is_none().then_some(RELOAD_SECONDS);
-    (status, page(&frame, &body(visit.words, view))).into_response()
+/// The whole page. `asked` is the case that it should show: if it does not wait any more, and nothing else is to be said,
+/// this is.
+pub(crate) fn draw(visit: &Visit, status: StatusCode, asked: Option<&Whose>, desk: &Desk<'_>) -> Response {
+    let gone = Message::new(Tone::Care, visit.words.t("plain-moved"));
+    let is_gone = asked.is_some() && desk.case.is_none();
+    let message = desk.message.or(is_gone.then_some(&gone));
+    let mut frame = visit.frame(visit.words.t(desk.kind.title), desk.waiting);
+    frame.reload_seconds = desk.case.is_none().then_some(RELOAD_SECONDS);
+    (status, page(&frame, &body(visit.words, &Desk { message, ..*desk }))).into_response()
 }
 
-pub(crate) fn body(w: Words, view: &Desk<'_>) -> Markup {
-    let Some(case) = view.case else {
+pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
+    let title = w.t(desk.kind.title);
+    let Some(case) = desk.case else {
         return html! {
             main class="alone calm" {
-                (said(view.message))
-                h1 { (view.title) }
+                (said(desk.message))
+                h1 { (title) }
                 p { (w.t("plain-empty")) }
             }
         };
     };
+    let decide_at = format!("{}/decide", case.whose.path(desk.kind));
+    let choice = Choice {
+        hint: None,
+        confirm: w.t("plain-pass"),
+        confirm_at: decide_at.clone(),
+        refuse_at: decide_at,
+        seen: case.seen.to_string(),
+        needs_picture: false,
+        reasons: desk.kind.reasons,
+        message: desk.message,
+    };
     html! {
         main class="desk plain-desk" {
-            (queue(w, view))
+            (queue(w, &title, desk.queue, desk.waiting, desk.now))
             section class="case" aria-label=(w.t("case-title")) {
-                (said(view.message))
-                (case)
-                (decision(w, view))
-            }
-        }
-    }
-}
-
-fn queue(w: Words, view: &Desk<'_>) -> Markup {
-    let here = view.queue.iter().position(|one| one.is_here);
-    let neighbour = |step: isize| {
-        let index = here?.checked_add_signed(step)?;
-        view.queue.get(index).map(|one| one.href.clone())
-    };
-    html! {
-        nav class="queue" aria-label=(view.title) {
-            div class="queue-head" {
-                h2 { (view.title) }
-                div {
-                    a class="plain" data-key="j" href=[neighbour(1)] aria-label=(w.t("queue-next")) { (keycap("J")) (w.t("queue-next")) }
-                    a class="plain" data-key="k" href=[neighbour(-1)] aria-label=(w.t("queue-previous")) { (keycap("K")) (w.t("queue-previous")) }
-                }
-            }
-            ol {
-                @for one in view.queue {
-                    li {
-                        a href=(one.href) aria-current=[one.is_here.then_some("true")] {
-                            span class="name" { (one.name) }
-                            span class="amount" { (one.note) }
-                            span class="number" { (one.about) }
-                            span class="since" { (waited(w, one.since, view.now)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn decision(w: Words, view: &Desk<'_>) -> Markup {
-    html! {
-        div class="decision" {
-            form method="post" action=(view.action) {
-                input type="hidden" name="seen" value=(view.seen);
-                input type="hidden" name="action" value="pass";
-                button class="button" type="submit" data-key="c" { (keycap("C")) (w.t("plain-pass")) }
-            }
-            details class="refuse" open[is_refusal(view.message)] {
-                summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
-                form method="post" action=(view.action) {
-                    input type="hidden" name="seen" value=(view.seen);
-                    input type="hidden" name="action" value="refuse";
-                    (reason_fields(w, view.reasons, view.message))
-                }
-            }
-        }
-    }
-}
-
-/// A row of two things to be compared; nothing on the right where nothing is known.
-pub(crate) struct Compared {
-    pub(crate) label: String,
-    pub(crate) said: String,
-    pub(crate) known: Option<String>,
-    pub(crate) differs: bool,
-    /// A number that differs is compared sign by sign.
-    pub(crate) is_number: bool,
-}
-
-/// Said and known side by side, differences marked in words and colour.
-pub(crate) fn comparison(w: Words, said: &str, known: &str, rows: &[Compared]) -> Markup {
-    html! {
-        table class="compare" {
-            thead { tr { td {} th scope="col" { (said) } th scope="col" { (known) } } }
-            tbody {
-                @for row in rows {
-                    tr data-differs[row.differs] {
-                        th scope="row" { (row.label) }
-                        @match (&row.known, row.differs && row.is_number) {
-                            (Some(known), true) => {
-                                td { (marked(&row.said, known)) " " strong { (w.t("plain-differs")) } }
-                                td { (marked(known, &row.said)) }
-                            }
-                            (known, _) => {
-                                td { (row.said) @if row.differs { " " strong { (w.t("plain-differs")) } } }
-                                td { @match known { Some(known) => (known), None => "–" } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A number with the signs marked that another one has not in their places: counted from both ends where they are not
-/// equally long, so that one sign too many marks itself and not all behind it.
-fn marked(number: &str, other: &str) -> Markup {
-    let (signs, others): (Vec<char>, Vec<char>) = (number.chars().collect(), other.chars().collect());
-    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(one, two)| one == two).count();
-    let head = same(&mut signs.iter().zip(&others));
-    let tail = same(&mut signs.iter().rev().zip(others.iter().rev())).min(signs.len().min(others.len()) - head);
-    let is_other = |place: usize| match signs.len() == others.len() {
-        true => signs[place] != others[place],
-        false => (head..signs.len() - tail).contains(&place),
-    };
-    let runs: Vec<(bool, char)> = signs.iter().enumerate().map(|(place, sign)| (is_other(place), *sign)).collect();
-    html! {
-        span class="signs" {
-            @for run in runs.chunk_by(|one, two| one.0 == two.0) {
-                @let text: String = run.iter().map(|(_, sign)| sign).collect();
-                @if run[0].0 { mark { (text) } } @else { (text) }
+                (said(desk.message))
+                (case.markup)
+                (decision(w, &choice))
             }
         }
     }
@@ -250,33 +198,17 @@ fn marked(number: &str, other: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn signs_that_differ_are_marked() {
-        let marks = |number: &str, other: &str| {
-            let text = marked(number, other).into_string();
-            text.split("<mark>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect::<Vec<_>>().join("|")
-        };
-        assert_eq!(marks("430104200507080028", "430104199507080092"), "200|28");
-        assert_eq!((marks("1234", "1234"), marks("12345", "1245")), (String::new(), "3".to_owned()));
-        assert_eq!(
-            (marks("1245", "12345"), marks("", "12"), marks("11", "1")),
-            (String::new(), String::new(), "1".into())
-        );
-    }
+    use crate::desks::forms::FORMS;
 
     #[test]
     fn a_refusal_is_usual_or_ones_own_or_both_and_a_pass_has_none() {
-        let decision = |action: &str, usual: &str, own: &str| Decision {
-            seen: 0,
-            action: action.into(),
-            usual: usual.into(),
-            own: own.into(),
+        let refusal = |action: &str, usual: &str, own: &str| {
+            let sent = Refusal { usual: usual.into(), own: own.into() };
+            Decision { seen: 0, action: action.into(), sent }.refusal(&FORMS)
         };
-        let reasons = [crate::desks::forms::REASONS[0]];
-        assert_eq!(decision("pass", "1", "x").refusal(&reasons), None);
-        assert_eq!(decision("refuse", "", " 请核对 ").refusal(&reasons).unwrap(), "请核对");
-        assert_eq!(decision("", "9", "").refusal(&reasons).unwrap(), "", "never passed by accident");
-        assert!(decision("refuse", "1", "请核对").refusal(&reasons).unwrap().ends_with("。请核对"));
+        assert_eq!(refusal("pass", "1", "x"), None);
+        assert_eq!(refusal("refuse", "", " 请核对 ").unwrap(), "请核对");
+        assert_eq!(refusal("", "9", "").unwrap(), "", "never passed by accident");
+        assert!(refusal("refuse", "1", "请核对").unwrap().ends_with("。请核对"));
     }
 }

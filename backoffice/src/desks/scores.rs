@@ -1,27 +1,28 @@
 //! Reviews of earlier scores (CET6 资格复核): ticket number and name fit, the document is another one.
 
 use axum::Form;
-use axum::extract::{Path, Query};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::Query;
+use axum::response::{Redirect, Response};
 use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::Tone;
 use pagekit::words::{Words, key};
-use registration::accounts::{AccountId, AccountNumber};
-use registration::applications::ReviewError;
 use registration::eligibility::{ScoreReviewCase, ScoreReviewKey};
 use registration::exams::ExamPage;
-use reservation::ids::ExamId;
 
-use crate::desks::forms::{exam_title, named};
-use crate::desks::payments::view::Message;
-use crate::desks::plain::{Compared, Decision, Desk, Done, Waiting, answer, comparison, draw};
+use crate::desk::compared::{Compared, comparison};
+use crate::desk::message::Message;
+use crate::desk::queue::Waiting;
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
-/// The usual reasons to refuse, as keys of the catalogue.
-pub(crate) const REASONS: [&str; 3] = [key("score-reason-1"), key("score-reason-2"), key("score-reason-3")];
+/// The desk of earlier scores.
+pub(crate) const SCORES: Kind = Kind {
+    path: "/score-reviews",
+    title: key("score-title"),
+    reasons: &[key("score-reason-1"), key("score-reason-2"), key("score-reason-3")],
+};
 
 /// The longest waiting request.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
@@ -30,88 +31,68 @@ pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Resp
 }
 
 /// One request that waits.
-pub(crate) async fn show(visit: Visit, Path((exam, number)): Path<(String, String)>) -> Result<Response, Failure> {
-    let whose = named(&exam, &number)?;
+pub(crate) async fn show(visit: Visit, whose: Whose) -> Result<Response, Failure> {
     show_case(&visit, Some(whose), StatusCode::OK, None).await
 }
 
 /// Lets it pass, or refuses it.
-pub(crate) async fn decide(
-    visit: Visit,
-    Path((exam, number)): Path<(String, String)>,
-    Form(decision): Form<Decision>,
-) -> Result<Response, Failure> {
-    let (exam, account) = named(&exam, &number)?;
+pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Decision>) -> Result<Response, Failure> {
     let requested_at = Timestamp::from_microsecond(decision.seen).map_err(|_| Failure::Bad)?;
-    let key = ScoreReviewKey { exam: exam.clone(), account, requested_at };
-    let refusal = decision.refusal(&REASONS);
+    let key = ScoreReviewKey { exam: whose.exam.clone(), account: whose.account, requested_at };
     let eligibility = &visit.app.outside.registration.eligibility;
-    let decided = eligibility.decide_score_review(visit.staff.id, &key, refusal.as_deref()).await;
-    match answer(visit.words, "/score-reviews", (&decision, refusal.as_deref()), decided)? {
+    let decided = eligibility.decide_score_review(visit.staff.id, &key, decision.refusal(&SCORES).as_deref()).await;
+    match decision.answer(visit.words, &SCORES, decided)? {
         Ok(response) => Ok(response),
-        Err((status, message)) => show_case(&visit, Some((exam, account)), status, Some(message)).await,
+        Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
     }
 }
 
 /// A reload of what became a GET.
-pub(crate) async fn back(Path((exam, number)): Path<(String, String)>) -> Result<Redirect, Failure> {
-    let (exam, account) = named(&exam, &number)?;
-    Ok(Redirect::to(&path(&exam, account)))
+pub(crate) async fn back(whose: Whose) -> Redirect {
+    Redirect::to(&whose.path(&SCORES))
 }
 
-fn path(exam: &ExamId, account: AccountId) -> String {
-    format!("/score-reviews/{exam}/{}", AccountNumber::from(account))
+fn whose(case: &ScoreReviewCase) -> Whose {
+    Whose { exam: case.key.exam.clone(), account: case.key.account }
 }
 
 async fn show_case(
     visit: &Visit,
-    whose: Option<(ExamId, AccountId)>,
+    asked: Option<Whose>,
     status: StatusCode,
     message: Option<Message>,
 ) -> Result<Response, Failure> {
-    let (w, registration) = (visit.words, &visit.app.outside.registration);
+    let registration = &visit.app.outside.registration;
     let eligibility = &registration.eligibility;
     let waiting = eligibility.count_score_reviews_waiting().await?;
     let all = eligibility.score_reviews_waiting(None).await?;
-    let whose = whose.or_else(|| all.first().map(|case| (case.key.exam.clone(), case.key.account)));
-    let exam = whose.as_ref().and_then(|(exam, _)| registration.exams.get(exam));
+    let asked = asked.or_else(|| all.first().map(whose));
+    let exam = asked.as_ref().and_then(|asked| registration.exams.get(&asked.exam));
     let rules = exam.as_ref().and_then(|exam| exam.rules.eligibility.score_review.as_ref());
-    let case = match &whose {
-        Some((exam, account)) => match eligibility.look_at_score_review(visit.staff.id, exam, *account, rules).await {
-            Ok(case) => Some(case),
-            Err(ReviewError::Moved | ReviewError::Reason) => None,
-            Err(ReviewError::Store(error)) => return Err(error.into()),
-        },
+    let case = match &asked {
+        Some(asked) => {
+            let looked = eligibility.look_at_score_review(visit.staff.id, &asked.exam, asked.account, rules);
+            if_waiting(looked.await)?
+        }
         None => None,
     };
-    let is_gone = whose.is_some() && case.is_none() && message.is_none();
-    let gone = is_gone.then(|| Message::new(Tone::Care, w.t("plain-moved")));
-    let message = message.or(gone);
-    let queue: Vec<Waiting> = all
-        .iter()
-        .map(|one| Waiting {
-            href: path(&one.key.exam, one.key.account),
-            name: one.review.name.expose().to_owned(),
-            about: exam_title(visit, w, &one.key.exam),
-            note: String::new(),
-            since: one.key.requested_at,
-            is_here: case.as_ref().is_some_and(|case| case.key == one.key),
-        })
-        .collect();
-    let title = w.t("score-title");
-    let action = case.as_ref().map(|case| format!("{}/decide", path(&case.key.exam, case.key.account)));
-    let markup = case.as_ref().map(|case| body(w, exam.as_deref(), case));
-    let view = Desk {
-        title: &title,
-        queue: &queue,
-        message: message.as_ref(),
-        case: markup.as_ref(),
-        action: action.as_deref().unwrap_or_default(),
-        seen: case.as_ref().map_or(0, |case| case.key.requested_at.as_microsecond()),
-        reasons: &REASONS,
-        now: visit.now,
-    };
-    Ok(draw(visit, status, waiting, &view).into_response())
+    let queue = all.iter().map(|one| Waiting {
+        href: whose(one).path(&SCORES),
+        name: one.review.name.expose().to_owned(),
+        note: String::new(),
+        about: whose(one).exam_title(visit),
+        since: one.key.requested_at,
+        is_here: case.as_ref().is_some_and(|case| case.key == one.key),
+    });
+    let queue: Vec<Waiting> = queue.collect();
+    let shown = case.as_ref().map(|case| Case {
+        whose: whose(case),
+        seen: case.key.requested_at.as_microsecond(),
+        markup: body(visit.words, exam.as_deref(), case),
+    });
+    let (message, case) = (message.as_ref(), shown.as_ref());
+    let desk = Desk { kind: &SCORES, queue: &queue, waiting, message, case, now: visit.now };
+    Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 
 /// The request beside the result that has its number and name.

@@ -8,8 +8,8 @@ use registration::document::{Document, DocumentKind};
 use registration::steps::IdentityState;
 use uuid::Uuid;
 
-use crate::accounts::correct::{Correction, Entered, Found, Outcome, body};
-use crate::accounts::rebind;
+use crate::accounts::correct::{Correction, Entered, Outcome, body};
+use crate::accounts::{Found, rebind};
 
 pub(super) fn all(w: Words, now: Timestamp) -> [(&'static str, Markup); 7] {
     let moved = rebind::Outcome::Done(w.t("rebind-same").into());

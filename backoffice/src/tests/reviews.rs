@@ -14,9 +14,11 @@ use registration::roster::RosterRecord;
 use uuid::Uuid;
 
 use super::now;
-use crate::desks;
-use crate::desks::payments::view::Message;
-use crate::desks::plain::{Desk, Waiting, body};
+use crate::desk::message::Message;
+use crate::desk::queue::Waiting;
+use crate::desks::forms::{self, FORMS};
+use crate::desks::plain::{Case, Desk, Kind, Whose, body};
+use crate::desks::scores::{self, SCORES};
 
 fn shipped(name: &str) -> registration::exams::ExamPage {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
@@ -36,10 +38,12 @@ fn queue(note: &str) -> Vec<Waiting> {
     names.into_iter().enumerate().map(waiting).collect()
 }
 
-fn desk(w: Words, title: &str, queue: &[Waiting], case: Option<&Markup>, reasons: &[&'static str]) -> Markup {
+fn desk(w: Words, kind: &Kind, queue: &[Waiting], case: Option<Markup>) -> Markup {
     let message = Message::new(Tone::Good, w.t("plain-done-passed"));
-    let action = "/forms/ce/1/decide";
-    body(w, &Desk { title, queue, message: Some(&message), case, action, seen: 1, reasons, now: now() })
+    let whose = Whose { exam: "ce".parse().unwrap(), account: AccountId(Uuid::from_u128(1)) };
+    let case = case.map(|markup| Case { whose, seen: 1, markup });
+    let waiting = queue.len() as u64;
+    body(w, &Desk { kind, queue, waiting, message: Some(&message), case: case.as_ref(), now: now() })
 }
 
 pub(super) fn forms(w: Words) -> Markup {
@@ -58,9 +62,9 @@ pub(super) fn forms(w: Words) -> Markup {
         since: now(),
         differences: Some(vec![school]),
     };
-    let case = desks::forms::body(w, &exam, &case, None, Some(&record));
+    let case = forms::body(w, &exam, &case, None, Some(&record));
     let note = w.with("form-differences", &[("count", 1.into())]);
-    desk(w, &w.t("form-title"), &queue(&note), Some(&case), &desks::forms::REASONS)
+    desk(w, &FORMS, &queue(&note), Some(case))
 }
 
 pub(super) fn scores(w: Words) -> Markup {
@@ -74,10 +78,10 @@ pub(super) fn scores(w: Words) -> Markup {
     };
     let key = ScoreReviewKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
     let found = Some(FoundScore { score: 468, year: 2025, document: "12345676".to_owned().into() });
-    let case = desks::scores::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
-    desk(w, &w.t("score-title"), &queue(""), Some(&case), &desks::scores::REASONS)
+    let case = scores::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
+    desk(w, &SCORES, &queue(""), Some(case))
 }
 
 pub(super) fn nothing(w: Words) -> Markup {
-    desk(w, &w.t("score-title"), &[], None, &[])
+    desk(w, &SCORES, &[], None)
 }

@@ -11,8 +11,10 @@ use registration::person::NAME_FIELD_MAX;
 use registration::reviews::REASON_CHARS_MAX;
 use registration::steps::IdentityState;
 
-use super::{Entered, Found};
-use crate::desk::parts::{Field, field, kind_name};
+use super::Entered;
+use crate::accounts::field::{Field, field};
+use crate::accounts::found::{Found, facts};
+use crate::desk::words::kind_name;
 
 /// Longest account number that is read, spaces included.
 pub(crate) const ACCOUNT_CHARS_MAX: u16 = 80;
@@ -93,28 +95,6 @@ fn choose(w: Words, accounts: &[Account]) -> Markup {
             }
         }
         p { a href="/accounts/correct" { (w.t("correct-other")) } }
-    }
-}
-
-/// Who the account says to be now: enough to see that it is the right one.
-pub(crate) fn facts(w: Words, found: &Found) -> Markup {
-    let account = &found.account;
-    let state = match found.identity {
-        IdentityState::Verified { .. } => w.t("correct-verified"),
-        IdentityState::Waiting { .. } => w.t("correct-waiting"),
-        IdentityState::None | IdentityState::Refused { .. } => w.t("correct-unproved"),
-    };
-    html! {
-        dl class="facts" {
-            @if let Some(name) = &account.name { div { dt { (w.t("candidate")) } dd { (name.expose()) } } }
-            @if let Some(document) = &account.document {
-                div { dt { (w.t("people-kind")) } dd { (kind_name(w, document.kind())) } }
-                div { dt { (w.t("document")) } dd { (document.masked()) } }
-            }
-            @if let Some(mobile) = &account.mobile { div { dt { (w.t("mobile")) } dd { (mobile.masked()) } } }
-            @if let Some(email) = &account.email { div { dt { (w.t("correct-email")) } dd { (email.masked()) } } }
-            div { dt { (w.t("correct-identity")) } dd { (state) } }
-        }
     }
 }
 

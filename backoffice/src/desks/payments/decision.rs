@@ -7,7 +7,8 @@ use pagekit::notice::Tone;
 use registration::exam_rules::SubjectId;
 use registration::reviews::DecisionError;
 
-use crate::desks::payments::view::{Message, state_word};
+use crate::desk::message::Message;
+use crate::desks::payments::view::state_word;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 

@@ -9,9 +9,10 @@ use registration::reviews::DecisionError;
 use serde::Deserialize;
 
 use super::decision::sentence;
+use crate::desk::message::Message;
 use crate::desk::reason::Refusal;
 use crate::desks::payments::show_case;
-use crate::desks::payments::view::{Message, REASONS};
+use crate::desks::payments::view::REASONS;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 

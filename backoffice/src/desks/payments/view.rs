@@ -12,39 +12,15 @@ use registration::order::{OrderId, OrderState};
 use registration::person::PersonName;
 use registration::reviews::{AuditAction, AuditEntry, Review};
 
+use crate::desk::decision::{Choice, decision};
 use crate::desk::frame::keycap;
-use crate::desk::parts::{record, waited};
-use crate::desk::reason::{Refusal, is_refusal, reason_fields};
-use crate::desks::forms::words_of;
+use crate::desk::message::{Message, said};
+use crate::desk::queue::{Waiting, queue};
+use crate::desk::record::record;
+use crate::desk::words::answer_words;
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
-
-/// What is said of the last act.
-pub(crate) struct Message {
-    pub(crate) tone: Tone,
-    pub(crate) text: String,
-    /// What a refusal without a good reason said; then this is said beside the reason, and the panel stays open.
-    pub(crate) refusal: Option<Refusal>,
-}
-
-impl Message {
-    /// Something about the case as a whole.
-    pub(crate) fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into(), refusal: None }
-    }
-
-    /// That a refusal needs a reason.
-    pub(crate) fn of_refusal(w: Words, refusal: Refusal) -> Self {
-        Self { tone: Tone::Bad, text: w.t("refused-reason").into_owned(), refusal: Some(refusal) }
-    }
-}
-
-/// The message above a case, unless it has its place beside the reason.
-pub(crate) fn said(message: Option<&Message>) -> Markup {
-    let message = message.filter(|message| message.refusal.is_none());
-    html! { @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) } }
-}
 
 /// What the desk shows.
 pub(crate) struct Desk<'a> {
@@ -68,14 +44,14 @@ pub(crate) struct Desk<'a> {
 pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
     html! {
         main class="desk" {
-            (queue(w, view))
+            (queue(w, &w.t("queue-title"), &lines(view), view.waiting, view.now))
             section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
             section class="case" aria-label=(w.t("case-title")) {
                 (said(view.message))
                 (same_picture(w, view))
                 (head(w, view))
                 (compare(w, view))
-                @if view.is_waiting { (decision(w, view)) }
+                @if view.is_waiting { (decision(w, &choice(w, view))) }
                 @let picture = view.case.look.map(|look| look.picture());
                 (record(w, view.history, picture.as_deref(), view.now, action))
             }
@@ -94,43 +70,17 @@ pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
     }
 }
 
-fn queue(w: Words, view: &Desk<'_>) -> Markup {
-    let here = view.queue.iter().position(|review| review.order.id == view.case.order.id);
-    let neighbour = |step: isize| {
-        let index = match here {
-            Some(here) => here.checked_add_signed(step)?,
-            // A decided case is not in the queue: the first one follows it.
-            None if step > 0 => 0,
-            None => return None,
-        };
-        view.queue.get(index).map(|review| format!("/orders/{}", review.order.id))
+/// The queue, as lines.
+fn lines(view: &Desk<'_>) -> Vec<Waiting> {
+    let line = |review: &Review| Waiting {
+        href: format!("/orders/{}", review.order.id),
+        name: name_of(review).to_owned(),
+        note: review.order.amount.to_string(),
+        about: review.order.id.to_string(),
+        since: review.order.submitted_at.unwrap_or(review.order.created_at),
+        is_here: review.order.id == view.case.order.id,
     };
-    let rest = view.waiting.saturating_sub(view.queue.len() as u64);
-    html! {
-        nav class="queue" aria-label=(w.t("queue-title")) {
-            div class="queue-head" {
-                h2 { (w.t("queue-title")) }
-                div {
-                    a class="plain" data-key="j" href=[neighbour(1)] aria-label=(w.t("queue-next")) { (keycap("J")) (w.t("queue-next")) }
-                    a class="plain" data-key="k" href=[neighbour(-1)] aria-label=(w.t("queue-previous")) { (keycap("K")) (w.t("queue-previous")) }
-                }
-            }
-            ol {
-                @for review in view.queue {
-                    li {
-                        a href={ "/orders/" (review.order.id) }
-                            aria-current=[(review.order.id == view.case.order.id).then_some("true")] {
-                            span class="name" { (name_of(review)) }
-                            span class="amount" { (review.order.amount) }
-                            span class="number" { (review.order.id) }
-                            span class="since" { (waited(w, review.order.submitted_at.unwrap_or(review.order.created_at), view.now)) }
-                        }
-                    }
-                }
-            }
-            @if rest > 0 { p class="hint" { (w.with("queue-more", &[("count", rest.into())])) } }
-        }
-    }
+    view.queue.iter().map(line).collect()
 }
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
@@ -215,7 +165,7 @@ fn said_in_form<'a>(w: Words, view: &'a Desk<'_>) -> Vec<(&'a str, String)> {
     let fields = view.exam.into_iter().flat_map(|exam| &exam.rules.form.fields);
     let answered = fields.filter(|field| field.kind != FieldKind::Photo && !view.answers.get(&field.name).is_empty());
     answered
-        .map(|field| (w.pick(&field.label.zh, &field.label.en), words_of(w, field, view.answers.get(&field.name))))
+        .map(|field| (w.pick(&field.label.zh, &field.label.en), answer_words(w, field, view.answers.get(&field.name))))
         .collect()
 }
 
@@ -230,23 +180,17 @@ fn sitting_words(w: Words, exam: Option<&ExamPage>, one: &registration::order::O
     }
 }
 
-fn decision(w: Words, view: &Desk<'_>) -> Markup {
-    let order = &view.case.order;
-    html! {
-        div class="decision" {
-            p class="hint" { (w.t("decide-hint")) }
-            form method="post" action={ "/orders/" (order.id) "/confirm" } {
-                input type="hidden" name="seen" value=(seen(view.case));
-                button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("confirm")) }
-            }
-            details class="refuse" open[is_refusal(view.message)] {
-                summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
-                form method="post" action={ "/orders/" (order.id) "/refuse" } {
-                    input type="hidden" name="seen" value=(seen(view.case));
-                    (reason_fields(w, &REASONS, view.message))
-                }
-            }
-        }
+fn choice<'a>(w: Words, view: &Desk<'a>) -> Choice<'a> {
+    let order = view.case.order.id;
+    Choice {
+        hint: Some(w.t("decide-hint")),
+        confirm: w.t("confirm"),
+        confirm_at: format!("/orders/{order}/confirm"),
+        refuse_at: format!("/orders/{order}/refuse"),
+        seen: seen(view.case),
+        needs_picture: true,
+        reasons: &REASONS,
+        message: view.message,
     }
 }
 

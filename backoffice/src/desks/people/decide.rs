@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::draw;
 use super::view::REASONS;
+use crate::desk::message::Message;
 use crate::desk::reason::Refusal;
-use crate::desks::payments::view::Message;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::document::Sex;
 use registration::identity_reviews::{Case, CaseId};
 use registration::reviews::{AuditAction, AuditEntry};
 
-use crate::desk::frame::keycap;
-use crate::desk::parts::{kind_name, record, waited};
-use crate::desk::reason::{is_refusal, reason_fields};
-use crate::desks::payments::view::{Message, said};
+use crate::desk::decision::{Choice, decision};
+use crate::desk::message::{Message, said};
+use crate::desk::queue::{Waiting, queue};
+use crate::desk::record::record;
+use crate::desk::words::{kind_name, sex_word};
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(super) const REASONS: [&str; 4] =
@@ -20,6 +20,8 @@ pub(super) const REASONS: [&str; 4] =
 /// What the desk shows.
 pub(crate) struct People<'a> {
     pub(crate) queue: &'a [Case],
+    /// How many wait in all.
+    pub(crate) waiting: u64,
     pub(crate) case: &'a Case,
     pub(crate) history: &'a [AuditEntry],
     pub(crate) message: Option<&'a Message>,
@@ -31,7 +33,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
     let case = view.case;
     html! {
         main class="desk" {
-            (queue(w, view))
+            (queue(w, &w.t("people-title"), &lines(w, view), view.waiting, view.now))
             section class="picture people" aria-label=(w.t("people-pictures")) {
                 @if case.portrait.is_some() {
                     figure {
@@ -53,7 +55,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                 (said(view.message))
                 header class="case-head" { h1 { (kind(w, &case.id)) } }
                 (person(w, view))
-                (decision(w, case, view.message))
+                (decision(w, &choice(w, view)))
                 (record(w, view.history, Some(&case.picture.to_string()), view.now, action))
             }
         }
@@ -92,35 +94,17 @@ fn handed_in(w: Words, id: &CaseId) -> String {
     .into_owned()
 }
 
-fn queue(w: Words, view: &People<'_>) -> Markup {
-    let here = view.queue.iter().position(|case| case.id == view.case.id);
-    let neighbour = |step: isize| {
-        let index = here?.checked_add_signed(step)?;
-        view.queue.get(index).map(|case| path(&case.id, ""))
+/// The queue, as lines.
+fn lines(w: Words, view: &People<'_>) -> Vec<Waiting> {
+    let line = |case: &Case| Waiting {
+        href: path(&case.id, ""),
+        name: case.person.name.expose().to_owned(),
+        note: kind(w, &case.id),
+        about: case.person.document.masked(),
+        since: case.since,
+        is_here: case.id == view.case.id,
     };
-    html! {
-        nav class="queue" aria-label=(w.t("people-title")) {
-            div class="queue-head" {
-                h2 { (w.t("people-title")) }
-                div {
-                    a class="plain" data-key="j" href=[neighbour(1)] aria-label=(w.t("queue-next")) { (keycap("J")) (w.t("queue-next")) }
-                    a class="plain" data-key="k" href=[neighbour(-1)] aria-label=(w.t("queue-previous")) { (keycap("K")) (w.t("queue-previous")) }
-                }
-            }
-            ol {
-                @for case in view.queue {
-                    li {
-                        a href=(path(&case.id, "")) aria-current=[(case.id == view.case.id).then_some("true")] {
-                            span class="name" { (case.person.name.expose()) }
-                            span class="amount" { (kind(w, &case.id)) }
-                            span class="number" { (case.person.document.masked()) }
-                            span class="since" { (waited(w, case.since, view.now)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    view.queue.iter().map(line).collect()
 }
 
 /// Who it says to be. The number is whole: it is what the picture is compared with, and every look is written down.
@@ -135,7 +119,7 @@ fn person(w: Words, view: &People<'_>) -> Markup {
             div { dt { (w.t("document")) } dd { b { (number) } } }
             @if let (Some(born), Some(sex)) = (person.document.birth_date(), person.document.sex()) {
                 div { dt { (w.t("people-born")) } dd { (born) } }
-                div { dt { (w.t("people-sex")) } dd { (if sex == Sex::Male { w.t("sex-male") } else { w.t("sex-female") }) } }
+                div { dt { (w.t("people-sex")) } dd { (sex_word(w, sex)) } }
             }
             @if let CaseId::Face(_, exam) = &case.id { div { dt { (w.t("exam")) } dd { (exam) } } }
             div { dt { (w.t("submitted")) } dd { (when::moment(w.language, case.since)) } }
@@ -143,26 +127,21 @@ fn person(w: Words, view: &People<'_>) -> Markup {
     }
 }
 
-fn decision(w: Words, case: &Case, message: Option<&Message>) -> Markup {
+fn choice<'a>(w: Words, view: &People<'a>) -> Choice<'a> {
+    let case = view.case;
     let hint = match case.id {
         CaseId::Identity(_) => w.t("people-hint-identity"),
         CaseId::Face(..) => w.t("people-hint-face"),
     };
-    html! {
-        div class="decision" {
-            p class="hint" { (hint) }
-            form method="post" action=(path(&case.id, "/confirm")) {
-                input type="hidden" name="seen" value=(case.picture);
-                button class="button" type="submit" data-key="c" data-needs-picture { (keycap("C")) (w.t("people-confirm")) }
-            }
-            details class="refuse" open[is_refusal(message)] {
-                summary class="button second" data-key="r" { (keycap("R")) (w.t("refuse")) }
-                form method="post" action=(path(&case.id, "/refuse")) {
-                    input type="hidden" name="seen" value=(case.picture);
-                    (reason_fields(w, &REASONS, message))
-                }
-            }
-        }
+    Choice {
+        hint: Some(hint),
+        confirm: w.t("people-confirm"),
+        confirm_at: path(&case.id, "/confirm"),
+        refuse_at: path(&case.id, "/refuse"),
+        seen: case.picture.to_string(),
+        needs_picture: true,
+        reasons: &REASONS,
+        message: view.message,
     }
 }
 
