@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::files::{code, crates, files, report, root};
+use crate::files::{crates, report, root, sources};
 use crate::imports::{Path, Source};
 
 /// Each crate, and which crates of ours it may import (design: who may import whom).
@@ -81,13 +81,13 @@ fn plain_modules_know_no_runtime_no_store_and_no_door() {
     for (name, homes, allowed) in PLAIN {
         let src = format!("{name}/src/");
         let mut found = BTreeSet::new();
-        for (path, text) in files(".rs") {
+        for (path, text) in sources() {
             let Some(inside) = path.strip_prefix(&src) else { continue };
             let is_home = |home: &&&str| inside == **home || (home.ends_with('/') && inside.starts_with(**home));
             let Some(home) = homes.iter().find(is_home) else { continue };
             found.insert(*home);
             let module: Path = inside.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-            let wrong = not_plain(&module, code(&text), allowed);
+            let wrong = not_plain(&module, &text, allowed);
             if !wrong.is_empty() {
                 faults.insert(path, wrong);
             }
