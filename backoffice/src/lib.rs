@@ -1,6 +1,8 @@
-//! The staff's pages: a queue of screenshots to review, one case at a time, every look and decision on record.
+//! The staff's pages: desks for payments, for identities and faces, for forms and for earlier scores, and accounts put
+//! right. Every look and every decision is on record.
 //!
-//! In reading order: `routes` lists every page; `request` is who works; `desks` has one folder or file per desk.
+//! In reading order: `routes` lists every page; `request` is who works; `desks` has each desk's cases and decisions, and
+//! `desk` what they share; `accounts` is for administrators; `pages` are those of no desk.
 
 mod accounts;
 mod app;

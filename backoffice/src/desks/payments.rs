@@ -1,7 +1,7 @@
 //! The queue on the left, one case on the right.
 
+pub(crate) mod answer;
 pub(crate) mod confirm;
-pub(crate) mod decision;
 pub(crate) mod refuse;
 pub(crate) mod screenshot;
 pub(crate) mod view;

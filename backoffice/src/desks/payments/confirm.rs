@@ -7,7 +7,7 @@ use registration::order::OrderId;
 use registration::reviews::DecisionError;
 use serde::Deserialize;
 
-use super::decision::sentence;
+use super::answer::sentence;
 use crate::desks::payments::show_case;
 use crate::failure::Failure;
 use crate::request::visit::Visit;

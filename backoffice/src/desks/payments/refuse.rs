@@ -8,7 +8,7 @@ use registration::order::OrderId;
 use registration::reviews::DecisionError;
 use serde::Deserialize;
 
-use super::decision::sentence;
+use super::answer::sentence;
 use crate::desk::message::Message;
 use crate::desk::reason::Refusal;
 use crate::desks::payments::show_case;
