@@ -18,9 +18,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::catalogue::words;
+use crate::desk::frame::{Frame, page};
 use crate::failure::Failure;
-use crate::session;
-use crate::view::{Frame, page};
+use crate::request::session;
 
 #[derive(Deserialize)]
 pub(crate) struct Next {

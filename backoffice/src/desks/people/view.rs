@@ -1,0 +1,156 @@
+//! The desk for people as markup.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::{Words, key};
+use registration::desk::payments::{AuditAction, AuditEntry};
+use registration::desk::people::{Case, CaseId};
+
+use crate::desk::decision::{Choice, decision};
+use crate::desk::message::{Message, said};
+use crate::desk::queue::{Waiting, queue};
+use crate::desk::record::record;
+use crate::desk::words::{kind_name, sex_word};
+
+/// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
+pub(super) const REASONS: [&str; 4] =
+    [key("people-reason-1"), key("people-reason-2"), key("people-reason-3"), key("people-reason-4")];
+
+/// What the desk shows.
+pub(crate) struct People<'a> {
+    pub(crate) queue: &'a [Case],
+    /// How many wait in all.
+    pub(crate) waiting: u64,
+    pub(crate) case: &'a Case,
+    pub(crate) history: &'a [AuditEntry],
+    pub(crate) message: Option<&'a Message>,
+    pub(crate) now: Timestamp,
+}
+
+/// The whole desk.
+pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
+    let case = view.case;
+    html! {
+        main class="desk" {
+            (queue(w, &w.t("people-title"), &lines(w, view), view.waiting, view.now))
+            section class="picture people" aria-label=(w.t("people-pictures")) {
+                @if case.portrait.is_some() {
+                    figure {
+                        img src=(path(&case.id, "/verified.jpg")) alt=(w.t("people-verified"));
+                        figcaption { (w.t("people-verified")) }
+                    }
+                }
+                figure {
+                    a href=(path(&case.id, "/handed-in.jpg")) target="_blank" rel="noopener" data-key="z" {
+                        img src=(path(&case.id, "/handed-in.jpg")) alt=(handed_in(w, &case.id)) data-picture;
+                    }
+                    figcaption { (handed_in(w, &case.id)) }
+                }
+                @if case.portrait.is_none() && matches!(case.id, CaseId::Face(..)) {
+                    p class="hint" { (w.t("people-no-portrait")) }
+                }
+            }
+            section class="case" aria-label=(w.t("case-title")) {
+                (said(view.message))
+                header class="case-head" { h1 { (kind(w, &case.id)) } }
+                (person(w, view))
+                (decision(w, &choice(w, view)))
+                (record(w, view.history, Some(&case.picture.to_string()), view.now, action))
+            }
+        }
+    }
+}
+
+/// Nothing waits.
+pub(crate) fn nothing(w: Words, message: Option<&Message>) -> Markup {
+    html! {
+        main class="alone calm" {
+            (said(message))
+            h1 { (w.t("people-empty-title")) }
+            p { (w.t("empty-text")) }
+            p { a class="plain" href="/" { (w.t("queue-title")) } }
+        }
+    }
+}
+
+fn path(id: &CaseId, rest: &str) -> String {
+    format!("/people/{id}{rest}")
+}
+
+fn kind(w: Words, id: &CaseId) -> String {
+    match id {
+        CaseId::Identity(_) => w.t("people-identity"),
+        CaseId::Face(..) => w.t("people-face"),
+    }
+    .into_owned()
+}
+
+fn handed_in(w: Words, id: &CaseId) -> String {
+    match id {
+        CaseId::Identity(_) => w.t("people-holding"),
+        CaseId::Face(..) => w.t("people-live"),
+    }
+    .into_owned()
+}
+
+/// The queue, as lines.
+fn lines(w: Words, view: &People<'_>) -> Vec<Waiting> {
+    let line = |case: &Case| Waiting {
+        href: path(&case.id, ""),
+        name: case.person.name.expose().to_owned(),
+        note: kind(w, &case.id),
+        about: case.person.document.masked(),
+        since: case.since,
+        is_here: case.id == view.case.id,
+    };
+    view.queue.iter().map(line).collect()
+}
+
+/// Who it says to be. The number is whole: it is what the picture is compared with, and every look is written down.
+fn person(w: Words, view: &People<'_>) -> Markup {
+    let (person, case) = (&view.case.person, view.case);
+    let is_identity = matches!(case.id, CaseId::Identity(_));
+    let number = if is_identity { person.document.expose().to_owned() } else { person.document.masked() };
+    html! {
+        dl class="facts" {
+            div { dt { (w.t("candidate")) } dd { b { (person.name.expose()) } } }
+            div { dt { (w.t("people-kind")) } dd { (kind_name(w, person.document.kind())) } }
+            div { dt { (w.t("document")) } dd { b { (number) } } }
+            @if let (Some(born), Some(sex)) = (person.document.birth_date(), person.document.sex()) {
+                div { dt { (w.t("people-born")) } dd { (born) } }
+                div { dt { (w.t("people-sex")) } dd { (sex_word(w, sex)) } }
+            }
+            @if let CaseId::Face(_, exam) = &case.id { div { dt { (w.t("exam")) } dd { (exam) } } }
+            div { dt { (w.t("submitted")) } dd { (when::moment(w.language, case.since)) } }
+        }
+    }
+}
+
+fn choice<'a>(w: Words, view: &People<'a>) -> Choice<'a> {
+    let case = view.case;
+    let hint = match case.id {
+        CaseId::Identity(_) => w.t("people-hint-identity"),
+        CaseId::Face(..) => w.t("people-hint-face"),
+    };
+    Choice {
+        hint: Some(hint),
+        confirm: w.t("people-confirm"),
+        confirm_at: path(&case.id, "/confirm"),
+        refuse_at: path(&case.id, "/refuse"),
+        seen: case.picture.to_string(),
+        needs_picture: true,
+        reasons: &REASONS,
+        message: view.message,
+    }
+}
+
+fn action(action: &AuditAction) -> Option<&'static str> {
+    match action {
+        AuditAction::LookedAtPerson => Some(key("people-looked-at-person")),
+        AuditAction::LookedAtPicture => Some(key("people-looked")),
+        AuditAction::Confirmed => Some(key("people-confirmed")),
+        AuditAction::Refused => Some(key("people-refused")),
+        AuditAction::Other(_) => None,
+    }
+}
