@@ -1,5 +1,7 @@
 //! Every layer of the site, outermost last, each with its reason.
 
+pub(crate) mod carry;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -20,10 +22,11 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
-use crate::pages::{error, waiting, wechat};
+use crate::layers::carry::carry;
+use crate::pages::waiting_room as waiting;
 use crate::shared_pages::front;
-use crate::signed_out::carry;
 use crate::view::layout::Frame;
+use crate::view::{error, wechat};
 
 /// How WeChat's browser calls itself.
 pub(crate) const WECHAT: &str = "MicroMessenger";

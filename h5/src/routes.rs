@@ -5,21 +5,26 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 
 use crate::app::{App, H5State};
-use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
-use crate::pages::account::{
-    agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
-    sign_out_everywhere, sign_up_code, which,
-};
+use crate::pages::account::{email, link, mobile, name, password};
 use crate::pages::eligibility::{self, person, score_review};
+use crate::pages::exam::sittings::hold;
+use crate::pages::exam::{notice, sittings};
+use crate::pages::forgotten;
+use crate::pages::forgotten::{code as forgotten_code, find, reset};
+use crate::pages::identity::face;
 use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
-use crate::pages::{
-    clock, decided, details, drop_seat, ended, exam, face, favicon, files, help, hold, home, identity, language,
-    manifest, me, notice, order, payer, payment_code, poster, receipt, release, robots, screenshot, screenshot_upload,
-    sign_in, sign_out, sign_up, sittings, waiting,
+use crate::pages::order::{
+    drop_seat, ended, payer, payment_code, receipt, release, screenshot, upload as screenshot_upload,
 };
-use crate::picture_part::UPLOAD_BYTES_MAX;
+use crate::pages::sign::sign_up::code as sign_up_code;
+use crate::pages::sign::{agreement, captcha, sign_out_everywhere, which};
+use crate::pages::sign::{sign_in, sign_out, sign_up};
+use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, robots};
+use crate::pages::{account as me, decided, details, exam, home, identity, order, waiting_room as waiting};
+use crate::request::busy::Busy;
+use crate::request::sent::picture::UPLOAD_BYTES_MAX;
 use registration::identity_pictures::CHUNK_BYTES_MAX;
 
 /// Largest form without a picture, in bytes.

@@ -26,8 +26,8 @@ use crate::catalogue::words;
 use crate::layers::WECHAT;
 use crate::pages::exam as exam_page;
 use crate::pages::home;
-use crate::session;
-use crate::visit::Visit;
+use crate::request::cookies::session;
+use crate::request::visit::Visit;
 
 /// A page may be so old. Numbers on it move by themselves, and a hold asks the engine and not the page.
 const AGE_MAX: Duration = Duration::from_millis(100);

@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::exam::find;
 use super::order;
-use super::standing_words::said;
 use crate::failure::Failure;
+use crate::request::visit::{Candidate, seats_mark};
 use crate::view::waits::{Waits, waits};
-use crate::visit::{Candidate, seats_mark};
+use crate::words::standing::said;
 
 /// Which.
 #[derive(Deserialize)]

@@ -22,19 +22,19 @@ use registration::photos::PhotoError;
 use registration::pictures::PictureError;
 use registration::steps::{ReviewState, StepView, TaskState, blocked_by, task};
 
-use super::account::with_said;
 use super::exam::{find, path_of};
 use super::identity::parts::picture_fault;
-use super::notice::next_path;
-use super::steps_view::progress_at;
-use super::task_words;
 use crate::failure::Failure;
-use crate::form_parts::{FormParts, form_parts};
-use crate::picture_part::PicturePart;
+use crate::pages::exam::notice::next_path;
+use crate::request::sent::form::{FormParts, form_parts};
+use crate::request::sent::picture::PicturePart;
+use crate::request::signing_in::with_said;
+use crate::request::visit::Candidate;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::visit::Candidate;
+use crate::view::steps::progress_at;
+use crate::words::task as task_words;
 
 /// What the form has as its fields' ids.
 pub(crate) fn field_id(field: &FieldRule) -> String {

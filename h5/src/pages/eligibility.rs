@@ -21,16 +21,16 @@ use registration::person::NAME_FIELD_MAX;
 use registration::steps::{StepView, TaskState, blocked_by, task};
 use serde::Deserialize;
 
-use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
 use super::exam::{find, path_of};
-use super::steps_view::progress_at;
 use crate::failure::Failure;
+use crate::pages::sign::sign_up::fields::DOCUMENT_CHARS_MAX;
+use crate::request::visit::Candidate;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::person_faults::name_fault;
-use crate::visit::Candidate;
+use crate::view::steps::progress_at;
+use crate::words::person::name_fault;
 
 /// What was typed.
 #[derive(Default, Deserialize)]

@@ -1,6 +1,11 @@
 //! One exam: where the candidate stands in it, what to do next, what they have. An exam that begins with the choice of
 //! a sitting shows the sittings at once.
 
+pub(crate) mod mine;
+pub(crate) mod notice;
+pub(crate) mod seats;
+pub(crate) mod sittings;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, Query};
@@ -17,21 +22,21 @@ use registration::steps::{EligibilityState, Facts, StepView, TaskState};
 use reservation::sitting::Availability;
 
 use super::decided::exam_waits;
-use super::exam_facts::exam_facts;
-use super::exam_mine::mine;
-use super::exam_person::person_part;
-use super::exam_seats::seats;
-use super::sittings::gate::gate_of_guest;
-use super::sittings::{self, Chosen};
-use super::standing_words::{Reader, standing_box};
-use super::steps_view::{is_of_hold, passed_word, progress_of, standing};
-use super::task_words::name;
 use crate::failure::Failure;
+use crate::pages::exam::mine::mine;
+use crate::pages::exam::seats::seats;
+use crate::pages::exam::sittings::Chosen;
+use crate::pages::exam::sittings::gate::gate_of_guest;
+use crate::request::visit::{Standing, Visit};
+use crate::view::exam::facts::exam_facts;
+use crate::view::exam::person::person_part;
 use crate::view::facts::pieces;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::progress::{Standing as Look, step_dot, step_name};
-use crate::visit::{Standing, Visit};
+use crate::view::steps::{is_of_hold, passed_word, progress_of, standing};
+use crate::words::standing::{Reader, standing_box};
+use crate::words::task::name;
 
 pub(crate) async fn show(
     visit: Visit,

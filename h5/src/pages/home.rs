@@ -12,15 +12,15 @@ use registration::steps::{Facts, StepView, steps};
 use reservation::ids::ExamId;
 
 use super::exam::window_line;
-use super::exam_facts::{days, fees};
-use super::standing_words::{Said, said};
-use super::steps_view::{passed_word, standing};
 use crate::failure::Failure;
+use crate::request::visit::Visit;
+use crate::view::exam::facts::{days, fees};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
 use crate::view::notice::{Tone, tag};
 use crate::view::progress::{Standing, state_word, step_dot, step_name};
-use crate::visit::Visit;
+use crate::view::steps::{passed_word, standing};
+use crate::words::standing::{Said, said};
 
 /// Most exams whose steps are worked out for one page.
 const BEGUN_MAX: usize = 12;

@@ -1,12 +1,12 @@
 //! Real-name check (实名认证): who one says to be, the consent, the ways; and where it stands.
 
 pub(crate) mod card;
+pub(crate) mod face;
 pub(crate) mod handover;
 pub(crate) mod liveness;
 pub(crate) mod manual;
 pub(crate) mod parts;
 pub(crate) mod pictures;
-pub(crate) mod proof;
 pub(crate) mod state;
 
 use axum::Form;
@@ -23,16 +23,16 @@ use registration::person::{NAME_FIELD_MAX, PersonName};
 use registration::steps::IdentityState;
 use serde::Deserialize;
 
-use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::pages::sign::sign_up::fields::DOCUMENT_CHARS_MAX;
+use crate::request::identity_visit::IdentityVisit;
+use crate::request::proof::{provable, proves};
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::person_faults::name_fault;
+use crate::words::person::name_fault;
 use parts::{document_fault, kind_name, refusal, state_part};
-use proof::{provable, proves};
 
 /// Where the visitor came from, carried through all pages.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -1,5 +1,15 @@
 //! The payment: how much, the code to scan, whose name to give, and the screenshot afterwards.
 
+pub(crate) mod drop_seat;
+pub(crate) mod ended;
+pub(crate) mod payer;
+pub(crate) mod paying;
+pub(crate) mod payment_code;
+pub(crate) mod receipt;
+pub(crate) mod release;
+pub(crate) mod screenshot;
+pub(crate) mod upload;
+
 use std::sync::Arc;
 
 use axum::extract::Path;
@@ -18,19 +28,19 @@ use registration::steps::StepView;
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
-use super::choice_words::{drop_sentence, subject};
 use super::exam::is_simple;
-use super::order_parts::{begun_part, lapsed_part, lines, refused_picture, release_part, resubmits, upload_form};
-use super::payment_part::{payment_part, rest_part};
-use super::receipt;
-use super::steps_view::progress_at;
+use crate::pages::order::paying::{payment_part, rest_part};
+use crate::view::order::{begun_part, lapsed_part, lines, refused_picture, release_part, resubmits, upload_form};
+use crate::words::choice::{drop_sentence, subject};
+
 use crate::failure::Failure;
+use crate::request::visit::{Candidate, Visit};
 use crate::view::contact::ask;
 use crate::view::form::{FieldError, error_summary};
-use crate::view::hold_banner::while_held;
+use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::visit::{Candidate, Visit};
+use crate::view::steps::progress_at;
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;

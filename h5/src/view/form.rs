@@ -1,5 +1,11 @@
 //! Forms: label above, hint below it, error beside the field, and a summary on top that links to each.
 
+pub(crate) mod captcha;
+pub(crate) mod code_field;
+pub(crate) mod photo;
+pub(crate) mod picture_tile;
+pub(crate) mod sandboxed;
+
 use std::borrow::Cow;
 
 use maud::{Markup, html};

@@ -11,13 +11,14 @@ use registration::login::Email;
 use serde::Deserialize;
 
 use super::password::{own_password, refusal};
-use super::{answer, captcha_token, of, said, wait};
 use crate::failure::Failure;
-use crate::view::captcha::{CaptchaFields, captcha_part};
+use crate::request::signing_in::{answer, captcha_token, of, wait};
+use crate::request::visit::Candidate;
+use crate::view::form::captcha::{CaptchaFields, captcha_part};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::icons::Icon;
 use crate::view::layout::{heading, page};
-use crate::visit::Candidate;
+use crate::view::outcome as said;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {

@@ -12,12 +12,13 @@ use registration::accounts::LinkError;
 use registration::login::Email;
 use serde::Deserialize;
 
-use super::reset::Token;
-use super::{answer, said, with_said};
 use crate::failure::Failure;
+use crate::pages::forgotten::reset::Token;
+use crate::request::signing_in::{answer, with_said};
+use crate::request::visit::Visit;
 use crate::view::icons::Icon;
 use crate::view::layout::{heading, page};
-use crate::visit::Visit;
+use crate::view::outcome as said;
 
 /// A sign-up's link: its token, and the exam that one came from.
 #[derive(Deserialize)]
@@ -73,7 +74,7 @@ pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Followed>) -> 
     match visit.app.outside.registration.accounts.finish_sign_up(&link.token).await {
         Ok(account) => {
             let to = link.exam(&visit).unwrap_or_else(|| "/me".to_owned());
-            Ok(super::enter(&visit, &account, &with_said(&to, "account")))
+            Ok(crate::request::signing_in::enter(&visit, &account, &with_said(&to, "account")))
         }
         Err(LinkError::Used) => used(&visit, &link).await,
         Err(error) => dead(&visit, Purpose::SignUp, error),

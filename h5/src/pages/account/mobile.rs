@@ -12,17 +12,17 @@ use registration::exam_rules::CaptchaRule;
 use registration::person::Mobile;
 use serde::Deserialize;
 
-use super::mobile_shared::tick;
 use super::password::{own_password, refusal};
-use super::sign_up_code::{code_refusal, told};
-use super::{Next, answer, captcha_token, of, with_said};
 use crate::failure::Failure;
-use crate::view::captcha::{CaptchaFields, captcha_part};
-use crate::view::code_field::{CodeField, code_field};
+use crate::pages::sign::sign_up::code::{code_refusal, told};
+use crate::request::signing_in::{Next, answer, captcha_token, of, with_said};
+use crate::request::visit::Candidate;
+use crate::view::account::mobile_shared::tick;
+use crate::view::form::captcha::{CaptchaFields, captcha_part};
+use crate::view::form::code_field::{CodeField, code_field};
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
-use crate::view::person_faults::mobile_fault;
-use crate::visit::Candidate;
+use crate::words::person::mobile_fault;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {

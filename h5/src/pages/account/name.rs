@@ -11,14 +11,14 @@ use registration::document::{Document, DocumentKind};
 use registration::person::PersonName;
 use serde::Deserialize;
 
-use super::sign_up_fields::{document_error, document_fields, name_field};
-use super::{Next, answer, of, whole, with_said};
 use crate::failure::Failure;
+use crate::pages::sign::sign_up::fields::{document_error, document_fields, name_field};
+use crate::request::signing_in::{Next, answer, of, whole, with_said};
+use crate::request::visit::Candidate;
 use crate::view::facts::facts;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::person_faults::name_fault;
-use crate::visit::Candidate;
+use crate::words::person::name_fault;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {

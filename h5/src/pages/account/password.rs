@@ -10,13 +10,14 @@ use registration::exam_rules::PasswordRules;
 use registration::passwords::Password;
 use serde::Deserialize;
 
-use super::reset::{new_password_fields, wrong_password};
-use super::site_rules::password_rules_of;
-use super::{PASSWORD_CHARS_MAX, answer, captcha_error, mobile_shared, of, wait, whole};
 use crate::failure::Failure;
+use crate::pages::forgotten::reset::{new_password_fields, wrong_password};
+use crate::request::signing_in::{PASSWORD_CHARS_MAX, answer, captcha_error, of, wait, whole};
+use crate::request::site_rules::password_rules_of;
+use crate::request::visit::Candidate;
+use crate::view::account::mobile_shared;
 use crate::view::form::{Field, FieldError, error_summary, field};
 use crate::view::layout::{heading, page};
-use crate::visit::Candidate;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
@@ -45,7 +46,7 @@ pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> R
     };
     let accounts = &visit.app.outside.registration.accounts;
     match accounts.change_password(candidate.account.id, &entered.old, &password).await {
-        Ok(account) => Ok(super::enter(visit, &account, "/me?said=password")),
+        Ok(account) => Ok(crate::request::signing_in::enter(visit, &account, "/me?said=password")),
         Err(error) => {
             let (status, error) = refusal(w, "old", error)?;
             Ok(answer(status, render(&candidate, rules, &[error])))

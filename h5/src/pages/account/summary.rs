@@ -6,7 +6,7 @@ use registration::accounts::Account;
 use registration::document::{Document, DocumentKind};
 use registration::login::{Email, Username};
 
-use super::sign_up_fields::kind_word;
+use crate::pages::sign::sign_up::fields::kind_word;
 use crate::view::facts::person_name;
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, tag};

@@ -14,8 +14,8 @@ use super::{View, field_id};
 use crate::pages::exam::path_of;
 use crate::view::facts::{facts, person_name};
 use crate::view::form::error_of;
+use crate::view::form::photo::{PhotoPart, photo_part};
 use crate::view::icons::{Icon, icon};
-use crate::view::photo_part::{PhotoPart, photo_part};
 
 /// More choices than these are a list that opens.
 const RADIOS_MAX: usize = 6;

@@ -11,15 +11,15 @@ use registration::exams::ExamPage;
 use registration::steps::StepView;
 use serde::Deserialize;
 
-use super::super::account::with_said;
 use super::super::exam::{find, path_of};
 use super::person_view::{View, body};
 use super::{entered, expired_path, person_path};
 use crate::failure::Failure;
+use crate::request::signing_in::with_said;
+use crate::request::visit::Candidate;
 use crate::view::form::FieldError;
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::visit::Candidate;
 
 /// Whom the page is about.
 #[derive(Default, Deserialize)]

@@ -12,13 +12,13 @@ use registration::roster::{COLUMNS, RosterRecord};
 use registration::steps::{StepView, TaskState, task};
 
 use super::super::exam::path_of;
-use super::super::steps_view::progress_at;
 use super::{kind_name, opens_at, person_path};
 use crate::view::facts::{facts, person_name};
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::notice::{Tone, notice, tag};
+use crate::view::steps::progress_at;
 
 /// What the page shows.
 pub(crate) struct View<'a> {

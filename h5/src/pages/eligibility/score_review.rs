@@ -14,9 +14,9 @@ use super::person::Whom;
 use super::score_review_view::{View, body};
 use super::{LOOKS_PER_DAY, entered, expired_path};
 use crate::failure::Failure;
+use crate::request::visit::Candidate;
 use crate::view::form::FieldError;
 use crate::view::layout::page;
-use crate::visit::Candidate;
 
 /// What was typed.
 #[derive(Default, Deserialize)]

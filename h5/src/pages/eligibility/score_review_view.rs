@@ -10,7 +10,6 @@ use registration::exams::ExamPage;
 use registration::steps::StepView;
 
 use super::super::exam::path_of;
-use super::super::steps_view::progress_at;
 use super::person_path;
 use super::person_view::{list, person_rows, state_tag, subjects};
 use crate::view::facts::person_name;
@@ -18,6 +17,7 @@ use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
 use crate::view::notice::{Tone, notice};
+use crate::view::steps::progress_at;
 
 /// What the page shows.
 pub(crate) struct View<'a> {

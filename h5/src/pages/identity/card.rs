@@ -14,13 +14,13 @@ use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
-use crate::picture_part::PicturePart;
+use crate::request::identity_visit::IdentityVisit;
+use crate::request::sent::picture::PicturePart;
 use crate::view::facts::{facts, person_name};
+use crate::view::form::picture_tile::awaited;
+use crate::view::form::sandboxed::sandboxed;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::picture_tile::awaited;
-use crate::view::sandboxed::sandboxed;
 
 const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
 

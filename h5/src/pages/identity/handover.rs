@@ -20,16 +20,17 @@ use super::parts::refusal;
 use super::state::word;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::handover_code;
-use crate::identity_visit::IdentityVisit;
-use crate::pages::payment_code;
-use crate::phone_session::{self, PhoneSession};
-use crate::session;
+use crate::pages::order::payment_code;
+use crate::request::cookies::handover_code;
+use crate::request::cookies::phone_session;
+use crate::request::cookies::phone_session::PhoneSession;
+use crate::request::cookies::session;
+use crate::request::identity_visit::IdentityVisit;
+use crate::request::visit::Visit;
 use crate::view::form::error_summary;
 use crate::view::layout::{Visitor, heading, page};
 use crate::view::notice::{Tone, notice};
 use crate::view::waits::{Waits, waits};
-use crate::visit::Visit;
 
 /// Where the computer's page of a code is led to, and what for.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -12,11 +12,11 @@ use super::From;
 use super::parts::{liveness_fault, refusal};
 use super::said;
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::request::identity_visit::IdentityVisit;
+use crate::view::form::sandboxed::sandboxed;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::notice::{Tone, notice};
-use crate::view::sandboxed::sandboxed;
 
 /// Seconds after which a page that waits for an outcome looks again, where no script does.
 const LOOK_AGAIN_SECONDS: u64 = 5;

@@ -12,10 +12,10 @@ use super::card::draft;
 use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::request::identity_visit::IdentityVisit;
+use crate::view::form::picture_tile::awaited;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::picture_tile::awaited;
 
 const SLOT: Slot = Slot::Holding;
 

@@ -16,12 +16,12 @@ use registration::steps::IdentityState;
 use super::state::state_waits;
 use super::{View, said};
 use crate::failure::Failure;
-use crate::picture_part::{PicturePart, read};
+use crate::request::sent::picture::{PicturePart, read};
 use crate::view::facts::{facts, person_name};
 use crate::view::form::FieldError;
+use crate::view::form::picture_tile::{PictureTile, Shrunk, fields, picture_tile};
 use crate::view::icons::{Icon, icon};
 use crate::view::notice::{Tone, notice, tag};
-use crate::view::picture_tile::{PictureTile, Shrunk, fields, picture_tile};
 
 /// What 居民身份证 and the others are called.
 pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
@@ -169,7 +169,10 @@ pub(crate) async fn parts_of(mut form: Multipart, slots: &[Slot]) -> Result<Vec<
     const PARTS_MAX: usize = 12;
     let mut found: Vec<(Slot, PicturePart)> = Vec::new();
     for _ in 0..PARTS_MAX {
-        let Some(field) = form.next_field().await.map_err(|error| crate::picture_part::refusal(&error))? else { break };
+        let Some(field) = form.next_field().await.map_err(|error| crate::request::sent::picture::refusal(&error))?
+        else {
+            break;
+        };
         let name = field.name().unwrap_or_default().to_owned();
         let slot = slots.iter().find(|slot| fields(slot.as_str()).contains(&name)).copied();
         let part = read(field).await?;

@@ -7,9 +7,9 @@ use http::StatusCode;
 use registration::identity_pictures::{DraftError, Progress, Slot};
 
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
-use crate::uploading::{Asked, picture, progress, refused};
-use crate::visit::Candidate;
+use crate::request::identity_visit::IdentityVisit;
+use crate::request::sent::upload::{Asked, picture, progress, refused};
+use crate::request::visit::Candidate;
 
 /// Only what is handed in here; the photo of a form comes with its form.
 fn slot(name: &str) -> Result<Slot, Failure> {
@@ -19,7 +19,7 @@ fn slot(name: &str) -> Result<Slot, Failure> {
     }
 }
 
-/// Takes a piece; what is answered stands in [`uploading`](crate::uploading).
+/// Takes a piece; what is answered stands in [`uploading`](crate::request::sent::upload).
 pub(crate) async fn receive(
     visit: IdentityVisit,
     Path(name): Path<String>,

@@ -9,7 +9,7 @@ use registration::steps::IdentityState;
 
 use super::From;
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::request::identity_visit::IdentityVisit;
 use crate::view::waits::{Waits, waits};
 
 /// `{"state":"none"}`, `waiting`, `refused` or `verified`.

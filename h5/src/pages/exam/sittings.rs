@@ -1,0 +1,208 @@
+//! Choosing sittings of a part of an exam: what can be chosen, by whom, and why not.
+
+pub(crate) mod campus;
+pub(crate) mod choice;
+pub(crate) mod chooser;
+pub(crate) mod gate;
+pub(crate) mod hold;
+
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::exam_rules::{OrganisationCode, PartId, TaskKind};
+use registration::exams::{ExamPage, Window};
+use registration::order::Order;
+use registration::steps::{StepView, blocked_by, parts};
+use reservation::ids::SittingId;
+
+use self::choice::{ChoicePlan, Offer, plan};
+use self::chooser::chooser;
+use self::gate::{Gate, gate};
+use crate::failure::Failure;
+use crate::pages::exam::{find, path_of};
+use crate::request::visit::{Candidate, Standing, Visit};
+use crate::view::exam::facts::exam_facts;
+use crate::view::form::{FieldError, error_summary};
+use crate::view::layout::{heading, page};
+use crate::view::steps::{progress_at, progress_of};
+use crate::words::standing::Reader;
+use crate::words::task as task_words;
+
+/// What the visitor chose so far: from the address after signing in, or from a form that was refused.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chosen {
+    pub(crate) part: Option<PartId>,
+    pub(crate) campus: Option<OrganisationCode>,
+    pub(crate) sittings: Vec<SittingId>,
+    pub(crate) has_agreed: bool,
+}
+
+/// Most sittings that an address or a form may name.
+const CHOSEN_MAX: usize = 64;
+
+impl Chosen {
+    /// Reads fields named `part`, `campus`, `sitting` or `sitting-…`, and `agree`. Values that are no ids are dropped.
+    pub(crate) fn read(pairs: &[(String, String)]) -> Self {
+        let is_sitting = |name: &str| name == "sitting" || name.starts_with("sitting-");
+        let one = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        Self {
+            part: one("part").and_then(|part| part.parse().ok()),
+            campus: one("campus").and_then(|campus| campus.parse().ok()),
+            sittings: pairs
+                .iter()
+                .filter(|(name, _)| is_sitting(name))
+                .filter_map(|(_, value)| value.parse().ok())
+                .take(CHOSEN_MAX)
+                .collect(),
+            has_agreed: one("agree").is_some(),
+        }
+    }
+
+    /// The choice as the query of an address, with its question mark; empty when nothing was chosen.
+    pub(crate) fn query(&self) -> String {
+        let mut pairs: Vec<String> = Vec::new();
+        pairs.extend(self.part.as_ref().map(|part| format!("part={part}")));
+        pairs.extend(self.campus.as_ref().map(|campus| format!("campus={campus}")));
+        pairs.extend(self.sittings.iter().map(|sitting| format!("sitting={sitting}")));
+        if self.has_agreed {
+            pairs.push("agree=on".to_owned());
+        }
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
+    /// The part that is chosen from: the one that was named, that of the sittings, or the exam's first.
+    pub(crate) fn part_in(&self, exam: &ExamPage) -> PartId {
+        let all = parts(exam);
+        let named = self.part.clone().filter(|part| all.contains(part));
+        let of_sitting = || self.sittings.iter().find_map(|id| exam.sitting(id)).map(|sitting| exam.part_of(sitting));
+        named.or_else(of_sitting).or_else(|| all.first().cloned()).unwrap_or_else(PartId::main)
+    }
+}
+
+/// The page of an exam whose steps come before the choice.
+pub(crate) async fn show(
+    candidate: Candidate,
+    Path(exam): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let visit = &candidate.visit;
+    let exam = find(visit, &exam)?;
+    let chosen = Chosen::read(&pairs);
+    if crate::pages::exam::is_simple(&exam) {
+        return Ok(Redirect::to(&format!("/exams/{}{}", exam.id, chosen.query())).into_response());
+    }
+    let standing = visit.standing(&exam).await?;
+    if blocked_by(&standing.steps, &TaskKind::Sittings(chosen.part_in(&exam))).is_some() {
+        return Ok(Redirect::to(&path_of(&exam)).into_response());
+    }
+    Ok(render(visit, &exam, &chosen, &standing, &[]).await.into_response())
+}
+
+/// Where sittings of this exam are chosen.
+pub(crate) fn choosing_path(exam: &ExamPage, chosen: &Chosen) -> String {
+    let page = if crate::pages::exam::is_simple(exam) { "" } else { "/sittings" };
+    format!("/exams/{}{page}{}", exam.id, chosen.query())
+}
+
+/// The page after a refused choice.
+pub(crate) async fn refused(
+    visit: &Visit,
+    exam: &ExamPage,
+    chosen: &Chosen,
+    error: FieldError,
+) -> Result<(StatusCode, Markup), Failure> {
+    let status = if error.field == "agree" || error.field.is_empty() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::CONFLICT
+    };
+    let standing = visit.standing(exam).await?;
+    Ok((status, render(visit, exam, chosen, &standing, &[error]).await))
+}
+
+/// The whole page.
+pub(crate) async fn render(
+    visit: &Visit,
+    exam: &ExamPage,
+    chosen: &Chosen,
+    standing: &Standing,
+    errors: &[FieldError],
+) -> Markup {
+    render_known(visit, exam, chosen, gate(visit, exam).await, standing, errors)
+}
+
+/// The page once everything about the visitor is known.
+pub(crate) fn render_known(
+    visit: &Visit,
+    exam: &ExamPage,
+    chosen: &Chosen,
+    gate: Gate,
+    standing: &Standing,
+    errors: &[FieldError],
+) -> Markup {
+    let w = visit.words;
+    let available = visit.app.outside.engine.availability(&exam.id);
+    // While a pool restores there are no numbers: the page says so instead of guessing.
+    let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
+    let is_live = |order: &&Order| order.exam == exam.id && order.state.is_live();
+    let orders: Vec<&Order> = visit.orders.iter().filter(is_live).collect();
+    let (eligibility, part) = (&standing.eligibility, chosen.part_in(exam));
+    let offer = Offer { exam, part, orders: &orders, eligibility, chosen, now: visit.now };
+    let may_choose = may_choose(exam, visit.now, gate);
+    let plan = plan(w, &offer, available.as_deref(), may_choose, visit.account.is_some());
+    let (steps, at, reader) = (&standing.steps[..], &standing.at, visit.reader());
+    let view = View { exam, steps, standing: at, reader, offer: &offer, now: visit.now, errors, gate, plan };
+    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, standing), &body(w, &view))
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a ExamPage,
+    pub(crate) steps: &'a [StepView],
+    /// Where the registration stands, and to whom it is said.
+    pub(crate) standing: &'a registration::standing::Standing,
+    pub(crate) reader: Reader,
+    pub(crate) offer: &'a Offer<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) errors: &'a [FieldError],
+    pub(crate) gate: Gate,
+    pub(crate) plan: ChoicePlan,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let exam = view.exam;
+    let task = TaskKind::Sittings(view.offer.part.clone());
+    let (above, title, progress) = match crate::pages::exam::is_simple(exam) {
+        true => (
+            w.pick(&exam.organiser.zh, &exam.organiser.en),
+            w.pick(&exam.title.zh, &exam.title.en).to_owned(),
+            // It is the exam's own page, too.
+            progress_of(w, view.steps, view.now),
+        ),
+        false => (
+            w.pick(&exam.title.zh, &exam.title.en),
+            task_words::name(w, exam, &task),
+            progress_at(w, view.steps, &task, view.now),
+        ),
+    };
+    html! {
+        div class="wide" {
+            div class="wide-head" {
+                (error_summary(w, view.errors))
+                (heading(Some(above), &title))
+                (progress)
+            }
+            // Who has come here by steps has read it on the exam's own page.
+            @if crate::pages::exam::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) } }
+            div class="wide-main" { (chooser(w, view)) }
+        }
+    }
+}
+
+/// Can this visitor take seats now?
+pub(crate) fn may_choose(exam: &ExamPage, now: Timestamp, gate: Gate) -> bool {
+    exam.window(now) == Window::Open && !matches!(gate, Gate::Closed { .. })
+}

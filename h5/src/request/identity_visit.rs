@@ -1,0 +1,82 @@
+//! Who opens an identity page: a candidate who is signed in, or the phone that scanned a candidate's code.
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use http::header::USER_AGENT;
+use http::request::Parts;
+use registration::accounts::Account;
+use registration::document::DocumentKind;
+use registration::exam_rules::{IdentityRules, IdentityWay};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::request::cookies::phone_session;
+use crate::request::visit::{Visit, signed_out};
+use crate::view::layout::{Frame, Visitor};
+
+/// A visit to an identity page.
+pub(crate) struct IdentityVisit {
+    pub(crate) visit: Visit,
+    pub(crate) account: Account,
+    /// Did the phone come by a code? Then it sees these pages and nothing else.
+    pub(crate) is_guest_phone: bool,
+    /// Is this a phone? Only a guess, for what is offered first.
+    pub(crate) is_phone: bool,
+}
+
+impl IdentityVisit {
+    /// The frame of the page to answer with.
+    pub(crate) fn frame(&self, title: impl Into<String>) -> Frame<'_> {
+        let mut frame = self.visit.frame(title);
+        if self.is_guest_phone {
+            frame.visitor = Visitor::Unknown;
+        }
+        frame
+    }
+
+    /// What the exam asks for from which the visitor came; all there is when they came from none.
+    pub(crate) fn rules(&self, exam: &str) -> IdentityRules {
+        let exams = &self.visit.app.outside.registration.exams;
+        match exam.parse().ok().and_then(|exam| exams.get(&exam)) {
+            Some(exam) => exam.rules.identity.clone(),
+            None => IdentityRules {
+                documents: DocumentKind::ALL.to_vec(),
+                ways: vec![IdentityWay::Liveness, IdentityWay::Card, IdentityWay::Manual],
+            },
+        }
+    }
+}
+
+impl FromRequestParts<App> for IdentityVisit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let visit =
+            <Visit as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(Failure::into_response)?;
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+        let is_phone = ["Mobile", "Android", "iPhone", "HarmonyOS"].iter().any(|word| agent.contains(word));
+        let (account, is_guest_phone) = match visit.account.clone() {
+            Some(account) => (Some(account), false),
+            None => (of_phone(parts, app, &visit).await?, true),
+        };
+        let Some(account) = account else {
+            return Err(signed_out(parts, &visit.path));
+        };
+        if parts.method != Method::GET {
+            visit.count(&account).map_err(|too_many| Failure::from(too_many).into_response())?;
+        }
+        Ok(Self { visit, account, is_guest_phone, is_phone })
+    }
+}
+
+async fn of_phone(parts: &Parts, app: &App, visit: &Visit) -> Result<Option<Account>, Response> {
+    let key = app.outside.cookie_key.clone();
+    let Some(phone) = phone_session::read(&parts.headers, key, app.is_secure(), visit.now) else {
+        return Ok(None);
+    };
+    // Where the owner signs out, here or everywhere, the phone is let out, too.
+    let found = app.outside.registration.accounts.signed_in(phone.account, phone.owner).await;
+    let found = found.map_err(|error| Failure::from(error).into_response())?;
+    Ok(found.filter(|account| account.session_epoch == phone.epoch))
+}

@@ -1,0 +1,3 @@
+//! Of accounts, what several pages draw.
+
+pub(crate) mod mobile_shared;

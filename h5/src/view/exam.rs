@@ -1,0 +1,5 @@
+//! Of an exam, what several pages draw.
+
+pub(crate) mod facts;
+pub(crate) mod person;
+pub(crate) mod sitting_card;
