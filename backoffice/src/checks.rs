@@ -5,8 +5,8 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use maud::Markup;
+use pagekit::callout::Tone;
 use pagekit::language::Language;
-use pagekit::notice::Tone;
 use pagekit::words::{keys, keys_used};
 use registration::accounts::AccountId;
 use registration::details::Answers;

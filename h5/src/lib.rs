@@ -10,6 +10,7 @@ mod catalogue;
 mod failure;
 mod layers;
 mod pages;
+mod paths;
 mod request;
 mod routes;
 mod shared_pages;

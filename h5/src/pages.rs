@@ -1,4 +1,5 @@
-//! One file per page: handler, then markup. `hold`, `release`, `screenshot` and `sign_out` only act and lead on.
+//! One file per page: handler, then markup. What several draw stands in `view`; no page knows another, its folder's door
+//! apart, which has what the folder's pages share.
 
 pub(crate) mod account;
 pub(crate) mod decided;

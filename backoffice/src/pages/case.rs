@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::Markup;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::details::Answers;
 use registration::exam_rules::TaskKind;
 use registration::order::{OrderId, OrderState};

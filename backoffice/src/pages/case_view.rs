@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::{Tone, notice, tag};
+use pagekit::callout::{Tone, callout, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::details::Answers;
@@ -43,7 +43,7 @@ impl Message {
 /// The message above a case, unless it has its place beside the reason.
 pub(crate) fn said(message: Option<&Message>) -> Markup {
     let message = message.filter(|message| message.refusal.is_none());
-    html! { @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) } }
+    html! { @if let Some(message) = message { (callout(message.tone, &message.text, &html! {})) } }
 }
 
 /// What the desk shows.
@@ -152,7 +152,7 @@ fn same_picture(w: Words, view: &Desk<'_>) -> Markup {
     let links = html! {
         p { @for order in view.same_picture { a href={ "/orders/" (order) } { (order) } " " } }
     };
-    html! { @if !view.same_picture.is_empty() { (notice(Tone::Care, &w.t("same-picture"), &links)) } }
+    html! { @if !view.same_picture.is_empty() { (callout(Tone::Care, &w.t("same-picture"), &links)) } }
 }
 
 /// What a decision has to be about.

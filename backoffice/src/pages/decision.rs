@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::exam_rules::SubjectId;
 use registration::reviews::DecisionError;
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
 use registration::accounts::{Account, AccountId, AccountNumber};
 use registration::applications::{ApplicationCase, CaseKey, ReviewError};

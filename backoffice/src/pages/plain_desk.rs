@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use pagekit::words::Words;
 use registration::applications::ReviewError;
 use serde::Deserialize;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
 use registration::accounts::{AccountId, AccountNumber};
 use registration::applications::ReviewError;

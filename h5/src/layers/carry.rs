@@ -7,100 +7,22 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, Form, FromRequest, FromRequestParts, Multipart, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
-use http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use http_body::Frame;
-use pagekit::local_path::query_value;
-use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::pages::sign::sign_in;
-use crate::request::sent::picture::{UPLOAD_BYTES_MAX, is_picture};
+use crate::request::sent::carried::Carried;
+use crate::request::sent::picture::UPLOAD_BYTES_MAX;
+use crate::request::signing_in::signed_out::Ended;
 use crate::request::visit::Visit;
 
 /// Longest wait for what is still to come of a body that was refused: a phone in a lift.
 const READ_ON: Duration = Duration::from_secs(20);
-/// Most parts of a form that are carried.
-const PARTS_MAX: usize = 80;
-/// What is typed anew: no password goes into a page again.
-const SECRETS: [&str; 4] = ["password", "again", "old", "own"];
-
-/// Marks the answer to a form whose sender is not signed in any more.
-#[derive(Debug, Clone, Copy)]
-struct Ended;
-
-/// Sends who was signed in a moment ago to sign in again and back to `path`. A form's address shows its page, too.
-pub(crate) fn to_sign_in_again(path: &str) -> Response {
-    let mut response = Redirect::to(&format!("/sign-in?next={}&ended=1", query_value(path))).into_response();
-    response.extensions_mut().insert(Ended);
-    response
-}
-
-/// A form that waits until its sender has signed in.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Carried {
-    pub(crate) path: String,
-    pub(crate) is_multipart: bool,
-    /// It had a file, which is not carried.
-    pub(crate) had_file: bool,
-    pub(crate) pairs: Vec<(String, String)>,
-}
-
-impl Carried {
-    /// As the page for signing in has it, sealed.
-    pub(crate) fn open(app: &App, token: &str) -> Option<Self> {
-        app.outside.registration.accounts.kept("form", token)
-    }
-
-    fn seal(&self, app: &App) -> Option<String> {
-        app.outside.registration.accounts.keep("form", self)
-    }
-
-    async fn read(app: &App, mut request: Request) -> Option<Self> {
-        let path = request.uri().path_and_query()?.as_str().to_owned();
-        let kind = request.headers().get(CONTENT_TYPE)?.to_str().ok()?.to_owned();
-        DefaultBodyLimit::max(UPLOAD_BYTES_MAX).apply(&mut request);
-        let is_multipart = kind.starts_with("multipart/form-data");
-        let (pairs, had_file) = if is_multipart {
-            texts(Multipart::from_request(request, app).await.ok()?).await?
-        } else {
-            (Form::<Vec<(String, String)>>::from_request(request, app).await.ok()?.0, false)
-        };
-        let is_told = |(name, value): &(String, String)| !value.is_empty() && !SECRETS.contains(&name.as_str());
-        let pairs: Vec<_> = pairs.into_iter().filter(is_told).collect();
-        let is_form = !pairs.is_empty() && pairs.len() <= PARTS_MAX;
-        is_form.then_some(Self { path, is_multipart, had_file, pairs })
-    }
-}
-
-/// The texts of a form, and whether a file came with them.
-async fn texts(mut form: Multipart) -> Option<(Vec<(String, String)>, bool)> {
-    let (mut pairs, mut had_file) = (Vec::new(), false);
-    while let Some(mut field) = form.next_field().await.ok()? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = is_picture(&name) || field.file_name().is_some();
-        let (mut text, mut bytes) = (Vec::new(), 0);
-        while let Some(chunk) = field.chunk().await.ok()? {
-            bytes += chunk.len();
-            if !is_file {
-                text.extend_from_slice(&chunk);
-            }
-            if text.len() > registration::accounts::KEPT_BYTES_MAX {
-                return None;
-            }
-        }
-        if is_file {
-            had_file |= bytes > 0;
-        } else if pairs.len() <= PARTS_MAX {
-            pairs.push((name, String::from_utf8(text).ok()?));
-        }
-    }
-    Some((pairs, had_file))
-}
 
 /// Middleware: draws the page for signing in around a form whose sender is signed out, and reads what was not read.
 pub(crate) async fn carry(State(app): State<App>, request: Request, next: Next) -> Response {

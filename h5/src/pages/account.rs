@@ -19,15 +19,15 @@ use registration::steps::{IdentityState, StepView, TaskState, task};
 use serde::Deserialize;
 
 use super::account::summary::summary;
-use super::home::{Begun, begun};
-use super::identity::parts::identity_part;
 use crate::failure::Failure;
+use crate::request::begun::{Begun, begun};
 use crate::request::visit::{Candidate, Visit};
+use crate::view::callout::{Tone, tag};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::said::done;
 use crate::view::layout::{heading, page, phrases};
-use crate::view::notice::tag;
-use crate::view::order::{lines, state_word};
+use crate::view::order::lines;
+use crate::words::order::state_word;
 
 /// What was just done, carried over the redirect.
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             } @else {
                 ul class="orders" { @for mine in view.mine { (card(w, mine, view.now)) } }
             }
-            (identity_part(w, view.identity))
+            (identity_line(w, view.identity))
             (summary(w, view.account, is_verified, view.sends_letters))
         }
     }
@@ -163,4 +163,22 @@ fn can_change(steps: &[StepView], now: Timestamp) -> bool {
     let is_open = |step: &StepView| step.closes_at.is_none_or(|closes_at| now < closes_at);
     let is_in = task(steps, &TaskKind::Details).is_some_and(|task| task.state == TaskState::Passed);
     is_in && steps.iter().find(of_form).is_some_and(is_open)
+}
+
+/// 已实名 or not, as a line of 个人中心.
+pub(crate) fn identity_line(w: Words, state: &IdentityState) -> Markup {
+    let (tone, word, go) = match state {
+        IdentityState::None => (Tone::Care, w.t("me-identity-none"), w.t("me-identity-begin")),
+        IdentityState::Waiting { .. } => (Tone::Plain, w.t("me-identity-waiting"), w.t("me-identity-look")),
+        IdentityState::Refused { .. } => (Tone::Bad, w.t("me-identity-refused"), w.t("identity-refused-again")),
+        IdentityState::Verified { .. } => (Tone::Good, w.t("me-identity-verified"), w.t("me-identity-look")),
+    };
+    html! {
+        section id="identity" {
+            h2 { (w.t("identity-title")) }
+            dl class="rows" {
+                div { dt { (w.t("me-identity-state")) } dd { (tag(tone, &word)) } dd class="row-do" { a href="/me/identity?next=/me" { (go) (icon(Icon::Chevron)) } } }
+            }
+        }
+    }
 }

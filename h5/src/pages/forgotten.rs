@@ -14,14 +14,17 @@ use registration::accounts::{Act, ForgottenError, Way};
 use registration::exam_rules::CaptchaRule;
 use serde::Deserialize;
 
-use crate::failure::{Failure, too_often, with_wait};
+use crate::failure::{Failure, answer, too_often, with_wait};
 use crate::pages::forgotten::code::From;
-use crate::request::signing_in::{LOGIN_CHARS_MAX, Next, answer, captcha_error, captcha_token, of, wait, whole};
+use crate::request::next::Next;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::captcha_token;
 use crate::request::visit::Visit;
-use crate::view::form::captcha::{CaptchaFields, captcha_part};
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::form::captcha::{captcha_error, captcha_field};
+use crate::view::form::{Field, FieldError, LOGIN_CHARS_MAX, error_summary, field, of, whole};
 use crate::view::layout::{heading, page};
-use crate::view::outcome as said;
+use crate::view::outcome;
+use crate::words::wait::wait;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
@@ -60,8 +63,8 @@ pub(crate) async fn ask(
         Ok(Way::Letter) => {
             let text = w.with("forgotten-letter", &[("email", masked(&entered.login).into())]).into_owned();
             let sign_in = format!("/sign-in?{}", next.query());
-            let said = said::letter(w, text, (&sign_in, w.t("forgotten-to-sign-in").into_owned()));
-            return Ok(said::show(&visit, &said).into_response());
+            let said = outcome::letter(w, text, (&sign_in, w.t("forgotten-to-sign-in").into_owned()));
+            return Ok(outcome::show(visit.frame(""), &said).into_response());
         }
         Ok(Way::Code | Way::Either) => {
             return Ok(code::render(&visit, &next, &entered.login, &[]).into_response());
@@ -103,7 +106,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     name: "login", kind: "text", label: &w.t("field-login"), hint: &w.t("field-login-hint"),
                     value: view.login, autocomplete: "username", length_max: LOGIN_CHARS_MAX, ..Field::default()
                 }, view.errors))
-                (captcha_part(w, view.captcha, view.errors))
+                (captcha_field(w, view.captcha, view.errors))
                 button class="button" type="submit" { (w.t("forgotten-submit")) }
             }
             ul class="ways" {

@@ -20,10 +20,10 @@ use reservation::room::pass::Ticket;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::exam::sittings::{Chosen, choosing_path};
 use crate::pages::waiting_room::view::{Place, View, body};
+use crate::request::chosen::{Chosen, choosing_path, waiting_path};
 use crate::request::cookies::session;
-use crate::request::visit::to_sign_in;
+use crate::request::signing_in::signed_out::to_sign_in;
 use crate::view::contact::contact;
 use crate::view::layout::{Frame, Visitor, page};
 
@@ -63,16 +63,6 @@ impl FromRequestParts<App> for Waiter {
             now,
         })
     }
-}
-
-/// The waiting room's address with a choice in it, to go on with when admitted.
-pub(crate) fn path_of(exam: &ExamPage, chosen: &Chosen) -> String {
-    format!("/exams/{}/waiting{}", exam.id, chosen.query())
-}
-
-/// Is this the path of a waiting room? Whoever waits and meets a failure must come back without doing anything.
-pub(crate) fn is_path(path: &str) -> bool {
-    path.starts_with("/exams/") && path.split('?').next().is_some_and(|path| path.ends_with("/waiting"))
 }
 
 pub(crate) async fn show(
@@ -118,7 +108,7 @@ pub(crate) async fn show(
 fn render(waiter: &Waiter, exam: &ExamPage, chosen: &Chosen, place: Place, pairs: &[(String, String)]) -> maud::Markup {
     let w = waiter.words;
     let room = waiter.app.outside.engine.waiting_room(&exam.id).ok();
-    let own_path = path_of(exam, chosen);
+    let own_path = waiting_path(exam, chosen);
     let has = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
     let contact = exam.rules.contact.as_ref().map(|text| contact(w.pick(&text.zh, &text.en)));
     let bare = Frame::bare(&waiter.app, w, w.t("room-title").into_owned(), &waiter.path);

@@ -3,7 +3,6 @@
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::Method;
-use http::header::USER_AGENT;
 use http::request::Parts;
 use registration::accounts::Account;
 use registration::document::DocumentKind;
@@ -12,7 +11,9 @@ use registration::exam_rules::{IdentityRules, IdentityWay};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::request::cookies::phone_session;
-use crate::request::visit::{Visit, signed_out};
+use crate::request::kind::is_phone;
+use crate::request::signing_in::signed_out::signed_out;
+use crate::request::visit::Visit;
 use crate::view::layout::{Frame, Visitor};
 
 /// A visit to an identity page.
@@ -54,8 +55,7 @@ impl FromRequestParts<App> for IdentityVisit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let visit =
             <Visit as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(Failure::into_response)?;
-        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
-        let is_phone = ["Mobile", "Android", "iPhone", "HarmonyOS"].iter().any(|word| agent.contains(word));
+        let is_phone = is_phone(&parts.headers);
         let (account, is_guest_phone) = match visit.account.clone() {
             Some(account) => (Some(account), false),
             None => (of_phone(parts, app, &visit).await?, true),

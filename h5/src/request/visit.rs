@@ -5,13 +5,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use http::header::COOKIE;
 use http::request::Parts;
 use jiff::Timestamp;
 use maud::Markup;
 use pagekit::language::Language;
-use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::accounts::{Account, Caller, Device, Hears};
@@ -27,10 +26,10 @@ use reservation::ids::SittingId;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::layers::carry::to_sign_in_again;
 use crate::request::cookies::session;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::signed_out::signed_out;
 use crate::view::contact::contact;
-use crate::view::form::captcha::CaptchaFields;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor};
 use crate::words::choice::subject;
@@ -272,18 +271,4 @@ impl FromRequestParts<App> for Candidate {
             None => Err(signed_out(parts, &visit.path)),
         }
     }
-}
-
-/// Sends who asks for a page of a candidate's to sign in and back to it. Who sends a form, or has a cookie, was signed
-/// in before: it is said that this has ended.
-pub(crate) fn signed_out(parts: &Parts, path: &str) -> Response {
-    if parts.method == http::Method::GET && !session::is_there(&parts.headers) {
-        return to_sign_in(path);
-    }
-    to_sign_in_again(path)
-}
-
-/// Sends the visitor to sign in and back.
-pub(crate) fn to_sign_in(next: &str) -> Response {
-    Redirect::to(&format!("/sign-in?next={}", query_value(next))).into_response()
 }

@@ -19,13 +19,12 @@ use uuid::Uuid;
 
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::exam::sittings;
 use crate::pages::exam::sittings::choice::{Offer, plan};
 use crate::pages::exam::sittings::gate::Gate;
-use crate::pages::exam::sittings::{Chosen, may_choose};
+use crate::pages::exam::sittings::{self, may_choose};
 use crate::pages::home;
-use crate::pages::order::payment_code;
 use crate::pages::site::{help, poster};
+use crate::request::chosen::Chosen;
 use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::layout::hold_banner::HoldBanner;
@@ -373,7 +372,8 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
 fn the_gallery_is_written_when_asked_for() {
     let Some(dir) = std::env::var_os("SEATHOLD_GALLERY").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&dir).unwrap();
-    std::fs::write(dir.join("payment-code.png"), payment_code::code(&exam_page().payment_url).unwrap()).unwrap();
+    std::fs::write(dir.join("payment-code.png"), crate::view::qr_code::code(&exam_page().payment_url).unwrap())
+        .unwrap();
     for language in [Language::Zh, Language::En] {
         for (name, markup) in gallery(language) {
             std::fs::write(dir.join(format!("{name}.html")), markup.into_string()).unwrap();

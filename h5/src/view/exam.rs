@@ -3,3 +3,4 @@
 pub(crate) mod facts;
 pub(crate) mod person;
 pub(crate) mod sitting_card;
+pub(crate) mod window;

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exams::{ExamPage, SittingPage};
-use registration::order::{Order, OrderState};
+use registration::exams::ExamPage;
+use registration::order::Order;
 use registration::pictures::PICTURE_BYTES_MAX;
+use uuid::Uuid;
 
+use crate::view::callout::{Tone, callout};
 use crate::view::facts::{SittingLine, sitting_lines};
 use crate::view::form::picture_tile::{FIELDS, PictureTile, Shrunk, awaited, picture_tile};
 use crate::view::form::{FieldError, error_of};
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::{Tone, notice};
-use uuid::Uuid;
 
 /// The order's sittings: what, when, where; on papers (`now` absent) always with the year.
 pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order, now: Option<Timestamp>) -> Markup {
@@ -32,66 +32,25 @@ pub(crate) fn lines(w: Words, exam: &ExamPage, order: &Order, now: Option<Timest
     sitting_lines(w, &sittings, now)
 }
 
-/// The tone and the word of a state, as lists show it.
-pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
-    let (tone, word) = match &order.state {
-        // A payment that was confirmed counts while the changed form is looked at.
-        OrderState::WaitingReview if order.paid_at.is_some() => (Tone::Good, w.t("order-change-review")),
-        OrderState::Unpaid => (Tone::Care, w.t("order-unpaid")),
-        OrderState::WaitingReview => (Tone::Plain, w.t("order-review")),
-        OrderState::Refused { .. } => (Tone::Bad, w.t("order-refused")),
-        OrderState::Confirmed => (Tone::Good, w.t("order-confirmed")),
-        OrderState::Lapsed => (Tone::Bad, w.t("order-lapsed")),
-        OrderState::Released => (Tone::Bad, w.t("order-released")),
-        OrderState::Cancelled => (Tone::Bad, w.t("order-cancelled")),
-    };
-    (tone, word.into_owned())
-}
-
-/// The order of these that has this sitting.
-pub(crate) fn own<'a>(mut orders: impl Iterator<Item = &'a Order>, sitting: &SittingPage) -> Option<&'a Order> {
-    orders.find(|order| order.sittings.iter().any(|seat| seat.sitting == sitting.id))
-}
-
-/// The live order that has the place of one that is over, where a part may have only one.
-pub(crate) fn instead<'a>(exam: &ExamPage, orders: &'a [Order], over: &Order) -> Option<&'a Order> {
-    let has_place = |other: &&Order| other.id != over.id && other.part == over.part && other.state.is_live();
-    orders.iter().find(has_place).filter(|_| !exam.is_many(&over.part))
-}
-
-/// What a sitting says that the candidate has: that it is theirs, and how far it is.
-pub(crate) fn mine(w: Words, order: &Order) -> (Tone, String) {
-    let (tone, state) = state_word(w, order);
-    (tone, w.with("sitting-mine", &[("state", state.into())]).into_owned())
-}
-
 /// That the time for the seat is up, and what to do: with and without having paid.
-pub(crate) fn lapsed_part(w: Words, order: &Order) -> Markup {
+pub(crate) fn lapsed_box(w: Words, order: &Order) -> Markup {
     let body = html! {
         p { (w.t("pay-lapsed-text")) }
         p { (w.t("pay-lapsed-paid")) }
         p { a class="button second" href={ "/exams/" (order.exam) } { (w.t("pay-lapsed-next")) } }
     };
-    notice(Tone::Care, &w.t("pay-lapsed-title"), &body)
-}
-
-/// How often a refused screenshot may still come back, and what happens then.
-pub(crate) fn resubmits(w: Words, exam: &ExamPage, order: &Order) -> String {
-    match exam.resubmits_left(order) {
-        0 | 1 => w.t("pay-refused-last").into_owned(),
-        left => w.with("pay-refused-left", &[("count", left.into())]).into_owned(),
-    }
+    callout(Tone::Care, &w.t("pay-lapsed-title"), &body)
 }
 
 /// The same once the sitting has begun: nothing is left but the money.
-pub(crate) fn begun_part(w: Words, exam: &ExamPage) -> Markup {
+pub(crate) fn begun_box(w: Words, exam: &ExamPage) -> Markup {
     let body = html! {
         p { (w.t("pay-begun-text")) }
         p { (w.t("pay-begun-paid")) }
         @if let Some(contact) = &exam.rules.contact { p { (w.t("exam-contact")) " " (w.pick(&contact.zh, &contact.en)) } }
         p { a class="button second" href={ "/exams/" (exam.id) } { (w.t("pay-lapsed-next")) } }
     };
-    notice(Tone::Care, &w.t("pay-lapsed-title"), &body)
+    callout(Tone::Care, &w.t("pay-lapsed-title"), &body)
 }
 
 /// The form that hands in the picture of the payment; `arrived` is one that is here already and was not handed in yet.
@@ -178,7 +137,7 @@ fn sample(w: Words) -> Markup {
 }
 
 /// Giving the seats back, behind a fold so that no thumb does it by accident.
-pub(crate) fn release_part(w: Words, order: &Order) -> Markup {
+pub(crate) fn giving_back(w: Words, order: &Order) -> Markup {
     html! {
         details class="release-part" {
             summary { (w.t("pay-release-title")) (icon(Icon::Chevron)) }

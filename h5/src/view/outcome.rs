@@ -5,12 +5,11 @@ use pagekit::words::Words;
 use registration::accounts::LinkError;
 
 use crate::failure::Failure;
-use crate::request::visit::Visit;
 use crate::view::icons::{Icon, icon};
-use crate::view::layout::page;
+use crate::view::layout::{Frame, page};
 
 /// What it says.
-pub(crate) struct Said {
+pub(crate) struct Outcome {
     pub(crate) icon: Icon,
     pub(crate) title: String,
     pub(crate) text: String,
@@ -18,27 +17,28 @@ pub(crate) struct Said {
     pub(crate) next: (String, String),
 }
 
-pub(crate) fn show(visit: &Visit, said: &Said) -> Markup {
-    page(&visit.frame(said.title.clone()), &body(said))
+/// The page, under its own title.
+pub(crate) fn show(frame: Frame<'_>, outcome: &Outcome) -> Markup {
+    page(&Frame { title: outcome.title.clone(), ..frame }, &body(outcome))
 }
 
-pub(crate) fn body(said: &Said) -> Markup {
+pub(crate) fn body(outcome: &Outcome) -> Markup {
     html! {
         div class="column narrow" {
             div class="outcome" {
-                span class="outcome-mark" { (icon(said.icon)) }
-                h1 { (said.title) }
-                p { (said.text) }
+                span class="outcome-mark" { (icon(outcome.icon)) }
+                h1 { (outcome.title) }
+                p { (outcome.text) }
             }
-            @if let Some(more) = &said.more { p class="hint" { (more) } }
-            p { a class="button second" href=(said.next.0) { (said.next.1) } }
+            @if let Some(more) = &outcome.more { p class="hint" { (more) } }
+            p { a class="button second" href=(outcome.next.0) { (outcome.next.1) } }
         }
     }
 }
 
 /// A letter is on its way to this mailbox, if it is the right one.
-pub(crate) fn letter(w: Words, text: String, next: (&str, String)) -> Said {
-    Said {
+pub(crate) fn letter(w: Words, text: String, next: (&str, String)) -> Outcome {
+    Outcome {
         icon: Icon::Clock,
         title: w.t("letter-title").into_owned(),
         text,
@@ -48,7 +48,7 @@ pub(crate) fn letter(w: Words, text: String, next: (&str, String)) -> Said {
 }
 
 /// The link did nothing, and where to get another.
-pub(crate) fn dead_link(w: Words, error: LinkError, again: &str) -> Result<Said, Failure> {
+pub(crate) fn dead_link(w: Words, error: LinkError, again: &str) -> Result<Outcome, Failure> {
     let text = match error {
         LinkError::Used => w.t("link-used"),
         LinkError::Expired => w.t("link-expired"),
@@ -56,7 +56,7 @@ pub(crate) fn dead_link(w: Words, error: LinkError, again: &str) -> Result<Said,
         LinkError::Taken => w.t("link-taken"),
         LinkError::Store(error) => return Err(error.into()),
     };
-    Ok(Said {
+    Ok(Outcome {
         icon: Icon::Alert,
         title: w.t("link-title").into_owned(),
         text: text.into_owned(),

@@ -4,7 +4,7 @@ use pagekit::words::Words;
 use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
 
-use crate::pages::exam::is_simple;
+use crate::paths::is_simple;
 
 /// The task's name.
 pub(crate) fn name(w: Words, exam: &ExamPage, task: &TaskKind) -> String {

@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::identity_pictures::PictureId;
 use registration::identity_reviews::{CaseError, CaseId};
 use serde::Deserialize;

@@ -11,12 +11,12 @@ use registration::document::{Document, DocumentKind};
 use registration::person::PersonName;
 use serde::Deserialize;
 
-use crate::failure::Failure;
-use crate::pages::sign::sign_up::fields::{document_error, document_fields, name_field};
-use crate::request::signing_in::{Next, answer, of, whole, with_said};
+use crate::failure::{Failure, answer};
+use crate::request::next::{Next, with_said};
 use crate::request::visit::Candidate;
 use crate::view::facts::facts;
-use crate::view::form::{FieldError, error_summary};
+use crate::view::form::person::{document_error, document_fields, name_field};
+use crate::view::form::{FieldError, error_summary, of, whole};
 use crate::view::layout::{heading, page};
 use crate::words::person::name_fault;
 

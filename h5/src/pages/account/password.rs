@@ -5,18 +5,16 @@ use axum::response::Response;
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::ChangeError;
 use registration::exam_rules::PasswordRules;
 use registration::passwords::Password;
 use serde::Deserialize;
 
-use crate::failure::Failure;
-use crate::pages::forgotten::reset::{new_password_fields, wrong_password};
-use crate::request::signing_in::{PASSWORD_CHARS_MAX, answer, captcha_error, of, wait, whole};
-use crate::request::site_rules::password_rules_of;
+use crate::failure::{Failure, answer};
+use crate::request::signing_in::site_rules::password_rules_of;
 use crate::request::visit::Candidate;
-use crate::view::account::mobile_shared;
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::account::refusal::refusal;
+use crate::view::form::password::{new_password_fields, own_password, wrong_password};
+use crate::view::form::{FieldError, error_summary, of};
 use crate::view::layout::{heading, page};
 
 #[derive(Deserialize)]
@@ -52,39 +50,6 @@ pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> R
             Ok(answer(status, render(&candidate, rules, &[error])))
         }
     }
-}
-
-/// What keeps an account as it was; `field` is where its password is typed.
-pub(crate) fn refusal(w: Words, field: &'static str, error: ChangeError) -> Result<(StatusCode, FieldError), Failure> {
-    Ok(match error {
-        ChangeError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
-        ChangeError::Password => (StatusCode::UNPROCESSABLE_ENTITY, of(field, w.t("field-password-wrong"))),
-        ChangeError::Mobile(shared) => (StatusCode::CONFLICT, mobile_shared::error(w, &shared)),
-        ChangeError::Code => (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong"))),
-        ChangeError::TooMany { retry_after } => {
-            let text = w.with("sign-in-too-many", &[("wait", wait(w, retry_after).into())]);
-            (StatusCode::TOO_MANY_REQUESTS, whole(text))
-        }
-        ChangeError::Busy => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-in-busy"))),
-        ChangeError::Gone => return Err(Failure::NotFound),
-        ChangeError::Store(error) => return Err(error.into()),
-    })
-}
-
-/// The password that one has now.
-pub(crate) fn own_password(w: Words, name: &'static str, errors: &[FieldError]) -> Markup {
-    field(
-        w,
-        &Field {
-            name,
-            kind: "password",
-            label: &w.t("field-own-password"),
-            autocomplete: "current-password",
-            length_max: PASSWORD_CHARS_MAX,
-            ..Field::default()
-        },
-        errors,
-    )
 }
 
 fn render(candidate: &Candidate, rules: PasswordRules, errors: &[FieldError]) -> Markup {

@@ -6,10 +6,10 @@ use registration::accounts::Account;
 use registration::document::{Document, DocumentKind};
 use registration::login::{Email, Username};
 
-use crate::pages::sign::sign_up::fields::kind_word;
+use crate::view::callout::{Tone, tag};
 use crate::view::facts::person_name;
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::{Tone, tag};
+use crate::words::document::kind_word;
 
 /// Both parts. Who is verified cannot change name and document here, and is not led to a page that refuses.
 pub(crate) fn summary(w: Words, account: &Account, is_verified: bool, sends_letters: bool) -> Markup {

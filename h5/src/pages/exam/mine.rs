@@ -10,11 +10,11 @@ use registration::exams::{ExamPage, SittingPage};
 use registration::fen::Fen;
 use registration::order::{Order, OrderSitting, OrderState};
 
+use crate::view::callout::{Tone, tag};
 use crate::view::facts::moment;
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::{Tone, tag};
-use crate::view::order::state_word;
 use crate::words::choice::drop_sentence;
+use crate::words::order::state_word;
 
 /// The registration's sittings, part by part.
 pub(crate) fn mine(w: Words, exam: &ExamPage, live: &[&Order], now: Timestamp) -> Markup {
@@ -104,7 +104,7 @@ fn place(w: Words, exam: &ExamPage, sitting: &SittingPage) -> String {
     let named = |code: &OrganisationCode| {
         let line = registration::organisation::ancestry(&exam.organisations, code);
         let names = line.iter().rev().skip(usize::from(line.len() > 2));
-        names.map(|one| super::sittings::campus::name(w, one)).collect::<Vec<_>>().join(" — ")
+        names.map(|one| crate::words::organisation::name(w, one)).collect::<Vec<_>>().join(" — ")
     };
     match &sitting.campus {
         Some(code) => named(code),

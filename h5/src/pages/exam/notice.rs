@@ -11,11 +11,11 @@ use pagekit::words::Words;
 use registration::applications::ApplicationError;
 use registration::exam_rules::TaskKind;
 use registration::exams::ExamPage;
-use registration::standing::{Action, State};
 use registration::steps::{StepView, TaskState, task};
 
 use crate::failure::Failure;
-use crate::pages::exam::{find, path_of};
+use crate::paths::path_of;
+use crate::request::exam::{find, go_on};
 use crate::request::visit::{Candidate, Visit};
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
@@ -53,22 +53,6 @@ pub(crate) async fn agree(
         ) => Ok(Redirect::to(&path_of(&exam)).into_response()),
         Err(ApplicationError::Store(error)) => Err(error.into()),
     }
-}
-
-/// To what comes next, if the candidate can act on it; else to the exam's page.
-pub(crate) async fn go_on(candidate: &Candidate, exam: &ExamPage) -> Result<Response, Failure> {
-    Ok(Redirect::to(&next_path(candidate, exam).await?).into_response())
-}
-
-/// Where that is.
-pub(crate) async fn next_path(candidate: &Candidate, exam: &ExamPage) -> Result<String, Failure> {
-    let visit = &candidate.visit;
-    let standing = visit.standing(exam).await?.at;
-    Ok(match (&standing.state, &standing.action) {
-        (State::ToDo { .. }, Some(Action::Do(task))) => task_words::task_path(visit.words, exam, task).0,
-        (State::Unpaid { .. }, Some(Action::Pay(order))) => format!("/orders/{order}"),
-        _ => path_of(exam),
-    })
 }
 
 async fn render(visit: &Visit, exam: &ExamPage, errors: &[FieldError]) -> Result<Response, Failure> {

@@ -7,11 +7,12 @@ use registration::exams::ExamPage;
 use registration::order::{Order, OrderState};
 use reservation::sitting::Availability;
 
+use crate::request::order::own;
+use crate::view::callout::Tone;
 use crate::view::exam::sitting_card::{SittingCard, live_list, sitting_card};
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::Tone;
-use crate::view::order::{mine, own};
 use crate::words::choice::late_word;
+use crate::words::order::mine;
 
 /// An exam with more sittings than these has campuses, and shows them where one picks.
 const SHOWN_MAX: usize = 40;

@@ -12,17 +12,18 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::exam_rules::{OrganisationCode, PartId, TaskKind};
+use registration::exam_rules::TaskKind;
 use registration::exams::{ExamPage, Window};
 use registration::order::Order;
-use registration::steps::{StepView, blocked_by, parts};
-use reservation::ids::SittingId;
+use registration::steps::{StepView, blocked_by};
 
 use self::choice::{ChoicePlan, Offer, plan};
 use self::chooser::chooser;
 use self::gate::{Gate, gate};
 use crate::failure::Failure;
-use crate::pages::exam::{find, path_of};
+use crate::paths::path_of;
+use crate::request::chosen::Chosen;
+use crate::request::exam::find;
 use crate::request::visit::{Candidate, Standing, Visit};
 use crate::view::exam::facts::exam_facts;
 use crate::view::form::{FieldError, error_summary};
@@ -30,57 +31,6 @@ use crate::view::layout::{heading, page};
 use crate::view::steps::{progress_at, progress_of};
 use crate::words::standing::Reader;
 use crate::words::task as task_words;
-
-/// What the visitor chose so far: from the address after signing in, or from a form that was refused.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Chosen {
-    pub(crate) part: Option<PartId>,
-    pub(crate) campus: Option<OrganisationCode>,
-    pub(crate) sittings: Vec<SittingId>,
-    pub(crate) has_agreed: bool,
-}
-
-/// Most sittings that an address or a form may name.
-const CHOSEN_MAX: usize = 64;
-
-impl Chosen {
-    /// Reads fields named `part`, `campus`, `sitting` or `sitting-…`, and `agree`. Values that are no ids are dropped.
-    pub(crate) fn read(pairs: &[(String, String)]) -> Self {
-        let is_sitting = |name: &str| name == "sitting" || name.starts_with("sitting-");
-        let one = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-        Self {
-            part: one("part").and_then(|part| part.parse().ok()),
-            campus: one("campus").and_then(|campus| campus.parse().ok()),
-            sittings: pairs
-                .iter()
-                .filter(|(name, _)| is_sitting(name))
-                .filter_map(|(_, value)| value.parse().ok())
-                .take(CHOSEN_MAX)
-                .collect(),
-            has_agreed: one("agree").is_some(),
-        }
-    }
-
-    /// The choice as the query of an address, with its question mark; empty when nothing was chosen.
-    pub(crate) fn query(&self) -> String {
-        let mut pairs: Vec<String> = Vec::new();
-        pairs.extend(self.part.as_ref().map(|part| format!("part={part}")));
-        pairs.extend(self.campus.as_ref().map(|campus| format!("campus={campus}")));
-        pairs.extend(self.sittings.iter().map(|sitting| format!("sitting={sitting}")));
-        if self.has_agreed {
-            pairs.push("agree=on".to_owned());
-        }
-        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
-    }
-
-    /// The part that is chosen from: the one that was named, that of the sittings, or the exam's first.
-    pub(crate) fn part_in(&self, exam: &ExamPage) -> PartId {
-        let all = parts(exam);
-        let named = self.part.clone().filter(|part| all.contains(part));
-        let of_sitting = || self.sittings.iter().find_map(|id| exam.sitting(id)).map(|sitting| exam.part_of(sitting));
-        named.or_else(of_sitting).or_else(|| all.first().cloned()).unwrap_or_else(PartId::main)
-    }
-}
 
 /// The page of an exam whose steps come before the choice.
 pub(crate) async fn show(
@@ -91,7 +41,7 @@ pub(crate) async fn show(
     let visit = &candidate.visit;
     let exam = find(visit, &exam)?;
     let chosen = Chosen::read(&pairs);
-    if crate::pages::exam::is_simple(&exam) {
+    if crate::paths::is_simple(&exam) {
         return Ok(Redirect::to(&format!("/exams/{}{}", exam.id, chosen.query())).into_response());
     }
     let standing = visit.standing(&exam).await?;
@@ -99,12 +49,6 @@ pub(crate) async fn show(
         return Ok(Redirect::to(&path_of(&exam)).into_response());
     }
     Ok(render(visit, &exam, &chosen, &standing, &[]).await.into_response())
-}
-
-/// Where sittings of this exam are chosen.
-pub(crate) fn choosing_path(exam: &ExamPage, chosen: &Chosen) -> String {
-    let page = if crate::pages::exam::is_simple(exam) { "" } else { "/sittings" };
-    format!("/exams/{}{page}{}", exam.id, chosen.query())
 }
 
 /// The page after a refused choice.
@@ -175,7 +119,7 @@ pub(crate) struct View<'a> {
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
     let task = TaskKind::Sittings(view.offer.part.clone());
-    let (above, title, progress) = match crate::pages::exam::is_simple(exam) {
+    let (above, title, progress) = match crate::paths::is_simple(exam) {
         true => (
             w.pick(&exam.organiser.zh, &exam.organiser.en),
             w.pick(&exam.title.zh, &exam.title.en).to_owned(),
@@ -196,7 +140,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (progress)
             }
             // Who has come here by steps has read it on the exam's own page.
-            @if crate::pages::exam::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) } }
+            @if crate::paths::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) } }
             div class="wide-main" { (chooser(w, view)) }
         }
     }

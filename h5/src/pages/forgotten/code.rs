@@ -11,17 +11,17 @@ use registration::exam_rules::{CaptchaRule, PasswordRules};
 use registration::passwords::Password;
 use serde::Deserialize;
 
-use super::reset::{new_password_fields, wrong_password};
-use crate::failure::{Failure, too_often, with_wait};
-use crate::pages::sign::which::choices;
-use crate::request::signing_in::{
-    LOGIN_CHARS_MAX, Next, answer, captcha_error, captcha_token, of, password_error, wait, whole, with_said,
-};
-use crate::request::site_rules;
+use crate::failure::{Failure, answer, too_often, with_wait};
+use crate::request::next::{Next, with_said};
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::{captcha_token, site_rules};
 use crate::request::visit::Visit;
-use crate::view::form::captcha::{CaptchaFields, captcha_part};
-use crate::view::form::{Field, FieldError, error_of, error_summary, field};
+use crate::view::account::choices::choices;
+use crate::view::form::captcha::{captcha_error, captcha_field};
+use crate::view::form::password::{new_password_fields, password_error, wrong_password};
+use crate::view::form::{Field, FieldError, LOGIN_CHARS_MAX, error_of, error_summary, field, of, whole};
 use crate::view::layout::{heading, page};
+use crate::words::wait::wait;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
@@ -232,7 +232,7 @@ pub(crate) fn body(w: Words, next: &Next, rules: PasswordRules, from: From, view
                     None => (new_password_fields(w, rules, errors)),
                 }
                 @if !view.found.is_empty() { (choices(w, view.found, error_of(errors, "account-0"))) }
-                (captcha_part(w, view.captcha, errors))
+                (captcha_field(w, view.captcha, errors))
                 button class="button" type="submit" { (w.t("reset-submit")) }
             }
             ul class="ways" {

@@ -12,15 +12,18 @@ use registration::exam_rules::CaptchaRule;
 use registration::person::PersonName;
 use serde::Deserialize;
 
-use crate::failure::{Failure, too_often, with_wait};
-use crate::pages::sign::sign_up::fields::{document_error, document_fields, name_field};
-use crate::request::signing_in::{Next, answer, captcha_error, captcha_token, of, wait, whole};
+use crate::failure::{Failure, answer, too_often, with_wait};
+use crate::request::next::Next;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::captcha_token;
 use crate::request::visit::Visit;
 use crate::view::facts::facts;
-use crate::view::form::captcha::{CaptchaFields, captcha_part};
-use crate::view::form::{FieldError, error_summary};
+use crate::view::form::captcha::{captcha_error, captcha_field};
+use crate::view::form::person::{document_error, document_fields, name_field};
+use crate::view::form::{FieldError, error_summary, of, whole};
 use crate::view::layout::{heading, page};
 use crate::words::person::name_fault;
+use crate::words::wait::wait;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {
@@ -92,7 +95,7 @@ pub(crate) fn body(w: Words, next: &Next, entered: &Entered, captcha: Option<&st
             form method="post" action={ "/forgotten/account?" (next.query()) } data-busy=(w.t("form-busy")) novalidate {
                 (document_fields(w, &DocumentKind::ALL, &entered.kind, &entered.document, "", errors))
                 (name_field(w, &entered.name, &w.t("field-name-hint"), errors))
-                (captcha_part(w, captcha, errors))
+                (captcha_field(w, captcha, errors))
                 button class="button" type="submit" { (w.t("find-submit")) }
             }
         }

@@ -12,20 +12,15 @@ use registration::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
 use registration::passwords::Password;
 use serde::Deserialize;
 
-use crate::failure::Failure;
-use crate::request::signing_in::{PASSWORD_CHARS_MAX, answer, of, password_error, password_hint, whole};
-use crate::request::site_rules;
+use crate::failure::{Failure, answer};
+use crate::request::next::Token;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::site_rules;
 use crate::request::visit::Visit;
-use crate::view::form::captcha::CaptchaFields;
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::form::password::{new_password_fields, wrong_password};
+use crate::view::form::{FieldError, error_summary, whole};
 use crate::view::layout::{heading, page};
-use crate::view::outcome as said;
-
-#[derive(Deserialize)]
-pub(crate) struct Token {
-    #[serde(default)]
-    pub(crate) token: String,
-}
+use crate::view::outcome;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
@@ -44,8 +39,8 @@ pub(crate) async fn show(visit: Visit, Query(link): Query<Token>) -> Result<Resp
             Ok(render(&visit, rules, &link.token, &email.masked(), &[]).into_response())
         }
         Err(error) => {
-            let said = said::dead_link(visit.words, error, "/forgotten")?;
-            Ok(answer(StatusCode::GONE, said::show(&visit, &said)))
+            let said = outcome::dead_link(visit.words, error, "/forgotten")?;
+            Ok(answer(StatusCode::GONE, outcome::show(visit.frame(""), &said)))
         }
     }
 }
@@ -54,8 +49,8 @@ pub(crate) async fn set(visit: Visit, Form(entered): Form<Entered>) -> Result<Re
     let w = visit.words;
     let accounts = &visit.app.outside.registration.accounts;
     let dead = |error| {
-        let said = said::dead_link(w, error, "/forgotten")?;
-        Ok(answer(StatusCode::GONE, said::show(&visit, &said)))
+        let said = outcome::dead_link(w, error, "/forgotten")?;
+        Ok(answer(StatusCode::GONE, outcome::show(visit.frame(""), &said)))
     };
     let (account, email) = match accounts.look_at_reset(&entered.token).await {
         Ok((account, email)) => (account, email.masked()),
@@ -102,28 +97,6 @@ async fn set_already(visit: &Visit, entered: &Entered) -> Result<Option<Account>
 async fn rules_of(visit: &Visit, account: AccountId) -> Result<PasswordRules, Failure> {
     let found = visit.app.outside.registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
     Ok(site_rules::password_rules_of(visit, &found).await?)
-}
-
-/// What is wrong with a password that was typed twice.
-pub(crate) fn wrong_password(w: Words, rules: PasswordRules, password: &str, again: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    errors.extend(Password::of_candidate(password, &rules).err().map(|error| password_error(w, error)));
-    errors.extend((password != again).then(|| of("again", w.t("field-again-error"))));
-    errors
-}
-
-/// The new password, twice.
-pub(crate) fn new_password_fields(w: Words, rules: PasswordRules, errors: &[FieldError]) -> Markup {
-    html! {
-        (field(w, &Field {
-            name: "password", kind: "password", label: &w.t("field-new-password"), hint: &password_hint(w, rules),
-            autocomplete: "new-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
-        }, errors))
-        (field(w, &Field {
-            name: "again", kind: "password", label: &w.t("field-again"), autocomplete: "new-password",
-            length_max: PASSWORD_CHARS_MAX, ..Field::default()
-        }, errors))
-    }
 }
 
 fn render(visit: &Visit, rules: PasswordRules, token: &str, email: &str, errors: &[FieldError]) -> Markup {

@@ -15,19 +15,19 @@ use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 use registration::steps::{FaceState, StepView, blocked_by, task};
 
 use crate::failure::Failure;
-use crate::pages::decided::exam_waits;
-use crate::pages::exam::notice::go_on;
-use crate::pages::exam::{find, path_of};
-use crate::pages::identity::parts::picture_fault;
-use crate::request::sent::picture::{PicturePart, picture_part};
+use crate::paths::path_of;
+use crate::request::exam::{find, go_on};
+use crate::request::sent::picture::{SentPicture, sent_picture};
 use crate::request::visit::Candidate;
+use crate::view::callout::{Tone, callout};
 use crate::view::form::picture_tile::FIELDS;
 use crate::view::form::sandboxed::sandboxed;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
 use crate::view::steps::progress_at;
+use crate::view::waits::exam_waits;
+use crate::words::picture::picture_fault;
 use crate::words::task as task_words;
 
 pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
@@ -41,7 +41,7 @@ pub(crate) async fn check(
     form: Multipart,
 ) -> Result<Response, Failure> {
     let visit = &candidate.visit;
-    let part = picture_part(form).await?;
+    let part = sent_picture(form).await?;
     let exam = find(visit, &exam)?;
     let steps = visit.steps(&exam).await?;
     if task(&steps, &TaskKind::Face).is_none() {
@@ -52,11 +52,11 @@ pub(crate) async fn check(
     }
     let faces = &visit.app.outside.registration.faces;
     let result = match part {
-        PicturePart::File(bytes) => faces.check(candidate.account.id, &exam.id, &exam.rules.face, bytes).await,
-        PicturePart::TooLarge => {
+        SentPicture::File(bytes) => faces.check(candidate.account.id, &exam.id, &exam.rules.face, bytes).await,
+        SentPicture::TooLarge => {
             Err(DraftError::from(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX }).into())
         }
-        PicturePart::Nothing => {
+        SentPicture::Nothing => {
             let text = visit.words.t("face-error-nothing").into_owned();
             return render(&candidate, &exam, StatusCode::UNPROCESSABLE_ENTITY, &[error(text)]).await;
         }
@@ -157,13 +157,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (progress_at(w, view.steps, &TaskKind::Face, view.now))
             @match view.state {
                 FaceState::Passed { at } => {
-                    (notice(Tone::Good, &w.t("face-passed"), &html! {
+                    (callout(Tone::Good, &w.t("face-passed"), &html! {
                         p { (w.with("identity-verified-at", &[("when", when::near(w.language, *at, view.now).into())])) }
                     }))
                     p { a class="button" href=(path_of(exam)) { (w.t("identity-go-on")) } }
                 }
                 FaceState::Waiting { since } => {
-                    (notice(Tone::Plain, &w.t("face-waiting"), &html! {
+                    (callout(Tone::Plain, &w.t("face-waiting"), &html! {
                         p { (w.with("identity-waiting-since", &[("when", when::near(w.language, *since, view.now).into())])) }
                         p { (w.t("face-waiting-how")) }
                     }))
@@ -171,7 +171,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     p { a class="button second" href=(path_of(exam)) { (w.t("face-back")) } }
                 }
                 FaceState::Refused { reason } => {
-                    (notice(Tone::Bad, &w.t("face-refused"), &html! {
+                    (callout(Tone::Bad, &w.t("face-refused"), &html! {
                         p class="reason" { (w.with("identity-refused-reason", &[("reason", reason.as_str().into())])) }
                     }))
                     (camera(w, view))

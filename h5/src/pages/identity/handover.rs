@@ -16,20 +16,17 @@ use registration::steps::IdentityState;
 use serde::Deserialize;
 
 use super::From;
-use super::parts::refusal;
-use super::state::word;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::pages::order::payment_code;
-use crate::request::cookies::handover_code;
-use crate::request::cookies::phone_session;
-use crate::request::cookies::phone_session::PhoneSession;
-use crate::request::cookies::session;
+use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::standing::word;
+use crate::request::cookies::phone_session::{self, PhoneSession};
+use crate::request::cookies::{handover_code, session};
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::visit::Visit;
+use crate::view::callout::{Tone, callout};
 use crate::view::form::error_summary;
 use crate::view::layout::{Visitor, heading, page};
-use crate::view::notice::{Tone, notice};
 use crate::view::waits::{Waits, waits};
 
 /// Where the computer's page of a code is led to, and what for.
@@ -112,7 +109,7 @@ pub(crate) async fn show(
     let picture = match &code {
         Ok((token, _)) => {
             let url = format!("{}/handover/{token}", app.base_url(&headers));
-            let picture = payment_code::code(&url).ok_or(Failure::Broken)?;
+            let picture = crate::view::qr_code::code(&url).ok_or(Failure::Broken)?;
             Some(format!("data:image/png;base64,{}", STANDARD.encode(picture)))
         }
         Err(_) => None,
@@ -185,11 +182,11 @@ pub(crate) fn code_body(w: Words, view: &CodeView<'_>) -> Markup {
             (heading(None, &w.t("handover-title")))
             @if *code == CodeState::Good { p class="lead" { (w.t("handover-lead")) } }
             @if *code == CodeState::Over {
-                (notice(Tone::Care, &w.t("handover-over-title"), &html! { p { (w.t("handover-over-text")) } }))
+                (callout(Tone::Care, &w.t("handover-over-title"), &html! { p { (w.t("handover-over-text")) } }))
             } @else if view.looked {
-                (notice(Tone::Care, &w.t("handover-not-yet-title"), &html! { p { (w.t("handover-not-yet-text")) } }))
+                (callout(Tone::Care, &w.t("handover-not-yet-title"), &html! { p { (w.t("handover-not-yet-text")) } }))
             } @else if *code == CodeState::Scanned {
-                (notice(Tone::Plain, &w.t("handover-scanned-title"), &html! { p { (w.t("handover-scanned-text")) } }))
+                (callout(Tone::Plain, &w.t("handover-scanned-title"), &html! { p { (w.t("handover-scanned-text")) } }))
             }
             @match code {
                 CodeState::Good => {
@@ -289,7 +286,7 @@ pub(crate) fn bad_link(w: Words, why: &'static str) -> Markup {
     html! {
         div class="column narrow" {
             (heading(None, &w.t("handover-bad-title")))
-            (notice(Tone::Care, &w.t(why), &html! { p { (w.t("handover-bad-text")) } }))
+            (callout(Tone::Care, &w.t(why), &html! { p { (w.t("handover-bad-text")) } }))
         }
     }
 }
@@ -298,7 +295,7 @@ fn other_account(w: Words) -> Markup {
     html! {
         div class="column narrow" {
             (heading(None, &w.t("handover-bad-title")))
-            (notice(Tone::Care, &w.t("handover-other"), &html! { p { (w.t("handover-other-text")) } }))
+            (callout(Tone::Care, &w.t("handover-other"), &html! { p { (w.t("handover-other-text")) } }))
             p { a class="button second" href="/me" { (w.t("nav-me")) } }
         }
     }

@@ -3,16 +3,13 @@
 use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
-use registration::exams::ExamPage;
 use registration::orders::DropError;
 
+use super::seats_kept;
 use crate::failure::Failure;
-use crate::pages::exam::path_of;
-use crate::pages::order::find;
-use crate::request::visit::{Candidate, Visit};
-use crate::view::error;
-use crate::words::choice::drop_sentence;
+use crate::paths::path_of;
+use crate::request::order::find;
+use crate::request::visit::Candidate;
 
 pub(crate) async fn drop_one(
     candidate: Candidate,
@@ -26,15 +23,6 @@ pub(crate) async fn drop_one(
     match visit.app.outside.registration.orders.drop_seat(candidate.account.id, order.id, &sitting).await {
         Ok(()) => Ok(Redirect::to(&format!("{}#mine", path_of(&exam))).into_response()),
         Err(DropError::Store(error)) => Err(error.into()),
-        Err(refusal) => Ok(refused(visit, &exam, &refusal)),
+        Err(refusal) => Ok(seats_kept(visit, &exam, &refusal)),
     }
-}
-
-/// Says why seats are kept.
-pub(crate) fn refused(visit: &Visit, exam: &ExamPage, refusal: &DropError) -> Response {
-    let text = drop_sentence(visit.words, exam, refusal);
-    let title = visit.words.t("drop-refused-title");
-    let body = error::sentence(visit.words, &title, &text, &path_of(exam));
-    let page = crate::view::layout::page(&visit.frame(title), &body);
-    (StatusCode::CONFLICT, page).into_response()
 }

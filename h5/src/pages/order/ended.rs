@@ -10,11 +10,12 @@ use registration::order::{Order, OrderState};
 use registration::standing::{Standing, State};
 
 use crate::failure::Failure;
-use crate::pages::order::find;
+use crate::request::order::{find, instead};
 use crate::request::visit::Candidate;
 use crate::view::layout::{heading, page};
-use crate::view::order::{instead, lines};
-use crate::words::standing::{Reader, standing_box};
+use crate::view::order::lines;
+use crate::view::standing::standing_box;
+use crate::words::standing::Reader;
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use registration::order::OrderState;
 
 use crate::failure::Failure;
-use crate::pages::order::{find, render_with};
+use crate::pages::order::render_with;
+use crate::request::order::find;
 use crate::request::visit::Candidate;
 
 /// A reload that became a GET: back to the order, where the number is masked.

@@ -9,7 +9,7 @@ use crate::view::facts::person_name;
 use crate::view::icons::{Icon, icon};
 
 /// The code, the steps, and the sentence that a payment in another name is lost.
-pub(crate) fn payment_part(w: Words, view: &View<'_>) -> Markup {
+pub(crate) fn payment_section(w: Words, view: &View<'_>) -> Markup {
     let amount = view.order.amount.to_string();
     html! {
         section class="pay" aria-labelledby="pay-code" {
@@ -114,7 +114,7 @@ fn copy(w: Words, id: &'static str, value: &str) -> Markup {
 }
 
 /// What a refused screenshot may be for: a sum that is too low. The code to pay the rest, folded, because most have paid.
-pub(crate) fn rest_part(w: Words, view: &View<'_>) -> Markup {
+pub(crate) fn rest_section(w: Words, view: &View<'_>) -> Markup {
     if !view.exam.rules.payment.can_pay_rest || view.order.paid_at.is_some() {
         return html! {};
     }

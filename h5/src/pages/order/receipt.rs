@@ -19,9 +19,8 @@ use registration::steps::{EligibilityState, StepView};
 use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::pages::decided::order_waits;
-use crate::pages::order::find;
 use crate::pages::order::receipt::answers::answer_rows;
+use crate::request::order::find;
 use crate::request::visit::Candidate;
 use crate::view::contact::ask;
 use crate::view::exam::person::person_rows;
@@ -30,8 +29,10 @@ use crate::view::form::{FieldError, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{page, phrases};
 use crate::view::order::{lines, upload_form};
+use crate::view::standing::standing_box;
 use crate::view::steps::progress_of;
-use crate::words::standing::{Reader, standing_box, waiting};
+use crate::view::waits::order_waits;
+use crate::words::standing::{Reader, waiting};
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;

@@ -4,9 +4,9 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use registration::orders::ReleaseError;
 
-use super::drop_seat;
+use super::seats_kept;
 use crate::failure::Failure;
-use crate::pages::order::find;
+use crate::request::order::find;
 use crate::request::visit::Candidate;
 
 pub(crate) async fn give_back(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
@@ -16,7 +16,7 @@ pub(crate) async fn give_back(candidate: Candidate, Path(order): Path<String>) -
         Ok(_) => Ok(Redirect::to(&format!("/orders/{id}/ended")).into_response()),
         // Handed in meanwhile, perhaps on another device: the order's page says how it stands.
         Err(ReleaseError::Paid(_)) => Ok(Redirect::to(&format!("/orders/{id}")).into_response()),
-        Err(ReleaseError::Kept(refusal)) => Ok(drop_seat::refused(&candidate.visit, &exam, &refusal)),
+        Err(ReleaseError::Kept(refusal)) => Ok(seats_kept(&candidate.visit, &exam, &refusal)),
         Err(ReleaseError::UnknownOrder) => Err(Failure::NotFound),
         Err(ReleaseError::Store(error)) => Err(error.into()),
     }

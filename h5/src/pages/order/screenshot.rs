@@ -10,9 +10,10 @@ use registration::orders::HandInError;
 use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 
 use crate::failure::Failure;
-use crate::pages::order::{find, refused};
-use crate::request::sent::picture::{PicturePart, picture_or_upload};
-use crate::request::signing_in::with_said;
+use crate::pages::order::refused;
+use crate::request::next::with_said;
+use crate::request::order::find;
+use crate::request::sent::picture::{SentPicture, picture_or_upload};
 use crate::request::visit::Candidate;
 use crate::words::choice::subject;
 
@@ -33,18 +34,18 @@ pub(crate) async fn hand_in(
     let orders = &candidate.visit.app.outside.registration.orders;
     // A picture that comes with the form is newer than what has arrived.
     let (bytes, is_upload) = match (part, upload) {
-        (PicturePart::File(bytes), _) => (bytes, false),
-        (PicturePart::TooLarge, _) => {
+        (SentPicture::File(bytes), _) => (bytes, false),
+        (SentPicture::TooLarge, _) => {
             let error = HandInError::Picture(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX });
             return not_taken(&candidate, &order, &exam, error).await;
         }
-        (PicturePart::Nothing, Some(key)) => match orders.uploaded(candidate.account.id, order.id, key).await? {
+        (SentPicture::Nothing, Some(key)) => match orders.uploaded(candidate.account.id, order.id, key).await? {
             Some(bytes) => (bytes, true),
             // The same form twice: the first one was answered into nothing.
             None if order.state == OrderState::WaitingReview => return Ok(to_receipt(&order)),
             None => return nothing(w, &candidate, &order, &exam).await,
         },
-        (PicturePart::Nothing, None) => return nothing(w, &candidate, &order, &exam).await,
+        (SentPicture::Nothing, None) => return nothing(w, &candidate, &order, &exam).await,
     };
     let result = orders.hand_in(candidate.account.id, order.id, bytes).await;
     if is_upload && matches!(result, Ok(_) | Err(HandInError::Picture(_))) {

@@ -7,7 +7,7 @@ use http::StatusCode;
 use registration::orders::ReceiveError;
 
 use crate::failure::Failure;
-use crate::pages::order::find;
+use crate::request::order::find;
 use crate::request::sent::upload::{Asked, picture, progress, refused, sentence};
 use crate::request::visit::Candidate;
 

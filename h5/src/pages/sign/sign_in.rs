@@ -6,21 +6,23 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::accounts::{Act, SignIn, SignInError, SignedIn};
+use registration::accounts::{Act, SignIn, SignInError};
 use registration::exam_rules::LoginKind;
 use serde::Deserialize;
 
-use crate::failure::{Failure, too_often, with_wait};
-use crate::pages::sign::{resume, which};
-use crate::request::signing_in::{
-    LOGIN_CHARS_MAX, Next, PASSWORD_CHARS_MAX, answer, captcha_error, captcha_token, of, probing, wait, whole,
-};
-use crate::request::site_rules::sign_in_captcha;
+use super::go_on;
+use crate::failure::{Failure, answer, too_often, with_wait};
+use crate::request::next::Next;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::site_rules::sign_in_captcha;
+use crate::request::signing_in::{captcha_token, probing};
 use crate::request::visit::Visit;
-use crate::view::form::captcha::{CaptchaFields, captcha_part};
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::view::callout::{Tone, callout};
+use crate::view::form::captcha::{captcha_error, captcha_field};
+use crate::view::form::password::PASSWORD_CHARS_MAX;
+use crate::view::form::{Field, FieldError, LOGIN_CHARS_MAX, error_summary, field, of, whole};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
+use crate::words::wait::wait;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {
@@ -76,8 +78,7 @@ pub(crate) async fn enter(
         let typed = SignIn { login: &entered.login, password: &entered.password, preferred: rules.login };
         let rule = sign_in_captcha(&visit.app, &next, &entered.login);
         match accounts.sign_in(&typed, &visit.caller(&entered.captcha, rule)).await {
-            Ok(SignedIn::Account(account)) => return Ok(resume::enter(&visit, &account, &next, &entered.carried)),
-            Ok(SignedIn::Which(found)) => return Ok(which::ask(&visit, &next, &found, &entered.carried)),
+            Ok(signed_in) => return Ok(go_on(&visit, &signed_in, &next, &entered.carried)),
             // The same form sent twice: its captcha is used, and it has signed in.
             Err(SignInError::Captcha(_)) if visit.account.is_some() => {
                 return Ok(Redirect::to(next.path()).into_response());
@@ -133,14 +134,14 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
     html! {
         @if view.next.keeps_no_cookie() {
             div role="alert" {
-                (notice(Tone::Bad, &w.t("cookies-title"), &html! {
+                (callout(Tone::Bad, &w.t("cookies-title"), &html! {
                     p { (w.t("cookies-text")) }
                     ul { li { (w.t("cookies-iphone")) } li { (w.t("cookies-android")) } li { (w.t("cookies-private")) } }
                 }))
             }
         } @else if view.next.has_ended() {
             div role="alert" {
-                (notice(Tone::Care, &w.t("signed-out"), &html! {
+                (callout(Tone::Care, &w.t("signed-out"), &html! {
                     p { (if view.carried.is_empty() { w.t("sign-in-ended") } else { w.t("sign-in-ended-form") }) }
                 }))
             }
@@ -174,7 +175,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     name: "password", kind: "password", label: &w.t("field-password"),
                     autocomplete: "current-password", length_max: PASSWORD_CHARS_MAX, ..Field::default()
                 }, view.errors))
-                (captcha_part(w, view.captcha, view.errors))
+                (captcha_field(w, view.captcha, view.errors))
                 button class="button" type="submit" { (w.t("sign-in-submit")) }
             }
             ul class="ways" {

@@ -21,22 +21,23 @@ use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule}
 use registration::passwords::Password;
 use serde::{Deserialize, Serialize};
 
-use crate::pages::sign::sign_up::code::code_refusal;
-use crate::view::account::mobile_shared;
-
-use crate::pages::sign::sign_up::fields::{document_error, fields};
-
-use crate::failure::{Failure, too_often, with_wait};
+use crate::failure::{Failure, answer, too_often, with_wait};
+use crate::pages::sign::sign_up::fields::fields;
+use crate::request::next::Next;
 use crate::request::proof::provable_at_sign_up;
-use crate::request::signing_in::{
-    Next, answer, captcha_error, captcha_token, of, password_error, probing, wait, whole,
-};
-use crate::request::site_rules::choices;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::site_rules::choices;
+use crate::request::signing_in::{captcha_token, probing};
 use crate::request::visit::Visit;
-use crate::view::form::captcha::{CaptchaFields, captcha_part};
-use crate::view::form::{FieldError, error_summary};
+use crate::view::account::code_sent::code_refusal;
+use crate::view::account::mobile_shared;
+use crate::view::form::captcha::{captcha_error, captcha_field};
+use crate::view::form::password::password_error;
+use crate::view::form::person::document_error;
+use crate::view::form::{FieldError, error_summary, of, whole};
 use crate::view::layout::{heading, page};
 use crate::words::person::{mobile_fault, name_fault};
+use crate::words::wait::wait;
 
 /// What was typed.
 #[derive(Default, Serialize, Deserialize)]
@@ -284,7 +285,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             p class="lead" { (w.t("sign-up-lead")) }
             form method="post" action={ "/sign-up?" (query) } data-busy=(w.t("form-busy")) novalidate {
                 (fields(w, view))
-                (captcha_part(w, view.captcha, view.errors))
+                (captcha_field(w, view.captcha, view.errors))
                 button class="button" type="submit" {
                     (if view.by_letter { w.t("sign-up-submit-letter") } else { w.t("sign-up-submit") })
                 }

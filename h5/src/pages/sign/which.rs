@@ -7,13 +7,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::{Account, AccountId};
-use registration::login::{Email, Username};
 use serde::Deserialize;
 
-use super::resume;
+use super::lead_on;
 use crate::failure::Failure;
-use crate::request::signing_in::Next;
+use crate::request::next::Next;
 use crate::request::visit::Visit;
+use crate::view::account::choices::choices;
 use crate::view::layout::{heading, page};
 
 /// What was chosen.
@@ -42,7 +42,7 @@ pub(crate) async fn choose(
     let account = chosen.account.parse().ok().map(AccountId).filter(|id| accounts.is_offered(&chosen.offer, *id));
     let Some(account) = account else { return Ok(back(Query(next)).await.into_response()) };
     let account = accounts.account(account).await?.ok_or(Failure::NotFound)?;
-    Ok(resume::enter(&visit, &account, &next, &chosen.carried))
+    Ok(lead_on(&visit, &account, &next, &chosen.carried))
 }
 
 /// The page that asks.
@@ -66,48 +66,5 @@ pub(crate) fn body(w: Words, query: &str, found: &[Account], (offer, carried): (
                 button class="button" type="submit" { (w.t("which-submit")) }
             }
         }
-    }
-}
-
-/// The accounts, masked: who proved to have the mobile need not know all of each other.
-pub(crate) fn choices(w: Words, found: &[Account], error: Option<&str>) -> Markup {
-    html! {
-        fieldset class="field" data-error[error.is_some()] {
-            legend { (w.t("which-legend")) }
-            @if let Some(error) = error { p class="error" id="account-error" { (error) } }
-            @for (place, account) in found.iter().enumerate() {
-                @let id = format!("account-{place}");
-                label class="tick" for=(id) {
-                    input type="radio" id=(id) name="account" value=(account.id.0) required checked[place == 0 && error.is_none()];
-                    span { (who(w, account)) }
-                }
-            }
-        }
-    }
-}
-
-/// Enough of an account to know one's own by.
-pub(crate) fn who(w: Words, account: &Account) -> String {
-    let name = account.name.as_ref().map(|name| masked(name.expose()));
-    let document = account.document.as_ref().map(registration::document::Document::masked);
-    let login = account.username.as_ref().map(Username::masked).or_else(|| account.email.as_ref().map(Email::masked));
-    let parts: Vec<String> = name.into_iter().chain(document.or(login)).collect();
-    if parts.is_empty() { w.t("which-unnamed").into_owned() } else { parts.join(" ") }
-}
-
-/// `王*`, `古**`: the first character, and a star for each other one, at most two.
-fn masked(name: &str) -> String {
-    let rest = name.chars().skip(1).take(2).map(|_| '*');
-    name.chars().take(1).chain(rest).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_masked() {
-        assert_eq!(masked("王芳"), "王*");
-        assert_eq!(masked("古丽米热·艾比布力"), "古**");
     }
 }

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
-use crate::pages::order::payment_code::code;
 use crate::view::layout::{Frame, page, phrases};
+use crate::view::qr_code::code;
 
 /// Which exam the poster leads to; none: the first page.
 #[derive(Default, Deserialize)]

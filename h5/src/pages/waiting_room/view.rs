@@ -9,9 +9,9 @@ use reservation::engine::room::RoomView;
 use reservation::ids::CandidateId;
 use reservation::room::pass::PASS_LIFE;
 
+use crate::view::callout::{Tone, callout};
 use crate::view::facts::{facts, pieces};
 use crate::view::layout::heading;
-use crate::view::notice::{Tone, notice};
 
 /// Hex digits of the commitment that are shown before one asks for more.
 const COMMITMENT_SHOWN: usize = 12;
@@ -55,7 +55,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column waiting" {
             (heading(Some(w.pick(&view.exam.title.zh, &view.exam.title.en)), &w.t("room-title")))
             @if view.was_refused {
-                (notice(Tone::Care, &w.t("room-refused-title"), &html! { p { (w.t("room-refused-text")) } }))
+                (callout(Tone::Care, &w.t("room-refused-title"), &html! { p { (w.t("room-refused-text")) } }))
             }
             (standing(w, view))
             (kept(w, view))
@@ -68,7 +68,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 fn standing(w: Words, view: &View<'_>) -> Markup {
     let place = &view.place;
     if place.is_away {
-        return notice(Tone::Care, &w.t("room-away-title"), &html! { p { (w.t("room-away-text")) } });
+        return callout(Tone::Care, &w.t("room-away-title"), &html! { p { (w.t("room-away-text")) } });
     }
     let is_full = view.room.is_some_and(|room| room.is_full);
     html! {
@@ -157,7 +157,7 @@ fn full(w: Words, view: &View<'_>) -> Markup {
         Some(at) => w.with("room-full-until", &[("time", when::near(w.language, at, view.place.now).into())]),
         None => w.t("room-full-text"),
     };
-    notice(Tone::Care, &w.t("room-full-title"), &html! { p { (text) } })
+    callout(Tone::Care, &w.t("room-full-title"), &html! { p { (text) } })
 }
 
 fn updated(w: Words, view: &View<'_>) -> Markup {
@@ -177,7 +177,7 @@ fn kept(w: Words, view: &View<'_>) -> Markup {
     let minutes = PASS_LIFE.as_mins();
     let text =
         if view.place.ahead.is_none() && !view.place.is_away { w.t("room-kept-before") } else { w.t("room-kept-text") };
-    notice(
+    callout(
         Tone::Good,
         &w.t("room-kept-title"),
         &html! { p { (text) } p { (w.with("room-turn", &[("minutes", minutes.into())])) } },

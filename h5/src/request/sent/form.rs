@@ -3,30 +3,30 @@
 use axum::extract::Multipart;
 
 use crate::failure::Failure;
-use crate::request::sent::picture::{PicturePart, is_picture, read, refusal};
+use crate::request::sent::picture::{SentPicture, is_picture, read, refusal};
 
 /// Most parts of a form, and most bytes of its texts together.
 const PARTS_MAX: usize = 80;
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// What a form brought.
-pub(crate) struct FormParts {
+pub(crate) struct SentForm {
     /// Names and texts, in the form's order.
     pub(crate) pairs: Vec<(String, String)>,
     /// The first file that is not empty.
-    pub(crate) picture: PicturePart,
+    pub(crate) picture: SentPicture,
 }
 
 /// Reads all parts.
-pub(crate) async fn form_parts(mut form: Multipart) -> Result<FormParts, Failure> {
-    let mut parts = FormParts { pairs: Vec::new(), picture: PicturePart::Nothing };
+pub(crate) async fn sent_form(mut form: Multipart) -> Result<SentForm, Failure> {
+    let mut parts = SentForm { pairs: Vec::new(), picture: SentPicture::Nothing };
     let mut bytes = 0;
     for _ in 0..PARTS_MAX {
         let Some(mut field) = form.next_field().await.map_err(|error| refusal(&error))? else { return Ok(parts) };
         let name = field.name().unwrap_or_default().to_owned();
         if is_picture(&name) {
             let picture = read(field).await?;
-            if parts.picture == PicturePart::Nothing {
+            if parts.picture == SentPicture::Nothing {
                 parts.picture = picture;
             }
             continue;

@@ -20,7 +20,7 @@ const PARTS_MAX: usize = 8;
 
 /// What a form brought.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PicturePart {
+pub(crate) enum SentPicture {
     /// A file within the limit, whatever it is.
     File(Bytes),
     /// A file over the limit.
@@ -30,20 +30,20 @@ pub(crate) enum PicturePart {
 }
 
 /// Takes the first file that is not empty.
-pub(crate) async fn picture_part(form: Multipart) -> Result<PicturePart, Failure> {
+pub(crate) async fn sent_picture(form: Multipart) -> Result<SentPicture, Failure> {
     Ok(picture_or_upload(form).await?.0)
 }
 
 /// The same, and which picture the form says has arrived already.
-pub(crate) async fn picture_or_upload(mut form: Multipart) -> Result<(PicturePart, Option<Uuid>), Failure> {
-    let (mut found, mut upload) = (PicturePart::Nothing, None);
+pub(crate) async fn picture_or_upload(mut form: Multipart) -> Result<(SentPicture, Option<Uuid>), Failure> {
+    let (mut found, mut upload) = (SentPicture::Nothing, None);
     for _ in 0..PARTS_MAX {
         let Some(field) = form.next_field().await.map_err(|error| refusal(&error))? else { break };
         let name = field.name().unwrap_or_default().to_owned();
         let part = read(field).await?;
         match part {
-            PicturePart::File(text) if name == UPLOAD_FIELD => upload = Uuid::try_parse_ascii(&text).ok(),
-            part if is_picture(&name) && found == PicturePart::Nothing => found = part,
+            SentPicture::File(text) if name == UPLOAD_FIELD => upload = Uuid::try_parse_ascii(&text).ok(),
+            part if is_picture(&name) && found == SentPicture::Nothing => found = part,
             _ => {}
         }
     }
@@ -55,7 +55,7 @@ pub(crate) fn is_picture(name: &str) -> bool {
     FIELDS.contains(&name)
 }
 
-pub(crate) async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
+pub(crate) async fn read(mut field: Field<'_>) -> Result<SentPicture, Failure> {
     let (mut kept, mut is_too_large) = (BytesMut::new(), false);
     while let Some(chunk) = field.chunk().await.map_err(|error| refusal(&error))? {
         if is_too_large {
@@ -69,9 +69,9 @@ pub(crate) async fn read(mut field: Field<'_>) -> Result<PicturePart, Failure> {
         }
     }
     Ok(match (is_too_large, kept.is_empty()) {
-        (true, _) => PicturePart::TooLarge,
-        (false, true) => PicturePart::Nothing,
-        (false, false) => PicturePart::File(kept.freeze()),
+        (true, _) => SentPicture::TooLarge,
+        (false, true) => SentPicture::Nothing,
+        (false, false) => SentPicture::File(kept.freeze()),
     })
 }
 
@@ -98,7 +98,7 @@ mod tests {
     use http::Request;
 
     use super::*;
-    use crate::request::sent::form::form_parts;
+    use crate::request::sent::form::sent_form;
 
     const BEGUN: &str =
         "--b\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"a.jpg\"\r\n\r\nthe first bytes";
@@ -116,10 +116,10 @@ mod tests {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Other, TimedOut, UnexpectedEof};
         for bytes in [0, 2, 20, BEGUN.len()] {
             for end in [ConnectionAborted, ConnectionReset, Other, UnexpectedEof] {
-                assert_eq!(picture_part(form(bytes, end).await).await, Err(Failure::Bad), "{bytes} {end}");
-                assert_eq!(form_parts(form(bytes, end).await).await.err(), Some(Failure::Bad), "{bytes} {end}");
+                assert_eq!(sent_picture(form(bytes, end).await).await, Err(Failure::Bad), "{bytes} {end}");
+                assert_eq!(sent_form(form(bytes, end).await).await.err(), Some(Failure::Bad), "{bytes} {end}");
             }
-            assert_eq!(picture_part(form(bytes, TimedOut).await).await, Err(Failure::Unavailable), "{bytes}");
+            assert_eq!(sent_picture(form(bytes, TimedOut).await).await, Err(Failure::Unavailable), "{bytes}");
         }
     }
 }

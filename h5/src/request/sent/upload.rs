@@ -4,13 +4,13 @@ use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use pagekit::words::Words;
 use registration::identity_pictures::{DraftError, Piece, UploadError};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::pages::identity::parts::picture_fault;
-use pagekit::words::Words;
+use crate::words::picture::picture_fault;
 
 /// Which upload, how large, and where this piece starts.
 #[derive(Deserialize)]

@@ -10,25 +10,22 @@ use registration::document::DocumentKind;
 use registration::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::exams::ExamPage;
 use registration::order::Order;
+use registration::steps::IdentityState;
 
 use super::steps_of_exams::begun;
 use super::{Studio, account, now, with_orders};
-use crate::pages::account::{email, link, mobile, name, password};
-use crate::pages::forgotten;
-use crate::pages::forgotten::{code as forgotten_code, find, reset};
-use crate::pages::sign::sign_up::{exam as sign_up_exam, letter as sign_up_letter};
-use crate::pages::sign::{agreement, resume, which};
-use crate::request::signing_in::{Next, of, password_error, whole};
-use crate::view::account::mobile_shared;
-use crate::view::outcome as said;
-use crate::view::outcome::dead_link;
-use registration::steps::IdentityState;
-
-use crate::layers::carry::Carried;
 use crate::pages::account as me;
-use crate::pages::sign::{sign_in, sign_up};
-use crate::view::form::FieldError;
+use crate::pages::account::{email, link, mobile, name, password};
+use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
+use crate::pages::sign::sign_up::{self, exam as sign_up_exam, letter as sign_up_letter};
+use crate::pages::sign::{agreement, resume, sign_in, which};
+use crate::request::next::Next;
+use crate::request::sent::carried::Carried;
+use crate::view::account::mobile_shared;
+use crate::view::form::password::password_error;
+use crate::view::form::{FieldError, of, whole};
 use crate::view::layout::Visitor;
+use crate::view::outcome::{self, dead_link};
 
 /// A token has this length; its picture is a file beside the gallery.
 const TOKEN: &str = "captcha-0.png";
@@ -216,7 +213,7 @@ impl Studio {
         self.guest("reset-error", &reset::body(w, rules, "token", EMAIL, &code[1..]));
         for (name, error) in [("link-used", LinkError::Used), ("link-expired", LinkError::Expired)] {
             let said = dead_link(w, error, "/forgotten").unwrap();
-            self.guest(name, &said::body(&said));
+            self.guest(name, &outcome::body(&said));
         }
         let nothing = [whole(w.t("find-nothing"))];
         let typed = find::Entered { name: "张三·李四".into(), ..Default::default() };

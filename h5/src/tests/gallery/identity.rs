@@ -10,16 +10,15 @@ use registration::exams::ExamPage;
 use registration::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
 use registration::steps::{FaceState, Facts, IdentityState, steps};
 use registration::text::Text;
-
 use uuid::Uuid;
 
 use super::{DOCUMENT, Studio, exam_page, minutes, now};
-use crate::pages::identity::face;
-use crate::pages::identity::handover::{CodeState, CodeView};
-use crate::pages::identity::{self, From, card, handover, liveness, manual, said};
-use crate::pages::order::payment_code::code;
+use crate::pages::identity::handover::{self, CodeState, CodeView};
+use crate::pages::identity::refusal::liveness_fault;
+use crate::pages::identity::{self, From, card, face, liveness, manual, said};
 use crate::view::form::FieldError;
 use crate::view::layout::{Frame, Visitor, page};
+use crate::view::qr_code::code;
 
 /// Where the sandbox of the gallery would be.
 const SANDBOX: &str = "http://127.0.0.1:1/";
@@ -233,5 +232,5 @@ impl Studio {
 
 fn liveness_errors(w: Words) -> Vec<FieldError> {
     let standing = LivenessStanding::Failed(LivenessRefusal::NotSame);
-    identity::parts::liveness_fault(w, standing).map(|text| said("", text)).into_iter().collect()
+    liveness_fault(w, standing).map(|text| said("", text)).into_iter().collect()
 }

@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use super::accounts::me_page;
 use super::{Studio, account, an_order, exam_page, now, reader, refused_state, standing_of, steps_of, with_orders};
-use crate::pages::order;
-use crate::pages::order::{ended, receipt};
+use crate::pages::order::{self, ended, receipt};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
 

@@ -5,9 +5,9 @@ use reservation::engine::room::RoomView;
 use reservation::room::RoomMode;
 
 use super::{Studio, availability, exam_page, minutes, now};
-use crate::pages::exam::sittings::Chosen;
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::waiting_room::view::{Place, View, body};
+use crate::request::chosen::Chosen;
 use crate::view::layout::Visitor;
 
 fn room(is_full: bool, seed: bool) -> RoomView {

@@ -15,12 +15,11 @@ use registration::steps::{EligibilityState, Facts, IdentityState, ReviewState, S
 use reservation::sitting::Availability;
 
 use super::{Studio, account, an_order, availability, minutes, now, reader, standing_of};
-use crate::pages::exam::notice;
-use crate::pages::exam::sittings;
-use crate::pages::exam::sittings::Chosen;
 use crate::pages::exam::sittings::choice::{Offer, plan};
 use crate::pages::exam::sittings::gate::Gate;
-use crate::pages::{details, exam, home, order};
+use crate::pages::exam::{self, notice, sittings};
+use crate::pages::{details, home, order};
+use crate::request::chosen::Chosen;
 use crate::view::form::FieldError;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor, page as layout};
@@ -65,9 +64,9 @@ fn order_of(exam: &ExamPage, sittings: &[&str], state: OrderState) -> Order {
     }
 }
 
-pub(super) fn begun(w: Words, exam: &ExamPage, facts: &Facts<'_>) -> home::Begun {
+pub(super) fn begun(w: Words, exam: &ExamPage, facts: &Facts<'_>) -> crate::request::begun::Begun {
     let said = said(w, exam, &standing_of(exam, facts), &reader(true));
-    home::Begun { exam: Arc::new(exam.clone()), said, steps: steps(exam, facts, now()) }
+    crate::request::begun::Begun { exam: Arc::new(exam.clone()), said, steps: steps(exam, facts, now()) }
 }
 
 impl Studio {

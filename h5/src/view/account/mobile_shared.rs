@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::accounts::SharedMobile;
 
-use crate::pages::sign::which::who;
 use crate::view::form::{FieldError, error_of};
+use crate::words::account::who;
 
 /// What is said of it, beside the tick that agrees.
 pub(crate) fn error(w: Words, shared: &SharedMobile) -> FieldError {

@@ -5,12 +5,12 @@ use pagekit::words::Words;
 use registration::eligibility::Person;
 use registration::exams::ExamPage;
 
-use crate::pages::eligibility::person_view::{column, list};
-use crate::view::facts::person_name;
+use crate::view::facts::{list, person_name};
 use crate::words::choice::subject;
+use crate::words::roster::column;
 
 /// Name, masked number, school, campus, the subjects that they may sit, and how they registered.
-pub(crate) fn person_part(w: Words, exam: &ExamPage, person: &Person) -> Markup {
+pub(crate) fn person_section(w: Words, exam: &ExamPage, person: &Person) -> Markup {
     let mut rows = person_rows(w, exam, person);
     let subjects: Vec<String> = person.eligible.iter().map(|id| subject(w, exam, id)).collect();
     if !subjects.is_empty() {

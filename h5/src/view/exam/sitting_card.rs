@@ -7,9 +7,9 @@ use pagekit::when;
 use pagekit::words::Words;
 use reservation::sitting::Level;
 
+use crate::view::callout::{Tone, tag};
 use crate::view::facts::moment;
 use crate::view::icons::pie;
-use crate::view::notice::{Tone, tag};
 
 /// How many units wide the meter's drawing is.
 const METER_UNITS: u64 = 1000;

@@ -2,31 +2,13 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::captcha::{Answer, SUM_BITS, SUMS};
-use serde::Deserialize;
+use registration::captcha::{CaptchaError, SUM_BITS, SUMS};
 
 use crate::view::form::{FieldError, error_of};
 use crate::view::icons::{Icon, icon};
 
-/// What a form brings of it.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct CaptchaFields {
-    #[serde(default)]
-    captcha_token: String,
-    #[serde(default)]
-    captcha: String,
-    #[serde(default)]
-    captcha_sums: String,
-}
-
-impl CaptchaFields {
-    pub(crate) fn answer(&self) -> Answer<'_> {
-        Answer { token: &self.captcha_token, text: &self.captcha, sums: &self.captcha_sums }
-    }
-}
-
 /// The field; nothing without a token.
-pub(crate) fn captcha_part(w: Words, token: Option<&str>, errors: &[FieldError]) -> Markup {
+pub(crate) fn captcha_field(w: Words, token: Option<&str>, errors: &[FieldError]) -> Markup {
     let Some(token) = token else { return html! {} };
     let error = error_of(errors, "captcha");
     let described = if error.is_some() { "captcha-hint captcha-error" } else { "captcha-hint" };
@@ -51,4 +33,13 @@ pub(crate) fn captcha_part(w: Words, token: Option<&str>, errors: &[FieldError])
                 data-busy=(w.t("captcha-sums-busy")) data-done=(w.t("captcha-sums-done")) { (w.t("captcha-sums")) }
         }
     }
+}
+
+/// What is wrong with the captcha.
+pub(crate) fn captcha_error(w: Words, error: CaptchaError) -> FieldError {
+    let text = match error {
+        CaptchaError::Missing => w.t("captcha-missing"),
+        CaptchaError::Wrong => w.t("captcha-wrong"),
+    };
+    FieldError { field: "captcha".into(), text: text.into_owned() }
 }

@@ -9,7 +9,7 @@ use super::picture_tile::FIELDS;
 use crate::view::icons::{Icon, icon};
 
 /// What the part shows. It belongs into a `multipart/form-data` form of a page whose script has `crop.js` in it.
-pub(crate) struct PhotoPart<'a> {
+pub(crate) struct PhotoField<'a> {
     /// Size and limit.
     pub(crate) rules: &'a PhotoRules,
     /// Where the photo is shown that is here already.
@@ -19,7 +19,7 @@ pub(crate) struct PhotoPart<'a> {
 }
 
 /// The part: its id is `photo`, its inputs are those of an upload tile.
-pub(crate) fn photo_part(w: Words, part: &PhotoPart<'_>) -> Markup {
+pub(crate) fn photo_field(w: Words, part: &PhotoField<'_>) -> Markup {
     let PhotoRules { width, height, bytes_max, .. } = part.rules;
     let megabytes = bytes_max / (1024 * 1024);
     html! {

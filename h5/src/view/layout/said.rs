@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 
-use crate::view::notice::{Tone, notice};
+use crate::view::callout::{Tone, callout};
 
 /// The notice of that word; nothing else is repeated from the address.
 pub(crate) fn done(w: Words, said: &str) -> Markup {
@@ -19,11 +19,11 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "details-review" => w.t("said-details-review"),
         "everywhere" => w.t("said-everywhere"),
         "late" => {
-            return html! { div role="alert" { (notice(Tone::Care, &w.t("said-late-title"), &html! { p { (w.t("said-late")) } })) } };
+            return html! { div role="alert" { (callout(Tone::Care, &w.t("said-late-title"), &html! { p { (w.t("said-late")) } })) } };
         }
         _ => return html! {},
     };
-    html! { div role="status" { (notice(Tone::Good, &text, &html! {})) } }
+    html! { div role="status" { (callout(Tone::Good, &text, &html! {})) } }
 }
 
 /// The notice above a page that has no place of its own for it.

@@ -10,9 +10,10 @@ use registration::organisation::{Organisation, OrganisationLevel, ancestry};
 
 use super::View;
 use super::choice::Offer;
+use crate::words::organisation::name;
 
 /// The list to pick from, where the candidate may pick; else the campus that is fixed.
-pub(crate) fn campus_part(w: Words, view: &View<'_>) -> Markup {
+pub(crate) fn campus_choice(w: Words, view: &View<'_>) -> Markup {
     let offer = view.offer;
     let rule = offer.campus_rule();
     let here = offer.campus().and_then(|code| offer.exam.organisation(code));
@@ -81,11 +82,6 @@ fn picker(w: Words, offer: &Offer<'_>, open: &[&Organisation]) -> Markup {
 
 fn school_of<'a>(offer: &Offer<'a>, campus: &Organisation) -> Option<&'a Organisation> {
     campus.parent.as_ref().and_then(|code| offer.exam.organisation(code))
-}
-
-/// `(993010)测试校区机构001`
-pub(crate) fn name(w: Words, organisation: &Organisation) -> String {
-    format!("({}){}", organisation.code, w.pick(&organisation.name.zh, &organisation.name.en))
 }
 
 /// `(993010)测试校区机构001 · 校区级`

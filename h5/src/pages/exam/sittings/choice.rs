@@ -10,11 +10,12 @@ use registration::steps::EligibilityState;
 use reservation::ids::GroupId;
 use reservation::sitting::Availability;
 
-use super::Chosen;
+use crate::request::chosen::Chosen;
+use crate::request::order::own;
+use crate::view::callout::Tone;
 use crate::view::exam::sitting_card::{Choice, SittingCard};
-use crate::view::notice::Tone;
-use crate::view::order::{mine, own};
 use crate::words::choice::{choice_sentence, late_word};
+use crate::words::order::mine;
 
 /// What is chosen from, and by whom.
 pub(crate) struct Offer<'a> {

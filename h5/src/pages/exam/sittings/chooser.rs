@@ -11,18 +11,18 @@ use registration::organisation::OrganisationLevel;
 use registration::standing::State;
 
 use super::View;
-use super::campus::{campus_part, notices};
+use super::campus::{campus_choice, notices};
 use super::choice::{Action, CardGroup};
 use super::gate::Gate;
+use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
-use crate::view::exam::facts::held;
 use crate::view::exam::sitting_card::{SittingCard, live_list, sitting_card};
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
-use crate::view::notice::{Tone, notice};
-use crate::view::order::lapsed_part;
-use crate::words::standing::standing_box;
+use crate::view::order::lapsed_box;
+use crate::view::standing::standing_box;
+use crate::words::exam::held;
 
 /// Paragraphs of a notice shown before `阅读全文`.
 const NOTICE_SHOWN: usize = 3;
@@ -43,12 +43,12 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
             (window_part(w, view))
             (gate_part(w, view))
         }
-        (campus_part(w, view))
+        (campus_choice(w, view))
         @if view.plan.action.is_some() {
             form method="post" action={ "/exams/" (view.exam.id) "/hold" } data-busy=(w.t("choose-busy"))
                 // A browser restores ticks by position, and after a choice the positions are others.
                 autocomplete="off" novalidate class="choose" {
-                @if !crate::pages::exam::is_simple(view.exam) {
+                @if !crate::paths::is_simple(view.exam) {
                     input type="hidden" name="part" value=(view.offer.part);
                     @if let Some(campus) = view.offer.campus() { input type="hidden" name="campus" value=(campus); }
                 }
@@ -72,7 +72,7 @@ fn standing(w: Words, view: &View<'_>, order: Option<&Order>) -> Markup {
                 p { (w.t("have-unpaid-text")) }
                 @if provinces.count() > 1 { p { (w.t("have-unpaid-far")) } }
             };
-            while_held(&notice(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_part(w, order))
+            while_held(&callout(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_box(w, order))
         }
         // Once something was handed in, why no card can be chosen is said.
         (_, Some(_)) => html! {
@@ -130,7 +130,7 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
     html! {
         section aria-labelledby="sittings" {
             // Where the page itself is called so, the heading is for who cannot see it.
-            h2 id="sittings" class=[(!crate::pages::exam::is_simple(view.exam)).then_some("unseen")] tabindex="-1" {
+            h2 id="sittings" class=[(!crate::paths::is_simple(view.exam)).then_some("unseen")] tabindex="-1" {
                 (w.t("sittings-title"))
             }
             @if let Some(error) = error { p class="error" role="alert" { (icon(Icon::Cross)) span { (error) } } }
@@ -220,7 +220,7 @@ fn gate_part(w: Words, view: &View<'_>) -> Markup {
         Gate::Later => return html! { p class="hint" { (w.t("gate-later")) } },
         Gate::Admitted(until) => {
             let values = [("time", when::near(w.language, until, view.now).into())];
-            return notice(Tone::Good, &w.t("gate-turn-title"), &html! { p { (w.with("gate-turn-text", &values)) } });
+            return callout(Tone::Good, &w.t("gate-turn-title"), &html! { p { (w.with("gate-turn-text", &values)) } });
         }
         Gate::Closed { has_place: true } => (w.t("gate-place-title"), w.t("gate-place-text")),
         Gate::Closed { has_place: false } if view.exam.window(view.now) == Window::NotYet => {
@@ -228,7 +228,7 @@ fn gate_part(w: Words, view: &View<'_>) -> Markup {
         }
         Gate::Closed { has_place: false } => (w.t("gate-title"), w.t("gate-text")),
     };
-    notice(Tone::Plain, &title, &html! { p { (text) } })
+    callout(Tone::Plain, &title, &html! { p { (text) } })
 }
 
 /// The way into the waiting room, where the button to hold would be.

@@ -10,11 +10,10 @@ use registration::exams::ExamPage;
 use registration::orders::OrderError;
 
 use crate::failure::{Failure, too_often, with_wait};
-use crate::pages::exam;
 use crate::pages::exam::sittings;
-use crate::pages::exam::sittings::{Chosen, choosing_path};
-use crate::pages::waiting_room as waiting;
-use crate::request::visit::{Visit, to_sign_in};
+use crate::request::chosen::{Chosen, choosing_path, waiting_path};
+use crate::request::signing_in::signed_out::to_sign_in;
+use crate::request::visit::Visit;
 use crate::view::form::FieldError;
 use crate::words::choice::choice_sentence;
 
@@ -28,7 +27,7 @@ pub(crate) async fn take(
     Path(exam): Path<String>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let exam = exam::find(&visit, &exam)?;
+    let exam = crate::request::exam::find(&visit, &exam)?;
     let chosen = Chosen::read(&pairs);
     let Some(account) = &visit.account else { return Ok(to_sign_in(&remember(&exam, &chosen))) };
     let refuse = async |field: &'static str, text| {
@@ -56,7 +55,7 @@ pub(crate) async fn take(
         Err(OrderError::Store(error)) => Err(error.into()),
         Err(OrderError::Blocked(_)) => Ok(Redirect::to(&format!("/exams/{}", exam.id)).into_response()),
         Err(OrderError::NotAdmitted) => {
-            Ok(Redirect::to(&format!("{}&refused=on", waiting::path_of(&exam, &chosen))).into_response())
+            Ok(Redirect::to(&format!("{}&refused=on", waiting_path(&exam, &chosen))).into_response())
         }
         Err(error) => refuse("sittings", sentence(&visit, &exam, &error)).await,
     }

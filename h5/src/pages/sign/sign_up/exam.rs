@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::exams::ExamPage;
 
-use crate::request::signing_in::Next;
+use crate::request::next::Next;
 use crate::request::visit::Visit;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};

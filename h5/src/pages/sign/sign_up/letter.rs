@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 
 use crate::pages::sign::sign_up::Entered;
-use crate::request::signing_in::Next;
+use crate::request::next::Next;
 use crate::request::visit::Visit;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::page;

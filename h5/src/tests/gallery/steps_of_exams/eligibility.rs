@@ -9,7 +9,9 @@ use registration::roster::RosterRecord;
 use registration::steps::{EligibilityState, Facts, StepView, steps};
 
 use super::super::{DOCUMENT, Studio, now};
-use crate::pages::eligibility::{Entered, View, body, person_view, score_review_view};
+use crate::pages::eligibility::person::view as person_view;
+use crate::pages::eligibility::score_review::view as score_review_view;
+use crate::pages::eligibility::{Entered, View, body};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
 

@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 use registration::order::OrderState;
 
 use super::super::{Studio, account, an_order, availability, choosing, exam_page, now, steps_of};
-use crate::pages::exam::sittings::Chosen;
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::order;
+use crate::request::chosen::Chosen;
 use crate::view::layout::Visitor;
 
 impl Studio {

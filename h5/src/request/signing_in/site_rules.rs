@@ -12,7 +12,7 @@ use registration::store::StoreError;
 use reservation::ids::ExamId;
 
 use crate::app::App;
-use crate::request::signing_in::Next;
+use crate::request::next::Next;
 use crate::request::visit::Visit;
 
 /// The rules that all exams share, if they do.
@@ -20,6 +20,14 @@ pub(crate) fn shared(app: &App) -> Option<AccountRules> {
     let exams = app.outside.registration.exams.list();
     let (first, rest) = exams.split_first()?;
     rest.iter().all(|exam| exam.rules.account == first.rules.account).then(|| first.rules.account.clone())
+}
+
+impl Next {
+    /// The rules of that exam; else those that all exams share; else the usual ones.
+    pub(crate) fn rules(&self, app: &App) -> AccountRules {
+        let exam = self.exam(app).map(|exam| exam.rules.account.clone());
+        exam.or_else(|| shared(app)).unwrap_or_default()
+    }
 }
 
 /// The exams from which somebody without an account chooses first, because each asks for another account; none when

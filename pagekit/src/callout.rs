@@ -40,7 +40,7 @@ impl Tone {
 }
 
 /// The box.
-pub fn notice(tone: Tone, title: &str, body: &Markup) -> Markup {
+pub fn callout(tone: Tone, title: &str, body: &Markup) -> Markup {
     html! {
         section class="notice" data-tone=(tone.name()) {
             (icon(tone.icon()))

@@ -4,19 +4,18 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
-use registration::exam_rules::ScoreReviewRules;
-use registration::exam_rules::TaskKind;
+use registration::exam_rules::{ScoreReviewRules, TaskKind};
 use registration::exams::ExamPage;
 use registration::steps::StepView;
 
-use super::super::exam::path_of;
-use super::person_path;
-use super::person_view::{list, person_rows, state_tag, subjects};
-use crate::view::facts::person_name;
+use crate::pages::eligibility::facts::{person_rows, state_tag, subjects};
+use crate::pages::eligibility::person_path;
+use crate::paths::path_of;
+use crate::view::callout::{Tone, callout};
+use crate::view::facts::{list, person_name};
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
-use crate::view::notice::{Tone, notice};
 use crate::view::steps::progress_at;
 
 /// What the page shows.
@@ -70,7 +69,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 fn standing(w: Words, view: &View<'_>, review: &ScoreReview) -> Markup {
     let rows = [
         (w.t("eligibility-name").into_owned(), person_name(review.name.expose())),
-        (w.t("eligibility-kind").into_owned(), html! { (super::kind_name(w, review.document.kind())) }),
+        (
+            w.t("eligibility-kind").into_owned(),
+            html! { (crate::pages::eligibility::kind_name(w, review.document.kind())) },
+        ),
         (w.t("eligibility-number").into_owned(), html! { (review.document.masked()) }),
         (w.t("score-review-ticket").into_owned(), html! { (review.ticket.expose()) }),
         (w.t("score-review-state").into_owned(), state_tag(w, &review.state)),
@@ -79,16 +81,16 @@ fn standing(w: Words, view: &View<'_>, review: &ScoreReview) -> Markup {
         section { (list(&rows)) }
         @match &review.state {
             ScoreReviewState::Waiting { .. } => {
-                (notice(Tone::Care, &w.t("score-review-waiting"), &html! { p { (w.t("score-review-waiting-text")) } }))
+                (callout(Tone::Care, &w.t("score-review-waiting"), &html! { p { (w.t("score-review-waiting-text")) } }))
             },
             ScoreReviewState::Refused { reason } => {
-                (notice(Tone::Bad, &w.t("score-review-refused"), &html! {
+                (callout(Tone::Bad, &w.t("score-review-refused"), &html! {
                     p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
                     p { (w.t("score-review-refused-text")) }
                 }))
             },
             ScoreReviewState::Passed { .. } => {
-                (notice(Tone::Good, &w.t("score-review-passed"), &html! {
+                (callout(Tone::Good, &w.t("score-review-passed"), &html! {
                     p { (w.t("score-review-passed-text")) }
                     (subjects(w, view.exam, &review.grants))
                 }))

@@ -4,21 +4,22 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::document::Sex;
-use registration::eligibility::{Person, ScoreReview, ScoreReviewState, SeenPerson};
-use registration::exam_rules::{FieldName, SubjectId, TaskKind};
+use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::exam_rules::{FieldName, TaskKind};
 use registration::exams::ExamPage;
 use registration::roster::{COLUMNS, RosterRecord};
 use registration::steps::{StepView, TaskState, task};
 
-use super::super::exam::path_of;
-use super::{kind_name, opens_at, person_path};
-use crate::view::facts::{facts, person_name};
+use crate::pages::eligibility::facts::{person_rows, state_tag, subjects};
+use crate::pages::eligibility::{opens_at, person_path};
+use crate::paths::path_of;
+use crate::view::callout::{Tone, callout};
+use crate::view::facts::list;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::heading;
-use crate::view::notice::{Tone, notice, tag};
 use crate::view::steps::progress_at;
+use crate::words::roster::column;
 
 /// What the page shows.
 pub(crate) struct View<'a> {
@@ -43,7 +44,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &title))
             (progress_at(w, view.steps, &TaskKind::Eligibility, view.now))
-            @if view.has_changed { (notice(Tone::Care, &w.t("person-changed"), &html! {})) }
+            @if view.has_changed { (callout(Tone::Care, &w.t("person-changed"), &html! {})) }
             section { (who(w, view)) }
             (review_part(w, view))
             section aria-labelledby="record" {
@@ -52,42 +53,6 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 @if view.person.bound_at.is_none() { p class="hint" { (w.t("record-wrong")) } }
             }
             (saving(w, view))
-        }
-    }
-}
-
-/// Name, sex, document: what both pages begin with.
-pub(super) fn person_rows(w: Words, record: &RosterRecord) -> Vec<(String, Markup)> {
-    let mut rows = vec![(w.t("eligibility-name").into_owned(), person_name(record.name.expose()))];
-    if let Some(sex) = record.document.sex() {
-        let word = match sex {
-            Sex::Male => w.t("person-sex-male"),
-            Sex::Female => w.t("person-sex-female"),
-        };
-        rows.push((w.t("person-sex").into_owned(), html! { (word) }));
-    }
-    rows.push((w.t("eligibility-kind").into_owned(), html! { (kind_name(w, record.document.kind())) }));
-    rows.push((w.t("eligibility-number").into_owned(), html! { (record.document.masked()) }));
-    rows
-}
-
-/// Labelled values whose labels were made here.
-pub(crate) fn list(rows: &[(String, Markup)]) -> Markup {
-    facts(&rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect::<Vec<_>>())
-}
-
-/// Subjects by name, one below the other.
-pub(super) fn subjects(w: Words, exam: &ExamPage, ids: &[SubjectId]) -> Markup {
-    html! {
-        ul class="subjects" {
-            @for id in ids {
-                li {
-                    @match exam.rules.subject(id) {
-                        Some(subject) => (w.pick(&subject.title.zh, &subject.title.en)),
-                        None => (id),
-                    }
-                }
-            }
         }
     }
 }
@@ -120,15 +85,6 @@ fn review_part(w: Words, view: &View<'_>) -> Markup {
             },
             None => {},
         }
-    }
-}
-
-/// Where a review stands, in a word.
-pub(super) fn state_tag(w: Words, state: &ScoreReviewState) -> Markup {
-    match state {
-        ScoreReviewState::Waiting { .. } => tag(Tone::Care, &w.t("score-review-waiting")),
-        ScoreReviewState::Refused { .. } => tag(Tone::Bad, &w.t("score-review-refused")),
-        ScoreReviewState::Passed { .. } => tag(Tone::Good, &w.t("score-review-passed")),
     }
 }
 
@@ -172,19 +128,6 @@ fn own_name(w: Words, exam: &ExamPage, name: &FieldName) -> String {
     field.map_or_else(|| name.to_string(), |field| w.pick(&field.label.zh, &field.label.en).to_owned())
 }
 
-/// A value as candidates know it: `(99301) 临江大学` for an organisation, the words of a choice.
-pub(crate) fn column(w: Words, exam: &ExamPage, column: &str, value: &str) -> String {
-    if let Some(one) = exam.organisations.iter().find(|one| one.code.as_str() == value) {
-        return format!("({}) {}", one.code, w.pick(&one.name.zh, &one.name.en));
-    }
-    let field = exam.rules.form.fields.iter().find(|field| field.name.as_str() == column);
-    let choice = field.and_then(|field| field.choices.iter().find(|choice| choice.value == value));
-    if column == "years" && value.parse::<u8>().is_ok() {
-        return w.with("record-years-of", &[("years", value.into())]).into_owned();
-    }
-    choice.map_or_else(|| value.to_owned(), |choice| w.pick(&choice.zh, &choice.en).to_owned())
-}
-
 /// The tick and the button; before the window only when it opens; once bound since when.
 fn saving(w: Words, view: &View<'_>) -> Markup {
     let exam = view.exam;
@@ -201,7 +144,7 @@ fn saving(w: Words, view: &View<'_>) -> Markup {
     match (is_open, opens_at(exam, view.steps, view.now), view.seen) {
         (true, _, Some(seen)) => form(w, view, seen, &other),
         (false, Some(at), _) => html! {
-            (notice(Tone::Care, &w.t("person-early-title"), &html! {
+            (callout(Tone::Care, &w.t("person-early-title"), &html! {
                 p { (w.with("person-early-text", &[("when", when::dated(w.language, at, view.now).into())])) }
             }))
             p { (other) }

@@ -1,0 +1,29 @@
+//! Which order a request is about.
+
+use std::sync::Arc;
+
+use registration::exams::{ExamPage, SittingPage};
+use registration::order::{Order, OrderId};
+
+use crate::failure::Failure;
+use crate::request::visit::Candidate;
+
+/// The candidate's order of that number, with its exam.
+pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<ExamPage>), Failure> {
+    let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+    let registration = &candidate.visit.app.outside.registration;
+    let order = registration.orders.get(candidate.account.id, id).await?.ok_or(Failure::NotFound)?;
+    let exam = registration.exams.get(&order.exam).ok_or(Failure::NotFound)?;
+    Ok((order, exam))
+}
+
+/// The order of these that has this sitting.
+pub(crate) fn own<'a>(mut orders: impl Iterator<Item = &'a Order>, sitting: &SittingPage) -> Option<&'a Order> {
+    orders.find(|order| order.sittings.iter().any(|seat| seat.sitting == sitting.id))
+}
+
+/// The live order that has the place of one that is over, where a part may have only one.
+pub(crate) fn instead<'a>(exam: &ExamPage, orders: &'a [Order], over: &Order) -> Option<&'a Order> {
+    let has_place = |other: &&Order| other.id != over.id && other.part == over.part && other.state.is_live();
+    orders.iter().find(has_place).filter(|_| !exam.is_many(&over.part))
+}
