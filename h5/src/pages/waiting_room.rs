@@ -48,10 +48,9 @@ impl FromRequestParts<App> for Waiter {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let now = Timestamp::now();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let key = app.outside.cookie_key.clone();
         // The account is not looked up, so that a look at the line costs no database: a session that was ended elsewhere
         // can still look, and do nothing.
-        let Some(session) = session::read(&parts.headers, key, app.is_secure(), now) else {
+        let Some(session) = session::read(&parts.headers, &app.seal(), now) else {
             return Err(to_sign_in(&path));
         };
         Ok(Self {

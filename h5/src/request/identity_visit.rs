@@ -71,8 +71,7 @@ impl FromRequestParts<App> for IdentityVisit {
 }
 
 async fn of_phone(parts: &Parts, app: &App, visit: &Visit) -> Result<Option<Account>, Response> {
-    let key = app.outside.cookie_key.clone();
-    let Some(phone) = phone_session::read(&parts.headers, key, app.is_secure(), visit.now) else {
+    let Some(phone) = phone_session::read(&parts.headers, &app.seal(), visit.now) else {
         return Ok(None);
     };
     // Where the owner signs out, here or everywhere, the phone is let out, too.

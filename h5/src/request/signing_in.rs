@@ -33,8 +33,7 @@ pub(crate) fn probing(visit: &Visit, page: Markup) -> Response {
 
 /// The cookies that sign somebody in on this browser.
 pub(crate) fn signed_in(visit: &Visit, account: &Account) -> PrivateCookieJar {
-    let key = visit.app.outside.cookie_key.clone();
-    session::begin_on(key, account, visit.device.as_ref(), visit.app.is_secure(), visit.now)
+    session::begin_on(account, visit.device.as_ref(), &visit.app.seal(), visit.now)
 }
 
 /// The token of a captcha, if the form will be asked for one.

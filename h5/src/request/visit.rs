@@ -228,7 +228,7 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let now = Timestamp::now();
         let registration = &app.outside.registration;
-        let session = session::read(&parts.headers, app.outside.cookie_key.clone(), app.is_secure(), now);
+        let session = session::read(&parts.headers, &app.seal(), now);
         let account = match session {
             Some(session) => {
                 let found = registration.accounts.signed_in(session.account, session.id).await?;
@@ -243,7 +243,7 @@ impl FromRequestParts<App> for Visit {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let too_many = parts.extensions.get::<TooMany>().copied();
         let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
-        let device = session::device(&parts.headers, app.outside.cookie_key.clone());
+        let device = session::device(&parts.headers, &app.seal());
         let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
         Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, has_cookies, device })
     }

@@ -73,12 +73,12 @@ pub(crate) async fn make(
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let (w, app) = (visit.visit.words, &visit.visit.app);
-    let session = session::read(&headers, app.outside.cookie_key.clone(), app.is_secure(), visit.visit.now);
+    let session = session::read(&headers, &app.seal(), visit.visit.now);
     let identity = &app.outside.registration.identity;
     let owner = session.and_then(|session| session.id);
     match identity.hand_over(visit.account.id, owner, &from.to("/liveness")).await {
         Ok((token, expires_at)) => {
-            let cookie = handover_code::keep(app.outside.cookie_key.clone(), &token, expires_at, app.is_secure());
+            let cookie = handover_code::keep(&token, expires_at, &app.seal());
             let was = word(&identity.state(visit.account.id).await?);
             Ok((cookie, Redirect::to(&format!("{}&was={was}", from.to("/handover")))).into_response())
         }
@@ -146,7 +146,7 @@ async fn code_of(
         return Err(error.into());
     }
     let state = identity.state(visit.account.id).await?;
-    let Some((token, until)) = handover_code::read(headers, app.outside.cookie_key.clone()) else {
+    let Some((token, until)) = handover_code::read(headers, &app.seal()) else {
         return Ok((state, Err(CodeState::Over)));
     };
     let code = match identity.look_at_handover(&token).await {
@@ -244,9 +244,8 @@ pub(crate) async fn take(State(app): State<App>, visit: Visit, Path(token): Path
     match registration.identity.take_over(&token).await {
         Ok((account, owner, next)) => {
             let found = registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
-            let key = app.outside.cookie_key.clone();
             let phone = PhoneSession { account, epoch: found.session_epoch, owner };
-            let cookies = phone_session::begin(key, phone, app.is_secure(), visit.now);
+            let cookies = phone_session::begin(phone, &app.seal(), visit.now);
             Ok((cookies, Redirect::to(&next)).into_response())
         }
         Err(error) => refused(&visit, error),

@@ -11,12 +11,11 @@ use crate::failure::Failure;
 use crate::request::cookies::session;
 
 pub(crate) async fn leave(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
-    let key = app.outside.cookie_key.clone();
-    let session = session::read(&headers, key.clone(), app.is_secure(), Timestamp::now());
+    let session = session::read(&headers, &app.seal(), Timestamp::now());
     if let Some((id, until)) = session.and_then(|session| Some((session.id?, session.until))) {
         app.outside.registration.accounts.sign_out(id, until).await?;
     }
-    Ok((session::end(key, app.is_secure()), Redirect::to("/")).into_response())
+    Ok((session::end(&app.seal()), Redirect::to("/")).into_response())
 }
 
 /// A reload of what was refused for a moment: there is nothing to see here.

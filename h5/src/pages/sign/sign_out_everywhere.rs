@@ -10,7 +10,7 @@ pub(crate) async fn leave(candidate: Candidate) -> Result<Response, Failure> {
     let (visit, mut account) = (&candidate.visit, candidate.account.clone());
     let epoch = visit.app.outside.registration.accounts.sign_out_everywhere(account.id).await?;
     account.session_epoch = epoch.ok_or(Failure::NotFound)?;
-    let cookies = session::begin(visit.app.outside.cookie_key.clone(), &account, visit.app.is_secure(), visit.now);
+    let cookies = session::begin(&account, &visit.app.seal(), visit.now);
     Ok((cookies, Redirect::to("/me?said=everywhere")).into_response())
 }
 
