@@ -11,5 +11,6 @@ pub(crate) mod next;
 pub(crate) mod order;
 pub(crate) mod proof;
 pub(crate) mod sent;
+pub(crate) mod signed_in;
 pub(crate) mod signing_in;
 pub(crate) mod visit;

@@ -2,7 +2,6 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use http::request::Parts;
 use registration::accounts::Account;
 use registration::document::DocumentKind;
@@ -10,8 +9,8 @@ use registration::exam_rules::{IdentityRules, IdentityWay};
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::request::cookies::phone_session;
 use crate::request::kind::is_phone;
+use crate::request::signed_in::{account_of_phone, count};
 use crate::request::signing_in::signed_out::signed_out;
 use crate::request::visit::Visit;
 use crate::view::layout::{Frame, Visitor};
@@ -58,24 +57,15 @@ impl FromRequestParts<App> for IdentityVisit {
         let is_phone = is_phone(&parts.headers);
         let (account, is_guest_phone) = match visit.account.clone() {
             Some(account) => (Some(account), false),
-            None => (of_phone(parts, app, &visit).await?, true),
+            None => (
+                account_of_phone(parts, app, visit.now).await.map_err(|error| Failure::from(error).into_response())?,
+                true,
+            ),
         };
         let Some(account) = account else {
             return Err(signed_out(parts, &visit.path));
         };
-        if parts.method != Method::GET {
-            visit.count(&account).map_err(|too_many| Failure::from(too_many).into_response())?;
-        }
+        count(parts, app, &account).map_err(Failure::into_response)?;
         Ok(Self { visit, account, is_guest_phone, is_phone })
     }
-}
-
-async fn of_phone(parts: &Parts, app: &App, visit: &Visit) -> Result<Option<Account>, Response> {
-    let Some(phone) = phone_session::read(&parts.headers, &app.seal(), visit.now) else {
-        return Ok(None);
-    };
-    // Where the owner signs out, here or everywhere, the phone is let out, too.
-    let found = app.outside.registration.accounts.signed_in(phone.account, phone.owner).await;
-    let found = found.map_err(|error| Failure::from(error).into_response())?;
-    Ok(found.filter(|account| account.session_epoch == phone.epoch))
 }

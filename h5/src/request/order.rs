@@ -2,17 +2,34 @@
 
 use std::sync::Arc;
 
+use registration::accounts::Account;
 use registration::exams::{ExamPage, SittingPage};
 use registration::order::{Order, OrderId};
 
+use crate::app::App;
 use crate::failure::Failure;
 use crate::request::visit::Candidate;
 
-/// The candidate's order of that number, with its exam.
+/// The candidate's order of that number, with its exam: for a page, as it was read a moment ago for what the page's bar
+/// says of it.
 pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<ExamPage>), Failure> {
+    let Candidate { visit, account } = candidate;
     let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    let registration = &candidate.visit.app.outside.registration;
-    let order = registration.orders.get(candidate.account.id, id).await?.ok_or(Failure::NotFound)?;
+    match visit.orders.iter().find(|known| known.id == id) {
+        Some(known) => {
+            let exam = visit.app.outside.registration.exams.get(&known.exam).ok_or(Failure::NotFound)?;
+            Ok((known.clone(), exam))
+        }
+        // Of very many orders the oldest are not read with every page.
+        None => find_now(&visit.app, account, order).await,
+    }
+}
+
+/// The same, as it is now: for what is done with it, however long the form was on its way.
+pub(crate) async fn find_now(app: &App, account: &Account, order: &str) -> Result<(Order, Arc<ExamPage>), Failure> {
+    let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+    let registration = &app.outside.registration;
+    let order = registration.orders.get(account.id, id).await?.ok_or(Failure::NotFound)?;
     let exam = registration.exams.get(&order.exam).ok_or(Failure::NotFound)?;
     Ok((order, exam))
 }

@@ -28,6 +28,7 @@ use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::request::cookies::session;
 use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signed_in::{account_of, count};
 use crate::request::signing_in::signed_out::signed_out;
 use crate::view::contact::contact;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
@@ -228,14 +229,7 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let now = Timestamp::now();
         let registration = &app.outside.registration;
-        let session = session::read(&parts.headers, &app.seal(), now);
-        let account = match session {
-            Some(session) => {
-                let found = registration.accounts.signed_in(session.account, session.id).await?;
-                found.filter(|account| session.is_of(account))
-            }
-            None => None,
-        };
+        let account = account_of(parts, app, now).await?;
         let orders = match &account {
             Some(account) => registration.orders.of(account.id).await?,
             None => Vec::new(),
@@ -263,9 +257,7 @@ impl FromRequestParts<App> for Candidate {
             <Visit as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(Failure::into_response)?;
         match visit.account.clone() {
             Some(account) => {
-                if parts.method != http::Method::GET {
-                    visit.count(&account).map_err(|too_many| Failure::from(too_many).into_response())?;
-                }
+                count(parts, app, &account).map_err(Failure::into_response)?;
                 Ok(Self { visit, account })
             }
             None => Err(signed_out(parts, &visit.path)),

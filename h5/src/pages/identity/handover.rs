@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
+use registration::accounts::AccountId;
 use registration::identity::{HandoverError, HandoverToken, IdentityError};
 use registration::steps::IdentityState;
 use serde::Deserialize;
@@ -23,6 +24,7 @@ use crate::pages::identity::standing::word;
 use crate::request::cookies::phone_session::{self, PhoneSession};
 use crate::request::cookies::{handover_code, session};
 use crate::request::identity_visit::IdentityVisit;
+use crate::request::signed_in::SignedInOrPhone;
 use crate::request::visit::Visit;
 use crate::view::callout::{Tone, callout};
 use crate::view::form::error_summary;
@@ -99,7 +101,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let (app, w) = (&visit.visit.app, visit.visit.words);
     let identity = &app.outside.registration.identity;
-    let (state, code) = code_of(&visit, &headers).await?;
+    let (state, code) = code_of(&visit.visit.app, visit.account.id, &headers).await?;
     let was_other = !shown.was.is_empty() && shown.was != word(&state);
     if matches!(state, IdentityState::Verified { .. }) || was_other || !identity.has_consented(visit.account.id).await?
     {
@@ -129,28 +131,28 @@ pub(crate) async fn show(
 }
 
 /// `{"state":"none good"}`: where the check stands, and the code of this browser.
-pub(crate) async fn state(visit: IdentityVisit, headers: HeaderMap) -> Result<Response, Failure> {
-    let (state, code) = code_of(&visit, &headers).await?;
+pub(crate) async fn state(SignedInOrPhone(visit): SignedInOrPhone, headers: HeaderMap) -> Result<Response, Failure> {
+    let (state, code) = code_of(&visit.app, visit.account.id, &headers).await?;
     let code = code.map_or_else(|code| code, |_| CodeState::Good).as_str();
     Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{} {code}\"}}", word(&state))).into_response())
 }
 
 /// Where the check stands; and the code that can be scanned, or what became of it.
 async fn code_of(
-    visit: &IdentityVisit,
+    app: &App,
+    account: AccountId,
     headers: &HeaderMap,
 ) -> Result<(IdentityState, Result<(HandoverToken, Timestamp), CodeState>), Failure> {
-    let app = &visit.visit.app;
     let identity = &app.outside.registration.identity;
-    if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
+    if let Err(IdentityError::Store(error)) = identity.follow_liveness(account).await {
         return Err(error.into());
     }
-    let state = identity.state(visit.account.id).await?;
+    let state = identity.state(account).await?;
     let Some((token, until)) = handover_code::read(headers, &app.seal()) else {
         return Ok((state, Err(CodeState::Over)));
     };
     let code = match identity.look_at_handover(&token).await {
-        Ok(account) if account == visit.account.id => Ok((token, until)),
+        Ok(account) if account == account => Ok((token, until)),
         Err(HandoverError::Used) => Err(CodeState::Scanned),
         // Another account signed in on this browser, or a newer code was made elsewhere.
         Ok(_) | Err(HandoverError::Unknown | HandoverError::Expired) => Err(CodeState::Over),

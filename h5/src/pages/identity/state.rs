@@ -6,11 +6,11 @@ use registration::identity::IdentityError;
 
 use crate::failure::Failure;
 use crate::pages::identity::standing::word;
-use crate::request::identity_visit::IdentityVisit;
+use crate::request::signed_in::SignedInOrPhone;
 
 /// `{"state":"none"}`, `waiting`, `refused` or `verified`.
-pub(crate) async fn show(visit: IdentityVisit) -> Result<Response, Failure> {
-    let identity = &visit.visit.app.outside.registration.identity;
+pub(crate) async fn show(SignedInOrPhone(visit): SignedInOrPhone) -> Result<Response, Failure> {
+    let identity = &visit.app.outside.registration.identity;
     if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
         return Err(error.into());
     }

@@ -8,7 +8,7 @@ use registration::orders::DropError;
 use super::seats_kept;
 use crate::failure::Failure;
 use crate::paths::path_of;
-use crate::request::order::find;
+use crate::request::order::find_now;
 use crate::request::visit::Candidate;
 
 pub(crate) async fn drop_one(
@@ -16,7 +16,7 @@ pub(crate) async fn drop_one(
     Path(order): Path<String>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let (order, exam) = find(&candidate, &order).await?;
+    let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
     let sitting = pairs.iter().find(|(name, _)| name == "sitting").and_then(|(_, value)| value.parse().ok());
     let sitting = sitting.ok_or(Failure::Bad)?;
     let visit = &candidate.visit;

@@ -7,7 +7,7 @@ use registration::order::OrderState;
 
 use crate::failure::Failure;
 use crate::pages::order::render_with;
-use crate::request::order::find;
+use crate::request::order::{find, find_now};
 use crate::request::visit::Candidate;
 
 /// A reload that became a GET: back to the order, where the number is masked.
@@ -17,7 +17,7 @@ pub(crate) async fn back(candidate: Candidate, Path(order): Path<String>) -> Res
 }
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
-    let (order, exam) = find(&candidate, &order).await?;
+    let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
     let is_payable = matches!(order.state, OrderState::Unpaid | OrderState::Refused { .. });
     if !is_payable || !exam.rules.payment.payer_is_candidate {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
 use crate::failure::Failure;
-use crate::request::order::find;
-use crate::request::visit::Candidate;
+use crate::request::order::find_now;
+use crate::request::signed_in::SignedIn;
 use crate::view::qr_code::code;
 
-pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
-    let (order, exam) = find(&candidate, &order).await?;
+pub(crate) async fn show(candidate: SignedIn, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, exam) = find_now(&candidate.app, &candidate.account, &order).await?;
     let picture = code(&exam.payment_url).ok_or(Failure::Broken)?;
     let headers = [
         (CONTENT_TYPE, "image/png".to_owned()),

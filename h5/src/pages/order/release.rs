@@ -6,11 +6,11 @@ use registration::orders::ReleaseError;
 
 use super::seats_kept;
 use crate::failure::Failure;
-use crate::request::order::find;
+use crate::request::order::find_now;
 use crate::request::visit::Candidate;
 
 pub(crate) async fn give_back(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
-    let (order, exam) = find(&candidate, &order).await?;
+    let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
     let id = order.id;
     match candidate.visit.app.outside.registration.orders.release(candidate.account.id, id).await {
         Ok(_) => Ok(Redirect::to(&format!("/orders/{id}/ended")).into_response()),

@@ -12,7 +12,7 @@ use registration::pictures::{PICTURE_BYTES_MAX, PictureError};
 use crate::failure::Failure;
 use crate::pages::order::refused;
 use crate::request::next::with_said;
-use crate::request::order::find;
+use crate::request::order::{find, find_now};
 use crate::request::sent::picture::{SentPicture, picture_or_upload};
 use crate::request::visit::Candidate;
 use crate::words::choice::subject;
@@ -29,7 +29,7 @@ pub(crate) async fn hand_in(
     form: Multipart,
 ) -> Result<Response, Failure> {
     let (part, upload) = picture_or_upload(form).await?;
-    let (order, exam) = find(&candidate, &order).await?;
+    let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
     let w = candidate.visit.words;
     let orders = &candidate.visit.app.outside.registration.orders;
     // A picture that comes with the form is newer than what has arrived.
@@ -59,7 +59,7 @@ pub(crate) async fn hand_in(
 
 /// Hands in once more what was refused.
 pub(crate) async fn again(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
-    let (order, exam) = find(&candidate, &order).await?;
+    let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
     let orders = &candidate.visit.app.outside.registration.orders;
     // Tapped twice.
     if order.state == OrderState::WaitingReview {

@@ -7,21 +7,21 @@ use http::StatusCode;
 use registration::orders::ReceiveError;
 
 use crate::failure::Failure;
-use crate::request::order::find;
+use crate::request::order::find_now;
 use crate::request::sent::upload::{Asked, picture, progress, refused, sentence};
-use crate::request::visit::Candidate;
+use crate::request::signed_in::SignedIn;
 
 /// Takes a piece; what is answered stands in [`uploading`](crate::request::sent::upload).
 pub(crate) async fn receive(
-    candidate: Candidate,
+    candidate: SignedIn,
     Path(order): Path<String>,
     Query(asked): Query<Asked>,
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let order = order.parse().map_err(|_| Failure::NotFound)?;
     let piece = asked.piece(bytes)?;
-    let w = candidate.visit.words;
-    match candidate.visit.app.outside.registration.orders.receive(candidate.account.id, order, piece).await {
+    let w = candidate.words;
+    match candidate.app.outside.registration.orders.receive(candidate.account.id, order, piece).await {
         Ok(received) => Ok(asked.received(received)),
         Err(ReceiveError::UnknownOrder) => Err(Failure::NotFound),
         Err(ReceiveError::NotPayable(_)) => Ok(sentence(w.t("upload-not-now").into_owned())),
@@ -31,20 +31,20 @@ pub(crate) async fn receive(
 
 /// How far an upload is.
 pub(crate) async fn look(
-    candidate: Candidate,
+    candidate: SignedIn,
     Path(order): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let order = order.parse().map_err(|_| Failure::NotFound)?;
-    let orders = &candidate.visit.app.outside.registration.orders;
+    let orders = &candidate.app.outside.registration.orders;
     let received = orders.received(candidate.account.id, order, asked.key()?).await?;
     Ok(progress(StatusCode::OK, received, false))
 }
 
 /// What has arrived and was not handed in yet, as it came.
-pub(crate) async fn arrived(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
-    let (order, _) = find(&candidate, &order).await?;
-    let orders = &candidate.visit.app.outside.registration.orders;
+pub(crate) async fn arrived(candidate: SignedIn, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, _) = find_now(&candidate.app, &candidate.account, &order).await?;
+    let orders = &candidate.app.outside.registration.orders;
     let Some(key) = orders.arrived(candidate.account.id, order.id).await? else { return Err(Failure::NotFound) };
     let found = orders.uploaded(candidate.account.id, order.id, key).await?.ok_or(Failure::NotFound)?;
     let media_type = if found.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
@@ -52,8 +52,8 @@ pub(crate) async fn arrived(candidate: Candidate, Path(order): Path<String>) -> 
 }
 
 /// What was handed in last.
-pub(crate) async fn handed_in(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn handed_in(candidate: SignedIn, Path(order): Path<String>) -> Result<Response, Failure> {
     let order = order.parse().map_err(|_| Failure::NotFound)?;
-    let found = candidate.visit.app.outside.registration.orders.screenshot(candidate.account.id, order).await?;
+    let found = candidate.app.outside.registration.orders.screenshot(candidate.account.id, order).await?;
     found.map(|jpeg| picture("image/jpeg", jpeg)).ok_or(Failure::NotFound)
 }
