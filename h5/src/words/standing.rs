@@ -1,5 +1,5 @@
 //! What pages say of a registration: its state as one sentence, what to do as one button. The only place that has words
-//! for it; the header, the exam's page, the lists and the receipt draw what this says.
+//! for it; the box on top of pages, the lists and the receipt draw what this says.
 
 use jiff::Timestamp;
 use pagekit::local_path::query_value;

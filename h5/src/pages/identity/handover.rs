@@ -152,7 +152,7 @@ async fn code_of(
         return Ok((state, Err(CodeState::Over)));
     };
     let code = match identity.look_at_handover(&token).await {
-        Ok(account) if account == account => Ok((token, until)),
+        Ok(owner) if owner == account => Ok((token, until)),
         Err(HandoverError::Used) => Err(CodeState::Scanned),
         // Another account signed in on this browser, or a newer code was made elsewhere.
         Ok(_) | Err(HandoverError::Unknown | HandoverError::Expired) => Err(CodeState::Over),

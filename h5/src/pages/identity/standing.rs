@@ -1,4 +1,4 @@
-//! What the pages of the real-name check share: the person, the states, and every refusal in words.
+//! Where the real-name check stands: of whom, in which state, and what is said of it.
 
 use maud::{Markup, html};
 use pagekit::when;

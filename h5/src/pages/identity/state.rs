@@ -1,4 +1,4 @@
-//! Where it stands, as a word for the page that waits on the computer; and who need not be on a page any more.
+//! Where it stands, as a word for the page that waits on the computer.
 
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;

@@ -5,7 +5,7 @@ use pagekit::words::Words;
 
 use crate::view::callout::{Tone, callout};
 
-/// The notice of that word; nothing else is repeated from the address.
+/// The callout of that word; nothing else is repeated from the address.
 pub(crate) fn done(w: Words, said: &str) -> Markup {
     let text = match said {
         "account" => w.t("said-account"),
@@ -26,7 +26,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
     html! { div role="status" { (callout(Tone::Good, &text, &html! {})) } }
 }
 
-/// The notice above a page that has no place of its own for it.
+/// The callout above a page that has no place of its own for it.
 pub(crate) fn above(w: Words, path: &str) -> Markup {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
     let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")).filter(|_| page != "/me");
