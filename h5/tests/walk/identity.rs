@@ -179,8 +179,8 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     // Whoever signs in next on this computer finds the code's cookie there, and not the code.
     let mut next_here = office.site.candidate(77).await;
     let cookies = computer.cookie.as_deref().unwrap();
-    let code = cookies.split("; ").find(|pair| pair.starts_with("handover-code=")).unwrap();
-    next_here.cookie = next_here.cookie.map(|own| format!("{own}; {code}"));
+    let left = cookies.split("; ").find(|pair| pair.starts_with("handover-code=")).unwrap();
+    next_here.cookie = next_here.cookie.map(|own| format!("{own}; {left}"));
     assert_eq!(next_here.get("/me/identity/handover/state").await.text, "{\"state\":\"none over\"}");
 
     let identity = &office.site.registration.identity;

@@ -68,7 +68,6 @@ async fn browser_keeps_what_is_typed_into_a_form_whose_session_has_ended() {
     let said = walker.find_one("[data-kept]").await;
     let lost = said.attr("data-lost").await.unwrap().unwrap();
     assert_eq!(said.text().await.unwrap(), lost, "it is not said to be kept");
-    walker.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +82,6 @@ async fn browser_keeps_the_picture_of_a_card_whose_session_has_ended() {
     says_that_it_ended(&walker, &path).await;
     assert!(walker.has("[data-put] img[src^='blob:']").await, "it is shown still");
     assert_eq!(walker.path().await, "/me/identity/card");
-    walker.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,5 +101,4 @@ async fn browser_says_on_a_receipt_that_waits_that_the_session_has_ended() {
     says_that_it_ended(&walker, &path).await;
     assert_eq!(says.text().await.unwrap(), "", "nobody is told anything there any more");
     walker.shows(&order).await;
-    walker.close().await;
 }

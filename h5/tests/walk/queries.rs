@@ -43,8 +43,9 @@ async fn pass(client: TcpStream, server: UnixStream, count: Arc<AtomicUsize>) {
         if has_kind && matches!(kind, b'E' | b'Q') {
             count.fetch_add(1, Ordering::Relaxed);
         }
-        let head = length.to_be_bytes();
-        let sent = [if has_kind { &[kind][..] } else { &[] }, &head, &rest].concat();
+        let mut sent = if has_kind { vec![kind] } else { Vec::new() };
+        sent.extend_from_slice(&length.to_be_bytes());
+        sent.extend_from_slice(&rest);
         if ask.write_all(&sent).await.is_err() {
             return;
         }
