@@ -81,7 +81,7 @@ async fn browser_keeps_the_picture_of_a_card_whose_session_has_ended() {
     walker.attach("[data-put] input[type=file]", &file(&office.site, "card.png")).await;
     says_that_it_ended(&walker, &path).await;
     assert!(walker.has("[data-put] img[src^='blob:']").await, "it is shown still");
-    assert_eq!(walker.path().await, "/me/identity/card");
+    assert_eq!(walker.path().await, path);
 }
 
 #[tokio::test(flavor = "multi_thread")]
