@@ -5,8 +5,8 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use maud::Markup;
+use pagekit::callout::Tone;
 use pagekit::language::Language;
-use pagekit::notice::Tone;
 use pagekit::words::{keys, keys_used};
 use registration::desk::payments::{AuditAction, AuditEntry, Review};
 use registration::desk::people::{Case, CaseId};

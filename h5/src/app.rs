@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
 use axum_extra::extract::cookie::Key;
 use http::HeaderMap;
 use http::header::HOST;
@@ -13,6 +12,7 @@ use reservation::api::limits::Limits;
 use reservation::engine::Engine;
 
 use crate::assets::assets;
+use crate::request::cookies::Seal;
 use crate::shared_pages::SharedPages;
 
 /// What the pages need from outside.
@@ -62,13 +62,12 @@ impl App {
         }
     }
 
+    /// What cookies are sealed with.
+    pub(crate) fn seal(&self) -> Seal {
+        Seal { key: self.outside.cookie_key.clone(), is_secure: self.is_secure() }
+    }
+
     pub(crate) fn own_origin(&self) -> OwnOrigin {
         OwnOrigin::of(self.outside.public_url.as_deref())
-    }
-}
-
-impl FromRef<App> for Key {
-    fn from_ref(app: &App) -> Self {
-        app.outside.cookie_key.clone()
     }
 }

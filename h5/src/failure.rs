@@ -121,3 +121,8 @@ pub(crate) fn with_wait(too_many: TooMany, form: Markup) -> Response {
     let wait = [(RETRY_AFTER, HeaderValue::from(too_many.seconds()))];
     (StatusCode::TOO_MANY_REQUESTS, wait, form).into_response()
 }
+
+/// A page with a status.
+pub(crate) fn answer(status: StatusCode, page: Markup) -> Response {
+    (status, page).into_response()
+}

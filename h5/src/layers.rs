@@ -1,12 +1,15 @@
 //! Every layer of the site, outermost last, each with its reason.
 
+mod carry;
+pub(crate) mod front;
+
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER, USER_AGENT};
+use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 use pagekit::guard::same_site_only;
 use pagekit::headers::with_headers;
@@ -17,16 +20,15 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use self::carry::carry;
+use self::front::{Draw, front};
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
-use crate::pages::{error, waiting, wechat};
-use crate::shared_pages::front;
-use crate::signed_out::carry;
+use crate::request::kind::{is_waiting_room, is_wechat};
 use crate::view::layout::Frame;
+use crate::view::{error, wechat};
 
-/// How WeChat's browser calls itself.
-pub(crate) const WECHAT: &str = "MicroMessenger";
 /// Longest time that a page may take.
 pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest time that an upload may take, however long it is; one that is too slow for its length the listener ends.
@@ -37,7 +39,8 @@ pub(crate) fn timeout(limit: Duration) -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
 }
 
-pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
+/// `draw` draws the pages that are the same for everybody who is not signed in.
+pub(crate) fn with_layers(router: Router<App>, app: &App, draw: Draw) -> Router<App> {
     let router = router
         // A form that another site posted goes no further.
         .layer(from_fn_with_state(app.own_origin(), same_site_only))
@@ -56,7 +59,7 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
         // visitor is compressed for speed: brotli costs eight times what drawing the page does.
         .layer(CompressionLayer::new().no_br().quality(CompressionLevel::Fastest));
     // What is the same for all is answered before any of this.
-    with_headers(router).layer(from_fn_with_state(app.clone(), front))
+    with_headers(router).layer(from_fn_with_state((app.clone(), draw), front))
 }
 
 /// Counts requests by address. Files are not counted: browsers keep them.
@@ -96,7 +99,7 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
     let mut page = (failure.status(), error::page(&frame, failure)).into_response();
     if let Some(after) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, after.clone());
-        if waiting::is_path(&path) {
+        if is_waiting_room(&path) {
             page.headers_mut().insert(REFRESH, after.clone());
         }
     }
@@ -105,12 +108,11 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
 
 /// In WeChat every page says how to open it in a browser, and nothing else works but the poster, for another device.
 async fn not_in_wechat(State(app): State<App>, request: Request, next: Next) -> Response {
-    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let path = request.uri().path();
     const LET_IN: [&str; 6] =
         ["/language", "/poster", "/poster/code.png", "/manifest.webmanifest", "/favicon.ico", "/robots.txt"];
     let is_let_in = path.starts_with("/static/") || LET_IN.contains(&path);
-    if !agent.contains(WECHAT) || is_let_in {
+    if !is_wechat(request.headers()) || is_let_in {
         return next.run(request).await;
     }
     let status =

@@ -1,49 +1,15 @@
-//! One file per page: handler, then markup. `hold`, `release`, `screenshot` and `sign_out` only act and lead on.
+//! One file per page: handler, then markup. What several draw stands in `view`; no page knows another, its folder's door
+//! apart, which has what the folder's pages share.
 
 pub(crate) mod account;
-pub(crate) mod answers;
-pub(crate) mod choice_words;
-pub(crate) mod clock;
 pub(crate) mod decided;
 pub(crate) mod details;
-pub(crate) mod drop_seat;
 pub(crate) mod eligibility;
-pub(crate) mod ended;
-pub(crate) mod error;
 pub(crate) mod exam;
-pub(crate) mod exam_facts;
-pub(crate) mod exam_mine;
-pub(crate) mod exam_person;
-pub(crate) mod exam_seats;
-pub(crate) mod face;
-pub(crate) mod favicon;
-pub(crate) mod files;
-pub(crate) mod help;
-pub(crate) mod hold;
+pub(crate) mod forgotten;
 pub(crate) mod home;
 pub(crate) mod identity;
-pub(crate) mod language;
-pub(crate) mod manifest;
-pub(crate) mod me;
-pub(crate) mod notice;
 pub(crate) mod order;
-pub(crate) mod order_parts;
-pub(crate) mod payer;
-pub(crate) mod payment_code;
-pub(crate) mod payment_part;
-pub(crate) mod poster;
-pub(crate) mod receipt;
-pub(crate) mod release;
-pub(crate) mod robots;
-pub(crate) mod screenshot;
-pub(crate) mod screenshot_upload;
-pub(crate) mod sign_in;
-pub(crate) mod sign_out;
-pub(crate) mod sign_up;
-pub(crate) mod sittings;
-pub(crate) mod standing_words;
-pub(crate) mod steps_view;
-pub(crate) mod task_words;
-pub(crate) mod waiting;
-pub(crate) mod waiting_view;
-pub(crate) mod wechat;
+pub(crate) mod sign;
+pub(crate) mod site;
+pub(crate) mod waiting_room;

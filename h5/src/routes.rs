@@ -3,24 +3,29 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
+use maud::Markup;
+use registration::model::exam::Exam;
+use registration::pictures::kept::CHUNK_BYTES_MAX;
 
 use crate::app::{App, H5State};
-use crate::busy::Busy;
 use crate::failure::Failure;
 use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
-use crate::pages::account::{
-    agreement, captcha, email, find, forgotten, forgotten_code, link, mobile, name, password, reset,
-    sign_out_everywhere, sign_up_code, which,
-};
+use crate::pages::account::{self, email, link, mobile, name, password};
 use crate::pages::eligibility::{self, person, score_review};
-use crate::pages::identity::{card, handover, liveness, manual, pictures, state};
-use crate::pages::{
-    clock, decided, details, drop_seat, ended, exam, face, favicon, files, help, hold, home, identity, language,
-    manifest, me, notice, order, payer, payment_code, poster, receipt, release, robots, screenshot, screenshot_upload,
-    sign_in, sign_out, sign_up, sittings, waiting,
+use crate::pages::exam::sittings::{self, hold};
+use crate::pages::exam::{self, notice};
+use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
+use crate::pages::identity::{self, card, face, handover, liveness, manual, pictures, state};
+use crate::pages::order::{
+    self, drop_seat, ended, payer, payment_code, receipt, release, screenshot, upload as screenshot_upload,
 };
-use crate::picture_part::UPLOAD_BYTES_MAX;
-use registration::pictures::kept::CHUNK_BYTES_MAX;
+use crate::pages::sign::sign_up::{self, code as sign_up_code};
+use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
+use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, robots};
+use crate::pages::{decided, details, home, waiting_room};
+use crate::request::busy::Busy;
+use crate::request::sent::picture::UPLOAD_BYTES_MAX;
+use crate::request::visit::Visit;
 
 /// Largest form without a picture, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -44,7 +49,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/score-review/delete", get(score_review::back).post(score_review::delete))
         .route("/exams/{exam}/sittings", get(sittings::show))
         .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
-        .route("/exams/{exam}/waiting", get(waiting::show))
+        .route("/exams/{exam}/waiting", get(waiting_room::show))
         .route("/orders/{order}", get(order::show))
         .route("/orders/{order}/payment-code.png", get(payment_code::show))
         .route("/orders/{order}/payer", get(payer::back).post(payer::show))
@@ -55,7 +60,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/orders/{order}/receipt", get(receipt::show))
         .route("/clock", get(clock::show))
         .route("/orders/{order}/ended", get(ended::show))
-        .route("/me", get(me::show))
+        .route("/me", get(account::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
         .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
         .route("/me/identity/handover", get(handover::show).post(handover::make))
@@ -94,7 +99,15 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(timeout(UPLOAD_TIMEOUT));
     let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
-    (with_layers(all, &app).with_state(app), busy)
+    (with_layers(all, &app, draw_shared).with_state(app), busy)
+}
+
+/// The pages that are the same for everybody who is not signed in.
+fn draw_shared(guest: &Visit, exam: Option<&Exam>) -> Markup {
+    match exam {
+        Some(exam) => exam::render_for_guests(guest, exam),
+        None => home::render(guest, &[]),
+    }
 }
 
 /// Signing in and up, what was forgotten, and what one changes of one's account.

@@ -2,12 +2,12 @@
 //! It knows no exam, no order and no store.
 
 pub mod assets;
+pub mod callout;
 pub mod guard;
 pub mod headers;
 pub mod icons;
 pub mod language;
 pub mod local_path;
-pub mod notice;
 pub mod when;
 pub mod words;
 
@@ -15,7 +15,7 @@ pub mod words;
 pub const TOKENS_CSS: &str = include_str!("../assets/tokens.css");
 /// The site's mark as a picture of its own.
 pub const MARK_SVG: &str = include_str!("../assets/mark.svg");
-/// What both sites draw alike: type, links, buttons, fields, notices.
+/// What both sites draw alike: type, links, buttons, fields, callouts.
 pub const BASE_CSS: &str = include_str!("../assets/base.css");
 
 #[cfg(test)]

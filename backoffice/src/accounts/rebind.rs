@@ -5,8 +5,8 @@ use axum::Form;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::{Markup, html};
+use pagekit::callout::{Tone, callout};
 use pagekit::icons::{Icon, icon};
-use pagekit::notice::{Tone, notice};
 use pagekit::words::Words;
 use registration::people::accounts::{Account, RebindError};
 use serde::Deserialize;
@@ -104,7 +104,7 @@ pub(crate) fn body(w: Words, entered: &Entered, outcome: &Outcome) -> Markup {
             p class="hint" { (w.t("rebind-lead")) }
             @match outcome {
                 Outcome::Nothing | Outcome::Look(_) => {}
-                Outcome::Done(text) => div role="status" { (notice(Tone::Good, text, &html! {})) },
+                Outcome::Done(text) => div role="status" { (callout(Tone::Good, text, &html! {})) },
                 Outcome::Refused(text) => p class="error" role="alert" { (icon(Icon::Cross)) span { (text) } },
             }
             @match outcome {

@@ -1,7 +1,7 @@
 //! What is said of the last act.
 
 use maud::{Markup, html};
-use pagekit::notice::{Tone, notice};
+use pagekit::callout::{Tone, callout};
 use pagekit::words::Words;
 
 use crate::desk::reason::Refusal;
@@ -29,5 +29,5 @@ impl Message {
 /// The message above a case, unless it has its place beside the reason.
 pub(crate) fn said(message: Option<&Message>) -> Markup {
     let message = message.filter(|message| message.refusal.is_none());
-    html! { @if let Some(message) = message { (notice(message.tone, &message.text, &html! {})) } }
+    html! { @if let Some(message) = message { (callout(message.tone, &message.text, &html! {})) } }
 }

@@ -10,7 +10,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::Markup;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::desk::payments::Review;
 use registration::model::exam_rules::TaskKind;
 use registration::model::order::{OrderId, OrderState};

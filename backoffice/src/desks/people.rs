@@ -6,7 +6,7 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::desk::people::{Case, CaseError, CaseId, Side};
 use serde::Deserialize;
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::request::Parts;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use pagekit::words::Words;
 use registration::application::ReviewError;
 use registration::model::ids::AccountId;

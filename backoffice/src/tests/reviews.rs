@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use maud::Markup;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use pagekit::words::Words;
 use registration::application::{ApplicationCase, CaseKey};
 use registration::eligibility::{FoundScore, ScoreReview, ScoreReviewCase, ScoreReviewKey};

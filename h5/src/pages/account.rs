@@ -1,229 +1,185 @@
-//! What candidates do with their accounts, beyond signing in and up: a file per page, and what these share.
+//! 个人中心: my registrations, who I am here, and how I sign in.
 
-pub(crate) mod agreement;
-pub(crate) mod captcha;
 pub(crate) mod email;
-pub(crate) mod find;
-pub(crate) mod forgotten;
-pub(crate) mod forgotten_code;
 pub(crate) mod link;
 pub(crate) mod mobile;
-pub(crate) mod mobile_shared;
 pub(crate) mod name;
 pub(crate) mod password;
-pub(crate) mod reset;
-pub(crate) mod resume;
-pub(crate) mod said;
-pub(crate) mod sign_out_everywhere;
-pub(crate) mod sign_up_code;
-pub(crate) mod sign_up_exam;
-pub(crate) mod sign_up_fields;
-pub(crate) mod sign_up_letter;
-pub(crate) mod site_rules;
 pub(crate) mod summary;
-pub(crate) mod which;
 
-use std::sync::Arc;
-
-use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::cookie::PrivateCookieJar;
-use http::StatusCode;
-use http::header::SET_COOKIE;
-use jiff::SignedDuration;
-use maud::Markup;
-use pagekit::local_path::{local_path, query_value};
+use axum::extract::Query;
+use jiff::Timestamp;
+use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam::Exam;
-use registration::model::exam_rules::{AccountRules, CaptchaRule, PasswordRules};
-use registration::people::accounts::{Account, Act};
-use registration::secrets::captcha::CaptchaError;
-use registration::secrets::passwords::PasswordError;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::IdentityState;
+use registration::model::order::{Order, OrderState};
+use registration::people::accounts::Account;
+use registration::rules::steps::{StepView, TaskState, task};
 use serde::Deserialize;
 
-use crate::app::App;
-use crate::session;
-use crate::view::captcha::CaptchaFields;
-use crate::view::form::FieldError;
-use crate::visit::Visit;
+use super::account::summary::summary;
+use crate::failure::Failure;
+use crate::request::begun::{Begun, begun};
+use crate::request::visit::{Candidate, Visit};
+use crate::view::callout::{Tone, tag};
+use crate::view::icons::{Icon, icon};
+use crate::view::layout::said::done;
+use crate::view::layout::{heading, page, phrases};
+use crate::view::order::lines;
+use crate::words::order::state_word;
 
-/// Longest login name that is read, spaces included.
-pub(crate) const LOGIN_CHARS_MAX: u16 = 254;
-
-/// Where to go afterwards, and from which exam the visitor comes.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Next {
+/// What was just done, carried over the redirect.
+#[derive(Deserialize)]
+pub(crate) struct Said {
     #[serde(default)]
-    next: String,
-    #[serde(default)]
-    exam: String,
-    /// The session ended under the page that one goes back to.
-    #[serde(default)]
-    ended: String,
-    /// One was signed in a moment ago, and the browser sends no cookie.
-    #[serde(default)]
-    entered: String,
+    said: String,
 }
 
-impl Next {
-    /// Where to go afterwards.
-    pub(crate) fn path(&self) -> &str {
-        local_path(&self.next).unwrap_or("/")
-    }
-
-    /// Back to the page under which a session ended.
-    pub(crate) fn after_end(path: &str) -> Self {
-        Self { next: path.to_owned(), ended: "1".to_owned(), ..Self::default() }
-    }
-
-    /// Back from signing in without a cookie.
-    #[cfg(test)]
-    pub(crate) fn without_cookies() -> Self {
-        Self { entered: "1".to_owned(), ..Self::default() }
-    }
-
-    /// Did a session end?
-    pub(crate) fn has_ended(&self) -> bool {
-        !self.ended.is_empty()
-    }
-
-    /// Was somebody signed in, and the browser did not keep it?
-    pub(crate) fn keeps_no_cookie(&self) -> bool {
-        !self.entered.is_empty()
-    }
-
-    /// The query that carries both on.
-    pub(crate) fn query(&self) -> String {
-        let exam = self.exam.parse::<reservation::ids::ExamId>().ok();
-        let exam = exam.map_or_else(String::new, |exam| format!("&exam={exam}"));
-        format!("next={}{exam}", query_value(self.path()))
-    }
-
-    /// The exam that was named, or that one goes back to.
-    pub(crate) fn exam(&self, app: &App) -> Option<Arc<Exam>> {
-        let named = Some(self.exam.as_str()).filter(|exam| !exam.is_empty());
-        let target = self.path().strip_prefix("/exams/").and_then(|rest| rest.split(['/', '?', '#']).next());
-        // Pages that belong to no exam, as that of the real-name check, say from which one came.
-        let query = self.path().split_once('?').map(|(_, query)| query);
-        let carried = || query?.split('&').find_map(|pair| pair.strip_prefix("exam="));
-        let exam = named.or(target).or_else(carried).and_then(|exam| exam.parse().ok());
-        app.outside.registration.exams.get(&exam?)
-    }
-
-    /// The rules of that exam; else those that all exams share; else the usual ones.
-    pub(crate) fn rules(&self, app: &App) -> AccountRules {
-        let exam = self.exam(app).map(|exam| exam.rules.account.clone());
-        exam.or_else(|| site_rules::shared(app)).unwrap_or_default()
-    }
+/// One exam of the candidate: where it stands, what is live of it, and what was before.
+pub(crate) struct Mine {
+    pub(crate) begun: Begun,
+    pub(crate) live: Vec<Order>,
+    pub(crate) past: Vec<Order>,
 }
 
-/// A path of ours that says what was just done when its page is shown.
-pub(crate) fn with_said(path: &str, said: &str) -> String {
-    let (path, part) = path.split_once('#').map_or((path, None), |(path, part)| (path, Some(part)));
-    let mark = if path.contains('?') { '&' } else { '?' };
-    let part = part.map_or_else(String::new, |part| format!("#{part}"));
-    format!("{path}{mark}said={said}{part}")
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) mine: &'a [Mine],
+    pub(crate) account: &'a Account,
+    pub(crate) sends_letters: bool,
+    pub(crate) said: &'a str,
+    pub(crate) identity: &'a IdentityState,
+    pub(crate) now: Timestamp,
 }
 
-/// Signs somebody in on this browser and leads on. A browser that has sent no cookie so far is led over the page for
-/// signing in, which leads on those who are signed in, and tells the others that their browser keeps no cookies.
-pub(crate) fn enter(visit: &Visit, account: &Account, next: &str) -> Response {
-    let to = if visit.has_cookies { next.to_owned() } else { format!("/sign-in?next={}&entered=1", query_value(next)) };
-    (signed_in(visit, account), Redirect::to(&to)).into_response()
-}
-
-/// A form that signs in, with a cookie that says nothing: a browser that brings it back keeps cookies.
-pub(crate) fn probing(visit: &Visit, page: Markup) -> Response {
-    if visit.has_cookies {
-        return page.into_response();
-    }
-    let secure = if visit.app.is_secure() { "; Secure" } else { "" };
-    ([(SET_COOKIE, format!("cookies=on; Path=/; HttpOnly; SameSite=Lax{secure}"))], page).into_response()
-}
-
-/// The cookies that sign somebody in on this browser.
-pub(crate) fn signed_in(visit: &Visit, account: &Account) -> PrivateCookieJar {
-    let key = visit.app.outside.cookie_key.clone();
-    session::begin_on(key, account, visit.device.as_ref(), visit.app.is_secure(), visit.now)
-}
-
-/// The token of a captcha, if the form will be asked for one.
-pub(crate) fn captcha_token(visit: &Visit, act: Act, login: &str, rule: CaptchaRule) -> Option<String> {
-    let accounts = &visit.app.outside.registration.accounts;
-    let fields = CaptchaFields::default();
-    let wanted = accounts.wants_captcha(act, login, &visit.caller(&fields, rule));
-    wanted.then(|| accounts.captcha().token(visit.now))
-}
-
-/// What is wrong with the captcha.
-pub(crate) fn captcha_error(w: Words, error: CaptchaError) -> FieldError {
-    let text = match error {
-        CaptchaError::Missing => w.t("captcha-missing"),
-        CaptchaError::Wrong => w.t("captcha-wrong"),
+pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Result<Markup, Failure> {
+    let visit = &candidate.visit;
+    let mine: Vec<Mine> = begun(visit).await?.into_iter().map(|begun| of_exam(visit, begun)).collect();
+    let sends_letters = visit.app.outside.registration.accounts.ways().mail;
+    let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;
+    let view = View {
+        mine: &mine,
+        account: &candidate.account,
+        sends_letters,
+        said: &said.said,
+        identity: &identity,
+        now: visit.now,
     };
-    FieldError { field: "captcha".into(), text: text.into_owned() }
+    Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
 }
 
-/// What is wrong with a new password.
-pub(crate) fn password_error(w: Words, error: PasswordError) -> FieldError {
-    let text = match error {
-        PasswordError::Length { min, max } => {
-            w.with("field-password-length", &[("min", min.into()), ("max", max.into())])
+fn of_exam(visit: &Visit, begun: Begun) -> Mine {
+    let (live, past) = visit.orders_of(&begun.exam).into_iter().partition(|order| order.state.is_live());
+    Mine { begun, live, past }
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let is_verified = matches!(view.identity, IdentityState::Verified { .. });
+    html! {
+        div class="column" {
+            (heading(None, &w.t("me-title")))
+            (done(w, view.said))
+            h2 class="part" { (w.t("me-orders")) }
+            @if view.mine.is_empty() {
+                div class="empty" {
+                    h3 { (w.t("me-empty-title")) }
+                    p { (w.t("me-empty-text")) }
+                    p { a class="button second" href="/" { (w.t("me-empty-next")) } }
+                }
+            } @else {
+                ul class="orders" { @for mine in view.mine { (card(w, mine, view.now)) } }
+            }
+            (identity_line(w, view.identity))
+            (summary(w, view.account, is_verified, view.sends_letters))
         }
-        PasswordError::Common => w.t("field-password-common"),
-        PasswordError::Kinds { .. } => w.t("field-password-kinds"),
-        PasswordError::Character => w.t("field-password-character"),
+    }
+}
+
+fn card(w: Words, mine: &Mine, now: Timestamp) -> Markup {
+    let Mine { begun: Begun { exam, said, steps }, live, past } = mine;
+    let here = format!("/exams/{}", exam.id);
+    html! {
+        li class="order" data-live[!live.is_empty()] {
+            div class="order-head" { (tag(said.tone, &said.title)) }
+            h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
+            @if let Some(reason) = &said.reason {
+                p class="order-note" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+            }
+            p class="order-note" { (said.text) }
+            @for order in live { (live_part(w, exam, order, now)) }
+            p class="order-do" {
+                span class="acts" {
+                    a class="link" href=(here) { (w.t("exam-look")) (icon(Icon::Chevron)) }
+                    @if can_change(steps, now) {
+                        a class="link" href={ (here) "/details" } { (w.t("change-details")) (icon(Icon::Chevron)) }
+                    }
+                }
+                @if let Some((href, word)) = &said.button { a class="button" href=(href) { (word) } }
+            }
+            @if !past.is_empty() { (past_part(w, exam, past, now)) }
+        }
+    }
+}
+
+/// One order that is live: its sittings, sum and state, and the way to it.
+fn live_part(w: Words, exam: &Exam, order: &Order, now: Timestamp) -> Markup {
+    let (tone, word) = state_word(w, order);
+    html! {
+        div class="order-part" {
+            (lines(w, exam, order, Some(now)))
+            p class="order-head" { (tag(tone, &word)) span class="fee" { (order.amount) } }
+            p class="order-head" {
+                a href={ "/orders/" (order.id) } { (w.t("order-do-view")) }
+                span class="number" { (w.t("pay-order")) " " (order.id) }
+            }
+        }
+    }
+}
+
+/// What was before, folded: no sum of it is owed.
+fn past_part(w: Words, exam: &Exam, past: &[Order], now: Timestamp) -> Markup {
+    html! {
+        details class="past" {
+            summary { (w.with("me-past", &[("count", past.len().into())])) (icon(Icon::Chevron)) }
+            @for order in past {
+                @let (tone, word) = state_word(w, order);
+                div class="order-part" {
+                    p class="order-head" { (tag(tone, &word)) span class="number" { (order.id) } }
+                    (lines(w, exam, order, Some(now)))
+                    @if order.state == OrderState::Lapsed {
+                        @let note = if exam.has_begun(order, now) { w.t("order-note-begun") } else { w.t("order-note-lapsed") };
+                        p { a href={ "/orders/" (order.id) "#upload" } { (note) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Can the form be changed now?
+fn can_change(steps: &[StepView], now: Timestamp) -> bool {
+    let of_form = |step: &&StepView| step.tasks.iter().any(|task| task.kind == TaskKind::Details);
+    let is_open = |step: &StepView| step.closes_at.is_none_or(|closes_at| now < closes_at);
+    let is_in = task(steps, &TaskKind::Details).is_some_and(|task| task.state == TaskState::Passed);
+    is_in && steps.iter().find(of_form).is_some_and(is_open)
+}
+
+/// 已实名 or not, as a line of 个人中心.
+pub(crate) fn identity_line(w: Words, state: &IdentityState) -> Markup {
+    let (tone, word, go) = match state {
+        IdentityState::None => (Tone::Care, w.t("me-identity-none"), w.t("me-identity-begin")),
+        IdentityState::Waiting { .. } => (Tone::Plain, w.t("me-identity-waiting"), w.t("me-identity-look")),
+        IdentityState::Refused { .. } => (Tone::Bad, w.t("me-identity-refused"), w.t("identity-refused-again")),
+        IdentityState::Verified { .. } => (Tone::Good, w.t("me-identity-verified"), w.t("me-identity-look")),
     };
-    FieldError { field: "password".into(), text: text.into_owned() }
-}
-
-/// The hint below a new password.
-pub(crate) fn password_hint(w: Words, password: PasswordRules) -> String {
-    let places = [("min", password.chars_min.into())];
-    let hint = if password.kinds_min > 1 {
-        w.with("field-password-hint-kinds", &places)
-    } else {
-        w.with("field-password-hint", &places)
-    };
-    hint.into_owned()
-}
-
-/// Most characters of a password field: the longest rule, and room to be told that it is too long.
-pub(crate) const PASSWORD_CHARS_MAX: u16 = 80;
-
-/// A wait in words: seconds up to two minutes, then minutes.
-pub(crate) fn wait(w: Words, wait: SignedDuration) -> String {
-    let seconds = wait.as_secs().max(0) + 1;
-    let text = if seconds < 120 {
-        w.with("wait-seconds", &[("count", seconds.into())])
-    } else {
-        w.with("wait-minutes", &[("count", (seconds / 60 + 1).into())])
-    };
-    text.into_owned()
-}
-
-/// An error about the form as a whole.
-pub(crate) fn whole(text: impl Into<String>) -> FieldError {
-    FieldError { field: "".into(), text: text.into() }
-}
-
-/// An error of one field.
-pub(crate) fn of(field: &'static str, text: impl Into<String>) -> FieldError {
-    FieldError { field: field.into(), text: text.into() }
-}
-
-/// A page with a status.
-pub(crate) fn answer(status: StatusCode, page: Markup) -> Response {
-    (status, page).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_carries_what_was_done() {
-        assert_eq!(with_said("/me", "password"), "/me?said=password");
-        assert_eq!(with_said("/exams/cet/sittings?part=oral", "details"), "/exams/cet/sittings?part=oral&said=details");
-        assert_eq!(with_said("/exams/cet?a=b#sittings", "password"), "/exams/cet?a=b&said=password#sittings");
+    html! {
+        section id="identity" {
+            h2 { (w.t("identity-title")) }
+            dl class="rows" {
+                div { dt { (w.t("me-identity-state")) } dd { (tag(tone, &word)) } dd class="row-do" { a href="/me/identity?next=/me" { (go) (icon(Icon::Chevron)) } } }
+            }
+        }
     }
 }

@@ -3,19 +3,13 @@
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use maud::Markup;
-use pagekit::words::Words;
-use registration::model::exam::Exam;
-use registration::model::order::{Order, OrderState};
-use registration::rules::steps::{StepView, TaskState};
 use serde::Deserialize;
 
-use super::exam::find;
-use super::order;
-use super::standing_words::said;
 use crate::failure::Failure;
-use crate::view::waits::{Waits, waits};
-use crate::visit::{Candidate, seats_mark};
+use crate::request::exam::find;
+use crate::request::visit::{Candidate, seats_mark};
+use crate::view::waits::{order_word, waiting_tasks};
+use crate::words::standing::said;
 
 /// Which.
 #[derive(Deserialize)]
@@ -49,7 +43,7 @@ pub(crate) async fn show(candidate: Candidate, Query(asked): Query<Asked>) -> Re
         let exam = find(&candidate.visit, &asked.exam)?;
         waiting_tasks(&candidate.visit.steps(&exam).await?)
     } else {
-        order_word(&order::find(&candidate, &asked.order).await?.0).to_owned()
+        order_word(&crate::request::order::find(&candidate, &asked.order).await?.0).to_owned()
     };
     Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{state}\"}}")).into_response())
 }
@@ -58,28 +52,4 @@ pub(crate) async fn show(candidate: Candidate, Query(asked): Query<Asked>) -> Re
 fn changed(mark: u64, said: &str) -> Response {
     let answer = serde_json::json!({ "state": mark.to_string(), "said": said });
     ([(CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
-}
-
-/// The names of the tasks in which it is somebody else's turn.
-fn waiting_tasks(steps: &[StepView]) -> String {
-    let tasks = steps.iter().flat_map(|step| &step.tasks);
-    let waiting = tasks.filter(|task| matches!(task.state, TaskState::Waiting { .. }));
-    waiting.map(|task| task.kind.to_string()).collect::<Vec<_>>().join(",")
-}
-
-fn order_word(order: &Order) -> &'static str {
-    if order.state == OrderState::WaitingReview { "waiting" } else { "decided" }
-}
-
-/// The line on a page of the exam. Nothing when nothing waits.
-pub(crate) fn exam_waits(w: Words, exam: &Exam, steps: &[StepView]) -> Option<Markup> {
-    let was = waiting_tasks(steps);
-    let ask = format!("/me/decided?exam={}", exam.id);
-    (!was.is_empty()).then(|| waits(w, &Waits::patiently(&ask, &was)))
-}
-
-/// The line on the page of an order that waits.
-pub(crate) fn order_waits(w: Words, order: &Order) -> Markup {
-    let ask = format!("/me/decided?order={}", order.id);
-    waits(w, &Waits::patiently(&ask, order_word(order)))
 }

@@ -23,19 +23,19 @@ use registration::pictures::kept::DraftError;
 use registration::rules::details::{AnswerFault, Answers, FieldFault};
 use registration::rules::steps::{StepView, TaskState, blocked_by, task};
 
-use super::account::with_said;
-use super::exam::{find, path_of};
-use super::identity::parts::picture_fault;
-use super::notice::next_path;
-use super::steps_view::progress_at;
-use super::task_words;
 use crate::failure::Failure;
-use crate::form_parts::{FormParts, form_parts};
-use crate::picture_part::PicturePart;
+use crate::paths::path_of;
+use crate::request::exam::{find, next_path};
+use crate::request::next::with_said;
+use crate::request::sent::form::{SentForm, sent_form};
+use crate::request::sent::picture::SentPicture;
+use crate::request::visit::Candidate;
+use crate::view::callout::{Tone, callout};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::visit::Candidate;
+use crate::view::steps::progress_at;
+use crate::words::picture::picture_fault;
+use crate::words::task as task_words;
 
 /// What the form has as its fields' ids.
 pub(crate) fn field_id(field: &FieldRule) -> String {
@@ -66,7 +66,7 @@ pub(crate) async fn hand_in(
 ) -> Result<Response, Failure> {
     let visit = &candidate.visit;
     let exam = find(visit, &exam)?;
-    let FormParts { pairs, picture } = form_parts(form).await?;
+    let SentForm { pairs, picture } = sent_form(form).await?;
     let applications = &visit.app.outside.registration.applications;
     let here = format!("{}/details", path_of(&exam));
     let account = candidate.account.id;
@@ -145,7 +145,7 @@ async fn refused(
 async fn take_photo(
     candidate: &Candidate,
     exam: &Exam,
-    picture: PicturePart,
+    picture: SentPicture,
     answers: &mut Answers,
 ) -> Result<Option<FieldError>, Failure> {
     let Some(field) = exam.rules.form.fields.iter().find(|field| field.kind == FieldKind::Photo) else {
@@ -156,7 +156,7 @@ async fn take_photo(
     // What the form says of a photo is not believed: it is the one that was handed in, or the newest draft.
     answers.0.remove(&field.name);
     let photo = match picture {
-        PicturePart::File(bytes) => match registration.photos.draft(account, &exam.rules.form.photo, bytes).await {
+        SentPicture::File(bytes) => match registration.photos.draft(account, &exam.rules.form.photo, bytes).await {
             Ok(photo) => Some(photo.to_string()),
             Err(PhotoError::Draft(DraftError::Picture(fault))) => {
                 return Ok(Some(FieldError { field: "photo".into(), text: picture_fault(w, fault) }));
@@ -167,12 +167,12 @@ async fn take_photo(
             Err(PhotoError::Draft(DraftError::Store(error)) | PhotoError::Store(error)) => return Err(error.into()),
             Err(PhotoError::Unknown | PhotoError::TriesUsed(_)) => None,
         },
-        PicturePart::TooLarge => {
+        SentPicture::TooLarge => {
             let limit_bytes = usize::try_from(exam.rules.form.photo.bytes_max).unwrap_or(usize::MAX);
             let text = picture_fault(w, PictureError::TooLarge { limit_bytes });
             return Ok(Some(FieldError { field: "photo".into(), text }));
         }
-        PicturePart::Nothing => {
+        SentPicture::Nothing => {
             let application = registration.applications.get(account, &exam.id).await?;
             let kept = application.draft.iter().chain(&application.details).map(|known| known.get(&field.name));
             kept.filter(|answer| !answer.is_empty()).map(str::to_owned).next()
@@ -306,7 +306,7 @@ fn standing(w: Words, view: &View<'_>, is_over: bool, is_done: bool) -> Markup {
     let review = task(view.steps, &TaskKind::Review).map(|task| &task.state);
     html! {
         @if let Some(TaskState::Refused { reason, .. }) = review {
-            (notice(Tone::Bad, &w.t("details-refused-title"), &html! {
+            (callout(Tone::Bad, &w.t("details-refused-title"), &html! {
                 p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
                 p { (w.t("details-refused-text")) }
             }))

@@ -1,9 +1,8 @@
 //! Looking a person up in the roster: document, number, name. Nothing is bound here.
 
+pub(crate) mod facts;
 pub(crate) mod person;
-pub(crate) mod person_view;
 pub(crate) mod score_review;
-pub(crate) mod score_review_view;
 
 use axum::Form;
 use axum::extract::{Path, Query};
@@ -13,7 +12,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::eligibility::{LOOKS_PER_DAY, LookUpError};
+use registration::eligibility::{LOOKS_PER_DAY, LookUpError, SeenPerson};
 use registration::model::document::{DocumentError, DocumentKind};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
@@ -21,16 +20,17 @@ use registration::model::person::NAME_FIELD_MAX;
 use registration::rules::steps::{StepView, TaskState, blocked_by, task};
 use serde::Deserialize;
 
-use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
-use super::exam::{find, path_of};
-use super::steps_view::progress_at;
 use crate::failure::Failure;
+use crate::paths::path_of;
+use crate::request::exam::find;
+use crate::request::visit::Candidate;
+use crate::view::callout::{Tone, callout};
+use crate::view::form::person::DOCUMENT_CHARS_MAX;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::view::person_faults::name_fault;
-use crate::visit::Candidate;
+use crate::view::steps::progress_at;
+use crate::words::person::name_fault;
 
 /// What was typed.
 #[derive(Default, Deserialize)]
@@ -204,7 +204,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &w.t("eligibility-title")))
             (progress_at(w, view.steps, &TaskKind::Eligibility, view.now))
-            @if view.is_expired { (notice(Tone::Care, &w.t("eligibility-expired"), &html! {})) }
+            @if view.is_expired { (callout(Tone::Care, &w.t("eligibility-expired"), &html! {})) }
             @if let Some(TaskState::Over { closed_at }) = state {
                 p class="closed" { (w.with("eligibility-over", &[("when", when::dated(w.language, *closed_at, view.now).into())])) }
                 p { a class="button second" href=(path_of(exam)) { (w.t("person-back")) } }
@@ -265,4 +265,22 @@ pub(crate) fn kind_name(w: Words, kind: DocumentKind) -> String {
         DocumentKind::ForeignResidentId => w.t("eligibility-kind-foreign-resident-id"),
     }
     .into_owned()
+}
+
+/// Whom the page is about.
+#[derive(Default, Deserialize)]
+pub(crate) struct Whom {
+    #[serde(default)]
+    pub(super) p: String,
+    /// The roster has changed since the page was seen.
+    #[serde(default)]
+    changed: String,
+    #[serde(default)]
+    agree: String,
+}
+
+impl Whom {
+    pub(super) fn seen(&self) -> Option<SeenPerson> {
+        self.p.parse().ok()
+    }
 }

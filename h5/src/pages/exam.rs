@@ -1,13 +1,14 @@
 //! One exam: where the candidate stands in it, what to do next, what they have. An exam that begins with the choice of
 //! a sitting shows the sittings at once.
 
-use std::sync::Arc;
+pub(crate) mod mine;
+pub(crate) mod notice;
+pub(crate) mod seats;
+pub(crate) mod sittings;
 
 use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::language::Language;
-use pagekit::when;
 use pagekit::words::Words;
 use registration::eligibility::Person;
 use registration::model::exam::Exam;
@@ -17,22 +18,26 @@ use registration::model::order::{Order, OrderState};
 use registration::rules::steps::{StepView, TaskState};
 use reservation::sitting::Availability;
 
-use super::decided::exam_waits;
-use super::exam_facts::exam_facts;
-use super::exam_mine::mine;
-use super::exam_person::person_part;
-use super::exam_seats::seats;
-use super::sittings::gate::gate_of_guest;
-use super::sittings::{self, Chosen};
-use super::standing_words::{Reader, standing_box};
-use super::steps_view::{is_of_hold, passed_word, progress_of, standing};
-use super::task_words::name;
 use crate::failure::Failure;
-use crate::view::facts::pieces;
+use crate::pages::exam::mine::mine;
+use crate::pages::exam::seats::seats;
+use crate::pages::exam::sittings::gate::gate_of_guest;
+use crate::paths::{is_simple, path_of};
+use crate::request::chosen::Chosen;
+use crate::request::exam::find;
+use crate::request::visit::{Standing, Visit};
+use crate::view::exam::facts::exam_facts;
+use crate::view::exam::person::person_section;
+use crate::view::exam::window::window_line;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::progress::{Standing as Look, step_dot, step_name};
-use crate::visit::{Standing, Visit};
+use crate::view::progress::{step_dot, step_name};
+use crate::view::standing::standing_box;
+use crate::view::steps::progress_of;
+use crate::view::waits::exam_waits;
+use crate::words::standing::Reader;
+use crate::words::step::{Look, is_of_hold, look, passed_word};
+use crate::words::task::name;
 
 pub(crate) async fn show(
     visit: Visit,
@@ -54,23 +59,6 @@ pub(crate) async fn show(
         _ => None,
     };
     Ok(render(&visit, &exam, &standing, registered.as_ref()))
-}
-
-/// The exam of that name.
-pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<Exam>, Failure> {
-    let id = exam.parse().map_err(|_| Failure::NotFound)?;
-    visit.app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)
-}
-
-/// Is choosing and paying all that there is to do?
-pub(crate) fn is_simple(exam: &Exam) -> bool {
-    let is_basic = |task: &TaskKind| matches!(task, TaskKind::Sittings(_) | TaskKind::Payment(_) | TaskKind::Ticket);
-    exam.rules.parts.is_empty() && exam.rules.steps.iter().flat_map(|step| &step.tasks).all(is_basic)
-}
-
-/// The exam's address.
-pub(crate) fn path_of(exam: &Exam) -> String {
-    format!("/exams/{}", exam.id)
 }
 
 /// The page as everybody sees it who is not signed in.
@@ -138,7 +126,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) } }
             div class="wide-main" {
                 @if !live.is_empty() { (mine(w, exam, &live, view.now)) }
-                @if let Some(registered) = view.registered { (person_part(w, exam, &registered.person)) }
+                @if let Some(registered) = view.registered { (person_section(w, exam, &registered.person)) }
                 (steps_part(w, view))
                 (seats(w, exam, view.available, view.orders, view.now))
             }
@@ -154,7 +142,7 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
             h2 id="steps" { (w.t("steps-title")) }
             ol class="steps" {
                 @for (index, step) in view.steps.iter().enumerate() {
-                    @let (look, note) = standing(w, step, view.now);
+                    @let (look, note) = look(w, step, view.now);
                     li data-standing=(step_name(look)) {
                         (step_dot(index, look))
                         div {
@@ -187,22 +175,6 @@ fn steps_part(w: Words, view: &View<'_>) -> Markup {
 
 fn ends_with_window(step: &StepView) -> bool {
     matches!(&step.state, TaskState::Open { until } if *until == step.closes_at)
-}
-
-/// The step's window in a line; nothing when it has none.
-pub(crate) fn window_line(w: Words, step: &StepView, now: Timestamp) -> Markup {
-    let pays = step.tasks.iter().any(|task| matches!(task.kind, TaskKind::Payment(_)));
-    let until = if pays { w.t("window-pay-until") } else { w.t("window-until") };
-    let gap = if w.language == Language::En { " " } else { "" };
-    let moment = |at| pieces(w, &when::pieces(w.language, at, now));
-    html! {
-        @match (step.opens_at, step.closes_at) {
-            (Some(opens_at), Some(closes_at)) => p class="window" { (moment(opens_at)) " – " (moment(closes_at)) },
-            (Some(opens_at), None) => p class="window" { (w.t("window-from")) (gap) (moment(opens_at)) },
-            (None, Some(closes_at)) => p class="window" { (until) (gap) (moment(closes_at)) },
-            (None, None) => {},
-        }
-    }
 }
 
 /// What was done and may be changed, and what may be done besides. Anybody may read the notice.

@@ -8,56 +8,25 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
 use registration::model::facts::Facts;
-use registration::rules::standing::State;
 use registration::rules::steps::{StepView, steps};
-use reservation::ids::ExamId;
 
-use super::exam::window_line;
-use super::exam_facts::{days, fees};
-use super::standing_words::{Said, said};
-use super::steps_view::{passed_word, standing};
 use crate::failure::Failure;
+use crate::request::begun::{Begun, begun};
+use crate::request::visit::Visit;
+use crate::view::callout::tag;
+use crate::view::exam::window::{window_line, window_tag};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page, phrases};
-use crate::view::notice::{Tone, tag};
-use crate::view::progress::{Standing, state_word, step_dot, step_name};
-use crate::visit::Visit;
+use crate::view::progress::{step_dot, step_name};
+use crate::words::exam::{days, fees};
+use crate::words::step::{Look, look, passed_word, state_word};
 
-/// Most exams whose steps are worked out for one page.
-const BEGUN_MAX: usize = 12;
 /// Of so many open exams the steps stand there at once; of more they are unfolded one by one.
 const UNFOLDED_MAX: usize = 2;
 
 pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
     let begun = begun(&visit).await?;
     Ok(render(&visit, &begun))
-}
-
-/// An exam in which the candidate has begun something.
-pub(crate) struct Begun {
-    pub(crate) exam: Arc<Exam>,
-    pub(crate) said: Said,
-    pub(crate) steps: Vec<StepView>,
-}
-
-/// How far the candidate is, by exam: those in which something was begun, the one whose clock runs first.
-pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
-    let Some(account) = &visit.account else { return Ok(Vec::new()) };
-    let registration = &visit.app.outside.registration;
-    let mut ids: Vec<ExamId> = visit.orders.iter().map(|order| order.exam.clone()).collect();
-    ids.extend(registration.applications.exams_of(account.id).await?);
-    let mut begun: Vec<(bool, Option<Timestamp>, Begun)> = Vec::new();
-    for id in ids {
-        let Some(exam) = registration.exams.get(&id) else { continue };
-        if begun.len() < BEGUN_MAX && !begun.iter().any(|(.., known)| known.exam.id == id) {
-            let standing = visit.standing(&exam).await?;
-            let said = said(visit.words, &exam, &standing.at, &visit.reader());
-            let is_urgent = matches!(standing.at.state, State::Unpaid { .. } | State::Refused { .. });
-            begun.push((!is_urgent, standing.at.until, Begun { exam, said, steps: standing.steps }));
-        }
-    }
-    begun.sort_by_key(|(is_calm, until, _)| (*is_calm, until.filter(|_| !is_calm)));
-    Ok(begun.into_iter().map(|(.., begun)| begun).collect())
 }
 
 pub(crate) fn render(visit: &Visit, begun: &[Begun]) -> Markup {
@@ -170,9 +139,9 @@ fn steps_part(w: Words, exam: &Exam, own: Option<&Vec<StepView>>, is_open: bool,
             }
             ol {
                 @for (index, step) in list.iter().enumerate() {
-                    @let (standing, word) = state_of(w, step, own.is_some(), now);
-                    li data-standing=(step_name(standing)) {
-                        (step_dot(index, standing))
+                    @let (look, word) = state_of(w, step, own.is_some(), now);
+                    li data-standing=(step_name(look)) {
+                        (step_dot(index, look))
                         span class="step-name" {
                             (name(step))
                             @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
@@ -190,10 +159,10 @@ fn steps_part(w: Words, exam: &Exam, own: Option<&Vec<StepView>>, is_open: bool,
 }
 
 /// How far the candidate is in a step; of an exam that is not begun, whether the step's window is open.
-fn state_of(w: Words, step: &StepView, is_begun: bool, now: Timestamp) -> (Standing, Option<String>) {
+fn state_of(w: Words, step: &StepView, is_begun: bool, now: Timestamp) -> (Look, Option<String>) {
     if is_begun {
-        let (standing, _) = standing(w, step, now);
-        return (standing, Some(passed_word(w, step).unwrap_or_else(|| state_word(w, standing))));
+        let (look, _) = look(w, step, now);
+        return (look, Some(passed_word(w, step).unwrap_or_else(|| state_word(w, look))));
     }
     let word = match (step.opens_at, step.closes_at) {
         (_, Some(closes_at)) if closes_at <= now => Some(w.t("home-step-over")),
@@ -201,16 +170,7 @@ fn state_of(w: Words, step: &StepView, is_begun: bool, now: Timestamp) -> (Stand
         (Some(_), _) => Some(w.t("home-step-open")),
         (None, _) => None,
     };
-    (Standing::Later, word.map(|word| word.into_owned()))
-}
-
-/// The state of a registration window as a label.
-pub(crate) fn window_tag(w: Words, window: Window) -> Markup {
-    match window {
-        Window::Open => tag(Tone::Good, &w.t("exam-open")),
-        Window::NotYet => tag(Tone::Plain, &w.t("exam-soon")),
-        Window::Closed => tag(Tone::Bad, &w.t("exam-closed")),
-    }
+    (Look::Later, word.map(|word| word.into_owned()))
 }
 
 fn window_words(w: Words, exam: &Exam, now: Timestamp) -> String {

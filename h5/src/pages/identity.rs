@@ -1,13 +1,15 @@
 //! Real-name check (实名认证): who one says to be, the consent, the ways; and where it stands.
 
 pub(crate) mod card;
+pub(crate) mod face;
 pub(crate) mod handover;
 pub(crate) mod liveness;
 pub(crate) mod manual;
-pub(crate) mod parts;
 pub(crate) mod pictures;
-pub(crate) mod proof;
+pub(crate) mod refusal;
+pub(crate) mod standing;
 pub(crate) mod state;
+pub(crate) mod tiles;
 
 use axum::Form;
 use axum::extract::Query;
@@ -23,16 +25,18 @@ use registration::model::person::{NAME_FIELD_MAX, PersonName};
 use registration::people::identity::{ClaimRights, IdentityError, Person, Standing};
 use serde::Deserialize;
 
-use super::account::sign_up_fields::DOCUMENT_CHARS_MAX;
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::standing::{document_facts, state_box};
+use crate::request::identity_visit::IdentityVisit;
+use crate::request::proof::{provable, proves};
+use crate::view::callout::{Tone, callout};
+use crate::view::form::person::DOCUMENT_CHARS_MAX;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::view::person_faults::name_fault;
-use parts::{document_fault, kind_name, refusal, state_part};
-use proof::{provable, proves};
+use crate::words::document::{document_fault, kind_name};
+use crate::words::person::name_fault;
 
 /// Where the visitor came from, carried through all pages.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -227,7 +231,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         div class="column narrow identity" {
             (error_summary(w, view.errors))
             (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.standing.state) })))
-            @if is_open { (form(w, view)) } @else { (state_part(w, view)) }
+            @if is_open { (form(w, view)) } @else { (state_box(w, view)) }
         }
     }
 }
@@ -255,7 +259,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
         let values = [("kinds", kinds.join(&*w.t("list-comma")).into()), ("kind", kind_name(w, kind).into())];
         let title = w.t("identity-kind-none-title");
         return html! {
-            (notice(Tone::Care, &title, &html! { p { (w.with("identity-kind-none", &values)) } }))
+            (callout(Tone::Care, &title, &html! { p { (w.with("identity-kind-none", &values)) } }))
             p { a class="button second" href=(view.from.next()) { (w.t("face-back")) } }
         };
     }
@@ -285,7 +289,7 @@ fn document_fields(w: Words, view: &View<'_>) -> Markup {
     let known = standing.person.as_ref().map(|person| &person.document);
     if let Some(document) = fixed_document(standing) {
         return html! {
-            (parts::document_facts(w, document))
+            (document_facts(w, document))
             p class="hint" { (w.t("identity-number-locked")) }
         };
     }
@@ -357,4 +361,12 @@ fn way_hint(w: Words, way: IdentityWay) -> String {
         IdentityWay::Manual => w.t("identity-way-manual-hint"),
     }
     .into_owned()
+}
+
+/// To the first page, for who is verified or did not begin there.
+pub(crate) async fn elsewhere(visit: &IdentityVisit, from: &From) -> Result<Option<Response>, Failure> {
+    let identity = &visit.visit.app.outside.registration.identity;
+    let is_verified = matches!(identity.state(visit.account.id).await?, IdentityState::Verified { .. });
+    let has_begun = identity.has_consented(visit.account.id).await?;
+    Ok((is_verified || !has_begun).then(|| Redirect::to(&from.to("")).into_response()))
 }

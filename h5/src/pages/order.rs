@@ -1,6 +1,14 @@
 //! The payment: how much, the code to scan, whose name to give, and the screenshot afterwards.
 
-use std::sync::Arc;
+pub(crate) mod drop_seat;
+pub(crate) mod ended;
+pub(crate) mod payer;
+pub(crate) mod paying;
+pub(crate) mod payment_code;
+pub(crate) mod receipt;
+pub(crate) mod release;
+pub(crate) mod screenshot;
+pub(crate) mod upload;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,27 +18,30 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{SubjectId, TaskKind};
-use registration::model::order::{Order, OrderId, OrderState};
+use registration::model::order::{Order, OrderState};
 use registration::people::accounts::Account;
 use registration::rules::choosing;
 use registration::rules::choosing::DropRefusal;
 use registration::rules::steps::StepView;
+use registration::seats::DropError;
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
-use super::choice_words::{kept_sentence, subject};
-use super::exam::is_simple;
-use super::order_parts::{begun_part, lapsed_part, lines, refused_picture, release_part, resubmits, upload_form};
-use super::payment_part::{payment_part, rest_part};
-use super::receipt;
-use super::steps_view::progress_at;
 use crate::failure::Failure;
+use crate::pages::order::paying::{payment_section, rest_section};
+use crate::paths::{is_simple, path_of};
+use crate::request::order::find;
+use crate::request::visit::{Candidate, Visit};
+use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
+use crate::view::error;
 use crate::view::form::{FieldError, error_summary};
-use crate::view::hold_banner::while_held;
+use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::visit::{Candidate, Visit};
+use crate::view::order::{begun_box, giving_back, lapsed_box, lines, refused_picture, upload_form};
+use crate::view::steps::progress_at;
+use crate::words::choice::{drop_sentence, kept_sentence, subject};
+use crate::words::order::resubmits;
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
@@ -42,15 +53,6 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
         OrderState::WaitingReview | OrderState::Confirmed => to("receipt"),
         OrderState::Released | OrderState::Cancelled => to("ended"),
     })
-}
-
-/// The candidate's order of that number, with its exam.
-pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<Exam>), Failure> {
-    let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    let registration = &candidate.visit.app.outside.registration;
-    let order = registration.orders.get(candidate.account.id, id).await?.ok_or(Failure::NotFound)?;
-    let exam = registration.exams.get(&order.exam).ok_or(Failure::NotFound)?;
-    Ok((order, exam))
 }
 
 /// The page after a refused picture: the order's, or the receipt while another one is looked at.
@@ -67,6 +69,15 @@ pub(crate) async fn refused(
         _ => render(candidate, order, exam, &errors).await?,
     };
     Ok((status, page).into_response())
+}
+
+/// Says why seats are kept.
+fn seats_kept(visit: &Visit, exam: &Exam, refusal: &DropError) -> Response {
+    let text = drop_sentence(visit.words, exam, refusal);
+    let title = visit.words.t("drop-refused-title");
+    let body = error::sentence(visit.words, &title, &text, &path_of(exam));
+    let page = page(&visit.frame(title), &body);
+    (StatusCode::CONFLICT, page).into_response()
 }
 
 async fn render(candidate: &Candidate, order: &Order, exam: &Exam, errors: &[FieldError]) -> Result<Markup, Failure> {
@@ -145,10 +156,10 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (standing(w, view))
             }
             div class="wide-main" {
-                @if must_pay && is_next { (payment_part(w, view)) }
+                @if must_pay && is_next { (payment_section(w, view)) }
                 @if matches!(order.state, OrderState::Refused { .. }) && !is_over { (refused_picture(w, order)) }
                 @if is_next && !is_over { (upload_form(w, order, view.arrived, view.errors)) }
-                @if let OrderState::Refused { .. } = order.state { (rest_part(w, view)) }
+                @if let OrderState::Refused { .. } = order.state { (rest_section(w, view)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }
@@ -168,7 +179,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 /// Giving the seats back, or why that is not offered.
 fn give_back(w: Words, view: &View<'_>) -> Markup {
     match &view.kept {
-        None => release_part(w, view.order),
+        None => giving_back(w, view.order),
         Some(refusal) => html! { p class="hint while-held" { (kept_sentence(w, view.exam, refusal)) } },
     }
 }
@@ -187,14 +198,14 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
         let text = w.with("pay-first-text", &[("subject", subject(w, view.exam, first).into())]);
         let mine = format!("/exams/{}#mine", view.exam.id);
         let body = html! { p { (text) } p { a class="button" href=(mine) { (w.t("pay-first-next")) } } };
-        let first = notice(Tone::Care, &w.t("pay-first-title"), &body);
-        return while_held(&first, &lapsed_part(w, view.order));
+        let first = callout(Tone::Care, &w.t("pay-first-title"), &body);
+        return while_held(&first, &lapsed_box(w, view.order));
     }
     match &view.order.state {
-        OrderState::Unpaid => while_held(&html! {}, &lapsed_part(w, view.order)),
-        OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_part(w, view.exam),
-        OrderState::Lapsed => lapsed_part(w, view.order),
-        OrderState::Refused { reason, until } => notice(
+        OrderState::Unpaid => while_held(&html! {}, &lapsed_box(w, view.order)),
+        OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_box(w, view.exam),
+        OrderState::Lapsed => lapsed_box(w, view.order),
+        OrderState::Refused { reason, until } => callout(
             Tone::Bad,
             &w.t("pay-refused-title"),
             &html! {

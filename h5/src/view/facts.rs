@@ -67,3 +67,8 @@ pub(crate) fn moment(w: Words, at: Timestamp, now: Option<Timestamp>) -> Markup 
         }
     }
 }
+
+/// Labelled values whose labels were made here.
+pub(crate) fn list(rows: &[(String, Markup)]) -> Markup {
+    facts(&rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect::<Vec<_>>())
+}

@@ -1,5 +1,13 @@
 //! Forms: label above, hint below it, error beside the field, and a summary on top that links to each.
 
+pub(crate) mod captcha;
+pub(crate) mod code_field;
+pub(crate) mod password;
+pub(crate) mod person;
+pub(crate) mod photo;
+pub(crate) mod picture_tile;
+pub(crate) mod sandboxed;
+
 use std::borrow::Cow;
 
 use maud::{Markup, html};
@@ -89,4 +97,17 @@ pub(crate) fn field(w: Words, field: &Field<'_>, errors: &[FieldError]) -> Marku
             }
         }
     }
+}
+
+/// Longest login name that is read, spaces included.
+pub(crate) const LOGIN_CHARS_MAX: u16 = 254;
+
+/// An error about the form as a whole.
+pub(crate) fn whole(text: impl Into<String>) -> FieldError {
+    FieldError { field: "".into(), text: text.into() }
+}
+
+/// An error of one field.
+pub(crate) fn of(field: &'static str, text: impl Into<String>) -> FieldError {
+    FieldError { field: field.into(), text: text.into() }
 }

@@ -1,15 +1,18 @@
 //! The frame of every page: head, masthead, footer, and the hold banner below all.
 
+pub(crate) mod hold_banner;
+pub(crate) mod said;
+
 use maud::{DOCTYPE, Markup, html};
 use pagekit::assets::Assets;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 
 use super::contact::contact;
-use super::hold_banner::{HoldBanner, hold_banner};
 use super::icons::mark;
-use super::said::above;
 use crate::app::App;
+use crate::view::layout::hold_banner::{HoldBanner, hold_banner};
+use crate::view::layout::said::above;
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {

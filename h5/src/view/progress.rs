@@ -4,21 +4,7 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 
 use super::icons::{Icon, icon};
-
-/// How far a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Passed.
-    Done,
-    /// This is where the candidate acts.
-    Now,
-    /// Somebody else acts.
-    Waiting,
-    /// Refused: mend it.
-    Refused,
-    /// Still locked.
-    Later,
-}
+use crate::words::step::{Look, state_word};
 
 /// One step.
 #[derive(Debug, Clone)]
@@ -26,7 +12,7 @@ pub(crate) struct Step {
     /// Its name.
     pub(crate) name: String,
     /// How far it is.
-    pub(crate) standing: Standing,
+    pub(crate) look: Look,
     /// What its state is called, where the usual word says too little: a review has passed.
     pub(crate) word: Option<String>,
     /// Since when, until when, or why.
@@ -56,14 +42,14 @@ pub(crate) fn progress(w: Words, steps: &[Step], here: Option<usize>, page_step:
             }
             ol {
                 @for (index, step) in steps.iter().enumerate() {
-                    li data-standing=(step_name(step.standing)) aria-current=[(index == page_step.unwrap_or(here)).then_some("step")] {
-                        (step_dot(index, step.standing))
+                    li data-standing=(step_name(step.look)) aria-current=[(index == page_step.unwrap_or(here)).then_some("step")] {
+                        (step_dot(index, step.look))
                         span class="step-name" {
                             (step.name)
                             @if step.is_optional { " " span class="optional" { (w.t("step-optional")) } }
                         }
                         span class="step-state" {
-                            (step.word.clone().unwrap_or_else(|| state_word(w, step.standing)))
+                            (step.word.clone().unwrap_or_else(|| state_word(w, step.look)))
                             @if let Some(note) = &step.note {
                                 " · " span class=[step.is_of_hold.then_some("while-held")] { (note) }
                                 @if step.is_of_hold { span class="once-lapsed" { (w.t("hold-over-title")) } }
@@ -78,42 +64,30 @@ pub(crate) fn progress(w: Words, steps: &[Step], here: Option<usize>, page_step:
 
 /// A step in the bar. What may be left out, and is not where one is, fills nothing.
 fn segment(step: &Step, index: usize, here: usize) -> &'static str {
-    match step.standing {
-        Standing::Now if index != here => step_name(Standing::Later),
-        standing => step_name(standing),
+    match step.look {
+        Look::Now if index != here => step_name(Look::Later),
+        look => step_name(look),
     }
 }
 
 /// The step's number, or the sign of what became of it.
-pub(crate) fn step_dot(index: usize, standing: Standing) -> Markup {
-    let inner = match standing {
-        Standing::Done => icon(Icon::Tick),
-        Standing::Waiting => icon(Icon::Clock),
-        Standing::Refused => icon(Icon::Cross),
-        Standing::Now | Standing::Later => html! { (index + 1) },
+pub(crate) fn step_dot(index: usize, look: Look) -> Markup {
+    let inner = match look {
+        Look::Done => icon(Icon::Tick),
+        Look::Waiting => icon(Icon::Clock),
+        Look::Refused => icon(Icon::Cross),
+        Look::Now | Look::Later => html! { (index + 1) },
     };
     html! { span class="dot" aria-hidden="true" { (inner) } }
 }
 
-/// The standing in a word.
-pub(crate) fn state_word(w: Words, standing: Standing) -> String {
-    match standing {
-        Standing::Done => w.t("step-done"),
-        Standing::Now => w.t("step-now"),
-        Standing::Waiting => w.t("step-waiting"),
-        Standing::Refused => w.t("step-refused"),
-        Standing::Later => w.t("step-later"),
-    }
-    .into_owned()
-}
-
-/// The standing as the style sheet knows it.
-pub(crate) fn step_name(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Done => "done",
-        Standing::Now => "now",
-        Standing::Waiting => "waiting",
-        Standing::Refused => "refused",
-        Standing::Later => "later",
+/// The look as the style sheet knows it.
+pub(crate) fn step_name(look: Look) -> &'static str {
+    match look {
+        Look::Done => "done",
+        Look::Now => "now",
+        Look::Waiting => "waiting",
+        Look::Refused => "refused",
+        Look::Later => "later",
     }
 }

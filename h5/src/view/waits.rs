@@ -2,6 +2,9 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderState};
+use registration::rules::steps::{StepView, TaskState};
 
 /// What is asked, and what it said when the page was drawn.
 pub(crate) struct Waits<'a> {
@@ -32,4 +35,28 @@ pub(crate) fn waits(w: Words, waits: &Waits<'_>) -> Markup {
             p class="hint" role="status" { a href="" { (w.t("waits-reload")) } }
         }
     }
+}
+
+/// The names of the tasks in which it is somebody else's turn.
+pub(crate) fn waiting_tasks(steps: &[StepView]) -> String {
+    let tasks = steps.iter().flat_map(|step| &step.tasks);
+    let waiting = tasks.filter(|task| matches!(task.state, TaskState::Waiting { .. }));
+    waiting.map(|task| task.kind.to_string()).collect::<Vec<_>>().join(",")
+}
+
+pub(crate) fn order_word(order: &Order) -> &'static str {
+    if order.state == OrderState::WaitingReview { "waiting" } else { "decided" }
+}
+
+/// The line on a page of the exam. Nothing when nothing waits.
+pub(crate) fn exam_waits(w: Words, exam: &Exam, steps: &[StepView]) -> Option<Markup> {
+    let was = waiting_tasks(steps);
+    let ask = format!("/me/decided?exam={}", exam.id);
+    (!was.is_empty()).then(|| waits(w, &Waits::patiently(&ask, &was)))
+}
+
+/// The line on the page of an order that waits.
+pub(crate) fn order_waits(w: Words, order: &Order) -> Markup {
+    let ask = format!("/me/decided?order={}", order.id);
+    waits(w, &Waits::patiently(&ask, order_word(order)))
 }

@@ -40,9 +40,10 @@ const SITTINGS: &str = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacit
 morning,英语,English,一教,Hall,2090-02-01T09:00:00+08:00,5
 ";
 const EXAM: &str = "/exams/degree-english";
-const FORM: &str = "/exams/degree-english/details";
+pub(crate) const FORM: &str = "/exams/degree-english/details";
 
-async fn start() -> (Site, Visitor) {
+/// Somebody who has agreed to the notice and has the form before them.
+pub(crate) async fn start() -> (Site, Visitor) {
     let site = Site::start_exam(RULES, SITTINGS).await;
     let mut candidate = site.candidate(1).await;
     let agreed = candidate.post(&format!("{EXAM}/notice"), "agree=on").await;

@@ -35,16 +35,17 @@ ways = ["card", "liveness", "manual"]
 tries_per_day = 3
 similarity_min = 70
 "#;
-const FROM: &str = "?exam=degree-english&next=/exams/degree-english";
+pub(crate) const FROM: &str = "?exam=degree-english&next=/exams/degree-english";
 const VALID: &str = "2016.07.21-2096.07.21";
 
-struct Office {
-    site: Site,
+/// The site with the machines that look at people.
+pub(crate) struct Office {
+    pub(crate) site: Site,
     vendors: Vendors,
 }
 
 impl Office {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let vendors = Vendors::start().await;
         let variables = Variables::default().with(vendors.variables());
         let gateways = Gateways {
@@ -68,7 +69,8 @@ fn claim(name: &str, rest: &str) -> String {
     format!("name={}&{rest}", query_value(name))
 }
 
-async fn begin(visitor: &mut Visitor, way: &str) {
+/// Says who one is, and goes on to this way of proving it.
+pub(crate) async fn begin(visitor: &mut Visitor, way: &str) {
     let path = format!("/me/identity{FROM}");
     let sent = visitor.post(&path, &claim("张伟", &format!("consent=on&way={}", query_value(way)))).await;
     assert!(sent.location().starts_with(&format!("/me/identity{way}?exam=degree-english")), "{}", sent.text);
@@ -174,6 +176,12 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
         assert_eq!(links, page.text.matches("/me/identity/handover/state").count(), "the link is in the picture only");
     }
     assert_eq!(computer.get("/me/identity/handover/state").await.text, "{\"state\":\"waiting good\"}");
+    // Whoever signs in next on this computer finds the code's cookie there, and not the code.
+    let mut next_here = office.site.candidate(77).await;
+    let cookies = computer.cookie.as_deref().unwrap();
+    let left = cookies.split("; ").find(|pair| pair.starts_with("handover-code=")).unwrap();
+    next_here.cookie = next_here.cookie.map(|own| format!("{own}; {left}"));
+    assert_eq!(next_here.get("/me/identity/handover/state").await.text, "{\"state\":\"none over\"}");
 
     let identity = &office.site.registration.identity;
     let (token, _) = identity.hand_over(account, None, "/me/identity?next=/me").await.unwrap();

@@ -7,6 +7,8 @@ mod accounts;
 mod coming_back;
 mod eligibility;
 mod identity;
+mod left_open;
+mod queries;
 mod screenshots;
 mod signed_out;
 mod site;

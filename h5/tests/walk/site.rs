@@ -1,10 +1,12 @@
 //! The site on private stores, and a browser without a screen: cookies, forms, redirects as they come.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum_extra::extract::cookie::Key;
+use deadpool_postgres::Pool;
 use gateways::Gateways;
 use h5::H5State;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
@@ -109,6 +111,11 @@ impl Site {
         self.registration.reviews.refuse(staff, order, &look, reason).await.unwrap();
     }
 
+    /// Where the test may write.
+    pub(crate) fn dir(&self) -> &Path {
+        self.stores.dir()
+    }
+
     /// The keys of everything encrypted.
     pub(crate) fn vault(&self) -> Vault {
         Vault::load_or_create(&self.stores.dir().join("vault-key")).unwrap()
@@ -119,12 +126,32 @@ impl Site {
         self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
+    /// The usual exam, with a pool of connections to Postgres that `through` makes.
+    pub(crate) async fn start_through(through: impl AsyncFnOnce(&TestStores) -> Pool) -> Self {
+        let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
+        let stores = TestStores::start().await;
+        let pool = through(&stores).await;
+        let sittings = SITTINGS.replace("SEATS", "5");
+        Self::open_on(stores, pool, (&exam, &sittings), Gateways::default(), AccountSettings::default()).await
+    }
+
     async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
+        let pool = stores.pool();
+        Self::open_on(stores, pool, (exam, sittings), gateways, accounts).await
+    }
+
+    async fn open_on(
+        stores: TestStores,
+        postgres: Pool,
+        (exam, sittings): (&str, &str),
+        gateways: Gateways,
+        accounts: AccountSettings,
+    ) -> Self {
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
         let registration = Registration::open(RegistrationConfig {
-            postgres: stores.pool(),
+            postgres: postgres.clone(),
             engine: engine.clone(),
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
@@ -153,7 +180,7 @@ impl Site {
 
     /// Imports an exam that ships, with its dates changed by `change`: each file's name and text in, its text out.
     pub(crate) async fn import_shipped(&self, name: &str, change: impl Fn(&str, String) -> String) {
-        let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
         let dir = self.stores.dir().join(name);
         std::fs::create_dir_all(&dir).unwrap();
         for entry in std::fs::read_dir(source).unwrap().map(Result::unwrap) {

@@ -1,8 +1,8 @@
 //! Correcting an account, as markup.
 
 use maud::{Markup, html};
+use pagekit::callout::{Tone, callout};
 use pagekit::icons::{Icon, icon};
-use pagekit::notice::{Tone, notice};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::desk::payments::REASON_CHARS_MAX;
@@ -45,7 +45,7 @@ pub(crate) fn body(w: Words, correction: &Correction<'_>, outcome: &Outcome) -> 
             @match outcome {
                 Outcome::Nothing => p class="hint" { (w.t("correct-lead")) },
                 Outcome::Done(sentences) => div role="status" { @match &sentences[..] {
-                    [first, rest @ ..] => (notice(Tone::Good, first, &html! { @for sentence in rest { p { (sentence) } } })),
+                    [first, rest @ ..] => (callout(Tone::Good, first, &html! { @for sentence in rest { p { (sentence) } } })),
                     [] => {}
                 } },
                 Outcome::Refused(text) => p class="error" role="alert" { (icon(Icon::Cross)) span { (text) } },

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::desk::payments::DecisionError;
 use registration::model::exam_rules::SubjectId;
 

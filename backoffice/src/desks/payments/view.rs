@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::notice::{Tone, notice, tag};
+use pagekit::callout::{Tone, callout, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::payments::{AuditAction, AuditEntry, Review};
@@ -102,7 +102,7 @@ fn same_picture(w: Words, view: &Desk<'_>) -> Markup {
     let links = html! {
         p { @for order in view.same_picture { a href={ "/orders/" (order) } { (order) } " " } }
     };
-    html! { @if !view.same_picture.is_empty() { (notice(Tone::Care, &w.t("same-picture"), &links)) } }
+    html! { @if !view.same_picture.is_empty() { (callout(Tone::Care, &w.t("same-picture"), &links)) } }
 }
 
 /// What a decision has to be about.

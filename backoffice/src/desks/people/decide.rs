@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use pagekit::notice::Tone;
+use pagekit::callout::Tone;
 use registration::desk::people::{CaseError, CaseId};
 use registration::pictures::kept::PictureId;
 use serde::Deserialize;

@@ -10,14 +10,18 @@ use registration::model::login::Email;
 use registration::people::accounts::{Act, Changed, EmailChangeError};
 use serde::Deserialize;
 
-use super::password::{own_password, refusal};
-use super::{answer, captcha_token, of, said, wait};
-use crate::failure::Failure;
-use crate::view::captcha::{CaptchaFields, captcha_part};
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::failure::{Failure, answer};
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::captcha_token;
+use crate::request::visit::Candidate;
+use crate::view::account::refusal::refusal;
+use crate::view::form::captcha::captcha_field;
+use crate::view::form::password::own_password;
+use crate::view::form::{Field, FieldError, error_summary, field, of};
 use crate::view::icons::Icon;
 use crate::view::layout::{heading, page};
-use crate::visit::Candidate;
+use crate::view::outcome;
+use crate::words::wait::wait;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {
@@ -64,14 +68,14 @@ pub(crate) async fn verify(candidate: Candidate) -> Result<Response, Failure> {
         }),
         Err(error) => {
             let (status, error) = refused(w, error)?;
-            let said = said::Said {
+            let said = outcome::Outcome {
                 icon: Icon::Clock,
                 title: w.t("letter-title").into_owned(),
                 text: error.text,
                 more: Some(w.t("letter-more").into_owned()),
                 next: ("/me".to_owned(), w.t("to-me").into_owned()),
             };
-            Ok(answer(status, said::show(&candidate.visit, &said)))
+            Ok(answer(status, outcome::show(candidate.visit.frame(""), &said)))
         }
     }
 }
@@ -79,7 +83,7 @@ pub(crate) async fn verify(candidate: Candidate) -> Result<Response, Failure> {
 fn sent(candidate: &Candidate, email: &Email) -> Markup {
     let w = candidate.visit.words;
     let text = w.with("change-email-letter", &[("email", email.masked().into())]).into_owned();
-    said::show(&candidate.visit, &said::letter(w, text, ("/me", w.t("to-me").into_owned())))
+    outcome::show(candidate.visit.frame(""), &outcome::letter(w, text, ("/me", w.t("to-me").into_owned())))
 }
 
 fn refused(w: Words, error: EmailChangeError) -> Result<(StatusCode, FieldError), Failure> {
@@ -113,7 +117,7 @@ pub(crate) fn body(w: Words, typed: &str, captcha: Option<&str>, errors: &[Field
                     autocomplete: "email", inputmode: "email", length_max: 254, ..Field::default()
                 }, errors))
                 (own_password(w, "own", errors))
-                (captcha_part(w, captcha, errors))
+                (captcha_field(w, captcha, errors))
                 button class="button" type="submit" { (w.t("change-email-submit")) }
             }
             p class="beside" { a href="/me#security" { (w.t("to-me")) } }

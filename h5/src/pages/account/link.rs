@@ -12,12 +12,12 @@ use registration::model::login::Email;
 use registration::people::accounts::LinkError;
 use serde::Deserialize;
 
-use super::reset::Token;
-use super::{answer, said, with_said};
-use crate::failure::Failure;
+use crate::failure::{Failure, answer};
+use crate::request::next::{Token, with_said};
+use crate::request::visit::Visit;
 use crate::view::icons::Icon;
 use crate::view::layout::{heading, page};
-use crate::visit::Visit;
+use crate::view::outcome;
 
 /// A sign-up's link: its token, and the exam that one came from.
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ pub(crate) async fn finish_sign_up(visit: Visit, Form(link): Form<Followed>) -> 
     match visit.app.outside.registration.accounts.finish_sign_up(&link.token).await {
         Ok(account) => {
             let to = link.exam(&visit).unwrap_or_else(|| "/me".to_owned());
-            Ok(super::enter(&visit, &account, &with_said(&to, "account")))
+            Ok(crate::request::signing_in::enter(&visit, &account, &with_said(&to, "account")))
         }
         Err(LinkError::Used) => used(&visit, &link).await,
         Err(error) => dead(&visit, Purpose::SignUp, error),
@@ -90,14 +90,14 @@ async fn used(visit: &Visit, link: &Followed) -> Result<Response, Failure> {
     if visit.account.as_ref().is_some_and(|account| account.email.as_ref() == Some(&email)) {
         return Ok(axum::response::Redirect::to(&with_said(&to, "account")).into_response());
     }
-    let said = said::Said {
+    let said = outcome::Outcome {
         icon: Icon::Tick,
         title: w.t("link-made-title").into_owned(),
         text: w.t("link-made-text").into_owned(),
         more: None,
         next: (format!("/sign-in?next={}", query_value(&to)), w.t("nav-sign-in").into_owned()),
     };
-    Ok(said::show(visit, &said).into_response())
+    Ok(outcome::show(visit.frame(""), &said).into_response())
 }
 
 pub(crate) async fn show_email(visit: Visit, Query(link): Query<Token>) -> Result<Response, Failure> {
@@ -130,8 +130,8 @@ fn shown(
 }
 
 fn dead(visit: &Visit, purpose: Purpose, error: LinkError) -> Result<Response, Failure> {
-    let said = said::dead_link(visit.words, error, purpose.again())?;
-    Ok(answer(StatusCode::GONE, said::show(visit, &said)))
+    let said = outcome::dead_link(visit.words, error, purpose.again())?;
+    Ok(answer(StatusCode::GONE, outcome::show(visit.frame(""), &said)))
 }
 
 fn title(w: Words, purpose: Purpose) -> String {

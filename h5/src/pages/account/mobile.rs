@@ -12,17 +12,20 @@ use registration::model::person::Mobile;
 use registration::people::accounts::{Act, CODE_WAIT, CodeError};
 use serde::Deserialize;
 
-use super::mobile_shared::tick;
-use super::password::{own_password, refusal};
-use super::sign_up_code::{code_refusal, told};
-use super::{Next, answer, captcha_token, of, with_said};
-use crate::failure::Failure;
-use crate::view::captcha::{CaptchaFields, captcha_part};
-use crate::view::code_field::{CodeField, code_field};
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::failure::{Failure, answer};
+use crate::request::next::{Next, with_said};
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::captcha_token;
+use crate::request::visit::Candidate;
+use crate::view::account::code_sent::{code_refusal, told};
+use crate::view::account::mobile_shared::tick;
+use crate::view::account::refusal::refusal;
+use crate::view::form::captcha::captcha_field;
+use crate::view::form::code_field::{CodeField, code_field};
+use crate::view::form::password::own_password;
+use crate::view::form::{Field, FieldError, error_summary, field, of};
 use crate::view::layout::{heading, page};
-use crate::view::person_faults::mobile_fault;
-use crate::visit::Candidate;
+use crate::words::person::mobile_fault;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {
@@ -171,7 +174,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     (tick(w, view.shares, errors))
                 }
                 (own_password(w, "own", errors))
-                (captcha_part(w, view.captcha, errors))
+                (captcha_field(w, view.captcha, errors))
                 button class="button" type="submit" { (w.t("change-submit")) }
             }
             p class="beside" {

@@ -11,14 +11,14 @@ use registration::model::person::PersonName;
 use registration::people::accounts::{Account, ClaimError};
 use serde::Deserialize;
 
-use super::sign_up_fields::{document_error, document_fields, name_field};
-use super::{Next, answer, of, whole, with_said};
-use crate::failure::Failure;
+use crate::failure::{Failure, answer};
+use crate::request::next::{Next, with_said};
+use crate::request::visit::Candidate;
 use crate::view::facts::facts;
-use crate::view::form::{FieldError, error_summary};
+use crate::view::form::person::{document_error, document_fields, name_field};
+use crate::view::form::{FieldError, error_summary, of, whole};
 use crate::view::layout::{heading, page};
-use crate::view::person_faults::name_fault;
-use crate::visit::Candidate;
+use crate::words::person::name_fault;
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Entered {

@@ -6,17 +6,16 @@ use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam_rules::PasswordRules;
-use registration::people::accounts::ChangeError;
 use registration::secrets::passwords::Password;
 use serde::Deserialize;
 
-use super::reset::{new_password_fields, wrong_password};
-use super::site_rules::password_rules_of;
-use super::{PASSWORD_CHARS_MAX, answer, captcha_error, mobile_shared, of, wait, whole};
-use crate::failure::Failure;
-use crate::view::form::{Field, FieldError, error_summary, field};
+use crate::failure::{Failure, answer};
+use crate::request::signing_in::site_rules::password_rules_of;
+use crate::request::visit::Candidate;
+use crate::view::account::refusal::refusal;
+use crate::view::form::password::{new_password_fields, own_password, wrong_password};
+use crate::view::form::{FieldError, error_summary, of};
 use crate::view::layout::{heading, page};
-use crate::visit::Candidate;
 
 #[derive(Deserialize)]
 pub(crate) struct Entered {
@@ -45,45 +44,12 @@ pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> R
     };
     let accounts = &visit.app.outside.registration.accounts;
     match accounts.change_password(candidate.account.id, &entered.old, &password).await {
-        Ok(account) => Ok(super::enter(visit, &account, "/me?said=password")),
+        Ok(account) => Ok(crate::request::signing_in::enter(visit, &account, "/me?said=password")),
         Err(error) => {
             let (status, error) = refusal(w, "old", error)?;
             Ok(answer(status, render(&candidate, rules, &[error])))
         }
     }
-}
-
-/// What keeps an account as it was; `field` is where its password is typed.
-pub(crate) fn refusal(w: Words, field: &'static str, error: ChangeError) -> Result<(StatusCode, FieldError), Failure> {
-    Ok(match error {
-        ChangeError::Captcha(error) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
-        ChangeError::Password => (StatusCode::UNPROCESSABLE_ENTITY, of(field, w.t("field-password-wrong"))),
-        ChangeError::Mobile(shared) => (StatusCode::CONFLICT, mobile_shared::error(w, &shared)),
-        ChangeError::Code => (StatusCode::UNPROCESSABLE_ENTITY, of("code", w.t("field-code-wrong"))),
-        ChangeError::TooMany { retry_after } => {
-            let text = w.with("sign-in-too-many", &[("wait", wait(w, retry_after).into())]);
-            (StatusCode::TOO_MANY_REQUESTS, whole(text))
-        }
-        ChangeError::Busy => (StatusCode::SERVICE_UNAVAILABLE, whole(w.t("sign-in-busy"))),
-        ChangeError::Gone => return Err(Failure::NotFound),
-        ChangeError::Store(error) => return Err(error.into()),
-    })
-}
-
-/// The password that one has now.
-pub(crate) fn own_password(w: Words, name: &'static str, errors: &[FieldError]) -> Markup {
-    field(
-        w,
-        &Field {
-            name,
-            kind: "password",
-            label: &w.t("field-own-password"),
-            autocomplete: "current-password",
-            length_max: PASSWORD_CHARS_MAX,
-            ..Field::default()
-        },
-        errors,
-    )
 }
 
 fn render(candidate: &Candidate, rules: PasswordRules, errors: &[FieldError]) -> Markup {

@@ -6,10 +6,10 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::login::{Email, Username};
 use registration::people::accounts::Account;
 
-use super::sign_up_fields::kind_word;
+use crate::view::callout::{Tone, tag};
 use crate::view::facts::person_name;
 use crate::view::icons::{Icon, icon};
-use crate::view::notice::{Tone, tag};
+use crate::words::document::kind_word;
 
 /// Both parts. Who is verified cannot change name and document here, and is not led to a page that refuses.
 pub(crate) fn summary(w: Words, account: &Account, is_verified: bool, sends_letters: bool) -> Markup {

@@ -11,7 +11,7 @@ use registration::model::order::{Order, OrderState};
 use registration::rules::steps::{TaskState, task};
 
 use super::View;
-use crate::view::notice::{Tone, notice};
+use crate::view::callout::{Tone, callout};
 
 /// The sentences above the button. While the form is reviewed no seat is given out (`blocked_by`), but an order can be
 /// paid for, and one that is paid for stays as it is.
@@ -29,13 +29,13 @@ pub(super) fn effects(w: Words, view: &View<'_>) -> Markup {
     let near = |at: Timestamp| when::near(w.language, at, view.now);
     html! {
         @if let Some(order) = unpaid {
-            (notice(Tone::Care, &w.with("effects-held-title", &[("when", near(order.expires_at).into())]), &html! {
+            (callout(Tone::Care, &w.with("effects-held-title", &[("when", near(order.expires_at).into())]), &html! {
                 p { (w.t("effects-held-text")) }
                 p { (review_word(w, view)) }
                 p { a class="button second" href={ "/orders/" (order.id) } { (w.t("effects-held-pay")) } }
             }))
         } @else if let Some(until) = refused {
-            (notice(Tone::Care, &w.with("effects-refused-title", &[("when", near(until).into())]), &html! {
+            (callout(Tone::Care, &w.with("effects-refused-title", &[("when", near(until).into())]), &html! {
                 p { (w.t("effects-refused-text")) }
                 p { (review_word(w, view)) }
             }))

@@ -11,11 +11,11 @@ use registration::model::exam_rules::{Choice, FieldKind, FieldRule};
 use registration::model::person::Mobile;
 
 use super::{View, field_id};
-use crate::pages::exam::path_of;
+use crate::paths::path_of;
 use crate::view::facts::{facts, person_name};
 use crate::view::form::error_of;
+use crate::view::form::photo::{PhotoField, photo_field};
 use crate::view::icons::{Icon, icon};
-use crate::view::photo_part::{PhotoPart, photo_part};
 
 /// More choices than these are a list that opens.
 const RADIOS_MAX: usize = 6;
@@ -94,8 +94,8 @@ fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> M
     let is_required = !field.is_optional && field.when.is_none();
     if field.kind == FieldKind::Photo {
         let shown_at = (!answer.is_empty()).then(|| format!("/me/photos/{answer}.jpg"));
-        let part = PhotoPart { rules: &view.exam.rules.form.photo, shown_at: shown_at.as_deref(), error };
-        return photo_part(w, &part);
+        let part = PhotoField { rules: &view.exam.rules.form.photo, shown_at: shown_at.as_deref(), error };
+        return photo_field(w, &part);
     }
     html! {
         @if is_radio(field) {

@@ -1,43 +1,28 @@
 //! The person who was looked up, to be checked and saved; or who is bound already.
 
+pub(crate) mod view;
+
 use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::{BindError, SeenPerson, offered};
+use registration::eligibility::{BindError, offered};
 use registration::model::exam::Exam;
 use registration::rules::steps::StepView;
-use serde::Deserialize;
 
-use super::super::account::with_said;
-use super::super::exam::{find, path_of};
-use super::person_view::{View, body};
 use super::{entered, expired_path, person_path};
 use crate::failure::Failure;
+use crate::pages::eligibility::Whom;
+use crate::pages::eligibility::person::view::{View, body};
+use crate::paths::path_of;
+use crate::request::exam::find;
+use crate::request::next::with_said;
+use crate::request::visit::Candidate;
+use crate::view::callout::{Tone, callout};
 use crate::view::form::FieldError;
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::visit::Candidate;
-
-/// Whom the page is about.
-#[derive(Default, Deserialize)]
-pub(crate) struct Whom {
-    #[serde(default)]
-    pub(super) p: String,
-    /// The roster has changed since the page was seen.
-    #[serde(default)]
-    changed: String,
-    #[serde(default)]
-    agree: String,
-}
-
-impl Whom {
-    pub(super) fn seen(&self) -> Option<SeenPerson> {
-        self.p.parse().ok()
-    }
-}
 
 pub(crate) async fn show(
     candidate: Candidate,
@@ -111,7 +96,7 @@ pub(crate) fn taken_body(w: Words, exam: &Exam, number: &str) -> Markup {
                 li { a href={ "/forgotten/account?next=" (here) } { (w.t("person-taken-find")) } }
                 li { a href={ "/me/identity?exam=" (exam.id) "&next=" (here) } { (w.t("person-taken-prove")) } }
             }
-            (notice(Tone::Care, &w.t("person-taken-office"), &html! {
+            (callout(Tone::Care, &w.t("person-taken-office"), &html! {
                 p { (w.t("person-taken-office-text")) }
                 p { (w.t("me-number")) " " output class="number-row" { (number) } }
                 @if let Some(contact) = &exam.rules.contact { p { (w.pick(&contact.zh, &contact.en)) } }

@@ -1,5 +1,7 @@
 //! The review of an earlier score: handed in, looked at, handed in anew or deleted after a refusal.
 
+pub(crate) mod view;
+
 use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,14 +11,15 @@ use registration::model::exam::Exam;
 use registration::rules::steps::StepView;
 use serde::Deserialize;
 
-use super::super::exam::{find, path_of};
-use super::person::Whom;
-use super::score_review_view::{View, body};
 use super::{LOOKS_PER_DAY, entered, expired_path};
 use crate::failure::Failure;
+use crate::pages::eligibility::Whom;
+use crate::pages::eligibility::score_review::view::{View, body};
+use crate::paths::path_of;
+use crate::request::exam::find;
+use crate::request::visit::Candidate;
 use crate::view::form::FieldError;
 use crate::view::layout::page;
-use crate::visit::Candidate;
 
 /// What was typed.
 #[derive(Default, Deserialize)]

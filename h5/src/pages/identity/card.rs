@@ -8,24 +8,24 @@ use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::model::exam_rules::IdentityWay;
 use registration::people::identity::{CardRefusal, IdentityError, Person};
-use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
 use registration::pictures::kept::{DraftError, Slot};
 
-use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
-use crate::picture_part::PicturePart;
+use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::tiles::{draft, identity_tile, pictures_of};
+use crate::request::identity_visit::IdentityVisit;
 use crate::view::facts::{facts, person_name};
+use crate::view::form::picture_tile::awaited;
+use crate::view::form::sandboxed::sandboxed;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::picture_tile::awaited;
-use crate::view::sandboxed::sandboxed;
+use crate::words::picture::picture_fault;
 
 const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    if let Some(elsewhere) = super::state::elsewhere(&visit, &from).await? {
+    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from).await? {
         return Ok(elsewhere);
     }
     Ok(render(&visit, &from, &[]).await?.into_response())
@@ -36,7 +36,7 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
-    let parts = parts_of(form, &SIDES).await?;
+    let parts = pictures_of(form, &SIDES).await?;
     let (w, identity) = (visit.visit.words, &visit.visit.app.outside.registration.identity);
     let (mut status, mut errors) = (StatusCode::UNPROCESSABLE_ENTITY, Vec::new());
     for (slot, part) in parts {
@@ -61,18 +61,6 @@ pub(crate) async fn hand_in(
         }
     }
     Ok((status, render(&visit, &from, &errors).await?).into_response())
-}
-
-/// Keeps what a form without a script brought.
-pub(super) async fn draft(visit: &IdentityVisit, slot: Slot, part: PicturePart) -> Result<(), DraftError> {
-    match part {
-        PicturePart::Nothing => Ok(()),
-        PicturePart::TooLarge => Err(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX }.into()),
-        PicturePart::File(bytes) => {
-            let identity = &visit.visit.app.outside.registration.identity;
-            identity.draft(visit.account.id, slot, bytes).await.map(drop)
-        }
-    }
 }
 
 async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Result<Markup, Failure> {

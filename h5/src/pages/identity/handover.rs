@@ -12,24 +12,24 @@ use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::model::facts::IdentityState;
+use registration::model::ids::AccountId;
 use registration::people::identity::{HandoverError, HandoverToken, IdentityError};
 use serde::Deserialize;
 
 use super::From;
-use super::parts::refusal;
-use super::state::word;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::handover_code;
-use crate::identity_visit::IdentityVisit;
-use crate::pages::payment_code;
-use crate::phone_session::{self, PhoneSession};
-use crate::session;
+use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::standing::word;
+use crate::request::cookies::phone_session::{self, PhoneSession};
+use crate::request::cookies::{handover_code, session};
+use crate::request::identity_visit::IdentityVisit;
+use crate::request::signed_in::SignedInOrPhone;
+use crate::request::visit::Visit;
+use crate::view::callout::{Tone, callout};
 use crate::view::form::error_summary;
 use crate::view::layout::{Visitor, heading, page};
-use crate::view::notice::{Tone, notice};
 use crate::view::waits::{Waits, waits};
-use crate::visit::Visit;
 
 /// Where the computer's page of a code is led to, and what for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -75,12 +75,12 @@ pub(crate) async fn make(
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let (w, app) = (visit.visit.words, &visit.visit.app);
-    let session = session::read(&headers, app.outside.cookie_key.clone(), app.is_secure(), visit.visit.now);
+    let session = session::read(&headers, &app.seal(), visit.visit.now);
     let identity = &app.outside.registration.identity;
     let owner = session.and_then(|session| session.id);
     match identity.hand_over(visit.account.id, owner, &from.to("/liveness")).await {
         Ok((token, expires_at)) => {
-            let cookie = handover_code::keep(app.outside.cookie_key.clone(), &token, expires_at, app.is_secure());
+            let cookie = handover_code::keep(&token, expires_at, &app.seal());
             let was = word(&identity.state(visit.account.id).await?);
             Ok((cookie, Redirect::to(&format!("{}&was={was}", from.to("/handover")))).into_response())
         }
@@ -101,7 +101,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let (app, w) = (&visit.visit.app, visit.visit.words);
     let identity = &app.outside.registration.identity;
-    let (state, code) = code_of(&visit, &headers).await?;
+    let (state, code) = code_of(&visit.visit.app, visit.account.id, &headers).await?;
     let was_other = !shown.was.is_empty() && shown.was != word(&state);
     if matches!(state, IdentityState::Verified { .. }) || was_other || !identity.has_consented(visit.account.id).await?
     {
@@ -111,7 +111,7 @@ pub(crate) async fn show(
     let picture = match &code {
         Ok((token, _)) => {
             let url = format!("{}/handover/{token}", app.base_url(&headers));
-            let picture = payment_code::code(&url).ok_or(Failure::Broken)?;
+            let picture = crate::view::qr_code::code(&url).ok_or(Failure::Broken)?;
             Some(format!("data:image/png;base64,{}", STANDARD.encode(picture)))
         }
         Err(_) => None,
@@ -131,28 +131,28 @@ pub(crate) async fn show(
 }
 
 /// `{"state":"none good"}`: where the check stands, and the code of this browser.
-pub(crate) async fn state(visit: IdentityVisit, headers: HeaderMap) -> Result<Response, Failure> {
-    let (state, code) = code_of(&visit, &headers).await?;
+pub(crate) async fn state(SignedInOrPhone(visit): SignedInOrPhone, headers: HeaderMap) -> Result<Response, Failure> {
+    let (state, code) = code_of(&visit.app, visit.account.id, &headers).await?;
     let code = code.map_or_else(|code| code, |_| CodeState::Good).as_str();
     Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{} {code}\"}}", word(&state))).into_response())
 }
 
 /// Where the check stands; and the code that can be scanned, or what became of it.
 async fn code_of(
-    visit: &IdentityVisit,
+    app: &App,
+    account: AccountId,
     headers: &HeaderMap,
 ) -> Result<(IdentityState, Result<(HandoverToken, Timestamp), CodeState>), Failure> {
-    let app = &visit.visit.app;
     let identity = &app.outside.registration.identity;
-    if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
+    if let Err(IdentityError::Store(error)) = identity.follow_liveness(account).await {
         return Err(error.into());
     }
-    let state = identity.state(visit.account.id).await?;
-    let Some((token, until)) = handover_code::read(headers, app.outside.cookie_key.clone()) else {
+    let state = identity.state(account).await?;
+    let Some((token, until)) = handover_code::read(headers, &app.seal()) else {
         return Ok((state, Err(CodeState::Over)));
     };
     let code = match identity.look_at_handover(&token).await {
-        Ok(account) if account == visit.account.id => Ok((token, until)),
+        Ok(owner) if owner == account => Ok((token, until)),
         Err(HandoverError::Used) => Err(CodeState::Scanned),
         // Another account signed in on this browser, or a newer code was made elsewhere.
         Ok(_) | Err(HandoverError::Unknown | HandoverError::Expired) => Err(CodeState::Over),
@@ -184,11 +184,11 @@ pub(crate) fn code_body(w: Words, view: &CodeView<'_>) -> Markup {
             (heading(None, &w.t("handover-title")))
             @if *code == CodeState::Good { p class="lead" { (w.t("handover-lead")) } }
             @if *code == CodeState::Over {
-                (notice(Tone::Care, &w.t("handover-over-title"), &html! { p { (w.t("handover-over-text")) } }))
+                (callout(Tone::Care, &w.t("handover-over-title"), &html! { p { (w.t("handover-over-text")) } }))
             } @else if view.looked {
-                (notice(Tone::Care, &w.t("handover-not-yet-title"), &html! { p { (w.t("handover-not-yet-text")) } }))
+                (callout(Tone::Care, &w.t("handover-not-yet-title"), &html! { p { (w.t("handover-not-yet-text")) } }))
             } @else if *code == CodeState::Scanned {
-                (notice(Tone::Plain, &w.t("handover-scanned-title"), &html! { p { (w.t("handover-scanned-text")) } }))
+                (callout(Tone::Plain, &w.t("handover-scanned-title"), &html! { p { (w.t("handover-scanned-text")) } }))
             }
             @match code {
                 CodeState::Good => {
@@ -246,9 +246,8 @@ pub(crate) async fn take(State(app): State<App>, visit: Visit, Path(token): Path
     match registration.identity.take_over(&token).await {
         Ok((account, owner, next)) => {
             let found = registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
-            let key = app.outside.cookie_key.clone();
             let phone = PhoneSession { account, epoch: found.session_epoch, owner };
-            let cookies = phone_session::begin(key, phone, app.is_secure(), visit.now);
+            let cookies = phone_session::begin(phone, &app.seal(), visit.now);
             Ok((cookies, Redirect::to(&next)).into_response())
         }
         Err(error) => refused(&visit, error),
@@ -288,7 +287,7 @@ pub(crate) fn bad_link(w: Words, why: &'static str) -> Markup {
     html! {
         div class="column narrow" {
             (heading(None, &w.t("handover-bad-title")))
-            (notice(Tone::Care, &w.t(why), &html! { p { (w.t("handover-bad-text")) } }))
+            (callout(Tone::Care, &w.t(why), &html! { p { (w.t("handover-bad-text")) } }))
         }
     }
 }
@@ -297,7 +296,7 @@ fn other_account(w: Words) -> Markup {
     html! {
         div class="column narrow" {
             (heading(None, &w.t("handover-bad-title")))
-            (notice(Tone::Care, &w.t("handover-other"), &html! { p { (w.t("handover-other-text")) } }))
+            (callout(Tone::Care, &w.t("handover-other"), &html! { p { (w.t("handover-other-text")) } }))
             p { a class="button second" href="/me" { (w.t("nav-me")) } }
         }
     }

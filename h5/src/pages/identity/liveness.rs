@@ -8,15 +8,14 @@ use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::people::identity::{IdentityError, LivenessStanding};
 
-use super::From;
-use super::parts::{liveness_fault, refusal};
-use super::said;
+use super::{From, said};
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::pages::identity::refusal::{liveness_fault, refusal};
+use crate::request::identity_visit::IdentityVisit;
+use crate::view::callout::{Tone, callout};
+use crate::view::form::sandboxed::sandboxed;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::notice::{Tone, notice};
-use crate::view::sandboxed::sandboxed;
 
 /// Seconds after which a page that waits for an outcome looks again, where no script does.
 const LOOK_AGAIN_SECONDS: u64 = 5;
@@ -29,7 +28,7 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
         // The vendor is away for a moment: the page looks again.
         Err(_) => LivenessStanding::Running,
     };
-    if let Some(elsewhere) = super::state::elsewhere(&visit, &from).await? {
+    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from).await? {
         return Ok(elsewhere);
     }
     let w = visit.visit.words;
@@ -85,7 +84,7 @@ pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, erro
             p class="lead" { (w.t("liveness-lead")) }
             @if is_running {
                 // Its outcome may be a fault that changes no state: the page loads itself anew, with a script or without.
-                (notice(Tone::Plain, &w.t("liveness-running"), &html! { p { (w.t("liveness-running-text")) } }))
+                (callout(Tone::Plain, &w.t("liveness-running"), &html! { p { (w.t("liveness-running-text")) } }))
             }
             @if !is_phone { (by_code) p class="hint" { (w.t("liveness-by-code-hint")) } }
             form method="post" action=(from.to("/liveness")) data-busy=(w.t("form-busy")) {

@@ -8,19 +8,20 @@ use pagekit::words::Words;
 use registration::people::identity::IdentityError;
 use registration::pictures::kept::{DraftError, Slot};
 
-use super::card::draft;
-use super::parts::{identity_tile, parts_of, picture_fault, refusal};
 use super::{From, said};
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
+use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::tiles::{draft, identity_tile, pictures_of};
+use crate::request::identity_visit::IdentityVisit;
+use crate::view::form::picture_tile::awaited;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::layout::{heading, page};
-use crate::view::picture_tile::awaited;
+use crate::words::picture::picture_fault;
 
 const SLOT: Slot = Slot::Holding;
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    if let Some(elsewhere) = super::state::elsewhere(&visit, &from).await? {
+    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from).await? {
         return Ok(elsewhere);
     }
     Ok(render(&visit, &from, &[]).await?.into_response())
@@ -33,7 +34,7 @@ pub(crate) async fn hand_in(
 ) -> Result<Response, Failure> {
     let w = visit.visit.words;
     let mut refused = None;
-    for (slot, part) in parts_of(form, &[SLOT]).await? {
+    for (slot, part) in pictures_of(form, &[SLOT]).await? {
         refused = match draft(&visit, slot, part).await {
             Ok(()) => None,
             Err(DraftError::Picture(error)) => {

@@ -7,9 +7,8 @@ use http::StatusCode;
 use registration::pictures::kept::{DraftError, Progress, Slot};
 
 use crate::failure::Failure;
-use crate::identity_visit::IdentityVisit;
-use crate::uploading::{Asked, picture, progress, refused};
-use crate::visit::Candidate;
+use crate::request::sent::upload::{Asked, picture, progress, refused};
+use crate::request::signed_in::{SignedIn, SignedInOrPhone};
 
 /// Only what is handed in here; the photo of a form comes with its form.
 fn slot(name: &str) -> Result<Slot, Failure> {
@@ -19,30 +18,30 @@ fn slot(name: &str) -> Result<Slot, Failure> {
     }
 }
 
-/// Takes a piece; what is answered stands in [`uploading`](crate::uploading).
+/// Takes a piece; what is answered stands in [`uploading`](crate::request::sent::upload).
 pub(crate) async fn receive(
-    visit: IdentityVisit,
+    SignedInOrPhone(visit): SignedInOrPhone,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let (slot, piece) = (slot(&name)?, asked.piece(bytes)?);
     let total = piece.total;
-    let identity = &visit.visit.app.outside.registration.identity;
+    let identity = &visit.app.outside.registration.identity;
     match identity.receive(visit.account.id, slot, piece).await {
         Ok(Progress::Received(received)) => Ok(asked.received(received)),
         Ok(Progress::Done(_)) => Ok(asked.received(total)),
-        Err(error) => refused(visit.visit.words, error),
+        Err(error) => refused(visit.words, error),
     }
 }
 
 /// How far an upload is; with `.jpg` behind the slot, one's own draft.
 pub(crate) async fn look(
-    visit: IdentityVisit,
+    SignedInOrPhone(visit): SignedInOrPhone,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let identity = &visit.visit.app.outside.registration.identity;
+    let identity = &visit.app.outside.registration.identity;
     if let Some(name) = name.strip_suffix(".jpg") {
         let found = identity.drafted(visit.account.id, slot(name)?).await?;
         return found.map(|(_, jpeg)| picture("image/jpeg", jpeg)).ok_or(Failure::NotFound);
@@ -52,8 +51,8 @@ pub(crate) async fn look(
 }
 
 /// One's own verified photo.
-pub(crate) async fn portrait(visit: IdentityVisit) -> Result<Response, Failure> {
-    match visit.visit.app.outside.registration.identity.portrait(visit.account.id).await {
+pub(crate) async fn portrait(SignedInOrPhone(visit): SignedInOrPhone) -> Result<Response, Failure> {
+    match visit.app.outside.registration.identity.portrait(visit.account.id).await {
         Ok(found) => found.map(|jpeg| picture("image/jpeg", jpeg)).ok_or(Failure::NotFound),
         Err(DraftError::Store(error)) => Err(error.into()),
         Err(DraftError::Busy | DraftError::Picture(_)) => Err(Failure::Unavailable),
@@ -61,8 +60,8 @@ pub(crate) async fn portrait(visit: IdentityVisit) -> Result<Response, Failure> 
 }
 
 /// A photo of one's own form, `{id}.jpg`, whether it was handed in or not.
-pub(crate) async fn photo(candidate: Candidate, Path(name): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn photo(candidate: SignedIn, Path(name): Path<String>) -> Result<Response, Failure> {
     let id = name.strip_suffix(".jpg").and_then(|id| id.parse().ok()).ok_or(Failure::NotFound)?;
-    let found = candidate.visit.app.outside.registration.photos.read(candidate.account.id, id).await?;
+    let found = candidate.app.outside.registration.photos.read(candidate.account.id, id).await?;
     found.map(|jpeg| picture("image/jpeg", jpeg)).ok_or(Failure::NotFound)
 }

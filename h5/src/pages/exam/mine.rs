@@ -1,0 +1,131 @@
+//! What the candidate has in an exam: every sitting with fee and state, what is unpaid, and what can be dropped.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::model::exam::{Exam, ExamSitting};
+use registration::model::exam_rules::{OrganisationCode, PartId};
+use registration::model::fen::Fen;
+use registration::model::order::{Order, OrderSitting, OrderState};
+use registration::rules::choosing::check_drop;
+
+use crate::view::callout::{Tone, tag};
+use crate::view::facts::moment;
+use crate::view::icons::{Icon, icon};
+use crate::words::choice::kept_sentence;
+use crate::words::order::state_word;
+
+/// The registration's sittings, part by part.
+pub(crate) fn mine(w: Words, exam: &Exam, live: &[&Order], now: Timestamp) -> Markup {
+    let parts = registration::rules::steps::parts(exam);
+    html! {
+        section id="mine" tabindex="-1" aria-labelledby="mine-title" {
+            h2 id="mine-title" { (w.t("mine-title")) }
+            @for part in &parts {
+                @let orders: Vec<&Order> = live.iter().filter(|order| order.part == *part).copied().collect();
+                @if !orders.is_empty() { (part_of(w, exam, part, &orders, live, now)) }
+            }
+        }
+    }
+}
+
+fn part_of(w: Words, exam: &Exam, part: &PartId, orders: &[&Order], live: &[&Order], now: Timestamp) -> Markup {
+    let unpaid: Fen = orders.iter().filter(|order| order.state == OrderState::Unpaid).map(|order| order.amount).sum();
+    html! {
+        div class="mine" {
+            @if let Some(rule) = exam.rules.part(part) { h3 { (w.pick(&rule.title.zh, &rule.title.en)) } }
+            @for order in orders {
+                ul class="mine-list" {
+                    @for seat in &order.sittings { (seat_line(w, exam, order, seat, live, now)) }
+                }
+                (order_do(w, order, now))
+            }
+            @if exam.is_many(part) && unpaid.0 > 0 {
+                p class="mine-sum" { (w.t("mine-unpaid")) " " b { (unpaid) } }
+            }
+        }
+    }
+}
+
+fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[&Order], now: Timestamp) -> Markup {
+    let sitting = exam.sitting(&seat.sitting);
+    let (tone, word) = state_word(w, order);
+    let is_unpaid = order.state == OrderState::Unpaid && exam.is_many(&order.part);
+    let drop = is_unpaid.then(|| check_drop(exam, live, std::slice::from_ref(&seat.sitting)));
+    html! {
+        li {
+            div class="mine-head" {
+                span class="line-title" {
+                    (sitting.map_or_else(|| seat.sitting.to_string(), |one| w.pick(&one.title.zh, &one.title.en).to_owned()))
+                }
+                @if order.state == OrderState::Unpaid {
+                    span class="while-held" { (tag(tone, &word)) }
+                    span class="once-lapsed" { (tag(Tone::Bad, &w.t("order-lapsed"))) }
+                } @else {
+                    (tag(tone, &word))
+                }
+            }
+            @if let Some(sitting) = sitting {
+                (moment(w, sitting.starts_at, Some(now)))
+                span class="line-venue" { (place(w, exam, sitting)) }
+            }
+            div class="mine-foot" {
+                span class="fee" { (seat.fee) }
+                span class="line-venue" { (w.t("mine-by-candidate")) " · " (w.t("mine-not-arranged")) }
+            }
+            @match &drop {
+                Some(Ok(())) => (drop_part(w, order, seat)),
+                // Why it is not offered is said where it would be.
+                Some(Err(refusal)) => p class="hint while-held" { (kept_sentence(w, exam, refusal)) },
+                None => {},
+            }
+        }
+    }
+}
+
+/// Dropping a subject, behind a fold that says what is given back: a seat that is gone may not come again.
+fn drop_part(w: Words, order: &Order, seat: &OrderSitting) -> Markup {
+    html! {
+        details class="drop while-held" {
+            summary class="link" { (w.t("mine-drop")) (icon(Icon::Chevron)) }
+            p { (w.with("mine-drop-text", &[("fee", seat.fee.to_string().into())])) }
+            p { (w.t("mine-drop-paid")) }
+            form method="post" action={ "/orders/" (order.id) "/drop" } data-busy=(w.t("form-busy")) {
+                input type="hidden" name="sitting" value=(seat.sitting);
+                button class="button second" type="submit" { (w.t("mine-drop-submit")) }
+            }
+        }
+    }
+}
+
+/// School, campus and venue, as far as there are any.
+fn place(w: Words, exam: &Exam, sitting: &ExamSitting) -> String {
+    let named = |code: &OrganisationCode| {
+        let line = registration::model::organisation::ancestry(&exam.organisations, code);
+        let names = line.iter().rev().skip(usize::from(line.len() > 2));
+        names.map(|one| crate::words::organisation::name(w, one)).collect::<Vec<_>>().join(" — ")
+    };
+    match &sitting.campus {
+        Some(code) => named(code),
+        None => w.pick(&sitting.venue.zh, &sitting.venue.en).to_owned(),
+    }
+}
+
+/// The sum, and the way to the order. What is to be done about it the page says above, once.
+fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
+    html! {
+        div class="order-do" {
+            span {
+                // Of a single sitting the fee is the sum, and stands above.
+                @if order.sittings.len() > 1 { span class="fee" { (order.amount) } }
+                @if order.state == OrderState::Unpaid {
+                    span class="line-venue while-held" {
+                        " " (w.with("order-note-unpaid", &[("when", when::near(w.language, order.expires_at, now).into())]))
+                    }
+                }
+            }
+            a class="link" href={ "/orders/" (order.id) } { (w.t("order-do-view")) (icon(Icon::Chevron)) }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! An order that is over: given back, or cancelled. What the registration is now stands above it.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::words::Words;
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderState};
+use registration::rules::standing::{Standing, State};
+
+use crate::failure::Failure;
+use crate::request::order::{find, instead};
+use crate::request::visit::Candidate;
+use crate::view::layout::{heading, page};
+use crate::view::order::lines;
+use crate::view::standing::standing_box;
+use crate::words::standing::Reader;
+
+pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, exam) = find(&candidate, &order).await?;
+    if !matches!(order.state, OrderState::Released | OrderState::Cancelled) {
+        return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
+    }
+    let visit = &candidate.visit;
+    let standing = visit.standing(&exam).await?;
+    let orders = visit.orders_of(&exam);
+    let view = View {
+        exam: &exam,
+        order: &order,
+        instead: instead(&exam, &orders, &order),
+        standing: &standing.at,
+        reader: visit.reader(),
+        now: visit.now,
+    };
+    let frame = visit.frame_of(title(visit.words, &view), &exam, &standing);
+    Ok(page(&frame, &body(visit.words, &view)).into_response())
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a Exam,
+    pub(crate) order: &'a Order,
+    /// The live order of the same part.
+    pub(crate) instead: Option<&'a Order>,
+    pub(crate) standing: &'a Standing,
+    pub(crate) reader: Reader,
+    pub(crate) now: Timestamp,
+}
+
+fn title(w: Words, view: &View<'_>) -> String {
+    if view.instead.is_some() { w.t("ended-instead-title") } else { w.t("ended-title") }.into_owned()
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let View { exam, order, .. } = view;
+    let text = match (view.instead, &order.state) {
+        (Some(_), _) => w.t("ended-instead"),
+        (None, OrderState::Cancelled) => w.t("ended-cancelled"),
+        (None, _) => w.t("ended-text"),
+    };
+    let is_said = matches!(view.standing.state, State::Lost { is_cancelled: true, .. });
+    html! {
+        div class="column" {
+            (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &title(w, view)))
+            @if !is_said { p class="lead" { (text) } }
+            @if order.state == OrderState::Cancelled && view.instead.is_none() {
+                @if let Some(reason) = &order.reason {
+                    p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
+                }
+                (money(w, exam))
+            }
+            @if let Some(order) = view.instead {
+                section {
+                    h2 { (w.t("ended-now")) }
+                    (lines(w, exam, order, Some(view.now)))
+                    p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
+                }
+            }
+            (standing_box(w, exam, view.standing, &view.reader, &html! {}))
+            section class="past" {
+                h2 { (w.t("ended-was")) }
+                (lines(w, exam, order, Some(view.now)))
+                p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
+            }
+            p class="beside" { a href={ "/exams/" (exam.id) } { (w.t("exam-back")) } " · " a href="/me" { (w.t("error-me")) } }
+        }
+    }
+}
+
+/// What becomes of money that was really paid: nothing here decides that, so whom to ask.
+fn money(w: Words, exam: &Exam) -> Markup {
+    html! {
+        p { (w.t("ended-money")) }
+        @if let Some(contact) = &exam.rules.contact { p { (w.t("exam-contact")) " " (w.pick(&contact.zh, &contact.en)) } }
+    }
+}

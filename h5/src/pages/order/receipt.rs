@@ -1,0 +1,216 @@
+//! After handing in and after the decision: a page worth a screenshot.
+
+pub(crate) mod answers;
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::eligibility::Person;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::TaskKind;
+use registration::model::facts::EligibilityState;
+use registration::model::fen::Fen;
+use registration::model::order::{Order, OrderState};
+use registration::people::accounts::Account;
+use registration::rules::standing::{Standing, State};
+use registration::rules::steps::StepView;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::pages::order::receipt::answers::answer_rows;
+use crate::request::order::find;
+use crate::request::visit::Candidate;
+use crate::view::contact::ask;
+use crate::view::exam::person::person_rows;
+use crate::view::facts::{facts, person_name, pieces};
+use crate::view::form::{FieldError, error_summary};
+use crate::view::icons::{Icon, icon};
+use crate::view::layout::{page, phrases};
+use crate::view::order::{lines, upload_form};
+use crate::view::standing::standing_box;
+use crate::view::steps::progress_of;
+use crate::view::waits::order_waits;
+use crate::words::standing::{Reader, waiting};
+
+pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+    let (order, exam) = find(&candidate, &order).await?;
+    if !matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed) {
+        return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
+    }
+    Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
+}
+
+/// The receipt, with what was wrong with a picture that was sent from it.
+pub(crate) async fn render(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &Exam,
+    errors: &[FieldError],
+) -> Result<Markup, Failure> {
+    let (visit, account) = (&candidate.visit, &candidate.account);
+    let w = visit.words;
+    let standing = visit.standing(exam).await?;
+    let registration = &visit.app.outside.registration;
+    let answers = registration.applications.get(account.id, &exam.id).await?.details;
+    let answers = answers.map(|answers| answer_rows(w, exam, account, &answers)).unwrap_or_default();
+    let person = match &standing.eligibility {
+        EligibilityState::Bound { .. } => registration.eligibility.person(account.id, &exam.id, None).await?,
+        EligibilityState::None => None,
+    };
+    let orders = visit.orders_of(exam);
+    let mut frame = visit.frame_of(title(w, order), exam, &standing);
+    let mut arrived = None;
+    if order.state != OrderState::Confirmed {
+        frame.script = Some("upload.js");
+        arrived = registration.orders.arrived(account.id, order.id).await?;
+    }
+    let view = View {
+        exam,
+        order,
+        orders: &orders,
+        account,
+        person: person.as_ref(),
+        answers: &answers,
+        steps: &standing.steps,
+        standing: &standing.at,
+        reader: visit.reader(),
+        arrived,
+        errors,
+    };
+    Ok(page(&frame, &body(w, &view)))
+}
+
+fn title(w: Words, order: &Order) -> String {
+    match order.state {
+        OrderState::Confirmed => w.t("receipt-confirmed-title"),
+        // A payment that was confirmed counts while the changed form is looked at.
+        _ if order.paid_at.is_some() => w.t("stand-change-waiting"),
+        _ => w.t("receipt-review-title"),
+    }
+    .into_owned()
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) exam: &'a Exam,
+    pub(crate) order: &'a Order,
+    /// All of the candidate's orders of the exam.
+    pub(crate) orders: &'a [Order],
+    pub(crate) account: &'a Account,
+    /// Who is registered, where the exam binds the account to a person of its roster.
+    pub(crate) person: Option<&'a Person>,
+    /// What was handed in with the form, labelled.
+    pub(crate) answers: &'a [(String, Markup)],
+    pub(crate) steps: &'a [StepView],
+    /// Where the registration stands, and to whom it is said.
+    pub(crate) standing: &'a Standing,
+    pub(crate) reader: Reader,
+    /// A picture that is here and was not handed in yet.
+    pub(crate) arrived: Option<Uuid>,
+    /// What was wrong with the one that was sent from here.
+    pub(crate) errors: &'a [FieldError],
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let order = view.order;
+    let is_confirmed = order.state == OrderState::Confirmed;
+    let is_paid = is_confirmed || order.paid_at.is_some();
+    let text = match (is_confirmed, is_paid) {
+        (true, _) => w.t("receipt-confirmed-text").into_owned(),
+        (false, true) => w.t("stand-change-waiting-text").into_owned(),
+        (false, false) => w.t("receipt-review-text").into_owned(),
+    };
+    html! {
+        div class="column" {
+            (error_summary(w, view.errors))
+            div class="outcome" data-tone=(if is_paid { "good" } else { "plain" }) {
+                span class="outcome-mark" { (icon(if is_paid { Icon::Tick } else { Icon::Clock })) }
+                h1 { (title(w, order)) }
+                p { (text) }
+                @if !is_confirmed {
+                    p { (waiting(w, view.exam, order.submitted_at.unwrap_or(order.created_at), &view.reader)) }
+                    (order_waits(w, order))
+                }
+            }
+            @if says_more(view) { (standing_box(w, view.exam, view.standing, &view.reader, &html! {})) }
+            (progress_of(w, view.steps, view.reader.now))
+            (slip(w, view))
+            (next_part(w, view, is_paid))
+            @if !is_confirmed {
+                details class="release-part" open[!view.errors.is_empty() || view.arrived.is_some()] {
+                    summary { (w.t("receipt-again")) (icon(Icon::Chevron)) }
+                    p { (w.t("receipt-again-text")) }
+                    (upload_form(w, order, view.arrived, view.errors))
+                }
+            }
+        }
+    }
+}
+
+/// Does the registration have more to say than this receipt: another part to pay for, a form that was refused?
+fn says_more(view: &View<'_>) -> bool {
+    match &view.standing.state {
+        State::Registered { change, .. } => change.is_some() && view.order.state == OrderState::Confirmed,
+        State::Waiting { task, .. } => *task != TaskKind::Payment(view.order.part.clone()),
+        _ => true,
+    }
+}
+
+/// The slip: number, who, what, when, how much.
+fn slip(w: Words, view: &View<'_>) -> Markup {
+    let View { exam, order, account, answers, .. } = *view;
+    let moment = |at: Timestamp| pieces(w, &when::pieces_full(w.language, at));
+    let labels = [
+        w.t("receipt-number"),
+        w.t("receipt-exam"),
+        w.t("receipt-sittings"),
+        w.t("receipt-candidate"),
+        w.t("receipt-document"),
+        w.t("receipt-amount"),
+        w.t("receipt-submitted"),
+        w.t("receipt-decided"),
+        w.t("receipt-unpaid"),
+    ];
+    let mut rows: Vec<(&str, Markup)> = vec![
+        (&labels[0], html! { b class="number" { (order.id) } }),
+        (&labels[1], phrases(w.pick(&exam.title.zh, &exam.title.en))),
+        (&labels[2], lines(w, exam, order, None)),
+    ];
+    let person = view.person.map(|person| person_rows(w, exam, person)).unwrap_or_default();
+    rows.extend(person.iter().map(|(label, value)| (label.as_str(), value.clone())));
+    if person.is_empty() {
+        rows.extend(account.name.as_ref().map(|name| (&*labels[3], person_name(name.expose()))));
+        rows.extend(account.document.as_ref().map(|document| (&*labels[4], html! { (document.masked()) })));
+    }
+    rows.extend(answers.iter().map(|(label, value)| (label.as_str(), value.clone())));
+    rows.push((&labels[5], html! { (order.amount) }));
+    rows.extend(order.submitted_at.map(|at| (&*labels[6], moment(at))));
+    rows.extend(order.decided_at.filter(|_| order.state == OrderState::Confirmed).map(|at| (&*labels[7], moment(at))));
+    let unpaid: Fen =
+        view.orders.iter().filter(|other| other.state == OrderState::Unpaid).map(|other| other.amount).sum();
+    if exam.is_many(&order.part) {
+        rows.push((&labels[8], html! { (unpaid) }));
+    }
+    html! { div class="slip" { (facts(&rows)) } }
+}
+
+fn next_part(w: Words, view: &View<'_>, is_paid: bool) -> Markup {
+    html! {
+        section {
+            h2 { (w.t("receipt-next")) }
+            ul class="plain-list" {
+                @if is_paid { li { (w.t("receipt-next-ticket")) } } @else { li { (w.t("receipt-next-refused")) } }
+                li { (w.t("receipt-next-keep")) }
+            }
+            p class="acts" {
+                a class="button second" href={ "/exams/" (view.exam.id) } { (w.t("exam-look")) }
+                a class="button second" href="" { (w.t("receipt-update")) }
+                a class="button second" href="/me" { (w.t("receipt-me")) }
+            }
+            (ask(w, view.exam.rules.contact.as_ref()))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Making an account, signing in and out. Here: what follows once a password is right.
+
+pub(crate) mod agreement;
+pub(crate) mod captcha;
+pub(crate) mod resume;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod sign_out_everywhere;
+pub(crate) mod sign_up;
+pub(crate) mod which;
+
+use axum::response::{IntoResponse, Response};
+use registration::people::accounts::{Account, SignedIn};
+
+use crate::request::next::Next;
+use crate::request::sent::carried::Carried;
+use crate::request::signing_in;
+use crate::request::visit::Visit;
+
+/// Signs in whose name and password were right; asks which account is meant when there are several.
+fn go_on(visit: &Visit, signed_in: &SignedIn, next: &Next, carried: &str) -> Response {
+    match signed_in {
+        SignedIn::Account(account) => lead_on(visit, account, next, carried),
+        SignedIn::Which(found) => which::ask(visit, next, found, carried),
+    }
+}
+
+/// Signs somebody in, and leads on: to the form that came along, else to where they were.
+fn lead_on(visit: &Visit, account: &Account, next: &Next, carried: &str) -> Response {
+    match Carried::open(&visit.app, carried) {
+        Some(carried) => (signing_in::signed_in(visit, account), resume::page_of(visit, &carried)).into_response(),
+        None => signing_in::enter(visit, account, next.path()),
+    }
+}

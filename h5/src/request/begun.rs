@@ -1,0 +1,43 @@
+//! The exams in which the candidate has begun something.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use registration::model::exam::Exam;
+use registration::rules::standing::State;
+use registration::rules::steps::StepView;
+use reservation::ids::ExamId;
+
+use crate::failure::Failure;
+use crate::request::visit::Visit;
+use crate::words::standing::{Said, said};
+
+/// Most exams whose steps are worked out for one page.
+const BEGUN_MAX: usize = 12;
+
+/// An exam in which the candidate has begun something.
+pub(crate) struct Begun {
+    pub(crate) exam: Arc<Exam>,
+    pub(crate) said: Said,
+    pub(crate) steps: Vec<StepView>,
+}
+
+/// How far the candidate is, by exam: those in which something was begun, the one whose clock runs first.
+pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
+    let Some(account) = &visit.account else { return Ok(Vec::new()) };
+    let registration = &visit.app.outside.registration;
+    let mut ids: Vec<ExamId> = visit.orders.iter().map(|order| order.exam.clone()).collect();
+    ids.extend(registration.applications.exams_of(account.id).await?);
+    let mut begun: Vec<(bool, Option<Timestamp>, Begun)> = Vec::new();
+    for id in ids {
+        let Some(exam) = registration.exams.get(&id) else { continue };
+        if begun.len() < BEGUN_MAX && !begun.iter().any(|(.., known)| known.exam.id == id) {
+            let standing = visit.standing(&exam).await?;
+            let said = said(visit.words, &exam, &standing.at, &visit.reader());
+            let is_urgent = matches!(standing.at.state, State::Unpaid { .. } | State::Refused { .. });
+            begun.push((!is_urgent, standing.at.until, Begun { exam, said, steps: standing.steps }));
+        }
+    }
+    begun.sort_by_key(|(is_calm, until, _)| (*is_calm, until.filter(|_| !is_calm)));
+    Ok(begun.into_iter().map(|(.., begun)| begun).collect())
+}

@@ -1,0 +1,130 @@
+//! Who is signed in: an account's id, since when, in which of the account's epochs, and the sign-in's own number. The
+//! server keeps only the numbers of those that were ended before their time; an account that raises its epoch ends all
+//! its sessions. Beside it a long-lived cookie says on which accounts a browser signed in before.
+
+use axum_extra::extract::cookie::PrivateCookieJar;
+use http::HeaderMap;
+use http::header::COOKIE;
+use jiff::{SignedDuration, Timestamp};
+use registration::model::ids::AccountId;
+use registration::people::accounts::{Account, Device, SessionId};
+use uuid::Uuid;
+
+use super::{PrivateCookie, Seal, moment};
+
+/// A sign-in ends after this time, however much it is used.
+const SESSION: PrivateCookie =
+    PrivateCookie { names: ["seathold", "__Host-seathold"], path: "/", lifetime: SignedDuration::from_hours(12) };
+/// A browser is known again by this, on the page for signing in only.
+const DEVICE: PrivateCookie = PrivateCookie {
+    names: ["known-device", "known-device"],
+    path: "/sign-in",
+    lifetime: SignedDuration::from_hours(365 * 24),
+};
+
+/// A sign-in as its cookie says. Whether it is still good, the account's epoch decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) account: AccountId,
+    epoch: i32,
+    /// A cookie of the version before has none.
+    pub(crate) id: Option<SessionId>,
+    /// When it ends by itself.
+    pub(crate) until: Timestamp,
+}
+
+impl Session {
+    /// Is it not over, as this account stands?
+    pub(crate) fn is_of(self, account: &Account) -> bool {
+        self.account == account.id && self.epoch == account.session_epoch
+    }
+}
+
+/// May the request be of somebody who is signed in?
+pub(crate) fn is_there(headers: &HeaderMap) -> bool {
+    let name = SESSION.names[0].as_bytes();
+    let cookies = headers.get_all(COOKIE);
+    cookies.iter().any(|cookies| cookies.as_bytes().windows(name.len()).any(|part| part == name))
+}
+
+/// The sign-in that the request's cookie names, while it lasts.
+pub(crate) fn read(headers: &HeaderMap, seal: &Seal, now: Timestamp) -> Option<Session> {
+    let value = SESSION.read(headers, seal)?;
+    let mut parts = value.split('.');
+    let account = AccountId(parts.next()?.parse().ok()?);
+    let since = moment(parts.next()?)?;
+    // A cookie of the version before has none: all accounts were in the first epoch.
+    let epoch = parts.next().map_or(Some(0), |epoch| epoch.parse().ok())?;
+    let id = parts.next().and_then(|id| Uuid::try_parse(id).ok()).map(SessionId);
+    SESSION.is_fresh(since, now).then_some(Session { account, epoch, id, until: since + SESSION.lifetime })
+}
+
+/// The headers that sign somebody in.
+pub(crate) fn begin(account: &Account, seal: &Seal, now: Timestamp) -> PrivateCookieJar {
+    let id = Uuid::new_v4().simple();
+    SESSION.keep(format!("{}.{}.{}.{id}", account.id.0, now.as_second(), account.session_epoch), seal)
+}
+
+/// The headers that sign somebody in on a browser that will be known again.
+pub(crate) fn begin_on(account: &Account, before: Option<&Device>, seal: &Seal, now: Timestamp) -> PrivateCookieJar {
+    let device = Device::after_sign_in(before, account.id);
+    let ids = std::iter::once(device.id).chain(device.accounts.iter().map(|id| id.0));
+    let value: Vec<String> = ids.map(|id| id.simple().to_string()).collect();
+    begin(account, seal, now).add(DEVICE.cookie(value.join("."), DEVICE.lifetime, seal))
+}
+
+/// The browser that signed in before, if it did.
+pub(crate) fn device(headers: &HeaderMap, seal: &Seal) -> Option<Device> {
+    let value = DEVICE.read(headers, seal)?;
+    let ids: Option<Vec<Uuid>> = value.split('.').map(|id| Uuid::try_parse(id).ok()).collect();
+    let ids = ids?;
+    let (id, accounts) = ids.split_first()?;
+    Some(Device { id: *id, accounts: accounts.iter().copied().map(AccountId).collect() })
+}
+
+/// The headers that sign out.
+pub(crate) fn end(seal: &Seal) -> PrivateCookieJar {
+    SESSION.forget(seal)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use axum_extra::extract::cookie::Key;
+
+    use super::super::sent_back;
+    use super::*;
+    use crate::tests::gallery::account;
+
+    #[test]
+    fn a_sign_in_is_bound_to_the_key_and_ends_by_itself() {
+        let (key, now) = (Key::generate(), Timestamp::now());
+        let seal = Seal { key: key.clone(), is_secure: false };
+        let mut account = account("张伟");
+        let response = begin(&account, &seal, now).into_response();
+        let set = response.headers()["set-cookie"].to_str().unwrap();
+        assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Secure"));
+        assert!(!set.contains(&account.id.0.to_string()));
+        let headers = sent_back(&response);
+        let session = read(&headers, &seal, now).unwrap();
+        assert!(session.is_of(&account) && session.id.is_some());
+        account.session_epoch += 1;
+        assert!(!session.is_of(&account), "signed out everywhere");
+        assert_eq!(read(&headers, &seal, now + SESSION.lifetime), None);
+        assert_eq!(read(&headers, &Seal { key, is_secure: true }, now), None);
+        let other = Seal { key: Key::generate(), is_secure: false };
+        assert_eq!(read(&headers, &other, now), None);
+        let ended = end(&Seal { is_secure: true, ..other }).into_response();
+        assert!(ended.headers()["set-cookie"].to_str().unwrap().starts_with("__Host-seathold="));
+    }
+
+    #[test]
+    fn a_browser_is_known_again() {
+        let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
+        let account = account("张伟");
+        let headers = sent_back(&begin_on(&account, None, &seal, now).into_response());
+        let known = device(&headers, &seal).unwrap();
+        assert_eq!(known.accounts, [account.id]);
+        assert_eq!(device(&headers, &Seal { key: Key::generate(), is_secure: false }), None);
+    }
+}

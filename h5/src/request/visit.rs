@@ -1,0 +1,267 @@
+//! Who looks at a page, in which language, when, and which hold of theirs is running.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::header::COOKIE;
+use http::request::Parts;
+use jiff::Timestamp;
+use maud::Markup;
+use pagekit::language::Language;
+use pagekit::when;
+use pagekit::words::Words;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::CaptchaRule;
+use registration::model::facts::{EligibilityState, Facts};
+use registration::model::order::{Order, OrderState};
+use registration::people::accounts::{Account, Caller, Device, Hears};
+use registration::rules::choosing;
+use registration::rules::steps::{StepView, steps};
+use registration::store::StoreError;
+use reservation::api::limits::{ClientAddress, TooMany};
+use reservation::ids::SittingId;
+
+use crate::app::App;
+use crate::catalogue::words;
+use crate::failure::Failure;
+use crate::request::cookies::session;
+use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signed_in::{account_of, count};
+use crate::request::signing_in::signed_out::signed_out;
+use crate::view::contact::contact;
+use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
+use crate::view::layout::{Frame, Visitor};
+use crate::words::choice::subject;
+use crate::words::standing::Reader;
+
+/// A request for a page.
+pub(crate) struct Visit {
+    pub(crate) app: App,
+    pub(crate) words: Words,
+    /// Path and query, as asked for.
+    pub(crate) path: String,
+    pub(crate) now: Timestamp,
+    /// Who is signed in.
+    pub(crate) account: Option<Account>,
+    /// Their orders, newest first.
+    pub(crate) orders: Vec<Order>,
+    /// The visitor's network asks too often; the page keeps what was typed and says so.
+    pub(crate) too_many: Option<TooMany>,
+    /// From where.
+    pub(crate) address: Option<IpAddr>,
+    /// Does the browser send any cookie? One that keeps none cannot be signed in.
+    pub(crate) has_cookies: bool,
+    /// Who signed in on this browser before; known on the page of signing in only.
+    pub(crate) device: Option<Device>,
+}
+
+/// How far a candidate is in an exam, and for which of its subjects.
+pub(crate) struct Standing {
+    pub(crate) steps: Vec<StepView>,
+    /// Where the registration stands.
+    pub(crate) at: registration::rules::standing::Standing,
+    /// `None` where the exam does not ask.
+    pub(crate) eligibility: EligibilityState,
+}
+
+impl Standing {
+    /// What these facts come to.
+    pub(crate) fn of(exam: &Exam, facts: Facts<'_>, now: Timestamp) -> Self {
+        let steps = steps(exam, &facts, now);
+        let at = registration::rules::standing::standing(exam, &facts, &steps, now);
+        Self { steps, at, eligibility: facts.eligibility }
+    }
+}
+
+impl Visit {
+    /// Somebody whom we do not know looks at `path` now.
+    pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
+        let (now, orders) = (Timestamp::now(), Vec::new());
+        Self {
+            app,
+            words,
+            path,
+            now,
+            account: None,
+            orders,
+            too_many: None,
+            address: None,
+            has_cookies: false,
+            device: None,
+        }
+    }
+
+    /// Who asks, as accounts look at it.
+    pub(crate) fn caller<'a>(&'a self, captcha: &'a CaptchaFields, rule: CaptchaRule) -> Caller<'a> {
+        Caller { address: self.address, device: self.device.as_ref(), captcha: captcha.answer(), rule }
+    }
+
+    /// Counts a change by this candidate.
+    pub(crate) fn count(&self, account: &Account) -> Result<(), TooMany> {
+        self.app.outside.limits.candidate(&account.id.0.to_string())
+    }
+
+    /// The frame of the page to answer with.
+    pub(crate) fn frame(&self, title: impl Into<String>) -> Frame<'_> {
+        Frame {
+            visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
+            hold: self.hold(),
+            contact: self.contact(),
+            asks: self.account.as_ref().map(|_| ("/me/decided?seats=on".to_owned(), seats_mark(&self.orders))),
+            ..Frame::bare(&self.app, self.words, title.into(), &self.path)
+        }
+    }
+
+    /// The frame of a page that tells where a registration stands.
+    pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &Exam, standing: &Standing) -> Frame<'_> {
+        let asks = format!("/me/decided?standing={}", exam.id);
+        let mark = standing.at.mark ^ seats_mark(&self.orders);
+        Frame { asks: self.account.as_ref().map(|_| (asks, mark)), ..self.frame(title) }
+    }
+
+    /// The exam that the page is about, as its address says.
+    pub(crate) fn exam(&self) -> Option<Arc<Exam>> {
+        let mut parts = self.path.split(['/', '?', '#']).skip(1);
+        let exam = match (parts.next()?, parts.next()?) {
+            ("exams", exam) => exam.parse().ok()?,
+            ("orders", order) => self.orders.iter().find(|known| order.parse() == Ok(known.id))?.exam.clone(),
+            _ => return None,
+        };
+        self.app.outside.registration.exams.get(&exam)
+    }
+
+    /// Whom to ask about what the page is about: the exam's contact, else the site's.
+    fn contact(&self) -> Option<Markup> {
+        let exam = self.exam();
+        let own = exam.as_ref().and_then(|exam| exam.rules.contact.as_ref());
+        let own = own.map(|text| contact(self.words.pick(&text.zh, &text.en)));
+        own.or_else(|| self.app.outside.contact.as_deref().map(contact))
+    }
+
+    /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
+    pub(crate) async fn steps(&self, exam: &Exam) -> Result<Vec<StepView>, StoreError> {
+        Ok(self.standing(exam).await?.steps)
+    }
+
+    /// The steps, and what the roster says.
+    pub(crate) async fn standing(&self, exam: &Exam) -> Result<Standing, StoreError> {
+        let orders = self.orders_of(exam);
+        let facts = match &self.account {
+            Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
+            None => Facts::default(),
+        };
+        Ok(Standing::of(exam, facts, self.now))
+    }
+
+    /// To whom the state of a registration is told.
+    pub(crate) fn reader(&self) -> Reader {
+        let accounts = &self.app.outside.registration.accounts;
+        let hears = self.account.as_ref().map_or(Hears::Nothing, |account| accounts.hears(account));
+        Reader { is_signed_in: self.account.is_some(), hears, now: self.now }
+    }
+
+    /// The candidate's orders of an exam, newest first.
+    pub(crate) fn orders_of(&self, exam: &Exam) -> Vec<Order> {
+        self.orders.iter().filter(|order| order.exam == exam.id).cloned().collect()
+    }
+
+    /// The unpaid order that this page is about, else the one that lapses first.
+    fn hold(&self) -> Option<HoldBanner> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let is_here = |order: &Order| path.split('/').nth(2).and_then(|id| id.parse().ok()) == Some(order.id);
+        let unpaid = || self.orders.iter().filter(|order| order.state == OrderState::Unpaid);
+        let order = unpaid().min_by_key(|order| (!is_here(order), order.expires_at))?;
+        let order_path = format!("/orders/{}", order.id);
+        // A page of several unpaid orders speaks of all of them, and only one of them is the banner's.
+        let is_of_exam =
+            path.strip_prefix("/exams/").is_some_and(|rest| rest.split('/').next() == Some(order.exam.as_str()));
+        let is_sole = unpaid().filter(|other| other.exam == order.exam).count() == 1;
+        Some(HoldBanner {
+            what: self.what(order),
+            expires_at: order.expires_at,
+            now: self.now,
+            is_order_page: is_here(order),
+            is_own: is_here(order) || (is_of_exam && is_sole),
+            first: self.pay_first(order),
+            exam_path: format!("/exams/{}", order.exam),
+            order_path,
+        })
+    }
+
+    /// What is held, short enough for the bar: the exam, and the day.
+    fn what(&self, order: &Order) -> String {
+        let Some(exam) = self.app.outside.registration.exams.get(&order.exam) else { return String::new() };
+        let title = exam.rules.short_title.as_ref().unwrap_or(&exam.title);
+        let first =
+            order.sittings.iter().filter_map(|seat| exam.sitting(&seat.sitting)).min_by_key(|one| one.starts_at);
+        let day = first.map(|sitting| when::short_day(self.words.language, sitting.starts_at, self.now));
+        [self.words.pick(&title.zh, &title.en).to_owned(), day.unwrap_or_default()].join(" ").trim_end().to_owned()
+    }
+
+    /// What is paid for before this order, and where.
+    fn pay_first(&self, order: &Order) -> Option<PayFirst> {
+        let exam = self.app.outside.registration.exams.get(&order.exam)?;
+        let live: Vec<&Order> =
+            self.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
+        let first = choosing::pay_first(&exam, &live, order)?;
+        let has = |sitting: &SittingId| exam.sitting(sitting).is_some_and(|one| one.subject.as_ref() == Some(&first));
+        let at = live.iter().find(|other| other.sittings.iter().any(|seat| has(&seat.sitting)));
+        let path = at.map_or_else(|| format!("/exams/{}#mine", exam.id), |other| format!("/orders/{}", other.id));
+        Some(PayFirst { subject: subject(self.words, &exam, &first), path })
+    }
+}
+
+/// Changes with the candidate's seats: of what the bar at the bottom of every page speaks.
+pub(crate) fn seats_mark(orders: &[Order]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for order in orders {
+        (order.id, &order.state, order.expires_at).hash(&mut hasher);
+        order.sittings.iter().for_each(|seat| seat.sitting.as_str().hash(&mut hasher));
+    }
+    hasher.finish()
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let now = Timestamp::now();
+        let registration = &app.outside.registration;
+        let account = account_of(parts, app, now).await?;
+        let orders = match &account {
+            Some(account) => registration.orders.of(account.id).await?,
+            None => Vec::new(),
+        };
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let too_many = parts.extensions.get::<TooMany>().copied();
+        let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
+        let device = session::device(&parts.headers, &app.seal());
+        let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
+        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, has_cookies, device })
+    }
+}
+
+/// A visit by somebody who is signed in; anybody else is sent to sign in first.
+pub(crate) struct Candidate {
+    pub(crate) visit: Visit,
+    pub(crate) account: Account,
+}
+
+impl FromRequestParts<App> for Candidate {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let visit =
+            <Visit as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(Failure::into_response)?;
+        match visit.account.clone() {
+            Some(account) => {
+                count(parts, app, &account).map_err(Failure::into_response)?;
+                Ok(Self { visit, account })
+            }
+            None => Err(signed_out(parts, &visit.path)),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Every page of the gallery in real browsers: axe-core looks at it in Chromium at phone size, light and dark; WebKit
+//! shows it whole on a phone and on a desk. With `SEATHOLD_GALLERY=DIR` WebKit's pictures are kept, for people to look
+//! at, under `target/screenshots`.
+
+use axum::extract::Path;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, http};
+use pagekit::language::Language;
+use testkit::{Browser, Device, WebKit, accessibility_faults};
+
+use crate::tests::gallery::gallery;
+
+/// By how many pixels a page is wider than the screen.
+const TOO_WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+/// Serves the gallery's pages of one language under their names, with the site's own files.
+async fn serve(language: Language) -> (String, Vec<String>) {
+    let pages: Vec<(String, String)> =
+        gallery(language).into_iter().map(|(name, markup)| (name, markup.into_string())).collect();
+    let names = pages.iter().map(|(name, _)| name.clone()).collect();
+    let page = move |Path(name): Path<String>| async move {
+        let found = pages.into_iter().find(|(known, _)| *known == name);
+        found.map_or_else(|| http::StatusCode::NOT_FOUND.into_response(), |(_, page)| Html(page).into_response())
+    };
+    let file = |Path((hash, name)): Path<(String, String)>, headers: http::HeaderMap| async move {
+        let response: Response = crate::assets::assets().serve(&hash, &name, &headers);
+        response
+    };
+    let router: Router = Router::new().route("/static/{hash}/{file}", get(file)).route("/page/{name}", get(page));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, names)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_finds_no_chinese_page_that_keeps_anybody_out() {
+    look(Language::Zh).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_finds_no_english_page_that_keeps_anybody_out() {
+    look(Language::En).await;
+}
+
+async fn look(language: Language) {
+    let (url, names) = serve(language).await;
+    let browser = Browser::start(Device::SmallPhone).await;
+    let mut faults = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        // Every second page in the dark: contrast differs, and the parts are the same.
+        browser.set_dark(index % 2 == 1).await;
+        browser.goto(&format!("{url}/page/{name}")).await.unwrap();
+        faults.extend(accessibility_faults(&browser).await.into_iter().map(|fault| format!("{name}: {fault}")));
+        let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
+        if wide.as_f64().unwrap_or(1.0) > 0.0 {
+            faults.push(format!("{name}: is {wide} pixels wider than a small phone"));
+        }
+    }
+    browser.close().await;
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webkit_shows_every_page_whole_on_a_phone() {
+    show_whole("phone", 360, 640).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webkit_shows_every_page_whole_on_a_desk() {
+    show_whole("desk", 1280, 800).await;
+}
+
+async fn show_whole(device: &str, width: u32, height: u32) {
+    let is_looked_at = std::env::var_os("SEATHOLD_GALLERY").is_some();
+    let (url, names) = serve(Language::Zh).await;
+    // What a person looks at is better seen without scrolling.
+    let webkit = WebKit::start_sized(width, if is_looked_at { 1800 } else { height }).await;
+    let mut faults = Vec::new();
+    for name in &names {
+        webkit.goto(&format!("{url}/page/{name}")).await.unwrap();
+        let wide = webkit.execute(TOO_WIDE, Vec::new()).await.unwrap();
+        if wide.as_f64().unwrap_or(1.0) > 0.0 {
+            faults.push(format!("{name}: {wide} pixels too wide"));
+        }
+        if is_looked_at {
+            webkit.screenshot(&format!("webkit-{device}-{name}")).await;
+        }
+    }
+    webkit.close().await;
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}

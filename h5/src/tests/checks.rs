@@ -1,0 +1,143 @@
+//! Checks on the whole: catalogues, markup rules, sizes. They look at every page of the gallery.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use pagekit::language::Language;
+use pagekit::words::{keys, keys_used};
+
+use crate::catalogue::{EN, ZH};
+use crate::tests::gallery::{DOCUMENT, gallery};
+
+fn both() -> Vec<(String, String)> {
+    let pages = [Language::Zh, Language::En].into_iter().flat_map(gallery);
+    pages.map(|(name, markup)| (name, markup.into_string())).collect()
+}
+
+/// The start tags of one element, each as its attributes' text.
+fn tags<'a>(page: &'a str, element: &str) -> Vec<&'a str> {
+    let open = format!("<{element} ");
+    page.split(open.as_str()).skip(1).filter_map(|rest| rest.split('>').next()).collect()
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let start = format!("{name}=\"");
+    let at = tag.match_indices(start.as_str()).find(|(at, _)| *at == 0 || tag.as_bytes()[at - 1] == b' ')?.0;
+    tag[at + start.len()..].split('"').next()
+}
+
+fn sources(dir: &Path, out: &mut String) {
+    for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
+        if entry.path().is_dir() {
+            sources(&entry.path(), out);
+        } else {
+            out.push_str(&std::fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn both_catalogues_have_the_same_keys_and_places() {
+    let (zh, en) = (keys(ZH), keys(EN));
+    assert_eq!(zh.keys().collect::<Vec<_>>(), {
+        let mut sorted: Vec<_> = en.keys().collect();
+        sorted.sort();
+        sorted
+    });
+    for (key, places) in &zh {
+        assert_eq!(places, &en[key], "{key}");
+    }
+}
+
+#[test]
+fn every_key_is_used_and_every_used_key_exists() {
+    let mut all = String::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    let used = keys_used(&all);
+    let known: BTreeSet<String> = keys(ZH).into_keys().collect();
+    assert_eq!(used.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new(), "asked for and missing");
+    assert_eq!(known.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "there and never asked for");
+}
+
+#[test]
+fn nothing_is_inline() {
+    for (name, page) in both() {
+        assert!(!page.contains(" style=") && !page.contains("<style"), "{name}");
+        assert!(!page.contains(" onclick=") && !page.contains("javascript:"), "{name}");
+        for script in page.split("<script").skip(1) {
+            assert!(script.contains("></script>"), "{name}: a script with content");
+        }
+    }
+}
+
+#[test]
+fn every_input_has_its_label_and_every_reference_its_target() {
+    for (name, page) in both() {
+        let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let unique: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), unique.len(), "{name}: an id twice in {ids:?}");
+        let labelled: BTreeSet<&str> = tags(&page, "label").iter().filter_map(|tag| attribute(tag, "for")).collect();
+        for input in tags(&page, "input").iter().filter(|tag| attribute(tag, "type") != Some("hidden")) {
+            let id = attribute(input, "id").unwrap_or_else(|| panic!("{name}: no id: {input}"));
+            assert!(labelled.contains(id), "{name}: no label for {id}");
+        }
+        for reference in ["aria-describedby", "aria-labelledby", "for"] {
+            let start = format!(" {reference}=\"");
+            for ids in page.split(start.as_str()).skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(ids.split(' ').all(|id| unique.contains(id)), "{name}: {reference}={ids}");
+            }
+        }
+        for link in tags(&page, "a").iter().filter_map(|tag| attribute(tag, "href")?.strip_prefix('#')) {
+            assert!(unique.contains(link), "{name}: #{link} leads nowhere");
+        }
+        for picture in tags(&page, "img") {
+            assert!(attribute(picture, "alt").is_some_and(|alt| !alt.is_empty()), "{name}: {picture}");
+        }
+    }
+}
+
+#[test]
+fn numbers_are_masked_and_passwords_forgotten() {
+    for (name, page) in both() {
+        assert!(!page.contains(DOCUMENT), "{name} shows a whole document number");
+        assert!(
+            !page.contains("13912345678") || ["sign-up-error", "sign-up-shared"].iter().any(|own| name.ends_with(own)),
+            "{name} shows a mobile number"
+        );
+        assert!(!page.contains("no-echo"), "{name} shows a password");
+    }
+}
+
+#[test]
+fn every_page_says_its_language_and_has_one_title() {
+    for (name, page) in both() {
+        let language = if name.starts_with("zh") { "zh-CN" } else { "en" };
+        assert!(page.contains(&format!("<html lang=\"{language}\"")), "{name}");
+        assert_eq!(page.matches("<h1").count(), 1, "{name}");
+        assert!(page.contains("<main id=\"main\""), "{name}");
+        assert!(!page.contains("{ $") && !page.contains("{$"), "{name}: a place left open");
+    }
+}
+
+/// The promise is 40 KB and five requests for a first view of any page. No page fetches all files, and markup is
+/// compressed to less than a third; `ops/perf` asks a browser.
+#[test]
+fn the_script_is_small_and_the_first_view_too() {
+    let script = include_str!("../../assets/page.js");
+    assert!(script.len() < 9 * 1024, "{} bytes", script.len());
+    let assets = crate::assets::assets();
+    for (name, page) in both() {
+        let total = assets.bytes_compressed() + page.len() / 3;
+        assert!(total < 36 * 1024, "{name}: {total} bytes");
+        let pictures = tags(&page, "img").into_iter().filter_map(|tag| attribute(tag, "src"));
+        let scripts = tags(&page, "script").into_iter().filter_map(|tag| attribute(tag, "src"));
+        // Whoever sees pictures of their own card or payment has sent them before: that is no first view.
+        let sent = ["/upload.jpg", "/screenshot.jpg"];
+        let is_sent =
+            |file: &str| file.starts_with("/me/identity/pictures/") || sent.iter().any(|name| file.ends_with(name));
+        let is_fetched = |file: &&str| !file.starts_with("data:") && !is_sent(file);
+        let files: BTreeSet<&str> = pictures.chain(scripts).filter(is_fetched).collect();
+        // With the page itself, its style sheet and its icon.
+        assert!(files.len() + 3 <= 5, "{name}: {files:?}");
+    }
+}

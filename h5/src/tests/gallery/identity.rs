@@ -1,0 +1,238 @@
+//! The pages of the real-name check, the code for the phone, and the face check, in every state.
+
+use jiff::SignedDuration;
+use maud::Markup;
+use pagekit::words::Words;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{IdentityWay, StepRule, TaskKind};
+use registration::model::facts::{FaceState, Facts, IdentityState};
+use registration::model::ids::AccountId;
+use registration::model::text::Text;
+use registration::people::accounts::{Account, NewAccount};
+use registration::people::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
+use registration::rules::steps::steps;
+use uuid::Uuid;
+
+use super::{DOCUMENT, Studio, exam_page, minutes, now};
+use crate::pages::identity::handover::{self, CodeState, CodeView};
+use crate::pages::identity::refusal::liveness_fault;
+use crate::pages::identity::{self, From, card, face, liveness, manual, said};
+use crate::view::form::FieldError;
+use crate::view::layout::{Frame, Visitor, page};
+use crate::view::qr_code::code;
+
+/// Where the sandbox of the gallery would be.
+const SANDBOX: &str = "http://127.0.0.1:1/";
+
+/// Somebody who signed up by document.
+pub(crate) fn account(name: &str) -> Account {
+    let new = NewAccount::parse(name, DOCUMENT, "13912345678", "secret-1").unwrap();
+    let id = AccountId(Uuid::from_u128(0xF19F_BD2E_27FB_40F1_A523_94A9_2A48_FE22));
+    Account {
+        id,
+        number: id.into(),
+        name: new.name,
+        document: new.document,
+        username: None,
+        email: "li.na.of.changsha@example.edu.cn".parse().ok(),
+        email_verified_at: None,
+        mobile: new.mobile,
+        mobile_verified_at: Some(now()),
+        session_epoch: 0,
+        created_at: now(),
+    }
+}
+
+const WAYS: [IdentityWay; 3] = [IdentityWay::Card, IdentityWay::Liveness, IdentityWay::Manual];
+
+fn person(name: &str) -> Person {
+    let document = Document::parse(DocumentKind::ResidentId, DOCUMENT).unwrap();
+    Person { name: name.parse().unwrap(), document }
+}
+
+fn standing(state: IdentityState, claim: ClaimRights, person: Option<Person>) -> Standing {
+    let has_portrait = matches!(state, IdentityState::Verified { .. });
+    Standing { state, person, claim, way: None, has_portrait, liveness: LivenessStanding::None }
+}
+
+fn reason() -> String {
+    "看不清证件号码，请把证件举近一些，并避开反光".to_owned()
+}
+
+/// An exam that asks for identity and face.
+fn exam_with_face() -> Exam {
+    let mut exam = exam_page();
+    let step = |zh: &str, en: &str, task| StepRule {
+        title: Text { zh: zh.into(), en: en.into() },
+        tasks: vec![task],
+        is_optional: false,
+        opens_at: None,
+        closes_at: None,
+        note: None,
+    };
+    exam.rules.steps.insert(0, step("人脸识别", "Face check", TaskKind::Face));
+    exam.rules.steps.insert(0, step("实名认证", "Identity", TaskKind::Identity));
+    exam
+}
+
+impl Studio {
+    pub(super) fn identities(&mut self) {
+        self.first_pages();
+        self.ways();
+        self.faces();
+    }
+
+    /// A page that may have a script of its own.
+    fn add_with(&mut self, name: &str, script: Option<&'static str>, body: &Markup) {
+        let frame = Frame {
+            words: self.w,
+            assets: &self.assets,
+            title: name.to_owned(),
+            path: "/me/identity",
+            visitor: Visitor::SignedIn,
+            hold: None,
+            contact: None,
+            asks: None,
+            is_demo: false,
+            refresh_seconds: None,
+            sandbox_url: None,
+            script,
+        };
+        self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
+    }
+
+    fn identity(&mut self, name: &str, standing: &Standing, errors: &[FieldError], again: bool) {
+        let from = From { again: if again { "on".into() } else { String::new() }, ..From::default() };
+        let entered = identity::Entered::of(standing.person.as_ref());
+        let view = identity::View {
+            from: &from,
+            standing,
+            entered: &entered,
+            errors,
+            ways: &WAYS,
+            documents: if name == "identity-not-here" { &DocumentKind::ALL[2..4] } else { &DocumentKind::ALL },
+            is_guest_phone: name.ends_with("phone"),
+            now: now(),
+        };
+        let body = identity::body(self.w, &view);
+        self.add(name, "identity", None, Visitor::SignedIn, &body);
+    }
+
+    fn first_pages(&mut self) {
+        let w = self.w;
+        let (zhang, long) = (person("张伟"), person("阿卜杜热西提·买买提依明·艾合买提江"));
+        let errors = [
+            said("name", w.t("field-name-error").into()),
+            said("number", w.t("document-error-check").into()),
+            said("consent", w.t("identity-consent-error").into()),
+        ];
+        let new = standing(IdentityState::None, ClaimRights::Both, None);
+        self.identity("identity", &new, &[], false);
+        self.identity("identity-error", &new, &errors, false);
+        let fixed = standing(IdentityState::None, ClaimRights::Name, Some(long.clone()));
+        self.identity("identity-login", &fixed, &[], false);
+        self.identity("identity-not-here", &fixed, &[], false);
+        let since = now() - SignedDuration::from_hours(20);
+        let waiting = standing(IdentityState::Waiting { since }, ClaimRights::Name, Some(zhang.clone()));
+        self.identity("identity-waiting", &waiting, &[], false);
+        let refused = standing(IdentityState::Refused { reason: reason() }, ClaimRights::Name, Some(zhang.clone()));
+        self.identity("identity-refused", &refused, &[], false);
+        let at = now() - minutes(2);
+        let verified = standing(IdentityState::Verified { at }, ClaimRights::Nothing, Some(long));
+        self.identity("identity-verified", &verified, &[], false);
+        self.identity("identity-verified-phone", &verified, &[], false);
+    }
+
+    fn ways(&mut self) {
+        let (w, from, zhang) = (self.w, From::default(), person("张伟"));
+        let card = |here, errors: &[FieldError]| {
+            card::body(
+                w,
+                &card::View {
+                    from: &from,
+                    person: Some(&zhang),
+                    here,
+                    errors,
+                    sandbox_url: Some(SANDBOX),
+                    is_guest_phone: false,
+                    has_manual: true,
+                },
+            )
+        };
+        let wrong = [said("card_back", w.t("card-error-not-back").into())];
+        let mismatch = [said("", w.t("card-error-name").into())];
+        let bodies = [
+            ("identity-card", card([false, false], &[])),
+            ("identity-card-wrong-side", card([true, true], &wrong)),
+            ("identity-card-mismatch", card([true, true], &mismatch)),
+            ("identity-manual", manual::body(w, &from, false, &[])),
+            ("identity-manual-here", manual::body(w, &from, true, &[])),
+        ];
+        for (name, body) in bodies {
+            self.add_with(name, Some("upload.js"), &body);
+        }
+        let failed = liveness_errors(w);
+        let url = "https://exam.example.edu/handover/AAAAAAAAAAAAAAAAAAAAAA";
+        use base64::Engine as _;
+        let png = base64::engine::general_purpose::STANDARD.encode(code(url).unwrap());
+        let picture = format!("data:image/png;base64,{png}");
+        let code_page = |code, looked| {
+            let (picture, until) = if code == CodeState::Good { (picture.as_str(), "14:37") } else { ("", "") };
+            let view = CodeView { from: &from, was: "none", looked, code, picture, until, state_word: "none good" };
+            handover::code_body(w, &view)
+        };
+        let bodies = [
+            ("identity-liveness", liveness::body(w, &from, true, false, &[])),
+            ("identity-liveness-computer", liveness::body(w, &from, false, false, &[])),
+            ("identity-liveness-running", liveness::body(w, &from, true, true, &[])),
+            ("identity-liveness-failed", liveness::body(w, &from, true, false, &failed)),
+            ("identity-liveness-leave", liveness::leave(w, "https://vendor.example/check", Some(SANDBOX))),
+            ("identity-handover", code_page(CodeState::Good, false)),
+            ("identity-handover-early", code_page(CodeState::Good, true)),
+            ("identity-handover-scanned", code_page(CodeState::Scanned, false)),
+            ("identity-handover-over", code_page(CodeState::Over, false)),
+            ("handover-phone", handover::welcome(w, "AAAAAAAAAAAAAAAAAAAAAA")),
+            ("handover-used", handover::bad_link(w, "handover-used")),
+        ];
+        for (name, body) in bodies {
+            self.add_with(name, None, &body);
+        }
+    }
+
+    fn faces(&mut self) {
+        let (w, exam) = (self.w, exam_with_face());
+        let since = now() - minutes(40);
+        let different =
+            [FieldError { field: "face".into(), text: w.with("face-error-different", &[("count", 3.into())]).into() }];
+        for (name, state, errors) in [
+            ("face", FaceState::None, &[][..]),
+            ("face-error", FaceState::None, &different[..]),
+            ("face-waiting", FaceState::Waiting { since }, &[][..]),
+            ("face-refused", FaceState::Refused { reason: reason() }, &[][..]),
+            ("face-passed", FaceState::Passed { at: since }, &[][..]),
+        ] {
+            let identity = IdentityState::Verified { at: since };
+            let facts = Facts { identity, face: state.clone(), ..Facts::default() };
+            let steps = steps(&exam, &facts, now());
+            let view = face::View {
+                exam: &exam,
+                steps: &steps,
+                state: &state,
+                errors,
+                left: 3,
+                is_automatic: name != "face-refused",
+                sandbox_url: (name == "face").then_some(SANDBOX),
+                now: now(),
+            };
+            let body = face::body(w, &view);
+            let has_camera = matches!(state, FaceState::None | FaceState::Refused { .. });
+            self.add_with(name, has_camera.then_some("camera.js"), &body);
+        }
+    }
+}
+
+fn liveness_errors(w: Words) -> Vec<FieldError> {
+    let standing = LivenessStanding::Failed(LivenessRefusal::NotSame);
+    liveness_fault(w, standing).map(|text| said("", text)).into_iter().collect()
+}

@@ -1,0 +1,80 @@
+//! The waiting room in every state, and the exam's page in front of it and behind it.
+
+use jiff::SignedDuration;
+use reservation::engine::room::RoomView;
+use reservation::room::RoomMode;
+
+use super::{Studio, availability, exam_page, minutes, now};
+use crate::pages::exam::sittings::gate::Gate;
+use crate::pages::waiting_room::view::{Place, View, body};
+use crate::request::chosen::Chosen;
+use crate::view::layout::Visitor;
+
+fn room(is_full: bool, seed: bool) -> RoomView {
+    RoomView {
+        mode: RoomMode::On,
+        is_on: true,
+        opens_at: None,
+        commitment: Some("4bb06f8e4e3a7715d201d573d0aa423762e55dabd61a2c02278fa56cc6d294e0".to_owned()),
+        seed: seed.then(|| "07".repeat(32)),
+        present: 184_203,
+        waiting: 183_001,
+        admitted: 1_202,
+        next_release_at: is_full.then(|| now() + minutes(4)),
+        is_full,
+        server_time: now(),
+    }
+}
+
+fn place(ahead: Option<u64>, expected_seconds: Option<i64>) -> Place {
+    Place {
+        ahead,
+        expected: expected_seconds.map(SignedDuration::from_secs),
+        present: 12_408,
+        refresh_seconds: 12,
+        is_away: false,
+        now: now(),
+    }
+}
+
+impl Studio {
+    pub(super) fn rooms(&mut self) {
+        let open = exam_page();
+        let mut soon = exam_page();
+        soon.opens_at = now() + SignedDuration::from_secs(754);
+        let away = Place { is_away: true, ..place(None, None) };
+        let full = room(true, true);
+        let shots = [
+            ("room-before", &soon, place(None, None), room(false, false), false),
+            ("room-waiting", &open, place(Some(412), Some(530)), room(false, true), false),
+            ("room-long", &open, place(Some(183_000), Some(9_600)), room(false, true), false),
+            ("room-next", &open, place(Some(0), Some(1)), room(false, true), false),
+            ("room-refused", &open, place(Some(1), None), room(false, true), true),
+            ("room-full", &open, place(Some(412), None), full.clone(), false),
+            ("room-full-unknown", &open, place(Some(0), None), RoomView { next_release_at: None, ..full }, false),
+            ("room-check", &open, place(Some(412), Some(530)), room(false, true), false),
+            ("room-check-before", &soon, place(None, None), room(false, false), false),
+            ("room-away", &open, away, room(false, true), false),
+        ];
+        for (name, exam, place, room, was_refused) in shots {
+            let candidate = "AAAAAAAAAAAAAAAAAAAAAQ".parse().unwrap();
+            let own_path = "/exams/degree-english/waiting";
+            let is_checking = matches!(name, "room-check" | "room-check-before");
+            let view =
+                View { exam, place, room: Some(&room), candidate: &candidate, own_path, was_refused, is_checking };
+            self.add(name, "room", None, Visitor::SignedIn, &body(self.w, &view));
+        }
+        for (name, exam, gate) in [
+            ("gate", &open, Gate::Closed { has_place: false }),
+            ("gate-place", &open, Gate::Closed { has_place: true }),
+            ("gate-turn", &open, Gate::Admitted(now() + minutes(20))),
+            ("gate-early", &soon, Gate::Closed { has_place: false }),
+            ("gate-later", &soon, Gate::Later),
+        ] {
+            let (w, available) = (self.w, availability(exam, &[(132, 200), (68, 200), (0, 120)]));
+            let steps = super::steps_of(exam, None);
+            let body = super::choosing(w, exam, &steps, None, Some(&available), &Chosen::default(), gate, &[]);
+            self.add(name, "exam", None, Visitor::SignedIn, &body);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The banner at the bottom of every page while a hold lives: until when, how long still, one button.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+
+use crate::view::icons::{Icon, icon};
+
+/// Seconds before the end at which the banner turns amber. The script reads it from the markup.
+const SHORT_SECONDS: i64 = 180;
+
+/// Longer than this, and nobody counts minutes.
+const COUNTED_SECONDS: i64 = 3600;
+
+/// A subject that is paid for before the one that is held.
+#[derive(Debug, Clone)]
+pub(crate) struct PayFirst {
+    /// Its name.
+    pub(crate) subject: String,
+    /// Where it is paid.
+    pub(crate) path: String,
+}
+
+/// What the banner shows.
+#[derive(Debug, Clone)]
+pub(crate) struct HoldBanner {
+    /// What is held: exam and day.
+    pub(crate) what: String,
+    /// The deadline as shown, without grace.
+    pub(crate) expires_at: Timestamp,
+    /// The server's clock when the page was made; the script counts from it, not from the phone's clock.
+    pub(crate) now: Timestamp,
+    /// Where the order is paid.
+    pub(crate) order_path: String,
+    /// Where another sitting is chosen.
+    pub(crate) exam_path: String,
+    /// Is this the order's own page? Then the button leads to the upload.
+    pub(crate) is_order_page: bool,
+    /// Do the words of this page speak of this seat? Then they follow its clock.
+    pub(crate) is_own: bool,
+    /// What is paid for before this seat, and where.
+    pub(crate) first: Option<PayFirst>,
+}
+
+impl HoldBanner {
+    fn state(&self) -> &'static str {
+        match self.seconds_left() {
+            0 => "lapsed",
+            left if left <= SHORT_SECONDS => "short",
+            _ => "running",
+        }
+    }
+
+    /// The mark of a page whose own seat is lapsed already; the script sets it when it lapses later.
+    pub(crate) fn lapsed(&self) -> Option<&'static str> {
+        Some(self.state()).filter(|state| self.is_own && *state == "lapsed")
+    }
+
+    fn seconds_left(&self) -> i64 {
+        self.now.until(self.expires_at).map_or(0, |span| span.get_seconds().max(0))
+    }
+}
+
+/// The banner. All three states are in the markup; `data-state` picks one.
+pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
+    let left = hold.seconds_left();
+    let upload = format!("{}#upload", if hold.is_order_page { "" } else { &hold.order_path });
+    html! {
+        aside class="hold" aria-label=(w.t("hold-label")) data-state=(hold.state())
+            data-deadline=(hold.expires_at.as_millisecond()) data-now=(hold.now.as_millisecond())
+            data-short=(SHORT_SECONDS) data-own[hold.is_own] data-say-short=(w.t("hold-say-short")) data-say-lapsed=(w.t("hold-over-title")) {
+            div class="hold-live" {
+                div {
+                    p class="hold-what" { (hold.what) }
+                    p class="hold-until" {
+                        (icon(Icon::Clock))
+                        span { (w.with("hold-until", &[("time", when::near(w.language, hold.expires_at, hold.now).into())])) }
+                    }
+                    // Whoever has a day reads the day; minutes are counted in the last hour.
+                    p class="hold-left" hidden[left > COUNTED_SECONDS] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
+                    @if let Some(first) = &hold.first {
+                        p class="hold-first" { (w.with("hold-first", &[("subject", first.subject.as_str().into())])) }
+                    }
+                }
+                @if let Some(first) = &hold.first {
+                    a class="button" href=(first.path) { (w.t("hold-pay")) }
+                } @else if hold.is_order_page {
+                    a class="button" href=(upload) { (w.t("hold-upload")) }
+                } @else {
+                    a class="button" href=(hold.order_path) { (w.t("hold-pay")) }
+                }
+            }
+            div class="hold-over" {
+                div {
+                    p class="hold-what" { (hold.what) }
+                    p class="hold-until" { (icon(Icon::Alert)) span { (w.t("hold-over-title")) } }
+                    p {
+                        (w.t("hold-over-text"))
+                        // What was not to be paid yet has no place to hand a screenshot in.
+                        @if hold.first.is_none() { " " a href=(upload) { (w.t("hold-over-paid")) } }
+                    }
+                }
+                a class="button" href=(hold.exam_path) { (w.t("hold-over-next")) }
+            }
+            p class="unseen" role="status" data-say {}
+        }
+    }
+}
+
+/// What a page says of a seat while it is held, and in its place once its time is up: the clock on the page changes the
+/// one for the other (`data-hold`), so that no page contradicts its banner.
+pub(crate) fn while_held(held: &Markup, lapsed: &Markup) -> Markup {
+    html! {
+        div class="while-held" { (held) }
+        div class="once-lapsed" { (lapsed) }
+    }
+}

@@ -1,0 +1,37 @@
+//! An order in words.
+
+use pagekit::words::Words;
+use registration::model::exam::Exam;
+use registration::model::order::{Order, OrderState};
+
+use crate::view::callout::Tone;
+
+/// The tone and the word of a state, as lists show it.
+pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
+    let (tone, word) = match &order.state {
+        // A payment that was confirmed counts while the changed form is looked at.
+        OrderState::WaitingReview if order.paid_at.is_some() => (Tone::Good, w.t("order-change-review")),
+        OrderState::Unpaid => (Tone::Care, w.t("order-unpaid")),
+        OrderState::WaitingReview => (Tone::Plain, w.t("order-review")),
+        OrderState::Refused { .. } => (Tone::Bad, w.t("order-refused")),
+        OrderState::Confirmed => (Tone::Good, w.t("order-confirmed")),
+        OrderState::Lapsed => (Tone::Bad, w.t("order-lapsed")),
+        OrderState::Released => (Tone::Bad, w.t("order-released")),
+        OrderState::Cancelled => (Tone::Bad, w.t("order-cancelled")),
+    };
+    (tone, word.into_owned())
+}
+
+/// What a sitting says that the candidate has: that it is theirs, and how far it is.
+pub(crate) fn mine(w: Words, order: &Order) -> (Tone, String) {
+    let (tone, state) = state_word(w, order);
+    (tone, w.with("sitting-mine", &[("state", state.into())]).into_owned())
+}
+
+/// How often a refused screenshot may still come back, and what happens then.
+pub(crate) fn resubmits(w: Words, exam: &Exam, order: &Order) -> String {
+    match exam.resubmits_left(order) {
+        0 | 1 => w.t("pay-refused-last").into_owned(),
+        left => w.with("pay-refused-left", &[("count", left.into())]).into_owned(),
+    }
+}
