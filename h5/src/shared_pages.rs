@@ -12,13 +12,13 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderMap, Method};
+use httpkit::limits::ClientAddress;
+use httpkit::rendered::{Rendered, Shared};
 use jiff::Timestamp;
 use pagekit::headers::add_headers;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::exams::ExamPage;
-use reservation::api::limits::ClientAddress;
-use reservation::api::rendered::{Rendered, Shared};
 use reservation::ids::ExamId;
 
 use crate::app::App;

@@ -6,12 +6,9 @@ pub mod auth;
 mod counted;
 pub mod events;
 pub mod json;
-pub mod limits;
 pub mod namespace;
 pub mod openapi;
 pub mod problem;
-pub mod quiet;
-pub mod rendered;
 pub mod router;
 pub mod routes;
 pub mod wire;
@@ -24,6 +21,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{Either, Full};
+use httpkit::limits::{ClientAddress, Limits};
+use httpkit::rendered::Shared;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::engine::Engine;
@@ -31,10 +30,8 @@ use crate::ids::ExamId;
 use auth::KeyRing;
 use counted::Counted;
 use events::{EventStream, Streams};
-use limits::{ClientAddress, Limits};
 use namespace::Namespace;
 use problem::Problem;
-use rendered::Shared;
 use router::{ROUTES, Route};
 
 /// What an answer is made of: one piece, or a stream of events.

@@ -6,19 +6,24 @@ use std::path::{Path, PathBuf};
 
 const LINES_MAX: usize = 400;
 /// Crate, its directory, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &str, &[&str]); 12] = [
-    ("reservation", "reservation", &[]),
+const CRATES: [(&str, &str, &[&str]); 13] = [
+    ("httpkit", "httpkit", &[]),
+    ("reservation", "reservation", &["httpkit"]),
     ("gateways", "gateways", &[]),
     ("registration", "registration", &["reservation", "gateways"]),
-    ("pagekit", "pagekit", &[]),
-    ("h5", "h5", &["registration", "reservation", "pagekit"]),
-    ("backoffice", "backoffice", &["registration", "reservation", "pagekit"]),
+    ("pagekit", "pagekit", &["httpkit"]),
+    ("h5", "h5", &["registration", "reservation", "pagekit", "httpkit"]),
+    ("backoffice", "backoffice", &["registration", "reservation", "pagekit", "httpkit"]),
     ("specimen", "specimen", &[]),
     ("sandbox", "sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", "embedded", &[]),
     ("testkit", "testkit", &["embedded"]),
     ("loadtest", "loadtest", &["reservation", "specimen"]),
-    ("seathold", "seathold", &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded"]),
+    (
+        "seathold",
+        "seathold",
+        &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded", "httpkit"],
+    ),
 ];
 /// Plain types, and what they must not know.
 const PLAIN: [&str; 11] = [

@@ -139,7 +139,7 @@ impl Site {
         std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
-            limits: reservation::api::limits::Limits::default(),
+            limits: httpkit::limits::Limits::default(),
             engine: engine.clone(),
             registration: registration.clone(),
             cookie_key: Key::generate(),

@@ -7,12 +7,12 @@ use http::{HeaderMap, Response};
 use http_body_util::{Either, Full};
 
 use crate::api::problem::Problem;
-use crate::api::rendered::Rendered;
 use crate::api::routes::exam_of;
 use crate::api::wire::SittingView;
 use crate::api::{Api, ApiBody};
 use crate::engine::HoldError;
 use crate::ids::ExamId;
+use httpkit::rendered::Rendered;
 
 /// Lists an exam's sittings with their free seats.
 #[utoipa::path(
