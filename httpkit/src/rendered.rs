@@ -1,22 +1,19 @@
 //! What everybody reads alike: rendered once per change, compressed once, and told apart by an `ETag`.
 
 use std::hash::Hash;
-use std::io::Write;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use dashmap::DashMap;
-use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use tokio::sync::Mutex;
 
+use crate::encoding::{Effort, Encoded};
+
 /// Nothing is rendered again sooner: in a rush counts change thousands of times a second.
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
-/// Brotli's effort: above it, compressing costs more than rendering and saves little.
-const BROTLI_QUALITY: i32 = 5;
-const BROTLI_WINDOW: i32 = 18;
 /// Shorter texts travel as they are.
 const COMPRESSED_FROM: usize = 512;
 
@@ -26,30 +23,26 @@ pub struct Rendered {
     kind: HeaderValue,
     vary: HeaderValue,
     tag: HeaderValue,
-    plain: Bytes,
-    gzip: OnceLock<Bytes>,
-    brotli: OnceLock<Bytes>,
+    body: Encoded,
 }
 
 impl Rendered {
     /// A text of a media type; `vary` names the request headers that it depends on, `Accept-Encoding` among them.
     pub fn new(kind: &'static str, vary: &'static str, plain: Bytes) -> Self {
-        let digest = digest(&SHA256, &plain);
-        let hash: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let body = Encoded::new(plain, Effort::Often);
         Self {
             kind: HeaderValue::from_static(kind),
             vary: HeaderValue::from_static(vary),
             // Weak: one tag for all encodings.
-            tag: HeaderValue::try_from(format!("W/\"{hash}\"")).expect("hexadecimal digits are a header value"),
-            plain,
-            gzip: OnceLock::new(),
-            brotli: OnceLock::new(),
+            tag: HeaderValue::try_from(format!("W/\"{}\"", body.fingerprint::<8>()))
+                .expect("hexadecimal digits are a header value"),
+            body,
         }
     }
 
     /// The text itself.
     pub fn plain(&self) -> &Bytes {
-        &self.plain
+        self.body.plain()
     }
 
     /// The answer to a request with these headers: 200 in the best encoding, or 304 when the caller has it already.
@@ -59,7 +52,8 @@ impl Rendered {
         if is_known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
-            let (coding, body) = self.best(asked);
+            let is_short = self.plain().len() < COMPRESSED_FROM;
+            let (coding, body) = if is_short { (None, self.plain().clone()) } else { self.body.best(asked) };
             *response.body_mut() = body;
             let headers = response.headers_mut();
             headers.reserve(8);
@@ -75,19 +69,6 @@ impl Rendered {
         headers.insert(ETAG, self.tag.clone());
         response
     }
-
-    fn best(&self, asked: &HeaderMap) -> (Option<&'static str>, Bytes) {
-        let accepted = asked.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if self.plain.len() < COMPRESSED_FROM {
-            (None, self.plain.clone())
-        } else if accepts(accepted, "br") {
-            (Some("br"), self.brotli.get_or_init(|| brotli(&self.plain)).clone())
-        } else if accepts(accepted, "gzip") {
-            (Some("gzip"), self.gzip.get_or_init(|| gzip(&self.plain)).clone())
-        } else {
-            (None, self.plain.clone())
-        }
-    }
 }
 
 /// Is the tag in the list, by the weak comparison of RFC 9110, 8.8.3.2?
@@ -95,29 +76,6 @@ fn names(list: &[u8], tag: &[u8]) -> bool {
     let opaque = |one: &[u8]| one.strip_prefix(b"W/").unwrap_or(one).to_vec();
     let tag = opaque(tag);
     list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).any(|one| one == b"*" || opaque(one) == tag)
-}
-
-/// Does `Accept-Encoding` name the coding, and not with the quality 0?
-fn accepts(accepted: &str, coding: &str) -> bool {
-    accepted.split(',').any(|one| {
-        let (name, quality) = one.split_once(';').unwrap_or((one, ""));
-        let quality = quality.trim().strip_prefix("q=").unwrap_or("1");
-        name.trim().eq_ignore_ascii_case(coding) && quality.bytes().any(|digit| (b'1'..=b'9').contains(&digit))
-    })
-}
-
-fn gzip(plain: &[u8]) -> Bytes {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(plain).expect("writing to memory does not fail");
-    encoder.finish().expect("writing to memory does not fail").into()
-}
-
-fn brotli(plain: &[u8]) -> Bytes {
-    let mut out = Vec::new();
-    let params =
-        brotli::enc::BrotliEncoderParams { quality: BROTLI_QUALITY, lgwin: BROTLI_WINDOW, ..Default::default() };
-    brotli::BrotliCompress(&mut &plain[..], &mut out, &params).expect("writing to memory does not fail");
-    out.into()
 }
 
 /// Renderings by name, each made by one request for all who ask meanwhile.
@@ -229,10 +187,10 @@ impl<V: Clone> Cell<V> {
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
-    use std::io::Read;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use futures_util::future::join_all;
+    use http::header::ACCEPT_ENCODING;
 
     use super::*;
 
@@ -245,19 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn every_encoding_is_the_same_text_and_a_known_one_is_not_sent_again() {
+    fn a_long_text_is_compressed_and_a_known_one_is_not_sent_again() {
         let plain = "余 132 / 200\n".repeat(100);
         let rendered = text(plain.clone());
-        let br = rendered.answer(&asking(ACCEPT_ENCODING, "gzip, deflate, br"));
-        assert_eq!(br.headers()[CONTENT_ENCODING], "br");
-        let mut decoded = String::new();
-        brotli::Decompressor::new(&br.body()[..], 4096).read_to_string(&mut decoded).unwrap();
-        assert_eq!(decoded, plain);
         let gzip = rendered.answer(&asking(ACCEPT_ENCODING, "br;q=0, gzip"));
         assert_eq!(gzip.headers()[CONTENT_ENCODING], "gzip");
-        let mut decoded = String::new();
-        flate2::read::GzDecoder::new(&gzip.body()[..]).read_to_string(&mut decoded).unwrap();
-        assert_eq!(decoded, plain);
+        let short = text("余 132 / 200".to_owned()).answer(&asking(ACCEPT_ENCODING, "gzip, br"));
+        assert!(short.headers().get(CONTENT_ENCODING).is_none() && short.body() == "余 132 / 200".as_bytes());
         let identity = rendered.answer(&HeaderMap::new());
         assert!(identity.headers().get(CONTENT_ENCODING).is_none() && identity.body() == plain.as_bytes());
 

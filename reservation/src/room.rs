@@ -93,11 +93,6 @@ fn random() -> [u8; 32] {
     bytes
 }
 
-/// Bytes in hex, as seeds and commitments are published.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +113,7 @@ mod tests {
             (keys.shuffled_score(&"c1".parse().unwrap()) * (1_u64 << 52) as f64).to_bits(),
             first_52_bits.to_bits()
         );
-        assert_eq!(hex(&keys.commitment()), COMMITMENT);
+        assert_eq!(base16ct::lower::encode_string(&keys.commitment()), COMMITMENT);
     }
 
     #[test]

@@ -6,13 +6,14 @@ mod ticker;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base16ct::lower::encode_string as hex;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::catalogue::ExamEntry;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{CandidateId, ExamId};
 use crate::room::pass::{PASS_LIFE, Pass, PassError, Ticket};
-use crate::room::{RoomKeys, RoomMode, hex};
+use crate::room::{RoomKeys, RoomMode};
 use crate::store::room::{Admitting, JoinRequest, RoomRedisKeys};
 pub use place::{RoomPlace, Standing};
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use base16ct::lower::encode_string as hex;
 use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use redis::AsyncCommands;
-use reservation::room::hex;
 use reservation::room::pass::Pass;
 use serde_json::{Value, json};
 use testkit::Fsync;
