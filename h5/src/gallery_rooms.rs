@@ -1,8 +1,8 @@
 //! The waiting room in every state, and the exam's page in front of it and behind it.
 
 use jiff::SignedDuration;
-use reservation::engine::room::RoomView;
-use reservation::room::RoomMode;
+use reservation::engine::waiting_room::WaitingRoomState as RoomView;
+use reservation::waiting_room::WaitingRoomMode as RoomMode;
 
 use super::{Studio, availability, exam_page, minutes, now};
 use crate::pages::sittings::Chosen;

@@ -19,8 +19,8 @@ mod words;
 use std::fs;
 use std::path::Path;
 
-use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
+use reservation::waiting_room::WaitingRoomSettings as RoomSettings;
 
 use crate::clock;
 use crate::exams::ExamPage;

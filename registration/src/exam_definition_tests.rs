@@ -1,7 +1,7 @@
 //! Tests of exam definitions: what is read, and that each fault has its file and line.
 
 use jiff::SignedDuration;
-use reservation::room::RoomMode;
+use reservation::waiting_room::WaitingRoomMode as RoomMode;
 
 use super::*;
 use crate::fen::Fen;

@@ -5,24 +5,13 @@
 
 #[doc(hidden)]
 pub mod bench;
-pub mod board;
 mod calls;
 pub mod catalogue;
-mod clocks;
-mod coalesce;
-mod compare;
-mod confirm;
-mod exchange;
-mod feed;
-mod hold;
-mod keeper;
-mod known;
-mod lanes;
-pub mod pool;
-mod put;
+pub(crate) mod lanes;
 mod ready;
-pub mod room;
-mod sweep;
+mod seats;
+mod upkeep;
+pub mod waiting_room;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -37,15 +26,16 @@ use crate::hold::Hold;
 use crate::ids::{ExamId, HoldId, PoolId, SittingId};
 use crate::ledger::writers::WriterId;
 use crate::ledger::{Ledger, LedgerError};
+use crate::pool::board::Board;
+use crate::pool::{NotReached, Pool};
 use crate::restore::OpenError;
-use crate::room::pass::PassError;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
-use board::Board;
+use crate::waiting_room::pass::PassError;
 use catalogue::{Catalogue, ExamEntry};
 use lanes::Lanes;
-use pool::{NotReached, Pool};
 pub use ready::NotReady;
+use upkeep::{clocks, feed, keeper, sweep};
 
 /// Longest wait at the start for a Redis that is yet to start, and how often it is tried meanwhile.
 const REDIS_WAIT: Duration = Duration::from_secs(60);
@@ -77,7 +67,7 @@ pub(crate) struct Inner {
     catalogue: RwLock<Arc<Catalogue>>,
     pools: DashMap<PoolId, Arc<Pool>>,
     /// The waiting rooms that this process runs.
-    rooms: DashMap<ExamId, Arc<room::Room>>,
+    waiting_rooms: DashMap<ExamId, Arc<waiting_room::WaitingRoom>>,
     /// One per exam; every board of the exam counts it up.
     changes: DashMap<ExamId, watch::Sender<u64>>,
     tasks: TaskTracker,
@@ -211,7 +201,7 @@ impl Engine {
                 looked: tokio::sync::Mutex::default(),
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
-                rooms: DashMap::new(),
+                waiting_rooms: DashMap::new(),
                 changes: DashMap::new(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::exams::{ExamPage, Window};
-use reservation::engine::room::{RoomPlace, Standing};
+use reservation::engine::waiting_room::{Standing, WaitingRoomPlace as RoomPlace};
 use reservation::ids::CandidateId;
-use reservation::room::pass::Ticket;
+use reservation::waiting_room::pass::Ticket;
 
 use super::sittings::{Chosen, choosing_path};
 use super::waiting_view::{Place, View, body};

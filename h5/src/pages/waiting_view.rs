@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::exams::ExamPage;
-use reservation::engine::room::RoomView;
+use reservation::engine::waiting_room::WaitingRoomState as RoomView;
 use reservation::ids::CandidateId;
-use reservation::room::pass::PASS_LIFE;
+use reservation::waiting_room::pass::PASS_LIFE;
 
 use crate::view::facts::{facts, pieces};
 use crate::view::layout::heading;

@@ -17,7 +17,7 @@ use std::io::Cursor;
 
 use http::StatusCode;
 use image::{ImageFormat, RgbImage};
-use reservation::room::RoomMode;
+use reservation::waiting_room::WaitingRoomMode as RoomMode;
 use site::{Site, account_form, document};
 
 pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {

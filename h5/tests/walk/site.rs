@@ -17,8 +17,8 @@ use registration::staff::StaffId;
 use registration::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
-use reservation::room::{RoomMode, RoomSettings};
 use reservation::sitting::Exam;
+use reservation::waiting_room::{WaitingRoomMode as RoomMode, WaitingRoomSettings as RoomSettings};
 use testkit::TestStores;
 use tower::ServiceExt;
 

@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use reservation::ids::GroupId;
-use reservation::room::{ADMIT_PER_SECOND_MAX, RoomMode, RoomSettings};
 use reservation::sitting::Acknowledge;
+use reservation::waiting_room::{
+    ADMIT_PER_SECOND_MAX, WaitingRoomMode as RoomMode, WaitingRoomSettings as RoomSettings,
+};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;

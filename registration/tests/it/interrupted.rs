@@ -3,7 +3,7 @@
 use registration::order::{Order, OrderState};
 use registration::orders::OrderError;
 use registration::reviews::AuditAction;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::ids::HoldId;
 
 use crate::world::{Setup, World, exam, ids, until};

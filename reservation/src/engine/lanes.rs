@@ -1,18 +1,20 @@
 //! The queues of one pool, one per script, so that a rush of new holds cannot keep payments waiting.
 
+pub(super) mod coalesce;
+
 use std::sync::Arc;
 
 use crate::engine::Engine;
-use crate::engine::coalesce::Lane;
-use crate::engine::confirm::Decided;
-use crate::engine::pool::Pool;
+use crate::engine::lanes::coalesce::Lane;
+use crate::engine::seats::confirm::Decided;
 use crate::ids::Reference;
+use crate::pool::Pool;
 use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
 use crate::store::{FreezeRequest, HoldRequest, Place};
 
 /// A pool's lanes.
 #[derive(Debug)]
-pub(super) struct Lanes {
+pub(crate) struct Lanes {
     pub(super) hold: Lane<HoldRequest, HoldAnswer>,
     pub(super) release: Lane<Place, ReleaseAnswer>,
     pub(super) freeze: Lane<FreezeRequest, FreezeAnswer>,

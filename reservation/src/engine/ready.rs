@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::engine::Engine;
-use crate::engine::pool::Pool;
+use crate::pool::Pool;
 
 /// Longest trial of one pool's Redis.
 const TRIAL_WAIT: Duration = Duration::from_secs(2);

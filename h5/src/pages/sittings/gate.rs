@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use registration::exams::{ExamPage, Window};
-use reservation::engine::room::{RoomPlace, Standing};
-use reservation::room::RoomMode;
+use reservation::engine::waiting_room::{Standing, WaitingRoomPlace as RoomPlace};
+use reservation::waiting_room::WaitingRoomMode as RoomMode;
 
 use crate::visit::Visit;
 

@@ -4,7 +4,7 @@ use http::{Response, StatusCode};
 
 use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
-use crate::api::wire::room::WaitingRoomView;
+use crate::api::wire::waiting_room::WaitingRoomView;
 use crate::api::{Api, ApiBody, json};
 
 /// Answers how many wait, and what is needed to check the shuffle.

@@ -9,8 +9,8 @@ use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
 use crate::api::wire::{HoldsView, PostHold};
 use crate::api::{Api, ApiBody, json};
-use crate::engine::room::Admission;
-use crate::room::pass::Pass;
+use crate::engine::waiting_room::Admission;
+use crate::waiting_room::pass::Pass;
 
 /// Takes a seat in each sitting, all or none; the same again answers the same holds.
 #[utoipa::path(

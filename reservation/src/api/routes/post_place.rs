@@ -7,7 +7,7 @@ use http_body::Body;
 use crate::api::namespace::Namespace;
 use crate::api::problem::Problem;
 use crate::api::routes::exam_of;
-use crate::api::wire::room::{PlaceView, PostPlace};
+use crate::api::wire::waiting_room::{PlaceView, PostPlace};
 use crate::api::{Api, ApiBody, json};
 
 /// Takes the candidate's place in the waiting room, or says how the one that is there stands: the same call for both,
