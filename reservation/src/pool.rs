@@ -3,12 +3,11 @@
 pub mod board;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::engine::lanes::Lanes;
 use crate::ids::{ExamId, PoolId};
 use crate::ledger::pools::PoolRow;
 use crate::pool::board::Board;
@@ -73,8 +72,6 @@ pub struct Pool {
     pub(crate) restored: tokio::sync::Notify,
     /// Wakes the ledger's writer when somebody begins to wait for it.
     pub(crate) hurry: tokio::sync::Notify,
-    /// The queues in front of its scripts; there once the engine runs the pool.
-    pub(crate) lanes: OnceLock<Lanes>,
     /// Does this process write the pool's ledger?
     pub(crate) writes: watch::Sender<bool>,
     stuck: Mutex<Option<Stuck>>,
@@ -97,7 +94,6 @@ impl Pool {
             opening: tokio::sync::Mutex::default(),
             restored: tokio::sync::Notify::new(),
             hurry: tokio::sync::Notify::new(),
-            lanes: OnceLock::new(),
             writes: watch::Sender::new(false),
             stuck: Mutex::default(),
             unfinished: AtomicBool::new(false),

@@ -2,19 +2,44 @@
 
 pub(super) mod coalesce;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::engine::Engine;
 use crate::engine::lanes::coalesce::Lane;
-use crate::engine::seats::confirm::Decided;
 use crate::ids::Reference;
+use crate::ledger::holds::decide::Confirmed;
 use crate::pool::Pool;
 use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
 use crate::store::{FreezeRequest, HoldRequest, Place};
 
+/// A pool that the engine runs, with the queues in front of its scripts.
+#[derive(Debug)]
+pub(super) struct RunningPool {
+    pub(super) pool: Arc<Pool>,
+    pub(super) lanes: Lanes,
+}
+
+impl Deref for RunningPool {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        &self.pool
+    }
+}
+
+/// What the ledger said to one wish to confirm.
+#[derive(Debug, Clone)]
+pub(super) enum Decided {
+    /// What became of it.
+    Said(Confirmed),
+    /// The sitting has no seat left to confirm.
+    Overbooked,
+}
+
 /// A pool's lanes.
 #[derive(Debug)]
-pub(crate) struct Lanes {
+pub(super) struct Lanes {
     pub(super) hold: Lane<HoldRequest, HoldAnswer>,
     pub(super) release: Lane<Place, ReleaseAnswer>,
     pub(super) freeze: Lane<FreezeRequest, FreezeAnswer>,

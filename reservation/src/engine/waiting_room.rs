@@ -10,6 +10,7 @@ use base16ct::lower::encode_string as hex;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::catalogue::ExamEntry;
+use crate::engine::lanes::RunningPool;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{CandidateId, ExamId};
 use crate::store::waiting_room::{Admitting, JoinRequest, WaitingRoomRedisKeys};
@@ -205,7 +206,7 @@ impl Engine {
     fn supply(&self, exam: &ExamId, now: Timestamp) -> u64 {
         let Ok(entry) = self.entry(exam) else { return 0 };
         let until = now + ticker::LAPSES_SOON;
-        let of_pool = |pool: &Arc<crate::engine::Pool>| {
+        let of_pool = |pool: &Arc<RunningPool>| {
             let sittings = entry.sittings.iter().filter(|sitting| sitting.spec.pool.as_ref() == Some(&pool.id));
             pool.board.supply(sittings, until)
         };

@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::lanes::coalesce::Answered;
+use crate::engine::lanes::{Decided, RunningPool};
 use crate::engine::seats::hold::{Located, id_of};
 use crate::engine::{Engine, HoldError};
 use crate::hold::{Hold, HoldState};
@@ -17,15 +18,6 @@ use crate::ledger::{self, ANSWER_WAIT, LedgerError};
 use crate::pool::Pool;
 use crate::store::reply::FreezeAnswer;
 use crate::store::{FreezeRequest, Place};
-
-/// What the ledger said to one wish to confirm.
-#[derive(Debug, Clone)]
-pub(in crate::engine) enum Decided {
-    /// What became of it.
-    Said(Confirmed),
-    /// The sitting has no seat left to confirm.
-    Overbooked,
-}
 
 impl Engine {
     /// Stops the clock: evidence of payment is in. [`HoldError::Expired`] when it has ended.
@@ -70,7 +62,7 @@ impl Engine {
     ) -> Result<Answered<FreezeAnswer>, HoldError> {
         let Located { pool, place, entry, .. } = located;
         let request = FreezeRequest { place: place.clone(), take, reference: reference.cloned() };
-        let answered = Self::lanes(pool)?.freeze.ask(request).await?;
+        let answered = pool.lanes.freeze.ask(request).await?;
         self.acknowledge(&entry.exam, pool, answered.lineage, answered.event).await?;
         Ok(answered)
     }
@@ -122,12 +114,12 @@ impl Engine {
     /// Commits a frozen hold's confirmation, then tells Redis.
     pub(in crate::engine) async fn confirm_in_ledger(
         &self,
-        pool: &Pool,
+        pool: &RunningPool,
         place: &Place,
         reference: &Reference,
     ) -> Result<HoldRow, HoldError> {
         let wish = (place.clone(), reference.clone());
-        match Self::lanes(pool)?.confirm.ask(wish).await?.answer {
+        match pool.lanes.confirm.ask(wish).await?.answer {
             Decided::Said(Confirmed::Yes { row, is_new }) => {
                 if is_new && let Err(error) = self.settle(pool, &[(place.clone(), true)]).await {
                     // The seat is the candidate's; Redis is told again by `finish`.

@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::catalogue::ExamEntry;
+use crate::engine::lanes::RunningPool;
 use crate::engine::lanes::coalesce::Answered;
 use crate::engine::waiting_room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
@@ -44,7 +45,7 @@ pub(in crate::engine) fn at_ms(ms: i64) -> Timestamp {
 /// A hold's pool, its sitting and its place.
 pub(in crate::engine) struct Located {
     pub(in crate::engine) entry: Arc<ExamEntry>,
-    pub(in crate::engine) pool: Arc<Pool>,
+    pub(in crate::engine) pool: Arc<RunningPool>,
     pub(in crate::engine) sitting: Arc<Sitting>,
     pub(in crate::engine) place: Place,
 }
@@ -90,7 +91,7 @@ impl Engine {
             candidate: candidate.clone(),
             sittings: wanted.iter().map(|sitting| (sitting.number, sitting.group_number)).collect(),
         };
-        let Answered { answer, event, lineage, now_ms } = Self::lanes(&pool)?.hold.ask(request).await?;
+        let Answered { answer, event, lineage, now_ms } = pool.lanes.hold.ask(request).await?;
         let (seats, is_new) = seats_of(&entry, &pool, answer)?;
         if is_new {
             self.seated(&entry);
@@ -135,7 +136,7 @@ impl Engine {
         &self,
         entry: &ExamEntry,
         sittings: &[SittingId],
-    ) -> Result<(Arc<Pool>, Vec<Arc<Sitting>>), HoldError> {
+    ) -> Result<(Arc<RunningPool>, Vec<Arc<Sitting>>), HoldError> {
         let invalid = |reason: &str| HoldError::Invalid { field: "sittings", reason: reason.to_owned() };
         if sittings.is_empty() || sittings.len() > SITTINGS_MAX {
             return Err(invalid(&format!("1 to {SITTINGS_MAX} sittings")));
@@ -248,7 +249,7 @@ impl Engine {
         self.look_for_hold(exam, hold).await?;
         let located = self.locate(exam, hold)?;
         let Located { pool, place, entry, .. } = &located;
-        let Answered { answer, event, lineage, .. } = Self::lanes(pool)?.release.ask(place.clone()).await?;
+        let Answered { answer, event, lineage, .. } = pool.lanes.release.ask(place.clone()).await?;
         match answer {
             ReleaseAnswer::Frozen | ReleaseAnswer::Confirmed => self.cancel(&located).await,
             ReleaseAnswer::Released | ReleaseAnswer::Gone => self.acknowledge(&entry.exam, pool, lineage, event).await,
@@ -268,9 +269,12 @@ impl Engine {
     }
 
     /// Carries decisions of the ledger to Redis: true for confirmed, false for cancelled.
-    pub(in crate::engine) async fn settle(&self, pool: &Pool, decided: &[(Place, bool)]) -> Result<(), HoldError> {
-        let lanes = Self::lanes(pool)?;
-        let answers = try_join_all(decided.iter().map(|decision| lanes.settle.ask(decision.clone()))).await?;
+    pub(in crate::engine) async fn settle(
+        &self,
+        pool: &RunningPool,
+        decided: &[(Place, bool)],
+    ) -> Result<(), HoldError> {
+        let answers = try_join_all(decided.iter().map(|decision| pool.lanes.settle.ask(decision.clone()))).await?;
         let conflicts = answers.iter().filter(|answered| answered.answer == SettleAnswer::Conflict).count() as u64;
         if conflicts > 0 {
             tracing::error!(pool = %pool.id, conflicts, "Redis has another hold where the ledger confirmed one");

@@ -5,11 +5,11 @@
 
 use metrics::counter;
 
+use crate::engine::lanes::RunningPool;
 use crate::engine::{Engine, HoldError};
 use crate::hold::HoldState;
 use crate::ids::{Generation, SittingNumber};
 use crate::ledger::holds::{self, Known};
-use crate::pool::Pool;
 use crate::store::Place;
 
 /// Records of one slice.
@@ -17,7 +17,7 @@ const SLICE: usize = 2_000;
 
 impl Engine {
     /// Compares one slice from `cursor` on; answers where the next one begins.
-    pub(in crate::engine) async fn compare(&self, pool: &Pool, cursor: u64) -> Result<u64, HoldError> {
+    pub(in crate::engine) async fn compare(&self, pool: &RunningPool, cursor: u64) -> Result<u64, HoldError> {
         let store = &self.inner.store;
         let (next, records) = self.ask(|| store.some_records(&pool.keys, cursor, SLICE)).await?;
         let places: Vec<(HoldState, Place)> = records.iter().filter_map(|(field, value)| live(field, value)).collect();
@@ -44,7 +44,7 @@ impl Engine {
     }
 
     /// Redis has a live hold, and the ledger has one that ended, or none.
-    async fn mend(&self, pool: &Pool, state: HoldState, place: &Place, known: Known) -> Result<(), HoldError> {
+    async fn mend(&self, pool: &RunningPool, state: HoldState, place: &Place, known: Known) -> Result<(), HoldError> {
         let store = &self.inner.store;
         let now = self.ask(|| store.record(&pool.keys, &place.candidate, place.group)).await?;
         let field = format!("{}:{}", place.candidate, place.group);
@@ -62,7 +62,7 @@ impl Engine {
         // The ledger leads: a hold that ended there, or that it could not take beside another one, is nobody's.
         tracing::error!(pool = %pool.id, generation, redis, ledger, "Redis contradicts the ledger: the seat is freed");
         if state == HoldState::Held {
-            Self::lanes(pool)?.release.ask(place.clone()).await?;
+            pool.lanes.release.ask(place.clone()).await?;
             return Ok(());
         }
         self.settle(pool, &[(place.clone(), false)]).await

@@ -6,6 +6,7 @@ use std::time::Duration;
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::lanes::RunningPool;
 use crate::engine::seats::hold::at_ms;
 use crate::engine::{Engine, HoldError};
 use crate::ledger::holds;
@@ -46,7 +47,7 @@ pub(in crate::engine) async fn sweep(engine: Engine, pool: Arc<Pool>, stop: Canc
 }
 
 /// Finishes what died half way, as long as this process is the pool's writer, until `stop`.
-pub(in crate::engine) async fn finish(engine: Engine, pool: Arc<Pool>, stop: CancellationToken) {
+pub(in crate::engine) async fn finish(engine: Engine, pool: Arc<RunningPool>, stop: CancellationToken) {
     let (mut rounds, mut compared) = (0_u32, 0);
     loop {
         tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(FINISH_EVERY) => {} }
@@ -68,7 +69,7 @@ pub(in crate::engine) async fn finish(engine: Engine, pool: Arc<Pool>, stop: Can
     }
 }
 
-async fn finish_once(engine: &Engine, pool: &Pool) -> Result<(), HoldError> {
+async fn finish_once(engine: &Engine, pool: &RunningPool) -> Result<(), HoldError> {
     let numbers: Vec<i32> = engine.numbers_of(pool);
     let client = engine.inner.ledger.client().await?;
     let unsettled = holds::unsettled(&**client, &pool.exam, &numbers, FINISH_AFTER_SECONDS).await?;

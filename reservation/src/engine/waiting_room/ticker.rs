@@ -78,7 +78,7 @@ impl Engine {
     /// The longest queue of hold requests among the exam's pools.
     fn hold_requests_waiting(&self, exam: &ExamId) -> usize {
         let pools = self.pools_of(exam);
-        pools.iter().filter_map(|pool| pool.lanes.get()).map(|lanes| lanes.hold.waiting()).max().unwrap_or_default()
+        pools.iter().map(|pool| pool.lanes.hold.waiting()).max().unwrap_or_default()
     }
 }
 
