@@ -19,7 +19,7 @@ use crate::faces::{Face, Unfit};
 use crate::faults::{Fail, Service};
 use crate::keys::{ALIYUN_SMS_NOTICE, ALIYUN_SMS_TEMPLATE, SMS_SIGN, SMS_VARIABLE_CHARS_MAX};
 use crate::outbox::{Kind, Message};
-use crate::routes::Call;
+use crate::vendors::call::Call;
 
 /// A refusal: HTTP status, code, a text for people.
 pub(crate) struct Refusal(pub(crate) u16, pub(crate) &'static str, pub(crate) &'static str);

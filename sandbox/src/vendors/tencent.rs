@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 use crate::digests::random;
 use crate::faults::{Fail, Service};
-use crate::routes::Call;
+use crate::vendors::call::Call;
 
 /// A refusal: its code, and a text for people.
 pub(crate) struct Refusal(pub(crate) &'static str, pub(crate) &'static str);

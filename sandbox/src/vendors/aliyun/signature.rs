@@ -8,7 +8,7 @@ use super::Refusal;
 use crate::desk::Desk;
 use crate::digests::{hex, hmac, is_same, pairs, percent_encoded, sha256};
 use crate::keys::{ALIYUN_ID, ALIYUN_KEY};
-use crate::routes::Call;
+use crate::vendors::call::Call;
 
 /// The vendor's window.
 const SECONDS_OFF_MAX: i64 = 15 * 60;

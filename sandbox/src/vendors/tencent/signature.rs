@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Refusal;
 use crate::digests::{hex, hmac, is_same, sha256};
 use crate::keys::{TENCENT_ID, TENCENT_KEY};
-use crate::routes::Call;
+use crate::vendors::call::Call;
 
 /// The vendor's window.
 const SECONDS_OFF_MAX: i64 = 300;
