@@ -9,8 +9,8 @@ use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::Value;
 
-use crate::axe::accessibility_faults;
-use crate::browser::{Browser, BrowserOptions};
+use crate::browsers::axe::accessibility_faults;
+use crate::browsers::browser::{Browser, BrowserOptions};
 
 const WAIT: Duration = Duration::from_secs(20);
 const TURN_WAIT: Duration = Duration::from_secs(90);

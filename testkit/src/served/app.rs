@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-use crate::caller::Caller;
 use crate::child::TestChild;
 use crate::paths::{profile_dir, temp_dir};
+use crate::served::caller::Caller;
 
 /// `initdb`, migrations and the demo's import on a busy machine.
 const START_WAIT: Duration = Duration::from_secs(90);

@@ -4,8 +4,8 @@ use redis::aio::MultiplexedConnection;
 use tempfile::TempDir;
 
 use crate::child::TestChild;
-use crate::cluster::{free_ports, launch_alone, until};
 use crate::paths::temp_dir;
+use crate::stores::cluster::{free_ports, launch_alone, until};
 use embedded::Fsync;
 
 /// Two `redis-server`s, 0 and 1, on ports of loopback.
