@@ -15,14 +15,14 @@ use crate::secrets::make_private_dir;
 use crate::stores::Stores;
 
 /// Engine and registration, open.
-pub struct Rooms {
+pub struct Services {
     /// The only door to seats.
     pub engine: Engine,
     /// Accounts, exams, orders, reviews, staff.
     pub registration: Registration,
 }
 
-impl Rooms {
+impl Services {
     /// Brings both schemas to this version and opens both crates.
     pub async fn open(
         stores: &Stores,
