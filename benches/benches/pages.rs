@@ -63,7 +63,7 @@ impl Site {
         write_exam(&dir);
         registration.exams.import(&dir).await.expect("the exam is well-formed");
         let outside = H5State {
-            limits: reservation::api::limits::Limits::default(),
+            limits: httpkit::limits::Limits::default(),
             engine: engine.clone(),
             registration,
             cookie_key: Key::generate(),

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use reservation::engine::pool::Pool;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::writers::{self, WriterId};
 use reservation::ledger::{Ledger, exams, pools, sittings};
+use reservation::pool::Pool;
 use reservation::restore::open_pool;
-use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, CAPACITY_MAX, Exam, SittingSpec};
 use reservation::store::reply::{HoldAnswer, Seat};
 use reservation::store::{HoldRequest, Lasting, Moment, Place, Store};
 use reservation::sync::Writer;
+use reservation::waiting_room::WaitingRoomSettings;
 use testkit::{Durability, Fsync, StoresOptions, TestStores};
 
 /// How long a bench's holds last: longer than it runs.
@@ -134,7 +134,7 @@ async fn open(store: &Store, ledger: &Ledger, name: &str, count: usize) -> Pool 
         opens_at: None,
         closes_at: None,
         acknowledge: Acknowledge::Redis,
-        waiting_room: RoomSettings::default(),
+        waiting_room: WaitingRoomSettings::default(),
     };
     let spec = SittingSpec {
         title: "Bench".to_owned(),

@@ -1,11 +1,7 @@
 //! SHA-256, HMAC and SHA-1 as vendors' signatures use them, and the encodings around them.
 
 use aws_lc_rs::{digest, hmac};
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+pub(crate) use base16ct::lower::encode_string as hex;
 
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())

@@ -1,11 +1,16 @@
 //! Comparing two faces, by a vendor.
 
+pub(crate) mod error;
+pub(crate) mod similarity;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::aliyun::face_compare::{AliyunFaceConfig, AliyunFaces};
 use crate::tencent::face_compare::{TencentFaceConfig, TencentFaces};
+pub use error::FaceError;
+pub use similarity::Similarity;
 
 /// Compares faces. Cloning is a reference count.
 #[derive(Debug, Clone)]
@@ -15,32 +20,6 @@ pub struct FaceComparer(Arc<Vendor>);
 enum Vendor {
     Tencent(TencentFaces),
     Aliyun(AliyunFaces),
-}
-
-/// How alike two faces are.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Similarity {
-    /// 0 to 100, on the vendor's scale.
-    pub score: f32,
-    /// Does the vendor's documented threshold call it one person?
-    pub same: bool,
-}
-
-/// Why there is no answer about a face.
-#[derive(Debug, thiserror::Error)]
-pub enum FaceError {
-    /// A picture shows no face.
-    #[error("the picture shows no face: look straight into the camera")]
-    NoFace,
-    /// A face is too small, dark, covered or blurred.
-    #[error("the face cannot be seen well enough: go to even light, uncover the face, come closer")]
-    PoorQuality,
-    /// The vendor has too much to do.
-    #[error("many faces are being compared: try again in a moment")]
-    Busy,
-    /// The vendor cannot be reached or does not work. Holds its code, or what went wrong.
-    #[error("the face service does not answer as it should ({0}): try again later")]
-    Unavailable(String),
 }
 
 impl FaceComparer {

@@ -1,15 +1,15 @@
 //! Liveness: the vendor's page sees that a living person is in front of the camera, and compares the face with the
 //! police photo of the name and number.
 
-use std::fmt;
+pub(crate) mod check;
+
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::aliyun::face_verify::{AliyunFaceVerify, AliyunFaceVerifyConfig};
-use crate::faces::FaceError;
+use crate::faces::error::FaceError;
 use crate::tencent::faceid::{TencentFaceId, TencentFaceIdConfig};
 use crate::tencent::kyc_browser::{TencentKyc, TencentKycConfig};
+pub use check::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 
 /// Begins liveness checks and fetches their outcome. Cloning is a reference count.
 #[derive(Debug, Clone)]
@@ -20,69 +20,6 @@ enum Vendor {
     TencentBrowser(TencentKyc),
     TencentWechat(TencentFaceId),
     Aliyun(AliyunFaceVerify),
-}
-
-/// Who is to be checked.
-#[derive(Clone)]
-pub struct LivenessRequest {
-    /// Our number of the check: 32 letters and digits, never used twice.
-    pub order: String,
-    /// The name.
-    pub name: String,
-    /// The resident identity number.
-    pub number: String,
-    /// Where the vendor's page sends the browser afterwards. Coming back proves nothing: ask for the outcome.
-    pub return_url: String,
-    /// What the browser told of itself, as the vendor's script collects it; only some vendors ask for it.
-    pub meta_info: Option<String>,
-}
-
-impl fmt::Debug for LivenessRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LivenessRequest").field("order", &self.order).finish_non_exhaustive()
-    }
-}
-
-/// A check that may begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LivenessStart {
-    /// What [`Liveness::outcome`] asks by; at most 128 characters.
-    pub token: String,
-    /// The vendor's page, good once and for a short time.
-    pub url: String,
-}
-
-/// What came of a check.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LivenessOutcome {
-    /// Not finished.
-    Pending,
-    /// A living person whose face is that of the police photo.
-    Passed {
-        /// 0 to 100, if the vendor tells.
-        similarity: Option<f32>,
-        /// The best picture of the face (JPEG), if the vendor gives one.
-        photo: Option<Bytes>,
-    },
-    /// Finished otherwise.
-    Failed(LivenessFailure),
-}
-
-/// Why a check failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LivenessFailure {
-    /// Name and number do not belong together.
-    Mismatch,
-    /// No living person.
-    Spoof,
-    /// A living person, but another one.
-    NotSame,
-    /// There is no police photo, or no such person.
-    NoRecord,
-    /// The person gave up, refused the camera, or ran out of time.
-    Cancelled,
-    /// Anything else. Holds the vendor's code.
-    Other(String),
 }
 
 impl Liveness {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum_extra::extract::cookie::Key;
 use http::HeaderMap;
 use http::header::HOST;
+use httpkit::limits::Limits;
 use pagekit::assets::Assets;
 use pagekit::guard::OwnOrigin;
 use registration::Registration;
-use reservation::api::limits::Limits;
 use reservation::engine::Engine;
 
 use crate::assets::assets;

@@ -4,11 +4,11 @@
 use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use httpkit::limits::TooMany;
+use httpkit::quiet::{Quiet, spread_seconds};
 use maud::Markup;
 use pagekit::words::Words;
 use registration::store::StoreError;
-use reservation::api::limits::TooMany;
-use reservation::api::quiet::{Quiet, spread_seconds};
 
 /// Seconds after which a busy system is worth another try.
 const RETRY_SECONDS: u32 = 5;

@@ -1,7 +1,7 @@
 //! Pages that everybody sees who is not signed in: rendered and compressed once for all, and told apart by an `ETag`.
 //! Here they are only kept; `routes` says how they are drawn, and a layer answers with them.
 
-use reservation::api::rendered::Shared;
+use httpkit::rendered::Shared;
 
 /// What has been rendered, by path and language.
 pub(crate) type SharedPages = Shared<(String, &'static str), Version>;

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-pub use exam::{Acknowledge, ExamArgs, ExamChoice, NewExamArgs, RoomMode};
+pub use exam::{Acknowledge, ExamArgs, ExamChoice, NewExamArgs, WaitingRoomMode};
 pub use load::{LoadArgs, LoadError};
 pub use output::{Language, OutputArgs};
 pub use rush::RushArgs;
-pub use scenarios::{ApiArgs, Arrive, BrowseArgs, CandidateArgs, FateArgs, RoomArgs};
+pub use scenarios::{ApiArgs, Arrive, BrowseArgs, CandidateArgs, FateArgs, WaitingRoomArgs};
 pub use tools::{AccountsArgs, MergeArgs, PrepareArgs, ReportArgs};
 pub use values::shard;
 
@@ -49,7 +49,7 @@ pub enum Command {
     /// drawn before the start: some 80 ms of a core each.
     Candidate(CandidateArgs),
     /// Candidates who wait to be admitted before they may ask for a seat
-    WaitingRoom(RoomArgs),
+    WaitingRoom(WaitingRoomArgs),
     /// Viewers who look: the list of sittings, pages, and streams of events held open
     Browse(BrowseArgs),
     /// Create an exam for shards or for the pages, and print its id

@@ -27,7 +27,7 @@ pub use waiting_room::run_waiting_room;
 use crate::generator::generate::{Running, Scene};
 use crate::generator::worker::Harvest;
 use crate::measured::machine::cpu_seconds;
-use crate::measured::results::{FreePoint, RoomPoint};
+use crate::measured::results::{FreePoint, WaitingRoomPoint};
 use setup::Setup;
 
 /// What the rush itself left behind, beside the harvest.
@@ -37,7 +37,7 @@ struct Ran {
     interrupted: bool,
     cpu_seconds: f64,
     free: Vec<FreePoint>,
-    room: Vec<RoomPoint>,
+    room: Vec<WaitingRoomPoint>,
 }
 
 /// Lets everybody come, and waits until the last one is through.

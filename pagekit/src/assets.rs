@@ -1,13 +1,11 @@
 //! Static files: part of the program, compressed once at start, served under a hash of their content
 //! so that a browser may keep them for ever.
 
-use std::io::Write;
-
-use aws_lc_rs::digest;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use httpkit::encoding::{Effort, Encoded};
 
 /// A file as the program carries it.
 pub struct Source {
@@ -23,9 +21,7 @@ struct Asset {
     name: &'static str,
     media_type: &'static str,
     href: String,
-    plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    body: Encoded,
 }
 
 /// All files of a site.
@@ -44,7 +40,7 @@ impl Assets {
 
     /// What all of them weigh on the way to a browser of today.
     pub fn bytes_compressed(&self) -> usize {
-        self.0.iter().map(|asset| asset.brotli.len()).sum()
+        self.0.iter().map(|asset| asset.body.brotli().len()).sum()
     }
 
     /// Answers a request for `/static/{hash}/{name}`. An old hash gets the file of today, uncached:
@@ -55,7 +51,7 @@ impl Assets {
         };
         let is_current = asset.href.split('/').nth(2) == Some(hash);
         let cache = if is_current { "public, max-age=31536000, immutable" } else { "no-cache" };
-        let (encoding, body) = asset.best(headers);
+        let (encoding, body) = asset.body.best(headers);
         let fixed: [(HeaderName, HeaderValue); 3] = [
             (CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),
             (CACHE_CONTROL, HeaderValue::from_static(cache)),
@@ -71,52 +67,23 @@ impl Assets {
 
 impl Asset {
     fn new(source: Source) -> Self {
-        let plain = Bytes::from(source.content.into_bytes());
-        let digest = digest::digest(&digest::SHA256, &plain);
-        let hash: String = digest.as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        let body = Encoded::new(Bytes::from(source.content.into_bytes()), Effort::Once);
+        // Nobody who asks waits for it.
+        body.gzip();
+        body.brotli();
         Self {
             name: source.name,
             media_type: source.media_type,
-            href: format!("/static/{hash}/{}", source.name),
-            gzip: gzip(&plain),
-            brotli: brotli(&plain),
-            plain,
+            href: format!("/static/{}/{}", body.fingerprint::<6>(), source.name),
+            body,
         }
     }
-
-    fn best(&self, headers: &HeaderMap) -> (Option<&'static str>, Bytes) {
-        let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let accepts = |name: &str| {
-            accepted.split(',').any(|one| {
-                let (coding, quality) = one.split_once(';').unwrap_or((one, ""));
-                coding.trim() == name && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-            })
-        };
-        if accepts("br") {
-            (Some("br"), self.brotli.clone())
-        } else if accepts("gzip") {
-            (Some("gzip"), self.gzip.clone())
-        } else {
-            (None, self.plain.clone())
-        }
-    }
-}
-
-fn gzip(plain: &[u8]) -> Bytes {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(plain).expect("writing to memory does not fail");
-    encoder.finish().expect("writing to memory does not fail").into()
-}
-
-fn brotli(plain: &[u8]) -> Bytes {
-    let mut out = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
-    brotli::BrotliCompress(&mut &plain[..], &mut out, &params).expect("writing to memory does not fail");
-    out.into()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::ACCEPT_ENCODING;
+
     use super::*;
 
     #[test]

@@ -3,15 +3,13 @@
 //! A request meets [`router`], [`auth`], then one file under `routes`, then the engine.
 
 pub mod auth;
+mod call;
 mod counted;
 pub mod events;
 pub mod json;
-pub mod limits;
 pub mod namespace;
 pub mod openapi;
 pub mod problem;
-pub mod quiet;
-pub mod rendered;
 pub mod router;
 pub mod routes;
 pub mod wire;
@@ -24,17 +22,18 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{Either, Full};
+use httpkit::limits::{ClientAddress, Limits};
+use httpkit::rendered::Shared;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::engine::Engine;
 use crate::ids::ExamId;
 use auth::KeyRing;
+use call::Call;
 use counted::Counted;
 use events::{EventStream, Streams};
-use limits::{ClientAddress, Limits};
 use namespace::Namespace;
 use problem::Problem;
-use rendered::Shared;
 use router::{ROUTES, Route};
 
 /// What an answer is made of: one piece, or a stream of events.
@@ -77,6 +76,8 @@ struct Inner {
     streams: Streams,
     /// Availability as text, rendered once per change for all who read it.
     rendered: Shared<ExamId, (i64, u64)>,
+    /// The OpenAPI document.
+    document: Bytes,
 }
 
 impl Api {
@@ -91,6 +92,7 @@ impl Api {
             counted: Counted::default(),
             streams: Streams::new(streams_max),
             rendered: Shared::default(),
+            document: openapi::text(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -144,7 +146,7 @@ impl Api {
     async fn admit_and_answer<B>(
         &self,
         route: &Route,
-        parameters: [&str; 2],
+        path: [&str; 2],
         from: Option<ClientAddress>,
         asked: &Parts,
         body: B,
@@ -155,7 +157,7 @@ impl Api {
     {
         let names = self.admit(route, from, &asked.headers).await?;
         json::check_coding(&asked.headers)?;
-        self.answer(route, parameters, names, asked, body).await
+        route.answer(Call { api: self, path, names, asked, body }).await
     }
 
     /// Who has no key is counted by the address, and so is who has a wrong one. Answers whose candidates are meant.
@@ -187,38 +189,6 @@ impl Api {
                 Err(problem)
             }
             Err(problem) => Err(problem),
-        }
-    }
-
-    async fn answer<B>(
-        &self,
-        route: &Route,
-        [first, second]: [&str; 2],
-        names: Namespace,
-        asked: &Parts,
-        body: B,
-    ) -> Result<Response<ApiBody>, Problem>
-    where
-        B: Body<Data = Bytes> + Send + Unpin,
-        B::Error: std::error::Error + Send + Sync + 'static,
-    {
-        use router::Operation;
-        match route.call {
-            Operation::PutExam => routes::put_exam::put_exam(self, first, body).await,
-            Operation::PutSitting => routes::put_sitting::put_sitting(self, first, second, body).await,
-            Operation::ListSittings => routes::list_sittings::list_sittings(self, first, &asked.headers).await,
-            Operation::SittingEvents => routes::sitting_events::sitting_events(self, first, &asked.method).await,
-            Operation::GetWaitingRoom => routes::get_waiting_room::get_waiting_room(self, first).await,
-            Operation::PostPlace => routes::post_place::post_place(self, first, names, body).await,
-            Operation::PostHold => routes::post_hold::post_hold(self, first, names, body).await,
-            Operation::GetHold => routes::get_hold::get_hold(self, first, names, second).await,
-            Operation::DeleteHold => routes::delete_hold::delete_hold(self, first, names, second).await,
-            Operation::FreezeHold => routes::freeze_hold::freeze_hold(self, first, names, second).await,
-            Operation::ConfirmHold => routes::confirm_hold::confirm_hold(self, first, names, second, body).await,
-            Operation::OpenApi => Ok(openapi::answer()),
-            Operation::Health => Ok(routes::health::health()),
-            Operation::Ready => routes::health::ready(self).await,
-            Operation::Metrics => routes::metrics::metrics(self),
         }
     }
 }

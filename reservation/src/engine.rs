@@ -5,24 +5,14 @@
 
 #[doc(hidden)]
 pub mod bench;
-pub mod board;
 mod calls;
 pub mod catalogue;
-mod clocks;
-mod coalesce;
-mod compare;
-mod confirm;
-mod exchange;
-mod feed;
-mod hold;
-mod keeper;
-mod known;
+mod error;
 mod lanes;
-pub mod pool;
-mod put;
 mod ready;
-pub mod room;
-mod sweep;
+mod seats;
+mod upkeep;
+pub mod waiting_room;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -34,18 +24,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::hold::Hold;
-use crate::ids::{ExamId, HoldId, PoolId, SittingId};
+use crate::ids::{ExamId, PoolId};
+use crate::ledger::Ledger;
 use crate::ledger::writers::WriterId;
-use crate::ledger::{Ledger, LedgerError};
-use crate::restore::OpenError;
-use crate::room::pass::PassError;
+use crate::pool::Pool;
+use crate::pool::board::Board;
 use crate::sitting::{Availability, Exam};
 use crate::store::{Store, StoreError};
-use board::Board;
 use catalogue::{Catalogue, ExamEntry};
-use lanes::Lanes;
-use pool::{NotReached, Pool};
+pub use error::HoldError;
+use lanes::{Lanes, RunningPool};
 pub use ready::NotReady;
+use upkeep::{clocks, feed, keeper, sweep};
 
 /// Longest wait at the start for a Redis that is yet to start, and how often it is tried meanwhile.
 const REDIS_WAIT: Duration = Duration::from_secs(60);
@@ -75,9 +65,9 @@ pub(crate) struct Inner {
     /// When the ledger was last looked at because somebody asked for what is not known here.
     looked: tokio::sync::Mutex<Option<Instant>>,
     catalogue: RwLock<Arc<Catalogue>>,
-    pools: DashMap<PoolId, Arc<Pool>>,
+    pools: DashMap<PoolId, Arc<RunningPool>>,
     /// The waiting rooms that this process runs.
-    rooms: DashMap<ExamId, Arc<room::Room>>,
+    waiting_rooms: DashMap<ExamId, Arc<waiting_room::WaitingRoom>>,
     /// One per exam; every board of the exam counts it up.
     changes: DashMap<ExamId, watch::Sender<u64>>,
     tasks: TaskTracker,
@@ -93,91 +83,6 @@ pub struct Taken {
     pub is_new: bool,
     /// Redis's clock when it decided.
     pub server_time: Timestamp,
-}
-
-/// Why the engine did not do it. Refusals first (the caller can act), faults last (we must).
-#[derive(Debug, thiserror::Error)]
-pub enum HoldError {
-    /// No such exam.
-    #[error("exam {0} does not exist")]
-    UnknownExam(ExamId),
-    /// No such sitting in the exam.
-    #[error("sitting {0} does not exist")]
-    UnknownSitting(SittingId),
-    /// There never was such a hold.
-    #[error("there is no such hold")]
-    UnknownHold(HoldId),
-    /// No seat is free.
-    #[error("sitting {sitting} has no free seat")]
-    Full {
-        /// The sitting that is full.
-        sitting: SittingId,
-        /// When the next hold on it lapses, if one may.
-        next_release_at: Option<Timestamp>,
-    },
-    /// One candidate may occupy one sitting of a group.
-    #[error("the candidate occupies another sitting of the group of {0}")]
-    GroupTaken(SittingId),
-    /// Outside the exam's window.
-    #[error("no seats are given out now")]
-    NotOpen {
-        /// The window's beginning.
-        opens_at: Option<Timestamp>,
-        /// The window's end.
-        closes_at: Option<Timestamp>,
-    },
-    /// The sitting has begun, or begins before a hold on it could be paid.
-    #[error("sitting {sitting} has begun, or begins before a seat in it could be paid")]
-    Begun {
-        /// The first such one.
-        sitting: SittingId,
-        /// From when on its seats are not given out.
-        closes_at: Timestamp,
-    },
-    /// A waiting room is before the exam, and the request has no pass that is good.
-    #[error("{0}")]
-    NotAdmitted(#[from] PassError),
-    /// The hold's clock ran out or it was given back, and its seat could not be had again.
-    #[error("the hold has ended")]
-    Expired(HoldId),
-    /// Two payments for one hold.
-    #[error("the hold was confirmed under another reference")]
-    OtherReference(HoldId),
-    /// A value that is not allowed.
-    #[error("{field}: {reason}")]
-    Invalid {
-        /// Which.
-        field: &'static str,
-        /// Why, in a sentence.
-        reason: String,
-    },
-    /// A store is away or being restored; it may work in a moment.
-    #[error("the seat store is not ready: {0}")]
-    Unavailable(String),
-}
-
-impl From<LedgerError> for HoldError {
-    fn from(error: LedgerError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
-
-impl From<OpenError> for HoldError {
-    fn from(error: OpenError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
-
-impl From<NotReached> for HoldError {
-    fn from(error: NotReached) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
-
-impl From<StoreError> for HoldError {
-    fn from(error: StoreError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
 }
 
 /// Connects to Redis; waits for one that does not answer yet.
@@ -211,7 +116,7 @@ impl Engine {
                 looked: tokio::sync::Mutex::default(),
                 catalogue: RwLock::default(),
                 pools: DashMap::new(),
-                rooms: DashMap::new(),
+                waiting_rooms: DashMap::new(),
                 changes: DashMap::new(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
@@ -284,7 +189,7 @@ impl Engine {
         self.catalogue().exam(exam).cloned().ok_or_else(|| HoldError::UnknownExam(exam.clone()))
     }
 
-    fn pools_of(&self, exam: &ExamId) -> Vec<Arc<Pool>> {
+    fn pools_of(&self, exam: &ExamId) -> Vec<Arc<RunningPool>> {
         self.inner.pools.iter().filter(|pool| pool.exam == *exam).map(|pool| pool.value().clone()).collect()
     }
 
@@ -294,13 +199,9 @@ impl Engine {
         self.inner.changes.entry(exam.clone()).or_default().clone()
     }
 
-    fn pool(&self, id: &PoolId) -> Result<Arc<Pool>, HoldError> {
+    fn pool(&self, id: &PoolId) -> Result<Arc<RunningPool>, HoldError> {
         let pool = self.inner.pools.get(id).map(|pool| pool.value().clone());
         pool.ok_or_else(|| HoldError::Unavailable(format!("pool {id} is not open")))
-    }
-
-    fn lanes(pool: &Pool) -> Result<&Lanes, HoldError> {
-        pool.lanes.get().ok_or_else(|| HoldError::Unavailable("the pool is not open".to_owned()))
     }
 
     /// The numbers of the pool's sittings.
@@ -312,27 +213,27 @@ impl Engine {
     }
 
     /// The pool, with its background tasks running.
-    fn ensure_pool(&self, id: PoolId, exam: ExamId) -> Arc<Pool> {
+    fn ensure_pool(&self, id: PoolId, exam: ExamId) -> Arc<RunningPool> {
         let entry = self.inner.pools.entry(id.clone());
         let mut is_new = false;
-        let pool = entry
+        let running = entry
             .or_insert_with(|| {
                 is_new = true;
                 let mut pool = Pool::new(id, exam);
                 pool.board = Board::announcing(self.changes_of(&pool.exam));
                 let pool = Arc::new(pool);
-                // Before anybody can find the pool.
-                pool.lanes.get_or_init(|| Lanes::open(self, &pool));
-                pool
+                let lanes = Lanes::open(self, &pool);
+                Arc::new(RunningPool { pool, lanes })
             })
             .clone();
         if is_new {
             let Inner { tasks, stop, store, ledger, me, .. } = &*self.inner;
+            let pool = &running.pool;
             tasks.spawn(crate::sync::run(store.clone(), ledger.clone(), *me, pool.clone(), stop.clone()));
             tasks.spawn(feed::feed(self.clone(), pool.clone(), stop.clone()));
             tasks.spawn(sweep::sweep(self.clone(), pool.clone(), stop.clone()));
-            tasks.spawn(sweep::finish(self.clone(), pool.clone(), stop.clone()));
+            tasks.spawn(sweep::finish(self.clone(), running.clone(), stop.clone()));
         }
-        pool
+        running
     }
 }

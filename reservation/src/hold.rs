@@ -1,4 +1,4 @@
-//! A hold and its legal moves. Pure: no clock, no store.
+//! A hold, and where it stands. Pure: no clock, no store.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,16 +31,6 @@ impl HoldState {
     /// Does a hold in this state occupy a seat?
     pub fn is_live(self) -> bool {
         matches!(self, Self::Held | Self::Frozen | Self::Confirmed)
-    }
-
-    /// May a hold go from this state to `next`?
-    pub fn may_become(self, next: Self) -> bool {
-        matches!(
-            (self, next),
-            (Self::Held, Self::Frozen | Self::Released | Self::Expired)
-                | (Self::Frozen, Self::Confirmed | Self::Cancelled)
-                | (Self::Confirmed, Self::Cancelled)
-        )
     }
 
     /// The state's word in the ledger and in answers.
@@ -81,13 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ended_hold_moves_no_more_and_words_read_back() {
+    fn every_state_has_a_word_that_reads_back() {
         for state in HoldState::ALL {
             assert_eq!(HoldState::parse(state.as_str()), Some(state));
-            for next in HoldState::ALL {
-                assert!(state.is_live() || !state.may_become(next));
-                assert!(!state.may_become(state));
-            }
         }
+        assert_eq!(HoldState::ALL.into_iter().filter(|state| state.is_live()).count(), 3);
     }
 }

@@ -1,7 +1,7 @@
 //! The hold engine: Redis decides who gets a seat, Postgres remembers it.
 //!
-//! In reading order: [`ids`], [`hold`], [`sitting`] and [`room`] are plain types; [`engine`] is the only
-//! door to seats; [`store`] is Redis and [`ledger`] Postgres; [`sync`] carries events from one to
+//! In reading order: [`ids`], [`hold`], [`sitting`] and [`waiting_room`] are plain types; [`engine`] is the only
+//! door to seats; [`pool`] is what changes together, as this process knows it; [`store`] is Redis and [`ledger`] Postgres; [`sync`] carries events from one to
 //! the other and [`restore`] goes the other way; [`api`] is the JSON API.
 
 pub mod api;
@@ -9,8 +9,9 @@ pub mod engine;
 pub mod hold;
 pub mod ids;
 pub mod ledger;
+pub mod pool;
 pub mod restore;
-pub mod room;
 pub mod sitting;
 pub mod store;
 pub mod sync;
+pub mod waiting_room;

@@ -4,11 +4,11 @@
 
 mod salvage;
 
-use crate::engine::pool::Pool;
 use crate::hold::HoldState;
 use crate::ledger::holds::{self, HoldRow};
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::{Ledger, LedgerError, sittings};
+use crate::pool::Pool;
 use crate::store::{Link, Store, StoreError};
 use salvage::salvage;
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ExamId, GroupId, PoolId, SittingId, SittingNumber};
-use crate::room::RoomSettings;
+use crate::waiting_room::WaitingRoomSettings;
 
 /// Most seats that one sitting may have.
 pub const CAPACITY_MAX: u32 = 10_000_000;
@@ -40,7 +40,7 @@ pub struct Exam {
     /// When a hold counts as taken.
     pub acknowledge: Acknowledge,
     /// How its waiting room is set.
-    pub waiting_room: RoomSettings,
+    pub waiting_room: WaitingRoomSettings,
 }
 
 impl Exam {

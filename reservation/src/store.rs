@@ -1,18 +1,15 @@
 //! Redis: calls the scripts, and reads what they wrote. It decides nothing.
 
 mod asking;
-mod clock;
-mod cluster;
-mod connection;
 pub mod event;
 mod exchange;
 pub mod keys;
-mod node;
+mod links;
 mod opening;
 pub mod reply;
-pub mod room;
 mod salvage;
 pub mod scripts;
+pub mod waiting_room;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -28,12 +25,12 @@ use crate::hold::HoldState;
 use crate::ids::{CandidateId, Generation, NAME_BYTES_MAX, Reference, SittingNumber};
 pub use asking::{CALL_LIFE, FreezeRequest, HoldRequest, Lasting, Moment, Place};
 use asking::{ms, seats_each};
-use connection::Connection;
 use event::{Event, StreamId};
 pub use exchange::ExchangeRequest;
 use keys::PoolKeys;
-pub use node::Link;
-pub(crate) use node::identity_of;
+use links::connection::Connection;
+pub use links::node::Link;
+pub(crate) use links::node::identity_of;
 pub use opening::Kept;
 use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
 pub use salvage::Standing;

@@ -15,11 +15,11 @@ use metrics::{counter, gauge, histogram};
 use redis::aio::MultiplexedConnection;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::pool::Pool;
 use crate::ledger::holds::fold as rows;
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::writers::WriterId;
 use crate::ledger::{self, ANSWER_WAIT, Ledger, LedgerError};
+use crate::pool::Pool;
 use crate::restore::OpenError;
 use crate::store::event::{Event, StreamId};
 use crate::store::{READ_ENTRIES_MAX, Store, StoreError, identity_of};

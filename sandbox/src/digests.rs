@@ -3,13 +3,7 @@
 use std::fmt::Write;
 
 use aws_lc_rs::{constant_time, digest, hmac};
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
+pub(crate) use base16ct::lower::encode_string as hex;
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())

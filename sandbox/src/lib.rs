@@ -2,22 +2,20 @@
 //! Alibaba Cloud, and a mail server. They check signatures as the real ones do and answer in the same shapes, also when
 //! they say no. What they were given to send is shown on a page and as `/outbox.json`; `/control` makes them fail.
 //!
-//! In reading order: [`Sandbox`] starts it; `tencent`, `kyc` and `aliyun` answer as the vendors; `check` is the page
+//! In reading order: [`Sandbox`] starts it; `vendors` answers as they do; `check` is the page
 //! that stands for their liveness pages; `faces` compares; `smtp` takes letters; `pages` shows it all to people.
 
-mod aliyun;
 mod check;
 mod desk;
 mod digests;
 mod faces;
 mod faults;
 mod keys;
-mod kyc;
 mod outbox;
 mod pages;
 mod routes;
 mod smtp;
-mod tencent;
+mod vendors;
 
 use std::io;
 use std::net::SocketAddr;

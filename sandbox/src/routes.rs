@@ -12,25 +12,12 @@ use serde_json::json;
 
 use crate::desk::Desk;
 use crate::outbox::Message;
-use crate::{aliyun, check, kyc, pages, tencent};
+use crate::vendors::call::Call;
+use crate::vendors::{aliyun, kyc, tencent};
+use crate::{check, pages};
 
 /// Two pictures in base64, and what is around them.
 const BODY_BYTES_MAX: usize = 24 * 1024 * 1024;
-
-/// A call as the vendors' gateways see it.
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Call {
-    /// A header's text, without blanks around it; an absent one is empty.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().trim()
-    }
-}
 
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let pages = Router::new()

@@ -9,9 +9,9 @@ use registration::exams::definition::Emptying;
 use registration::people::accounts::AccountSettings;
 
 use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
-use crate::rooms::Rooms;
 use crate::secrets::make_data_dir;
 use crate::serve::serve;
+use crate::services::Services;
 use crate::stores::{Sharing, Stores};
 
 /// Does what the command line says.
@@ -38,13 +38,16 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 /// Runs `work` with everything open but the outside world, which no command needs, and closes it all whatever comes of it.
-async fn with_rooms<T>(site: &SiteArgs, work: impl AsyncFnOnce(&Rooms) -> anyhow::Result<T>) -> anyhow::Result<T> {
+async fn with_services<T>(
+    site: &SiteArgs,
+    work: impl AsyncFnOnce(&Services) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let data = make_data_dir(&site.data)?;
     let stores = Stores::open(site, &data, Sharing::Joined).await?;
-    let outcome = match Rooms::open(&stores, &data, Gateways::default(), AccountSettings::default()).await {
-        Ok(rooms) => {
-            let outcome = work(&rooms).await;
-            rooms.stop().await;
+    let outcome = match Services::open(&stores, &data, Gateways::default(), AccountSettings::default()).await {
+        Ok(services) => {
+            let outcome = work(&services).await;
+            services.stop().await;
             outcome
         }
         Err(error) => Err(error),

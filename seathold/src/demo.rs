@@ -15,8 +15,8 @@ use reservation::ledger::api_keys::{Named, Scope};
 use rust_embed::RustEmbed;
 
 use crate::cli::ServeArgs;
-use crate::rooms::Rooms;
 use crate::secrets::{keep, new_api_key};
+use crate::services::Services;
 use crate::stores::Stores;
 
 /// Printed at every start: a demo has nothing to guard.
@@ -30,15 +30,15 @@ pub const KEY_NAME: &str = "demo";
 struct ExamFiles;
 
 /// Fills the site.
-pub async fn fill(data: &Path, rooms: &Rooms) -> anyhow::Result<()> {
-    import_exams(data, rooms).await.context("the demo's exams cannot be imported")?;
-    match rooms.registration.staff.add(STAFF.name, STAFF.password, Role::Administrator).await {
+pub async fn fill(data: &Path, services: &Services) -> anyhow::Result<()> {
+    import_exams(data, services).await.context("the demo's exams cannot be imported")?;
+    match services.registration.staff.add(STAFF.name, STAFF.password, Role::Administrator).await {
         Ok(_) | Err(StaffError::NameTaken) => {}
         Err(error) => return Err(error).context("the demo's staff cannot be added"),
     }
     for scope in [Scope::Admin, Scope::Hold] {
         let key = keep(&data.join(format!("api-key-{}", scope.as_str())), new_api_key)?;
-        rooms.engine.add_api_key(KEY_NAME, scope, key.trim()).await.context("the demo's keys cannot be added")?;
+        services.engine.add_api_key(KEY_NAME, scope, key.trim()).await.context("the demo's keys cannot be added")?;
     }
     Ok(())
 }
@@ -63,8 +63,8 @@ pub async fn keep_apart(args: &ServeArgs, stores: &Stores) -> anyhow::Result<()>
 }
 
 /// Ends the keys that a demo over the same data had, when an earlier version let it run there.
-pub async fn end_keys(rooms: &Rooms) -> anyhow::Result<()> {
-    let ended = rooms.engine.revoke_api_keys(Named::Name(KEY_NAME)).await?;
+pub async fn end_keys(services: &Services) -> anyhow::Result<()> {
+    let ended = services.engine.revoke_api_keys(Named::Name(KEY_NAME)).await?;
     if !ended.is_empty() {
         tracing::warn!(keys = ended.len(), "keys of a demo were good here, and are revoked now");
     }
@@ -76,7 +76,7 @@ pub fn welcome() -> String {
     format!("       sign in there as {} with the password {}", STAFF.name, STAFF.password)
 }
 
-async fn import_exams(data: &Path, rooms: &Rooms) -> anyhow::Result<()> {
+async fn import_exams(data: &Path, services: &Services) -> anyhow::Result<()> {
     let exams = data.join("demo-exams");
     // What an earlier version had there is not this version's demo.
     if exams.exists() {
@@ -91,7 +91,7 @@ async fn import_exams(data: &Path, rooms: &Rooms) -> anyhow::Result<()> {
     for exam in fs::read_dir(&exams)? {
         let dir = exam?.path();
         calendar::bring_to(&dir, Timestamp::now())?;
-        rooms.registration.exams.import(&dir).await?;
+        services.registration.exams.import(&dir).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! In reading order: [`cli`] is what an operator may say; [`commands`] does it, a file per command; [`serve`] is
 //! the order in which everything starts and stops. Below that, [`stores`] opens the private or the given Redis
 //! and Postgres, [`outside`] configures SMS, mail, cards and faces,
-//! [`rooms`] opens engine and registration over them, [`site`] says which crate answers which
+//! [`services`] opens engine and registration over them, [`site`] says which crate answers which
 //! path, [`listener`] bounds what connections may do, and [`demo`] fills an empty site.
 
 pub mod cli;
@@ -11,9 +11,9 @@ pub mod commands;
 pub mod demo;
 pub mod listener;
 pub mod outside;
-pub mod rooms;
 pub mod secrets;
 pub mod serve;
+pub mod services;
 pub mod site;
 pub mod stores;
 pub mod telemetry;

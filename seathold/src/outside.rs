@@ -2,6 +2,7 @@
 //! demo a sandbox stands for all of them, and without `--demo` nothing starts it.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
@@ -10,8 +11,6 @@ use gateways::mail::MailConfig;
 use gateways::settings::{SettingError, Variables};
 use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms, aliyun, tencent};
 use sandbox::Sandbox;
-
-use crate::cli::ServeArgs;
 
 /// Which vendor does what. What is not named is not offered; a demo names everything.
 ///
@@ -85,24 +84,23 @@ impl fmt::Debug for Outside {
 }
 
 impl Outside {
-    /// Configures everything; in a demo starts the sandbox and points it all there.
-    pub async fn open(args: &ServeArgs) -> anyhow::Result<Self> {
-        let given = [("SEATHOLD_SMTP_URL", &args.outside.smtp_url), ("SEATHOLD_MAIL_FROM", &args.outside.mail_from)];
+    /// Configures everything; in a demo starts the sandbox, at this address, and points it all there.
+    pub async fn open(args: &OutsideArgs, sandbox_listen: Option<SocketAddr>) -> anyhow::Result<Self> {
+        let given = [("SEATHOLD_SMTP_URL", &args.smtp_url), ("SEATHOLD_MAIL_FROM", &args.mail_from)];
         let given = given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
         let variables = Variables::of_environment().with(given);
-        if !args.demo {
-            return Ok(Self { gateways: configured(&args.outside, &variables)?, sandbox: None });
-        }
-        let sandbox = Sandbox::start(args.sandbox_listen).await;
-        let sandbox = sandbox.with_context(|| format!("--sandbox-listen {} cannot be used", args.sandbox_listen))?;
+        let Some(listen) = sandbox_listen else {
+            return Ok(Self { gateways: configured(args, &variables)?, sandbox: None });
+        };
+        let sandbox = Sandbox::start(listen).await;
+        let sandbox = sandbox.with_context(|| format!("--sandbox-listen {listen} cannot be used"))?;
         // Nothing of the environment counts: a demo must never reach a real vendor.
         let variables = Variables::default().with(sandbox.variables());
-        let asked = &args.outside;
         let everything = OutsideArgs {
-            sms: asked.sms.or(Some(Cloud::Tencent)),
-            ocr: asked.ocr,
-            face_compare: asked.face_compare.or(Some(Cloud::Tencent)),
-            liveness: asked.liveness.or(Some(Checker::Tencent)),
+            sms: args.sms.or(Some(Cloud::Tencent)),
+            ocr: args.ocr,
+            face_compare: args.face_compare.or(Some(Cloud::Tencent)),
+            liveness: args.liveness.or(Some(Checker::Tencent)),
             smtp_url: Some(variables.required("SEATHOLD_SMTP_URL")?),
             mail_from: None,
         };

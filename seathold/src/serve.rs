@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::bail;
 use backoffice::BackofficeState;
 use h5::H5State;
+use httpkit::limits::{Limits, LimitsConfig};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use registration::people::accounts::AccountSettings;
-use reservation::api::limits::{Limits, LimitsConfig};
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -17,9 +17,9 @@ use crate::cli::{BoundsArgs, ServeArgs};
 use crate::demo;
 use crate::listener::{Bounds, Listener, Proxies};
 use crate::outside::Outside;
-use crate::rooms::Rooms;
 use crate::say;
 use crate::secrets::{cookie_keys, make_data_dir};
+use crate::services::Services;
 use crate::site::{Console, Site};
 use crate::stores::{Sharing, Stores};
 use crate::telemetry;
@@ -41,7 +41,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         staff: Listener::bind("staff", "--staff-listen", args.staff_listen)?,
     };
     // Before the stores: a missing setting is told at once.
-    let outside = Outside::open(&args).await?;
+    let outside = Outside::open(&args.outside, args.demo.then_some(args.sandbox_listen)).await?;
     let accounts = account_settings(&args, &listeners.candidates.url()?);
     let data = make_data_dir(&args.site.data)?;
     let open = Stores::open(&args.site, &data, Sharing::Exclusive);
@@ -53,15 +53,15 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // Boxed: it is large, and held across all that follows.
     let opening = Box::pin(async {
         demo::keep_apart(&args, &stores).await?;
-        Rooms::open(&stores, &data, outside.gateways.clone(), accounts).await
+        Services::open(&stores, &data, outside.gateways.clone(), accounts).await
     });
     let outcome = match signals.unless_stopped(opening).await {
         None => Ok(()),
-        Some(Ok(rooms)) => {
+        Some(Ok(services)) => {
             stores.hurry();
-            let served = serve_rooms(&args, &data, listeners, &rooms, outside.sandbox_url(), &mut signals, &gave_up);
+            let served = serve_over(&args, &data, listeners, &services, outside.sandbox_url(), &mut signals, &gave_up);
             let outcome = served.await;
-            rooms.stop().await;
+            services.stop().await;
             outcome
         }
         Some(Err(error)) => Err(error),
@@ -76,25 +76,25 @@ struct Listeners {
     staff: Listener,
 }
 
-/// Serves over open rooms until a signal, or until the stores are gone for good.
-async fn serve_rooms(
+/// Serves over open services until a signal, or until the stores are gone for good.
+async fn serve_over(
     args: &ServeArgs,
     data: &Path,
     listeners: Listeners,
-    rooms: &Rooms,
+    services: &Services,
     sandbox_url: Option<String>,
     signals: &mut Signals,
     gave_up: &CancellationToken,
 ) -> anyhow::Result<()> {
     if args.demo {
-        demo::fill(data, rooms).await?;
+        demo::fill(data, services).await?;
     } else {
-        demo::end_keys(rooms).await?;
+        demo::end_keys(services).await?;
     }
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();
     let bounds = bounds_of(&args.bounds);
-    let (site, console) = build(args, data, rooms, &bounds, sandbox_url.clone())?;
+    let (site, console) = build(args, data, services, &bounds, sandbox_url.clone())?;
     let api = site.api.clone();
     let staff_bounds = Bounds {
         connections: STAFF_CONNECTIONS,
@@ -130,7 +130,7 @@ async fn serve_rooms(
 fn build(
     args: &ServeArgs,
     data: &Path,
-    rooms: &Rooms,
+    services: &Services,
     bounds: &Bounds,
     sandbox_url: Option<String>,
 ) -> anyhow::Result<(Site, Console)> {
@@ -144,10 +144,10 @@ fn build(
     });
     let most_streams = bounds.connections - bounds.connections / STREAMS_SPARE_ONE_IN;
     let streams_max = asked.streams.map_or(most_streams, |streams| usize::try_from(streams).unwrap_or(usize::MAX));
-    let api = Api::new(rooms.engine.clone(), ApiConfig { metrics, limits: limits.clone(), streams_max });
+    let api = Api::new(services.engine.clone(), ApiConfig { metrics, limits: limits.clone(), streams_max });
     let state = H5State {
-        engine: rooms.engine.clone(),
-        registration: rooms.registration.clone(),
+        engine: services.engine.clone(),
+        registration: services.registration.clone(),
         limits,
         cookie_key,
         public_url: args.public_url.clone(),
@@ -157,7 +157,7 @@ fn build(
     };
     let (pages, busy) = h5::site(state);
     let console = backoffice::router(BackofficeState {
-        registration: rooms.registration.clone(),
+        registration: services.registration.clone(),
         cookie_key: staff_cookie_key,
         demo: args.demo,
     });

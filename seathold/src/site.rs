@@ -7,8 +7,8 @@ use axum::Router;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body_util::{Either, Full};
+use httpkit::limits::ClientAddress;
 use hyper::body::Incoming;
-use reservation::api::limits::ClientAddress;
 use reservation::api::{Api, ApiBody};
 use tower::ServiceExt;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
-use testkit::{Answer, AppOptions, Caller, Proxy, ServedApp, TestStores};
+use testkit::{Answer, AppOptions, Caller, FaultyLine, ServedApp, TestStores};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -59,19 +59,19 @@ async fn healed(caller: &Caller, prefix: &str, wait: Duration) -> Duration {
 #[tokio::test]
 async fn connections_to_postgres_that_fall_silent_are_given_up_and_kill_no_payment() {
     let stores = TestStores::start().await;
-    let proxy = Proxy::before_postgres(&stores).await;
-    let app = ServedApp::start_with(over(&stores, &proxy.postgres_url())).await;
+    let line = FaultyLine::to_postgres(&stores).await;
+    let app = ServedApp::start_with(over(&stores, &line.postgres_url())).await;
     let caller = app.caller();
     exam(&caller, "redis").await;
     healed(&caller, "before", Duration::from_secs(10)).await;
 
-    proxy.silence_standing();
+    line.silence_standing();
     let took = healed(&caller, "standing", Duration::from_secs(25)).await;
     println!("standing connections fell silent: {took:?}");
     assert!(took < Duration::from_secs(20), "{took:?}");
 
     // All of Postgres falls silent for longer than a key is fresh.
-    proxy.silence();
+    line.silence();
     let since = Instant::now();
     let mut longest = Duration::ZERO;
     let mut is_unready = false;
@@ -90,7 +90,7 @@ async fn connections_to_postgres_that_fall_silent_are_given_up_and_kill_no_payme
     println!("with Postgres silent, a hold took {longest:?} at most");
     assert!(longest < Duration::from_secs(2), "known keys go on working: {longest:?}");
     assert!(is_unready, "readiness names the ledger");
-    proxy.pass();
+    line.deliver();
     let took = healed(&caller, "after", Duration::from_secs(20)).await;
     println!("Postgres answers again: {took:?}");
     assert!(took < Duration::from_secs(12), "{took:?}");

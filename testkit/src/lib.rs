@@ -4,34 +4,22 @@
 //! In reading order: [`TestStores`], [`TestCluster`], [`RedisPair`], [`FaultyLine`],
 //! [`ServedApp`], [`Caller`], [`Browser`].
 
-mod app;
-mod axe;
-mod browser;
-mod caller;
+mod browsers;
 mod child;
-mod cluster;
-mod faulty_line;
-mod old_chromium;
 mod paths;
-mod proxy;
-mod redis_pair;
+mod served;
 mod stores;
-mod template;
-mod vendors;
-mod walker;
-mod webkit;
 
-pub use app::{AppOptions, Message, ServedApp};
-pub use axe::accessibility_faults;
-pub use browser::{Browser, BrowserOptions, Device};
-pub use caller::{Answer, Caller};
-pub use cluster::TestCluster;
+pub use browsers::axe::accessibility_faults;
+pub use browsers::browser::{Browser, BrowserOptions, Device};
+pub use browsers::old_chromium::{OldChromium, OldVersion};
+pub use browsers::walker::Walker;
+pub use browsers::webkit::WebKit;
 pub use embedded::{Durability, Fsync};
-pub use faulty_line::{FaultyLine, LineEnd};
-pub use old_chromium::{OldChromium, OldVersion};
-pub use proxy::Proxy;
-pub use redis_pair::RedisPair;
+pub use served::app::{AppOptions, Message, ServedApp};
+pub use served::caller::{Answer, Caller};
+pub use served::vendors::{CardScript, Vendors};
+pub use stores::cluster::TestCluster;
+pub use stores::faulty_line::{FaultyLine, LineEnd};
+pub use stores::redis_pair::RedisPair;
 pub use stores::{StoresOptions, TestStores};
-pub use vendors::{CardScript, Vendors};
-pub use walker::Walker;
-pub use webkit::WebKit;

@@ -1,5 +1,10 @@
 //! A private Redis and Postgres for one test, empty, and gone when the test ends.
 
+pub(crate) mod cluster;
+pub(crate) mod faulty_line;
+pub(crate) mod redis_pair;
+pub(crate) mod template;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +15,7 @@ use tokio_postgres::NoTls;
 use tokio_postgres::config::Host;
 
 use crate::paths::temp_dir;
-use crate::template::start_postgres;
+use crate::stores::template::start_postgres;
 
 const CONNECTIONS_MAX: usize = 16;
 const CONNECTION_WAIT: Duration = Duration::from_secs(10);

@@ -5,6 +5,7 @@ use axum::extract::{Extension, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use httpkit::limits::ClientAddress;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
@@ -13,7 +14,6 @@ use pagekit::local_path::{local_path, query_value};
 use pagekit::words::Words;
 use registration::desk::staff::StaffSignInError;
 use registration::secrets::passwords::STAFF_CHARS;
-use reservation::api::limits::ClientAddress;
 use serde::Deserialize;
 
 use crate::app::App;

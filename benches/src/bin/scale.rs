@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use reservation::ids::SittingNumber;
 use reservation::restore::open_pool;
 use reservation::store::Store;
-use reservation::store::room::{JoinRequest, RoomRedisKeys};
+use reservation::store::waiting_room::{JoinRequest, WaitingRoomRedisKeys};
 use testkit::{Fsync, TestCluster};
 
 const HOLDS: u64 = 200_000;
@@ -76,7 +76,7 @@ async fn main() {
 async fn room() {
     let cluster = TestCluster::start(Fsync::Always).await;
     let store = Store::open(&cluster.url()).await.expect("our own cluster answers");
-    let keys = RoomRedisKeys::of(&"bench".parse().expect("a name"));
+    let keys = WaitingRoomRedisKeys::of(&"bench".parse().expect("a name"));
     let primary = cluster.primary_of(&keys.all()[0]).await;
     for what in ["a place", "a look at it"] {
         let before = spent(&cluster, primary).await;
@@ -97,7 +97,7 @@ async fn room() {
                     pass_life_ms: 60_000,
                     join: true,
                 };
-                store.room_join(&keys, &request).await.expect("a place");
+                store.waiting_room_join(&keys, &request).await.expect("a place");
             }
         }))
         .await;

@@ -11,7 +11,8 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::{Api, Body, Credentials, is_throttled};
-use crate::faces::{FaceError, Similarity};
+use crate::faces::error::FaceError;
+use crate::faces::similarity::Similarity;
 use crate::http::{Endpoint, VendorError};
 use crate::settings::{SettingError, Variables};
 

@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use super::face_compare::face_error;
 use super::{Api, Body, Credentials};
-use crate::faces::FaceError;
+use crate::faces::error::FaceError;
 use crate::http::{Endpoint, VendorError};
-use crate::liveness::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
+use crate::liveness::check::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 use crate::settings::{SettingError, Variables};
 
 /// What the vendor's script tells of a phone's browser, for a browser whose script did not run.

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Api, Body, Credentials, is_throttled};
-use crate::cards::{CardError, CardSide, CardText, CardWarning, fields};
+use crate::cards::card::{CardSide, CardText, CardWarning};
+use crate::cards::error::CardError;
+use crate::cards::fields;
 use crate::http::{Endpoint, VendorError};
 use crate::settings::{SettingError, Variables};
 

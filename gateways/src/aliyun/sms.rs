@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{Api, Body, Credentials};
 use crate::http::{Endpoint, VendorError};
 use crate::settings::{SettingError, Variables};
-use crate::sms::SmsError;
+use crate::sms::error::SmsError;
 
 /// What it needs to know.
 #[derive(Debug, Clone)]

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{CardError, CardSide, CardText, CardWarning};
+use super::card::{CardSide, CardText, CardWarning};
+use super::error::CardError;
 
 const NUMBER_LEN: usize = 18;
 /// GB 11643-1999

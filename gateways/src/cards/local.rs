@@ -22,7 +22,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{CardError, CardSide, CardText, fields};
+use super::card::{CardSide, CardText};
+use super::error::CardError;
+use super::fields;
 use layout::Rows;
 use picture::Page;
 use tesseract::Tesseract;

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Api, Credentials, is_throttled};
-use crate::faces::{FaceError, Similarity};
+use crate::faces::error::FaceError;
+use crate::faces::similarity::Similarity;
 use crate::http::{Endpoint, VendorError};
 use crate::settings::{SettingError, Variables};
 

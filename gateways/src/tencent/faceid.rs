@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::face_compare::face_error;
 use super::{Api, Credentials};
-use crate::faces::FaceError;
+use crate::faces::error::FaceError;
 use crate::http::{Endpoint, VendorError};
-use crate::liveness::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
+use crate::liveness::check::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 use crate::settings::{SettingError, Variables};
 
 /// What it needs to know.

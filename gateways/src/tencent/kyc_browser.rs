@@ -18,9 +18,9 @@ use serde_json::json;
 
 use super::face_compare::face_error;
 use crate::digests::{random_hex, sha1_hex};
-use crate::faces::FaceError;
+use crate::faces::error::FaceError;
 use crate::http::{Endpoint, VendorError};
-use crate::liveness::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
+use crate::liveness::check::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 use crate::settings::{SettingError, Variables};
 use session::Session;
 

@@ -11,14 +11,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use httpkit::limits::ClientAddress;
+use httpkit::rendered::Rendered;
 use jiff::Timestamp;
 use maud::Markup;
 use pagekit::headers::add_headers;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
-use reservation::api::limits::ClientAddress;
-use reservation::api::rendered::Rendered;
 
 use crate::app::App;
 use crate::catalogue::words;

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::room::{RoomPlace, Standing};
+use reservation::engine::waiting_room::{Standing, WaitingRoomPlace};
 use reservation::ids::CandidateId;
-use reservation::room::pass::Ticket;
+use reservation::waiting_room::pass::Ticket;
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -86,12 +86,15 @@ pub(crate) async fn show(
     let kept = place.as_ref().and_then(|place| place.ticket.as_ref()).filter(|new| Some(new.as_str()) != ticket);
     let kept = kept.map(|ticket| [keep(&app, &exam, cookie.clone(), ticket)]);
     let place = match place {
-        Some(RoomPlace { standing: Standing::Open | Standing::Nowhere | Standing::Admitted { .. }, .. }) => {
+        Some(WaitingRoomPlace { standing: Standing::Open | Standing::Nowhere | Standing::Admitted { .. }, .. }) => {
             return Ok(on());
         }
-        Some(RoomPlace { standing: Standing::Waiting { ahead, expected, present }, refresh, server_time, .. }) => {
-            Place { ahead, expected, present, refresh_seconds: refresh.as_secs(), is_away: false, now: server_time }
-        }
+        Some(WaitingRoomPlace {
+            standing: Standing::Waiting { ahead, expected, present },
+            refresh,
+            server_time,
+            ..
+        }) => Place { ahead, expected, present, refresh_seconds: refresh.as_secs(), is_away: false, now: server_time },
         None => Place {
             ahead: None,
             expected: None,

@@ -4,9 +4,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
+use httpkit::quiet::spread_seconds;
 use pagekit::headers::CONTENT_SECURITY_POLICY;
 use pagekit::language::Language;
-use reservation::api::quiet::spread_seconds;
 
 use crate::app::App;
 use crate::catalogue::words;

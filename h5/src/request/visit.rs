@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::header::COOKIE;
 use http::request::Parts;
+use httpkit::limits::{ClientAddress, TooMany};
 use jiff::Timestamp;
 use maud::Markup;
 use pagekit::language::Language;
@@ -21,7 +22,6 @@ use registration::people::accounts::{Account, Caller, Device, Hears};
 use registration::rules::choosing;
 use registration::rules::steps::{StepView, steps};
 use registration::store::StoreError;
-use reservation::api::limits::{ClientAddress, TooMany};
 use reservation::ids::SittingId;
 
 use crate::app::App;

@@ -19,7 +19,7 @@ use std::io::Cursor;
 
 use http::StatusCode;
 use image::{ImageFormat, RgbImage};
-use reservation::room::RoomMode;
+use reservation::waiting_room::WaitingRoomMode;
 use site::{Site, account_form, document};
 
 pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
@@ -326,7 +326,7 @@ async fn a_waiting_room_is_passed_before_a_seat_is_taken() {
     assert!(held.location().starts_with("/orders/"));
     assert_eq!(second.get("/exams/degree-english/waiting").await.location(), "/exams/degree-english", "no room yet");
     let evening = second.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
-    site.set_room(RoomMode::On).await;
+    site.set_room(WaitingRoomMode::On).await;
 
     // No seat is free: whoever asks for one waits, and is told so kindly.
     let mut third = site.candidate(3).await;
@@ -372,6 +372,6 @@ async fn a_waiting_room_is_passed_before_a_seat_is_taken() {
     let held = third.post("/exams/degree-english/hold", "sitting-1=evening&agree=on").await;
     assert!(held.location().starts_with("/orders/"), "{}", held.text);
 
-    site.set_room(RoomMode::Off).await;
+    site.set_room(WaitingRoomMode::Off).await;
     assert!(!second.get("/exams/degree-english").await.text.contains("排队"));
 }

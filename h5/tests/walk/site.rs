@@ -19,8 +19,8 @@ use registration::people::accounts::AccountSettings;
 use registration::secrets::vault::Vault;
 use registration::{Registration, RegistrationConfig};
 use reservation::engine::{Engine, EngineConfig};
-use reservation::room::{RoomMode, RoomSettings};
 use reservation::sitting::Exam;
+use reservation::waiting_room::{WaitingRoomMode, WaitingRoomSettings};
 use testkit::TestStores;
 use tower::ServiceExt;
 
@@ -166,7 +166,7 @@ impl Site {
         std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
         let router = h5::router(H5State {
-            limits: reservation::api::limits::Limits::default(),
+            limits: httpkit::limits::Limits::default(),
             engine: engine.clone(),
             registration: registration.clone(),
             cookie_key: Key::generate(),
@@ -191,9 +191,9 @@ impl Site {
     }
 
     /// Puts a waiting room before the exam, or takes it away.
-    pub(crate) async fn set_room(&self, mode: RoomMode) {
+    pub(crate) async fn set_room(&self, mode: WaitingRoomMode) {
         let exam = self.engine.exam(&"degree-english".parse().unwrap()).unwrap();
-        let waiting_room = RoomSettings { mode, admit_per_second: Some(1_000) };
+        let waiting_room = WaitingRoomSettings { mode, admit_per_second: Some(1_000) };
         self.engine.put_exam(Exam { waiting_room, ..(*exam).clone() }).await.unwrap();
     }
 

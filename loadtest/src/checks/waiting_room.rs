@@ -10,7 +10,7 @@ pub use order::{Order, order};
 pub use shuffle::{SeedError, Shuffle};
 
 use crate::measured::results::{Check, CheckKind, CheckState};
-use crate::server::wire::room::RoomReply;
+use crate::server::wire::waiting_room::WaitingRoomReply;
 use crate::shown::numbers::{counted, grouped};
 
 /// One candidate's time in the waiting room. All moments are counted from the start of the test.
@@ -35,7 +35,7 @@ pub struct Stay {
 }
 
 /// Did anybody get a seat without being admitted?
-pub fn admission(stays: &[Stay], room: Option<&RoomReply>) -> Check {
+pub fn admission(stays: &[Stay], room: Option<&WaitingRoomReply>) -> Check {
     let pushed: Vec<u64> = stays.iter().filter(|stay| stay.pushed_in).map(|stay| stay.index).collect();
     let (seated, admitted) = (count(stays, |stay| stay.has_seat), count(stays, |stay| stay.admitted.is_some()));
     let (state, detail) = if let Some(first) = pushed.first() {
@@ -55,7 +55,7 @@ pub fn admission(stays: &[Stay], room: Option<&RoomReply>) -> Check {
 
 /// Were people let in in the right order? `name` makes a candidate's name out of its index, for whom the server named
 /// no other.
-pub fn fairness(stays: &[Stay], room: Option<&RoomReply>, name: impl Fn(u64) -> String) -> Check {
+pub fn fairness(stays: &[Stay], room: Option<&WaitingRoomReply>, name: impl Fn(u64) -> String) -> Check {
     let check = |state, detail| Check { kind: CheckKind::Order, state, detail };
     let Some(room) = room else {
         return check(CheckState::Skipped, "the waiting room could not be asked how it stands".to_owned());

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use reservation::ids::ExamId;
-use reservation::room;
+use reservation::waiting_room;
 
 /// For which seats.
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ pub struct NewExamArgs {
     pub acknowledge: Acknowledge,
     /// Its waiting room. Default: off, but `on` for the scenario `waiting-room`
     #[arg(long = "room", id = "room", value_name = "MODE", value_enum)]
-    pub waiting_room: Option<RoomMode>,
+    pub waiting_room: Option<WaitingRoomMode>,
     /// How many are admitted a second. Default: the server steers it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub admit_per_second: Option<u32>,
@@ -68,7 +68,7 @@ pub enum Acknowledge {
 
 /// When an exam has a waiting room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RoomMode {
+pub enum WaitingRoomMode {
     /// Never
     Off,
     /// When it is needed
@@ -77,12 +77,12 @@ pub enum RoomMode {
     On,
 }
 
-impl From<RoomMode> for room::RoomMode {
-    fn from(mode: RoomMode) -> Self {
+impl From<WaitingRoomMode> for waiting_room::WaitingRoomMode {
+    fn from(mode: WaitingRoomMode) -> Self {
         match mode {
-            RoomMode::Off => Self::Off,
-            RoomMode::Automatic => Self::Automatic,
-            RoomMode::On => Self::On,
+            WaitingRoomMode::Off => Self::Off,
+            WaitingRoomMode::Automatic => Self::Automatic,
+            WaitingRoomMode::On => Self::On,
         }
     }
 }

@@ -104,7 +104,7 @@ pub enum Arrive {
 
 /// `loadtest waiting-room`.
 #[derive(Debug, Args)]
-pub struct RoomArgs {
+pub struct WaitingRoomArgs {
     /// At whom.
     #[command(flatten)]
     pub target: TargetArgs,

@@ -121,7 +121,7 @@ pub struct FreePoint {
 
 /// How the waiting room stood at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoomPoint {
+pub struct WaitingRoomPoint {
     /// Milliseconds since the start.
     pub at_ms: u64,
     /// Places not yet admitted.
@@ -171,7 +171,7 @@ pub struct Results {
     /// Free seats over time.
     pub free: Vec<FreePoint>,
     /// The waiting room over time.
-    pub room: Vec<RoomPoint>,
+    pub room: Vec<WaitingRoomPoint>,
     /// The sittings.
     pub sittings: Vec<SittingReport>,
     /// What was checked about seats.

@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::setup::Setup;
 use crate::generator::generate::{Plan, Running, Scene};
-use crate::measured::results::{FreePoint, RoomPoint};
+use crate::measured::results::{FreePoint, WaitingRoomPoint};
 use crate::shown::progress::{Moment, Progress};
 
 /// How often the screen is drawn and the end is looked for.
@@ -21,7 +21,7 @@ const LOOK_WAIT: Duration = Duration::from_secs(5);
 /// What was seen meanwhile.
 pub(super) struct Seen {
     pub(super) free: Vec<FreePoint>,
-    pub(super) room: Vec<RoomPoint>,
+    pub(super) room: Vec<WaitingRoomPoint>,
     pub(super) interrupted: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Seen {
 #[derive(Debug, Clone, Default)]
 struct Looks {
     free: Vec<FreePoint>,
-    room: Vec<RoomPoint>,
+    room: Vec<WaitingRoomPoint>,
 }
 
 /// Watches until all threads are through.
@@ -90,7 +90,7 @@ async fn look(setup: &Setup, running: &Running, has_room: bool, looks: &Sender<L
         looks.send_modify(|looks| looks.free.push(FreePoint { at_ms, free }));
     }
     if has_room && let Ok(Ok(room)) = timeout(LOOK_WAIT, setup.office.room(&setup.requests)).await {
-        let point = RoomPoint { at_ms, waiting: room.waiting, admitted: room.admitted };
+        let point = WaitingRoomPoint { at_ms, waiting: room.waiting, admitted: room.admitted };
         looks.send_modify(|looks| looks.room.push(point));
     }
 }

@@ -10,7 +10,7 @@ use crate::generator::chance::Chance;
 use crate::generator::connection::Answer;
 use crate::generator::worker::{Worker, judge};
 use crate::measured::record::{Operation, Outcome};
-use crate::server::wire::room::{PlaceReply, PlaceState};
+use crate::server::wire::waiting_room::{PlaceReply, PlaceState};
 
 /// How long until the next question when the server did not say.
 const REFRESH_DEFAULT: Duration = Duration::from_secs(3);
@@ -23,7 +23,7 @@ const TIMES_AWAY: u32 = 4;
 
 /// What all candidates know.
 #[derive(Debug)]
-pub struct RoomPlan {
+pub struct WaitingRoomPlan {
     /// What they do once admitted.
     pub api: ApiPlan,
     /// Share of those who close the page for good, 0–1.
@@ -47,7 +47,7 @@ struct Intent {
 }
 
 impl Intent {
-    fn of(plan: &RoomPlan, chance: &mut Chance) -> Self {
+    fn of(plan: &WaitingRoomPlan, chance: &mut Chance) -> Self {
         let pushes = chance.happens(plan.push);
         let throw = chance.part();
         let questions = Some(1 + chance.sitting(QUESTIONS_BEFORE_LEAVING));
@@ -58,7 +58,7 @@ impl Intent {
 }
 
 /// The way of candidate `index`, who means to come at `intended`.
-pub async fn candidate(worker: Arc<Worker>, plan: Arc<RoomPlan>, index: u64, intended: Instant) {
+pub async fn candidate(worker: Arc<Worker>, plan: Arc<WaitingRoomPlan>, index: u64, intended: Instant) {
     worker.sets_out(intended);
     let mut chance = Chance::of(worker.duty.seed, index);
     let Some((mut stay, end)) = wait(&worker, &plan, index, intended, &mut chance).await else { return };
@@ -81,7 +81,7 @@ enum End {
 /// From the place taken to the end of the waiting; nothing when no place was taken.
 async fn wait(
     worker: &Worker,
-    plan: &RoomPlan,
+    plan: &WaitingRoomPlan,
     index: u64,
     intended: Instant,
     chance: &mut Chance,
@@ -137,7 +137,7 @@ fn begun(index: u64, entered: (Duration, Duration), reply: &PlaceReply) -> Stay 
 }
 
 /// Asks for a seat without a pass, or with one of its own making.
-async fn push(worker: &Worker, plan: &RoomPlan, stay: &mut Stay, chance: &mut Chance) {
+async fn push(worker: &Worker, plan: &WaitingRoomPlan, stay: &mut Stay, chance: &mut Chance) {
     let sitting = chance.sitting(plan.api.sittings.len());
     let forged = chance.happens(0.5).then(|| format!("forged-{}", stay.index));
     let request = || {

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::generator::connection::{Answer, CallError};
 use crate::generator::crew::Crew;
 use crate::server::target::Target;
-use crate::server::wire::room::RoomReply;
+use crate::server::wire::waiting_room::WaitingRoomReply;
 use crate::server::wire::{Outgoing, ProblemReply, Requests, SittingReply, json};
 
 pub use new_exam::{Calendar, NewExam};
@@ -119,7 +119,7 @@ impl Office {
     }
 
     /// How an exam's waiting room stands.
-    pub async fn room(&self, requests: &Requests) -> Result<RoomReply, OfficeError> {
+    pub async fn room(&self, requests: &Requests) -> Result<WaitingRoomReply, OfficeError> {
         self.read("asking for the waiting room", || requests.room()).await
     }
 

@@ -1,14 +1,15 @@
 //! The API's requests and answers. Requests are made of `reservation`'s own wire types, so that they
 //! cannot drift apart; answers are read into small types of ours, with nothing we do not need.
 
-pub mod room;
+pub mod waiting_room;
 
 use bytes::Bytes;
 use http::uri::{InvalidUri, PathAndQuery};
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
 use jiff::Timestamp;
-use reservation::api::wire::{ConfirmHold, PostHold, room::PostPlace};
+use reservation::api::wire::waiting_room::PostPlace;
+use reservation::api::wire::{ConfirmHold, PostHold};
 use reservation::ids::{CandidateId, Reference, SittingId};
 use serde::{Deserialize, Serialize};
 

@@ -7,4 +7,4 @@ mod misbehaving;
 mod program;
 mod real;
 mod rig;
-mod room;
+mod waiting_room;

@@ -20,8 +20,8 @@ mod words;
 use std::fs;
 use std::path::Path;
 
-use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, TITLE_CHARS_MAX};
+use reservation::waiting_room::WaitingRoomSettings;
 
 use crate::model::clock;
 use crate::model::exam::Exam;
@@ -56,7 +56,7 @@ pub struct ExamDefinition {
     /// When a hold counts as taken.
     pub acknowledge: Acknowledge,
     /// The waiting room before it.
-    pub waiting_room: RoomSettings,
+    pub waiting_room: WaitingRoomSettings,
     /// What may be meant, and is not what one would expect, each with its file and line.
     pub warnings: Vec<DefinitionError>,
     /// How many people the roster has.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use reservation::engine::HoldError;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::hold::HoldState;
 use reservation::ids::{HoldId, SittingId};
 

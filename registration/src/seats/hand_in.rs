@@ -4,7 +4,7 @@ use bytes::Bytes;
 use deadpool_postgres::Object;
 use jiff::Timestamp;
 use reservation::engine::HoldError;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::ids::{GroupId, SittingId};
 
 use super::take::live_orders_of;

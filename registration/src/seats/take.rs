@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use reservation::engine::room::{Admission, Standing};
+use reservation::engine::waiting_room::{Admission, Standing};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
 use reservation::ids::{ExamId, SittingId};
-use reservation::room::pass::Pass;
+use reservation::waiting_room::pass::Pass;
 
 use super::error::OrderError;
 use super::{OPEN_MAX, Orders, deadline};

@@ -3,7 +3,7 @@
 use registration::desk::payments::AuditAction;
 use registration::model::order::{Order, OrderState};
 use registration::seats::OrderError;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::ids::HoldId;
 
 use crate::world::{Setup, World, exam, ids, until};

@@ -3,12 +3,11 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{ApiBody, json, problem, routes, wire};
+use crate::api::router::Paths;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -17,37 +16,7 @@ use crate::api::{ApiBody, json, problem, routes, wire};
         description = "Holds exam seats: take, release, freeze, confirm. Errors are RFC 9457 problem documents with a stable `code`.",
         license(name = "Apache-2.0"),
     ),
-    paths(
-        routes::put_exam::put_exam,
-        routes::put_sitting::put_sitting,
-        routes::list_sittings::list_sittings,
-        routes::sitting_events::sitting_events,
-        routes::get_waiting_room::get_waiting_room,
-        routes::post_place::post_place,
-        routes::post_hold::post_hold,
-        routes::get_hold::get_hold,
-        routes::delete_hold::delete_hold,
-        routes::freeze_hold::freeze_hold,
-        routes::confirm_hold::confirm_hold,
-        routes::health::health,
-        routes::health::ready,
-        routes::metrics::metrics,
-    ),
-    components(schemas(
-        wire::PutExam,
-        wire::ExamView,
-        wire::PutSitting,
-        wire::SittingView,
-        wire::room::WaitingRoomView,
-        wire::room::PostPlace,
-        wire::room::PlaceView,
-        wire::PostHold,
-        wire::HoldView,
-        wire::HoldsView,
-        wire::ConfirmHold,
-        problem::Problem,
-    )),
-    modifiers(&Keys, &Problems)
+    modifiers(&Keys)
 )]
 struct Document;
 
@@ -69,31 +38,30 @@ impl Modify for Keys {
 }
 
 /// Every failure is a problem document; the routes name its schema alone.
-struct Problems;
-
-impl Modify for Problems {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let items = document.paths.paths.values_mut();
-        let operations = items.flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]);
-        for operation in operations.flatten() {
-            for (status, response) in &mut operation.responses.responses {
-                let RefOr::T(response) = response else { continue };
-                if status.starts_with(['4', '5'])
-                    && let Some(content) = response.content.swap_remove("application/json")
-                {
-                    response.content.insert("application/problem+json".to_owned(), content);
-                }
+fn name_problems(document: &mut utoipa::openapi::OpenApi) {
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]);
+    for operation in operations.flatten() {
+        for (status, response) in &mut operation.responses.responses {
+            let RefOr::T(response) = response else { continue };
+            if status.starts_with(['4', '5'])
+                && let Some(content) = response.content.swap_remove("application/json")
+            {
+                response.content.insert("application/problem+json".to_owned(), content);
             }
         }
     }
 }
 
-static TEXT: LazyLock<Bytes> =
-    LazyLock::new(|| Bytes::from(Document::openapi().to_pretty_json().expect("the document is plain data")));
+static TEXT: LazyLock<Bytes> = LazyLock::new(|| {
+    let mut document = Document::openapi().merge_from(Paths::openapi());
+    name_problems(&mut document);
+    Bytes::from(document.to_pretty_json().expect("the document is plain data"))
+});
 
-/// The document.
-pub(super) fn answer() -> Response<ApiBody> {
-    json::text_answer(StatusCode::OK, TEXT.clone())
+/// The document as JSON.
+pub(super) fn text() -> Bytes {
+    TEXT.clone()
 }
 
 #[cfg(test)]
@@ -122,7 +90,6 @@ mod tests {
         }
         let routed: BTreeSet<_> = ROUTES
             .iter()
-            .filter(|route| route.operation != "openapi")
             .map(|route| {
                 (route.method.to_string(), route.path.to_owned(), route.operation.to_owned(), route.scope.is_some())
             })

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::api::ApiBody;
-use crate::api::limits::TooMany;
-use crate::api::quiet::{Quiet, spread_seconds};
 use crate::engine::{HoldError, NotReady};
+use httpkit::limits::TooMany;
+use httpkit::quiet::{Quiet, spread_seconds};
 
 /// Answers 503 are one line a second in the log, however many they are.
 static UNAVAILABLE: Quiet = Quiet::new();

@@ -1,30 +1,15 @@
-//! All routes on one page, in the order of the documentation.
+//! All routes on one page, in the order of the documentation: from this table come who answers, what is counted, and the
+//! paths of the OpenAPI document.
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Response};
+use http_body::Body;
+use utoipa::OpenApi;
 
+use crate::api::call::Call;
 use crate::api::problem::Problem;
+use crate::api::{ApiBody, routes};
 use crate::ledger::api_keys::Scope;
-
-/// Which handler answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is documented in its file under routes/")]
-pub enum Operation {
-    PutExam,
-    PutSitting,
-    ListSittings,
-    SittingEvents,
-    GetWaitingRoom,
-    PostPlace,
-    PostHold,
-    GetHold,
-    DeleteHold,
-    FreezeHold,
-    ConfirmHold,
-    OpenApi,
-    Health,
-    Ready,
-    Metrics,
-}
 
 /// One route.
 #[derive(Debug)]
@@ -35,48 +20,81 @@ pub struct Route {
     pub path: &'static str,
     /// What a key must be allowed to do; `None`: no key needed.
     pub scope: Option<Scope>,
-    /// Who answers.
-    pub call: Operation,
     /// Its name in metrics and in the OpenAPI document.
     pub operation: &'static str,
+    handler: Handler,
 }
 
 impl Route {
     /// Is it asked by what watches the server? Then it is never refused.
     pub fn is_watched(&self) -> bool {
-        matches!(self.call, Operation::Health | Operation::Ready | Operation::Metrics)
+        matches!(self.handler, Handler::health | Handler::ready | Handler::metrics)
     }
 }
 
-const fn route(
-    method: Method,
-    path: &'static str,
-    scope: Option<Scope>,
-    call: Operation,
-    operation: &'static str,
-) -> Route {
-    Route { method, path, scope, call, operation }
+macro_rules! scope {
+    (-) => {
+        None
+    };
+    ($scope:ident) => {
+        Some(Scope::$scope)
+    };
 }
 
-/// Every route.
-#[rustfmt::skip]
-pub static ROUTES: [Route; 15] = [
-    route(Method::PUT,    "/api/v1/exams/{exam}",                      Some(Scope::Admin), Operation::PutExam,       "put_exam"),
-    route(Method::PUT,    "/api/v1/exams/{exam}/sittings/{sitting}",   Some(Scope::Admin), Operation::PutSitting,    "put_sitting"),
-    route(Method::GET,    "/api/v1/exams/{exam}/sittings",             None,               Operation::ListSittings,  "list_sittings"),
-    route(Method::GET,    "/api/v1/exams/{exam}/events",               None,               Operation::SittingEvents, "sitting_events"),
-    route(Method::GET,    "/api/v1/exams/{exam}/waiting-room",         None,               Operation::GetWaitingRoom, "get_waiting_room"),
-    route(Method::POST,   "/api/v1/exams/{exam}/waiting-room/places",  Some(Scope::Hold),  Operation::PostPlace,     "post_place"),
-    route(Method::POST,   "/api/v1/exams/{exam}/holds",                Some(Scope::Hold),  Operation::PostHold,      "post_hold"),
-    route(Method::GET,    "/api/v1/exams/{exam}/holds/{hold}",         Some(Scope::Hold),  Operation::GetHold,       "get_hold"),
-    route(Method::DELETE, "/api/v1/exams/{exam}/holds/{hold}",         Some(Scope::Hold),  Operation::DeleteHold,    "delete_hold"),
-    route(Method::POST,   "/api/v1/exams/{exam}/holds/{hold}/freeze",  Some(Scope::Hold),  Operation::FreezeHold,    "freeze_hold"),
-    route(Method::POST,   "/api/v1/exams/{exam}/holds/{hold}/confirm", Some(Scope::Hold),  Operation::ConfirmHold,   "confirm_hold"),
-    route(Method::GET,    "/api/v1/openapi.json",                      None,               Operation::OpenApi,       "openapi"),
-    route(Method::GET,    "/healthz",                                  None,               Operation::Health,        "health"),
-    route(Method::GET,    "/readyz",                                   None,               Operation::Ready,         "ready"),
-    route(Method::GET,    "/metrics",                                  Some(Scope::Metrics), Operation::Metrics,     "metrics"),
-];
+macro_rules! routes {
+    ($($method:ident $path:literal $scope:tt $file:ident::$handler:ident)*) => {
+        #[derive(Debug, Clone, Copy)]
+        #[expect(non_camel_case_types, reason = "they are the names of the handlers")]
+        enum Handler {
+            $($handler),*
+        }
+
+        /// Every route.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: Method::$method,
+            path: $path,
+            scope: scope!($scope),
+            operation: stringify!($handler),
+            handler: Handler::$handler,
+        }),*];
+
+        /// Every route as its handler documents it.
+        #[derive(OpenApi)]
+        #[openapi(paths($(routes::$file::$handler),*))]
+        pub(super) struct Paths;
+
+        impl Route {
+            /// Answers a request that fits.
+            pub(super) async fn answer<B>(&self, call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
+            where
+                B: Body<Data = Bytes> + Send + Unpin,
+                B::Error: std::error::Error + Send + Sync + 'static,
+            {
+                match self.handler {
+                    $(Handler::$handler => routes::$file::$handler(call).await),*
+                }
+            }
+        }
+    };
+}
+
+routes! {
+    PUT    "/api/v1/exams/{exam}"                      Admin   put_exam::put_exam
+    PUT    "/api/v1/exams/{exam}/sittings/{sitting}"   Admin   put_sitting::put_sitting
+    GET    "/api/v1/exams/{exam}/sittings"             -       list_sittings::list_sittings
+    GET    "/api/v1/exams/{exam}/events"               -       sitting_events::sitting_events
+    GET    "/api/v1/exams/{exam}/waiting-room"         -       get_waiting_room::get_waiting_room
+    POST   "/api/v1/exams/{exam}/waiting-room/places"  Hold    post_place::post_place
+    POST   "/api/v1/exams/{exam}/holds"                Hold    post_hold::post_hold
+    GET    "/api/v1/exams/{exam}/holds/{hold}"         Hold    get_hold::get_hold
+    DELETE "/api/v1/exams/{exam}/holds/{hold}"         Hold    delete_hold::delete_hold
+    POST   "/api/v1/exams/{exam}/holds/{hold}/freeze"  Hold    freeze_hold::freeze_hold
+    POST   "/api/v1/exams/{exam}/holds/{hold}/confirm" Hold    confirm_hold::confirm_hold
+    GET    "/api/v1/openapi.json"                      -       openapi::openapi
+    GET    "/healthz"                                  -       health::health
+    GET    "/readyz"                                   -       health::ready
+    GET    "/metrics"                                  Metrics metrics::metrics
+}
 
 /// Does `path` fit `template`? Then the segments that its `{…}` stand for.
 fn fit<'a>(template: &str, path: &'a str) -> Option<[&'a str; 2]> {

@@ -1,6 +1,6 @@
 //! What goes over the wire, as types; the load generator knows nothing else of this crate.
 
-pub mod room;
+pub mod waiting_room;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use crate::hold::{Hold, HoldState};
 use crate::ids::{CandidateId, GroupId, HoldId, PoolId, Reference, SittingId};
-use crate::room::RoomSettings;
 use crate::sitting::{Acknowledge, Availability, Exam, Level, Sitting};
+use crate::waiting_room::WaitingRoomSettings;
 
 /// What `PUT exam` takes.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -36,7 +36,7 @@ pub struct PutExam {
     pub acknowledge: Acknowledge,
     /// The waiting room before it. Default: off.
     #[serde(default)]
-    pub waiting_room: RoomSettings,
+    pub waiting_room: WaitingRoomSettings,
 }
 
 /// An exam.

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::engine::coalesce::Lane;
+use crate::engine::lanes::coalesce::Lane;
 use crate::store::reply::Reply;
 
 /// Answers every number with itself. Its tasks end with it.

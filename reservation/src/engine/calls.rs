@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use metrics::{counter, histogram};
 
-use crate::engine::pool::Pool;
-use crate::engine::{Engine, HoldError, feed};
+use crate::engine::upkeep::feed;
+use crate::engine::{Engine, HoldError};
 use crate::ledger::pools;
+use crate::pool::Pool;
 use crate::restore;
 use crate::store::reply::Reply;
 use crate::store::{CALL_LIFE, Moment, StoreError};

@@ -1,5 +1,8 @@
 //! Exams and sittings as this process knows them; replaced as a whole when the ledger's change.
 
+mod known;
+mod put;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::ids::{ExamId, SittingId, SittingNumber};
 use crate::ledger::earlier_graces::{self, EarlierGraces};
 use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings, waiting_rooms};
-use crate::room::RoomKeys;
 use crate::sitting::{Exam, Sitting};
+use crate::waiting_room::WaitingRoomKeys;
 
 /// An exam with its sittings.
 #[derive(Debug)]
@@ -19,7 +22,7 @@ pub struct ExamEntry {
     /// Its sittings, by number.
     pub sittings: Vec<Arc<Sitting>>,
     /// The keys of its waiting room; absent while nobody ever wanted one.
-    pub room_keys: Option<Arc<RoomKeys>>,
+    pub waiting_room_keys: Option<Arc<WaitingRoomKeys>>,
     /// What was promised before the grace was changed.
     earlier_graces: EarlierGraces,
     by_id: HashMap<SittingId, Arc<Sitting>>,
@@ -87,14 +90,14 @@ impl Catalogue {
         let exams = exams
             .into_iter()
             .map(|mut exam| {
-                let room_keys = rooms.remove(&exam.id).map(|(settings, keys)| {
+                let waiting_room_keys = rooms.remove(&exam.id).map(|(settings, keys)| {
                     exam.waiting_room = settings;
                     Arc::new(keys)
                 });
                 let sittings = sittings_of.remove(&exam.id).unwrap_or_default();
                 let by_id = sittings.iter().map(|sitting| (sitting.id.clone(), sitting.clone())).collect();
                 let earlier_graces = graces.remove(&exam.id).unwrap_or_default();
-                let entry = ExamEntry { exam: Arc::new(exam), sittings, room_keys, earlier_graces, by_id };
+                let entry = ExamEntry { exam: Arc::new(exam), sittings, waiting_room_keys, earlier_graces, by_id };
                 (entry.exam.id.clone(), Arc::new(entry))
             })
             .collect();

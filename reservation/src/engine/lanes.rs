@@ -1,14 +1,41 @@
 //! The queues of one pool, one per script, so that a rush of new holds cannot keep payments waiting.
 
+pub(super) mod coalesce;
+
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::engine::Engine;
-use crate::engine::coalesce::Lane;
-use crate::engine::confirm::Decided;
-use crate::engine::pool::Pool;
+use crate::engine::lanes::coalesce::Lane;
 use crate::ids::Reference;
+use crate::ledger::holds::decide::Confirmed;
+use crate::pool::Pool;
 use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
 use crate::store::{FreezeRequest, HoldRequest, Place};
+
+/// A pool that the engine runs, with the queues in front of its scripts.
+#[derive(Debug)]
+pub(super) struct RunningPool {
+    pub(super) pool: Arc<Pool>,
+    pub(super) lanes: Lanes,
+}
+
+impl Deref for RunningPool {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        &self.pool
+    }
+}
+
+/// What the ledger said to one wish to confirm.
+#[derive(Debug, Clone)]
+pub(super) enum Decided {
+    /// What became of it.
+    Said(Confirmed),
+    /// The sitting has no seat left to confirm.
+    Overbooked,
+}
 
 /// A pool's lanes.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::engine::Engine;
-use crate::engine::pool::Pool;
+use crate::engine::lanes::RunningPool;
+use crate::pool::Pool;
 
 /// Longest trial of one pool's Redis.
 const TRIAL_WAIT: Duration = Duration::from_secs(2);
@@ -32,7 +33,7 @@ impl Engine {
     /// would be sent to the pools of the others.
     pub async fn is_ready(&self) -> Result<(), NotReady> {
         self.inner.health.check().map_err(|why| not_ready("ledger", &why))?;
-        let pools: Vec<Arc<Pool>> = self.inner.pools.iter().map(|pool| pool.value().clone()).collect();
+        let pools: Vec<Arc<RunningPool>> = self.inner.pools.iter().map(|pool| pool.value().clone()).collect();
         if pools.is_empty() {
             return self.inner.store.ping().await.map_err(|error| not_ready("redis", &error));
         }

@@ -5,8 +5,8 @@ use tokio_postgres::{GenericClient, Row};
 
 use super::LedgerError;
 use crate::ids::ExamId;
-use crate::room::RoomSettings;
 use crate::sitting::{Acknowledge, Exam};
+use crate::waiting_room::WaitingRoomSettings;
 
 /// Creates or changes an exam. True when it is new.
 pub async fn put(client: &impl GenericClient, exam: &Exam) -> Result<bool, LedgerError> {
@@ -62,7 +62,7 @@ fn exam(row: &Row) -> Result<Exam, LedgerError> {
             _ => Acknowledge::Redis,
         },
         // Of a table of its own.
-        waiting_room: RoomSettings::default(),
+        waiting_room: WaitingRoomSettings::default(),
     })
 }
 

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use metrics::counter;
 
 use super::OpenError;
-use crate::engine::pool::Pool;
 use crate::ids::Generation;
 use crate::ledger::holds::fold::{self, FoldRow};
 use crate::ledger::pools::PoolRow;
 use crate::ledger::sittings;
+use crate::pool::Pool;
 use crate::store::{Link, Standing};
 
 /// Takes Redis's live holds into the ledger if Redis is the newer of the two: it has only events after the cursor,

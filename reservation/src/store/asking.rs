@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::node;
 use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
+use crate::store::links::node;
 
 /// How long a call may take to reach Redis; one that comes later does nothing.
 pub const CALL_LIFE: Duration = node::RESPONSE_WAIT;

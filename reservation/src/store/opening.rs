@@ -8,8 +8,8 @@ use redis::{Cmd, FromRedisValue, from_redis_value};
 
 use super::event::StreamId;
 use super::keys::PoolKeys;
-use super::node::Link;
 use super::{Store, StoreError, scripts};
+use crate::store::links::node::Link;
 
 /// What Redis has of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use redis::{Cmd, from_redis_value};
 
 use super::event::StreamId;
 use super::keys::PoolKeys;
-use super::node::Link;
 use super::{Place, StoreError};
 use crate::hold::HoldState;
 use crate::ids::{CandidateId, Generation, SittingNumber};
+use crate::store::links::node::Link;
 
 /// How many records one page has, about.
 const PAGE: usize = 2_000;

@@ -8,12 +8,12 @@ use metrics::counter;
 
 use super::fold::fold;
 use super::{OpenError, Writer};
-use crate::engine::pool::Pool;
 use crate::hold::HoldState;
 use crate::ids::PoolId;
 use crate::ledger::holds::fold::{self as rows, Columns, FoldRow};
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::{LedgerError, parked_events};
+use crate::pool::Pool;
 use crate::restore;
 use crate::store::event::{Event, StreamId};
 use crate::store::{Store, StoreError, identity_of};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use reservation::engine::HoldError;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use serde_json::json;
 
 use crate::app::{App, code, id};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use reservation::engine::HoldError;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::ids::{CandidateId, ExamId, HoldId, SittingId};
 
 use crate::app::App;

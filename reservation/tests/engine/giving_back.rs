@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use redis::AsyncCommands;
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::ids::{HoldId, PoolId};
 use reservation::store::keys::PoolKeys;
 use serde_json::{Value, json};

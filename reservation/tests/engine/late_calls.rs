@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::{Method, StatusCode};
 use reservation::ids::{Generation, PoolId, SittingNumber};
 use reservation::store::keys::PoolKeys;
-use reservation::store::room::{JoinRequest, RoomRedisKeys};
+use reservation::store::waiting_room::{JoinRequest, WaitingRoomRedisKeys};
 use reservation::store::{CALL_LIFE, FreezeRequest, HoldRequest, Lasting, Moment, Place, Store, StoreError};
 use serde_json::json;
 use testkit::{FaultyLine, LineEnd, TestStores};
@@ -133,7 +133,7 @@ async fn what_a_dead_server_wrote_is_not_carried_out_after_its_end() {
     let (lasting, holds) = (Lasting::of(Duration::from_secs(900)), [request]);
     let taking = [FreezeRequest { place: place("c4", &held), take: true, reference: Some("r".parse().unwrap()) }];
     let (given_back, decided) = ([place("c1", &held)], [(place("c2", &frozen), false)]);
-    let room = RoomRedisKeys::of(&"e".parse().unwrap());
+    let room = WaitingRoomRedisKeys::of(&"e".parse().unwrap());
     let candidate = "c5".parse().unwrap();
     let joining = JoinRequest {
         round: 1,
@@ -145,7 +145,7 @@ async fn what_a_dead_server_wrote_is_not_carried_out_after_its_end() {
         join: true,
     };
     // So that Redis knows the script.
-    store.room_join(&room, &JoinRequest { join: false, ..joining.clone() }).await.unwrap();
+    store.waiting_room_join(&room, &JoinRequest { join: false, ..joining.clone() }).await.unwrap();
     line.stall_all();
     tokio::join!(
         is_ambiguous(store.hold(&keys, moment, lasting, &holds)),
@@ -153,7 +153,7 @@ async fn what_a_dead_server_wrote_is_not_carried_out_after_its_end() {
         is_ambiguous(store.freeze(&keys, moment, &taking)),
         is_ambiguous(store.settle(&keys, moment, &decided)),
         is_ambiguous(store.resize(&keys, moment, &[(SittingNumber(1), 50)])),
-        is_ambiguous(async { store.room_join(&room, &joining).await }),
+        is_ambiguous(async { store.waiting_room_join(&room, &joining).await }),
     );
     drop(store);
     tokio::time::sleep(CALL_LIFE / 10).await;

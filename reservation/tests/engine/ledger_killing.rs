@@ -9,7 +9,7 @@ use redis::AsyncCommands;
 use reservation::ids::PoolId;
 use reservation::store::keys::PoolKeys;
 use serde_json::{Value, json};
-use testkit::{Proxy, TestStores};
+use testkit::{FaultyLine, TestStores};
 use tokio_postgres::NoTls;
 
 use crate::app::{App, call, code, id};
@@ -133,8 +133,8 @@ async fn the_pools_of_a_process_that_says_nothing_are_taken_and_a_killed_ones_at
 #[tokio::test(flavor = "multi_thread")]
 async fn a_raise_that_is_cut_off_at_its_commit_sells_nothing_that_is_taken_away_however_it_is_killed() {
     let stores = TestStores::start().await;
-    let proxy = Proxy::before_postgres(&stores).await;
-    let config = proxy.postgres_url().parse().unwrap();
+    let line = FaultyLine::to_postgres(&stores).await;
+    let config = line.postgres_url().parse().unwrap();
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(config, NoTls, recycling);
     let postgres = Pool::builder(manager).max_size(16).runtime(Runtime::Tokio1);
@@ -147,7 +147,7 @@ async fn a_raise_that_is_cut_off_at_its_commit_sells_nothing_that_is_taken_away_
     for (round, capacity) in [8, 2, 6, 1].into_iter().enumerate() {
         // While nothing else commits: the first to say so is the change itself.
         tokio::time::sleep(Duration::from_millis(200)).await;
-        proxy.cut_at(if capacity > 3 { "COMMIT" } else { "UPDATE reservation.sittings" });
+        line.cut_at(if capacity > 3 { "COMMIT" } else { "UPDATE reservation.sittings" });
         let cut = app.call(Method::PUT, path, sizes(capacity)).await;
         assert_eq!(cut.0, StatusCode::SERVICE_UNAVAILABLE, "{cut:?}");
         let mut holds = Vec::new();

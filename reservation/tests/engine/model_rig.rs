@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use redis::AsyncCommands;
-use reservation::engine::pool::Pool;
 use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::holds::decide::Confirmed;
 use reservation::ledger::writers::{self, WriterId};
 use reservation::ledger::{Ledger, exams, holds, pools, sittings};
+use reservation::pool::Pool;
 use reservation::restore::open_pool;
-use reservation::room::RoomSettings;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
 use reservation::store::reply::{ExchangeAnswer, FreezeAnswer, HoldAnswer, ReleaseAnswer};
 use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest, Lasting, Moment, Place, Store};
 use reservation::sync::Writer;
+use reservation::waiting_room::WaitingRoomSettings;
 use testkit::TestStores;
 
 use super::world::{GROUPS, Given, Model, Record, field_of, key_of, place_of};
@@ -69,7 +69,7 @@ impl Rig {
             opens_at: None,
             closes_at: None,
             acknowledge: Acknowledge::Redis,
-            waiting_room: RoomSettings::default(),
+            waiting_room: WaitingRoomSettings::default(),
         };
         exams::put(&**client, &exam).await.unwrap();
         pools::add(&**client, &self.pool.id, &self.exam).await.unwrap();

@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use reservation::api::auth::FRESH;
 use reservation::api::{Api, ApiConfig};
-use reservation::engine::room::Admission;
+use reservation::engine::waiting_room::Admission;
 use reservation::ledger::api_keys::{KeyId, Named, Scope};
 use serde_json::{Value, json};
 

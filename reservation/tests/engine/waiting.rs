@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use base16ct::lower::encode_string as hex;
 use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use redis::AsyncCommands;
-use reservation::room::hex;
-use reservation::room::pass::Pass;
+use reservation::waiting_room::pass::Pass;
 use serde_json::{Value, json};
 use testkit::Fsync;
 
@@ -204,7 +204,7 @@ async fn a_pass_that_ran_out_means_a_new_place_and_pushes_nobody() {
     let _: i64 = app.stores.redis_connection().await.hset("{room:e}:passes", "idle", 1).await.unwrap();
     let exam_id = "e".parse().unwrap();
     let look = app.engine.look_for_place(&exam_id, &"idle".parse().unwrap()).await.unwrap();
-    assert_eq!(look.standing, reservation::engine::room::Standing::Nowhere);
+    assert_eq!(look.standing, reservation::engine::waiting_room::Standing::Nowhere);
     assert_eq!(join(&app, "idle").await["ahead"], 1, "behind whoever waits");
     assert_eq!(join(&app, "next").await["ahead"], 0);
     assert_eq!(join(&app, "quick").await["state"], "admitted");

@@ -6,9 +6,9 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use redis::AsyncCommands;
 use reservation::engine::Engine;
-use reservation::room::{RoomKeys, RoomMode, RoomSettings};
 use reservation::store::Store;
-use reservation::store::room::{AdmitRequest, RoomRedisKeys, Strain};
+use reservation::store::waiting_room::{AdmitRequest, Strain, WaitingRoomRedisKeys};
+use reservation::waiting_room::{WaitingRoomKeys, WaitingRoomMode, WaitingRoomSettings};
 use serde_json::{Value, json};
 
 use crate::app::{App, Front, Reply};
@@ -70,11 +70,11 @@ pub(crate) async fn hold(front: &Front, candidate: &str, pass: &Value) -> Reply 
     front.call(Method::POST, "/api/v1/exams/e/holds", body).await
 }
 
-pub(crate) async fn keys(app: &App) -> RoomKeys {
+pub(crate) async fn keys(app: &App) -> WaitingRoomKeys {
     let client = app.stores.pool().get().await.unwrap();
     let row = client.query_one("SELECT round, seed, pass_key FROM reservation.waiting_rooms", &[]).await.unwrap();
     let bytes = |at: usize| row.get::<_, Vec<u8>>(at).try_into().unwrap();
-    RoomKeys { round: row.get(0), seed: bytes(1), pass_key: bytes(2) }
+    WaitingRoomKeys { round: row.get(0), seed: bytes(1), pass_key: bytes(2) }
 }
 
 pub(crate) fn soon(milliseconds: i64) -> Option<Timestamp> {
@@ -89,7 +89,7 @@ pub(crate) async fn strain(app: &App, engine: &Engine) {
     let id = "e".parse().unwrap();
     let request = AdmitRequest {
         round: keys(app).await.round,
-        settings: RoomSettings { mode: RoomMode::Automatic, admit_per_second: None },
+        settings: WaitingRoomSettings { mode: WaitingRoomMode::Automatic, admit_per_second: None },
         opens_ms: engine.exam(&id).unwrap().opens_at.map(Timestamp::as_millisecond),
         was_on: false,
         strain: Strain::Long,
@@ -100,7 +100,7 @@ pub(crate) async fn strain(app: &App, engine: &Engine) {
         is_lost: false,
     };
     let store = Store::open(app.stores.redis_url()).await.unwrap();
-    let after = store.room_admit(&RoomRedisKeys::of(&id), &request).await.unwrap().unwrap();
+    let after = store.waiting_room_admit(&WaitingRoomRedisKeys::of(&id), &request).await.unwrap().unwrap();
     assert!(after.is_on);
 }
 

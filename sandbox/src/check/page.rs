@@ -13,8 +13,9 @@ use super::{Check, Decision, Kind};
 use crate::desk::Desk;
 use crate::digests::percent_encoded;
 use crate::faces::{Face, Unfit};
+use crate::pages;
 use crate::pages::layout;
-use crate::{kyc, pages};
+use crate::vendors::kyc;
 
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, Path(token): Path<String>) -> Response {
     match desk.checks.any(&token) {

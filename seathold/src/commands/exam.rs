@@ -6,15 +6,15 @@ use anyhow::bail;
 use registration::exams::definition;
 use registration::exams::definition::{DefinitionError, Emptying, PAST_SCORES_FILE, PeopleImported, ROSTER_FILE};
 
-use super::with_rooms;
+use super::with_services;
 use crate::cli::SiteArgs;
 use crate::say;
 
 /// Checks the files, then brings engine and pages to what they say.
 pub(super) async fn import(dir: &Path, emptying: Emptying, site: &SiteArgs) -> anyhow::Result<()> {
     let definition = check_files(dir)?;
-    let imported = with_rooms(site, async |rooms| {
-        let exams = &rooms.registration.exams;
+    let imported = with_services(site, async |services| {
+        let exams = &services.registration.exams;
         let (people, scores) = exams.people_there(&definition.page.id).await?;
         say_plan("roster", dir.join(ROSTER_FILE).exists(), emptying.roster, (definition.people, people));
         let is_there = dir.join(PAST_SCORES_FILE).exists();

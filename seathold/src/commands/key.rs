@@ -3,7 +3,7 @@
 use anyhow::{bail, ensure};
 use reservation::ledger::api_keys::{KeyId, ListedKey, Named, Scope};
 
-use super::with_rooms;
+use super::with_services;
 use crate::cli::SiteArgs;
 use crate::demo;
 use crate::say;
@@ -19,14 +19,14 @@ pub(super) async fn add(scope: Scope, name: &str, site: &SiteArgs) -> anyhow::Re
     ensure!(name.parse::<i64>().is_err(), "{name} would be taken for a key's number: choose a name with a letter");
     ensure!(name != demo::KEY_NAME, "{name} is what the demo calls its keys, which end with it: choose another name");
     let key = new_api_key()?;
-    with_rooms(site, async |rooms| Ok(rooms.engine.add_api_key(name, scope, &key).await?)).await?;
+    with_services(site, async |services| Ok(services.engine.add_api_key(name, scope, &key).await?)).await?;
     say(&key);
     Ok(())
 }
 
 /// Shows all keys, a line each: number, scope, state and name.
 pub(super) async fn list(site: &SiteArgs) -> anyhow::Result<()> {
-    let all = with_rooms(site, async |rooms| Ok(rooms.engine.api_keys().await?)).await?;
+    let all = with_services(site, async |services| Ok(services.engine.api_keys().await?)).await?;
     for ListedKey { id: KeyId(id), name, scope, created_at, revoked_at } in all {
         let state = match revoked_at {
             Some(since) => format!("revoked at {since:.0}"),
@@ -41,7 +41,7 @@ pub(super) async fn list(site: &SiteArgs) -> anyhow::Result<()> {
 pub(super) async fn revoke(key: &str, site: &SiteArgs) -> anyhow::Result<()> {
     let key = key.trim();
     let named = key.parse().map_or(Named::Name(key), |id| Named::Id(KeyId(id)));
-    let ended = with_rooms(site, async |rooms| Ok(rooms.engine.revoke_api_keys(named).await?)).await?;
+    let ended = with_services(site, async |services| Ok(services.engine.revoke_api_keys(named).await?)).await?;
     if ended.is_empty() {
         bail!("no good key has the number or the name {key}: `seathold key list` shows all");
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::ValueEnum;
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName};
+use httpkit::quiet::Quiet;
 use ipnet::{IpNet, Ipv4Net};
-use reservation::api::quiet::Quiet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");

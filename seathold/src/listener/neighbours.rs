@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reservation::api::limits::ClientAddress;
+use httpkit::limits::ClientAddress;
 
 /// The open connections by network; there are never more networks than connections.
 #[derive(Debug, Clone)]

@@ -11,9 +11,9 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{Either, Full};
+use httpkit::quiet::{Quiet, spread_seconds};
 use hyper::body::Incoming;
 use metrics::Counter;
-use reservation::api::quiet::{Quiet, spread_seconds};
 use tracing::Instrument;
 
 use super::arriving::Arriving;

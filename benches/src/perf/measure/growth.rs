@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use benches::{Bench, places, requests};
-use reservation::engine::pool::Pool;
 use reservation::ids::SittingNumber;
+use reservation::pool::Pool;
 use reservation::store::HoldRequest;
 use testkit::Fsync;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::layout::Rows;
 use super::picture::Page;
 use super::tesseract::{Look, Tesseract, joined};
+use crate::cards::card::CardText;
+use crate::cards::error::CardError;
 use crate::cards::fields;
-use crate::cards::{CardError, CardText};
 
 pub(super) async fn read(tesseract: &Tesseract, page: &Arc<Page>, rows: &Rows) -> Result<CardText, CardError> {
     let authority = match rows.0.iter().find_map(|row| row.after("签发机关")) {

@@ -8,8 +8,9 @@ use super::layout::{Row, Rows};
 use super::number;
 use super::picture::{Area, Page};
 use super::tesseract::{Look, Tesseract, joined};
+use crate::cards::card::{CardText, CardWarning};
+use crate::cards::error::CardError;
 use crate::cards::fields;
-use crate::cards::{CardError, CardText, CardWarning};
 
 /// The portrait begins there, in parts of a card's width.
 const TEXT_PART: f32 = 0.62;

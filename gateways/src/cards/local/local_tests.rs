@@ -12,7 +12,8 @@ use image::{RgbImage, imageops};
 use specimen::{card_back, card_front, portrait};
 
 use super::LocalReader;
-use crate::cards::{CardError, CardSide};
+use crate::cards::card::CardSide;
+use crate::cards::error::CardError;
 
 /// Names of two to four characters and with a dot; numbers with good check digits.
 const PEOPLE: [(&str, &str); 6] = [

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, Luma};
 
-use crate::cards::CardError;
+use crate::cards::error::CardError;
 
 /// Of the longer side. A card that fills the picture then has characters of some 40 pixels.
 const SIDE: u32 = 1280;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use super::picture::{Area, Page};
-use crate::cards::CardError;
+use crate::cards::error::CardError;
 
 const RUN_WAIT: Duration = Duration::from_secs(12);
 /// A card has some hundred characters; a page of noise some thousand words.

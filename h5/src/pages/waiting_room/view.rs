@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
-use reservation::engine::room::RoomView;
+use reservation::engine::waiting_room::WaitingRoomState;
 use reservation::ids::CandidateId;
-use reservation::room::pass::PASS_LIFE;
+use reservation::waiting_room::pass::PASS_LIFE;
 
 use crate::view::callout::{Tone, callout};
 use crate::view::facts::{facts, pieces};
@@ -40,7 +40,7 @@ pub(crate) struct Place {
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) place: Place,
-    pub(crate) room: Option<&'a RoomView>,
+    pub(crate) room: Option<&'a WaitingRoomState>,
     pub(crate) candidate: &'a CandidateId,
     /// Where this page is, with what was chosen.
     pub(crate) own_path: &'a str,

@@ -1,8 +1,8 @@
 //! The waiting room in every state, and the exam's page in front of it and behind it.
 
 use jiff::SignedDuration;
-use reservation::engine::room::RoomView;
-use reservation::room::RoomMode;
+use reservation::engine::waiting_room::WaitingRoomState;
+use reservation::waiting_room::WaitingRoomMode;
 
 use super::{Studio, availability, exam_page, minutes, now};
 use crate::pages::exam::sittings::gate::Gate;
@@ -10,9 +10,9 @@ use crate::pages::waiting_room::view::{Place, View, body};
 use crate::request::chosen::Chosen;
 use crate::view::layout::Visitor;
 
-fn room(is_full: bool, seed: bool) -> RoomView {
-    RoomView {
-        mode: RoomMode::On,
+fn room(is_full: bool, seed: bool) -> WaitingRoomState {
+    WaitingRoomState {
+        mode: WaitingRoomMode::On,
         is_on: true,
         opens_at: None,
         commitment: Some("4bb06f8e4e3a7715d201d573d0aa423762e55dabd61a2c02278fa56cc6d294e0".to_owned()),
@@ -51,7 +51,13 @@ impl Studio {
             ("room-next", &open, place(Some(0), Some(1)), room(false, true), false),
             ("room-refused", &open, place(Some(1), None), room(false, true), true),
             ("room-full", &open, place(Some(412), None), full.clone(), false),
-            ("room-full-unknown", &open, place(Some(0), None), RoomView { next_release_at: None, ..full }, false),
+            (
+                "room-full-unknown",
+                &open,
+                place(Some(0), None),
+                WaitingRoomState { next_release_at: None, ..full },
+                false,
+            ),
             ("room-check", &open, place(Some(412), Some(530)), room(false, true), false),
             ("room-check-before", &soon, place(None, None), room(false, false), false),
             ("room-away", &open, away, room(false, true), false),

@@ -26,8 +26,9 @@ pub enum SeedError {
 impl Shuffle {
     /// The shuffle with this published seed, if it fits the commitment: the hexadecimal SHA-256 of the seed.
     pub fn published(seed: Option<&str>, commitment: &str) -> Result<Option<Self>, SeedError> {
-        let seed = bytes(seed.ok_or(SeedError::Secret)?).ok_or(SeedError::Form)?;
-        if hex(digest(&SHA256, &seed).as_ref()) != commitment.to_ascii_lowercase() {
+        let seed = seed.ok_or(SeedError::Secret)?;
+        let seed = base16ct::mixed::decode_vec(seed).map_err(|_| SeedError::Form)?;
+        if base16ct::lower::encode_string(digest(&SHA256, &seed).as_ref()) != commitment.to_ascii_lowercase() {
             return Err(SeedError::Broken);
         }
         Ok(Some(Self(hmac::Key::new(hmac::HMAC_SHA256, &seed))))
@@ -39,19 +40,4 @@ impl Shuffle {
         let first = tag.as_ref().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         first >> (u64::BITS - BITS)
     }
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

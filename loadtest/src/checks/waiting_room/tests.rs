@@ -27,8 +27,8 @@ fn early(index: u64, still_waiting: Option<u64>, admitted: Option<u64>) -> Stay 
     Stay { was_early: true, ..stay(index, 1, still_waiting, admitted) }
 }
 
-fn room(admitted: u64) -> RoomReply {
-    RoomReply { commitment: Some(COMMITMENT.to_owned()), seed: Some(SEED.to_owned()), waiting: 0, admitted }
+fn room(admitted: u64) -> WaitingRoomReply {
+    WaitingRoomReply { commitment: Some(COMMITMENT.to_owned()), seed: Some(SEED.to_owned()), waiting: 0, admitted }
 }
 
 /// The same score as the index.
@@ -83,9 +83,9 @@ fn checks_say_what_was_seen() {
     let (fair, reply) = ([stay(1, 50, Some(60), Some(130))], room(1));
     assert_eq!(fairness(&fair, Some(&reply), name).state, CheckState::Passed);
     assert_eq!(fairness(&fair, None, name).state, CheckState::Skipped);
-    let lied = RoomReply { seed: Some("00".to_owned()), ..room(1) };
+    let lied = WaitingRoomReply { seed: Some("00".to_owned()), ..room(1) };
     assert_eq!(fairness(&fair, Some(&lied), name).state, CheckState::Failed);
-    let secret = RoomReply { seed: None, ..room(1) };
+    let secret = WaitingRoomReply { seed: None, ..room(1) };
     assert_eq!(fairness(&[early(1, None, None)], Some(&secret), name).state, CheckState::Failed);
 
     // The order is that of the names in the shuffle, which may be others than those asked for.

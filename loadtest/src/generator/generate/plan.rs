@@ -13,7 +13,7 @@ use crate::measured::results::Shard;
 use crate::scenario::api::{self, ApiPlan};
 use crate::scenario::browse::{self, BrowsePlan};
 use crate::scenario::candidate::{self, CandidatePlan};
-use crate::scenario::waiting_room::{self, RoomPlan};
+use crate::scenario::waiting_room::{self, WaitingRoomPlan};
 
 /// What those who come do.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub enum Scene {
     /// Candidates go through the pages.
     Candidate(Arc<CandidatePlan>),
     /// Candidates wait to be admitted, then want seats.
-    WaitingRoom(Arc<RoomPlan>),
+    WaitingRoom(Arc<WaitingRoomPlan>),
     /// Viewers look.
     Browse(Arc<BrowsePlan>),
 }

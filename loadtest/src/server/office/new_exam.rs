@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use reservation::api::wire::{PutExam, PutSitting};
-use reservation::room::RoomSettings;
 use reservation::sitting;
+use reservation::waiting_room::WaitingRoomSettings;
 
 use crate::cli::{Acknowledge, NewExamArgs};
 
@@ -23,7 +23,7 @@ pub struct NewExam {
     /// When it opens.
     pub calendar: Calendar,
     /// Its waiting room.
-    pub waiting_room: RoomSettings,
+    pub waiting_room: WaitingRoomSettings,
 }
 
 /// When an exam opens.
@@ -49,7 +49,7 @@ impl NewExam {
                 Acknowledge::Ledger => sitting::Acknowledge::Ledger,
             },
             calendar,
-            waiting_room: RoomSettings {
+            waiting_room: WaitingRoomSettings {
                 mode: new.waiting_room.map(Into::into).unwrap_or_default(),
                 admit_per_second: new.admit_per_second,
             },

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use reservation::ids::GroupId;
-use reservation::room::{ADMIT_PER_SECOND_MAX, RoomMode, RoomSettings};
 use reservation::sitting::Acknowledge;
+use reservation::waiting_room::{ADMIT_PER_SECOND_MAX, WaitingRoomMode, WaitingRoomSettings};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -46,7 +46,7 @@ const URL_BYTES_MAX: usize = 500;
 pub(super) struct ExamFile {
     pub(super) page: Exam,
     pub(super) acknowledge: Acknowledge,
-    pub(super) waiting_room: RoomSettings,
+    pub(super) waiting_room: WaitingRoomSettings,
 }
 
 #[derive(Deserialize)]
@@ -99,7 +99,7 @@ struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawRoom {
     #[serde(default)]
-    mode: RoomMode,
+    mode: WaitingRoomMode,
     admit_per_second: Option<Spanned<i64>>,
 }
 
@@ -195,7 +195,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         rules,
         organisations: Vec::new(),
     };
-    let waiting_room = RoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
+    let waiting_room = WaitingRoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
     Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
 }
 

@@ -1,7 +1,7 @@
 //! Tests of exam definitions: what is read, and that each fault has its file and line.
 
 use jiff::SignedDuration;
-use reservation::room::RoomMode;
+use reservation::waiting_room::WaitingRoomMode;
 
 use super::*;
 use crate::model::fen::Fen;
@@ -58,11 +58,11 @@ fn a_right_definition_is_read_whole() {
 fn a_waiting_room_is_read_and_its_rate_is_checked() {
     let with = |table: &str| EXAM.replace("[notice]", &format!("{table}\n[notice]"));
     let read = |table: &str| parse_both(&with(table), SITTINGS).unwrap().waiting_room;
-    assert_eq!(read(""), RoomSettings::default());
+    assert_eq!(read(""), WaitingRoomSettings::default());
     let settings = read("[waiting_room]\nmode = \"automatic\"");
-    assert_eq!((settings.mode, settings.admit_per_second), (RoomMode::Automatic, None));
+    assert_eq!((settings.mode, settings.admit_per_second), (WaitingRoomMode::Automatic, None));
     let settings = read("[waiting_room]\nmode = \"on\"\nadmit_per_second = 50");
-    assert_eq!((settings.mode, settings.admit_per_second), (RoomMode::On, Some(50)));
+    assert_eq!((settings.mode, settings.admit_per_second), (WaitingRoomMode::On, Some(50)));
     assert_eq!(
         faults(&with("[waiting_room]\nadmit_per_second = 0"), SITTINGS),
         ["exam.toml:12: must be from 1 to 100000"]

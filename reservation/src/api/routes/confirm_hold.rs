@@ -4,16 +4,16 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
-use crate::api::namespace::{Namespace, refusal};
+use crate::api::call::Call;
+use crate::api::namespace::refusal;
 use crate::api::problem::Problem;
-use crate::api::routes::exam_of;
 use crate::api::wire::{ConfirmHold, HoldView};
-use crate::api::{Api, ApiBody, json};
+use crate::api::{ApiBody, json};
 
 /// Confirms a hold; answers after the ledger has it. The same reference again gives the same
 /// answer. A hold that has ended takes a free seat under a new id, or is `expired`.
 #[utoipa::path(
-    post, path = "/api/v1/exams/{exam}/holds/{hold}/confirm", operation_id = "confirm_hold", request_body = ConfirmHold,
+    post, path = "/api/v1/exams/{exam}/holds/{hold}/confirm", request_body = ConfirmHold,
     security(("key" = ["hold"])),
     params(("exam" = String, Path, description = "The exam"), ("hold" = String, Path, description = "The hold")),
     responses(
@@ -24,18 +24,14 @@ use crate::api::{Api, ApiBody, json};
         (status = 503, description = "`unavailable`: ask again, with the same reference", body = Problem),
     )
 )]
-pub(in crate::api) async fn confirm_hold<B>(
-    api: &Api,
-    exam: &str,
-    names: Namespace,
-    hold: &str,
-    body: B,
-) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn confirm_hold<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let (exam, id) = (exam_of(exam)?, names.hold(hold)?);
+    let exam = call.exam()?;
+    let Call { api, path: [_, hold], names, body, .. } = call;
+    let id = names.hold(hold)?;
     let ConfirmHold { reference } = json::read(body).await?;
     let confirmed = api.engine().confirm(&exam, &id, &reference).await.map_err(|error| refusal(hold, error))?;
     Ok(json::answer(StatusCode::OK, &names.view(confirmed)))

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::Response;
 use http_body_util::{Either, Full};
 
+use crate::api::call::Call;
 use crate::api::problem::Problem;
-use crate::api::rendered::Rendered;
-use crate::api::routes::exam_of;
 use crate::api::wire::SittingView;
 use crate::api::{Api, ApiBody};
 use crate::engine::HoldError;
 use crate::ids::ExamId;
+use httpkit::rendered::Rendered;
 
 /// Lists an exam's sittings with their free seats.
 #[utoipa::path(
-    get, path = "/api/v1/exams/{exam}/sittings", operation_id = "list_sittings",
+    get, path = "/api/v1/exams/{exam}/sittings",
     params(("exam" = String, Path, description = "The exam")),
     responses(
         (status = 200, description = "The sittings; gzip or br when accepted", body = Vec<SittingView>),
@@ -25,15 +25,12 @@ use crate::ids::ExamId;
         (status = 429, description = "`too_many_requests` from this address", body = Problem),
     )
 )]
-pub(in crate::api) async fn list_sittings(
-    api: &Api,
-    exam: &str,
-    asked: &HeaderMap,
-) -> Result<Response<ApiBody>, Problem> {
-    let exam = exam_of(exam)?;
+pub(in crate::api) async fn list_sittings<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem> {
+    let exam = call.exam()?;
+    let Call { api, asked, .. } = call;
     api.engine().look_for(&exam, &[]).await?;
     let now = availability(api, &exam).await?;
-    Ok(now.answer(asked).map(|body| Either::Left(Full::new(body))))
+    Ok(now.answer(&asked.headers).map(|body| Either::Left(Full::new(body))))
 }
 
 /// The exam's availability as JSON, rendered once per change.

@@ -4,17 +4,16 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
-use crate::api::namespace::Namespace;
+use crate::api::call::Call;
 use crate::api::problem::Problem;
-use crate::api::routes::exam_of;
 use crate::api::wire::{HoldsView, PostHold};
-use crate::api::{Api, ApiBody, json};
-use crate::engine::room::Admission;
-use crate::room::pass::Pass;
+use crate::api::{ApiBody, json};
+use crate::engine::waiting_room::Admission;
+use crate::waiting_room::pass::Pass;
 
 /// Takes a seat in each sitting, all or none; the same again answers the same holds.
 #[utoipa::path(
-    post, path = "/api/v1/exams/{exam}/holds", operation_id = "post_hold", request_body = PostHold, security(("key" = ["hold"])),
+    post, path = "/api/v1/exams/{exam}/holds", request_body = PostHold, security(("key" = ["hold"])),
     params(("exam" = String, Path, description = "The exam")),
     responses(
         (status = 201, description = "Held", body = HoldsView), (status = 200, description = "Held already", body = HoldsView),
@@ -26,17 +25,13 @@ use crate::room::pass::Pass;
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
 )]
-pub(in crate::api) async fn post_hold<B>(
-    api: &Api,
-    exam: &str,
-    names: Namespace,
-    body: B,
-) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn post_hold<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let exam = exam_of(exam)?;
+    let exam = call.exam()?;
+    let Call { api, names, body, .. } = call;
     let PostHold { candidate, sittings, pass } = json::read(body).await?;
     let candidate = names.inside(candidate)?;
     api.inner.limits.candidate(candidate.as_str())?;

@@ -4,16 +4,15 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
-use crate::api::namespace::Namespace;
+use crate::api::call::Call;
 use crate::api::problem::Problem;
-use crate::api::routes::exam_of;
-use crate::api::wire::room::{PlaceView, PostPlace};
-use crate::api::{Api, ApiBody, json};
+use crate::api::wire::waiting_room::{PlaceView, PostPlace};
+use crate::api::{ApiBody, json};
 
 /// Takes the candidate's place in the waiting room, or says how the one that is there stands: the same call for both,
 /// as often as `refresh_seconds` says.
 #[utoipa::path(
-    post, path = "/api/v1/exams/{exam}/waiting-room/places", operation_id = "post_place", request_body = PostPlace,
+    post, path = "/api/v1/exams/{exam}/waiting-room/places", request_body = PostPlace,
     security(("key" = ["hold"])),
     params(("exam" = String, Path, description = "The exam")),
     responses(
@@ -23,17 +22,13 @@ use crate::api::{Api, ApiBody, json};
         (status = 503, description = "`unavailable`, with Retry-After", body = Problem),
     )
 )]
-pub(in crate::api) async fn post_place<B>(
-    api: &Api,
-    exam: &str,
-    names: Namespace,
-    body: B,
-) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn post_place<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let exam = exam_of(exam)?;
+    let exam = call.exam()?;
+    let Call { api, names, body, .. } = call;
     let PostPlace { candidate, ticket } = json::read(body).await?;
     let candidate = names.inside(candidate)?;
     api.engine().look_for(&exam, &[]).await?;

@@ -5,15 +5,16 @@ use http::{Response, StatusCode};
 use http_body::Body;
 use jiff::SignedDuration;
 
+use crate::api::call::Call;
 use crate::api::problem::Problem;
 use crate::api::wire::{ExamView, PutExam};
-use crate::api::{Api, ApiBody, json};
+use crate::api::{ApiBody, json};
 use crate::ids::ExamId;
 use crate::sitting::Exam;
 
 /// Creates or changes an exam.
 #[utoipa::path(
-    put, path = "/api/v1/exams/{exam}", operation_id = "put_exam", request_body = PutExam, security(("key" = ["admin"])),
+    put, path = "/api/v1/exams/{exam}", request_body = PutExam, security(("key" = ["admin"])),
     params(("exam" = String, Path, description = "1–64 of A–Z a–z 0–9 _ -")),
     responses(
         (status = 200, description = "Changed", body = ExamView), (status = 201, description = "Created", body = ExamView),
@@ -22,11 +23,12 @@ use crate::sitting::Exam;
         (status = 422, description = "`invalid`, with the field", body = Problem), (status = 503, description = "`unavailable`", body = Problem),
     )
 )]
-pub(in crate::api) async fn put_exam<B>(api: &Api, exam: &str, body: B) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn put_exam<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
+    let Call { api, path: [exam, _], body, .. } = call;
     let id: ExamId = exam.parse().map_err(|error| Problem::invalid("exam", error))?;
     let PutExam { title, hold_seconds, grace_seconds, opens_at, closes_at, acknowledge, waiting_room } =
         json::read(body).await?;

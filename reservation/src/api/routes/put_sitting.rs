@@ -4,16 +4,16 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 
+use crate::api::call::Call;
 use crate::api::problem::Problem;
-use crate::api::routes::exam_of;
 use crate::api::wire::{PutSitting, SittingView};
-use crate::api::{Api, ApiBody, json};
+use crate::api::{ApiBody, json};
 use crate::ids::SittingId;
 use crate::sitting::SittingSpec;
 
 /// Creates or changes a sitting; capacity may change at any time, also below what is taken.
 #[utoipa::path(
-    put, path = "/api/v1/exams/{exam}/sittings/{sitting}", operation_id = "put_sitting", request_body = PutSitting,
+    put, path = "/api/v1/exams/{exam}/sittings/{sitting}", request_body = PutSitting,
     security(("key" = ["admin"])),
     params(("exam" = String, Path, description = "The exam"), ("sitting" = String, Path, description = "1–64 of A–Z a–z 0–9 _ -")),
     responses(
@@ -24,17 +24,13 @@ use crate::sitting::SittingSpec;
         (status = 503, description = "`unavailable`", body = Problem),
     )
 )]
-pub(in crate::api) async fn put_sitting<B>(
-    api: &Api,
-    exam: &str,
-    sitting: &str,
-    body: B,
-) -> Result<Response<ApiBody>, Problem>
+pub(in crate::api) async fn put_sitting<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let exam = exam_of(exam)?;
+    let exam = call.exam()?;
+    let Call { api, path: [_, sitting], body, .. } = call;
     let id: SittingId = sitting.parse().map_err(|error| Problem::invalid("sitting", error))?;
     let PutSitting { title, group, capacity, venue, starts_at, pool } = json::read(body).await?;
     let spec = SittingSpec { title, group, pool, capacity, venue, starts_at };

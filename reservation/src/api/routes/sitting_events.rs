@@ -3,13 +3,13 @@
 use http::{HeaderValue, Method, Response, header};
 use http_body_util::{Either, Full};
 
+use crate::api::ApiBody;
+use crate::api::call::Call;
 use crate::api::problem::Problem;
-use crate::api::routes::exam_of;
-use crate::api::{Api, ApiBody};
 
 /// Streams an exam's availability: at once, and after each change.
 #[utoipa::path(
-    get, path = "/api/v1/exams/{exam}/events", operation_id = "sitting_events",
+    get, path = "/api/v1/exams/{exam}/events",
     params(("exam" = String, Path, description = "The exam")),
     responses(
         (status = 200, description = "Each message's data is the list of GET sittings", content_type = "text/event-stream", body = String),
@@ -18,15 +18,12 @@ use crate::api::{Api, ApiBody};
         (status = 503, description = "`unavailable`: as many streams are open as may be", body = Problem),
     )
 )]
-pub(in crate::api) async fn sitting_events(
-    api: &Api,
-    exam: &str,
-    asked: &Method,
-) -> Result<Response<ApiBody>, Problem> {
-    let exam = exam_of(exam)?;
+pub(in crate::api) async fn sitting_events<B>(call: Call<'_, B>) -> Result<Response<ApiBody>, Problem> {
+    let exam = call.exam()?;
+    let Call { api, asked, .. } = call;
     api.engine().look_for(&exam, &[]).await?;
     // Whoever asks for the head alone takes no place among the streams.
-    let body = match *asked == Method::HEAD {
+    let body = match asked.method == Method::HEAD {
         true => api.engine().watch(&exam).map(|_| Either::Left(Full::default()))?,
         false => Either::Right(api.inner.streams.open(api, &exam)?),
     };

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::room::{RoomPlace, Standing};
-use reservation::room::RoomMode;
+use reservation::engine::waiting_room::{Standing, WaitingRoomPlace};
+use reservation::waiting_room::WaitingRoomMode;
 
 use crate::request::visit::Visit;
 
@@ -26,7 +26,7 @@ pub(crate) enum Gate {
 /// What the waiting room means for whoever is not signed in.
 pub(crate) fn gate_of_guest(visit: &Visit, exam: &Exam) -> Gate {
     let engine = &visit.app.outside.engine;
-    let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != RoomMode::Off);
+    let has_room = engine.exam(&exam.id).is_some_and(|exam| exam.waiting_room.mode != WaitingRoomMode::Off);
     if !has_room || exam.window(visit.now) == Window::Closed {
         return Gate::None;
     }
@@ -42,10 +42,10 @@ pub(crate) async fn gate(visit: &Visit, exam: &Exam) -> Gate {
     let gate = gate_of_guest(visit, exam);
     let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
     match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-        Ok(RoomPlace { standing: Standing::Open, .. }) => Gate::None,
-        Ok(RoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-        Ok(RoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+        Ok(WaitingRoomPlace { standing: Standing::Open, .. }) => Gate::None,
+        Ok(WaitingRoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(WaitingRoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
         // The waiting page says what is the matter, and comes back by itself.
-        Ok(RoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
+        Ok(WaitingRoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
     }
 }

@@ -1,0 +1,75 @@
+//! What is read of a card.
+
+use std::fmt;
+
+/// The sides of a resident identity card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CardSide {
+    /// Name, number and portrait (人像面).
+    Front,
+    /// The emblem, the authority and the validity (国徽面).
+    Back,
+}
+
+/// What was read; `None` where nothing was. `Debug` shows no content.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct CardText {
+    /// 姓名
+    pub name: Option<String>,
+    /// 公民身份号码, with a good check digit.
+    pub number: Option<String>,
+    /// 出生, as `1987-01-31`.
+    pub birth: Option<String>,
+    /// The end of 有效期限, as `2030-07-21`, or `长期`.
+    pub valid_until: Option<String>,
+    /// 签发机关
+    pub authority: Option<String>,
+    /// What somebody should look at.
+    pub warnings: Vec<CardWarning>,
+}
+
+impl fmt::Debug for CardText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("CardText");
+        let fields = [
+            ("name", &self.name),
+            ("number", &self.number),
+            ("birth", &self.birth),
+            ("valid_until", &self.valid_until),
+            ("authority", &self.authority),
+        ];
+        for (name, value) in fields {
+            shown.field(name, &value.as_ref().map(|_| ".."));
+        }
+        shown.field("warnings", &self.warnings).finish()
+    }
+}
+
+/// What makes a picture of a card doubtful, though it can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CardWarning {
+    /// The card is no longer valid.
+    Expired,
+    /// The validity makes no sense.
+    Validity,
+    /// A border is cut off.
+    Border,
+    /// A photocopy.
+    Copy,
+    /// A picture of a screen or of a picture.
+    Reshot,
+    /// A temporary card.
+    Temporary,
+    /// Something covers part of it.
+    Covered,
+    /// It seems edited.
+    Edited,
+    /// Light is reflected.
+    Reflection,
+    /// An electronic card.
+    Electronic,
+    /// It carries a watermark.
+    Watermark,
+    /// The number was read with help of its check digit or its birth date.
+    Repaired,
+}

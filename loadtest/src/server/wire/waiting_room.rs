@@ -1,0 +1,36 @@
+//! The waiting room's answers, with nothing we do not need.
+
+pub use reservation::api::wire::waiting_room::PlaceState;
+use serde::Deserialize;
+
+/// What `POST waiting-room/places` answers.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PlaceReply {
+    /// How the place stands.
+    pub state: PlaceState,
+    /// How many are before; none before the opening.
+    pub ahead: Option<u64>,
+    /// After how many seconds to ask again.
+    pub refresh_seconds: Option<f64>,
+    /// What to show when asking for a seat, once admitted.
+    pub pass: Option<String>,
+    /// What brings the place back.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// The name under which the shuffle knows the candidate, where it was asked for under a key's own.
+    #[serde(default)]
+    pub shuffled_as: Option<Box<str>>,
+}
+
+/// What `GET waiting-room` answers.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WaitingRoomReply {
+    /// SHA-256 of the seed, in hexadecimal digits; shown before anybody takes a place.
+    pub commitment: Option<String>,
+    /// The seed, in hexadecimal digits, once the exam has opened.
+    pub seed: Option<String>,
+    /// Places not yet admitted.
+    pub waiting: u64,
+    /// Places admitted.
+    pub admitted: u64,
+}

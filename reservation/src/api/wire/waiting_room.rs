@@ -1,0 +1,122 @@
+//! What goes over the wire about a waiting room.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::engine::waiting_room::{Standing, WaitingRoomPlace, WaitingRoomState};
+use crate::ids::CandidateId;
+use crate::waiting_room::WaitingRoomMode;
+
+/// An exam's waiting room.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingRoomView {
+    /// When it stands before the exam.
+    pub mode: WaitingRoomMode,
+    /// Is a pass needed now?
+    pub is_on: bool,
+    /// When the exam opens; null: open already.
+    pub opens_at: Option<Timestamp>,
+    /// SHA-256 of the seed, in hex, from before the first place; null while no room was ever wanted.
+    pub commitment: Option<String>,
+    /// The seed in hex, once the exam has opened. A shuffled place's score is the first 52 bits of
+    /// HMAC-SHA256(seed, `shuffled_as` of the place); lower is earlier.
+    pub seed: Option<String>,
+    /// All places ever taken.
+    pub present: u64,
+    /// Places not yet admitted.
+    pub waiting: u64,
+    /// Places admitted.
+    pub admitted: u64,
+    /// Our clock.
+    pub server_time: Timestamp,
+}
+
+impl From<WaitingRoomState> for WaitingRoomView {
+    fn from(room: WaitingRoomState) -> Self {
+        let WaitingRoomState {
+            mode, is_on, opens_at, commitment, seed, present, waiting, admitted, server_time, ..
+        } = room;
+        Self { mode, is_on, opens_at, commitment, seed, present, waiting, admitted, server_time }
+    }
+}
+
+/// What `POST places` takes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostPlace {
+    /// Who waits.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    pub candidate: CandidateId,
+    /// The `ticket` of an earlier answer, if there was one: brings a shuffled place back, should it be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+}
+
+/// How a place stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceState {
+    /// In the line.
+    Waiting,
+    /// Seats may be asked for, with the pass.
+    Admitted,
+    /// No room is on: no pass is needed.
+    Open,
+}
+
+/// A place in the waiting room.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceView {
+    /// How it stands.
+    pub state: PlaceState,
+    /// Places before this one; null before the opening, when the order is not drawn yet, and when not waiting.
+    pub ahead: Option<u64>,
+    /// How long it will take, as things go; null while nobody can know.
+    pub expected_wait_seconds: Option<u64>,
+    /// After how many seconds to ask again.
+    pub refresh_seconds: u64,
+    /// What `POST holds` takes; only when admitted.
+    pub pass: Option<String>,
+    /// Until when the pass is good; then a new place is needed.
+    pub pass_expires_at: Option<Timestamp>,
+    /// To be sent with later requests; only for those who came before the opening.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The name under which the shuffle knows the candidate, with `ticket` only: a key of the scope `hold` has its own
+    /// candidates, so its number stands before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub shuffled_as: Option<CandidateId>,
+    /// The clock that decided.
+    pub server_time: Timestamp,
+}
+
+impl PlaceView {
+    /// The place of a candidate, under the name by which the engine knows it.
+    pub fn new(place: WaitingRoomPlace, candidate: CandidateId) -> Self {
+        let mut view = Self {
+            state: PlaceState::Open,
+            ahead: None,
+            expected_wait_seconds: None,
+            refresh_seconds: place.refresh.as_secs(),
+            pass: None,
+            pass_expires_at: None,
+            shuffled_as: place.ticket.is_some().then_some(candidate),
+            ticket: place.ticket.map(|ticket| ticket.as_str().to_owned()),
+            server_time: place.server_time,
+        };
+        match place.standing {
+            Standing::Open | Standing::Nowhere => {}
+            Standing::Waiting { ahead, expected, .. } => {
+                (view.state, view.ahead) = (PlaceState::Waiting, ahead);
+                view.expected_wait_seconds = expected.map(|wait| wait.as_secs().unsigned_abs());
+            }
+            Standing::Admitted { pass, expires_at } => {
+                (view.state, view.pass_expires_at) = (PlaceState::Admitted, Some(expires_at));
+                view.pass = Some(pass.as_str().to_owned());
+            }
+        }
+        view
+    }
+}

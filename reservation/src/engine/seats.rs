@@ -1,0 +1,5 @@
+//! What callers do with seats: a verb a file.
+
+pub(super) mod confirm;
+pub(super) mod exchange;
+pub(super) mod hold;

@@ -1,0 +1,243 @@
+//! Which node of a Redis Cluster has which slot, learned from the nodes themselves.
+//!
+//! Not redis-rs's own cluster connection: when one primary is away it holds all commands back while
+//! it connects to every node again, and it does not say which process answered.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use redis::{ConnectionAddr, ConnectionInfo, RedisResult};
+
+use super::node::Node;
+
+const SLOTS: usize = 16_384;
+/// How long a node may take to say what it knows; the others' words are enough.
+const VIEW_WAIT: Duration = Duration::from_millis(500);
+/// Whoever asks again so soon gets what was found out.
+const REFRESH_EVERY: Duration = Duration::from_millis(50);
+/// Redis's own bound on the nodes of a cluster.
+const NODES_MAX: usize = 1_000;
+
+/// A Redis Cluster.
+#[derive(Debug)]
+pub(in crate::store) struct Cluster {
+    /// The first address given, with its user and password: those hold for every node.
+    seed: ConnectionInfo,
+    seeds: Vec<String>,
+    nodes: RwLock<Nodes>,
+    refreshed: tokio::sync::Mutex<Option<Instant>>,
+}
+
+#[derive(Debug, Default)]
+struct Nodes {
+    by_address: HashMap<String, Arc<Node>>,
+    owners: Vec<Option<Arc<Node>>>,
+}
+
+/// What one node says of one primary.
+#[derive(Debug, PartialEq, Eq)]
+struct Claim {
+    /// Of two who claim a slot, the higher epoch has it: that is how the cluster itself decides.
+    epoch: u64,
+    address: String,
+    slots: Vec<(usize, usize)>,
+}
+
+/// The slot of a key: CRC16 (XMODEM) of its hash tag, or of all of it. Redis Cluster specification.
+pub(in crate::store) fn slot_of(key: &str) -> usize {
+    let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(tag, _)| tag);
+    let tag = tag.filter(|tag| !tag.is_empty()).unwrap_or(key);
+    let mut crc = 0_u16;
+    for byte in tag.bytes() {
+        crc ^= u16::from(byte) << 8;
+        for _ in 0..8 {
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
+        }
+    }
+    usize::from(crc) % SLOTS
+}
+
+impl Cluster {
+    /// A cluster that is found through these nodes.
+    pub(in crate::store) fn new(seeds: Vec<ConnectionInfo>) -> RedisResult<Self> {
+        let mut by_address = HashMap::new();
+        for seed in &seeds {
+            by_address.insert(seed.addr().to_string(), Arc::new(Node::new(seed.clone(), false)?));
+        }
+        let seed = seeds.first().cloned().ok_or((redis::ErrorKind::Client, "a cluster has at least one node"))?;
+        let seeds = seeds.iter().map(|seed| seed.addr().to_string()).collect();
+        let nodes = RwLock::new(Nodes { by_address, owners: vec![None; SLOTS] });
+        Ok(Self { seed, seeds, nodes, refreshed: tokio::sync::Mutex::default() })
+    }
+
+    /// Who has the slot, as far as we know.
+    pub(in crate::store) fn owner(&self, slot: usize) -> Option<Arc<Node>> {
+        self.nodes.read().unwrap_or_else(PoisonError::into_inner).owners.get(slot).cloned().flatten()
+    }
+
+    /// Every primary.
+    pub(in crate::store) fn primaries(&self) -> Vec<Arc<Node>> {
+        let nodes = self.nodes.read().unwrap_or_else(PoisonError::into_inner);
+        let addresses: BTreeSet<&str> = nodes.owners.iter().flatten().map(|node| node.address.as_str()).collect();
+        addresses.into_iter().filter_map(|address| nodes.by_address.get(address).cloned()).collect()
+    }
+
+    /// A node by the address that another one gave.
+    pub(in crate::store) fn node(&self, address: &str) -> RedisResult<Arc<Node>> {
+        if let Some(node) = self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.get(address) {
+            return Ok(node.clone());
+        }
+        let node = Arc::new(Node::new(self.info(address)?, false)?);
+        let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        if nodes.by_address.len() < NODES_MAX {
+            nodes.by_address.insert(address.to_owned(), node.clone());
+        }
+        Ok(node)
+    }
+
+    /// Notes that the slot has moved.
+    pub(in crate::store) fn moved(&self, slot: usize, to: Arc<Node>) {
+        if let Some(owner) = self.nodes.write().unwrap_or_else(PoisonError::into_inner).owners.get_mut(slot) {
+            *owner = Some(to);
+        }
+    }
+
+    /// Asks every node which slots are whose. Calls to other nodes go on meanwhile.
+    pub(in crate::store) async fn refresh(&self) -> RedisResult<()> {
+        let mut refreshed = self.refreshed.lock().await;
+        if refreshed.is_some_and(|at| at.elapsed() < REFRESH_EVERY) {
+            return Ok(());
+        }
+        let known: Vec<_> =
+            self.nodes.read().unwrap_or_else(PoisonError::into_inner).by_address.values().cloned().collect();
+        let views = join_all(known.iter().map(|node| async move {
+            let view = tokio::time::timeout(VIEW_WAIT, view(node)).await;
+            view.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+        }))
+        .await;
+        *refreshed = Some(Instant::now());
+        let (seen, failed): (Vec<_>, Vec<_>) = views.into_iter().partition(Result::is_ok);
+        if let (true, Some(Err(error))) = (seen.is_empty(), failed.into_iter().next()) {
+            return Err(error);
+        }
+        let (addresses, claims): (Vec<_>, Vec<_>) = seen.into_iter().flatten().unzip();
+        self.take_over(addresses.into_iter().flatten().collect(), claims.into_iter().flatten().collect())
+    }
+
+    fn take_over(&self, mut addresses: BTreeSet<String>, mut claims: Vec<Claim>) -> RedisResult<()> {
+        addresses.extend(self.seeds.iter().cloned());
+        let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_address = HashMap::new();
+        for address in addresses.into_iter().take(NODES_MAX) {
+            let known = nodes.by_address.get(&address).cloned();
+            let node = known.map_or_else(|| Ok(Arc::new(Node::new(self.info(&address)?, false)?)), RedisResult::Ok)?;
+            by_address.insert(address, node);
+        }
+        claims.sort_by_key(|claim| claim.epoch);
+        let mut owners = vec![None; SLOTS];
+        for claim in &claims {
+            let node = by_address.get(&claim.address);
+            for &(first, last) in &claim.slots {
+                owners[first..=last].fill(node.cloned());
+            }
+        }
+        *nodes = Nodes { by_address, owners };
+        Ok(())
+    }
+
+    fn info(&self, address: &str) -> RedisResult<ConnectionInfo> {
+        let broken = (redis::ErrorKind::Client, "a node's address is host:port");
+        let (host, port) = address.rsplit_once(':').ok_or(broken)?;
+        let port = port.parse().map_err(|_| broken)?;
+        Ok(self.seed.clone().set_addr(ConnectionAddr::Tcp(host.to_owned(), port)))
+    }
+}
+
+async fn view(node: &Node) -> RedisResult<(BTreeSet<String>, Vec<Claim>)> {
+    let link = node.link().await?;
+    let mut cmd = redis::cmd("CLUSTER");
+    cmd.arg("NODES");
+    match link.ask(&cmd).await {
+        Ok(text) => Ok(read_view(&redis::from_redis_value::<String>(text)?, &node.address)),
+        Err(error) => {
+            link.give_up();
+            Err(error)
+        }
+    }
+}
+
+/// Reads `CLUSTER NODES` as the node at `own` answers it: every node's address, and whose slots are whose.
+fn read_view(text: &str, own: &str) -> (BTreeSet<String>, Vec<Claim>) {
+    let (mut addresses, mut claims) = (BTreeSet::new(), Vec::new());
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [_, address, flags, _, _, _, epoch, _, slots @ ..] = words.as_slice() else { continue };
+        let address = address.split('@').next().unwrap_or_default();
+        // A node that nobody has spoken to yet does not know its own address.
+        let address = if address.starts_with(':') { own } else { address };
+        let has = |flag: &str| flags.split(',').any(|word| word == flag);
+        if has("noaddr") || has("handshake") {
+            continue;
+        }
+        addresses.insert(address.to_owned());
+        if has("master") {
+            // What is in brackets is on its way, and still where it was.
+            let slots = slots.iter().filter(|word| !word.starts_with('[')).filter_map(|word| range(word)).collect();
+            claims.push(Claim { epoch: epoch.parse().unwrap_or_default(), address: address.to_owned(), slots });
+        }
+    }
+    (addresses, claims)
+}
+
+fn range(word: &str) -> Option<(usize, usize)> {
+    let (first, last) = word.split_once('-').unwrap_or((word, word));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last && last < SLOTS).then_some((first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VIEW: &str = "\
+a1 127.0.0.1:7000@17000,host myself,master - 0 0 1 connected 0-99 101-5460 [100->-b2]
+b2 127.0.0.1:7001@17001 master,fail - 1 1 2 disconnected 5461-10922
+c3 127.0.0.1:7002@17002 slave b2 0 1 7 connected
+d4 :0@0 master,noaddr - 0 0 9 disconnected 0-16383
+";
+
+    #[test]
+    fn slots_are_those_of_the_specification() {
+        // The specification's test vector is CRC16("123456789") = 0x31C3.
+        assert_eq!(slot_of("123456789"), 0x31C3);
+        assert_eq!(slot_of("seat:{123456789}:meta"), 0x31C3);
+        assert_eq!(slot_of("foo{{bar}}zap"), slot_of("{bar"), "the tag ends at the first bracket");
+        assert_ne!(slot_of("foo{}{bar}"), slot_of("bar"), "an empty tag is none");
+    }
+
+    #[test]
+    fn a_view_is_read_and_what_is_migrating_stays_with_its_owner() {
+        let (addresses, claims) = read_view(VIEW, "own:1");
+        assert_eq!(addresses.into_iter().collect::<Vec<_>>(), ["127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002"]);
+        let claim = |epoch, address: &str, slots| Claim { epoch, address: address.to_owned(), slots };
+        let wanted = [
+            claim(1, "127.0.0.1:7000", vec![(0, 99), (101, 5_460)]),
+            claim(2, "127.0.0.1:7001", vec![(5_461, 10_922)]),
+        ];
+        assert_eq!(claims, wanted);
+    }
+
+    #[test]
+    fn of_two_who_claim_a_slot_the_later_has_it() {
+        let cluster =
+            Cluster::new(vec![redis::IntoConnectionInfo::into_connection_info("redis://h:1").unwrap()]).unwrap();
+        let claim = |epoch, address: &str| Claim { epoch, address: address.to_owned(), slots: vec![(5, 7)] };
+        let addresses = ["h:1", "h:2"].map(str::to_owned).into();
+        cluster.take_over(addresses, vec![claim(8, "h:2"), claim(3, "h:1")]).unwrap();
+        assert_eq!(cluster.owner(6).unwrap().address, "h:2");
+        assert!(cluster.owner(8).is_none());
+        assert_eq!(cluster.primaries().len(), 1);
+    }
+}

@@ -1,0 +1,6 @@
+//! Who is played: each vendor's gateway, with its signatures and its refusals.
+
+pub(crate) mod aliyun;
+pub(crate) mod call;
+pub(crate) mod kyc;
+pub(crate) mod tencent;

@@ -1,0 +1,168 @@
+//! A person in front of a browser: reads, types, taps, takes pictures, and notices what keeps others out. What a walk
+//! through the pages is written with.
+
+use std::ops::Deref;
+use std::path::Path;
+use std::time::Duration;
+
+use fantoccini::Locator;
+use fantoccini::elements::Element;
+use serde_json::Value;
+
+use crate::browsers::axe::accessibility_faults;
+use crate::browsers::browser::{Browser, BrowserOptions};
+
+const WAIT: Duration = Duration::from_secs(20);
+const TURN_WAIT: Duration = Duration::from_secs(90);
+const POLL: Duration = Duration::from_millis(100);
+
+/// A walk with one browser. Dereferences to [`Browser`]; end it with [`Self::finish`].
+#[derive(Debug)]
+pub struct Walker {
+    browser: Browser,
+    url: String,
+    faults: Vec<String>,
+}
+
+impl Walker {
+    /// A browser that has not opened anything, for the site at `url`.
+    pub async fn start(url: &str, options: BrowserOptions) -> Self {
+        Self { browser: Browser::start_with(options).await, url: url.to_owned(), faults: Vec::new() }
+    }
+
+    /// Opens a path of the site.
+    pub async fn open(&self, path: &str) {
+        self.browser.goto(&format!("{}{path}", self.url)).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// The element, when it is there.
+    pub async fn find_one(&self, css: &str) -> Element {
+        let element = self.browser.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
+        match element {
+            Ok(element) => element,
+            Err(error) => panic!("{css}: {error} at {}: {}", self.path().await, self.text().await),
+        }
+    }
+
+    /// Is there such an element now?
+    pub async fn has(&self, css: &str) -> bool {
+        self.browser.find_all(Locator::Css(css)).await.is_ok_and(|found| !found.is_empty())
+    }
+
+    /// Taps an element.
+    pub async fn tap(&self, css: &str) {
+        let element = self.find_one(css).await;
+        // The driver scrolls as little as it can, which leaves the element below the bar at the bottom.
+        let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
+        let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
+        self.browser.execute(scroll, argument).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Types into a field, in place of what is there.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let element = self.find_one(css).await;
+        element.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Chooses from a list that opens.
+    pub async fn select(&self, css: &str, value: &str) {
+        let list = self.find_one(css).await;
+        list.select_by_value(value).await.unwrap_or_else(|error| panic!("{css} = {value}: {error}"));
+    }
+
+    /// Picks a file.
+    pub async fn attach(&self, css: &str, file: &Path) {
+        let path = file.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let input = self.browser.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
+        let input = input.unwrap_or_else(|error| panic!("{css}: {error}"));
+        input.send_keys(&path.display().to_string()).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Waits until the page shows the words.
+    pub async fn shows(&self, words: &str) {
+        self.shows_within(WAIT, words).await;
+    }
+
+    /// The same of words that come by themselves: such a page asks ever more rarely, at last once a minute.
+    pub async fn turns_to(&self, words: &str) {
+        self.shows_within(TURN_WAIT, words).await;
+    }
+
+    async fn shows_within(&self, wait: Duration, words: &str) {
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            let text = self.text().await;
+            if text.contains(words) {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{words} is not at {}: {text}", self.path().await);
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Waits until the path contains the part, or the query a part with `=`; returns both. (Where one will be sent to
+    /// after signing in stands in the query, too: that is no arrival.)
+    pub async fn arrives(&self, part: &str) -> String {
+        let deadline = tokio::time::Instant::now() + WAIT;
+        loop {
+            let path = self.path().await;
+            let looked_at = if part.contains('=') { path.as_str() } else { path.split('?').next().unwrap_or_default() };
+            if looked_at.contains(part) {
+                return path;
+            }
+            let late = tokio::time::Instant::now() >= deadline;
+            assert!(!late, "{part} is not in {path}, where it says: {}", self.text().await);
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Waits until the page is no longer the one at this path.
+    pub async fn leaves(&self, path: &str) {
+        let deadline = tokio::time::Instant::now() + WAIT;
+        while self.path().await.split('?').next() == Some(path) {
+            assert!(tokio::time::Instant::now() < deadline, "still at {path}, where it says: {}", self.text().await);
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Path and query of the page.
+    pub async fn path(&self) -> String {
+        let url = self.browser.current_url().await.expect("a browser is somewhere");
+        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+    }
+
+    /// What the page says.
+    pub async fn text(&self) -> String {
+        let text = self.browser.execute("return document.body ? document.body.innerText : ''", Vec::new()).await;
+        text.ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Looks around: a picture is kept under the name, and what keeps people out is noted.
+    pub async fn looks(&mut self, name: &str) {
+        self.browser.screenshot(name).await;
+        let found = accessibility_faults(&self.browser).await;
+        self.faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+    }
+
+    /// The walk's end: nothing kept anybody out, and no page complained on the console.
+    pub async fn finish(mut self) {
+        let said = self.browser.console().await;
+        // A refused form is an answer of 4xx, which the browser notes as a failed load; and a page that a letter leads to
+        // does not say whose password it sets, whatever a password manager would like.
+        let is_noise =
+            |line: &String| line.contains("Failed to load resource") || line.contains("Password forms should");
+        self.faults.extend(said.into_iter().filter(|line| !is_noise(line)));
+        self.browser.close().await;
+        assert!(self.faults.is_empty(), "{} faults:\n{}", self.faults.len(), self.faults.join("\n"));
+    }
+}
+
+impl Deref for Walker {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
