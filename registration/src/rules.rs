@@ -1,6 +1,5 @@
 //! Pure rules over the model: what comes next, what may be chosen, what a form lacks.
 
-pub(crate) mod card;
 pub mod choosing;
 pub mod details;
 pub mod standing;

@@ -69,10 +69,14 @@ fn moment(seconds: &str) -> Option<Timestamp> {
     Timestamp::from_second(seconds.parse().ok()?).ok()
 }
 
-/// What a browser sends back of these headers.
 #[cfg(test)]
-fn sent_back(response: &axum::response::Response) -> HeaderMap {
-    let set = response.headers().get_all("set-cookie").iter();
-    let pairs: Vec<&str> = set.filter_map(|set| set.to_str().unwrap().split(';').next()).collect();
-    HeaderMap::from_iter([(http::header::COOKIE, pairs.join("; ").parse().unwrap())])
+mod tests {
+    use http::HeaderMap;
+
+    /// What a browser sends back of these headers.
+    pub(super) fn sent_back(response: &axum::response::Response) -> HeaderMap {
+        let set = response.headers().get_all("set-cookie").iter();
+        let pairs: Vec<&str> = set.filter_map(|set| set.to_str().unwrap().split(';').next()).collect();
+        HeaderMap::from_iter([(http::header::COOKIE, pairs.join("; ").parse().unwrap())])
+    }
 }

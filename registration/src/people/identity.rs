@@ -1,6 +1,7 @@
 //! The door to identities: who somebody is, proved by their card, by a vendor's page, or to staff. No two accounts are
 //! ever one person, and no account is ever two.
 
+pub(crate) mod card;
 mod check_card;
 mod claims;
 mod handover;
@@ -30,7 +31,7 @@ use crate::pictures::store::identity_pictures;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
-pub use crate::rules::card::CardRefusal;
+pub use crate::people::identity::card::CardRefusal;
 pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{ByStaff, forget, open};

@@ -32,7 +32,7 @@ mod tests {
     use axum::response::IntoResponse;
     use axum_extra::extract::cookie::Key;
 
-    use super::super::sent_back;
+    use super::super::tests::sent_back;
     use super::*;
 
     #[test]

@@ -51,7 +51,8 @@ mod tests {
     use axum::response::IntoResponse;
     use axum_extra::extract::cookie::Key;
 
-    use super::super::{sent_back, session};
+    use super::super::session;
+    use super::super::tests::sent_back;
     use super::*;
 
     #[test]

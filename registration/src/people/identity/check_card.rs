@@ -9,10 +9,10 @@ use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::facts::IdentityState;
 use crate::model::ids::AccountId;
+use crate::people::identity::card::{CardRefusal, judge, refusal};
 use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
 use crate::pictures::kept::Slot;
-use crate::rules::card::{CardRefusal, judge, refusal};
 
 /// Reading costs a core or money.
 pub(crate) const CARD_TRIES_PER_DAY: u8 = 10;
