@@ -30,7 +30,7 @@ use crate::model::ids::AccountId;
 use crate::model::order::Order;
 use crate::model::person::{NameError, PersonName};
 use crate::model::roster::{RosterRecord, name_key};
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::identity;
 use crate::people::store::account_sendings;

@@ -30,7 +30,7 @@ use crate::application::photos::Photos;
 use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
 use crate::desk::staff::Staff;
-use crate::outbox::sweep::{Sweep, SweepTask};
+use crate::outbox::jobs::{Sweep, SweepTask};
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;

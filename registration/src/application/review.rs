@@ -13,7 +13,7 @@ use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::FieldName;
 use crate::model::ids::AccountId;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::rules::details::Answers;
 use crate::store::StoreError;

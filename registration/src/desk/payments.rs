@@ -19,7 +19,7 @@ use crate::model::exam_rules::{SubjectId, TaskKind};
 use crate::model::ids::StaffId;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::model::person::{Mobile, PersonName};
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::accounts;
 use crate::people::accounts::Account;

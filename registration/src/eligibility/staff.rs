@@ -15,7 +15,7 @@ use crate::model::clock;
 use crate::model::exam_rules::ScoreReviewRules;
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::store::StoreError;
 

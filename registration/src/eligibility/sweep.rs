@@ -8,7 +8,7 @@ use crate::eligibility::store;
 use crate::exams::Exams;
 use crate::model::clock;
 use crate::model::exam_rules::TaskKind;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::seats::store::orders;
 use crate::store::StoreError;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::model::login::Email;
 use crate::model::text::Text as ExamTitle;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::people::accounts::proof::links::LINK_LIFETIME;
 
 /// What a letter says: paragraphs, and links between them.

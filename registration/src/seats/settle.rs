@@ -6,7 +6,7 @@ use reservation::hold::HoldState;
 
 use super::Orders;
 use crate::model::clock;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::pictures::store::screenshots;
 use crate::seats::store;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use reservation::ids::ExamId;
 
 use crate::model::ids::AccountId;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::store::StoreError;
 
 /// One notice, taken to be sent now.

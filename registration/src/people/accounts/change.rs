@@ -11,7 +11,7 @@ use crate::model::document::Document;
 use crate::model::ids::AccountId;
 use crate::model::login::LoginName;
 use crate::model::person::{Mobile, PersonName};
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::accounts::proof::codes::{CodeError, Purpose};
 use crate::people::store;

@@ -8,7 +8,7 @@ use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName};
 use crate::outbox::letters;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::people::accounts::proof::codes::count_sending;
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;

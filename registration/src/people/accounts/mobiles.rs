@@ -8,7 +8,7 @@ use super::{Account, Accounts, read};
 use crate::model::clock;
 use crate::model::login::LoginName;
 use crate::model::person::Mobile;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::store;
 use crate::store::StoreError;

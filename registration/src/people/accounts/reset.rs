@@ -11,7 +11,7 @@ use crate::model::clock;
 use crate::model::exam_rules::LoginKind;
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName};
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::accounts::proof::codes::Purpose;
 use crate::people::accounts::proof::links::LinkPurpose;

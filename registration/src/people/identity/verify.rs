@@ -12,7 +12,7 @@ use crate::model::identity::Person;
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
 use crate::model::person::PersonName;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::store::face_checks;
 use crate::people::store::identities;

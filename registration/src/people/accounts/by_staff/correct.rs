@@ -12,7 +12,7 @@ use crate::model::clock;
 use crate::model::document::{Document, DocumentKind};
 use crate::model::login::LoginName;
 use crate::model::person::PersonName;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::accounts::{Account, AccountNumber, Accounts};
 use crate::people::identity;

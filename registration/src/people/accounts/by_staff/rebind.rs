@@ -10,7 +10,7 @@ use crate::eligibility::store::bindings;
 use crate::eligibility::store::score_reviews;
 use crate::model::clock;
 use crate::model::ids::AccountId;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::store::notices;
 use crate::people::accounts::{AccountNumber, Accounts};
 use crate::people::identity;

@@ -10,7 +10,7 @@ use crate::exams::Exams;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::text::Text;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::NoticeKind;
 use crate::outbox::post::Hears;
 use crate::outbox::store::notices;
 use crate::outbox::store::notices::StoredNotice;
