@@ -6,3 +6,4 @@ pub(crate) mod messages;
 pub(crate) mod messenger;
 pub(crate) mod post;
 pub(crate) mod store;
+pub(crate) mod words;

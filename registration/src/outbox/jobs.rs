@@ -1,55 +1,68 @@
-//! The sweep: every two seconds it finishes what time has decided or a death has left, and looks whether exams were
-//! imported anew. Several processes may sweep at once: every move says whether it happened.
+//! The jobs: what is done over and over, because time has decided it or because a process died before it did. Each runs by
+//! itself, so that one that fails or is slow keeps none of the others. Several processes may run the same job at once:
+//! every move says whether it happened.
+
+mod orders;
+mod remembered;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use jiff::SignedDuration;
+use strum::{IntoStaticStr, VariantArray};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::desk::payments::{DecisionError, Reviews};
+use crate::desk::payments::Reviews;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
-use crate::model::clock;
-use crate::model::order::OrderId;
+use crate::outbox::messenger::Messenger;
 use crate::people::accounts::Accounts;
-use crate::people::store::identity_checks;
-use crate::people::store::identity_handovers;
-use crate::people::store::identity_tries;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
-use crate::pictures::store::screenshots;
 use crate::seats::Orders;
-use crate::seats::store::orders::due;
 use crate::store::{Database, StoreError};
 
-/// Time between two rounds.
-const EVERY: Duration = Duration::from_secs(2);
-/// Most rows of a kind at a time.
-const BATCH: i64 = 200;
-/// Most full batches in one round, should rows not move.
-const BATCHES_MAX: usize = 20;
-/// A confirmation that began so long ago has died.
-const CONFIRMING_MAX: SignedDuration = SignedDuration::from_secs(30);
-/// A picture that was not accepted for so long belongs to no hand-in any more.
-const PENDING_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// Between two rounds of what somebody waits for.
+const SOON: Duration = Duration::from_secs(2);
+/// Between two rounds of what nobody waits for.
+const LATER: Duration = Duration::from_secs(5);
+/// Most pictures that are removed in one round.
+const PICTURES_MAX: i64 = 200;
 
-/// Links that were used and checks that were begun are remembered so long.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// The running sweep. It stops when the last clone is dropped, or when told to.
-#[derive(Clone)]
-pub(crate) struct SweepTask {
-    stop: Arc<watch::Sender<bool>>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+/// A job. Its name in snake case is the label of its metrics.
+#[derive(Debug, Clone, Copy, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+enum Job {
+    /// Looks whether exams were imported anew.
+    Exams,
+    /// Ends orders whose time is up, and gives their seats back.
+    Orders,
+    /// Finishes confirmations that died on the way.
+    Confirmations,
+    /// Sends what candidates are told.
+    Messages,
+    /// Gives messages up that have waited too long, and forgets those sent long ago.
+    Outbox,
+    /// Removes pictures of payments that no hand-in needs any more.
+    Screenshots,
+    /// Removes pictures of identities, faces and forms that are too old.
+    Pictures,
+    /// Ends bindings under which nothing was registered.
+    UnusedRegistrations,
+    /// Indexes results of earlier exams that the version before wrote.
+    OldScores,
+    /// Forgets codes, links and sign-ins of accounts.
+    Accounts,
+    /// Forgets links to phones, checks, and the tries of days before.
+    Remembered,
 }
 
-/// What the sweep works on.
-pub(crate) struct Sweep {
+/// What the jobs work on.
+pub(crate) struct Work {
     pub(crate) database: Database,
     pub(crate) eligibility: Eligibility,
     pub(crate) accounts: Accounts,
+    pub(crate) messenger: Messenger,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) reviews: Reviews,
@@ -57,114 +70,95 @@ pub(crate) struct Sweep {
     pub(crate) pictures: IdentityPictures,
 }
 
-impl SweepTask {
-    pub(crate) fn start(sweep: Sweep) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(sweep.run(stopped));
-        Self { stop: Arc::new(stop), task: Arc::new(Mutex::new(Some(task))) }
-    }
-
-    /// Stops after the round that is running.
-    pub(crate) async fn stop(&self) {
-        self.stop.send_replace(true);
-        let task = self.task.lock().expect("nothing panics while taking the task").take();
-        if let Some(task) = task
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the sweep of registration had died");
-        }
-    }
+/// The running jobs. They stop when the last clone is dropped, or when told to.
+#[derive(Clone)]
+pub(crate) struct Jobs {
+    stop: Arc<watch::Sender<bool>>,
+    tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
-impl Sweep {
-    async fn run(self, mut stopped: watch::Receiver<bool>) {
+impl Job {
+    fn every(self) -> Duration {
+        match self {
+            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages => SOON,
+            Self::Outbox
+            | Self::Screenshots
+            | Self::Pictures
+            | Self::UnusedRegistrations
+            | Self::OldScores
+            | Self::Accounts
+            | Self::Remembered => LATER,
+        }
+    }
+
+    /// One round.
+    async fn round(self, work: &Work) -> Result<(), StoreError> {
+        match self {
+            Self::Exams => work.exams.refresh().await,
+            Self::Orders => orders::end(&work.database, &work.orders).await,
+            Self::Confirmations => orders::carry_out(&work.database, &work.reviews).await,
+            Self::Messages => work.messenger.send_due().await,
+            Self::Outbox => work.messenger.tidy().await,
+            Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,
+            Self::Pictures => work.pictures.sweep(PICTURES_MAX).await,
+            Self::UnusedRegistrations => work.eligibility.end_unused(&work.exams).await,
+            Self::OldScores => work.eligibility.index_old_scores().await,
+            Self::Accounts => work.accounts.sweep().await,
+            Self::Remembered => remembered::forget(&work.database).await,
+        }
+    }
+
+    /// Round after round. Each is a task of its own: a panic ends that round only.
+    async fn run(self, work: Arc<Work>, mut stopped: watch::Receiver<bool>) {
+        let job: &str = self.into();
         loop {
-            if let Err(error) = self.round().await {
-                tracing::warn!(%error, "a round of the sweep broke off; the next one tries again");
+            let round = tokio::spawn({
+                let work = Arc::clone(&work);
+                async move { self.round(&work).await }
+            });
+            let failed = match round.await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(panic) => Some(panic.to_string()),
+            };
+            match failed {
+                None => succeeded(job),
+                Some(error) => {
+                    metrics::counter!("registration_job_failed_total", "job" => job).increment(1);
+                    tracing::warn!(job, error, "a round of a job broke off; the next one tries again");
+                }
             }
             // A change is the word to stop; an error means that nobody is left to say it.
-            if tokio::time::timeout(EVERY, stopped.changed()).await.is_ok() {
+            if tokio::time::timeout(self.every(), stopped.changed()).await.is_ok() {
                 return;
             }
         }
     }
+}
 
-    async fn round(&self) -> Result<(), StoreError> {
-        self.exams.refresh().await?;
-        self.end_orders().await?;
-        self.carry_out_decisions().await?;
-        self.discard_pictures().await?;
-        self.eligibility.end_unused(&self.exams).await?;
-        self.eligibility.index_old_scores().await?;
-        self.pictures.sweep(BATCH).await?;
-        self.accounts.sweep().await?;
-        self.accounts.send_notices(&self.exams).await?;
-        self.forget().await
+impl Jobs {
+    pub(crate) fn start(work: Work) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let work = Arc::new(work);
+        let start = |job: &Job| tokio::spawn(job.run(Arc::clone(&work), stopped.clone()));
+        let tasks = Job::VARIANTS.iter().map(start).collect();
+        Self { stop: Arc::new(stop), tasks: Arc::new(Mutex::new(tasks)) }
     }
 
-    /// What only had to be known for a while.
-    async fn forget(&self) -> Result<(), StoreError> {
-        let (client, until) = (self.database.client().await?, clock::now() - REMEMBERED);
-        identity_handovers::delete_old(&client, until).await?;
-        identity_checks::delete_old(&client, until).await?;
-        identity_tries::delete_old(&client, clock::today().saturating_sub(jiff::Span::new().days(7))).await
-    }
-
-    /// After a rush many orders lapse at once: full batches follow each other.
-    async fn end_orders(&self) -> Result<(), StoreError> {
-        for _ in 0..BATCHES_MAX {
-            let now = clock::now();
-            let client = self.database.client().await?;
-            let mut ended = due::unpaid(&client, now, BATCH).await?;
-            ended.extend(due::refused(&client, now, BATCH).await?);
-            let owing = due::owing(&client, BATCH).await?;
-            drop(client);
-            let is_full = i64::try_from(ended.len().max(owing.len())).is_ok_and(|count| count >= BATCH);
-            for order in ended {
-                let id = order.id;
-                go_on(id, self.orders.settle(order).await.map(drop))?;
-            }
-            for order in owing {
-                go_on(order.id, self.orders.return_seats(&order).await)?;
-            }
-            if !is_full {
-                break;
+    /// Stops them all, each after the round that is running.
+    pub(crate) async fn stop(&self) {
+        self.stop.send_replace(true);
+        let tasks = std::mem::take(&mut *self.tasks.lock().expect("nothing panics while taking the tasks"));
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a job of registration had died");
             }
         }
-        Ok(())
-    }
-
-    async fn carry_out_decisions(&self) -> Result<(), StoreError> {
-        let until = clock::now() - CONFIRMING_MAX;
-        let died = due::confirming(&self.database.client().await?, until, BATCH).await?;
-        for order in died {
-            let id = order.id;
-            match self.reviews.carry_out(order).await {
-                Ok(_) => tracing::info!(order = %id, "a confirmation that had died was carried out"),
-                Err(DecisionError::Store(error)) => go_on(id, Err(error))?,
-                Err(error) => tracing::warn!(order = %id, %error, "a confirmation could not be carried out"),
-            }
-        }
-        Ok(())
-    }
-
-    async fn discard_pictures(&self) -> Result<(), StoreError> {
-        let until = clock::now() - PENDING_MAX;
-        let abandoned = screenshots::abandoned(&self.database.client().await?, until, BATCH).await?;
-        for (order, picture) in abandoned {
-            go_on(order, self.screenshots.discard(order, picture).await)?;
-        }
-        Ok(())
     }
 }
 
-/// One order that cannot be worked on does not keep the sweep from the others; a database that is away does.
-fn go_on(order: OrderId, done: Result<(), StoreError>) -> Result<(), StoreError> {
-    match done {
-        Err(error @ (StoreError::Files(_) | StoreError::Vault(_) | StoreError::Corrupt(_))) => {
-            tracing::error!(%order, %error, "the sweep could not work on an order");
-            Ok(())
-        }
-        done => done,
-    }
+/// Tells when a job last did all that there was to do: the age of this is what to watch.
+fn succeeded(job: &'static str) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    metrics::gauge!("registration_job_last_success_timestamp_seconds", "job" => job).set(now.as_secs_f64());
 }

@@ -1,10 +1,25 @@
 //! What candidates are told without asking: what staff decided, what time has ended, and what was changed of their
-//! account, should it not have been them. In the words of a message of
-//! twelve characters, which is what vendors allow; why it was decided is read after signing in.
+//! account, should it not have been them. [`add`] writes it into the outbox, in the transaction of what it tells of; the
+//! messenger sends it.
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoticeKind {
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use crate::model::ids::AccountId;
+use crate::model::order::OrderId;
+use crate::outbox::store::outbox::{self, NewRow};
+use crate::store::StoreError;
+
+/// The topic of messages among all that leaves.
+pub(crate) const TOPIC: &str = "message";
+
+/// What happened. It is stored in snake case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum MessageKind {
     /// Staff verified an identity.
     IdentityPassed,
     /// Staff did not.
@@ -47,94 +62,54 @@ pub(crate) enum NoticeKind {
     BindingAsked,
 }
 
-impl NoticeKind {
-    const ALL: [Self; 20] = [
-        Self::IdentityPassed,
-        Self::IdentityRefused,
-        Self::FacePassed,
-        Self::FaceRefused,
-        Self::FormPassed,
-        Self::FormRefused,
-        Self::ScorePassed,
-        Self::ScoreRefused,
-        Self::OrderConfirmed,
-        Self::OrderRefused,
-        Self::OrderCancelled,
-        Self::OrderLapsed,
-        Self::RegistrationUnused,
-        Self::AccountCorrected,
-        Self::RegistrationMoved,
-        Self::PasswordChanged,
-        Self::MobileChanged,
-        Self::EmailChanged,
-        Self::MobileShared,
-        Self::BindingAsked,
-    ];
+/// What a message is about besides its exam. A version that does not know a field leaves it unread.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct About {
+    /// The number of the order, as people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+}
 
-    /// As it is stored.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::IdentityPassed => "identity_passed",
-            Self::IdentityRefused => "identity_refused",
-            Self::FacePassed => "face_passed",
-            Self::FaceRefused => "face_refused",
-            Self::FormPassed => "form_passed",
-            Self::FormRefused => "form_refused",
-            Self::ScorePassed => "score_passed",
-            Self::ScoreRefused => "score_refused",
-            Self::OrderConfirmed => "order_confirmed",
-            Self::OrderRefused => "order_refused",
-            Self::OrderCancelled => "order_cancelled",
-            Self::OrderLapsed => "order_lapsed",
-            Self::RegistrationUnused => "registration_unused",
-            Self::AccountCorrected => "account_corrected",
-            Self::RegistrationMoved => "registration_moved",
-            Self::PasswordChanged => "password_changed",
-            Self::MobileChanged => "mobile_changed",
-            Self::EmailChanged => "email_changed",
-            Self::MobileShared => "mobile_shared",
-            Self::BindingAsked => "binding_asked",
-        }
+impl About {
+    /// A message about this order.
+    pub(crate) fn order(order: OrderId) -> Self {
+        Self { order: Some(order.to_string()) }
     }
 
-    /// As it was stored.
-    pub(crate) fn of(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    /// The order, if it is about one.
+    pub(crate) fn order_id(&self) -> Option<OrderId> {
+        self.order.as_deref().and_then(|number| number.parse().ok())
     }
 
-    /// What happened, in Chinese, at most twelve characters; and in English.
-    pub(crate) fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::IdentityPassed => ("实名认证已通过", "Your identity has been verified"),
-            Self::IdentityRefused => ("实名认证未通过", "Your identity could not be verified"),
-            Self::FacePassed => ("人脸核验已通过", "Your face check has passed"),
-            Self::FaceRefused => ("人脸核验未通过", "Your face check has not passed"),
-            Self::FormPassed => ("报名资格审核已通过", "Your registration form has passed its review"),
-            Self::FormRefused => ("报名资格审核未通过", "Your registration form was not accepted"),
-            Self::ScorePassed => ("资格复核已通过", "The review of your earlier score has passed"),
-            Self::ScoreRefused => ("资格复核未通过", "The review of your earlier score has not passed"),
-            Self::OrderConfirmed => ("缴费已确认，报名成功", "Your payment is confirmed and you are registered"),
-            Self::OrderRefused => ("缴费截图未通过审核", "The screenshot of your payment was not accepted"),
-            Self::OrderCancelled => {
-                ("截图未通过，报名已取消", "Your registration was cancelled: no screenshot of the payment was accepted")
-            }
-            Self::OrderLapsed => ("未缴费的科目已删除", "A subject that was not paid for has been deleted"),
-            Self::RegistrationUnused => {
-                ("未选科目，报名已删除", "Your registration was deleted because no subject was chosen")
-            }
-            Self::AccountCorrected => ("账号信息已由考务更正", "The examination office has corrected your account"),
-            Self::RegistrationMoved => {
-                ("报名已由考务转移账号", "The examination office has moved a registration to another account")
-            }
-            Self::PasswordChanged => ("登录密码已修改", "The password of your account has been changed"),
-            Self::MobileChanged => ("账号手机号已更换", "The mobile number of your account has been changed"),
-            Self::EmailChanged => ("账号邮箱已更换", "The e-mail address of your account has been changed"),
-            Self::MobileShared => ("手机号被另一账号共用", "Another account now shares your mobile number"),
-            Self::BindingAsked => {
-                ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
-            }
-        }
+    /// As it was stored; of what another version wrote, as much as can be read.
+    pub(crate) fn stored(payload: &str) -> Self {
+        serde_json::from_str(payload).unwrap_or_default()
     }
+}
+
+/// Tells an account of something, in the transaction that does it.
+pub(crate) async fn add(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: Option<&ExamId>,
+    kind: MessageKind,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    add_about(client, account, exam, kind, &About::default(), now).await
+}
+
+/// The same, of an order.
+pub(crate) async fn add_about(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: Option<&ExamId>,
+    kind: MessageKind,
+    about: &About,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(about).map_err(|_| StoreError::Corrupt("what a message is about"))?;
+    let row = NewRow { topic: TOPIC, kind: kind.into(), account, exam, payload: &payload, now };
+    outbox::add(client, &row).await
 }
 
 #[cfg(test)]
@@ -142,11 +117,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_read_back_and_fits_a_message() {
-        for kind in NoticeKind::ALL {
-            assert_eq!(NoticeKind::of(kind.as_str()), Some(kind));
-            assert!(kind.words().0.chars().count() <= 12, "{kind:?}");
+    fn what_was_stored_is_read_back() {
+        let mut names: Vec<&str> = Vec::new();
+        for kind in MessageKind::VARIANTS {
+            let name: &str = kind.into();
+            assert_eq!(name.parse(), Ok(*kind));
+            names.push(name);
         }
-        assert_eq!(NoticeKind::of("whatever"), None);
+        // The version before reads these names, and wrote them.
+        assert_eq!(names[..3], ["identity_passed", "identity_refused", "face_passed"]);
+        assert_eq!(
+            names[8..13],
+            ["order_confirmed", "order_refused", "order_cancelled", "order_lapsed", "registration_unused"]
+        );
+        assert!("whatever".parse::<MessageKind>().is_err());
+
+        let order = OrderId::from_bits(7);
+        let about = About::order(order);
+        assert_eq!(About::stored(&serde_json::to_string(&about).unwrap()), about);
+        assert_eq!(About::stored(r#"{"order":"0000-0007","later":[1]}"#).order_id(), Some(order));
+        for other in ["{}", "", r#"{"order":7}"#] {
+            assert_eq!(About::stored(other), About::default(), "{other}");
+        }
     }
 }
