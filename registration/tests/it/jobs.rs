@@ -2,6 +2,7 @@
 
 use crate::outbox::{MOBILE, outcomes, prove, refuse};
 use crate::post::Reached;
+use crate::world::{exam, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_fails_and_one_that_hangs_stop_no_other() {
@@ -19,11 +20,17 @@ async fn a_job_that_fails_and_one_that_hangs_stop_no_other() {
     let mut hanging = world.sql().await;
     let lock = hanging.transaction().await.unwrap();
     lock.batch_execute("LOCK TABLE registration.identity_uploads IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    until("a job that hangs", async || {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'registration.identity_uploads'::regclass
+             AND NOT granted";
+        world.sql().await.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) > 0
+    })
+    .await;
 
     refuse(world, account).await;
     reached.message(MOBILE, 1).await;
     // The time to mend is over: the order is cancelled, its seat goes back, and the candidate hears of it.
-    let order = world.registration.orders.live(account, &crate::world::exam()).await.unwrap().remove(0).id;
+    let order = world.registration.orders.live(account, &exam()).await.unwrap().remove(0).id;
     world.execute("UPDATE registration.orders SET mend_until = now() - interval '1 second'").await;
     world.until_row(order, "cancelled").await;
     world.until_free("s0", 2).await;
@@ -40,7 +47,7 @@ async fn a_job_that_fails_and_one_that_hangs_stop_no_other() {
         )
         .await;
     lock.rollback().await.unwrap();
-    crate::world::until("an old code forgotten", async || {
+    until("an old code forgotten", async || {
         let codes = "SELECT count(*) FROM registration.account_codes";
         world.sql().await.query_one(codes, &[]).await.unwrap().get::<_, i64>(0) == 0
     })
