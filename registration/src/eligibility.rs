@@ -30,8 +30,7 @@ use crate::model::ids::AccountId;
 use crate::model::order::Order;
 use crate::model::person::{NameError, PersonName};
 use crate::model::roster::{RosterRecord, name_key};
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::identity;
 use crate::people::store::account_sendings;
 use crate::people::store::identities;
@@ -292,7 +291,7 @@ impl Eligibility {
             return Ok(());
         }
         account_sendings::insert(client, &told, now).await?;
-        notices::add(client, bound.account, Some(exam), NoticeKind::BindingAsked, now).await
+        messages::add(client, bound.account, Some(exam), MessageKind::BindingAsked, now).await
     }
 
     /// Does somebody with these steps look now, or does something stand before it? Before the window opens one may.

@@ -30,7 +30,8 @@ use crate::application::photos::Photos;
 use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
 use crate::desk::staff::Staff;
-use crate::outbox::sweep::{Sweep, SweepTask};
+use crate::outbox::jobs::{Jobs, Work};
+use crate::outbox::messenger::Messenger;
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
@@ -97,11 +98,11 @@ pub struct Registration {
     pub identity_reviews: IdentityReviews,
     /// Who staff are, and signing in.
     pub staff: Staff,
-    sweep: SweepTask,
+    jobs: Jobs,
 }
 
 impl Registration {
-    /// Migrates the schema, reads the exams and starts the background sweep.
+    /// Migrates the schema, reads the exams and starts the jobs.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
         let RegistrationConfig { postgres, engine, files, vault, gateways, accounts } = config;
         let database = Database::new(postgres);
@@ -134,10 +135,17 @@ impl Registration {
             screenshots: screenshots.clone(),
             vault,
         };
-        let sweep = SweepTask::start(Sweep {
+        let messenger = Messenger {
+            database: database.clone(),
+            accounts: accounts.clone(),
+            applications: applications.clone(),
+            exams: exams.clone(),
+        };
+        let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
             accounts: accounts.clone(),
+            messenger,
             exams: exams.clone(),
             orders: orders.clone(),
             reviews: reviews.clone(),
@@ -156,13 +164,13 @@ impl Registration {
             photos,
             identity_reviews,
             staff,
-            sweep,
+            jobs,
         })
     }
 
-    /// Stops the background sweep, after the round that is running.
+    /// Stops the jobs, each after the round that is running.
     pub async fn stop(&self) {
-        self.sweep.stop().await;
+        self.jobs.stop().await;
     }
 }
 

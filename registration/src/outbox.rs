@@ -1,8 +1,9 @@
 //! What leaves the house, and what time brings.
 
+pub(crate) mod jobs;
 pub(crate) mod letters;
-pub(crate) mod notices;
+pub(crate) mod messages;
+pub(crate) mod messenger;
 pub(crate) mod post;
-pub(crate) mod send_notices;
 pub(crate) mod store;
-pub(crate) mod sweep;
+pub(crate) mod words;

@@ -13,8 +13,7 @@ use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::FieldName;
 use crate::model::ids::AccountId;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::rules::details::Answers;
 use crate::store::StoreError;
 
@@ -111,8 +110,8 @@ impl Applications {
         if !store::applications::decide(&transaction, case, staff, refusal, now).await? {
             return Err(ReviewError::Moved);
         }
-        let kind = if refusal.is_some() { NoticeKind::FormRefused } else { NoticeKind::FormPassed };
-        notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
+        let kind = if refusal.is_some() { MessageKind::FormRefused } else { MessageKind::FormPassed };
+        messages::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "application.refuse" } else { "application.pass" };
         audit::insert_seen(&transaction, now, staff, action, &what, &seen).await?;
         transaction.commit().await.map_err(StoreError::from)?;

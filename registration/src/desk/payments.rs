@@ -19,8 +19,7 @@ use crate::model::exam_rules::{SubjectId, TaskKind};
 use crate::model::ids::StaffId;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::model::person::{Mobile, PersonName};
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, About, MessageKind};
 use crate::people::accounts;
 use crate::people::accounts::Account;
 use crate::pictures::screenshots::Screenshots;
@@ -259,8 +258,9 @@ impl Reviews {
         };
         let (action, subject) = (AuditAction::Refused, order.to_string());
         store::audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &look.picture()).await?;
-        let kind = if is_cancelled { NoticeKind::OrderCancelled } else { NoticeKind::OrderRefused };
-        notices::add(&transaction, found.account, Some(&found.exam), kind, now).await?;
+        let kind = if is_cancelled { MessageKind::OrderCancelled } else { MessageKind::OrderRefused };
+        let about = About::order(order);
+        messages::add_about(&transaction, found.account, Some(&found.exam), kind, &about, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         let refused = orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         Ok(refused.view(now))
@@ -297,8 +297,8 @@ impl Reviews {
             let seen = picture.map(|picture| picture.to_string()).unwrap_or_default();
             let (action, subject) = (AuditAction::Confirmed, order.id.to_string());
             store::audit::insert_seen(&transaction, decided_at, staff, action.as_str(), &subject, &seen).await?;
-            let (kind, now) = (NoticeKind::OrderConfirmed, clock::now());
-            notices::add(&transaction, order.account, Some(&order.exam), kind, now).await?;
+            let (kind, about, now) = (MessageKind::OrderConfirmed, About::order(order.id), clock::now());
+            messages::add_about(&transaction, order.account, Some(&order.exam), kind, &about, now).await?;
             metrics::counter!("registration_orders_confirmed_total").increment(1);
         }
         transaction.commit().await.map_err(StoreError::from)?;

@@ -15,8 +15,7 @@ use crate::model::clock;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::identity::{Identity, IdentityError, Person};
 use crate::people::store::face_checks;
 use crate::people::store::identities;
@@ -232,7 +231,7 @@ impl IdentityReviews {
         identity_pictures::drop(&transaction, &[picture.0]).await?;
         let (action, subject, seen) = (AuditAction::Refused, id.to_string(), picture.to_string());
         audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &seen).await?;
-        notices::add(&transaction, account, None, NoticeKind::IdentityRefused, now).await?;
+        messages::add(&transaction, account, None, MessageKind::IdentityRefused, now).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -281,8 +280,8 @@ impl IdentityReviews {
             return Err(CaseError::NotWaiting);
         }
         identity_pictures::drop(&transaction, &[picture.0]).await?;
-        let kind = if reason.is_some() { NoticeKind::FaceRefused } else { NoticeKind::FacePassed };
-        notices::add(&transaction, account, Some(exam), kind, now).await?;
+        let kind = if reason.is_some() { MessageKind::FaceRefused } else { MessageKind::FacePassed };
+        messages::add(&transaction, account, Some(exam), kind, now).await?;
         let action = if reason.is_some() { AuditAction::Refused } else { AuditAction::Confirmed };
         let subject = CaseId::Face(account, exam.clone()).to_string();
         audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &picture.to_string()).await?;

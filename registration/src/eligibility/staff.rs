@@ -15,8 +15,7 @@ use crate::model::clock;
 use crate::model::exam_rules::ScoreReviewRules;
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::store::StoreError;
 
 /// Most requests on a page of the queue.
@@ -145,8 +144,8 @@ impl Eligibility {
         if !score_reviews::decide(&transaction, case, staff.0, refusal, now).await? {
             return Err(ReviewError::Moved);
         }
-        let kind = if refusal.is_some() { NoticeKind::ScoreRefused } else { NoticeKind::ScorePassed };
-        notices::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
+        let kind = if refusal.is_some() { MessageKind::ScoreRefused } else { MessageKind::ScorePassed };
+        messages::add(&transaction, key.account, Some(&key.exam), kind, now).await?;
         let action = if refusal.is_some() { "score_review.refuse" } else { "score_review.pass" };
         audit::insert_seen(&transaction, now, staff.0, action, &what, &seen).await?;
         transaction.commit().await.map_err(StoreError::from)?;

@@ -8,8 +8,7 @@ use crate::eligibility::store;
 use crate::exams::Exams;
 use crate::model::clock;
 use crate::model::exam_rules::TaskKind;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::seats::store::orders;
 use crate::store::StoreError;
 
@@ -30,8 +29,8 @@ impl Eligibility {
                 if store::bindings::delete_unused(&transaction, &binding, until).await? {
                     applications::delete(&transaction, &exam.id, binding.account).await?;
                     let (account, now) = (binding.account, clock::now());
-                    let kind = NoticeKind::RegistrationUnused;
-                    notices::add(&transaction, account, Some(&exam.id), kind, now).await?;
+                    let kind = MessageKind::RegistrationUnused;
+                    messages::add(&transaction, account, Some(&exam.id), kind, now).await?;
                     transaction.commit().await?;
                     tracing::info!(exam = %exam.id, account = %binding.account.0, "an unused registration was deleted");
                 }

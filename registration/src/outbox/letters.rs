@@ -1,15 +1,20 @@
 //! The letters: Chinese, then English; plain text, and the same as simple HTML.
 
-use gateways::Letter;
-use jiff::Timestamp;
+use std::sync::Arc;
 
+use gateways::Letter;
+
+use crate::model::exam::Exam;
 use crate::model::login::Email;
-use crate::model::text::Text as ExamTitle;
-use crate::outbox::notices::NoticeKind;
+use crate::model::order::Order;
+use crate::model::text::Text;
+use crate::outbox::messages::MessageKind;
+use crate::outbox::words;
 use crate::people::accounts::proof::links::LINK_LIFETIME;
+use crate::rules::standing::Standing;
 
 /// What a letter says: paragraphs, and links between them.
-struct Text<'a> {
+struct Paragraphs<'a> {
     subject: &'static str,
     before_zh: &'a [&'a str],
     before_en: &'a [&'a str],
@@ -24,7 +29,7 @@ struct Text<'a> {
 pub(crate) fn sign_up(to: &Email, links: &[String]) -> Letter {
     letter(
         to,
-        &Text {
+        &Paragraphs {
             subject: "完成注册 / Finish creating your account",
             before_zh: &["您正在用这个邮箱注册考试报名账号。请打开下面的链接完成注册："],
             before_en: &["You are creating an account for exam registration. Open the link to finish:"],
@@ -40,7 +45,7 @@ pub(crate) fn sign_up(to: &Email, links: &[String]) -> Letter {
 pub(crate) fn taken(to: &Email, links: &[String]) -> Letter {
     letter(
         to,
-        &Text {
+        &Paragraphs {
             subject: "这个邮箱已有账号 / You already have an account",
             before_zh: &[
                 "有人用这个邮箱注册考试报名账号，但它已经有账号了，没有建立新账号。请用这个邮箱直接登录；忘记密码的，请在下面的页面找回：",
@@ -60,7 +65,7 @@ pub(crate) fn taken(to: &Email, links: &[String]) -> Letter {
 pub(crate) fn verify(to: &Email, links: &[String]) -> Letter {
     letter(
         to,
-        &Text {
+        &Paragraphs {
             subject: "验证邮箱 / Verify your e-mail address",
             before_zh: &["请打开下面的链接，确认这是您考试报名账号的邮箱："],
             before_en: &["Open the link to confirm that this address belongs to your account for exam registration:"],
@@ -76,7 +81,7 @@ pub(crate) fn verify(to: &Email, links: &[String]) -> Letter {
 pub(crate) fn password(to: &Email, links: &[String]) -> Letter {
     letter(
         to,
-        &Text {
+        &Paragraphs {
             subject: "找回密码 / Choose a new password",
             before_zh: &["您正在找回考试报名账号的密码。请打开下面的链接设置新密码："],
             before_en: &[
@@ -96,7 +101,7 @@ pub(crate) fn password(to: &Email, links: &[String]) -> Letter {
 pub(crate) fn email_changed(to: &Email) -> Letter {
     letter(
         to,
-        &Text {
+        &Paragraphs {
             subject: "账号邮箱已更改 / Your e-mail address was changed",
             before_zh: &[
                 "您的考试报名账号已改用另一个邮箱。这个邮箱不能再用来登录。",
@@ -114,41 +119,37 @@ pub(crate) fn email_changed(to: &Email) -> Letter {
     )
 }
 
-/// What staff decided, or time has ended, and until when something can be done about it. Why is read after signing in.
-pub(crate) fn notice(
-    to: &Email,
-    kind: NoticeKind,
-    exam: Option<&ExamTitle>,
-    until: Option<Timestamp>,
-    links: &[String],
-) -> Letter {
-    let (zh, en) = kind.words();
-    let about =
-        |title: Option<&str>, said: &str| title.map_or_else(|| said.to_owned(), |title| format!("{title}：{said}"));
-    let (said_zh, said_en) = (
-        format!("{}。", about(exam.map(|exam| exam.zh.as_str()), zh)),
-        format!("{}.", about(exam.map(|exam| exam.en.as_str()), en).replace('：', ": ")),
-    );
-    let see = ("详情请登录后查看：", "Sign in to see the details:");
-    let until_zh =
-        until.map(|at| format!("请在 {} 前登录，重新上传订单截图。不要重复缴费。", beijing(at, "%-m月%-d日 %H:%M")));
-    let until_en = until.map(|at| {
-        let at = beijing(at, "%-d %b, %H:%M");
-        format!("Sign in and upload another screenshot by {at} (Beijing time). Do not pay again.")
-    });
-    let part = |said: String, until: Option<String>, see: &str| -> Vec<String> {
-        [Some(said), until, Some(see.to_owned())].into_iter().flatten().chain(links.iter().cloned()).collect()
+/// What is known of the thing that a message is about, when it is sent.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) exam: Option<Arc<Exam>>,
+    pub(crate) order: Option<Order>,
+    pub(crate) standing: Option<Standing>,
+}
+
+/// Tells of something that happened, what it is about, and how the registration stands now. Why is read after signing in.
+pub(crate) fn message(to: &Email, kind: MessageKind, known: &Known, links: &[String]) -> Letter {
+    let (zh, en) = words::event(kind);
+    let exam = known.exam.as_deref();
+    let about = |exam: &Exam| (format!("{}：{zh}。", exam.title.zh), format!("{}: {en}.", exam.title.en));
+    let (said_zh, said_en) = exam.map_or_else(|| (format!("{zh}。"), format!("{en}.")), about);
+    let order = exam.zip(known.order.as_ref()).map(|(exam, order)| words::order(exam, order));
+    let state = exam.zip(known.standing.as_ref()).and_then(|(exam, standing)| words::state(exam, standing));
+    let advice = words::advice(kind);
+    let contact = exam.and_then(|exam| exam.rules.contact.as_ref());
+    let part = |pick: fn(&Text) -> &str, said: String, advice: Option<&str>, (see, ask): (&str, &str)| {
+        let told = [order.as_ref(), state.as_ref()].into_iter().flatten().map(|text| pick(text).to_owned());
+        let ways = [see.to_owned()].into_iter().chain(links.iter().cloned());
+        let ask = contact.map(|contact| format!("{ask}{}", pick(contact)));
+        [said].into_iter().chain(told).chain(advice.map(str::to_owned)).chain(ways).chain(ask).collect::<Vec<String>>()
     };
-    let (zh, en_part) = (part(said_zh, until_zh, see.0), part(said_en, until_en, see.1));
-    in_both(to, format!("{} / {en}", kind.words().0), &zh, &en_part)
+    let zh_part = part(|text| &text.zh, said_zh, advice.map(|said| said.0), ("详情请登录后查看：", "咨询："));
+    let en_part =
+        part(|text| &text.en, said_en, advice.map(|said| said.1), ("Sign in to see the details:", "Contact: "));
+    in_both(to, format!("{zh} / {en}"), &zh_part, &en_part)
 }
 
-/// A moment as Beijing's clocks show it.
-fn beijing(at: Timestamp, format: &str) -> String {
-    jiff::tz::Offset::constant(8).to_datetime(at).strftime(format).to_string()
-}
-
-fn letter(to: &Email, text: &Text<'_>) -> Letter {
+fn letter(to: &Email, text: &Paragraphs<'_>) -> Letter {
     let minutes = LINK_LIFETIME.as_mins();
     let (once_zh, once_en) = match text.links.len() {
         _ if !text.once => (String::new(), String::new()),

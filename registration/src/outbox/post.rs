@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gateways::{Gateways, Letter, MailError, Mailer, Sms, SmsError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 /// How somebody hears of what was decided without looking at a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +18,6 @@ pub enum Hears {
 
 /// Most messages that are on their way behind answered requests.
 const BACKGROUND_MAX: usize = 256;
-/// Most notices among them: whoever waits for a code waits behind none.
-const NOTICES_MAX: usize = 64;
 
 /// What an operator may decide about accounts.
 #[derive(Debug, Clone)]
@@ -56,14 +54,12 @@ pub(crate) struct Post {
     mail: Option<Mailer>,
     settings: AccountSettings,
     background: Arc<Semaphore>,
-    notices: Arc<Semaphore>,
 }
 
 impl Post {
     pub(crate) fn new(gateways: &Gateways, settings: AccountSettings) -> Self {
         let (sms, mail) = (gateways.sms.clone(), gateways.mail.clone().filter(|_| !settings.mail_hosts.is_empty()));
-        let (background, notices) = (Semaphore::new(BACKGROUND_MAX), Semaphore::new(NOTICES_MAX));
-        Self { sms, mail, settings, background: Arc::new(background), notices: Arc::new(notices) }
+        Self { sms, mail, settings, background: Arc::new(Semaphore::new(BACKGROUND_MAX)) }
     }
 
     pub(crate) fn ways(&self) -> Ways {
@@ -71,22 +67,12 @@ impl Post {
     }
 
     /// Can it tell a mobile something else than a code?
-    pub(crate) fn can_notify(&self) -> bool {
+    pub(crate) fn can_message(&self) -> bool {
         self.sms.as_ref().is_some_and(Sms::can_notify)
     }
 
-    /// How many notices more can be under way.
-    pub(crate) fn free_for_notices(&self) -> usize {
-        self.notices.available_permits()
-    }
-
-    /// A place among the notices under way, if one is free.
-    pub(crate) fn place_for_notice(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.notices).try_acquire_owned().ok()
-    }
-
     /// Tells a mobile what happened, and waits for how it went.
-    pub(crate) async fn send_notice(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
+    pub(crate) async fn send_message(&self, mobile: &str, event: &str) -> Result<(), SmsError> {
         match &self.sms {
             Some(sms) => sms.send_notice(mobile, event).await,
             None => Err(SmsError::Unavailable("none is configured".to_owned())),
@@ -143,9 +129,9 @@ impl Post {
     }
 
     /// Tells a mobile what happened, after the answer.
-    pub(crate) fn send_notice_later(&self, mobile: String, event: &'static str) {
+    pub(crate) fn send_message_later(&self, mobile: String, event: &'static str) {
         let Some(sms) = self.sms.clone().filter(Sms::can_notify) else { return };
-        self.later("notice", async move { sms.send_notice(&mobile, event).await.map_err(|error| error.to_string()) });
+        self.later("message", async move { sms.send_notice(&mobile, event).await.map_err(|error| error.to_string()) });
     }
 
     /// Sends a letter after the answer: how long it takes tells nobody that there is an account.

@@ -46,6 +46,8 @@ pub use suspicion::{Act, Caller, Device};
 pub(crate) use account::{read, sealed_context};
 
 use crate::model::ids::AccountId;
+use crate::model::login::Email;
+use crate::model::person::Mobile;
 use crate::outbox::post::Post;
 use crate::people::store;
 use crate::secrets::attempts::Attempts;
@@ -53,6 +55,17 @@ use crate::secrets::captcha::Captcha;
 use crate::secrets::passwords::Hasher;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
+
+/// Where somebody is told of what happened.
+#[derive(Debug)]
+pub(crate) enum Contact<'a> {
+    /// By letter.
+    Mail(&'a Email),
+    /// By a message to this mobile.
+    Mobile(&'a Mobile),
+    /// Nowhere: pages say it.
+    None,
+}
 
 /// The door to accounts. Cloning is a few reference counts.
 #[derive(Clone)]
@@ -105,6 +118,31 @@ impl Accounts {
     /// How the site reaches people.
     pub fn ways(&self) -> Ways {
         self.post.ways()
+    }
+
+    /// Can the site tell anybody anything?
+    pub(crate) fn can_tell(&self) -> bool {
+        self.ways().mail || self.post.can_message()
+    }
+
+    /// Where this account is told of what happened: at an address or mobile that was proved.
+    pub(crate) fn contact<'a>(&self, account: &'a Account) -> Contact<'a> {
+        let email = account.email.as_ref().filter(|_| account.email_verified_at.is_some() && self.ways().mail);
+        let mobile = account.mobile.as_ref().filter(|_| account.mobile_verified_at.is_some());
+        match (email, mobile.filter(|_| self.post.can_message())) {
+            (Some(email), _) => Contact::Mail(email),
+            (None, Some(mobile)) => Contact::Mobile(mobile),
+            (None, None) => Contact::None,
+        }
+    }
+
+    /// How this account hears of decisions.
+    pub fn hears(&self, account: &Account) -> Hears {
+        match self.contact(account) {
+            Contact::Mail(_) => Hears::Letter,
+            Contact::Mobile(_) => Hears::Message,
+            Contact::None => Hears::Nothing,
+        }
     }
 
     /// How many passwords were hashed or compared so far: two ways that must not be told apart cost the same.

@@ -6,8 +6,7 @@ use reservation::hold::HoldState;
 
 use super::Orders;
 use crate::model::clock;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, About, MessageKind};
 use crate::pictures::store::screenshots;
 use crate::seats::store;
 use crate::seats::store::orders::{StoredOrder, StoredState, change};
@@ -63,7 +62,8 @@ impl Orders {
         let transaction = client.transaction().await?;
         let is_cancelled = change::cancel(&transaction, order.id, now).await?;
         if is_cancelled {
-            notices::add(&transaction, order.account, Some(&order.exam), NoticeKind::OrderCancelled, now).await?;
+            let (kind, about) = (MessageKind::OrderCancelled, About::order(order.id));
+            messages::add_about(&transaction, order.account, Some(&order.exam), kind, &about, now).await?;
         }
         transaction.commit().await?;
         Ok(is_cancelled)
@@ -76,8 +76,8 @@ impl Orders {
         let transaction = client.transaction().await?;
         let is_lapsed = change::lapse(&transaction, order, seats_owed).await?;
         if is_lapsed && is_long {
-            let kind = NoticeKind::OrderLapsed;
-            notices::add(&transaction, order.account, Some(&order.exam), kind, clock::now()).await?;
+            let (kind, about) = (MessageKind::OrderLapsed, About::order(order.id));
+            messages::add_about(&transaction, order.account, Some(&order.exam), kind, &about, clock::now()).await?;
         }
         transaction.commit().await?;
         Ok(is_lapsed)

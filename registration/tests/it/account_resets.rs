@@ -104,6 +104,6 @@ async fn the_owner_hears_of_another_password() {
     let SignedUp::Account(account) = reached.signed_up(1, MOBILE).await else { panic!() };
     let new = registration::secrets::passwords::Password::of_candidate("another-horse", &Default::default()).unwrap();
     reached.accounts().change_password(account.id, crate::world::PASSWORD, &new).await.unwrap();
-    assert_eq!(reached.message(MOBILE, 2).await.values, ["登录密码已修改"]);
+    assert_eq!(reached.message(MOBILE, 2).await.values, ["密码已改，非本人请找回"]);
     reached.finish().await;
 }

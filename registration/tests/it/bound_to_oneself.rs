@@ -9,8 +9,8 @@ use crate::bureau::Bureau;
 use crate::cet::Cet;
 use crate::world::{World, document};
 
-async fn notices(world: &World, kind: &str) -> i64 {
-    let count = "SELECT count(*) FROM registration.notices WHERE kind = $1";
+async fn messages(world: &World, kind: &str) -> i64 {
+    let count = "SELECT count(*) FROM registration.outbox WHERE kind = $1";
     world.sql().await.query_one(count, &[&kind]).await.unwrap().get(0)
 }
 
@@ -46,7 +46,7 @@ async fn b9_who_is_bound_hears_that_somebody_else_asked() {
         let refused = cet.bind(second.id, &seen).await;
         assert!(matches!(refused, Err(BindError::OtherAccount)), "{refused:?}");
     }
-    assert_eq!(notices(&bureau.world, "binding_asked").await, 1, "once a day");
+    assert_eq!(messages(&bureau.world, "binding_asked").await, 1, "once a day");
     bureau.world.finish().await;
 }
 

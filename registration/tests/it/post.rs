@@ -89,7 +89,12 @@ impl Reached {
 
     /// Lets the next message to a mobile fail.
     pub(crate) async fn fail_next_message(&self) {
-        let order = serde_json::json!({ "service": "tencent.sms", "fail": "unavailable", "times": 1 });
+        self.fail_messages(1).await;
+    }
+
+    /// Lets the next messages to mobiles fail.
+    pub(crate) async fn fail_messages(&self, times: u32) {
+        let order = serde_json::json!({ "service": "tencent.sms", "fail": "unavailable", "times": times });
         let answer = reqwest::Client::new().post(format!("{}control", self.sandbox.url())).json(&order).send().await;
         assert!(answer.unwrap().status().is_success());
     }

@@ -92,7 +92,12 @@ impl World {
 
     /// Another process over the same stores.
     pub(crate) async fn another_process(&self) -> Registration {
-        open(&self.stores, &self.engine, self.gateways.clone(), AccountSettings::default()).await
+        self.another_process_with(self.gateways.clone()).await
+    }
+
+    /// One that reaches people in other ways.
+    pub(crate) async fn another_process_with(&self, gateways: Gateways) -> Registration {
+        open(&self.stores, &self.engine, gateways, AccountSettings::default()).await
     }
 
     /// A new candidate with a document of their own.

@@ -11,8 +11,8 @@ use crate::model::document::Document;
 use crate::model::ids::AccountId;
 use crate::model::login::LoginName;
 use crate::model::person::{Mobile, PersonName};
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
+use crate::outbox::words;
 use crate::people::accounts::proof::codes::{CodeError, Purpose};
 use crate::people::store;
 use crate::people::store::accounts::StoredAccount;
@@ -137,20 +137,20 @@ impl Accounts {
             store::account_mobiles::remove(&transaction, account.0).await?;
         }
         store::accounts::set_mobile(&transaction, account.0, &sealed, is_proved.then(clock::now)).await?;
-        notices::add(&transaction, account, None, NoticeKind::MobileChanged, clock::now()).await?;
+        messages::add(&transaction, account, None, MessageKind::MobileChanged, clock::now()).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         security::note(Event::MobileChanged, Some(account), None);
-        self.tell_old_mobile(&before, NoticeKind::MobileChanged).await
+        self.tell_old_mobile(&before, MessageKind::MobileChanged).await
     }
 
     /// Tells the mobile that an account had, should it not have been its owner who changed something. A budget that is
     /// spent keeps nobody from changing it.
-    pub(super) async fn tell_old_mobile(&self, before: &Account, kind: NoticeKind) -> Result<(), ChangeError> {
+    pub(super) async fn tell_old_mobile(&self, before: &Account, kind: MessageKind) -> Result<(), ChangeError> {
         let proved = before.mobile.as_ref().filter(|_| before.mobile_verified_at.is_some());
-        if let Some(mobile) = proved.filter(|_| self.post.can_notify())
-            && self.spend_for_notice().await?
+        if let Some(mobile) = proved.filter(|_| self.post.can_message())
+            && self.spend_for_message().await?
         {
-            self.post.send_notice_later(mobile.expose().to_owned(), kind.words().0);
+            self.post.send_message_later(mobile.expose().to_owned(), words::short(kind));
         }
         Ok(())
     }

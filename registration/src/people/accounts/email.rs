@@ -8,7 +8,7 @@ use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName};
 use crate::outbox::letters;
-use crate::outbox::notices::NoticeKind;
+use crate::outbox::messages::MessageKind;
 use crate::people::accounts::proof::codes::count_sending;
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;
@@ -166,7 +166,7 @@ impl Accounts {
         if let Some(old) = old {
             self.post.send_later(letters::email_changed(&old));
             // The new mailbox is no way to tell the owner.
-            if let Err(error) = self.tell_old_mobile(&before, NoticeKind::EmailChanged).await {
+            if let Err(error) = self.tell_old_mobile(&before, MessageKind::EmailChanged).await {
                 tracing::warn!(%error, "the owner of a changed address was not told by mobile");
             }
         }

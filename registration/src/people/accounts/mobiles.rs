@@ -8,8 +8,7 @@ use super::{Account, Accounts, read};
 use crate::model::clock;
 use crate::model::login::LoginName;
 use crate::model::person::Mobile;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::store;
 use crate::store::StoreError;
 
@@ -58,7 +57,7 @@ impl Accounts {
     ) -> Result<(), StoreError> {
         for other in self.others(transaction, mobile, Some(account)).await? {
             let other = crate::model::ids::AccountId(other);
-            notices::add(transaction, other, None, NoticeKind::MobileShared, clock::now()).await?;
+            messages::add(transaction, other, None, MessageKind::MobileShared, clock::now()).await?;
         }
         let name = LoginName::Mobile(mobile.clone());
         store::account_mobiles::prove(transaction, &self.login_index(&name), account).await

@@ -11,8 +11,7 @@ use crate::model::clock;
 use crate::model::exam_rules::LoginKind;
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName};
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::proof::codes::Purpose;
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;
@@ -170,7 +169,7 @@ impl Accounts {
         let Some(_) = store::accounts::set_password(transaction, account, hash).await? else { return Ok(None) };
         let (purpose, now) = (LinkPurpose::Password.as_str(), clock::now());
         store::account_links::take_all(transaction, account, purpose, now).await?;
-        notices::add(transaction, AccountId(account), None, NoticeKind::PasswordChanged, now).await?;
+        messages::add(transaction, AccountId(account), None, MessageKind::PasswordChanged, now).await?;
         let stored = store::accounts::get(transaction, account).await?;
         stored.map(|stored| read(&self.vault, &stored)).transpose()
     }

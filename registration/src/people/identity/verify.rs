@@ -12,8 +12,7 @@ use crate::model::identity::Person;
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
 use crate::model::person::PersonName;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::store::face_checks;
 use crate::people::store::identities;
 use crate::people::store::identities::{SealedPerson, StoredIdentity, Verified};
@@ -80,7 +79,7 @@ impl Identity {
         }
         if let Some(by) = by {
             audit::insert_seen(&transaction, now, by.staff.0, by.action.as_str(), &by.subject, &by.seen).await?;
-            notices::add(&transaction, account, None, NoticeKind::IdentityPassed, now).await?;
+            messages::add(&transaction, account, None, MessageKind::IdentityPassed, now).await?;
         }
         transaction.commit().await?;
         metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);

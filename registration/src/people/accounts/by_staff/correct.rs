@@ -12,8 +12,7 @@ use crate::model::clock;
 use crate::model::document::{Document, DocumentKind};
 use crate::model::login::LoginName;
 use crate::model::person::PersonName;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::{Account, AccountNumber, Accounts};
 use crate::people::identity;
 use crate::people::store;
@@ -122,7 +121,7 @@ impl Accounts {
         let reviews = applications::review_again(&transaction, account, &changed, now).await?;
         let action = format!("account_corrected {}: {reason}", changed.join(" "));
         audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
-        notices::add(&transaction, account, None, NoticeKind::AccountCorrected, now).await?;
+        messages::add(&transaction, account, None, MessageKind::AccountCorrected, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Corrected { has_new_login, must_prove, reviews })
     }

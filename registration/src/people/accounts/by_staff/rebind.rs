@@ -10,8 +10,7 @@ use crate::eligibility::store::bindings;
 use crate::eligibility::store::score_reviews;
 use crate::model::clock;
 use crate::model::ids::AccountId;
-use crate::outbox::notices::NoticeKind;
-use crate::outbox::store::notices;
+use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::{AccountNumber, Accounts};
 use crate::people::identity;
 use crate::people::store;
@@ -79,7 +78,7 @@ impl Accounts {
         for (subject, action) in [(from, format!("account_moved_to {to}")), (to, format!("account_moved_from {from}"))]
         {
             audit::insert(&transaction, now, staff.id.0, &action, &subject.to_string()).await?;
-            notices::add(&transaction, subject.account(), None, NoticeKind::RegistrationMoved, now).await?;
+            messages::add(&transaction, subject.account(), None, MessageKind::RegistrationMoved, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(moved)

@@ -167,8 +167,8 @@ impl Accounts {
         store::account_sending_days::spend(transaction, clock::today(), budget).await
     }
 
-    /// The same for a notice: half of the budget is kept for codes, without which nobody gets in.
-    pub(crate) async fn spend_for_notice(&self) -> Result<bool, StoreError> {
+    /// The same for a message that tells of something: half of the budget is kept for codes, without which nobody gets in.
+    pub(crate) async fn spend_for_message(&self) -> Result<bool, StoreError> {
         let budget = i32::try_from(self.post.settings().sms_per_day / 2).unwrap_or(i32::MAX);
         let client = self.database.client().await?;
         store::account_sending_days::spend(&client, clock::today(), budget).await

@@ -1,0 +1,164 @@
+//! The jobs: what is done over and over, because time has decided it or because a process died before it did. Each runs by
+//! itself, so that one that fails or is slow keeps none of the others. Several processes may run the same job at once:
+//! every move says whether it happened.
+
+mod orders;
+mod remembered;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use strum::{IntoStaticStr, VariantArray};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::desk::payments::Reviews;
+use crate::eligibility::Eligibility;
+use crate::exams::Exams;
+use crate::outbox::messenger::Messenger;
+use crate::people::accounts::Accounts;
+use crate::pictures::kept::IdentityPictures;
+use crate::pictures::screenshots::Screenshots;
+use crate::seats::Orders;
+use crate::store::{Database, StoreError};
+
+/// Between two rounds of what somebody waits for.
+const SOON: Duration = Duration::from_secs(2);
+/// Between two rounds of what nobody waits for.
+const LATER: Duration = Duration::from_secs(5);
+/// Most pictures that are removed in one round.
+const PICTURES_MAX: i64 = 200;
+
+/// A job. Its name in snake case is the label of its metrics.
+#[derive(Debug, Clone, Copy, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+enum Job {
+    /// Looks whether exams were imported anew.
+    Exams,
+    /// Ends orders whose time is up, and gives their seats back.
+    Orders,
+    /// Finishes confirmations that died on the way.
+    Confirmations,
+    /// Sends what candidates are told.
+    Messages,
+    /// Gives messages up that have waited too long, and forgets those sent long ago.
+    Outbox,
+    /// Removes pictures of payments that no hand-in needs any more.
+    Screenshots,
+    /// Removes pictures of identities, faces and forms that are too old.
+    Pictures,
+    /// Ends bindings under which nothing was registered.
+    UnusedRegistrations,
+    /// Indexes results of earlier exams that the version before wrote.
+    OldScores,
+    /// Forgets codes, links and sign-ins of accounts.
+    Accounts,
+    /// Forgets links to phones, checks, and the tries of days before.
+    Remembered,
+}
+
+/// What the jobs work on.
+pub(crate) struct Work {
+    pub(crate) database: Database,
+    pub(crate) eligibility: Eligibility,
+    pub(crate) accounts: Accounts,
+    pub(crate) messenger: Messenger,
+    pub(crate) exams: Exams,
+    pub(crate) orders: Orders,
+    pub(crate) reviews: Reviews,
+    pub(crate) screenshots: Screenshots,
+    pub(crate) pictures: IdentityPictures,
+}
+
+/// The running jobs. They stop when the last clone is dropped, or when told to.
+#[derive(Clone)]
+pub(crate) struct Jobs {
+    stop: Arc<watch::Sender<bool>>,
+    tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Job {
+    fn every(self) -> Duration {
+        match self {
+            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages => SOON,
+            Self::Outbox
+            | Self::Screenshots
+            | Self::Pictures
+            | Self::UnusedRegistrations
+            | Self::OldScores
+            | Self::Accounts
+            | Self::Remembered => LATER,
+        }
+    }
+
+    /// One round.
+    async fn round(self, work: &Work) -> Result<(), StoreError> {
+        match self {
+            Self::Exams => work.exams.refresh().await,
+            Self::Orders => orders::end(&work.database, &work.orders).await,
+            Self::Confirmations => orders::carry_out(&work.database, &work.reviews).await,
+            Self::Messages => work.messenger.send_due().await,
+            Self::Outbox => work.messenger.tidy().await,
+            Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,
+            Self::Pictures => work.pictures.sweep(PICTURES_MAX).await,
+            Self::UnusedRegistrations => work.eligibility.end_unused(&work.exams).await,
+            Self::OldScores => work.eligibility.index_old_scores().await,
+            Self::Accounts => work.accounts.sweep().await,
+            Self::Remembered => remembered::forget(&work.database).await,
+        }
+    }
+
+    /// Round after round. Each is a task of its own: a panic ends that round only.
+    async fn run(self, work: Arc<Work>, mut stopped: watch::Receiver<bool>) {
+        let job: &str = self.into();
+        loop {
+            let round = tokio::spawn({
+                let work = Arc::clone(&work);
+                async move { self.round(&work).await }
+            });
+            let failed = match round.await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(panic) => Some(panic.to_string()),
+            };
+            match failed {
+                None => succeeded(job),
+                Some(error) => {
+                    metrics::counter!("registration_job_failed_total", "job" => job).increment(1);
+                    tracing::warn!(job, error, "a round of a job broke off; the next one tries again");
+                }
+            }
+            // A change is the word to stop; an error means that nobody is left to say it.
+            if tokio::time::timeout(self.every(), stopped.changed()).await.is_ok() {
+                return;
+            }
+        }
+    }
+}
+
+impl Jobs {
+    pub(crate) fn start(work: Work) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let work = Arc::new(work);
+        let start = |job: &Job| tokio::spawn(job.run(Arc::clone(&work), stopped.clone()));
+        let tasks = Job::VARIANTS.iter().map(start).collect();
+        Self { stop: Arc::new(stop), tasks: Arc::new(Mutex::new(tasks)) }
+    }
+
+    /// Stops them all, each after the round that is running.
+    pub(crate) async fn stop(&self) {
+        self.stop.send_replace(true);
+        let tasks = std::mem::take(&mut *self.tasks.lock().expect("nothing panics while taking the tasks"));
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a job of registration had died");
+            }
+        }
+    }
+}
+
+/// Tells when a job last did all that there was to do: the age of this is what to watch.
+fn succeeded(job: &'static str) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    metrics::gauge!("registration_job_last_success_timestamp_seconds", "job" => job).set(now.as_secs_f64());
+}

@@ -1,0 +1,20 @@
+//! What only had to be known for a while.
+
+use jiff::{SignedDuration, Span};
+
+use crate::model::clock;
+use crate::people::store::{identity_checks, identity_handovers, identity_tries};
+use crate::store::{Database, StoreError};
+
+/// Links that were used and checks that were begun are remembered so long.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The tries of a day are remembered for so many days.
+const TRIES_DAYS: i64 = 7;
+
+/// Forgets what is older.
+pub(super) async fn forget(database: &Database) -> Result<(), StoreError> {
+    let (client, until) = (database.client().await?, clock::now() - REMEMBERED);
+    identity_handovers::delete_old(&client, until).await?;
+    identity_checks::delete_old(&client, until).await?;
+    identity_tries::delete_old(&client, clock::today().saturating_sub(Span::new().days(TRIES_DAYS))).await
+}

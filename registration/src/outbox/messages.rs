@@ -1,0 +1,143 @@
+//! What candidates are told without asking: what staff decided, what time has ended, and what was changed of their
+//! account, should it not have been them. [`add`] writes it into the outbox, in the transaction of what it tells of; the
+//! messenger sends it.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use reservation::ids::ExamId;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use crate::model::ids::AccountId;
+use crate::model::order::OrderId;
+use crate::outbox::store::outbox::{self, NewRow};
+use crate::store::StoreError;
+
+/// The topic of messages among all that leaves.
+pub(crate) const TOPIC: &str = "message";
+
+/// What happened. It is stored in snake case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum MessageKind {
+    /// Staff verified an identity.
+    IdentityPassed,
+    /// Staff did not.
+    IdentityRefused,
+    /// Staff compared a face and said yes.
+    FacePassed,
+    /// Staff said no.
+    FaceRefused,
+    /// A registration form passed its review.
+    FormPassed,
+    /// It was refused.
+    FormRefused,
+    /// An earlier score makes further subjects eligible.
+    ScorePassed,
+    /// It does not.
+    ScoreRefused,
+    /// A payment was confirmed: the seat is the candidate's.
+    OrderConfirmed,
+    /// The picture of a payment was refused; the seat is kept for a while.
+    OrderRefused,
+    /// No picture of the payment was accepted, or none in time: the seat is given back.
+    OrderCancelled,
+    /// A seat that could be paid for hours long was not.
+    OrderLapsed,
+    /// A registration without any subject was deleted.
+    RegistrationUnused,
+    /// Staff corrected name or number of the account.
+    AccountCorrected,
+    /// Staff moved the registration from one account to another: both hear of it.
+    RegistrationMoved,
+    /// The password is another one.
+    PasswordChanged,
+    /// The mobile is another one.
+    MobileChanged,
+    /// The e-mail address is another one.
+    EmailChanged,
+    /// Another account has the same mobile now, and both get its messages.
+    MobileShared,
+    /// Another account asked for the person to whom this one is bound.
+    BindingAsked,
+}
+
+/// What a message is about besides its exam. A version that does not know a field leaves it unread.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct About {
+    /// The number of the order, as people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+}
+
+impl About {
+    /// A message about this order.
+    pub(crate) fn order(order: OrderId) -> Self {
+        Self { order: Some(order.to_string()) }
+    }
+
+    /// The order, if it is about one.
+    pub(crate) fn order_id(&self) -> Option<OrderId> {
+        self.order.as_deref().and_then(|number| number.parse().ok())
+    }
+
+    /// As it was stored; of what another version wrote, as much as can be read.
+    pub(crate) fn stored(payload: &str) -> Self {
+        serde_json::from_str(payload).unwrap_or_default()
+    }
+}
+
+/// Tells an account of something, in the transaction that does it.
+pub(crate) async fn add(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: Option<&ExamId>,
+    kind: MessageKind,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    add_about(client, account, exam, kind, &About::default(), now).await
+}
+
+/// The same, of an order.
+pub(crate) async fn add_about(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: Option<&ExamId>,
+    kind: MessageKind,
+    about: &About,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(about).map_err(|_| StoreError::Corrupt("what a message is about"))?;
+    let row = NewRow { topic: TOPIC, kind: kind.into(), account, exam, payload: &payload, now };
+    outbox::add(client, &row).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_stored_is_read_back() {
+        let mut names: Vec<&str> = Vec::new();
+        for kind in MessageKind::VARIANTS {
+            let name: &str = kind.into();
+            assert_eq!(name.parse(), Ok(*kind));
+            names.push(name);
+        }
+        // The version before reads these names, and wrote them.
+        assert_eq!(names[..3], ["identity_passed", "identity_refused", "face_passed"]);
+        assert_eq!(
+            names[8..13],
+            ["order_confirmed", "order_refused", "order_cancelled", "order_lapsed", "registration_unused"]
+        );
+        assert!("whatever".parse::<MessageKind>().is_err());
+
+        let order = OrderId::from_bits(7);
+        let about = About::order(order);
+        assert_eq!(About::stored(&serde_json::to_string(&about).unwrap()), about);
+        assert_eq!(About::stored(r#"{"order":"0000-0007","later":[1]}"#).order_id(), Some(order));
+        for other in ["{}", "", r#"{"order":7}"#] {
+            assert_eq!(About::stored(other), About::default(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The words of messages: short ones for a mobile, and for letters what happened, what it is about, how the registration
+//! stands now and what to do. Why something was decided is read after signing in.
+
+use jiff::Timestamp;
+
+use crate::model::exam::Exam;
+use crate::model::order::Order;
+use crate::model::text::Text;
+use crate::outbox::messages::MessageKind;
+use crate::rules::standing::{Change, Standing, State, Tickets};
+
+/// What a mobile is told: at most twelve characters, which is what vendors allow for the variable of a template.
+pub(crate) fn short(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::IdentityPassed => "实名认证已通过，请继续",
+        MessageKind::IdentityRefused => "实名未通过，请重新认证",
+        MessageKind::FacePassed => "人脸核验已通过，请继续",
+        MessageKind::FaceRefused => "人脸未通过，请重新核验",
+        MessageKind::FormPassed => "报名审核已通过，请继续",
+        MessageKind::FormRefused => "报名审核未通过，请修改",
+        MessageKind::ScorePassed => "资格复核已通过，请继续",
+        MessageKind::ScoreRefused => "资格复核未通过",
+        MessageKind::OrderConfirmed => "缴费已确认，报名成功",
+        MessageKind::OrderRefused => "截图未通过，请重新上传",
+        MessageKind::OrderCancelled => "截图未通过，报名已取消",
+        MessageKind::OrderLapsed => "逾期未缴费，科目已删除",
+        MessageKind::RegistrationUnused => "未选科目，报名已删除",
+        MessageKind::AccountCorrected => "账号信息已由考务更正",
+        MessageKind::RegistrationMoved => "报名已由考务转移账号",
+        MessageKind::PasswordChanged => "密码已改，非本人请找回",
+        MessageKind::MobileChanged => "账号手机号已更换",
+        MessageKind::EmailChanged => "账号邮箱已更换",
+        MessageKind::MobileShared => "手机号被另一账号共用",
+        MessageKind::BindingAsked => "有人申请绑定您的学籍",
+    }
+}
+
+/// What happened, as a letter says it, without the full stop.
+pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
+    match kind {
+        MessageKind::IdentityPassed => ("实名认证已通过", "Your identity has been verified"),
+        MessageKind::IdentityRefused => ("实名认证未通过", "Your identity could not be verified"),
+        MessageKind::FacePassed => ("人脸核验已通过", "Your face check has passed"),
+        MessageKind::FaceRefused => ("人脸核验未通过", "Your face check has not passed"),
+        MessageKind::FormPassed => ("报名资格审核已通过", "Your registration form has passed its review"),
+        MessageKind::FormRefused => ("报名资格审核未通过", "Your registration form was not accepted"),
+        MessageKind::ScorePassed => ("资格复核已通过", "The review of your earlier score has passed"),
+        MessageKind::ScoreRefused => ("资格复核未通过", "The review of your earlier score has not passed"),
+        MessageKind::OrderConfirmed => ("缴费已确认，报名成功", "Your payment is confirmed and you are registered"),
+        MessageKind::OrderRefused => ("缴费截图未通过审核", "The screenshot of your payment was not accepted"),
+        MessageKind::OrderCancelled => {
+            ("截图未通过，报名已取消", "Your registration was cancelled: no screenshot of the payment was accepted")
+        }
+        MessageKind::OrderLapsed => ("未缴费的科目已删除", "A subject that was not paid for has been deleted"),
+        MessageKind::RegistrationUnused => {
+            ("未选科目，报名已删除", "Your registration was deleted because no subject was chosen")
+        }
+        MessageKind::AccountCorrected => ("账号信息已由考务更正", "The examination office has corrected your account"),
+        MessageKind::RegistrationMoved => {
+            ("报名已由考务转移账号", "The examination office has moved a registration to another account")
+        }
+        MessageKind::PasswordChanged => ("登录密码已修改", "The password of your account has been changed"),
+        MessageKind::MobileChanged => ("账号手机号已更换", "The mobile number of your account has been changed"),
+        MessageKind::EmailChanged => ("账号邮箱已更换", "The e-mail address of your account has been changed"),
+        MessageKind::MobileShared => ("手机号被另一账号共用", "Another account now shares your mobile number"),
+        MessageKind::BindingAsked => {
+            ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
+        }
+    }
+}
+
+/// What to do about it, where no registration's state says so.
+pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        MessageKind::IdentityPassed => {
+            Some(("认证一次，各项考试通用，请继续报名。", "It counts for all exams. You can go on."))
+        }
+        MessageKind::IdentityRefused => {
+            Some(("请登录后查看原因，再重新认证。", "Sign in to read the reason, then try again."))
+        }
+        MessageKind::PasswordChanged
+        | MessageKind::MobileChanged
+        | MessageKind::EmailChanged
+        | MessageKind::MobileShared => Some((
+            "如果不是您本人操作，请尽快找回密码，并联系考务人员。",
+            "If this was not you, choose a new password and contact the examination office soon.",
+        )),
+        MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
+            Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))
+        }
+        MessageKind::FacePassed
+        | MessageKind::FaceRefused
+        | MessageKind::FormPassed
+        | MessageKind::FormRefused
+        | MessageKind::ScorePassed
+        | MessageKind::ScoreRefused
+        | MessageKind::OrderConfirmed
+        | MessageKind::OrderRefused
+        | MessageKind::OrderCancelled
+        | MessageKind::OrderLapsed
+        | MessageKind::RegistrationUnused => None,
+    }
+}
+
+/// An order: its number, its sittings, what they cost.
+pub(crate) fn order(exam: &Exam, order: &Order) -> Text {
+    let sittings = || order.sittings.iter().filter_map(|seat| exam.sitting(&seat.sitting));
+    let zh: Vec<String> =
+        sittings().map(|one| format!("{}（{}，{}）", one.title.zh, one.venue.zh, beijing_zh(one.starts_at))).collect();
+    let en: Vec<String> =
+        sittings().map(|one| format!("{} ({}, {})", one.title.en, one.venue.en, beijing_en(one.starts_at))).collect();
+    Text {
+        zh: format!("报名编号：{}；场次：{}；金额：{}。", order.id, zh.join("、"), order.amount),
+        en: format!("Registration number {}: {}; {}.", order.id, en.join(", "), order.amount),
+    }
+}
+
+/// How a registration stands and what to do about it; nothing where there is nothing to be said.
+pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
+    let step = standing.step.and_then(|at| exam.rules.steps.get(at)).map(|step| &step.title);
+    let until = standing.until;
+    Some(match &standing.state {
+        State::NotOpen { .. } | State::Closed { .. } | State::Lost { can_choose: false, .. } => return None,
+        State::ToDo { .. } => {
+            let Text { zh, en } = step?;
+            let (before_zh, before_en) = until.map_or_else(Default::default, |until| {
+                (format!("请在 {} 前完成。", beijing_zh(until)), format!(" Please do it by {}.", beijing_en(until)))
+            });
+            text(format!("下一步：{zh}。{before_zh}"), format!("Next: {en}.{before_en}"))
+        }
+        State::Ahead { opens_at, .. } => {
+            let (Text { zh, en }, opens_at) = (step?, *opens_at);
+            let (zh, en) = (
+                format!("下一步：{zh}，{} 开始。", beijing_zh(opens_at)),
+                format!("Next: {en}, from {}.", beijing_en(opens_at)),
+            );
+            text(zh, en)
+        }
+        State::Over { closed_at, .. } => {
+            let (Text { zh, en }, closed_at) = (step?, *closed_at);
+            text(
+                format!("{zh}已于 {} 截止。", beijing_zh(closed_at)),
+                format!("{en}: closed {}.", beijing_en(closed_at)),
+            )
+        }
+        State::Unpaid { .. } => by(
+            until?,
+            ("座位为您保留到 ", "，请在此之前缴费并上传截图。"),
+            ("Your seat is held until ", ". Please pay and upload the screenshot before then."),
+        ),
+        State::Lost { .. } => by(
+            until?,
+            ("座位已不再保留。还想报名的，请在 ", " 前重新选择。"),
+            ("Your seat is no longer kept. You can choose again until ", "."),
+        ),
+        State::Waiting { .. } => plain(
+            "工作人员正在审核，不用再做什么，请等待结果。",
+            "Staff are looking at it. There is nothing to do until the result.",
+        ),
+        State::Refused { order: Some(_), .. } => by(
+            until?,
+            ("请在 ", " 前登录，重新上传订单截图。不要重复缴费。"),
+            ("Sign in and upload another screenshot by ", ". Do not pay again."),
+        ),
+        State::Refused { order: None, .. } => {
+            plain("请登录后查看原因，修改后重新提交。", "Sign in to read the reason, mend it and send it again.")
+        }
+        State::Registered { change: Some(Change::Waiting { .. }), .. } => plain(
+            "您的报名有效，修改待审核。座位不变，不用再缴费。",
+            "You are registered and your change is under review. Your seat stays; there is nothing to pay.",
+        ),
+        State::Registered { change: Some(Change::Refused { .. }), .. } => plain(
+            "您的报名有效，座位不变。修改没有通过，请登录后查看原因，再重新提交。",
+            "You are registered and your seat stays. Your change was not accepted: sign in to read the reason and send it again.",
+        ),
+        State::Registered { tickets: Tickets::From(from), change: None, .. } => {
+            by(*from, ("准考证 ", " 起可以打印。"), ("The admission ticket can be printed from ", "."))
+        }
+        State::Registered { tickets: Tickets::Open, change: None, .. } => {
+            plain("准考证可以打印了。", "You can print your admission ticket now.")
+        }
+        State::Registered { tickets: Tickets::NotSaid, change: None, .. } => {
+            plain("准考证的打印时间另行通知。", "When admission tickets can be printed will be announced.")
+        }
+    })
+}
+
+fn text(zh: String, en: String) -> Text {
+    Text { zh, en }
+}
+
+fn plain(zh: &str, en: &str) -> Text {
+    text(zh.to_owned(), en.to_owned())
+}
+
+/// A sentence around a moment.
+fn by(at: Timestamp, zh: (&str, &str), en: (&str, &str)) -> Text {
+    text(format!("{}{}{}", zh.0, beijing_zh(at), zh.1), format!("{}{}{}", en.0, beijing_en(at), en.1))
+}
+
+/// A moment as Beijing's clocks show it.
+fn beijing_zh(at: Timestamp) -> String {
+    beijing(at, "%-m月%-d日 %H:%M")
+}
+
+fn beijing_en(at: Timestamp) -> String {
+    beijing(at, "%-d %b, %H:%M (Beijing time)")
+}
+
+fn beijing(at: Timestamp, format: &str) -> String {
+    jiff::tz::Offset::constant(8).to_datetime(at).strftime(format).to_string()
+}
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;
