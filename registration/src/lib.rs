@@ -10,6 +10,7 @@ pub mod eligibility;
 pub mod exams;
 pub mod model;
 pub(crate) mod outbox;
+pub mod payments;
 pub mod people;
 pub mod pictures;
 pub mod rules;
@@ -31,6 +32,7 @@ use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
 use crate::desk::staff::Staff;
 use crate::outbox::sweep::{Sweep, SweepTask};
+use crate::payments::Payments;
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
@@ -85,6 +87,8 @@ pub struct Registration {
     pub exams: Exams,
     /// What candidates hold and owe.
     pub orders: Orders,
+    /// Attempts to pay, and money that came.
+    pub payments: Payments,
     /// What staff decide of payments.
     pub reviews: Reviews,
     /// Who candidates really are.
@@ -121,7 +125,7 @@ impl Registration {
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let orders = Orders {
             database: database.clone(),
-            engine: engine.clone(),
+            engine,
             exams: exams.clone(),
             screenshots: screenshots.clone(),
             applications: applications.clone(),
@@ -129,18 +133,18 @@ impl Registration {
         };
         let reviews = Reviews {
             database: database.clone(),
-            engine,
             exams: exams.clone(),
+            orders: orders.clone(),
             screenshots: screenshots.clone(),
             vault,
         };
+        let payments = Payments { database: database.clone() };
         let sweep = SweepTask::start(Sweep {
             database,
             eligibility: eligibility.clone(),
             accounts: accounts.clone(),
             exams: exams.clone(),
             orders: orders.clone(),
-            reviews: reviews.clone(),
             screenshots,
             pictures,
         });
@@ -150,6 +154,7 @@ impl Registration {
             eligibility,
             exams,
             orders,
+            payments,
             reviews,
             identity,
             faces,

@@ -8,7 +8,6 @@ use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::desk::payments::{DecisionError, Reviews};
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::model::clock;
@@ -20,8 +19,8 @@ use crate::people::store::identity_tries;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots;
-use crate::seats::Orders;
 use crate::seats::store::orders::due;
+use crate::seats::{ConfirmError, Orders};
 use crate::store::{Database, StoreError};
 
 /// Time between two rounds.
@@ -52,7 +51,6 @@ pub(crate) struct Sweep {
     pub(crate) accounts: Accounts,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
-    pub(crate) reviews: Reviews,
     pub(crate) screenshots: Screenshots,
     pub(crate) pictures: IdentityPictures,
 }
@@ -139,9 +137,9 @@ impl Sweep {
         let died = due::confirming(&self.database.client().await?, until, BATCH).await?;
         for order in died {
             let id = order.id;
-            match self.reviews.carry_out(order).await {
+            match self.orders.carry_out(order).await {
                 Ok(_) => tracing::info!(order = %id, "a confirmation that had died was carried out"),
-                Err(DecisionError::Store(error)) => go_on(id, Err(error))?,
+                Err(ConfirmError::Store(error)) => go_on(id, Err(error))?,
                 Err(error) => tracing::warn!(order = %id, %error, "a confirmation could not be carried out"),
             }
         }
