@@ -7,6 +7,8 @@ mod rebind;
 mod review;
 pub(crate) mod store;
 
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
 use reservation::ids::ExamId;
 
 use crate::application::photos::Photos;
@@ -25,7 +27,7 @@ use crate::people::store::accounts;
 use crate::rules::details;
 use crate::rules::details::{Answers, FieldFault};
 use crate::rules::steps::{TaskState, blocked_by, steps, task};
-use crate::seats::store::orders::change;
+use crate::seats::store::orders::{self, change};
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
@@ -142,7 +144,7 @@ impl Applications {
     }
 
     /// Hands the form in, also anew while the window is open. Where the exam has a review, it begins again; where it has
-    /// none, staff look again at what was paid, with the picture that they have.
+    /// none, staff look at what was changed together with a payment that waits, or by itself once that is confirmed.
     pub async fn hand_in(
         &self,
         account: AccountId,
@@ -179,18 +181,21 @@ impl Applications {
         // A form that staff refused goes back to staff, even when it equals the roster: the roster does not know their reason.
         let compared = compared.again_for_staff(before.review == "refused");
         let differences = compared.differences();
-        let review = (compared.word(), differences.as_deref());
-        store::applications::set_details(&transaction, &exam.id, account, &sealed, review, now).await?;
-        let before = self.read(&before)?.details;
-        let has_changed = before.as_ref().is_some_and(|before| *before != kept);
-        if has_changed && !exam.rules.asks_for(&TaskKind::Review) {
-            change::review_again(&transaction, account, &exam.id, now).await?;
-        }
+        let answers_before = self.read(&before)?.details;
+        let has_changed = answers_before.as_ref().is_some_and(|before| *before != kept);
+        let review = match exam.rules.asks_for(&TaskKind::Review) {
+            true => compared.word(),
+            false => unreviewed(&transaction, &before, has_changed, now).await?,
+        };
+        let review_of = (review, differences.as_deref());
+        store::applications::set_details(&transaction, &exam.id, account, &sealed, review_of, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
-        let before = before.unwrap_or_default();
-        self.drop_photo_of(account, exam, &before, &kept).await?;
-        Ok(compared.state(now))
+        self.drop_photo_of(account, exam, &answers_before.unwrap_or_default(), &kept).await?;
+        Ok(match review {
+            "waiting" => ReviewState::Waiting { since: now },
+            _ => compared.state(now),
+        })
     }
 
     /// May the candidate do this now? What was done once may be done again while its window is open.
@@ -233,6 +238,27 @@ impl Applications {
     fn seal(&self, part: &str, exam: &ExamId, account: AccountId, answers: &Answers) -> Result<Vec<u8>, StoreError> {
         let plain = serde_json::to_vec(answers).map_err(|_| StoreError::Corrupt("a form's answers"))?;
         Ok(self.vault.seal(&context(part, exam, account), &plain))
+    }
+}
+
+/// What becomes of a form in an exam that has no review of forms. Staff look at it together with the payment; once that
+/// is settled, a form that is changed waits for them by itself, and what is paid for stays as it is.
+async fn unreviewed(
+    transaction: &impl GenericClient,
+    before: &StoredApplication,
+    has_changed: bool,
+    now: Timestamp,
+) -> Result<&'static str, StoreError> {
+    let (account, exam) = (before.account, &before.exam);
+    // First, so that a decision that is just being taken comes to its end, or sees that the form is another one.
+    if has_changed {
+        change::wait_anew(transaction, account, exam, now).await?;
+    }
+    let is_open = matches!(before.review.as_str(), "waiting" | "refused");
+    match orders::any_settled(transaction, account, exam).await? {
+        true if has_changed || is_open => Ok("waiting"),
+        true if before.review == "passed" => Ok("passed"),
+        _ => Ok("none"),
     }
 }
 

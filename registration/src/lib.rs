@@ -10,6 +10,7 @@ pub mod eligibility;
 pub mod exams;
 pub mod model;
 pub(crate) mod outbox;
+pub mod payments;
 pub mod people;
 pub mod pictures;
 pub mod rules;
@@ -32,6 +33,7 @@ use crate::desk::people::IdentityReviews;
 use crate::desk::staff::Staff;
 use crate::outbox::jobs::{Jobs, Work};
 use crate::outbox::messenger::Messenger;
+use crate::payments::Payments;
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
@@ -86,6 +88,8 @@ pub struct Registration {
     pub exams: Exams,
     /// What candidates hold and owe.
     pub orders: Orders,
+    /// Attempts to pay, and money that came.
+    pub payments: Payments,
     /// What staff decide of payments.
     pub reviews: Reviews,
     /// Who candidates really are.
@@ -122,7 +126,7 @@ impl Registration {
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let orders = Orders {
             database: database.clone(),
-            engine: engine.clone(),
+            engine,
             exams: exams.clone(),
             screenshots: screenshots.clone(),
             applications: applications.clone(),
@@ -130,11 +134,12 @@ impl Registration {
         };
         let reviews = Reviews {
             database: database.clone(),
-            engine,
             exams: exams.clone(),
+            orders: orders.clone(),
             screenshots: screenshots.clone(),
             vault,
         };
+        let payments = Payments { database: database.clone() };
         let messenger = Messenger {
             database: database.clone(),
             accounts: accounts.clone(),
@@ -148,7 +153,6 @@ impl Registration {
             messenger,
             exams: exams.clone(),
             orders: orders.clone(),
-            reviews: reviews.clone(),
             screenshots,
             pictures,
         });
@@ -158,6 +162,7 @@ impl Registration {
             eligibility,
             exams,
             orders,
+            payments,
             reviews,
             identity,
             faces,

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod login;
 pub mod order;
 pub mod organisation;
+pub mod payment;
 pub mod person;
 pub mod roster;
 pub mod text;

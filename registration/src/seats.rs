@@ -6,6 +6,7 @@
 //! noted in the row before it is frozen (a frozen one never lapses); an order is ended in the row, with its seats
 //! owed, before the engine is told.
 
+mod confirm;
 mod dependants;
 mod drop_seat;
 mod error;
@@ -35,8 +36,7 @@ use crate::rules::choosing::{self, DropRefusal};
 use crate::seats::store::orders::{StoredOrder, change};
 use crate::store::{Database, StoreError};
 
-pub(crate) use take::live_orders_of;
-
+pub use confirm::ConfirmError;
 pub use drop_seat::DropError;
 pub use error::OrderError;
 pub use hand_in::HandInError;

@@ -55,6 +55,7 @@ hold-error-not-open = Registration is not open now. No seat was held.
 hold-error-unavailable = Seat numbers are being restored. No seat was held. Please try again in a few seconds.
 hold-error-unknown = That sitting no longer exists. Please choose again.
 hold-error-have = You are already registered for this exam.
+hold-error-paying = A payment of this order is under way. You can change the session once it has come to an end.
 
 # Progress
 progress = Step { $step } of { $steps } · { $name }
@@ -81,6 +82,7 @@ choice-campus-closed = { $campus } is not open for registration now. Choose anot
 choice-no-fee = The fee of this subject is not set yet, so it cannot be chosen.
 choice-group-had = You have { $subject }, so this one cannot be chosen
 drop-paid = A subject that is paid for cannot be dropped.
+drop-paying = A payment of this order is under way. You can drop the subject once it has come to an end.
 drop-last = You cannot drop every subject: keep at least one.
 drop-needed = You are registered for { $subject }, which needs this subject. Drop { $subject } first.
 hold-error-blocked = Please finish the earlier steps first.
@@ -200,7 +202,7 @@ details-kept-photo = Saved by itself, not handed in yet. A photo that you have j
 details-lost = Not kept for the moment. It is tried again once you are online.
 effects-review = When you save changes, the form is reviewed anew. What equals your school's record passes at once; otherwise staff decide, usually within one working day.
 effects-review-staff = Staff then review it anew, usually within one working day.
-effects-order = After a change staff look at your registration again, together with the screenshot. Your seat is kept. The screenshot you sent is used again: do not pay twice. If you want to send another one, do so on the page of your registration.
+effects-order = After a change staff look at your registration again. Your seat is kept and your payment counts: do not pay twice. While your screenshot is still being reviewed, you can send another one on the page of your registration.
 effects-paid = The seat whose payment you handed in is kept meanwhile.
 effects-held-title = Your seat is not paid for and is held until { $when } only
 effects-held-text = Changing the form gives you no more time. If staff have to review it, you cannot choose a sitting until they have decided; a seat that is not paid for in time is released and may be taken by then. It is best to pay first.

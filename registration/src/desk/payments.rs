@@ -6,13 +6,13 @@ use std::collections::HashMap;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
-use reservation::engine::{Engine, HoldError};
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
 use crate::desk::store;
 use crate::eligibility::bound_person;
 use crate::exams::Exams;
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::document::Document;
 use crate::model::exam_rules::{SubjectId, TaskKind};
@@ -20,16 +20,16 @@ use crate::model::ids::StaffId;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::model::person::{Mobile, PersonName};
 use crate::outbox::messages::{self, About, MessageKind};
+use crate::payments::moves;
 use crate::people::accounts;
 use crate::people::accounts::Account;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots;
-use crate::rules::choosing;
-use crate::seats::live_orders_of;
 use crate::seats::store::orders;
 use crate::seats::store::orders::change;
 use crate::seats::store::orders::change::Refused;
 use crate::seats::store::orders::{StoredOrder, StoredState};
+use crate::seats::{ConfirmError, Orders};
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
@@ -149,12 +149,26 @@ pub enum DecisionError {
     Store(#[from] StoreError),
 }
 
+impl From<ConfirmError> for DecisionError {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::UnknownOrder => Self::UnknownOrder,
+            ConfirmError::Moved(state) => Self::NotWaiting(state),
+            ConfirmError::NotPaid => Self::NotWaiting(OrderState::Unpaid),
+            ConfirmError::NeedsFirst(first) => Self::NeedsFirst(first),
+            ConfirmError::SeatGone(sitting) => Self::SeatGone(sitting),
+            ConfirmError::Unavailable(why) => Self::Unavailable(why),
+            ConfirmError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// The door to reviews. Cloning is a few reference counts.
 #[derive(Clone)]
 pub struct Reviews {
     pub(crate) database: Database,
-    pub(crate) engine: Engine,
     pub(crate) exams: Exams,
+    pub(crate) orders: Orders,
     pub(crate) screenshots: Screenshots,
     pub(crate) vault: Vault,
 }
@@ -198,38 +212,15 @@ impl Reviews {
     /// decision stands, and is carried out by the sweep should this process die.
     pub async fn confirm(&self, staff: StaffId, order: OrderId, look: &Look) -> Result<Order, DecisionError> {
         let mut client = self.database.client().await?;
-        if let Some(first) = self.needed_before(&client, order).await? {
-            return Err(DecisionError::NeedsFirst(first));
-        }
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let found = waiting_with(&transaction, staff, order, look).await?;
-        if found.state == StoredState::WaitingReview {
-            change::begin_confirm(&transaction, order, staff.0, clock::now()).await?;
+        if !matches!(found.state, StoredState::WaitingReview | StoredState::Confirming | StoredState::Confirmed) {
+            return Err(DecisionError::NotWaiting(found.state_at(clock::now())));
         }
+        let begun = self.orders.begin_confirm(&transaction, found, &Actor::Staff(staff)).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        let order = orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         drop(client);
-        match order.state {
-            StoredState::Confirming => self.carry_out(order).await,
-            StoredState::Confirmed => Ok(order.view(clock::now())),
-            _ => Err(DecisionError::NotWaiting(order.state_at(clock::now()))),
-        }
-    }
-
-    /// The subject that must be confirmed before this order: what is confirmed stays, so the other one does, too.
-    async fn needed_before(
-        &self,
-        client: &impl GenericClient,
-        order: OrderId,
-    ) -> Result<Option<SubjectId>, DecisionError> {
-        let order = orders::get(client, order).await?.ok_or(DecisionError::UnknownOrder)?;
-        let Some(page) = self.exams.get(&order.exam).filter(|page| page.rules.has_requirements()) else {
-            return Ok(None);
-        };
-        let live = live_orders_of(client, order.account, &order.exam).await?;
-        let live: Vec<&Order> = live.iter().collect();
-        let is_confirmed = |state: &OrderState| *state == OrderState::Confirmed;
-        Ok(choosing::needed_before(&page, &live, &order.view(clock::now()), is_confirmed))
+        Ok(self.orders.carry_out(begun).await?)
     }
 
     /// Refuses a picture that was looked at. The seats are kept for a while, so that one who has really paid can hand
@@ -252,59 +243,25 @@ impl Reviews {
         let found = waiting_with(&transaction, staff, order, look).await?;
         let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
         let (mend_until, resubmit_times) = (now + page.resubmit, page.resubmit_times);
-        let refused = Refused { staff: staff.0, reason, at: now, mend_until, resubmit_times };
-        let Some(is_cancelled) = change::refuse(&transaction, order, &refused).await? else {
+        let actor = Actor::Staff(staff);
+        let refusal = Refused { actor: &actor, reason, at: now, mend_until, resubmit_times };
+        let Some(refused) = change::refuse(&transaction, order, &refusal).await? else {
             return Err(DecisionError::NotWaiting(found.state_at(now)));
         };
+        moves::fail_claim(&transaction, order, &actor, reason, now).await?;
         let (action, subject) = (AuditAction::Refused, order.to_string());
         store::audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &look.picture()).await?;
+        let is_cancelled = refused.state == StoredState::Cancelled;
         let kind = if is_cancelled { MessageKind::OrderCancelled } else { MessageKind::OrderRefused };
         let about = About::order(order);
         messages::add_about(&transaction, found.account, Some(&found.exam), kind, &about, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        let refused = orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
         Ok(refused.view(now))
     }
 
     /// What staff did to an order, the newest first, at most [`HISTORY_MAX`] lines.
     pub async fn history(&self, order: OrderId) -> Result<Vec<AuditEntry>, StoreError> {
         history_of(&self.database, &order.to_string()).await
-    }
-
-    /// Tells the engine what staff decided, and writes down that it is done.
-    pub(crate) async fn carry_out(&self, mut order: StoredOrder) -> Result<Order, DecisionError> {
-        let reference = order.id.reference();
-        for seat in &mut order.sittings {
-            match self.engine.confirm(&order.exam, &seat.hold, &reference).await {
-                Ok(hold) => seat.hold = hold.id,
-                Err(HoldError::Unavailable(why)) => return Err(DecisionError::Unavailable(why)),
-                Err(error) => {
-                    tracing::warn!(order = %order.id, %error, "a seat to be confirmed is gone");
-                    change::undo_confirm(&self.database.client().await?, order.id).await?;
-                    return Err(DecisionError::SeatGone(seat.sitting.clone()));
-                }
-            }
-        }
-        let (Some(staff), Some(decided_at)) = (order.decided_by, order.decided_at) else {
-            return Err(StoreError::Corrupt("a confirmation without who and when").into());
-        };
-        let mut client = self.database.client().await?;
-        let transaction = client.transaction().await.map_err(StoreError::from)?;
-        // False when another one, told to do the same, was faster.
-        if change::finish_confirm(&transaction, &order).await? {
-            // No other picture is taken in once the order is being confirmed: this is the one that was decided on.
-            let picture = screenshots::accepted(&transaction, order.id).await?;
-            let seen = picture.map(|picture| picture.to_string()).unwrap_or_default();
-            let (action, subject) = (AuditAction::Confirmed, order.id.to_string());
-            store::audit::insert_seen(&transaction, decided_at, staff, action.as_str(), &subject, &seen).await?;
-            let (kind, about, now) = (MessageKind::OrderConfirmed, About::order(order.id), clock::now());
-            messages::add_about(&transaction, order.account, Some(&order.exam), kind, &about, now).await?;
-            metrics::counter!("registration_orders_confirmed_total").increment(1);
-        }
-        transaction.commit().await.map_err(StoreError::from)?;
-        let order = orders::get(&client, order.id).await?.ok_or(DecisionError::UnknownOrder)?;
-        let order = order.view(clock::now());
-        if order.state == OrderState::Confirmed { Ok(order) } else { Err(DecisionError::NotWaiting(order.state)) }
     }
 
     async fn with_people(&self, orders: Vec<StoredOrder>) -> Result<Vec<Review>, StoreError> {

@@ -12,7 +12,6 @@ use strum::{IntoStaticStr, VariantArray};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::desk::payments::Reviews;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::outbox::messenger::Messenger;
@@ -65,7 +64,6 @@ pub(crate) struct Work {
     pub(crate) messenger: Messenger,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
-    pub(crate) reviews: Reviews,
     pub(crate) screenshots: Screenshots,
     pub(crate) pictures: IdentityPictures,
 }
@@ -96,7 +94,7 @@ impl Job {
         match self {
             Self::Exams => work.exams.refresh().await,
             Self::Orders => orders::end(&work.database, &work.orders).await,
-            Self::Confirmations => orders::carry_out(&work.database, &work.reviews).await,
+            Self::Confirmations => orders::carry_out(&work.database, &work.orders).await,
             Self::Messages => work.messenger.send_due().await,
             Self::Outbox => work.messenger.tidy().await,
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,

@@ -257,14 +257,21 @@ fn registered(
     now: Timestamp,
 ) -> Option<Told> {
     let is_paid = is_paid(facts, steps);
-    let change = match upcoming.map(|task| (&task.kind, &task.state)) {
+    let kind = upcoming.map(|task| (&task.kind, &task.state));
+    let change = match (changed_form(facts, steps), kind) {
         _ if !is_paid && !is_complete(steps) => return None,
+        (change, Some((TaskKind::Ticket, _)) | None) => change,
+        (Some(refused @ Change::Refused { .. }), Some((TaskKind::Payment(_), TaskState::Waiting { .. })))
+            if is_paid =>
+        {
+            Some(refused)
+        }
+        (_, Some((TaskKind::Review, TaskState::Waiting { since }))) => Some(Change::Waiting { since: *since }),
+        (_, Some((TaskKind::Review, TaskState::Refused { reason, .. }))) => {
+            Some(Change::Refused { reason: reason.clone() })
+        }
         // An optional part is the candidate's turn, or the staff's, by itself.
-        Some((TaskKind::Payment(_), TaskState::Waiting { since })) if is_paid => waiting_anew(facts, *since),
-        Some((TaskKind::Review, TaskState::Waiting { since })) => Some(Change::Waiting { since: *since }),
-        Some((TaskKind::Review, TaskState::Refused { reason, .. })) => Some(Change::Refused { reason: reason.clone() }),
-        Some((TaskKind::Ticket, _)) | None => None,
-        Some(_) => return None,
+        (_, Some(_)) => return None,
     };
     let waits_otherwise = upcoming.is_some_and(|task| matches!(task.state, TaskState::Waiting { .. }));
     if change.is_none() && waits_otherwise {
@@ -277,10 +284,14 @@ fn registered(
     Some((complete(exam, facts, change, now), action, None))
 }
 
-/// A payment that waits although it was confirmed: of every order that waits, this must be so.
-fn waiting_anew(facts: &Facts<'_>, since: Timestamp) -> Option<Change> {
-    let mut waiting = facts.orders.iter().filter(|order| order.state == OrderState::WaitingReview);
-    waiting.all(|order| order.paid_at.is_some()).then_some(Change::Waiting { since })
+/// A form that was changed after the payment was confirmed, in an exam whose steps have no review of it.
+fn changed_form(facts: &Facts<'_>, steps: &[StepView]) -> Option<Change> {
+    match &facts.review {
+        _ if asks_for_review(steps) => None,
+        ReviewState::Waiting { since } => Some(Change::Waiting { since: *since }),
+        ReviewState::Refused { reason } => Some(Change::Refused { reason: reason.clone() }),
+        ReviewState::None | ReviewState::Passed { .. } => None,
+    }
 }
 
 /// Is every required part confirmed, or was it before the form was changed?

@@ -9,6 +9,7 @@ use crate::model::exam::ExamSitting;
 use crate::model::exam_rules::SubjectId;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderState};
+use crate::payments::moves;
 use crate::rules::choosing;
 use crate::seats::store;
 use crate::seats::store::orders::{StoredOrder, change};
@@ -37,6 +38,9 @@ impl Orders {
             let Some(order) = store::orders::get(&transaction, order.id).await? else { return Ok(()) };
             let released = random_number();
             let ended = if change::split_off(&transaction, &order, &lost.id, released).await? {
+                if moves::binds(&transaction, order.id).await? {
+                    return Ok(());
+                }
                 released
             } else if change::release(&transaction, order.id).await? {
                 order.id

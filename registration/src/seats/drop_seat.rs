@@ -7,6 +7,7 @@ use super::take::{live_orders, random_number};
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
+use crate::payments::moves;
 use crate::rules::choosing::{self, DropRefusal};
 use crate::seats::store;
 use crate::seats::store::orders::change;
@@ -21,6 +22,9 @@ pub enum DropError {
     /// It is paid, or evidence of a payment is in.
     #[error("the seat is past giving back")]
     Paid(OrderState),
+    /// A payment of it is under way: what it costs stays as it is until that has come to an end.
+    #[error("a payment of the order is under way")]
+    Paying,
     /// What is left would not stand without it.
     #[error(transparent)]
     Kept(#[from] DropRefusal),
@@ -55,6 +59,10 @@ impl Orders {
             choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), std::slice::from_ref(sitting))?;
         }
         let is_split = change::split_off(&transaction, &order, sitting, released).await?;
+        // Asked under the order's lock, which whoever begins a payment takes, too.
+        if is_split && moves::binds(&transaction, order.id).await? {
+            return Err(DropError::Paying);
+        }
         let is_ended = !is_split && change::release(&transaction, order.id).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);

@@ -42,6 +42,9 @@ pub enum OrderError {
     /// The candidate has an unpaid order for other sittings of this exam, and `replace` was false.
     #[error("order {0} holds other sittings")]
     HoldsOther(OrderId),
+    /// A payment of that order is under way: its seats are not given for others until that has come to an end.
+    #[error("a payment of order {0} is under way")]
+    Paying(OrderId),
     /// A waiting room is before the exam, and it is not the candidate's turn. The place is taken by now.
     #[error("the waiting room has not admitted the candidate")]
     NotAdmitted,

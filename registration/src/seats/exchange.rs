@@ -14,6 +14,7 @@ use super::error::OrderError;
 use super::take::{Attempt, Replaced, live_orders_of, new_order};
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting, Window};
+use crate::payments::moves;
 use crate::rules::choosing;
 use crate::rules::choosing::ChoiceRefusal;
 use crate::seats::store;
@@ -41,6 +42,9 @@ impl Orders {
         let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
         let all: Vec<SittingId> = old.sittings.iter().map(|seat| &seat.sitting).chain(&ids).cloned().collect();
         refuse_closed(attempt.page, clock::now())?;
+        if moves::binds(&self.database.client().await?, old.id).await? {
+            return Err(OrderError::Paying(old.id));
+        }
         self.refuse_unsupported(attempt, choice, old).await?;
         // Nobody waits in a line for what is known to be gone.
         self.refuse_full(attempt, choice, old)?;

@@ -5,7 +5,7 @@ use deadpool_postgres::Object;
 use jiff::Timestamp;
 use reservation::engine::HoldError;
 use reservation::engine::waiting_room::Admission;
-use reservation::ids::{GroupId, SittingId};
+use reservation::ids::{GroupId, HoldId, SittingId};
 
 use super::take::live_orders_of;
 use super::{Orders, Refusal, deadline};
@@ -98,31 +98,26 @@ impl Orders {
         {
             return Err(HandInError::NeedsFirst(first));
         }
-        // While the engine is away nothing is kept: each try would leave a picture behind.
-        if self.hold_states(&order).await.is_none() {
-            return Err(HandInError::Unavailable("it cannot say how the order stands".to_owned()));
-        }
         let picture = self.screenshots.keep(order.id, picture).await?;
         match self.secure(order.clone()).await {
             Ok(()) => {}
-            // Not known whether the seats are frozen: the picture stays for the one who settles it.
-            Err(error @ (HandInError::Store(_) | HandInError::Unavailable(_))) => return Err(error),
+            // The picture stays for the one who settles the order.
+            Err(HandInError::Store(error)) => return Err(error.into()),
+            // While the engine is away nothing is kept: each try would leave a picture behind. Seats that it froze all the
+            // same stay for the next try, or lapse.
             Err(refusal) => {
                 self.screenshots.discard(order.id, picture).await?;
                 return Err(refusal);
             }
         }
-        let is_accepted = self.accept(&order, picture).await?;
-        if !is_accepted {
-            self.screenshots.discard(order.id, picture).await?;
+        if let Some(accepted) = self.accept(&order, picture).await? {
+            metrics::counter!("registration_pictures_handed_in_total").increment(1);
+            return Ok(accepted.view(clock::now()));
         }
-        let order = self.own(account, order.id).await?.ok_or(HandInError::UnknownOrder)?.view(clock::now());
-        if !is_accepted {
-            // Given back, or decided, while the picture was being cleaned.
-            return Err(HandInError::NotPayable(order.state));
-        }
-        metrics::counter!("registration_pictures_handed_in_total").increment(1);
-        Ok(order)
+        // Given back, or decided, while the picture was being cleaned.
+        self.screenshots.discard(order.id, picture).await?;
+        let order = self.own(account, order.id).await?.ok_or(HandInError::UnknownOrder)?;
+        Err(HandInError::NotPayable(order.state_at(clock::now())))
     }
 
     /// Freezes all seats of an order; takes lapsed ones anew.
@@ -152,14 +147,9 @@ impl Orders {
 
     /// Freezes the seats. False when one of them has ended.
     async fn freeze(&self, order: &StoredOrder) -> Result<bool, HandInError> {
-        for seat in &order.sittings {
-            match self.engine.freeze(&order.exam, &seat.hold).await {
-                Ok(_) => {}
-                Err(HoldError::Expired(_) | HoldError::UnknownHold(_)) => return Ok(false),
-                Err(error) => return Err(HandInError::Unavailable(error.to_string())),
-            }
-        }
-        Ok(true)
+        let holds: Vec<HoldId> = order.sittings.iter().map(|seat| seat.hold.clone()).collect();
+        let frozen = self.engine.freeze_all(&order.exam, &holds).await;
+        frozen.map_err(|error| HandInError::Unavailable(error.to_string()))
     }
 
     /// Takes the seats of an order anew; those that it still has stay. The new holds are noted before anybody freezes

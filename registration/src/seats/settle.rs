@@ -5,8 +5,10 @@ use reservation::engine::HoldError;
 use reservation::hold::HoldState;
 
 use super::Orders;
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::outbox::messages::{self, About, MessageKind};
+use crate::payments::moves;
 use crate::pictures::store::screenshots;
 use crate::seats::store;
 use crate::seats::store::orders::{StoredOrder, StoredState, change};
@@ -40,10 +42,14 @@ impl Orders {
         if states.iter().all(|state| matches!(state, Some(HoldState::Frozen | HoldState::Confirmed))) {
             if let Some(picture) = self.screenshots.pending(order.id).await? {
                 // The hand-in died after it froze the seats: all that it had left to do is this.
-                self.accept(&order, picture).await?;
-                return self.reload(order).await;
+                return match self.accept(&order, picture).await? {
+                    Some(accepted) => Ok(accepted),
+                    None => self.reload(order).await,
+                };
             }
-        } else if is_due && !states.contains(&Some(HoldState::Held)) {
+        }
+        // Frozen seats without a picture, too, are those of a hand-in that came to nothing.
+        if is_due && !states.contains(&Some(HoldState::Held)) {
             // Owed, too, is the end of what needed it: whoever dies on the way leaves that to the sweep.
             let is_needed = self.exams.get(&order.exam).is_some_and(|page| page.rules.has_requirements());
             let is_owing = is_needed || states.iter().any(is_live);
@@ -83,17 +89,22 @@ impl Orders {
         Ok(is_lapsed)
     }
 
-    /// Takes the picture of an order whose seats are frozen in. False when the order has moved on meanwhile.
-    pub(super) async fn accept(&self, order: &StoredOrder, picture: uuid::Uuid) -> Result<bool, StoreError> {
+    /// Takes the picture of an order whose seats are frozen in, as evidence of a payment, and gives the order back as it is
+    /// then. Nothing: it has moved on meanwhile.
+    pub(super) async fn accept(
+        &self,
+        order: &StoredOrder,
+        picture: uuid::Uuid,
+    ) -> Result<Option<StoredOrder>, StoreError> {
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        if !change::submit(&transaction, order.id, now).await? {
-            return Ok(false);
-        }
-        screenshots::accept(&transaction, picture, now).await?;
+        let Some(accepted) = change::submit(&transaction, order.id, now).await? else { return Ok(None) };
+        let candidate = Actor::Candidate(accepted.account);
+        let payment = moves::claim(&transaction, &candidate, (accepted.id, accepted.amount), picture, now).await?;
+        screenshots::accept(&transaction, picture, payment, now).await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(Some(accepted))
     }
 
     /// Gives the seats of an ended order back, and ends what needed them. If the engine is away they stay owed, and the

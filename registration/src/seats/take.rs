@@ -19,6 +19,7 @@ use crate::model::exam_rules::{PartId, TaskKind};
 use crate::model::facts::EligibilityState;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderSitting};
+use crate::payments::moves;
 use crate::rules::choosing;
 use crate::seats::store;
 use crate::seats::store::orders::change;
@@ -130,7 +131,14 @@ impl Orders {
             if !may_write {
                 break;
             }
-            if matches!(old, Some(Replaced::Exchanged(_))) {
+            if let Some(Replaced::Exchanged(old)) = old {
+                // A payment that began while the engine was asked: what it is for is what it costs.
+                if old.amount != order.amount && moves::binds(&transaction, old.id).await? {
+                    drop(transaction);
+                    drop(client);
+                    self.yield_to_other(&order).await?;
+                    return Err(OrderError::Paying(old.id));
+                }
                 transaction.commit().await.map_err(StoreError::from)?;
                 return Ok(Some(order));
             }
@@ -222,7 +230,7 @@ pub(super) async fn live_orders(transaction: &Transaction<'_>, order: &StoredOrd
 }
 
 /// The same by account and exam.
-pub(crate) async fn live_orders_of(
+pub(super) async fn live_orders_of(
     client: &impl GenericClient,
     account: AccountId,
     exam: &ExamId,
@@ -259,7 +267,7 @@ pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&ExamSitting], taken: &
         submitted_at: None,
         decided_at: None,
         paid_at: None,
-        decided_by: None,
+        decided: None,
         reason: None,
         refusals: 0,
         mend_until: None,

@@ -1,14 +1,18 @@
 //! Applications: agreeing, drafts, handing in, and what staff decide.
 
 use registration::application::{ApplicationError, ReviewError};
+use registration::desk::payments::DecisionError;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::ReviewState;
-use registration::model::order::OrderState;
+use registration::model::ids::AccountId;
+use registration::model::payment::PaymentState;
 use registration::people::accounts::NewAccount;
 use registration::rules::details::{AnswerFault, Answers};
+use registration::rules::standing::{Change, State, standing};
 use registration::rules::steps::{TaskState, next, steps};
 
+use crate::payments_beside::{self, candidate, fill_in};
 use crate::world::{PASSWORD, Setup, World, document, exam};
 
 const RULES: &str = r#"
@@ -39,7 +43,7 @@ fn answers(school: &str) -> Answers {
     Answers([("school".parse().unwrap(), school.to_owned())].into())
 }
 
-async fn next_of(world: &World, account: registration::model::ids::AccountId) -> (TaskKind, TaskState) {
+async fn next_of(world: &World, account: AccountId) -> (TaskKind, TaskState) {
     let page = world.registration.exams.get(&exam()).unwrap();
     let orders = world.registration.orders.live(account, &exam()).await.unwrap();
     let facts = world.registration.applications.facts(account, &page, &orders).await.unwrap();
@@ -130,39 +134,88 @@ async fn a5_birth_date_and_sex_are_asked_of_whom_no_number_says_them() {
     world.finish().await;
 }
 
+/// Without a review of forms, the form is looked at with the payment; once that is confirmed, by itself.
 #[tokio::test(flavor = "multi_thread")]
-async fn c11_a_form_that_is_changed_after_the_payment_is_looked_at_again_with_the_old_screenshot() {
-    let review = "[[steps]]\ntitle = { zh = \"审核\", en = \"Review\" }\ntasks = [\"review\"]\n";
-    let rules = RULES.replace(review, "").leak();
-    let world = World::start(Setup { rules, ..Setup::default() }).await;
-    let (account, page) = (world.candidate(1).await.id, world.registration.exams.get(&exam()).unwrap());
+async fn c11_a_form_that_is_changed_after_the_payment_waits_and_unconfirms_nothing() {
+    let world = payments_beside::start().await;
+    let (account, page) = (candidate(&world, 1).await, world.registration.exams.get(&exam()).unwrap());
     let (applications, reviews) = (&world.registration.applications, &world.registration.reviews);
-    applications.agree(account, &page, &[]).await.unwrap();
-    applications.hand_in(account, &page, &[], &answers("申江大学")).await.unwrap();
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
+    // While the payment waits, another form is another thing to decide on.
+    let seen = world.look(world.reviewer, order.id).await;
+    assert_eq!(fill_in(&world, account, "云麓大学").await, ReviewState::None);
+    let stale = reviews.confirm(world.reviewer, order.id, &seen).await;
+    assert!(matches!(stale, Err(DecisionError::OtherPicture)), "{stale:?}");
     let confirmed = world.confirm(order.id).await.unwrap();
-    let orders = [confirmed.clone()];
     // Handed in as it was: nothing to look at.
-    applications.hand_in(account, &page, &orders, &answers("申江大学")).await.unwrap();
-    assert_eq!(world.order(account, order.id).await.state, OrderState::Confirmed);
-    applications.hand_in(account, &page, &orders, &answers("桐浦大学")).await.unwrap();
-    assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
-    let [case] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
+    fill_in(&world, account, "云麓大学").await;
+    assert_eq!(applications.count_waiting().await.unwrap(), 0);
+
+    let history = reviews.history(order.id).await.unwrap();
+    assert!(matches!(fill_in(&world, account, "桐浦大学").await, ReviewState::Waiting { .. }));
+    let is_as_it_was = async || {
+        assert_eq!(world.order(account, order.id).await, confirmed, "who decided, and when, too");
+        assert_eq!(reviews.history(order.id).await.unwrap(), history);
+        assert_eq!(payments_beside::states(&world, order.id).await, [PaymentState::Received]);
+        assert_eq!(reviews.count().await.unwrap(), 0);
+    };
+    is_as_it_was().await;
+    assert!(matches!(told(&world, account).await, Some(Change::Waiting { .. })));
     // Again while it waits: who has looked at the old one does not decide on it.
-    applications.hand_in(account, &page, &orders, &answers("云麓大学")).await.unwrap();
-    let [now] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
-    assert!(now.order.submitted_at > case.order.submitted_at);
-    assert!(!reviews.screenshot(world.reviewer, order.id).await.unwrap().is_empty(), "the old one is used again");
-    let again = world.confirm(order.id).await.unwrap();
-    assert_eq!((again.state, &again.sittings), (OrderState::Confirmed, &confirmed.sittings), "the same seat all along");
-    // Changed and refused: another screenshot mends it, and nobody pays twice.
-    applications.hand_in(account, &page, &orders, &answers("湖滨大学")).await.unwrap();
-    world.refuse(order.id, "院校与订单不符").await.unwrap();
-    world.hand_in(account, order.id).await.unwrap();
-    assert_eq!(world.confirm(order.id).await.unwrap().sittings, confirmed.sittings);
-    world.until_free("s0", 1).await;
+    let staff = world.reviewer.0;
+    let case = applications.look(staff, &exam(), account).await.unwrap();
+    assert_eq!(case.answers, answers("桐浦大学"));
+    fill_in(&world, account, "湖滨大学").await;
+    assert!(matches!(applications.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
+
+    let case = applications.look(staff, &exam(), account).await.unwrap();
+    applications.decide(staff, &case.key, Some("院校与学籍不符")).await.unwrap();
+    let refused = Some(Change::Refused { reason: "院校与学籍不符".to_owned() });
+    assert_eq!(told(&world, account).await, refused, "it asks to mend the form");
+    is_as_it_was().await;
+    assert!(applications.agree(account, &page, &[]).await.is_ok());
+    // The same form again is still for staff; they pass it, and nothing is left to do.
+    assert!(matches!(fill_in(&world, account, "湖滨大学").await, ReviewState::Waiting { .. }));
+    let case = applications.look(staff, &exam(), account).await.unwrap();
+    applications.decide(staff, &case.key, None).await.unwrap();
+    assert_eq!(told(&world, account).await, None);
+    is_as_it_was().await;
+    world.until_free("s0", 39).await;
     world.finish().await;
+}
+
+/// A form that is changed while staff decide is looked at with the payment, or waits by itself: never neither.
+#[tokio::test(flavor = "multi_thread")]
+async fn c11_a_form_that_is_changed_while_staff_confirm_is_looked_at() {
+    let world = payments_beside::start().await;
+    for number in 0..10 {
+        let account = candidate(&world, number).await;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        world.hand_in(account, order.id).await.unwrap();
+        let look = world.look(world.reviewer, order.id).await;
+        let reviews = &world.registration.reviews;
+        let (decided, changed) =
+            tokio::join!(reviews.confirm(world.reviewer, order.id, &look), fill_in(&world, account, "桐浦大学"));
+        match decided {
+            Ok(_) => assert!(matches!(changed, ReviewState::Waiting { .. }), "the form waits"),
+            Err(DecisionError::OtherPicture) => assert_eq!(changed, ReviewState::None, "both wait"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    world.finish().await;
+}
+
+/// What a registered candidate is told of a changed form.
+async fn told(world: &World, account: AccountId) -> Option<Change> {
+    let page = world.registration.exams.get(&exam()).unwrap();
+    let orders = world.registration.orders.live(account, &exam()).await.unwrap();
+    let facts = world.registration.applications.facts(account, &page, &orders).await.unwrap();
+    let now = jiff::Timestamp::now();
+    match standing(&page, &facts, &steps(&page, &facts, now), now).state {
+        State::Registered { change, .. } => change,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

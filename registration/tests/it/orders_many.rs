@@ -63,7 +63,7 @@ en6,en6,一教,Hall,2099-02-01T15:00:00+08:00,9,35
 oral4,oral4,二教,Hall 2,2099-01-20T09:00:00+08:00,9,50
 ";
 
-async fn start(hold_seconds: u32) -> World {
+pub(crate) async fn start(hold_seconds: u32) -> World {
     let setup = Setup { hold_seconds, grace_seconds: 0, rules: RULES, sittings: Some(SITTINGS), ..Setup::default() };
     World::start(setup).await
 }

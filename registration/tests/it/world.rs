@@ -80,6 +80,14 @@ impl World {
         Self { registration, engine, stores, reviewer, gateways: setup.gateways }
     }
 
+    /// A world over what an earlier version left.
+    pub(crate) async fn over(stores: TestStores, engine: Engine, reviewer: StaffId, setup: &Setup) -> Self {
+        let registration = open(&stores, &engine, setup.gateways.clone(), AccountSettings::default()).await;
+        write_exam(&stores, setup);
+        registration.exams.import(&stores.dir().join("exam")).await.unwrap();
+        Self { registration, engine, stores, reviewer, gateways: setup.gateways.clone() }
+    }
+
     pub(crate) async fn usual() -> Self {
         Self::start(Setup::default()).await
     }
@@ -211,7 +219,7 @@ impl World {
     async fn taken_by_orders(&self) -> HashMap<String, i64> {
         let live = "SELECT o.exam || '/' || s.sitting, count(*) FROM registration.order_sittings s
              JOIN registration.orders o ON o.id = s.order_id
-             WHERE o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused') GROUP BY 1";
+             WHERE o.is_live GROUP BY 1";
         let rows = self.sql().await.query(live, &[]).await.unwrap();
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }

@@ -223,24 +223,25 @@ pub(crate) async fn waiting(
 
 /// How many wait for a decision.
 pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.applications WHERE review = 'waiting'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    let statement = client
+        .prepare_cached("SELECT count(*) AS count FROM registration.applications WHERE review = 'waiting'")
+        .await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get("count");
     u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
 }
 
 fn read(row: &Row) -> Result<StoredApplication, StoreError> {
     Ok(StoredApplication {
-        exam: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
-        account: AccountId(row.get(1)),
-        notice_agreed_at: row.get(2),
-        draft: row.get(3),
-        details: row.get(4),
-        details_at: row.get(5),
-        details_version: row.get(6),
-        review: row.get(7),
-        review_at: row.get(8),
-        review_reason: row.get(9),
-        review_differences: row.get(10),
+        exam: row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        account: AccountId(row.get("account")),
+        notice_agreed_at: row.get("notice_agreed_at"),
+        draft: row.get("draft"),
+        details: row.get("details"),
+        details_at: row.get("details_at"),
+        details_version: row.get("details_version"),
+        review: row.get("review"),
+        review_at: row.get("review_at"),
+        review_reason: row.get("review_reason"),
+        review_differences: row.get("review_differences"),
     })
 }

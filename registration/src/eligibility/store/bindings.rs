@@ -23,8 +23,7 @@ pub(crate) struct StoredBinding {
 const COLUMNS: &str = "b.id, b.exam, b.account, b.document_index, b.record, b.bound_at";
 /// No order of the account stands, is still giving seats back, or lapsed after `$2` and can be paid late.
 const UNUSED: &str = "b.bound_at < $2 AND NOT EXISTS (SELECT FROM registration.orders o
-    WHERE o.account = b.account AND o.exam = b.exam AND (o.seats_owed
-        OR o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')
+    WHERE o.account = b.account AND o.exam = b.exam AND (o.seats_owed OR o.is_live
         OR (o.state = 'lapsed' AND o.lapses_at > $2)))";
 
 /// Adds a binding. False when the account or the person has one.

@@ -2,13 +2,12 @@
 
 use jiff::SignedDuration;
 
-use crate::desk::payments::{DecisionError, Reviews};
 use crate::model::clock;
 use crate::model::order::OrderId;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots;
-use crate::seats::Orders;
 use crate::seats::store::orders::due;
+use crate::seats::{ConfirmError, Orders};
 use crate::store::{Database, StoreError};
 
 /// Most orders of a kind at a time.
@@ -44,15 +43,15 @@ pub(super) async fn end(database: &Database, orders: &Orders) -> Result<(), Stor
     Ok(())
 }
 
-/// Carries out what staff decided where whoever did so died.
-pub(super) async fn carry_out(database: &Database, reviews: &Reviews) -> Result<(), StoreError> {
+/// Carries out what was decided where whoever did so died.
+pub(super) async fn carry_out(database: &Database, orders: &Orders) -> Result<(), StoreError> {
     let until = clock::now() - CONFIRMING_MAX;
     let died = due::confirming(&database.client().await?, until, BATCH).await?;
     for order in died {
         let id = order.id;
-        match reviews.carry_out(order).await {
+        match orders.carry_out(order).await {
             Ok(_) => tracing::info!(order = %id, "a confirmation that had died was carried out"),
-            Err(DecisionError::Store(error)) => go_on(id, Err(error))?,
+            Err(ConfirmError::Store(error)) => go_on(id, Err(error))?,
             Err(error) => tracing::warn!(order = %id, %error, "a confirmation could not be carried out"),
         }
     }

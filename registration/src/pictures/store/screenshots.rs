@@ -8,6 +8,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::model::order::OrderId;
+use crate::model::payment::PaymentId;
 use crate::store::StoreError;
 
 /// A picture that is not accepted yet.
@@ -34,10 +35,17 @@ pub(crate) async fn insert(client: &impl GenericClient, new: &NewScreenshot, mos
     Ok(client.execute(&statement, &row).await? == 1)
 }
 
-/// Accepts a picture.
-pub(crate) async fn accept(client: &impl GenericClient, id: Uuid, accepted_at: Timestamp) -> Result<(), StoreError> {
-    let statement = client.prepare_cached("UPDATE registration.screenshots SET accepted_at = $2 WHERE id = $1").await?;
-    client.execute(&statement, &[&id, &accepted_at]).await?;
+/// Accepts a picture as evidence of a payment.
+pub(crate) async fn accept(
+    client: &impl GenericClient,
+    id: Uuid,
+    payment: PaymentId,
+    accepted_at: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached("UPDATE registration.screenshots SET accepted_at = $2, payment = $3 WHERE id = $1")
+        .await?;
+    client.execute(&statement, &[&id, &accepted_at, &payment.0]).await?;
     Ok(())
 }
 
@@ -56,7 +64,7 @@ pub(crate) async fn accepted(client: &impl GenericClient, order: OrderId) -> Res
              ORDER BY accepted_at DESC, created_at DESC LIMIT 1",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&order.to_string()]).await?.map(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&order.to_string()]).await?.map(|row| row.get("id")))
 }
 
 /// Other orders for which the order's newest accepted picture was accepted, too, at most `limit`.
@@ -75,7 +83,9 @@ pub(crate) async fn orders_with_same(
         )
         .await?;
     let rows = client.query(&statement, &[&newest, &limit]).await?;
-    rows.iter().map(|row| row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))).collect()
+    rows.iter()
+        .map(|row| row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number")))
+        .collect()
 }
 
 /// The same of many orders, by their numbers.
@@ -90,7 +100,7 @@ pub(crate) async fn accepted_of(
              ORDER BY order_id, accepted_at DESC, created_at DESC",
         )
         .await?;
-    Ok(client.query(&statement, &[&orders]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(client.query(&statement, &[&orders]).await?.iter().map(|row| (row.get("order_id"), row.get("id"))).collect())
 }
 
 /// The order's pictures that were not accepted, newest first.
@@ -101,7 +111,7 @@ pub(crate) async fn pending(client: &impl GenericClient, order: OrderId) -> Resu
              ORDER BY created_at DESC",
         )
         .await?;
-    Ok(client.query(&statement, &[&order.to_string()]).await?.iter().map(|row| row.get(0)).collect())
+    Ok(client.query(&statement, &[&order.to_string()]).await?.iter().map(|row| row.get("id")).collect())
 }
 
 /// Pictures from before `until` that were not accepted and that no unpaid order may still need.
@@ -120,8 +130,8 @@ pub(crate) async fn abandoned(
     let rows = client.query(&statement, &[&until, &limit]).await?;
     rows.iter()
         .map(|row| {
-            let order = row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
-            Ok((order, row.get(1)))
+            let order = row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+            Ok((order, row.get("id")))
         })
         .collect()
 }

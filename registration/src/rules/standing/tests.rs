@@ -109,18 +109,30 @@ fn the_clock_that_ends_first_is_told() {
 
 #[test]
 fn c11_what_is_changed_after_the_payment_leaves_it_standing() {
-    // Without a review of its own the form goes to staff together with the payment; with one, by itself.
+    // Where the steps have no review of the form, the form says so by itself; else its step does.
     let exam = shipped("degree-english");
     let sitting = exam.sittings[0].id.to_string();
-    let mut again = order(&exam, 1, &sitting, OrderState::WaitingReview);
-    let told = |again: &Order| {
-        let facts = ce_facts(ReviewState::None, std::slice::from_ref(again));
+    let told = |review: ReviewState, state: OrderState| {
+        let orders = [order(&exam, 1, &sitting, state)];
+        let facts = ce_facts(review, &orders);
         of(&exam, &Facts { face: FaceState::Passed { at: now() }, ..facts })
     };
-    assert!(matches!(told(&again).state, State::Waiting { .. }), "not paid yet: {:?}", told(&again));
-    again.paid_at = Some(now());
-    let told = told(&again);
-    assert!(matches!(told.state, State::Registered { change: Some(Change::Waiting { .. }), .. }), "{told:?}");
+    let waiting = told(ReviewState::None, OrderState::WaitingReview);
+    assert!(matches!(waiting.state, State::Waiting { .. }), "not paid yet: {waiting:?}");
+    let plain = told(ReviewState::None, OrderState::Confirmed);
+    assert!(matches!(plain.state, State::Registered { change: None, .. }), "{plain:?}");
+    let changed = told(ReviewState::Waiting { since: now() }, OrderState::Confirmed);
+    assert!(matches!(changed.state, State::Registered { change: Some(Change::Waiting { .. }), .. }), "{changed:?}");
+    assert_ne!(changed.mark, plain.mark, "an old page learns of it");
+    let refused = told(ReviewState::Refused { reason: "?".to_owned() }, OrderState::Confirmed);
+    assert!(matches!(refused.state, State::Registered { change: Some(Change::Refused { .. }), .. }), "{refused:?}");
+    assert_eq!(refused.action, Some(Action::ChangeForm));
+    // A refused form is told also while a part that one may leave out waits for staff.
+    let exam = shipped("cet");
+    let orders = [order(&exam, 1, WRITTEN, OrderState::Confirmed), order(&exam, 2, ORAL, OrderState::WaitingReview)];
+    let review = ReviewState::Refused { reason: "?".to_owned() };
+    let told = of(&exam, &Facts { review, ..cet_facts(&orders) });
+    assert!(matches!(told.state, State::Registered { change: Some(Change::Refused { .. }), .. }), "{told:?}");
     let exam = shipped("continuing-education");
     let confirmed = [order(&exam, 1, "en-0424-am-a", OrderState::Confirmed)];
     let told = of(&exam, &ce_facts(ReviewState::Waiting { since: now() }, &confirmed));

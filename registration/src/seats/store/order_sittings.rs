@@ -37,7 +37,7 @@ pub(crate) async fn remove(
         .await?;
     let removed = transaction.query(&statement, &[&order.to_string()]).await?;
     let is_ours = |hold: &str| sittings.iter().any(|seat| seat.hold.to_string() == hold);
-    Ok(removed.len() == sittings.len() && removed.iter().all(|row| is_ours(row.get(0))))
+    Ok(removed.len() == sittings.len() && removed.iter().all(|row| is_ours(row.get("hold"))))
 }
 
 /// Notes the holds that took the places of lapsed ones. False when the order has not all of the sittings any more.

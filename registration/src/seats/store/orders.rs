@@ -6,65 +6,48 @@ pub(crate) mod due;
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
+use strum::{EnumString, IntoStaticStr};
 use tokio_postgres::Row;
-use uuid::Uuid;
 
+use crate::model::actor::Actor;
 use crate::model::exam_rules::PartId;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderSitting, OrderState};
 use crate::store::StoreError;
 
+/// An order's columns, and its seats.
+macro_rules! columns {
+    () => {
+        "o.id, o.account, o.exam, o.part, o.is_sole, o.amount_fen, o.state, o.expires_at, o.lapses_at, o.created_at,
+        o.submitted_at, o.decided_kind, o.decided_id, o.decided_at, o.paid_at, o.reason, o.refusals, o.mend_until,
+        o.seats_owed,
+        EXISTS (SELECT FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL)
+            AS has_pending_picture,
+        ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position)
+            AS sittings,
+        ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position) AS holds,
+        ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position) AS fees"
+    };
+}
+/// The same, for moves that give the row back as they left it.
+const COLUMNS: &str = columns!();
 /// What every query of whole orders begins with.
-const SELECT: &str = "
-    SELECT o.id, o.account, o.exam, o.amount_fen, o.state, o.expires_at, o.lapses_at, o.created_at, o.submitted_at,
-        o.decided_at, o.decided_by, o.reason, o.mend_until, o.seats_owed,
-        EXISTS (SELECT FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL),
-        ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
-        ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
-        ARRAY(SELECT s.fee_fen FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position),
-        o.part, o.is_sole, o.refusals, o.paid_at
-    FROM registration.orders o";
+const SELECT: &str = concat!("SELECT ", columns!(), " FROM registration.orders o");
 
 /// An order's state as stored. What candidates see differs in two moments: see [`StoredOrder::view`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum StoredState {
     Unpaid,
     WaitingReview,
-    /// Staff said yes; the engine is being told.
+    /// Somebody said yes; the engine is being told.
     Confirming,
     Confirmed,
     Refused,
     Lapsed,
     Released,
     Cancelled,
-}
-
-impl StoredState {
-    const ALL: [Self; 8] = [
-        Self::Unpaid,
-        Self::WaitingReview,
-        Self::Confirming,
-        Self::Confirmed,
-        Self::Refused,
-        Self::Lapsed,
-        Self::Released,
-        Self::Cancelled,
-    ];
-
-    /// The word in the table.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Unpaid => "unpaid",
-            Self::WaitingReview => "waiting_review",
-            Self::Confirming => "confirming",
-            Self::Confirmed => "confirmed",
-            Self::Refused => "refused",
-            Self::Lapsed => "lapsed",
-            Self::Released => "released",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 /// An order as stored.
@@ -85,7 +68,8 @@ pub(crate) struct StoredOrder {
     pub(crate) submitted_at: Option<Timestamp>,
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) paid_at: Option<Timestamp>,
-    pub(crate) decided_by: Option<Uuid>,
+    /// Who decided last.
+    pub(crate) decided: Option<Actor>,
     pub(crate) reason: Option<String>,
     pub(crate) refusals: u16,
     pub(crate) mend_until: Option<Timestamp>,
@@ -176,8 +160,7 @@ pub(crate) async fn live(
 ) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.part = $3 AND o.is_sole
-                 AND o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')"
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.part = $3 AND o.is_sole AND o.is_live"
         ))
         .await?;
     client.query_opt(&statement, &[&account.0, &exam.as_str(), &part.as_str()]).await?.as_ref().map(read).transpose()
@@ -202,8 +185,7 @@ pub(crate) async fn other_with_seat(
 ) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.id <> $3
-                 AND o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused')
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND o.id <> $3 AND o.is_live
                  AND EXISTS (SELECT FROM registration.order_sittings s WHERE s.order_id = o.id AND s.hold = ANY($4))
              LIMIT 1"
         ))
@@ -223,8 +205,7 @@ pub(crate) async fn open(
 ) -> Result<Vec<StoredOrder>, StoreError> {
     let statement = client
         .prepare_cached(&format!(
-            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND (o.seats_owed
-                 OR o.state IN ('unpaid', 'waiting_review', 'confirming', 'confirmed', 'refused'))
+            "{SELECT} WHERE o.account = $1 AND o.exam = $2 AND (o.seats_owed OR o.is_live)
              ORDER BY o.seats_owed LIMIT $3"
         ))
         .await?;
@@ -263,41 +244,60 @@ pub(crate) async fn waiting(
 
 /// How many orders wait for a decision.
 pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.orders WHERE state = 'waiting_review'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
+    let statement = client
+        .prepare_cached("SELECT count(*) AS count FROM registration.orders WHERE state = 'waiting_review'")
+        .await?;
+    let count: i64 = client.query_one(&statement, &[]).await?.get("count");
     u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
 }
 
+/// Does the account have seats in the exam that are paid for, or that staff are just confirming?
+pub(crate) async fn any_settled(
+    client: &impl GenericClient,
+    account: AccountId,
+    exam: &ExamId,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT EXISTS (SELECT FROM registration.orders o
+                 WHERE o.account = $1 AND o.exam = $2 AND o.stage IN ('settling', 'settled')) AS any_settled",
+        )
+        .await?;
+    Ok(client.query_one(&statement, &[&account.0, &exam.as_str()]).await?.get("any_settled"))
+}
+
 fn read(row: &Row) -> Result<StoredOrder, StoreError> {
-    let state: &str = row.get(4);
-    let state = StoredState::ALL.into_iter().find(|known| known.as_str() == state);
+    let decided = match row.get::<_, Option<&str>>("decided_kind") {
+        Some(kind) => Some(Actor::from_stored(kind, row.get("decided_id"))),
+        None => None,
+    };
     Ok(StoredOrder {
-        id: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
-        account: AccountId(row.get(1)),
-        exam: row.get::<_, &str>(2).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
-        amount: Fen(row.get(3)),
-        state: state.ok_or(StoreError::Corrupt("an order's state"))?,
-        expires_at: row.get(5),
-        lapses_at: row.get(6),
-        created_at: row.get(7),
-        submitted_at: row.get(8),
-        decided_at: row.get(9),
-        decided_by: row.get(10),
-        reason: row.get(11),
-        mend_until: row.get(12),
-        seats_owed: row.get(13),
-        has_pending_picture: row.get(14),
+        id: row.get::<_, &str>("id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
+        account: AccountId(row.get("account")),
+        exam: row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        part: row.get::<_, &str>("part").parse().map_err(|_| StoreError::Corrupt("a part's id"))?,
+        is_sole: row.get("is_sole"),
         sittings: read_sittings(row)?,
-        part: row.get::<_, &str>(18).parse().map_err(|_| StoreError::Corrupt("a part's id"))?,
-        is_sole: row.get(19),
-        refusals: u16::try_from(row.get::<_, i16>(20)).map_err(|_| StoreError::Corrupt("a negative count"))?,
-        paid_at: row.get(21),
+        amount: Fen(row.get("amount_fen")),
+        state: row.get::<_, &str>("state").parse().map_err(|_| StoreError::Corrupt("an order's state"))?,
+        expires_at: row.get("expires_at"),
+        lapses_at: row.get("lapses_at"),
+        created_at: row.get("created_at"),
+        submitted_at: row.get("submitted_at"),
+        decided: decided.transpose().map_err(|_| StoreError::Corrupt("who decided on an order"))?,
+        decided_at: row.get("decided_at"),
+        paid_at: row.get("paid_at"),
+        reason: row.get("reason"),
+        refusals: u16::try_from(row.get::<_, i16>("refusals")).map_err(|_| StoreError::Corrupt("a negative count"))?,
+        mend_until: row.get("mend_until"),
+        seats_owed: row.get("seats_owed"),
+        has_pending_picture: row.get("has_pending_picture"),
     })
 }
 
 fn read_sittings(row: &Row) -> Result<Vec<OrderSitting>, StoreError> {
-    let (sittings, holds, fees): (Vec<&str>, Vec<&str>, Vec<i64>) = (row.get(15), row.get(16), row.get(17));
+    let (sittings, holds): (Vec<&str>, Vec<&str>) = (row.get("sittings"), row.get("holds"));
+    let fees: Vec<i64> = row.get("fees");
     sittings
         .into_iter()
         .zip(holds)

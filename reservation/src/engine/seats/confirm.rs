@@ -4,6 +4,7 @@
 //! ledger → tell the caller → mark in Redis. Whatever step dies, `sweep::finish` goes on from
 //! what the ledger has.
 
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::lanes::coalesce::Answered;
@@ -34,6 +35,24 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Stops the clocks of one candidate's holds together: those of one pool in one call of Redis. False when one of them
+    /// has ended, or was never there; the others stand still all the same.
+    pub async fn freeze_all(&self, exam: &ExamId, holds: &[HoldId]) -> Result<bool, HoldError> {
+        let mut located = Vec::with_capacity(holds.len());
+        for hold in holds {
+            match self.look_for_hold(exam, hold).await.and_then(|()| self.locate(exam, hold)) {
+                Ok(found) => located.push(found),
+                Err(HoldError::UnknownHold(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let asked = located.iter().map(|located| self.freeze_in_redis(located, false, None));
+        let answers = try_join_all(asked).await?;
+        let is_frozen = |answer: &FreezeAnswer| matches!(answer, FreezeAnswer::Frozen(_) | FreezeAnswer::Confirmed(_));
+        let frozen = answers.iter().filter(|answered| is_frozen(&answered.answer)).count();
+        Ok(frozen == holds.len())
     }
 
     /// Makes the seat the candidate's; returns after the ledger has committed it. A hold that has

@@ -92,6 +92,7 @@ fn sentence(visit: &Visit, exam: &Exam, error: &OrderError) -> String {
         OrderError::UnknownExam(_) | OrderError::UnknownSitting(_) => w.t("hold-error-unknown"),
         OrderError::Choice => w.t("hold-error-none"),
         OrderError::AlreadyRegistered(_) | OrderError::HoldsOther(_) => w.t("hold-error-have"),
+        OrderError::Paying(_) => w.t("hold-error-paying"),
         OrderError::Unavailable(_) | OrderError::Store(_) => w.t("hold-error-unavailable"),
     }
     .into_owned()

@@ -5,9 +5,9 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
 use tokio_postgres::types::ToSql;
-use uuid::Uuid;
 
-use super::StoredOrder;
+use super::{COLUMNS, StoredOrder, read};
+use crate::model::actor::Actor;
 use crate::model::ids::AccountId;
 use crate::model::order::OrderId;
 use crate::seats::store::order_sittings;
@@ -48,7 +48,7 @@ pub(crate) async fn insert(
         )
         .await?;
     let StoredOrder { id, account, exam, part, is_sole, amount, state, expires_at, lapses_at, created_at, .. } = order;
-    let (number, exam, state, part) = (id.to_string(), exam.as_str(), state.as_str(), part.as_str());
+    let (number, exam, state, part) = (id.to_string(), exam.as_str(), <&str>::from(state), part.as_str());
     let row: [&(dyn ToSql + Sync); 11] =
         [&number, &account.0, &exam, &amount.0, &state, expires_at, lapses_at, created_at, &part, is_sole, &bound_at];
     match transaction.execute(&statement, &row).await {
@@ -170,38 +170,52 @@ pub(crate) async fn retake(transaction: &impl GenericClient, order: &StoredOrder
     }
 }
 
-/// Unpaid, refused with time to mend it, or waiting already → waiting for review. Whoever waits already keeps the place in
-/// the queue.
-pub(crate) async fn submit(client: &impl GenericClient, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+/// Unpaid, refused with time to mend it, or waiting already → waiting for review; the order as it is then. Whoever waits
+/// already keeps the place in the queue.
+pub(crate) async fn submit(
+    client: &impl GenericClient,
+    id: OrderId,
+    now: Timestamp,
+) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client
-        .prepare_cached(
-            "UPDATE registration.orders
+        .prepare_cached(&format!(
+            "UPDATE registration.orders o
              SET state = 'waiting_review', reason = NULL, mend_until = NULL,
-                 submitted_at = CASE state WHEN 'waiting_review' THEN submitted_at ELSE $2 END
-             WHERE id = $1 AND (state IN ('unpaid', 'waiting_review') OR state = 'refused' AND mend_until >= $2)",
-        )
+                 submitted_at = CASE o.state WHEN 'waiting_review' THEN o.submitted_at ELSE $2 END
+             WHERE o.id = $1 AND (o.state IN ('unpaid', 'waiting_review') OR o.state = 'refused' AND o.mend_until >= $2)
+             RETURNING {COLUMNS}"
+        ))
         .await?;
-    Ok(client.execute(&statement, &[&id.to_string(), &now]).await? == 1)
+    client.query_opt(&statement, &[&id.to_string(), &now]).await?.as_ref().map(read).transpose()
 }
 
-/// Waiting → confirming: staff said yes. From here on nobody else decides, and the sweep finishes what dies.
+/// Waiting, or not decided on otherwise, → confirming: somebody said yes. From here on nobody else decides, and the sweep
+/// finishes what dies.
 pub(crate) async fn begin_confirm(
     client: &impl GenericClient,
     id: OrderId,
-    staff: Uuid,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.orders SET state = 'confirming', decided_by = $2, decided_at = $3
-             WHERE id = $1 AND state = 'waiting_review'",
+            "UPDATE registration.orders
+             SET state = 'confirming', decided_by = $2, decided_kind = $3, decided_id = $4, decided_at = $5,
+                 reason = NULL, mend_until = NULL
+             WHERE id = $1 AND state IN ('unpaid', 'waiting_review', 'refused')",
         )
         .await?;
-    Ok(client.execute(&statement, &[&id.to_string(), &staff, &now]).await? == 1)
+    let staff = actor.staff().map(|staff| staff.0);
+    let row: [&(dyn ToSql + Sync); 5] = [&id.to_string(), &staff, &actor.kind(), &actor.id(), &now];
+    Ok(client.execute(&statement, &row).await? == 1)
 }
 
 /// Confirming → confirmed, with the holds as the engine has confirmed them.
-pub(crate) async fn finish_confirm(transaction: &impl GenericClient, order: &StoredOrder) -> Result<bool, StoreError> {
+pub(crate) async fn finish_confirm(
+    transaction: &impl GenericClient,
+    order: &StoredOrder,
+    has_other_holds: bool,
+) -> Result<bool, StoreError> {
     let statement = transaction
         .prepare_cached(
             "UPDATE registration.orders
@@ -209,46 +223,46 @@ pub(crate) async fn finish_confirm(transaction: &impl GenericClient, order: &Sto
              WHERE id = $1 AND state = 'confirming'",
         )
         .await?;
-    let moved = transaction.execute(&statement, &[&order.id.to_string()]).await? == 1;
-    if moved {
+    let is_moved = transaction.execute(&statement, &[&order.id.to_string()]).await? == 1;
+    if is_moved && has_other_holds {
         order_sittings::set_holds(transaction, order.id, &order.sittings).await?;
     }
-    Ok(moved)
+    Ok(is_moved)
 }
 
 /// Confirming → waiting: the seat is gone.
-pub(crate) async fn undo_confirm(client: &impl GenericClient, id: OrderId) -> Result<bool, StoreError> {
+pub(crate) async fn undo_confirm(client: &impl GenericClient, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.orders SET state = 'waiting_review', decided_by = NULL, decided_at = NULL
+            "UPDATE registration.orders
+             SET state = 'waiting_review', decided_by = NULL, decided_kind = NULL, decided_id = NULL, decided_at = NULL,
+                 submitted_at = coalesce(submitted_at, $2)
              WHERE id = $1 AND state = 'confirming'",
         )
         .await?;
-    Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
+    Ok(client.execute(&statement, &[&id.to_string(), &now]).await? == 1)
 }
 
-/// Confirmed → waiting, all of the account in the exam: what staff confirmed is not what it was. Who waits already waits
-/// anew, so that nobody decides on what they saw before. The seats stay theirs.
-pub(crate) async fn review_again(
+/// The orders of the account in the exam that wait do so anew, so that nobody decides on the form that they saw before.
+pub(crate) async fn wait_anew(
     client: &impl GenericClient,
     account: AccountId,
     exam: &ExamId,
     now: Timestamp,
-) -> Result<u64, StoreError> {
+) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.orders
-             SET state = 'waiting_review', submitted_at = $3, decided_by = NULL, decided_at = NULL,
-                 paid_at = coalesce(paid_at, CASE state WHEN 'confirmed' THEN decided_at END)
-             WHERE account = $1 AND exam = $2 AND state IN ('confirming', 'confirmed', 'waiting_review')",
+            "UPDATE registration.orders SET submitted_at = $3
+             WHERE account = $1 AND exam = $2 AND state = 'waiting_review'",
         )
         .await?;
-    Ok(client.execute(&statement, &[&account.0, &exam.as_str(), &now]).await?)
+    client.execute(&statement, &[&account.0, &exam.as_str(), &now]).await?;
+    Ok(())
 }
 
 /// Who refuses a picture, when, and why.
 pub(crate) struct Refused<'a> {
-    pub(crate) staff: Uuid,
+    pub(crate) actor: &'a Actor,
     pub(crate) reason: &'a str,
     pub(crate) at: Timestamp,
     /// So long the seats stay.
@@ -257,27 +271,28 @@ pub(crate) struct Refused<'a> {
     pub(crate) resubmit_times: u16,
 }
 
-/// Waiting → refused; or, when it has come back as often as it may, → cancelled, and the seats are owed. Nothing: it was
-/// not waiting. True: it is cancelled.
+/// Waiting → refused; or, when it has come back as often as it may, → cancelled, and the seats are owed. The order as it
+/// is then; nothing: it was not waiting.
 pub(crate) async fn refuse(
     client: &impl GenericClient,
     id: OrderId,
     refused: &Refused<'_>,
-) -> Result<Option<bool>, StoreError> {
+) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client
-        .prepare_cached(
-            "UPDATE registration.orders
-             SET decided_by = $2, reason = $3, decided_at = $4, mend_until = $5, refusals = refusals + 1,
-                 state = CASE WHEN refusals < $6::int THEN 'refused' ELSE 'cancelled' END,
-                 seats_owed = refusals >= $6::int
-             WHERE id = $1 AND state = 'waiting_review'
-             RETURNING seats_owed",
-        )
+        .prepare_cached(&format!(
+            "UPDATE registration.orders o
+             SET decided_by = $2, decided_kind = $3, decided_id = $4, reason = $5, decided_at = $6, mend_until = $7,
+                 refusals = o.refusals + 1, state = CASE WHEN o.refusals < $8::int THEN 'refused' ELSE 'cancelled' END,
+                 seats_owed = o.refusals >= $8::int
+             WHERE o.id = $1 AND o.state = 'waiting_review'
+             RETURNING {COLUMNS}"
+        ))
         .await?;
-    let Refused { staff, reason, at, mend_until, resubmit_times } = refused;
-    let times = i32::from(*resubmit_times);
-    let row = client.query_opt(&statement, &[&id.to_string(), staff, reason, at, mend_until, &times]).await?;
-    Ok(row.map(|row| row.get(0)))
+    let Refused { actor, reason, at, mend_until, resubmit_times } = refused;
+    let (staff, times) = (actor.staff().map(|staff| staff.0), i32::from(*resubmit_times));
+    let row: [&(dyn ToSql + Sync); 8] =
+        [&id.to_string(), &staff, &actor.kind(), &actor.id(), reason, at, mend_until, &times];
+    client.query_opt(&statement, &row).await?.as_ref().map(read).transpose()
 }
 
 /// All orders of one account become another one's. How many.

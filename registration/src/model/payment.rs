@@ -1,0 +1,127 @@
+//! A payment: one attempt to pay, or money that came, for one order or several. Plain values.
+
+use jiff::Timestamp;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+use uuid::Uuid;
+
+use super::actor::Actor;
+use super::fen::Fen;
+use super::order::OrderId;
+
+/// A payment's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PaymentId(pub Uuid);
+
+/// By which way money comes. The words are those of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Method {
+    /// On the school's own page; the candidate sends a picture of it, and staff say whether the money has come.
+    Screenshot,
+    /// Alipay.
+    Alipay,
+    /// WeChat Pay.
+    WechatPay,
+    /// A school, for many candidates at once.
+    School,
+}
+
+/// Where a payment stands. The words are those of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum PaymentState {
+    /// It is written down, and nobody outside has heard of it.
+    Created,
+    /// It is under way: somebody outside, or staff, will say what became of it.
+    Pending,
+    /// Nobody knows what became of it; whoever takes the money must be asked.
+    Unknown,
+    /// The money is here. It stays so, whatever becomes of the seats.
+    Received,
+    /// It was given up before money came.
+    Closed,
+    /// Whoever takes the money, or staff, said no.
+    Failed,
+}
+
+impl PaymentState {
+    /// Does a payment in this state never leave it?
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Received | Self::Closed | Self::Failed)
+    }
+
+    /// Must its orders cost what they cost when it began?
+    pub fn binds_amount(self) -> bool {
+        !matches!(self, Self::Closed | Self::Failed)
+    }
+}
+
+/// What happened to a payment. The words are those of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum PaymentEvent {
+    /// An attempt was begun.
+    Created,
+    /// A candidate says to have paid, and shows a picture of it.
+    Claimed,
+    /// Another picture came while the first one waited.
+    Evidence,
+    /// The money came.
+    Received,
+    /// It was given up.
+    Closed,
+    /// It came to nothing.
+    Failed,
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Its number.
+    pub id: PaymentId,
+    /// By which way.
+    pub method: Method,
+    /// How much.
+    pub amount: Fen,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What the gateway calls it.
+    pub reference: Option<String>,
+    /// Since when there is one.
+    pub created_at: Timestamp,
+    /// When the money came.
+    pub received_at: Option<Timestamp>,
+    /// Who said last what became of it, and when.
+    pub decided: Option<(Actor, Timestamp)>,
+    /// Why it came to nothing, in the words of whoever said so.
+    pub reason: Option<String>,
+    /// What of it is for which order.
+    pub orders: Vec<(OrderId, Fen)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for method in Method::VARIANTS {
+            assert_eq!(method.to_string().parse(), Ok(*method));
+        }
+        for state in PaymentState::VARIANTS {
+            assert_eq!(state.to_string().parse(), Ok(*state));
+        }
+        let word: &str = Method::WechatPay.into();
+        assert_eq!(word, "wechat_pay");
+    }
+
+    #[test]
+    fn money_that_came_binds_the_amount_for_good() {
+        use PaymentState::{Closed, Created, Failed, Pending, Received, Unknown};
+        let binding: Vec<PaymentState> =
+            PaymentState::VARIANTS.iter().copied().filter(|state| state.binds_amount()).collect();
+        assert_eq!(binding, [Created, Pending, Unknown, Received]);
+        let over: Vec<PaymentState> = PaymentState::VARIANTS.iter().copied().filter(|state| state.is_final()).collect();
+        assert_eq!(over, [Received, Closed, Failed]);
+    }
+}

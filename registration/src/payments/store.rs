@@ -1,0 +1,5 @@
+//! The tables of payments.
+
+pub(crate) mod payment_events;
+pub(crate) mod payment_orders;
+pub(crate) mod payments;
