@@ -1,28 +1,21 @@
 //! The door to reviews: staff look at pictures of payments and decide.
 
 mod look;
-
-use std::collections::HashMap;
+mod queue;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::engine::{Engine, HoldError};
 use reservation::ids::SittingId;
-use uuid::Uuid;
 
 use crate::desk::store;
-use crate::eligibility::bound_person;
 use crate::exams::Exams;
 use crate::model::clock;
-use crate::model::document::Document;
-use crate::model::exam_rules::{SubjectId, TaskKind};
+use crate::model::exam_rules::SubjectId;
 use crate::model::ids::StaffId;
 use crate::model::order::{Order, OrderId, OrderState};
-use crate::model::person::{Mobile, PersonName};
 use crate::outbox::notices::NoticeKind;
 use crate::outbox::store::notices;
-use crate::people::accounts;
-use crate::people::accounts::Account;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots;
 use crate::rules::choosing;
@@ -35,30 +28,13 @@ use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
 pub use look::{Look, LookError};
+pub(crate) use queue::history_of;
+pub use queue::{HISTORY_MAX, Review, WAITING_MAX};
 
-/// Most cases of one page of the queue.
-pub const WAITING_MAX: usize = 100;
-/// Most lines of an order's history.
-pub const HISTORY_MAX: usize = 50;
 /// Most orders that are named because they have the same picture.
 pub const SAME_PICTURE_MAX: i64 = 5;
 /// Longest reason of a refusal, in characters.
 pub const REASON_CHARS_MAX: usize = 200;
-
-/// One case: an order and who it is. `Debug` names nobody.
-#[derive(Debug, Clone)]
-pub struct Review {
-    /// The order; its `submitted_at` says since when it waits.
-    pub order: Order,
-    /// The candidate's name: of the person that the exam binds to the account, else as they gave it.
-    pub name: Option<PersonName>,
-    /// The document number, masked.
-    pub document_masked: Option<String>,
-    /// The mobile number, masked.
-    pub mobile_masked: Option<String>,
-    /// What a decision has to be about; `None` when nothing was handed in.
-    pub look: Option<Look>,
-}
 
 /// What somebody of the staff did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,24 +137,6 @@ pub struct Reviews {
 }
 
 impl Reviews {
-    /// The queue, the longest waiting first: at most `limit` cases (and [`WAITING_MAX`]), from the one behind `after`.
-    pub async fn waiting(&self, limit: usize, after: Option<OrderId>) -> Result<Vec<Review>, StoreError> {
-        let limit = i64::try_from(limit.min(WAITING_MAX)).expect("a small number");
-        let orders = orders::waiting(&self.database.client().await?, after, limit).await?;
-        self.with_people(orders).await
-    }
-
-    /// How many cases wait.
-    pub async fn count(&self) -> Result<u64, StoreError> {
-        orders::count_waiting(&self.database.client().await?).await
-    }
-
-    /// One case, whatever its state.
-    pub async fn get(&self, order: OrderId) -> Result<Option<Review>, StoreError> {
-        let order = orders::get(&self.database.client().await?, order).await?;
-        Ok(self.with_people(order.into_iter().collect()).await?.pop())
-    }
-
     /// The picture handed in last, a JPEG. Who looked is written down first.
     pub async fn screenshot(&self, staff: StaffId, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
         let client = self.database.client().await?;
@@ -266,11 +224,6 @@ impl Reviews {
         Ok(refused.view(now))
     }
 
-    /// What staff did to an order, the newest first, at most [`HISTORY_MAX`] lines.
-    pub async fn history(&self, order: OrderId) -> Result<Vec<AuditEntry>, StoreError> {
-        history_of(&self.database, &order.to_string()).await
-    }
-
     /// Tells the engine what staff decided, and writes down that it is done.
     pub(crate) async fn carry_out(&self, mut order: StoredOrder) -> Result<Order, DecisionError> {
         let reference = order.id.reference();
@@ -306,41 +259,6 @@ impl Reviews {
         let order = order.view(clock::now());
         if order.state == OrderState::Confirmed { Ok(order) } else { Err(DecisionError::NotWaiting(order.state)) }
     }
-
-    async fn with_people(&self, orders: Vec<StoredOrder>) -> Result<Vec<Review>, StoreError> {
-        let ids: Vec<Uuid> = orders.iter().map(|order| order.account.0).collect();
-        let stored = crate::people::store::accounts::get_all(&self.database.client().await?, &ids).await?;
-        let people: HashMap<Uuid, Account> = stored
-            .iter()
-            .map(|account| Ok((account.id, accounts::read(&self.vault, account)?)))
-            .collect::<Result<_, StoreError>>()?;
-        let now = clock::now();
-        let client = self.database.client().await?;
-        let numbers: Vec<String> = orders.iter().map(|order| order.id.to_string()).collect();
-        let pictures = screenshots::accepted_of(&client, &numbers).await?;
-        let mut reviews = Vec::with_capacity(orders.len());
-        for order in orders {
-            let person = people.get(&order.account.0).ok_or(StoreError::Corrupt("an order without its account"))?;
-            let (mut name, mut document) = (person.name.clone(), person.document.clone());
-            // An exam that binds people knows who sits it, whatever the account says to be.
-            let exam = self.exams.get(&order.exam);
-            if exam.is_some_and(|exam| exam.rules.asks_for(&TaskKind::Eligibility))
-                && let Some(bound) = bound_person(&client, &self.vault, order.account, &order.exam).await?
-            {
-                (name, document) = (Some(bound.name), Some(bound.document));
-            }
-            let picture = pictures.get(&order.id.to_string());
-            let look = picture.zip(order.submitted_at).map(|(picture, since)| Look { picture: *picture, since });
-            reviews.push(Review {
-                look,
-                order: order.view(now),
-                name,
-                document_masked: document.as_ref().map(Document::masked),
-                mobile_masked: person.mobile.as_ref().map(Mobile::masked),
-            });
-        }
-        Ok(reviews)
-    }
 }
 
 /// The order, locked until the transaction ends. One that waits does so with the picture and the form that this member
@@ -365,17 +283,4 @@ async fn waiting_with(
         true => Ok(found),
         false => Err(DecisionError::NotLooked),
     }
-}
-
-/// What staff did to something, the newest first, at most [`HISTORY_MAX`] lines.
-pub(crate) async fn history_of(database: &Database, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
-    let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
-    let lines = store::audit::of(&database.client().await?, subject, limit).await?;
-    let entry = |line: store::audit::StoredAudit| AuditEntry {
-        at: line.at,
-        staff: line.staff,
-        action: AuditAction::of(line.action),
-        seen: line.seen,
-    };
-    Ok(lines.into_iter().map(entry).collect())
 }
