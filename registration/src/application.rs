@@ -176,7 +176,7 @@ impl Applications {
         let needs_staff = needs_staff || verified != identity::state(&transaction, account).await?;
         let before = store::applications::lock(&transaction, &exam.id, account, now).await?;
         let compared = self.compare(&transaction, account, exam, &kept).await?.at_most(needs_staff);
-        // What staff refused, staff pass: the roster knows nothing of their reason.
+        // A form that staff refused goes back to staff, even when it equals the roster: the roster does not know their reason.
         let compared = compared.again_for_staff(before.review == "refused");
         let differences = compared.differences();
         let review = (compared.word(), differences.as_deref());

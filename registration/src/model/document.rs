@@ -83,9 +83,9 @@ impl FromStr for DocumentKind {
 /// As a resident ID's 17th digit says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sex {
-    /// Odd.
+    /// The order code, the 17th digit, is odd.
     Male,
-    /// Even.
+    /// The order code is even.
     Female,
 }
 

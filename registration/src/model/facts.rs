@@ -34,17 +34,17 @@ pub enum IdentityState {
     None,
     /// Staff look at it.
     Waiting {
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
     /// Staff, or the check, said no.
     Refused {
-        /// Why.
+        /// What staff, or the check, said against it.
         reason: String,
     },
     /// It is proved.
     Verified {
-        /// Since when.
+        /// When that was decided.
         at: Timestamp,
     },
 }
@@ -55,19 +55,19 @@ pub enum FaceState {
     /// No photo was taken.
     #[default]
     None,
-    /// Staff compare.
+    /// Staff compare it with the verified photo.
     Waiting {
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
-    /// It is not.
+    /// It is somebody else, or cannot be told.
     Refused {
-        /// Why.
+        /// What staff, or the check, said against it.
         reason: String,
     },
-    /// It is.
+    /// It is the verified person.
     Passed {
-        /// Since when.
+        /// When that was decided.
         at: Timestamp,
     },
 }
@@ -80,7 +80,7 @@ pub enum EligibilityState {
     None,
     /// A record is bound, as it was then.
     Bound {
-        /// Since when.
+        /// When the candidate bound it.
         at: Timestamp,
         /// The subjects for which the person is eligible, those of a passed review included.
         subjects: Vec<SubjectId>,
@@ -97,17 +97,17 @@ pub enum ReviewState {
     None,
     /// Staff look at it.
     Waiting {
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
     /// Staff said no.
     Refused {
-        /// Why.
+        /// What staff, or the check, said against it.
         reason: String,
     },
     /// It equals the roster, or staff said yes.
     Passed {
-        /// Since when.
+        /// When that was decided.
         at: Timestamp,
     },
 }
@@ -117,17 +117,17 @@ pub enum ReviewState {
 pub enum ScoreReviewState {
     /// 未复核: staff look at it.
     Waiting {
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
     /// Staff said no: it can be handed in anew, or deleted.
     Refused {
-        /// Why.
+        /// What staff, or the check, said against it.
         reason: String,
     },
     /// It makes further subjects eligible, and stays.
     Passed {
-        /// Since when.
+        /// When that was decided.
         at: Timestamp,
     },
 }

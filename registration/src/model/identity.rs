@@ -10,7 +10,7 @@ use crate::model::person::PersonName;
 pub struct Person {
     /// The name as on the document.
     pub name: PersonName,
-    /// The document.
+    /// The document that proves it.
     pub document: Document,
 }
 
@@ -38,7 +38,7 @@ pub enum ClaimRights {
     Nothing,
     /// The name; the document is the login, and only staff can mend it.
     Name,
-    /// Both.
+    /// Name and document.
     Both,
 }
 
@@ -49,7 +49,7 @@ pub enum LivenessStanding {
     None,
     /// One was begun and has no outcome yet.
     Running,
-    /// It failed.
+    /// The vendor said no, and why.
     Failed(LivenessRefusal),
 }
 
@@ -60,17 +60,17 @@ pub enum LivenessRefusal {
     Mismatch,
     /// No living person was seen.
     Spoof,
-    /// Another person.
+    /// The face is not the one of the document.
     NotSame,
     /// There is no police photo of this person.
     NoRecord,
-    /// Given up, or out of time.
+    /// The candidate left the vendor's page, or its time ran out.
     Cancelled,
     /// It went well, and another account is verified as this person.
     Taken,
     /// It went well, and the account says to be somebody else meanwhile.
     Changed,
-    /// Anything else.
+    /// What the vendor said has no meaning of its own here.
     Other,
 }
 

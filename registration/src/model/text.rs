@@ -6,9 +6,9 @@ pub(crate) mod characters;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
-    /// Chinese.
+    /// What it says in Chinese.
     pub zh: String,
-    /// English.
+    /// What it says in English.
     pub en: String,
 }
 
@@ -16,8 +16,8 @@ pub struct Text {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paragraphs {
-    /// Chinese.
+    /// The paragraphs in Chinese.
     pub zh: Vec<String>,
-    /// English.
+    /// The paragraphs in English.
     pub en: Vec<String>,
 }

@@ -58,9 +58,9 @@ pub enum PictureError {
     /// Too few pixels to tell anything by.
     #[error("a picture has at least {width} by {height} pixels")]
     TooSmall {
-        /// Pixels.
+        /// Least width, in pixels.
         width: u32,
-        /// Pixels.
+        /// Least height, in pixels.
         height: u32,
     },
     /// One colour, or next to it.
@@ -91,9 +91,9 @@ pub(crate) enum Recipe {
     Screenshot,
     /// The middle in this shape, in this size.
     Cropped {
-        /// Pixels.
+        /// Width of what is kept, in pixels.
         width: u32,
-        /// Pixels.
+        /// Height of what is kept, in pixels.
         height: u32,
     },
     /// The part of an identity card's front that has the portrait.

@@ -72,12 +72,12 @@ pub enum State {
     Waiting {
         /// What they look at.
         task: TaskKind,
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
     /// Staff, or a machine, said no; it can be mended.
     Refused {
-        /// To what.
+        /// The task that waits for its window.
         task: TaskKind,
         /// Why, in the words of whoever refused.
         reason: String,
@@ -113,12 +113,12 @@ pub enum Tickets {
 pub enum Change {
     /// Staff look at it.
     Waiting {
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
     /// Staff said no.
     Refused {
-        /// Why.
+        /// What staff said against it.
         reason: String,
     },
 }

@@ -25,14 +25,14 @@ pub enum TaskState {
         /// When it closed.
         closed_at: Timestamp,
     },
-    /// The candidate's turn.
+    /// The candidate can do it now.
     Open {
         /// Until when, if there is a deadline.
         until: Option<Timestamp>,
     },
-    /// Staff's turn.
+    /// Staff look at it: the candidate can only wait.
     Waiting {
-        /// Since when.
+        /// When it was handed in.
         since: Timestamp,
     },
     /// Staff, or a machine, said no; it can be mended.
@@ -42,14 +42,14 @@ pub enum TaskState {
         /// Until when it can be mended, if there is a deadline.
         until: Option<Timestamp>,
     },
-    /// Done.
+    /// Nothing is left to do.
     Passed,
 }
 
 /// One task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskView {
-    /// Which.
+    /// The task that this is about.
     pub kind: TaskKind,
     /// Where it stands.
     pub state: TaskState,
@@ -66,7 +66,7 @@ pub struct StepView {
     pub note: Option<Text>,
     /// When something can be done in it.
     pub opens_at: Option<Timestamp>,
-    /// Until when.
+    /// When its window closes; `None`: never.
     pub closes_at: Option<Timestamp>,
     /// May it be left out?
     pub is_optional: bool,

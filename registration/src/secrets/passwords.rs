@@ -39,9 +39,9 @@ pub enum PasswordError {
     /// Too short or too long.
     #[error("a password has {min} to {max} characters")]
     Length {
-        /// Fewest characters.
+        /// Least number of characters.
         min: usize,
-        /// Most characters.
+        /// Largest number of characters.
         max: usize,
     },
     /// Too few of digits, letters and symbols.

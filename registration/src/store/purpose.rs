@@ -17,9 +17,9 @@ use crate::store::{self, Database, StoreError};
 /// What a server wants to do with the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Show around.
+    /// Shows visitors around: nothing in it is real.
     Demo,
-    /// Register candidates.
+    /// Registers real candidates.
     Real,
 }
 

@@ -79,6 +79,6 @@ pub enum MobileRule {
 pub enum CaptchaRule {
     /// After wrong passwords, or when an address asks often.
     Suspicion,
-    /// Always.
+    /// Each time, whoever asks.
     Always,
 }

@@ -35,7 +35,7 @@ pub struct PartRule {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CampusRule {
-    /// All.
+    /// Every sitting, whatever campus holds it.
     #[default]
     Any,
     /// Those of the campus in the candidate's roster record.
@@ -44,7 +44,7 @@ pub enum CampusRule {
     Pick,
 }
 
-/// A subject.
+/// One subject of the programme: what is sat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {

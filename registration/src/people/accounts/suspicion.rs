@@ -61,7 +61,7 @@ impl Act {
 /// A browser that signed in before, as its long-lived cookie says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Which.
+    /// The id in its cookie.
     pub id: Uuid,
     /// Who signed in on it, the latest last, at most eight.
     pub accounts: Vec<AccountId>,
@@ -82,9 +82,9 @@ impl Device {
 /// Who asks, and what they bring.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
-    /// From where.
+    /// The address that the request came from, if it is known.
     pub address: Option<IpAddr>,
-    /// On what.
+    /// The device, if it signed in here before.
     pub device: Option<&'a Device>,
     /// The captcha that came with the form.
     pub captcha: Answer<'a>,

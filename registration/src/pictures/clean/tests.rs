@@ -284,8 +284,9 @@ fn no_picture_takes_more_memory_than_is_counted_with() {
         let bytes = largest(name);
         assert!(bytes.len() <= PICTURE_BYTES_MAX, "{name} has {}", bytes.len());
         std::fs::write(file.path(), bytes).unwrap();
+        let (_, this) = module_path!().split_once("::").unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--nocapture", "pictures::tests::one_is_cleaned_for_the_parent"])
+            .args(["--exact", "--nocapture", &format!("{this}::one_is_cleaned_for_the_parent")])
             .env("SEATHOLD_TEST_PICTURE", file.path())
             .output()
             .unwrap();

@@ -105,7 +105,7 @@ async fn move_rows(
     Ok(Rebound { orders })
 }
 
-/// What the other account has already is in the way.
+/// [`RebindError::Conflict`] where a unique constraint says that the other account has such a row already.
 fn conflicts<T>(moved: Result<T, StoreError>) -> Result<T, RebindError> {
     const IN_THE_WAY: [&str; 4] =
         ["orders_one_live", "bindings_one_per_account", "score_reviews_one_per_account", "applications_pkey"];
