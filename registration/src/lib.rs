@@ -27,8 +27,11 @@ pub use crate::model::fen::Fen;
 
 use crate::application::Applications;
 use crate::application::photos::Photos;
+use crate::desk::cases::Cases;
+use crate::desk::forms::Forms;
 use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
+use crate::desk::scores::Scores;
 use crate::desk::staff::Staff;
 use crate::outbox::sweep::{Sweep, SweepTask};
 use crate::people::accounts::{AccountSettings, Accounts};
@@ -95,6 +98,12 @@ pub struct Registration {
     pub photos: Photos,
     /// What staff decide of identities and faces.
     pub identity_reviews: IdentityReviews,
+    /// What staff decide of forms.
+    pub forms: Forms,
+    /// What staff decide of earlier scores.
+    pub scores: Scores,
+    /// What waits for staff, whatever it is.
+    pub cases: Cases,
     /// Who staff are, and signing in.
     pub staff: Staff,
     sweep: SweepTask,
@@ -132,8 +141,11 @@ impl Registration {
             engine,
             exams: exams.clone(),
             screenshots: screenshots.clone(),
-            vault,
+            vault: vault.clone(),
         };
+        let forms = Forms { database: database.clone(), applications: applications.clone() };
+        let scores = Scores { database: database.clone(), eligibility: eligibility.clone() };
+        let cases = Cases { database: database.clone(), vault, exams: exams.clone() };
         let sweep = SweepTask::start(Sweep {
             database,
             eligibility: eligibility.clone(),
@@ -155,6 +167,9 @@ impl Registration {
             faces,
             photos,
             identity_reviews,
+            forms,
+            scores,
+            cases,
             staff,
             sweep,
         })

@@ -1,18 +1,21 @@
 //! The door to reviews: staff look at pictures of payments and decide.
 
 mod look;
-mod queue;
+mod review;
 
 use deadpool_postgres::GenericClient;
-use jiff::Timestamp;
 use reservation::engine::{Engine, HoldError};
 use reservation::ids::SittingId;
 
-use crate::desk::store;
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::cases::{CaseError, Deciding};
+use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::reason::{NoReason, reason};
+use crate::desk::staff::StaffMember;
 use crate::exams::Exams;
+use crate::model::case::{CaseKind, Claim, Subject};
 use crate::model::clock;
 use crate::model::exam_rules::SubjectId;
-use crate::model::ids::StaffId;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::outbox::notices::NoticeKind;
 use crate::outbox::store::notices;
@@ -28,64 +31,17 @@ use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
 pub use look::{Look, LookError};
-pub(crate) use queue::history_of;
-pub use queue::{HISTORY_MAX, Review, WAITING_MAX};
+pub use review::Review;
 
 /// Most orders that are named because they have the same picture.
 pub const SAME_PICTURE_MAX: i64 = 5;
-/// Longest reason of a refusal, in characters.
-pub const REASON_CHARS_MAX: usize = 200;
-
-/// What somebody of the staff did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// When.
-    pub at: Timestamp,
-    /// Who, by login name.
-    pub staff: String,
-    /// What.
-    pub action: AuditAction,
-    /// Which picture, or which hand-in, it was about; `None` in lines of before that was written down.
-    pub seen: Option<String>,
-}
-
-/// What staff can do to an order, an identity or a face.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuditAction {
-    /// Looked at the page that shows a whole document number.
-    LookedAtPerson,
-    /// Looked at the picture.
-    LookedAtPicture,
-    /// Confirmed the payment.
-    Confirmed,
-    /// Refused the picture.
-    Refused,
-    /// What a later version writes down, by its name.
-    Other(String),
-}
-
-impl AuditAction {
-    const KNOWN: [Self; 4] = [Self::LookedAtPerson, Self::LookedAtPicture, Self::Confirmed, Self::Refused];
-
-    /// Its name in the audit.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::LookedAtPerson => "looked_at_person",
-            Self::LookedAtPicture => "looked_at_picture",
-            Self::Confirmed => "confirmed",
-            Self::Refused => "refused",
-            Self::Other(name) => name,
-        }
-    }
-
-    fn of(name: String) -> Self {
-        Self::KNOWN.into_iter().find(|known| known.as_str() == name).unwrap_or(Self::Other(name))
-    }
-}
 
 /// Why a picture is not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenshotError {
+    /// They may not see it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// No such order, or nothing was handed in for it.
     #[error("there is no picture of this order")]
     NoPicture,
@@ -97,6 +53,9 @@ pub enum ScreenshotError {
 /// Why a decision was not taken. Refusals first (staff can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum DecisionError {
+    /// They may not decide this.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// No such order.
     #[error("there is no such order")]
     UnknownOrder,
@@ -109,9 +68,12 @@ pub enum DecisionError {
     /// Whoever decides has not looked at the picture.
     #[error("the picture must be looked at first")]
     NotLooked,
+    /// Somebody else works on it.
+    #[error("{} works on the order until {}", .0.name, .0.until)]
+    Claimed(Claim),
     /// A refusal needs a reason.
-    #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
-    Reason,
+    #[error(transparent)]
+    Reason(#[from] NoReason),
     /// A subject that this one needs is not confirmed yet.
     #[error("subject {0} must be confirmed first")]
     NeedsFirst(SubjectId),
@@ -126,6 +88,20 @@ pub enum DecisionError {
     Store(#[from] StoreError),
 }
 
+impl From<CaseError> for DecisionError {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Forbidden(error) => Self::Forbidden(error),
+            // The order waits, as it was found under its lock: what it waits with is another thing than what was seen.
+            CaseError::NotWaiting | CaseError::Changed | CaseError::OtherAccount => Self::OtherPicture,
+            CaseError::NotLooked => Self::NotLooked,
+            CaseError::Claimed(claim) => Self::Claimed(claim),
+            CaseError::Reason(error) => Self::Reason(error),
+            CaseError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// The door to reviews. Cloning is a few reference counts.
 #[derive(Clone)]
 pub struct Reviews {
@@ -138,32 +114,36 @@ pub struct Reviews {
 
 impl Reviews {
     /// The picture handed in last, a JPEG. Who looked is written down first.
-    pub async fn screenshot(&self, staff: StaffId, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
+    pub async fn screenshot(&self, member: &StaffMember, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
         let client = self.database.client().await?;
+        let found = orders::get(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
+        demand(member, Right::See(CaseKind::Payment), Scope::Exam(&found.exam))?;
         let picture = screenshots::accepted(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
-        let (action, subject, seen) = (AuditAction::LookedAtPicture, order.to_string(), picture.to_string());
-        store::audit::insert_seen(&client, clock::now(), staff.0, action.as_str(), &subject, &seen).await?;
+        let (subject, seen) = (order.to_string(), picture.to_string());
+        Entry::by_staff(member.id, AuditAction::LookedAtPicture, &subject).seen(&seen).write(&client).await?;
         drop(client);
         Ok(self.screenshots.read(order, picture).await?)
     }
 
     /// Other orders for which the same picture was handed in, at most [`SAME_PICTURE_MAX`].
-    pub async fn with_same_picture(&self, order: OrderId) -> Result<Vec<OrderId>, StoreError> {
+    pub async fn with_same_picture(&self, member: &StaffMember, order: OrderId) -> Result<Vec<OrderId>, CaseError> {
+        demand(member, Right::See(CaseKind::Payment), Scope::Everything)?;
         let client = self.database.client().await?;
-        screenshots::orders_with_same(&client, order, SAME_PICTURE_MAX).await
+        Ok(screenshots::orders_with_same(&client, order, SAME_PICTURE_MAX).await?)
     }
 
     /// Confirms a payment that was looked at: the seats are the candidate's. Again: the same answer. Once noted the
     /// decision stands, and is carried out by the sweep should this process die.
-    pub async fn confirm(&self, staff: StaffId, order: OrderId, look: &Look) -> Result<Order, DecisionError> {
+    pub async fn confirm(&self, member: &StaffMember, order: OrderId, look: &Look) -> Result<Order, DecisionError> {
         let mut client = self.database.client().await?;
+        may_decide(&client, member, order).await?;
         if let Some(first) = self.needed_before(&client, order).await? {
             return Err(DecisionError::NeedsFirst(first));
         }
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let found = waiting_with(&transaction, staff, order, look).await?;
+        let found = waiting_with(&transaction, member, order, look).await?;
         if found.state == StoredState::WaitingReview {
-            change::begin_confirm(&transaction, order, staff.0, clock::now()).await?;
+            change::begin_confirm(&transaction, order, member.id, clock::now()).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;
         let order = orders::get(&client, order).await?.ok_or(DecisionError::UnknownOrder)?;
@@ -196,27 +176,25 @@ impl Reviews {
     /// back.
     pub async fn refuse(
         &self,
-        staff: StaffId,
+        member: &StaffMember,
         order: OrderId,
         look: &Look,
-        reason: &str,
+        why: &str,
     ) -> Result<Order, DecisionError> {
-        let reason = reason.trim();
-        if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
-            return Err(DecisionError::Reason);
-        }
-        let now = clock::now();
+        let (reason, now) = (reason(why)?, clock::now());
         let mut client = self.database.client().await?;
+        may_decide(&client, member, order).await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let found = waiting_with(&transaction, staff, order, look).await?;
+        let found = waiting_with(&transaction, member, order, look).await?;
         let page = self.exams.get(&found.exam).ok_or(StoreError::Corrupt("an order without its exam"))?;
         let (mend_until, resubmit_times) = (now + page.resubmit, page.resubmit_times);
-        let refused = Refused { staff: staff.0, reason, at: now, mend_until, resubmit_times };
+        let refused = Refused { staff: member.id, reason, at: now, mend_until, resubmit_times };
         let Some(is_cancelled) = change::refuse(&transaction, order, &refused).await? else {
             return Err(DecisionError::NotWaiting(found.state_at(now)));
         };
-        let (action, subject) = (AuditAction::Refused, order.to_string());
-        store::audit::insert_seen(&transaction, now, staff.0, action.as_str(), &subject, &look.picture()).await?;
+        let (subject, seen) = (order.to_string(), look.picture());
+        let entry = Entry::by_staff(member.id, AuditAction::Refused, &subject).at(now).seen(&seen).detail(reason);
+        entry.write(&transaction).await?;
         let kind = if is_cancelled { NoticeKind::OrderCancelled } else { NoticeKind::OrderRefused };
         notices::add(&transaction, found.account, Some(&found.exam), kind, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
@@ -248,8 +226,9 @@ impl Reviews {
             // No other picture is taken in once the order is being confirmed: this is the one that was decided on.
             let picture = screenshots::accepted(&transaction, order.id).await?;
             let seen = picture.map(|picture| picture.to_string()).unwrap_or_default();
-            let (action, subject) = (AuditAction::Confirmed, order.id.to_string());
-            store::audit::insert_seen(&transaction, decided_at, staff, action.as_str(), &subject, &seen).await?;
+            let subject = order.id.to_string();
+            let entry = Entry::by_staff(staff, AuditAction::Confirmed, &subject).at(decided_at).seen(&seen);
+            entry.write(&transaction).await?;
             let (kind, now) = (NoticeKind::OrderConfirmed, clock::now());
             notices::add(&transaction, order.account, Some(&order.exam), kind, now).await?;
             metrics::counter!("registration_orders_confirmed_total").increment(1);
@@ -261,11 +240,17 @@ impl Reviews {
     }
 }
 
+/// Refuses whoever may not decide this order's payment.
+async fn may_decide(client: &impl GenericClient, member: &StaffMember, order: OrderId) -> Result<(), DecisionError> {
+    let found = orders::get(client, order).await?.ok_or(DecisionError::UnknownOrder)?;
+    Ok(demand(member, Right::Decide(CaseKind::Payment), Scope::Exam(&found.exam))?)
+}
+
 /// The order, locked until the transaction ends. One that waits does so with the picture and the form that this member
-/// of staff has looked at.
+/// of staff has looked at, and nobody else works on it.
 async fn waiting_with(
     transaction: &impl GenericClient,
-    staff: StaffId,
+    member: &StaffMember,
     order: OrderId,
     look: &Look,
 ) -> Result<StoredOrder, DecisionError> {
@@ -278,9 +263,8 @@ async fn waiting_with(
     if picture != Some(look.picture) || found.submitted_at != Some(look.since) {
         return Err(DecisionError::OtherPicture);
     }
-    let (action, subject) = (AuditAction::LookedAtPicture, order.to_string());
-    match store::audit::has_looked(transaction, staff.0, action.as_str(), &subject, &look.picture()).await? {
-        true => Ok(found),
-        false => Err(DecisionError::NotLooked),
-    }
+    let (subject, seen) = (Subject::Payment(order), look.picture());
+    let deciding = Deciding { member, subject: &subject, look: AuditAction::LookedAtPicture, seen: &seen };
+    deciding.check(transaction).await?;
+    Ok(found)
 }

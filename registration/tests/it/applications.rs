@@ -1,6 +1,9 @@
 //! Applications: agreeing, drafts, handing in, and what staff decide.
 
-use registration::application::{ApplicationError, ReviewError};
+use registration::application::ApplicationError;
+use registration::desk::cases::CaseError;
+use registration::desk::forms::{FormCase, FormKey};
+use registration::model::case::{CaseKind, Subject};
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::ReviewState;
@@ -75,26 +78,28 @@ async fn a5_a6_from_the_notice_to_the_review_and_back() {
     assert_eq!((kept.draft, kept.details), (None, Some(answers("申江大学"))));
 
     // Refused, mended, passed: each decision is about what was seen.
-    let staff = world.reviewer.0;
-    let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
-    assert_eq!(applications.look(staff, &exam(), account).await.unwrap().answers, answers("申江大学"));
-    assert!(matches!(applications.decide(staff, &case.key, Some(" ")).await, Err(ReviewError::Reason)));
-    applications.decide(staff, &case.key, Some("照片不清晰")).await.unwrap();
+    let (staff, forms) = (&world.reviewer, &world.registration.forms);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 1);
+    let case = forms.look(staff, &exam(), account).await.unwrap();
+    assert_eq!(case.answers, answers("申江大学"));
+    assert!(matches!(forms.decide(staff, &case.key, Some(" ")).await, Err(CaseError::Reason(_))));
+    forms.decide(staff, &case.key, Some("照片不清晰")).await.unwrap();
     let (kind, state) = next_of(&world, account).await;
     assert_eq!(kind, TaskKind::Review);
     assert_eq!(state, TaskState::Refused { reason: "照片不清晰".to_owned(), until: None });
     applications.hand_in(account, &page, &[], &answers("桐浦大学")).await.unwrap();
-    let stale = applications.decide(staff, &case.key, None).await;
+    let stale = forms.decide(staff, &case.key, None).await;
     assert!(matches!(stale, Err(ReviewError::Moved)), "another hand-in is another case: {stale:?}");
-    let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
-    let unseen = applications.decide(staff, &case.key, None).await;
+    let [waiting] = &world.waiting(CaseKind::Form).await[..] else { panic!("one waits") };
+    let case = FormCase { key: FormKey { version: waiting.version.parse().unwrap(), ..case.key }, ..case };
+    let unseen = forms.decide(staff, &case.key, None).await;
     assert!(matches!(unseen, Err(ReviewError::Moved)), "nobody has looked at this hand-in: {unseen:?}");
-    applications.look(staff, &exam(), account).await.unwrap();
-    applications.decide(staff, &case.key, None).await.unwrap();
-    assert!(matches!(applications.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
+    forms.look(staff, &exam(), account).await.unwrap();
+    forms.decide(staff, &case.key, None).await.unwrap();
+    assert!(matches!(forms.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
     assert_eq!(next_of(&world, account).await.0, TaskKind::Sittings("main".parse().unwrap()));
     assert!(matches!(applications.get(account, &exam()).await.unwrap().review, ReviewState::Passed { .. }));
-    assert_eq!(applications.count_waiting().await.unwrap(), 0);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 0);
     world.hold(account, &["s0"]).await.unwrap();
     world.finish().await;
 }
@@ -148,12 +153,12 @@ async fn c11_a_form_that_is_changed_after_the_payment_is_looked_at_again_with_th
     assert_eq!(world.order(account, order.id).await.state, OrderState::Confirmed);
     applications.hand_in(account, &page, &orders, &answers("桐浦大学")).await.unwrap();
     assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview);
-    let [case] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
+    let [case] = &world.waiting(CaseKind::Payment).await[..] else { panic!("one waits") };
     // Again while it waits: who has looked at the old one does not decide on it.
     applications.hand_in(account, &page, &orders, &answers("云麓大学")).await.unwrap();
-    let [now] = &reviews.waiting(10, None).await.unwrap()[..] else { panic!("one waits") };
+    let [now] = &world.waiting(CaseKind::Payment).await[..] else { panic!("one waits") };
     assert!(now.order.submitted_at > case.order.submitted_at);
-    assert!(!reviews.screenshot(world.reviewer, order.id).await.unwrap().is_empty(), "the old one is used again");
+    assert!(!reviews.screenshot(&world.reviewer, order.id).await.unwrap().is_empty(), "the old one is used again");
     let again = world.confirm(order.id).await.unwrap();
     assert_eq!((again.state, &again.sittings), (OrderState::Confirmed, &confirmed.sittings), "the same seat all along");
     // Changed and refused: another screenshot mends it, and nobody pays twice.

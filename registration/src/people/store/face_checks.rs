@@ -6,6 +6,7 @@ use reservation::ids::ExamId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::model::ids::StaffId;
 use crate::store::StoreError;
 
 /// A face check as it is stored.
@@ -91,7 +92,7 @@ pub(crate) async fn hand_in(
 pub(crate) async fn decide(
     client: &impl GenericClient,
     face: (Uuid, &ExamId, Uuid),
-    staff: Uuid,
+    staff: StaffId,
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -104,7 +105,7 @@ pub(crate) async fn decide(
         )
         .await?;
     let (account, exam, picture) = face;
-    Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff, &reason, &now]).await? == 1)
+    Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff.0, &reason, &now]).await? == 1)
 }
 
 /// The account is not who it was: every check is to be done again. The pictures that waited, to be dropped.
@@ -113,25 +114,6 @@ pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result
         client.prepare_cached("DELETE FROM registration.face_checks WHERE account = $1 RETURNING picture").await?;
     let rows = client.query(&statement, &[&account]).await?;
     Ok(rows.iter().filter_map(|row| row.get(0)).collect())
-}
-
-/// What waits, the longest first.
-pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredFace>, StoreError> {
-    let statement = client
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM registration.face_checks WHERE state = 'waiting'
-             ORDER BY submitted_at, account, exam LIMIT $1"
-        ))
-        .await?;
-    Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())
-}
-
-/// How many wait.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.face_checks WHERE state = 'waiting'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
-    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 fn read(row: &Row) -> StoredFace {

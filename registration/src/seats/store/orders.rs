@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::model::exam_rules::PartId;
 use crate::model::fen::Fen;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, StaffId};
 use crate::model::order::{Order, OrderId, OrderSitting, OrderState};
 use crate::store::StoreError;
 
@@ -85,7 +85,7 @@ pub(crate) struct StoredOrder {
     pub(crate) submitted_at: Option<Timestamp>,
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) paid_at: Option<Timestamp>,
-    pub(crate) decided_by: Option<Uuid>,
+    pub(crate) decided_by: Option<StaffId>,
     pub(crate) reason: Option<String>,
     pub(crate) refusals: u16,
     pub(crate) mend_until: Option<Timestamp>,
@@ -243,30 +243,15 @@ pub(crate) async fn of_account(
     client.query(&statement, &[&account.0, &limit]).await?.iter().map(read).collect()
 }
 
-/// Orders that wait for a decision, the longest waiting first, from the one behind `after` on.
-pub(crate) async fn waiting(
-    client: &impl GenericClient,
-    after: Option<OrderId>,
-    limit: i64,
-) -> Result<Vec<StoredOrder>, StoreError> {
-    let statement = client
-        .prepare_cached(&format!(
-            "{SELECT} WHERE o.state = 'waiting_review'
-                 AND ($1::text IS NULL OR (o.submitted_at, o.id) >
-                     (SELECT a.submitted_at, a.id FROM registration.orders a WHERE a.id = $1))
-             ORDER BY o.submitted_at, o.id LIMIT $2"
-        ))
-        .await?;
-    let after = after.map(|id| id.to_string());
-    client.query(&statement, &[&after, &limit]).await?.iter().map(read).collect()
-}
-
-/// How many orders wait for a decision.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.orders WHERE state = 'waiting_review'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
-    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
+/// What is to be paid for each of these orders.
+pub(crate) async fn amounts(client: &impl GenericClient, ids: &[OrderId]) -> Result<Vec<(OrderId, Fen)>, StoreError> {
+    let statement = client.prepare_cached("SELECT id, amount_fen FROM registration.orders WHERE id = ANY($1)").await?;
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let read = |row: &Row| {
+        let id = row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+        Ok((id, Fen(row.get(1))))
+    };
+    client.query(&statement, &[&ids]).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<StoredOrder, StoreError> {
@@ -283,7 +268,7 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         created_at: row.get(7),
         submitted_at: row.get(8),
         decided_at: row.get(9),
-        decided_by: row.get(10),
+        decided_by: row.get::<_, Option<Uuid>>(10).map(StaffId),
         reason: row.get(11),
         mend_until: row.get(12),
         seats_owed: row.get(13),

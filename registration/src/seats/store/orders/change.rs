@@ -5,10 +5,9 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::{ExamId, SittingId};
 use tokio_postgres::types::ToSql;
-use uuid::Uuid;
 
 use super::StoredOrder;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, StaffId};
 use crate::model::order::OrderId;
 use crate::seats::store::order_sittings;
 use crate::store::{StoreError, violates};
@@ -188,7 +187,7 @@ pub(crate) async fn submit(client: &impl GenericClient, id: OrderId, now: Timest
 pub(crate) async fn begin_confirm(
     client: &impl GenericClient,
     id: OrderId,
-    staff: Uuid,
+    staff: StaffId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = client
@@ -197,7 +196,7 @@ pub(crate) async fn begin_confirm(
              WHERE id = $1 AND state = 'waiting_review'",
         )
         .await?;
-    Ok(client.execute(&statement, &[&id.to_string(), &staff, &now]).await? == 1)
+    Ok(client.execute(&statement, &[&id.to_string(), &staff.0, &now]).await? == 1)
 }
 
 /// Confirming → confirmed, with the holds as the engine has confirmed them.
@@ -248,7 +247,7 @@ pub(crate) async fn review_again(
 
 /// Who refuses a picture, when, and why.
 pub(crate) struct Refused<'a> {
-    pub(crate) staff: Uuid,
+    pub(crate) staff: StaffId,
     pub(crate) reason: &'a str,
     pub(crate) at: Timestamp,
     /// So long the seats stay.
@@ -276,7 +275,7 @@ pub(crate) async fn refuse(
         .await?;
     let Refused { staff, reason, at, mend_until, resubmit_times } = refused;
     let times = i32::from(*resubmit_times);
-    let row = client.query_opt(&statement, &[&id.to_string(), staff, reason, at, mend_until, &times]).await?;
+    let row = client.query_opt(&statement, &[&id.to_string(), &staff.0, reason, at, mend_until, &times]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
