@@ -55,7 +55,7 @@ pub(crate) async fn get(
         ))
         .await?;
     let found = client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?;
-    found.map(|row| Ok((read(&row)?, row.get::<_, Option<Vec<String>>>(6).unwrap_or_default()))).transpose()
+    found.map(|row| Ok((read(&row)?, row.get::<_, Option<Vec<String>>>("grants").unwrap_or_default()))).transpose()
 }
 
 /// The bindings of these accounts, each in its exam, in any order.
@@ -142,11 +142,11 @@ pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: Acc
 
 fn read(row: &Row) -> Result<StoredBinding, StoreError> {
     Ok(StoredBinding {
-        id: row.get(0),
-        exam: row.get::<_, &str>(1).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
-        account: AccountId(row.get(2)),
-        document_index: row.get(3),
-        record: row.get(4),
-        bound_at: row.get(5),
+        id: row.get("id"),
+        exam: row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        account: AccountId(row.get("account")),
+        document_index: row.get("document_index"),
+        record: row.get("record"),
+        bound_at: row.get("bound_at"),
     })
 }

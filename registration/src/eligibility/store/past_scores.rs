@@ -118,8 +118,9 @@ pub(crate) async fn find(
     let row: [&(dyn ToSql + Sync); 8] =
         [&exam, &by_document, &by_ticket, &by_name, &score_min, &year_min, &subjects, &OF_A_TICKET_MAX];
     let read = |row: &Row| {
-        let (by_document, year, score, record) = (row.get(0), row.get(1), row.get(2), row.get(3));
-        Found { is_own: row.get(4), score: StoredScore { by_document, year, score, record } }
+        let (by_document, year, score, record) =
+            (row.get("by_document"), row.get("year"), row.get("score"), row.get("record"));
+        Found { is_own: row.get("is_own"), score: StoredScore { by_document, year, score, record } }
     };
     Ok(client.query(&statement, &row).await?.iter().map(read).collect())
 }
@@ -133,11 +134,11 @@ pub(crate) async fn without_ticket(client: &impl GenericClient, limit: i64) -> R
         )
         .await?;
     let read = |row: &Row| KeyedScore {
-        exam: row.get(0),
-        by_document: row.get(1),
-        subject: row.get(2),
-        year: row.get(3),
-        record: row.get(4),
+        exam: row.get("exam"),
+        by_document: row.get("by_document"),
+        subject: row.get("subject"),
+        year: row.get("year"),
+        record: row.get("record"),
         by_ticket: Vec::new(),
     };
     Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())

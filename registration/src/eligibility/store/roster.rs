@@ -91,5 +91,9 @@ pub(crate) async fn is_there(client: &impl GenericClient, exam: &ExamId) -> Resu
 }
 
 fn read(row: &tokio_postgres::Row) -> StoredPerson {
-    StoredPerson { document_index: row.get(0), line_index: row.get(1), record: row.get(2) }
+    StoredPerson {
+        document_index: row.get("document_index"),
+        line_index: row.get("line_index"),
+        record: row.get("record"),
+    }
 }

@@ -35,8 +35,8 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<(String, Grou
     let rows = client.query(&statement, &[]).await?;
     rows.iter()
         .map(|row| {
-            let id = row.get::<_, &str>(1).parse().map_err(|_| StoreError::Corrupt("a group's id"))?;
-            Ok((row.get(0), Group { id, title: Text { zh: row.get(2), en: row.get(3) } }))
+            let id = row.get::<_, &str>("id").parse().map_err(|_| StoreError::Corrupt("a group's id"))?;
+            Ok((row.get("exam"), Group { id, title: Text { zh: row.get("title_zh"), en: row.get("title_en") } }))
         })
         .collect()
 }

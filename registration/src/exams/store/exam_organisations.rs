@@ -53,21 +53,21 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<(String, Orga
              FROM registration.exam_organisations ORDER BY exam, position",
         )
         .await?;
-    client.query(&statement, &[]).await?.iter().map(|row| Ok((row.get(0), read(row)?))).collect()
+    client.query(&statement, &[]).await?.iter().map(|row| Ok((row.get("exam"), read(row)?))).collect()
 }
 
 fn read(row: &Row) -> Result<Organisation, StoreError> {
     let corrupt = |_| StoreError::Corrupt("an organisation's code");
-    let (parent, level): (Option<&str>, &str) = (row.get(2), row.get(3));
+    let (parent, level): (Option<&str>, &str) = (row.get("parent"), row.get("level"));
     let level = OrganisationLevel::ALL.into_iter().find(|known| known.as_str() == level);
     Ok(Organisation {
-        code: row.get::<_, &str>(1).parse().map_err(corrupt)?,
+        code: row.get::<_, &str>("code").parse().map_err(corrupt)?,
         parent: parent.map(str::parse).transpose().map_err(corrupt)?,
         level: level.ok_or(StoreError::Corrupt("an organisation's level"))?,
-        name: Text { zh: row.get(4), en: row.get(5) },
-        notice: Paragraphs { zh: row.get(6), en: row.get(7) },
-        allows_elsewhere: row.get(8),
-        opens_at: row.get(9),
-        closes_at: row.get(10),
+        name: Text { zh: row.get("name_zh"), en: row.get("name_en") },
+        notice: Paragraphs { zh: row.get("notice_zh"), en: row.get("notice_en") },
+        allows_elsewhere: row.get("allows_elsewhere"),
+        opens_at: row.get("opens_at"),
+        closes_at: row.get("closes_at"),
     })
 }

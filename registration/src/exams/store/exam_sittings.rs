@@ -77,19 +77,19 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<(String, Exam
              FROM registration.exam_sittings ORDER BY exam, position, id",
         )
         .await?;
-    client.query(&statement, &[]).await?.iter().map(|row| Ok((row.get(0), read(row)?))).collect()
+    client.query(&statement, &[]).await?.iter().map(|row| Ok((row.get("exam"), read(row)?))).collect()
 }
 
 fn read(row: &Row) -> Result<ExamSitting, StoreError> {
-    let group: Option<&str> = row.get(4);
-    let (subject, campus): (Option<&str>, Option<&str>) = (row.get(9), row.get(10));
+    let group: Option<&str> = row.get("group_id");
+    let (subject, campus): (Option<&str>, Option<&str>) = (row.get("subject"), row.get("campus"));
     Ok(ExamSitting {
-        id: sitting_id(row.get(1))?,
-        title: Text { zh: row.get(2), en: row.get(3) },
+        id: sitting_id(row.get("id"))?,
+        title: Text { zh: row.get("title_zh"), en: row.get("title_en") },
         group: group.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("a group's id"))?,
-        venue: Text { zh: row.get(5), en: row.get(6) },
-        starts_at: row.get(7),
-        fee: Fen(row.get(8)),
+        venue: Text { zh: row.get("venue_zh"), en: row.get("venue_en") },
+        starts_at: row.get("starts_at"),
+        fee: Fen(row.get("fee_fen")),
         subject: subject.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("a subject's id"))?,
         campus: campus.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("a campus' code"))?,
     })

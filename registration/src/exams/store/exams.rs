@@ -94,24 +94,25 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<Exam>, StoreE
 }
 
 fn read(row: &Row) -> Result<Exam, StoreError> {
-    let id: &str = row.get(0);
+    let id: &str = row.get("id");
     Ok(Exam {
         id: id.parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
-        title: Text { zh: row.get(1), en: row.get(2) },
-        organiser: Text { zh: row.get(3), en: row.get(4) },
-        notice: Paragraphs { zh: row.get(5), en: row.get(6) },
-        opens_at: row.get(7),
-        closes_at: row.get(8),
-        payment_deadline: row.get(9),
-        hold: SignedDuration::from_secs(i64::from(row.get::<_, i32>(10))),
-        grace: SignedDuration::from_secs(i64::from(row.get::<_, i32>(11))),
-        resubmit: SignedDuration::from_hours(i64::from(row.get::<_, i32>(12))),
-        resubmit_times: u16::try_from(row.get::<_, i16>(16)).map_err(|_| StoreError::Corrupt("a negative count"))?,
-        fee: Fen(row.get(13)),
-        payment_url: row.get(14),
+        title: Text { zh: row.get("title_zh"), en: row.get("title_en") },
+        organiser: Text { zh: row.get("organiser_zh"), en: row.get("organiser_en") },
+        notice: Paragraphs { zh: row.get("notice_zh"), en: row.get("notice_en") },
+        opens_at: row.get("opens_at"),
+        closes_at: row.get("closes_at"),
+        payment_deadline: row.get("payment_deadline"),
+        hold: SignedDuration::from_secs(i64::from(row.get::<_, i32>("hold_seconds"))),
+        grace: SignedDuration::from_secs(i64::from(row.get::<_, i32>("grace_seconds"))),
+        resubmit: SignedDuration::from_hours(i64::from(row.get::<_, i32>("resubmit_hours"))),
+        resubmit_times: u16::try_from(row.get::<_, i16>("resubmit_times"))
+            .map_err(|_| StoreError::Corrupt("a negative count"))?,
+        fee: Fen(row.get("fee_fen")),
+        payment_url: row.get("payment_url"),
         groups: Vec::new(),
         sittings: Vec::new(),
-        rules: serde_json::from_str(row.get(15)).map_err(|_| StoreError::Corrupt("an exam's rules"))?,
+        rules: serde_json::from_str(row.get("rules")).map_err(|_| StoreError::Corrupt("an exam's rules"))?,
         organisations: Vec::new(),
     })
 }

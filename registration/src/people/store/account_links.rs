@@ -48,10 +48,10 @@ pub(crate) async fn get(
         .await?;
     let row = client.query_opt(&statement, &[&&token[..], &purpose]).await?;
     Ok(row.map(|row| StoredLink {
-        account: row.get(0),
-        payload: row.get(1),
-        expires_at: row.get(2),
-        used_at: row.get(3),
+        account: row.get("account"),
+        payload: row.get("payload"),
+        expires_at: row.get("expires_at"),
+        used_at: row.get("used_at"),
     }))
 }
 

@@ -67,6 +67,6 @@ pub(crate) async fn find(client: &impl GenericClient, names: &[(&str, [u8; 32])]
         )
         .await?;
     let rows = client.query(&statement, &[&kinds, &indexes]).await?;
-    let first: Option<i64> = rows.first().map(|row| row.get(1));
-    Ok(rows.iter().filter(|row| Some(row.get(1)) == first).map(|row| row.get(0)).collect())
+    let first: Option<i64> = rows.first().map(|row| row.get("place"));
+    Ok(rows.iter().filter(|row| Some(row.get("place")) == first).map(|row| row.get("account")).collect())
 }

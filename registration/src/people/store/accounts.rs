@@ -204,7 +204,7 @@ pub(crate) async fn to_carry_over(client: &impl GenericClient, limit: i64) -> Re
         )
         .await?;
     let rows = client.query(&statement, &[&limit]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(rows.iter().map(|row| (row.get("id"), row.get("document"))).collect())
 }
 
 /// Writes the new index of such an account's document.
@@ -220,16 +220,16 @@ pub(crate) async fn carry_over(
 
 fn read(row: &Row) -> StoredAccount {
     StoredAccount {
-        id: row.get(0),
-        name: row.get(1),
-        document: row.get(2),
-        username: row.get(3),
-        email: row.get(4),
-        email_verified_at: row.get(5),
-        mobile: row.get(6),
-        mobile_verified_at: row.get(7),
-        password_hash: row.get(8),
-        session_epoch: row.get(9),
-        created_at: row.get(10),
+        id: row.get("id"),
+        name: row.get("name"),
+        document: row.get("document"),
+        username: row.get("username"),
+        email: row.get("email"),
+        email_verified_at: row.get("email_verified_at"),
+        mobile: row.get("mobile"),
+        mobile_verified_at: row.get("mobile_verified_at"),
+        password_hash: row.get("password_hash"),
+        session_epoch: row.get("session_epoch"),
+        created_at: row.get("created_at"),
     }
 }

@@ -48,13 +48,13 @@ pub(crate) async fn newest(client: &impl GenericClient, account: Uuid) -> Result
         .await?;
     let row = client.query_opt(&statement, &[&account]).await?;
     Ok(row.map(|row| StoredCheck {
-        id: row.get(0),
-        name: row.get(1),
-        document: row.get(2),
-        token: row.get(3),
-        created_at: row.get(4),
-        finished_at: row.get(5),
-        failure: row.get(6),
+        id: row.get("id"),
+        name: row.get("name"),
+        document: row.get("document"),
+        token: row.get("token"),
+        created_at: row.get("created_at"),
+        finished_at: row.get("finished_at"),
+        failure: row.get("failure"),
     }))
 }
 

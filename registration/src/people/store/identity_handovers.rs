@@ -49,11 +49,11 @@ pub(crate) async fn get(
         .await?;
     let row = client.query_opt(&statement, &[&&token_index[..]]).await?;
     Ok(row.map(|row| StoredHandover {
-        account: row.get(0),
-        next: row.get(1),
-        expires_at: row.get(2),
-        used_at: row.get(3),
-        session: row.get(4),
+        account: row.get("account"),
+        next: row.get("next"),
+        expires_at: row.get("expires_at"),
+        used_at: row.get("used_at"),
+        session: row.get("session"),
     }))
 }
 
