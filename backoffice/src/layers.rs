@@ -17,9 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::catalogue::words;
+use crate::desk::frame::Frame;
 use crate::failure::Failure;
 use crate::pages::error;
-use crate::view::Frame;
 
 /// Longest time that a page may take.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -52,10 +52,10 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         title: error::title(words, failure),
         path: "/",
         staff: None,
-        is_administrator: false,
         waiting: None,
+        counts: None,
         is_demo: app.outside.demo,
         reload_seconds: None,
     };
-    (failure.status(), crate::view::page(&frame, &error::body(words, failure))).into_response()
+    (failure.status(), crate::desk::frame::page(&frame, &error::body(words, failure))).into_response()
 }

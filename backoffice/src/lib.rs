@@ -1,21 +1,22 @@
-//! The staff's pages: a queue of screenshots to review, one case at a time, every look and decision on record.
+//! The staff's pages: desks for payments, for identities and faces, for forms and for earlier scores, and accounts put
+//! right. Every look and every decision is on record.
 //!
-//! In reading order: `routes` lists every page; `visit` is who works; `pages` has one file per page.
+//! In reading order: `routes` lists every page; `request` is who works; `desks` has each desk's cases and decisions, and
+//! `desk` what they share; `accounts` is for administrators; `pages` are those of no desk.
 
+mod accounts;
 mod app;
 mod catalogue;
-mod desk_parts;
+mod desk;
+mod desks;
 mod failure;
 mod layers;
 mod pages;
-mod reason;
+mod request;
 mod routes;
-mod session;
-mod view;
-mod visit;
 
 #[cfg(test)]
-mod checks;
+mod tests;
 
 pub use app::BackofficeState;
 pub use routes::router;

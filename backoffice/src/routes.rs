@@ -4,13 +4,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
+use crate::accounts::{correct, rebind};
 use crate::app::{App, BackofficeState};
+use crate::desks::{forms, payments, people, scores};
 use crate::failure::Failure;
 use crate::layers::with_layers;
-use crate::pages::{
-    case, confirm, correct, files, form_review, language, people, rebind, refuse, score_review, screenshot, sign_in,
-    sign_out,
-};
+use crate::pages::{files, language, sign_in, sign_out};
 
 /// Largest form, in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -19,11 +18,11 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 pub fn router(state: BackofficeState) -> Router {
     let app = App::new(state);
     let pages = Router::new()
-        .route("/", get(case::first))
-        .route("/orders/{order}", get(case::show))
-        .route("/orders/{order}/screenshot.jpg", get(screenshot::show))
-        .route("/orders/{order}/confirm", post(confirm::confirm).get(case::back))
-        .route("/orders/{order}/refuse", post(refuse::refuse).get(case::back))
+        .route("/", get(payments::first))
+        .route("/orders/{order}", get(payments::show))
+        .route("/orders/{order}/screenshot.jpg", get(payments::screenshot::show))
+        .route("/orders/{order}/confirm", post(payments::confirm::confirm).get(payments::back))
+        .route("/orders/{order}/refuse", post(payments::refuse::refuse).get(payments::back))
         .route("/accounts/rebind", get(rebind::show).post(rebind::rebind))
         .route("/accounts/correct", get(correct::show).post(correct::correct))
         .route("/accounts/find", get(correct::back).post(correct::find))
@@ -34,13 +33,13 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/people/{case}/verified.jpg", get(people::verified))
         .route("/people/{case}/confirm", post(people::confirm).get(people::back))
         .route("/people/{case}/refuse", post(people::refuse).get(people::back))
-        .route("/forms", get(form_review::first))
-        .route("/forms/{exam}/{account}", get(form_review::show))
-        .route("/forms/{exam}/{account}/decide", post(form_review::decide).get(form_review::back))
-        .route("/forms/{exam}/{account}/photo.jpg", get(form_review::photo))
-        .route("/score-reviews", get(score_review::first))
-        .route("/score-reviews/{exam}/{account}", get(score_review::show))
-        .route("/score-reviews/{exam}/{account}/decide", post(score_review::decide).get(score_review::back))
+        .route("/forms", get(forms::first))
+        .route("/forms/{exam}/{account}", get(forms::show))
+        .route("/forms/{exam}/{account}/decide", post(forms::decide).get(forms::back))
+        .route("/forms/{exam}/{account}/photo.jpg", get(forms::photo))
+        .route("/score-reviews", get(scores::first))
+        .route("/score-reviews/{exam}/{account}", get(scores::show))
+        .route("/score-reviews/{exam}/{account}/decide", post(scores::decide).get(scores::back))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/language", get(language::switch))
         .route("/sign-out", post(sign_out::leave))

@@ -1,50 +1,21 @@
 //! The rules of the house that no lint knows (STYLE.md). Each test lists every offender, with the rule's number.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+
+#[path = "tidy/circles.rs"]
+mod circles;
+#[path = "tidy/files.rs"]
+mod files;
+#[path = "tidy/homes.rs"]
+mod homes;
+#[path = "tidy/imports.rs"]
+mod imports;
+#[path = "tidy/layers.rs"]
+mod layers;
+
+use files::{check, code, files, lines_where, report, sources, stem};
 
 const LINES_MAX: usize = 400;
-/// Crate, its directory, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &str, &[&str]); 12] = [
-    ("reservation", "reservation", &[]),
-    ("gateways", "gateways", &[]),
-    ("registration", "registration", &["reservation", "gateways"]),
-    ("pagekit", "pagekit", &[]),
-    ("h5", "h5", &["registration", "reservation", "pagekit"]),
-    ("backoffice", "backoffice", &["registration", "reservation", "pagekit"]),
-    ("specimen", "specimen", &[]),
-    ("sandbox", "sandbox", &["gateways", "pagekit", "specimen"]),
-    ("embedded", "embedded", &[]),
-    ("testkit", "testkit", &["embedded"]),
-    ("loadtest", "loadtest", &["reservation", "specimen"]),
-    ("seathold", "seathold", &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded"]),
-];
-/// Plain types, and what they must not know.
-const PLAIN: [&str; 11] = [
-    "reservation/src/ids.rs",
-    "reservation/src/hold.rs",
-    "reservation/src/sitting.rs",
-    "registration/src/document.rs",
-    "registration/src/document/number.rs",
-    "registration/src/document/resident_id.rs",
-    "registration/src/fen.rs",
-    "registration/src/identity/card.rs",
-    "registration/src/identity/state.rs",
-    "registration/src/login.rs",
-    "registration/src/steps.rs",
-];
-const NOT_PLAIN: [&str; 6] = ["tokio::", "hyper::", "redis::", "tokio_postgres::", "deadpool_postgres::", "axum::"];
-/// Where SQL may stand, tests apart.
-const SQL_HOMES: [&str; 6] = [
-    "reservation/src/ledger.rs",
-    "reservation/src/ledger/",
-    "registration/src/store/",
-    "registration/src/migrations.rs",
-    "embedded/src/postgres.rs",
-    "loadtest/src/checks/oversell/ledger/",
-];
-
 #[test]
 fn every_file_says_what_it_is_for_and_is_short() {
     check("1: a file opens with //! and has at most 400 lines", files(".rs"), |_, text| {
@@ -80,33 +51,6 @@ fn every_script_opens_with_its_contract() {
             }
         }
         faults
-    });
-}
-
-#[test]
-fn a_file_of_sql_is_named_after_its_table() {
-    let homes = [("reservation/src/ledger/", "reservation"), ("registration/src/store/", "registration")];
-    let tables = files(".rs").into_iter().filter(|(path, _)| {
-        homes.iter().any(|(home, _)| path.strip_prefix(home).is_some_and(|rest| !rest.contains('/')))
-    });
-    check("3: one table, one file of SQL", tables.collect(), |path, text| {
-        let schema = homes.iter().find(|(home, _)| path.starts_with(home)).map_or("", |(_, schema)| schema);
-        let table = format!("{schema}.{}", stem(path));
-        if text.contains(&table) { Vec::new() } else { vec![format!("has no SQL of {table}")] }
-    });
-}
-
-#[test]
-fn sql_stands_in_files_of_its_own() {
-    check("3: SQL only in the ledger and the store", sources(), |path, text| {
-        if SQL_HOMES.iter().any(|home| path.starts_with(home)) {
-            return Vec::new();
-        }
-        let is_sql = |line: &str| {
-            ["SELECT ", "INSERT INTO ", "DELETE FROM "].iter().any(|word| line.contains(word))
-                || (line.contains("UPDATE ") && line.contains(" SET "))
-        };
-        lines_where(text, is_sql)
     });
 }
 
@@ -186,32 +130,6 @@ fn pages_keep_words_scripts_and_styles_elsewhere() {
 }
 
 #[test]
-fn plain_types_know_no_runtime_and_no_store() {
-    let plain = files(".rs").into_iter().filter(|(path, _)| PLAIN.contains(&path.as_str())).collect::<Vec<_>>();
-    assert_eq!(plain.len(), PLAIN.len(), "the list of plain types names files that are gone");
-    check("layers: plain types know no tokio, hyper, redis or SQL", plain, |_, text| {
-        lines_where(code(text), |line| NOT_PLAIN.iter().any(|word| line.contains(word)))
-    });
-}
-
-#[test]
-fn crates_import_only_what_is_below_them() {
-    let ours: Vec<&str> = CRATES.iter().map(|(name, ..)| *name).collect();
-    let mut faults = BTreeMap::new();
-    for (name, dir, allowed) in CRATES {
-        let Ok(manifest) = fs::read_to_string(root().join(dir).join("Cargo.toml")) else { continue };
-        let dependencies = manifest.split("\n[").find_map(|part| part.strip_prefix("dependencies]")).unwrap_or("");
-        let imported = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
-        let wrong: Vec<String> = imported
-            .filter(|import| ours.contains(import) && !allowed.contains(import))
-            .map(|import| format!("{name} imports {import}"))
-            .collect();
-        faults.extend((!wrong.is_empty()).then(|| (dir.to_owned(), wrong)));
-    }
-    report("layers: who may import whom", &faults);
-}
-
-#[test]
 fn no_text_names_this_machine_or_a_registry() {
     // In halves, so that this file does not name them either.
     let names = [
@@ -231,90 +149,6 @@ fn no_text_names_this_machine_or_a_registry() {
     });
 }
 
-/// Runs a rule over files and fails with every offender.
-fn check(rule: &str, files: Vec<(String, String)>, faults_of: impl Fn(&str, &str) -> Vec<String>) {
-    let found = files.iter().map(|(path, text)| (path.clone(), faults_of(path, text)));
-    report(rule, &found.filter(|(_, faults)| !faults.is_empty()).collect());
-}
-
-fn report(rule: &str, faults: &BTreeMap<String, Vec<String>>) {
-    let lines: Vec<String> =
-        faults.iter().flat_map(|(path, faults)| faults.iter().map(move |fault| format!("{path}: {fault}"))).collect();
-    assert!(lines.is_empty(), "rule {rule}\n{}", lines.join("\n"));
-}
-
-fn lines_where(text: &str, is_fault: impl Fn(&str) -> bool) -> Vec<String> {
-    let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
-    numbered.filter(|(_, line)| is_fault(line)).map(|(at, line)| format!("{}: {}", at + 1, line.trim())).collect()
-}
-
-/// The code of every source file that goes into the product, without its tests.
-fn sources() -> Vec<(String, String)> {
-    let all: Vec<(String, String)> = files(".rs").into_iter().filter(|(path, _)| path.contains("/src/")).collect();
-    let tests: Vec<String> = all.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
-    let harness = ["testkit/", "benches/"];
-    let product = all.into_iter().filter(|(path, _)| {
-        !harness.iter().any(|home| path.starts_with(home)) && !tests.iter().any(|test| path.starts_with(test.as_str()))
-    });
-    product.map(|(path, text)| (path, code(&text).to_owned())).collect()
-}
-
-/// The files that a file compiles for tests only: `#[cfg(test)]`, perhaps a `#[path]`, then `mod name;`.
-fn test_modules(path: &str, text: &str) -> Vec<String> {
-    let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-    let is_root = ["lib", "main"].contains(&stem(path));
-    let inside = if is_root { dir.to_owned() } else { path.trim_end_matches(".rs").to_owned() };
-    let module = |after: &str| {
-        let (attributes, declaration) = after.split_once("mod ")?;
-        let name = declaration.split_once(';').filter(|(name, _)| !name.contains(['{', '\n']))?.0;
-        match attributes.split_once("#[path = \"") {
-            Some((_, file)) => Some(format!("{dir}/{}", file.split('"').next()?)),
-            None => Some(format!("{inside}/{name}")),
-        }
-    };
-    text.split("#[cfg(test)]").skip(1).filter_map(module).collect()
-}
-
-/// The text before the tests at its end.
-fn code(text: &str) -> &str {
-    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(text)
-}
-
 fn is_han(character: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&character)
-}
-
-fn stem(path: &str) -> &str {
-    Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or(path)
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace is above its crates")
-}
-
-/// Every file of the repository whose path ends so, as path from the root and text.
-fn files(ending: &str) -> Vec<(String, String)> {
-    let root = root();
-    let mut found = Vec::new();
-    collect(&root, &root, ending, &mut found);
-    found.sort();
-    found
-}
-
-fn collect(root: &Path, dir: &Path, ending: &str, found: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(dir).expect("a directory of the repository can be read").flatten() {
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if path.is_dir() {
-            // Not ours: what is built, what git keeps, what a demo wrote.
-            if !["target", ".git", "data"].contains(&name.as_str()) {
-                collect(root, &path, ending, found);
-            }
-        } else if path.to_string_lossy().ends_with(ending)
-            && let Ok(text) = fs::read_to_string(&path)
-        {
-            let relative = path.strip_prefix(root).expect("found below the root").to_string_lossy().into_owned();
-            found.push((relative, text));
-        }
-    }
 }

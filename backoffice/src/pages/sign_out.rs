@@ -3,8 +3,8 @@
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::failure::Failure;
-use crate::session;
-use crate::visit::Visit;
+use crate::request::session;
+use crate::request::visit::Visit;
 
 pub(crate) async fn leave(visit: Visit) -> Result<Response, Failure> {
     let outside = &visit.app.outside;

@@ -6,7 +6,7 @@ use reservation::ids::ExamId;
 
 use crate::desk::audit;
 use crate::desk::audit::{AuditAction, AuditEntry};
-use crate::desk::permits::{Forbidden, Right, demand};
+use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::reason::NoReason;
 use crate::desk::staff::StaffMember;
 use crate::desk::store;
@@ -51,6 +51,12 @@ impl Counts {
     /// So many of these kinds.
     pub fn of(&self, kinds: &[CaseKind]) -> u64 {
         self.0.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, count)| count).sum()
+    }
+}
+
+impl FromIterator<(CaseKind, u64)> for Counts {
+    fn from_iter<I: IntoIterator<Item = (CaseKind, u64)>>(counts: I) -> Self {
+        Self(counts.into_iter().collect())
     }
 }
 
@@ -111,9 +117,9 @@ impl Cases {
 
     /// How many wait, of the kinds that they may see.
     pub async fn counts(&self, member: &StaffMember) -> Result<Counts, StoreError> {
-        let mut counts = store::cases::counts(&self.database.client().await?).await?;
-        counts.retain(|(kind, _)| demand(member, Right::See(*kind), None.into()).is_ok());
-        Ok(Counts(counts))
+        let counts = store::cases::counts(&self.database.client().await?).await?;
+        let may_see = |(kind, _): &(CaseKind, u64)| demand(member, Right::See(*kind), Scope::Everything).is_ok();
+        Ok(counts.into_iter().filter(may_see).collect())
     }
 
     /// One case, open or closed.

@@ -61,10 +61,7 @@ async fn c4_staff_correct_a_wrong_number_which_is_the_login() {
     assert_eq!(world.order(wrong.id, order.id).await.state, order.state, "the seat stays");
     let lines = "SELECT detail FROM registration.audit WHERE action = 'account_corrected'";
     let rows = world.sql().await.query(lines, &[]).await.unwrap();
-    assert_eq!(
-        rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(),
-        ["document: 身份证号填错一位"]
-    );
+    assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), ["document: 身份证号填错一位"]);
     world.finish().await;
 }
 

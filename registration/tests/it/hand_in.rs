@@ -128,7 +128,6 @@ async fn a_refused_picture_keeps_the_seat_for_a_better_one() {
     let account = world.candidate(1).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    let reviews = &world.registration.reviews;
     let refused = world.refuse(order.id, " 看不清金额 ").await.unwrap();
     let OrderState::Refused { reason, until: deadline } = &refused.state else { panic!("{refused:?}") };
     let hours = deadline.duration_since(jiff::Timestamp::now()).as_hours();

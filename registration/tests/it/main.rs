@@ -13,6 +13,8 @@ mod applications;
 mod begun;
 mod bound_to_oneself;
 mod bureau;
+mod cases;
+mod cases_before;
 mod cet;
 mod eligibility;
 mod exams;

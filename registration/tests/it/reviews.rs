@@ -1,8 +1,8 @@
 //! Staff decide.
 
 use registration::desk::audit::AuditAction;
-use registration::desk::payments::DecisionError;
 use registration::desk::cases::Asked;
+use registration::desk::payments::DecisionError;
 use registration::desk::queue::{Line, Note};
 use registration::desk::staff::Role;
 use registration::model::case::{CaseKind, Subject};

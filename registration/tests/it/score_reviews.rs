@@ -55,7 +55,7 @@ async fn b10_number_and_document_pass_at_once_whatever_the_name() {
     assert!(offered().await, "to be looked at");
     let order = exam.hold(account, "cet6-main").await.unwrap();
     // After passing nothing changes any more.
-    let (eligibility, scores) = (&world.registration.eligibility, &world.registration.scores);
+    let eligibility = &world.registration.eligibility;
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
     assert!(matches!(eligibility.delete_score_review(account, &cet()).await, Err(ScoreReviewError::Fixed)));
     world.registration.orders.release(account, order.id).await.unwrap();
@@ -75,7 +75,10 @@ async fn b10_number_and_name_wait_for_staff() {
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
     assert!(matches!(eligibility.delete_score_review(account, &cet()).await, Err(ScoreReviewError::Fixed)));
 
-    assert_eq!((world.waiting(CaseKind::Score).await[0].account, world.count_waiting(CaseKind::Score).await), (account, 1));
+    assert_eq!(
+        (world.waiting(CaseKind::Score).await[0].account, world.count_waiting(CaseKind::Score).await),
+        (account, 1)
+    );
     let rules = exam.page().rules.eligibility.score_review.clone();
     let looked = scores.look(staff, &cet(), account, rules.as_ref()).await.unwrap();
     let (key, found) = (looked.key, looked.found.unwrap());
@@ -248,7 +251,7 @@ async fn names_of_old_results_are_compared_as_those_of_new_ones() {
     let state = request(&exam, account, None, TICKET).await.unwrap();
     assert!(matches!(state, ScoreReviewState::Waiting { .. }), "{state:?}");
     let rules = exam.page().rules.eligibility.score_review.clone();
-    let (eligibility, scores) = (&world.registration.eligibility, &world.registration.scores);
+    let scores = &world.registration.scores;
     let looked = scores.look(&world.reviewer, &cet(), account, rules.as_ref()).await.unwrap();
     assert_eq!(looked.found.unwrap().score, 600);
     world.finish().await;

@@ -10,13 +10,13 @@ use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
-use registration::desk::payments::{DecisionError, Look};
 use registration::desk::audit::AuditEntry;
 use registration::desk::cases::Asked;
+use registration::desk::payments::{DecisionError, Look};
 use registration::desk::staff::{Role, StaffMember};
+use registration::model::case::{Case, CaseKind, Subject};
 use registration::model::document::ResidentId;
 use registration::model::exam_rules::{CaptchaRule, LoginKind};
-use registration::model::case::{Case, CaseKind, Subject};
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderId, OrderState};
 use registration::people::accounts::{Account, AccountSettings, Caller, NewAccount, SignIn, SignInError, SignedIn};
@@ -230,7 +230,13 @@ impl World {
     }
 }
 
-async fn open(stores: &TestStores, engine: &Engine, gateways: Gateways, accounts: AccountSettings) -> Registration {
+/// Opens the doors over stores.
+pub(crate) async fn open(
+    stores: &TestStores,
+    engine: &Engine,
+    gateways: Gateways,
+    accounts: AccountSettings,
+) -> Registration {
     let files = stores.dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let config = RegistrationConfig {

@@ -11,8 +11,6 @@ use crate::store::StoreError;
 
 /// A face check as it is stored.
 pub(crate) struct StoredFace {
-    pub(crate) account: Uuid,
-    pub(crate) exam: String,
     pub(crate) state: String,
     pub(crate) picture: Option<Uuid>,
     pub(crate) submitted_at: Timestamp,
@@ -20,7 +18,7 @@ pub(crate) struct StoredFace {
     pub(crate) reason: Option<String>,
 }
 
-const COLUMNS: &str = "account, exam, state, picture, submitted_at, decided_at, reason";
+const COLUMNS: &str = "state, picture, submitted_at, decided_at, reason";
 
 /// The check of an account in an exam.
 pub(crate) async fn get(
@@ -118,12 +116,10 @@ pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result
 
 fn read(row: &Row) -> StoredFace {
     StoredFace {
-        account: row.get(0),
-        exam: row.get(1),
-        state: row.get(2),
-        picture: row.get(3),
-        submitted_at: row.get(4),
-        decided_at: row.get(5),
-        reason: row.get(6),
+        state: row.get(0),
+        picture: row.get(1),
+        submitted_at: row.get(2),
+        decided_at: row.get(3),
+        reason: row.get(4),
     }
 }

@@ -1,0 +1,147 @@
+//! Moving a registration to another account, by the numbers that the candidate tells on the telephone. For
+//! administrators; written to the audit of both accounts.
+
+use axum::Form;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::icons::{Icon, icon};
+use pagekit::notice::{Tone, notice};
+use pagekit::words::Words;
+use registration::desk::permits::Right;
+use registration::model::case::CaseKind;
+use registration::people::accounts::{Account, RebindError};
+use serde::Deserialize;
+
+use crate::accounts::field::{Field, field};
+use crate::accounts::found::{Found, facts, found};
+use crate::desk::frame::page;
+use crate::failure::Failure;
+use crate::request::visit::Visit;
+
+/// Longest account number that is read, spaces included.
+const NUMBER_CHARS_MAX: u16 = 80;
+
+#[derive(Default, Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    pub(crate) from: String,
+    #[serde(default)]
+    pub(crate) to: String,
+    /// Both accounts were looked at.
+    #[serde(default)]
+    pub(crate) sure: bool,
+}
+
+/// How it went.
+pub(crate) enum Outcome {
+    Nothing,
+    /// Both accounts, to be looked at before anything moves.
+    Look(Box<[Found; 2]>),
+    Done(String),
+    Refused(String),
+}
+
+pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+    visit.demand(Right::MoveRegistrations)?;
+    draw(&visit, StatusCode::OK, &Entered::default(), &Outcome::Nothing).await
+}
+
+pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
+    let w = visit.words;
+    visit.demand(Right::MoveRegistrations)?;
+    let mut both = Vec::new();
+    for typed in [&entered.from, &entered.to] {
+        match one(&visit, typed).await? {
+            Ok(account) => both.push(account),
+            Err(text) => {
+                return draw(&visit, StatusCode::UNPROCESSABLE_ENTITY, &entered, &Outcome::Refused(text)).await;
+            }
+        }
+    }
+    let [from, to] = [both.remove(0), both.remove(0)];
+    let (old, new) = (from.number, to.number);
+    if !entered.sure && old != new {
+        let found = [found(&visit, from).await?, found(&visit, to).await?];
+        let entered = Entered { from: old.to_string(), to: new.to_string(), sure: false };
+        return draw(&visit, StatusCode::OK, &entered, &Outcome::Look(Box::new(found))).await;
+    }
+    let text = match visit.app.outside.registration.accounts.rebind(&visit.staff, old, new).await {
+        Ok(_) => {
+            let done = Outcome::Done(w.t("rebind-done").into_owned());
+            return draw(&visit, StatusCode::OK, &Entered::default(), &done).await;
+        }
+        Err(RebindError::Forbidden(_)) => return Err(Failure::Forbidden),
+        Err(RebindError::Unknown(_)) => w.t("correct-unknown"),
+        Err(RebindError::Same) => w.t("rebind-same"),
+        Err(RebindError::Conflict) => w.t("rebind-conflict"),
+        Err(RebindError::Nothing) => w.t("rebind-nothing"),
+        Err(RebindError::Store(error)) => return Err(error.into()),
+    };
+    draw(&visit, StatusCode::CONFLICT, &entered, &Outcome::Refused(text.into_owned())).await
+}
+
+/// The one account that a number or a document names, or why there is none.
+async fn one(visit: &Visit, typed: &str) -> Result<Result<Account, String>, Failure> {
+    let w = visit.words;
+    let mut accounts = visit.app.outside.registration.accounts.named_by(&visit.staff, typed.trim()).await?;
+    Ok(match accounts.len() {
+        1 => Ok(accounts.remove(0)),
+        0 => Err(w.with("rebind-unknown", &[("number", typed.trim().into())]).into_owned()),
+        _ => Err(w.with("rebind-several", &[("number", typed.trim().into())]).into_owned()),
+    })
+}
+
+async fn draw(visit: &Visit, status: StatusCode, entered: &Entered, outcome: &Outcome) -> Result<Response, Failure> {
+    let counts = visit.app.outside.registration.cases.counts(&visit.staff).await?;
+    let frame = visit.frame(visit.words.t("rebind-title"), &counts, &CaseKind::ALL);
+    Ok((status, page(&frame, &body(visit.words, entered, outcome))).into_response())
+}
+
+pub(crate) fn body(w: Words, entered: &Entered, outcome: &Outcome) -> Markup {
+    html! {
+        main class="alone" {
+            h1 { (w.t("rebind-title")) }
+            p class="hint" { (w.t("rebind-lead")) }
+            @match outcome {
+                Outcome::Nothing | Outcome::Look(_) => {}
+                Outcome::Done(text) => div role="status" { (notice(Tone::Good, text, &html! {})) },
+                Outcome::Refused(text) => p class="error" role="alert" { (icon(Icon::Cross)) span { (text) } },
+            }
+            @match outcome {
+                Outcome::Look(both) => (look(w, entered, both)),
+                _ => (ask(w, entered)),
+            }
+            p { a href="/" { (w.t("to-queue")) } }
+        }
+    }
+}
+
+fn ask(w: Words, entered: &Entered) -> Markup {
+    let number =
+        |name, label: &str, value| field(&Field { name, label, value, max: NUMBER_CHARS_MAX, ..Field::default() });
+    html! {
+        form method="post" action="/accounts/rebind" {
+            (number("from", &w.t("rebind-from"), &entered.from))
+            (number("to", &w.t("rebind-to"), &entered.to))
+            button class="button" type="submit" { (w.t("rebind-look")) }
+        }
+    }
+}
+
+/// Who loses the registration and who gets it, before it is so.
+fn look(w: Words, entered: &Entered, both: &[Found; 2]) -> Markup {
+    html! {
+        @for (title, found) in [w.t("rebind-from-title"), w.t("rebind-to-title")].iter().zip(both) {
+            h2 { (title) }
+            (facts(w, found))
+        }
+        form method="post" action="/accounts/rebind" {
+            input type="hidden" name="from" value=(entered.from);
+            input type="hidden" name="to" value=(entered.to);
+            input type="hidden" name="sure" value="true";
+            button class="button" type="submit" { (w.t("rebind-submit")) }
+        }
+        p { a href="/accounts/rebind" { (w.t("correct-other")) } }
+    }
+}

@@ -1,0 +1,12 @@
+//! What every desk shares.
+
+pub(crate) mod compared;
+pub(crate) mod decision;
+pub(crate) mod frame;
+pub(crate) mod lines;
+pub(crate) mod message;
+pub(crate) mod picture;
+pub(crate) mod queue;
+pub(crate) mod reason;
+pub(crate) mod record;
+pub(crate) mod words;

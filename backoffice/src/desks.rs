@@ -1,0 +1,7 @@
+//! The desks: payments, people, forms, earlier scores. Each is a queue, a case, and a decision.
+
+pub(crate) mod forms;
+pub(crate) mod payments;
+pub(crate) mod people;
+pub(crate) mod plain;
+pub(crate) mod scores;

@@ -1,0 +1,160 @@
+//! Reviews of registration forms (报名资格审核): what the candidate says beside what the roster says.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::words::{Words, key};
+use registration::desk::forms::{FormCase, FormKey};
+use registration::model::case::{CaseKind, Subject};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::FieldKind;
+use registration::model::roster::RosterRecord;
+use registration::people::accounts::Account;
+
+use reservation::ids::ExamId;
+
+use crate::desk::compared::{Compared, comparison};
+use crate::desk::lines::Queue;
+use crate::desk::message::Message;
+use crate::desk::picture::jpeg;
+use crate::desk::words::answer_words;
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
+use crate::failure::Failure;
+use crate::request::visit::Visit;
+
+/// The desk of forms.
+pub(crate) const FORMS: Kind = Kind {
+    path: "/forms",
+    kinds: &[CaseKind::Form],
+    title: key("form-title"),
+    reasons: &[key("form-reason-1"), key("form-reason-2"), key("form-reason-3")],
+};
+
+/// The longest waiting form.
+pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
+    let message = done.message(visit.words);
+    show_case(&visit, None, StatusCode::OK, message).await
+}
+
+/// One form that waits.
+pub(crate) async fn show(visit: Visit, whose: Whose) -> Result<Response, Failure> {
+    show_case(&visit, Some(whose), StatusCode::OK, None).await
+}
+
+/// Lets it pass, or refuses it.
+pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Decision>) -> Result<Response, Failure> {
+    let version = i32::try_from(decision.seen).map_err(|_| Failure::Bad)?;
+    let key = FormKey { exam: whose.exam.clone(), account: whose.account, version };
+    let forms = &visit.app.outside.registration.forms;
+    let decided = forms.decide(&visit.staff, &key, decision.refusal(&FORMS).as_deref()).await;
+    match decision.answer(visit.words, &FORMS, decided)? {
+        Ok(response) => Ok(response),
+        Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
+    }
+}
+
+/// A reload of what became a GET.
+pub(crate) async fn back(whose: Whose) -> Redirect {
+    Redirect::to(&whose.path(&FORMS))
+}
+
+/// The photo of a form. Every look is written down.
+pub(crate) async fn photo(visit: Visit, whose: Whose) -> Result<Response, Failure> {
+    let registration = &visit.app.outside.registration;
+    let exam = registration.exams.get(&whose.exam).ok_or(Failure::NotFound)?;
+    let photo = registration.forms.photo(&visit.staff, &exam, whose.account).await;
+    if_waiting(photo)?.flatten().map(jpeg).ok_or(Failure::NotFound)
+}
+
+fn whose(case: &FormCase) -> Whose {
+    Whose { exam: case.key.exam.clone(), account: case.key.account }
+}
+
+async fn show_case(
+    visit: &Visit,
+    asked: Option<Whose>,
+    status: StatusCode,
+    message: Option<Message>,
+) -> Result<Response, Failure> {
+    let (w, registration) = (visit.words, &visit.app.outside.registration);
+    let queue = Queue::of(visit, FORMS.kinds).await?;
+    let asked = asked.or_else(|| match queue.first() {
+        Some(Subject::Form(exam, account)) => Some(Whose { exam: exam.clone(), account: *account }),
+        _ => None,
+    });
+    let case = match &asked {
+        Some(asked) => if_waiting(registration.forms.look(&visit.staff, &asked.exam, asked.account).await)?,
+        None => None,
+    };
+    let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
+    let shown = match (&case, &exam) {
+        (Some(case), Some(exam)) => {
+            let account = registration.accounts.account(case.key.account).await?;
+            let record = registration.applications.in_roster(case.key.account, exam).await?;
+            let markup = body(w, exam, case, account.as_ref(), record.as_ref());
+            Some(Case { whose: whose(case), subject: case.key.subject(), seen: i64::from(case.key.version), markup })
+        }
+        _ => None,
+    };
+    let (message, case) = (message.as_ref(), shown.as_ref());
+    let titles = &|exam: &ExamId| visit.exam_title(exam);
+    let desk = Desk { kind: &FORMS, queue: &queue, titles, message, case, now: visit.now };
+    Ok(draw(visit, status, asked.as_ref(), &desk))
+}
+
+/// The form beside the roster.
+pub(crate) fn body(
+    w: Words,
+    exam: &Exam,
+    case: &FormCase,
+    account: Option<&Account>,
+    record: Option<&RosterRecord>,
+) -> Markup {
+    let name = account.and_then(|account| account.name.as_ref()).map_or("", |name| name.expose());
+    let document = account.and_then(|account| account.document.as_ref());
+    let differs = |name: &str| case.differences.iter().flatten().any(|field| field.as_str() == name);
+    let mut rows = vec![
+        Compared {
+            label: w.t("candidate").into_owned(),
+            said: name.to_owned(),
+            known: record.map(|record| record.name.expose().to_owned()),
+            differs: differs("name"),
+            is_number: false,
+        },
+        Compared {
+            label: w.t("document").into_owned(),
+            said: document.map(|document| document.masked()).unwrap_or_default(),
+            known: record.map(|record| record.document.masked()),
+            differs: differs("document"),
+            is_number: false,
+        },
+    ];
+    rows.extend(exam.rules.form.fields.iter().filter(|field| !field.kind.is_locked(document)).map(|field| Compared {
+        label: w.pick(&field.label.zh, &field.label.en).to_owned(),
+        said: answer_words(w, field, case.answers.get(&field.name)),
+        known: record.map(|record| answer_words(w, field, record.column(field.name.as_str()))),
+        differs: differs(field.name.as_str()),
+        is_number: false,
+    }));
+    html! {
+        header class="case-head" { div { h1 { (name) } } }
+        p class="hint" { (w.pick(&exam.title.zh, &exam.title.en)) }
+        @if case.differences.is_none() { p class="hint" { (w.t("form-no-roster")) } }
+        @if differs("document") { p class="hint" { (w.t("form-not-in-roster")) } }
+        (comparison(w, &w.t("form-said"), &w.t("form-known"), &rows))
+        @if has_photo(exam, case) {
+            @let photo = format!("{}/photo.jpg", whose(case).path(&FORMS));
+            figure class="form-photo" {
+                a href=(photo) target="_blank" rel="noopener" data-key="z" { img src=(photo) alt=(w.t("form-photo-alt")); }
+                figcaption { (w.t("form-photo-alt")) }
+            }
+        }
+    }
+}
+
+fn has_photo(exam: &Exam, case: &FormCase) -> bool {
+    let photos = exam.rules.form.fields.iter().filter(|field| field.kind == FieldKind::Photo);
+    photos.into_iter().any(|field| !case.answers.get(&field.name).is_empty())
+}

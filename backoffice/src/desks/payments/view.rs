@@ -1,0 +1,207 @@
+//! The desk as markup: queue, picture, what to compare it with, the decision, the record.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::notice::{Tone, notice, tag};
+use pagekit::when;
+use pagekit::words::{Words, key};
+use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::payments::Review;
+use registration::model::case::Subject;
+use registration::model::exam::Exam;
+use registration::model::exam_rules::FieldKind;
+use registration::model::order::{OrderId, OrderState};
+use registration::model::person::PersonName;
+use registration::rules::details::Answers;
+
+use crate::desk::decision::{Choice, decision};
+use crate::desk::frame::keycap;
+use crate::desk::lines::{Queue, Titles};
+use crate::desk::message::{Message, said};
+use crate::desk::record::record;
+use crate::desk::words::answer_words;
+
+/// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
+pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
+
+/// What the desk shows.
+pub(crate) struct Desk<'a> {
+    pub(crate) queue: &'a Queue,
+    /// What exams are called.
+    pub(crate) titles: &'a Titles<'a>,
+    pub(crate) case: &'a Review,
+    /// Does the case wait for a decision?
+    pub(crate) is_waiting: bool,
+    pub(crate) exam: Option<&'a Exam>,
+    /// What the form says, where nobody else reviews it.
+    pub(crate) answers: &'a Answers,
+    pub(crate) history: &'a [AuditEntry],
+    /// Other orders with the very same picture.
+    pub(crate) same_picture: &'a [OrderId],
+    pub(crate) message: Option<&'a Message>,
+    pub(crate) now: Timestamp,
+}
+
+/// The whole desk.
+pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
+    html! {
+        main class="desk" {
+            (view.queue.draw(w, &w.t("queue-title"), &Subject::Payment(view.case.order.id), view.titles, view.now))
+            section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
+            section class="case" aria-label=(w.t("case-title")) {
+                (said(view.message))
+                (same_picture(w, view))
+                (head(w, view))
+                (compare(w, view))
+                @if view.is_waiting { (decision(w, &choice(w, view))) }
+                @let picture = view.case.look.map(|look| look.picture());
+                (record(w, view.history, picture.as_deref(), view.now, action))
+            }
+        }
+    }
+}
+
+/// Nothing waits.
+pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
+    html! {
+        main class="alone calm" {
+            (said(message))
+            h1 { (w.t("empty-title")) }
+            p { (w.t("empty-text")) }
+        }
+    }
+}
+
+fn picture(w: Words, view: &Desk<'_>) -> Markup {
+    let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(view.case));
+    html! {
+        @if view.case.order.submitted_at.is_some() {
+            a href=(href) target="_blank" rel="noopener" data-key="z" {
+                img src=(href) alt=(w.t("picture-alt")) data-picture;
+            }
+            p class="hint" { (keycap("Z")) (w.t("picture-hint")) }
+        } @else {
+            p class="hint" { (w.t("picture-none")) }
+        }
+    }
+}
+
+/// That one payment is shown for several orders.
+fn same_picture(w: Words, view: &Desk<'_>) -> Markup {
+    let links = html! {
+        p { @for order in view.same_picture { a href={ "/orders/" (order) } { (order) } " " } }
+    };
+    html! { @if !view.same_picture.is_empty() { (notice(Tone::Care, &w.t("same-picture"), &links)) } }
+}
+
+/// What a decision has to be about.
+fn seen(case: &Review) -> String {
+    case.look.map(|look| look.to_string()).unwrap_or_default()
+}
+
+fn head(w: Words, view: &Desk<'_>) -> Markup {
+    let (tone, word) = state_word(w, &view.case.order.state);
+    html! {
+        header class="case-head" {
+            div { h1 { (view.case.order.id) } (tag(tone, &word)) }
+            p class="amount" { span { (w.t("amount")) } strong { (view.case.order.amount) } }
+        }
+    }
+}
+
+/// Whom the order is of; nothing when the account gives no name.
+fn name_of(review: &Review) -> &str {
+    review.name.as_ref().map_or("", PersonName::expose)
+}
+
+/// What the picture must agree with.
+fn compare(w: Words, view: &Desk<'_>) -> Markup {
+    let (order, language) = (&view.case.order, w.language);
+    let exam = view.exam.map_or(order.exam.as_str(), |exam| w.pick(&exam.title.zh, &exam.title.en));
+    html! {
+        dl class="facts" {
+            div { dt { (w.t("candidate")) } dd { b { (name_of(view.case)) } } }
+            @if let Some(document) = &view.case.document_masked { div { dt { (w.t("document")) } dd { (document) } } }
+            @if let Some(mobile) = &view.case.mobile_masked { div { dt { (w.t("mobile")) } dd { (mobile) } } }
+            div { dt { (w.t("exam")) } dd { (exam) } }
+            @for (label, said) in said_in_form(w, view) { div { dt { (label) } dd { (said) } } }
+            div {
+                dt { (w.t("sittings")) }
+                dd { @for one in &order.sittings { p { (sitting_words(w, view.exam, one)) } } }
+            }
+            div { dt { (w.t("held")) } dd { (when::moment(language, order.created_at)) } }
+            @if let Some(at) = order.submitted_at { div { dt { (w.t("submitted")) } dd { (when::moment(language, at)) } } }
+            @if order.refusals > 0 { div { dt { (w.t("refusals")) } dd { (refusals(w, view)) } } }
+            @if let OrderState::Refused { reason, until } = &order.state {
+                div { dt { (w.t("reason")) } dd { (reason) } }
+                div { dt { (w.t("until")) } dd { (when::moment(language, *until)) } }
+            }
+        }
+    }
+}
+
+/// How often the picture was refused, and what the next time would do.
+fn refusals(w: Words, view: &Desk<'_>) -> String {
+    let order = &view.case.order;
+    let count = w.with("refusals-count", &[("count", order.refusals.into())]);
+    let is_last = view.is_waiting && view.exam.is_some_and(|exam| exam.resubmits_left(order) <= 1);
+    let then = if is_last { w.t("refusals-last") } else { "".into() };
+    format!("{count}{then}")
+}
+
+/// The form's answers, as candidates read them.
+fn said_in_form<'a>(w: Words, view: &'a Desk<'_>) -> Vec<(&'a str, String)> {
+    let fields = view.exam.into_iter().flat_map(|exam| &exam.rules.form.fields);
+    let answered = fields.filter(|field| field.kind != FieldKind::Photo && !view.answers.get(&field.name).is_empty());
+    answered
+        .map(|field| (w.pick(&field.label.zh, &field.label.en), answer_words(w, field, view.answers.get(&field.name))))
+        .collect()
+}
+
+fn sitting_words(w: Words, exam: Option<&Exam>, one: &registration::model::order::OrderSitting) -> String {
+    match exam.and_then(|exam| exam.sitting(&one.sitting)) {
+        Some(sitting) => {
+            let (title, venue) =
+                (w.pick(&sitting.title.zh, &sitting.title.en), w.pick(&sitting.venue.zh, &sitting.venue.en));
+            format!("{} · {title} · {venue}", when::moment(w.language, sitting.starts_at))
+        }
+        None => one.sitting.to_string(),
+    }
+}
+
+fn choice<'a>(w: Words, view: &Desk<'a>) -> Choice<'a> {
+    let order = view.case.order.id;
+    Choice {
+        hint: Some(w.t("decide-hint")),
+        confirm: w.t("confirm"),
+        confirm_at: format!("/orders/{order}/confirm"),
+        refuse_at: format!("/orders/{order}/refuse"),
+        seen: seen(view.case),
+        needs_picture: true,
+        reasons: &REASONS,
+        message: view.message,
+    }
+}
+
+fn action(action: &AuditAction) -> Option<&'static str> {
+    match action {
+        AuditAction::LookedAtPicture => Some(key("action-looked")),
+        AuditAction::Confirmed => Some(key("action-confirmed")),
+        AuditAction::Refused => Some(key("action-refused")),
+        _ => None,
+    }
+}
+
+/// The tone and the word of a state.
+pub(crate) fn state_word(w: Words, state: &OrderState) -> (Tone, String) {
+    let (tone, word) = match state {
+        OrderState::Unpaid => (Tone::Plain, w.t("state-unpaid")),
+        OrderState::WaitingReview => (Tone::Plain, w.t("state-review")),
+        OrderState::Refused { .. } => (Tone::Bad, w.t("state-refused")),
+        OrderState::Confirmed => (Tone::Good, w.t("state-confirmed")),
+        OrderState::Lapsed => (Tone::Bad, w.t("state-lapsed")),
+        OrderState::Released => (Tone::Bad, w.t("state-released")),
+        OrderState::Cancelled => (Tone::Bad, w.t("state-cancelled")),
+    };
+    (tone, word.into_owned())
+}

@@ -1,0 +1,136 @@
+//! The desk for people as markup.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::{Words, key};
+use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::people::PersonCase;
+use registration::model::case::Subject;
+
+use crate::desk::decision::{Choice, decision};
+use crate::desk::lines::{Queue, Titles, address, kind_word};
+use crate::desk::message::{Message, said};
+use crate::desk::record::record;
+use crate::desk::words::{kind_name, sex_word};
+
+/// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
+pub(super) const REASONS: [&str; 4] =
+    [key("people-reason-1"), key("people-reason-2"), key("people-reason-3"), key("people-reason-4")];
+
+/// What the desk shows.
+pub(crate) struct People<'a> {
+    pub(crate) queue: &'a Queue,
+    /// What exams are called.
+    pub(crate) titles: &'a Titles<'a>,
+    pub(crate) case: &'a PersonCase,
+    pub(crate) history: &'a [AuditEntry],
+    pub(crate) message: Option<&'a Message>,
+    pub(crate) now: Timestamp,
+}
+
+/// The whole desk.
+pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
+    let case = view.case;
+    html! {
+        main class="desk" {
+            (view.queue.draw(w, &w.t("people-title"), &case.subject, view.titles, view.now))
+            section class="picture people" aria-label=(w.t("people-pictures")) {
+                @if case.portrait.is_some() {
+                    figure {
+                        img src=(path(&case.subject, "/verified.jpg")) alt=(w.t("people-verified"));
+                        figcaption { (w.t("people-verified")) }
+                    }
+                }
+                figure {
+                    a href=(path(&case.subject, "/handed-in.jpg")) target="_blank" rel="noopener" data-key="z" {
+                        img src=(path(&case.subject, "/handed-in.jpg")) alt=(handed_in(w, &case.subject)) data-picture;
+                    }
+                    figcaption { (handed_in(w, &case.subject)) }
+                }
+                @if case.portrait.is_none() && matches!(case.subject, Subject::Face(..)) {
+                    p class="hint" { (w.t("people-no-portrait")) }
+                }
+            }
+            section class="case" aria-label=(w.t("case-title")) {
+                (said(view.message))
+                header class="case-head" { h1 { (kind_word(w, case.subject.kind())) } }
+                (person(w, view))
+                (decision(w, &choice(w, view)))
+                (record(w, view.history, Some(&case.picture.to_string()), view.now, action))
+            }
+        }
+    }
+}
+
+/// Nothing waits.
+pub(crate) fn nothing(w: Words, message: Option<&Message>) -> Markup {
+    html! {
+        main class="alone calm" {
+            (said(message))
+            h1 { (w.t("people-empty-title")) }
+            p { (w.t("empty-text")) }
+            p { a class="plain" href="/" { (w.t("queue-title")) } }
+        }
+    }
+}
+
+fn path(id: &Subject, rest: &str) -> String {
+    format!("{}{rest}", address(id))
+}
+
+fn handed_in(w: Words, id: &Subject) -> String {
+    match id {
+        Subject::Identity(_) => w.t("people-holding"),
+        _ => w.t("people-live"),
+    }
+    .into_owned()
+}
+
+/// Who it says to be. The number is whole: it is what the picture is compared with, and every look is written down.
+fn person(w: Words, view: &People<'_>) -> Markup {
+    let (person, case) = (&view.case.person, view.case);
+    let is_identity = matches!(case.subject, Subject::Identity(_));
+    let number = if is_identity { person.document.expose().to_owned() } else { person.document.masked() };
+    html! {
+        dl class="facts" {
+            div { dt { (w.t("candidate")) } dd { b { (person.name.expose()) } } }
+            div { dt { (w.t("people-kind")) } dd { (kind_name(w, person.document.kind())) } }
+            div { dt { (w.t("document")) } dd { b { (number) } } }
+            @if let (Some(born), Some(sex)) = (person.document.birth_date(), person.document.sex()) {
+                div { dt { (w.t("people-born")) } dd { (born) } }
+                div { dt { (w.t("people-sex")) } dd { (sex_word(w, sex)) } }
+            }
+            @if let Subject::Face(_, exam) = &case.subject { div { dt { (w.t("exam")) } dd { (exam) } } }
+            div { dt { (w.t("submitted")) } dd { (when::moment(w.language, case.since)) } }
+        }
+    }
+}
+
+fn choice<'a>(w: Words, view: &People<'a>) -> Choice<'a> {
+    let case = view.case;
+    let hint = match case.subject {
+        Subject::Identity(_) => w.t("people-hint-identity"),
+        _ => w.t("people-hint-face"),
+    };
+    Choice {
+        hint: Some(hint),
+        confirm: w.t("people-confirm"),
+        confirm_at: path(&case.subject, "/confirm"),
+        refuse_at: path(&case.subject, "/refuse"),
+        seen: case.picture.to_string(),
+        needs_picture: true,
+        reasons: &REASONS,
+        message: view.message,
+    }
+}
+
+fn action(action: &AuditAction) -> Option<&'static str> {
+    match action {
+        AuditAction::LookedAtPerson => Some(key("people-looked-at-person")),
+        AuditAction::LookedAtPicture => Some(key("people-looked")),
+        AuditAction::Confirmed => Some(key("people-confirmed")),
+        AuditAction::Refused => Some(key("people-refused")),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! Reviews of earlier scores (CET6 资格复核): ticket number and name fit, the document is another one.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{Redirect, Response};
+use http::StatusCode;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use pagekit::words::{Words, key};
+use registration::desk::scores::{ScoreCase, ScoreKey};
+use registration::model::case::{CaseKind, Subject};
+use registration::model::exam::Exam;
+
+use reservation::ids::ExamId;
+
+use crate::desk::compared::{Compared, comparison};
+use crate::desk::lines::Queue;
+use crate::desk::message::Message;
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
+use crate::failure::Failure;
+use crate::request::visit::Visit;
+
+/// The desk of earlier scores.
+pub(crate) const SCORES: Kind = Kind {
+    path: "/score-reviews",
+    kinds: &[CaseKind::Score],
+    title: key("score-title"),
+    reasons: &[key("score-reason-1"), key("score-reason-2"), key("score-reason-3")],
+};
+
+/// The longest waiting request.
+pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
+    let message = done.message(visit.words);
+    show_case(&visit, None, StatusCode::OK, message).await
+}
+
+/// One request that waits.
+pub(crate) async fn show(visit: Visit, whose: Whose) -> Result<Response, Failure> {
+    show_case(&visit, Some(whose), StatusCode::OK, None).await
+}
+
+/// Lets it pass, or refuses it.
+pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Decision>) -> Result<Response, Failure> {
+    let requested_at = Timestamp::from_microsecond(decision.seen).map_err(|_| Failure::Bad)?;
+    let key = ScoreKey { exam: whose.exam.clone(), account: whose.account, requested_at };
+    let scores = &visit.app.outside.registration.scores;
+    let decided = scores.decide(&visit.staff, &key, decision.refusal(&SCORES).as_deref()).await;
+    match decision.answer(visit.words, &SCORES, decided)? {
+        Ok(response) => Ok(response),
+        Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
+    }
+}
+
+/// A reload of what became a GET.
+pub(crate) async fn back(whose: Whose) -> Redirect {
+    Redirect::to(&whose.path(&SCORES))
+}
+
+fn whose(case: &ScoreCase) -> Whose {
+    Whose { exam: case.key.exam.clone(), account: case.key.account }
+}
+
+async fn show_case(
+    visit: &Visit,
+    asked: Option<Whose>,
+    status: StatusCode,
+    message: Option<Message>,
+) -> Result<Response, Failure> {
+    let registration = &visit.app.outside.registration;
+    let queue = Queue::of(visit, SCORES.kinds).await?;
+    let asked = asked.or_else(|| match queue.first() {
+        Some(Subject::Score(exam, account)) => Some(Whose { exam: exam.clone(), account: *account }),
+        _ => None,
+    });
+    let exam = asked.as_ref().and_then(|asked| registration.exams.get(&asked.exam));
+    let rules = exam.as_ref().and_then(|exam| exam.rules.eligibility.score_review.as_ref());
+    let case = match &asked {
+        Some(asked) => {
+            let looked = registration.scores.look(&visit.staff, &asked.exam, asked.account, rules);
+            if_waiting(looked.await)?
+        }
+        None => None,
+    };
+    let shown = case.as_ref().map(|case| Case {
+        whose: whose(case),
+        subject: case.key.subject(),
+        seen: case.key.requested_at.as_microsecond(),
+        markup: body(visit.words, exam.as_deref(), case),
+    });
+    let (message, case) = (message.as_ref(), shown.as_ref());
+    let titles = &|exam: &ExamId| visit.exam_title(exam);
+    let desk = Desk { kind: &SCORES, queue: &queue, titles, message, case, now: visit.now };
+    Ok(draw(visit, status, asked.as_ref(), &desk))
+}
+
+/// The request beside the result that has its number and name.
+pub(crate) fn body(w: Words, exam: Option<&Exam>, case: &ScoreCase) -> Markup {
+    let (review, found) = (&case.review, case.found.as_ref());
+    let rows = [
+        Compared {
+            label: w.t("score-ticket").into_owned(),
+            said: review.ticket.expose().to_owned(),
+            known: found.map(|_| review.ticket.expose().to_owned()),
+            differs: false,
+            is_number: false,
+        },
+        Compared {
+            label: w.t("candidate").into_owned(),
+            said: review.name.expose().to_owned(),
+            known: found.map(|_| review.name.expose().to_owned()),
+            differs: false,
+            is_number: false,
+        },
+        Compared {
+            label: w.t("document").into_owned(),
+            // Whole: masked, nobody could compare them. The look is in the audit.
+            said: review.document.expose().to_owned(),
+            known: found.map(|found| found.document.expose().to_owned()),
+            differs: true,
+            is_number: true,
+        },
+        Compared {
+            label: w.t("score-score").into_owned(),
+            said: String::new(),
+            known: found.map(|found| {
+                w.with("score-of", &[("score", found.score.into()), ("year", found.year.to_string().into())])
+                    .into_owned()
+            }),
+            differs: false,
+            is_number: false,
+        },
+    ];
+    let grants: Vec<String> = review
+        .grants
+        .iter()
+        .map(|id| match exam.and_then(|exam| exam.rules.subject(id)) {
+            Some(subject) => w.pick(&subject.title.zh, &subject.title.en).to_owned(),
+            None => id.to_string(),
+        })
+        .collect();
+    html! {
+        header class="case-head" { div { h1 { (review.name.expose()) } } }
+        @if let Some(exam) = exam { p class="hint" { (w.pick(&exam.title.zh, &exam.title.en)) } }
+        p class="hint" { (w.t("score-hint")) }
+        p class="hint" { (w.t("score-look")) }
+        (comparison(w, &w.t("score-said"), &w.t("score-known"), &rows))
+        @if found.is_none() { p class="hint" { (w.t("score-gone")) } }
+        dl class="facts" { div { dt { (w.t("score-grants")) } dd { @for grant in &grants { p { (grant) } } } } }
+    }
+}

@@ -1,0 +1,83 @@
+//! Who works, in which language, when. Nobody without signing in.
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::request::Parts;
+use jiff::Timestamp;
+use pagekit::language::Language;
+use pagekit::local_path::query_value;
+use pagekit::words::Words;
+use registration::desk::cases::Counts;
+use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::staff::StaffMember;
+use registration::model::case::CaseKind;
+
+use reservation::ids::ExamId;
+
+use crate::app::App;
+use crate::catalogue::words;
+use crate::desk::frame::Frame;
+use crate::failure::Failure;
+use crate::request::session;
+
+/// A request by a member of staff.
+pub(crate) struct Visit {
+    pub(crate) app: App,
+    pub(crate) words: Words,
+    pub(crate) now: Timestamp,
+    pub(crate) staff: StaffMember,
+    /// Path and query that a GET may ask for.
+    path: String,
+}
+
+impl Visit {
+    /// What an exam is called.
+    pub(crate) fn exam_title(&self, exam: &ExamId) -> String {
+        let found = self.app.outside.registration.exams.get(exam);
+        found.map_or_else(|| exam.to_string(), |exam| self.words.pick(&exam.title.zh, &exam.title.en).to_owned())
+    }
+
+    /// Refuses whoever may not.
+    pub(crate) fn demand(&self, right: Right) -> Result<(), Failure> {
+        if permits(&self.staff, right, Scope::Everything) { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
+    /// The frame of the page to answer with.
+    pub(crate) fn frame<'a>(&'a self, title: impl Into<String>, counts: &'a Counts, here: &[CaseKind]) -> Frame<'a> {
+        Frame {
+            words: self.words,
+            assets: &self.app.assets,
+            title: title.into(),
+            path: &self.path,
+            staff: Some(&self.staff),
+            waiting: Some(counts.of(here)),
+            counts: Some(counts),
+            is_demo: self.app.outside.demo,
+            reload_seconds: None,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let now = Timestamp::now();
+        let staff = match session::read(&parts.headers, app.outside.cookie_key.clone(), now) {
+            Some(session) => {
+                let member = app.outside.registration.staff.member(session.staff).await;
+                let member = member.map_err(|error| Failure::from(error).into_response())?;
+                member.filter(|member| session.is_of(member))
+            }
+            None => None,
+        };
+        let Some(staff) = staff else {
+            let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            let next = if parts.method == http::Method::GET { path } else { "/" };
+            return Err(Redirect::to(&format!("/sign-in?next={}", query_value(next))).into_response());
+        };
+        // A page that answers a form is left by its address, where a GET leads back to the form's page.
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), now, staff, path })
+    }
+}

@@ -1,0 +1,94 @@
+//! The desks without pictures, from made-up values.
+
+use jiff::SignedDuration;
+use maud::Markup;
+use pagekit::notice::Tone;
+use pagekit::words::Words;
+use registration::desk::forms::{FormCase, FormKey};
+use registration::desk::queue::{Line, Note};
+use registration::desk::scores::{FoundScore, ScoreCase, ScoreKey};
+use registration::eligibility::ScoreReview;
+use registration::exams::definition;
+use registration::model::case::Subject;
+use registration::model::document::{Document, DocumentKind};
+use registration::model::facts::ScoreReviewState;
+use registration::model::ids::AccountId;
+use registration::model::roster::RosterRecord;
+use registration::rules::details::Answers;
+use reservation::ids::ExamId;
+use uuid::Uuid;
+
+use super::{line, now};
+use crate::desk::lines::Queue;
+use crate::desk::message::Message;
+use crate::desks::forms::{self, FORMS};
+use crate::desks::plain::{Case, Desk, Kind, Whose, body};
+use crate::desks::scores::{self, SCORES};
+
+fn shipped(name: &str) -> registration::model::exam::Exam {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
+    definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
+}
+
+fn account(number: u128) -> AccountId {
+    AccountId(Uuid::from_u128(number))
+}
+
+fn queue(kind: &Kind, subject: impl Fn(AccountId) -> Subject, note: Option<Note>) -> Queue {
+    let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "Aleksandra Wiśniewska"];
+    let waiting = |(index, name): (u32, &str)| {
+        let since = now() - SignedDuration::from_mins(i64::from(index * index * 40));
+        Line { note, ..line(subject(account(u128::from(index))), name.parse().ok(), since) }
+    };
+    super::queue(kind.kinds, (0..).zip(names).map(waiting).collect())
+}
+
+fn desk(w: Words, kind: &Kind, queue: &Queue, case: Option<(Subject, Markup)>) -> Markup {
+    let message = Message::new(Tone::Good, w.t("plain-done-passed"));
+    let whose = Whose { exam: "ce".parse().unwrap(), account: account(1) };
+    let case = case.map(|(subject, markup)| Case { whose, subject, seen: 1, markup });
+    let titles = &|_: &ExamId| "继续教育外语水平考试".to_owned();
+    body(w, &Desk { kind, queue, titles, message: Some(&message), case: case.as_ref(), now: now() })
+}
+
+pub(super) fn forms(w: Words) -> Markup {
+    let exam = shipped("continuing-education");
+    let school = "school".parse().unwrap();
+    let record = RosterRecord {
+        document: Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap(),
+        name: "张伟".parse().unwrap(),
+        subjects: Vec::new(),
+        barred: Vec::new(),
+        columns: [("school".parse().unwrap(), "tongpu-ce".to_owned())].into(),
+    };
+    let case = FormCase {
+        key: FormKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), version: 1 },
+        answers: Answers([("school".parse().unwrap(), "shenjiang-ce".to_owned())].into()),
+        since: now(),
+        differences: Some(vec![school]),
+    };
+    let case = forms::body(w, &exam, &case, None, Some(&record));
+    let subject = |account| Subject::Form(exam.id.clone(), account);
+    let queue = queue(&FORMS, subject, Some(Note::Differences(1)));
+    desk(w, &FORMS, &queue, Some((subject(account(1)), case)))
+}
+
+pub(super) fn scores(w: Words) -> Markup {
+    let exam = shipped("cet");
+    let review = ScoreReview {
+        state: ScoreReviewState::Waiting { since: now() },
+        name: "罗海安".parse().unwrap(),
+        document: Document::parse(DocumentKind::MacauId, "1234567(8)").unwrap(),
+        ticket: "430000201106002".parse().unwrap(),
+        grants: vec!["cet6-written".parse().unwrap(), "cet6-oral".parse().unwrap()],
+    };
+    let key = ScoreKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
+    let found = Some(FoundScore { score: 468, year: 2025, document: "12345676".to_owned().into() });
+    let case = scores::body(w, Some(&exam), &ScoreCase { key, review, found });
+    let subject = |account| Subject::Score(exam.id.clone(), account);
+    desk(w, &SCORES, &queue(&SCORES, subject, None), Some((subject(account(1)), case)))
+}
+
+pub(super) fn nothing(w: Words) -> Markup {
+    desk(w, &SCORES, &super::queue(SCORES.kinds, Vec::new()), None)
+}
