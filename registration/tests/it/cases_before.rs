@@ -351,6 +351,10 @@ async fn migrate(stores: &TestStores, target: Target) {
     let migrations = refinery::load_sql_migrations(dir).unwrap();
     let mut client = deadpool_postgres::Object::take(stores.pool().get().await.unwrap());
     client.batch_execute("CREATE SCHEMA registration").await.unwrap();
-    let runner = Runner::new(&migrations).set_target(target).set_migration_table_name("registration.schema_history");
-    runner.run_async(&mut *client).await.unwrap();
+    Runner::new(&migrations)
+        .set_target(target)
+        .set_migration_table_name("registration.schema_history")
+        .run_async(&mut *client)
+        .await
+        .unwrap();
 }
