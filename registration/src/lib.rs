@@ -143,8 +143,8 @@ impl Registration {
             screenshots: screenshots.clone(),
             vault: vault.clone(),
         };
-        let forms = Forms { database: database.clone(), applications: applications.clone() };
-        let scores = Scores { database: database.clone(), eligibility: eligibility.clone() };
+        let forms = Forms { database: database.clone(), applications: Arc::new(applications.clone()) };
+        let scores = Scores { database: database.clone(), eligibility: Arc::new(eligibility.clone()) };
         let cases = Cases { database: database.clone(), vault, exams: exams.clone() };
         let sweep = SweepTask::start(Sweep {
             database,

@@ -1,7 +1,6 @@
 //! Plain values: what the words of the house mean. No clock, no store, no door.
 
 pub mod actor;
-pub mod case;
 pub(crate) mod clock;
 pub mod document;
 pub mod exam;

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
 use pagekit::notice::{Tone, notice};
 use pagekit::words::Words;
+use registration::desk::case::CaseKind;
 use registration::desk::permits::Right;
-use registration::model::case::CaseKind;
 use registration::people::accounts::{Account, RebindError};
 use serde::Deserialize;
 

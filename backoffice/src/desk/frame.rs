@@ -5,10 +5,10 @@ use pagekit::assets::Assets;
 use pagekit::icons::mark;
 use pagekit::local_path::query_value;
 use pagekit::words::{Words, key};
+use registration::desk::case::CaseKind;
 use registration::desk::cases::Counts;
 use registration::desk::permits::{Right, Scope, permits};
 use registration::desk::staff::StaffMember;
-use registration::model::case::CaseKind;
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {

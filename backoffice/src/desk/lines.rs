@@ -2,9 +2,9 @@
 
 use maud::Markup;
 use pagekit::words::Words;
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::{Asked, Counts};
 use registration::desk::queue::{Line, Note};
-use registration::model::case::{CaseKind, Subject};
 use registration::people::accounts::AccountNumber;
 use reservation::ids::ExamId;
 

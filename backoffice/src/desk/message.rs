@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use pagekit::notice::{Tone, notice};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::model::case::Claim;
+use registration::desk::case::Claim;
 
 use crate::desk::reason::Refusal;
 

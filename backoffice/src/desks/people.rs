@@ -7,8 +7,8 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::notice::Tone;
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::people::{PersonCase, Side};
-use registration::model::case::{CaseKind, Subject};
 use reservation::ids::ExamId;
 use serde::Deserialize;
 

@@ -7,8 +7,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::{Words, key};
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::scores::{ScoreCase, ScoreKey};
-use registration::model::case::{CaseKind, Subject};
 use registration::model::exam::Exam;
 
 use reservation::ids::ExamId;

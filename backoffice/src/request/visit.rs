@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
+use registration::desk::case::CaseKind;
 use registration::desk::cases::Counts;
 use registration::desk::permits::{Right, Scope, permits};
 use registration::desk::staff::StaffMember;
-use registration::model::case::CaseKind;
 
 use reservation::ids::ExamId;
 

@@ -2,8 +2,8 @@
 //! a form that is changed while a seat is held.
 
 use http::StatusCode;
+use registration::desk::case::CaseKind;
 use registration::desk::staff::Role;
-use registration::model::case::CaseKind;
 
 use crate::site::{Site, Visitor, account_form};
 use crate::{order_in, picture};

@@ -3,8 +3,8 @@
 
 use http::StatusCode;
 use pagekit::local_path::query_value;
+use registration::desk::case::CaseKind;
 use registration::desk::staff::Role;
-use registration::model::case::CaseKind;
 
 use crate::site::{Site, Visitor};
 

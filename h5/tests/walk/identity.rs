@@ -7,10 +7,10 @@ use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
 use http::StatusCode;
 use pagekit::local_path::query_value;
+use registration::desk::case::CaseKind;
 use registration::desk::cases::Asked;
 use registration::desk::people::Side;
 use registration::desk::staff::Role;
-use registration::model::case::CaseKind;
 use registration::model::ids::AccountId;
 use testkit::Vendors;
 

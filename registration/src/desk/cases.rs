@@ -6,12 +6,12 @@ use reservation::ids::ExamId;
 
 use crate::desk::audit;
 use crate::desk::audit::{AuditAction, AuditEntry};
+use crate::desk::case::{Case, CaseId, CaseKind, Claim, Place, Subject};
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::reason::NoReason;
 use crate::desk::staff::StaffMember;
 use crate::desk::store;
 use crate::exams::Exams;
-use crate::model::case::{Case, CaseId, CaseKind, Claim, Place, Subject};
 use crate::model::clock;
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};

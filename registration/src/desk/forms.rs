@@ -1,5 +1,7 @@
 //! The desk of forms: 报名资格审核.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 
@@ -8,11 +10,11 @@ use crate::application::photo_check::photo_in;
 use crate::application::store::applications;
 use crate::application::store::applications::StoredApplication;
 use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::case::{CaseKind, Subject};
 use crate::desk::cases::{CaseError, Deciding};
 use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
-use crate::model::case::{CaseKind, Subject};
 use crate::model::clock;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::FieldName;
@@ -57,7 +59,7 @@ pub struct FormCase {
 #[derive(Clone)]
 pub struct Forms {
     pub(crate) database: Database,
-    pub(crate) applications: Applications,
+    pub(crate) applications: Arc<Applications>,
 }
 
 impl Forms {

@@ -8,12 +8,12 @@ use reservation::engine::{Engine, HoldError};
 use reservation::ids::SittingId;
 
 use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::case::{CaseKind, Claim, Subject};
 use crate::desk::cases::{CaseError, Deciding};
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
 use crate::exams::Exams;
-use crate::model::case::{CaseKind, Claim, Subject};
 use crate::model::clock;
 use crate::model::exam_rules::SubjectId;
 use crate::model::order::{Order, OrderId, OrderState};

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use reservation::ids::ExamId;
 
 use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::case::Subject;
 use crate::desk::cases::{CaseError, Deciding};
 use crate::desk::permits::{Right, demand};
 use crate::desk::reason::reason;
 use crate::desk::staff::StaffMember;
-use crate::model::case::Subject;
 use crate::model::clock;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::ids::AccountId;

@@ -2,8 +2,8 @@
 
 use reservation::ids::ExamId;
 
+use crate::desk::case::CaseKind;
 use crate::desk::staff::{Role, StaffMember};
-use crate::model::case::CaseKind;
 
 /// Something that not everybody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,12 +6,12 @@ use deadpool_postgres::GenericClient;
 use reservation::ids::ExamId;
 
 use crate::application::store::applications;
+use crate::desk::case::{Case, Subject};
 use crate::desk::cases::{Asked, CaseError, Cases};
 use crate::desk::staff::StaffMember;
 use crate::eligibility;
 use crate::eligibility::read_score_review;
 use crate::eligibility::store::score_reviews;
-use crate::model::case::{Case, Subject};
 use crate::model::document::Document;
 use crate::model::exam_rules::TaskKind;
 use crate::model::fen::Fen;

@@ -1,11 +1,13 @@
 //! The desk of earlier scores: CET6 资格复核. Ticket number and name fit, and the document does not.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 
 use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::case::{CaseKind, Subject};
 use crate::desk::cases::{CaseError, Deciding};
 use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::reason::reason;
@@ -13,7 +15,6 @@ use crate::desk::staff::StaffMember;
 use crate::eligibility::store::score_reviews;
 use crate::eligibility::store::score_reviews::StoredScoreReview;
 use crate::eligibility::{Eligibility, ScoreReview, read_score_review};
-use crate::model::case::{CaseKind, Subject};
 use crate::model::clock;
 use crate::model::exam_rules::ScoreReviewRules;
 use crate::model::ids::AccountId;
@@ -98,7 +99,7 @@ impl fmt::Debug for PastNumber {
 #[derive(Clone)]
 pub struct Scores {
     pub(crate) database: Database,
-    pub(crate) eligibility: Eligibility,
+    pub(crate) eligibility: Arc<Eligibility>,
 }
 
 impl Scores {

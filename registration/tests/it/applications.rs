@@ -1,9 +1,9 @@
 //! Applications: agreeing, drafts, handing in, and what staff decide.
 
 use registration::application::ApplicationError;
+use registration::desk::case::CaseKind;
 use registration::desk::cases::CaseError;
 use registration::desk::forms::FormKey;
-use registration::model::case::CaseKind;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::ReviewState;

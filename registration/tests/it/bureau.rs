@@ -5,7 +5,7 @@ use gateways::settings::Variables;
 use gateways::tencent::face_compare::TencentFaceConfig;
 use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
-use registration::model::case::Subject;
+use registration::desk::case::Subject;
 use registration::model::exam_rules::{AccountRules, LoginKind, MobileRule};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{Account, NewAccount, SignUpForm};

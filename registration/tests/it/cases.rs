@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use registration::desk::audit::AuditAction;
+use registration::desk::case::{CaseKind, Outcome, Subject};
 use registration::desk::cases::{Asked, CaseError};
 use registration::desk::forms::FormKey;
 use registration::desk::payments::{DecisionError, ScreenshotError};
@@ -10,7 +11,6 @@ use registration::desk::people::Side;
 use registration::desk::scores::ScoreKey;
 use registration::desk::staff::{Role, StaffMember};
 use registration::model::actor::Actor;
-use registration::model::case::{CaseKind, Outcome, Subject};
 use registration::model::order::{Order, OrderState};
 use registration::people::accounts::{CorrectError, RebindError, StaffCodeError};
 
@@ -76,7 +76,7 @@ async fn nobody_else_decides_what_somebody_works_on() {
     for kind in [CaseKind::Payment, CaseKind::Identity] {
         cases.claim(&other, world.waiting(kind).await[0].id, MINUTES).await.unwrap();
     }
-    let is_others = |claim: &registration::model::case::Claim| claim.name == "other" && claim.by == other.id;
+    let is_others = |claim: &registration::desk::case::Claim| claim.name == "other" && claim.by == other.id;
     let refused = world.confirm(order.id).await;
     assert!(matches!(&refused, Err(DecisionError::Claimed(claim)) if is_others(claim)), "{refused:?}");
     let refused = world.refuse(order.id, "blurred").await;

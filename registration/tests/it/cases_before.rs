@@ -1,8 +1,8 @@
 //! Cases beside the version before: what its database has, and what its statements write.
 
 use refinery::{Runner, Target};
+use registration::desk::case::{CaseKind, Outcome};
 use registration::desk::cases::Asked;
-use registration::model::case::{CaseKind, Outcome};
 use registration::people::accounts::AccountSettings;
 use reservation::engine::{Engine, EngineConfig};
 use testkit::TestStores;
@@ -88,6 +88,49 @@ fn picture(number: usize) -> Uuid {
     Uuid::from_u128(0x2000 + number as u128)
 }
 
+/// What waits, or was decided, of one account in that version.
+fn rows(number: usize) -> String {
+    let (account, picture, order) = (account(number), picture(number), order(number));
+    let exam = if number.is_multiple_of(2) { "e1" } else { "e2" };
+    // Every two wait since the same moment; every fourth was decided.
+    let since = format!("timestamptz '2026-11-20 06:00:00.123456Z' + interval '{} minutes'", (number * 5 % 12) / 2);
+    let (is_waiting, refused, by) = (!number.is_multiple_of(4), number.is_multiple_of(8), format!("'{STAFF}'"));
+    let state = |waiting: &str, yes: &str| match (is_waiting, refused) {
+        (true, _) => waiting.to_owned(),
+        (false, true) => "refused".to_owned(),
+        (false, false) => yes.to_owned(),
+    };
+    let (at, by) = if is_waiting { ("NULL".to_owned(), "NULL".to_owned()) } else { (since.clone(), by) };
+    let reason = if state("", "") == "refused" { "'看不清'" } else { "NULL" };
+    let shown = if is_waiting { format!("'{picture}'") } else { "NULL".to_owned() };
+    let review_at = if is_waiting { since.clone() } else { at.clone() };
+    format!(
+        "INSERT INTO registration.orders (id, account, exam, amount_fen, state, expires_at, lapses_at, created_at,
+             submitted_at, decided_at, decided_by, reason, mend_until)
+         VALUES ('{order}', '{account}', '{exam}', 12000, '{}', now(), now(), now(), {since}, {at}, {by}, {reason},
+             '2099-01-01');
+         INSERT INTO registration.screenshots (id, order_id, created_at, accepted_at)
+         VALUES ('{picture}', '{order}', {since}, {since});
+         INSERT INTO registration.identities (account, state, consent_at, consent_version, name, document,
+             document_index, way, picture, submitted_at, decided_at, decided_by, reason)
+         VALUES ('{account}', '{}', now(), '1', '\\x00', '\\x00', decode(md5('{account}'), 'hex'), 'manual', {shown},
+             {since}, {at}, {by}, {reason});
+         INSERT INTO registration.face_checks (account, exam, state, picture, submitted_at, decided_at, decided_by, reason)
+         VALUES ('{account}', '{exam}', '{}', {shown}, {since}, {at}, {by}, {reason});
+         INSERT INTO registration.applications (exam, account, created_at, details, details_at, details_version, review,
+             review_at, review_by, review_reason)
+         VALUES ('{exam}', '{account}', now(), '\\x00', {since}, 3, '{}', {review_at}, {by}, {reason});
+         INSERT INTO registration.score_reviews (exam, account, document_index, request, state, grants, requested_at,
+             decided_at, decided_by, reason)
+         VALUES ('{exam}', '{account}', sha256('{account}'), '\\x00', '{}', '{{}}', {since}, {at}, {by}, {reason})",
+        state("waiting_review", "confirmed"),
+        state("waiting", "verified"),
+        state("waiting", "passed"),
+        state("waiting", "passed"),
+        state("waiting", "passed"),
+    )
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_the_version_before_keeps_its_queues() {
     let stores = TestStores::start().await;
@@ -95,46 +138,7 @@ async fn a_database_of_the_version_before_keeps_its_queues() {
     let client = stores.pool().get().await.unwrap();
     client.batch_execute(&people(12)).await.unwrap();
     for number in 0..12_usize {
-        let (account, picture, order) = (account(number), picture(number), order(number));
-        let exam = if number % 2 == 0 { "e1" } else { "e2" };
-        // Every two wait since the same moment; every fourth was decided.
-        let since = format!("timestamptz '2026-11-20 06:00:00.123456Z' + interval '{} minutes'", (number * 5 % 12) / 2);
-        let (is_waiting, refused, by) = (number % 4 != 0, number % 8 == 0, format!("'{STAFF}'"));
-        let state = |waiting: &str, yes: &str| match (is_waiting, refused) {
-            (true, _) => waiting.to_owned(),
-            (false, true) => "refused".to_owned(),
-            (false, false) => yes.to_owned(),
-        };
-        let (at, by) = if is_waiting { ("NULL".to_owned(), "NULL".to_owned()) } else { (since.clone(), by) };
-        let reason = if state("", "") == "refused" { "'看不清'" } else { "NULL" };
-        let shown = if is_waiting { format!("'{picture}'") } else { "NULL".to_owned() };
-        let review_at = if is_waiting { since.clone() } else { at.clone() };
-        let rows = format!(
-            "INSERT INTO registration.orders (id, account, exam, amount_fen, state, expires_at, lapses_at, created_at,
-                 submitted_at, decided_at, decided_by, reason, mend_until)
-             VALUES ('{order}', '{account}', '{exam}', 12000, '{}', now(), now(), now(), {since}, {at}, {by}, {reason},
-                 '2099-01-01');
-             INSERT INTO registration.screenshots (id, order_id, created_at, accepted_at)
-             VALUES ('{picture}', '{order}', {since}, {since});
-             INSERT INTO registration.identities (account, state, consent_at, consent_version, name, document,
-                 document_index, way, picture, submitted_at, decided_at, decided_by, reason)
-             VALUES ('{account}', '{}', now(), '1', '\\x00', '\\x00', decode(md5('{account}'), 'hex'), 'manual', {shown},
-                 {since}, {at}, {by}, {reason});
-             INSERT INTO registration.face_checks (account, exam, state, picture, submitted_at, decided_at, decided_by, reason)
-             VALUES ('{account}', '{exam}', '{}', {shown}, {since}, {at}, {by}, {reason});
-             INSERT INTO registration.applications (exam, account, created_at, details, details_at, details_version, review,
-                 review_at, review_by, review_reason)
-             VALUES ('{exam}', '{account}', now(), '\\x00', {since}, 3, '{}', {review_at}, {by}, {reason});
-             INSERT INTO registration.score_reviews (exam, account, document_index, request, state, grants, requested_at,
-                 decided_at, decided_by, reason)
-             VALUES ('{exam}', '{account}', sha256('{account}'), '\\x00', '{}', '{{}}', {since}, {at}, {by}, {reason})",
-            state("waiting_review", "confirmed"),
-            state("waiting", "verified"),
-            state("waiting", "passed"),
-            state("waiting", "passed"),
-            state("waiting", "passed"),
-        );
-        client.batch_execute(&rows).await.unwrap();
+        client.batch_execute(&rows(number)).await.unwrap();
     }
     let mut queues = Vec::new();
     for (kind, sql) in QUEUES {
@@ -324,7 +328,7 @@ async fn what_the_version_before_decides_closes_the_case() {
     );
     world.execute(&refused).await;
     assert_eq!(world.count_waiting(CaseKind::Payment).await, 0);
-    let subject = registration::model::case::Subject::Payment(order.id);
+    let subject = registration::desk::case::Subject::Payment(order.id);
     let [case] = &world.registration.cases.of(&world.reviewer, &subject).await.unwrap()[..] else { panic!("one case") };
     let closed = case.closed.as_ref().unwrap();
     assert_eq!((closed.outcome, closed.reason.as_deref()), (Outcome::Refused, Some("看不清")));

@@ -1,9 +1,9 @@
 //! Face checks and photos of forms: by a vendor, by staff, never by nobody.
 
 use registration::application::photos::{PhotoCheck, PhotoError};
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::CaseError;
 use registration::desk::people::Side;
-use registration::model::case::{CaseKind, Subject};
 use registration::model::exam_rules::{FaceRules, PhotoRules};
 use registration::model::facts::FaceState;
 use registration::people::faces::FaceCheckError;

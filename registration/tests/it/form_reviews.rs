@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use registration::desk::case::CaseKind;
 use registration::desk::forms::FormKey;
-use registration::model::case::CaseKind;
 use registration::model::exam::Exam;
 use registration::model::facts::ReviewState;
 use registration::model::ids::AccountId;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registration::model::case::CaseKind;
+use registration::desk::case::CaseKind;
 use registration::model::order::OrderState;
 use registration::seats::{HandInError, OrderError, ReleaseError};
 use reservation::hold::HoldState;

@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use registration::desk::audit::AuditAction;
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::CaseError;
 use registration::desk::people::Side;
-use registration::model::case::{CaseKind, Subject};
 use registration::model::facts::IdentityState;
 use registration::people::accounts::SessionId;
 use registration::people::identity::{

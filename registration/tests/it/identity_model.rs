@@ -3,9 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use registration::desk::case::Subject;
 use registration::desk::people::Side;
 use registration::desk::staff::StaffMember;
-use registration::model::case::Subject;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::ids::AccountId;
 use registration::people::identity::IdentityError;

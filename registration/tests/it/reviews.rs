@@ -1,11 +1,11 @@
 //! Staff decide.
 
 use registration::desk::audit::AuditAction;
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::Asked;
 use registration::desk::payments::DecisionError;
 use registration::desk::queue::{Line, Note};
 use registration::desk::staff::Role;
-use registration::model::case::{CaseKind, Subject};
 use registration::model::order::OrderState;
 use registration::seats::HandInError;
 use reservation::hold::HoldState;

@@ -1,11 +1,11 @@
 //! The three rules of the review of an earlier score, its states, and what staff decide.
 
 use jiff::Timestamp;
+use registration::desk::case::CaseKind;
 use registration::desk::cases::CaseError;
 use registration::desk::scores::ScoreKey;
 use registration::desk::staff::Role;
 use registration::eligibility::{BindError, ScoreReviewError, SeenPerson};
-use registration::model::case::CaseKind;
 use registration::model::facts::EligibilityState;
 use registration::model::facts::ScoreReviewState;
 use registration::model::ids::AccountId;

@@ -5,8 +5,8 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::notice::Tone;
+use registration::desk::case::Subject;
 use registration::desk::cases::CaseError;
-use registration::model::case::Subject;
 use registration::pictures::kept::PictureId;
 use serde::Deserialize;
 

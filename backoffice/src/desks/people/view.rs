@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::case::Subject;
 use registration::desk::people::PersonCase;
-use registration::model::case::Subject;
 
 use crate::desk::decision::{Choice, decision};
 use crate::desk::lines::{Queue, Titles, address, kind_word};

@@ -1,11 +1,11 @@
 //! One payment as staff see it.
 
 use super::{Look, Reviews};
+use crate::desk::case::CaseKind;
 use crate::desk::cases::CaseError;
 use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::staff::StaffMember;
 use crate::eligibility::bound_person;
-use crate::model::case::CaseKind;
 use crate::model::clock;
 use crate::model::document::Document;
 use crate::model::exam_rules::TaskKind;

@@ -7,8 +7,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::desk::case::{Case, CaseId, CaseKind, Claim, Closed, Place, Subject};
 use crate::model::actor::Actor;
-use crate::model::case::{Case, CaseId, CaseKind, Claim, Closed, Place, Subject};
 use crate::model::ids::{AccountId, StaffId};
 use crate::store::StoreError;
 

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use reservation::ids::ExamId;
 use uuid::Uuid;
 
-use super::actor::Actor;
-use super::ids::{AccountId, StaffId};
-use super::order::OrderId;
+use crate::model::actor::Actor;
+use crate::model::ids::{AccountId, StaffId};
+use crate::model::order::OrderId;
 
 /// What kind of question it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::AsRefStr, strum::EnumString)]
