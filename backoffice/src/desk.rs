@@ -3,6 +3,7 @@
 pub(crate) mod compared;
 pub(crate) mod decision;
 pub(crate) mod frame;
+pub(crate) mod lines;
 pub(crate) mod message;
 pub(crate) mod picture;
 pub(crate) mod queue;

@@ -2,6 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use registration::desk::cases::CaseError;
+use registration::people::accounts::CorrectError;
 use registration::store::StoreError;
 
 /// Refusals first, faults last.
@@ -9,7 +11,7 @@ use registration::store::StoreError;
 pub(crate) enum Failure {
     #[error("the request cannot be used")]
     Bad,
-    #[error("another site's form")]
+    #[error("another site's form, or not theirs to do")]
     Forbidden,
     #[error("no such page")]
     NotFound,
@@ -49,6 +51,33 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<CaseError> for Failure {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Forbidden(_) => Self::Forbidden,
+            CaseError::NotWaiting
+            | CaseError::NotLooked
+            | CaseError::Claimed(_)
+            | CaseError::Changed
+            | CaseError::OtherAccount => Self::NotFound,
+            CaseError::Reason(_) => Self::Bad,
+            CaseError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where accounts are looked for: what a correction is refused for has its own words.
+impl From<CorrectError> for Failure {
+    fn from(error: CorrectError) -> Self {
+        match error {
+            CorrectError::Forbidden(_) => Self::Forbidden,
+            CorrectError::Unknown(_) => Self::NotFound,
+            CorrectError::Reason(_) | CorrectError::Same | CorrectError::Taken => Self::Bad,
+            CorrectError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -52,8 +52,8 @@ async fn failures(State(app): State<App>, request: Request, next: Next) -> Respo
         title: error::title(words, failure),
         path: "/",
         staff: None,
-        is_administrator: false,
         waiting: None,
+        counts: None,
         is_demo: app.outside.demo,
         reload_seconds: None,
     };

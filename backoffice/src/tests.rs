@@ -8,11 +8,17 @@ use maud::Markup;
 use pagekit::callout::Tone;
 use pagekit::language::Language;
 use pagekit::words::{keys, keys_used};
-use registration::desk::payments::{AuditAction, AuditEntry, Review};
-use registration::desk::people::{Case, CaseId};
+use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::case::{Case, CaseId, CaseKind, Subject};
+use registration::desk::payments::Review;
+use registration::desk::people::PersonCase;
+use registration::desk::queue::{Line, Note};
+use registration::desk::staff::{Role, StaffMember};
+use registration::model::actor::Actor;
 use registration::model::document::{Document, DocumentKind};
-use registration::model::ids::AccountId;
+use registration::model::ids::{AccountId, StaffId};
 use registration::model::order::{Order, OrderId, OrderSitting, OrderState};
+use registration::model::person::PersonName;
 use registration::people::identity::Person;
 use registration::pictures::kept::PictureId;
 use registration::rules::details::Answers;
@@ -20,6 +26,7 @@ use uuid::Uuid;
 
 use crate::catalogue::{EN, ZH, words};
 use crate::desk::frame::{Frame, page};
+use crate::desk::lines::Queue;
 use crate::desk::message::Message;
 use crate::desk::reason::Refusal;
 use crate::desks::payments::view::{Desk, desk, empty};
@@ -65,10 +72,31 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
     Review { order, name: name.parse().ok(), document_masked, mobile_masked, look }
 }
 
+/// What was done with a case, by all who can do something.
+fn history() -> [AuditEntry; 6] {
+    let entry = |action, picture| AuditEntry {
+        at: now() - SignedDuration::from_mins(2),
+        actor: Actor::Staff(StaffId(Uuid::from_u128(9))),
+        staff_name: Some("li.min".into()),
+        action,
+        seen: Some(Uuid::from_u128(picture).to_string()),
+        detail: None,
+    };
+    let by = |actor, action| AuditEntry { actor, staff_name: None, ..entry(action, 2) };
+    [
+        entry(AuditAction::Refused, 1),
+        entry(AuditAction::LookedAtPicture, 1),
+        entry(AuditAction::Refused, 2),
+        entry(AuditAction::Other("claimed".to_owned()), 2),
+        by(Actor::System, AuditAction::Refused),
+        by(Actor::Gateway("alipay".parse().unwrap()), AuditAction::Confirmed),
+    ]
+}
+
 fn gallery(language: Language) -> Vec<(String, Markup)> {
     let (w, assets) = (words(language), crate::app::assets());
     let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "李娜", "Aleksandra Wiśniewska"];
-    let queue: Vec<Review> = (1u64..)
+    let reviews: Vec<Review> = (1u64..)
         .zip(names)
         .map(|(number, name)| {
             review(number, name, 4000 / i64::try_from(number.pow(3)).unwrap(), OrderState::WaitingReview)
@@ -76,18 +104,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         .collect();
     let until = now() + SignedDuration::from_hours(24);
     let decided = review(9, "张伟", 90, OrderState::Refused { reason: "看不清交易单号".into(), until });
-    let entry = |action, picture| AuditEntry {
-        at: now() - SignedDuration::from_mins(2),
-        staff: "li.min".into(),
-        action,
-        seen: Some(Uuid::from_u128(picture).to_string()),
-    };
-    let history = [
-        entry(AuditAction::Refused, 1),
-        entry(AuditAction::LookedAtPicture, 1),
-        entry(AuditAction::Refused, 2),
-        entry(AuditAction::Other("claimed".to_owned()), 2),
-    ];
+    let queue = payments(&reviews);
+    let history = history();
     let good = Message::new(Tone::Good, w.with("done-confirmed", &[("order", "S7K4-2M9Q".into())]));
     let care = Message::new(Tone::Care, w.t("refused-new-picture"));
     let sent = Refusal { usual: String::new(), own: "请".to_owned() };
@@ -96,26 +114,37 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         let (exam, answers, now) = (None, &Answers::default(), now());
         let others = [OrderId::from_bits(0xA5_F3C4_9D21)];
         let same_picture = if message.is_none() { &others[..0] } else { &others[..] };
-        let view =
-            Desk { queue: &queue, waiting: 61, case, is_waiting, exam, answers, history, same_picture, message, now };
+        let view = Desk {
+            queue: &queue,
+            titles: &|exam| exam.to_string(),
+            case,
+            is_waiting,
+            exam,
+            answers,
+            history,
+            same_picture,
+            message,
+            now,
+        };
         desk(w, &view)
     };
     let forms = reviews::forms(w);
     let scores = reviews::scores(w);
-    let cases = cases();
+    let (cases, member) = (cases(), member());
+    let people = people_queue(&cases);
     let bodies = [
         ("forms", forms),
         ("scores", scores),
         ("nothing", reviews::nothing(w)),
-        ("case", draw(&queue[0], true, &history[1..], Some(&good))),
-        ("refusal", draw(&queue[2], true, &[], Some(&reasonless))),
-        ("long", draw(&queue[1], true, &[], Some(&care))),
+        ("case", draw(&reviews[0], true, &history[1..], Some(&good))),
+        ("refusal", draw(&reviews[2], true, &[], Some(&reasonless))),
+        ("long", draw(&reviews[1], true, &[], Some(&care))),
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
         ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
         ("error", error::body(w, Failure::NotFound)),
-        ("people", people::body(w, &person_case(&cases, &cases[0], &history))),
-        ("people-face", people::body(w, &person_case(&cases, &cases[1], &[]))),
+        ("people", people::body(w, &person_case(&people, &cases[0], &history))),
+        ("people-face", people::body(w, &person_case(&people, &cases[1], &[]))),
         ("people-empty", people::nothing(w, None)),
     ];
     let frame = |name: &str| Frame {
@@ -123,8 +152,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         assets: &assets,
         title: name.to_owned(),
         path: "/people?done=passed",
-        staff: (name != "sign-in").then_some("li.min"),
-        is_administrator: name.starts_with("rebind") || name.starts_with("correct"),
+        staff: (name != "sign-in").then_some(&member),
+        counts: Some(&queue.counts),
         waiting: (name != "sign-in").then_some(61),
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),
@@ -134,16 +163,16 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
 }
 
 /// An identity and a face that wait.
-fn cases() -> [Case; 2] {
+fn cases() -> [PersonCase; 2] {
     let account = AccountId(Uuid::from_u128(7));
     let document = Document::parse(DocumentKind::ResidentId, "11010519491231002X").unwrap();
     let person = |name: &str| Person { name: name.parse().unwrap(), document: document.clone() };
     let picture = PictureId(Uuid::from_u128(1));
     let since = now() - SignedDuration::from_mins(90);
     [
-        Case { id: CaseId::Identity(account), person: person("张伟"), since, picture, portrait: None },
-        Case {
-            id: CaseId::Face(account, "degree-english".parse().unwrap()),
+        PersonCase { subject: Subject::Identity(account), person: person("张伟"), since, picture, portrait: None },
+        PersonCase {
+            subject: Subject::Face(account, "degree-english".parse().unwrap()),
             person: person("阿卜杜热西提·买买提依明·艾合买提江"),
             since,
             picture,
@@ -152,8 +181,60 @@ fn cases() -> [Case; 2] {
     ]
 }
 
-fn person_case<'a>(queue: &'a [Case], case: &'a Case, history: &'a [AuditEntry]) -> People<'a> {
-    People { queue, waiting: queue.len() as u64, case, history, message: None, now: now() }
+fn person_case<'a>(queue: &'a Queue, case: &'a PersonCase, history: &'a [AuditEntry]) -> People<'a> {
+    People { queue, titles: &|exam| exam.to_string(), case, history, message: None, now: now() }
+}
+
+/// A queue of payments, and what waits elsewhere.
+fn payments(reviews: &[Review]) -> Queue {
+    let lines = reviews.iter().map(|review| Line {
+        note: Some(Note::Amount(review.order.amount)),
+        ..line(Subject::Payment(review.order.id), review.name.clone(), review.order.submitted_at.unwrap())
+    });
+    queue(&[CaseKind::Payment], lines.collect())
+}
+
+fn people_queue(cases: &[PersonCase]) -> Queue {
+    let one = |case: &PersonCase| line(case.subject.clone(), Some(case.person.name.clone()), case.since);
+    queue(&[CaseKind::Identity, CaseKind::Face], cases.iter().map(one).collect())
+}
+
+/// What a desk would have read.
+pub(super) fn queue(kinds: &'static [CaseKind], lines: Vec<Line>) -> Queue {
+    Queue { kinds, lines, counts: [(kinds[0], 61), (CaseKind::Form, 7), (CaseKind::Score, 0)].into_iter().collect() }
+}
+
+pub(super) fn line(subject: Subject, name: Option<PersonName>, since: Timestamp) -> Line {
+    let case = Case {
+        id: CaseId(1),
+        exam: subject.exam().cloned(),
+        account: AccountId(Uuid::from_u128(7)),
+        subject,
+        version: "1".to_owned(),
+        waiting_since: since,
+        claim: None,
+        closed: None,
+    };
+    Line { case, name, document_masked: Some("1101**********002X".to_owned()), note: None }
+}
+
+fn member() -> StaffMember {
+    StaffMember {
+        id: StaffId(Uuid::from_u128(9)),
+        name: "li.min".to_owned(),
+        role: Role::Administrator,
+        session_epoch: 0,
+        disabled_at: None,
+    }
+}
+
+/// Who did something that nobody of the staff did has a word in both languages.
+#[test]
+fn whoever_acted_has_a_name_in_the_record() {
+    let page = both().into_iter().find(|(name, _)| name == "zh-desk-decided").unwrap().1;
+    for who in ["<span>li.min</span>", "<span>系统</span>", "<span>支付渠道 alipay</span>"] {
+        assert!(page.contains(who), "{who}: {page}");
+    }
 }
 
 fn both() -> Vec<(String, String)> {

@@ -12,7 +12,8 @@ use backoffice::BackofficeState;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{Request, Response, StatusCode};
 use pagekit::local_path::query_value;
-use registration::desk::staff::Role;
+use registration::desk::case::CaseKind;
+use registration::desk::staff::{Role, StaffMember};
 use registration::model::facts::IdentityState;
 use registration::model::order::{Order, OrderState};
 use registration::people::accounts::NewAccount;
@@ -86,6 +87,11 @@ impl Desk {
         Self { registration, router: backoffice::router(state), cookie: None, _stores: stores }
     }
 
+    /// Who signs in.
+    async fn member(&self) -> StaffMember {
+        self.registration.staff.list().await.unwrap().remove(0)
+    }
+
     /// An order of a new candidate that waits for review.
     async fn waiting(&self, number: usize) -> Order {
         let new = NewAccount::parse("张伟", DOCUMENTS[number], "13912345678", "secret-1").unwrap();
@@ -144,7 +150,9 @@ async fn nobody_sees_anything_without_signing_in() {
     }
     assert_eq!(desk.post(&format!("/orders/{}/confirm", order.id), "seen=1").await.0, StatusCode::SEE_OTHER);
     assert_eq!(desk.post("/sign-in", "name=li.min&password=wrong").await.0, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(desk.registration.reviews.count().await.unwrap(), 1);
+    let member = desk.member().await;
+    let counts = desk.registration.cases.counts(&member).await.unwrap();
+    assert_eq!(counts.of(&[CaseKind::Payment]), 1);
 }
 
 /// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.
@@ -227,7 +235,7 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     assert!(panel.contains("value=\"3\" data-key=\"3\" checked"), "{panel}");
     let (status, location, _) = desk.post(&refuse, &format!("{}&usual=2", shown)).await;
     assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?refused={}", second.id)));
-    let refused = desk.registration.reviews.get(second.id).await.unwrap().unwrap();
+    let refused = desk.registration.reviews.get(&desk.member().await, second.id).await.unwrap().unwrap();
     assert!(matches!(refused.order.state, OrderState::Refused { ref reason, .. } if reason.contains("金额")));
     let (status, _, text) = desk.post(&format!("/orders/{}/confirm", second.id), &shown).await;
     assert!(status == StatusCode::CONFLICT && text.contains("已退回"), "{text}");

@@ -1,10 +1,9 @@
 //! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
 
 mod compare;
-mod photo_check;
+pub(crate) mod photo_check;
 pub mod photos;
 mod rebind;
-mod review;
 pub(crate) mod store;
 
 use deadpool_postgres::GenericClient;
@@ -33,10 +32,8 @@ use crate::store::{Database, StoreError};
 
 pub use crate::application::photo_check::PhotoFault;
 pub use compare::Comparison;
-pub use review::{ApplicationCase, CaseKey, ReviewError};
 
 pub(crate) use rebind::move_rows;
-pub(crate) use review::check_refusal;
 
 /// Most applications that a candidate's page shows.
 pub const APPLICATIONS_MAX: usize = 50;
@@ -222,7 +219,7 @@ impl Applications {
         }
     }
 
-    fn read(&self, stored: &StoredApplication) -> Result<Application, StoreError> {
+    pub(crate) fn read(&self, stored: &StoredApplication) -> Result<Application, StoreError> {
         let open = |part: &str, sealed: &Option<Vec<u8>>| -> Result<Option<Answers>, StoreError> {
             let Some(sealed) = sealed else { return Ok(None) };
             let plain = self.vault.open(&context(part, &stored.exam, stored.account), sealed)?;

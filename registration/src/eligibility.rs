@@ -9,7 +9,6 @@ mod rules;
 mod score_review;
 mod scores;
 mod seen;
-mod staff;
 pub(crate) mod state;
 pub(crate) mod store;
 mod sweep;
@@ -42,7 +41,8 @@ pub use crate::model::facts::ScoreReviewState;
 pub use rules::offered;
 pub use score_review::{ScoreReview, ScoreReviewError};
 pub use seen::{SeenPerson, SeenPersonError};
-pub use staff::{FoundScore, PastNumber, ScoreReviewCase, ScoreReviewKey};
+
+pub(crate) use score_review::read as read_score_review;
 
 use seen::Seen;
 use state::{frozen, read_subjects};
@@ -374,4 +374,18 @@ pub(crate) async fn bound_person(
 ) -> Result<Option<RosterRecord>, StoreError> {
     let binding = store::bindings::get(client, exam, account).await?;
     binding.map(|(binding, _)| frozen(vault, &binding)).transpose()
+}
+
+/// The people that accounts are bound to, each in its exam.
+pub(crate) async fn bound_people(
+    client: &impl GenericClient,
+    vault: &Vault,
+    pairs: &[(ExamId, AccountId)],
+) -> Result<Vec<((ExamId, AccountId), RosterRecord)>, StoreError> {
+    let bindings = if pairs.is_empty() { Vec::new() } else { store::bindings::get_all(client, pairs).await? };
+    let read = |binding: StoredBinding| {
+        let record = frozen(vault, &binding)?;
+        Ok(((binding.exam, binding.account), record))
+    };
+    bindings.into_iter().map(read).collect()
 }

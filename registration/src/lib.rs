@@ -28,8 +28,11 @@ pub use crate::model::fen::Fen;
 
 use crate::application::Applications;
 use crate::application::photos::Photos;
+use crate::desk::cases::Cases;
+use crate::desk::forms::Forms;
 use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
+use crate::desk::scores::Scores;
 use crate::desk::staff::Staff;
 use crate::outbox::jobs::{Jobs, Work};
 use crate::outbox::messenger::Messenger;
@@ -100,6 +103,12 @@ pub struct Registration {
     pub photos: Photos,
     /// What staff decide of identities and faces.
     pub identity_reviews: IdentityReviews,
+    /// What staff decide of forms.
+    pub forms: Forms,
+    /// What staff decide of earlier scores.
+    pub scores: Scores,
+    /// What waits for staff, whatever it is.
+    pub cases: Cases,
     /// Who staff are, and signing in.
     pub staff: Staff,
     jobs: Jobs,
@@ -132,13 +141,6 @@ impl Registration {
             applications: applications.clone(),
             uploads,
         };
-        let reviews = Reviews {
-            database: database.clone(),
-            exams: exams.clone(),
-            orders: orders.clone(),
-            screenshots: screenshots.clone(),
-            vault,
-        };
         let payments = Payments { database: database.clone() };
         let messenger = Messenger {
             database: database.clone(),
@@ -146,6 +148,7 @@ impl Registration {
             applications: applications.clone(),
             exams: exams.clone(),
         };
+        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders);
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -163,11 +166,14 @@ impl Registration {
             exams,
             orders,
             payments,
-            reviews,
+            reviews: desk.reviews,
             identity,
             faces,
             photos,
             identity_reviews,
+            forms: desk.forms,
+            scores: desk.scores,
+            cases: desk.cases,
             staff,
             jobs,
         })
@@ -176,6 +182,37 @@ impl Registration {
     /// Stops the jobs, each after the round that is running.
     pub async fn stop(&self) {
         self.jobs.stop().await;
+    }
+}
+
+/// The doors through which staff see and decide.
+struct Desk {
+    reviews: Reviews,
+    forms: Forms,
+    scores: Scores,
+    cases: Cases,
+}
+
+impl Desk {
+    fn new(
+        database: &Database,
+        vault: Vault,
+        exams: &Exams,
+        applications: &Applications,
+        eligibility: &Eligibility,
+        orders: &Orders,
+    ) -> Self {
+        let reviews = Reviews {
+            database: database.clone(),
+            exams: exams.clone(),
+            orders: Arc::new(orders.clone()),
+            screenshots: orders.screenshots.clone(),
+            vault: vault.clone(),
+        };
+        let forms = Forms { database: database.clone(), applications: Arc::new(applications.clone()) };
+        let scores = Scores { database: database.clone(), eligibility: Arc::new(eligibility.clone()) };
+        let cases = Cases { database: database.clone(), vault, exams: exams.clone() };
+        Self { reviews, forms, scores, cases }
     }
 }
 

@@ -9,12 +9,13 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use registration::desk::case::CaseKind;
+use registration::desk::permits::Right;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::person::{NameError, PersonName};
 use registration::people::accounts::{AccountNumber, CorrectError, Corrected, StaffCodeError};
 use serde::Deserialize;
 
-use crate::accounts::administrators;
 use crate::accounts::found::{Found, found};
 use crate::desk::frame::page;
 use crate::failure::Failure;
@@ -48,7 +49,7 @@ pub(crate) struct Entered {
 
 /// The search, or the account of that account number: an address holds nothing else, as addresses are kept and shown.
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    administrators(&visit)?;
+    visit.demand(Right::CorrectAccounts)?;
     let Ok(number) = asked.account.trim().parse::<AccountNumber>() else {
         return draw(&visit, StatusCode::OK, &Correction::Ask { typed: "" }, &Outcome::Nothing).await;
     };
@@ -65,9 +66,9 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
 
 /// Finds the account that an account number or a document number means.
 pub(crate) async fn find(visit: Visit, Form(asked): Form<Asked>) -> Result<Response, Failure> {
-    administrators(&visit)?;
+    visit.demand(Right::CorrectAccounts)?;
     let typed = asked.account.trim();
-    let accounts = visit.app.outside.registration.accounts.named_by(typed).await?;
+    let accounts = visit.app.outside.registration.accounts.named_by(&visit.staff, typed).await?;
     match &accounts[..] {
         [] => unknown(&visit, typed).await,
         [account] => Ok(Redirect::to(&format!("/accounts/correct?account={}", account.number)).into_response()),
@@ -81,7 +82,7 @@ async fn unknown(visit: &Visit, typed: &str) -> Result<Response, Failure> {
 }
 
 pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
-    administrators(&visit)?;
+    visit.demand(Right::CorrectAccounts)?;
     let found = posted(&visit, &entered.account).await?;
     match mend(&visit, &found, &entered).await? {
         Ok(corrected) => {
@@ -97,12 +98,12 @@ pub(crate) async fn correct(visit: Visit, Form(entered): Form<Entered>) -> Resul
 
 /// A code for another password, to be told.
 pub(crate) async fn code(visit: Visit, Form(asked): Form<Asked>) -> Result<Response, Failure> {
-    administrators(&visit)?;
+    visit.demand(Right::TellCodes)?;
     let found = posted(&visit, &asked.account).await?;
     let accounts = &visit.app.outside.registration.accounts;
     let code = match accounts.code_by_staff(&visit.staff, found.account.number).await {
         Ok(code) => code,
-        Err(StaffCodeError::Forbidden) => return Err(Failure::Forbidden),
+        Err(StaffCodeError::Forbidden(_)) => return Err(Failure::Forbidden),
         Err(StaffCodeError::Unknown(_)) => return Err(Failure::NotFound),
         Err(StaffCodeError::Store(error)) => return Err(error.into()),
     };
@@ -153,12 +154,12 @@ async fn mend(
     let accounts = &visit.app.outside.registration.accounts;
     match accounts.correct(&visit.staff, found.account.number, name, document, &entered.reason).await {
         Ok(corrected) => Ok(Ok(corrected)),
-        Err(CorrectError::Forbidden) => Err(Failure::Forbidden),
-        Err(CorrectError::Unknown(_)) => Err(Failure::NotFound),
-        Err(CorrectError::Reason) => mistyped(w.t("correct-bad-reason")),
+        Err(CorrectError::Reason(_)) => mistyped(w.t("correct-bad-reason")),
         Err(CorrectError::Same) => Ok(Err((StatusCode::CONFLICT, w.t("correct-same")))),
         Err(CorrectError::Taken) => Ok(Err((StatusCode::CONFLICT, w.t("correct-taken")))),
-        Err(CorrectError::Store(error)) => Err(error.into()),
+        Err(error @ (CorrectError::Forbidden(_) | CorrectError::Unknown(_) | CorrectError::Store(_))) => {
+            Err(error.into())
+        }
     }
 }
 
@@ -191,13 +192,13 @@ async fn draw(
     correction: &Correction<'_>,
     outcome: &Outcome,
 ) -> Result<Response, Failure> {
-    let waiting = visit.app.outside.registration.reviews.count().await?;
+    let counts = visit.app.outside.registration.cases.counts(&visit.staff).await?;
     // What was asked for may be a document's number: no link of the page repeats it.
     let path = match correction {
         Correction::Mend { found, .. } => format!("/accounts/correct?account={}", found.account.number),
         Correction::Ask { .. } | Correction::Choose { .. } => "/accounts/correct".to_owned(),
     };
-    let mut frame = visit.frame(visit.words.t("correct-title"), waiting);
+    let mut frame = visit.frame(visit.words.t("correct-title"), &counts, &CaseKind::ALL);
     frame.path = &path;
     Ok((status, page(&frame, &body(visit.words, correction, outcome))).into_response())
 }

@@ -8,10 +8,11 @@ use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
 use pagekit::icons::{Icon, icon};
 use pagekit::words::Words;
+use registration::desk::case::CaseKind;
+use registration::desk::permits::Right;
 use registration::people::accounts::{Account, RebindError};
 use serde::Deserialize;
 
-use crate::accounts::administrators;
 use crate::accounts::field::{Field, field};
 use crate::accounts::found::{Found, facts, found};
 use crate::desk::frame::page;
@@ -42,13 +43,13 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
-    administrators(&visit)?;
+    visit.demand(Right::MoveRegistrations)?;
     draw(&visit, StatusCode::OK, &Entered::default(), &Outcome::Nothing).await
 }
 
 pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result<Response, Failure> {
     let w = visit.words;
-    administrators(&visit)?;
+    visit.demand(Right::MoveRegistrations)?;
     let mut both = Vec::new();
     for typed in [&entered.from, &entered.to] {
         match one(&visit, typed).await? {
@@ -70,7 +71,7 @@ pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result
             let done = Outcome::Done(w.t("rebind-done").into_owned());
             return draw(&visit, StatusCode::OK, &Entered::default(), &done).await;
         }
-        Err(RebindError::Forbidden) => return Err(Failure::Forbidden),
+        Err(RebindError::Forbidden(_)) => return Err(Failure::Forbidden),
         Err(RebindError::Unknown(_)) => w.t("correct-unknown"),
         Err(RebindError::Same) => w.t("rebind-same"),
         Err(RebindError::Conflict) => w.t("rebind-conflict"),
@@ -83,7 +84,7 @@ pub(crate) async fn rebind(visit: Visit, Form(entered): Form<Entered>) -> Result
 /// The one account that a number or a document names, or why there is none.
 async fn one(visit: &Visit, typed: &str) -> Result<Result<Account, String>, Failure> {
     let w = visit.words;
-    let mut accounts = visit.app.outside.registration.accounts.named_by(typed.trim()).await?;
+    let mut accounts = visit.app.outside.registration.accounts.named_by(&visit.staff, typed.trim()).await?;
     Ok(match accounts.len() {
         1 => Ok(accounts.remove(0)),
         0 => Err(w.with("rebind-unknown", &[("number", typed.trim().into())]).into_owned()),
@@ -92,8 +93,8 @@ async fn one(visit: &Visit, typed: &str) -> Result<Result<Account, String>, Fail
 }
 
 async fn draw(visit: &Visit, status: StatusCode, entered: &Entered, outcome: &Outcome) -> Result<Response, Failure> {
-    let waiting = visit.app.outside.registration.reviews.count().await?;
-    let frame = visit.frame(visit.words.t("rebind-title"), waiting);
+    let counts = visit.app.outside.registration.cases.counts(&visit.staff).await?;
+    let frame = visit.frame(visit.words.t("rebind-title"), &counts, &CaseKind::ALL);
     Ok((status, page(&frame, &body(visit.words, entered, outcome))).into_response())
 }
 

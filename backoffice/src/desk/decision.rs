@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 use pagekit::icons::{Icon, icon};
 use pagekit::words::Words;
-use registration::desk::payments::REASON_CHARS_MAX;
+use registration::desk::reason::REASON_CHARS_MAX;
 
 use crate::desk::frame::keycap;
 use crate::desk::message::Message;

@@ -4,7 +4,11 @@ use maud::{DOCTYPE, Markup, html};
 use pagekit::assets::Assets;
 use pagekit::icons::mark;
 use pagekit::local_path::query_value;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
+use registration::desk::case::CaseKind;
+use registration::desk::cases::Counts;
+use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::staff::StaffMember;
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {
@@ -14,11 +18,11 @@ pub(crate) struct Frame<'a> {
     /// Where one is, path and query, for the language switch; nothing where the address cannot be asked for again.
     pub(crate) path: &'a str,
     /// Who works, if anybody is signed in.
-    pub(crate) staff: Option<&'a str>,
-    /// May they do everything?
-    pub(crate) is_administrator: bool,
-    /// How many cases wait, if that is known.
+    pub(crate) staff: Option<&'a StaffMember>,
+    /// How many cases wait here, if that is known.
     pub(crate) waiting: Option<u64>,
+    /// How many wait at each desk.
+    pub(crate) counts: Option<&'a Counts>,
     pub(crate) is_demo: bool,
     /// When the page asks again by itself.
     pub(crate) reload_seconds: Option<u32>,
@@ -45,18 +49,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
             body {
                 header class="top" {
                     a class="home" href="/" { (mark()) span { (w.t("site-name")) } }
-                    @if frame.staff.is_some() {
-                        nav class="desks" aria-label=(w.t("desks")) {
-                            a href="/" { (w.t("desk-payments")) }
-                            a href="/people" { (w.t("desk-people")) }
-                            a href="/forms" { (w.t("desk-forms")) }
-                            a href="/score-reviews" { (w.t("desk-scores")) }
-                            @if frame.is_administrator {
-                                a href="/accounts/correct" { (w.t("correct-title")) }
-                                a href="/accounts/rebind" { (w.t("rebind-title")) }
-                            }
-                        }
-                    }
+                    @if let Some(staff) = frame.staff { (desks(frame, staff)) }
                     @if frame.is_demo { span class="demo" { (w.t("demo")) } }
                     @if let Some(waiting) = frame.waiting {
                         span class="count" { (w.with("waiting", &[("count", waiting.into())])) }
@@ -64,13 +57,33 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                     (language(frame))
                     @if let Some(staff) = frame.staff {
                         form class="who" method="post" action="/sign-out" {
-                            span { (staff) }
+                            span { (staff.name) }
                             button type="submit" class="plain" { (w.t("sign-out")) }
                         }
                     }
                 }
                 (body)
             }
+        }
+    }
+}
+
+/// The desks with how many wait at each, and what else there is for whoever works.
+fn desks(frame: &Frame<'_>, staff: &StaffMember) -> Markup {
+    let w = frame.words;
+    let may = |right| permits(staff, right, Scope::Everything);
+    let desk = |href: &str, name: &'static str, kinds: &[CaseKind]| {
+        let count = frame.counts.map_or(0, |counts| counts.of(kinds));
+        html! { a href=(href) { (w.t(name)) @if count > 0 { " " small { (count) } } } }
+    };
+    html! {
+        nav class="desks" aria-label=(w.t("desks")) {
+            (desk("/", key("desk-payments"), &[CaseKind::Payment]))
+            (desk("/people", key("desk-people"), &[CaseKind::Identity, CaseKind::Face]))
+            (desk("/forms", key("desk-forms"), &[CaseKind::Form]))
+            (desk("/score-reviews", key("desk-scores"), &[CaseKind::Score]))
+            @if may(Right::CorrectAccounts) { a href="/accounts/correct" { (w.t("correct-title")) } }
+            @if may(Right::MoveRegistrations) { a href="/accounts/rebind" { (w.t("rebind-title")) } }
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
+use pagekit::when;
 use pagekit::words::Words;
+use registration::desk::case::Claim;
 
 use crate::desk::reason::Refusal;
 
@@ -24,6 +26,12 @@ impl Message {
     pub(crate) fn of_refusal(w: Words, refusal: Refusal) -> Self {
         Self { tone: Tone::Bad, text: w.t("refused-reason").into_owned(), refusal: Some(refusal) }
     }
+}
+
+/// That somebody else works on the case, and until when.
+pub(crate) fn claimed(w: Words, claim: &Claim) -> String {
+    let until = when::moment(w.language, claim.until);
+    w.with("case-claimed", &[("name", claim.name.clone().into()), ("until", until.into())]).into_owned()
 }
 
 /// The message above a case, unless it has its place beside the reason.

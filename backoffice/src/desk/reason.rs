@@ -20,10 +20,16 @@ impl Refusal {
     pub(crate) fn reason(&self, reasons: &[&'static str]) -> String {
         let zh = words(Language::Zh);
         let usual = self.usual.parse::<usize>().ok().and_then(|number| reasons.get(number.checked_sub(1)?));
-        let parts = [usual.map(|key| zh.t(key).into_owned()), Some(self.own.trim().to_owned())];
+        let parts = [usual.map(|key| zh.t(key).into_owned()), Some(on_one_line(&self.own))];
         let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         parts.join("。")
     }
+}
+
+/// A reason is one line, whatever the field was.
+fn on_one_line(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 #[cfg(test)]
@@ -37,6 +43,7 @@ mod tests {
         assert_eq!(reason("", "  "), "");
         assert_eq!(reason("0", ""), "");
         assert_eq!(reason("99", " 请重拍 "), "请重拍");
+        assert_eq!(reason("", "请重拍\r\n\n 要清楚"), "请重拍 要清楚");
         assert!(reason("1", "").contains("订单详情"));
         assert!(reason("1", "请重拍").ends_with("。请重拍"));
     }

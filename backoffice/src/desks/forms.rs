@@ -6,16 +6,19 @@ use axum::response::{Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::{Words, key};
-use registration::application::{ApplicationCase, CaseKey};
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::forms::{FormCase, FormKey};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::FieldKind;
 use registration::model::roster::RosterRecord;
 use registration::people::accounts::Account;
 
+use reservation::ids::ExamId;
+
 use crate::desk::compared::{Compared, comparison};
+use crate::desk::lines::Queue;
 use crate::desk::message::Message;
 use crate::desk::picture::jpeg;
-use crate::desk::queue::Waiting;
 use crate::desk::words::answer_words;
 use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
 use crate::failure::Failure;
@@ -24,6 +27,7 @@ use crate::request::visit::Visit;
 /// The desk of forms.
 pub(crate) const FORMS: Kind = Kind {
     path: "/forms",
+    kinds: &[CaseKind::Form],
     title: key("form-title"),
     reasons: &[key("form-reason-1"), key("form-reason-2"), key("form-reason-3")],
 };
@@ -42,9 +46,9 @@ pub(crate) async fn show(visit: Visit, whose: Whose) -> Result<Response, Failure
 /// Lets it pass, or refuses it.
 pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Decision>) -> Result<Response, Failure> {
     let version = i32::try_from(decision.seen).map_err(|_| Failure::Bad)?;
-    let key = CaseKey { exam: whose.exam.clone(), account: whose.account, version };
-    let applications = &visit.app.outside.registration.applications;
-    let decided = applications.decide(visit.staff.id.0, &key, decision.refusal(&FORMS).as_deref()).await;
+    let key = FormKey { exam: whose.exam.clone(), account: whose.account, version };
+    let forms = &visit.app.outside.registration.forms;
+    let decided = forms.decide(&visit.staff, &key, decision.refusal(&FORMS).as_deref()).await;
     match decision.answer(visit.words, &FORMS, decided)? {
         Ok(response) => Ok(response),
         Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
@@ -60,11 +64,11 @@ pub(crate) async fn back(whose: Whose) -> Redirect {
 pub(crate) async fn photo(visit: Visit, whose: Whose) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let exam = registration.exams.get(&whose.exam).ok_or(Failure::NotFound)?;
-    let photo = registration.applications.photo_of(visit.staff.id.0, &exam, whose.account).await;
+    let photo = registration.forms.photo(&visit.staff, &exam, whose.account).await;
     if_waiting(photo)?.flatten().map(jpeg).ok_or(Failure::NotFound)
 }
 
-fn whose(case: &ApplicationCase) -> Whose {
+fn whose(case: &FormCase) -> Whose {
     Whose { exam: case.key.exam.clone(), account: case.key.account }
 }
 
@@ -75,39 +79,28 @@ async fn show_case(
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let (w, registration) = (visit.words, &visit.app.outside.registration);
-    let applications = &registration.applications;
-    let (waiting, all) = (applications.count_waiting().await?, applications.waiting(None).await?);
-    let asked = asked.or_else(|| all.first().map(whose));
+    let queue = Queue::of(visit, FORMS.kinds).await?;
+    let asked = asked.or_else(|| match queue.first() {
+        Some(Subject::Form(exam, account)) => Some(Whose { exam: exam.clone(), account: *account }),
+        _ => None,
+    });
     let case = match &asked {
-        Some(asked) => if_waiting(applications.look(visit.staff.id.0, &asked.exam, asked.account).await)?,
+        Some(asked) => if_waiting(registration.forms.look(&visit.staff, &asked.exam, asked.account).await)?,
         None => None,
     };
-    let mut queue = Vec::with_capacity(all.len());
-    for one in &all {
-        let account = registration.accounts.account(one.key.account).await?;
-        let name = account.and_then(|account| account.name).map(|name| name.expose().to_owned());
-        let differences = one.differences.as_ref().map_or(0, Vec::len);
-        queue.push(Waiting {
-            href: whose(one).path(&FORMS),
-            name: name.unwrap_or_else(|| w.t("form-nameless").into_owned()),
-            note: w.with("form-differences", &[("count", differences.into())]).into_owned(),
-            about: whose(one).exam_title(visit),
-            since: one.since,
-            is_here: case.as_ref().is_some_and(|case| case.key == one.key),
-        });
-    }
     let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
     let shown = match (&case, &exam) {
         (Some(case), Some(exam)) => {
             let account = registration.accounts.account(case.key.account).await?;
-            let record = applications.in_roster(case.key.account, exam).await?;
+            let record = registration.applications.in_roster(case.key.account, exam).await?;
             let markup = body(w, exam, case, account.as_ref(), record.as_ref());
-            Some(Case { whose: whose(case), seen: i64::from(case.key.version), markup })
+            Some(Case { whose: whose(case), subject: case.key.subject(), seen: i64::from(case.key.version), markup })
         }
         _ => None,
     };
     let (message, case) = (message.as_ref(), shown.as_ref());
-    let desk = Desk { kind: &FORMS, queue: &queue, waiting, message, case, now: visit.now };
+    let titles = &|exam: &ExamId| visit.exam_title(exam);
+    let desk = Desk { kind: &FORMS, queue: &queue, titles, message, case, now: visit.now };
     Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 
@@ -115,7 +108,7 @@ async fn show_case(
 pub(crate) fn body(
     w: Words,
     exam: &Exam,
-    case: &ApplicationCase,
+    case: &FormCase,
     account: Option<&Account>,
     record: Option<&RosterRecord>,
 ) -> Markup {
@@ -161,7 +154,7 @@ pub(crate) fn body(
     }
 }
 
-fn has_photo(exam: &Exam, case: &ApplicationCase) -> bool {
+fn has_photo(exam: &Exam, case: &FormCase) -> bool {
     let photos = exam.rules.form.fields.iter().filter(|field| field.kind == FieldKind::Photo);
     photos.into_iter().any(|field| !case.answers.get(&field.name).is_empty())
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::Markup;
 use pagekit::callout::Tone;
+use registration::desk::case::{CaseKind, Subject};
 use registration::desk::payments::Review;
 use registration::model::exam_rules::TaskKind;
 use registration::model::order::{OrderId, OrderState};
@@ -18,14 +19,15 @@ use registration::rules::details::Answers;
 use serde::Deserialize;
 
 use crate::desk::frame::page;
+use crate::desk::lines::Queue;
 use crate::desk::message::Message;
 use crate::desk::queue::RELOAD_SECONDS;
 use crate::desks::payments::view::{Desk, desk, empty};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
-/// Most cases on the left; the rest follow as these are decided.
-const QUEUE_MAX: usize = 50;
+/// What is decided here.
+pub(crate) const KINDS: &[CaseKind] = &[CaseKind::Payment];
 
 /// What the last decision was, carried over the redirect.
 #[derive(Deserialize)]
@@ -74,20 +76,24 @@ pub(crate) async fn show_case(
     status: StatusCode,
     message: Option<Message>,
 ) -> Result<Response, Failure> {
-    let reviews = &visit.app.outside.registration.reviews;
-    let queue = reviews.waiting(QUEUE_MAX, None).await?;
-    let waiting = reviews.count().await?;
+    let registration = &visit.app.outside.registration;
+    let (reviews, queue) = (&registration.reviews, Queue::of(visit, KINDS).await?);
+    let order = match (order, queue.first()) {
+        (Some(order), _) => Some(order),
+        (None, Some(Subject::Payment(order))) => Some(*order),
+        (None, _) => None,
+    };
     let case: Option<Review> = match order {
-        Some(order) => Some(reviews.get(order).await?.ok_or(Failure::NotFound)?),
-        None => queue.first().cloned(),
+        Some(order) => Some(reviews.get(&visit.staff, order).await?.ok_or(Failure::NotFound)?),
+        None => None,
     };
     let Some(case) = case else {
-        let mut frame = visit.frame(visit.words.t("queue-title"), waiting);
+        let mut frame = visit.frame(visit.words.t("queue-title"), &queue.counts, KINDS);
         frame.reload_seconds = Some(RELOAD_SECONDS);
         return Ok((status, page(&frame, &empty(visit.words, message.as_ref()))).into_response());
     };
-    let history = reviews.history(case.order.id).await?;
-    let same_picture = reviews.with_same_picture(case.order.id).await?;
+    let history = registration.cases.history(&visit.staff, &Subject::Payment(case.order.id)).await?;
+    let same_picture = reviews.with_same_picture(&visit.staff, case.order.id).await?;
     let exam = visit.app.outside.registration.exams.get(&case.order.exam);
     let answers = match exam.as_ref().filter(|exam| !exam.rules.asks_for(&TaskKind::Review)) {
         Some(exam) => {
@@ -99,7 +105,7 @@ pub(crate) async fn show_case(
     let view = Desk {
         answers: &answers,
         queue: &queue,
-        waiting,
+        titles: &|exam| visit.exam_title(exam),
         is_waiting: case.order.state == OrderState::WaitingReview,
         case: &case,
         exam: exam.as_deref(),
@@ -110,5 +116,5 @@ pub(crate) async fn show_case(
     };
     let body: Markup = desk(visit.words, &view);
     let title = format!("{} {}", visit.words.t("desk-payments"), case.order.id);
-    Ok((status, page(&visit.frame(title, waiting), &body)).into_response())
+    Ok((status, page(&visit.frame(title, &queue.counts, KINDS), &body)).into_response())
 }

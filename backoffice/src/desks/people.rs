@@ -7,10 +7,13 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use pagekit::callout::Tone;
-use registration::desk::people::{Case, CaseError, CaseId, Side};
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::people::{PersonCase, Side};
+use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use crate::desk::frame::page;
+use crate::desk::lines::Queue;
 use crate::desk::message::Message;
 use crate::desk::picture::jpeg;
 use crate::desk::queue::RELOAD_SECONDS;
@@ -19,6 +22,9 @@ use crate::request::visit::Visit;
 
 pub(crate) use decide::{confirm, refuse};
 pub(crate) use view::{People, body, nothing};
+
+/// What is decided here.
+pub(crate) const KINDS: &[CaseKind] = &[CaseKind::Identity, CaseKind::Face];
 
 /// What the last decision was, carried over the redirect.
 #[derive(Deserialize)]
@@ -41,7 +47,7 @@ pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Resp
 
 /// One case that waits.
 pub(crate) async fn show(visit: Visit, Path(case): Path<String>) -> Result<Response, Failure> {
-    let id = case.parse().map_err(|_| Failure::NotFound)?;
+    let id = subject(&case)?;
     draw(&visit, Some(id), StatusCode::OK, None).await
 }
 
@@ -57,52 +63,48 @@ pub(crate) async fn verified(visit: Visit, Path(case): Path<String>) -> Result<R
 
 /// A reload of a refused decision that became a GET.
 pub(crate) async fn back(Path(case): Path<String>) -> Result<Redirect, Failure> {
-    let id: CaseId = case.parse().map_err(|_| Failure::NotFound)?;
+    let id = subject(&case)?;
     Ok(Redirect::to(&format!("/people/{id}")))
 }
 
 async fn picture(visit: &Visit, case: &str, side: Side) -> Result<Response, Failure> {
-    let id: CaseId = case.parse().map_err(|_| Failure::NotFound)?;
-    match visit.app.outside.registration.identity_reviews.picture(visit.staff.id, &id, side).await {
-        Ok(picture) => Ok(jpeg(picture)),
-        Err(CaseError::Store(error)) => Err(error.into()),
-        Err(
-            CaseError::NotWaiting
-            | CaseError::NotLooked
-            | CaseError::Changed
-            | CaseError::OtherAccount
-            | CaseError::Reason,
-        ) => Err(Failure::NotFound),
-    }
+    let id = subject(case)?;
+    Ok(jpeg(visit.app.outside.registration.identity_reviews.picture(&visit.staff, &id, side).await?))
+}
+
+/// The identity or the face that an address names.
+pub(super) fn subject(text: &str) -> Result<Subject, Failure> {
+    let subject: Subject = text.parse().map_err(|_| Failure::NotFound)?;
+    if KINDS.contains(&subject.kind()) { Ok(subject) } else { Err(Failure::NotFound) }
 }
 
 /// Draws the desk with that case, or with the longest waiting one. A case that does not wait any more is said so.
 async fn draw(
     visit: &Visit,
-    id: Option<CaseId>,
+    id: Option<Subject>,
     status: StatusCode,
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let w = visit.words;
     let reviews = &visit.app.outside.registration.identity_reviews;
-    let queue = reviews.waiting().await?;
-    let waiting = reviews.count().await?;
-    let named: Option<Case> = match &id {
-        Some(id) => reviews.get(visit.staff.id, id).await?,
+    let queue = Queue::of(visit, KINDS).await?;
+    let named: Option<PersonCase> = match &id {
+        Some(id) => reviews.get(&visit.staff, id).await?,
         None => None,
     };
     let (gone, mut case) = (id.is_some() && named.is_none() && message.is_none(), named);
     if let (None, Some(first)) = (&case, queue.first()) {
-        case = reviews.get(visit.staff.id, &first.id).await?;
+        case = reviews.get(&visit.staff, first).await?;
     }
     let message = if gone { Some(Message::new(Tone::Care, w.t("people-gone"))) } else { message };
     let Some(case) = case else {
-        let mut frame = visit.frame(w.t("people-title"), waiting);
+        let mut frame = visit.frame(w.t("people-title"), &queue.counts, KINDS);
         frame.reload_seconds = Some(RELOAD_SECONDS);
         return Ok((status, page(&frame, &nothing(w, message.as_ref()))).into_response());
     };
-    let history = reviews.history(&case.id).await?;
+    let history = visit.app.outside.registration.cases.history(&visit.staff, &case.subject).await?;
     let (message, now) = (message.as_ref(), visit.now);
-    let view = People { queue: &queue, waiting, case: &case, history: &history, message, now };
-    Ok((status, page(&visit.frame(w.t("people-title"), waiting), &body(w, &view))).into_response())
+    let titles = &|exam: &ExamId| visit.exam_title(exam);
+    let view = People { queue: &queue, titles, case: &case, history: &history, message, now };
+    Ok((status, page(&visit.frame(w.t("people-title"), &queue.counts, KINDS), &body(w, &view))).into_response())
 }

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::Tone;
 use pagekit::words::Words;
-use registration::application::ReviewError;
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::cases::CaseError;
 use registration::model::ids::AccountId;
 use registration::people::accounts::AccountNumber;
 use reservation::ids::ExamId;
@@ -18,8 +19,9 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::desk::decision::{Choice, decision};
 use crate::desk::frame::page;
-use crate::desk::message::{Message, said};
-use crate::desk::queue::{RELOAD_SECONDS, Waiting, queue};
+use crate::desk::lines::{Queue, Titles};
+use crate::desk::message::{Message, claimed, said};
+use crate::desk::queue::RELOAD_SECONDS;
 use crate::desk::reason::Refusal;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
@@ -28,6 +30,8 @@ use crate::request::visit::Visit;
 pub(crate) struct Kind {
     /// Its address; its cases are below.
     pub(crate) path: &'static str,
+    /// What is decided there.
+    pub(crate) kinds: &'static [CaseKind],
     /// Its name, a key of the catalogue.
     pub(crate) title: &'static str,
     /// The usual reasons to refuse, as keys of the catalogue.
@@ -45,13 +49,6 @@ impl Whose {
     /// The address of the case.
     pub(crate) fn path(&self, kind: &Kind) -> String {
         format!("{}/{}/{}", kind.path, self.exam, AccountNumber::from(self.account))
-    }
-
-    /// What the exam is called.
-    pub(crate) fn exam_title(&self, visit: &Visit) -> String {
-        let exam = visit.app.outside.registration.exams.get(&self.exam);
-        let title = exam.map(|exam| visit.words.pick(&exam.title.zh, &exam.title.en).to_owned());
-        title.unwrap_or_else(|| self.exam.to_string())
     }
 }
 
@@ -108,32 +105,48 @@ impl Decision {
         self,
         w: Words,
         kind: &Kind,
-        decided: Result<(), ReviewError>,
+        decided: Result<(), CaseError>,
     ) -> Result<Result<Response, (StatusCode, Message)>, Failure> {
         match decided {
             Ok(()) => {
                 let word = if self.action == "pass" { "passed" } else { "refused" };
                 Ok(Ok(Redirect::to(&format!("{}?done={word}", kind.path)).into_response()))
             }
-            Err(ReviewError::Store(error)) => Err(error.into()),
-            Err(ReviewError::Reason) => Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, self.sent)))),
-            Err(ReviewError::Moved) => Ok(Err((StatusCode::CONFLICT, Message::new(Tone::Care, w.t("plain-moved"))))),
+            Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => Err(error.into()),
+            Err(CaseError::Reason(_)) => Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Message::of_refusal(w, self.sent)))),
+            Err(CaseError::Claimed(claim)) => Ok(Err(care(claimed(w, &claim)))),
+            Err(CaseError::NotWaiting | CaseError::NotLooked | CaseError::Changed | CaseError::OtherAccount) => {
+                Ok(Err(care(w.t("plain-moved").into_owned())))
+            }
         }
     }
 }
 
+/// What is said where looking again is all that is needed.
+fn care(text: String) -> (StatusCode, Message) {
+    (StatusCode::CONFLICT, Message::new(Tone::Care, text))
+}
+
 /// What was looked at; nothing when it does not wait any more.
-pub(crate) fn if_waiting<T>(looked: Result<T, ReviewError>) -> Result<Option<T>, Failure> {
+pub(crate) fn if_waiting<T>(looked: Result<T, CaseError>) -> Result<Option<T>, Failure> {
     match looked {
         Ok(case) => Ok(Some(case)),
-        Err(ReviewError::Moved | ReviewError::Reason) => Ok(None),
-        Err(ReviewError::Store(error)) => Err(error.into()),
+        Err(error @ (CaseError::Forbidden(_) | CaseError::Store(_))) => Err(error.into()),
+        Err(
+            CaseError::NotWaiting
+            | CaseError::NotLooked
+            | CaseError::Claimed(_)
+            | CaseError::Changed
+            | CaseError::OtherAccount
+            | CaseError::Reason(_),
+        ) => Ok(None),
     }
 }
 
 /// The case on the right.
 pub(crate) struct Case {
     pub(crate) whose: Whose,
+    pub(crate) subject: Subject,
     /// Which hand-in the page shows.
     pub(crate) seen: i64,
     /// What there is to compare.
@@ -143,9 +156,9 @@ pub(crate) struct Case {
 /// What a desk shows.
 pub(crate) struct Desk<'a> {
     pub(crate) kind: &'a Kind,
-    pub(crate) queue: &'a [Waiting],
-    /// How many wait in all.
-    pub(crate) waiting: u64,
+    pub(crate) queue: &'a Queue,
+    /// What exams are called.
+    pub(crate) titles: &'a Titles<'a>,
     pub(crate) message: Option<&'a Message>,
     pub(crate) case: Option<&'a Case>,
     pub(crate) now: Timestamp,
@@ -157,7 +170,7 @@ pub(crate) fn draw(visit: &Visit, status: StatusCode, asked: Option<&Whose>, des
     let gone = Message::new(Tone::Care, visit.words.t("plain-moved"));
     let is_gone = asked.is_some() && desk.case.is_none();
     let message = desk.message.or(is_gone.then_some(&gone));
-    let mut frame = visit.frame(visit.words.t(desk.kind.title), desk.waiting);
+    let mut frame = visit.frame(visit.words.t(desk.kind.title), &desk.queue.counts, desk.kind.kinds);
     frame.reload_seconds = desk.case.is_none().then_some(RELOAD_SECONDS);
     (status, page(&frame, &body(visit.words, &Desk { message, ..*desk }))).into_response()
 }
@@ -186,7 +199,7 @@ pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
     };
     html! {
         main class="desk plain-desk" {
-            (queue(w, &title, desk.queue, desk.waiting, desk.now))
+            (desk.queue.draw(w, &title, &case.subject, desk.titles, desk.now))
             section class="case" aria-label=(w.t("case-title")) {
                 (said(desk.message))
                 (case.markup)

@@ -7,12 +7,15 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::{Words, key};
-use registration::eligibility::{ScoreReviewCase, ScoreReviewKey};
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::scores::{ScoreCase, ScoreKey};
 use registration::model::exam::Exam;
 
+use reservation::ids::ExamId;
+
 use crate::desk::compared::{Compared, comparison};
+use crate::desk::lines::Queue;
 use crate::desk::message::Message;
-use crate::desk::queue::Waiting;
 use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
@@ -20,6 +23,7 @@ use crate::request::visit::Visit;
 /// The desk of earlier scores.
 pub(crate) const SCORES: Kind = Kind {
     path: "/score-reviews",
+    kinds: &[CaseKind::Score],
     title: key("score-title"),
     reasons: &[key("score-reason-1"), key("score-reason-2"), key("score-reason-3")],
 };
@@ -38,9 +42,9 @@ pub(crate) async fn show(visit: Visit, whose: Whose) -> Result<Response, Failure
 /// Lets it pass, or refuses it.
 pub(crate) async fn decide(visit: Visit, whose: Whose, Form(decision): Form<Decision>) -> Result<Response, Failure> {
     let requested_at = Timestamp::from_microsecond(decision.seen).map_err(|_| Failure::Bad)?;
-    let key = ScoreReviewKey { exam: whose.exam.clone(), account: whose.account, requested_at };
-    let eligibility = &visit.app.outside.registration.eligibility;
-    let decided = eligibility.decide_score_review(visit.staff.id, &key, decision.refusal(&SCORES).as_deref()).await;
+    let key = ScoreKey { exam: whose.exam.clone(), account: whose.account, requested_at };
+    let scores = &visit.app.outside.registration.scores;
+    let decided = scores.decide(&visit.staff, &key, decision.refusal(&SCORES).as_deref()).await;
     match decision.answer(visit.words, &SCORES, decided)? {
         Ok(response) => Ok(response),
         Err((status, message)) => show_case(&visit, Some(whose), status, Some(message)).await,
@@ -52,7 +56,7 @@ pub(crate) async fn back(whose: Whose) -> Redirect {
     Redirect::to(&whose.path(&SCORES))
 }
 
-fn whose(case: &ScoreReviewCase) -> Whose {
+fn whose(case: &ScoreCase) -> Whose {
     Whose { exam: case.key.exam.clone(), account: case.key.account }
 }
 
@@ -63,40 +67,34 @@ async fn show_case(
     message: Option<Message>,
 ) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
-    let eligibility = &registration.eligibility;
-    let waiting = eligibility.count_score_reviews_waiting().await?;
-    let all = eligibility.score_reviews_waiting(None).await?;
-    let asked = asked.or_else(|| all.first().map(whose));
+    let queue = Queue::of(visit, SCORES.kinds).await?;
+    let asked = asked.or_else(|| match queue.first() {
+        Some(Subject::Score(exam, account)) => Some(Whose { exam: exam.clone(), account: *account }),
+        _ => None,
+    });
     let exam = asked.as_ref().and_then(|asked| registration.exams.get(&asked.exam));
     let rules = exam.as_ref().and_then(|exam| exam.rules.eligibility.score_review.as_ref());
     let case = match &asked {
         Some(asked) => {
-            let looked = eligibility.look_at_score_review(visit.staff.id, &asked.exam, asked.account, rules);
+            let looked = registration.scores.look(&visit.staff, &asked.exam, asked.account, rules);
             if_waiting(looked.await)?
         }
         None => None,
     };
-    let queue = all.iter().map(|one| Waiting {
-        href: whose(one).path(&SCORES),
-        name: one.review.name.expose().to_owned(),
-        note: String::new(),
-        about: whose(one).exam_title(visit),
-        since: one.key.requested_at,
-        is_here: case.as_ref().is_some_and(|case| case.key == one.key),
-    });
-    let queue: Vec<Waiting> = queue.collect();
     let shown = case.as_ref().map(|case| Case {
         whose: whose(case),
+        subject: case.key.subject(),
         seen: case.key.requested_at.as_microsecond(),
         markup: body(visit.words, exam.as_deref(), case),
     });
     let (message, case) = (message.as_ref(), shown.as_ref());
-    let desk = Desk { kind: &SCORES, queue: &queue, waiting, message, case, now: visit.now };
+    let titles = &|exam: &ExamId| visit.exam_title(exam);
+    let desk = Desk { kind: &SCORES, queue: &queue, titles, message, case, now: visit.now };
     Ok(draw(visit, status, asked.as_ref(), &desk))
 }
 
 /// The request beside the result that has its number and name.
-pub(crate) fn body(w: Words, exam: Option<&Exam>, case: &ScoreReviewCase) -> Markup {
+pub(crate) fn body(w: Words, exam: Option<&Exam>, case: &ScoreCase) -> Markup {
     let (review, found) = (&case.review, case.found.as_ref());
     let rows = [
         Compared {

@@ -79,8 +79,8 @@ fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
         // Who is not signed in comes back here from there.
         path: next,
         staff: None,
-        is_administrator: false,
         waiting: None,
+        counts: None,
         is_demo: app.outside.demo,
         reload_seconds: None,
     }

@@ -7,7 +7,12 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
-use registration::desk::staff::{Role, StaffMember};
+use registration::desk::case::CaseKind;
+use registration::desk::cases::Counts;
+use registration::desk::permits::{Right, Scope, permits};
+use registration::desk::staff::StaffMember;
+
+use reservation::ids::ExamId;
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -26,16 +31,27 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
+    /// What an exam is called.
+    pub(crate) fn exam_title(&self, exam: &ExamId) -> String {
+        let found = self.app.outside.registration.exams.get(exam);
+        found.map_or_else(|| exam.to_string(), |exam| self.words.pick(&exam.title.zh, &exam.title.en).to_owned())
+    }
+
+    /// Refuses whoever may not.
+    pub(crate) fn demand(&self, right: Right) -> Result<(), Failure> {
+        if permits(&self.staff, right, Scope::Everything) { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
     /// The frame of the page to answer with.
-    pub(crate) fn frame(&self, title: impl Into<String>, waiting: u64) -> Frame<'_> {
+    pub(crate) fn frame<'a>(&'a self, title: impl Into<String>, counts: &'a Counts, here: &[CaseKind]) -> Frame<'a> {
         Frame {
             words: self.words,
             assets: &self.app.assets,
             title: title.into(),
             path: &self.path,
-            staff: Some(&self.staff.name),
-            is_administrator: self.staff.role == Role::Administrator,
-            waiting: Some(waiting),
+            staff: Some(&self.staff),
+            waiting: Some(counts.of(here)),
+            counts: Some(counts),
             is_demo: self.app.outside.demo,
             reload_seconds: None,
         }

@@ -4,19 +4,23 @@ use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::callout::Tone;
 use pagekit::words::Words;
-use registration::application::{ApplicationCase, CaseKey};
-use registration::eligibility::{FoundScore, ScoreReview, ScoreReviewCase, ScoreReviewKey};
+use registration::desk::case::Subject;
+use registration::desk::forms::{FormCase, FormKey};
+use registration::desk::queue::{Line, Note};
+use registration::desk::scores::{FoundScore, ScoreCase, ScoreKey};
+use registration::eligibility::ScoreReview;
 use registration::exams::definition;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::facts::ScoreReviewState;
 use registration::model::ids::AccountId;
 use registration::model::roster::RosterRecord;
 use registration::rules::details::Answers;
+use reservation::ids::ExamId;
 use uuid::Uuid;
 
-use super::now;
+use super::{line, now};
+use crate::desk::lines::Queue;
 use crate::desk::message::Message;
-use crate::desk::queue::Waiting;
 use crate::desks::forms::{self, FORMS};
 use crate::desks::plain::{Case, Desk, Kind, Whose, body};
 use crate::desks::scores::{self, SCORES};
@@ -26,25 +30,25 @@ fn shipped(name: &str) -> registration::model::exam::Exam {
     definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
 }
 
-fn queue(note: &str) -> Vec<Waiting> {
-    let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "Aleksandra Wiśniewska"];
-    let waiting = |(index, name): (usize, &str)| Waiting {
-        href: format!("/forms/ce/{index}"),
-        name: name.to_owned(),
-        about: "继续教育外语水平考试".to_owned(),
-        note: note.to_owned(),
-        since: now() - SignedDuration::from_mins(i64::try_from(index * index * 40).unwrap()),
-        is_here: index == 1,
-    };
-    names.into_iter().enumerate().map(waiting).collect()
+fn account(number: u128) -> AccountId {
+    AccountId(Uuid::from_u128(number))
 }
 
-fn desk(w: Words, kind: &Kind, queue: &[Waiting], case: Option<Markup>) -> Markup {
+fn queue(kind: &Kind, subject: impl Fn(AccountId) -> Subject, note: Option<Note>) -> Queue {
+    let names = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "Aleksandra Wiśniewska"];
+    let waiting = |(index, name): (u32, &str)| {
+        let since = now() - SignedDuration::from_mins(i64::from(index * index * 40));
+        Line { note, ..line(subject(account(u128::from(index))), name.parse().ok(), since) }
+    };
+    super::queue(kind.kinds, (0..).zip(names).map(waiting).collect())
+}
+
+fn desk(w: Words, kind: &Kind, queue: &Queue, case: Option<(Subject, Markup)>) -> Markup {
     let message = Message::new(Tone::Good, w.t("plain-done-passed"));
-    let whose = Whose { exam: "ce".parse().unwrap(), account: AccountId(Uuid::from_u128(1)) };
-    let case = case.map(|markup| Case { whose, seen: 1, markup });
-    let waiting = queue.len() as u64;
-    body(w, &Desk { kind, queue, waiting, message: Some(&message), case: case.as_ref(), now: now() })
+    let whose = Whose { exam: "ce".parse().unwrap(), account: account(1) };
+    let case = case.map(|(subject, markup)| Case { whose, subject, seen: 1, markup });
+    let titles = &|_: &ExamId| "继续教育外语水平考试".to_owned();
+    body(w, &Desk { kind, queue, titles, message: Some(&message), case: case.as_ref(), now: now() })
 }
 
 pub(super) fn forms(w: Words) -> Markup {
@@ -57,15 +61,16 @@ pub(super) fn forms(w: Words) -> Markup {
         barred: Vec::new(),
         columns: [("school".parse().unwrap(), "tongpu-ce".to_owned())].into(),
     };
-    let case = ApplicationCase {
-        key: CaseKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), version: 1 },
+    let case = FormCase {
+        key: FormKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), version: 1 },
         answers: Answers([("school".parse().unwrap(), "shenjiang-ce".to_owned())].into()),
         since: now(),
         differences: Some(vec![school]),
     };
     let case = forms::body(w, &exam, &case, None, Some(&record));
-    let note = w.with("form-differences", &[("count", 1.into())]);
-    desk(w, &FORMS, &queue(&note), Some(case))
+    let subject = |account| Subject::Form(exam.id.clone(), account);
+    let queue = queue(&FORMS, subject, Some(Note::Differences(1)));
+    desk(w, &FORMS, &queue, Some((subject(account(1)), case)))
 }
 
 pub(super) fn scores(w: Words) -> Markup {
@@ -77,12 +82,13 @@ pub(super) fn scores(w: Words) -> Markup {
         ticket: "430000201106002".parse().unwrap(),
         grants: vec!["cet6-written".parse().unwrap(), "cet6-oral".parse().unwrap()],
     };
-    let key = ScoreReviewKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
+    let key = ScoreKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };
     let found = Some(FoundScore { score: 468, year: 2025, document: "12345676".to_owned().into() });
-    let case = scores::body(w, Some(&exam), &ScoreReviewCase { key, review, found });
-    desk(w, &SCORES, &queue(""), Some(case))
+    let case = scores::body(w, Some(&exam), &ScoreCase { key, review, found });
+    let subject = |account| Subject::Score(exam.id.clone(), account);
+    desk(w, &SCORES, &queue(&SCORES, subject, None), Some((subject(account(1)), case)))
 }
 
 pub(super) fn nothing(w: Words) -> Markup {
-    desk(w, &SCORES, &[], None)
+    desk(w, &SCORES, &super::queue(SCORES.kinds, Vec::new()), None)
 }

@@ -2,6 +2,7 @@
 //! a form that is changed while a seat is held.
 
 use http::StatusCode;
+use registration::desk::case::CaseKind;
 use registration::desk::staff::Role;
 
 use crate::site::{Site, Visitor, account_form};
@@ -56,9 +57,9 @@ async fn decide(site: &Site, refusal: Option<&str>) {
     let staff = &site.registration.staff;
     let name = if refusal.is_some() { "li.min" } else { "wang.min" };
     let staff = staff.add(name, "a long password", Role::Reviewer).await.unwrap();
-    let case = site.registration.applications.waiting(None).await.unwrap().pop().unwrap();
-    site.registration.applications.look(staff.id.0, &case.key.exam, case.key.account).await.unwrap();
-    site.registration.applications.decide(staff.id.0, &case.key, refusal).await.unwrap();
+    let case = site.first_case(&staff, CaseKind::Form).await;
+    let case = site.registration.forms.look(&staff, &case.exam.unwrap(), case.account).await.unwrap();
+    site.registration.forms.decide(&staff, &case.key, refusal).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,7 +194,9 @@ async fn a5_what_is_typed_is_kept_shown_again_and_gone_once_handed_in() {
     assert_eq!(discarded.location(), FORM);
     let page = candidate.get(FORM).await.text;
     assert!(page.contains("value=\"法语\"") && !page.contains("放弃这些修改"), "{page}");
-    let case = site.registration.applications.waiting(None).await.unwrap().pop().unwrap();
+    let staff = site.registration.staff.add("zhao.min", "a long password", Role::Reviewer).await.unwrap();
+    let case = site.first_case(&staff, CaseKind::Form).await;
+    let case = site.registration.forms.look(&staff, &case.exam.unwrap(), case.account).await.unwrap();
     assert_eq!(case.answers.get(&"major".parse().unwrap()), "法语", "staff see what was handed in");
 }
 
@@ -243,7 +246,7 @@ async fn a_page_that_waits_asks_for_a_word_that_changes_with_the_decision() {
     assert_eq!(word(&mut candidate, "exam=degree-english").await, "{\"state\":\"payment:main\"}");
     let staff = site.registration.staff.add("zhao.min", "a long password", Role::Reviewer).await.unwrap();
     let id = order.parse().unwrap();
-    site.confirm(staff.id, id).await;
+    site.confirm(&staff, id).await;
     assert_eq!(word(&mut candidate, &format!("order={order}")).await, "{\"state\":\"decided\"}");
     // It is one's own: nobody asks about somebody else's.
     let mut other = site.candidate(2).await;

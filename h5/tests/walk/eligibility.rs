@@ -3,6 +3,7 @@
 
 use http::StatusCode;
 use pagekit::local_path::query_value;
+use registration::desk::case::CaseKind;
 use registration::desk::staff::Role;
 
 use crate::site::{Site, Visitor};
@@ -223,11 +224,11 @@ async fn b10_the_review_of_an_earlier_score() {
         assert!(second.get(here).await.text.contains("未复核"));
         second.post(&format!("{here}/delete"), "").await;
     }
-    let (staff, eligibility) = (&site.registration.staff, &site.registration.eligibility);
+    let (staff, scores) = (&site.registration.staff, &site.registration.scores);
     let staff = staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
-    let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
-    eligibility.look_at_score_review(staff.id, &case.key.exam, case.key.account, None).await.unwrap();
-    eligibility.decide_score_review(staff.id, &case.key, Some("请带准考证原件")).await.unwrap();
+    let case = site.first_case(&staff, CaseKind::Score).await;
+    let case = scores.look(&staff, &case.exam.unwrap(), case.account, None).await.unwrap();
+    scores.decide(&staff, &case.key, Some("请带准考证原件")).await.unwrap();
     let refused = second.get(here).await;
     for part in ["复核失败", "请带准考证原件", "修改并重新提交", "删除申请", "value=\"430000201106002\""]
     {

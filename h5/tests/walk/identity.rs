@@ -7,7 +7,9 @@ use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
 use http::StatusCode;
 use pagekit::local_path::query_value;
-use registration::desk::people::{CaseId, Side};
+use registration::desk::case::CaseKind;
+use registration::desk::cases::Asked;
+use registration::desk::people::Side;
 use registration::desk::staff::Role;
 use registration::model::ids::AccountId;
 use testkit::Vendors;
@@ -58,10 +60,20 @@ impl Office {
     }
 
     async fn account(&self, number: u32) -> AccountId {
-        let cases = self.site.registration.identity_reviews.waiting().await.unwrap();
-        let case = cases.into_iter().find(|case| case.person.document.expose() == document(number)).unwrap();
-        let CaseId::Identity(account) = case.id else { panic!("a case of a face") };
-        account
+        let registration = &self.site.registration;
+        let found = registration.staff.list().await.unwrap().pop();
+        let staff = match found {
+            Some(staff) => staff,
+            None => registration.staff.add("wang.min", "a long password", Role::Reviewer).await.unwrap(),
+        };
+        let asked = Asked::first(&[CaseKind::Identity], 100);
+        for case in registration.cases.open(&staff, &asked).await.unwrap() {
+            let waiting = registration.identity_reviews.get(&staff, &case.subject).await.unwrap().unwrap();
+            if waiting.person.document.expose() == document(number) {
+                return case.account;
+            }
+        }
+        panic!("nobody waits with this number")
     }
 }
 
@@ -234,17 +246,19 @@ async fn a4_staff_refuse_with_a_reason_and_it_is_handed_in_again() {
     let page = candidate.get(sent.location()).await;
     assert!(page.text.contains("等待人工审核") && page.text.contains("一个工作日"), "{}", page.text);
     let registration = &office.site.registration;
-    let staff = registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap().id;
-    let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
-    registration.identity_reviews.picture(staff, &case.id, Side::HandedIn).await.unwrap();
-    registration.identity_reviews.refuse(staff, &case.id, case.picture, "看不清证件号码").await.unwrap();
+    let staff = registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
+    let case = office.site.first_case(&staff, CaseKind::Identity).await.subject;
+    let case = registration.identity_reviews.get(&staff, &case).await.unwrap().unwrap();
+    registration.identity_reviews.picture(&staff, &case.subject, Side::HandedIn).await.unwrap();
+    registration.identity_reviews.refuse(&staff, &case.subject, case.picture, "看不清证件号码").await.unwrap();
     let page = candidate.get("/me/identity").await;
     assert!(page.text.contains("原因：看不清证件号码") && page.text.contains("again=on"), "{}", page.text);
     assert!(candidate.get("/me/identity?again=on").await.text.contains("人工通道"));
     candidate.upload_to(&manual, &[("holding-camera", &picture(300, 400))]).await;
-    let case = registration.identity_reviews.waiting().await.unwrap().pop().unwrap();
-    registration.identity_reviews.picture(staff, &case.id, Side::HandedIn).await.unwrap();
-    registration.identity_reviews.confirm(staff, &case.id, case.picture).await.unwrap();
+    let case = office.site.first_case(&staff, CaseKind::Identity).await.subject;
+    let case = registration.identity_reviews.get(&staff, &case).await.unwrap().unwrap();
+    registration.identity_reviews.picture(&staff, &case.subject, Side::HandedIn).await.unwrap();
+    registration.identity_reviews.confirm(&staff, &case.subject, case.picture).await.unwrap();
     assert!(candidate.get("/me/identity").await.text.contains("实名认证已完成"));
 }
 

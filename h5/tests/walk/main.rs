@@ -109,7 +109,7 @@ async fn from_the_list_to_the_confirmed_seat() {
         .await
         .unwrap();
     let id = order.parse().unwrap();
-    site.confirm(staff.id, id).await;
+    site.confirm(&staff, id).await;
     assert!(guest.get(sent.location()).await.text.contains("报名成功"));
     let me = guest.get("/me").await;
     assert!(me.text.contains("已确认") && me.text.contains(&order) && !me.text.contains("data-deadline="));
@@ -226,7 +226,7 @@ async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
     let (staff, id) = (&site.registration.staff, order.parse().unwrap());
     let staff = staff.add("li.min", "a long password", registration::desk::staff::Role::Reviewer).await.unwrap();
-    site.refuse(staff.id, id, "看不清交易单号").await;
+    site.refuse(&staff, id, "看不清交易单号").await;
     let page = candidate.get(&format!("/orders/{order}")).await;
     assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);
     assert!(page.text.contains("还可以重新提交 2 次"), "{}", page.text);
@@ -235,11 +235,11 @@ async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
     assert!(candidate.get("/").await.text.contains("待审核"));
 
     // Refused as often as it may come back: the seat goes, and the page says what becomes of the money.
-    site.refuse(staff.id, id, "看不清金额").await;
+    site.refuse(&staff, id, "看不清金额").await;
     let page = candidate.get(&format!("/orders/{order}")).await;
     assert!(page.text.contains("这是最后一次重新提交的机会"), "{}", page.text);
     candidate.upload(&order, &picture(300, 600)).await;
-    site.refuse(staff.id, id, "不是这笔订单").await;
+    site.refuse(&staff, id, "不是这笔订单").await;
     let page = candidate.get(&format!("/orders/{order}/ended")).await;
     assert!(page.text.contains("原因：不是这笔订单") && page.text.contains("请不要再付"), "{}", page.text);
     assert_eq!(candidate.upload(&order, &picture(300, 600)).await.status, StatusCode::CONFLICT);

@@ -73,7 +73,7 @@ async fn a_screenshot_arrives_in_pieces_and_is_handed_in_once() {
     // Refused: it is shown, and can be sent once more as it is.
     let (staff, id) = (&site.registration.staff, order.parse().unwrap());
     let staff = staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
-    site.refuse(staff.id, id, "缴费人信息对不上").await;
+    site.refuse(&staff, id, "缴费人信息对不上").await;
     let page = candidate.get(&format!("/orders/{order}")).await.text;
     assert!(page.contains(&format!("/orders/{order}/screenshot.jpg")) && page.contains("用这张再提交一次"), "{page}");
     for _ in 0..2 {

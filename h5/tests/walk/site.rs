@@ -12,8 +12,10 @@ use h5::H5State;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use pagekit::local_path::query_value;
+use registration::desk::case::{Case, CaseKind};
+use registration::desk::cases::Asked;
 use registration::desk::payments::Look;
-use registration::model::ids::StaffId;
+use registration::desk::staff::StaffMember;
 use registration::model::order::OrderId;
 use registration::people::accounts::AccountSettings;
 use registration::secrets::vault::Vault;
@@ -94,19 +96,19 @@ impl Site {
     }
 
     /// What the staff page shows of an order, after its picture was opened.
-    pub(crate) async fn look(&self, staff: StaffId, order: OrderId) -> Look {
+    pub(crate) async fn look(&self, staff: &StaffMember, order: OrderId) -> Look {
         self.registration.reviews.screenshot(staff, order).await.unwrap();
-        self.registration.reviews.get(order).await.unwrap().unwrap().look.unwrap()
+        self.registration.reviews.get(staff, order).await.unwrap().unwrap().look.unwrap()
     }
 
     /// Somebody of the staff opens the picture and confirms.
-    pub(crate) async fn confirm(&self, staff: StaffId, order: OrderId) {
+    pub(crate) async fn confirm(&self, staff: &StaffMember, order: OrderId) {
         let look = self.look(staff, order).await;
         self.registration.reviews.confirm(staff, order, &look).await.unwrap();
     }
 
     /// Somebody of the staff opens the picture and refuses it.
-    pub(crate) async fn refuse(&self, staff: StaffId, order: OrderId, reason: &str) {
+    pub(crate) async fn refuse(&self, staff: &StaffMember, order: OrderId, reason: &str) {
         let look = self.look(staff, order).await;
         self.registration.reviews.refuse(staff, order, &look, reason).await.unwrap();
     }
@@ -114,6 +116,12 @@ impl Site {
     /// Where the test may write.
     pub(crate) fn dir(&self) -> &Path {
         self.stores.dir()
+    }
+
+    /// The case of a kind that waits longest.
+    pub(crate) async fn first_case(&self, staff: &StaffMember, kind: CaseKind) -> Case {
+        let asked = [kind];
+        self.registration.cases.open(staff, &Asked::first(&asked, 1)).await.unwrap().remove(0)
     }
 
     /// The keys of everything encrypted.

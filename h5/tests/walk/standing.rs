@@ -28,7 +28,7 @@ async fn hold(candidate: &mut Visitor, choice: &str) -> String {
 
 async fn confirm(site: &Site, name: &str, order: &str) {
     let staff = site.registration.staff.add(name, "a long password", Role::Reviewer).await.unwrap();
-    site.confirm(staff.id, order.parse().unwrap()).await;
+    site.confirm(&staff, order.parse().unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +107,7 @@ async fn c9_who_must_pay_in_their_own_name_can_copy_it_and_each_look_is_written_
     // Once it is refused, the code to pay the rest is there, and whom to ask.
     candidate.upload(&order, &picture(300, 600)).await;
     let staff = site.registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
-    site.refuse(staff.id, order.parse().unwrap(), "金额不足").await;
+    site.refuse(&staff, order.parse().unwrap(), "金额不足").await;
     let page = candidate.get(held.location()).await.text;
     for part in ["原因：金额不足", "需要补缴", "payment-code.png", "有疑问请咨询", "href=\"/help\""] {
         assert!(page.contains(part), "{part} in {page}");

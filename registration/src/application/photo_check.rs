@@ -73,7 +73,7 @@ impl Applications {
 
 /// The photo that the answers name: nothing when the form asks for none or none was given, `Some(None)` when the answer
 /// names no picture.
-pub(super) fn photo_in(exam: &Exam, answers: &Answers) -> Option<Option<PictureId>> {
+pub(crate) fn photo_in(exam: &Exam, answers: &Answers) -> Option<Option<PictureId>> {
     let is_photo = |field: &&FieldRule| field.kind == FieldKind::Photo;
     let field = exam.rules.form.fields.iter().find(is_photo)?;
     let answer = answers.get(&field.name);

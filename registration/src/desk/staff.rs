@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::store;
 use crate::desk::store::staff::StoredStaff;
 use crate::model::clock;
@@ -150,7 +151,7 @@ impl Staff {
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let found = store::staff::by_name(&transaction, name).await?.ok_or(StaffError::Unknown)?;
         store::staff::set_password(&transaction, found.id, &password_hash).await?;
-        write_down(&transaction, &found, "staff.password").await?;
+        write_down(&transaction, &found, AuditAction::StaffPassword).await?;
         Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
@@ -163,16 +164,20 @@ impl Staff {
             return Ok(false);
         }
         store::staff::set_disabled(&transaction, found.id, is_disabled.then(clock::now)).await?;
-        write_down(&transaction, &found, if is_disabled { "staff.disabled" } else { "staff.enabled" }).await?;
+        store::cases::give_all_back(&transaction, StaffId(found.id)).await?;
+        let action = if is_disabled { AuditAction::StaffDisabled } else { AuditAction::StaffEnabled };
+        write_down(&transaction, &found, action).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(true)
     }
 
-    /// Ends every sign-in of somebody, on whatever device.
+    /// Ends every sign-in of somebody, on whatever device, and gives back the cases that they have.
     pub async fn sign_out(&self, member: &StaffMember) -> Result<(), StoreError> {
         let client = self.database.client().await?;
         store::staff::end_sessions(&client, member.id.0).await?;
-        store::audit::insert(&client, clock::now(), member.id.0, "staff.signed_out", &subject(&member.name)).await
+        store::cases::give_all_back(&client, member.id).await?;
+        let subject = subject(&member.name);
+        Entry::by_staff(member.id, AuditAction::StaffSignedOut, &subject).write(&client).await
     }
 
     /// Finds the staff member with this name and password. After five wrong passwords from one network each
@@ -198,7 +203,8 @@ impl Staff {
         };
         let is_let_in = fits && staff.disabled_at.is_none();
         let client = self.database.client().await?;
-        write_down(&client, &staff, if is_let_in { "staff.signed_in" } else { "staff.refused" }).await?;
+        let action = if is_let_in { AuditAction::StaffSignedIn } else { AuditAction::StaffRefused };
+        write_down(&client, &staff, action).await?;
         if !is_let_in {
             return Err(StaffSignInError::Wrong);
         }
@@ -229,9 +235,9 @@ fn subject(name: &str) -> String {
 async fn write_down(
     client: &impl deadpool_postgres::GenericClient,
     staff: &StoredStaff,
-    action: &str,
+    action: AuditAction,
 ) -> Result<(), StoreError> {
-    store::audit::insert(client, clock::now(), staff.id, action, &subject(&staff.name)).await
+    Entry::by_staff(StaffId(staff.id), action, &subject(&staff.name)).write(client).await
 }
 
 fn read(stored: StoredStaff) -> Result<StaffMember, StoreError> {

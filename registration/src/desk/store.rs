@@ -1,4 +1,5 @@
-//! The tables of staff and of what they did.
+//! The tables of staff, of what waits for them and of what they did.
 
 pub(crate) mod audit;
+pub(crate) mod cases;
 pub(crate) mod staff;

@@ -167,7 +167,7 @@ impl Eligibility {
 }
 
 /// Decrypts a request.
-pub(super) fn read(vault: &Vault, stored: &StoredScoreReview) -> Result<ScoreReview, StoreError> {
+pub(crate) fn read(vault: &Vault, stored: &StoredScoreReview) -> Result<ScoreReview, StoreError> {
     let corrupt = || StoreError::Corrupt("a request for a score's review");
     let context = keys::context("score_review", &stored.exam, &stored.document_index);
     let plain = vault.open(&context, &stored.request)?;

@@ -20,16 +20,16 @@ const BATCH: i64 = 2_000;
 const BATCHES_MAX: usize = 10;
 
 /// What was found of a ticket number.
-pub(super) struct FoundScores {
+pub(crate) struct FoundScores {
     /// A result that counts stands for this ticket number and document.
     pub(super) by_document: bool,
     /// Else one that stands for this ticket number and name: what is kept of it, and what it says.
-    pub(super) by_name: Option<(StoredScore, PastScore)>,
+    pub(crate) by_name: Option<(StoredScore, PastScore)>,
 }
 
 impl Eligibility {
     /// Results that count by the rules, of that ticket number with this document or with this name.
-    pub(super) async fn find_scores(
+    pub(crate) async fn find_scores(
         &self,
         client: &impl GenericClient,
         exam: &ExamId,

@@ -34,7 +34,7 @@ use crate::store::{Database, StoreError};
 pub use crate::people::identity::card::CardRefusal;
 pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
-pub(crate) use verify::{ByStaff, forget, open};
+pub(crate) use verify::{Verifying, forget, open};
 
 pub use crate::model::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
 

@@ -8,7 +8,7 @@ use reservation::ids::SittingId;
 
 use super::Orders;
 use super::take::live_orders_of;
-use crate::desk::store::audit;
+use crate::desk::audit::{AuditAction, Entry};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam_rules::SubjectId;
@@ -20,9 +20,6 @@ use crate::rules::choosing;
 use crate::seats::store;
 use crate::seats::store::orders::{StoredOrder, StoredState, change};
 use crate::store::StoreError;
-
-/// What the audit calls a confirmation.
-const CONFIRMED: &str = "confirmed";
 
 /// Why an order was not confirmed. Refusals first (the caller can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
@@ -126,13 +123,14 @@ impl Orders {
             };
         }
         moves::settle(&transaction, order.id, (&actor, decided_at), now).await?;
-        if let Some(staff) = actor.staff() {
-            // No other picture is taken in once the order is being confirmed: this is the one that was decided on.
-            let picture = screenshots::accepted(&transaction, order.id).await?;
-            let seen = picture.map(|picture| picture.to_string()).unwrap_or_default();
-            let subject = order.id.to_string();
-            audit::insert_seen(&transaction, decided_at, staff.0, CONFIRMED, &subject, &seen).await?;
+        let subject = order.id.to_string();
+        let mut entry = Entry::new(actor.clone(), AuditAction::Confirmed, &subject).at(decided_at);
+        // No other picture is taken in once the order is being confirmed: this is the one that staff decided on.
+        let picture = screenshots::accepted(&transaction, order.id).await?.map(|picture| picture.to_string());
+        if let Some(picture) = picture.as_deref().filter(|_| actor.staff().is_some()) {
+            entry = entry.seen(picture);
         }
+        entry.write(&transaction).await?;
         let (kind, about) = (MessageKind::OrderConfirmed, About::order(order.id));
         messages::add_about(&transaction, order.account, Some(&order.exam), kind, &about, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;

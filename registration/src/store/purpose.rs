@@ -6,9 +6,10 @@ use deadpool_postgres::Pool;
 use uuid::Uuid;
 
 use crate::OpenError;
-use crate::desk::store::audit;
+use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::store::staff;
 use crate::model::clock;
+use crate::model::ids::StaffId;
 use crate::people::store::accounts;
 use crate::secrets::passwords::{Hasher, Password};
 use crate::store::migrations;
@@ -109,7 +110,7 @@ async fn lock_out(database: &Database, public: PublicSignIn) -> Result<(), Purpo
     let client = database.client().await?;
     staff::set_password(&client, staff.id, &password_hash).await?;
     let subject = format!("staff.{}", staff.name);
-    audit::insert(&client, clock::now(), staff.id, "staff.password", &subject).await?;
+    Entry::by_staff(StaffId(staff.id), AuditAction::StaffPassword, &subject).write(&client).await?;
     tracing::warn!(staff = staff.name, "had the demo's public password, and has one that nobody knows now");
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Applications: agreeing, drafts, handing in, and what staff decide.
 
-use registration::application::{ApplicationError, ReviewError};
+use registration::application::ApplicationError;
+use registration::desk::case::CaseKind;
+use registration::desk::cases::CaseError;
+use registration::desk::forms::FormKey;
 use registration::desk::payments::DecisionError;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::TaskKind;
@@ -79,26 +82,28 @@ async fn a5_a6_from_the_notice_to_the_review_and_back() {
     assert_eq!((kept.draft, kept.details), (None, Some(answers("申江大学"))));
 
     // Refused, mended, passed: each decision is about what was seen.
-    let staff = world.reviewer.0;
-    let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
-    assert_eq!(applications.look(staff, &exam(), account).await.unwrap().answers, answers("申江大学"));
-    assert!(matches!(applications.decide(staff, &case.key, Some(" ")).await, Err(ReviewError::Reason)));
-    applications.decide(staff, &case.key, Some("照片不清晰")).await.unwrap();
+    let (staff, forms) = (&world.reviewer, &world.registration.forms);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 1);
+    let case = forms.look(staff, &exam(), account).await.unwrap();
+    assert_eq!(case.answers, answers("申江大学"));
+    assert!(matches!(forms.decide(staff, &case.key, Some(" ")).await, Err(CaseError::Reason(_))));
+    forms.decide(staff, &case.key, Some("照片不清晰")).await.unwrap();
     let (kind, state) = next_of(&world, account).await;
     assert_eq!(kind, TaskKind::Review);
     assert_eq!(state, TaskState::Refused { reason: "照片不清晰".to_owned(), until: None });
     applications.hand_in(account, &page, &[], &answers("桐浦大学")).await.unwrap();
-    let stale = applications.decide(staff, &case.key, None).await;
-    assert!(matches!(stale, Err(ReviewError::Moved)), "another hand-in is another case: {stale:?}");
-    let [case] = &applications.waiting(None).await.unwrap()[..] else { panic!("one waits") };
-    let unseen = applications.decide(staff, &case.key, None).await;
-    assert!(matches!(unseen, Err(ReviewError::Moved)), "nobody has looked at this hand-in: {unseen:?}");
-    applications.look(staff, &exam(), account).await.unwrap();
-    applications.decide(staff, &case.key, None).await.unwrap();
-    assert!(matches!(applications.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
+    let stale = forms.decide(staff, &case.key, None).await;
+    assert!(matches!(stale, Err(CaseError::NotWaiting)), "another hand-in is another case: {stale:?}");
+    let [waiting] = &world.waiting(CaseKind::Form).await[..] else { panic!("one waits") };
+    let key = FormKey { version: waiting.version.parse().unwrap(), ..case.key };
+    let unseen = forms.decide(staff, &key, None).await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "nobody has looked at this hand-in: {unseen:?}");
+    forms.look(staff, &exam(), account).await.unwrap();
+    forms.decide(staff, &key, None).await.unwrap();
+    assert!(matches!(forms.decide(staff, &key, None).await, Err(CaseError::NotWaiting)));
     assert_eq!(next_of(&world, account).await.0, TaskKind::Sittings("main".parse().unwrap()));
     assert!(matches!(applications.get(account, &exam()).await.unwrap().review, ReviewState::Passed { .. }));
-    assert_eq!(applications.count_waiting().await.unwrap(), 0);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 0);
     world.hold(account, &["s0"]).await.unwrap();
     world.finish().await;
 }
@@ -143,42 +148,42 @@ async fn c11_a_form_that_is_changed_after_the_payment_waits_and_unconfirms_nothi
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
     // While the payment waits, another form is another thing to decide on.
-    let seen = world.look(world.reviewer, order.id).await;
+    let seen = world.look(&world.reviewer, order.id).await;
     assert_eq!(fill_in(&world, account, "云麓大学").await, ReviewState::None);
-    let stale = reviews.confirm(world.reviewer, order.id, &seen).await;
+    let stale = reviews.confirm(&world.reviewer, order.id, &seen).await;
     assert!(matches!(stale, Err(DecisionError::OtherPicture)), "{stale:?}");
     let confirmed = world.confirm(order.id).await.unwrap();
     // Handed in as it was: nothing to look at.
     fill_in(&world, account, "云麓大学").await;
-    assert_eq!(applications.count_waiting().await.unwrap(), 0);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 0);
 
-    let history = reviews.history(order.id).await.unwrap();
+    let history = world.history(order.id).await;
     assert!(matches!(fill_in(&world, account, "桐浦大学").await, ReviewState::Waiting { .. }));
     let is_as_it_was = async || {
         assert_eq!(world.order(account, order.id).await, confirmed, "who decided, and when, too");
-        assert_eq!(reviews.history(order.id).await.unwrap(), history);
+        assert_eq!(world.history(order.id).await, history);
         assert_eq!(payments_beside::states(&world, order.id).await, [PaymentState::Received]);
-        assert_eq!(reviews.count().await.unwrap(), 0);
+        assert_eq!(world.count_waiting(CaseKind::Payment).await, 0);
     };
     is_as_it_was().await;
     assert!(matches!(told(&world, account).await, Some(Change::Waiting { .. })));
     // Again while it waits: who has looked at the old one does not decide on it.
-    let staff = world.reviewer.0;
-    let case = applications.look(staff, &exam(), account).await.unwrap();
+    let (staff, forms) = (&world.reviewer, &world.registration.forms);
+    let case = forms.look(staff, &exam(), account).await.unwrap();
     assert_eq!(case.answers, answers("桐浦大学"));
     fill_in(&world, account, "湖滨大学").await;
-    assert!(matches!(applications.decide(staff, &case.key, None).await, Err(ReviewError::Moved)));
+    assert!(matches!(forms.decide(staff, &case.key, None).await, Err(CaseError::NotWaiting)));
 
-    let case = applications.look(staff, &exam(), account).await.unwrap();
-    applications.decide(staff, &case.key, Some("院校与学籍不符")).await.unwrap();
+    let case = forms.look(staff, &exam(), account).await.unwrap();
+    forms.decide(staff, &case.key, Some("院校与学籍不符")).await.unwrap();
     let refused = Some(Change::Refused { reason: "院校与学籍不符".to_owned() });
     assert_eq!(told(&world, account).await, refused, "it asks to mend the form");
     is_as_it_was().await;
     assert!(applications.agree(account, &page, &[]).await.is_ok());
     // The same form again is still for staff; they pass it, and nothing is left to do.
     assert!(matches!(fill_in(&world, account, "湖滨大学").await, ReviewState::Waiting { .. }));
-    let case = applications.look(staff, &exam(), account).await.unwrap();
-    applications.decide(staff, &case.key, None).await.unwrap();
+    let case = forms.look(staff, &exam(), account).await.unwrap();
+    forms.decide(staff, &case.key, None).await.unwrap();
     assert_eq!(told(&world, account).await, None);
     is_as_it_was().await;
     world.until_free("s0", 39).await;
@@ -193,10 +198,10 @@ async fn c11_a_form_that_is_changed_while_staff_confirm_is_looked_at() {
         let account = candidate(&world, number).await;
         let order = world.hold(account, &["s0"]).await.unwrap();
         world.hand_in(account, order.id).await.unwrap();
-        let look = world.look(world.reviewer, order.id).await;
+        let look = world.look(&world.reviewer, order.id).await;
         let reviews = &world.registration.reviews;
         let (decided, changed) =
-            tokio::join!(reviews.confirm(world.reviewer, order.id, &look), fill_in(&world, account, "桐浦大学"));
+            tokio::join!(reviews.confirm(&world.reviewer, order.id, &look), fill_in(&world, account, "桐浦大学"));
         match decided {
             Ok(_) => assert!(matches!(changed, ReviewState::Waiting { .. }), "the form waits"),
             Err(DecisionError::OtherPicture) => assert_eq!(changed, ReviewState::None, "both wait"),

@@ -5,7 +5,7 @@ use gateways::settings::Variables;
 use gateways::tencent::face_compare::TencentFaceConfig;
 use gateways::tencent::id_card_ocr::TencentOcrConfig;
 use gateways::{CardReader, FaceComparer, Gateways, Liveness};
-use registration::desk::people::CaseId;
+use registration::desk::case::Subject;
 use registration::model::exam_rules::{AccountRules, LoginKind, MobileRule};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{Account, NewAccount, SignUpForm};
@@ -68,11 +68,11 @@ impl Bureau {
     }
 
     /// Hands in a photo of somebody holding a document.
-    pub(crate) async fn hold_document(&self, account: AccountId) -> Result<CaseId, IdentityError> {
+    pub(crate) async fn hold_document(&self, account: AccountId) -> Result<Subject, IdentityError> {
         let identity = &self.world.registration.identity;
         identity.draft(account, Slot::Holding, picture()).await?;
         identity.hand_in(account).await?;
-        Ok(CaseId::Identity(account))
+        Ok(Subject::Identity(account))
     }
 
     /// How many rows of pictures there are in a state.

@@ -1,7 +1,9 @@
 //! Face checks and photos of forms: by a vendor, by staff, never by nobody.
 
 use registration::application::photos::{PhotoCheck, PhotoError};
-use registration::desk::people::{CaseError, CaseId, Side};
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::cases::CaseError;
+use registration::desk::people::Side;
 use registration::model::exam_rules::{FaceRules, PhotoRules};
 use registration::model::facts::FaceState;
 use registration::people::faces::FaceCheckError;
@@ -45,12 +47,12 @@ async fn c7_the_face_must_be_that_of_the_verified_person() {
 async fn c7_where_no_vendor_answers_staff_compare() {
     let bureau = Bureau::start().await;
     let (faces, reviews) = (&bureau.world.registration.faces, &bureau.world.registration.identity_reviews);
-    let (account, staff) = (bureau.candidate(1).await.id, bureau.world.reviewer);
+    let (account, staff) = (bureau.candidate(1).await.id, &bureau.world.reviewer);
     bureau.card(account, "王芳", 1).await.unwrap();
     bureau.vendors.face(Err("InternalError"));
     let waiting = faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
     assert!(matches!(waiting, FaceState::Waiting { .. }), "{waiting:?}");
-    let id = CaseId::Face(account, exam());
+    let id = Subject::Face(account, exam());
     let case = reviews.get(staff, &id).await.unwrap().unwrap();
     for side in [Side::HandedIn, Side::Verified] {
         assert!(!reviews.picture(staff, &id, side).await.unwrap().is_empty());
@@ -59,13 +61,15 @@ async fn c7_where_no_vendor_answers_staff_compare() {
     let refused = faces.state(account, &exam()).await.unwrap();
     assert_eq!(refused, FaceState::Refused { reason: "不是同一人".to_owned() });
     faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
-    let case = reviews.waiting().await.unwrap().pop().unwrap();
+    assert_eq!(bureau.world.waiting(CaseKind::Face).await[0].subject, id);
+    let case = reviews.get(staff, &id).await.unwrap().unwrap();
     let unseen = reviews.confirm(staff, &id, case.picture).await;
     assert!(matches!(unseen, Err(CaseError::NotLooked)), "{unseen:?}");
     reviews.picture(staff, &id, Side::HandedIn).await.unwrap();
     reviews.confirm(staff, &id, case.picture).await.unwrap();
     assert!(matches!(faces.state(account, &exam()).await.unwrap(), FaceState::Passed { .. }));
-    assert_eq!(reviews.history(&id).await.unwrap().len(), 6, "the person, two looks, a no, another look, a yes");
+    let history = bureau.world.registration.cases.history(staff, &id).await.unwrap();
+    assert_eq!(history.len(), 7, "the person, two looks, a no, the person, another look, a yes");
     bureau.world.finish().await;
 }
 
@@ -77,11 +81,11 @@ async fn c7_without_a_vendor_nothing_is_a_yes() {
     identity.consent(account).await.unwrap();
     identity.draft(account, registration::pictures::kept::Slot::Holding, picture()).await.unwrap();
     identity.hand_in(account).await.unwrap();
-    let id = CaseId::Identity(account);
+    let id = Subject::Identity(account);
     let reviews = &world.registration.identity_reviews;
-    let case = reviews.get(world.reviewer, &id).await.unwrap().unwrap();
-    reviews.picture(world.reviewer, &id, Side::HandedIn).await.unwrap();
-    reviews.confirm(world.reviewer, &id, case.picture).await.unwrap();
+    let case = reviews.get(&world.reviewer, &id).await.unwrap().unwrap();
+    reviews.picture(&world.reviewer, &id, Side::HandedIn).await.unwrap();
+    reviews.confirm(&world.reviewer, &id, case.picture).await.unwrap();
     let state = world.registration.faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
     assert!(matches!(state, FaceState::Waiting { .. }), "{state:?}");
     let rules = PhotoRules { match_face: true, ..PhotoRules::default() };

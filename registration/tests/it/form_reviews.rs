@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use registration::application::CaseKey;
+use registration::desk::case::CaseKind;
+use registration::desk::forms::FormKey;
 use registration::model::exam::Exam;
 use registration::model::facts::ReviewState;
 use registration::model::ids::AccountId;
@@ -77,8 +78,10 @@ async fn hand_in(world: &World, exam: &Exam, account: AccountId, school: &str, m
 }
 
 async fn differences(world: &World, account: AccountId) -> Option<Vec<String>> {
-    let waiting = world.registration.applications.waiting(None).await.unwrap();
-    let case = waiting.into_iter().find(|case| case.key.account == account).unwrap();
+    let waiting = world.waiting(CaseKind::Form).await;
+    let case = waiting.into_iter().find(|case| case.account == account).unwrap();
+    let exam = case.exam.unwrap();
+    let case = world.registration.forms.look(&world.reviewer, &exam, account).await.unwrap();
     case.differences.map(|fields| fields.iter().map(ToString::to_string).collect())
 }
 
@@ -93,7 +96,7 @@ async fn a6_what_equals_the_roster_passes_at_once() {
         let facts = world.registration.applications.facts(account, &exam, &[]).await.unwrap();
         assert_eq!(facts.review, state);
     }
-    assert_eq!(world.registration.applications.count_waiting().await.unwrap(), 0);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 0);
     world.finish().await;
 }
 
@@ -101,7 +104,7 @@ async fn a6_what_equals_the_roster_passes_at_once() {
 async fn a6_what_differs_waits_with_the_list_and_can_be_mended() {
     let world = World::usual().await;
     let exam = import(&world, Some(&roster())).await;
-    let applications = &world.registration.applications;
+    let (applications, forms) = (&world.registration.applications, &world.registration.forms);
     let (first, third) = (world.candidate(1).await.id, world.candidate(3).await.id);
     let stranger = world.candidate(9).await.id;
     for (account, school, major, expected) in [
@@ -117,22 +120,22 @@ async fn a6_what_differs_waits_with_the_list_and_can_be_mended() {
     assert!(applications.in_roster(stranger, &exam).await.unwrap().is_none());
 
     // Staff refuse with a reason.
-    let case = applications.look(world.reviewer.0, &exam.id, first).await.unwrap();
-    let CaseKey { version, .. } = case.key;
-    applications.decide(world.reviewer.0, &case.key, Some("专业与学籍不符")).await.unwrap();
+    let case = forms.look(&world.reviewer, &exam.id, first).await.unwrap();
+    let FormKey { version, .. } = case.key;
+    forms.decide(&world.reviewer, &case.key, Some("专业与学籍不符")).await.unwrap();
     let facts = applications.facts(first, &exam, &[]).await.unwrap();
     assert_eq!(facts.review, ReviewState::Refused { reason: "专业与学籍不符".to_owned() });
     assert_eq!(version, 1);
     // What staff refused, staff pass, though it equals the roster now: the reason may have been another one.
     assert!(matches!(hand_in(&world, &exam, first, "a", "工商管理").await, ReviewState::Waiting { .. }));
     assert_eq!(differences(&world, first).await.unwrap(), Vec::<String>::new());
-    let case = applications.look(world.reviewer.0, &exam.id, first).await.unwrap();
-    applications.decide(world.reviewer.0, &case.key, None).await.unwrap();
+    let case = forms.look(&world.reviewer, &exam.id, first).await.unwrap();
+    forms.decide(&world.reviewer, &case.key, None).await.unwrap();
     assert!(matches!(hand_in(&world, &exam, first, "a", "工商管理").await, ReviewState::Passed { .. }));
     // Staff let a stranger pass.
-    let case = applications.look(world.reviewer.0, &exam.id, stranger).await.unwrap();
-    applications.decide(world.reviewer.0, &case.key, None).await.unwrap();
-    assert_eq!(applications.count_waiting().await.unwrap(), 1);
+    let case = forms.look(&world.reviewer, &exam.id, stranger).await.unwrap();
+    forms.decide(&world.reviewer, &case.key, None).await.unwrap();
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 1);
     world.finish().await;
 }
 

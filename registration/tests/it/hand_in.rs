@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use registration::desk::case::CaseKind;
 use registration::model::order::OrderState;
 use registration::seats::{HandInError, OrderError, ReleaseError};
 use reservation::hold::HoldState;
@@ -99,7 +100,7 @@ async fn handing_in_twice_at_once_waits_once() {
     let order = world.hold(account, &["s0"]).await.unwrap();
     let (one, two) = tokio::join!(world.hand_in(account, order.id), world.hand_in(account, order.id));
     assert_eq!((one.unwrap().state, two.unwrap().state), (OrderState::WaitingReview, OrderState::WaitingReview));
-    assert_eq!(world.registration.reviews.count().await.unwrap(), 1);
+    assert_eq!(world.count_waiting(CaseKind::Payment).await, 1);
     world.finish().await;
 }
 
@@ -127,13 +128,12 @@ async fn a_refused_picture_keeps_the_seat_for_a_better_one() {
     let account = world.candidate(1).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
-    let reviews = &world.registration.reviews;
     let refused = world.refuse(order.id, " 看不清金额 ").await.unwrap();
     let OrderState::Refused { reason, until: deadline } = &refused.state else { panic!("{refused:?}") };
     let hours = deadline.duration_since(jiff::Timestamp::now()).as_hours();
     assert_eq!((reason.as_str(), hours), ("看不清金额", 23));
     assert_eq!(world.free()["s0"], 0);
-    assert_eq!(reviews.count().await.unwrap(), 0);
+    assert_eq!(world.count_waiting(CaseKind::Payment).await, 0);
     let again = world.hand_in(account, order.id).await.unwrap();
     assert_eq!((again.id, &again.state), (order.id, &OrderState::WaitingReview));
     assert!(again.submitted_at > refused.submitted_at);

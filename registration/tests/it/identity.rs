@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use registration::desk::payments::AuditAction;
-use registration::desk::people::{CaseError, CaseId, Side};
+use registration::desk::audit::AuditAction;
+use registration::desk::case::{CaseKind, Subject};
+use registration::desk::cases::CaseError;
+use registration::desk::people::Side;
 use registration::model::facts::IdentityState;
 use registration::people::accounts::SessionId;
 use registration::people::identity::{
@@ -85,11 +87,13 @@ async fn c4_tries_and_drafts_have_an_end() {
 async fn a4_staff_look_decide_and_say_why() {
     let bureau = Bureau::start().await;
     let (identity, reviews) = (&bureau.world.registration.identity, &bureau.world.registration.identity_reviews);
-    let (staff, account) = (bureau.world.reviewer, bureau.candidate(1).await.id);
+    let (staff, account) = (&bureau.world.reviewer, bureau.candidate(1).await.id);
     let id = bureau.hold_document(account).await.unwrap();
     assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Waiting { .. }));
-    let case = reviews.waiting().await.unwrap().pop().unwrap();
-    assert_eq!((case.id, case.person.name.expose(), reviews.count().await.unwrap()), (id.clone(), "王芳", 1));
+    let [waiting] = &bureau.world.waiting(CaseKind::Identity).await[..] else { panic!("one case") };
+    assert_eq!((&waiting.subject, bureau.world.count_waiting(CaseKind::Identity).await), (&id, 1));
+    let case = reviews.get(staff, &id).await.unwrap().unwrap();
+    assert_eq!(case.person.name.expose(), "王芳");
     assert!(reviews.refuse(staff, &id, case.picture, " ").await.is_err());
     let unseen = reviews.refuse(staff, &id, case.picture, "看不清证件号码").await;
     assert!(matches!(unseen, Err(CaseError::NotLooked)), "{unseen:?}");
@@ -108,12 +112,12 @@ async fn a4_staff_look_decide_and_say_why() {
     reviews.confirm(staff, &id, case.picture).await.unwrap();
     assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
     assert!(matches!(reviews.confirm(staff, &id, case.picture).await, Err(CaseError::NotWaiting)));
-    let history = reviews.history(&id).await.unwrap();
+    let history = bureau.world.registration.cases.history(staff, &id).await.unwrap();
     let actions: Vec<_> = history.iter().map(|line| line.action.clone()).collect();
-    let [confirmed, looked, person, refused, before] = &actions[..] else { panic!("{actions:?}") };
+    let [confirmed, looked, person, refused, before, first] = &actions[..] else { panic!("{actions:?}") };
     assert_eq!((confirmed, refused), (&AuditAction::Confirmed, &AuditAction::Refused));
     assert_eq!((looked, before), (&AuditAction::LookedAtPicture, &AuditAction::LookedAtPicture));
-    assert_eq!(person, &AuditAction::LookedAtPerson, "who saw the whole number is written down");
+    assert_eq!([person, first], [&AuditAction::LookedAtPerson; 2], "who saw the whole number is written down");
     let pictures: Vec<_> = history.iter().map(|line| line.seen.clone().unwrap()).collect();
     assert_eq!((&pictures[0], pictures[3] != pictures[0]), (&case.picture.to_string(), true), "which picture it was");
     assert!(reviews.picture(staff, &id, Side::HandedIn).await.is_err(), "a decided case is closed");
@@ -203,7 +207,7 @@ async fn nothing_of_a_person_is_readable_at_rest() {
     for plain in [document(1), "王芳".to_owned()] {
         assert!(!row.contains(&plain) && !row.contains(&hex(&plain)), "{row}");
     }
-    let case = CaseId::Identity(account);
-    assert!(bureau.world.registration.identity_reviews.get(bureau.world.reviewer, &case).await.unwrap().is_none());
+    let case = Subject::Identity(account);
+    assert!(bureau.world.registration.identity_reviews.get(&bureau.world.reviewer, &case).await.unwrap().is_none());
     bureau.world.finish().await;
 }

@@ -3,7 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use registration::desk::people::{CaseId, Side};
+use registration::desk::case::Subject;
+use registration::desk::people::Side;
 use registration::desk::staff::StaffMember;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::ids::AccountId;
@@ -54,9 +55,9 @@ async fn claim(bureau: &Bureau, account: AccountId, person: usize) -> Result<(),
 /// True when staff said that the account is another person than before.
 async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], act: Act) -> bool {
     let reviews = &bureau.world.registration.identity_reviews;
-    let staff = bureau.world.reviewer;
+    let staff = &bureau.world.reviewer;
     let waiting = async |account: usize| {
-        let id = CaseId::Identity(accounts[account]);
+        let id = Subject::Identity(accounts[account]);
         let case = reviews.get(staff, &id).await.unwrap()?;
         reviews.picture(staff, &id, Side::HandedIn).await.unwrap();
         Some(case)
@@ -70,12 +71,12 @@ async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], 
         Act::HandIn(account) => drop(bureau.hold_document(accounts[account]).await),
         Act::Confirm(account) => {
             if let Some(case) = waiting(account).await {
-                drop(reviews.confirm(staff, &case.id, case.picture).await);
+                drop(reviews.confirm(staff, &case.subject, case.picture).await);
             }
         }
         Act::Refuse(account) => {
             if let Some(case) = waiting(account).await {
-                reviews.refuse(staff, &case.id, case.picture, "no").await.unwrap();
+                reviews.refuse(staff, &case.subject, case.picture, "no").await.unwrap();
             }
         }
         Act::Correct(account, person) => {

@@ -1,6 +1,6 @@
 //! Every way is cut between each two of its writes; the next call, or the sweep, finishes or undoes it.
 
-use registration::desk::payments::AuditAction;
+use registration::desk::audit::AuditAction;
 use registration::model::order::{Order, OrderState};
 use registration::seats::OrderError;
 use reservation::engine::waiting_room::Admission;
@@ -141,7 +141,7 @@ async fn hand_in_died_after_it_froze() {
     world.hand_in(account, order.id).await.unwrap();
     undo_accept(&world, &order).await;
     assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview, "finished by looking");
-    let shown = world.registration.reviews.screenshot(world.reviewer, order.id).await.unwrap();
+    let shown = world.registration.reviews.screenshot(&world.reviewer, order.id).await.unwrap();
     assert!(image::load_from_memory(&shown).is_ok());
     world.finish().await;
 }
@@ -198,12 +198,12 @@ async fn confirmation_died_before_the_engine_knew() {
     world.hand_in(account, order.id).await.unwrap();
     let died = format!(
         "UPDATE registration.orders SET state = 'confirming', decided_by = '{}', decided_at = now() - interval '1 hour'",
-        world.reviewer.0
+        world.reviewer.id.0
     );
     world.execute(&died).await;
     world.restart_registration().await;
     world.until_row(order.id, "confirmed").await;
-    let history = world.registration.reviews.history(order.id).await.unwrap();
+    let history = world.history(order.id).await;
     assert_eq!((history.len(), history[0].action.clone()), (1, AuditAction::Confirmed));
     world.finish().await;
 }
@@ -217,7 +217,7 @@ async fn confirmation_died_after_the_engine_knew() {
     world.engine.confirm(&exam(), &order.sittings[0].hold, &order.id.reference()).await.unwrap();
     let died = format!(
         "UPDATE registration.orders SET state = 'confirming', decided_by = '{}', decided_at = now()",
-        world.reviewer.0
+        world.reviewer.id.0
     );
     world.execute(&died).await;
     assert_eq!(world.order(account, order.id).await.state, OrderState::WaitingReview, "not before it is certain");

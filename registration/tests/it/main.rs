@@ -14,6 +14,8 @@ mod before;
 mod begun;
 mod bound_to_oneself;
 mod bureau;
+mod cases;
+mod cases_before;
 mod cet;
 mod eligibility;
 mod exams;

@@ -60,7 +60,7 @@ async fn money_that_a_gateway_received_makes_the_seats_the_candidates() {
     for over in [payments.close(payment.id, &Actor::System).await, payments.fail(payment.id, &gateway(), "x").await] {
         assert!(matches!(over, Err(EndError::Over(PaymentState::Received))), "what came stays: {over:?}");
     }
-    assert_eq!(world.registration.reviews.history(order.id).await.unwrap(), [], "no member of staff did anything");
+    assert_eq!(world.history(order.id).await, [], "no member of staff did anything");
     let events = "SELECT string_agg(event || ' ' || actor_kind, ', ' ORDER BY id) FROM registration.payment_events";
     let events: String = world.sql().await.query_one(events, &[]).await.unwrap().get(0);
     assert_eq!(events, "created candidate, received gateway", "each move once");
@@ -112,12 +112,12 @@ async fn money_overtakes_a_screenshot() {
     let payment = begin(&world, &order).await;
     world.hand_in(order.account, order.id).await.unwrap();
     assert_eq!(states(&world, order.id).await, [PaymentState::Created, PaymentState::Pending]);
-    let look = world.look(world.reviewer, order.id).await;
+    let look = world.look(&world.reviewer, order.id).await;
     world.registration.payments.receive(payment.id, &gateway(), None).await.unwrap();
     world.registration.orders.confirm(order.id, &Actor::System).await.unwrap();
     assert_eq!(states(&world, order.id).await, [PaymentState::Received, PaymentState::Closed]);
     assert_eq!(decided(&world, &order).await, (Some("system".to_owned()), None, true));
-    let late = world.registration.reviews.refuse(world.reviewer, order.id, &look, "看不清").await;
+    let late = world.registration.reviews.refuse(&world.reviewer, order.id, &look, "看不清").await;
     assert!(matches!(late, Err(DecisionError::NotWaiting(OrderState::Confirmed))), "{late:?}");
     world.finish().await;
 }
@@ -130,6 +130,7 @@ async fn money_without_a_seat_is_not_forgotten() {
     let order = world.hold(world.candidate(1).await.id, &["s0"]).await.unwrap();
     let payment = begin(&world, &order).await;
     world.until_row(order.id, "lapsed").await;
+    world.until_free("s0", 1).await;
     let other = world.hold(world.candidate(2).await.id, &["s0"]).await.unwrap();
     world.registration.payments.receive(payment.id, &gateway(), None).await.unwrap();
     let late = world.registration.orders.confirm(order.id, &gateway()).await;

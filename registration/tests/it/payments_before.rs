@@ -1,6 +1,7 @@
 //! What the version before left is opened by this one: every order stands where it stood, and what was paid or claimed for
 //! it is a payment.
 
+use registration::desk::case::CaseKind;
 use registration::model::actor::Actor;
 use registration::model::facts::ReviewState;
 use registration::model::ids::AccountId;
@@ -205,7 +206,7 @@ async fn what_the_version_before_left_is_opened_with_its_payments() {
             assert_eq!((payment.method, payment.amount), (Method::Screenshot, order.amount), "{name}");
             assert_eq!(payment.orders, [(order.id, order.amount)], "{name}");
             let staff = payment.decided.as_ref().map(|(actor, _)| actor.clone());
-            let expected = (payment.state != Pending).then_some(Actor::Staff(world.reviewer));
+            let expected = (payment.state != Pending).then_some(Actor::Staff(world.reviewer.id));
             assert_eq!(staff, expected, "{name}");
             assert_eq!(payment.received_at, order.paid_at.filter(|_| payment.state == Received), "{name}");
         }
@@ -247,5 +248,5 @@ async fn changed_forms_wait(world: &World, cases: &[Case]) {
             assert_eq!(matches!(change, Change::Refused { .. }), is_refused);
         }
     }
-    assert_eq!(world.registration.reviews.count().await.unwrap(), 4, "of payments only those that are not confirmed");
+    assert_eq!(world.count_waiting(CaseKind::Payment).await, 4, "of payments only those that are not confirmed");
 }

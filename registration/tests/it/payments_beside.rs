@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use registration::desk::case::CaseKind;
 use registration::model::facts::ReviewState;
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderId, OrderState};
@@ -96,7 +97,7 @@ async fn faults(world: &World) -> Vec<String> {
 async fn payments_follow_what_the_version_before_writes() {
     use PaymentState::{Failed, Pending, Received};
     let world = start().await;
-    let old = OldProcess::new(world.stores.pool(), &world.engine, world.reviewer);
+    let old = OldProcess::new(world.stores.pool(), &world.engine, world.reviewer.id);
     let account = candidate(&world, 1).await;
     let order = old.hold(account, &["s0"], SOLE).await.unwrap();
     assert!(states(&world, order.id).await.is_empty());
@@ -117,10 +118,9 @@ async fn payments_follow_what_the_version_before_writes() {
     let now = world.order(account, order.id).await;
     assert_eq!(now.state, OrderState::Confirmed);
     assert!(now.paid_at.is_some() && now.decided_at.is_some());
-    let applications = &world.registration.applications;
-    assert_eq!(applications.count_waiting().await.unwrap(), 1);
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 1);
     old.change_form(account, false).await;
-    assert_eq!(applications.count_waiting().await.unwrap(), 1, "handed in as it was, it still waits");
+    assert_eq!(world.count_waiting(CaseKind::Form).await, 1, "handed in as it was, it still waits");
     assert_eq!(states(&world, order.id).await, [Failed, Received]);
 
     // Refused too often; released; lapsed: whatever ends leaves no claim behind.
@@ -145,7 +145,7 @@ async fn payments_follow_what_the_version_before_writes() {
 async fn what_one_version_begins_the_other_finishes() {
     use PaymentState::{Failed, Pending, Received};
     let world = start().await;
-    let old = OldProcess::new(world.stores.pool(), &world.engine, world.reviewer);
+    let old = OldProcess::new(world.stores.pool(), &world.engine, world.reviewer.id);
     let account = candidate(&world, 1).await;
     let order = world.hold(account, &["s0"]).await.unwrap();
     world.hand_in(account, order.id).await.unwrap();
@@ -153,8 +153,8 @@ async fn what_one_version_begins_the_other_finishes() {
     world.hand_in(account, order.id).await.unwrap();
     assert_eq!(states(&world, order.id).await, [Failed, Pending]);
     assert!(old.begin_confirm(order.id).await);
-    let look = world.look(world.reviewer, order.id).await;
-    let confirmed = world.registration.reviews.confirm(world.reviewer, order.id, &look).await.unwrap();
+    let look = world.look(&world.reviewer, order.id).await;
+    let confirmed = world.registration.reviews.confirm(&world.reviewer, order.id, &look).await.unwrap();
     assert_eq!(confirmed.state, OrderState::Confirmed);
     assert_eq!(states(&world, order.id).await, [Failed, Received]);
     assert_eq!(faults(&world).await, Vec::<String>::new());
@@ -177,6 +177,17 @@ impl Dice {
 fn as_old(order: &Order, lapses_at: jiff::Timestamp) -> OldOrder {
     let holds = order.sittings.iter().map(|seat| seat.hold.clone()).collect();
     OldOrder { id: order.id, account: order.account, holds, lapses_at }
+}
+
+/// The reviewer looks and decides. The other process's pictures have no files, so that there may be nothing to see.
+async fn decide(world: &World, order: OrderId, is_good: bool) -> bool {
+    let reviews = &world.registration.reviews;
+    let Some(look) = reviews.get(&world.reviewer, order).await.unwrap().unwrap().look else { return false };
+    let _ = reviews.screenshot(&world.reviewer, order).await;
+    match is_good {
+        true => reviews.confirm(&world.reviewer, order, &look).await.is_ok(),
+        false => reviews.refuse(&world.reviewer, order, &look, "金额不符").await.is_ok(),
+    }
 }
 
 /// One move of one of the two versions on a candidate's newest order. Most are refused: the order is elsewhere.
@@ -208,8 +219,7 @@ async fn one_move(world: &World, old: &OldProcess, account: AccountId, dice: &mu
             true
         }
         9 => world.hand_in(account, id).await.is_ok(),
-        10 => world.confirm(id).await.is_ok(),
-        11 => world.refuse(id, "金额不符").await.is_ok(),
+        10 | 11 => decide(world, id, choice == 10).await,
         12 if dice.below(4) == 0 => world.registration.orders.release(account, id).await.is_ok(),
         13 => world.replace(account, &[["s0", "s1"][dice.below(2)]]).await.is_ok(),
         14 => world.hand_in(account, id).await.is_ok() && world.hand_in(account, id).await.is_ok(),
@@ -221,15 +231,22 @@ async fn one_move(world: &World, old: &OldProcess, account: AccountId, dice: &mu
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_moves_orders_payments_say_the_same() {
     let world = start().await;
-    let old = OldProcess::new(world.stores.pool(), &world.engine, world.reviewer);
+    let old = OldProcess::new(world.stores.pool(), &world.engine, world.reviewer.id);
     let mut accounts = Vec::new();
     for number in 0..6 {
         accounts.push(candidate(&world, number).await);
     }
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20);
-    let (mut dice, mut told, mut known) = (Dice(seed), Vec::new(), HashSet::new());
+    let (mut dice, mut told, mut known, mut next) = (Dice(seed), Vec::new(), HashSet::new(), 100);
     for _ in 0..240 {
-        let account = accounts[dice.below(accounts.len())];
+        let at = dice.below(accounts.len());
+        let account = accounts[at];
+        // Whose seat is confirmed has hardly a move left: somebody else comes.
+        let live = world.registration.orders.live(account, &exam()).await.unwrap();
+        if live.iter().any(|order| order.state == OrderState::Confirmed) && dice.below(3) == 0 {
+            next += 1;
+            accounts[at] = candidate(&world, next).await;
+        }
         told.push(one_move(&world, &old, account, &mut dice).await);
         assert_eq!(faults(&world).await, Vec::<String>::new(), "seed {seed}: {told:#?}");
         let rows = world.sql().await.query("SELECT id FROM registration.payments", &[]).await.unwrap();
@@ -237,7 +254,7 @@ async fn whoever_moves_orders_payments_say_the_same() {
         assert!(known.is_subset(&now), "seed {seed}: a payment is gone");
         known = now;
     }
-    assert!(known.len() > 20, "the moves came to something: {told:#?}");
+    assert!(known.len() > 15, "the moves came to something: {told:#?}");
     for statement in ["DELETE FROM registration.payments", "UPDATE registration.payment_events SET event = 'x'"] {
         assert!(world.sql().await.execute(statement, &[]).await.is_err(), "{statement}");
     }

@@ -1,7 +1,8 @@
 //! What is kept of a picture, and what is refused.
 
 use bytes::Bytes;
-use registration::desk::payments::{AuditAction, ScreenshotError};
+use registration::desk::audit::AuditAction;
+use registration::desk::payments::ScreenshotError;
 use registration::model::order::OrderState;
 use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
 use registration::seats::HandInError;
@@ -33,14 +34,14 @@ async fn a_picture_is_encrypted_and_who_looks_is_written_down() {
     let account = world.candidate(1).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     let reviews = &world.registration.reviews;
-    let early = reviews.screenshot(world.reviewer, order.id).await;
+    let early = reviews.screenshot(&world.reviewer, order.id).await;
     assert!(matches!(early, Err(ScreenshotError::NoPicture)), "{early:?}");
     world.hand_in(account, order.id).await.unwrap();
-    let shown = reviews.screenshot(world.reviewer, order.id).await.unwrap();
+    let shown = reviews.screenshot(&world.reviewer, order.id).await.unwrap();
     assert_eq!(image::load_from_memory(&shown).unwrap().width(), 240);
-    let history = reviews.history(order.id).await.unwrap();
+    let history = world.history(order.id).await;
     assert_eq!((history.len(), history[0].action.clone()), (1, AuditAction::LookedAtPicture));
-    assert_eq!(history[0].staff, "reviewer");
+    assert_eq!(history[0].staff_name.as_deref(), Some("reviewer"));
 
     let dir = world.stores.dir().join("files/screenshots").join(order.id.to_string());
     let files: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -62,7 +63,7 @@ async fn the_newest_picture_is_shown_and_there_is_an_end() {
         assert_eq!(again.submitted_at, first.submitted_at, "the place in the queue is kept");
     }
     world.registration.orders.hand_in(account, order.id, picture_of(264, 264)).await.unwrap();
-    let shown = world.registration.reviews.screenshot(world.reviewer, order.id).await.unwrap();
+    let shown = world.registration.reviews.screenshot(&world.reviewer, order.id).await.unwrap();
     assert_eq!(image::load_from_memory(&shown).unwrap().width(), 264);
     let refused = world.hand_in(account, order.id).await;
     assert!(matches!(refused, Err(HandInError::TooManyPictures(20))), "{refused:?}");
@@ -78,14 +79,14 @@ async fn a_picture_that_is_used_twice_is_marked() {
     let hand_in = async |account, order, bytes| world.registration.orders.hand_in(account, order, bytes).await.unwrap();
     let reviews = &world.registration.reviews;
     hand_in(one, first.id, picture()).await;
-    assert_eq!(reviews.with_same_picture(first.id).await.unwrap(), []);
+    assert_eq!(reviews.with_same_picture(&world.reviewer, first.id).await.unwrap(), []);
     // Another file of the same picture: what a messenger adds or takes away changes nothing.
     let file = [&picture()[..], b"and a trailer"].concat();
     hand_in(other, second.id, Bytes::from(file)).await;
-    assert_eq!(reviews.with_same_picture(first.id).await.unwrap(), [second.id]);
-    assert_eq!(reviews.with_same_picture(second.id).await.unwrap(), [first.id]);
+    assert_eq!(reviews.with_same_picture(&world.reviewer, first.id).await.unwrap(), [second.id]);
+    assert_eq!(reviews.with_same_picture(&world.reviewer, second.id).await.unwrap(), [first.id]);
     // The newest one counts.
     hand_in(other, second.id, picture_of(264, 264)).await;
-    assert_eq!(reviews.with_same_picture(second.id).await.unwrap(), []);
+    assert_eq!(reviews.with_same_picture(&world.reviewer, second.id).await.unwrap(), []);
     world.finish().await;
 }

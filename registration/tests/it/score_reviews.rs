@@ -1,6 +1,9 @@
 //! The three rules of the review of an earlier score, its states, and what staff decide.
 
-use registration::application::ReviewError;
+use jiff::Timestamp;
+use registration::desk::case::CaseKind;
+use registration::desk::cases::CaseError;
+use registration::desk::scores::ScoreKey;
 use registration::desk::staff::Role;
 use registration::eligibility::{BindError, ScoreReviewError, SeenPerson};
 use registration::model::facts::EligibilityState;
@@ -63,8 +66,8 @@ async fn b10_number_and_document_pass_at_once_whatever_the_name() {
 async fn b10_number_and_name_wait_for_staff() {
     let world = World::usual().await;
     let exam = Cet::import(&world).await;
-    let (account, staff) = (exam.account(1).await.id, world.reviewer);
-    let eligibility = &world.registration.eligibility;
+    let (account, staff) = (exam.account(1).await.id, &world.reviewer);
+    let (eligibility, scores) = (&world.registration.eligibility, &world.registration.scores);
     exam.bind_to(account, 3).await.unwrap();
     let state = request(&exam, account, None, SOMEBODY_OF_THE_NAME).await.unwrap();
     assert!(matches!(state, ScoreReviewState::Waiting { .. }));
@@ -72,37 +75,39 @@ async fn b10_number_and_name_wait_for_staff() {
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
     assert!(matches!(eligibility.delete_score_review(account, &cet()).await, Err(ScoreReviewError::Fixed)));
 
-    let [case] = &eligibility.score_reviews_waiting(None).await.unwrap()[..] else { panic!("one case") };
-    assert_eq!(eligibility.count_score_reviews_waiting().await.unwrap(), 1);
-    assert!(eligibility.score_reviews_waiting(Some(&case.key)).await.unwrap().is_empty());
+    assert_eq!(
+        (world.waiting(CaseKind::Score).await[0].account, world.count_waiting(CaseKind::Score).await),
+        (account, 1)
+    );
     let rules = exam.page().rules.eligibility.score_review.clone();
-    let looked = eligibility.look_at_score_review(staff, &cet(), account, rules.as_ref()).await.unwrap();
-    let found = looked.found.unwrap();
+    let looked = scores.look(staff, &cet(), account, rules.as_ref()).await.unwrap();
+    let (key, found) = (looked.key, looked.found.unwrap());
     assert_eq!((found.score, found.year), (600, 2015));
     assert!(found.document.masked().contains("**") && !format!("{found:?}").contains(found.document.expose()));
     let lines = "SELECT count(*) FROM registration.audit WHERE action = 'score_review.look'";
     let looks = world.sql().await.query_one(lines, &[]).await.unwrap().get::<_, i64>(0);
     assert_eq!(looks, 1, "who saw the whole number is written down");
     assert!(looked.review.ticket.expose() == SOMEBODY_OF_THE_NAME);
-    let decide = async |refusal| eligibility.decide_score_review(staff, &case.key, refusal).await;
-    assert!(matches!(decide(Some(" ")).await, Err(ReviewError::Reason)));
+    let decide = async |refusal| scores.decide(staff, &key, refusal).await;
+    assert!(matches!(decide(Some(" ")).await, Err(CaseError::Reason(_))));
     decide(Some("证明材料不清楚")).await.unwrap();
-    assert!(matches!(decide(None).await, Err(ReviewError::Moved)));
+    assert!(matches!(decide(None).await, Err(CaseError::NotWaiting)));
     let review = eligibility.score_review(account, &cet()).await.unwrap().unwrap();
     assert_eq!(review.state, ScoreReviewState::Refused { reason: "证明材料不清楚".to_owned() });
 
     // Handed in anew: a decision about the old one comes too late.
     request(&exam, account, None, SOMEBODY_OF_THE_NAME).await.unwrap();
-    assert!(matches!(decide(None).await, Err(ReviewError::Moved)));
-    let again = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
-    let unseen = eligibility.decide_score_review(staff, &again.key, None).await;
-    assert!(matches!(unseen, Err(ReviewError::Moved)), "nobody has looked at this request: {unseen:?}");
-    eligibility.look_at_score_review(staff, &cet(), account, None).await.unwrap();
-    eligibility.decide_score_review(staff, &again.key, None).await.unwrap();
+    assert!(matches!(decide(None).await, Err(CaseError::NotWaiting)));
+    let micros = world.waiting(CaseKind::Score).await[0].version.parse().unwrap();
+    let again = ScoreKey { requested_at: Timestamp::from_microsecond(micros).unwrap(), ..key.clone() };
+    let unseen = scores.decide(staff, &again, None).await;
+    assert!(matches!(unseen, Err(CaseError::NotLooked)), "nobody has looked at this request: {unseen:?}");
+    scores.look(staff, &cet(), account, None).await.unwrap();
+    scores.decide(staff, &again, None).await.unwrap();
     assert_eq!(subjects(&exam, account).await, ["cet4", "cet6", "set6"]);
     assert!(matches!(request(&exam, account, None, OWN).await, Err(ScoreReviewError::Fixed)));
     let audit = "SELECT count(*) FROM registration.audit WHERE action LIKE 'score_review.%' AND staff = $1";
-    let lines: i64 = world.sql().await.query_one(audit, &[&staff.0]).await.unwrap().get(0);
+    let lines: i64 = world.sql().await.query_one(audit, &[&staff.id.0]).await.unwrap().get(0);
     assert_eq!(lines, 4, "a look, a refusal, another look, a pass");
     world.finish().await;
 }
@@ -111,7 +116,7 @@ async fn b10_number_and_name_wait_for_staff() {
 async fn b10_what_fits_neither_is_not_kept_and_a_refused_one_can_be_deleted() {
     let world = World::usual().await;
     let exam = Cet::import(&world).await;
-    let eligibility = &world.registration.eligibility;
+    let (eligibility, scores) = (&world.registration.eligibility, &world.registration.scores);
     let (second, third) = (exam.account(2).await.id, exam.account(3).await.id);
     exam.bind_to(second, 2).await.unwrap();
     exam.bind_to(third, 3).await.unwrap();
@@ -122,9 +127,8 @@ async fn b10_what_fits_neither_is_not_kept_and_a_refused_one_can_be_deleted() {
     }
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     request(&exam, third, None, SOMEBODY_OF_THE_NAME).await.unwrap();
-    let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
-    eligibility.look_at_score_review(world.reviewer, &cet(), third, None).await.unwrap();
-    eligibility.decide_score_review(world.reviewer, &case.key, Some("不符")).await.unwrap();
+    let case = scores.look(&world.reviewer, &cet(), third, None).await.unwrap();
+    scores.decide(&world.reviewer, &case.key, Some("不符")).await.unwrap();
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     eligibility.delete_score_review(third, &cet()).await.unwrap();
     assert_eq!(eligibility.score_review(third, &cet()).await.unwrap(), None);
@@ -165,15 +169,14 @@ async fn b10_races_leave_one_request() {
     let exam = Cet::import(&world).await;
     let account = exam.account(1).await.id;
     exam.bind_to(account, 3).await.unwrap();
-    let (eligibility, id) = (&world.registration.eligibility, cet());
+    let (eligibility, scores, id) = (&world.registration.eligibility, &world.registration.scores, cet());
     for _ in 0..3 {
         let ask = || request(&exam, account, None, SOMEBODY_OF_THE_NAME);
         let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
         let all = [a, b, c, d];
         assert_eq!(all.iter().filter(|one| one.is_ok()).count(), 1, "{all:?}");
-        let case = eligibility.score_reviews_waiting(None).await.unwrap().remove(0);
-        eligibility.look_at_score_review(world.reviewer, &cet(), account, None).await.unwrap();
-        let decide = |refusal| eligibility.decide_score_review(world.reviewer, &case.key, refusal);
+        let case = scores.look(&world.reviewer, &cet(), account, None).await.unwrap();
+        let decide = |refusal| scores.decide(&world.reviewer, &case.key, refusal);
         let (pass, refuse) = tokio::join!(decide(None), decide(Some("不符")));
         assert!(pass.is_ok() != refuse.is_ok(), "{pass:?} {refuse:?}");
         if pass.is_ok() {
@@ -195,7 +198,7 @@ async fn b5_a_moved_registration_takes_its_person_and_its_review_along() {
     let world = World::usual().await;
     let exam = Cet::import(&world).await;
     let (lost, new) = (exam.account(1).await, exam.account(2).await);
-    let eligibility = &world.registration.eligibility;
+    let (eligibility, scores) = (&world.registration.eligibility, &world.registration.scores);
     exam.bind_to(lost.id, 3).await.unwrap();
     request(&exam, lost.id, None, SOMEBODY_OF_THE_NAME).await.unwrap();
     let order = exam.hold(lost.id, "cet4-main").await.unwrap();
@@ -210,12 +213,12 @@ async fn b5_a_moved_registration_takes_its_person_and_its_review_along() {
     assert_eq!(person.record.column("major"), "会计", "the record can still be opened");
 
     // Staff decide for the new account; the person is nobody else's, and the old account may begin anew.
-    let [case] = &eligibility.score_reviews_waiting(None).await.unwrap()[..] else { panic!("one case") };
-    assert_eq!(case.key.account, new.id);
+    let [case] = &world.waiting(CaseKind::Score).await[..] else { panic!("one case") };
+    assert_eq!(case.account, new.id);
     let rules = exam.page().rules.eligibility.score_review.clone();
-    let looked = eligibility.look_at_score_review(world.reviewer, &cet(), new.id, rules.as_ref()).await.unwrap();
+    let looked = scores.look(&world.reviewer, &cet(), new.id, rules.as_ref()).await.unwrap();
     assert_eq!(looked.found.unwrap().score, 600);
-    eligibility.decide_score_review(world.reviewer, &case.key, None).await.unwrap();
+    scores.decide(&world.reviewer, &looked.key, None).await.unwrap();
     assert_eq!(subjects(&exam, new.id).await, ["cet4", "cet6", "set6"]);
     assert!(matches!(exam.bind_to(lost.id, 3).await, Err(BindError::OtherAccount)));
     exam.bind_to(lost.id, 2).await.unwrap();
@@ -248,8 +251,8 @@ async fn names_of_old_results_are_compared_as_those_of_new_ones() {
     let state = request(&exam, account, None, TICKET).await.unwrap();
     assert!(matches!(state, ScoreReviewState::Waiting { .. }), "{state:?}");
     let rules = exam.page().rules.eligibility.score_review.clone();
-    let eligibility = &world.registration.eligibility;
-    let looked = eligibility.look_at_score_review(world.reviewer, &cet(), account, rules.as_ref()).await.unwrap();
+    let scores = &world.registration.scores;
+    let looked = scores.look(&world.reviewer, &cet(), account, rules.as_ref()).await.unwrap();
     assert_eq!(looked.found.unwrap().score, 600);
     world.finish().await;
 }

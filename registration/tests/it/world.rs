@@ -10,12 +10,14 @@ use gateways::Gateways;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use object_store::local::LocalFileSystem;
+use registration::desk::audit::AuditEntry;
+use registration::desk::case::{Case, CaseKind, Subject};
+use registration::desk::cases::Asked;
 use registration::desk::payments::{DecisionError, Look};
-use registration::desk::staff::Role;
+use registration::desk::staff::{Role, StaffMember};
 use registration::model::document::ResidentId;
 use registration::model::exam_rules::{CaptchaRule, LoginKind};
-use registration::model::ids::AccountId;
-use registration::model::ids::StaffId;
+use registration::model::ids::{AccountId, StaffId};
 use registration::model::order::{Order, OrderId, OrderState};
 use registration::people::accounts::{Account, AccountSettings, Caller, NewAccount, SignIn, SignInError, SignedIn};
 use registration::seats::{HandInError, OrderError};
@@ -59,7 +61,7 @@ pub(crate) struct World {
     pub(crate) registration: Registration,
     pub(crate) engine: Engine,
     pub(crate) stores: TestStores,
-    pub(crate) reviewer: StaffId,
+    pub(crate) reviewer: StaffMember,
     gateways: Gateways,
 }
 
@@ -76,7 +78,7 @@ impl World {
         let registration = open(&stores, &engine, setup.gateways.clone(), accounts).await;
         write_exam(&stores, &setup);
         registration.exams.import(&stores.dir().join("exam")).await.unwrap();
-        let reviewer = registration.staff.add("reviewer", "long-enough-1", Role::Reviewer).await.unwrap().id;
+        let reviewer = registration.staff.add("reviewer", "long-enough-1", Role::Reviewer).await.unwrap();
         Self { registration, engine, stores, reviewer, gateways: setup.gateways }
     }
 
@@ -85,6 +87,7 @@ impl World {
         let registration = open(&stores, &engine, setup.gateways.clone(), AccountSettings::default()).await;
         write_exam(&stores, setup);
         registration.exams.import(&stores.dir().join("exam")).await.unwrap();
+        let reviewer = registration.staff.member(reviewer).await.unwrap().unwrap();
         Self { registration, engine, stores, reviewer, gateways: setup.gateways.clone() }
     }
 
@@ -137,9 +140,9 @@ impl World {
     }
 
     /// What a page shows staff of an order, after they have opened its picture; of one without a picture, nothing real.
-    pub(crate) async fn look(&self, staff: StaffId, order: OrderId) -> Look {
+    pub(crate) async fn look(&self, staff: &StaffMember, order: OrderId) -> Look {
         let reviews = &self.registration.reviews;
-        let look = reviews.get(order).await.unwrap().and_then(|review| review.look);
+        let look = reviews.get(staff, order).await.unwrap().and_then(|review| review.look);
         if look.is_some() {
             reviews.screenshot(staff, order).await.unwrap();
         }
@@ -148,14 +151,30 @@ impl World {
 
     /// The reviewer looks and confirms.
     pub(crate) async fn confirm(&self, order: OrderId) -> Result<Order, DecisionError> {
-        let look = self.look(self.reviewer, order).await;
-        self.registration.reviews.confirm(self.reviewer, order, &look).await
+        let look = self.look(&self.reviewer, order).await;
+        self.registration.reviews.confirm(&self.reviewer, order, &look).await
     }
 
     /// The reviewer looks and refuses.
     pub(crate) async fn refuse(&self, order: OrderId, reason: &str) -> Result<Order, DecisionError> {
-        let look = self.look(self.reviewer, order).await;
-        self.registration.reviews.refuse(self.reviewer, order, &look, reason).await
+        let look = self.look(&self.reviewer, order).await;
+        self.registration.reviews.refuse(&self.reviewer, order, &look, reason).await
+    }
+
+    /// The cases of a kind that wait.
+    pub(crate) async fn waiting(&self, kind: CaseKind) -> Vec<Case> {
+        let asked = [kind];
+        self.registration.cases.open(&self.reviewer, &Asked::first(&asked, 100)).await.unwrap()
+    }
+
+    /// How many of a kind wait.
+    pub(crate) async fn count_waiting(&self, kind: CaseKind) -> u64 {
+        self.registration.cases.counts(&self.reviewer).await.unwrap().of(&[kind])
+    }
+
+    /// What was done to an order's payment.
+    pub(crate) async fn history(&self, order: OrderId) -> Vec<AuditEntry> {
+        self.registration.cases.history(&self.reviewer, &Subject::Payment(order)).await.unwrap()
     }
 
     pub(crate) async fn order(&self, account: AccountId, order: OrderId) -> Order {
@@ -225,7 +244,13 @@ impl World {
     }
 }
 
-async fn open(stores: &TestStores, engine: &Engine, gateways: Gateways, accounts: AccountSettings) -> Registration {
+/// Opens the doors over stores.
+pub(crate) async fn open(
+    stores: &TestStores,
+    engine: &Engine,
+    gateways: Gateways,
+    accounts: AccountSettings,
+) -> Registration {
     let files = stores.dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let config = RegistrationConfig {

@@ -5,7 +5,7 @@ use pagekit::callout::{Tone, callout};
 use pagekit::icons::{Icon, icon};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::desk::payments::REASON_CHARS_MAX;
+use registration::desk::reason::REASON_CHARS_MAX;
 use registration::model::document::DocumentKind;
 use registration::model::facts::IdentityState;
 use registration::model::person::NAME_FIELD_MAX;

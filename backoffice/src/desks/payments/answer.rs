@@ -7,7 +7,7 @@ use pagekit::callout::Tone;
 use registration::desk::payments::DecisionError;
 use registration::model::exam_rules::SubjectId;
 
-use crate::desk::message::Message;
+use crate::desk::message::{Message, claimed};
 use crate::desks::payments::view::state_word;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
@@ -17,6 +17,8 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
     let w = visit.words;
     let (status, text) = match error {
         DecisionError::UnknownOrder => return Err(Failure::NotFound),
+        DecisionError::Forbidden(_) => return Err(Failure::Forbidden),
+        DecisionError::Claimed(claim) => return Ok(care(claimed(w, &claim).into())),
         DecisionError::Store(error) => return Err(error.into()),
         DecisionError::NotWaiting(state) => {
             (StatusCode::CONFLICT, w.with("refused-decided", &[("state", state_word(w, &state).1.into())]))
@@ -26,7 +28,7 @@ pub(crate) fn sentence(visit: &Visit, error: DecisionError) -> Result<(StatusCod
         DecisionError::NeedsFirst(subject) => {
             (StatusCode::CONFLICT, w.with("refused-needs-first", &[("subject", title_of(visit, &subject).into())]))
         }
-        DecisionError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, w.t("refused-reason")),
+        DecisionError::Reason(_) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("refused-reason")),
         DecisionError::SeatGone(sitting) => {
             (StatusCode::CONFLICT, w.with("refused-seat-gone", &[("sitting", sitting.to_string().into())]))
         }

@@ -25,7 +25,7 @@ pub(crate) async fn confirm(
 ) -> Result<Response, Failure> {
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
     let decided = match entered.seen.parse() {
-        Ok(look) => visit.app.outside.registration.reviews.confirm(visit.staff.id, order, &look).await,
+        Ok(look) => visit.app.outside.registration.reviews.confirm(&visit.staff, order, &look).await,
         // A page of the version before showed something else.
         Err(_) => Err(DecisionError::OtherPicture),
     };

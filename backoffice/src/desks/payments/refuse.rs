@@ -32,13 +32,13 @@ pub(crate) async fn refuse(
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
     let reviews = &visit.app.outside.registration.reviews;
     let refused = match entered.seen.parse() {
-        Ok(look) => reviews.refuse(visit.staff.id, order, &look, &entered.refusal.reason(&REASONS)).await,
+        Ok(look) => reviews.refuse(&visit.staff, order, &look, &entered.refusal.reason(&REASONS)).await,
         // A page of the version before showed something else.
         Err(_) => Err(DecisionError::OtherPicture),
     };
     match refused {
         Ok(_) => Ok(Redirect::to(&format!("/?refused={order}")).into_response()),
-        Err(DecisionError::Reason) => {
+        Err(DecisionError::Reason(_)) => {
             let message = Message::of_refusal(visit.words, entered.refusal);
             show_case(&visit, Some(order), StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await
         }

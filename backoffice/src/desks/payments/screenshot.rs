@@ -11,8 +11,9 @@ use crate::request::visit::Visit;
 
 pub(crate) async fn show(visit: Visit, Path(order): Path<String>) -> Result<Response, Failure> {
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    match visit.app.outside.registration.reviews.screenshot(visit.staff.id, order).await {
+    match visit.app.outside.registration.reviews.screenshot(&visit.staff, order).await {
         Ok(picture) => Ok(jpeg(picture)),
+        Err(ScreenshotError::Forbidden(_)) => Err(Failure::Forbidden),
         Err(ScreenshotError::NoPicture) => Err(Failure::NotFound),
         Err(ScreenshotError::Store(error)) => Err(error.into()),
     }

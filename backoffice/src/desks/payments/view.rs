@@ -5,7 +5,9 @@ use maud::{Markup, html};
 use pagekit::callout::{Tone, callout, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::desk::payments::{AuditAction, AuditEntry, Review};
+use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::case::Subject;
+use registration::desk::payments::Review;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::FieldKind;
 use registration::model::order::{OrderId, OrderState};
@@ -14,8 +16,8 @@ use registration::rules::details::Answers;
 
 use crate::desk::decision::{Choice, decision};
 use crate::desk::frame::keycap;
+use crate::desk::lines::{Queue, Titles};
 use crate::desk::message::{Message, said};
-use crate::desk::queue::{Waiting, queue};
 use crate::desk::record::record;
 use crate::desk::words::answer_words;
 
@@ -24,9 +26,9 @@ pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("re
 
 /// What the desk shows.
 pub(crate) struct Desk<'a> {
-    pub(crate) queue: &'a [Review],
-    /// How many wait in all.
-    pub(crate) waiting: u64,
+    pub(crate) queue: &'a Queue,
+    /// What exams are called.
+    pub(crate) titles: &'a Titles<'a>,
     pub(crate) case: &'a Review,
     /// Does the case wait for a decision?
     pub(crate) is_waiting: bool,
@@ -44,7 +46,7 @@ pub(crate) struct Desk<'a> {
 pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
     html! {
         main class="desk" {
-            (queue(w, &w.t("queue-title"), &lines(view), view.waiting, view.now))
+            (view.queue.draw(w, &w.t("queue-title"), &Subject::Payment(view.case.order.id), view.titles, view.now))
             section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
             section class="case" aria-label=(w.t("case-title")) {
                 (said(view.message))
@@ -68,19 +70,6 @@ pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
             p { (w.t("empty-text")) }
         }
     }
-}
-
-/// The queue, as lines.
-fn lines(view: &Desk<'_>) -> Vec<Waiting> {
-    let line = |review: &Review| Waiting {
-        href: format!("/orders/{}", review.order.id),
-        name: name_of(review).to_owned(),
-        note: review.order.amount.to_string(),
-        about: review.order.id.to_string(),
-        since: review.order.submitted_at.unwrap_or(review.order.created_at),
-        is_here: review.order.id == view.case.order.id,
-    };
-    view.queue.iter().map(line).collect()
 }
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
@@ -199,7 +188,7 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::LookedAtPicture => Some(key("action-looked")),
         AuditAction::Confirmed => Some(key("action-confirmed")),
         AuditAction::Refused => Some(key("action-refused")),
-        AuditAction::LookedAtPerson | AuditAction::Other(_) => None,
+        _ => None,
     }
 }
 

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::desk::payments::{AuditAction, AuditEntry};
-use registration::desk::people::{Case, CaseId};
+use registration::desk::audit::{AuditAction, AuditEntry};
+use registration::desk::case::Subject;
+use registration::desk::people::PersonCase;
 
 use crate::desk::decision::{Choice, decision};
+use crate::desk::lines::{Queue, Titles, address, kind_word};
 use crate::desk::message::{Message, said};
-use crate::desk::queue::{Waiting, queue};
 use crate::desk::record::record;
 use crate::desk::words::{kind_name, sex_word};
 
@@ -19,10 +20,10 @@ pub(super) const REASONS: [&str; 4] =
 
 /// What the desk shows.
 pub(crate) struct People<'a> {
-    pub(crate) queue: &'a [Case],
-    /// How many wait in all.
-    pub(crate) waiting: u64,
-    pub(crate) case: &'a Case,
+    pub(crate) queue: &'a Queue,
+    /// What exams are called.
+    pub(crate) titles: &'a Titles<'a>,
+    pub(crate) case: &'a PersonCase,
     pub(crate) history: &'a [AuditEntry],
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
@@ -33,27 +34,27 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
     let case = view.case;
     html! {
         main class="desk" {
-            (queue(w, &w.t("people-title"), &lines(w, view), view.waiting, view.now))
+            (view.queue.draw(w, &w.t("people-title"), &case.subject, view.titles, view.now))
             section class="picture people" aria-label=(w.t("people-pictures")) {
                 @if case.portrait.is_some() {
                     figure {
-                        img src=(path(&case.id, "/verified.jpg")) alt=(w.t("people-verified"));
+                        img src=(path(&case.subject, "/verified.jpg")) alt=(w.t("people-verified"));
                         figcaption { (w.t("people-verified")) }
                     }
                 }
                 figure {
-                    a href=(path(&case.id, "/handed-in.jpg")) target="_blank" rel="noopener" data-key="z" {
-                        img src=(path(&case.id, "/handed-in.jpg")) alt=(handed_in(w, &case.id)) data-picture;
+                    a href=(path(&case.subject, "/handed-in.jpg")) target="_blank" rel="noopener" data-key="z" {
+                        img src=(path(&case.subject, "/handed-in.jpg")) alt=(handed_in(w, &case.subject)) data-picture;
                     }
-                    figcaption { (handed_in(w, &case.id)) }
+                    figcaption { (handed_in(w, &case.subject)) }
                 }
-                @if case.portrait.is_none() && matches!(case.id, CaseId::Face(..)) {
+                @if case.portrait.is_none() && matches!(case.subject, Subject::Face(..)) {
                     p class="hint" { (w.t("people-no-portrait")) }
                 }
             }
             section class="case" aria-label=(w.t("case-title")) {
                 (said(view.message))
-                header class="case-head" { h1 { (kind(w, &case.id)) } }
+                header class="case-head" { h1 { (kind_word(w, case.subject.kind())) } }
                 (person(w, view))
                 (decision(w, &choice(w, view)))
                 (record(w, view.history, Some(&case.picture.to_string()), view.now, action))
@@ -74,43 +75,22 @@ pub(crate) fn nothing(w: Words, message: Option<&Message>) -> Markup {
     }
 }
 
-fn path(id: &CaseId, rest: &str) -> String {
-    format!("/people/{id}{rest}")
+fn path(id: &Subject, rest: &str) -> String {
+    format!("{}{rest}", address(id))
 }
 
-fn kind(w: Words, id: &CaseId) -> String {
+fn handed_in(w: Words, id: &Subject) -> String {
     match id {
-        CaseId::Identity(_) => w.t("people-identity"),
-        CaseId::Face(..) => w.t("people-face"),
+        Subject::Identity(_) => w.t("people-holding"),
+        _ => w.t("people-live"),
     }
     .into_owned()
-}
-
-fn handed_in(w: Words, id: &CaseId) -> String {
-    match id {
-        CaseId::Identity(_) => w.t("people-holding"),
-        CaseId::Face(..) => w.t("people-live"),
-    }
-    .into_owned()
-}
-
-/// The queue, as lines.
-fn lines(w: Words, view: &People<'_>) -> Vec<Waiting> {
-    let line = |case: &Case| Waiting {
-        href: path(&case.id, ""),
-        name: case.person.name.expose().to_owned(),
-        note: kind(w, &case.id),
-        about: case.person.document.masked(),
-        since: case.since,
-        is_here: case.id == view.case.id,
-    };
-    view.queue.iter().map(line).collect()
 }
 
 /// Who it says to be. The number is whole: it is what the picture is compared with, and every look is written down.
 fn person(w: Words, view: &People<'_>) -> Markup {
     let (person, case) = (&view.case.person, view.case);
-    let is_identity = matches!(case.id, CaseId::Identity(_));
+    let is_identity = matches!(case.subject, Subject::Identity(_));
     let number = if is_identity { person.document.expose().to_owned() } else { person.document.masked() };
     html! {
         dl class="facts" {
@@ -121,7 +101,7 @@ fn person(w: Words, view: &People<'_>) -> Markup {
                 div { dt { (w.t("people-born")) } dd { (born) } }
                 div { dt { (w.t("people-sex")) } dd { (sex_word(w, sex)) } }
             }
-            @if let CaseId::Face(_, exam) = &case.id { div { dt { (w.t("exam")) } dd { (exam) } } }
+            @if let Subject::Face(_, exam) = &case.subject { div { dt { (w.t("exam")) } dd { (exam) } } }
             div { dt { (w.t("submitted")) } dd { (when::moment(w.language, case.since)) } }
         }
     }
@@ -129,15 +109,15 @@ fn person(w: Words, view: &People<'_>) -> Markup {
 
 fn choice<'a>(w: Words, view: &People<'a>) -> Choice<'a> {
     let case = view.case;
-    let hint = match case.id {
-        CaseId::Identity(_) => w.t("people-hint-identity"),
-        CaseId::Face(..) => w.t("people-hint-face"),
+    let hint = match case.subject {
+        Subject::Identity(_) => w.t("people-hint-identity"),
+        _ => w.t("people-hint-face"),
     };
     Choice {
         hint: Some(hint),
         confirm: w.t("people-confirm"),
-        confirm_at: path(&case.id, "/confirm"),
-        refuse_at: path(&case.id, "/refuse"),
+        confirm_at: path(&case.subject, "/confirm"),
+        refuse_at: path(&case.subject, "/refuse"),
         seen: case.picture.to_string(),
         needs_picture: true,
         reasons: &REASONS,
@@ -151,6 +131,6 @@ fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::LookedAtPicture => Some(key("people-looked")),
         AuditAction::Confirmed => Some(key("people-confirmed")),
         AuditAction::Refused => Some(key("people-refused")),
-        AuditAction::Other(_) => None,
+        _ => None,
     }
 }

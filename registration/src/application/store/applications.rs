@@ -6,7 +6,7 @@ use reservation::ids::ExamId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, StaffId};
 use crate::store::StoreError;
 
 /// An application as it is stored: answers are ciphertext.
@@ -39,7 +39,18 @@ pub(crate) async fn get(
     client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
 }
 
-/// The same, locked until the transaction ends; made when it was not there.
+/// The same, locked until the transaction ends.
+pub(crate) async fn get_locked(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<Option<StoredApplication>, StoreError> {
+    let statement =
+        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
+    transaction.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+}
+
+/// The same, made when it was not there.
 pub(crate) async fn lock(
     transaction: &impl GenericClient,
     exam: &ExamId,
@@ -150,7 +161,7 @@ pub(crate) async fn review_again(
 pub(crate) async fn decide(
     client: &impl GenericClient,
     (exam, account, version): (&ExamId, AccountId, i32),
-    staff: Uuid,
+    staff: StaffId,
     refusal: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -163,7 +174,7 @@ pub(crate) async fn decide(
         )
         .await?;
     let row: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
-        [&exam.as_str(), &account.0, &version, &staff, &refusal, &now];
+        [&exam.as_str(), &account.0, &version, &staff.0, &refusal, &now];
     Ok(client.execute(&statement, &row).await? == 1)
 }
 
@@ -202,32 +213,24 @@ pub(crate) async fn rebind(
     Ok(())
 }
 
-/// Applications that wait for a decision, the longest waiting first, from the one behind `after` on.
-pub(crate) async fn waiting(
+/// In how many fields each of these differs from the roster.
+pub(crate) async fn difference_counts(
     client: &impl GenericClient,
-    after: Option<(Timestamp, &ExamId, AccountId)>,
-    limit: i64,
-) -> Result<Vec<StoredApplication>, StoreError> {
+    pairs: &[(ExamId, AccountId)],
+) -> Result<Vec<(ExamId, AccountId, usize)>, StoreError> {
     let statement = client
-        .prepare_cached(&format!(
-            "{SELECT} WHERE review = 'waiting'
-                 AND ($1::timestamptz IS NULL OR (review_at, exam, account) > ($1, $2, $3))
-             ORDER BY review_at, exam, account LIMIT $4"
-        ))
+        .prepare_cached(
+            "SELECT exam, account, coalesce(cardinality(review_differences), 0) AS differing FROM registration.applications
+             WHERE (exam, account) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))",
+        )
         .await?;
-    let at = after.map(|(at, ..)| at);
-    let exam = after.map(|(_, exam, _)| exam.as_str());
-    let account = after.map(|(.., account)| account.0);
-    client.query(&statement, &[&at, &exam, &account, &limit]).await?.iter().map(read).collect()
-}
-
-/// How many wait for a decision.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement = client
-        .prepare_cached("SELECT count(*) AS count FROM registration.applications WHERE review = 'waiting'")
-        .await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get("count");
-    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
+    let (exams, accounts): (Vec<&str>, Vec<Uuid>) =
+        pairs.iter().map(|(exam, account)| (exam.as_str(), account.0)).unzip();
+    let read = |row: &Row| {
+        let exam = row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?;
+        Ok((exam, AccountId(row.get("account")), usize::try_from(row.get::<_, i32>("differing")).unwrap_or_default()))
+    };
+    client.query(&statement, &[&exams, &accounts]).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<StoredApplication, StoreError> {

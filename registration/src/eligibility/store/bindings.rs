@@ -57,6 +57,22 @@ pub(crate) async fn get(
     found.map(|row| Ok((read(&row)?, row.get::<_, Option<Vec<String>>>("grants").unwrap_or_default()))).transpose()
 }
 
+/// The bindings of these accounts, each in its exam, in any order.
+pub(crate) async fn get_all(
+    client: &impl GenericClient,
+    pairs: &[(ExamId, AccountId)],
+) -> Result<Vec<StoredBinding>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM registration.bindings b
+             WHERE (b.exam, b.account) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))"
+        ))
+        .await?;
+    let (exams, accounts): (Vec<&str>, Vec<Uuid>) =
+        pairs.iter().map(|(exam, account)| (exam.as_str(), account.0)).unzip();
+    client.query(&statement, &[&exams, &accounts]).await?.iter().map(read).collect()
+}
+
 /// Is the person bound to any account?
 pub(crate) async fn is_bound(
     client: &impl GenericClient,

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, StaffId};
 use crate::store::StoreError;
 
 /// A request as it is stored: who and which number are ciphertext.
@@ -35,6 +35,30 @@ pub(crate) async fn get(
 ) -> Result<Option<StoredScoreReview>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2")).await?;
     client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+}
+
+/// The same, locked until the transaction ends.
+pub(crate) async fn get_locked(
+    transaction: &impl GenericClient,
+    exam: &ExamId,
+    account: AccountId,
+) -> Result<Option<StoredScoreReview>, StoreError> {
+    let statement =
+        transaction.prepare_cached(&format!("{SELECT} WHERE exam = $1 AND account = $2 FOR UPDATE")).await?;
+    transaction.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
+}
+
+/// The requests of these accounts, each in its exam, in any order.
+pub(crate) async fn get_all(
+    client: &impl GenericClient,
+    pairs: &[(ExamId, AccountId)],
+) -> Result<Vec<StoredScoreReview>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!("{SELECT} WHERE (exam, account) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))"))
+        .await?;
+    let (exams, accounts): (Vec<&str>, Vec<Uuid>) =
+        pairs.iter().map(|(exam, account)| (exam.as_str(), account.0)).unzip();
+    client.query(&statement, &[&exams, &accounts]).await?.iter().map(read).collect()
 }
 
 /// Hands a request in, in place of a refused one. False when there is one that waits or has passed.
@@ -75,7 +99,7 @@ pub(crate) async fn delete_refused(
 pub(crate) async fn decide(
     client: &impl GenericClient,
     (exam, account, requested_at): (&ExamId, AccountId, Timestamp),
-    staff: Uuid,
+    staff: StaffId,
     refusal: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -87,35 +111,8 @@ pub(crate) async fn decide(
              WHERE exam = $1 AND account = $2 AND requested_at = $3 AND state = 'waiting'",
         )
         .await?;
-    let row: [&(dyn ToSql + Sync); 6] = [&exam.as_str(), &account.0, &requested_at, &staff, &refusal, &now];
+    let row: [&(dyn ToSql + Sync); 6] = [&exam.as_str(), &account.0, &requested_at, &staff.0, &refusal, &now];
     Ok(client.execute(&statement, &row).await? == 1)
-}
-
-/// Requests that wait for a decision, the longest waiting first, from the one behind `after` on.
-pub(crate) async fn waiting(
-    client: &impl GenericClient,
-    after: Option<(Timestamp, &ExamId, AccountId)>,
-    limit: i64,
-) -> Result<Vec<StoredScoreReview>, StoreError> {
-    let statement = client
-        .prepare_cached(&format!(
-            "{SELECT} WHERE state = 'waiting'
-                 AND ($1::timestamptz IS NULL OR (requested_at, exam, account) > ($1, $2, $3))
-             ORDER BY requested_at, exam, account LIMIT $4"
-        ))
-        .await?;
-    let at = after.map(|(at, ..)| at);
-    let exam = after.map(|(_, exam, _)| exam.as_str());
-    let account = after.map(|(.., account)| account.0);
-    client.query(&statement, &[&at, &exam, &account, &limit]).await?.iter().map(read).collect()
-}
-
-/// How many wait for a decision.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.score_reviews WHERE state = 'waiting'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
-    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
 }
 
 /// All requests of one account become another one's.

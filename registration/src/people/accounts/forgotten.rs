@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 
 use super::{Account, AccountNumber, Accounts, Act, Caller, read};
-use crate::desk::staff::{Role, StaffMember};
-use crate::desk::store::audit;
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::staff::StaffMember;
 use crate::eligibility;
 use crate::model::clock;
 use crate::model::document::Document;
@@ -60,9 +61,9 @@ pub enum ForgottenError {
 /// Why staff got no code to tell. Refusals first (staff can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum StaffCodeError {
-    /// Only administrators tell codes.
-    #[error("only administrators tell codes")]
-    Forbidden,
+    /// They may not tell codes.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// The number is of no account.
     #[error("there is no account {0}")]
     Unknown(AccountNumber),
@@ -180,17 +181,16 @@ impl Accounts {
     /// A code for another password, which staff tell a candidate whom no message reaches: good as long as one that is
     /// sent, and in its place. The candidate types it where one that was sent goes.
     pub async fn code_by_staff(&self, staff: &StaffMember, number: AccountNumber) -> Result<String, StaffCodeError> {
-        if staff.role != Role::Administrator {
-            return Err(StaffCodeError::Forbidden);
-        }
+        demand(staff, Right::TellCodes, Scope::Everything)?;
         let account = number.account();
         let subject = self.told_subject(account.0);
-        let (code, now) = (new_code(), clock::now());
+        let code = new_code();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         store::accounts::lock(&transaction, account.0).await?.ok_or(StaffCodeError::Unknown(number))?;
         self.write_code(&transaction, Purpose::Password, &subject, &code).await?;
-        audit::insert(&transaction, now, staff.id.0, "account_code_told", &number.to_string()).await?;
+        let about = number.to_string();
+        Entry::by_staff(staff.id, AuditAction::AccountCodeTold, &about).write(&transaction).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(code)
     }

@@ -53,7 +53,7 @@ impl Identity {
         drop(place);
         judge(&person, &front_text, &back_text, clock::today())?;
         let (portrait, _) = self.pictures.draft(account, Slot::Portrait, front, Recipe::CardPortrait).await?;
-        self.verify(account, &person, IdentityWay::Card, Some(portrait), None).await
+        self.verify(account, &person, IdentityWay::Card, Some(portrait)).await
     }
 
     /// What is said of a side that was not read. That the reader gave no answer is not the candidate's fault.

@@ -114,7 +114,7 @@ impl Identity {
             Some(photo) => Some(self.pictures.draft(account, Slot::Portrait, photo, Recipe::Whole).await?.0),
             None => None,
         };
-        match self.verify(account, &person, IdentityWay::Liveness, portrait, None).await {
+        match self.verify(account, &person, IdentityWay::Liveness, portrait).await {
             Ok(()) | Err(IdentityError::AlreadyVerified) => Ok(None),
             Err(IdentityError::OtherAccount) => Ok(Some(LivenessRefusal::Taken)),
             Err(IdentityError::ClaimChanged) => Ok(Some(LivenessRefusal::Changed)),

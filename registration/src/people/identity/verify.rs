@@ -2,17 +2,15 @@
 //! ceases to be one when staff say so.
 
 use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
 
 use super::{Identity, IdentityError, claims, way_name};
-use crate::desk::payments::AuditAction;
-use crate::desk::store::audit;
 use crate::model::clock;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::identity::Person;
 use crate::model::ids::AccountId;
 use crate::model::ids::StaffId;
 use crate::model::person::PersonName;
-use crate::outbox::messages::{self, MessageKind};
 use crate::people::store::face_checks;
 use crate::people::store::identities;
 use crate::people::store::identities::{SealedPerson, StoredIdentity, Verified};
@@ -24,12 +22,15 @@ use crate::store::StoreError;
 /// The drafts that nobody needs once it is known who somebody is.
 const NEEDLESS: [&str; 3] = [Slot::CardFront.as_str(), Slot::CardBack.as_str(), Slot::Holding.as_str()];
 
-/// A member of staff and what is written down of what they did.
-pub(crate) struct ByStaff {
-    pub(crate) staff: StaffId,
-    pub(crate) action: AuditAction,
-    pub(crate) subject: String,
-    pub(crate) seen: String,
+/// Whom an account is verified as, and by what.
+pub(crate) struct Verifying<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) person: &'a Person,
+    pub(crate) way: IdentityWay,
+    pub(crate) portrait: Option<PictureId>,
+    /// Who of the staff said so, where they did.
+    pub(crate) staff: Option<StaffId>,
+    pub(crate) now: Timestamp,
 }
 
 impl Identity {
@@ -41,47 +42,46 @@ impl Identity {
         person: &Person,
         way: IdentityWay,
         portrait: Option<PictureId>,
-        by: Option<ByStaff>,
     ) -> Result<(), IdentityError> {
-        let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
+        let verifying = Verifying { account, person, way, portrait, staff: None, now: clock::now() };
+        self.verify_in(&transaction, &verifying).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The same as a part of the caller's transaction, which is to be given up after a refusal.
+    pub(crate) async fn verify_in(
+        &self,
+        transaction: &impl GenericClient,
+        verifying: &Verifying<'_>,
+    ) -> Result<(), IdentityError> {
+        let Verifying { account, person, way, portrait, staff, now } = *verifying;
         // The account first, then its identity: whoever changes a claim locks in the same order.
-        let claimed = claims::locked(&transaction, &self.vault, account).await?;
-        let before = identities::lock(&transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
+        let claimed = claims::locked(transaction, &self.vault, account).await?;
+        let before = identities::lock(transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
         if before.state == "verified" {
             return Err(IdentityError::AlreadyVerified);
         }
         if claimed.as_ref() != Some(person) {
             return Err(IdentityError::ClaimChanged);
         }
-        let waits = before.state == "waiting" && before.picture == portrait.map(|portrait| portrait.0);
-        if by.is_some() && !waits {
-            return Err(IdentityError::Missing(Slot::Holding));
-        }
         let portrait = portrait.map(|portrait| portrait.0);
         if let Some(portrait) = portrait
-            && !identity_pictures::keep(&transaction, portrait, account.0).await?
+            && !identity_pictures::keep(transaction, portrait, account.0).await?
         {
             return Err(IdentityError::Busy);
         }
-        let staff = by.as_ref().map(|by| by.staff.0);
         let sealed = seal(&self.vault, account, person);
-        let done = identities::verify(&transaction, account.0, &sealed, way_name(way), portrait, staff, now).await?;
-        match done {
+        match identities::verify(transaction, account.0, &sealed, way_name(way), portrait, staff, now).await? {
             Verified::Yes => {}
             Verified::No => return Err(IdentityError::AlreadyVerified),
             Verified::Taken => return Err(IdentityError::OtherAccount),
         }
-        identity_pictures::drop_drafts(&transaction, account.0, &NEEDLESS).await?;
+        identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
         if let Some(old) = before.picture.filter(|old| Some(*old) != portrait) {
-            identity_pictures::drop(&transaction, &[old]).await?;
+            identity_pictures::drop(transaction, &[old]).await?;
         }
-        if let Some(by) = by {
-            audit::insert_seen(&transaction, now, by.staff.0, by.action.as_str(), &by.subject, &by.seen).await?;
-            messages::add(&transaction, account, None, MessageKind::IdentityPassed, now).await?;
-        }
-        transaction.commit().await?;
         metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);
         Ok(())
     }

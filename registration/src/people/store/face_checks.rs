@@ -6,12 +6,11 @@ use reservation::ids::ExamId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::model::ids::StaffId;
 use crate::store::StoreError;
 
 /// A face check as it is stored.
 pub(crate) struct StoredFace {
-    pub(crate) account: Uuid,
-    pub(crate) exam: String,
     pub(crate) state: String,
     pub(crate) picture: Option<Uuid>,
     pub(crate) submitted_at: Timestamp,
@@ -19,7 +18,7 @@ pub(crate) struct StoredFace {
     pub(crate) reason: Option<String>,
 }
 
-const COLUMNS: &str = "account, exam, state, picture, submitted_at, decided_at, reason";
+const COLUMNS: &str = "state, picture, submitted_at, decided_at, reason";
 
 /// The check of an account in an exam.
 pub(crate) async fn get(
@@ -91,7 +90,7 @@ pub(crate) async fn hand_in(
 pub(crate) async fn decide(
     client: &impl GenericClient,
     face: (Uuid, &ExamId, Uuid),
-    staff: Uuid,
+    staff: StaffId,
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -104,7 +103,7 @@ pub(crate) async fn decide(
         )
         .await?;
     let (account, exam, picture) = face;
-    Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff, &reason, &now]).await? == 1)
+    Ok(client.execute(&statement, &[&account, &exam.as_str(), &picture, &staff.0, &reason, &now]).await? == 1)
 }
 
 /// The account is not who it was: every check is to be done again. The pictures that waited, to be dropped.
@@ -115,33 +114,12 @@ pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result
     Ok(rows.iter().filter_map(|row| row.get(0)).collect())
 }
 
-/// What waits, the longest first.
-pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredFace>, StoreError> {
-    let statement = client
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM registration.face_checks WHERE state = 'waiting'
-             ORDER BY submitted_at, account, exam LIMIT $1"
-        ))
-        .await?;
-    Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())
-}
-
-/// How many wait.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.face_checks WHERE state = 'waiting'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
-    Ok(u64::try_from(count).unwrap_or_default())
-}
-
 fn read(row: &Row) -> StoredFace {
     StoredFace {
-        account: row.get(0),
-        exam: row.get(1),
-        state: row.get(2),
-        picture: row.get(3),
-        submitted_at: row.get(4),
-        decided_at: row.get(5),
-        reason: row.get(6),
+        state: row.get(0),
+        picture: row.get(1),
+        submitted_at: row.get(2),
+        decided_at: row.get(3),
+        reason: row.get(4),
     }
 }

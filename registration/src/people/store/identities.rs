@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::model::ids::StaffId;
 use crate::store::{StoreError, violates};
 
 /// An identity as it is stored: who it is, is ciphertext.
@@ -75,6 +76,14 @@ pub(crate) async fn lock(client: &impl GenericClient, account: Uuid) -> Result<O
     Ok(client.query_opt(&statement, &[&account]).await?.map(|row| read(&row)))
 }
 
+/// The identities of these accounts, in any order.
+pub(crate) async fn get_all(client: &impl GenericClient, accounts: &[Uuid]) -> Result<Vec<StoredIdentity>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM registration.identities WHERE account = ANY($1)"))
+        .await?;
+    Ok(client.query(&statement, &[&accounts]).await?.iter().map(read).collect())
+}
+
 /// The account that is verified as the person with this document, if one is.
 pub(crate) async fn of_document(
     client: &impl GenericClient,
@@ -135,7 +144,7 @@ pub(crate) async fn verify(
     person: &SealedPerson,
     way: &str,
     picture: Option<Uuid>,
-    staff: Option<Uuid>,
+    staff: Option<StaffId>,
     now: Timestamp,
 ) -> Result<Verified, StoreError> {
     let statement = client
@@ -148,7 +157,10 @@ pub(crate) async fn verify(
         .await?;
     let SealedPerson { name, document, document_index } = person;
     let index = &document_index[..];
-    match client.execute(&statement, &[&account, name, document, &index, &way, &picture, &staff, &now]).await {
+    match client
+        .execute(&statement, &[&account, name, document, &index, &way, &picture, &staff.map(|staff| staff.0), &now])
+        .await
+    {
         Ok(changed) => Ok(if changed == 1 { Verified::Yes } else { Verified::No }),
         Err(error) if violates(&error, "identities_one_account_per_person") => Ok(Verified::Taken),
         Err(error) => Err(error.into()),
@@ -160,7 +172,7 @@ pub(crate) async fn refuse(
     client: &impl GenericClient,
     account: Uuid,
     picture: Uuid,
-    staff: Uuid,
+    staff: StaffId,
     reason: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -171,7 +183,7 @@ pub(crate) async fn refuse(
              WHERE account = $1 AND picture = $2 AND state = 'waiting'",
         )
         .await?;
-    Ok(client.execute(&statement, &[&account, &picture, &staff, &reason, &now]).await? == 1)
+    Ok(client.execute(&statement, &[&account, &picture, &staff.0, &reason, &now]).await? == 1)
 }
 
 /// Takes back what waits, because the account says that it is somebody else. Its picture, if anything waited.
@@ -199,25 +211,6 @@ pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Resul
         )
         .await?;
     Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
-}
-
-/// What waits, the longest first.
-pub(crate) async fn waiting(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredIdentity>, StoreError> {
-    let statement = client
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM registration.identities WHERE state = 'waiting'
-             ORDER BY submitted_at, account LIMIT $1"
-        ))
-        .await?;
-    Ok(client.query(&statement, &[&limit]).await?.iter().map(read).collect())
-}
-
-/// How many wait.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement =
-        client.prepare_cached("SELECT count(*) FROM registration.identities WHERE state = 'waiting'").await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get(0);
-    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 fn read(row: &Row) -> StoredIdentity {

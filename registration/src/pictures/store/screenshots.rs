@@ -1,7 +1,5 @@
 //! The table `screenshots`: which pictures there are; the pictures are in the file store.
 
-use std::collections::HashMap;
-
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
@@ -86,21 +84,6 @@ pub(crate) async fn orders_with_same(
     rows.iter()
         .map(|row| row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number")))
         .collect()
-}
-
-/// The same of many orders, by their numbers.
-pub(crate) async fn accepted_of(
-    client: &impl GenericClient,
-    orders: &[String],
-) -> Result<HashMap<String, Uuid>, StoreError> {
-    let statement = client
-        .prepare_cached(
-            "SELECT DISTINCT ON (order_id) order_id, id FROM registration.screenshots
-             WHERE order_id = ANY($1) AND accepted_at IS NOT NULL
-             ORDER BY order_id, accepted_at DESC, created_at DESC",
-        )
-        .await?;
-    Ok(client.query(&statement, &[&orders]).await?.iter().map(|row| (row.get("order_id"), row.get("id"))).collect())
 }
 
 /// The order's pictures that were not accepted, newest first.

@@ -224,31 +224,15 @@ pub(crate) async fn of_account(
     client.query(&statement, &[&account.0, &limit]).await?.iter().map(read).collect()
 }
 
-/// Orders that wait for a decision, the longest waiting first, from the one behind `after` on.
-pub(crate) async fn waiting(
-    client: &impl GenericClient,
-    after: Option<OrderId>,
-    limit: i64,
-) -> Result<Vec<StoredOrder>, StoreError> {
-    let statement = client
-        .prepare_cached(&format!(
-            "{SELECT} WHERE o.state = 'waiting_review'
-                 AND ($1::text IS NULL OR (o.submitted_at, o.id) >
-                     (SELECT a.submitted_at, a.id FROM registration.orders a WHERE a.id = $1))
-             ORDER BY o.submitted_at, o.id LIMIT $2"
-        ))
-        .await?;
-    let after = after.map(|id| id.to_string());
-    client.query(&statement, &[&after, &limit]).await?.iter().map(read).collect()
-}
-
-/// How many orders wait for a decision.
-pub(crate) async fn count_waiting(client: &impl GenericClient) -> Result<u64, StoreError> {
-    let statement = client
-        .prepare_cached("SELECT count(*) AS count FROM registration.orders WHERE state = 'waiting_review'")
-        .await?;
-    let count: i64 = client.query_one(&statement, &[]).await?.get("count");
-    u64::try_from(count).map_err(|_| StoreError::Corrupt("a negative count"))
+/// What is to be paid for each of these orders.
+pub(crate) async fn amounts(client: &impl GenericClient, ids: &[OrderId]) -> Result<Vec<(OrderId, Fen)>, StoreError> {
+    let statement = client.prepare_cached("SELECT id, amount_fen FROM registration.orders WHERE id = ANY($1)").await?;
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let read = |row: &Row| {
+        let id = row.get::<_, &str>("id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
+        Ok((id, Fen(row.get("amount_fen"))))
+    };
+    client.query(&statement, &[&ids]).await?.iter().map(read).collect()
 }
 
 /// Does the account have seats in the exam that are paid for, or that staff are just confirming?
@@ -267,10 +251,8 @@ pub(crate) async fn any_settled(
 }
 
 fn read(row: &Row) -> Result<StoredOrder, StoreError> {
-    let decided = match row.get::<_, Option<&str>>("decided_kind") {
-        Some(kind) => Some(Actor::from_stored(kind, row.get("decided_id"))),
-        None => None,
-    };
+    let kind: Option<&str> = row.get("decided_kind");
+    let decided = kind.map(|kind| Actor::from_stored(kind, row.get("decided_id")));
     Ok(StoredOrder {
         id: row.get::<_, &str>("id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
         account: AccountId(row.get("account")),

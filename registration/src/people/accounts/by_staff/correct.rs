@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use crate::application::store::applications;
-use crate::desk::payments::REASON_CHARS_MAX;
-use crate::desk::staff::{Role, StaffMember};
-use crate::desk::store::audit;
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::reason::{NoReason, reason};
+use crate::desk::staff::StaffMember;
 use crate::eligibility;
 use crate::model::clock;
 use crate::model::document::{Document, DocumentKind};
@@ -32,15 +33,15 @@ pub struct Corrected {
 /// Why nothing was corrected. Refusals first (staff can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum CorrectError {
-    /// Only administrators correct accounts.
-    #[error("only administrators correct accounts")]
-    Forbidden,
+    /// They may not correct accounts.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// The number is of no account.
     #[error("there is no account {0}")]
     Unknown(AccountNumber),
     /// Why it was done must be said, and briefly.
-    #[error("a reason has 1 to {REASON_CHARS_MAX} characters")]
-    Reason,
+    #[error(transparent)]
+    Reason(#[from] NoReason),
     /// Name and document are what they were.
     #[error("name and document are what they were")]
     Same,
@@ -58,7 +59,8 @@ const FOUND_MAX: i64 = 5;
 impl Accounts {
     /// The accounts that staff mean: the one of this account number, or those bound to a person with a document of this
     /// number, then those that say to have it; at most five.
-    pub async fn named_by(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+    pub async fn named_by(&self, staff: &StaffMember, text: &str) -> Result<Vec<Account>, CorrectError> {
+        demand(staff, Right::CorrectAccounts, Scope::Everything)?;
         if let Ok(number) = text.parse::<AccountNumber>() {
             return Ok(self.account(number.account()).await?.into_iter().collect());
         }
@@ -74,7 +76,8 @@ impl Accounts {
         let mut seen = HashSet::new();
         found.retain(|stored| seen.insert(stored.id));
         found.truncate(usize::try_from(FOUND_MAX).expect("a small constant"));
-        found.iter().map(|stored| crate::people::accounts::read(&self.vault, stored)).collect()
+        let read = |stored| crate::people::accounts::read(&self.vault, stored);
+        Ok(found.iter().map(read).collect::<Result<_, StoreError>>()?)
     }
 
     /// Sets name and document, and the login with them, all or nothing, and writes down who did and why. Whatever was proved or
@@ -85,15 +88,10 @@ impl Accounts {
         number: AccountNumber,
         name: PersonName,
         document: Document,
-        reason: &str,
+        why: &str,
     ) -> Result<Corrected, CorrectError> {
-        if staff.role != Role::Administrator {
-            return Err(CorrectError::Forbidden);
-        }
-        let reason = reason.trim();
-        if !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
-            return Err(CorrectError::Reason);
-        }
+        demand(staff, Right::CorrectAccounts, Scope::Everything)?;
+        let reason = reason(why)?;
         let account = number.account();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
@@ -119,8 +117,9 @@ impl Accounts {
         let must_prove = identity::forget(&transaction, account).await?;
         let now = clock::now();
         let reviews = applications::review_again(&transaction, account, &changed, now).await?;
-        let action = format!("account_corrected {}: {reason}", changed.join(" "));
-        audit::insert(&transaction, now, staff.id.0, &action, &number.to_string()).await?;
+        let (about, detail) = (number.to_string(), format!("{}: {reason}", changed.join(" ")));
+        let entry = Entry::by_staff(staff.id, AuditAction::AccountCorrected, &about).at(now).detail(&*detail);
+        entry.write(&transaction).await?;
         messages::add(&transaction, account, None, MessageKind::AccountCorrected, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Corrected { has_new_login, must_prove, reviews })

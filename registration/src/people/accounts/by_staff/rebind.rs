@@ -4,8 +4,9 @@
 use deadpool_postgres::GenericClient;
 
 use crate::application;
-use crate::desk::staff::{Role, StaffMember};
-use crate::desk::store::audit;
+use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::permits::{Forbidden, Right, Scope, demand};
+use crate::desk::staff::StaffMember;
 use crate::eligibility::store::bindings;
 use crate::eligibility::store::score_reviews;
 use crate::model::clock;
@@ -28,9 +29,9 @@ pub struct Rebound {
 /// Why nothing was moved. Refusals first (staff can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum RebindError {
-    /// Only administrators move registrations.
-    #[error("only administrators move registrations")]
-    Forbidden,
+    /// They may not move registrations.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// One of the numbers is of no account.
     #[error("there is no account {0}")]
     Unknown(AccountNumber),
@@ -57,9 +58,7 @@ impl Accounts {
         from: AccountNumber,
         to: AccountNumber,
     ) -> Result<Rebound, RebindError> {
-        if staff.role != Role::Administrator {
-            return Err(RebindError::Forbidden);
-        }
+        demand(staff, Right::MoveRegistrations, Scope::Everything)?;
         if from == to {
             return Err(RebindError::Same);
         }
@@ -75,9 +74,10 @@ impl Accounts {
         let moved = move_rows(&transaction, &self.vault, (from.account(), to.account())).await?;
         store::accounts::end_sessions(&transaction, from.account().0).await?;
         let now = clock::now();
-        for (subject, action) in [(from, format!("account_moved_to {to}")), (to, format!("account_moved_from {from}"))]
-        {
-            audit::insert(&transaction, now, staff.id.0, &action, &subject.to_string()).await?;
+        let both = [(from, AuditAction::AccountMovedTo, to), (to, AuditAction::AccountMovedFrom, from)];
+        for (subject, action, other) in both {
+            let (about, other) = (subject.to_string(), other.to_string());
+            Entry::by_staff(staff.id, action, &about).at(now).detail(&*other).write(&transaction).await?;
             messages::add(&transaction, subject.account(), None, MessageKind::RegistrationMoved, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;

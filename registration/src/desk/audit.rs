@@ -1,0 +1,230 @@
+//! The audit: who did what to what, what they saw, and why. One way to write a line, one to read them.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+
+use crate::desk::store::audit;
+use crate::desk::store::audit::{NewLine, StoredLine};
+use crate::model::actor::Actor;
+use crate::model::clock;
+use crate::model::ids::StaffId;
+use crate::store::StoreError;
+
+/// Most lines of a history.
+pub const HISTORY_MAX: usize = 50;
+
+/// What was done. The words are those that the store has for it, in four dialects, each as old as what it speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, strum::AsRefStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum AuditAction {
+    /// Looked at the page that shows a whole document number.
+    LookedAtPerson,
+    /// Looked at the picture of a payment, an identity or a face.
+    LookedAtPicture,
+    /// Confirmed a payment, an identity or a face.
+    Confirmed,
+    /// Refused one.
+    Refused,
+    /// Looked at a form.
+    #[strum(serialize = "application.look")]
+    LookedAtForm,
+    /// Looked at a form's photo.
+    #[strum(serialize = "application.photo")]
+    LookedAtPhoto,
+    /// Let a form pass.
+    #[strum(serialize = "application.pass")]
+    PassedForm,
+    /// Refused a form.
+    #[strum(serialize = "application.refuse")]
+    RefusedForm,
+    /// Looked at the request to review an earlier score.
+    #[strum(serialize = "score_review.look")]
+    LookedAtScore,
+    /// Let it pass.
+    #[strum(serialize = "score_review.pass")]
+    PassedScore,
+    /// Refused it.
+    #[strum(serialize = "score_review.refuse")]
+    RefusedScore,
+    /// Moved an account's registration away; the detail is the other account's number.
+    AccountMovedTo,
+    /// Moved another account's registration here; the detail is that account's number.
+    AccountMovedFrom,
+    /// Corrected who an account says to be; the detail is what, and why.
+    AccountCorrected,
+    /// Told a candidate a code for another password.
+    AccountCodeTold,
+    /// A member of staff signed in.
+    #[strum(serialize = "staff.signed_in")]
+    StaffSignedIn,
+    /// A sign-in with that name was refused.
+    #[strum(serialize = "staff.refused")]
+    StaffRefused,
+    /// A member of staff ended every sign-in of theirs.
+    #[strum(serialize = "staff.signed_out")]
+    StaffSignedOut,
+    /// A member of staff got another password.
+    #[strum(serialize = "staff.password")]
+    StaffPassword,
+    /// A member of staff was kept out.
+    #[strum(serialize = "staff.disabled")]
+    StaffDisabled,
+    /// A member of staff was let in again.
+    #[strum(serialize = "staff.enabled")]
+    StaffEnabled,
+    /// What a later version writes down, by its name.
+    #[strum(default, transparent)]
+    Other(String),
+}
+
+impl AuditAction {
+    /// Its word in the store.
+    pub fn as_str(&self) -> &str {
+        self.as_ref()
+    }
+
+    /// What a line says: the version before wrote some details behind the action, after a blank.
+    fn of(word: String, detail: Option<String>) -> (Self, Option<String>) {
+        let known = |word: &str| word.parse().ok().filter(|action| !matches!(action, Self::Other(_)));
+        if let Some(action) = known(&word) {
+            return (action, detail);
+        }
+        match word.split_once(' ').and_then(|(word, rest)| Some((known(word)?, rest.to_owned()))) {
+            Some((action, rest)) => (action, detail.or(Some(rest))),
+            None => (Self::Other(word), detail),
+        }
+    }
+}
+
+/// Something that was done, for pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// The login name, where staff did it.
+    pub staff_name: Option<String>,
+    /// What.
+    pub action: AuditAction,
+    /// Which picture, or which hand-in, it was about; `None` in lines of before that was written down.
+    pub seen: Option<String>,
+    /// Why, or what else there is to say.
+    pub detail: Option<String>,
+}
+
+/// A line to be written: who did what to what.
+pub(crate) struct Entry<'a> {
+    actor: Actor,
+    action: AuditAction,
+    subject: &'a str,
+    at: Option<Timestamp>,
+    seen: Option<&'a str>,
+    detail: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(actor: Actor, action: AuditAction, subject: &'a str) -> Self {
+        Self { actor, action, subject, at: None, seen: None, detail: None }
+    }
+
+    /// What staff did.
+    pub(crate) fn by_staff(staff: StaffId, action: AuditAction, subject: &'a str) -> Self {
+        Self::new(Actor::Staff(staff), action, subject)
+    }
+
+    /// When it was done, where that is not now.
+    pub(crate) fn at(self, at: Timestamp) -> Self {
+        Self { at: Some(at), ..self }
+    }
+
+    /// Which picture, or which hand-in, was seen.
+    pub(crate) fn seen(self, seen: &'a str) -> Self {
+        Self { seen: Some(seen), ..self }
+    }
+
+    /// Why it was done, or what else there is to say.
+    pub(crate) fn detail(self, detail: impl Into<Option<&'a str>>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    /// Writes it.
+    pub(crate) async fn write(self, client: &impl GenericClient) -> Result<(), StoreError> {
+        let Self { actor, action, subject, at, seen, detail } = self;
+        let at = at.unwrap_or_else(clock::now);
+        let line = NewLine { at, actor: &actor, action: action.as_str(), subject, seen, detail };
+        audit::insert(client, &line).await
+    }
+}
+
+/// Has this member of staff looked at exactly that?
+pub(crate) async fn has_looked(
+    client: &impl GenericClient,
+    staff: StaffId,
+    look: &AuditAction,
+    subject: &str,
+    seen: &str,
+) -> Result<bool, StoreError> {
+    audit::has_looked(client, staff, look.as_str(), subject, seen).await
+}
+
+/// What was done to something, the newest first, at most [`HISTORY_MAX`] lines.
+pub(crate) async fn history(client: &impl GenericClient, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
+    let limit = i64::try_from(HISTORY_MAX).expect("a small constant");
+    let entry = |line: StoredLine| {
+        let StoredLine { at, actor, staff_name, action, seen, detail } = line;
+        let (action, detail) = AuditAction::of(action, detail);
+        AuditEntry { at, actor, staff_name, action, seen, detail }
+    };
+    Ok(audit::of(client, subject, limit).await?.into_iter().map(entry).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every word that any version has written.
+    const WORDS: [&str; 21] = [
+        "looked_at_person",
+        "looked_at_picture",
+        "confirmed",
+        "refused",
+        "application.look",
+        "application.photo",
+        "application.pass",
+        "application.refuse",
+        "score_review.look",
+        "score_review.pass",
+        "score_review.refuse",
+        "account_moved_to",
+        "account_moved_from",
+        "account_corrected",
+        "account_code_told",
+        "staff.signed_in",
+        "staff.refused",
+        "staff.signed_out",
+        "staff.password",
+        "staff.disabled",
+        "staff.enabled",
+    ];
+
+    #[test]
+    fn words_of_the_store_stay_and_are_read_back() {
+        for word in WORDS {
+            let (action, detail) = AuditAction::of(word.to_owned(), None);
+            assert!(!matches!(action, AuditAction::Other(_)), "{word}");
+            assert_eq!((action.as_str(), detail), (word, None));
+        }
+        let (action, detail) = AuditAction::of("snoozed".to_owned(), None);
+        assert_eq!((action.as_str(), action.clone(), detail), ("snoozed", AuditAction::Other("snoozed".into()), None));
+    }
+
+    #[test]
+    fn what_the_version_before_wrote_behind_an_action_is_its_detail() {
+        let read = |word: &str| AuditAction::of(word.to_owned(), None);
+        assert_eq!(read("account_moved_to F19F"), (AuditAction::AccountMovedTo, Some("F19F".to_owned())));
+        let corrected = (AuditAction::AccountCorrected, Some("name document: 核对 原件".to_owned()));
+        assert_eq!(read("account_corrected name document: 核对 原件"), corrected);
+        assert_eq!(read("something else"), (AuditAction::Other("something else".to_owned()), None));
+    }
+}
