@@ -134,7 +134,7 @@ impl Registration {
         let reviews = Reviews {
             database: database.clone(),
             exams: exams.clone(),
-            orders: orders.clone(),
+            orders: Arc::new(orders.clone()),
             screenshots: screenshots.clone(),
             vault,
         };

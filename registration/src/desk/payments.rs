@@ -3,6 +3,7 @@
 mod look;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -169,7 +170,8 @@ impl From<ConfirmError> for DecisionError {
 pub struct Reviews {
     pub(crate) database: Database,
     pub(crate) exams: Exams,
-    pub(crate) orders: Orders,
+    /// Shared, because the door is large and so is every future that holds one.
+    pub(crate) orders: Arc<Orders>,
     pub(crate) screenshots: Screenshots,
     pub(crate) vault: Vault,
 }

@@ -40,14 +40,15 @@ impl Orders {
     async fn settle_unpaid(&self, order: StoredOrder, is_due: bool) -> Result<StoredOrder, StoreError> {
         let Some(states) = self.hold_states(&order).await else { return Ok(order) };
         let is_live = |state: &Option<HoldState>| state.is_some_and(HoldState::is_live);
-        if states.iter().all(|state| matches!(state, Some(HoldState::Frozen | HoldState::Confirmed))) {
-            if let Some(picture) = self.screenshots.pending(order.id).await? {
-                // The hand-in died after it froze the seats: all that it had left to do is this.
-                return match self.accept(&order, picture).await? {
-                    Some(accepted) => Ok(accepted),
-                    None => self.reload(order).await,
-                };
-            }
+        let is_frozen = |state: &Option<HoldState>| matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
+        if states.iter().all(is_frozen)
+            && let Some(picture) = self.screenshots.pending(order.id).await?
+        {
+            // The hand-in died after it froze the seats: all that it had left to do is this.
+            return match self.accept(&order, picture).await? {
+                Some(accepted) => Ok(accepted),
+                None => self.reload(order).await,
+            };
         }
         // Frozen seats without a picture, too, are those of a hand-in that came to nothing.
         if is_due && !states.contains(&Some(HoldState::Held)) {

@@ -43,6 +43,11 @@ impl OldProcess {
 
     /// Takes seats as an order of its own; nothing when the candidate has one, or they are full.
     pub(crate) async fn hold(&self, account: AccountId, sittings: &[&str], part: (&str, bool)) -> Option<OldOrder> {
+        // The engine would give seats that are owed out again, which are about to end.
+        let owed = "SELECT EXISTS (SELECT FROM registration.orders WHERE account = $1 AND seats_owed)";
+        if self.client().await.query_one(owed, &[&account.0]).await.unwrap().get(0) {
+            return None;
+        }
         let taken = self.engine.hold(&exam(), &account.candidate_id(), &ids(sittings), Admission::Exempt).await.ok()?;
         let expires_at = taken.holds.iter().map(|hold| hold.expires_at).min().unwrap();
         let lapses_at = expires_at + SignedDuration::from_secs(60);
@@ -131,6 +136,10 @@ impl OldProcess {
 
     /// Tells the engine and writes down that it is done.
     pub(crate) async fn finish_confirm(&self, order: &OldOrder) -> bool {
+        let begun = "SELECT state = 'confirming' FROM registration.orders WHERE id = $1";
+        if !self.client().await.query_one(begun, &[&order.id.to_string()]).await.unwrap().get::<_, bool>(0) {
+            return false;
+        }
         for hold in &order.holds {
             if self.engine.confirm(&exam(), hold, &order.id.reference()).await.is_err() {
                 return false;

@@ -130,6 +130,7 @@ async fn money_without_a_seat_is_not_forgotten() {
     let order = world.hold(world.candidate(1).await.id, &["s0"]).await.unwrap();
     let payment = begin(&world, &order).await;
     world.until_row(order.id, "lapsed").await;
+    world.until_free("s0", 1).await;
     let other = world.hold(world.candidate(2).await.id, &["s0"]).await.unwrap();
     world.registration.payments.receive(payment.id, &gateway(), None).await.unwrap();
     let late = world.registration.orders.confirm(order.id, &gateway()).await;

@@ -179,6 +179,17 @@ fn as_old(order: &Order, lapses_at: jiff::Timestamp) -> OldOrder {
     OldOrder { id: order.id, account: order.account, holds, lapses_at }
 }
 
+/// The reviewer looks and decides. The other process's pictures have no files, so that there may be nothing to see.
+async fn decide(world: &World, order: OrderId, is_good: bool) -> bool {
+    let reviews = &world.registration.reviews;
+    let Some(look) = reviews.get(order).await.unwrap().unwrap().look else { return false };
+    let _ = reviews.screenshot(world.reviewer, order).await;
+    match is_good {
+        true => reviews.confirm(world.reviewer, order, &look).await.is_ok(),
+        false => reviews.refuse(world.reviewer, order, &look, "金额不符").await.is_ok(),
+    }
+}
+
 /// One move of one of the two versions on a candidate's newest order. Most are refused: the order is elsewhere.
 async fn one_move(world: &World, old: &OldProcess, account: AccountId, dice: &mut Dice) -> String {
     let orders = world.registration.orders.of(account).await.unwrap();
@@ -208,8 +219,7 @@ async fn one_move(world: &World, old: &OldProcess, account: AccountId, dice: &mu
             true
         }
         9 => world.hand_in(account, id).await.is_ok(),
-        10 => world.confirm(id).await.is_ok(),
-        11 => world.refuse(id, "金额不符").await.is_ok(),
+        10 | 11 => decide(world, id, choice == 10).await,
         12 if dice.below(4) == 0 => world.registration.orders.release(account, id).await.is_ok(),
         13 => world.replace(account, &[["s0", "s1"][dice.below(2)]]).await.is_ok(),
         14 => world.hand_in(account, id).await.is_ok() && world.hand_in(account, id).await.is_ok(),
@@ -227,9 +237,16 @@ async fn whoever_moves_orders_payments_say_the_same() {
         accounts.push(candidate(&world, number).await);
     }
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20);
-    let (mut dice, mut told, mut known) = (Dice(seed), Vec::new(), HashSet::new());
+    let (mut dice, mut told, mut known, mut next) = (Dice(seed), Vec::new(), HashSet::new(), 100);
     for _ in 0..240 {
-        let account = accounts[dice.below(accounts.len())];
+        let at = dice.below(accounts.len());
+        let account = accounts[at];
+        // Whose seat is confirmed has hardly a move left: somebody else comes.
+        let live = world.registration.orders.live(account, &exam()).await.unwrap();
+        if live.iter().any(|order| order.state == OrderState::Confirmed) && dice.below(3) == 0 {
+            next += 1;
+            accounts[at] = candidate(&world, next).await;
+        }
         told.push(one_move(&world, &old, account, &mut dice).await);
         assert_eq!(faults(&world).await, Vec::<String>::new(), "seed {seed}: {told:#?}");
         let rows = world.sql().await.query("SELECT id FROM registration.payments", &[]).await.unwrap();
@@ -237,7 +254,7 @@ async fn whoever_moves_orders_payments_say_the_same() {
         assert!(known.is_subset(&now), "seed {seed}: a payment is gone");
         known = now;
     }
-    assert!(known.len() > 20, "the moves came to something: {told:#?}");
+    assert!(known.len() > 15, "the moves came to something: {told:#?}");
     for statement in ["DELETE FROM registration.payments", "UPDATE registration.payment_events SET event = 'x'"] {
         assert!(world.sql().await.execute(statement, &[]).await.is_err(), "{statement}");
     }

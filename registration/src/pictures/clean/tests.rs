@@ -285,7 +285,7 @@ fn no_picture_takes_more_memory_than_is_counted_with() {
         assert!(bytes.len() <= PICTURE_BYTES_MAX, "{name} has {}", bytes.len());
         std::fs::write(file.path(), bytes).unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--nocapture", "pictures::tests::one_is_cleaned_for_the_parent"])
+            .args(["--exact", "--nocapture", "pictures::clean::tests::one_is_cleaned_for_the_parent"])
             .env("SEATHOLD_TEST_PICTURE", file.path())
             .output()
             .unwrap();

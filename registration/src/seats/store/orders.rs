@@ -267,10 +267,8 @@ pub(crate) async fn any_settled(
 }
 
 fn read(row: &Row) -> Result<StoredOrder, StoreError> {
-    let decided = match row.get::<_, Option<&str>>("decided_kind") {
-        Some(kind) => Some(Actor::from_stored(kind, row.get("decided_id"))),
-        None => None,
-    };
+    let kind: Option<&str> = row.get("decided_kind");
+    let decided = kind.map(|kind| Actor::from_stored(kind, row.get("decided_id")));
     Ok(StoredOrder {
         id: row.get::<_, &str>("id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
         account: AccountId(row.get("account")),
