@@ -7,7 +7,6 @@ pub mod exam;
 pub mod exam_rules;
 pub mod facts;
 pub mod fen;
-pub(crate) mod identity;
 pub mod ids;
 pub mod login;
 pub mod order;

@@ -7,6 +7,7 @@ mod claims;
 mod handover;
 mod liveness;
 mod manual;
+pub(crate) mod state;
 mod verify;
 
 use bytes::Bytes;
@@ -36,7 +37,7 @@ pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{Verifying, forget, open};
 
-pub use crate::model::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
+pub use crate::people::identity::state::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
 
 /// Which text of the consent is agreed to now; another text gets another version.
 pub const CONSENT_VERSION: &str = "2026-11";

@@ -4,8 +4,8 @@ use gateways::{CardError, CardSide, CardText, CardWarning};
 use jiff::civil::Date;
 
 use crate::model::document::ResidentId;
-use crate::model::identity::Person;
 use crate::model::text::characters::name_key;
+use crate::people::identity::state::Person;
 
 /// What is said of a card that has no end.
 const FOREVER: &str = "长期";

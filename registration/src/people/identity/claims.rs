@@ -3,10 +3,10 @@
 use deadpool_postgres::GenericClient;
 
 use super::IdentityError;
-use crate::model::identity::{ClaimRights, Person};
 use crate::model::ids::AccountId;
 use crate::people::accounts;
 use crate::people::accounts::{Account, Accounts, ClaimError};
+use crate::people::identity::state::{ClaimRights, Person};
 use crate::people::store;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
