@@ -144,7 +144,7 @@ SELECT o.id AS order_id, a.at, a.staff, row_number() OVER (PARTITION BY o.id ORD
 FROM registration.orders o JOIN registration.audit a ON a.subject = o.id AND a.action = 'refused'
 WHERE o.paid_at IS NULL OR a.at < o.paid_at;
 CREATE INDEX ON refusals (order_id);
-CREATE TEMPORARY TABLE claims ON COMMIT DROP AS
+CREATE TEMPORARY TABLE hand_ins ON COMMIT DROP AS
 SELECT gen_random_uuid() AS id, order_id, number, at AS refused_at, staff AS refused_by FROM refusals
 UNION ALL
 SELECT gen_random_uuid(), o.id, 1 + coalesce(r.count, 0), NULL, NULL
@@ -153,12 +153,12 @@ LEFT JOIN (SELECT order_id, count(*) AS count, max(at) AS last FROM refusals GRO
 WHERE o.state IN ('waiting_review', 'confirming', 'confirmed') OR o.paid_at IS NOT NULL OR EXISTS (
     SELECT FROM registration.screenshots s
     WHERE s.order_id = o.id AND s.accepted_at IS NOT NULL AND s.accepted_at > coalesce(r.last, '-infinity'));
-CREATE INDEX ON claims (order_id, number);
-ANALYZE claims;
+CREATE INDEX ON hand_ins (order_id, number);
+ANALYZE hand_ins;
 CREATE TEMPORARY TABLE evidence ON COMMIT DROP AS
 SELECT s.id, s.accepted_at, c.id AS payment
 FROM registration.screenshots s
-JOIN claims c ON c.order_id = s.order_id
+JOIN hand_ins c ON c.order_id = s.order_id
     AND c.number = 1 + (SELECT count(*) FROM refusals r WHERE r.order_id = s.order_id AND r.at < s.accepted_at)
 WHERE s.accepted_at IS NOT NULL;
 INSERT INTO registration.payments
@@ -170,8 +170,8 @@ SELECT c.id, 'screenshot', o.amount_fen, s.state, coalesce(e.first, c.refused_at
     CASE s.state WHEN 'pending' THEN NULL WHEN 'received' THEN o.paid_at
         ELSE coalesce(c.refused_at, o.decided_at, e.first, o.created_at) END,
     CASE WHEN s.state = 'failed' AND NOT EXISTS (
-        SELECT FROM claims l WHERE l.order_id = c.order_id AND l.number > c.number) THEN o.reason END
-FROM claims c
+        SELECT FROM hand_ins l WHERE l.order_id = c.order_id AND l.number > c.number) THEN o.reason END
+FROM hand_ins c
 JOIN registration.orders o ON o.id = c.order_id
 LEFT JOIN (SELECT payment, min(accepted_at) AS first FROM evidence GROUP BY payment) e ON e.payment = c.id
 CROSS JOIN LATERAL (SELECT CASE
@@ -187,11 +187,11 @@ CROSS JOIN LATERAL (SELECT CASE s.state
     WHEN 'received' THEN coalesce(first.staff, o.decided_by)
     WHEN 'failed' THEN coalesce(c.refused_by, o.decided_by) END AS staff) d;
 INSERT INTO registration.payment_orders (payment, order_id, amount_fen)
-SELECT p.id, c.order_id, p.amount_fen FROM registration.payments p JOIN claims c ON c.id = p.id;
+SELECT p.id, c.order_id, p.amount_fen FROM registration.payments p JOIN hand_ins c ON c.id = p.id;
 UPDATE registration.screenshots s SET payment = e.payment FROM evidence e WHERE e.id = s.id;
 INSERT INTO registration.payment_events (payment, at, actor_kind, actor_id, event)
-SELECT p.id, p.created_at, 'candidate', o.account::text, 'claimed'
-FROM registration.payments p JOIN claims c ON c.id = p.id JOIN registration.orders o ON o.id = c.order_id
+SELECT p.id, p.created_at, 'candidate', o.account::text, 'handed_in'
+FROM registration.payments p JOIN hand_ins c ON c.id = p.id JOIN registration.orders o ON o.id = c.order_id
 UNION ALL
 SELECT id, decided_at, decided_kind, decided_id, state FROM registration.payments WHERE state <> 'pending';
 
@@ -230,28 +230,28 @@ CREATE TRIGGER bridge_orders BEFORE UPDATE ON registration.orders
 CREATE FUNCTION registration.bridge_payments() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     o registration.orders%ROWTYPE;
-    claim uuid;
+    pending_id uuid;
     is_received boolean;
     said text;
 BEGIN
     SELECT * INTO STRICT o FROM registration.orders WHERE id = NEW.id;
-    SELECT p.id INTO claim FROM registration.payment_orders b JOIN registration.payments p ON p.id = b.payment
+    SELECT p.id INTO pending_id FROM registration.payment_orders b JOIN registration.payments p ON p.id = b.payment
     WHERE b.order_id = o.id AND p.method = 'screenshot' AND p.state = 'pending';
     is_received := EXISTS (
         SELECT FROM registration.payment_orders b JOIN registration.payments p ON p.id = b.payment
         WHERE b.order_id = o.id AND p.state = 'received');
-    IF claim IS NULL AND NOT is_received AND o.state IN ('waiting_review', 'confirming', 'confirmed') THEN
-        claim := gen_random_uuid();
+    IF pending_id IS NULL AND NOT is_received AND o.state IN ('waiting_review', 'confirming', 'confirmed') THEN
+        pending_id := gen_random_uuid();
         INSERT INTO registration.payments (id, method, amount_fen, state, created_at)
-        VALUES (claim, 'screenshot', o.amount_fen, 'pending', coalesce(o.submitted_at, now()));
-        INSERT INTO registration.payment_orders (payment, order_id, amount_fen) VALUES (claim, o.id, o.amount_fen);
+        VALUES (pending_id, 'screenshot', o.amount_fen, 'pending', coalesce(o.submitted_at, now()));
+        INSERT INTO registration.payment_orders (payment, order_id, amount_fen) VALUES (pending_id, o.id, o.amount_fen);
         INSERT INTO registration.payment_events (payment, at, actor_kind, actor_id, event)
-        VALUES (claim, coalesce(o.submitted_at, now()), 'candidate', o.account::text, 'claimed');
+        VALUES (pending_id, coalesce(o.submitted_at, now()), 'candidate', o.account::text, 'handed_in');
     END IF;
-    IF claim IS NULL THEN
+    IF pending_id IS NULL THEN
         RETURN NULL;
     END IF;
-    UPDATE registration.screenshots SET payment = claim
+    UPDATE registration.screenshots SET payment = pending_id
     WHERE order_id = o.id AND accepted_at IS NOT NULL AND payment IS NULL;
     said := CASE
         WHEN o.state = 'confirmed' AND is_received THEN 'closed'
@@ -267,9 +267,9 @@ BEGIN
         decided_id = CASE said WHEN 'closed' THEN NULL ELSE o.decided_id END,
         decided_at = CASE said WHEN 'closed' THEN now() ELSE coalesce(o.decided_at, now()) END,
         reason = CASE said WHEN 'failed' THEN o.reason END
-    WHERE id = claim;
+    WHERE id = pending_id;
     INSERT INTO registration.payment_events (payment, at, actor_kind, actor_id, event)
-    SELECT id, decided_at, decided_kind, decided_id, state FROM registration.payments WHERE id = claim;
+    SELECT id, decided_at, decided_kind, decided_id, state FROM registration.payments WHERE id = pending_id;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER bridge_payments_new AFTER INSERT ON registration.orders DEFERRABLE INITIALLY DEFERRED

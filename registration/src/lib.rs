@@ -1,8 +1,8 @@
-//! A candidate's registration: accounts, exam definitions, orders, pictures of payments, reviews. No HTTP.
+//! A candidate's registration: exams, people, orders, payments, and what staff decide. No HTTP.
 //!
-//! In reading order: [`fen`], [`text`], [`document`], [`person`], [`login`], [`passwords`] and [`steps`] are plain
-//! values and rules; [`vault`] keeps personal data unreadable at rest; [`exams`], [`accounts`], [`orders`],
-//! [`reviews`] and [`staff`] are the doors; [`purpose`] says whether any of it is real. Seats are only ever taken through `reservation`'s engine.
+//! By domain: each module's own file is its door, its `store` has one file of SQL per table. [`model`] and [`rules`] are plain
+//! values and pure rules; [`secrets`] keeps personal data unreadable at rest. Seats are only ever taken through
+//! `reservation`'s engine.
 
 pub mod application;
 pub mod desk;

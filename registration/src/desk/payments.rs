@@ -184,7 +184,7 @@ impl Reviews {
         let Some(refused) = change::refuse(&transaction, order, &refusal).await? else {
             return Err(DecisionError::NotWaiting(found.state_at(now)));
         };
-        moves::fail_claim(&transaction, order, &actor, reason, now).await?;
+        moves::fail_pending(&transaction, order, &actor, reason, now).await?;
         let (subject, seen) = (order.to_string(), look.picture());
         let entry = Entry::by_staff(member.id, AuditAction::Refused, &subject).at(now).seen(&seen).detail(reason);
         entry.write(&transaction).await?;

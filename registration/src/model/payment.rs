@@ -63,7 +63,7 @@ pub enum PaymentEvent {
     /// An attempt was begun.
     Created,
     /// A candidate says to have paid, and shows a picture of it.
-    Claimed,
+    HandedIn,
     /// Another picture came while the first one waited.
     Evidence,
     /// The money came.

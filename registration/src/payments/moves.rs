@@ -24,22 +24,22 @@ pub(crate) async fn begin(
 ) -> Result<(), StoreError> {
     payments::insert(transaction, new).await?;
     payment_orders::insert(transaction, new.id, orders).await?;
-    let event = if new.state == PaymentState::Pending { PaymentEvent::Claimed } else { PaymentEvent::Created };
+    let event = if new.state == PaymentState::Pending { PaymentEvent::HandedIn } else { PaymentEvent::Created };
     payment_events::insert(transaction, new.id, new.created_at, actor, event, None).await
 }
 
 /// The candidate shows a picture of a payment: one that waits has one picture more, else another one begins to wait.
-pub(crate) async fn claim(
+pub(crate) async fn hand_in(
     transaction: &impl GenericClient,
     candidate: &Actor,
     (order, amount): (OrderId, Fen),
     picture: Uuid,
     now: Timestamp,
 ) -> Result<PaymentId, StoreError> {
-    if let Some(claim) = claim_of(&payments::of_order(transaction, order).await?) {
+    if let Some(pending) = pending_of(&payments::of_order(transaction, order).await?) {
         let detail = json!({ "picture": picture });
-        payment_events::insert(transaction, claim, now, candidate, PaymentEvent::Evidence, Some(detail)).await?;
-        return Ok(claim);
+        payment_events::insert(transaction, pending, now, candidate, PaymentEvent::Evidence, Some(detail)).await?;
+        return Ok(pending);
     }
     let id = PaymentId(Uuid::now_v7());
     let new = NewPayment { id, method: Method::Screenshot, amount, state: PaymentState::Pending, created_at: now };
@@ -67,22 +67,22 @@ pub(crate) async fn end(
 }
 
 /// Staff refused what the candidate showed.
-pub(crate) async fn fail_claim(
+pub(crate) async fn fail_pending(
     transaction: &impl GenericClient,
     order: OrderId,
     staff: &Actor,
     reason: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    if let Some(claim) = claim_of(&payments::of_order(transaction, order).await?) {
+    if let Some(pending) = pending_of(&payments::of_order(transaction, order).await?) {
         let ending = Ending { state: PaymentState::Failed, actor: staff, at, reference: None, reason: Some(reason) };
-        end(transaction, claim, &ending).await?;
+        end(transaction, pending, &ending).await?;
     }
     Ok(())
 }
 
-/// The order's seats are the candidate's. What was only claimed is received by the word of whoever decided; where the
-/// money had come by another way, nothing more is to be expected of the claim.
+/// The order's seats are the candidate's. What was only pending is received by the word of whoever decided; where the
+/// money had come by another way, nothing more is to be expected of that one.
 pub(crate) async fn settle(
     transaction: &impl GenericClient,
     order: OrderId,
@@ -90,12 +90,12 @@ pub(crate) async fn settle(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let found = payments::of_order(transaction, order).await?;
-    let Some(claim) = claim_of(&found) else { return Ok(()) };
+    let Some(pending) = pending_of(&found) else { return Ok(()) };
     let (actor, at) = decided;
     let received = Ending { state: PaymentState::Received, actor, at, reference: None, reason: None };
     let closed = Ending { state: PaymentState::Closed, actor: &Actor::System, at: now, reference: None, reason: None };
     let is_paid = found.iter().any(|payment| payment.state == PaymentState::Received);
-    end(transaction, claim, if is_paid { &closed } else { &received }).await.map(drop)
+    end(transaction, pending, if is_paid { &closed } else { &received }).await.map(drop)
 }
 
 /// Has the money for an order come?
@@ -113,7 +113,8 @@ pub(crate) async fn binds(client: &impl GenericClient, order: OrderId) -> Result
 }
 
 /// The payment by screenshot that staff have not decided on; an order has at most one.
-fn claim_of(payments: &[Payment]) -> Option<PaymentId> {
-    let is_claim = |payment: &&Payment| payment.method == Method::Screenshot && payment.state == PaymentState::Pending;
-    payments.iter().find(is_claim).map(|payment| payment.id)
+fn pending_of(payments: &[Payment]) -> Option<PaymentId> {
+    let is_pending =
+        |payment: &&Payment| payment.method == Method::Screenshot && payment.state == PaymentState::Pending;
+    payments.iter().find(is_pending).map(|payment| payment.id)
 }

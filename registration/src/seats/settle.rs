@@ -102,7 +102,7 @@ impl Orders {
         let transaction = client.transaction().await?;
         let Some(accepted) = change::submit(&transaction, order.id, now).await? else { return Ok(None) };
         let candidate = Actor::Candidate(accepted.account);
-        let payment = moves::claim(&transaction, &candidate, (accepted.id, accepted.amount), picture, now).await?;
+        let payment = moves::hand_in(&transaction, &candidate, (accepted.id, accepted.amount), picture, now).await?;
         screenshots::accept(&transaction, picture, payment, now).await?;
         transaction.commit().await?;
         Ok(Some(accepted))

@@ -62,14 +62,14 @@ pub(crate) async fn states(world: &World, order: OrderId) -> Vec<PaymentState> {
 /// What must hold of payments at any moment. Nothing: it does.
 async fn faults(world: &World) -> Vec<String> {
     let rules = [
-        "SELECT 'two claims of ' || b.order_id FROM registration.payments p
+        "SELECT 'two pending payments of ' || b.order_id FROM registration.payments p
              JOIN registration.payment_orders b ON b.payment = p.id
              WHERE p.state = 'pending' GROUP BY b.order_id HAVING count(*) > 1",
         "SELECT 'confirmed without money, or the other way round: ' || o.id FROM registration.orders o
              WHERE (o.state = 'confirmed') <> EXISTS (SELECT FROM registration.payments p
                  JOIN registration.payment_orders b ON b.payment = p.id
                  WHERE b.order_id = o.id AND p.state = 'received')",
-        "SELECT 'waiting without a claim, or the other way round: ' || o.id FROM registration.orders o
+        "SELECT 'waiting without a pending payment, or the other way round: ' || o.id FROM registration.orders o
              WHERE (o.state IN ('waiting_review', 'confirming')) <> EXISTS (SELECT FROM registration.payments p
                  JOIN registration.payment_orders b ON b.payment = p.id
                  WHERE b.order_id = o.id AND p.state = 'pending')",
@@ -80,7 +80,7 @@ async fn faults(world: &World) -> Vec<String> {
              WHERE s.accepted_at IS NOT NULL AND s.payment IS NULL",
         "SELECT 'events do not end on the state: ' || p.id FROM registration.payments p
              WHERE (SELECT e.event FROM registration.payment_events e WHERE e.payment = p.id ORDER BY e.id DESC LIMIT 1)
-                 NOT IN (p.state, CASE p.state WHEN 'pending' THEN 'claimed' END,
+                 NOT IN (p.state, CASE p.state WHEN 'pending' THEN 'handed_in' END,
                      CASE p.state WHEN 'pending' THEN 'evidence' ELSE p.state END)",
         "SELECT 'nobody decided: ' || o.id FROM registration.orders o
              WHERE o.decided_by IS NOT NULL AND (o.decided_kind, o.decided_id) IS DISTINCT FROM ('staff', o.decided_by::text)",
@@ -123,7 +123,7 @@ async fn payments_follow_what_the_version_before_writes() {
     assert_eq!(world.count_waiting(CaseKind::Form).await, 1, "handed in as it was, it still waits");
     assert_eq!(states(&world, order.id).await, [Failed, Received]);
 
-    // Refused too often; released; lapsed: whatever ends leaves no claim behind.
+    // Refused too often; released; lapsed: whatever ends leaves no pending payment behind.
     let other = candidate(&world, 2).await;
     let ended = old.hold(other, &["s0"], SOLE).await.unwrap();
     assert!(old.submit(&ended).await && old.refuse(ended.id, "看不清", 0).await);
