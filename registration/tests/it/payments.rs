@@ -2,6 +2,7 @@
 //! the way; and while a payment is under way, what it is for costs what it cost.
 
 use registration::Fen;
+use registration::desk::audit::AuditAction;
 use registration::desk::payments::DecisionError;
 use registration::model::actor::Actor;
 use registration::model::order::{Order, OrderState};
@@ -60,7 +61,8 @@ async fn money_that_a_gateway_received_makes_the_seats_the_candidates() {
     for over in [payments.close(payment.id, &Actor::System).await, payments.fail(payment.id, &gateway(), "x").await] {
         assert!(matches!(over, Err(EndError::Over(PaymentState::Received))), "what came stays: {over:?}");
     }
-    assert_eq!(world.history(order.id).await, [], "no member of staff did anything");
+    let [line] = &world.history(order.id).await[..] else { panic!("confirmed once") };
+    assert_eq!((&line.actor, &line.action, &line.seen), (&gateway(), &AuditAction::Confirmed, &None));
     let events = "SELECT string_agg(event || ' ' || actor_kind, ', ' ORDER BY id) FROM registration.payment_events";
     let events: String = world.sql().await.query_one(events, &[]).await.unwrap().get(0);
     assert_eq!(events, "created candidate, received gateway", "each move once");

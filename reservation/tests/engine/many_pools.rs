@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::app::{App, call};
 
+/// How often it is looked whether nothing happens any more.
+const WINDOWS_MAX: usize = 6;
 const POOLS: usize = 400;
 
 async fn number(app: &App, query: &str) -> i64 {
@@ -45,10 +47,17 @@ async fn four_hundred_exams_work_and_start_again_and_killed_sessions_are_few() {
     assert!(sessions <= 16 + 1, "{sessions} sessions for {POOLS} pools");
     // Idle, the pools together ask a few questions a second, not a few each.
     let asked = "SELECT sum(calls)::bigint FROM (SELECT xact_commit + xact_rollback AS calls FROM pg_stat_database) d";
-    let before = number(&app, asked).await;
-    tokio::time::sleep(Duration::from_secs(4)).await;
-    let a_second = (number(&app, asked).await - before) / 4;
-    println!("{a_second} transactions a second, idle, with {POOLS} pools and {sessions} sessions");
+    // What the confirmations left to do comes to its end first, on a busy machine later than on an idle one.
+    let mut a_second = i64::MAX;
+    for _ in 0..WINDOWS_MAX {
+        let before = number(&app, asked).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        a_second = (number(&app, asked).await - before) / 4;
+        println!("{a_second} transactions a second, idle, with {POOLS} pools and {sessions} sessions");
+        if a_second < 40 {
+            break;
+        }
+    }
     assert!(a_second < 40, "{a_second} transactions a second while nothing happens");
     engine.stop().await;
 }
