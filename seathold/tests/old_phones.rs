@@ -113,7 +113,7 @@ async fn show_card(phone: &OldChromium, person: &Person, album: &Album) {
     if person.version == OldVersion::V91 {
         phone.comes("(i => i.naturalWidth > i.naturalHeight)(document.querySelector('#card_front img'))").await;
     }
-    slow(phone, 20_000).await;
+    slow(phone, 6_000).await;
     phone.attach("#card_back-album", &back).await;
     phone.shows("正在上传").await;
     phone.run("document.querySelector('form[data-tiles] > button[type=submit]').click()").await;
@@ -178,7 +178,7 @@ async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     phone.open(&order).await;
     // The line is lost on the way, and comes back.
     let picture = album.keep("order.png", &long_screenshot());
-    slow(phone, 60_000).await;
+    slow(phone, 30_000).await;
     phone.attach("#album", &picture).await;
     phone.comes("/正在上传 [1-9]/.test(document.body.innerText)").await;
     network(phone, true, -1).await;

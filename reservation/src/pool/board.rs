@@ -178,14 +178,17 @@ impl Board {
 
     /// When the next clock of this sitting runs out.
     pub fn next_release_at(&self, sitting: SittingNumber) -> Option<Timestamp> {
-        let board = self.sittings.read().expect("nothing panics while it holds the board");
-        board.counts.get(&sitting).and_then(next_release)
+        self.next_release_at_or(sitting, None)
     }
 
-    /// Does the board lack events about a sitting that Redis just said is full?
-    pub fn is_behind(&self, sitting: SittingNumber) -> bool {
+    /// When the next clock of this sitting runs out; while the board lacks events about a sitting
+    /// that Redis just said is full, what Redis `told`. One look answers both: between two, the
+    /// events could come, and clocks that are known by then would be known to neither.
+    pub fn next_release_at_or(&self, sitting: SittingNumber, told: Option<Timestamp>) -> Option<Timestamp> {
         let board = self.sittings.read().expect("nothing panics while it holds the board");
-        board.applied < board.noted || board.counts.get(&sitting).is_none_or(|counts| counts.free > 0)
+        let counts = board.counts.get(&sitting);
+        let is_behind = || board.applied < board.noted || counts.is_none_or(|counts| counts.free > 0);
+        counts.and_then(next_release).or_else(|| told.filter(|_| is_behind()))
     }
 
     /// The capacity that Redis has for a sitting.
@@ -238,5 +241,20 @@ mod tests {
         assert_eq!(board.next_release_at(SITTING), Timestamp::from_second(9).ok());
         board.apply(&[event(4, 0, "", "f d:1 1 2 9000")]);
         assert_eq!(board.next_release_at(SITTING), None);
+    }
+
+    #[test]
+    fn what_redis_told_counts_until_its_events_have_come() {
+        let told = Timestamp::from_second(7).ok();
+        let board = Board::default();
+        assert_eq!(board.next_release_at_or(SITTING, told), told, "nothing is known of the sitting");
+        board.reset(&[(SITTING, 1, 1)], BTreeMap::new(), StreamId::default());
+        assert_eq!(board.next_release_at_or(SITTING, told), told, "for the board it is not full");
+        board.note(&[(SITTING, 0)], Some(StreamId { ms: 1, seq: 1 }));
+        assert_eq!(board.next_release_at_or(SITTING, told), told, "the event is on its way");
+        board.apply(&[event(1, 0, "5001 1 c:1", "")]);
+        assert_eq!(board.next_release_at_or(SITTING, told), Timestamp::from_second(6).ok());
+        board.apply(&[event(2, 0, "", "f c:1 1 1 5001")]);
+        assert_eq!(board.next_release_at_or(SITTING, told), None, "no clock runs in this sitting");
     }
 }

@@ -316,10 +316,8 @@ pub(in crate::engine) fn seats_of(
         HoldAnswer::Kept(seats) => Ok((seats, false)),
         HoldAnswer::Full(number, earliest_ms) => {
             // Just after the rush's first answers the board has not heard of their deadlines.
-            let next_release_at = match pool.board.next_release_at(number) {
-                None if earliest_ms > 0 && pool.board.is_behind(number) => Some(at_ms(earliest_ms)),
-                known => known,
-            };
+            let told = Some(earliest_ms).filter(|ms| *ms > 0).map(at_ms);
+            let next_release_at = pool.board.next_release_at_or(number, told);
             Err(HoldError::Full { sitting: id_of(number)?, next_release_at })
         }
         // For this candidate no seat is free until then.
