@@ -10,6 +10,7 @@ pub mod cards;
 pub mod faces;
 pub mod liveness;
 pub mod mail;
+pub mod pay;
 pub mod settings;
 pub mod sms;
 pub mod tencent;
