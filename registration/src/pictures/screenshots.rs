@@ -92,10 +92,18 @@ impl Screenshots {
         Ok(None)
     }
 
-    /// Removes a picture: the file first, so that a row remains to try again with.
-    pub(crate) async fn discard(&self, order: OrderId, id: Uuid) -> Result<(), StoreError> {
+    /// Removes a picture, the file first, so that a row remains to try again with. False: it stays, since somebody has
+    /// accepted it as evidence of a payment.
+    pub(crate) async fn discard(&self, order: OrderId, id: Uuid) -> Result<bool, StoreError> {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        if !store::screenshots::lock_unaccepted(&transaction, id).await? {
+            return Ok(false);
+        }
         self.files.delete(&place(order, id)).await?;
-        store::screenshots::delete(&self.database.client().await?, id).await
+        store::screenshots::delete(&transaction, id).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 }
 

@@ -159,7 +159,7 @@ pub enum DropRefusal {
 pub fn check_drop(exam: &Exam, live: &[&Order], dropped: &[SittingId]) -> Result<(), DropRefusal> {
     let (gone, left): (Vec<&ExamSitting>, Vec<&ExamSitting>) =
         sittings_of(exam, live).partition(|sitting| dropped.contains(&sitting.id));
-    if let Some((_, subject)) = unsupported(exam, &left) {
+    if let Some((_, subject)) = unsupported(exam, &left).next() {
         return Err(DropRefusal::Needed(subject.id.clone()));
     }
     let is_last = |sitting: &&ExamSitting| {
@@ -170,10 +170,13 @@ pub fn check_drop(exam: &Exam, live: &[&Order], dropped: &[SittingId]) -> Result
     if gone.iter().any(is_last) { Err(DropRefusal::Last) } else { Ok(()) }
 }
 
-/// The first of these sittings whose subject needs another one that is not among them.
-pub fn unsupported<'a>(exam: &'a Exam, sittings: &[&'a ExamSitting]) -> Option<(&'a ExamSitting, &'a Subject)> {
+/// Those of these sittings whose subject needs another one that is not among them, in their order.
+pub fn unsupported<'a>(
+    exam: &'a Exam,
+    sittings: &[&'a ExamSitting],
+) -> impl Iterator<Item = (&'a ExamSitting, &'a Subject)> {
     let stands = |needed: &SubjectId| sittings.iter().any(|sitting| sitting.subject.as_ref() == Some(needed));
-    sittings.iter().find_map(|sitting| {
+    sittings.iter().filter_map(move |sitting| {
         let subject = subject_of(exam, sitting)?;
         let is_supported = subject.requires.is_empty() || subject.requires.iter().any(stands);
         (!is_supported).then_some((*sitting, subject))

@@ -18,6 +18,7 @@ use crate::payments::moves;
 use crate::pictures::store::screenshots;
 use crate::rules::choosing;
 use crate::seats::store;
+use crate::seats::store::order_sittings;
 use crate::seats::store::orders::{StoredOrder, StoredState, change};
 use crate::store::StoreError;
 
@@ -159,7 +160,13 @@ impl Orders {
             }
         }
         let Some(sitting) = gone else { return Ok(has_other_holds) };
-        change::undo_confirm(&self.database.client().await?, order.id, clock::now()).await?;
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // A seat that was confirmed under another hold would else be confirmed for nobody.
+        if change::undo_confirm(&transaction, order.id, clock::now()).await? && has_other_holds {
+            order_sittings::set_holds(&transaction, order.id, &order.sittings).await?;
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
         Err(ConfirmError::SeatGone(sitting))
     }
 }

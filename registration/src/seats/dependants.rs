@@ -1,6 +1,6 @@
 //! Subjects that need another one: they end with it while they are unpaid, and are not paid before it.
 
-use reservation::ids::ExamId;
+use reservation::ids::{ExamId, SittingId};
 
 use super::Orders;
 use super::take::{live_orders_of, random_number};
@@ -23,6 +23,8 @@ impl Orders {
     /// what it needs is confirmed.
     pub(super) async fn end_dependants(&self, account: AccountId, exam: &ExamId) -> Result<(), StoreError> {
         let Some(page) = self.exams.get(exam).filter(|page| page.rules.has_requirements()) else { return Ok(()) };
+        // What a payment is under way for stays; the others end all the same.
+        let mut kept: Vec<SittingId> = Vec::new();
         for _ in 0..ENDED_MAX {
             let mut client = self.database.client().await?;
             let transaction = client.transaction().await?;
@@ -30,22 +32,28 @@ impl Orders {
             let live = live_orders_of(&transaction, account, exam).await?;
             let sittings: Vec<&ExamSitting> =
                 live.iter().flat_map(|order| &order.sittings).filter_map(|seat| page.sitting(&seat.sitting)).collect();
-            let Some((lost, _)) = choosing::unsupported(&page, &sittings) else { return Ok(()) };
-            let has_lost = |order: &&Order| {
-                order.state == OrderState::Unpaid && order.sittings.iter().any(|seat| seat.sitting == lost.id)
+            let unpaid_with = |lost: &SittingId| {
+                let has_lost = |order: &&Order| order.sittings.iter().any(|seat| seat.sitting == *lost);
+                live.iter().find(|order| order.state == OrderState::Unpaid && has_lost(order)).map(|order| order.id)
             };
-            let Some(order) = live.iter().find(has_lost) else { return Ok(()) };
-            let Some(order) = store::orders::get(&transaction, order.id).await? else { return Ok(()) };
+            let lost = choosing::unsupported(&page, &sittings)
+                .map(|(lost, _)| lost.id.clone())
+                .filter(|lost| !kept.contains(lost))
+                .find_map(|lost| unpaid_with(&lost).map(|order| (lost, order)));
+            let Some((lost, order)) = lost else { return Ok(()) };
+            let Some(order) = store::orders::get(&transaction, order).await? else { return Ok(()) };
             let released = random_number();
-            let ended = if change::split_off(&transaction, &order, &lost.id, released).await? {
+            let ended = if change::split_off(&transaction, &order, &lost, released).await? {
                 if moves::binds(&transaction, order.id).await? {
-                    return Ok(());
+                    kept.push(lost);
+                    continue;
                 }
                 released
             } else if change::release(&transaction, order.id).await? {
                 order.id
             } else {
-                return Ok(());
+                kept.push(lost);
+                continue;
             };
             transaction.commit().await?;
             let ended = store::orders::get(&client, ended).await?;

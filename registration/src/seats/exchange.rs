@@ -135,7 +135,7 @@ impl Orders {
         let others = live.iter().filter(|order| order.id != old.id).flat_map(|order| &order.sittings);
         let mut left: Vec<&ExamSitting> = others.filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
         left.extend(choice);
-        match choosing::unsupported(attempt.page, &left) {
+        match choosing::unsupported(attempt.page, &left).next() {
             Some((_, subject)) => {
                 let (subject, needs) = (subject.id.clone(), subject.requires.clone());
                 Err(ChoiceRefusal::Requires { subject, needs }.into())

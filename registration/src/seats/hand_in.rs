@@ -106,18 +106,21 @@ impl Orders {
             // While the engine is away nothing is kept: each try would leave a picture behind. Seats that it froze all the
             // same stay for the next try, or lapse.
             Err(refusal) => {
-                self.screenshots.discard(order.id, picture).await?;
-                return Err(refusal);
+                return match self.screenshots.discard(order.id, picture).await? {
+                    true => Err(refusal),
+                    // Whoever read the order meanwhile saw its seats frozen, and took the picture in.
+                    false => self.get(account, order.id).await?.ok_or(HandInError::UnknownOrder),
+                };
             }
         }
         if let Some(accepted) = self.accept(&order, picture).await? {
             metrics::counter!("registration_pictures_handed_in_total").increment(1);
             return Ok(accepted.view(clock::now()));
         }
-        // Given back, or decided, while the picture was being cleaned.
-        self.screenshots.discard(order.id, picture).await?;
-        let order = self.own(account, order.id).await?.ok_or(HandInError::UnknownOrder)?;
-        Err(HandInError::NotPayable(order.state_at(clock::now())))
+        // Given back, or decided, while the picture was being cleaned; or another reader of the order took it in.
+        let is_gone = self.screenshots.discard(order.id, picture).await?;
+        let order = self.get(account, order.id).await?.ok_or(HandInError::UnknownOrder)?;
+        if is_gone { Err(HandInError::NotPayable(order.state)) } else { Ok(order) }
     }
 
     /// Freezes all seats of an order; takes lapsed ones anew.

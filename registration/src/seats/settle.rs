@@ -7,6 +7,7 @@ use reservation::hold::HoldState;
 use super::Orders;
 use crate::model::actor::Actor;
 use crate::model::clock;
+use crate::model::order::OrderId;
 use crate::outbox::messages::{self, About, MessageKind};
 use crate::payments::moves;
 use crate::pictures::store::screenshots;
@@ -103,15 +104,18 @@ impl Orders {
         let Some(accepted) = change::submit(&transaction, order.id, now).await? else { return Ok(None) };
         let candidate = Actor::Candidate(accepted.account);
         let payment = moves::hand_in(&transaction, &candidate, (accepted.id, accepted.amount), picture, now).await?;
-        screenshots::accept(&transaction, picture, payment, now).await?;
+        if !screenshots::accept(&transaction, picture, payment, now).await? {
+            // Another reader of the order was faster: what it wrote is all that there is to write.
+            return Ok(None);
+        }
         transaction.commit().await?;
         Ok(Some(accepted))
     }
 
     /// Gives the seats of an ended order back, and ends what needed them. If the engine is away they stay owed, and the
-    /// sweep tries again.
+    /// job `Orders` tries again.
     pub(crate) async fn return_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
-        if self.give_back(order).await {
+        if self.give_back(order.id).await? {
             self.end_dependants(order.account, &order.exam).await?;
             change::seats_returned(&self.database.client().await?, order.id).await?;
         }
@@ -120,25 +124,28 @@ impl Orders {
 
     /// The same where what needs them stays: other seats, or the same ones, are taken for it.
     pub(super) async fn return_only_seats(&self, order: &StoredOrder) -> Result<(), StoreError> {
-        if self.give_back(order).await {
+        if self.give_back(order.id).await? {
             change::seats_returned(&self.database.client().await?, order.id).await?;
         }
         Ok(())
     }
 
-    /// False while the engine is away.
-    async fn give_back(&self, order: &StoredOrder) -> bool {
+    /// Gives back what the order had when it ended, which may be other seats than its reader knew: it was exchanged, or
+    /// taken anew, in between. False while the engine is away, or when nothing is owed any more.
+    async fn give_back(&self, order: OrderId) -> Result<bool, StoreError> {
+        let owing = store::orders::get(&self.database.client().await?, order).await?;
+        let Some(order) = owing.filter(|order| order.seats_owed) else { return Ok(false) };
         for seat in &order.sittings {
             match self.engine.release(&order.exam, &seat.hold).await {
                 // A hold that Redis lost before the ledger had it occupies nothing.
                 Ok(()) | Err(HoldError::UnknownHold(_)) => {}
                 Err(error) => {
                     tracing::warn!(order = %order.id, %error, "seats of an ended order are still owed");
-                    return false;
+                    return Ok(false);
                 }
             }
         }
-        true
+        Ok(true)
     }
 
     /// The states of an order's holds; `None` for one that the engine does not know. Nothing while the engine is away.

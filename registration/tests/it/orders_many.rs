@@ -54,6 +54,12 @@ id = "oral4"
 title = { zh = "四级口试", en = "Oral 4" }
 part = "oral"
 requires = ["en4"]
+
+[[subjects]]
+id = "oral6"
+title = { zh = "六级口试", en = "Oral 6" }
+part = "oral"
+requires = ["en4"]
 "#;
 
 const SITTINGS: &str = "id,subject,venue_zh,venue_en,starts_at,capacity,fee
@@ -61,6 +67,7 @@ en4,en4,一教,Hall,2099-02-01T09:00:00+08:00,9,30
 ja4,ja4,一教,Hall,2099-02-01T09:00:00+08:00,9,30
 en6,en6,一教,Hall,2099-02-01T15:00:00+08:00,9,35
 oral4,oral4,二教,Hall 2,2099-01-20T09:00:00+08:00,9,50
+oral6,oral6,二教,Hall 2,2099-01-20T14:00:00+08:00,9,50
 ";
 
 pub(crate) async fn start(hold_seconds: u32) -> World {
@@ -235,6 +242,26 @@ async fn b11_b14_a_written_test_that_an_oral_needs_is_not_given_back_and_takes_i
     assert_eq!(world.order(account, written.id).await.state, OrderState::Lapsed);
     assert_eq!(world.order(account, other.id).await.state, OrderState::Unpaid, "it needed nothing");
     assert_eq!(orders.release(account, oral.id).await.unwrap().state, OrderState::Released);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b14_what_is_unpaid_ends_with_its_written_test_beside_what_is_paid() {
+    let world = start(900).await;
+    let account = world.candidate(1).await.id;
+    let written = world.hold(account, &["en4"]).await.unwrap();
+    world.hold(account, &["en6"]).await.unwrap();
+    world.hand_in(account, written.id).await.unwrap();
+    let paid = world.hold(account, &["oral4"]).await.unwrap();
+    world.hand_in(account, paid.id).await.unwrap();
+    let unpaid = world.hold(account, &["oral6"]).await.unwrap();
+    world.refuse(written.id, "blurred").await.unwrap();
+    world
+        .execute("UPDATE registration.orders SET mend_until = now() - interval '1 second' WHERE state = 'refused'")
+        .await;
+    world.until_row(written.id, "cancelled").await;
+    world.until_row(unpaid.id, "released").await;
+    assert_eq!(world.order(account, paid.id).await.state, OrderState::WaitingReview);
     world.finish().await;
 }
 

@@ -5,7 +5,7 @@ use registration::model::ids::AccountId;
 use registration::model::order::OrderState;
 use registration::seats::{HandInError, OrderError};
 
-use crate::world::{Setup, World, exam};
+use crate::world::{PATIENCE, Setup, World, exam};
 
 const CANDIDATES: u32 = 24;
 const MOVES: usize = 12;
@@ -83,4 +83,42 @@ async fn choose(world: &World, account: AccountId, dice: &mut Dice) {
         Err(OrderError::Store(error)) => panic!("{error}"),
         Err(_) => {}
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_back_beside_a_change_is_the_seat_of_that_moment() {
+    let world = World::start(Setup { capacities: vec![60, 60, 60], ..Setup::default() }).await;
+    for number in 0..30 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap();
+        let orders = &world.registration.orders;
+        let (_, released) = tokio::join!(world.replace(account, &["s1"]), orders.release(account, order.id));
+        assert_eq!(released.unwrap().state, OrderState::Released);
+    }
+    // Nobody holds a seat that no live order has.
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_that_another_reader_took_in_stays() {
+    let world = World::start(Setup { capacities: vec![60, 60, 60], ..Setup::default() }).await;
+    for number in 0..20 {
+        let account = world.candidate(number).await.id;
+        let order = world.hold(account, &["s0"]).await.unwrap().id;
+        // Readers in other tabs, and staff who are quick.
+        let reader = async {
+            while world.order(account, order).await.state != OrderState::WaitingReview {
+                tokio::task::yield_now().await;
+            }
+            world.confirm(order).await.unwrap();
+        };
+        let handed_in = async { world.hand_in(account, order).await.map(|order| order.state) };
+        let (handed_in, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(handed_in, reader) }).await.unwrap();
+        assert!(matches!(handed_in, Ok(OrderState::WaitingReview | OrderState::Confirmed)), "{handed_in:?}");
+        let kept = "SELECT count(*) FROM registration.screenshots s JOIN registration.payments p ON p.id = s.payment
+             WHERE s.order_id = $1 AND s.accepted_at IS NOT NULL AND p.state = 'received'";
+        let kept: i64 = world.sql().await.query_one(kept, &[&order.to_string()]).await.unwrap().get(0);
+        assert_eq!(kept, 1, "candidate {number}");
+    }
+    world.finish().await;
 }

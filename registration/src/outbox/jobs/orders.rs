@@ -63,7 +63,7 @@ pub(super) async fn discard_pictures(database: &Database, kept: &Screenshots) ->
     let until = clock::now() - PENDING_MAX;
     let abandoned = screenshots::abandoned(&database.client().await?, until, BATCH).await?;
     for (order, picture) in abandoned {
-        go_on(order, kept.discard(order, picture).await)?;
+        go_on(order, kept.discard(order, picture).await.map(drop))?;
     }
     Ok(())
 }

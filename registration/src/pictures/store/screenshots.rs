@@ -33,23 +33,33 @@ pub(crate) async fn insert(client: &impl GenericClient, new: &NewScreenshot, mos
     Ok(client.execute(&statement, &row).await? == 1)
 }
 
-/// Accepts a picture as evidence of a payment.
+/// Accepts a picture as evidence of a payment. False: it was accepted before, or is gone.
 pub(crate) async fn accept(
     client: &impl GenericClient,
     id: Uuid,
     payment: PaymentId,
     accepted_at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let statement = client
-        .prepare_cached("UPDATE registration.screenshots SET accepted_at = $2, payment = $3 WHERE id = $1")
+        .prepare_cached(
+            "UPDATE registration.screenshots SET accepted_at = $2, payment = $3 WHERE id = $1 AND accepted_at IS NULL",
+        )
         .await?;
-    client.execute(&statement, &[&id, &accepted_at, &payment.0]).await?;
-    Ok(())
+    Ok(client.execute(&statement, &[&id, &accepted_at, &payment.0]).await? == 1)
 }
 
-/// Removes a picture.
+/// Locks a picture, so that nobody accepts it meanwhile. False: it is accepted already. One without a row is nobody's.
+pub(crate) async fn lock_unaccepted(transaction: &impl GenericClient, id: Uuid) -> Result<bool, StoreError> {
+    let statement = transaction
+        .prepare_cached("SELECT accepted_at IS NULL AS is_free FROM registration.screenshots WHERE id = $1 FOR UPDATE")
+        .await?;
+    Ok(transaction.query_opt(&statement, &[&id]).await?.is_none_or(|row| row.get("is_free")))
+}
+
+/// Removes a picture that nobody has accepted.
 pub(crate) async fn delete(client: &impl GenericClient, id: Uuid) -> Result<(), StoreError> {
-    let statement = client.prepare_cached("DELETE FROM registration.screenshots WHERE id = $1").await?;
+    let statement =
+        client.prepare_cached("DELETE FROM registration.screenshots WHERE id = $1 AND accepted_at IS NULL").await?;
     client.execute(&statement, &[&id]).await?;
     Ok(())
 }
