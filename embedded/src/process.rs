@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, PipeReader, Read};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -142,11 +142,11 @@ impl Process {
         let lines = self.lines();
         let said = || lines.iter().rev().filter(|line| !MAY_QUOTE.iter().any(|word| line.contains(word)));
         let fatal = said().find(|line| FATAL.iter().any(|word| line.contains(word)));
-        match fatal.or_else(|| said().next()) {
-            // What ends without a word of it was killed: only the status says so.
-            Some(words) if fatal.is_some() || status.success() => words.clone(),
-            Some(words) => format!("{status}, after: {words}"),
-            None => status.to_string(),
+        match (status.signal(), fatal, said().next()) {
+            // Whoever was killed had no time for a word of it: a fatal one is of a session before.
+            (Some(_), _, Some(last)) => format!("{status}, after: {last}"),
+            (None, Some(words), _) | (None, None, Some(words)) => words.clone(),
+            (_, _, None) => status.to_string(),
         }
     }
 

@@ -106,7 +106,8 @@ impl Accounts {
         };
         let subject = self.password_subject(first);
         let asks_for_code = way != Way::Letter && self.ways().sms;
-        let mobile = if let LoginName::Mobile(mobile) = first { Some(mobile) } else { None };
+        let mobile =
+            names.iter().find_map(|name| if let LoginName::Mobile(mobile) = name { Some(mobile) } else { None });
         if asks_for_code {
             self.look_at_budgets(mobile, caller).await??;
         }
@@ -126,7 +127,7 @@ impl Accounts {
             }
         };
         let account = account.map(|account| read(&self.vault, &account)).transpose()?;
-        self.send_reset(account, way, &subject).await?;
+        self.send_reset(account, way, &subject, mobile.is_some()).await?;
         Ok(way)
     }
 
@@ -157,7 +158,14 @@ impl Accounts {
 
     /// A link to the mailbox if there is one and it was asked for or proved, else a code to the proved mobile: it is only
     /// one when it is sent. Without an account a link is made too, for the time it takes, and thrown away.
-    async fn send_reset(&self, account: Option<Account>, way: Way, typed: &[u8; 32]) -> Result<(), StoreError> {
+    /// `is_counted`: a mobile was typed, and counted whether there is an account or not.
+    async fn send_reset(
+        &self,
+        account: Option<Account>,
+        way: Way,
+        typed: &[u8; 32],
+        is_counted: bool,
+    ) -> Result<(), StoreError> {
         let email = account.as_ref().and_then(|account| {
             let is_theirs = way == Way::Letter || account.email_verified_at.is_some();
             account.email.clone().filter(|_| is_theirs && way != Way::Code)
@@ -178,8 +186,7 @@ impl Accounts {
         let subject = mobile.as_ref().map_or([0; 32], |mobile| self.mobile_subject(mobile));
         let allowed = count_sending(&transaction, &subject, clock::now()).await?.is_none();
         nobody?;
-        // That of a mobile which was typed is counted already, whether there is an account or not.
-        let allowed = allowed && (way == Way::Code || self.spend_prefix(&transaction, mobile.as_ref()).await?);
+        let allowed = allowed && (is_counted || self.spend_prefix(&transaction, mobile.as_ref()).await?);
         let allowed = allowed && self.spend_site(&transaction).await?.is_ok();
         match mobile {
             Some(mobile) if allowed => {
