@@ -1,5 +1,6 @@
 //! Why a private store does not start: each text is one sentence that ends in what to do.
 
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
@@ -58,12 +59,16 @@ pub enum EmbeddedError {
         last_words: String,
     },
     /// The program did not answer in time.
-    #[error("{program} did not answer within {seconds} s of starting: see its log with RUST_LOG=embedded=debug")]
+    #[error(
+        "{program} did not answer within {seconds} s of starting ({cause}): see its log with RUST_LOG=embedded=debug"
+    )]
     Silent {
         /// The program.
         program: &'static str,
         /// How long was waited.
         seconds: u64,
+        /// Why the last question had no answer.
+        cause: String,
     },
     /// The program could not be run at all.
     #[error("{program} could not be run: {source}")]
@@ -74,8 +79,29 @@ pub enum EmbeddedError {
         source: io::Error,
     },
     /// Postgres answered, but our database could not be made in it.
-    #[error("the database could not be prepared: {0}")]
-    Database(#[from] tokio_postgres::Error),
+    #[error("the database could not be prepared ({0}): see its log with RUST_LOG=embedded=debug")]
+    Database(String),
+}
+
+impl From<tokio_postgres::Error> for EmbeddedError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(postgres_said(&error))
+    }
+}
+
+/// All that is known of a fault on the way to Postgres, down to its cause, in one line for a log. Of what the server said
+/// only its message and SQLSTATE: a detail may quote a row, and with it a person.
+pub fn postgres_said(error: &tokio_postgres::Error) -> String {
+    if let Some(said) = error.as_db_error() {
+        return format!("{} (SQLSTATE {})", said.message(), said.code().code());
+    }
+    let mut said = error.to_string();
+    let mut below = error.source();
+    while let Some(cause) = below {
+        said = format!("{said}: {cause}");
+        below = cause.source();
+    }
+    said
 }
 
 impl EmbeddedError {

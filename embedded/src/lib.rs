@@ -13,7 +13,7 @@ mod programs;
 mod redis;
 mod user;
 
-pub use error::EmbeddedError;
+pub use error::{EmbeddedError, postgres_said};
 pub use postgres::{CONNECTIONS_MAX, Durability, Postgres};
 pub use redis::{Fsync, Redis};
 pub use user::{UnprivilegedUser, unprivileged_user};

@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
-use crate::error::EmbeddedError;
+use crate::error::{EmbeddedError, postgres_said};
 use crate::home::{Home, socket_dir_of};
 use crate::orphan;
 use crate::process::Process;
@@ -93,7 +93,15 @@ impl Postgres {
 
     /// False when the process has ended, however that came.
     pub fn is_running(&mut self) -> bool {
-        self.process.as_mut().is_some_and(|process| process.check_running().is_ok())
+        self.why_ended().is_none()
+    }
+
+    /// Why the process has ended, in its own words, which name no person; `None` while it runs.
+    pub fn why_ended(&mut self) -> Option<String> {
+        match &mut self.process {
+            Some(process) => process.why_ended(),
+            None => Some("it was not started".to_owned()),
+        }
     }
 
     /// Kills the process as a crash would. For tests.
@@ -194,15 +202,17 @@ impl Postgres {
     /// Waits until Postgres takes connections; a missing database is an answer too.
     async fn answers(&self, process: &mut Process) -> Result<(), EmbeddedError> {
         let start = Instant::now();
+        let mut cause = String::new();
         while start.elapsed().as_secs() < START_SECONDS_MAX {
             process.check_running()?;
             match tokio_postgres::connect(&self.url, NoTls).await {
                 Ok(_) => return Ok(()),
                 Err(error) if error.code() == Some(&SqlState::INVALID_CATALOG_NAME) => return Ok(()),
-                Err(_) => tokio::time::sleep(POLL).await,
+                Err(error) => cause = postgres_said(&error),
             }
+            tokio::time::sleep(POLL).await;
         }
-        Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX })
+        Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX, cause })
     }
 
     async fn make_database(&self) -> Result<(), EmbeddedError> {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, PipeReader, Read};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PATIENCE_ON_DROP: Duration = Duration::from_secs(2);
 /// How many of the child's last lines are kept for an error message.
 const LAST_LINES: usize = 20;
+/// Lines that say why a store cannot go on.
+const FATAL: [&str; 3] = ["FATAL", "PANIC", "Fatal"];
+/// Lines of Postgres that may quote a value of somebody's: they are never repeated.
+const MAY_QUOTE: [&str; 5] = ["ERROR:", "DETAIL:", "CONTEXT:", "STATEMENT:", "HINT:"];
 /// Longer lines are cut.
 const LINE_BYTES_MAX: u64 = 4096;
 
@@ -72,15 +76,23 @@ impl Process {
         self.child.id()
     }
 
-    /// `Ok` while the child runs; otherwise why it ended, in its own words.
+    /// `Ok` while the child runs; otherwise why it ended while it was starting.
     pub(crate) fn check_running(&mut self) -> Result<(), EmbeddedError> {
+        match self.why_ended() {
+            None => Ok(()),
+            Some(last_words) => Err(EmbeddedError::Ended { program: self.program, last_words }),
+        }
+    }
+
+    /// Nothing while the child runs; otherwise why it ended: in its own words, or by which signal.
+    pub(crate) fn why_ended(&mut self) -> Option<String> {
         match self.child.try_wait() {
-            Ok(None) => Ok(()),
+            Ok(None) => None,
             Ok(Some(status)) => {
                 self.guard.dismiss();
-                Err(EmbeddedError::Ended { program: self.program, last_words: self.last_words(status) })
+                Some(self.last_words(status))
             }
-            Err(source) => Err(EmbeddedError::Run { program: self.program, source }),
+            Err(error) => Some(format!("the system says nothing of it: {error}")),
         }
     }
 
@@ -128,8 +140,14 @@ impl Process {
         // The log's thread may be a moment behind the child's end.
         thread::sleep(POLL);
         let lines = self.lines();
-        let fatal = lines.iter().rev().find(|line| line.contains("FATAL") || line.contains("Fatal"));
-        fatal.or(lines.back()).cloned().unwrap_or_else(|| status.to_string())
+        let said = || lines.iter().rev().filter(|line| !MAY_QUOTE.iter().any(|word| line.contains(word)));
+        let fatal = said().find(|line| FATAL.iter().any(|word| line.contains(word)));
+        match (status.signal(), fatal, said().next()) {
+            // Whoever was killed had no time for a word of it: a fatal one is of a session before.
+            (Some(_), _, Some(last)) => format!("{status}, after: {last}"),
+            (None, Some(words), _) | (None, None, Some(words)) => words.clone(),
+            (_, _, None) => status.to_string(),
+        }
     }
 
     fn lines(&self) -> std::sync::MutexGuard<'_, VecDeque<String>> {

@@ -89,7 +89,15 @@ impl Redis {
 
     /// False when the process has ended, however that came.
     pub fn is_running(&mut self) -> bool {
-        self.process.as_mut().is_some_and(|process| process.check_running().is_ok())
+        self.why_ended().is_none()
+    }
+
+    /// Why the process has ended, in its own words, which name no person; `None` while it runs.
+    pub fn why_ended(&mut self) -> Option<String> {
+        match &mut self.process {
+            Some(process) => process.why_ended(),
+            None => Some("it was not started".to_owned()),
+        }
     }
 
     /// Kills the process as a crash would. For tests.
@@ -190,14 +198,17 @@ fn memory_bytes() -> u64 {
 /// Waits until Redis answers PING; while it loads its file it answers `-LOADING`.
 async fn answers(process: &mut Process, socket: &Path) -> Result<(), EmbeddedError> {
     let start = Instant::now();
+    let mut cause = String::new();
     while start.elapsed().as_secs() < START_SECONDS_MAX {
         process.check_running()?;
-        if ping(socket).await.unwrap_or(false) {
-            return Ok(());
+        match ping(socket).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => cause = "it is still loading".to_owned(),
+            Err(error) => cause = error.to_string(),
         }
         tokio::time::sleep(POLL).await;
     }
-    Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX })
+    Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX, cause })
 }
 
 async fn ping(socket: &Path) -> std::io::Result<bool> {

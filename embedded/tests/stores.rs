@@ -7,7 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use embedded::{Durability, EmbeddedError, Fsync, Postgres, Redis};
+use embedded::{Durability, EmbeddedError, Fsync, Postgres, Redis, postgres_said};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -82,8 +84,13 @@ async fn postgres_keeps_what_it_was_told_through_a_kill_and_through_a_stop() {
     let url = first.url().to_owned();
     postgres(&url, "CREATE TABLE seat AS SELECT 'taken' AS state").await.unwrap();
     assert_eq!(postgres(&url, "SHOW fsync").await.unwrap(), ["on"]);
-    first.kill().await;
-    assert!(!first.is_running());
+    assert_eq!(first.why_ended(), None);
+    kill(Pid::from_raw(i32::try_from(first.pid()).unwrap()), Signal::SIGKILL).unwrap();
+    while first.is_running() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let why = first.why_ended().unwrap();
+    assert!(why.starts_with("signal: 9 (SIGKILL), after: "), "{why}");
     first.restart().await.unwrap();
     assert_eq!(postgres(&url, "SELECT state FROM seat").await.unwrap(), ["taken"]);
     first.stop().await;
@@ -92,6 +99,22 @@ async fn postgres_keeps_what_it_was_told_through_a_kill_and_through_a_stop() {
     let error = Postgres::start(&home).await.unwrap_err();
     assert!(matches!(error, EmbeddedError::InUse(_)), "{error}");
     assert_eq!(Postgres::url_in(&home).unwrap(), url);
+}
+
+#[tokio::test]
+async fn a_fault_of_postgres_is_told_down_to_its_cause_and_quotes_no_row() {
+    let dir = temp_dir();
+    let home = dir.path().join("postgres");
+    let store = Postgres::start_with(&home, Durability::Process).await.unwrap();
+    let url = store.url().to_owned();
+    postgres(&url, "CREATE TABLE people (name text PRIMARY KEY); INSERT INTO people VALUES ('王芳')").await.unwrap();
+    let refused = postgres(&url, "INSERT INTO people VALUES ('王芳')").await.unwrap_err();
+    let said = "duplicate key value violates unique constraint \"people_pkey\" (SQLSTATE 23505)";
+    assert_eq!(postgres_said(&refused), said);
+    store.stop().await;
+    let away = postgres_said(&postgres(&url, "SELECT 1").await.unwrap_err());
+    assert!(away.starts_with("error connecting to server: "), "{away}");
+    assert!(away.contains("No such file or directory"), "{away}");
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ pub enum ApplicationError {
     /// The photo cannot be handed in.
     #[error(transparent)]
     Photo(#[from] PhotoFault),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -74,7 +74,7 @@ pub enum LookUpError {
     /// The account is bound already.
     #[error("the account is bound already")]
     Bound,
-    /// Enough for today.
+    /// So many people were looked up by this account today that no other is; tomorrow it goes on.
     #[error("no more than {LOOKS_PER_DAY} people a day")]
     TooMany,
     /// Something else must be done first.
@@ -83,7 +83,7 @@ pub enum LookUpError {
     /// The window has closed.
     #[error("this is not open now")]
     NotOpen(TaskState),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -112,7 +112,7 @@ pub enum BindError {
     /// Not yet, or no more.
     #[error("this is not open now")]
     NotOpen(TaskState),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

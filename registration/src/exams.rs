@@ -47,7 +47,7 @@ impl Exams {
         self.shelf.read().expect("nothing panics while the shelf is held").pages.clone()
     }
 
-    /// One exam.
+    /// The exam of this id, as this process read it last: an import is seen within seconds. `None`: there is none.
     pub fn get(&self, id: &ExamId) -> Option<Arc<Exam>> {
         let shelf = self.shelf.read().expect("nothing panics while the shelf is held");
         shelf.pages.iter().find(|page| page.id == *id).cloned()

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -27,14 +26,17 @@ pub enum IdError {
     Reference,
 }
 
-pub(crate) fn is_name(text: &str) -> bool {
+/// Is it 1 to [`NAME_BYTES_MAX`] of `A–Z a–z 0–9 _ -`, as every typed name is?
+pub fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= NAME_BYTES_MAX
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
-/// Reads a text as a name, without a copy in between.
-struct Parsed<T>(PhantomData<T>);
+/// Reads a text as a name, without a copy in between. For [`typed_name`](crate::ids::typed_name) alone.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Parsed<T>(pub PhantomData<T>);
 
 impl<T: FromStr<Err = IdError>> Visitor<'_> for Parsed<T> {
     type Value = T;
@@ -48,13 +50,16 @@ impl<T: FromStr<Err = IdError>> Visitor<'_> for Parsed<T> {
     }
 }
 
-macro_rules! name {
+/// Makes a typed name: read with [`FromStr`], which refuses with [`IdError::Name`], and as a plain string by serde. Crates
+/// above have names of their own, of the same form.
+#[macro_export]
+macro_rules! typed_name {
     ($(#[$doc:meta])* $type:ident, $what:literal) => {
         $(#[$doc])*
         ///
         /// 1–64 of `A–Z a–z 0–9 _ -`. Cloning is a reference count.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type(Arc<str>);
+        pub struct $type(::std::sync::Arc<str>);
 
         impl $type {
             /// The name as text.
@@ -62,52 +67,54 @@ macro_rules! name {
                 &self.0
             }
         }
-        impl FromStr for $type {
-            type Err = IdError;
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                if is_name(text) { Ok(Self(text.into())) } else { Err(IdError::Name($what)) }
+        impl ::std::str::FromStr for $type {
+            type Err = $crate::ids::IdError;
+            fn from_str(text: &str) -> ::std::result::Result<Self, $crate::ids::IdError> {
+                if $crate::ids::is_name(text) { Ok(Self(text.into())) } else { Err($crate::ids::IdError::Name($what)) }
             }
         }
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(Parsed(PhantomData))
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                deserializer.deserialize_str($crate::ids::Parsed(::std::marker::PhantomData))
             }
         }
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 write!(f, "{:?}", &*self.0)
             }
         }
     };
 }
 
-name!(
+pub use typed_name;
+
+typed_name!(
     /// An exam: one registration programme.
     ExamId, "an exam"
 );
-name!(
+typed_name!(
     /// A sitting: one subject at one venue at one time. Unique within its exam.
     SittingId, "a sitting"
 );
-name!(
+typed_name!(
     /// Whoever a seat is held for. The engine knows nothing else about a person.
     CandidateId, "a candidate"
 );
-name!(
+typed_name!(
     /// A group: sittings of which one candidate may occupy one. Unique within its exam.
     GroupId, "a group"
 );
-name!(
+typed_name!(
     /// A pool: what changes together atomically; one Redis hash tag. Unique among all exams.
     PoolId, "a pool"
 );

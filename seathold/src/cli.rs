@@ -79,6 +79,14 @@ pub struct ServeArgs {
     /// Most messages to mobiles a day.
     #[arg(long, env = "SEATHOLD_SMS_PER_DAY", value_name = "NUMBER", default_value_t = 20_000)]
     pub sms_per_day: u32,
+    /// Most codes a day that one network (/24 of IPv4, /48 of IPv6) may ask for; a tenth of the day's messages unless given,
+    /// and 20 at least. More where a whole school registers from one address.
+    #[arg(long, env = "SEATHOLD_SMS_PER_NETWORK", value_name = "NUMBER")]
+    pub sms_per_network: Option<u32>,
+    /// Most messages a day to mobiles that share their first seven digits; a twentieth of the day's messages unless given,
+    /// and 20 at least.
+    #[arg(long, env = "SEATHOLD_SMS_PER_PREFIX", value_name = "NUMBER")]
+    pub sms_per_prefix: Option<u32>,
     /// What one process bears.
     #[command(flatten)]
     pub bounds: BoundsArgs,

@@ -171,7 +171,13 @@ fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
     let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { args.mail_hosts.clone() };
     // In a demo everybody is on this machine, where nobody is to be kept waiting. Elsewhere a request from it comes from a
     // proxy that nobody named, and so from the whole world.
-    AccountSettings { mail_hosts, sms_per_day: args.sms_per_day, exempts_loopback: args.demo }
+    AccountSettings {
+        mail_hosts,
+        sms_per_day: args.sms_per_day,
+        sms_per_network: args.sms_per_network,
+        sms_per_prefix: args.sms_per_prefix,
+        exempts_loopback: args.demo,
+    }
 }
 
 fn bounds_of(asked: &BoundsArgs) -> Bounds {

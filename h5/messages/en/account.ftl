@@ -135,13 +135,17 @@ code-send = Send a code
 code-wait = Again in { "{n}" } s
 code-failed = It was not sent. Check your connection and try again.
 code-too-many = A code was just sent. Ask again in { $wait }
-code-budget = Too many messages were sent today, so no code can be sent. Please try again tomorrow
+code-budget-network = Too many codes were asked for from your network today. You can ask again after midnight (Beijing time), or from another network, such as mobile data.{" "}
+code-budget-prefix = Too many codes were asked for by mobiles that begin like this one today. You can ask again after midnight (Beijing time), or use another mobile.{" "}
+code-budget-site = Too many messages were sent today. You can ask for a code again after midnight (Beijing time).{" "}
+code-budget-then = If you have an account, sign in with its password; if it cannot wait, contact the examination office
 code-number = This number cannot receive messages. Check it
 code-sending = The message was not sent. Ask again in a minute
 
 # Forgotten
 forgotten-title = Forgot your password
 forgotten-lead = Enter your account. We send a link or a code to its mailbox or phone.
+forgotten-budget-then = If the account has an e-mail address, enter that; if it cannot wait, contact the examination office
 forgotten-submit = Send
 forgotten-staff = This site sends no letters or messages. Ask the examination office, with your name and document number. Once they know who you are, they tell you a code to enter here.
 forgotten-to-sign-in = Sign in
@@ -224,8 +228,8 @@ change-email-submit = Send the letter
 field-new-email = New address
 change-mobile-title = Change the mobile number
 field-new-mobile = New mobile number
-claim-title = Correct name and document
-claim-back = Back, change nothing
+declared-title = Correct name and document
+declared-back = Back, change nothing
 
 # Signed in or not
 sign-in-ended = After signing in you return to the page that you were on.
@@ -261,5 +265,5 @@ field-password-kept-new = Your new password is filled in.
 reset-too-many = Too many wrong codes: try again in { $wait }
 reset-tries-used = Too many wrong codes today: try again tomorrow, or ask the examination office
 captcha-another = Cannot read it? Another picture
-claim-login = You sign in with the document number, so you cannot change it yourself. If it is wrong, tell the examination office, with the account number on the page My account.
-claim-verified = Your identity is verified. Only the examination office corrects name and document: tell them the account number on the page My account.
+declared-login = You sign in with the document number, so you cannot change it yourself. If it is wrong, tell the examination office, with the account number on the page My account.
+declared-verified = Your identity is verified. Only the examination office corrects name and document: tell them the account number on the page My account.

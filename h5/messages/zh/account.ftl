@@ -126,13 +126,17 @@ code-send = 获取验证码
 code-wait = { "{n}" } 秒后重发
 code-failed = 没有发送成功，请检查网络后再试。
 code-too-many = 刚刚发送过验证码。请等 { $wait }再获取
-code-budget = 今天发送的短信太多，暂时不能获取验证码。请明天再试
+code-budget-network = 您所在的网络今天获取的验证码太多，明天 0:00 后才能再获取，也可以换一个网络（比如手机流量）再试。
+code-budget-prefix = 这个号段今天获取的验证码太多，明天 0:00 后才能再获取，也可以换一个手机号。
+code-budget-site = 今天发送的短信太多，明天 0:00 后才能再获取验证码。
+code-budget-then = 已有账号的，请直接用密码登录；急办的，请联系考务人员
 code-number = 这个手机号不能接收短信，请核对
 code-sending = 短信没有发送成功。请过一分钟再获取
 
 # 找回
 forgotten-title = 找回密码
 forgotten-lead = 填写登录账号，我们把链接或验证码发到它的邮箱或手机。
+forgotten-budget-then = 账号有邮箱的，请填邮箱找回；急办的，请联系考务人员
 forgotten-submit = 找回密码
 forgotten-staff = 本站不发送邮件和短信。请联系考务人员，报上姓名和证件号码；对方核实身份后给您一个重设码，填在这里。
 forgotten-to-sign-in = 去登录
@@ -215,8 +219,8 @@ change-email-submit = 发送验证邮件
 field-new-email = 新邮箱
 change-mobile-title = 修改手机号
 field-new-mobile = 新手机号
-claim-title = 修改姓名和证件
-claim-back = 返回，不修改
+declared-title = 修改姓名和证件
+declared-back = 返回，不修改
 
 # 登录状态
 sign-in-ended = 登录后回到刚才的页面。
@@ -252,5 +256,5 @@ field-password-kept-new = 新密码已填好，不用再输。
 reset-too-many = 验证码输错次数太多，请{ $wait }后再试
 reset-tries-used = 今天验证码输错次数太多，请明天再试，或联系考务人员
 captcha-another = 看不清？换一张
-claim-login = 证件号码是您的登录账号，不能自己修改。填错了请联系考务人员，并告诉对方「个人中心」页上的通行证 ID。
-claim-verified = 已经通过实名认证，姓名和证件只能由考务人员更正，联系时请告诉对方「个人中心」页上的通行证 ID。
+declared-login = 证件号码是您的登录账号，不能自己修改。填错了请联系考务人员，并告诉对方「个人中心」页上的通行证 ID。
+declared-verified = 已经通过实名认证，姓名和证件只能由考务人员更正，联系时请告诉对方「个人中心」页上的通行证 ID。

@@ -20,6 +20,7 @@ use crate::request::next::Next;
 use crate::request::sent::captcha::CaptchaFields;
 use crate::request::signing_in::captcha_token;
 use crate::request::visit::Visit;
+use crate::view::account::code_sent::budget;
 use crate::view::form::captcha::{captcha_error, captcha_field};
 use crate::view::form::{Field, FieldError, LOGIN_CHARS_MAX, error_summary, field, of, whole};
 use crate::view::layout::{heading, page};
@@ -71,6 +72,9 @@ pub(crate) async fn ask(
         }
         Err(ForgottenError::Captcha(error)) => (StatusCode::UNPROCESSABLE_ENTITY, captcha_error(w, error)),
         Err(ForgottenError::NoLogin) => (StatusCode::UNPROCESSABLE_ENTITY, of("login", w.t("field-login-none"))),
+        Err(ForgottenError::Budget(spent)) => {
+            (StatusCode::TOO_MANY_REQUESTS, whole(budget(w, spent) + &w.t("forgotten-budget-then")))
+        }
         Err(ForgottenError::TooMany { retry_after }) => {
             let text = w.with("letter-wait", &[("wait", wait(w, retry_after).into())]);
             (StatusCode::TOO_MANY_REQUESTS, whole(text))

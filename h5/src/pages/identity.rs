@@ -22,7 +22,7 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::{IdentityRules, IdentityWay};
 use registration::model::facts::IdentityState;
 use registration::model::person::{NAME_FIELD_MAX, PersonName};
-use registration::people::identity::{ClaimRights, IdentityError, Person, Standing};
+use registration::people::identity::{DeclareRights, IdentityError, Person, Standing};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -109,7 +109,7 @@ pub(crate) async fn begin(
     let identity = &visit.visit.app.outside.registration.identity;
     let account = visit.account.id;
     let standing = identity.standing(account).await?.ok_or(Failure::NotFound)?;
-    if standing.claim == ClaimRights::Nothing {
+    if standing.rights == DeclareRights::Nothing {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let rules = visit.rules(&from.exam);
@@ -128,7 +128,7 @@ pub(crate) async fn begin(
         errors.push(said("kind", visit.visit.words.with("identity-way-not", &[("kind", kind.into())]).into_owned()));
     }
     if let (Some(person), true) = (person, errors.is_empty()) {
-        match identity.claim(account, person.name, person.document).await {
+        match identity.declare(account, person.name, person.document).await {
             Ok(()) => {
                 identity.consent(account).await?;
                 return Ok(Redirect::to(&from.to(page_of(way))).into_response());
@@ -160,7 +160,7 @@ fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered)
     errors.extend(name.as_ref().err().map(|error| said("name", name_fault(w, *error))));
     let name = name.ok();
     let known = standing.person.as_ref().map(|person| person.document.clone());
-    let keeps = standing.claim == ClaimRights::Name || (entered.number.trim().is_empty() && known.is_some());
+    let keeps = standing.rights == DeclareRights::Name || (entered.number.trim().is_empty() && known.is_some());
     let document = match known.filter(|_| keeps) {
         Some(document) => Some(document),
         None => match entered.kind.parse::<DocumentKind>() {
@@ -248,7 +248,7 @@ fn state_title(state: &IdentityState) -> &'static str {
 /// The document that cannot be changed here.
 fn fixed_document(standing: &Standing) -> Option<&Document> {
     let known = standing.person.as_ref().map(|person| &person.document);
-    known.filter(|_| standing.claim == ClaimRights::Name)
+    known.filter(|_| standing.rights == DeclareRights::Name)
 }
 
 fn form(w: Words, view: &View<'_>) -> Markup {

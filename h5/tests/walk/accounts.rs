@@ -274,3 +274,31 @@ async fn who_names_no_exam_chooses_one_and_meets_the_strictest_rules() {
     assert!(page.contains("至少 8 位，数字、字母、符号至少两种"), "{page}");
     reached.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_no_code_can_be_sent_today_the_pages_say_what_else_can_be_done() {
+    let reached = Reached::start().await;
+    let mut candidate = reached.visitor();
+    let form = account_form(1);
+    candidate.post("/sign-up", &form).await;
+    let code = reached.code(MOBILE, 1).await;
+    candidate.post("/sign-up", &format!("{form}&code={code}")).await;
+    let spent = "UPDATE registration.account_sending_days SET sent = 100";
+    reached.site.execute(spent).await;
+
+    let mut guest = reached.visitor();
+    let refused = guest.post("/sign-up", &account_form(2)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("明天 0:00 后") && refused.text.contains("直接用密码登录"), "{}", refused.text);
+    let mut said = Vec::new();
+    for login in [document(1), document(2), MOBILE.to_owned(), "13800000000".to_owned()] {
+        let page = guest.get("/forgotten").await;
+        let asked = guest.post("/forgotten", &format!("login={login}&{}", reached.solved(&page))).await;
+        assert_eq!(asked.status, StatusCode::TOO_MANY_REQUESTS);
+        let summary = asked.text.split("明天 0:00 后").nth(1).unwrap_or_else(|| panic!("{}", asked.text));
+        assert!(summary.contains("请填邮箱找回"), "{summary}");
+        said.push(summary.split('<').next().unwrap().to_owned());
+    }
+    assert!(said.windows(2).all(|two| two[0] == two[1]), "{said:?}");
+    reached.stop().await;
+}

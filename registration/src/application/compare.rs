@@ -35,14 +35,14 @@ pub enum Comparison {
     NoReview,
     /// The exam has no roster.
     NoRoster,
-    /// Everything is equal.
+    /// Everything is equal: the form passes without staff.
     Equal,
     /// These fields differ; `name` and `document` stand for the person.
     Differs(Vec<FieldName>),
 }
 
 /// Who the candidate is, as far as that is known.
-struct Claimed {
+struct Declared {
     document: Document,
     name: PersonName,
     mobile: Option<String>,
@@ -112,14 +112,14 @@ impl Applications {
         if !roster::is_there(client, &exam.id).await? {
             return Ok(Comparison::NoRoster);
         }
-        let Some((claimed, record)) = self.claimed_in_roster(client, account, exam).await? else {
+        let Some((declared, record)) = self.declared_in_roster(client, account, exam).await? else {
             return Ok(Comparison::Differs(vec![name_of(DOCUMENT)]));
         };
         let mut differing = Vec::new();
-        if name_key(&claimed.name) != name_key(&record.name) {
+        if name_key(&declared.name) != name_key(&record.name) {
             differing.push(name_of(NAME));
         }
-        let differs = |field: &&FieldName| !is_equal(exam, &claimed, &record, answers, field);
+        let differs = |field: &&FieldName| !is_equal(exam, &declared, &record, answers, field);
         differing.extend(exam.rules.review.compare.iter().filter(differs).cloned());
         Ok(if differing.is_empty() { Comparison::Equal } else { Comparison::Differs(differing) })
     }
@@ -127,21 +127,21 @@ impl Applications {
     /// What the roster says of the candidate, for staff to compare with; nothing when it does not know the document.
     pub async fn in_roster(&self, account: AccountId, exam: &Exam) -> Result<Option<RosterRecord>, StoreError> {
         let client = self.database.client().await?;
-        Ok(self.claimed_in_roster(&client, account, exam).await?.map(|(_, record)| record))
+        Ok(self.declared_in_roster(&client, account, exam).await?.map(|(_, record)| record))
     }
 
-    async fn claimed_in_roster(
+    async fn declared_in_roster(
         &self,
         client: &impl GenericClient,
         account: AccountId,
         exam: &Exam,
-    ) -> Result<Option<(Claimed, RosterRecord)>, StoreError> {
-        let Some(claimed) = self.claimed(client, account).await? else { return Ok(None) };
-        let index = keys::document(&self.vault, &claimed.document);
+    ) -> Result<Option<(Declared, RosterRecord)>, StoreError> {
+        let Some(declared) = self.declared(client, account).await? else { return Ok(None) };
+        let index = keys::document(&self.vault, &declared.document);
         let found = roster::of_document(client, &exam.id, &index).await?;
         let Some(found) = found else { return Ok(None) };
         let record = keys::open(&self.vault, ("roster", &exam.id, &found.document_index), &found.record)?;
-        Ok(Some((claimed, record)))
+        Ok(Some((declared, record)))
     }
 
     /// The document of the account, by which the form knows what it need not ask.
@@ -151,16 +151,16 @@ impl Applications {
     }
 
     /// Who the candidate is: as verified, else as the account says.
-    async fn claimed(&self, client: &impl GenericClient, account: AccountId) -> Result<Option<Claimed>, StoreError> {
+    async fn declared(&self, client: &impl GenericClient, account: AccountId) -> Result<Option<Declared>, StoreError> {
         let Some(found) = crate::people::store::accounts::get(client, account.0).await? else { return Ok(None) };
-        let claims = accounts::read(&self.vault, &found)?;
-        let mobile = claims.mobile.map(|mobile| mobile.expose().to_owned());
+        let declared = accounts::read(&self.vault, &found)?;
+        let mobile = declared.mobile.map(|mobile| mobile.expose().to_owned());
         let identity = identities::get(client, account.0).await?;
         let person = match identity.filter(|found| found.state == "verified") {
             Some(verified) => Some(identity::open(&self.vault, &verified)?).map(|who| (who.document, who.name)),
-            None => claims.document.zip(claims.name),
+            None => declared.document.zip(declared.name),
         };
-        Ok(person.map(|(document, name)| Claimed { document, name, mobile }))
+        Ok(person.map(|(document, name)| Declared { document, name, mobile }))
     }
 }
 
@@ -169,7 +169,7 @@ fn name_of(text: &str) -> FieldName {
 }
 
 /// Is a field of the form equal to the roster's column of the same name? What was not asked is.
-fn is_equal(exam: &Exam, claimed: &Claimed, record: &RosterRecord, answers: &Answers, name: &FieldName) -> bool {
+fn is_equal(exam: &Exam, declared: &Declared, record: &RosterRecord, answers: &Answers, name: &FieldName) -> bool {
     let Some(field) = exam.rules.form.field(name).filter(|field| is_asked(&exam.rules.form, field, answers)) else {
         return true;
     };
@@ -179,7 +179,7 @@ fn is_equal(exam: &Exam, claimed: &Claimed, record: &RosterRecord, answers: &Ans
     match field.kind {
         // Compared as the person's, and what the number says of them.
         FieldKind::Name | FieldKind::Document | FieldKind::BirthDate | FieldKind::Sex => true,
-        FieldKind::Mobile => is_it(claimed.mobile.as_deref().unwrap_or_default()),
+        FieldKind::Mobile => is_it(declared.mobile.as_deref().unwrap_or_default()),
         // A roster has the value, or what candidates read.
         FieldKind::Choice => {
             let chosen = field.choices.iter().find(|choice| choice.value == answer);

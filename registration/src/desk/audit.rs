@@ -23,7 +23,7 @@ pub enum AuditAction {
     LookedAtPicture,
     /// Confirmed a payment, an identity or a face.
     Confirmed,
-    /// Refused one.
+    /// Refused a payment, an identity or a face; the detail is why.
     Refused,
     /// Looked at a form.
     #[strum(serialize = "application.look")]
@@ -34,16 +34,16 @@ pub enum AuditAction {
     /// Let a form pass.
     #[strum(serialize = "application.pass")]
     PassedForm,
-    /// Refused a form.
+    /// Refused a form; the detail is why.
     #[strum(serialize = "application.refuse")]
     RefusedForm,
     /// Looked at the request to review an earlier score.
     #[strum(serialize = "score_review.look")]
     LookedAtScore,
-    /// Let it pass.
+    /// Let a request to review an earlier score pass: its subjects are the candidate's to choose.
     #[strum(serialize = "score_review.pass")]
     PassedScore,
-    /// Refused it.
+    /// Refused a request to review an earlier score; the detail is why.
     #[strum(serialize = "score_review.refuse")]
     RefusedScore,
     /// Moved an account's registration away; the detail is the other account's number.
@@ -99,13 +99,13 @@ impl AuditAction {
 /// Something that was done, for pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When.
+    /// When it was done, on our clock; pages show it in China's time.
     pub at: Timestamp,
-    /// Who.
+    /// Who did it, and not whom it was done to.
     pub actor: Actor,
     /// The login name, where staff did it.
     pub staff_name: Option<String>,
-    /// What.
+    /// What was done, to the subject whose history it is.
     pub action: AuditAction,
     /// Which picture, or which hand-in, it was about; `None` in lines of before that was written down.
     pub seen: Option<String>,
@@ -128,7 +128,7 @@ impl<'a> Entry<'a> {
         Self { actor, action, subject, at: None, seen: None, detail: None }
     }
 
-    /// What staff did.
+    /// A line of what a member of staff did.
     pub(crate) fn by_staff(staff: StaffId, action: AuditAction, subject: &'a str) -> Self {
         Self::new(Actor::Staff(staff), action, subject)
     }
@@ -148,7 +148,7 @@ impl<'a> Entry<'a> {
         Self { detail: detail.into(), ..self }
     }
 
-    /// Writes it.
+    /// Writes it, in the transaction of what was done.
     pub(crate) async fn write(self, client: &impl GenericClient) -> Result<(), StoreError> {
         let Self { actor, action, subject, at, seen, detail } = self;
         let at = at.unwrap_or_else(clock::now);

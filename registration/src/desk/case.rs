@@ -28,11 +28,11 @@ pub enum CaseKind {
 }
 
 impl CaseKind {
-    /// All kinds.
+    /// All kinds, in the order of the desks.
     pub const ALL: [Self; 5] = [Self::Payment, Self::Identity, Self::Face, Self::Form, Self::Score];
 }
 
-/// A case's number.
+/// A case's number: given once, never again, and rising with each case that is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaseId(pub i64);
 
@@ -127,9 +127,9 @@ pub struct Place {
 /// Who works on a case, and how long nobody else decides it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Who.
+    /// Who of the staff works on it.
     pub by: StaffId,
-    /// Their login name.
+    /// Their login name, for the sentence that others read.
     pub name: String,
     /// Then it is free again.
     pub until: Timestamp,
@@ -139,9 +139,9 @@ pub struct Claim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum Outcome {
-    /// A yes.
+    /// Staff, or a rule, said yes: what was asked for is the candidate's.
     Passed,
-    /// A no.
+    /// Staff said no, with a reason; the candidate may hand it in again, which opens the case again.
     Refused,
     /// Nobody decided: the candidate took it back, or it was no question any more.
     Withdrawn,
@@ -150,9 +150,9 @@ pub enum Outcome {
 /// How a case ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
-    /// When.
+    /// When it was decided or taken back.
     pub at: Timestamp,
-    /// How.
+    /// What became of it.
     pub outcome: Outcome,
     /// Who decided; nobody when it was withdrawn.
     pub by: Option<Actor>,
@@ -163,11 +163,11 @@ pub struct Closed {
 /// A question to staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// Its number.
+    /// Its number, by which pages link to it.
     pub id: CaseId,
     /// The exam, unless it is of none.
     pub exam: Option<ExamId>,
-    /// Whose.
+    /// The account whose question it is.
     pub account: AccountId,
     /// What it is about.
     pub subject: Subject,

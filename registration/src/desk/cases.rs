@@ -26,11 +26,11 @@ const CLAIM_ROUNDS: usize = 3;
 /// Which cases are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// Of these kinds.
+    /// Of these kinds; those that the asker may not see are left out.
     pub kinds: &'a [CaseKind],
     /// Of this exam alone.
     pub exam: Option<&'a ExamId>,
-    /// Behind this one.
+    /// Only those behind this place: the last of the page before.
     pub after: Option<Place>,
     /// At most so many, and [`CASES_MAX`].
     pub limit: usize,
@@ -63,7 +63,7 @@ impl FromIterator<(CaseKind, u64)> for Counts {
 /// Why staff did not see, claim or decide. Refusals first (staff can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
-    /// They may not.
+    /// They have not the right for cases of this kind.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// It does not wait: somebody decided, or the candidate handed in anew.
@@ -84,7 +84,7 @@ pub enum CaseError {
     /// A refusal needs a reason.
     #[error(transparent)]
     Reason(#[from] NoReason),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

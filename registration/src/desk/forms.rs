@@ -26,9 +26,9 @@ use crate::store::{Database, StoreError};
 /// Which hand-in is decided about: a later one is another question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormKey {
-    /// The exam.
+    /// The exam whose form it is.
     pub exam: ExamId,
-    /// Whose.
+    /// The account that handed it in.
     pub account: AccountId,
     /// The number of the hand-in.
     pub version: i32,
@@ -44,9 +44,9 @@ impl FormKey {
 /// One form that waits for staff.
 #[derive(Debug, Clone)]
 pub struct FormCase {
-    /// Which.
+    /// Which hand-in it is; the decision must name it.
     pub key: FormKey,
-    /// What was answered.
+    /// What was answered, by the names of the fields.
     pub answers: Answers,
     /// Since when it waits.
     pub since: Timestamp,

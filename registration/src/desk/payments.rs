@@ -46,7 +46,7 @@ pub enum ScreenshotError {
     /// No such order, or nothing was handed in for it.
     #[error("there is no picture of this order")]
     NoPicture,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -57,7 +57,7 @@ pub enum DecisionError {
     /// They may not decide this.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// No such order.
+    /// There is no such order, or its number was cut off.
     #[error("there is no such order")]
     UnknownOrder,
     /// It does not wait for a decision: somebody else decided, or the candidate moved.
@@ -84,7 +84,7 @@ pub enum DecisionError {
     /// The decision is noted, and is carried out as soon as the seat store is back.
     #[error("the seat store is not ready: {0}")]
     Unavailable(String),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

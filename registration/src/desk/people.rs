@@ -42,7 +42,7 @@ pub struct PersonCase {
 pub enum Side {
     /// What was handed in.
     HandedIn,
-    /// The verified photo.
+    /// The verified photo, which the other is compared with.
     Verified,
 }
 
@@ -133,7 +133,7 @@ impl IdentityReviews {
         account: AccountId,
     ) -> Result<MessageKind, CaseError> {
         let Decision { member, picture, refusal, now, .. } = *decision;
-        // The account first, then its identity: whoever changes a claim locks in the same order.
+        // The account first, then its identity: whoever declares somebody else locks in the same order.
         accounts::lock(transaction, account.0).await?;
         let found = identities::lock(transaction, account.0).await?;
         let case = found.map(|found| self.identity_case(&found)).transpose()?.flatten();
@@ -257,7 +257,7 @@ async fn write_look(
 fn refusal_of(error: IdentityError) -> CaseError {
     match error {
         IdentityError::OtherAccount => CaseError::OtherAccount,
-        IdentityError::ClaimChanged | IdentityError::NoClaim => CaseError::Changed,
+        IdentityError::DeclarationChanged | IdentityError::NotDeclared => CaseError::Changed,
         IdentityError::Store(error) => error.into(),
         _ => CaseError::NotWaiting,
     }

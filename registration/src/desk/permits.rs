@@ -25,7 +25,7 @@ pub enum Right {
 pub enum Scope<'a> {
     /// All exams together, or what is of no exam.
     Everything,
-    /// One exam.
+    /// What belongs to one exam.
     Exam(&'a ExamId),
 }
 

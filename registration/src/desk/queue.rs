@@ -27,11 +27,11 @@ use crate::store::StoreError;
 /// A case in a queue. `Debug` names nobody.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The case.
+    /// The case that waits.
     pub case: Case,
     /// Whom it is about; nothing where nobody has said.
     pub name: Option<PersonName>,
-    /// Their document, masked.
+    /// Their document number as pages show it: `110105********002X`.
     pub document_masked: Option<String>,
     /// What else a line says.
     pub note: Option<Note>,
@@ -55,7 +55,7 @@ impl Cases {
         let cases = self.open(member, asked).await?;
         let client = self.database.client().await?;
         let (accounts, people) = (self.accounts(&client, &cases).await?, self.people(&client, &cases).await?);
-        let (bound, claims) = (self.bound(&client, &cases).await?, self.claims(&client, &cases).await?);
+        let (bound, of_scores) = (self.bound(&client, &cases).await?, self.about_scores(&client, &cases).await?);
         let notes = notes(&client, &cases).await?;
         let line = |case: Case| {
             let of_exam = case.exam.clone().map(|exam| (exam, case.account));
@@ -64,7 +64,7 @@ impl Cases {
                 Subject::Payment(_) => of_exam.and_then(|key| bound.get(&key)).or(accounts.get(&case.account)),
                 Subject::Identity(_) | Subject::Face(..) => people.get(&case.account),
                 Subject::Form(..) => accounts.get(&case.account),
-                Subject::Score(..) => of_exam.and_then(|key| claims.get(&key)),
+                Subject::Score(..) => of_exam.and_then(|key| of_scores.get(&key)),
             };
             let (name, document) = who.cloned().unwrap_or_default();
             let document_masked = document.as_ref().map(Document::masked);
@@ -115,7 +115,7 @@ impl Cases {
     }
 
     /// Whom requests to review a score are about.
-    async fn claims(
+    async fn about_scores(
         &self,
         client: &impl GenericClient,
         cases: &[Case],

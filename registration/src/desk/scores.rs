@@ -24,9 +24,9 @@ use crate::store::Database;
 /// Which request is decided about: a later one is another question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScoreKey {
-    /// The exam.
+    /// The exam in which the candidate wants to be eligible.
     pub exam: ExamId,
-    /// Whose.
+    /// The account that asks.
     pub account: AccountId,
     /// When it was handed in.
     pub requested_at: Timestamp,
@@ -47,7 +47,7 @@ impl ScoreKey {
 /// One request that waits for staff. `Debug` names nobody.
 #[derive(Debug, Clone)]
 pub struct ScoreCase {
-    /// Which.
+    /// Which request it is; the decision must name it.
     pub key: ScoreKey,
     /// What was handed in.
     pub review: ScoreReview,
@@ -58,11 +58,12 @@ pub struct ScoreCase {
 /// The result that has a request's ticket number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundScore {
-    /// The score.
+    /// The score in whole points, as the file of results has it.
     pub score: i32,
-    /// The year.
+    /// The year of the earlier exam.
     pub year: i32,
-    /// The document number that stands there, of whatever kind: shown beside the claim's, and every look is written down.
+    /// The document number that stands there, of whatever kind: shown beside the one that was handed in, and every look is
+    /// written down.
     pub document: PastNumber,
 }
 

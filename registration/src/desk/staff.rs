@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::store;
 use crate::desk::store::staff::StoredStaff;
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::StaffId;
 use crate::secrets::attempts::{Attempts, Counted, network_of};
@@ -18,9 +19,9 @@ use crate::store::{Database, StoreError};
 /// What somebody of the staff may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Decides on pictures.
+    /// Sees the queues and decides cases; corrects no accounts and moves no registrations.
     Reviewer,
-    /// Everything.
+    /// May do all that the console can do.
     Administrator,
 }
 
@@ -37,9 +38,9 @@ impl Role {
 /// Somebody of the staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffMember {
-    /// Who.
+    /// Their id, which the audit keeps.
     pub id: StaffId,
-    /// The login name.
+    /// The login name: 2 to 32 of `a–z 0–9 . _ -`, beginning with a letter. It never changes.
     pub name: String,
     /// What they may do.
     pub role: Role,
@@ -67,7 +68,7 @@ pub enum StaffError {
     /// Too many sign-ups and sign-ins at once: try again in a few seconds.
     #[error("too many sign-ups and sign-ins at once")]
     Busy,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -95,7 +96,7 @@ pub enum StaffSignInError {
     /// Too many sign-ups and sign-ins at once: try again in a few seconds.
     #[error("too many sign-ups and sign-ins at once")]
     Busy,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -115,7 +116,7 @@ impl Staff {
         Self { database, vault, hasher, attempts: Attempts::default() }
     }
 
-    /// Adds somebody.
+    /// Adds a member of staff. The name is theirs for good, also once they are disabled.
     pub async fn add(&self, name: &str, password: &str, role: Role) -> Result<StaffMember, StaffError> {
         if !is_name(name) {
             return Err(StaffError::Name);
@@ -137,7 +138,7 @@ impl Staff {
         }
     }
 
-    /// Everybody, by name.
+    /// All members, the disabled too, by name; at most ten thousand.
     pub async fn list(&self) -> Result<Vec<StaffMember>, StoreError> {
         let all = store::staff::all(&self.database.client().await?, LISTED_MAX).await?;
         all.into_iter().map(read).collect()
@@ -151,7 +152,7 @@ impl Staff {
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let found = store::staff::by_name(&transaction, name).await?.ok_or(StaffError::Unknown)?;
         store::staff::set_password(&transaction, found.id, &password_hash).await?;
-        write_down(&transaction, &found, AuditAction::StaffPassword).await?;
+        write_down(&transaction, Actor::System, AuditAction::StaffPassword, &found.name).await?;
         Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
@@ -166,7 +167,7 @@ impl Staff {
         store::staff::set_disabled(&transaction, found.id, is_disabled.then(clock::now)).await?;
         store::cases::give_all_back(&transaction, StaffId(found.id)).await?;
         let action = if is_disabled { AuditAction::StaffDisabled } else { AuditAction::StaffEnabled };
-        write_down(&transaction, &found, action).await?;
+        write_down(&transaction, Actor::System, action, &found.name).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(true)
     }
@@ -176,8 +177,7 @@ impl Staff {
         let client = self.database.client().await?;
         store::staff::end_sessions(&client, member.id.0).await?;
         store::cases::give_all_back(&client, member.id).await?;
-        let subject = subject(&member.name);
-        Entry::by_staff(member.id, AuditAction::StaffSignedOut, &subject).write(&client).await
+        write_down(&client, Actor::Staff(member.id), AuditAction::StaffSignedOut, &member.name).await
     }
 
     /// Finds the staff member with this name and password. After five wrong passwords from one network each
@@ -203,8 +203,12 @@ impl Staff {
         };
         let is_let_in = fits && staff.disabled_at.is_none();
         let client = self.database.client().await?;
-        let action = if is_let_in { AuditAction::StaffSignedIn } else { AuditAction::StaffRefused };
-        write_down(&client, &staff, action).await?;
+        // Who was refused is not known to be the one whose name was typed.
+        let (actor, action) = match is_let_in {
+            true => (Actor::Staff(StaffId(staff.id)), AuditAction::StaffSignedIn),
+            false => (Actor::System, AuditAction::StaffRefused),
+        };
+        write_down(&client, actor, action, &staff.name).await?;
         if !is_let_in {
             return Err(StaffSignInError::Wrong);
         }
@@ -227,17 +231,15 @@ impl Staff {
     }
 }
 
-/// What the audit calls a member of staff.
-fn subject(name: &str) -> String {
-    format!("staff.{name}")
-}
-
-async fn write_down(
+/// Writes down what was done to the member of staff of this name, who is the line's subject. The actor is whoever did it:
+/// they themselves, or the system, as which the operator acts at the command line.
+pub(crate) async fn write_down(
     client: &impl deadpool_postgres::GenericClient,
-    staff: &StoredStaff,
+    actor: Actor,
     action: AuditAction,
+    name: &str,
 ) -> Result<(), StoreError> {
-    Entry::by_staff(StaffId(staff.id), action, &subject(&staff.name)).write(client).await
+    Entry::new(actor, action, &format!("staff.{name}")).write(client).await
 }
 
 fn read(stored: StoredStaff) -> Result<StaffMember, StoreError> {

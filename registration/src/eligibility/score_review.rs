@@ -23,11 +23,11 @@ use crate::store::StoreError;
 /// A request. `Debug` names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScoreReview {
-    /// Where it stands.
+    /// Whether it waits, was refused, or has passed.
     pub state: ScoreReviewState,
     /// Whom it is about.
     pub name: PersonName,
-    /// By which document.
+    /// The document by which they were bound.
     pub document: Document,
     /// The number of the earlier admission ticket.
     pub ticket: TicketNumber,
@@ -50,13 +50,13 @@ pub enum ScoreReviewError {
     /// It waits, or has passed: it stays as it is.
     #[error("the request can be neither changed nor deleted now")]
     Fixed,
-    /// Enough for today.
+    /// So many numbers were tried by this account today that no other is; tomorrow it goes on.
     #[error("too many tries today")]
     TooMany,
-    /// Registration has closed.
+    /// Registration has closed: no review would make anything of it.
     #[error("registration has closed")]
     Closed,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

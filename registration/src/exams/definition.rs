@@ -49,7 +49,7 @@ const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// A definition that is right throughout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExamDefinition {
-    /// What pages show.
+    /// What pages show: texts, windows, fees, rules.
     pub page: Exam,
     /// Seats by sitting, in the order of the page's sittings.
     pub capacities: Vec<u32>,

@@ -24,15 +24,15 @@ pub(crate) const BIRTH_YEAR_MIN: i16 = 1900;
 pub enum DocumentKind {
     /// 居民身份证, and the residence permit of Hong Kong, Macau and Taiwan residents: 18 characters.
     ResidentId,
-    /// 港澳居民来往内地通行证.
+    /// 港澳居民来往内地通行证: `H` or `M` and what somebody has for life, eight digits as a rule.
     HkMacauPermit,
-    /// 台湾居民来往大陆通行证.
+    /// 台湾居民来往大陆通行证: the eight digits that somebody has for life.
     TaiwanPermit,
     /// 护照, of any country.
     Passport,
-    /// 香港永久性居民身份证.
+    /// 香港永久性居民身份证: a letter or two, six digits and a check digit.
     HongKongId,
-    /// 澳门居民身份证.
+    /// 澳门居民身份证: eight digits, of which the first is 1, 5 or 7.
     MacauId,
     /// 外国人永久居留身份证, in its form of 2023: 18 characters. The older card is a [`Self::Passport`] to us.
     ForeignResidentId,
@@ -137,7 +137,7 @@ impl Document {
         Ok(Self(Number::Other(kind, number::normalise(kind, number)?)))
     }
 
-    /// Its kind.
+    /// Its kind, which says how its number is read and what it tells.
     pub fn kind(&self) -> DocumentKind {
         match &self.0 {
             Number::Resident(_) => DocumentKind::ResidentId,

@@ -12,15 +12,15 @@ use crate::model::text::{Paragraphs, Text};
 /// One exam as pages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exam {
-    /// Its id.
+    /// Its id, which stands in addresses and never changes.
     pub id: ExamId,
-    /// Its name.
+    /// Its name as pages and letters call it.
     pub title: Text,
-    /// Who holds it.
+    /// Who holds it, as its page says.
     pub organiser: Text,
     /// What candidates must read first.
     pub notice: Paragraphs,
-    /// Registration begins.
+    /// From this moment on seats are given out.
     pub opens_at: Timestamp,
     /// Registration ends: no seat is given out from then on.
     pub closes_at: Timestamp,
@@ -53,7 +53,7 @@ pub struct Exam {
 pub struct Group {
     /// Its id within the exam.
     pub id: GroupId,
-    /// Its name.
+    /// Its name as pages and letters call it.
     pub title: Text,
 }
 
@@ -62,15 +62,15 @@ pub struct Group {
 pub struct ExamSitting {
     /// Its id within the exam.
     pub id: SittingId,
-    /// Its subject.
+    /// What it is called: its subject, as a rule.
     pub title: Text,
     /// Its group, if any.
     pub group: Option<GroupId>,
-    /// Where it is.
+    /// Where it is: campus, building, room as far as known.
     pub venue: Text,
-    /// When it starts.
+    /// When it starts, as pages, letters and admission tickets say.
     pub starts_at: Timestamp,
-    /// What it costs.
+    /// What it costs, in place of the exam's fee.
     pub fee: Fen,
     /// Its subject, where the exam has a list of them.
     pub subject: Option<SubjectId>,
@@ -83,14 +83,14 @@ pub struct ExamSitting {
 pub enum Window {
     /// Registration has not begun.
     NotYet,
-    /// Registration is open.
+    /// Registration is open: from `opens_at` on.
     Open,
-    /// Registration has ended.
+    /// Registration has ended: from `closes_at` on.
     Closed,
 }
 
 impl ExamSitting {
-    /// Has it begun?
+    /// Has the sitting itself begun by `now`?
     pub fn has_begun(&self, now: Timestamp) -> bool {
         self.starts_at <= now
     }

@@ -42,7 +42,7 @@ pub enum IdentityState {
         /// What staff, or the check, said against it.
         reason: String,
     },
-    /// It is proved.
+    /// It is proved, for all exams; only staff take it back.
     Verified {
         /// When that was decided.
         at: Timestamp,
@@ -100,7 +100,7 @@ pub enum ReviewState {
         /// When it was handed in.
         since: Timestamp,
     },
-    /// Staff said no.
+    /// Staff, or the check, said no; the form may be changed and handed in again.
     Refused {
         /// What staff, or the check, said against it.
         reason: String,

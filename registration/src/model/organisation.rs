@@ -8,13 +8,13 @@ use crate::model::text::{Paragraphs, Text};
 /// A province, a school or a campus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
-    /// Its code: `993010`.
+    /// Its code, unique within the exam: `993010`.
     pub code: OrganisationCode,
     /// What it belongs to.
     pub parent: Option<OrganisationCode>,
-    /// What it is.
+    /// Whether it is a province, a school or a campus.
     pub level: OrganisationLevel,
-    /// Its name.
+    /// Its name as pages call it.
     pub name: Text,
     /// What candidates of it must know; often empty.
     pub notice: Paragraphs,
@@ -22,18 +22,18 @@ pub struct Organisation {
     pub allows_elsewhere: bool,
     /// Its own opening, within the exam's.
     pub opens_at: Option<Timestamp>,
-    /// Its own end.
+    /// Its own end, within the exam's.
     pub closes_at: Option<Timestamp>,
 }
 
 /// What an organisation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrganisationLevel {
-    /// 省级.
+    /// 省级: schools belong to it.
     Province,
-    /// 学校级.
+    /// 学校级: it belongs to a province, and campuses to it.
     School,
-    /// 校区级.
+    /// 校区级: candidates of a roster and sittings belong to it.
     Campus,
 }
 

@@ -131,6 +131,11 @@ impl Mobile {
         &self.0
     }
 
+    /// The first seven digits: the block of ten thousand numbers that a carrier was given. Never log it.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.0[..7]
+    }
+
     /// The number as pages show it: `138****5678`.
     pub fn masked(&self) -> String {
         format!("{}****{}", &self.0[..3], &self.0[7..])

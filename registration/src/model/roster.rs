@@ -28,7 +28,7 @@ pub const COLUMNS: [&str; 11] = [
 /// A person as the roster knows them. `Debug` names nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RosterRecord {
-    /// The document.
+    /// The document by which the person is looked up.
     pub document: Document,
     /// The name as on it.
     pub name: PersonName,

@@ -22,19 +22,19 @@ pub(crate) const TOPIC: &str = "message";
 pub(crate) enum MessageKind {
     /// Staff verified an identity.
     IdentityPassed,
-    /// Staff did not.
+    /// Staff did not; why is read after signing in.
     IdentityRefused,
     /// Staff compared a face and said yes.
     FacePassed,
-    /// Staff said no.
+    /// Staff compared a face and said no.
     FaceRefused,
     /// A registration form passed its review.
     FormPassed,
-    /// It was refused.
+    /// A registration form was refused; it may be changed and handed in again.
     FormRefused,
     /// An earlier score makes further subjects eligible.
     ScorePassed,
-    /// It does not.
+    /// An earlier score makes nothing eligible.
     ScoreRefused,
     /// A payment was confirmed: the seat is the candidate's.
     OrderConfirmed,
@@ -56,6 +56,11 @@ pub(crate) enum MessageKind {
     MobileChanged,
     /// The e-mail address is another one.
     EmailChanged,
+    /// The mobile is another one: said to the one before, should it not have been its owner who changed it.
+    MobileReplaced,
+    /// The e-mail address is another one: said to the one before, and to the mobile, because the new mailbox is no way to
+    /// tell the owner.
+    EmailReplaced,
     /// Another account has the same mobile now, and both get its messages.
     MobileShared,
     /// Another account asked for the person to whom this one is bound.
@@ -68,12 +73,36 @@ pub(crate) struct About {
     /// The number of the order, as people read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order: Option<String>,
+    /// Where it goes, if not to where the account is reached now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<SealedAddress>,
+}
+
+/// An address to which one message goes: that of the account may be another one by now. Sealed, as text, and forgotten
+/// when the message has come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SealedAddress {
+    /// A mailbox, for a letter.
+    Mail(String),
+    /// A mobile, for a message.
+    Mobile(String),
 }
 
 impl About {
     /// A message about this order.
     pub(crate) fn order(order: OrderId) -> Self {
-        Self { order: Some(order.to_string()) }
+        Self { order: Some(order.to_string()), ..Self::default() }
+    }
+
+    /// A message to this address and no other.
+    pub(crate) fn to(address: SealedAddress) -> Self {
+        Self { to: Some(address), ..Self::default() }
+    }
+
+    /// Where it goes, if not to where the account is reached when it is sent.
+    pub(crate) fn address(&self) -> Option<&SealedAddress> {
+        self.to.as_ref()
     }
 
     /// The order, if it is about one.
@@ -135,6 +164,9 @@ mod tests {
         let order = OrderId::from_bits(7);
         let about = About::order(order);
         assert_eq!(About::stored(&serde_json::to_string(&about).unwrap()), about);
+        let about = About::to(SealedAddress::Mobile("c2VhbGVk".to_owned()));
+        assert_eq!(serde_json::to_string(&about).unwrap(), r#"{"to":{"mobile":"c2VhbGVk"}}"#);
+        assert_eq!(About::stored(r#"{"to":{"mobile":"c2VhbGVk"}}"#), about);
         assert_eq!(About::stored(r#"{"order":"0000-0007","later":[1]}"#).order_id(), Some(order));
         for other in ["{}", "", r#"{"order":7}"#] {
             assert_eq!(About::stored(other), About::default(), "{other}");

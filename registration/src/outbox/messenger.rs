@@ -1,10 +1,11 @@
 //! Sends the messages of the outbox: by letter to a proved mailbox, else to a proved mobile, else not at all: pages say
-//! it. Each try is written down. A crash between sending and writing that down sends it once more, and loses none.
+//! it; what is said to an address that an account had goes there. Each try is written down. A crash between sending and
+//! writing that down sends it once more, and loses none.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gateways::{MailError, SmsError};
+use gateways::{Letter, MailError, SmsError};
 use jiff::{SignedDuration, Timestamp};
 use reservation::ids::ExamId;
 use strum::{IntoStaticStr, VariantArray};
@@ -17,13 +18,14 @@ use crate::model::exam::Exam;
 use crate::model::ids::AccountId;
 use crate::model::login::Email;
 use crate::model::order::Order;
+use crate::model::person::Mobile;
 use crate::outbox::letters::{self, Known};
 use crate::outbox::messages::{About, MessageKind, TOPIC};
 use crate::outbox::store::notices;
 use crate::outbox::store::outbox::{self, Outcome, Stale, StoredRow, Wanted};
 use crate::outbox::store::outbox_attempts::{self, Attempt};
 use crate::outbox::words;
-use crate::people::accounts::{Accounts, Contact};
+use crate::people::accounts::{Accounts, Address, Contact};
 use crate::rules::standing::{Standing, standing};
 use crate::rules::steps::steps;
 use crate::seats::store::orders;
@@ -82,7 +84,7 @@ enum TryResult {
     Rejected,
     /// The gateway does not work.
     Unavailable,
-    /// What the site may send in a day is sent.
+    /// What may be sent in a day is sent: no try at all, the next day has another budget.
     Budget,
 }
 
@@ -149,6 +151,9 @@ impl Messenger {
         };
         let now = clock::now();
         let mut client = self.database.client().await?;
+        if result == TryResult::Budget {
+            return outbox::put_off(&client, row.id, clock::tomorrow()).await;
+        }
         let transaction = client.transaction().await?;
         let (way, result) = (way.map(Into::into), result.into());
         let attempt = Attempt { row: row.id, number: row.tries, at: now, way, result };
@@ -166,25 +171,56 @@ impl Messenger {
 
     async fn tell(&self, row: &StoredRow, kind: MessageKind) -> Result<(Option<Way>, TryResult), StoreError> {
         let Some(id) = row.account else { return Ok((None, TryResult::Nowhere)) };
+        let about = About::stored(&row.payload);
+        match (kind, about.address()) {
+            (MessageKind::EmailReplaced | MessageKind::MobileReplaced, None) => Ok((None, TryResult::Nowhere)),
+            (_, Some(address)) => self.tell_former(row, kind, self.accounts.open_address(id, address)?).await,
+            (_, None) => self.tell_account(row, id, kind).await,
+        }
+    }
+
+    /// Tells whoever has the address that an account had.
+    async fn tell_former(
+        &self,
+        row: &StoredRow,
+        kind: MessageKind,
+        address: Address,
+    ) -> Result<(Option<Way>, TryResult), StoreError> {
+        match address {
+            Address::Mail(email) => Ok((Some(Way::Mail), self.post(row, &letters::email_changed(&email)).await)),
+            Address::Mobile(mobile) => Ok((Some(Way::Sms), self.text(row, kind, &mobile).await?)),
+        }
+    }
+
+    async fn tell_account(
+        &self,
+        row: &StoredRow,
+        id: AccountId,
+        kind: MessageKind,
+    ) -> Result<(Option<Way>, TryResult), StoreError> {
         let Some(account) = self.accounts.account(id).await? else { return Ok((None, TryResult::Nowhere)) };
         match self.accounts.contact(&account) {
             Contact::Mail(email) => Ok((Some(Way::Mail), self.write(row, id, kind, email).await?)),
-            // Half of the budget is for codes: without them nobody gets in.
-            Contact::Mobile(_) if !self.accounts.spend_for_message().await? => Ok((Some(Way::Sms), TryResult::Budget)),
-            Contact::Mobile(mobile) => {
-                let sent = self.accounts.post.send_message(mobile.expose(), words::short(kind)).await;
-                let result = match &sent {
-                    Ok(()) => TryResult::Sent,
-                    Err(SmsError::Number) => TryResult::NoSuchAddress,
-                    Err(SmsError::Throttled) => TryResult::Throttled,
-                    Err(SmsError::Rejected(_)) => TryResult::Rejected,
-                    Err(SmsError::Unavailable(_)) => TryResult::Unavailable,
-                };
-                note(row, sent.err());
-                Ok((Some(Way::Sms), result))
-            }
+            Contact::Mobile(mobile) => Ok((Some(Way::Sms), self.text(row, kind, mobile).await?)),
             Contact::None => Ok((None, TryResult::Nowhere)),
         }
+    }
+
+    async fn text(&self, row: &StoredRow, kind: MessageKind, mobile: &Mobile) -> Result<TryResult, StoreError> {
+        // Half of the budget is for codes: without them nobody gets in.
+        if !self.accounts.spend_for_message(mobile).await? {
+            return Ok(TryResult::Budget);
+        }
+        let sent = self.accounts.post.send_message(mobile.expose(), words::short(kind)).await;
+        let result = match &sent {
+            Ok(()) => TryResult::Sent,
+            Err(SmsError::Number) => TryResult::NoSuchAddress,
+            Err(SmsError::Throttled) => TryResult::Throttled,
+            Err(SmsError::Rejected(_)) => TryResult::Rejected,
+            Err(SmsError::Unavailable(_)) => TryResult::Unavailable,
+        };
+        note(row, sent.err());
+        Ok(result)
     }
 
     async fn write(
@@ -201,7 +237,11 @@ impl Messenger {
             (None, None) => "/me".to_owned(),
         };
         let letter = letters::message(to, kind, &known, &self.accounts.post.links(&path));
-        let sent = self.accounts.post.send(&letter).await;
+        Ok(self.post(row, &letter).await)
+    }
+
+    async fn post(&self, row: &StoredRow, letter: &Letter) -> TryResult {
+        let sent = self.accounts.post.send(letter).await;
         let result = match &sent {
             Ok(()) => TryResult::Sent,
             Err(MailError::Address) => TryResult::NoSuchAddress,
@@ -209,7 +249,7 @@ impl Messenger {
             Err(MailError::Unavailable(_)) => TryResult::Unavailable,
         };
         note(row, sent.err());
-        Ok(result)
+        result
     }
 
     /// What a letter can say besides what happened. It says how things stand when it is written, not when it was asked for.

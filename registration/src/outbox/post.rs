@@ -19,6 +19,9 @@ pub enum Hears {
 /// Most messages that are on their way behind answered requests.
 const BACKGROUND_MAX: usize = 256;
 
+/// Of however small a budget one network, and one prefix of mobiles, may have so many messages a day.
+const SMS_SHARE_MIN: u32 = 20;
+
 /// What an operator may decide about accounts.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
@@ -28,6 +31,12 @@ pub struct AccountSettings {
     pub mail_hosts: Vec<String>,
     /// Most messages to mobiles a day, for the whole site.
     pub sms_per_day: u32,
+    /// Most codes a day that one network (/24 of IPv4, /48 of IPv6) may ask for; without it a tenth of the site's, and 20
+    /// at least.
+    pub sms_per_network: Option<u32>,
+    /// Most messages a day to the mobiles of one prefix of seven digits; without it a twentieth of the site's, and 20 at
+    /// least.
+    pub sms_per_prefix: Option<u32>,
     /// Do acts from this machine itself arouse no suspicion? Only where everybody is on it: behind a proxy that nobody
     /// named, the whole world comes from there.
     pub exempts_loopback: bool,
@@ -35,7 +44,25 @@ pub struct AccountSettings {
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { mail_hosts: Vec::new(), sms_per_day: 20_000, exempts_loopback: false }
+        Self {
+            mail_hosts: Vec::new(),
+            sms_per_day: 20_000,
+            sms_per_network: None,
+            sms_per_prefix: None,
+            exempts_loopback: false,
+        }
+    }
+}
+
+impl AccountSettings {
+    /// What one network may ask for on a day.
+    pub(crate) fn network_budget(&self) -> u32 {
+        self.sms_per_network.unwrap_or((self.sms_per_day / 10).max(SMS_SHARE_MIN))
+    }
+
+    /// What the mobiles of one prefix may be sent on a day.
+    pub(crate) fn prefix_budget(&self) -> u32 {
+        self.sms_per_prefix.unwrap_or((self.sms_per_day / 20).max(SMS_SHARE_MIN))
     }
 }
 
@@ -126,12 +153,6 @@ impl Post {
                 withdraw.await;
             }
         });
-    }
-
-    /// Tells a mobile what happened, after the answer.
-    pub(crate) fn send_message_later(&self, mobile: String, event: &'static str) {
-        let Some(sms) = self.sms.clone().filter(Sms::can_notify) else { return };
-        self.later("message", async move { sms.send_notice(&mobile, event).await.map_err(|error| error.to_string()) });
     }
 
     /// Sends a letter after the answer: how long it takes tells nobody that there is an account.

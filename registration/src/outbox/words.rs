@@ -28,8 +28,8 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::AccountCorrected => "账号信息已由考务更正",
         MessageKind::RegistrationMoved => "报名已由考务转移账号",
         MessageKind::PasswordChanged => "密码已改，非本人请找回",
-        MessageKind::MobileChanged => "账号手机号已更换",
-        MessageKind::EmailChanged => "账号邮箱已更换",
+        MessageKind::MobileChanged | MessageKind::MobileReplaced => "账号手机号已更换",
+        MessageKind::EmailChanged | MessageKind::EmailReplaced => "账号邮箱已更换",
         MessageKind::MobileShared => "手机号被另一账号共用",
         MessageKind::BindingAsked => "有人申请绑定您的学籍",
     }
@@ -60,8 +60,12 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             ("报名已由考务转移账号", "The examination office has moved a registration to another account")
         }
         MessageKind::PasswordChanged => ("登录密码已修改", "The password of your account has been changed"),
-        MessageKind::MobileChanged => ("账号手机号已更换", "The mobile number of your account has been changed"),
-        MessageKind::EmailChanged => ("账号邮箱已更换", "The e-mail address of your account has been changed"),
+        MessageKind::MobileChanged | MessageKind::MobileReplaced => {
+            ("账号手机号已更换", "The mobile number of your account has been changed")
+        }
+        MessageKind::EmailChanged | MessageKind::EmailReplaced => {
+            ("账号邮箱已更换", "The e-mail address of your account has been changed")
+        }
         MessageKind::MobileShared => ("手机号被另一账号共用", "Another account now shares your mobile number"),
         MessageKind::BindingAsked => {
             ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
@@ -81,6 +85,8 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         MessageKind::PasswordChanged
         | MessageKind::MobileChanged
         | MessageKind::EmailChanged
+        | MessageKind::MobileReplaced
+        | MessageKind::EmailReplaced
         | MessageKind::MobileShared => Some((
             "如果不是您本人操作，请尽快找回密码，并联系考务人员。",
             "If this was not you, choose a new password and contact the examination office soon.",

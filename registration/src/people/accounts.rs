@@ -1,14 +1,14 @@
 //! Accounts of candidates: who has one, by which names they sign in, and all that happens to an account.
 //!
-//! In reading order: `account` is what an account is; `new_account` and `sign_up` make one; `sign_in` finds one; `codes`,
-//! `links` and `letters` prove mobiles and mailboxes, `mobiles` shares one; `forgotten`, `reset`, `change` and `email` are what candidates do to theirs;
-//! `correct` and `rebind` are what staff do. `suspicion` decides who is asked for a captcha, `security` writes
-//! down what happens.
+//! In reading order: `account` is what an account is; `new_account` and `sign_up` make one; `sign_in` finds one; `proof`
+//! proves mobiles and mailboxes, within `budgets`, `mobiles` shares one; `forgotten`, `reset`, `change` and `email` are
+//! what candidates do to theirs, of which `former` tells where the account was reached before; `by_staff` is what staff
+//! do. `suspicion` decides who is asked for a captcha, `security` writes down what happens.
 
 mod account;
 pub(crate) mod by_staff;
 mod carry_over;
-mod change;
+pub(crate) mod change;
 mod email;
 mod forgotten;
 mod mobiles;
@@ -29,11 +29,12 @@ use jiff::Timestamp;
 pub use crate::outbox::post::{AccountSettings, Hears, Ways};
 pub use crate::people::accounts::by_staff::correct::{CorrectError, Corrected};
 pub use crate::people::accounts::by_staff::rebind::{RebindError, Rebound};
+pub use crate::people::accounts::proof::budgets::SpentBudget;
 pub use crate::people::accounts::proof::codes::{CODE_LIFETIME, CODE_WAIT, CodeError};
 pub use crate::people::accounts::proof::kept::KEPT_BYTES_MAX;
 pub use crate::people::accounts::proof::links::LINK_LIFETIME;
 pub use account::{Account, AccountNumber, AccountNumberError, SessionId};
-pub use change::{ChangeError, ClaimError};
+pub use change::{ChangeError, DeclareError};
 pub use email::{Changed, EmailChangeError, LinkError};
 pub use forgotten::{ForgottenError, FoundAccount, StaffCodeError, Way};
 pub use mobiles::{ACCOUNTS_PER_MOBILE_MAX, SharedMobile};
@@ -44,6 +45,7 @@ pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device};
 
 pub(crate) use account::{read, sealed_context};
+pub(crate) use change::former::Address;
 
 use crate::model::ids::AccountId;
 use crate::model::login::Email;
@@ -59,7 +61,7 @@ use crate::store::{Database, StoreError};
 /// Where somebody is told of what happened.
 #[derive(Debug)]
 pub(crate) enum Contact<'a> {
-    /// By letter.
+    /// By letter to this mailbox.
     Mail(&'a Email),
     /// By a message to this mobile.
     Mobile(&'a Mobile),
@@ -110,7 +112,7 @@ impl Accounts {
         store::ended_sessions::insert(&self.database.client().await?, session.0, until).await
     }
 
-    /// Captchas for forms.
+    /// Makes captchas for forms, and draws and takes them.
     pub fn captcha(&self) -> &Captcha {
         &self.captcha
     }

@@ -52,7 +52,7 @@ pub enum FaceCheckError {
     /// Many at once: try again in a moment.
     #[error("many at once")]
     Busy,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -3,7 +3,7 @@
 
 pub(crate) mod card;
 mod check_card;
-mod claims;
+mod declared;
 mod handover;
 mod liveness;
 mod manual;
@@ -37,7 +37,7 @@ pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{Verifying, forget, open};
 
-pub use crate::people::identity::state::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
+pub use crate::people::identity::state::{DeclareRights, LivenessRefusal, LivenessStanding, Person, Standing};
 
 /// Which text of the consent is agreed to now; another text gets another version.
 pub const CONSENT_VERSION: &str = "2026-11";
@@ -53,13 +53,13 @@ pub enum IdentityError {
     NoConsent,
     /// Name and document are not known yet.
     #[error("name and document are missing")]
-    NoClaim,
+    NotDeclared,
     /// The document is the login: only staff can mend it.
     #[error("the document is the login and cannot be changed here")]
     DocumentIsLogin,
     /// Name or document changed meanwhile: look at them, and begin again.
     #[error("name or document changed meanwhile")]
-    ClaimChanged,
+    DeclarationChanged,
     /// This way proves other documents only.
     #[error("this way does not prove a {}", .0.as_str())]
     WrongDocument(DocumentKind),
@@ -87,7 +87,7 @@ pub enum IdentityError {
     /// The machine or vendor that checks does not answer: try again later, or another way.
     #[error("the check is not available: {0}")]
     Unavailable(String),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -143,11 +143,12 @@ impl Identity {
         let is_verified = matches!(state, IdentityState::Verified { .. });
         let person = match &identity {
             Some(identity) if is_verified => Some(open(&self.vault, identity)?),
-            _ => claims::person(&found),
+            _ => declared::person(&found),
         };
-        let claim = if is_verified { ClaimRights::Nothing } else { claims::rights(&self.accounts, account).await? };
+        let rights =
+            if is_verified { DeclareRights::Nothing } else { declared::rights(&self.accounts, account).await? };
         Ok(Some(Standing {
-            claim,
+            rights,
             way: identity.as_ref().and_then(|identity| read_way(identity.way.as_deref()?)),
             has_portrait: is_verified && identity.as_ref().is_some_and(|identity| identity.picture.is_some()),
             liveness: check.as_ref().map_or(LivenessStanding::None, liveness::standing),
@@ -177,13 +178,13 @@ impl Identity {
     }
 
     /// Name and document as the candidate states them. What waits for staff is taken back when they change.
-    pub async fn claim(&self, account: AccountId, name: PersonName, document: Document) -> Result<(), IdentityError> {
-        let found = self.accounts.account(account).await?.ok_or(IdentityError::NoClaim)?;
+    pub async fn declare(&self, account: AccountId, name: PersonName, document: Document) -> Result<(), IdentityError> {
+        let found = self.accounts.account(account).await?.ok_or(IdentityError::NotDeclared)?;
         let person = Person { name, document };
-        if claims::person(&found).as_ref() == Some(&person) {
+        if declared::person(&found).as_ref() == Some(&person) {
             return Ok(());
         }
-        claims::change(&self.accounts, account, person).await?;
+        declared::change(&self.accounts, account, person).await?;
         let client = self.database.client().await?;
         if let Some(picture) = identities::withdraw(&client, account.0).await? {
             identity_pictures::drop(&client, &[picture]).await?;
@@ -237,7 +238,7 @@ impl Identity {
     /// Is it so for what the account says of itself?
     pub async fn is_used_elsewhere(&self, account: AccountId) -> Result<bool, StoreError> {
         let found = self.accounts.account(account).await?;
-        match found.as_ref().and_then(claims::person) {
+        match found.as_ref().and_then(declared::person) {
             Some(person) => self.is_elsewhere(account, &person).await,
             None => Ok(false),
         }

@@ -39,20 +39,20 @@ pub enum PictureError {
     /// More than [`PICTURE_BYTES_MAX`].
     #[error("a picture has at most {limit_bytes} bytes")]
     TooLarge {
-        /// The limit.
+        /// The limit, in bytes of the file.
         limit_bytes: usize,
     },
     /// More than [`PICTURE_PIXELS_MAX`], or half of that where it is stored in several scans: refused before a pixel is
     /// read.
     #[error("a picture has at most {limit_pixels} pixels")]
     TooManyPixels {
-        /// The limit.
+        /// The limit, in pixels of the whole picture.
         limit_pixels: u64,
     },
     /// A side is too long.
     #[error("a picture has at most {limit_pixels} pixels on a side")]
     TooLong {
-        /// The limit.
+        /// The limit, in pixels of its longer side.
         limit_pixels: u32,
     },
     /// Too few pixels to tell anything by.

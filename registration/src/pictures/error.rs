@@ -13,7 +13,7 @@ pub enum DraftError {
     /// Too many pictures at once: try again in a few seconds.
     #[error("too many pictures at once")]
     Busy,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

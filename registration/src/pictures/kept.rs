@@ -187,8 +187,8 @@ impl IdentityPictures {
     pub(crate) async fn sweep(&self, batch: i64) -> Result<(), StoreError> {
         let now = clock::now();
         let client = self.database.client().await?;
-        rows::drop_old_drafts(&client, now - DRAFT_LIFETIME, now - PHOTO_DRAFT_LIFETIME).await?;
-        store::identity_uploads::delete_old(&client, now - DRAFT_LIFETIME).await?;
+        rows::drop_old_drafts(&client, now - DRAFT_LIFETIME, now - PHOTO_DRAFT_LIFETIME, batch).await?;
+        store::identity_uploads::delete_old(&client, now - DRAFT_LIFETIME, batch).await?;
         let dropped = rows::dropped(&client, batch).await?;
         drop(client);
         for (id, account) in dropped {

@@ -33,7 +33,7 @@ pub struct Piece {
     pub total: usize,
     /// Where this piece starts.
     pub offset: usize,
-    /// The piece.
+    /// The bytes of the piece.
     pub bytes: Bytes,
 }
 

@@ -30,13 +30,13 @@ impl Answers {
 /// What is wrong with one answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerFault {
-    /// Nothing was answered.
+    /// Nothing was answered where something must be.
     #[error("must be answered")]
     Missing,
     /// Too long, or with control characters.
     #[error("at most {chars_max} characters on one line")]
     Text {
-        /// Most characters.
+        /// Most characters that the field takes.
         chars_max: u16,
     },
     /// None of the choices.
@@ -53,9 +53,9 @@ pub enum AnswerFault {
 /// One field in trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
-    /// The field.
+    /// The field, by its name in the form.
     pub field: FieldName,
-    /// What is wrong.
+    /// What is wrong with its answer.
     pub fault: AnswerFault,
 }
 

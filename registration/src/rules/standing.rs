@@ -19,40 +19,40 @@ use crate::rules::steps::{StepView, TaskState, TaskView, here, is_complete, next
 pub enum State {
     /// Registration has not begun.
     NotOpen {
-        /// When it does.
+        /// When registration begins.
         opens_at: Timestamp,
     },
     /// Registration has closed, and nothing of it can be done any more.
     Closed {
-        /// When it did.
+        /// When registration closed.
         closed_at: Timestamp,
     },
     /// It is the candidate's turn.
     ToDo {
-        /// To do what.
+        /// The task that can be done now.
         task: TaskKind,
         /// Did the review of the form, which came before, pass?
         is_reviewed: bool,
     },
     /// What comes next opens later.
     Ahead {
-        /// What that is.
+        /// The task that comes next.
         task: TaskKind,
-        /// When it opens.
+        /// When that task can be done.
         opens_at: Timestamp,
     },
     /// What came next was not done in time.
     Over {
-        /// What that was.
+        /// The task that was not done.
         task: TaskKind,
-        /// When it closed.
+        /// When its time was over.
         closed_at: Timestamp,
     },
     /// A seat is held and wants to be paid for.
     Unpaid {
         /// The order to pay for first.
         order: OrderId,
-        /// Its part.
+        /// The part of the exam that the order is for.
         part: PartId,
         /// Another order whose time runs as well, if this one must be paid for before it: the subject that needs it.
         before: Option<OrderId>,
@@ -61,7 +61,7 @@ pub enum State {
     Lost {
         /// The order that had it.
         order: OrderId,
-        /// Its part.
+        /// The part of the exam that the order is for.
         part: PartId,
         /// Was it taken back because no good screenshot came?
         is_cancelled: bool,
@@ -116,7 +116,7 @@ pub enum Change {
         /// When it was handed in.
         since: Timestamp,
     },
-    /// Staff said no.
+    /// Staff said no: the seat stays, and the form wants to be changed again.
     Refused {
         /// What staff said against it.
         reason: String,
@@ -130,11 +130,11 @@ pub enum Action {
     Do(TaskKind),
     /// Paying for an order, or sending its screenshot.
     Pay(OrderId),
-    /// Sending another screenshot.
+    /// Sending another screenshot for this order, whose last one was refused.
     SendAgain(OrderId),
     /// Choosing a seat again.
     ChooseAgain(PartId),
-    /// Changing the form.
+    /// Changing the form, which was refused.
     ChangeForm,
     /// Looking at what one has.
     Look(OrderId),
@@ -143,7 +143,7 @@ pub enum Action {
 /// Where a registration stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Standing {
-    /// The state.
+    /// The one state; all that is shown follows from it.
     pub state: State,
     /// What to do; nothing while somebody else acts.
     pub action: Option<Action>,

@@ -17,12 +17,12 @@ pub enum TaskState {
     Locked,
     /// Everything before is done; the window has not opened.
     NotYet {
-        /// When it opens.
+        /// When it can be done.
         opens_at: Timestamp,
     },
     /// Everything before is done; the window has closed.
     Over {
-        /// When it closed.
+        /// When its time was over.
         closed_at: Timestamp,
     },
     /// The candidate can do it now.
@@ -46,21 +46,21 @@ pub enum TaskState {
     Passed,
 }
 
-/// One task.
+/// One task of a step, as this candidate finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskView {
     /// The task that this is about.
     pub kind: TaskKind,
-    /// Where it stands.
+    /// Whether it can be done, waits, or is done.
     pub state: TaskState,
     /// May it be left out?
     pub is_optional: bool,
 }
 
-/// One step.
+/// One step of the exam, as this candidate finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepView {
-    /// Its name.
+    /// Its name in the progress bar.
     pub title: Text,
     /// What is said of it.
     pub note: Option<Text>,

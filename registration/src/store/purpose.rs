@@ -6,10 +6,11 @@ use deadpool_postgres::Pool;
 use uuid::Uuid;
 
 use crate::OpenError;
-use crate::desk::audit::{AuditAction, Entry};
+use crate::desk::audit::AuditAction;
+use crate::desk::staff::write_down;
 use crate::desk::store::staff;
+use crate::model::actor::Actor;
 use crate::model::clock;
-use crate::model::ids::StaffId;
 use crate::people::store::accounts;
 use crate::secrets::passwords::{Hasher, Password};
 use crate::store::migrations;
@@ -20,16 +21,16 @@ use crate::store::{self, Database, StoreError};
 pub enum Purpose {
     /// Shows visitors around: nothing in it is real.
     Demo,
-    /// Registers real candidates.
+    /// Registers real candidates: no sandbox stands in for anybody.
     Real,
 }
 
 /// A sign-in to the staff console that everybody knows: the demo's.
 #[derive(Debug, Clone, Copy)]
 pub struct PublicSignIn {
-    /// The login name.
+    /// The login name of the member of staff.
     pub name: &'static str,
-    /// The password.
+    /// The password, which everybody may read.
     pub password: &'static str,
 }
 
@@ -54,7 +55,7 @@ pub enum PurposeError {
     /// The schema could not be brought to this version.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -109,8 +110,7 @@ async fn lock_out(database: &Database, public: PublicSignIn) -> Result<(), Purpo
     let password_hash = hasher.hash(&secret).await.map_err(|_| PurposeError::Busy)?;
     let client = database.client().await?;
     staff::set_password(&client, staff.id, &password_hash).await?;
-    let subject = format!("staff.{}", staff.name);
-    Entry::by_staff(StaffId(staff.id), AuditAction::StaffPassword, &subject).write(&client).await?;
+    write_down(&client, Actor::System, AuditAction::StaffPassword, &staff.name).await?;
     tracing::warn!(staff = staff.name, "had the demo's public password, and has one that nobody knows now");
     Ok(())
 }

@@ -5,8 +5,8 @@ use registration::desk::staff::Role;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::people::accounts::{
-    AccountError, AccountNumber, ChangeError, ClaimError, CodeError, ForgottenError, NewAccount, RebindError,
-    ResetError, SignUpError, SignUpForm, SignedUp,
+    AccountError, AccountNumber, ChangeError, CodeError, DeclareError, ForgottenError, NewAccount, RebindError,
+    ResetError, SignUpError, SignUpForm, SignedUp, SpentBudget,
 };
 use registration::secrets::passwords::Password;
 
@@ -37,9 +37,9 @@ async fn a1_of_two_with_one_user_name_one_gets_an_account() {
     assert!(matches!(refused, Err(AccountError::Taken(LoginKind::Username))), "{refused:?}");
     let made = made.unwrap();
     assert_eq!(world.sign_in(" zhangWEI2026 ", PASSWORD).await.unwrap().id, made.id);
-    // The document that is claimed later keeps nobody out, and is no login.
+    // The document that is declared later keeps nobody out, and is no login.
     let document = Document::parse(DocumentKind::ResidentId, &document(1)).unwrap();
-    accounts.claim(made.id, "王芳".parse().unwrap(), document.clone()).await.unwrap();
+    accounts.declare(made.id, "王芳".parse().unwrap(), document.clone()).await.unwrap();
     assert!(world.sign_in(document.expose(), PASSWORD).await.is_err());
     let owner = world.candidate(1).await;
     assert_eq!(world.sign_in(document.expose(), PASSWORD).await.unwrap().id, owner.id);
@@ -114,7 +114,7 @@ async fn c2_the_site_has_a_budget_of_messages() {
     });
     let sent = join_all(sent).await;
     assert_eq!(sent.iter().filter(|sent| sent.is_ok()).count(), 3, "{sent:?}");
-    assert_eq!(sent.iter().filter(|sent| matches!(sent, Err(CodeError::Budget))).count(), 3);
+    assert_eq!(sent.iter().filter(|sent| matches!(sent, Err(CodeError::Budget(SpentBudget::Site)))).count(), 3);
     reached.finish().await;
 }
 
@@ -180,12 +180,12 @@ async fn c4_a_name_can_be_corrected_and_a_login_number_cannot() {
     let account = world.candidate(1).await;
     let accounts = &world.registration.accounts;
     let own = account.document.clone().unwrap();
-    accounts.claim(account.id, "王方".parse().unwrap(), own).await.unwrap();
+    accounts.declare(account.id, "王方".parse().unwrap(), own).await.unwrap();
     let now = accounts.account(account.id).await.unwrap().unwrap();
     assert_eq!(now.name, Some("王方".parse().unwrap()));
     let other = Document::parse(DocumentKind::ResidentId, &document(2)).unwrap();
-    let refused = accounts.claim(account.id, "王方".parse().unwrap(), other).await;
-    assert!(matches!(refused, Err(ClaimError::DocumentIsLogin)), "{refused:?}");
+    let refused = accounts.declare(account.id, "王方".parse().unwrap(), other).await;
+    assert!(matches!(refused, Err(DeclareError::DocumentIsLogin)), "{refused:?}");
     world.finish().await;
 }
 

@@ -57,14 +57,14 @@ async fn a3_a_document_that_is_verified_elsewhere_is_said_before_the_face() {
     let owner = bureau.candidate(1).await;
     bureau.card(owner.id, "王芳", 1).await.unwrap();
     let other = bureau.free_candidate("li.na@example.com").await;
-    let claim = async |name: &str| {
+    let declare = async |name: &str| {
         let own = Document::parse(DocumentKind::ResidentId, &document(1)).unwrap();
-        identity.claim(other, name.parse().unwrap(), own).await.unwrap();
+        identity.declare(other, name.parse().unwrap(), own).await.unwrap();
         identity.begin_liveness(other, "https://exam.example.edu/".to_owned(), None).await
     };
-    let refused = claim("王芳").await;
+    let refused = declare("王芳").await;
     assert!(matches!(refused, Err(IdentityError::OtherAccount)), "{refused:?}");
-    let stranger = claim("李娜").await;
+    let stranger = declare("李娜").await;
     assert!(!matches!(stranger, Err(IdentityError::OtherAccount)), "a number alone tells nothing: {stranger:?}");
     bureau.world.finish().await;
 }

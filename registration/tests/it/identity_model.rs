@@ -20,7 +20,7 @@ const NAMES: [&str; 2] = ["王芳", "李明"];
 #[derive(Debug, Clone, Copy)]
 enum Act {
     /// The account says to be this person.
-    Claim(usize, usize),
+    Declare(usize, usize),
     /// A card of this person is handed in.
     Card(usize, usize),
     /// A photo for staff is handed in.
@@ -36,7 +36,7 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     let (who, whose) = (0..2_usize, 0..2_usize);
     prop_oneof![
-        (who.clone(), whose.clone()).prop_map(|(account, person)| Act::Claim(account, person)),
+        (who.clone(), whose.clone()).prop_map(|(account, person)| Act::Declare(account, person)),
         (who.clone(), whose.clone()).prop_map(|(account, person)| Act::Card(account, person)),
         (who.clone(), whose).prop_map(|(account, person)| Act::Correct(account, person)),
         who.clone().prop_map(Act::HandIn),
@@ -46,10 +46,10 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// An account whose login is no document, so that it may say to be anybody.
-async fn claim(bureau: &Bureau, account: AccountId, person: usize) -> Result<(), IdentityError> {
+async fn declare(bureau: &Bureau, account: AccountId, person: usize) -> Result<(), IdentityError> {
     let number = document(u32::try_from(person).unwrap() + 100);
     let document = Document::parse(DocumentKind::ResidentId, &number).unwrap();
-    bureau.world.registration.identity.claim(account, NAMES[person].parse().unwrap(), document).await
+    bureau.world.registration.identity.declare(account, NAMES[person].parse().unwrap(), document).await
 }
 
 /// True when staff said that the account is another person than before.
@@ -63,7 +63,7 @@ async fn perform(bureau: &Bureau, boss: &StaffMember, accounts: [AccountId; 2], 
         Some(case)
     };
     match act {
-        Act::Claim(account, person) => drop(claim(bureau, accounts[account], person).await),
+        Act::Declare(account, person) => drop(declare(bureau, accounts[account], person).await),
         Act::Card(account, person) => {
             let number = u32::try_from(person).unwrap() + 100;
             drop(bureau.card(accounts[account], NAMES[person], number).await);
@@ -143,7 +143,7 @@ async fn two_accounts_verified_as_one_person_at_once_are_one() {
         forget(&bureau, accounts).await;
         bureau.vendors.card(NAMES[0], &document(100), crate::bureau::VALID);
         for account in accounts {
-            claim(&bureau, account, 0).await.unwrap();
+            declare(&bureau, account, 0).await.unwrap();
             bureau.draft_card(account).await;
         }
         let identity = &bureau.world.registration.identity;
@@ -157,16 +157,16 @@ async fn two_accounts_verified_as_one_person_at_once_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_claim_that_changes_while_a_card_is_read_is_never_verified_as_another() {
+async fn a_declaration_that_changes_while_a_card_is_read_is_never_verified_as_another() {
     let bureau = Bureau::start().await;
     let account = bureau.free_candidate("one@example.edu").await;
     for _ in 0..6 {
         forget(&bureau, [account, account]).await;
-        claim(&bureau, account, 0).await.unwrap();
+        declare(&bureau, account, 0).await.unwrap();
         bureau.vendors.card(NAMES[0], &document(100), crate::bureau::VALID);
         bureau.draft_card(account).await;
         let identity = &bureau.world.registration.identity;
-        let (card, changed) = tokio::join!(identity.check_card(account), claim(&bureau, account, 1));
+        let (card, changed) = tokio::join!(identity.check_card(account), declare(&bureau, account, 1));
         let verified = identity.verified(account).await.unwrap();
         let account = bureau.world.registration.accounts.account(account).await.unwrap().unwrap();
         match (card, changed) {

@@ -55,3 +55,75 @@ async fn a_job_that_fails_and_one_that_hangs_stop_no_other() {
     drop(hanging);
     reached.finish().await;
 }
+
+/// A table of which old rows are forgotten, most rows that one statement may take, and rows that are old.
+const FORGOTTEN: [(&str, usize, &str); 9] = [
+    (
+        "identity_handovers",
+        1_000,
+        "(token_index, account, next, expires_at)
+            SELECT sha256(n::text::bytea), $A, '/', now() - interval '8 days'",
+    ),
+    (
+        "identity_checks",
+        1_000,
+        "(id, account, name, document, created_at) SELECT n::text, $A, '', '', now() - interval '8 days'",
+    ),
+    ("identity_tries", 1_000, "(account, day, what, count) SELECT $A, current_date - 30, n::text, 1"),
+    (
+        "identity_uploads",
+        200,
+        "(account, slot, key, total, received, created_at)
+            SELECT $A, n::text, gen_random_uuid(), 9, 0, now() - interval '8 days'",
+    ),
+    ("account_sendings", 1_000, "(subject, sent_at) SELECT sha256(n::text::bytea), now() - interval '2 days'"),
+    (
+        "account_codes",
+        1_000,
+        "(purpose, subject, hash, tries, expires_at)
+            SELECT 'mobile', sha256(n::text::bytea), sha256(''), 0, now() - interval '1 day'",
+    ),
+    ("account_tries", 1_000, "(subject, day, count) SELECT sha256(n::text::bytea), current_date - 30, 1"),
+    ("ended_sessions", 1_000, "(session, until) SELECT gen_random_uuid(), now() - interval '1 day'"),
+    (
+        "outbox",
+        1_000,
+        "(topic, kind, account, made_at, next_try_at, done_at, outcome)
+            SELECT 'message', 'order_refused', $A, at, at, at, 'sent'
+            FROM (SELECT now() - interval '91 days' AS at) old",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_much_is_old_no_statement_forgets_all_of_it_at_once() {
+    let world = crate::world::World::usual().await;
+    let account = world.candidate(1).await.id;
+    world
+        .execute(
+            "CREATE FUNCTION registration.bounded() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF (SELECT count(*) FROM gone) > TG_ARGV[0]::integer THEN RAISE EXCEPTION 'too many at once'; END IF;
+                 RETURN NULL; END $$",
+        )
+        .await;
+    for (table, most, rows) in FORGOTTEN {
+        world
+            .execute(&format!(
+                "CREATE TRIGGER bounded AFTER DELETE ON registration.{table} REFERENCING OLD TABLE AS gone
+                     FOR EACH STATEMENT EXECUTE FUNCTION registration.bounded({most})"
+            ))
+            .await;
+        let rows = rows.replace("$A", &format!("'{}'::uuid", account.0));
+        let joint = if rows.contains(" FROM ") { "," } else { " FROM" };
+        world
+            .execute(&format!("INSERT INTO registration.{table} {rows}{joint} generate_series(1, {most} + 50) n"))
+            .await;
+    }
+    for (table, ..) in FORGOTTEN {
+        until(&format!("nothing old in {table}"), async || {
+            let left = format!("SELECT count(*) FROM registration.{table}");
+            world.sql().await.query_one(&left, &[]).await.unwrap().get::<_, i64>("count") == 0
+        })
+        .await;
+    }
+    world.finish().await;
+}

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account_budgets;
 mod account_corrections;
+mod account_former;
 mod account_letters;
 mod account_mobiles;
 mod account_names;

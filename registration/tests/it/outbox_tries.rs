@@ -55,18 +55,6 @@ async fn pauses_grow_until_a_message_is_given_up_and_each_try_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_of_the_days_messages_are_kept_for_codes() {
-    // Half of one is nothing.
-    let reached = Reached::with_budget(1).await;
-    let (world, account) = (&reached.world, told(&reached.world).await);
-    refuse(world, account).await;
-    until_tries(world, 1).await;
-    assert_eq!(attempts(world).await, [by_sms(1, "budget")]);
-    assert!(reached.sent_to(MOBILE).await.is_empty());
-    reached.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_death_between_sending_and_noting_sends_once_more_and_loses_nothing() {
     let reached = Reached::start().await;
     let (world, account) = (&reached.world, told(&reached.world).await);

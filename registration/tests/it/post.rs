@@ -33,9 +33,13 @@ impl Reached {
     }
 
     pub(crate) async fn with_budget(sms_per_day: u32) -> Self {
+        Self::with(AccountSettings { sms_per_day, ..AccountSettings::default() }).await
+    }
+
+    pub(crate) async fn with(settings: AccountSettings) -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let hosts = ["https://exam.example.edu".to_owned(), "https://exam.example.com".to_owned()];
-        let settings = AccountSettings { mail_hosts: hosts.to_vec(), sms_per_day, ..AccountSettings::default() };
+        let settings = AccountSettings { mail_hosts: hosts.to_vec(), ..settings };
         let world =
             World::start_with(Setup { gateways: sandbox.gateways().unwrap(), ..Setup::default() }, settings).await;
         let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
@@ -117,6 +121,13 @@ impl Reached {
     /// Lets everything that limits count be long ago.
     pub(crate) async fn forget_sendings(&self) {
         self.world.execute("UPDATE registration.account_sendings SET sent_at = sent_at - interval '2 days'").await;
+    }
+
+    /// Lets a day pass for all budgets.
+    pub(crate) async fn next_day(&self) {
+        for table in ["account_tries", "account_sending_days"] {
+            self.world.execute(&format!("UPDATE registration.{table} SET day = day - 1")).await;
+        }
     }
 
     pub(crate) async fn finish(self) {

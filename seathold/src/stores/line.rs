@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use deadpool_postgres::Connect;
+use embedded::postgres_said;
 #[cfg(target_os = "linux")]
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -101,7 +102,7 @@ impl Lines {
         let (client, connection) = config.connect_raw(line, NoTls).await?;
         let driver = tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::warn!(%error, "a connection to Postgres has ended");
+                tracing::warn!(error = postgres_said(&error), "a connection to Postgres has ended");
             }
         });
         Ok((client, driver))

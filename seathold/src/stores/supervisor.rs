@@ -102,14 +102,14 @@ impl Kept {
 
     async fn mend(&mut self) -> Result<(), EmbeddedError> {
         if let Some(redis) = &mut self.redis
-            && !redis.is_running()
-            && self.ends.may_start("Redis", &self.data)?
+            && let Some(cause) = redis.why_ended()
+            && self.ends.may_start("Redis", &self.data, &cause)?
         {
             self.ends.started("Redis", redis.restart().await);
         }
         if let Some(postgres) = &mut self.postgres
-            && !postgres.is_running()
-            && self.ends.may_start("PostgreSQL", &self.data)?
+            && let Some(cause) = postgres.why_ended()
+            && self.ends.may_start("PostgreSQL", &self.data, &cause)?
         {
             self.ends.started("PostgreSQL", postgres.restart().await);
         }
@@ -119,19 +119,22 @@ impl Kept {
 
 impl Ends {
     /// Is it time to start what has ended? An error when it never stays up.
-    fn may_start(&mut self, program: &'static str, data: &Path) -> Result<bool, EmbeddedError> {
+    fn may_start(&mut self, program: &'static str, data: &Path, cause: &str) -> Result<bool, EmbeddedError> {
         let Some(again_at) = self.again_at else {
-            self.note(program, data);
+            self.note(program, data, cause);
             return Ok(false);
         };
         if self.first.is_some_and(|first| first.elapsed() > GIVE_UP_AFTER) {
-            return Err(EmbeddedError::Ended { program, last_words: "it ends again and again".into() });
+            return Err(EmbeddedError::Ended {
+                program,
+                last_words: format!("it ends again and again, at last: {cause}"),
+            });
         }
         Ok(Instant::now() >= again_at)
     }
 
     /// Something has ended: counts it, and chooses when to start again.
-    fn note(&mut self, program: &'static str, data: &Path) {
+    fn note(&mut self, program: &'static str, data: &Path, cause: &str) {
         let now = Instant::now();
         if self.last.is_some_and(|last| now.duration_since(last) > WELL_AFTER) {
             *self = Self::default();
@@ -139,7 +142,7 @@ impl Ends {
         let pause = pause_before(self.count);
         (self.count, self.last, self.again_at) = (self.count + 1, Some(now), Some(now + pause));
         self.first.get_or_insert(now);
-        tracing::warn!(program, pause_ms = pause.as_millis(), "ended by itself and is started again");
+        tracing::warn!(program, cause, pause_ms = pause.as_millis(), "ended by itself and is started again");
         if room_bytes(data).is_some_and(|room| room < ROOM_BYTES_MIN) {
             tracing::error!(data = %data.display(), "the disk is full: make room, the stores go on by themselves then");
         }
@@ -184,9 +187,9 @@ mod tests {
         let now = Instant::now();
         let Some(long_ago) = now.checked_sub(GIVE_UP_AFTER + Duration::from_secs(1)) else { return };
         let mut ends = Ends { first: Some(long_ago), last: Some(now), count: 90, again_at: Some(now) };
-        assert!(ends.may_start("Redis", &data).is_err());
+        assert!(ends.may_start("Redis", &data, "killed").is_err());
         (ends.last, ends.again_at) = (Some(long_ago), None);
-        assert!(!ends.may_start("Redis", &data).unwrap(), "counted first");
-        assert!(ends.count == 1 && ends.may_start("Redis", &data).unwrap(), "and then started at once");
+        assert!(!ends.may_start("Redis", &data, "killed").unwrap(), "counted first");
+        assert!(ends.count == 1 && ends.may_start("Redis", &data, "killed").unwrap(), "and then started at once");
     }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::person::PersonName;
-use registration::people::accounts::{Account, ClaimError};
+use registration::people::accounts::{Account, DeclareError};
 use serde::Deserialize;
 
 use crate::failure::{Failure, answer};
@@ -67,15 +67,15 @@ pub(crate) async fn set(
             return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };
-    let error = match accounts.claim(candidate.account.id, name, document).await {
+    let error = match accounts.declare(candidate.account.id, name, document).await {
         Ok(()) => {
             let to = if next.path() == "/" { "/me" } else { next.path() };
             return Ok(Redirect::to(&with_said(to, "name")).into_response());
         }
-        Err(ClaimError::Verified) => whole(w.t("claim-verified")),
-        Err(ClaimError::DocumentIsLogin) => of("document", w.t("claim-login")),
-        Err(ClaimError::Gone) => return Err(Failure::NotFound),
-        Err(ClaimError::Store(error)) => return Err(error.into()),
+        Err(DeclareError::Verified) => whole(w.t("declared-verified")),
+        Err(DeclareError::DocumentIsLogin) => of("document", w.t("declared-login")),
+        Err(DeclareError::Gone) => return Err(Failure::NotFound),
+        Err(DeclareError::Store(error)) => return Err(error.into()),
     };
     Ok(answer(StatusCode::CONFLICT, render(&candidate, &next, &entered, &[error]).await?))
 }
@@ -90,7 +90,7 @@ async fn render(
     let account = &candidate.account;
     let is_document_fixed = visit.app.outside.registration.accounts.signs_in_by_document(account.id).await?;
     let view = View { next, account, is_document_fixed, entered, errors };
-    Ok(page(&visit.frame(visit.words.t("claim-title")), &body(visit.words, &view)))
+    Ok(page(&visit.frame(visit.words.t("declared-title")), &body(visit.words, &view)))
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -99,14 +99,14 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     html! {
         div class="column narrow" {
             (error_summary(w, view.errors))
-            (heading(None, &w.t("claim-title")))
+            (heading(None, &w.t("declared-title")))
             form method="post" action={ "/me/name?" (view.next.query()) } data-busy=(w.t("form-busy")) novalidate {
                 (name_field(w, &view.entered.name, &w.t("field-name-hint"), view.errors))
                 @match fixed {
                     Some(document) => {
                         section class="field" {
                             (facts(&[(&label, html! { (document.masked()) })]))
-                            p class="hint" { (w.t("claim-login")) }
+                            p class="hint" { (w.t("declared-login")) }
                         }
                     }
                     None => (document_fields(w, &DocumentKind::ALL, &view.entered.kind, &view.entered.document, "", view.errors)),
@@ -115,7 +115,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             p class="beside" {
                 @if view.next.path() == "/" { a href="/me" { (w.t("to-me")) } }
-                @else { a href=(view.next.path()) { (w.t("claim-back")) } }
+                @else { a href=(view.next.path()) { (w.t("declared-back")) } }
             }
         }
     }

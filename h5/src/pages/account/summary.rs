@@ -57,7 +57,7 @@ fn person(w: Words, account: &Account, is_verified: bool) -> Markup {
                     div { dt { (w.t("field-name")) } dd { @if let Some(name) = name { (name) } } }
                     div { dt { (label) } dd { @if let Some(number) = number { (number) } } }
                 }
-                p class="hint" { (w.t("claim-verified")) }
+                p class="hint" { (w.t("declared-verified")) }
             } @else {
                 dl class="rows" {
                     (row(w, &w.t("field-name"), name, "/me/name", None))

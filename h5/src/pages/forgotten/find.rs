@@ -73,7 +73,8 @@ pub(crate) async fn search(
             let text = w.with("sign-in-too-many", &[("wait", wait(w, retry_after).into())]);
             (StatusCode::TOO_MANY_REQUESTS, whole(text))
         }
-        Err(ForgottenError::NoLogin) => return Err(Failure::Bad),
+        // Neither is of a search by name and document.
+        Err(ForgottenError::NoLogin | ForgottenError::Budget(_)) => return Err(Failure::Bad),
         Err(ForgottenError::Store(error)) => return Err(error.into()),
     };
     Ok(answer(status, render(&visit, &next, &entered, &[error])))

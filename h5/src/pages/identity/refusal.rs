@@ -28,9 +28,9 @@ pub(crate) fn refusal(w: Words, error: IdentityError) -> Result<(StatusCode, Fie
         IdentityError::NoSuchWay => (StatusCode::CONFLICT, "", w.t("identity-unavailable").into_owned()),
         IdentityError::AlreadyVerified => (StatusCode::CONFLICT, "", w.t("identity-verified-what").into_owned()),
         IdentityError::NoConsent => (StatusCode::CONFLICT, "", w.t("identity-consent-error").into_owned()),
-        IdentityError::NoClaim => (StatusCode::CONFLICT, "", w.t("identity-no-claim").into_owned()),
+        IdentityError::NotDeclared => (StatusCode::CONFLICT, "", w.t("identity-not-declared").into_owned()),
         IdentityError::DocumentIsLogin => (StatusCode::CONFLICT, "number", w.t("identity-number-locked").into_owned()),
-        IdentityError::ClaimChanged => (StatusCode::CONFLICT, "", w.t("identity-changed").into_owned()),
+        IdentityError::DeclarationChanged => (StatusCode::CONFLICT, "", w.t("identity-changed").into_owned()),
         IdentityError::WrongDocument(kind) => {
             let text = w.with("identity-wrong-document", &[("kind", kind_name(w, kind).into())]);
             (StatusCode::CONFLICT, "", text.into_owned())

@@ -256,7 +256,7 @@ impl Studio {
         for (shot, is_document_fixed, errors) in [
             ("me-name", true, &[][..]),
             ("me-name-open", false, &[][..]),
-            ("me-name-error", true, &[whole(w.t("claim-verified"))][..]),
+            ("me-name-error", true, &[whole(w.t("declared-verified"))][..]),
         ] {
             let view = name::View { next: &next, account: &long, is_document_fixed, entered: &entered, errors };
             self.signed_in(shot, &name::body(w, &view));

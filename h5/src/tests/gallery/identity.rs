@@ -10,7 +10,7 @@ use registration::model::facts::{FaceState, Facts, IdentityState};
 use registration::model::ids::AccountId;
 use registration::model::text::Text;
 use registration::people::accounts::{Account, NewAccount};
-use registration::people::identity::{ClaimRights, LivenessRefusal, LivenessStanding, Person, Standing};
+use registration::people::identity::{DeclareRights, LivenessRefusal, LivenessStanding, Person, Standing};
 use registration::rules::steps::steps;
 use uuid::Uuid;
 
@@ -51,9 +51,9 @@ fn person(name: &str) -> Person {
     Person { name: name.parse().unwrap(), document }
 }
 
-fn standing(state: IdentityState, claim: ClaimRights, person: Option<Person>) -> Standing {
+fn standing(state: IdentityState, rights: DeclareRights, person: Option<Person>) -> Standing {
     let has_portrait = matches!(state, IdentityState::Verified { .. });
-    Standing { state, person, claim, way: None, has_portrait, liveness: LivenessStanding::None }
+    Standing { state, person, rights, way: None, has_portrait, liveness: LivenessStanding::None }
 }
 
 fn reason() -> String {
@@ -127,19 +127,19 @@ impl Studio {
             said("number", w.t("document-error-check").into()),
             said("consent", w.t("identity-consent-error").into()),
         ];
-        let new = standing(IdentityState::None, ClaimRights::Both, None);
+        let new = standing(IdentityState::None, DeclareRights::Both, None);
         self.identity("identity", &new, &[], false);
         self.identity("identity-error", &new, &errors, false);
-        let fixed = standing(IdentityState::None, ClaimRights::Name, Some(long.clone()));
+        let fixed = standing(IdentityState::None, DeclareRights::Name, Some(long.clone()));
         self.identity("identity-login", &fixed, &[], false);
         self.identity("identity-not-here", &fixed, &[], false);
         let since = now() - SignedDuration::from_hours(20);
-        let waiting = standing(IdentityState::Waiting { since }, ClaimRights::Name, Some(zhang.clone()));
+        let waiting = standing(IdentityState::Waiting { since }, DeclareRights::Name, Some(zhang.clone()));
         self.identity("identity-waiting", &waiting, &[], false);
-        let refused = standing(IdentityState::Refused { reason: reason() }, ClaimRights::Name, Some(zhang.clone()));
+        let refused = standing(IdentityState::Refused { reason: reason() }, DeclareRights::Name, Some(zhang.clone()));
         self.identity("identity-refused", &refused, &[], false);
         let at = now() - minutes(2);
-        let verified = standing(IdentityState::Verified { at }, ClaimRights::Nothing, Some(long));
+        let verified = standing(IdentityState::Verified { at }, DeclareRights::Nothing, Some(long));
         self.identity("identity-verified", &verified, &[], false);
         self.identity("identity-verified-phone", &verified, &[], false);
     }

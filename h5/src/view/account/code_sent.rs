@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use pagekit::words::Words;
-use registration::people::accounts::{CODE_WAIT, CodeError};
+use registration::people::accounts::{CODE_WAIT, CodeError, SpentBudget};
 
 use crate::failure::Failure;
 use crate::view::form::captcha::captcha_error;
@@ -32,6 +32,16 @@ pub(crate) fn said(text: &str, seconds: u32, needs_page: bool) -> Response {
     (StatusCode::OK, [(CONTENT_TYPE, "application/json")], json).into_response()
 }
 
+/// Of which messages there are no more today. What else can be done is the page's to say.
+pub(crate) fn budget(w: Words, spent: SpentBudget) -> String {
+    let key = match spent {
+        SpentBudget::Network => "code-budget-network",
+        SpentBudget::Prefix => "code-budget-prefix",
+        SpentBudget::Site => "code-budget-site",
+    };
+    w.t(key).into_owned()
+}
+
 /// Why no code was sent.
 pub(crate) fn code_refusal(w: Words, error: CodeError) -> Result<FieldError, Failure> {
     Ok(match error {
@@ -39,7 +49,7 @@ pub(crate) fn code_refusal(w: Words, error: CodeError) -> Result<FieldError, Fai
         CodeError::TooMany { retry_after } => {
             of("code", w.with("code-too-many", &[("wait", wait(w, retry_after).into())]))
         }
-        CodeError::Budget => whole(w.t("code-budget")),
+        CodeError::Budget(spent) => whole(budget(w, spent) + &w.t("code-budget-then")),
         CodeError::Number => of("mobile", w.t("code-number")),
         CodeError::Sending => of("code", w.t("code-sending")),
         CodeError::Store(error) => return Err(error.into()),

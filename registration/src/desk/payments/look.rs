@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// What was looked at. As text, for a form of a page: `UUID.microseconds`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// The picture.
+    /// The picture that was shown: the decision is about this one.
     pub(crate) picture: Uuid,
     /// Since when the order waits: it waits anew when the candidate's form is changed.
     pub(crate) since: Timestamp,

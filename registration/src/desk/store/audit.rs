@@ -66,21 +66,23 @@ pub(crate) async fn has_looked(
 pub(crate) async fn of(client: &impl GenericClient, subject: &str, limit: i64) -> Result<Vec<StoredLine>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT a.at, a.actor_kind, coalesce(a.staff::text, a.actor_id), s.name, a.action, a.seen, a.detail
+            "SELECT a.at, a.actor_kind, coalesce(a.staff::text, a.actor_id) AS actor, s.name AS staff_name, a.action,
+                 a.seen, a.detail
              FROM registration.audit a LEFT JOIN registration.staff s ON s.id = a.staff
              WHERE a.subject = $1 ORDER BY a.id DESC LIMIT $2",
         )
         .await?;
     let rows = client.query(&statement, &[&subject, &limit]).await?;
     let read = |row: &tokio_postgres::Row| {
-        let actor = Actor::from_stored(row.get(1), row.get(2)).map_err(|_| StoreError::Corrupt("an actor"))?;
+        let actor =
+            Actor::from_stored(row.get("actor_kind"), row.get("actor")).map_err(|_| StoreError::Corrupt("an actor"))?;
         Ok(StoredLine {
-            at: row.get(0),
+            at: row.get("at"),
             actor,
-            staff_name: row.get(3),
-            action: row.get(4),
-            seen: row.get(5),
-            detail: row.get(6),
+            staff_name: row.get("staff_name"),
+            action: row.get("action"),
+            seen: row.get("seen"),
+            detail: row.get("detail"),
         })
     };
     rows.iter().map(read).collect()

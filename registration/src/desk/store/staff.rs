@@ -105,11 +105,11 @@ pub(crate) async fn set_disabled(
 
 fn read(row: &Row) -> StoredStaff {
     StoredStaff {
-        id: row.get(0),
-        name: row.get(1),
-        role: row.get(2),
-        password_hash: row.get(3),
-        session_epoch: row.get(4),
-        disabled_at: row.get(5),
+        id: row.get("id"),
+        name: row.get("name"),
+        role: row.get("role"),
+        password_hash: row.get("password_hash"),
+        session_epoch: row.get("session_epoch"),
+        disabled_at: row.get("disabled_at"),
     }
 }

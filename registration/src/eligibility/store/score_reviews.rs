@@ -125,14 +125,14 @@ pub(crate) async fn rebind(client: &impl GenericClient, from: AccountId, to: Acc
 
 fn read(row: &Row) -> Result<StoredScoreReview, StoreError> {
     Ok(StoredScoreReview {
-        exam: row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
-        account: AccountId(row.get(1)),
-        document_index: row.get(2),
-        request: row.get(3),
-        state: row.get(4),
-        grants: row.get(5),
-        requested_at: row.get(6),
-        decided_at: row.get(7),
-        reason: row.get(8),
+        exam: row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
+        account: AccountId(row.get("account")),
+        document_index: row.get("document_index"),
+        request: row.get("request"),
+        state: row.get("state"),
+        grants: row.get("grants"),
+        requested_at: row.get("requested_at"),
+        decided_at: row.get("decided_at"),
+        reason: row.get("reason"),
     })
 }

@@ -11,10 +11,10 @@ pub enum ImportError {
     /// The files are wrong; nothing was changed.
     #[error("the exam definition has {} faults, the first: {}", .0.len(), .0[0])]
     Definition(Vec<DefinitionError>),
-    /// The engine refused.
+    /// The engine refused the sittings: capacities below what is held, for example.
     #[error("the engine refused: {0}")]
     Engine(#[from] HoldError),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -20,7 +20,7 @@ use crate::store::StoreError;
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// The exam.
+    /// The exam that was made or changed.
     pub exam: ExamId,
     /// False when it was there already.
     pub is_new: bool,
@@ -39,9 +39,9 @@ pub struct Imported {
 /// What an import is told to empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Emptying {
-    /// The roster.
+    /// The roster: everybody goes from it.
     pub roster: bool,
-    /// The results of earlier exams.
+    /// The results of earlier exams: all of them go.
     pub past_scores: bool,
 }
 

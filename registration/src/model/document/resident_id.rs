@@ -12,7 +12,8 @@ use super::{BIRTH_YEAR_MIN, TYPED_CHARS_MAX};
 use super::{DocumentError, Sex};
 use crate::model::text::characters::number_text;
 
-/// Weights of the first 17 digits (GB 11643-1999, ISO 7064 MOD 11-2).
+/// Weights of the first 17 digits (GB 11643-1999, ISO 7064 MOD 11-2). They stand in `gateways` and in `loadtest` again,
+/// because neither may import this crate, and a plain module here knows no gateway.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 /// The check character by remainder.
 const CHECKS: &[u8; 11] = b"10X98765432";

@@ -65,7 +65,7 @@ impl Default for PasswordRules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MobileRule {
-    /// Not at all.
+    /// It is not asked for: whoever signs up is reached by letter, or not at all.
     No,
     /// It may be left out.
     Optional,

@@ -7,7 +7,7 @@ use super::names::FieldName;
 use crate::model::document::Document;
 use crate::model::text::Text;
 
-/// The registration form.
+/// The registration form of an exam: `[form]` in its file. Without fields there is none to fill in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Form {
@@ -17,7 +17,7 @@ pub struct Form {
     pub photo: PhotoRules,
 }
 
-/// One field.
+/// One field of the form: `[[form.fields]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
@@ -25,10 +25,10 @@ pub struct FieldRule {
     pub name: FieldName,
     /// What stands above it.
     pub label: Text,
-    /// What explains it.
+    /// What explains it, in small print below.
     #[serde(default)]
     pub hint: Option<Text>,
-    /// What it takes.
+    /// What it takes, or from where its value is known.
     pub kind: FieldKind,
     /// The answers of a `choice`.
     #[serde(default)]
@@ -92,11 +92,11 @@ impl FieldKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// What is kept.
+    /// What is kept, and what conditions name.
     pub value: String,
     /// What is shown in Chinese.
     pub zh: String,
-    /// And in English.
+    /// What is shown in English.
     pub en: String,
 }
 
@@ -104,7 +104,7 @@ pub struct Choice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
-    /// The other field.
+    /// The other field, which stands further up in the form.
     pub field: FieldName,
     /// The values that make this one asked.
     pub is: Vec<String>,

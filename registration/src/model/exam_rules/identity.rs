@@ -54,9 +54,9 @@ impl Default for FaceRules {
 pub struct PhotoRules {
     /// Largest file, in bytes.
     pub bytes_max: u32,
-    /// Width, in pixels.
+    /// Width in pixels to which a photo is cut; a smaller one is refused.
     pub width: u32,
-    /// Height, in pixels.
+    /// Height in pixels, likewise.
     pub height: u32,
     /// Must it show the verified face?
     pub match_face: bool,

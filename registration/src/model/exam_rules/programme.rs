@@ -10,9 +10,9 @@ use crate::model::text::{Paragraphs, Text};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartRule {
-    /// Its id.
+    /// Its id within the exam, which orders keep.
     pub id: PartId,
-    /// Its name: 笔试.
+    /// Its name as pages call it: 笔试.
     pub title: Text,
     /// May several sittings be chosen, at once and one after the other? Then one may also drop single unpaid ones.
     #[serde(default)]
@@ -48,9 +48,9 @@ pub enum CampusRule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
-    /// Its id.
+    /// Its id within the exam, which rosters and sittings name.
     pub id: SubjectId,
-    /// Its name.
+    /// Its name as pages call it.
     pub title: Text,
     /// The part that it belongs to.
     #[serde(default = "PartId::main")]
@@ -73,9 +73,9 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupRule {
-    /// The group.
+    /// The group of which only one sitting can be chosen.
     pub group: GroupId,
-    /// The sentence.
+    /// The sentence that whoever chooses a second one reads.
     pub refusal: Text,
     /// What is said above the group before anything is chosen; without it a general sentence.
     #[serde(default)]

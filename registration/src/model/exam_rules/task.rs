@@ -13,7 +13,7 @@ use crate::model::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepRule {
-    /// Its name: 报名资格审核.
+    /// Its name in the progress bar: 报名资格审核.
     pub title: Text,
     /// What is to be done in it, in order.
     pub tasks: Vec<TaskKind>,

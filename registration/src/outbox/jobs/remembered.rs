@@ -8,13 +8,16 @@ use crate::store::{Database, StoreError};
 
 /// Links that were used and checks that were begun are remembered so long.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Most rows of a kind in one round; the next one follows in seconds.
+const BATCH: i64 = 1_000;
 /// The tries of a day are remembered for so many days.
 const TRIES_DAYS: i64 = 7;
 
 /// Forgets what is older.
 pub(super) async fn forget(database: &Database) -> Result<(), StoreError> {
     let (client, until) = (database.client().await?, clock::now() - REMEMBERED);
-    identity_handovers::delete_old(&client, until).await?;
-    identity_checks::delete_old(&client, until).await?;
-    identity_tries::delete_old(&client, clock::today().saturating_sub(Span::new().days(TRIES_DAYS))).await
+    identity_handovers::delete_old(&client, until, BATCH).await?;
+    identity_checks::delete_old(&client, until, BATCH).await?;
+    identity_tries::delete_old(&client, clock::today().saturating_sub(Span::new().days(TRIES_DAYS)), BATCH).await?;
+    Ok(())
 }

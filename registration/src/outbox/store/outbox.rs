@@ -113,7 +113,7 @@ pub(crate) async fn claim(
     Ok(rows.iter().map(read).collect())
 }
 
-/// It has come to its end. False when it had before.
+/// It has come to its end, and an address of its own is forgotten. False when it had before.
 pub(crate) async fn finish(
     client: &impl GenericClient,
     id: i64,
@@ -121,10 +121,25 @@ pub(crate) async fn finish(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = client
-        .prepare_cached("UPDATE registration.outbox SET done_at = $3, outcome = $2 WHERE id = $1 AND done_at IS NULL")
+        .prepare_cached(
+            "UPDATE registration.outbox SET done_at = $3, outcome = $2, payload = payload - 'to'
+             WHERE id = $1 AND done_at IS NULL",
+        )
         .await?;
     let outcome: &str = outcome.into();
     Ok(client.execute(&statement, &[&id, &outcome, &now]).await? == 1)
+}
+
+/// It could not be tried at all: the try that [`claim`] counted is none, and the next one is at `until`.
+pub(crate) async fn put_off(client: &impl GenericClient, id: i64, until: Timestamp) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.outbox SET tries = greatest(tries - 1, 0), next_try_at = $2
+             WHERE id = $1 AND done_at IS NULL",
+        )
+        .await?;
+    client.execute(&statement, &[&id, &until]).await?;
+    Ok(())
 }
 
 /// Gives up to `limit` rows up that are stale; answers their topics, one for each.
@@ -136,7 +151,7 @@ pub(crate) async fn give_up(
 ) -> Result<Vec<String>, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.outbox SET done_at = $1, outcome = $2 WHERE id IN
+            "UPDATE registration.outbox SET done_at = $1, outcome = $2, payload = payload - 'to' WHERE id IN
                  (SELECT id FROM registration.outbox
                   WHERE done_at IS NULL AND next_try_at <= $1
                       AND (made_at < $3 OR topic = $4 AND (made_at < $5 OR tries >= $6))

@@ -62,13 +62,13 @@ impl FromStr for AccountNumber {
 /// A candidate's account. `Debug` names nobody.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Its id.
+    /// Its id, which other tables name.
     pub id: AccountId,
     /// The number that people speak of it by.
     pub number: AccountNumber,
-    /// The name, as claimed: whether it is theirs, identity decides.
+    /// The name, as declared: whether it is theirs, identity decides.
     pub name: Option<PersonName>,
-    /// The document, as claimed.
+    /// The document, as declared.
     pub document: Option<Document>,
     /// The user name, which is a login.
     pub username: Option<Username>,
@@ -76,7 +76,7 @@ pub struct Account {
     pub email: Option<Email>,
     /// Since when the address is known to be theirs.
     pub email_verified_at: Option<Timestamp>,
-    /// The mobile number.
+    /// The mobile number: typed, and theirs only once it was verified.
     pub mobile: Option<Mobile>,
     /// Since when the number is known to be theirs; from then on it is a login, unless somebody proved it later.
     pub mobile_verified_at: Option<Timestamp>,

@@ -1,5 +1,7 @@
 //! What candidates change of their own accounts: password, mobile, name and document; and signing out everywhere.
 
+pub(crate) mod former;
+
 use deadpool_postgres::GenericClient;
 use jiff::SignedDuration;
 
@@ -12,7 +14,6 @@ use crate::model::ids::AccountId;
 use crate::model::login::LoginName;
 use crate::model::person::{Mobile, PersonName};
 use crate::outbox::messages::{self, MessageKind};
-use crate::outbox::words;
 use crate::people::accounts::proof::codes::{CodeError, Purpose};
 use crate::people::store;
 use crate::people::store::accounts::StoredAccount;
@@ -50,14 +51,14 @@ pub enum ChangeError {
     /// There is no such account.
     #[error("there is no such account")]
     Gone,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Why a name or a document stayed as it was.
 #[derive(Debug, thiserror::Error)]
-pub enum ClaimError {
+pub enum DeclareError {
     /// The identity is verified: only staff change it.
     #[error("the identity is verified")]
     Verified,
@@ -67,7 +68,7 @@ pub enum ClaimError {
     /// There is no such account.
     #[error("there is no such account")]
     Gone,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -98,9 +99,7 @@ impl Accounts {
         mobile: &Mobile,
         caller: &Caller<'_>,
     ) -> Result<(), CodeError> {
-        self.pass(super::Act::Code, "", caller)?;
-        self.note(super::Act::Code, caller);
-        self.send_code(Purpose::Mobile, &self.change_subject(account, mobile), mobile).await
+        self.send_code(Purpose::Mobile, &self.change_subject(account, mobile), mobile, caller).await
     }
 
     /// Sets another mobile number, for who knows the password and, where the site sends codes, the code. One that is
@@ -114,8 +113,8 @@ impl Accounts {
     ) -> Result<(), ChangeError> {
         let is_proved = self.ways().sms;
         let subject = self.change_subject(account, mobile);
-        let before = super::read(&self.vault, &self.confirm(account, password).await?)?;
-        if is_proved && before.mobile_verified_at.is_some() && before.mobile.as_ref() == Some(mobile) {
+        let known = super::read(&self.vault, &self.confirm(account, password).await?)?;
+        if is_proved && known.mobile_verified_at.is_some() && known.mobile.as_ref() == Some(mobile) {
             return Ok(());
         }
         if is_proved && !self.try_code(Purpose::Mobile, &subject, code).await? {
@@ -127,7 +126,8 @@ impl Accounts {
         let sealed = self.vault.seal(&sealed_context("mobile", account.0), mobile.expose().as_bytes());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        store::accounts::lock(&transaction, account.0).await?.ok_or(ChangeError::Gone)?;
+        let before = store::accounts::lock(&transaction, account.0).await?.ok_or(ChangeError::Gone)?;
+        let before = super::read(&self.vault, &before)?;
         if is_proved {
             if !self.take_code(&transaction, Purpose::Mobile, &subject, code).await? {
                 return Err(ChangeError::Code);
@@ -138,45 +138,36 @@ impl Accounts {
         }
         store::accounts::set_mobile(&transaction, account.0, &sealed, is_proved.then(clock::now)).await?;
         messages::add(&transaction, account, None, MessageKind::MobileChanged, clock::now()).await?;
+        if before.mobile.as_ref() != Some(mobile) {
+            self.tell_former_mobile(&transaction, &before, MessageKind::MobileReplaced).await?;
+        }
         transaction.commit().await.map_err(StoreError::from)?;
         security::note(Event::MobileChanged, Some(account), None);
-        self.tell_old_mobile(&before, MessageKind::MobileChanged).await
-    }
-
-    /// Tells the mobile that an account had, should it not have been its owner who changed something. A budget that is
-    /// spent keeps nobody from changing it.
-    pub(super) async fn tell_old_mobile(&self, before: &Account, kind: MessageKind) -> Result<(), ChangeError> {
-        let proved = before.mobile.as_ref().filter(|_| before.mobile_verified_at.is_some());
-        if let Some(mobile) = proved.filter(|_| self.post.can_message())
-            && self.spend_for_message().await?
-        {
-            self.post.send_message_later(mobile.expose().to_owned(), words::short(kind));
-        }
         Ok(())
     }
 
     /// Sets name and document as the candidate states them. Refused while a verified identity stands, and for the
-    /// document while it is a login. A document that is only claimed need not be unique.
-    pub async fn claim(&self, account: AccountId, name: PersonName, document: Document) -> Result<(), ClaimError> {
+    /// document while it is a login. A document that is only declared need not be unique.
+    pub async fn declare(&self, account: AccountId, name: PersonName, document: Document) -> Result<(), DeclareError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let stored = store::accounts::lock(&transaction, account.0).await?.ok_or(ClaimError::Gone)?;
+        let stored = store::accounts::lock(&transaction, account.0).await?.ok_or(DeclareError::Gone)?;
         if store::identities::is_verified(&transaction, account.0).await? {
-            return Err(ClaimError::Verified);
+            return Err(DeclareError::Verified);
         }
         let before = super::read(&self.vault, &stored)?;
         if before.document.as_ref() != Some(&document)
             && store::account_logins::has(&transaction, "document", account.0).await?
         {
-            return Err(ClaimError::DocumentIsLogin);
+            return Err(DeclareError::DocumentIsLogin);
         }
-        self.write_claim(&transaction, account, &name, &document).await?;
+        self.write_declared(&transaction, account, &name, &document).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
 
     /// Writes name and document, sealed.
-    pub(super) async fn write_claim(
+    pub(super) async fn write_declared(
         &self,
         transaction: &impl GenericClient,
         account: AccountId,
@@ -186,7 +177,7 @@ impl Accounts {
         let seal = |field: &str, text: &str| self.vault.seal(&sealed_context(field, account.0), text.as_bytes());
         let (sealed_name, sealed_document) = (seal("name", name.expose()), seal("document", &document.keyed()));
         let index = self.login_index(&LoginName::Document(document.clone()));
-        store::accounts::set_claim(transaction, account.0, &sealed_name, &sealed_document, &index).await
+        store::accounts::set_declared(transaction, account.0, &sealed_name, &sealed_document, &index).await
     }
 
     /// Does the candidate sign in by the document number, so that only staff can change it?

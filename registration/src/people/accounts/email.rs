@@ -1,5 +1,6 @@
 //! An account's e-mail address: changed with the password and a captcha, and only once the new mailbox was proved.
 
+use deadpool_postgres::GenericClient;
 use jiff::SignedDuration;
 
 use super::security::{self, Event};
@@ -61,7 +62,7 @@ pub enum LinkError {
     /// The address has an account by now.
     #[error("the address has an account")]
     Taken,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -122,13 +123,14 @@ impl Accounts {
         let sealed = self.vault.seal(&sealed_context("email", account.0), email.expose().as_bytes());
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        store::accounts::lock(&transaction, account.0).await?.ok_or(ChangeError::Gone)?;
+        let before = store::accounts::lock(&transaction, account.0).await?.ok_or(ChangeError::Gone)?;
         store::account_logins::remove(&transaction, name.kind(), account.0).await?;
         let index = self.login_index(&name);
         if !store::account_logins::insert(&transaction, name.kind(), &index, account.0).await? {
             return Err(EmailChangeError::Taken);
         }
         store::accounts::set_email(&transaction, account.0, &sealed, None).await?;
+        self.tell_of_new_email(&transaction, &read(&self.vault, &before).map_err(ChangeError::from)?, email).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Changed::Now)
     }
@@ -160,18 +162,26 @@ impl Accounts {
         }
         store::accounts::set_email(&transaction, account, &sealed, Some(clock::now())).await?;
         let now = store::accounts::get(&transaction, account).await?.ok_or(LinkError::Unknown)?;
-        transaction.commit().await.map_err(StoreError::from)?;
         let (before, now) = (read(&self.vault, &before)?, read(&self.vault, &now)?);
-        let old = before.email.clone().filter(|old| *old != email && before.email_verified_at.is_some());
-        if let Some(old) = old {
-            self.post.send_later(letters::email_changed(&old));
-            // The new mailbox is no way to tell the owner.
-            if let Err(error) = self.tell_old_mobile(&before, MessageKind::EmailChanged).await {
-                tracing::warn!(%error, "the owner of a changed address was not told by mobile");
-            }
-        }
+        self.tell_of_new_email(&transaction, &before, &email).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
         security::note(Event::EmailChanged, Some(now.id), None);
         Ok(now)
+    }
+
+    /// Tells where the account was reached before that its address is another one: in the old mailbox, and on the mobile,
+    /// because the new mailbox is no way to tell the owner. Nothing where no other address was proved before.
+    async fn tell_of_new_email(
+        &self,
+        transaction: &impl GenericClient,
+        before: &Account,
+        email: &Email,
+    ) -> Result<(), StoreError> {
+        if before.email_verified_at.is_none() || before.email.as_ref() == Some(email) {
+            return Ok(());
+        }
+        self.tell_former_mailbox(transaction, before, MessageKind::EmailReplaced).await?;
+        self.tell_former_mobile(transaction, before, MessageKind::EmailReplaced).await
     }
 
     /// The account whose proved address is that of a link which was used.

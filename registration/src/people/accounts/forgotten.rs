@@ -14,8 +14,9 @@ use crate::model::clock;
 use crate::model::document::Document;
 use crate::model::exam_rules::LoginKind;
 use crate::model::login::{Email, LoginName, Username};
-use crate::model::person::PersonName;
+use crate::model::person::{Mobile, PersonName};
 use crate::outbox::letters;
+use crate::people::accounts::proof::budgets::SpentBudget;
 use crate::people::accounts::proof::codes::{CODE_WAIT, Purpose, count_sending, new_code};
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;
@@ -47,13 +48,16 @@ pub enum ForgottenError {
     /// The text is no login name of any kind.
     #[error("this is no login name")]
     NoLogin,
+    /// As many codes were asked for as may be on one day, whether there is an account or not. Nothing was counted.
+    #[error(transparent)]
+    Budget(#[from] SpentBudget),
     /// Asked for too often.
     #[error("this must wait")]
     TooMany {
         /// When to ask again.
         retry_after: SignedDuration,
     },
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -67,7 +71,7 @@ pub enum StaffCodeError {
     /// The number is of no account.
     #[error("there is no account {0}")]
     Unknown(AccountNumber),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -75,9 +79,9 @@ pub enum StaffCodeError {
 /// An account that was found: what it signs in by, masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundAccount {
-    /// The e-mail address.
+    /// The e-mail address, when there is one: `l***@example.com`.
     pub email: Option<String>,
-    /// The user name.
+    /// The user name, when there is one, its middle hidden.
     pub username: Option<String>,
     /// The mobile number, when it is a login.
     pub mobile: Option<String>,
@@ -101,16 +105,19 @@ impl Accounts {
             LoginName::Document(_) | LoginName::Username(_) => Way::Either,
         };
         let subject = self.password_subject(first);
+        let asks_for_code = way != Way::Letter && self.ways().sms;
+        let mobile =
+            names.iter().find_map(|name| if let LoginName::Mobile(mobile) = name { Some(mobile) } else { None });
+        if asks_for_code {
+            self.look_at_budgets(mobile, caller).await??;
+        }
         if let Err(error) = self.pass(Act::Forgotten, login, caller) {
             // The same form sent twice: its captcha is used, and what it asked for is on its way.
             let is_again = !caller.captcha.is_empty() && self.was_sent_now(&subject).await?;
             return if is_again { Ok(way) } else { Err(error.into()) };
         }
         self.note(Act::Forgotten, caller);
-        // Counted under what was typed, so that it is the same without an account.
-        if let Some(retry_after) = self.count(&subject).await? {
-            return Err(ForgottenError::TooMany { retry_after });
-        }
+        self.count(&subject, mobile, asks_for_code.then_some(caller)).await?;
         let account = {
             let client = self.database.client().await?;
             let found = store::account_logins::find(&client, &self.name_indexes(&names)).await?;
@@ -120,17 +127,28 @@ impl Accounts {
             }
         };
         let account = account.map(|account| read(&self.vault, &account)).transpose()?;
-        self.send_reset(account, way, &subject).await?;
+        self.send_reset(account, way, &subject, mobile.is_some()).await?;
         Ok(way)
     }
 
-    /// Counts what is sent under a subject, if it may be sent; else how long it must wait.
-    async fn count(&self, subject: &[u8; 32]) -> Result<Option<SignedDuration>, StoreError> {
+    /// Counts what was asked for under what was typed, so that it is the same without an account; and a code also under
+    /// who asks and the mobile that was typed.
+    async fn count(
+        &self,
+        subject: &[u8; 32],
+        mobile: Option<&Mobile>,
+        asks_for_code: Option<&Caller<'_>>,
+    ) -> Result<(), ForgottenError> {
         let mut client = self.database.client().await?;
-        let transaction = client.transaction().await?;
-        let wait = count_sending(&transaction, subject, clock::now()).await?;
-        transaction.commit().await?;
-        Ok(wait)
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        if let Some(retry_after) = count_sending(&transaction, subject, clock::now()).await? {
+            return Err(ForgottenError::TooMany { retry_after });
+        }
+        if let Some(caller) = asks_for_code {
+            self.spend_asked(&transaction, mobile, caller).await??;
+        }
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
     }
 
     /// Was something counted under this subject a moment ago?
@@ -140,7 +158,14 @@ impl Accounts {
 
     /// A link to the mailbox if there is one and it was asked for or proved, else a code to the proved mobile: it is only
     /// one when it is sent. Without an account a link is made too, for the time it takes, and thrown away.
-    async fn send_reset(&self, account: Option<Account>, way: Way, typed: &[u8; 32]) -> Result<(), StoreError> {
+    /// `is_counted`: a mobile was typed, and counted whether there is an account or not.
+    async fn send_reset(
+        &self,
+        account: Option<Account>,
+        way: Way,
+        typed: &[u8; 32],
+        is_counted: bool,
+    ) -> Result<(), StoreError> {
         let email = account.as_ref().and_then(|account| {
             let is_theirs = way == Way::Letter || account.email_verified_at.is_some();
             account.email.clone().filter(|_| is_theirs && way != Way::Code)
@@ -161,7 +186,8 @@ impl Accounts {
         let subject = mobile.as_ref().map_or([0; 32], |mobile| self.mobile_subject(mobile));
         let allowed = count_sending(&transaction, &subject, clock::now()).await?.is_none();
         nobody?;
-        let allowed = allowed && self.spend(&transaction).await?;
+        let allowed = allowed && (is_counted || self.spend_prefix(&transaction, mobile.as_ref()).await?);
+        let allowed = allowed && self.spend_site(&transaction).await?.is_ok();
         match mobile {
             Some(mobile) if allowed => {
                 let (code, typed, accounts) = (new_code(), *typed, self.clone());
@@ -215,7 +241,7 @@ impl Accounts {
         for id in &bound {
             all.extend(store::accounts::get(&client, id.0).await?);
         }
-        all.extend(store::accounts::of_claim(&client, &index, FOUND_MAX).await?);
+        all.extend(store::accounts::of_declared(&client, &index, FOUND_MAX).await?);
         let mut seen = HashSet::new();
         for stored in all.into_iter().filter(|stored| seen.insert(stored.id)) {
             let account = read(&self.vault, &stored)?;

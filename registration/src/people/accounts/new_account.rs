@@ -8,24 +8,24 @@ use crate::model::login::{Email, EmailError, LoginName, Username, UsernameError}
 use crate::model::person::{Mobile, MobileError, NameError, PersonName};
 use crate::secrets::passwords::{Password, PasswordError};
 
-/// What was typed.
+/// What was typed into the sign-up form, as it came.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SignUpForm<'a> {
-    /// The user name.
+    /// The user name; only read where the exam's logins are user names.
     pub username: &'a str,
-    /// The e-mail address.
+    /// The e-mail address; only read where the exam's logins are addresses.
     pub email: &'a str,
-    /// The name.
+    /// The name as on the document; empty with an empty number where the login is neither.
     pub name: &'a str,
     /// Which document; empty means a resident ID.
     pub kind: &'a str,
-    /// Its number.
+    /// The document's number, with whatever people write between its digits.
     pub document: &'a str,
-    /// The mobile number.
+    /// The mobile number; not read where the exam asks for none.
     pub mobile: &'a str,
     /// The code that was sent to it.
     pub code: &'a str,
-    /// The password.
+    /// The password as typed: blanks count.
     pub password: &'a str,
     /// Was the agreement ticked?
     pub has_agreed: bool,
@@ -38,17 +38,17 @@ pub struct SignUpForm<'a> {
 pub struct NewAccount {
     /// By which of these one signs in.
     pub login: LoginKind,
-    /// The user name.
+    /// The user name, where it is the login.
     pub username: Option<Username>,
-    /// The e-mail address.
+    /// The e-mail address, where it is the login.
     pub email: Option<Email>,
     /// The name as on the document.
     pub name: Option<PersonName>,
-    /// The document.
+    /// The document, where one was declared.
     pub document: Option<Document>,
-    /// The mobile number.
+    /// The mobile number, where one was given.
     pub mobile: Option<Mobile>,
-    /// The password.
+    /// The password, which fits the exam's rules. Only its hash is kept.
     pub password: Password,
     /// May other accounts have the same mobile?
     pub shares_mobile: bool,
@@ -59,25 +59,25 @@ pub struct NewAccount {
 /// What is wrong with one field of the sign-up form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
-    /// The user name.
+    /// The user name is of another form, or too short.
     #[error(transparent)]
     Username(#[from] UsernameError),
-    /// The e-mail address.
+    /// The e-mail address is none.
     #[error(transparent)]
     Email(#[from] EmailError),
-    /// The name.
+    /// The name is missing, or has signs that stand in no name.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The document number.
+    /// The document number is none of its kind.
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// The mobile number.
+    /// The mobile number gets no messages.
     #[error(transparent)]
     Mobile(#[from] MobileError),
     /// The code was left out.
     #[error("the code that was sent to the mobile is missing")]
     Code,
-    /// The password.
+    /// The password does not fit the exam's rules.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// The agreement was not ticked.
@@ -98,11 +98,11 @@ impl NewAccount {
         let mut errors = Errors(Vec::new());
         let username = (rules.login == LoginKind::Username).then(|| errors.keep(form.username.parse()));
         let email = (rules.login == LoginKind::Email).then(|| errors.keep(form.email.parse()));
-        let must_claim = rules.login == LoginKind::Document;
-        let claims = must_claim || [form.name, form.document].iter().any(|text| !text.trim().is_empty());
-        let name = claims.then(|| errors.keep(form.name.parse()));
+        let must_declare = rules.login == LoginKind::Document;
+        let declares = must_declare || [form.name, form.document].iter().any(|text| !text.trim().is_empty());
+        let name = declares.then(|| errors.keep(form.name.parse()));
         let kind = form.kind.parse().unwrap_or(DocumentKind::ResidentId);
-        let document = claims.then(|| errors.keep(Document::parse(kind, form.document)));
+        let document = declares.then(|| errors.keep(Document::parse(kind, form.document)));
         let has_mobile = match rules.mobile {
             MobileRule::No => false,
             MobileRule::Optional => !form.mobile.trim().is_empty(),

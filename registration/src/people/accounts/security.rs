@@ -13,6 +13,7 @@ pub(super) enum Event {
     WrongPassword,
     WrongCode,
     Waits,
+    BudgetSpent,
     SignedUp,
     PasswordChanged,
     PasswordReset,
@@ -28,6 +29,7 @@ impl Event {
             Self::WrongPassword => "wrong password",
             Self::WrongCode => "wrong code",
             Self::Waits => "too many attempts",
+            Self::BudgetSpent => "budget of messages spent",
             Self::SignedUp => "signed up",
             Self::PasswordChanged => "password changed",
             Self::PasswordReset => "password reset",
@@ -52,7 +54,7 @@ fn masked(account: AccountId) -> String {
 }
 
 /// The network of an address: 24 bits of IPv4, 48 of IPv6.
-fn network(address: IpAddr) -> String {
+pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();

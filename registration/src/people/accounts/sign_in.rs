@@ -13,12 +13,12 @@ use crate::people::store;
 use crate::secrets::captcha::CaptchaError;
 use crate::store::StoreError;
 
-/// What was typed.
+/// What was typed into the sign-in form, as it came.
 #[derive(Debug, Clone, Copy)]
 pub struct SignIn<'a> {
     /// A user name, an e-mail address, a document number or a mobile number: which, its form says.
     pub login: &'a str,
-    /// The password.
+    /// The password as typed: blanks count.
     pub password: &'a str,
     /// What the login is when its form fits several.
     pub preferred: LoginKind,
@@ -27,7 +27,7 @@ pub struct SignIn<'a> {
 /// Whose login name and password these are.
 #[derive(Debug)]
 pub enum SignedIn {
-    /// This account's.
+    /// One account's: it is signed in.
     Account(Box<Account>),
     /// Those of several, which share a mobile and a password: the candidate says which.
     Which(Vec<Account>),
@@ -51,7 +51,7 @@ pub enum SignInError {
     /// Too many sign-ups and sign-ins at once: try again in a few seconds.
     #[error("too many sign-ups and sign-ins at once")]
     Busy,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -40,7 +40,7 @@ pub enum AccountError {
     /// Too many sign-ups and sign-ins at once: try again in a few seconds.
     #[error("too many sign-ups and sign-ins at once")]
     Busy,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -88,7 +88,7 @@ struct Pending {
 /// The row of a pending sign-up, the index of its document, and its login names.
 struct Unpacked {
     stored: StoredAccount,
-    claim: Option<[u8; 32]>,
+    declared: Option<[u8; 32]>,
     names: Vec<LoginName>,
 }
 
@@ -195,11 +195,11 @@ impl Accounts {
     /// Makes the account that a sign-up letter's link stands for.
     pub async fn finish_sign_up(&self, token: &str) -> Result<Account, LinkError> {
         let link = self.link(LinkPurpose::SignUp, token).await?;
-        let Unpacked { stored, claim, names } = self.unpack(parse(&link.payload)?)?;
+        let Unpacked { stored, declared, names } = self.unpack(parse(&link.payload)?)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         self.take_link(&transaction, LinkPurpose::SignUp, token).await?;
-        store::accounts::insert(&transaction, &stored, claim).await?;
+        store::accounts::insert(&transaction, &stored, declared).await?;
         for name in &names {
             if let LoginName::Mobile(mobile) = name {
                 self.prove_mobile(&transaction, mobile, stored.id).await?;
@@ -258,7 +258,7 @@ impl Accounts {
     ) -> Result<Option<Account>, StoreError> {
         let (id, now) = (Uuid::now_v7(), clock::now());
         let login = new.login_name().ok_or(StoreError::Corrupt("a new account without its login name"))?;
-        let claim = new.document.clone().map(|document| self.login_index(&LoginName::Document(document)));
+        let declared = new.document.clone().map(|document| self.login_index(&LoginName::Document(document)));
         let account = Account {
             id: AccountId(id),
             number: AccountId(id).into(),
@@ -272,7 +272,7 @@ impl Accounts {
             session_epoch: 0,
             created_at: now,
         };
-        store::accounts::insert(transaction, &self.seal(&account, password_hash), claim).await?;
+        store::accounts::insert(transaction, &self.seal(&account, password_hash), declared).await?;
         if !self.insert_login(transaction, &login, id).await? {
             return Ok(None);
         }
@@ -331,10 +331,10 @@ impl Accounts {
             session_epoch: 0,
             created_at: now,
         };
-        let claim = account.document.clone().map(|document| self.login_index(&LoginName::Document(document)));
+        let declared = account.document.clone().map(|document| self.login_index(&LoginName::Document(document)));
         let mut names: Vec<LoginName> = account.email.clone().map(LoginName::Email).into_iter().collect();
         names.extend(account.mobile.clone().filter(|_| pending.is_mobile_proved).map(LoginName::Mobile));
-        Ok(Unpacked { stored: self.seal(&account, pending.password_hash), claim, names })
+        Ok(Unpacked { stored: self.seal(&account, pending.password_hash), declared, names })
     }
 }
 

@@ -23,9 +23,9 @@ const DEVICE_ACCOUNTS_MAX: usize = 8;
 /// What somebody does who is not signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Signs in.
+    /// Signs in by login name and password.
     SignIn,
-    /// Makes an account.
+    /// Hands a sign-up form in.
     SignUp,
     /// Has a code sent to a mobile.
     Code,
@@ -93,7 +93,7 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    /// Nobody knows who.
+    /// Somebody of whom nothing is known, neither address nor device, and who brings no captcha.
     pub fn stranger(rule: CaptchaRule) -> Self {
         Self { address: None, device: None, captcha: Answer::default(), rule }
     }
@@ -175,10 +175,13 @@ impl Accounts {
     }
 
     fn network(&self, act: Act, caller: &Caller<'_>) -> Option<Counted> {
-        let exempts_loopback = self.post.settings().exempts_loopback;
-        let is_exempt = |address: &IpAddr| exempts_loopback && address.to_canonical().is_loopback();
-        let network = caller.address.filter(|address| !is_exempt(address)).map(network_of)?;
+        let network = caller.address.filter(|address| !self.is_exempt(*address)).map(network_of)?;
         Some(self.vault.index("attempts network", &format!("{} {network}", act.as_str())))
+    }
+
+    /// Is it this machine, in a demo, where everybody is on it?
+    pub(super) fn is_exempt(&self, address: IpAddr) -> bool {
+        self.post.settings().exempts_loopback && address.to_canonical().is_loopback()
     }
 }
 

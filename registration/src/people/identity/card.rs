@@ -45,7 +45,7 @@ pub enum CardRefusal {
     NameAndNumber,
 }
 
-/// Compares both sides with the claim, as of `today` in China.
+/// Compares both sides with what the account declares, as of `today` in China.
 pub(crate) fn judge(person: &Person, front: &CardText, back: &CardText, today: Date) -> Result<(), CardRefusal> {
     for (side, text) in [(CardSide::Front, front), (CardSide::Back, back)] {
         if text.warnings.iter().any(is_no_original) {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use gateways::{CardError, CardSide, Unread};
 
-use super::{Identity, IdentityError, claims};
+use super::{Identity, IdentityError, declared};
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
@@ -30,8 +30,8 @@ impl Identity {
         if matches!(self.state(account).await?, IdentityState::Verified { .. }) {
             return Err(IdentityError::AlreadyVerified);
         }
-        let found = self.accounts.account(account).await?.ok_or(IdentityError::NoClaim)?;
-        let person = claims::person(&found).ok_or(IdentityError::NoClaim)?;
+        let found = self.accounts.account(account).await?.ok_or(IdentityError::NotDeclared)?;
+        let person = declared::person(&found).ok_or(IdentityError::NotDeclared)?;
         if person.document.kind() != DocumentKind::ResidentId {
             return Err(IdentityError::WrongDocument(person.document.kind()));
         }

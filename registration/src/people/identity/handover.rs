@@ -57,13 +57,13 @@ pub enum HandoverError {
     /// Nobody's, or a newer one was made.
     #[error("there is no such link")]
     Unknown,
-    /// Good once.
+    /// It was used: a link is good once.
     #[error("the link was used already")]
     Used,
     /// Good for five minutes.
     #[error("the link has expired")]
     Expired,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -5,7 +5,7 @@ use gateways::{FaceError, LivenessFailure, LivenessOutcome, LivenessRequest};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{Identity, IdentityError, claims, verify};
+use super::{Identity, IdentityError, declared, verify};
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
@@ -40,8 +40,8 @@ impl Identity {
         if before.state == "verified" {
             return Err(IdentityError::AlreadyVerified);
         }
-        let found = self.accounts.account(account).await?.ok_or(IdentityError::NoClaim)?;
-        let person = claims::person(&found).ok_or(IdentityError::NoClaim)?;
+        let found = self.accounts.account(account).await?.ok_or(IdentityError::NotDeclared)?;
+        let person = declared::person(&found).ok_or(IdentityError::NotDeclared)?;
         if person.document.kind() != DocumentKind::ResidentId {
             return Err(IdentityError::WrongDocument(person.document.kind()));
         }
@@ -117,7 +117,7 @@ impl Identity {
         match self.verify(account, &person, IdentityWay::Liveness, portrait).await {
             Ok(()) | Err(IdentityError::AlreadyVerified) => Ok(None),
             Err(IdentityError::OtherAccount) => Ok(Some(LivenessRefusal::Taken)),
-            Err(IdentityError::ClaimChanged) => Ok(Some(LivenessRefusal::Changed)),
+            Err(IdentityError::DeclarationChanged) => Ok(Some(LivenessRefusal::Changed)),
             Err(error) => Err(error),
         }
     }

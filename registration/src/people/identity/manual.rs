@@ -1,6 +1,6 @@
 //! The way by staff: a photo of the person holding the document, 人工通道.
 
-use super::{Identity, IdentityError, claims, verify};
+use super::{Identity, IdentityError, declared, verify};
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::people::store::identities;
@@ -15,7 +15,7 @@ impl Identity {
             self.pictures.drafted(account, Slot::Holding).await?.ok_or(IdentityError::Missing(Slot::Holding))?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        let person = claims::locked(&transaction, &self.vault, account).await?.ok_or(IdentityError::NoClaim)?;
+        let person = declared::locked(&transaction, &self.vault, account).await?.ok_or(IdentityError::NotDeclared)?;
         let before = identities::lock(&transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
         if !identity_pictures::keep(&transaction, picture.0, account.0).await? {
             return Err(IdentityError::Busy);

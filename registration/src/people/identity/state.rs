@@ -17,12 +17,12 @@ pub struct Person {
 /// All that pages need to know of an account's identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Where it stands.
+    /// What was handed in and what came of it.
     pub state: IdentityState,
     /// Whom the account says to be; once verified, who it is.
     pub person: Option<Person>,
     /// May name and document still be changed here?
-    pub claim: ClaimRights,
+    pub rights: DeclareRights,
     /// How it was handed in or verified.
     pub way: Option<IdentityWay>,
     /// Is there a verified photo to show?
@@ -31,14 +31,14 @@ pub struct Standing {
     pub liveness: LivenessStanding,
 }
 
-/// What of a claim the candidate may change.
+/// What of the person that the account declares the candidate may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClaimRights {
+pub enum DeclareRights {
     /// Nothing: it is verified.
     Nothing,
     /// The name; the document is the login, and only staff can mend it.
     Name,
-    /// Name and document.
+    /// Name and document: neither is a login.
     Both,
 }
 

@@ -4,7 +4,7 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
-use super::{Identity, IdentityError, claims, way_name};
+use super::{Identity, IdentityError, declared, way_name};
 use crate::model::clock;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::ids::AccountId;
@@ -57,14 +57,14 @@ impl Identity {
         verifying: &Verifying<'_>,
     ) -> Result<(), IdentityError> {
         let Verifying { account, person, way, portrait, staff, now } = *verifying;
-        // The account first, then its identity: whoever changes a claim locks in the same order.
-        let claimed = claims::locked(transaction, &self.vault, account).await?;
+        // The account first, then its identity: whoever declares somebody else locks in the same order.
+        let declared = declared::locked(transaction, &self.vault, account).await?;
         let before = identities::lock(transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
         if before.state == "verified" {
             return Err(IdentityError::AlreadyVerified);
         }
-        if claimed.as_ref() != Some(person) {
-            return Err(IdentityError::ClaimChanged);
+        if declared.as_ref() != Some(person) {
+            return Err(IdentityError::DeclarationChanged);
         }
         let portrait = portrait.map(|portrait| portrait.0);
         if let Some(portrait) = portrait

@@ -15,3 +15,9 @@ pub(crate) async fn spend(client: &impl GenericClient, day: Date, budget: i32) -
         .await?;
     Ok(client.execute(&statement, &[&day, &budget]).await? == 1)
 }
+
+/// How many were sent on a day so far.
+pub(crate) async fn sent(client: &impl GenericClient, day: Date) -> Result<i32, StoreError> {
+    let statement = client.prepare_cached("SELECT sent FROM registration.account_sending_days WHERE day = $1").await?;
+    Ok(client.query_opt(&statement, &[&day]).await?.map_or(0, |row| row.get("sent")))
+}

@@ -47,7 +47,7 @@ pub(crate) async fn insert(
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .await?;
-    let claim = claim_index.as_ref().map(|index| &index[..]);
+    let declared = claim_index.as_ref().map(|index| &index[..]);
     let a = account;
     client
         .execute(
@@ -56,7 +56,7 @@ pub(crate) async fn insert(
                 &a.id,
                 &a.name,
                 &a.document,
-                &claim,
+                &declared,
                 &a.username,
                 &a.email,
                 &a.email_verified_at,
@@ -103,8 +103,8 @@ pub(crate) async fn get_all(client: &impl GenericClient, ids: &[Uuid]) -> Result
     Ok(client.query(&statement, &[&ids]).await?.iter().map(read).collect())
 }
 
-/// The accounts that claim this document: the one of the latest exam first, then the newest.
-pub(crate) async fn of_claim(
+/// The accounts that declare this document: the one of the latest exam first, then the newest.
+pub(crate) async fn of_declared(
     client: &impl GenericClient,
     claim_index: &[u8; 32],
     limit: i64,
@@ -181,7 +181,7 @@ pub(crate) async fn set_mobile(
 }
 
 /// Another name and document.
-pub(crate) async fn set_claim(
+pub(crate) async fn set_declared(
     client: &impl GenericClient,
     id: Uuid,
     name: &[u8],

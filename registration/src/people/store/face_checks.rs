@@ -116,10 +116,10 @@ pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result
 
 fn read(row: &Row) -> StoredFace {
     StoredFace {
-        state: row.get(0),
-        picture: row.get(1),
-        submitted_at: row.get(2),
-        decided_at: row.get(3),
-        reason: row.get(4),
+        state: row.get("state"),
+        picture: row.get("picture"),
+        submitted_at: row.get("submitted_at"),
+        decided_at: row.get("decided_at"),
+        reason: row.get("reason"),
     }
 }

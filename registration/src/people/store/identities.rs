@@ -215,14 +215,14 @@ pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Resul
 
 fn read(row: &Row) -> StoredIdentity {
     StoredIdentity {
-        account: row.get(0),
-        state: row.get(1),
-        name: row.get(2),
-        document: row.get(3),
-        way: row.get(4),
-        picture: row.get(5),
-        submitted_at: row.get(6),
-        decided_at: row.get(7),
-        reason: row.get(8),
+        account: row.get("account"),
+        state: row.get("state"),
+        name: row.get("name"),
+        document: row.get("document"),
+        way: row.get("way"),
+        picture: row.get("picture"),
+        submitted_at: row.get("submitted_at"),
+        decided_at: row.get("decided_at"),
+        reason: row.get("reason"),
     }
 }

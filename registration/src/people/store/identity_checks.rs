@@ -91,9 +91,13 @@ pub(crate) async fn finish(
     Ok(())
 }
 
-/// Forgets checks from before `until`.
-pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp) -> Result<(), StoreError> {
-    let statement = client.prepare_cached("DELETE FROM registration.identity_checks WHERE created_at < $1").await?;
-    client.execute(&statement, &[&until]).await?;
-    Ok(())
+/// Forgets up to `limit` checks from before `until`, the oldest first; answers how many it were.
+pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_checks WHERE id IN
+                 (SELECT id FROM registration.identity_checks WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&until, &limit]).await?)
 }

@@ -72,9 +72,13 @@ pub(crate) async fn take(
     Ok(client.execute(&statement, &[&&token_index[..], &now]).await? == 1)
 }
 
-/// Forgets links that expired before `until`.
-pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp) -> Result<(), StoreError> {
-    let statement = client.prepare_cached("DELETE FROM registration.identity_handovers WHERE expires_at < $1").await?;
-    client.execute(&statement, &[&until]).await?;
-    Ok(())
+/// Forgets up to `limit` links that expired before `until`, the oldest first; answers how many it were.
+pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_handovers WHERE token_index IN
+                 (SELECT token_index FROM registration.identity_handovers WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&until, &limit]).await?)
 }

@@ -55,9 +55,13 @@ pub(crate) async fn of_day(
     Ok(client.query_opt(&statement, &[&account, &day, &what]).await?.map_or(0, |row| row.get(0)))
 }
 
-/// Forgets days before this one.
-pub(crate) async fn delete_old(client: &impl GenericClient, until: Date) -> Result<(), StoreError> {
-    let statement = client.prepare_cached("DELETE FROM registration.identity_tries WHERE day < $1").await?;
-    client.execute(&statement, &[&until]).await?;
-    Ok(())
+/// Forgets up to `limit` counts of days before this one, the oldest first; answers how many it were.
+pub(crate) async fn delete_old(client: &impl GenericClient, until: Date, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_tries WHERE (account, day, what) IN
+                 (SELECT account, day, what FROM registration.identity_tries WHERE day < $1 ORDER BY day LIMIT $2)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&until, &limit]).await?)
 }

@@ -90,20 +90,24 @@ pub(crate) async fn drop_drafts(client: &impl GenericClient, account: Uuid, slot
     Ok(())
 }
 
-/// Drops drafts from before these moments; photos of forms may lie longer.
+/// Drops up to `limit` drafts from before these moments, the oldest first; photos of forms may lie longer. Answers how
+/// many it were.
 pub(crate) async fn drop_old_drafts(
     client: &impl GenericClient,
     until: Timestamp,
     photos_until: Timestamp,
-) -> Result<(), StoreError> {
+    limit: i64,
+) -> Result<u64, StoreError> {
     let statement = client
         .prepare_cached(
-            "UPDATE registration.identity_pictures SET state = 'dropped'
-             WHERE state = 'draft' AND created_at < CASE slot WHEN 'photo' THEN $2::timestamptz ELSE $1::timestamptz END",
+            "UPDATE registration.identity_pictures SET state = 'dropped' WHERE state = 'draft' AND id IN
+                 (SELECT id FROM registration.identity_pictures
+                  WHERE state = 'draft'
+                      AND created_at < CASE slot WHEN 'photo' THEN $2::timestamptz ELSE $1::timestamptz END
+                  ORDER BY created_at LIMIT $3)",
         )
         .await?;
-    client.execute(&statement, &[&until, &photos_until]).await?;
-    Ok(())
+    Ok(client.execute(&statement, &[&until, &photos_until, &limit]).await?)
 }
 
 /// Pictures whose files are to be removed.

@@ -28,7 +28,7 @@ pub(crate) async fn lock(
         )
         .await?;
     let row = client.query_opt(&statement, &[&account, &slot]).await?;
-    Ok(row.map(|row| StoredUpload { key: row.get(0), total: row.get(1), received: row.get(2) }))
+    Ok(row.map(|row| StoredUpload { key: row.get("key"), total: row.get("total"), received: row.get("received") }))
 }
 
 /// The upload in a slot.
@@ -43,7 +43,7 @@ pub(crate) async fn get(
         )
         .await?;
     let row = client.query_opt(&statement, &[&account, &slot]).await?;
-    Ok(row.map(|row| StoredUpload { key: row.get(0), total: row.get(1), received: row.get(2) }))
+    Ok(row.map(|row| StoredUpload { key: row.get("key"), total: row.get("total"), received: row.get("received") }))
 }
 
 /// Ends the account's uploads but for so many of the newest.
@@ -92,9 +92,13 @@ pub(crate) async fn delete(client: &impl GenericClient, account: Uuid, slot: &st
     Ok(())
 }
 
-/// Ends what has stood still since before `until`.
-pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp) -> Result<(), StoreError> {
-    let statement = client.prepare_cached("DELETE FROM registration.identity_uploads WHERE created_at < $1").await?;
-    client.execute(&statement, &[&until]).await?;
-    Ok(())
+/// Ends up to `limit` uploads that have stood still since before `until`, the oldest first; their pieces go with them.
+pub(crate) async fn delete_old(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "DELETE FROM registration.identity_uploads WHERE key IN
+                 (SELECT key FROM registration.identity_uploads WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&until, &limit]).await?)
 }

@@ -31,9 +31,9 @@ pub enum KeyFileError {
     /// The file could not be read or made.
     #[error("the key file {path} could not be read or made: {cause}")]
     Io {
-        /// The file.
+        /// Where the file is.
         path: PathBuf,
-        /// Why.
+        /// What the system said.
         cause: io::Error,
     },
     /// Others than the owner may read it.
@@ -42,11 +42,11 @@ pub enum KeyFileError {
     /// A line is not what it must be.
     #[error("{path}:{line}: {message}")]
     Line {
-        /// The file.
+        /// Where the file is.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong.
+        /// What a line must be.
         message: &'static str,
     },
     /// It lacks the index key or any sealing key.

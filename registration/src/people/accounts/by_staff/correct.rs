@@ -48,7 +48,7 @@ pub enum CorrectError {
     /// Another account signs in by this document.
     #[error("another account signs in by this document")]
     Taken,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -71,7 +71,7 @@ impl Accounts {
                 found.extend(store::accounts::get(&client, id.0).await?);
             }
             let index = self.login_index(&LoginName::Document(document));
-            found.extend(store::accounts::of_claim(&client, &index, FOUND_MAX).await?);
+            found.extend(store::accounts::of_declared(&client, &index, FOUND_MAX).await?);
         }
         let mut seen = HashSet::new();
         found.retain(|stored| seen.insert(stored.id));
@@ -113,7 +113,7 @@ impl Accounts {
                 return Err(CorrectError::Taken);
             }
         }
-        self.write_claim(&transaction, account, &name, &document).await?;
+        self.write_declared(&transaction, account, &name, &document).await?;
         let must_prove = identity::forget(&transaction, account).await?;
         let now = clock::now();
         let reviews = applications::review_again(&transaction, account, &changed, now).await?;

@@ -19,10 +19,10 @@ use crate::seats::store::orders::change;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
 
-/// What was moved.
+/// What was moved from one account to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rebound {
-    /// How many orders.
+    /// How many orders went with it.
     pub orders: u64,
 }
 
@@ -44,7 +44,7 @@ pub enum RebindError {
     /// Nothing is there to be moved.
     #[error("the account has no registration")]
     Nothing,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,5 +1,5 @@
 //! Codes to mobiles: six digits for ten minutes and five tries, bound to what they are for. One a minute, five an hour,
-//! ten a day for a number, and a budget a day for the site.
+//! ten a day for a number; what all of them may cost is in `budgets`.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::clock;
 use crate::model::person::Mobile;
 use crate::model::text::characters::number_text;
+use crate::people::accounts::proof::budgets::SpentBudget;
 use crate::people::accounts::{Accounts, Act, Caller};
 use crate::people::store;
 use crate::secrets::captcha::CaptchaError;
@@ -63,16 +64,16 @@ pub enum CodeError {
         /// When it may get the next.
         retry_after: SignedDuration,
     },
-    /// The site has sent as many as it may on one day.
-    #[error("the site has sent as many codes as it may today")]
-    Budget,
+    /// As many were asked for as may be on one day. Nothing was counted: neither a captcha nor a try is used up.
+    #[error(transparent)]
+    Budget(#[from] SpentBudget),
     /// The number cannot receive messages.
     #[error("the number cannot receive messages")]
     Number,
     /// The message could not be sent: try again in a minute.
     #[error("the message could not be sent")]
     Sending,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -80,10 +81,8 @@ pub enum CodeError {
 impl Accounts {
     /// Sends a code that proves a mobile for a new account.
     pub async fn send_sign_up_code(&self, mobile: &Mobile, caller: &Caller<'_>) -> Result<(), CodeError> {
-        self.pass(Act::Code, "", caller)?;
-        self.note(Act::Code, caller);
         let subject = self.mobile_subject(mobile);
-        self.send_code(Purpose::SignUp, &subject, mobile).await
+        self.send_code(Purpose::SignUp, &subject, mobile, caller).await
     }
 
     /// Sends a code within all limits. It is only good once the gateway has taken it: one that nobody was sent could only
@@ -93,9 +92,14 @@ impl Accounts {
         purpose: Purpose,
         subject: &[u8; 32],
         mobile: &Mobile,
+        caller: &Caller<'_>,
     ) -> Result<(), CodeError> {
+        // First: who is refused by it has done nothing that arouses suspicion, and keeps the captcha.
+        self.look_at_budgets(Some(mobile), caller).await??;
+        self.pass(Act::Code, "", caller)?;
+        self.note(Act::Code, caller);
         let code = new_code();
-        self.put_code(purpose, subject, &self.mobile_subject(mobile), &code).await?;
+        self.put_code(purpose, subject, mobile, &code, caller).await?;
         let sending = tokio::time::timeout(SENDING_MAX, self.post.send_code(mobile.expose(), &code)).await;
         if !matches!(sending, Ok(Ok(()))) {
             self.withdraw_code(purpose, subject, &code).await?;
@@ -115,25 +119,25 @@ impl Accounts {
         }
     }
 
-    /// Keeps a code in place of the one before, counted as a message to `receiver`.
+    /// Keeps a code in place of the one before, counted as a message to the mobile.
     async fn put_code(
         &self,
         purpose: Purpose,
         subject: &[u8; 32],
-        receiver: &[u8; 32],
+        mobile: &Mobile,
         code: &str,
+        caller: &Caller<'_>,
     ) -> Result<(), CodeError> {
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
-        if let Some(retry_after) = count_sending(&transaction, receiver, now).await? {
+        if let Some(retry_after) = count_sending(&transaction, &self.mobile_subject(mobile), now).await? {
             return Err(CodeError::TooMany { retry_after });
         }
         self.write_code(&transaction, purpose, subject, code).await?;
+        self.spend_asked(&transaction, Some(mobile), caller).await??;
         // Last: everybody waits for the row of the day until the transaction ends.
-        if !self.spend(&transaction).await? {
-            return Err(CodeError::Budget);
-        }
+        self.spend_site(&transaction).await??;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
@@ -159,19 +163,6 @@ impl Accounts {
         code: &str,
     ) -> Result<(), StoreError> {
         self.take_code(&self.database.client().await?, purpose, subject, code).await.map(drop)
-    }
-
-    /// Takes one message of the site's budget of the day. False when it is spent.
-    pub(crate) async fn spend(&self, transaction: &impl GenericClient) -> Result<bool, StoreError> {
-        let budget = i32::try_from(self.post.settings().sms_per_day).unwrap_or(i32::MAX);
-        store::account_sending_days::spend(transaction, clock::today(), budget).await
-    }
-
-    /// The same for a message that tells of something: half of the budget is kept for codes, without which nobody gets in.
-    pub(crate) async fn spend_for_message(&self) -> Result<bool, StoreError> {
-        let budget = i32::try_from(self.post.settings().sms_per_day / 2).unwrap_or(i32::MAX);
-        let client = self.database.client().await?;
-        store::account_sending_days::spend(&client, clock::today(), budget).await
     }
 
     /// Is this the code? It stays until [`Self::take_code`]: what follows may still be refused.

@@ -1,12 +1,12 @@
-//! Whom an account says to be: the one place that knows how accounts keep it.
+//! Whom an account declares to be, which nobody has verified: the one place that knows how accounts keep it.
 
 use deadpool_postgres::GenericClient;
 
 use super::IdentityError;
 use crate::model::ids::AccountId;
 use crate::people::accounts;
-use crate::people::accounts::{Account, Accounts, ClaimError};
-use crate::people::identity::state::{ClaimRights, Person};
+use crate::people::accounts::{Account, Accounts, DeclareError};
+use crate::people::identity::state::{DeclareRights, Person};
 use crate::people::store;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
@@ -17,9 +17,9 @@ pub(super) fn person(account: &Account) -> Option<Person> {
 }
 
 /// What of it the candidate may change while nothing is verified.
-pub(super) async fn rights(accounts: &Accounts, account: AccountId) -> Result<ClaimRights, StoreError> {
+pub(super) async fn rights(accounts: &Accounts, account: AccountId) -> Result<DeclareRights, StoreError> {
     let is_login = accounts.signs_in_by_document(account).await?;
-    Ok(if is_login { ClaimRights::Name } else { ClaimRights::Both })
+    Ok(if is_login { DeclareRights::Name } else { DeclareRights::Both })
 }
 
 /// The same as [`person`], and it cannot change before the transaction ends.
@@ -33,12 +33,12 @@ pub(super) async fn locked(
     Ok(account.as_ref().and_then(person))
 }
 
-/// Changes it.
+/// Changes it, unless it is verified or a login.
 pub(super) async fn change(accounts: &Accounts, account: AccountId, person: Person) -> Result<(), IdentityError> {
-    accounts.claim(account, person.name, person.document).await.map_err(|error| match error {
-        ClaimError::Verified => IdentityError::AlreadyVerified,
-        ClaimError::DocumentIsLogin => IdentityError::DocumentIsLogin,
-        ClaimError::Gone => IdentityError::NoClaim,
-        ClaimError::Store(error) => error.into(),
+    accounts.declare(account, person.name, person.document).await.map_err(|error| match error {
+        DeclareError::Verified => IdentityError::AlreadyVerified,
+        DeclareError::DocumentIsLogin => IdentityError::DocumentIsLogin,
+        DeclareError::Gone => IdentityError::NotDeclared,
+        DeclareError::Store(error) => error.into(),
     })
 }
