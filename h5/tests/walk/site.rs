@@ -134,6 +134,11 @@ impl Site {
         self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
+    /// One number out of the stores.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
+    }
+
     /// The usual exam, with a pool of connections to Postgres that `through` makes.
     pub(crate) async fn start_through(through: impl AsyncFnOnce(&TestStores) -> Pool) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
