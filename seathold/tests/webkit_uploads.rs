@@ -89,6 +89,7 @@ async fn an_iphone_sends_card_and_screenshot_over_a_line_that_breaks() {
     let port = app.url().rsplit(':').next().unwrap().parse().unwrap();
     let (line, album) = (FaultyLine::to(LineEnd::Port(port)).await, Album::new());
     let phone = IPhone::start(&line.http_url()).await;
+    phone.open("/language?to=zh&next=/").await;
     phone.sign_up(&app, NAME, NUMBER, "/exams/degree-english").await;
     phone.shows("下一步：实名认证").await;
     show_card(&phone, &line, &album).await;

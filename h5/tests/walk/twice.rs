@@ -1,6 +1,7 @@
 //! Forms that are sent twice, by a second tap or because the line was lost: the same answer, and nothing done twice.
 
 use crate::identity::{FROM, Office, begin};
+use crate::picture;
 use crate::site::{Answer, Site};
 use crate::steps::{RULES, SITTINGS};
 
@@ -36,7 +37,11 @@ async fn the_same_form_makes_one_code_and_lets_one_phone_in() {
     computer.post(&path, &anew).await;
     assert_eq!(second.get("/me/identity/handover/state").await.text, "{\"state\":\"none over\"}");
 
-    let account = office.account(1).await;
+    // The phone's part, for somebody whom staff can name.
+    let mut computer = office.site.candidate(2).await;
+    begin(&mut computer, "/manual").await;
+    computer.upload_to(&format!("/me/identity/manual{FROM}"), &[("holding-album", &picture(300, 400))]).await;
+    let account = office.account(2).await;
     let (token, _) = office.site.registration.identity.hand_over(account, None, "/me/identity?next=/me").await.unwrap();
     let link = format!("/handover/{token}");
     let mut phone = office.site.visitor();
