@@ -6,13 +6,18 @@ use axum_extra::extract::cookie::Key;
 use http::HeaderMap;
 use http::header::HOST;
 use httpkit::limits::Limits;
+use jiff::Timestamp;
 use pagekit::assets::Assets;
 use pagekit::guard::OwnOrigin;
 use registration::Registration;
+use registration::model::ids::AccountId;
+use registration::people::accounts::SessionId;
+use registration::people::identity::HandoverToken;
 use reservation::engine::Engine;
 
 use crate::assets::assets;
 use crate::request::cookies::Seal;
+use crate::request::sent::once::Once;
 use crate::shared_pages::SharedPages;
 
 /// What the pages need from outside.
@@ -36,17 +41,29 @@ pub struct H5State {
     pub sandbox_url: Option<String>,
 }
 
+/// Whose identity page a phone may open, as long as which sign-in, and where it goes first.
+pub(crate) type LetIn = (AccountId, Option<SessionId>, String);
+
 /// The state of the router. Cloning is a reference count.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) outside: Arc<H5State>,
     pub(crate) assets: Arc<Assets>,
     pub(crate) shared: Arc<SharedPages>,
+    /// The codes for phones that forms made, and what phones were let in for that used one.
+    pub(crate) codes: Arc<Once<(HandoverToken, Timestamp)>>,
+    pub(crate) let_in: Arc<Once<LetIn>>,
 }
 
 impl App {
     pub(crate) fn new(outside: H5State) -> Self {
-        Self { outside: Arc::new(outside), assets: Arc::new(assets()), shared: Arc::default() }
+        Self {
+            outside: Arc::new(outside),
+            assets: Arc::new(assets()),
+            shared: Arc::default(),
+            codes: Arc::default(),
+            let_in: Arc::default(),
+        }
     }
 
     /// Is the site served over TLS, so that cookies must be?

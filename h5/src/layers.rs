@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, REFRESH, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use httpkit::limits::ClientAddress;
 use pagekit::guard::same_site_only;
@@ -25,7 +25,9 @@ use self::front::{Draw, front};
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::{Failure, again_in_seconds};
+use crate::request::cookies::session;
 use crate::request::kind::{is_waiting_room, is_wechat};
+use crate::request::signing_in::last_word::LastWord;
 use crate::view::layout::Frame;
 use crate::view::{error, wechat};
 
@@ -50,6 +52,8 @@ pub(crate) fn with_layers(router: Router<App>, app: &App, draw: Draw) -> Router<
         .layer(from_fn_with_state(app.clone(), not_in_wechat))
         // Whoever was signed out under a form signs in and goes on with it.
         .layer(from_fn_with_state(app.clone(), carry))
+        // That a sign-in is over is said once.
+        .layer(from_fn_with_state(app.clone(), last_word))
         .layer(timeout(UPLOAD_TIMEOUT))
         // A panic is a page too.
         .layer(CatchPanicLayer::new())
@@ -78,6 +82,18 @@ async fn limited(State(app): State<App>, mut request: Request, next: Next) -> Re
         request.extensions_mut().insert(too_many);
     }
     next.run(request).await
+}
+
+/// Takes the cookie of a sign-in away that is over, with the page that says so. What a script asks for shows nobody a page.
+async fn last_word(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let word = LastWord::default();
+    request.extensions_mut().insert(word.clone());
+    let is_script = request.headers().get("sec-fetch-mode").is_some_and(|mode| mode != "navigate");
+    let response = next.run(request).await;
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // Whoever has just signed in is not signed out again.
+    let goes = word.is_said() && is_page && !is_script && !response.headers().contains_key(SET_COOKIE);
+    if goes { (session::end(&app.seal()), response).into_response() } else { response }
 }
 
 /// Draws the page of a failure.

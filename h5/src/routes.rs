@@ -67,6 +67,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/handover/state", get(handover::state))
         .route("/me/identity/state", get(state::show))
         .route("/me/decided", get(decided::show))
+        .route("/me/bar", get(decided::bar))
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))

@@ -42,7 +42,7 @@ impl Tone {
 /// The box.
 pub fn callout(tone: Tone, title: &str, body: &Markup) -> Markup {
     html! {
-        section class="notice" data-tone=(tone.name()) {
+        section class="callout" data-tone=(tone.name()) {
             (icon(tone.icon()))
             div { h2 { (title) } (body) }
         }

@@ -105,6 +105,15 @@ impl Orders {
         Ok(orders)
     }
 
+    /// The account's orders whose clock runs, and what else is live in the same exams; mostly nothing. What has died on
+    /// the way is left to whoever reads the order itself.
+    pub async fn running(&self, account: AccountId) -> Result<Vec<Order>, StoreError> {
+        let found = store::orders::running(&self.database.client().await?, account, OPEN_MAX).await?;
+        let mut orders: Vec<Order> = found.into_iter().map(|order| order.view(clock::now())).collect();
+        orders.retain(|order| order.state.is_live());
+        Ok(orders)
+    }
+
     /// Gives the seats of an unpaid order back. Again: the same answer. A lapsed or cancelled order stays as it is.
     pub async fn release(&self, account: AccountId, order: OrderId) -> Result<Order, ReleaseError> {
         let order = self.own(account, order).await?.ok_or(ReleaseError::UnknownOrder)?;

@@ -38,7 +38,7 @@ async fn sign_up(app: &ServedApp, phone: &mut Walker) {
     phone.tap(&format!("a[href='{EXAM}']")).await;
     phone.shows("第 1 步，共 7 步").await;
     phone.looks("cet-02-exam").await;
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.arrives("/sign-in").await;
     phone.tap("a[href^='/sign-up']").await;
     phone.arrives("/sign-up").await;
@@ -67,13 +67,13 @@ async fn sign_up(app: &ServedApp, phone: &mut Walker) {
 
 async fn agree(phone: &mut Walker) {
     phone.open(EXAM).await;
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.arrives("/notice").await;
     phone.looks("cet-08-agreement").await;
     // 不同意 goes back.
     phone.tap(".actions a").await;
     phone.shows("下一步：报考须知").await;
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.tap("#agree").await;
     phone.tap("main form button[type=submit]").await;
     phone.arrives("/eligibility").await;
@@ -131,7 +131,7 @@ async fn bind(phone: &mut Walker) {
 }
 
 async fn choose_written(phone: &mut Walker) {
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.arrives("part=written").await;
     phone.shows("省通告").await;
     phone.tap("form.choose button[type=submit]").await;

@@ -73,7 +73,7 @@ async fn look_around(pc: &mut Walker) {
         pc.shows(step).await;
     }
     pc.looks("ce-02-exam").await;
-    pc.tap(".notice a.button").await;
+    pc.tap(".callout a.button").await;
     pc.arrives("/sign-in").await;
     pc.tap("a[href^='/sign-up']").await;
     pc.arrives("/sign-up").await;
@@ -290,7 +290,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     phone.open(EXAM).await;
     phone.shows("填写的信息与学籍不一致").await;
     phone.looks("ce-38-refused").await;
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.arrives("/details").await;
     // The photo that was handed in is shown.
     let width = phone.execute("return document.querySelector('.photo-here').naturalWidth", Vec::new()).await.unwrap();
@@ -305,7 +305,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     forms.shows("已通过").await;
     forms.finish().await;
     phone.open(EXAM).await;
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.arrives("/sittings").await;
     phone.looks("ce-40-sittings").await;
     phone.finish().await;

@@ -33,7 +33,7 @@ async fn sign_up(app: &ServedApp, phone: &mut Walker) {
     phone.tap(&format!("a[href='{EXAM}']")).await;
     phone.shows("第 1 步，共 5 步").await;
     phone.looks("degree-02-exam").await;
-    phone.tap(".notice a.button").await;
+    phone.tap(".callout a.button").await;
     phone.arrives("/sign-in").await;
     phone.tap("a[href^='/sign-up']").await;
     phone.arrives("/sign-up").await;

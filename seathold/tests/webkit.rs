@@ -1,68 +1,21 @@
 //! The pages in WebKit, which is what iPhones run, at a phone's width: nothing is cut off, scripts run, forms work.
 
 #![cfg(not(target_os = "macos"))]
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
 
-use std::time::Duration;
-
-use fantoccini::Locator;
-use testkit::{ServedApp, WebKit};
-
-const MOBILE: &str = "13912340000";
-const WAIT: Duration = Duration::from_secs(20);
-
-struct Phone<'a> {
-    webkit: WebKit,
-    app: &'a ServedApp,
+#[allow(dead_code, reason = "not every walk does everything that the walks share")]
+mod walking {
+    pub(crate) mod iphone;
 }
 
-impl Phone<'_> {
-    async fn open(&self, path: &str) {
-        self.webkit.goto(&format!("{}{path}", self.app.url())).await.unwrap_or_else(|error| panic!("{path}: {error}"));
-    }
+use testkit::ServedApp;
 
-    async fn text(&self) -> String {
-        let text = self.webkit.execute("return document.body.innerText", Vec::new()).await;
-        text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
-    }
-
-    async fn shows(&self, words: &str) {
-        for _ in 0..200 {
-            if self.text().await.contains(words) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("{words} is not in: {}", self.text().await);
-    }
-
-    async fn fill(&self, css: &str, text: &str) {
-        let field = self.webkit.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
-        let field = field.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-    }
-
-    async fn submit(&self) {
-        let send = "document.querySelector('main form button[type=submit]:not([formaction])').click()";
-        self.webkit.execute(send, Vec::new()).await.unwrap_or_else(|error| panic!("{error}"));
-    }
-
-    /// Nothing is wider than the phone, and the site's script has run.
-    async fn looks(&self, name: &str) {
-        let wide = "return document.documentElement.scrollWidth - innerWidth";
-        let wide = self.webkit.execute(wide, Vec::new()).await.unwrap_or_default();
-        assert!(wide.as_f64().is_some_and(|wide| wide <= 0.0), "{name} is {wide} pixels too wide");
-        let has_run = "return document.documentElement.classList.contains('js')";
-        let has_run = self.webkit.execute(has_run, Vec::new()).await.unwrap_or_default();
-        assert_eq!(has_run.as_bool(), Some(true), "{name}: the script has not run");
-        self.webkit.screenshot(name).await;
-    }
-}
+use walking::iphone::IPhone;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn webkit_shows_every_page_whole_and_signs_up() {
     let mut app = ServedApp::start().await;
-    let phone = Phone { webkit: WebKit::start().await, app: &app };
+    let phone = IPhone::start(app.url()).await;
     let pages = [
         ("home", "/language?to=zh&next=/", "考试报名"),
         ("cet", "/exams/cet", "报名流程"),
@@ -84,31 +37,11 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
     phone.submit().await;
     phone.shows("请先处理下面的问题").await;
     phone.open("/agreement").await;
-    phone.webkit.back().await.unwrap_or_else(|error| panic!("{error}"));
+    phone.back().await.unwrap_or_else(|error| panic!("{error}"));
     phone.fill("#name", "孙剑峰").await;
     assert!(!phone.text().await.contains("请先处理下面的问题"), "{}", phone.text().await);
 
-    phone.open("/sign-up?next=/exams/degree-english").await;
-    for (field, text) in
-        [("#name", "孙剑峰"), ("#document", "310104198807070019"), ("#mobile", MOBILE), ("#password", "secret-1")]
-    {
-        phone.fill(field, text).await;
-    }
-    // With the code missing, it is sent and asked for.
-    phone.submit().await;
-    phone.shows("验证码").await;
-    let mut code = String::new();
-    for _ in 0..100 {
-        code = app.messages(MOBILE).await.first().map(|message| message.code.clone()).unwrap_or_default();
-        if !code.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    phone.looks("webkit-code").await;
-    phone.fill("#code", &code).await;
-    phone.fill("#password", "secret-1").await;
-    phone.submit().await;
+    phone.sign_up(&app, "孙剑峰", "310104198807070019", "/exams/degree-english").await;
     phone.shows("下一步：实名认证").await;
     phone.looks("webkit-signed-in").await;
     for (name, path, words) in [
@@ -120,6 +53,6 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
         phone.shows(words).await;
         phone.looks(&format!("webkit-{name}")).await;
     }
-    phone.webkit.close().await;
+    phone.close().await;
     app.stop().await;
 }

@@ -10,8 +10,9 @@ use registration::model::ids::StaffId;
 
 /// How long a sign-in lasts, however much it is used: one working day.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(10);
-/// Not the candidates' name: on one host, cookies of both sites reach both.
-const NAME: &str = "seathold-staff";
+/// Its name with TLS, and without: a browser refuses to take a `__Host-` without TLS or from another host. Not the
+/// candidates' name: on one host, cookies of both sites reach both. Over TLS the version before used the second one, too.
+const NAMES: [&str; 2] = ["__Host-seathold-staff", "seathold-staff"];
 
 /// A sign-in as its cookie says. Whether it is still good, the member's epoch decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,8 @@ impl Session {
 
 /// The sign-in that the request's cookie names, while it lasts.
 pub(crate) fn read(headers: &HeaderMap, key: Key, now: Timestamp) -> Option<Session> {
-    let cookie = PrivateCookieJar::<Key>::from_headers(headers, key).get(NAME)?;
+    let jar = PrivateCookieJar::<Key>::from_headers(headers, key);
+    let cookie = NAMES.iter().find_map(|name| jar.get(name))?;
     let mut parts = cookie.value().strip_prefix("staff.")?.split('.');
     let staff = StaffId(parts.next()?.parse().ok()?);
     let age = now.duration_since(Timestamp::from_second(parts.next()?.parse().ok()?).ok()?);
@@ -44,20 +46,27 @@ pub(crate) fn read(headers: &HeaderMap, key: Key, now: Timestamp) -> Option<Sess
 pub(crate) fn begin(key: Key, staff: &StaffMember, headers: &HeaderMap, now: Timestamp) -> PrivateCookieJar {
     let is_secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
     let value = format!("staff.{}.{}.{}", staff.id.0, now.as_second(), staff.session_epoch);
-    PrivateCookieJar::new(key).add(cookie(value, LIFETIME.as_secs(), is_secure))
+    let jar = PrivateCookieJar::new(key);
+    if is_secure {
+        // One of the version before would be read where this one is gone.
+        jar.add(cookie(1, String::new(), 0)).add(cookie(0, value, LIFETIME.as_secs()))
+    } else {
+        jar.add(cookie(1, value, LIFETIME.as_secs()))
+    }
 }
 
 /// The headers that sign out.
 pub(crate) fn end(key: Key) -> PrivateCookieJar {
-    PrivateCookieJar::new(key).add(cookie(String::new(), 0, false))
+    PrivateCookieJar::new(key).add(cookie(0, String::new(), 0)).add(cookie(1, String::new(), 0))
 }
 
-fn cookie(value: String, seconds: i64, is_secure: bool) -> Cookie<'static> {
-    Cookie::build((NAME, value))
+/// The cookie of the first or the second name.
+fn cookie(name: usize, value: String, seconds: i64) -> Cookie<'static> {
+    Cookie::build((NAMES[name], value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(is_secure)
+        .secure(name == 0)
         .max_age(time::Duration::seconds(seconds))
         .build()
 }
@@ -65,28 +74,73 @@ fn cookie(value: String, seconds: i64, is_secure: bool) -> Cookie<'static> {
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;
+    use http::header::COOKIE;
     use registration::desk::staff::Role;
     use uuid::Uuid;
 
     use super::*;
 
-    #[test]
-    fn a_sign_in_ends_by_itself_and_with_its_epoch() {
-        let (key, now) = (Key::generate(), Timestamp::now());
-        let mut staff = StaffMember {
+    fn member() -> StaffMember {
+        StaffMember {
             id: StaffId(Uuid::from_u128(9)),
             name: "li.min".to_owned(),
             role: Role::Reviewer,
             session_epoch: 2,
             disabled_at: None,
-        };
-        let mut asked = HeaderMap::new();
-        asked.insert(ORIGIN, "https://staff.example.edu".parse().unwrap());
-        let response = begin(key.clone(), &staff, &asked, now).into_response();
-        let set = response.headers()["set-cookie"].to_str().unwrap();
-        assert!(set.contains("HttpOnly") && set.contains("Secure"));
-        let mut headers = HeaderMap::new();
-        headers.insert("cookie", set.split(';').next().unwrap().parse().unwrap());
+        }
+    }
+
+    /// The headers as a browser gets them.
+    fn set(jar: &PrivateCookieJar) -> Vec<String> {
+        let response = jar.clone().into_response();
+        let all = response.headers().get_all("set-cookie").iter();
+        all.map(|set| set.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// What a browser sends back of them: what it was told to keep.
+    fn sent_back(jar: &PrivateCookieJar) -> HeaderMap {
+        let kept = set(jar).into_iter().filter(|set| !set.contains("Max-Age=0"));
+        let pairs: Vec<String> = kept.map(|set| set.split(';').next().unwrap().to_owned()).collect();
+        HeaderMap::from_iter([(COOKIE, pairs.join("; ").parse().unwrap())])
+    }
+
+    #[test]
+    fn behind_https_the_cookie_is_of_this_host_alone() {
+        let (key, now) = (Key::generate(), Timestamp::now());
+        let asked = HeaderMap::from_iter([(ORIGIN, "https://staff.example.edu".parse().unwrap())]);
+        let jar = begin(key.clone(), &member(), &asked, now);
+        let all = set(&jar);
+        let kept: Vec<_> = all.iter().filter(|set| !set.contains("Max-Age=0")).collect();
+        let [kept] = kept[..] else { panic!("{all:?}") };
+        // What browsers demand of the prefix.
+        assert!(kept.starts_with("__Host-") && !kept.contains("Domain"), "{kept}");
+        for word in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/;"] {
+            assert!(format!("{kept};").contains(word), "{word}: {kept}");
+        }
+        assert!(read(&sent_back(&jar), key.clone(), now).is_some());
+        // Without TLS a browser would not take it.
+        let plain = set(&begin(key.clone(), &member(), &HeaderMap::new(), now));
+        assert!(
+            plain.len() == 1 && plain[0].starts_with("seathold-staff=") && !plain[0].contains("Secure"),
+            "{plain:?}"
+        );
+        // Signing out takes both away.
+        let ended = set(&end(key));
+        assert!(ended.len() == 2 && ended.iter().all(|set| set.contains("Max-Age=0")), "{ended:?}");
+    }
+
+    #[test]
+    fn whoever_signed_in_on_the_version_before_stays_signed_in() {
+        let (key, now) = (Key::generate(), Timestamp::now());
+        let value = format!("staff.{}.{}.2", member().id.0, now.as_second());
+        let before = PrivateCookieJar::new(key.clone()).add(Cookie::new("seathold-staff", value));
+        assert!(read(&sent_back(&before), key, now).is_some_and(|session| session.is_of(&member())));
+    }
+
+    #[test]
+    fn a_sign_in_ends_by_itself_and_with_its_epoch() {
+        let (key, now, mut staff) = (Key::generate(), Timestamp::now(), member());
+        let headers = sent_back(&begin(key.clone(), &staff, &HeaderMap::new(), now));
         let session = read(&headers, key.clone(), now).unwrap();
         assert!(session.is_of(&staff));
         staff.session_epoch += 1;

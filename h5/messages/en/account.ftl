@@ -214,6 +214,7 @@ said-details = Your details are saved.
 said-eligibility = Saved. This account is now bound to your school record.
 said-details-passed = Your details are handed in and have passed the review.
 said-details-review = Your details are handed in and wait for the review.
+said-fixed-title = Your seat was not changed
 said-late-title = The screenshot was not taken
 said-late = That seat is gone; your registration as it is now is below. If you have paid, do not pay again: where no screenshot is in yet, upload the same one here.
 said-everywhere = Other devices are signed out.

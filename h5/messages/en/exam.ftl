@@ -243,7 +243,6 @@ stand-days = It usually takes { $days ->
 stand-hears-letter = You get an e-mail once there is a result, and it appears here.
 stand-hears-message = You get a text message once there is a result, and it appears here.
 stand-hears-page = The result appears on this page.
-stand-paid-counts = { " " }Your payment was checked before and still counts: do not pay again.
 stand-change-waiting = You are registered; your change is under review
 stand-change-waiting-text = You changed the form. Your payment counts and your seat stays; there is nothing to pay.{ " " }
 stand-change-refused = You are registered; your change was not accepted

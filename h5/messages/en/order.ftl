@@ -126,7 +126,6 @@ order-do-view = Details
 order-note-unpaid = Pay and upload the screenshot by { $when }
 order-note-lapsed = The time for the seat is up. If you have paid, you can still upload the screenshot
 order-note-begun = The time for the seat is up and the sitting has begun. If you have paid, ask us for a refund
-order-change-review = Confirmed, change under review
 
 # Payment: to whom, how much, the rest
 pay-item = Item

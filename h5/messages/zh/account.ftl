@@ -205,6 +205,7 @@ said-details = 报考信息已保存。
 said-eligibility = 保存成功！学籍与资格信息已绑定本账号。
 said-details-passed = 报考信息已提交，资格审核已通过。
 said-details-review = 报考信息已提交，等待资格审核。
+said-fixed-title = 座位没有更换，还是原来的
 said-late-title = 刚才的截图没有提交
 said-late = 那个座位已经不在了，您现在的报名在下面。已经付过款的，不要再付：这份报名还没有提交截图的，请在这里上传同一张。
 said-everywhere = 其他设备上的登录已退出。

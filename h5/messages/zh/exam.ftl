@@ -237,7 +237,6 @@ stand-days = 一般在 { $days } 个工作日内完成。
 stand-hears-letter = 有结果后会发邮件通知您，也会显示在本页。
 stand-hears-message = 有结果后会发短信通知您，也会显示在本页。
 stand-hears-page = 结果会显示在本页，请留意。
-stand-paid-counts = 您的付款以前已经核对过，仍然有效，请不要再付。
 stand-change-waiting = 报名成功，修改待审核
 stand-change-waiting-text = 您修改了报考信息。付款仍然有效，座位不变，不用再缴费。
 stand-change-refused = 报名成功，修改没有通过

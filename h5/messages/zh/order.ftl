@@ -126,7 +126,6 @@ order-do-view = 查看详情
 order-note-unpaid = 请在 { $when } 前缴费并上传截图
 order-note-lapsed = 座位保留时间已到。已经付款的，仍可上传截图
 order-note-begun = 座位保留时间已到，这个场次已开考。已经付款的，请联系我们退款
-order-change-review = 已确认，修改待审核
 
 # 缴费：给谁、付多少、补缴
 pay-item = 缴费项目

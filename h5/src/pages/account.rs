@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::account::summary::summary;
 use crate::failure::Failure;
 use crate::request::begun::{Begun, begun};
-use crate::request::visit::{Candidate, Visit};
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, tag};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::said::done;
@@ -54,9 +54,13 @@ pub(crate) struct View<'a> {
     pub(crate) now: Timestamp,
 }
 
-pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Result<Markup, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Query(said): Query<Said>,
+) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
-    let mine: Vec<Mine> = begun(visit).await?.into_iter().map(|begun| of_exam(visit, begun)).collect();
+    let (begun, orders) = (begun(visit).await?, visit.orders().await?);
+    let mine: Vec<Mine> = begun.into_iter().map(|begun| of_exam(orders, begun)).collect();
     let sends_letters = visit.app.outside.registration.accounts.ways().mail;
     let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;
     let view = View {
@@ -70,8 +74,9 @@ pub(crate) async fn show(candidate: Candidate, Query(said): Query<Said>) -> Resu
     Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
 }
 
-fn of_exam(visit: &Visit, begun: Begun) -> Mine {
-    let (live, past) = visit.orders_of(&begun.exam).into_iter().partition(|order| order.state.is_live());
+fn of_exam(orders: &[Order], begun: Begun) -> Mine {
+    let own = orders.iter().filter(|order| order.exam == begun.exam.id).cloned();
+    let (live, past) = own.partition(|order| order.state.is_live());
     Mine { begun, live, past }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::request::exam::find;
-use crate::request::visit::{Candidate, seats_mark};
+use crate::request::visit::{Candidate, WithOrders, seats_mark};
 use crate::view::waits::{order_word, waiting_tasks};
 use crate::words::standing::said;
 
@@ -28,16 +28,19 @@ pub(crate) struct Asked {
 
 /// `{"state":"review,payment"}`: the tasks of the exam that wait; or whether the order does; or a mark of everything, with
 /// the sentence of it.
-pub(crate) async fn show(candidate: Candidate, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     let visit = &candidate.visit;
     if !asked.standing.is_empty() {
         let exam = find(visit, &asked.standing)?;
         let at = visit.standing(&exam).await?.at;
         let told = said(visit.words, &exam, &at, &visit.reader());
-        return Ok(changed(at.mark ^ seats_mark(&visit.orders), &format!("{} {}", told.title, told.text)));
+        return Ok(changed(at.mark ^ seats_mark(visit.orders().await?), &format!("{} {}", told.title, told.text)));
     }
     if !asked.seats.is_empty() {
-        return Ok(changed(seats_mark(&visit.orders), &visit.words.t("page-changed")));
+        return Ok(changed(seats_mark(visit.orders().await?), &visit.words.t("page-changed")));
     }
     let state = if asked.order.is_empty() {
         let exam = find(&candidate.visit, &asked.exam)?;
@@ -46,6 +49,12 @@ pub(crate) async fn show(candidate: Candidate, Query(asked): Query<Asked>) -> Re
         order_word(&crate::request::order::find(&candidate, &asked.order).await?.0).to_owned()
     };
     Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{state}\"}}")).into_response())
+}
+
+/// The same for a page that shows no order: what its bar speaks of.
+pub(crate) async fn bar(candidate: Candidate) -> Response {
+    let visit = &candidate.visit;
+    changed(seats_mark(visit.known()), &visit.words.t("page-changed"))
 }
 
 /// What a page that comes back into view compares with its own mark, and what it says when it cannot just be drawn anew.

@@ -22,6 +22,7 @@ use registration::pictures::clean::PictureError;
 use registration::pictures::kept::DraftError;
 use registration::rules::details::{AnswerFault, Answers, FieldFault};
 use registration::rules::steps::{StepView, TaskState, blocked_by, task};
+use registration::store::StoreError;
 
 use crate::failure::Failure;
 use crate::paths::path_of;
@@ -29,7 +30,7 @@ use crate::request::exam::{find, next_path};
 use crate::request::next::with_said;
 use crate::request::sent::form::{SentForm, sent_form};
 use crate::request::sent::picture::SentPicture;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -43,7 +44,10 @@ pub(crate) fn field_id(field: &FieldRule) -> String {
     if field.kind == FieldKind::Photo { "photo".to_owned() } else { format!("f-{}", field.name) }
 }
 
-pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Path(exam): Path<String>,
+) -> Result<Response, Failure> {
     let visit = &candidate.visit;
     let exam = find(visit, &exam)?;
     let steps = match entered(&candidate, &exam).await? {
@@ -56,7 +60,7 @@ pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Resu
     let unsent = unsent.filter(|_| application.details.is_none() || !is_over(&steps, visit.now));
     let is_draft = unsent.is_some();
     let answers = unsent.cloned().or(application.details).or(application.draft).unwrap_or_default();
-    Ok(render(&candidate, &exam, &steps, &answers, &[], is_draft).into_response())
+    Ok(render(&candidate, &exam, &steps, &answers, &[], is_draft).await?.into_response())
 }
 
 pub(crate) async fn hand_in(
@@ -91,7 +95,7 @@ pub(crate) async fn hand_in(
             Redirect::to(&here).into_response()
         });
     }
-    match applications.hand_in(account, &exam, &visit.orders_of(&exam), &answers).await {
+    match applications.hand_in(account, &exam, &visit.orders_of(&exam).await?, &answers).await {
         Ok(review) => {
             let next = next_path(&candidate, &exam).await?;
             let said = match review {
@@ -135,7 +139,8 @@ async fn refused(
 ) -> Result<Response, Failure> {
     Ok(match entered(candidate, exam).await? {
         Ok(steps) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, render(candidate, exam, &steps, answers, errors, false)).into_response()
+            let page = render(candidate, exam, &steps, answers, errors, false).await?;
+            (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
         Err(elsewhere) => elsewhere,
     })
@@ -225,21 +230,21 @@ pub(crate) fn errors(w: Words, exam: &Exam, faults: &[FieldFault]) -> Vec<FieldE
     errors
 }
 
-fn render(
+async fn render(
     candidate: &Candidate,
     exam: &Exam,
     steps: &[StepView],
     answers: &Answers,
     errors: &[FieldError],
     is_draft: bool,
-) -> Markup {
+) -> Result<Markup, StoreError> {
     let visit = &candidate.visit;
-    let orders = visit.orders_of(exam);
+    let orders = visit.orders_of(exam).await?;
     let view =
         View { exam, steps, account: &candidate.account, orders: &orders, answers, errors, is_draft, now: visit.now };
     let mut frame = visit.frame(task_words::name(visit.words, exam, &TaskKind::Details));
     frame.script = Some("details.js");
-    page(&frame, &body(visit.words, &view))
+    Ok(page(&frame, &body(visit.words, &view)))
 }
 
 /// What the page shows.

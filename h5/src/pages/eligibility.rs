@@ -23,7 +23,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::exam::find;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::form::person::DOCUMENT_CHARS_MAX;
 use crate::view::form::{Field, FieldError, error_of, error_summary, field};
@@ -51,7 +51,7 @@ pub(crate) struct Again {
 }
 
 pub(crate) async fn show(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Query(again): Query<Again>,
 ) -> Result<Response, Failure> {
@@ -67,7 +67,7 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn look_up(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Form(typed): Form<Entered>,
 ) -> Result<Response, Failure> {
@@ -85,7 +85,7 @@ pub(crate) async fn look_up(
         Ok(kind) if missing.is_empty() => kind,
         _ => return refuse(StatusCode::UNPROCESSABLE_ENTITY, &missing),
     };
-    let (eligibility, orders) = (&visit.app.outside.registration.eligibility, visit.orders_of(&exam));
+    let (eligibility, orders) = (&visit.app.outside.registration.eligibility, visit.orders_of(&exam).await?);
     let number_and_name = (kind, typed.number.as_str(), typed.name.as_str());
     match eligibility.look_up(candidate.account.id, &exam, &orders, number_and_name).await {
         Ok(seen) => Ok(Redirect::to(&person_path(&exam, Some(seen.as_str()))).into_response()),

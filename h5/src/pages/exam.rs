@@ -25,7 +25,7 @@ use crate::pages::exam::sittings::gate::gate_of_guest;
 use crate::paths::{is_simple, path_of};
 use crate::request::chosen::Chosen;
 use crate::request::exam::find;
-use crate::request::visit::{Standing, Visit};
+use crate::request::visit::{Standing, Visit, WithOrders};
 use crate::view::exam::facts::exam_facts;
 use crate::view::exam::person::person_section;
 use crate::view::exam::window::window_line;
@@ -40,7 +40,7 @@ use crate::words::step::{Look, is_of_hold, look, passed_word};
 use crate::words::task::name;
 
 pub(crate) async fn show(
-    visit: Visit,
+    WithOrders(visit): WithOrders<Visit>,
     Path(exam): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, Failure> {
@@ -75,13 +75,12 @@ fn render(visit: &Visit, exam: &Exam, standing: &Standing, registered: Option<&R
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
-    let orders = visit.orders_of(exam);
     let view = View {
         exam,
         steps: &standing.steps,
         standing: &standing.at,
         reader: visit.reader(),
-        orders: &orders,
+        orders: &standing.orders,
         registered,
         available: available.as_deref(),
         now: visit.now,

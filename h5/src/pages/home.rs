@@ -12,7 +12,7 @@ use registration::rules::steps::{StepView, steps};
 
 use crate::failure::Failure;
 use crate::request::begun::{Begun, begun};
-use crate::request::visit::Visit;
+use crate::request::visit::{Visit, WithOrders};
 use crate::view::callout::tag;
 use crate::view::exam::window::{window_line, window_tag};
 use crate::view::icons::{Icon, icon};
@@ -24,7 +24,7 @@ use crate::words::step::{Look, look, passed_word, state_word};
 /// Of so many open exams the steps stand there at once; of more they are unfolded one by one.
 const UNFOLDED_MAX: usize = 2;
 
-pub(crate) async fn show(visit: Visit) -> Result<Markup, Failure> {
+pub(crate) async fn show(WithOrders(visit): WithOrders<Visit>) -> Result<Markup, Failure> {
     let begun = begun(&visit).await?;
     Ok(render(&visit, &begun))
 }

@@ -31,7 +31,7 @@ use crate::failure::Failure;
 use crate::pages::order::paying::{payment_section, rest_section};
 use crate::paths::{is_simple, path_of};
 use crate::request::order::find;
-use crate::request::visit::{Candidate, Visit};
+use crate::request::visit::{Candidate, Visit, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::error;
@@ -43,7 +43,10 @@ use crate::view::steps::progress_at;
 use crate::words::choice::{drop_sentence, kept_sentence, subject};
 use crate::words::order::resubmits;
 
-pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Path(order): Path<String>,
+) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
     let to = |part: &str| Redirect::to(&format!("/orders/{}/{part}", order.id)).into_response();
     Ok(match order.state {
@@ -94,8 +97,7 @@ pub(crate) async fn render_with(
 ) -> Result<Markup, Failure> {
     let visit: &Visit = &candidate.visit;
     let standing = visit.standing(exam).await?;
-    let live: Vec<&Order> =
-        visit.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
+    let live: Vec<&Order> = standing.orders.iter().filter(|other| other.state.is_live()).collect();
     let is_live = order.state.is_live();
     let arrived = visit.app.outside.registration.orders.arrived(candidate.account.id, order.id).await?;
     let view = View {
@@ -212,7 +214,6 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
                 p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
                 p { (w.with("pay-refused-text", &[("when", when::dated(w.language, *until, view.visit_now).into())])) }
                 p { (resubmits(w, view.exam, view.order)) }
-                @if view.order.paid_at.is_some() { p { (w.t("stand-paid-counts")) } }
                 (ask(w, view.exam.rules.contact.as_ref()))
             },
         ),

@@ -26,7 +26,7 @@ pub(crate) struct Begun {
 pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
     let Some(account) = &visit.account else { return Ok(Vec::new()) };
     let registration = &visit.app.outside.registration;
-    let mut ids: Vec<ExamId> = visit.orders.iter().map(|order| order.exam.clone()).collect();
+    let mut ids: Vec<ExamId> = visit.orders().await?.iter().map(|order| order.exam.clone()).collect();
     ids.extend(registration.applications.exams_of(account.id).await?);
     let mut begun: Vec<(bool, Option<Timestamp>, Begun)> = Vec::new();
     for id in ids {

@@ -26,3 +26,29 @@ pub(crate) fn is_waiting_room(path: &str) -> bool {
 fn agent(headers: &HeaderMap) -> &str {
     headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What browsers call themselves, a line each, and what the site does with them. Of the views inside other programs
+    /// only WeChat's keeps people from paying: it can neither keep the code nor come back. The others can save a
+    /// picture, open the album and the camera, and go on.
+    const BROWSERS: &str = include_str!("kind/browsers.txt");
+
+    #[test]
+    fn only_what_calls_itself_wechat_is_sent_outside() {
+        let mut seen = 0;
+        for line in BROWSERS.lines().filter(|line| !line.starts_with('#')) {
+            let [name, device, does, agent] = *line.splitn(4, " | ").collect::<Vec<_>>() else { panic!("{line}") };
+            let headers = HeaderMap::from_iter([(USER_AGENT, agent.parse().unwrap())]);
+            let done = if is_wechat(&headers) { "outside" } else { "served" };
+            let guessed = if is_phone(&headers) { "phone" } else { "computer" };
+            assert_eq!((done, guessed), (does, device), "{name}: {agent}");
+            seen += 1;
+        }
+        assert!(seen >= 30, "{seen}");
+        let silent = HeaderMap::new();
+        assert!(!is_wechat(&silent) && !is_phone(&silent), "whoever does not say what it is gets the pages");
+    }
+}

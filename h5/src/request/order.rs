@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use registration::model::exam::{Exam, ExamSitting};
-use registration::model::order::{Order, OrderId};
+use registration::model::order::{Order, OrderId, OrderState};
 use registration::people::accounts::Account;
+use registration::store::StoreError;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, Visit};
 
-/// The candidate's order of that number, with its exam: for a page, as it was read a moment ago for what the page's bar
-/// says of it.
+/// The candidate's order of that number, with its exam: for a page, as it was read a moment ago with all of them.
 pub(crate) async fn find(candidate: &Candidate, order: &str) -> Result<(Order, Arc<Exam>), Failure> {
     let Candidate { visit, account } = candidate;
     let id: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    match visit.orders.iter().find(|known| known.id == id) {
+    match visit.orders().await?.iter().find(|known| known.id == id) {
         Some(known) => {
             let exam = visit.app.outside.registration.exams.get(&known.exam).ok_or(Failure::NotFound)?;
             Ok((known.clone(), exam))
@@ -32,6 +32,13 @@ pub(crate) async fn find_now(app: &App, account: &Account, order: &str) -> Resul
     let order = registration.orders.get(account.id, id).await?.ok_or(Failure::NotFound)?;
     let exam = registration.exams.get(&order.exam).ok_or(Failure::NotFound)?;
     Ok((order, exam))
+}
+
+/// Where the candidate looks at an order: its receipt, once something was handed in.
+pub(crate) async fn page_of(visit: &Visit, order: OrderId) -> Result<String, StoreError> {
+    let known = visit.orders().await?.iter().find(|known| known.id == order);
+    let is_in = known.is_some_and(|order| matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed));
+    Ok(format!("/orders/{order}{}", if is_in { "/receipt" } else { "" }))
 }
 
 /// The order of these that has this sitting.

@@ -1,5 +1,6 @@
 //! Signing somebody in on this browser, and when a captcha is asked for before.
 
+pub(crate) mod last_word;
 pub(crate) mod signed_out;
 pub(crate) mod site_rules;
 

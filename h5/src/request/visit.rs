@@ -23,6 +23,7 @@ use registration::rules::choosing;
 use registration::rules::steps::{StepView, steps};
 use registration::store::StoreError;
 use reservation::ids::SittingId;
+use tokio::sync::OnceCell;
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -30,6 +31,7 @@ use crate::failure::Failure;
 use crate::request::cookies::session;
 use crate::request::sent::captcha::CaptchaFields;
 use crate::request::signed_in::{account_of, count};
+use crate::request::signing_in::last_word::LastWord;
 use crate::request::signing_in::signed_out::signed_out;
 use crate::view::contact::contact;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
@@ -46,14 +48,18 @@ pub(crate) struct Visit {
     pub(crate) now: Timestamp,
     /// Who is signed in.
     pub(crate) account: Option<Account>,
-    /// Their orders, newest first.
-    pub(crate) orders: Vec<Order>,
+    /// Of what the bar at the bottom of every page speaks: their unpaid orders, and what is live beside those.
+    running: Vec<Order>,
+    /// All of their orders, newest first, once a page has asked for them.
+    orders: OnceCell<Vec<Order>>,
     /// The visitor's network asks too often; the page keeps what was typed and says so.
     pub(crate) too_many: Option<TooMany>,
     /// From where.
     pub(crate) address: Option<IpAddr>,
     /// Does the browser send any cookie? One that keeps none cannot be signed in.
     pub(crate) has_cookies: bool,
+    /// Was somebody signed in on this browser, who is not any more?
+    pub(crate) has_ended: bool,
     /// Who signed in on this browser before; known on the page of signing in only.
     pub(crate) device: Option<Device>,
 }
@@ -61,6 +67,8 @@ pub(crate) struct Visit {
 /// How far a candidate is in an exam, and for which of its subjects.
 pub(crate) struct Standing {
     pub(crate) steps: Vec<StepView>,
+    /// The candidate's orders of the exam, newest first.
+    pub(crate) orders: Vec<Order>,
     /// Where the registration stands.
     pub(crate) at: registration::rules::standing::Standing,
     /// `None` where the exam does not ask.
@@ -72,24 +80,25 @@ impl Standing {
     pub(crate) fn of(exam: &Exam, facts: Facts<'_>, now: Timestamp) -> Self {
         let steps = steps(exam, &facts, now);
         let at = registration::rules::standing::standing(exam, &facts, &steps, now);
-        Self { steps, at, eligibility: facts.eligibility }
+        Self { steps, at, orders: facts.orders.to_vec(), eligibility: facts.eligibility }
     }
 }
 
 impl Visit {
     /// Somebody whom we do not know looks at `path` now.
     pub(crate) fn of_guest(app: App, words: Words, path: String) -> Self {
-        let (now, orders) = (Timestamp::now(), Vec::new());
         Self {
             app,
             words,
             path,
-            now,
+            now: Timestamp::now(),
             account: None,
-            orders,
+            running: Vec::new(),
+            orders: OnceCell::new_with(Some(Vec::new())),
             too_many: None,
             address: None,
             has_cookies: false,
+            has_ended: false,
             device: None,
         }
     }
@@ -110,7 +119,11 @@ impl Visit {
             visitor: if self.account.is_some() { Visitor::SignedIn } else { Visitor::Guest },
             hold: self.hold(),
             contact: self.contact(),
-            asks: self.account.as_ref().map(|_| ("/me/decided?seats=on".to_owned(), seats_mark(&self.orders))),
+            ended_after: self.has_ended.then_some(session::SESSION_HOURS),
+            asks: self.account.as_ref().map(|_| match self.orders.get() {
+                Some(orders) => ("/me/decided?seats=on".to_owned(), seats_mark(orders)),
+                None => ("/me/bar".to_owned(), seats_mark(&self.running)),
+            }),
             ..Frame::bare(&self.app, self.words, title.into(), &self.path)
         }
     }
@@ -118,7 +131,7 @@ impl Visit {
     /// The frame of a page that tells where a registration stands.
     pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &Exam, standing: &Standing) -> Frame<'_> {
         let asks = format!("/me/decided?standing={}", exam.id);
-        let mark = standing.at.mark ^ seats_mark(&self.orders);
+        let mark = standing.at.mark ^ seats_mark(self.known());
         Frame { asks: self.account.as_ref().map(|_| (asks, mark)), ..self.frame(title) }
     }
 
@@ -127,7 +140,7 @@ impl Visit {
         let mut parts = self.path.split(['/', '?', '#']).skip(1);
         let exam = match (parts.next()?, parts.next()?) {
             ("exams", exam) => exam.parse().ok()?,
-            ("orders", order) => self.orders.iter().find(|known| order.parse() == Ok(known.id))?.exam.clone(),
+            ("orders", order) => self.known().iter().find(|known| order.parse() == Ok(known.id))?.exam.clone(),
             _ => return None,
         };
         self.app.outside.registration.exams.get(&exam)
@@ -148,7 +161,7 @@ impl Visit {
 
     /// The steps, and what the roster says.
     pub(crate) async fn standing(&self, exam: &Exam) -> Result<Standing, StoreError> {
-        let orders = self.orders_of(exam);
+        let orders = self.orders_of(exam).await?;
         let facts = match &self.account {
             Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
             None => Facts::default(),
@@ -163,16 +176,30 @@ impl Visit {
         Reader { is_signed_in: self.account.is_some(), hears, now: self.now }
     }
 
+    /// The candidate's orders, newest first: read once, when a page asks first.
+    pub(crate) async fn orders(&self) -> Result<&[Order], StoreError> {
+        let read = async || match &self.account {
+            Some(account) => self.app.outside.registration.orders.of(account.id).await,
+            None => Ok(Vec::new()),
+        };
+        self.orders.get_or_try_init(read).await.map(Vec::as_slice)
+    }
+
     /// The candidate's orders of an exam, newest first.
-    pub(crate) fn orders_of(&self, exam: &Exam) -> Vec<Order> {
-        self.orders.iter().filter(|order| order.exam == exam.id).cloned().collect()
+    pub(crate) async fn orders_of(&self, exam: &Exam) -> Result<Vec<Order>, StoreError> {
+        Ok(self.orders().await?.iter().filter(|order| order.exam == exam.id).cloned().collect())
+    }
+
+    /// What of their orders is known without asking.
+    pub(crate) fn known(&self) -> &[Order] {
+        self.orders.get().unwrap_or(&self.running)
     }
 
     /// The unpaid order that this page is about, else the one that lapses first.
     fn hold(&self) -> Option<HoldBanner> {
         let path = self.path.split('?').next().unwrap_or_default();
         let is_here = |order: &Order| path.split('/').nth(2).and_then(|id| id.parse().ok()) == Some(order.id);
-        let unpaid = || self.orders.iter().filter(|order| order.state == OrderState::Unpaid);
+        let unpaid = || self.known().iter().filter(|order| order.state == OrderState::Unpaid);
         let order = unpaid().min_by_key(|order| (!is_here(order), order.expires_at))?;
         let order_path = format!("/orders/{}", order.id);
         // A page of several unpaid orders speaks of all of them, and only one of them is the banner's.
@@ -205,7 +232,7 @@ impl Visit {
     fn pay_first(&self, order: &Order) -> Option<PayFirst> {
         let exam = self.app.outside.registration.exams.get(&order.exam)?;
         let live: Vec<&Order> =
-            self.orders.iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
+            self.known().iter().filter(|other| other.exam == order.exam && other.state.is_live()).collect();
         let first = choosing::pay_first(&exam, &live, order)?;
         let has = |sitting: &SittingId| exam.sitting(sitting).is_some_and(|one| one.subject.as_ref() == Some(&first));
         let at = live.iter().find(|other| other.sittings.iter().any(|seat| has(&seat.sitting)));
@@ -231,16 +258,41 @@ impl FromRequestParts<App> for Visit {
         let now = Timestamp::now();
         let registration = &app.outside.registration;
         let account = account_of(parts, app, now).await?;
-        let orders = match &account {
-            Some(account) => registration.orders.of(account.id).await?,
-            None => Vec::new(),
-        };
+        let (mut running, mut orders) = (Vec::new(), OnceCell::new());
+        match &account {
+            Some(account) if parts.extensions.get::<ReadsOrders>().is_some() => {
+                orders = OnceCell::new_with(Some(registration.orders.of(account.id).await?));
+            }
+            Some(account) => running = registration.orders.running(account.id).await?,
+            None => {}
+        }
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let too_many = parts.extensions.get::<TooMany>().copied();
         let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
         let device = session::device(&parts.headers, &app.seal());
+        let has_ended = account.is_none() && session::is_sent(&parts.headers, &app.seal());
+        if let Some(word) = parts.extensions.get::<LastWord>().filter(|_| has_ended) {
+            word.say();
+        }
         let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
-        Ok(Self { app: app.clone(), words, path, now, account, orders, too_many, address, has_cookies, device })
+        let app = app.clone();
+        Ok(Self { app, words, path, now, account, running, orders, too_many, address, has_cookies, has_ended, device })
+    }
+}
+
+/// A visit to a page that shows orders: all of them are read at once, and the bar is made of them.
+pub(crate) struct WithOrders<T>(pub(crate) T);
+
+/// Marks a request for such a page.
+#[derive(Clone, Copy)]
+struct ReadsOrders;
+
+impl<T: FromRequestParts<App>> FromRequestParts<App> for WithOrders<T> {
+    type Rejection = T::Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, T::Rejection> {
+        parts.extensions.insert(ReadsOrders);
+        T::from_request_parts(parts, app).await.map(Self)
     }
 }
 

@@ -266,6 +266,7 @@ impl Studio {
             hold,
             contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: (visitor == Visitor::SignedIn).then(|| ("/me/decided?seats=on".to_owned(), 7)),
+            ended_after: (name == "home-ended").then_some(12),
             is_demo: name == "home",
             sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
@@ -296,6 +297,7 @@ impl Studio {
             ),
         );
         self.homes();
+        self.add("home-ended", "home", None, Visitor::Guest, &home::body(w, &all, &[], now()));
         self.add("home-empty", "home", None, Visitor::SignedIn, &home::body(w, &[], &[], now()));
         let orders = [None, Some(an_order(OrderState::Unpaid)), Some(an_order(refused_state()))];
         let shots: [Shot<'_>; 8] = [

@@ -12,7 +12,7 @@ use super::contact::contact;
 use super::icons::mark;
 use crate::app::App;
 use crate::view::layout::hold_banner::{HoldBanner, hold_banner};
-use crate::view::layout::said::above;
+use crate::view::layout::said::{above, ended};
 
 /// What the frame needs to know.
 pub(crate) struct Frame<'a> {
@@ -32,6 +32,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) contact: Option<Markup>,
     /// Where a page that comes back into view asks whether all is as it says, and what it was told.
     pub(crate) asks: Option<(String, u64)>,
+    /// After how many hours a sign-in ends, where the visitor's has: it is said above the page, once.
+    pub(crate) ended_after: Option<u32>,
     /// Is this the demonstration?
     pub(crate) is_demo: bool,
     /// Where a demo shows the messages and letters that it would have sent.
@@ -54,6 +56,7 @@ impl<'a> Frame<'a> {
             hold: None,
             contact: app.outside.contact.as_deref().map(contact),
             asks: None,
+            ended_after: None,
             is_demo: app.outside.demo,
             sandbox_url: app.outside.sandbox_url.as_deref(),
             refresh_seconds: None,
@@ -121,6 +124,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 @if frame.visitor != Visitor::Guest { (signed_out(frame)) }
                 main id="main" tabindex="-1" data-held[frame.hold.is_some()] {
                     @if frame.visitor == Visitor::SignedIn { (above(w, frame.path)) }
+                    @if let (Visitor::Guest, Some(hours)) = (frame.visitor, frame.ended_after) { (ended(w, hours, frame.path)) }
                     (body)
                 }
                 footer class="foot" {

@@ -9,8 +9,6 @@ use crate::view::callout::Tone;
 /// The tone and the word of a state, as lists show it.
 pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
     let (tone, word) = match &order.state {
-        // A payment that was confirmed counts while the changed form is looked at.
-        OrderState::WaitingReview if order.paid_at.is_some() => (Tone::Good, w.t("order-change-review")),
         OrderState::Unpaid => (Tone::Care, w.t("order-unpaid")),
         OrderState::WaitingReview => (Tone::Plain, w.t("order-review")),
         OrderState::Refused { .. } => (Tone::Bad, w.t("order-refused")),

@@ -85,13 +85,12 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
         State::Waiting { task, since } => {
             plain(Tone::Plain, of_task(key("exam-now-waiting"), task), waiting(w, exam, *since, reader))
         }
-        State::Refused { task, reason, order, is_paid } => {
+        State::Refused { task, reason, order, .. } => {
             let is_payment = order.is_some();
             let title =
                 if is_payment { w.t("pay-refused-title").into_owned() } else { of_task(key("exam-now-refused"), task) };
-            let paid = if *is_paid { w.t("stand-paid-counts") } else { "".into() };
             let text = match standing.until {
-                Some(until) if is_payment => at(key("pay-refused-text"), until) + &paid,
+                Some(until) if is_payment => at(key("pay-refused-text"), until),
                 _ => task_words::lead_refused(w, task),
             };
             Said { reason: Some(reason.clone()), ..asking(Tone::Bad, title, text) }

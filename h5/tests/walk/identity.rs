@@ -59,7 +59,7 @@ impl Office {
         Self { site: Site::start_among(STEPS, gateways).await, vendors }
     }
 
-    async fn account(&self, number: u32) -> AccountId {
+    pub(crate) async fn account(&self, number: u32) -> AccountId {
         let registration = &self.site.registration;
         let found = registration.staff.list().await.unwrap().pop();
         let staff = match found {

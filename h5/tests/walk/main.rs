@@ -6,6 +6,7 @@ mod account_site;
 mod accounts;
 mod coming_back;
 mod eligibility;
+mod fixed;
 mod identity;
 mod left_open;
 mod queries;
@@ -14,6 +15,7 @@ mod signed_out;
 mod site;
 mod standing;
 mod steps;
+mod twice;
 
 use std::io::Cursor;
 

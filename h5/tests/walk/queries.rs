@@ -1,8 +1,8 @@
-//! How often a page asks Postgres: counted on the wire, by what is executed there.
+//! What a page asks Postgres: read on the wire, by what is executed there.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use deadpool_postgres::{Manager, Pool, Runtime};
 use testkit::TestStores;
@@ -13,94 +13,171 @@ use tokio_postgres::NoTls;
 use crate::site::{Site, Visitor};
 use crate::{order_in, picture};
 
-/// Passes on what is said to Postgres, and counts what it is to execute.
-async fn listen(socket: PathBuf, count: Arc<AtomicUsize>) -> u16 {
+/// The statements that were executed, in their order.
+type Asked = Arc<Mutex<Vec<String>>>;
+
+/// How the statement begins that reads all orders of an account, and how the one does that is for the bar.
+const ALL_ORDERS: &str = "WHERE o.account = $1 ORDER BY";
+const BAR: &str = "u.state = 'unpaid'";
+
+/// Passes on what is said to Postgres, and notes what it is to execute.
+async fn listen(socket: PathBuf, asked: Asked) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let server = UnixStream::connect(&socket).await.unwrap();
-            tokio::spawn(pass(client, server, count.clone()));
+            tokio::spawn(pass(client, server, asked.clone()));
         }
     });
     port
 }
 
-async fn pass(client: TcpStream, server: UnixStream, count: Arc<AtomicUsize>) {
-    let (mut asked, mut answer) = client.into_split();
-    let (mut answered, mut ask) = server.into_split();
-    tokio::spawn(async move { tokio::io::copy(&mut answered, &mut answer).await });
+async fn pass(client: TcpStream, server: UnixStream, asked: Asked) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
     // The first message has no kind.
     let mut has_kind = false;
+    let (mut statements, mut bound) = (HashMap::new(), String::new());
     loop {
-        let kind = if has_kind { asked.read_u8().await.ok() } else { Some(0) };
-        let (Some(kind), Ok(length)) = (kind, asked.read_u32().await) else { return };
+        let kind = if has_kind { from_client.read_u8().await.ok() } else { Some(0) };
+        let (Some(kind), Ok(length)) = (kind, from_client.read_u32().await) else { return };
         let mut rest = vec![0; length as usize - 4];
-        if asked.read_exact(&mut rest).await.is_err() {
+        if from_client.read_exact(&mut rest).await.is_err() {
             return;
         }
-        // An `Execute`, or a text such as `BEGIN`.
-        if has_kind && matches!(kind, b'E' | b'Q') {
-            count.fetch_add(1, Ordering::Relaxed);
+        let mut texts = rest.split(|byte| *byte == 0).map(|text| String::from_utf8_lossy(text).into_owned());
+        let (first, second) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
+        match kind {
+            // `Parse` names a statement, `Bind` picks one by its name, `Execute` runs what was bound last.
+            b'P' if has_kind => drop(statements.insert(first, second)),
+            b'B' => bound = statements.get(&second).cloned().unwrap_or_default(),
+            b'E' => asked.lock().unwrap().push(bound.clone()),
+            // A text such as `BEGIN`.
+            b'Q' => asked.lock().unwrap().push(first),
+            _ => {}
         }
         let mut sent = if has_kind { vec![kind] } else { Vec::new() };
         sent.extend_from_slice(&length.to_be_bytes());
         sent.extend_from_slice(&rest);
-        if ask.write_all(&sent).await.is_err() {
+        if to_server.write_all(&sent).await.is_err() {
             return;
         }
         has_kind = true;
     }
 }
 
-/// A site whose questions are counted.
-async fn start() -> (Site, Arc<AtomicUsize>) {
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
+/// A site whose questions are heard.
+async fn start() -> (Site, Asked) {
+    let asked = Asked::default();
+    let heard = asked.clone();
     let site = Site::start_through(async move |stores: &TestStores| {
-        let port = listen(stores.postgres_socket(), counted).await;
+        let port = listen(stores.postgres_socket(), heard).await;
         let url = format!("host=127.0.0.1 port={port} user=seathold dbname=seathold");
         let manager = Manager::new(url.parse().unwrap(), NoTls);
         Pool::builder(manager).max_size(8).runtime(Runtime::Tokio1).build().unwrap()
     });
-    (site.await, count)
+    (site.await, asked)
 }
 
-/// How many questions a page asks, as the fewest of several looks: others may ask meanwhile.
-async fn questions(visitor: &mut Visitor, count: &AtomicUsize, path: &str) -> usize {
-    let mut fewest = usize::MAX;
+/// What a page asks, as the fewest questions of several looks: others may ask meanwhile.
+async fn questions(visitor: &mut Visitor, asked: &Asked, path: &str) -> Vec<String> {
+    let mut looks = Vec::new();
     for _ in 0..4 {
-        let before = count.load(Ordering::Relaxed);
+        asked.lock().unwrap().clear();
         let answer = visitor.get(path).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {}", answer.status);
-        fewest = fewest.min(count.load(Ordering::Relaxed) - before);
+        looks.push(asked.lock().unwrap().clone());
     }
-    fewest
+    looks.into_iter().min_by_key(Vec::len).unwrap()
+}
+
+/// Whether a page reads the candidate's orders: all of them, or what its bar speaks of, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    All,
+    Bar,
+    Nothing,
+}
+
+fn reads(questions: &[String]) -> (usize, usize) {
+    let count = |part: &str| questions.iter().filter(|asked| asked.contains(part)).count();
+    (count(ALL_ORDERS), count(BAR))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_asks_no_more_than_it_shows() {
-    let (site, count) = start().await;
+    let (site, asked) = start().await;
     let mut candidate = site.candidate(1).await;
     let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
     let order = order_in(held.location());
     let mut guest = site.visitor();
-    // The account, and for a page with the bar of a seat the orders.
-    let mut asked = Vec::new();
-    for (path, most) in [("/", 0), ("/exams/degree-english", 0), ("/help", 0), ("/sign-in", 0)] {
-        asked.push((format!("{path} (guest)"), questions(&mut guest, &count, path).await, most));
+    let mut faults = Vec::new();
+    for path in ["/", "/exams/degree-english", "/help", "/sign-in"] {
+        let questions = questions(&mut guest, &asked, path).await;
+        faults.extend((!questions.is_empty()).then(|| format!("{path} asks for a guest: {questions:#?}")));
     }
     let order_page = format!("/orders/{order}");
-    let code = format!("{order_page}/payment-code.png");
+    let (code, receipt) = (format!("{order_page}/payment-code.png"), format!("{order_page}/receipt"));
     let arrived = format!("{order_page}/upload?key=0123456789abcdef0123456789abcdef");
-    let pages = [("/help", 2), (&*order_page, 3), (&*code, 2), (&*arrived, 2), ("/me/identity/state", 3)];
-    for (path, most) in pages {
-        asked.push((path.replace(&order, "N"), questions(&mut candidate, &count, path).await, most));
+    let unpaid = [
+        // The account, and the bar's seat.
+        ("/help", 2, Reads::Bar),
+        ("/me/bar", 2, Reads::Bar),
+        ("/me/password", 3, Reads::All),
+        ("/me/email", 2, Reads::Bar),
+        ("/me/mobile", 2, Reads::Bar),
+        ("/me/identity", 7, Reads::Bar),
+        (&*order_page, 3, Reads::All),
+        ("/exams/degree-english", 2, Reads::All),
+        ("/me/decided?standing=degree-english", 2, Reads::All),
+        // No page.
+        (&*code, 2, Reads::Nothing),
+        (&*arrived, 2, Reads::Nothing),
+        ("/me/identity/state", 3, Reads::Nothing),
+    ];
+    let mut look = async |candidate: &mut Visitor, (path, most, expected): (&str, usize, Reads)| {
+        let questions = questions(candidate, &asked, path).await;
+        let is_right = reads(&questions)
+            == match expected {
+                Reads::All => (1, 0),
+                Reads::Bar => (0, 1),
+                Reads::Nothing => (0, 0),
+            };
+        if questions.len() > most || !is_right {
+            let path = path.replace(&order, "N");
+            faults.push(format!("{path} may ask {most} and read {expected:?} of the orders: {questions:#?}"));
+        }
+    };
+    for page in unpaid {
+        look(&mut candidate, page).await;
     }
     candidate.upload(&order, &picture(300, 600)).await;
-    for (path, most) in [(&*format!("{order_page}/receipt"), 4), ("/exams/degree-english", 2), ("/me", 4), ("/", 3)] {
-        asked.push((path.replace(&order, "N"), questions(&mut candidate, &count, path).await, most));
+    let waiting = [(&*receipt, 4, Reads::All), ("/exams/degree-english", 2, Reads::All), ("/me", 4, Reads::All)];
+    for page in waiting.into_iter().chain([("/", 3, Reads::All), ("/help", 2, Reads::Bar)]) {
+        look(&mut candidate, page).await;
     }
-    let over: Vec<_> = asked.iter().filter(|(_, asked, most)| asked > most).collect();
-    assert!(over.is_empty(), "more questions than before: {over:?} of {asked:?}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Pages that show no order still say what is held, of it and of what is paid for before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bar_stands_on_every_page_while_a_seat_is_held() {
+    let site = Site::start(5).await;
+    let mut candidate = site.candidate(1).await;
+    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
+    let order = order_in(held.location());
+    let bar = async |candidate: &mut Visitor| candidate.get("/me/bar").await.text;
+    let unpaid = bar(&mut candidate).await;
+    for path in ["/help", "/me/password", "/me/identity", "/", "/me", "/exams/degree-english"] {
+        let page = candidate.get(path).await.text;
+        assert!(page.contains("class=\"hold\"") && page.contains(&format!("/orders/{order}")), "{path}: {page}");
+    }
+    let page = candidate.get("/help").await.text;
+    let mark = page.split("data-mark=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(page.contains("data-asks=\"/me/bar\"") && unpaid.contains(&format!("\"{mark}\"")), "{unpaid}: {page}");
+    candidate.upload(&order, &picture(300, 600)).await;
+    assert!(!candidate.get("/help").await.text.contains("class=\"hold\""));
+    assert_ne!(bar(&mut candidate).await, unpaid, "a page that is open elsewhere is drawn anew");
 }

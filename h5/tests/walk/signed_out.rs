@@ -189,3 +189,45 @@ async fn a_browser_without_cookies_hears_it() {
         assert!(told.text.contains(part), "{part} in {}", told.text);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_sign_in_is_over_is_said_once() {
+    let site = Site::start(5).await;
+    let mut phone = site.candidate(1).await;
+    let signed_in = phone.cookie.clone().unwrap();
+    assert!(!phone.get("/").await.text.contains("您的登录已结束"));
+    // Cookies that the site has ended, and one that it cannot read any more.
+    let mut other = site.visitor();
+    other.cookie = Some(signed_in.clone());
+    assert_eq!(other.post("/me/sign-out-everywhere", "").await.status, StatusCode::SEE_OTHER);
+    for cookie in [signed_in.clone(), signed_in.replace("seathold=", "seathold=x")] {
+        for path in ["/", "/exams/degree-english", "/help", "/sign-in", "/exams/degree-english/notice"] {
+            phone.cookie = Some(cookie.clone());
+            // A script tells whoever looks, and leaves the rest to the next page.
+            phone.headers.insert("sec-fetch-mode", "cors".parse().unwrap());
+            assert!(phone.get(path).await.headers.get("set-cookie").is_none(), "{path}");
+            phone.headers.clear();
+            let told = phone.get(path).await;
+            if told.status != StatusCode::OK {
+                assert_eq!((path, told.status), ("/exams/degree-english/notice", StatusCode::NOT_FOUND));
+                continue;
+            }
+            assert_eq!(told.text.matches("您的登录已结束").count(), 1, "{path}: {}", told.text);
+            assert_eq!(told.text.contains("登录后回到本页</a></p></div></section>"), path != "/sign-in", "{path}");
+            let again = phone.get(path).await;
+            assert!(!again.text.contains("您的登录已结束"), "{path}: {}", again.text);
+        }
+    }
+    // A page of one's own leads to signing in, which says it in its own place, and only there.
+    phone.cookie = Some(signed_in.clone());
+    let led = phone.get("/me").await;
+    assert_eq!(led.location(), "/sign-in?next=/me&ended=1");
+    let page = phone.get(led.location()).await.text;
+    assert!(page.contains("登录已过期，请重新登录") && !page.contains("您的登录已结束"), "{page}");
+    assert_eq!(phone.get("/me").await.location(), "/sign-in?next=/me", "it was said");
+    // Whoever signs in over it stays signed in.
+    phone.cookie = Some(signed_in);
+    let entered = phone.post("/sign-in?next=/me", &format!("login={}&password=secret-1", document(1))).await;
+    assert_eq!(entered.location(), "/me");
+    assert_eq!(phone.get("/me").await.status, StatusCode::OK);
+}

@@ -135,6 +135,11 @@ impl Site {
         self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
+    /// One number out of the stores.
+    pub(crate) async fn count(&self, query: &str) -> i64 {
+        self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
+    }
+
     /// The usual exam, with a pool of connections to Postgres that `through` makes.
     pub(crate) async fn start_through(through: impl AsyncFnOnce(&TestStores) -> Pool) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
@@ -344,11 +349,14 @@ impl Visitor {
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         for set in response.headers().get_all(SET_COOKIE) {
-            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            let set = set.to_str().unwrap();
+            let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
             let kept = self.cookie.take().unwrap_or_default();
             let others = kept.split("; ").filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")));
             let mine = format!("{name}={value}");
-            self.cookie = Some(others.chain([mine.as_str()]).collect::<Vec<_>>().join("; "));
+            let mine = Some(mine.as_str()).filter(|_| !set.contains("Max-Age=0"));
+            let kept = others.chain(mine).collect::<Vec<_>>().join("; ");
+            self.cookie = Some(kept).filter(|kept| !kept.is_empty());
         }
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap().to_vec();

@@ -35,7 +35,7 @@ pub(crate) async fn prove_mobile(app: &ServedApp, browser: &Walker, mobile: &str
 /// To the next step of the exam's page.
 pub(crate) async fn next_step(browser: &Walker, exam: &str, leads_to: &str) {
     browser.open(exam).await;
-    browser.tap(".notice a.button").await;
+    browser.tap(".callout a.button").await;
     browser.arrives(leads_to).await;
 }
 

@@ -82,6 +82,11 @@ impl FaultyLine {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
+    /// `http://127.0.0.1:…`, of a line to what is served there.
+    pub fn http_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// New connections lead there.
     pub fn lead_to(&self, end: LineEnd) {
         self.state().end = end;

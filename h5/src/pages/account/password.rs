@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::failure::{Failure, answer};
 use crate::request::signing_in::site_rules::password_rules_of;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::account::refusal::refusal;
 use crate::view::form::password::{new_password_fields, own_password, wrong_password};
 use crate::view::form::{FieldError, error_summary, of};
@@ -27,12 +27,16 @@ pub(crate) struct Entered {
     again: String,
 }
 
-pub(crate) async fn show(candidate: Candidate) -> Result<Markup, Failure> {
+/// Which passwords are taken depends on the exams of one's orders.
+pub(crate) async fn show(WithOrders(candidate): WithOrders<Candidate>) -> Result<Markup, Failure> {
     let rules = password_rules_of(&candidate.visit, &candidate.account).await?;
     Ok(render(&candidate, rules, &[]))
 }
 
-pub(crate) async fn set(candidate: Candidate, Form(entered): Form<Entered>) -> Result<Response, Failure> {
+pub(crate) async fn set(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
     let (visit, w) = (&candidate.visit, candidate.visit.words);
     let rules = password_rules_of(visit, &candidate.account).await?;
     let mut errors = wrong_password(w, rules, &entered.password, &entered.again);

@@ -19,13 +19,13 @@ use crate::pages::eligibility::person::view::{View, body};
 use crate::paths::path_of;
 use crate::request::exam::find;
 use crate::request::next::with_said;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::form::FieldError;
 use crate::view::layout::{heading, page};
 
 pub(crate) async fn show(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Query(whom): Query<Whom>,
 ) -> Result<Response, Failure> {
@@ -37,7 +37,7 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn save(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Form(whom): Form<Whom>,
 ) -> Result<Response, Failure> {
@@ -56,7 +56,7 @@ pub(crate) async fn save(
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, "agree", w.t("person-tick-error").into_owned()).await;
     }
     let eligibility = &visit.app.outside.registration.eligibility;
-    match eligibility.bind(account, &exam, &visit.orders_of(&exam), &seen).await {
+    match eligibility.bind(account, &exam, &visit.orders_of(&exam).await?, &seen).await {
         Ok(_) => Ok(Redirect::to(&with_said(&path_of(&exam), "eligibility")).into_response()),
         Err(BindError::Expired) => Ok(Redirect::to(&expired_path(&exam)).into_response()),
         Err(BindError::Changed) => match eligibility.look_again(account, &exam.id, &seen).await? {

@@ -17,7 +17,7 @@ use crate::pages::eligibility::Whom;
 use crate::pages::eligibility::score_review::view::{View, body};
 use crate::paths::path_of;
 use crate::request::exam::find;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::form::FieldError;
 use crate::view::layout::page;
 
@@ -33,7 +33,7 @@ pub(crate) struct Entered {
 }
 
 pub(crate) async fn show(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Query(whom): Query<Whom>,
 ) -> Result<Response, Failure> {
@@ -46,7 +46,7 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn hand_in(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Form(typed): Form<Entered>,
 ) -> Result<Response, Failure> {
@@ -94,7 +94,7 @@ pub(crate) async fn hand_in(
 }
 
 pub(crate) async fn delete(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Form(typed): Form<Entered>,
 ) -> Result<Response, Failure> {
@@ -108,7 +108,10 @@ pub(crate) async fn delete(
 }
 
 /// A reload of what became a GET.
-pub(crate) async fn back(candidate: Candidate, Path(exam): Path<String>) -> Result<Redirect, Failure> {
+pub(crate) async fn back(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Path(exam): Path<String>,
+) -> Result<Redirect, Failure> {
     let exam = find(&candidate.visit, &exam)?;
     Ok(Redirect::to(&here(&exam, "")))
 }

@@ -16,7 +16,7 @@ use registration::rules::steps::{StepView, TaskState, task};
 use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::exam::{find, go_on};
-use crate::request::visit::{Candidate, Visit};
+use crate::request::visit::{Candidate, Visit, WithOrders};
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
@@ -24,13 +24,13 @@ use crate::view::steps::progress_at;
 use crate::words::task as task_words;
 
 /// Anybody may read it; who is signed in may agree.
-pub(crate) async fn show(visit: Visit, Path(exam): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(WithOrders(visit): WithOrders<Visit>, Path(exam): Path<String>) -> Result<Response, Failure> {
     let exam = find(&visit, &exam)?;
     render(&visit, &exam, &[]).await
 }
 
 pub(crate) async fn agree(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
@@ -41,7 +41,7 @@ pub(crate) async fn agree(
         let page = render(visit, &exam, &[FieldError { field: "agree".into(), text }]).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let orders = visit.orders_of(&exam);
+    let orders = visit.orders_of(&exam).await?;
     match visit.app.outside.registration.applications.agree(candidate.account.id, &exam, &orders).await {
         Ok(()) => go_on(&candidate, &exam).await,
         // It is not the time for it, or something comes first: the exam's page says so.

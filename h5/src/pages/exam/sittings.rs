@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::chosen::Chosen;
 use crate::request::exam::find;
-use crate::request::visit::{Candidate, Standing, Visit};
+use crate::request::visit::{Candidate, Standing, Visit, WithOrders};
 use crate::view::exam::facts::exam_facts;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -34,7 +34,7 @@ use crate::words::task as task_words;
 
 /// The page of an exam whose steps come before the choice.
 pub(crate) async fn show(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
@@ -91,8 +91,7 @@ pub(crate) fn render_known(
     let available = visit.app.outside.engine.availability(&exam.id);
     // While a pool restores there are no numbers: the page says so instead of guessing.
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
-    let is_live = |order: &&Order| order.exam == exam.id && order.state.is_live();
-    let orders: Vec<&Order> = visit.orders.iter().filter(is_live).collect();
+    let orders: Vec<&Order> = standing.orders.iter().filter(|order| order.state.is_live()).collect();
     let (eligibility, part) = (&standing.eligibility, chosen.part_in(exam));
     let offer = Offer { exam, part, orders: &orders, eligibility, chosen, now: visit.now };
     let may_choose = may_choose(exam, visit.now, gate);

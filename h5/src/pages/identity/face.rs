@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::exam::{find, go_on};
 use crate::request::sent::picture::{SentPicture, sent_picture};
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::form::picture_tile::FIELDS;
 use crate::view::form::sandboxed::sandboxed;
@@ -31,13 +31,16 @@ use crate::view::waits::exam_waits;
 use crate::words::picture::picture_fault;
 use crate::words::task as task_words;
 
-pub(crate) async fn show(candidate: Candidate, Path(exam): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Path(exam): Path<String>,
+) -> Result<Response, Failure> {
     let exam = find(&candidate.visit, &exam)?;
     render(&candidate, &exam, StatusCode::OK, &[]).await
 }
 
 pub(crate) async fn check(
-    candidate: Candidate,
+    WithOrders(candidate): WithOrders<Candidate>,
     Path(exam): Path<String>,
     form: Multipart,
 ) -> Result<Response, Failure> {

@@ -1,5 +1,6 @@
 //! From the computer to the phone: the code to scan, and what the phone sees that scanned it.
 
+use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
@@ -24,6 +25,7 @@ use crate::pages::identity::standing::word;
 use crate::request::cookies::phone_session::{self, PhoneSession};
 use crate::request::cookies::{handover_code, session};
 use crate::request::identity_visit::IdentityVisit;
+use crate::request::sent::once::Mark;
 use crate::request::signed_in::SignedInOrPhone;
 use crate::request::visit::Visit;
 use crate::view::callout::{Tone, callout};
@@ -69,6 +71,7 @@ pub(crate) async fn make(
     visit: IdentityVisit,
     Query(from): Query<From>,
     headers: HeaderMap,
+    Form(mark): Form<Mark>,
 ) -> Result<Response, Failure> {
     // A phone that was let in by a code lets no other one in.
     if visit.is_guest_phone {
@@ -78,7 +81,9 @@ pub(crate) async fn make(
     let session = session::read(&headers, &app.seal(), visit.visit.now);
     let identity = &app.outside.registration.identity;
     let owner = session.and_then(|session| session.id);
-    match identity.hand_over(visit.account.id, owner, &from.to("/liveness")).await {
+    let account = visit.account.id;
+    let next = from.to("/liveness");
+    match app.codes.answer(&account.0.to_string(), &mark, identity.hand_over(account, owner, &next)).await {
         Ok((token, expires_at)) => {
             let cookie = handover_code::keep(&token, expires_at, &app.seal());
             let was = word(&identity.state(visit.account.id).await?);
@@ -208,6 +213,7 @@ pub(crate) fn code_body(w: Words, view: &CodeView<'_>) -> Markup {
                 p { a class="button second" href=(looked) { (w.t("handover-done")) } }
             }
             form method="post" action=(from.to("/handover")) data-busy=(w.t("form-busy")) {
+                input type="hidden" name="once" value=(Mark::draw());
                 button class=(if *code == CodeState::Over { "button" } else { "plain-button" }) type="submit" { (w.t("handover-new")) }
             }
         }
@@ -230,7 +236,12 @@ pub(crate) async fn look(State(app): State<App>, visit: Visit, Path(token): Path
 }
 
 /// The phone goes on: the link is used up, and the phone may open the identity page.
-pub(crate) async fn take(State(app): State<App>, visit: Visit, Path(token): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn take(
+    State(app): State<App>,
+    visit: Visit,
+    Path(token): Path<String>,
+    Form(mark): Form<Mark>,
+) -> Result<Response, Failure> {
     let registration = &app.outside.registration;
     let token: HandoverToken = match token.parse() {
         Ok(token) => token,
@@ -240,10 +251,11 @@ pub(crate) async fn take(State(app): State<App>, visit: Visit, Path(token): Path
         Ok(account) if visit.account.as_ref().is_some_and(|own| own.id != account) => {
             return Ok(answer(&visit, StatusCode::CONFLICT, &other_account(visit.words)));
         }
-        Ok(_) => {}
+        // Perhaps by this very form, whose answer did not arrive.
+        Ok(_) | Err(HandoverError::Used) => {}
         Err(error) => return refused(&visit, error),
     }
-    match registration.identity.take_over(&token).await {
+    match app.let_in.answer(&token.to_string(), &mark, registration.identity.take_over(&token)).await {
         Ok((account, owner, next)) => {
             let found = registration.accounts.account(account).await?.ok_or(Failure::NotFound)?;
             let phone = PhoneSession { account, epoch: found.session_epoch, owner };
@@ -276,6 +288,7 @@ pub(crate) fn welcome(w: Words, token: &str) -> Markup {
             (heading(None, &w.t("handover-phone-title")))
             p class="lead" { (w.t("handover-phone-lead")) }
             form method="post" action={ "/handover/" (token) } data-busy=(w.t("form-busy")) {
+                input type="hidden" name="once" value=(Mark::draw());
                 button class="button" type="submit" { (w.t("handover-phone-go")) }
             }
             p class="hint" { (w.t("handover-phone-only")) }

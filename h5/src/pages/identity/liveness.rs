@@ -12,6 +12,7 @@ use super::{From, said};
 use crate::failure::Failure;
 use crate::pages::identity::refusal::{liveness_fault, refusal};
 use crate::request::identity_visit::IdentityVisit;
+use crate::request::sent::once::Mark;
 use crate::view::callout::{Tone, callout};
 use crate::view::form::sandboxed::sandboxed;
 use crate::view::form::{FieldError, error_summary};
@@ -74,6 +75,7 @@ fn render(visit: &IdentityVisit, from: &From, is_running: bool, errors: &[FieldE
 pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, errors: &[FieldError]) -> Markup {
     let by_code = html! {
         form method="post" action=(from.to("/handover")) data-busy=(w.t("form-busy")) {
+            input type="hidden" name="once" value=(Mark::draw());
             button class=(if is_phone { "button second" } else { "button" }) type="submit" { (w.t("liveness-by-code")) }
         }
     };

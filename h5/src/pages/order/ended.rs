@@ -11,24 +11,26 @@ use registration::rules::standing::{Standing, State};
 
 use crate::failure::Failure;
 use crate::request::order::{find, instead};
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::layout::{heading, page};
 use crate::view::order::lines;
 use crate::view::standing::standing_box;
 use crate::words::standing::Reader;
 
-pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Path(order): Path<String>,
+) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
     if !matches!(order.state, OrderState::Released | OrderState::Cancelled) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
     let visit = &candidate.visit;
     let standing = visit.standing(&exam).await?;
-    let orders = visit.orders_of(&exam);
     let view = View {
         exam: &exam,
         order: &order,
-        instead: instead(&exam, &orders, &order),
+        instead: instead(&exam, &standing.orders, &order),
         standing: &standing.at,
         reader: visit.reader(),
         now: visit.now,

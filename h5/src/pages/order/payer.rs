@@ -7,12 +7,13 @@ use registration::model::order::OrderState;
 
 use crate::failure::Failure;
 use crate::pages::order::render_with;
-use crate::request::order::{find, find_now};
+use crate::request::order::find_now;
+use crate::request::signed_in::SignedIn;
 use crate::request::visit::Candidate;
 
 /// A reload that became a GET: back to the order, where the number is masked.
-pub(crate) async fn back(candidate: Candidate, Path(order): Path<String>) -> Result<Redirect, Failure> {
-    let (order, _) = find(&candidate, &order).await?;
+pub(crate) async fn back(candidate: SignedIn, Path(order): Path<String>) -> Result<Redirect, Failure> {
+    let (order, _) = find_now(&candidate.app, &candidate.account, &order).await?;
     Ok(Redirect::to(&format!("/orders/{}", order.id)))
 }
 

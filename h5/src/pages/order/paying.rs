@@ -73,7 +73,7 @@ fn payer(w: Words, view: &View<'_>) -> Markup {
     let account = view.account;
     let has_whole = account.document.is_some();
     html! {
-        div class="notice" data-tone="care" id="payer" {
+        div class="callout" data-tone="care" id="payer" {
             (icon(Icon::Alert))
             div {
                 h3 { (w.t("pay-self-title")) }
@@ -115,7 +115,7 @@ fn copy(w: Words, id: &'static str, value: &str) -> Markup {
 
 /// What a refused screenshot may be for: a sum that is too low. The code to pay the rest, folded, because most have paid.
 pub(crate) fn rest_section(w: Words, view: &View<'_>) -> Markup {
-    if !view.exam.rules.payment.can_pay_rest || view.order.paid_at.is_some() {
+    if !view.exam.rules.payment.can_pay_rest {
         return html! {};
     }
     html! {

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::failure::Failure;
 use crate::pages::order::receipt::answers::answer_rows;
 use crate::request::order::find;
-use crate::request::visit::Candidate;
+use crate::request::visit::{Candidate, WithOrders};
 use crate::view::contact::ask;
 use crate::view::exam::person::person_rows;
 use crate::view::facts::{facts, person_name, pieces};
@@ -35,7 +35,10 @@ use crate::view::steps::progress_of;
 use crate::view::waits::order_waits;
 use crate::words::standing::{Reader, waiting};
 
-pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    WithOrders(candidate): WithOrders<Candidate>,
+    Path(order): Path<String>,
+) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
     if !matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
@@ -60,7 +63,6 @@ pub(crate) async fn render(
         EligibilityState::Bound { .. } => registration.eligibility.person(account.id, &exam.id, None).await?,
         EligibilityState::None => None,
     };
-    let orders = visit.orders_of(exam);
     let mut frame = visit.frame_of(title(w, order), exam, &standing);
     let mut arrived = None;
     if order.state != OrderState::Confirmed {
@@ -70,7 +72,7 @@ pub(crate) async fn render(
     let view = View {
         exam,
         order,
-        orders: &orders,
+        orders: &standing.orders,
         account,
         person: person.as_ref(),
         answers: &answers,
@@ -84,13 +86,8 @@ pub(crate) async fn render(
 }
 
 fn title(w: Words, order: &Order) -> String {
-    match order.state {
-        OrderState::Confirmed => w.t("receipt-confirmed-title"),
-        // A payment that was confirmed counts while the changed form is looked at.
-        _ if order.paid_at.is_some() => w.t("stand-change-waiting"),
-        _ => w.t("receipt-review-title"),
-    }
-    .into_owned()
+    let is_confirmed = order.state == OrderState::Confirmed;
+    if is_confirmed { w.t("receipt-confirmed-title") } else { w.t("receipt-review-title") }.into_owned()
 }
 
 /// What the page shows.
@@ -117,17 +114,12 @@ pub(crate) struct View<'a> {
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let order = view.order;
     let is_confirmed = order.state == OrderState::Confirmed;
-    let is_paid = is_confirmed || order.paid_at.is_some();
-    let text = match (is_confirmed, is_paid) {
-        (true, _) => w.t("receipt-confirmed-text").into_owned(),
-        (false, true) => w.t("stand-change-waiting-text").into_owned(),
-        (false, false) => w.t("receipt-review-text").into_owned(),
-    };
+    let text = if is_confirmed { w.t("receipt-confirmed-text") } else { w.t("receipt-review-text") };
     html! {
         div class="column" {
             (error_summary(w, view.errors))
-            div class="outcome" data-tone=(if is_paid { "good" } else { "plain" }) {
-                span class="outcome-mark" { (icon(if is_paid { Icon::Tick } else { Icon::Clock })) }
+            div class="outcome" data-tone=(if is_confirmed { "good" } else { "plain" }) {
+                span class="outcome-mark" { (icon(if is_confirmed { Icon::Tick } else { Icon::Clock })) }
                 h1 { (title(w, order)) }
                 p { (text) }
                 @if !is_confirmed {
@@ -138,7 +130,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if says_more(view) { (standing_box(w, view.exam, view.standing, &view.reader, &html! {})) }
             (progress_of(w, view.steps, view.reader.now))
             (slip(w, view))
-            (next_part(w, view, is_paid))
+            (next_part(w, view, is_confirmed))
             @if !is_confirmed {
                 details class="release-part" open[!view.errors.is_empty() || view.arrived.is_some()] {
                     summary { (w.t("receipt-again")) (icon(Icon::Chevron)) }
@@ -197,12 +189,12 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
     html! { div class="slip" { (facts(&rows)) } }
 }
 
-fn next_part(w: Words, view: &View<'_>, is_paid: bool) -> Markup {
+fn next_part(w: Words, view: &View<'_>, is_confirmed: bool) -> Markup {
     html! {
         section {
             h2 { (w.t("receipt-next")) }
             ul class="plain-list" {
-                @if is_paid { li { (w.t("receipt-next-ticket")) } } @else { li { (w.t("receipt-next-refused")) } }
+                @if is_confirmed { li { (w.t("receipt-next-ticket")) } } @else { li { (w.t("receipt-next-refused")) } }
                 li { (w.t("receipt-next-keep")) }
             }
             p class="acts" {

@@ -8,18 +8,20 @@ use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderId, OrderState};
 use registration::pictures::clean::{PICTURE_BYTES_MAX, PictureError};
 use registration::seats::HandInError;
+use registration::store::StoreError;
 
 use crate::failure::Failure;
 use crate::pages::order::refused;
 use crate::request::next::with_said;
-use crate::request::order::{find, find_now};
+use crate::request::order::{find_now, page_of};
 use crate::request::sent::picture::{SentPicture, picture_or_upload};
+use crate::request::signed_in::SignedIn;
 use crate::request::visit::Candidate;
 use crate::words::choice::subject;
 
 /// A reload of a refused upload that became a GET: back to the order.
-pub(crate) async fn back(candidate: Candidate, Path(order): Path<String>) -> Result<Redirect, Failure> {
-    let (order, _) = find(&candidate, &order).await?;
+pub(crate) async fn back(candidate: SignedIn, Path(order): Path<String>) -> Result<Redirect, Failure> {
+    let (order, _) = find_now(&candidate.app, &candidate.account, &order).await?;
     Ok(Redirect::to(&format!("/orders/{}", order.id)))
 }
 
@@ -88,9 +90,9 @@ async fn not_taken(candidate: &Candidate, order: &Order, exam: &Exam, error: Han
     match error {
         HandInError::Store(error) => Err(error.into()),
         HandInError::UnknownOrder => Err(Failure::NotFound),
-        HandInError::Superseded(other) => Ok(Redirect::to(&elsewhere(candidate, other)).into_response()),
-        error => match in_its_place(candidate, exam, order, &error) {
-            Some(other) => Ok(Redirect::to(&elsewhere(candidate, other)).into_response()),
+        HandInError::Superseded(other) => Ok(Redirect::to(&elsewhere(candidate, other).await?).into_response()),
+        error => match in_its_place(candidate, exam, order, &error).await? {
+            Some(other) => Ok(Redirect::to(&elsewhere(candidate, other).await?).into_response()),
             None => {
                 let (status, text) = sentence(candidate.visit.words, exam, &error);
                 refused(candidate, order, exam, status, text).await
@@ -101,18 +103,21 @@ async fn not_taken(candidate: &Candidate, order: &Order, exam: &Exam, error: Han
 
 /// The order for which this one's seat was given, on another tab or device. Where a part may have several orders none
 /// stands for another: its payment is another subject's.
-fn in_its_place(candidate: &Candidate, exam: &Exam, order: &Order, error: &HandInError) -> Option<OrderId> {
+async fn in_its_place(
+    candidate: &Candidate,
+    exam: &Exam,
+    order: &Order,
+    error: &HandInError,
+) -> Result<Option<OrderId>, StoreError> {
     let is_given_back = matches!(error, HandInError::NotPayable(OrderState::Released | OrderState::Cancelled));
-    let orders = candidate.visit.orders_of(exam);
+    let orders = candidate.visit.orders_of(exam).await?;
     let mut others = orders.iter().filter(|other| other.part == order.part && other.state.is_live());
-    others.next().filter(|_| is_given_back && !exam.is_many(&order.part)).map(|other| other.id)
+    Ok(others.next().filter(|_| is_given_back && !exam.is_many(&order.part)).map(|other| other.id))
 }
 
 /// The page of the order that has this one's place, which says that the picture was not taken.
-fn elsewhere(candidate: &Candidate, other: OrderId) -> String {
-    let known = candidate.visit.orders.iter().find(|order| order.id == other);
-    let is_in = known.is_some_and(|order| matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed));
-    with_said(&format!("/orders/{other}{}", if is_in { "/receipt" } else { "" }), "late")
+async fn elsewhere(candidate: &Candidate, other: OrderId) -> Result<String, StoreError> {
+    Ok(with_said(&page_of(&candidate.visit, other).await?, "late"))
 }
 
 /// The same where the file is no picture of an order.

@@ -101,6 +101,8 @@ fn render(visit: &Visit, next: &Next, entered: &Entered, errors: &[FieldError]) 
     let captcha = captcha_token(visit, Act::SignIn, login, sign_in_captcha(&visit.app, next, login));
     let mut frame = visit.frame(visit.words.t("sign-in-title"));
     frame.script = captcha.is_some().then_some("account.js");
+    // This page has its own place for it.
+    frame.ended_after = frame.ended_after.filter(|_| !next.has_ended() && entered.carried.is_empty());
     let view = View { next, kind, login, captcha: captcha.as_deref(), carried: &entered.carried, errors };
     page(&frame, &body(visit.words, &view))
 }

@@ -2,7 +2,7 @@
 //! server keeps only the numbers of those that were ended before their time; an account that raises its epoch ends all
 //! its sessions. Beside it a long-lived cookie says on which accounts a browser signed in before.
 
-use axum_extra::extract::cookie::PrivateCookieJar;
+use axum_extra::extract::cookie::{CookieJar, PrivateCookieJar};
 use http::HeaderMap;
 use http::header::COOKIE;
 use jiff::{SignedDuration, Timestamp};
@@ -12,9 +12,15 @@ use uuid::Uuid;
 
 use super::{PrivateCookie, Seal, moment};
 
-/// A sign-in ends after this time, however much it is used.
-const SESSION: PrivateCookie =
-    PrivateCookie { names: ["seathold", "__Host-seathold"], path: "/", lifetime: SignedDuration::from_hours(12) };
+/// A sign-in ends after so many hours, however much it is used.
+pub(crate) const SESSION_HOURS: u32 = 12;
+const SESSION: PrivateCookie = PrivateCookie {
+    names: ["seathold", "__Host-seathold"],
+    path: "/",
+    lifetime: SignedDuration::from_hours(SESSION_HOURS as i64),
+};
+/// The browser keeps the cookie for longer: whoever comes back within a week hears that they were signed out.
+const SESSION_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A browser is known again by this, on the page for signing in only.
 const DEVICE: PrivateCookie = PrivateCookie {
     names: ["known-device", "known-device"],
@@ -47,6 +53,13 @@ pub(crate) fn is_there(headers: &HeaderMap) -> bool {
     cookies.iter().any(|cookies| cookies.as_bytes().windows(name.len()).any(|part| part == name))
 }
 
+/// Did the browser send a sign-in's cookie, whatever it is still good for?
+pub(crate) fn is_sent(headers: &HeaderMap, seal: &Seal) -> bool {
+    // One that says nothing is what signing out leaves; one that does not open was sealed under another key.
+    let is_there = CookieJar::from_headers(headers).get(SESSION.name(seal)).is_some();
+    is_there && SESSION.read(headers, seal).is_none_or(|value| !value.is_empty())
+}
+
 /// The sign-in that the request's cookie names, while it lasts.
 pub(crate) fn read(headers: &HeaderMap, seal: &Seal, now: Timestamp) -> Option<Session> {
     let value = SESSION.read(headers, seal)?;
@@ -62,7 +75,8 @@ pub(crate) fn read(headers: &HeaderMap, seal: &Seal, now: Timestamp) -> Option<S
 /// The headers that sign somebody in.
 pub(crate) fn begin(account: &Account, seal: &Seal, now: Timestamp) -> PrivateCookieJar {
     let id = Uuid::new_v4().simple();
-    SESSION.keep(format!("{}.{}.{}.{id}", account.id.0, now.as_second(), account.session_epoch), seal)
+    let value = format!("{}.{}.{}.{id}", account.id.0, now.as_second(), account.session_epoch);
+    PrivateCookieJar::new(seal.key.clone()).add(SESSION.cookie(value, SESSION_KEPT, seal))
 }
 
 /// The headers that sign somebody in on a browser that will be known again.
@@ -114,8 +128,33 @@ mod tests {
         assert_eq!(read(&headers, &Seal { key, is_secure: true }, now), None);
         let other = Seal { key: Key::generate(), is_secure: false };
         assert_eq!(read(&headers, &other, now), None);
-        let ended = end(&Seal { is_secure: true, ..other }).into_response();
-        assert!(ended.headers()["set-cookie"].to_str().unwrap().starts_with("__Host-seathold="));
+    }
+
+    #[test]
+    fn behind_https_the_cookie_is_of_this_host_alone() {
+        let seal = Seal { key: Key::generate(), is_secure: true };
+        for jar in [begin(&account("张伟"), &seal, Timestamp::now()), end(&seal)] {
+            let response = jar.into_response();
+            let set = response.headers()["set-cookie"].to_str().unwrap();
+            // What browsers demand of the prefix.
+            assert!(set.starts_with("__Host-seathold=") && !set.contains("Domain"), "{set}");
+            for word in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/;"] {
+                assert!(format!("{set};").contains(word), "{word}: {set}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_still_sent_once_its_sign_in_is_over() {
+        let (seal, now) = (Seal { key: Key::generate(), is_secure: false }, Timestamp::now());
+        let response = begin(&account("张伟"), &seal, now).into_response();
+        assert!(response.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=604800"));
+        let headers = sent_back(&response);
+        let later = now + SESSION.lifetime;
+        assert!(is_sent(&headers, &seal) && read(&headers, &seal, later).is_none());
+        assert!(!is_sent(&sent_back(&end(&seal).into_response()), &seal), "it says nothing");
+        let staff = HeaderMap::from_iter([(COOKIE, "seathold-staff=x".parse().unwrap())]);
+        assert!(!is_sent(&staff, &seal), "another site's");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::{Exam, Window};
 use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, PasswordRules};
 use registration::model::login::Username;
+use registration::model::order::Order;
 use registration::model::person::Mobile;
 use registration::people::accounts::Account;
 use registration::store::StoreError;
@@ -85,8 +86,11 @@ pub(crate) fn least_password_rules(app: &App) -> PasswordRules {
 /// accounts sign in as this one does; else every exam.
 pub(crate) async fn password_rules_of(visit: &Visit, account: &Account) -> Result<PasswordRules, StoreError> {
     let registration = &visit.app.outside.registration;
-    let orders = registration.orders.of(account.id).await?;
-    let mut ids: Vec<ExamId> = orders.iter().map(|order| order.exam.clone()).collect();
+    let of_exam = |order: &Order| order.exam.clone();
+    let mut ids: Vec<ExamId> = match &visit.account {
+        Some(own) if own.id == account.id => visit.orders().await?.iter().map(of_exam).collect(),
+        _ => registration.orders.of(account.id).await?.iter().map(of_exam).collect(),
+    };
     ids.extend(registration.applications.exams_of(account.id).await?);
     let mut exams: Vec<Arc<Exam>> = ids.iter().filter_map(|id| registration.exams.get(id)).collect();
     if exams.is_empty() {

@@ -94,6 +94,7 @@ impl Studio {
             hold: None,
             contact: None,
             asks: None,
+            ended_after: None,
             is_demo: false,
             refresh_seconds: None,
             sandbox_url: None,

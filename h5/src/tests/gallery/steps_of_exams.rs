@@ -224,6 +224,7 @@ impl Studio {
             hold: Some(hold),
             contact: None,
             asks: None,
+            ended_after: None,
             is_demo: false,
             sandbox_url: None,
             refresh_seconds: None,

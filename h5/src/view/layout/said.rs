@@ -1,6 +1,7 @@
 //! What was just done, on the page that follows: carried over the redirect as a word in the address.
 
 use maud::{Markup, html};
+use pagekit::local_path::query_value;
 use pagekit::words::Words;
 
 use crate::view::callout::{Tone, callout};
@@ -18,12 +19,16 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "details-passed" => w.t("said-details-passed"),
         "details-review" => w.t("said-details-review"),
         "everywhere" => w.t("said-everywhere"),
-        "late" => {
-            return html! { div role="alert" { (callout(Tone::Care, &w.t("said-late-title"), &html! { p { (w.t("said-late")) } })) } };
-        }
+        "late" => return refused(&w.t("said-late-title"), &w.t("said-late")),
+        "fixed" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed")),
         _ => return html! {},
     };
     html! { div role="status" { (callout(Tone::Good, &text, &html! {})) } }
+}
+
+/// What was asked for and not done.
+fn refused(title: &str, text: &str) -> Markup {
+    html! { div role="alert" { (callout(Tone::Care, title, &html! { p { (text) } })) } }
 }
 
 /// The callout above a page that has no place of its own for it.
@@ -31,6 +36,16 @@ pub(crate) fn above(w: Words, path: &str) -> Markup {
     let (page, query) = path.split_once('?').unwrap_or((path, ""));
     let said = query.split('&').find_map(|pair| pair.strip_prefix("said=")).filter(|_| page != "/me");
     html! { @if let Some(said) = said { div class="column said" { (done(w, said)) } } }
+}
+
+/// That the visitor was signed in and is not any more, with the way back in.
+pub(crate) fn ended(w: Words, hours: u32, path: &str) -> Markup {
+    let text = html! {
+        p { (w.with("ended-session-text", &[("hours", hours.into())])) }
+        // The page for signing in is the way itself.
+        @if !path.starts_with("/sign-") { p { a href={ "/sign-in?next=" (query_value(path)) } { (w.t("signed-out-link")) } } }
+    };
+    html! { div class="column said" { div role="status" { (callout(Tone::Plain, &w.t("ended-session"), &text)) } } }
 }
 
 #[cfg(test)]

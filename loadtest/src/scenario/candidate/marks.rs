@@ -40,7 +40,7 @@ pub(super) fn has_link(page: &str, path: &str) -> bool {
 
 /// Where an exam's page says that one goes on.
 pub(super) fn next_step(page: &str) -> Option<String> {
-    let boxed = page.split(r#"<section class="notice""#).nth(1)?;
+    let boxed = page.split(r#"<section class="callout""#).nth(1)?;
     go_on(boxed.split("</section>").next()?)
 }
 
@@ -138,13 +138,13 @@ mod tests {
 
     #[test]
     fn the_way_on_is_read() {
-        let page = r#"<a class="button" href="/elsewhere">x</a><section class="notice" data-tone="plain"><div><h2>x</h2>
+        let page = r#"<a class="button" href="/elsewhere">x</a><section class="callout" data-tone="plain"><div><h2>x</h2>
             <p>x</p><p><a class="button" href="/me/identity?exam=e&amp;next=/exams/e">y</a></p></div></section>
             <ol class="steps"><li><a class="link" href="/exams/e/notice">z</a></li></ol>"#;
         assert_eq!(next_step(page).as_deref(), Some("/me/identity?exam=e&next=/exams/e"));
         assert_eq!(go_on(page).as_deref(), Some("/elsewhere"));
         assert!(has_steps(page) && !has_steps(CARDS));
-        let waits = r#"<section class="notice"><p>x</p></section><a class="button" href="/x">x</a>"#;
+        let waits = r#"<section class="callout"><p>x</p></section><a class="button" href="/x">x</a>"#;
         assert_eq!(next_step(waits), None, "there is nothing to do");
     }
 

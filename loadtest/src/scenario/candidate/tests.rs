@@ -4,7 +4,7 @@ use super::*;
 
 const HOLD: &str = "/exams/e/hold";
 const STEPS: &str = r#"<ol class="steps"></ol>"#;
-const NEXT: &str = r#"<section class="notice"><a class="button" href="/exams/e/notice">x</a></section>"#;
+const NEXT: &str = r#"<section class="callout"><a class="button" href="/exams/e/notice">x</a></section>"#;
 const SITTING: &str = r#"<li class="sitting" data-sitting="s1" data-level="low"><input id="sitting-s1" name="sitting-1" value="s1"></li>"#;
 
 #[test]

@@ -224,6 +224,23 @@ pub(crate) async fn of_account(
     client.query(&statement, &[&account.0, &limit]).await?.iter().map(read).collect()
 }
 
+/// The account's live orders of the exams in which one of them is unpaid.
+pub(crate) async fn running(
+    client: &impl GenericClient,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<StoredOrder>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.account = $1 AND o.is_live
+                 AND EXISTS (SELECT FROM registration.orders u
+                     WHERE u.account = $1 AND u.exam = o.exam AND u.is_live AND u.state = 'unpaid')
+             ORDER BY o.created_at DESC, o.id LIMIT $2"
+        ))
+        .await?;
+    client.query(&statement, &[&account.0, &limit]).await?.iter().map(read).collect()
+}
+
 /// What is to be paid for each of these orders.
 pub(crate) async fn amounts(client: &impl GenericClient, ids: &[OrderId]) -> Result<Vec<(OrderId, Fen)>, StoreError> {
     let statement = client.prepare_cached("SELECT id, amount_fen FROM registration.orders WHERE id = ANY($1)").await?;

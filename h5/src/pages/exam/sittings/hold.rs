@@ -7,11 +7,16 @@ use pagekit::local_path::query_value;
 use pagekit::when;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
+use registration::model::order::OrderId;
 use registration::seats::OrderError;
+use registration::store::StoreError;
+use reservation::ids::SittingId;
 
 use crate::failure::{Failure, too_often, with_wait};
 use crate::pages::exam::sittings;
 use crate::request::chosen::{Chosen, choosing_path, waiting_path};
+use crate::request::next::with_said;
+use crate::request::order::page_of;
 use crate::request::signing_in::signed_out::to_sign_in;
 use crate::request::visit::Visit;
 use crate::view::form::FieldError;
@@ -50,7 +55,9 @@ pub(crate) async fn take(
         // Of several subjects one may choose more before one pays: the exam's page has the sum.
         Ok(order) if exam.is_many(&order.part) => Ok(Redirect::to(&format!("/exams/{}#mine", exam.id)).into_response()),
         Ok(order) => Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response()),
-        Err(OrderError::AlreadyRegistered(order)) => Ok(Redirect::to(&format!("/orders/{order}")).into_response()),
+        Err(OrderError::AlreadyRegistered(order)) => {
+            Ok(Redirect::to(&kept(&visit, order, &chosen).await?).into_response())
+        }
         Err(OrderError::HoldsOther(_)) => Ok(Redirect::to(&remember(&exam, &chosen)).into_response()),
         Err(OrderError::Store(error)) => Err(error.into()),
         Err(OrderError::Blocked(_)) => Ok(Redirect::to(&format!("/exams/{}", exam.id)).into_response()),
@@ -59,6 +66,18 @@ pub(crate) async fn take(
         }
         Err(error) => refuse("sittings", sentence(&visit, &exam, &error)).await,
     }
+}
+
+/// Where an order is looked at whose seats were handed in and stay: if others were chosen, that they were not changed is
+/// said there.
+async fn kept(visit: &Visit, order: OrderId, chosen: &Chosen) -> Result<String, StoreError> {
+    let orders = visit.orders().await?;
+    let has = |id: &SittingId| {
+        orders.iter().any(|known| known.id == order && known.sittings.iter().any(|seat| seat.sitting == *id))
+    };
+    let path = page_of(visit, order).await?;
+    // The same form twice.
+    Ok(if chosen.sittings.iter().all(has) { path } else { with_said(&path, "fixed") })
 }
 
 /// That nothing was chosen, in the words of the part that it is about.
