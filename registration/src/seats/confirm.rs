@@ -12,6 +12,7 @@ use crate::desk::audit::{AuditAction, Entry};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam_rules::SubjectId;
+use crate::model::fen::Fen;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::outbox::messages::{self, About, MessageKind};
 use crate::payments::moves;
@@ -86,7 +87,7 @@ impl Orders {
     }
 
     /// The subject that must be confirmed before this order: what is confirmed stays, so the other one does, too.
-    async fn needed_first(
+    pub(super) async fn needed_first(
         &self,
         transaction: &impl GenericClient,
         order: &StoredOrder,
@@ -159,7 +160,24 @@ impl Orders {
             }
         }
         let Some(sitting) = gone else { return Ok(has_other_holds) };
-        change::undo_confirm(&self.database.client().await?, order.id, clock::now()).await?;
+        self.undo(order).await?;
         Err(ConfirmError::SeatGone(sitting))
+    }
+
+    /// A seat to be confirmed is gone. Who showed a picture waits for staff; whose money came by a channel, or who had
+    /// nothing to pay, has an order that has lapsed, and is offered what there is by whoever settles.
+    async fn undo(&self, order: &StoredOrder) -> Result<(), StoreError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        if order.amount == Fen(0) || moves::is_owed(&transaction, order.id).await? {
+            if change::undo_paid(&transaction, order.id).await? {
+                moves::close_pending(&transaction, order.id, now).await?;
+            }
+        } else {
+            change::undo_confirm(&transaction, order.id, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 }
