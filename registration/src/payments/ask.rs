@@ -11,7 +11,7 @@ use crate::model::clock;
 use crate::model::order::OrderId;
 use crate::model::payment::{PaymentId, PaymentState};
 use crate::payments::store::payments::attempts::{self, StoredAttempt};
-use crate::rules::paying::attempt::Heard;
+use crate::rules::paying::attempt::{Heard, Said};
 use crate::rules::paying::schedule;
 use crate::store::StoreError;
 
@@ -34,6 +34,15 @@ pub(crate) enum Ended {
     NotYet,
 }
 
+/// Did a channel say anything?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// It did, and that was heard.
+    Answered,
+    /// It did not, or not clearly.
+    Silent,
+}
+
 /// Asks channels. Cloning is a few reference counts.
 #[derive(Clone)]
 pub(crate) struct Asking {
@@ -44,9 +53,11 @@ pub(crate) struct Asking {
 impl Asking {
     /// Asks after everything that is due.
     pub(crate) async fn ask_due(&self) -> Result<(), StoreError> {
-        let now = clock::now();
-        let due = attempts::take_due(&self.hearing.database.client().await?, now, TAKEN, BATCH).await?;
-        let asked = stream::iter(due).map(|id| async move { self.ask(id).await.map(drop) });
+        let (now, methods) = (clock::now(), self.channels.methods());
+        let client = self.hearing.database.client().await?;
+        let due = attempts::take_due(&client, &methods, (now, now + TAKEN), BATCH).await?;
+        drop(client);
+        let asked = stream::iter(due).map(|id| self.ask(id));
         let mut asked = std::pin::pin!(asked.buffer_unordered(AT_ONCE));
         let mut failed = Ok(());
         while let Some(done) = asked.next().await {
@@ -73,16 +84,18 @@ impl Asking {
     }
 
     /// Asks after one attempt; one whose time is up is closed first.
-    pub(crate) async fn ask(&self, id: PaymentId) -> Result<Option<Told>, StoreError> {
-        let Some(attempt) = self.find(id).await? else { return Ok(None) };
+    pub(crate) async fn ask(&self, id: PaymentId) -> Result<(), StoreError> {
+        let Some(attempt) = self.find(id).await? else { return Ok(()) };
         let is_over = attempt.expires_at.is_some_and(|at| clock::now() >= at + schedule::CLOSE_AFTER);
         match attempt.state {
-            PaymentState::Created if is_over => self.hearing.hear(id, &Actor::System, &Heard::GivenUp, None).await,
-            PaymentState::Pending | PaymentState::Unknown if is_over => self.close(&attempt).await,
-            PaymentState::Pending | PaymentState::Unknown => self.query(&attempt).await,
+            PaymentState::Created if is_over => {
+                self.hearing.hear(id, &Actor::System, &Heard::GivenUp, None).await.map(drop)
+            }
+            PaymentState::Pending | PaymentState::Unknown if is_over => self.close(&attempt).await.map(drop),
+            PaymentState::Pending | PaymentState::Unknown => self.query(&attempt).await.map(drop),
             // Money may come for it all the same, and only the channel knows: staff ask.
-            PaymentState::Closed | PaymentState::Failed => self.query(&attempt).await,
-            PaymentState::Created | PaymentState::Received => Ok(None),
+            PaymentState::Closed | PaymentState::Failed => self.query(&attempt).await.map(drop),
+            PaymentState::Created | PaymentState::Received => Ok(()),
         }
     }
 
@@ -112,40 +125,36 @@ impl Asking {
     }
 
     async fn close(&self, attempt: &StoredAttempt) -> Result<Option<Told>, StoreError> {
-        let Some(channel) = self.channels.get(attempt.method) else { return self.no_answer(attempt).await };
-        let answer = channel.close(&attempt.id.number()).await;
-        self.answered(attempt, answer, Heard::AfterClosing).await
+        let answer = match self.channels.get(attempt.method) {
+            Some(channel) => channel.close(&attempt.id.number()).await,
+            None => Err(PayError::Unclear("the channel is not configured".to_owned())),
+        };
+        let heard = heard(attempt, answer, Heard::AfterClosing);
+        self.hearing.hear(attempt.id, &speaker(attempt.method), &heard, None).await
     }
 
-    async fn query(&self, attempt: &StoredAttempt) -> Result<Option<Told>, StoreError> {
-        let Some(channel) = self.channels.get(attempt.method) else { return self.no_answer(attempt).await };
-        let answer = channel.query(&attempt.id.number()).await;
-        self.answered(attempt, answer, Heard::Said).await
-    }
-
-    async fn answered(
-        &self,
-        attempt: &StoredAttempt,
-        answer: Result<Standing, PayError>,
-        as_heard: fn(crate::rules::paying::attempt::Said) -> Heard,
-    ) -> Result<Option<Told>, StoreError> {
-        match answer {
-            Ok(standing) => {
-                let heard = as_heard(said(&standing));
-                self.hearing.hear(attempt.id, &speaker(attempt.method), &heard, None).await
-            }
-            Err(error) => {
-                tracing::warn!(payment = %attempt.id.0, method = %attempt.method, %error, "a channel gave no answer");
-                self.no_answer(attempt).await
-            }
-        }
-    }
-
-    async fn no_answer(&self, attempt: &StoredAttempt) -> Result<Option<Told>, StoreError> {
-        self.hearing.hear(attempt.id, &Actor::System, &Heard::NoAnswer, None).await
+    /// Asks after one attempt, and hears the answer.
+    pub(crate) async fn query(&self, attempt: &StoredAttempt) -> Result<Asked, StoreError> {
+        let answer = match self.channels.get(attempt.method) {
+            Some(channel) => channel.query(&attempt.id.number()).await,
+            None => Err(PayError::Unclear("the channel is not configured".to_owned())),
+        };
+        let heard = heard(attempt, answer, Heard::Said);
+        self.hearing.hear(attempt.id, &speaker(attempt.method), &heard, None).await?;
+        Ok(if heard == Heard::NoAnswer { Asked::Silent } else { Asked::Answered })
     }
 
     async fn find(&self, id: PaymentId) -> Result<Option<StoredAttempt>, StoreError> {
         attempts::get(&self.hearing.database.client().await?, id).await
+    }
+}
+
+fn heard(attempt: &StoredAttempt, answer: Result<Standing, PayError>, as_heard: fn(Said) -> Heard) -> Heard {
+    match answer {
+        Ok(standing) => as_heard(said(&standing)),
+        Err(error) => {
+            tracing::warn!(payment = %attempt.id.0, method = %attempt.method, %error, "a channel gave no answer");
+            Heard::NoAnswer
+        }
     }
 }

@@ -18,6 +18,11 @@ impl Channels {
         Self(Arc::new(known.collect()))
     }
 
+    /// The ways that there is a channel for.
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        self.0.iter().map(|(method, _)| *method).collect()
+    }
+
     /// The channel of a method.
     pub(crate) fn get(&self, method: Method) -> Option<&Channel> {
         self.0.iter().find(|(known, _)| *known == method).map(|(_, channel)| channel)

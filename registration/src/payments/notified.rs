@@ -1,15 +1,17 @@
 //! What channels tell by themselves. It is stored and committed before it is acknowledged, and settled afterwards.
 
-use gateways::pay::{News, NotGenuine};
+use gateways::pay::{News, NotGenuine, Standing};
 
 use super::Payments;
+use super::ask::Asked;
 use super::channels::speaker;
 use super::hear::said;
 use super::refunds;
 use crate::model::clock;
 use crate::model::payment::{Method, PaymentId};
 use crate::model::refund::RefundId;
-use crate::rules::paying::attempt::Heard;
+use crate::payments::store::payments::attempts;
+use crate::rules::paying::attempt::{Heard, Said};
 use crate::rules::paying::refund;
 use crate::store::StoreError;
 
@@ -33,6 +35,9 @@ pub enum NotifiedError {
     /// It is not the channel's.
     #[error(transparent)]
     NotGenuine(#[from] NotGenuine),
+    /// It tells of another amount than was asked for, and the channel could not be asked.
+    #[error("the channel could not be asked whether this amount is right")]
+    Unclear,
     /// We failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,10 +70,7 @@ impl Payments {
         };
         let is_ours = match news {
             News::Payment { number, standing } => match PaymentId::of_number(&number) {
-                Some(id) => {
-                    let heard = Heard::Said(said(&standing));
-                    self.asking.hearing.hear(id, &speaker(method), &heard, None).await?.is_some()
-                }
+                Some(id) => self.heard_of_payment(id, method, &standing).await?,
                 None => false,
             },
             News::Refund { number, standing, .. } => match RefundId::of_number(&number) {
@@ -87,5 +89,29 @@ impl Payments {
         }
         let (status, content_type, body) = channel.acknowledgement();
         Ok(Acknowledgement { status, content_type, body })
+    }
+
+    /// Of an attempt. Another amount than was asked for is not believed from a notification alone: the channel is asked, and
+    /// what it answers counts. False: it is no attempt of ours at this channel.
+    async fn heard_of_payment(
+        &self,
+        id: PaymentId,
+        method: Method,
+        standing: &Standing,
+    ) -> Result<bool, NotifiedError> {
+        let said = said(standing);
+        if let Said::Paid(came) = &said {
+            let found = attempts::get(&self.database.client().await?, id).await?;
+            let Some(found) = found.filter(|found| found.method == method) else { return Ok(false) };
+            if came.amount != found.amount {
+                metrics::counter!("registration_notifications_other_amount_total").increment(1);
+                tracing::warn!(payment = %id.0, "a notification tells of another amount than was asked for");
+                return match self.asking.query(&found).await? {
+                    Asked::Answered => Ok(true),
+                    Asked::Silent => Err(NotifiedError::Unclear),
+                };
+            }
+        }
+        Ok(self.asking.hearing.hear(id, &speaker(method), &Heard::Said(said), None).await?.is_some())
     }
 }

@@ -154,7 +154,10 @@ impl Payments {
 
     /// Sends what is due, and asks after what was sent.
     pub(crate) async fn send_refunds(&self) -> Result<(), StoreError> {
-        let due = refunds::take_due(&self.database.client().await?, clock::now(), TAKEN, BATCH).await?;
+        let (now, methods) = (clock::now(), self.channels().methods());
+        let client = self.database.client().await?;
+        let due = refunds::take_due(&client, &methods, (now, now + TAKEN), BATCH).await?;
+        drop(client);
         let worked = stream::iter(due).map(|id| self.work_on(id));
         let mut worked = std::pin::pin!(worked.buffer_unordered(AT_ONCE));
         let mut failed = Ok(());

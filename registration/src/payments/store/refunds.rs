@@ -1,7 +1,7 @@
 //! The table `refunds`. Whoever moves one has its row locked.
 
 use deadpool_postgres::GenericClient;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::model::actor::Actor;
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::order::OrderId;
-use crate::model::payment::PaymentId;
+use crate::model::payment::{Method, PaymentId};
 use crate::model::refund::{Refund, RefundId, RefundReason, RefundState};
 use crate::rules::paying::schedule::Next;
 use crate::store::StoreError;
@@ -99,22 +99,23 @@ pub(crate) async fn sum_of(transaction: &impl GenericClient, payment: PaymentId)
     Ok(Fen(transaction.query_one(&statement, &[&payment.0]).await?.get(0)))
 }
 
-/// Takes refunds that are to be sent or asked after, so that for `pause` nobody else does.
+/// Takes refunds at these channels that are to be sent or asked after, so that until `until` nobody else does.
 pub(crate) async fn take_due(
     client: &impl GenericClient,
-    now: Timestamp,
-    pause: SignedDuration,
+    methods: &[Method],
+    (now, until): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<RefundId>, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.refunds SET ask_at = $2 WHERE id IN (
-                 SELECT id FROM registration.refunds WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3
-                 FOR UPDATE SKIP LOCKED)
+                 SELECT r.id FROM registration.refunds r JOIN registration.payments p ON p.id = r.payment
+                 WHERE r.ask_at <= $1 AND p.method = ANY($3) ORDER BY r.ask_at LIMIT $4 FOR UPDATE OF r SKIP LOCKED)
              RETURNING id",
         )
         .await?;
-    let rows = client.query(&statement, &[&now, &(now + pause), &limit]).await?;
+    let methods: Vec<&str> = methods.iter().map(Into::into).collect();
+    let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
     Ok(rows.iter().map(|row| RefundId(row.get(0))).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::GenericClient;
 use gateways::pay::{OrderCall, Start};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -98,22 +98,23 @@ pub(crate) async fn under_way(client: &impl GenericClient, order: OrderId) -> Re
     client.query(&statement, &[&order.to_string(), &UNDER_WAY_MAX]).await?.iter().map(read).collect()
 }
 
-/// Takes attempts that are due to be asked after, so that for `pause` nobody else asks.
+/// Takes attempts at these channels that are due to be asked after, so that until `until` nobody else asks.
 pub(crate) async fn take_due(
     client: &impl GenericClient,
-    now: Timestamp,
-    pause: SignedDuration,
+    methods: &[Method],
+    (now, until): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<PaymentId>, StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.payments SET ask_at = $2 WHERE id IN (
-                 SELECT id FROM registration.payments WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3
+                 SELECT id FROM registration.payments WHERE ask_at <= $1 AND method = ANY($3) ORDER BY ask_at LIMIT $4
                  FOR UPDATE SKIP LOCKED)
              RETURNING id",
         )
         .await?;
-    let rows = client.query(&statement, &[&now, &(now + pause), &limit]).await?;
+    let methods: Vec<&str> = methods.iter().map(Into::into).collect();
+    let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
     Ok(rows.iter().map(|row| PaymentId(row.get(0))).collect())
 }
 
