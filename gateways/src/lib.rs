@@ -19,6 +19,7 @@ pub mod wechat_pay;
 
 mod digests;
 mod http;
+mod keys;
 
 pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace, Unread};
 pub use faces::{FaceComparer, FaceError, Similarity};

@@ -3,7 +3,12 @@
 
 pub(crate) mod bill;
 pub(crate) mod channel;
+pub(crate) mod fen;
 pub(crate) mod finding;
+#[cfg(test)]
+pub(crate) mod samples;
+pub(crate) mod sheet;
+pub(crate) mod words;
 
 use std::net::IpAddr;
 

@@ -18,7 +18,7 @@ pub struct Channel(Arc<Vendor>);
 #[derive(Debug)]
 enum Vendor {
     Alipay(Alipay),
-    WechatPay(WechatPay),
+    WechatPay(Box<WechatPay>),
 }
 
 impl Channel {
@@ -29,7 +29,7 @@ impl Channel {
 
     /// Over WeChat Pay's API v3.
     pub fn wechat_pay(config: WechatPayConfig) -> Self {
-        Self(Arc::new(Vendor::WechatPay(WechatPay::new(config))))
+        Self(Arc::new(Vendor::WechatPay(Box::new(WechatPay::new(config)))))
     }
 
     /// Its word in addresses, tables and logs: `alipay` or `wechat_pay`.
