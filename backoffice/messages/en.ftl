@@ -77,6 +77,7 @@ state-unpaid = To pay
 state-review = In review
 state-refused = Sent back
 state-confirmed = Confirmed
+state-owed = Paid, seat gone: choosing
 state-lapsed = Time ran out
 state-released = Given back
 state-cancelled = Cancelled

@@ -71,6 +71,7 @@ state-unpaid = 待缴费
 state-review = 待审核
 state-refused = 已退回
 state-confirmed = 已确认
+state-owed = 款到座失，待选场次
 state-lapsed = 已过期
 state-released = 已释放
 state-cancelled = 已取消

@@ -37,6 +37,9 @@ use crate::desk::staff::Staff;
 use crate::outbox::jobs::{Jobs, Work};
 use crate::outbox::messenger::Messenger;
 use crate::payments::Payments;
+use crate::payments::ask::Asking;
+use crate::payments::channels::Channels;
+use crate::payments::hear::Hearing;
 use crate::people::accounts::{AccountSettings, Accounts};
 use crate::people::faces::Faces;
 use crate::people::identity::Identity;
@@ -129,10 +132,13 @@ impl Registration {
         let screenshots = Screenshots::new(database.clone(), files.clone());
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
         let pictures = IdentityPictures { database: database.clone(), files, uploads: uploads.clone() };
+        let channels = gateways.pay.clone();
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
+        let hearing = Hearing { database: database.clone(), wake: Arc::default() };
+        let asking = Asking { channels: Channels::new(channels), hearing };
         let orders = Orders {
             database: database.clone(),
             engine,
@@ -140,8 +146,9 @@ impl Registration {
             screenshots: screenshots.clone(),
             applications: applications.clone(),
             uploads,
+            asking: asking.clone(),
         };
-        let payments = Payments { database: database.clone() };
+        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
         let messenger = Messenger {
             database: database.clone(),
             accounts: accounts.clone(),
@@ -156,6 +163,7 @@ impl Registration {
             messenger,
             exams: exams.clone(),
             orders: orders.clone(),
+            payments: payments.clone(),
             screenshots,
             pictures,
         });

@@ -1,19 +1,36 @@
-//! The door to payments: attempts to pay, and money that came. What money means for seats is the orders' business:
-//! [`Orders::confirm`](crate::seats::Orders::confirm) makes the seats of a paid order the candidate's.
+//! The door to payments: attempts to pay, money that came, and refunds. What money means for seats is the orders'
+//! business: [`Orders`](crate::seats::Orders) settles it.
 
+pub(crate) mod ask;
+mod books;
+pub(crate) mod channels;
+pub(crate) mod hear;
 pub(crate) mod moves;
+mod notified;
+mod page;
+mod pay;
+pub(crate) mod refunds;
 pub(crate) mod store;
 
 use uuid::Uuid;
 
+use crate::exams::Exams;
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::fen::Fen;
 use crate::model::order::{OrderId, OrderState};
 use crate::model::payment::{Method, Payment, PaymentId, PaymentState};
+use crate::payments::ask::Asking;
+use crate::payments::channels::Channels;
 use crate::payments::store::payments::{Ended, Ending, NewPayment};
 use crate::seats::store::orders;
 use crate::store::{Database, StoreError};
+
+pub use books::{Books, Difference};
+pub use notified::{Acknowledgement, NotifiedError};
+pub use page::{Attempt, Looking, PaymentPage, Stuck};
+pub use pay::{Going, PayRefusal, Payer};
+pub use refunds::RefundError;
 
 /// Most orders of one payment.
 pub const ORDERS_MAX: usize = 500;
@@ -59,6 +76,8 @@ pub enum EndError {
 #[derive(Clone)]
 pub struct Payments {
     pub(crate) database: Database,
+    pub(crate) exams: Exams,
+    pub(crate) asking: Asking,
 }
 
 impl Payments {
@@ -119,6 +138,10 @@ impl Payments {
     /// All payments of an order, the oldest first.
     pub async fn of_order(&self, order: OrderId) -> Result<Vec<Payment>, StoreError> {
         store::payments::of_order(&self.database.client().await?, order).await
+    }
+
+    pub(crate) fn channels(&self) -> &Channels {
+        &self.asking.channels
     }
 
     async fn end(&self, payment: PaymentId, ending: Ending<'_>) -> Result<Payment, EndError> {

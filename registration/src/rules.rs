@@ -2,5 +2,6 @@
 
 pub mod choosing;
 pub mod details;
+pub mod paying;
 pub mod standing;
 pub mod steps;

@@ -6,6 +6,7 @@
 //! noted in the row before it is frozen (a frozen one never lapses); an order is ended in the row, with its seats
 //! owed, before the engine is told.
 
+mod choose_other;
 mod confirm;
 mod dependants;
 mod drop_seat;
@@ -14,6 +15,7 @@ mod exchange;
 mod hand_in;
 mod hold;
 mod hold_more;
+mod paid;
 mod pictures;
 mod settle;
 pub(crate) mod store;
@@ -26,9 +28,11 @@ use reservation::ids::{ExamId, SittingId};
 
 use crate::application::Applications;
 use crate::exams::Exams;
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
+use crate::payments::ask::{Asking, Ended};
 use crate::people::store::payer_looks;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
@@ -36,6 +40,7 @@ use crate::rules::choosing::{self, DropRefusal};
 use crate::seats::store::orders::{StoredOrder, change};
 use crate::store::{Database, StoreError};
 
+pub use choose_other::{ChooseOtherError, Instead};
 pub use confirm::ConfirmError;
 pub use drop_seat::DropError;
 pub use error::OrderError;
@@ -53,9 +58,12 @@ pub enum ReleaseError {
     /// The candidate has no such order.
     #[error("there is no such order")]
     UnknownOrder,
-    /// Something was handed in for it, so that only staff may end it.
+    /// Something was handed in for it, so that only staff may end it; or the money has just come.
     #[error("the order is past giving back")]
     Paid(OrderState),
+    /// A payment of it is under way, and the channel cannot say what becomes of it: try again in a moment.
+    #[error("a payment of the order is under way")]
+    Paying,
     /// The exam's rules keep it: it has the last subject of its part, or one that another order needs.
     #[error(transparent)]
     Kept(DropRefusal),
@@ -73,6 +81,8 @@ pub struct Orders {
     pub(crate) screenshots: Screenshots,
     pub(crate) applications: Applications,
     pub(crate) uploads: Uploads,
+    /// Asks channels after payments, and closes them.
+    pub(crate) asking: Asking,
 }
 
 impl Orders {
@@ -118,6 +128,11 @@ impl Orders {
     pub async fn release(&self, account: AccountId, order: OrderId) -> Result<Order, ReleaseError> {
         let order = self.own(account, order).await?.ok_or(ReleaseError::UnknownOrder)?;
         let id = order.id;
+        match self.asking.end_all(id, &Actor::Candidate(account)).await? {
+            Ended::All => {}
+            Ended::Paid => return Err(ReleaseError::Paid(order.state_at(clock::now()))),
+            Ended::NotYet => return Err(ReleaseError::Paying),
+        }
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         store::orders::lock(&transaction, account, &order.exam).await?;

@@ -11,6 +11,7 @@ use gateways::cards::local::LocalReader;
 use crate::check::Checks;
 use crate::faults::{Fail, Faults, Service};
 use crate::outbox::Outbox;
+use crate::pay::Pay;
 
 /// Longer than any client of ours waits.
 const TIMEOUT: Duration = Duration::from_secs(40);
@@ -24,6 +25,8 @@ pub(crate) struct Desk {
     pub(crate) outbox: Outbox,
     pub(crate) faults: Faults,
     pub(crate) checks: Checks,
+    /// Both payment channels.
+    pub(crate) pay: Pay,
     /// Nonces that were used, tokens and tickets that were given out.
     pub(crate) nonces: Remembered,
     pub(crate) tickets: Remembered,
@@ -32,12 +35,13 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(http: SocketAddr) -> Self {
+    pub(crate) fn new(http: SocketAddr, pay: Pay) -> Self {
         Self {
             host: http.to_string(),
             outbox: Outbox::default(),
             faults: Faults::default(),
             checks: Checks::default(),
+            pay,
             nonces: Remembered::default(),
             tickets: Remembered::default(),
             cards: LocalReader::find().map(CardReader::local),

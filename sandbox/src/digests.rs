@@ -45,3 +45,28 @@ pub(crate) fn percent_encoded(text: &str) -> String {
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
+
+/// The bytes that a part of a query or of a form stands for; a plus is a blank.
+pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        let code = code.filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match (first, code.and_then(|code| u8::from_str_radix(code, 16).ok())) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                rest = &after[2..];
+            }
+            (b'+', _) => {
+                out.push(b' ');
+                rest = after;
+            }
+            (byte, _) => {
+                out.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    out
+}

@@ -1,10 +1,12 @@
 //! Stand-ins for third parties, for demos and tests, on loopback only: Tencent Cloud, its liveness check for browsers,
-//! Alibaba Cloud, and a mail server. They check signatures as the real ones do and answer in the same shapes, also when
+//! Alibaba Cloud, a mail server, Alipay and WeChat Pay. They check signatures as the real ones do and answer in the same shapes, also when
 //! they say no. What they were given to send is shown on a page and as `/outbox.json`; `/control` makes them fail.
 //!
 //! In reading order: [`Sandbox`] starts it; `vendors` answers as they do; `check` is the page
-//! that stands for their liveness pages; `faces` compares; `smtp` takes letters; `pages` shows it all to people.
+//! that stands for their liveness pages; `faces` compares; `smtp` takes letters; `pay` keeps the books of the payment
+//! channels and tells their merchants; `pages` shows it all to people.
 
+mod buyer;
 mod check;
 mod desk;
 mod digests;
@@ -13,6 +15,7 @@ mod faults;
 mod keys;
 mod outbox;
 mod pages;
+mod pay;
 mod routes;
 mod smtp;
 mod vendors;
@@ -27,13 +30,20 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use buyer::{Buyer, Cashier, Turned};
 use desk::Desk;
+pub use pay::Pay;
+pub use pay::books::NotPayable;
+pub use pay::conduct::{AnswerTwist, Call, CallbackKey, Conduct, NewsTwist, RefundTwist, Wrong};
+pub use pay::courier::Delivery;
+pub use pay::trade::{Channel, Product, Refund, RefundState, Trade, TradeState};
 
 /// A running sandbox. Dropping it ends it, too; [`Self::stop`] also waits.
 #[derive(Debug)]
 pub struct Sandbox {
     http: SocketAddr,
     smtp: SocketAddr,
+    pay: Pay,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -53,9 +63,10 @@ impl Sandbox {
         let pages = TcpListener::bind(listen).await?;
         let letters = TcpListener::bind((listen.ip(), 0)).await?;
         let (http, smtp) = (pages.local_addr()?, letters.local_addr()?);
-        let desk = Arc::new(Desk::new(http));
         let stop = CancellationToken::new();
-        let router = routes::router(Arc::clone(&desk));
+        let pay = Pay::new(stop.clone());
+        let desk = Arc::new(Desk::new(http, pay.clone()));
+        let router = routes::router(Arc::clone(&desk)).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stop.clone().cancelled_owned();
         let serve = async move {
             // What is under way ends with us: nobody's work is lost in a sandbox.
@@ -64,8 +75,10 @@ impl Sandbox {
                 _ = axum::serve(pages, router) => {}
             }
         };
-        let tasks = vec![tokio::spawn(serve), tokio::spawn(smtp::serve(letters, desk, stop.clone()))];
-        Ok(Self { http, smtp, stop, tasks })
+        let ticking = pay.clone().tick(stop.clone());
+        let tasks =
+            vec![tokio::spawn(serve), tokio::spawn(smtp::serve(letters, desk, stop.clone())), tokio::spawn(ticking)];
+        Ok(Self { http, smtp, pay, stop, tasks })
     }
 
     /// Where its page is, `http://127.0.0.1:1234/`.
@@ -76,6 +89,21 @@ impl Sandbox {
     /// The variables that point every client at it, whichever vendor is chosen.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         keys::variables(self.http, self.smtp)
+    }
+
+    /// The same for Alipay's other mode: its three certificates.
+    pub fn certificate_variables(&self) -> Vec<(&'static str, String)> {
+        pay::keys::certificates()
+    }
+
+    /// The inside of the payment channels: their books, and how they behave.
+    pub fn pay(&self) -> &Pay {
+        &self.pay
+    }
+
+    /// Somebody with a browser and a phone, who comes from this site.
+    pub fn buyer(&self, site: &str) -> Buyer {
+        Buyer::new(self.http, site)
     }
 
     /// Clients of it: Tencent's for everything, its liveness check for browsers.

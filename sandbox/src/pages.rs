@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod outbox;
+pub(crate) mod pay;
 pub(crate) mod specimens;
 
 use axum::response::{IntoResponse, Response};
@@ -26,11 +27,12 @@ pub(crate) fn layout(title: &str, refresh: Option<&str>, body: &Markup) -> Marku
             body {
                 header {
                     p class="sandbox" { strong { "沙盒 Sandbox" }
-                        " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验。"
-                        span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked." } }
+                        " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验，也没有真的付钱。"
+                        span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked, no money moves." } }
                 }
                 nav class="tabs" {
                     a href="/" { "短信与邮件 Messages" }
+                    a href="/pay" { "付款 Payments" }
                     a href="/specimens" { "样例照片 Specimens" }
                     a href="/control" { "故障 Failures" } }
                 main { (body) }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::outbox::Message;
 use crate::vendors::call::Call;
-use crate::vendors::{aliyun, kyc, tencent};
+use crate::vendors::{alipay, aliyun, kyc, tencent, wechat_pay};
 use crate::{check, pages};
 
 /// Two pictures in base64, and what is around them.
@@ -26,10 +26,18 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/specimens", get(pages::specimens::show))
         .route("/specimens/{file}", get(pages::specimens::picture))
         .route("/checks/{token}", get(check::page::show).post(check::page::decide))
+        .route("/pay", get(pages::pay::list::show))
+        .route("/pay/conduct", get(pages::pay::conduct::show).post(pages::pay::conduct::set))
+        .route("/pay/{code}", get(pages::pay::cashier::show).post(pages::pay::cashier::decide))
+        .route("/cgi-bin/mmpayweb-bin/checkmweb", get(wechat_pay::h5::open))
         .route("/api/web/login", get(kyc::login));
     // The vendors' own answers carry no headers of pages, but these do no harm.
     let router = pagekit::headers::with_headers(pages)
         .route("/outbox.json", get(outbox))
+        .route("/pay/books.json", get(books))
+        .route("/gateway.do", any(alipay::gateway))
+        .route("/pay/alipay-bills/{ticket}", get(alipay::bill::file))
+        .route("/v3/{*path}", any(wechat_pay::call))
         .route("/static/sandbox.css", get(pages::stylesheet))
         .route("/static/mark.svg", get(pages::mark))
         .route("/api/oauth2/access_token", get(kyc::access_token))
@@ -42,6 +50,11 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 async fn outbox(State(desk): State<Arc<Desk>>) -> Json<Vec<Message>> {
     Json(desk.outbox.all())
+}
+
+/// What the payment channels know, and what they told: to compare a journal with.
+async fn books(State(desk): State<Arc<Desk>>) -> Json<Value> {
+    Json(json!({ "trades": desk.pay.trades(), "deliveries": desk.pay.deliveries(), "now": desk.pay.now() }))
 }
 
 /// The vendors' gateways tell products apart by a header, not by a path.

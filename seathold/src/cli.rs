@@ -27,6 +27,9 @@ pub enum Command {
     /// Exams from files.
     #[command(subcommand)]
     Exam(ExamCommand),
+    /// The books of money.
+    #[command(subcommand)]
+    Books(BooksCommand),
     /// Keys of the JSON API.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -174,6 +177,17 @@ pub enum ExamCommand {
     Check {
         /// The exam's directory.
         dir: PathBuf,
+    },
+}
+
+/// What can be done with the books.
+#[derive(Debug, Subcommand)]
+pub enum BooksCommand {
+    /// Hold the journal against payments, refunds and seats.
+    Check {
+        /// Where the site keeps things.
+        #[command(flatten)]
+        site: SiteArgs,
     },
 }
 

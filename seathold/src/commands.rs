@@ -1,5 +1,6 @@
 //! One file per command. A command joins the server that runs over the same data, or opens the stores itself.
 
+mod books;
 mod exam;
 mod key;
 mod staff;
@@ -8,7 +9,7 @@ use gateways::Gateways;
 use registration::exams::definition::Emptying;
 use registration::people::accounts::AccountSettings;
 
-use crate::cli::{Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
+use crate::cli::{BooksCommand, Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
 use crate::secrets::make_data_dir;
 use crate::serve::serve;
 use crate::services::Services;
@@ -22,6 +23,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             exam::import(&dir, Emptying { roster: empty_roster, past_scores: empty_past_scores }, &site).await
         }
         Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
+        Command::Books(BooksCommand::Check { site }) => books::check(&site).await,
         Command::Key(KeyCommand::Add { scope, name, site }) => key::add(scope.into(), &name, &site).await,
         Command::Key(KeyCommand::List { site }) => key::list(&site).await,
         Command::Key(KeyCommand::Revoke { key, site }) => key::revoke(&key, &site).await,

@@ -54,7 +54,7 @@ pub(crate) async fn show(
             render(&candidate, &order, &exam, &[]).await?.into_response()
         }
         OrderState::WaitingReview | OrderState::Confirmed => to("receipt"),
-        OrderState::Released | OrderState::Cancelled => to("ended"),
+        OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. } => to("ended"),
     })
 }
 

@@ -82,6 +82,10 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             ..asking(Tone::Care, w.t("pay-lapsed-title"), w.t("pay-lapsed-text") + &*w.t("pay-lapsed-paid"))
         },
         State::Lost { .. } => asking(Tone::Bad, w.t("stand-cancelled"), w.t("ended-cancelled")),
+        State::Owed { .. } => {
+            let text = standing.until.map(|until| at(key("stand-owed-text"), until)).unwrap_or_default();
+            plain(Tone::Care, w.t("stand-owed"), text)
+        }
         State::Waiting { task, since } => {
             plain(Tone::Plain, of_task(key("exam-now-waiting"), task), waiting(w, exam, *since, reader))
         }
@@ -157,6 +161,7 @@ fn button(w: Words, exam: &Exam, action: &Action, standing: &Standing, reader: &
         Action::Pay(order) => (of_order(order), w.t("order-do-pay")),
         Action::SendAgain(order) => (of_order(order), w.t("order-do-again")),
         Action::ChooseAgain(part) => (task_path(w, exam, &TaskKind::Sittings(part.clone())).0, w.t("pay-lapsed-next")),
+        Action::ChooseOther(order) => (of_order(order), w.t("order-do-other")),
         Action::ChangeForm => (format!("/exams/{}/details", exam.id), w.t("change-details")),
         Action::Look(order) => (format!("/orders/{order}/receipt"), w.t("have-go")),
     };

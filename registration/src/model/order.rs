@@ -95,6 +95,11 @@ pub enum OrderState {
     Released,
     /// Ended: refused, and nothing better was handed in in time.
     Cancelled,
+    /// Ended before its money came: the seats are gone, and other sittings can be chosen for the money.
+    Owed {
+        /// The last moment to choose; then the money goes back.
+        until: Timestamp,
+    },
 }
 
 impl OrderState {

@@ -1,6 +1,7 @@
 //! A payment: one attempt to pay, or money that came, for one order or several. Plain values.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
@@ -12,8 +13,24 @@ use super::order::OrderId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PaymentId(pub Uuid);
 
+impl PaymentId {
+    /// What a channel knows it by: 32 hexadecimal digits.
+    pub fn number(self) -> String {
+        self.0.simple().to_string()
+    }
+
+    /// The payment of which a channel speaks; nothing where the number is none of ours.
+    pub fn of_number(number: &str) -> Option<Self> {
+        let is_ours = number.len() == 32 && number.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if is_ours { Uuid::try_parse(number).ok().map(Self) } else { None }
+    }
+}
+
 /// By which way money comes. The words are those of the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Method {
     /// On the school's own page; the candidate sends a picture of it, and staff say whether the money has come.
@@ -22,6 +39,8 @@ pub enum Method {
     Alipay,
     /// WeChat Pay.
     WechatPay,
+    /// A bank, through a platform that the school has a contract with.
+    Bank,
     /// A school, for many candidates at once.
     School,
 }
@@ -50,6 +69,11 @@ impl PaymentState {
         matches!(self, Self::Received | Self::Closed | Self::Failed)
     }
 
+    /// Is somebody outside still to say what becomes of it?
+    pub fn is_under_way(self) -> bool {
+        !self.is_final()
+    }
+
     /// Must its orders cost what they cost when it began?
     pub fn binds_amount(self) -> bool {
         !matches!(self, Self::Closed | Self::Failed)
@@ -66,6 +90,14 @@ pub enum PaymentEvent {
     HandedIn,
     /// Another picture came while the first one waited.
     Evidence,
+    /// The order call is on its way to the channel.
+    Sent,
+    /// The channel took the order call, or says that nobody has paid yet.
+    Pending,
+    /// No clear answer came.
+    Unknown,
+    /// Money is said to have come again, which changes nothing: people must look.
+    Strange,
     /// The money came.
     Received,
     /// It was given up.
@@ -91,12 +123,23 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// When the money came.
     pub received_at: Option<Timestamp>,
+    /// How much really came.
+    pub received: Option<Fen>,
+    /// The attempt that had come to its end before its money came: this payment is that money.
+    pub of_attempt: Option<PaymentId>,
     /// Who said last what became of it, and when.
     pub decided: Option<(Actor, Timestamp)>,
     /// Why it came to nothing, in the words of whoever said so.
     pub reason: Option<String>,
     /// What of it is for which order.
     pub orders: Vec<(OrderId, Fen)>,
+}
+
+impl Payment {
+    /// What the channel knows it by.
+    pub fn number(&self) -> String {
+        self.of_attempt.unwrap_or(self.id).number()
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +156,11 @@ mod tests {
         }
         let word: &str = Method::WechatPay.into();
         assert_eq!(word, "wechat_pay");
+        let id = PaymentId(Uuid::from_u128(0x2a));
+        assert_eq!(PaymentId::of_number(&id.number()), Some(id));
+        for other in ["", "2a", "0000000000000000000000000000002A", "00000000-0000-0000-0000-00000000002a"] {
+            assert_eq!(PaymentId::of_number(other), None, "{other}");
+        }
     }
 
     #[test]

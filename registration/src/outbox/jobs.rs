@@ -2,6 +2,7 @@
 //! itself, so that one that fails or is slow keeps none of the others. Several processes may run the same job at once:
 //! every move says whether it happened.
 
+mod money;
 mod orders;
 mod remembered;
 
@@ -15,12 +16,15 @@ use tokio::task::JoinHandle;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::outbox::messenger::Messenger;
+use crate::payments::Payments;
 use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
 
+/// Between two rounds of what somebody looks at a page for.
+const AT_ONCE: Duration = Duration::from_secs(1);
 /// Between two rounds of what somebody waits for.
 const SOON: Duration = Duration::from_secs(2);
 /// Between two rounds of what nobody waits for.
@@ -38,6 +42,12 @@ enum Job {
     Orders,
     /// Finishes confirmations that died on the way.
     Confirmations,
+    /// Asks channels what became of payments.
+    AskChannels,
+    /// Settles money that came: seats, other ones offered, or refunds.
+    SettlePaid,
+    /// Sends refunds, and asks after them.
+    SendRefunds,
     /// Sends what candidates are told.
     Messages,
     /// Gives messages up that have waited too long, and forgets those sent long ago.
@@ -64,6 +74,7 @@ pub(crate) struct Work {
     pub(crate) messenger: Messenger,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
+    pub(crate) payments: Payments,
     pub(crate) screenshots: Screenshots,
     pub(crate) pictures: IdentityPictures,
 }
@@ -78,6 +89,7 @@ pub(crate) struct Jobs {
 impl Job {
     fn every(self) -> Duration {
         match self {
+            Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
             Self::Exams | Self::Orders | Self::Confirmations | Self::Messages => SOON,
             Self::Outbox
             | Self::Screenshots
@@ -95,6 +107,9 @@ impl Job {
             Self::Exams => work.exams.refresh().await,
             Self::Orders => orders::end(&work.database, &work.orders).await,
             Self::Confirmations => orders::carry_out(&work.database, &work.orders).await,
+            Self::AskChannels => work.payments.asking.ask_due().await,
+            Self::SettlePaid => money::settle(&work.database, &work.orders).await,
+            Self::SendRefunds => work.payments.send_refunds().await,
             Self::Messages => work.messenger.send_due().await,
             Self::Outbox => work.messenger.tidy().await,
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,
@@ -103,6 +118,14 @@ impl Job {
             Self::OldScores => work.eligibility.index_old_scores().await,
             Self::Accounts => work.accounts.sweep().await,
             Self::Remembered => remembered::forget(&work.database).await,
+        }
+    }
+
+    /// Money that has just come is settled at once.
+    async fn woken(self, work: &Work) {
+        match self {
+            Self::SettlePaid => work.payments.asking.hearing.wake.notified().await,
+            _ => std::future::pending().await,
         }
     }
 
@@ -126,9 +149,11 @@ impl Job {
                     tracing::warn!(job, error, "a round of a job broke off; the next one tries again");
                 }
             }
-            // A change is the word to stop; an error means that nobody is left to say it.
-            if tokio::time::timeout(self.every(), stopped.changed()).await.is_ok() {
-                return;
+            tokio::select! {
+                // A change is the word to stop; an error means that nobody is left to say it.
+                _ = stopped.changed() => return,
+                () = tokio::time::sleep(self.every()) => {}
+                () = self.woken(&work) => {}
             }
         }
     }

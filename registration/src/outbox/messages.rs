@@ -65,6 +65,10 @@ pub(crate) enum MessageKind {
     MobileShared,
     /// Another account asked for the person to whom this one is bound.
     BindingAsked,
+    /// Money came when the seat had gone: another sitting can be chosen for it.
+    OrderOwed,
+    /// Money that bought nothing goes back.
+    MoneyReturned,
 }
 
 /// What a message is about besides its exam. A version that does not know a field leaves it unread.

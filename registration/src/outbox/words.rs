@@ -32,6 +32,8 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::EmailChanged | MessageKind::EmailReplaced => "账号邮箱已更换",
         MessageKind::MobileShared => "手机号被另一账号共用",
         MessageKind::BindingAsked => "有人申请绑定您的学籍",
+        MessageKind::OrderOwed => "原场次已满，请另选场次",
+        MessageKind::MoneyReturned => "报名费将按原路退回",
     }
 }
 
@@ -70,6 +72,11 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
         MessageKind::BindingAsked => {
             ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
         }
+        MessageKind::OrderOwed => (
+            "缴费已到账，但原场次已无空位，请另选场次",
+            "Your payment has arrived, but the seat was gone: choose another sitting",
+        ),
+        MessageKind::MoneyReturned => ("一笔报名费将按原支付方式退回", "A payment of yours goes back the way it came"),
     }
 }
 
@@ -91,6 +98,10 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
             "如果不是您本人操作，请尽快找回密码，并联系考务人员。",
             "If this was not you, choose a new password and contact the examination office soon.",
         )),
+        MessageKind::MoneyReturned => Some((
+            "退款进度可在报名页查看，到账时间以支付机构为准。",
+            "Your registration's page says how far it is. When it arrives depends on your bank.",
+        )),
         MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
             Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))
         }
@@ -104,6 +115,7 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         | MessageKind::OrderRefused
         | MessageKind::OrderCancelled
         | MessageKind::OrderLapsed
+        | MessageKind::OrderOwed
         | MessageKind::RegistrationUnused => None,
     }
 }
@@ -158,6 +170,14 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
             until?,
             ("座位已不再保留。还想报名的，请在 ", " 前重新选择。"),
             ("Your seat is no longer kept. You can choose again until ", "."),
+        ),
+        State::Owed { .. } => by(
+            until?,
+            ("缴费已到账，但原场次已无空位。请在 ", " 前登录，另选同等费用的场次；逾期未选，报名费按原路退回。"),
+            (
+                "Your payment has arrived, but the seat was gone. Sign in and choose another sitting of the same fee by ",
+                "; otherwise the money goes back the way it came.",
+            ),
         ),
         State::Waiting { .. } => plain(
             "工作人员正在审核，不用再做什么，请等待结果。",

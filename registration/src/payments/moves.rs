@@ -8,11 +8,15 @@ use uuid::Uuid;
 
 use crate::model::actor::Actor;
 use crate::model::fen::Fen;
+use crate::model::journal::{Entry, EntryKind};
 use crate::model::order::OrderId;
 use crate::model::payment::{Method, Payment, PaymentEvent, PaymentId, PaymentState};
+use crate::payments::store::journal::{self, Cause};
 use crate::payments::store::payment_events;
 use crate::payments::store::payment_orders;
-use crate::payments::store::payments::{self, Ended, Ending, NewPayment};
+use crate::payments::store::payments::{self, Ended, Ending, NewPayment, attempts};
+use crate::payments::store::settlements::{self, Settled, Settlement};
+use crate::rules::paying::schedule::LAST_WORD_MAX;
 use crate::store::StoreError;
 
 /// Begins a payment.
@@ -81,8 +85,9 @@ pub(crate) async fn fail_pending(
     Ok(())
 }
 
-/// The order's seats are the candidate's. What was only pending is received by the word of whoever decided; where the
-/// money had come by another way, nothing more is to be expected of that one.
+/// The order's seats are the candidate's, and of the money for them one payment has bought them: what came by a channel,
+/// else what was only pending, by the word of whoever decided. Where the money had come by another way, nothing more is to
+/// be expected of a screenshot.
 pub(crate) async fn settle(
     transaction: &impl GenericClient,
     order: OrderId,
@@ -90,20 +95,76 @@ pub(crate) async fn settle(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let found = payments::of_order(transaction, order).await?;
+    let by_screenshot = |payment: &Payment| payment.method == Method::Screenshot;
+    let is_paid = found.iter().any(|payment| by_screenshot(payment) && payment.state == PaymentState::Received);
+    let is_paid = is_paid || buy(transaction, order, now).await?;
     let Some(pending) = pending_of(&found) else { return Ok(()) };
     let (actor, at) = decided;
     let received = Ending { state: PaymentState::Received, actor, at, reference: None, reason: None };
     let closed = Ending { state: PaymentState::Closed, actor: &Actor::System, at: now, reference: None, reason: None };
-    let is_paid = found.iter().any(|payment| payment.state == PaymentState::Received);
     end(transaction, pending, if is_paid { &closed } else { &received }).await.map(drop)
 }
 
-/// Has the money for an order come?
+/// Money that came by a channel buys the order's seats, unless other money has. True when a channel's has.
+async fn buy(transaction: &impl GenericClient, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+    let parts = settlements::of_order(transaction, order).await?;
+    if parts.iter().any(|part| part.state == Settled::Seat) {
+        return Ok(true);
+    }
+    let Some(part) = parts.iter().find(|part| part.is_good()) else { return Ok(false) };
+    settlements::set(transaction, (part.payment, order), Settled::Seat, None, None, now).await?;
+    let cause = Cause { payment: part.payment, order, refund: None };
+    journal::insert(transaction, cause, &Entry::of(EntryKind::Settled, part.part, part.method, false), now).await?;
+    Ok(true)
+}
+
+/// Nothing is expected any more of a screenshot: its seat is gone, and other money came.
+pub(crate) async fn close_pending(
+    transaction: &impl GenericClient,
+    order: OrderId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(pending) = pending_of(&payments::of_order(transaction, order).await?) {
+        let actor = &Actor::System;
+        let closed = Ending { state: PaymentState::Closed, actor, at: now, reference: None, reason: None };
+        end(transaction, pending, &closed).await?;
+    }
+    Ok(())
+}
+
+/// Has the money for an order come? What goes back does not count, nor what was not what was asked for.
 pub(crate) async fn is_paid(client: &impl GenericClient, order: OrderId, amount: Fen) -> Result<bool, StoreError> {
     let found = payments::of_order(client, order).await?;
-    let received = found.iter().filter(|payment| payment.state == PaymentState::Received);
-    let for_order = received.flat_map(|payment| &payment.orders).filter(|(other, _)| *other == order);
-    Ok(for_order.map(|(_, part)| *part).sum::<Fen>() >= amount)
+    let shown = found.iter().filter(|payment| payment.method == Method::Screenshot);
+    let shown = shown.filter(|payment| payment.state == PaymentState::Received).flat_map(|payment| &payment.orders);
+    let shown = shown.filter(|(other, _)| *other == order).map(|(_, part)| *part);
+    let parts = settlements::of_order(client, order).await?;
+    let sent = parts.iter().filter(|part| part.state == Settled::Seat || part.is_good()).map(|part| part.part);
+    Ok(shown.chain(sent).sum::<Fen>() >= amount)
+}
+
+/// Has money come for an order by a channel that is neither a seat nor a refund yet?
+pub(crate) async fn is_owed(client: &impl GenericClient, order: OrderId) -> Result<bool, StoreError> {
+    let parts = settlements::of_order(client, order).await?;
+    Ok(parts.iter().any(Settlement::is_good))
+}
+
+/// Has a channel still to say whether an order was paid for before its deadline? It is asked right after that; should no
+/// answer come for a while, the seats' end does not wait for it.
+pub(crate) async fn awaits_last_word(
+    client: &impl GenericClient,
+    order: OrderId,
+    (expires_at, lapses_at): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if now > lapses_at + LAST_WORD_MAX {
+        return Ok(false);
+    }
+    let under_way = attempts::under_way(client, order).await?;
+    let is_open = |attempt: &attempts::StoredAttempt| {
+        attempt.state != PaymentState::Created && attempt.heard_at.is_none_or(|at| at < expires_at)
+    };
+    Ok(under_way.iter().any(is_open))
 }
 
 /// Must an order cost what it costs, because a payment of it was begun and has not come to nothing?

@@ -1,5 +1,9 @@
 //! The tables of payments.
 
+pub(crate) mod journal;
+pub(crate) mod journal_lines;
 pub(crate) mod payment_events;
 pub(crate) mod payment_orders;
 pub(crate) mod payments;
+pub(crate) mod refunds;
+pub(crate) mod settlements;

@@ -68,6 +68,13 @@ pub enum State {
         /// Is there still time to choose again?
         can_choose: bool,
     },
+    /// The money came when the seat had gone: other sittings can be chosen for it.
+    Owed {
+        /// The order that was paid for.
+        order: OrderId,
+        /// Its part.
+        part: PartId,
+    },
     /// It is the staff's turn.
     Waiting {
         /// What they look at.
@@ -134,6 +141,8 @@ pub enum Action {
     SendAgain(OrderId),
     /// Choosing a seat again.
     ChooseAgain(PartId),
+    /// Choosing another sitting for what was paid.
+    ChooseOther(OrderId),
     /// Changing the form, which was refused.
     ChangeForm,
     /// Looking at what one has.
@@ -179,7 +188,7 @@ pub fn standing(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timesta
 type Told = (State, Option<Action>, Option<Timestamp>);
 
 fn state(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> Told {
-    if let Some(told) = running(exam, facts) {
+    if let Some(told) = owed(facts).or_else(|| running(exam, facts)) {
         return told;
     }
     let upcoming = next(steps);
@@ -210,6 +219,15 @@ fn state(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> 
         }
         TaskState::Locked | TaskState::Passed => (State::ToDo { task: kind, is_reviewed: false }, None, None),
     }
+}
+
+/// Money that has nothing yet comes before everything else: the one that ends first.
+fn owed(facts: &Facts<'_>) -> Option<Told> {
+    let until = |order: &Order| if let OrderState::Owed { until } = order.state { Some(until) } else { None };
+    let owed = facts.orders.iter().filter_map(|order| Some((until(order)?, order)));
+    let (until, order) = owed.min_by_key(|(until, order)| (*until, order.id))?;
+    let state = State::Owed { order: order.id, part: order.part.clone() };
+    Some((state, Some(Action::ChooseOther(order.id)), Some(until)))
 }
 
 /// What runs against a clock comes before everything else: an unpaid seat, a refused screenshot.

@@ -12,6 +12,7 @@ use crate::desk::audit::{AuditAction, Entry};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam_rules::SubjectId;
+use crate::model::fen::Fen;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::outbox::messages::{self, About, MessageKind};
 use crate::payments::moves;
@@ -87,7 +88,7 @@ impl Orders {
     }
 
     /// The subject that must be confirmed before this order: what is confirmed stays, so the other one does, too.
-    async fn needed_first(
+    pub(super) async fn needed_first(
         &self,
         transaction: &impl GenericClient,
         order: &StoredOrder,
@@ -160,13 +161,30 @@ impl Orders {
             }
         }
         let Some(sitting) = gone else { return Ok(has_other_holds) };
+        self.undo(order, has_other_holds).await?;
+        Err(ConfirmError::SeatGone(sitting))
+    }
+
+    /// A seat to be confirmed is gone. Who showed a picture waits for staff; whose money came by a channel, or who had
+    /// nothing to pay, has an order that has lapsed, and is offered what there is by whoever settles.
+    async fn undo(&self, order: &StoredOrder, has_other_holds: bool) -> Result<(), StoreError> {
+        let now = clock::now();
         let mut client = self.database.client().await?;
-        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let transaction = client.transaction().await?;
+        let is_undone = if order.amount == Fen(0) || moves::is_owed(&transaction, order.id).await? {
+            let is_undone = change::undo_paid(&transaction, order.id).await?;
+            if is_undone {
+                moves::close_pending(&transaction, order.id, now).await?;
+            }
+            is_undone
+        } else {
+            change::undo_confirm(&transaction, order.id, now).await?
+        };
         // A seat that was confirmed under another hold would else be confirmed for nobody.
-        if change::undo_confirm(&transaction, order.id, clock::now()).await? && has_other_holds {
+        if is_undone && has_other_holds {
             order_sittings::set_holds(&transaction, order.id, &order.sittings).await?;
         }
-        transaction.commit().await.map_err(StoreError::from)?;
-        Err(ConfirmError::SeatGone(sitting))
+        transaction.commit().await?;
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@ use reservation::ids::SittingId;
 
 use super::Orders;
 use super::take::{live_orders, random_number};
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
@@ -44,11 +45,15 @@ impl Orders {
         }
         match state {
             OrderState::Unpaid => {}
-            OrderState::Lapsed | OrderState::Released | OrderState::Cancelled => return Ok(()),
+            OrderState::Lapsed | OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. } => {
+                return Ok(());
+            }
             state @ (OrderState::WaitingReview | OrderState::Refused { .. } | OrderState::Confirmed) => {
                 return Err(DropError::Paid(state));
             }
         }
+        // What an order costs stays while a payment of it is under way; one at a channel is closed first.
+        self.asking.end_all(order.id, &Actor::Candidate(account)).await?;
         let released = random_number();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;

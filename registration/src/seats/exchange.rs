@@ -12,6 +12,7 @@ use reservation::ids::{HoldId, SittingId};
 use super::Orders;
 use super::error::OrderError;
 use super::take::{Attempt, Replaced, live_orders_of, new_order};
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting, Window};
 use crate::payments::moves;
@@ -42,6 +43,7 @@ impl Orders {
         let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
         let all: Vec<SittingId> = old.sittings.iter().map(|seat| &seat.sitting).chain(&ids).cloned().collect();
         refuse_closed(attempt.page, clock::now())?;
+        self.asking.end_all(old.id, &Actor::Candidate(attempt.account)).await?;
         if moves::binds(&self.database.client().await?, old.id).await? {
             return Err(OrderError::Paying(old.id));
         }

@@ -271,6 +271,6 @@ pub(super) fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
         OrderState::Unpaid | OrderState::Lapsed | OrderState::Refused { .. } => true,
         // Once staff have said yes, a new picture has nothing to say.
         OrderState::WaitingReview => order.state == StoredState::WaitingReview,
-        OrderState::Confirmed | OrderState::Released | OrderState::Cancelled => false,
+        OrderState::Confirmed | OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. } => false,
     }
 }

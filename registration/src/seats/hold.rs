@@ -4,13 +4,15 @@ use reservation::ids::{ExamId, GroupId, SittingId};
 
 use super::error::OrderError;
 use super::take::Attempt;
-use super::{OPEN_MAX, Orders};
+use super::{ConfirmError, OPEN_MAX, Orders};
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting};
 use crate::model::exam_rules::TaskKind;
 use crate::model::facts::EligibilityState;
+use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
-use crate::model::order::{Order, SITTINGS_MAX};
+use crate::model::order::{Order, OrderState, SITTINGS_MAX};
 use crate::rules::choosing;
 use crate::rules::steps::{blocked_by, steps};
 use crate::seats::store;
@@ -44,10 +46,23 @@ impl Orders {
                 false => self.try_hold(&attempt, &choice, replace).await?,
             };
             if let Some(order) = found {
-                return Ok(order.view(clock::now()));
+                return self.confirm_free(order.view(clock::now())).await;
             }
         }
         Err(OrderError::Unavailable("other requests of the same candidate are under way".to_owned()))
+    }
+
+    /// Who has nothing to pay has the seats at once, unless what they need is not confirmed yet, or the engine is away; then
+    /// in a moment.
+    async fn confirm_free(&self, order: Order) -> Result<Order, OrderError> {
+        if order.amount > Fen(0) || order.state != OrderState::Unpaid {
+            return Ok(order);
+        }
+        match self.confirm(order.id, &Actor::System).await {
+            Ok(confirmed) => Ok(confirmed),
+            Err(ConfirmError::Store(error)) => Err(error.into()),
+            Err(_) => Ok(order),
+        }
     }
 
     /// One round. Nothing: another request of the same candidate got in between.

@@ -38,6 +38,9 @@ impl Orders {
     }
 
     async fn settle_unpaid(&self, order: StoredOrder, is_due: bool) -> Result<StoredOrder, StoreError> {
+        if is_due && self.may_be_paid(&order).await? {
+            return Ok(order);
+        }
         let Some(states) = self.hold_states(&order).await else { return Ok(order) };
         let is_live = |state: &Option<HoldState>| state.is_some_and(HoldState::is_live);
         let is_frozen = |state: &Option<HoldState>| matches!(state, Some(HoldState::Frozen | HoldState::Confirmed));
@@ -61,6 +64,14 @@ impl Orders {
             return self.reload(order).await;
         }
         Ok(order)
+    }
+
+    /// Has money come for an order whose time is up, or has a channel still to say so? Then it does not end here.
+    async fn may_be_paid(&self, order: &StoredOrder) -> Result<bool, StoreError> {
+        let client = self.database.client().await?;
+        let ends = (order.expires_at, order.lapses_at);
+        Ok(moves::is_owed(&client, order.id).await?
+            || moves::awaits_last_word(&client, order.id, ends, clock::now()).await?)
     }
 
     /// Refused → cancelled, and the candidate is told.

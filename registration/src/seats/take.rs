@@ -166,7 +166,7 @@ impl Orders {
     }
 
     /// Another request of the candidate wrote its row first: seats that are not in it go back.
-    async fn yield_to_other(&self, order: &StoredOrder) -> Result<Option<StoredOrder>, OrderError> {
+    pub(super) async fn yield_to_other(&self, order: &StoredOrder) -> Result<Option<StoredOrder>, OrderError> {
         let open = store::orders::open(&self.database.client().await?, order.account, &order.exam, OPEN_MAX).await?;
         let is_kept = |seat: &OrderSitting| open.iter().any(|other| !other.seats_owed && other.sittings.contains(seat));
         for seat in order.sittings.iter().filter(|seat| !is_kept(seat)) {
@@ -273,6 +273,7 @@ pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&ExamSitting], taken: &
         mend_until: None,
         seats_owed: false,
         has_pending_picture: false,
+        choice_until: None,
     }
 }
 

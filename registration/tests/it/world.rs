@@ -220,6 +220,8 @@ impl World {
         })
         .await;
         until("balanced books", async || self.taken_by_orders().await == self.taken_by_board()).await;
+        let books = self.registration.payments.books().await.unwrap();
+        assert_eq!(books.differences, [], "the books of money: {:?}", books.balances);
         self.registration.stop().await;
         self.engine.stop().await;
     }

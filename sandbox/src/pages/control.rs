@@ -24,7 +24,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>) -> Html<String> {
         &html! {
             h1 { "故障 Failures" }
             p class="hint" { "让某个服务在接下来的几次调用中失败。"
-                span lang="en" { " Makes a service fail at its next calls." } }
+                span lang="en" { " Makes a service fail at its next calls." }
+                " " a href="/pay/conduct" { "支付渠道的行为在这里 Payment channels misbehave here" } }
             @if !faults.is_empty() {
                 ul class="messages" { @for (service, fail, times) in &faults {
                     li { strong { (word(service)) } " · " (word(fail)) " × " (times) }
@@ -50,6 +51,14 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>) -> Html<String> {
 pub(crate) async fn set(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {
     let is_form = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form"));
     let order = if is_form { of_form(&body) } else { serde_json::from_slice(&body).unwrap_or_default() };
+    if !is_form && order.get("channel").is_some() {
+        return match super::pay::conduct::apply(&desk, order) {
+            Ok(()) => Json(json!({ "ok": true })).into_response(),
+            Err(error) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "error": error.to_string() }))).into_response()
+            }
+        };
+    }
     match serde_json::from_value::<Order>(order) {
         Ok(order) => {
             desk.faults.set(&order);

@@ -7,5 +7,6 @@ mod cards_and_faces;
 mod hostile;
 mod liveness;
 mod messages;
+mod pay;
 mod specimens;
 mod world;

@@ -200,6 +200,7 @@ pub(crate) fn state_word(w: Words, state: &OrderState) -> (Tone, String) {
         OrderState::Refused { .. } => (Tone::Bad, w.t("state-refused")),
         OrderState::Confirmed => (Tone::Good, w.t("state-confirmed")),
         OrderState::Lapsed => (Tone::Bad, w.t("state-lapsed")),
+        OrderState::Owed { .. } => (Tone::Bad, w.t("state-owed")),
         OrderState::Released => (Tone::Bad, w.t("state-released")),
         OrderState::Cancelled => (Tone::Bad, w.t("state-cancelled")),
     };

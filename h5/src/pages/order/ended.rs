@@ -22,7 +22,7 @@ pub(crate) async fn show(
     Path(order): Path<String>,
 ) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
-    if !matches!(order.state, OrderState::Released | OrderState::Cancelled) {
+    if !matches!(order.state, OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. }) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
     let visit = &candidate.visit;
@@ -61,7 +61,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         (None, OrderState::Cancelled) => w.t("ended-cancelled"),
         (None, _) => w.t("ended-text"),
     };
-    let is_said = matches!(view.standing.state, State::Lost { is_cancelled: true, .. });
+    let is_said = matches!(view.standing.state, State::Lost { is_cancelled: true, .. } | State::Owed { .. });
     html! {
         div class="column" {
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &title(w, view)))

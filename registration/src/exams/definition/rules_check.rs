@@ -9,7 +9,8 @@ use std::hash::Hash;
 
 use super::text_fault;
 use crate::model::exam::Group;
-use crate::model::exam_rules::{ExamRules, TaskKind};
+use crate::model::exam_rules::{CHOICE_HOURS_MAX, ExamRules, TaskKind};
+use crate::model::payment::Method;
 use crate::model::text::Text;
 
 /// One part of where a value stands in the file.
@@ -70,10 +71,25 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     people(rules, &mut checker);
     form::check(rules, &mut checker);
     programme::check(rules, groups, &mut checker);
-    if let Some(item) = &rules.payment.item {
-        checker.text(item, &[Key::Name("payment"), Key::Name("item")]);
-    }
+    payment(rules, &mut checker);
     checker.0
+}
+
+fn payment(rules: &ExamRules, checker: &mut Checker) {
+    let place = |name| [Key::Name("payment"), Key::Name(name)];
+    if let Some(item) = &rules.payment.item {
+        checker.text(item, &place("item"));
+    }
+    let channels = &rules.payment.channels;
+    checker.require(!channels.is_empty(), &place("channels"), "there must be a channel");
+    checker.unique(channels, |index| [&place("channels")[..], &[Key::Index(index)]].concat());
+    for (index, channel) in channels.iter().enumerate() {
+        let is_candidates = *channel != Method::School;
+        let here = [&place("channels")[..], &[Key::Index(index)]].concat();
+        checker.require(is_candidates, &here, "a school pays for many candidates, not a candidate by the school");
+    }
+    let fits = (1..=CHOICE_HOURS_MAX).contains(&rules.payment.choice_hours);
+    checker.require(fits, &place("choice_hours"), format!("must be from 1 to {CHOICE_HOURS_MAX}"));
 }
 
 fn account(rules: &ExamRules, checker: &mut Checker) {

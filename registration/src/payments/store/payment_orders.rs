@@ -24,3 +24,15 @@ pub(crate) async fn insert(
     transaction.execute(&statement, &[&payment.0, &numbers, &amounts]).await?;
     Ok(())
 }
+
+/// The same orders for another payment.
+pub(crate) async fn copy(transaction: &impl GenericClient, from: PaymentId, to: PaymentId) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.payment_orders (payment, order_id, amount_fen)
+             SELECT $2, b.order_id, b.amount_fen FROM registration.payment_orders b WHERE b.payment = $1",
+        )
+        .await?;
+    transaction.execute(&statement, &[&from.0, &to.0]).await?;
+    Ok(())
+}

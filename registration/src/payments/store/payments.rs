@@ -1,6 +1,8 @@
 //! The table `payments`: reading, and its moves. Each move names the states that it starts from, and says whether it
 //! happened, so that of two movers one wins and the other looks again.
 
+pub(crate) mod attempts;
+
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -16,7 +18,7 @@ use crate::store::{StoreError, violates};
 /// What every query of whole payments begins with.
 const SELECT: &str = "
     SELECT p.id, p.method, p.amount_fen, p.state, p.reference, p.created_at, p.received_at, p.decided_kind, p.decided_id,
-        p.decided_at, p.reason,
+        p.decided_at, p.reason, p.received_fen, p.of_attempt,
         ARRAY(SELECT b.order_id FROM registration.payment_orders b WHERE b.payment = p.id ORDER BY b.order_id)
             AS order_ids,
         ARRAY(SELECT b.amount_fen FROM registration.payment_orders b WHERE b.payment = p.id ORDER BY b.order_id)
@@ -133,6 +135,8 @@ fn read(row: &Row) -> Result<Payment, StoreError> {
         reference: row.get("reference"),
         created_at: row.get("created_at"),
         received_at: row.get("received_at"),
+        received: row.get::<_, Option<i64>>("received_fen").map(Fen),
+        of_attempt: row.get::<_, Option<Uuid>>("of_attempt").map(PaymentId),
         decided,
         reason: row.get("reason"),
         orders: orders.into_iter().zip(amounts).map(order).collect::<Result<_, StoreError>>()?,

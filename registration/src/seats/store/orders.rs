@@ -24,6 +24,8 @@ macro_rules! columns {
         o.seats_owed,
         EXISTS (SELECT FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL)
             AS has_pending_picture,
+        (SELECT max(m.choice_until) FROM registration.settlements m WHERE m.order_id = o.id AND m.state = 'choice')
+            AS choice_until,
         ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position)
             AS sittings,
         ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position) AS holds,
@@ -77,6 +79,8 @@ pub(crate) struct StoredOrder {
     pub(crate) seats_owed: bool,
     /// It has pictures that are not accepted: a hand-in is under way or died.
     pub(crate) has_pending_picture: bool,
+    /// Its money came when the seats had gone, and other sittings are offered for it until then.
+    pub(crate) choice_until: Option<Timestamp>,
 }
 
 impl StoredOrder {
@@ -121,6 +125,11 @@ impl StoredOrder {
     /// The state that [`Self::view`] shows.
     pub(crate) fn state_at(&self, now: Timestamp) -> OrderState {
         match self.state {
+            StoredState::Lapsed | StoredState::Released | StoredState::Cancelled
+                if self.choice_until.is_some_and(|until| now <= until) =>
+            {
+                OrderState::Owed { until: self.choice_until.unwrap_or(now) }
+            }
             StoredState::Unpaid if self.lapses_at < now => OrderState::Lapsed,
             StoredState::Unpaid => OrderState::Unpaid,
             StoredState::WaitingReview | StoredState::Confirming => OrderState::WaitingReview,
@@ -142,12 +151,13 @@ pub(crate) async fn get(client: &impl GenericClient, id: OrderId) -> Result<Opti
     client.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
 }
 
-/// The same, locked until the transaction ends.
+/// The same, locked until the transaction ends. Its number never changes, so that whoever writes down money for it, which
+/// names it, need not wait.
 pub(crate) async fn get_locked(
     transaction: &impl GenericClient,
     id: OrderId,
 ) -> Result<Option<StoredOrder>, StoreError> {
-    let statement = transaction.prepare_cached(&format!("{SELECT} WHERE o.id = $1 FOR UPDATE OF o")).await?;
+    let statement = transaction.prepare_cached(&format!("{SELECT} WHERE o.id = $1 FOR NO KEY UPDATE OF o")).await?;
     transaction.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()
 }
 
@@ -291,6 +301,7 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         mend_until: row.get("mend_until"),
         seats_owed: row.get("seats_owed"),
         has_pending_picture: row.get("has_pending_picture"),
+        choice_until: row.get("choice_until"),
     })
 }
 

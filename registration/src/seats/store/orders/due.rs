@@ -4,6 +4,7 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
 use super::{SELECT, StoredOrder, read};
+use crate::model::order::OrderId;
 use crate::store::StoreError;
 
 /// Unpaid orders whose time was up before `now`.
@@ -18,6 +19,19 @@ pub(crate) async fn unpaid(
         ))
         .await?;
     client.query(&statement, &[&now, &limit]).await?.iter().map(read).collect()
+}
+
+/// Unpaid orders for which nothing is to be paid, and whose time is not up.
+pub(crate) async fn free(client: &impl GenericClient, now: Timestamp, limit: i64) -> Result<Vec<OrderId>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT o.id FROM registration.orders o
+             WHERE o.state = 'unpaid' AND o.amount_fen = 0 AND o.lapses_at >= $1 ORDER BY o.lapses_at LIMIT $2",
+        )
+        .await?;
+    let read = |row: &tokio_postgres::Row| row.get::<_, &str>("id").parse();
+    let found: Result<_, _> = client.query(&statement, &[&now, &limit]).await?.iter().map(read).collect();
+    found.map_err(|_| StoreError::Corrupt("an order's number"))
 }
 
 /// Refused orders that nobody mended before `now`.

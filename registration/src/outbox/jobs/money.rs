@@ -1,0 +1,53 @@
+//! Settling money that came, and orders for which none is to be paid.
+
+use futures_util::stream::{self, StreamExt};
+use jiff::SignedDuration;
+
+use crate::model::actor::Actor;
+use crate::model::clock;
+use crate::payments::store::settlements;
+use crate::seats::store::orders::due;
+use crate::seats::{ConfirmError, Orders};
+use crate::store::{Database, StoreError};
+
+/// Most payments that are settled in one go, how many at once, and most full batches in one round.
+const BATCH: i64 = 200;
+const AT_ONCE: usize = 16;
+const BATCHES_MAX: usize = 20;
+/// So long nobody else settles what one process has taken.
+const TAKEN: SignedDuration = SignedDuration::from_secs(30);
+
+/// Settles everything that is due. In a rush full batches follow each other.
+pub(super) async fn settle(database: &Database, orders: &Orders) -> Result<(), StoreError> {
+    let mut failed = Ok(());
+    for _ in 0..BATCHES_MAX {
+        let now = clock::now();
+        let due = settlements::take_due(&database.client().await?, now, now + TAKEN, BATCH).await?;
+        let is_full = i64::try_from(due.len()).is_ok_and(|count| count >= BATCH);
+        let settled = stream::iter(due).map(|(payment, order)| async move {
+            let done = orders.settle_paid(payment, order).await;
+            done.inspect_err(|error| tracing::error!(%order, %error, "a payment could not be settled"))
+        });
+        let mut settled = std::pin::pin!(settled.buffer_unordered(AT_ONCE));
+        while let Some(done) = settled.next().await {
+            failed = failed.and(done);
+        }
+        if !is_full {
+            break;
+        }
+    }
+    failed.and(confirm_free(database, orders).await)
+}
+
+/// Confirms what costs nothing, where that could not be done when the seats were taken.
+async fn confirm_free(database: &Database, orders: &Orders) -> Result<(), StoreError> {
+    let free = due::free(&database.client().await?, clock::now(), BATCH).await?;
+    for order in free {
+        match orders.confirm(order, &Actor::System).await {
+            Ok(_) | Err(ConfirmError::NeedsFirst(_) | ConfirmError::Moved(_) | ConfirmError::SeatGone(_)) => {}
+            Err(ConfirmError::Store(error)) => return Err(error),
+            Err(error) => tracing::warn!(%order, %error, "an order that costs nothing could not be confirmed yet"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! What pages show of the money of one order, and what staff have to look at.
+
+use gateways::pay::{Start, Surface};
+use jiff::Timestamp;
+
+use super::Payments;
+use super::pay::is_payable;
+use crate::model::clock;
+use crate::model::fen::Fen;
+use crate::model::ids::AccountId;
+use crate::model::order::OrderId;
+use crate::model::payment::{Method, Payment, PaymentId, PaymentState};
+use crate::model::refund::Refund;
+use crate::payments::store::payments as rows;
+use crate::payments::store::payments::attempts;
+use crate::payments::store::refunds;
+use crate::seats::store::orders;
+use crate::store::StoreError;
+
+/// Most lines of a list for staff.
+const STUCK_MAX: i64 = 200;
+
+/// An attempt that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its number.
+    pub payment: PaymentId,
+    /// By which channel.
+    pub method: Method,
+    /// [`PaymentState::Created`], [`PaymentState::Pending`] or [`PaymentState::Unknown`].
+    pub state: PaymentState,
+    /// How the payer goes on, as it was told last: a code can be shown again.
+    pub start: Option<Start>,
+    /// From then on the channel takes no money for it.
+    pub expires_at: Option<Timestamp>,
+    /// When the channel said something of it last.
+    pub heard_at: Option<Timestamp>,
+}
+
+/// The money of one order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentPage {
+    /// What is to be paid.
+    pub amount: Fen,
+    /// By what one can pay now, in the exam's order; nothing when nothing is to be paid.
+    pub channels: Vec<Method>,
+    /// What is under way.
+    pub attempts: Vec<Attempt>,
+    /// What has come, the oldest first.
+    pub received: Vec<Payment>,
+    /// What goes back, or did.
+    pub refunds: Vec<Refund>,
+}
+
+impl PaymentPage {
+    /// Has money come whose seats are not settled yet, or is somebody still to say whether it has?
+    pub fn is_settling(&self) -> bool {
+        let is_sent = |attempt: &Attempt| attempt.state != PaymentState::Created;
+        self.attempts.iter().any(is_sent)
+    }
+}
+
+/// Does somebody look at the page, so that channels are worth asking at once?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looking {
+    /// A person does; channels are asked, seldom enough.
+    Person,
+    /// Nobody: only what is known.
+    Nobody,
+}
+
+/// Something of money that people must look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stuck {
+    /// For a week no channel could say what became of it.
+    Payment {
+        /// The attempt.
+        payment: PaymentId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A refund that waits for a second person, lacks money, that the channel cannot pay, or that came to nothing.
+    Refund(Box<Refund>),
+}
+
+impl Payments {
+    /// By what one's own order can be paid for at this place, and how much. Nothing: it is not theirs, or nothing is to be
+    /// paid.
+    pub async fn offer(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        surface: Surface,
+    ) -> Result<Option<(Fen, Vec<Method>)>, StoreError> {
+        // Every channel has something for both today.
+        let _ = surface;
+        let page = self.page(account, order, Looking::Nobody).await?;
+        Ok(page.filter(|page| !page.channels.is_empty()).map(|page| (page.amount, page.channels)))
+    }
+
+    /// The money of one's own order. Nothing: it is not theirs.
+    pub async fn page(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        looking: Looking,
+    ) -> Result<Option<PaymentPage>, StoreError> {
+        let found = orders::get(&self.database.client().await?, order).await?;
+        let Some(found) = found.filter(|found| found.account == account) else { return Ok(None) };
+        if looking == Looking::Person {
+            self.asking.ask_on_look(order).await?;
+        }
+        let client = self.database.client().await?;
+        let under_way = attempts::under_way(&client, order).await?;
+        let received = rows::of_order(&client, order).await?;
+        let refunds = refunds::of_order(&client, order).await?;
+        drop(client);
+        let is_offered = is_payable(&found, &found.state_at(clock::now()));
+        let exam = self.exams.get(&found.exam).filter(|_| is_offered);
+        let has = |method: &Method| *method == Method::Screenshot || self.channels().get(*method).is_some();
+        let channels = exam.map(|exam| exam.rules.payment.channels.iter().copied().filter(has).collect());
+        let attempt = |attempt: attempts::StoredAttempt| Attempt {
+            payment: attempt.id,
+            method: attempt.method,
+            state: attempt.state,
+            start: attempt.start,
+            expires_at: attempt.expires_at,
+            heard_at: attempt.heard_at,
+        };
+        Ok(Some(PaymentPage {
+            amount: found.amount,
+            channels: channels.unwrap_or_default(),
+            attempts: under_way.into_iter().map(attempt).collect(),
+            received: received.into_iter().filter(|payment| payment.state == PaymentState::Received).collect(),
+            refunds: refunds.into_iter().map(|stored| stored.refund).collect(),
+        }))
+    }
+
+    /// What of money people must look at, the longest waiting first, at most 200 of each kind.
+    pub async fn stuck(&self) -> Result<Vec<Stuck>, StoreError> {
+        let client = self.database.client().await?;
+        let payments = attempts::stuck(&client, STUCK_MAX).await?;
+        let refunds = refunds::stuck(&client, STUCK_MAX).await?;
+        let payments = payments.into_iter().map(|(payment, since)| Stuck::Payment { payment, since });
+        let refunds = refunds.into_iter().map(|stored| Stuck::Refund(Box::new(stored.refund)));
+        Ok(payments.chain(refunds).collect())
+    }
+
+    /// Asks the channel after a payment because staff want to know, whatever its state. Where it stands then.
+    pub async fn ask(&self, payment: PaymentId) -> Result<Option<Payment>, StoreError> {
+        self.asking.ask(payment).await?;
+        rows::get(&self.database.client().await?, payment).await
+    }
+}

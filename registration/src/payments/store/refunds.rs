@@ -1,0 +1,197 @@
+//! The table `refunds`. Whoever moves one has its row locked.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use crate::model::actor::Actor;
+use crate::model::fen::Fen;
+use crate::model::ids::StaffId;
+use crate::model::order::OrderId;
+use crate::model::payment::{Method, PaymentId};
+use crate::model::refund::{Refund, RefundId, RefundReason, RefundState};
+use crate::rules::paying::schedule::Next;
+use crate::store::StoreError;
+
+/// What every query of whole refunds begins with.
+const SELECT: &str = "
+    SELECT r.id, r.payment, r.order_id, r.amount_fen, r.reason, r.state, r.created_at, r.asked_kind, r.asked_id,
+        r.agreed_by, r.note, r.ended_at, r.code, r.stuck_at, r.sent_at, p.method, p.received_fen, p.notify_url,
+        coalesce(p.of_attempt, p.id) AS attempt,
+        EXISTS (SELECT FROM registration.settlements s
+            WHERE s.payment = r.payment AND s.order_id = r.order_id AND s.state = 'seat') AS is_of_seat
+    FROM registration.refunds r JOIN registration.payments p ON p.id = r.payment";
+/// Most refunds of one order that are read.
+const OF_ORDER_MAX: i64 = 100;
+
+/// A refund with what is needed to send it.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredRefund {
+    pub(crate) refund: Refund,
+    /// The attempt as the channel knows it.
+    pub(crate) attempt: PaymentId,
+    /// Has the money bought a seat that is the candidate's still?
+    pub(crate) is_of_seat: bool,
+    /// How much had come by it.
+    pub(crate) received: Fen,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) sent_at: Option<Timestamp>,
+}
+
+/// A refund that begins.
+pub(crate) struct NewRefund<'a> {
+    pub(crate) payment: PaymentId,
+    pub(crate) order: OrderId,
+    pub(crate) amount: Fen,
+    pub(crate) reason: RefundReason,
+    pub(crate) state: RefundState,
+    pub(crate) by: &'a Actor,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) now: Timestamp,
+}
+
+/// Adds one, unless there is one for that reason. Nothing: there is.
+pub(crate) async fn insert(
+    transaction: &impl GenericClient,
+    new: &NewRefund<'_>,
+) -> Result<Option<RefundId>, StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "INSERT INTO registration.refunds (id, payment, order_id, amount_fen, reason, state, created_at, asked_kind,
+                 asked_id, note, ask_at, stuck_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                 CASE $6 WHEN 'due' THEN $7::timestamptz END, CASE $6 WHEN 'asked' THEN $7::timestamptz END)
+             ON CONFLICT ON CONSTRAINT refunds_one_a_reason DO NOTHING",
+        )
+        .await?;
+    let NewRefund { payment, order, amount, reason, state, by, note, now } = new;
+    let id = Uuid::now_v7();
+    let (reason, state): (&str, &str) = (reason.into(), state.into());
+    let (order, kind, who) = (order.to_string(), by.kind(), by.id());
+    let row: [&(dyn ToSql + Sync); 10] = [&id, &payment.0, &order, &amount.0, &reason, &state, now, &kind, &who, note];
+    let is_new = transaction.execute(&statement, &row).await? == 1;
+    Ok(is_new.then_some(RefundId(id)))
+}
+
+/// One, locked until the transaction ends.
+pub(crate) async fn lock(transaction: &impl GenericClient, id: RefundId) -> Result<Option<StoredRefund>, StoreError> {
+    let statement = transaction.prepare_cached(&format!("{SELECT} WHERE r.id = $1 FOR UPDATE OF r")).await?;
+    transaction.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
+}
+
+/// The refunds of an order, the oldest first.
+pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Result<Vec<StoredRefund>, StoreError> {
+    let statement =
+        client.prepare_cached(&format!("{SELECT} WHERE r.order_id = $1 ORDER BY r.created_at, r.id LIMIT $2")).await?;
+    client.query(&statement, &[&order.to_string(), &OF_ORDER_MAX]).await?.iter().map(read).collect()
+}
+
+/// How much of a payment has gone back, or is to. Those that came to nothing do not count.
+pub(crate) async fn sum_of(transaction: &impl GenericClient, payment: PaymentId) -> Result<Fen, StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "SELECT coalesce(sum(amount_fen), 0)::bigint FROM registration.refunds
+             WHERE payment = $1 AND state <> 'closed'",
+        )
+        .await?;
+    Ok(Fen(transaction.query_one(&statement, &[&payment.0]).await?.get(0)))
+}
+
+/// Takes refunds at these channels that are to be sent or asked after, so that until `until` nobody else does.
+pub(crate) async fn take_due(
+    client: &impl GenericClient,
+    methods: &[Method],
+    (now, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<RefundId>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.refunds SET ask_at = $2 WHERE id IN (
+                 SELECT r.id FROM registration.refunds r JOIN registration.payments p ON p.id = r.payment
+                 WHERE r.ask_at <= $1 AND p.method = ANY($3) ORDER BY r.ask_at LIMIT $4 FOR UPDATE OF r SKIP LOCKED)
+             RETURNING id",
+        )
+        .await?;
+    let methods: Vec<&str> = methods.iter().map(Into::into).collect();
+    let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
+    Ok(rows.iter().map(|row| RefundId(row.get(0))).collect())
+}
+
+/// What is written of a move.
+pub(crate) struct Moved<'a> {
+    pub(crate) state: RefundState,
+    /// Is it being sent?
+    pub(crate) is_sent: bool,
+    pub(crate) heard_at: Option<Timestamp>,
+    pub(crate) next: Option<Next>,
+    pub(crate) needs_people: bool,
+    pub(crate) code: Option<&'a str>,
+    pub(crate) now: Timestamp,
+}
+
+/// Writes a move.
+pub(crate) async fn note(transaction: &impl GenericClient, id: RefundId, moved: &Moved<'_>) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.refunds
+             SET state = $2, calls = calls + CASE WHEN $3 THEN 1 ELSE 0 END,
+                 sent_at = CASE WHEN $3 THEN coalesce(sent_at, $7) ELSE sent_at END,
+                 heard_at = coalesce($4, heard_at), ask_at = $5,
+                 stuck_at = CASE WHEN $6 THEN coalesce(stuck_at, $7) END,
+                 ended_at = CASE WHEN $2 IN ('done', 'closed') THEN coalesce(ended_at, $7) END,
+                 code = coalesce($8, code)
+             WHERE id = $1",
+        )
+        .await?;
+    let Moved { state, is_sent, heard_at, next, needs_people, code, now } = moved;
+    let state: &str = state.into();
+    let (at, is_stuck) = (next.map(|next| next.at), *needs_people || next.is_some_and(|next| next.is_stuck));
+    let row: [&(dyn ToSql + Sync); 8] = [&id.0, &state, is_sent, heard_at, &at, &is_stuck, now, code];
+    transaction.execute(&statement, &row).await?;
+    Ok(())
+}
+
+/// Notes who agreed.
+pub(crate) async fn agree(transaction: &impl GenericClient, id: RefundId, staff: StaffId) -> Result<(), StoreError> {
+    let statement = transaction.prepare_cached("UPDATE registration.refunds SET agreed_by = $2 WHERE id = $1").await?;
+    transaction.execute(&statement, &[&id.0, &staff.0]).await?;
+    Ok(())
+}
+
+/// Refunds that people must look at, the longest waiting first.
+pub(crate) async fn stuck(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredRefund>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!("{SELECT} WHERE r.stuck_at IS NOT NULL ORDER BY r.stuck_at, r.id LIMIT $1"))
+        .await?;
+    client.query(&statement, &[&limit]).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<StoredRefund, StoreError> {
+    let word = |column: &str| row.get::<_, &str>(column);
+    let asked_by = Actor::from_stored(word("asked_kind"), row.get("asked_id"));
+    Ok(StoredRefund {
+        refund: Refund {
+            id: RefundId(row.get("id")),
+            payment: PaymentId(row.get("payment")),
+            method: word("method").parse().map_err(|_| StoreError::Corrupt("a payment's method"))?,
+            order: word("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
+            amount: Fen(row.get("amount_fen")),
+            reason: word("reason").parse().map_err(|_| StoreError::Corrupt("a refund's reason"))?,
+            state: word("state").parse().map_err(|_| StoreError::Corrupt("a refund's state"))?,
+            created_at: row.get("created_at"),
+            asked_by: asked_by.map_err(|_| StoreError::Corrupt("who wanted a refund"))?,
+            agreed_by: row.get::<_, Option<Uuid>>("agreed_by").map(StaffId),
+            note: row.get("note"),
+            ended_at: row.get("ended_at"),
+            code: row.get("code"),
+            stuck_at: row.get("stuck_at"),
+        },
+        attempt: PaymentId(row.get("attempt")),
+        is_of_seat: row.get("is_of_seat"),
+        received: Fen(row.get("received_fen")),
+        notify_url: row.get("notify_url"),
+        sent_at: row.get("sent_at"),
+    })
+}

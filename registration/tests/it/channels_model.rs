@@ -1,0 +1,159 @@
+//! Random moves of candidates, channels and clocks on real stores, with channels that behave badly, and processes that
+//! die: in the end everybody who has paid has a seat or the money, and the books are the channels' to the fen.
+
+use gateways::pay::Surface;
+use registration::model::ids::AccountId;
+use registration::model::order::{Order, OrderState};
+use registration::model::payment::Method;
+use registration::payments::Going;
+use sandbox::{AnswerTwist, Conduct, NewsTwist, RefundTwist};
+
+use crate::shop::{Shop, at, number};
+use crate::world::{Setup, exam, ids, until};
+
+/// Numbers that look random, the same ones again for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % most as u64).unwrap()
+    }
+}
+
+/// Moves that are tried; most of a thousand when asked for.
+fn moves() -> usize {
+    std::env::var("MONEY_MOVES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+}
+
+fn bad_days(seed: u64) -> Conduct {
+    Conduct {
+        seed,
+        silence_ms: 500,
+        news_often: [
+            (NewsTwist::Lost, 10),
+            (NewsTwist::Doubled, 10),
+            (NewsTwist::Late, 10),
+            (NewsTwist::WrongSignature, 5),
+            (NewsTwist::WrongAmount, 5),
+        ]
+        .into(),
+        answers_often: [(AnswerTwist::BadGateway, 3), (AnswerTwist::CutOff, 3), (AnswerTwist::SystemError, 3)].into(),
+        refunds_often: [(RefundTwist::Slow, 30), (RefundTwist::Short, 10)].into(),
+        ..Conduct::default()
+    }
+}
+
+struct Candidate {
+    account: AccountId,
+    /// Where the payer was sent, by which channel.
+    open: Vec<(Method, Going)>,
+}
+
+/// One move of one candidate. Most are refused.
+async fn one_move(shop: &Shop, of: &mut Candidate, dice: &mut Dice) {
+    let orders = &shop.world.registration.orders;
+    let live: Vec<Order> = orders.of(of.account).await.unwrap();
+    let newest = live.first();
+    let owed = live.iter().find(|order| matches!(order.state, OrderState::Owed { .. }));
+    match (dice.below(10), newest) {
+        (_, None) | (0, _) => drop(shop.world.hold(of.account, &[["s0", "s1"][dice.below(2)]]).await),
+        (1..=3, Some(order)) => {
+            let method = [Method::Alipay, Method::WechatPay][dice.below(2)];
+            let surface = [Surface::Phone, Surface::Desk][dice.below(2)];
+            if let Ok(going @ Going::Start { .. }) = shop.pay(of.account, order.id, method, surface).await {
+                of.open.push((method, going));
+            }
+        }
+        (4 | 5, Some(_)) if !of.open.is_empty() => {
+            let (_, going) = &of.open[dice.below(of.open.len())];
+            shop.pay_there(going).await;
+        }
+        (6, Some(_)) if !of.open.is_empty() => {
+            let (method, going) = &of.open[dice.below(of.open.len())];
+            if dice.below(3) == 0 {
+                drop(shop.sandbox.pay().pay_late(at(*method), &number(going).1));
+            } else {
+                shop.sandbox.pay().tell_again(at(*method), &number(going).1);
+            }
+        }
+        (7, Some(order)) => drop(orders.release(of.account, order.id).await),
+        (8, Some(order)) => {
+            // Its time is up.
+            let over = format!(
+                "UPDATE registration.orders SET expires_at = now() - interval '40 s', lapses_at = now() - interval '40 s'
+                 WHERE id = '{}' AND state = 'unpaid'",
+                order.id
+            );
+            shop.world.execute(&over).await;
+            for seat in &order.sittings {
+                if order.state == OrderState::Unpaid {
+                    drop(shop.world.engine.release(&exam(), &seat.hold).await);
+                }
+            }
+        }
+        (9, _) => {
+            if let Some(order) = owed {
+                drop(orders.choose_other(of.account, order.id, &ids(&[["s0", "s1"][dice.below(2)]])).await);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Nothing is left to be asked, settled or sent.
+async fn is_settled(shop: &Shop) -> bool {
+    let open = "SELECT
+        (SELECT count(*) FROM registration.payments WHERE state IN ('created', 'pending', 'unknown'))
+        + (SELECT count(*) FROM registration.settlements WHERE state IN ('due', 'choice'))
+        + (SELECT count(*) FROM registration.refunds WHERE state NOT IN ('done', 'closed'))";
+    shop.world.sql().await.query_one(open, &[]).await.unwrap().get::<_, i64>(0) == 0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_the_books_are_the_channels() {
+    let mut shop = Shop::open(Setup { capacities: vec![3, 3, 3], ..Setup::default() }).await;
+    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
+    let mut dice = Dice(seed);
+    for method in [Method::Alipay, Method::WechatPay] {
+        shop.sandbox.pay().behave(at(method), bad_days(seed));
+    }
+    let mut candidates = Vec::new();
+    for number in 0..8 {
+        candidates.push(Candidate { account: shop.world.candidate(number).await.id, open: Vec::new() });
+    }
+    for number in 0..moves() {
+        let of = dice.below(candidates.len());
+        one_move(&shop, &mut candidates[of], &mut dice).await;
+        if number % 100 == 99 {
+            shop.world.restart_registration().await;
+        }
+    }
+    // The channels behave again, and every deadline comes.
+    for method in [Method::Alipay, Method::WechatPay] {
+        shop.sandbox.pay().behave(at(method), Conduct::default());
+    }
+    until("nothing left", async || {
+        let over = "UPDATE registration.payments SET expires_at = now() - interval '10 s', ask_at = now()
+                 WHERE order_call IS NOT NULL AND state IN ('created', 'pending', 'unknown');
+             UPDATE registration.payments SET ask_at = now() WHERE order_call IS NOT NULL AND state IN ('closed', 'failed');
+             UPDATE registration.settlements SET choice_until = now() - interval '1 s', due_at = now() WHERE state = 'choice';
+             UPDATE registration.settlements SET due_at = now() WHERE state = 'due';
+             UPDATE registration.refunds SET ask_at = now() WHERE state NOT IN ('done', 'closed')";
+        shop.world.execute(over).await;
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        is_settled(&shop).await && shop.clearing().await == shop.till()
+    })
+    .await;
+    let twice = "SELECT count(*) FROM (SELECT payment FROM registration.refunds GROUP BY payment, order_id, reason
+         HAVING count(*) > 1) t";
+    assert_eq!(shop.world.sql().await.query_one(twice, &[]).await.unwrap().get::<_, i64>(0), 0);
+    let paid = shop.sandbox.pay().trades().iter().filter(|trade| trade.is_paid()).count();
+    assert!(paid > moves() / 30, "the moves came to something: {paid} of {} paid", moves());
+    let live = "UPDATE registration.orders SET state = 'released', seats_owed = true WHERE state = 'unpaid'";
+    shop.world.execute(live).await;
+    shop.finish().await;
+}

@@ -1,0 +1,127 @@
+//! Somebody who pays, as tests have it: opens what the merchant gave out, and presses a button. Over HTTP, as a browser.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::header::{LOCATION, REFERER};
+use reqwest::redirect::Policy;
+
+const CALL_LASTS: Duration = Duration::from_secs(10);
+/// From the merchant's address to the page to pay on.
+const STEPS_MAX: usize = 4;
+
+/// Somebody with a browser and a phone.
+#[derive(Debug, Clone)]
+pub struct Buyer {
+    http: SocketAddr,
+    site: String,
+    client: reqwest::Client,
+}
+
+/// A page to pay on that is open.
+#[derive(Debug, Clone)]
+pub struct Cashier {
+    buyer: Buyer,
+    url: String,
+}
+
+/// Why the buyer could not pay: the page's status and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turned {
+    /// Of the page; none when there was no answer.
+    pub status: Option<u16>,
+    /// What it says, as HTML.
+    pub page: String,
+}
+
+impl Buyer {
+    pub(crate) fn new(http: SocketAddr, site: &str) -> Self {
+        let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(CALL_LASTS).build();
+        let client = client.expect("a plain client needs nothing of the machine");
+        Self { http, site: site.to_owned(), client }
+    }
+
+    /// Goes where the merchant sends the browser, or scans what the merchant shows.
+    ///
+    /// # Errors
+    ///
+    /// When the channel shows something else than a page to pay on.
+    pub async fn open(&self, start: &str) -> Result<Cashier, Turned> {
+        let mut url = match start.strip_prefix("weixin://wxpay/bizpayurl?pr=") {
+            Some(code) => format!("http://{}/pay/{code}", self.http),
+            None => start.to_owned(),
+        };
+        for _ in 0..STEPS_MAX {
+            let answer = self.client.get(&url).header(REFERER, &self.site).send().await.map_err(silent)?;
+            let status = answer.status();
+            let next = answer.headers().get(LOCATION).and_then(|next| next.to_str().ok()).map(str::to_owned);
+            match next {
+                Some(next) if status.is_redirection() && next.starts_with('/') => {
+                    url = format!("http://{}{next}", self.http);
+                }
+                _ if status.is_success() => return Ok(Cashier { buyer: self.clone(), url }),
+                _ => {
+                    return Err(Turned {
+                        status: Some(status.as_u16()),
+                        page: answer.text().await.unwrap_or_default(),
+                    });
+                }
+            }
+        }
+        Err(Turned { status: None, page: "it leads in a circle".into() })
+    }
+}
+
+impl Cashier {
+    /// Pays; where the browser goes afterwards, if anywhere.
+    ///
+    /// # Errors
+    ///
+    /// When the channel takes no money (any more).
+    pub async fn pay(&self) -> Result<Option<String>, Turned> {
+        self.wish("pay").await
+    }
+
+    /// Pays, and closes the window.
+    ///
+    /// # Errors
+    ///
+    /// When the channel takes no money (any more).
+    pub async fn pay_and_close(&self) -> Result<(), Turned> {
+        self.wish("pay_and_close").await.map(drop)
+    }
+
+    /// Logs in, and does not pay yet.
+    ///
+    /// # Errors
+    ///
+    /// When the channel takes no money (any more).
+    pub async fn look(&self) -> Result<(), Turned> {
+        self.wish("look").await.map(drop)
+    }
+
+    /// Goes back without paying.
+    ///
+    /// # Errors
+    ///
+    /// When the page is over.
+    pub async fn leave(&self) -> Result<Option<String>, Turned> {
+        self.wish("leave").await
+    }
+
+    async fn wish(&self, wish: &str) -> Result<Option<String>, Turned> {
+        let call = self.buyer.client.post(&self.url).body(format!("wish={wish}"));
+        let call = call.header("Content-Type", "application/x-www-form-urlencoded");
+        let answer = call.send().await.map_err(silent)?;
+        let (status, page) = (answer.status(), answer.text().await.map_err(silent)?);
+        if !status.is_success() {
+            return Err(Turned { status: Some(status.as_u16()), page });
+        }
+        let back = page.split(";url=").nth(1).and_then(|rest| rest.split('"').next());
+        Ok(back.map(|back| back.replace("&amp;", "&")))
+    }
+}
+
+fn silent(error: reqwest::Error) -> Turned {
+    Turned { status: None, page: error.to_string() }
+}

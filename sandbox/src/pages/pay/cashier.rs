@@ -1,0 +1,154 @@
+//! The page to pay on, of both channels: pay, pay and close the window, go in without paying, go back.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{Html, IntoResponse, Response};
+use bytes::Bytes;
+use http::StatusCode;
+use jiff::SignedDuration;
+use maud::{Markup, html};
+
+use crate::desk::Desk;
+use crate::digests::pairs;
+use crate::pages::{layout, message};
+use crate::pay::books::NotPayable;
+use crate::pay::clock::china;
+use crate::pay::trade::{Channel, Product, Trade, TradeState, yuan};
+use crate::pay::{Pay, key_of};
+use crate::vendors::alipay::wap::return_address;
+
+/// A code to be scanned is good so long, whatever the order's own time.
+const CODE_LASTS: SignedDuration = SignedDuration::from_hours(2);
+
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, Path(code): Path<String>) -> Response {
+    match opened(&desk.pay, &code) {
+        Ok(trade) => Html(form(&trade).into_string()).into_response(),
+        Err(response) => response,
+    }
+}
+
+pub(crate) async fn decide(State(desk): State<Arc<Desk>>, Path(code): Path<String>, body: Bytes) -> Response {
+    let trade = match opened(&desk.pay, &code) {
+        Ok(trade) => trade,
+        Err(response) => return response,
+    };
+    let wish = pairs(&String::from_utf8_lossy(&body)).into_iter().find(|(name, _)| name == "wish");
+    let wish = wish.map(|(_, wish)| wish).unwrap_or_default();
+    if wish == "leave" {
+        return Html(left(&trade).into_string()).into_response();
+    }
+    let key = key_of(&trade);
+    let done = desk.pay.with(|books, now| {
+        let seen = books.act(&key, now)?;
+        if wish == "look" { Ok(seen) } else { books.pay(&key, "sandbox-buyer", false, now) }
+    });
+    match done {
+        Ok(trade) if wish == "look" => Html(form(&trade).into_string()).into_response(),
+        Ok(trade) => Html(paid(&trade, wish == "pay_and_close").into_string()).into_response(),
+        Err(why) => refused(why),
+    }
+}
+
+/// The trade, as long as somebody can pay for it here.
+fn opened(pay: &Pay, code: &str) -> Result<Trade, Response> {
+    let Some((trade, since)) = pay.by_code(code) else {
+        let words = "二维码或链接已失效，请返回商户重新获取。This code or page is over: go back and get another one.";
+        return Err((StatusCode::GONE, Html(message("已失效", words).into_string())).into_response());
+    };
+    let is_code = matches!(trade.product, Product::Precreate | Product::Native);
+    let is_over = trade.expires_at.is_some_and(|end| end <= pay.now());
+    match trade.state {
+        TradeState::Paid | TradeState::Finished => Err(refused(NotPayable::Paid)),
+        _ if is_over => Err(refused(NotPayable::Expired)),
+        TradeState::Closed => Err(refused(NotPayable::Closed)),
+        _ if is_code && pay.now().duration_since(since) > CODE_LASTS => Err(refused(NotPayable::Unknown)),
+        TradeState::Offered | TradeState::Waiting => Ok(trade),
+    }
+}
+
+fn refused(why: NotPayable) -> Response {
+    let (title, words) = match why {
+        NotPayable::Unknown => ("二维码已失效", "请返回商户重新获取。This code is over: go back and get another one."),
+        NotPayable::Expired => {
+            ("订单已超时", "订单已超过支付时间，不能再付款。Its time is over: nobody can pay any more.")
+        }
+        NotPayable::Closed => ("订单已关闭", "商户已关闭这笔订单。The merchant has closed this order."),
+        NotPayable::Paid => ("订单已支付", "请勿重复付款。It is paid already: no money is taken twice."),
+    };
+    (StatusCode::CONFLICT, Html(message(title, words).into_string())).into_response()
+}
+
+fn form(trade: &Trade) -> Markup {
+    let is_known = trade.state == TradeState::Waiting;
+    layout(
+        "付款",
+        None,
+        &html! {
+            p class="above" { (trade.channel.name()) "（沙盒，不是真的付款）"
+                span lang="en" { " Not real: no money moves." } }
+            h1 class="sum" { "¥" (yuan(trade.amount_fen)) }
+            dl class="bill" {
+                div { dt { "商品 For" } dd { (trade.subject) } }
+                div { dt { "收款方 To" } dd { "考务沙盒" } }
+                div { dt { "商户订单号 Number" } dd { (trade.number) } }
+                @if let Some(end) = trade.expires_at {
+                    div { dt { "请在此前付款 Before" } dd { (china(end).strftime("%m-%d %H:%M:%S").to_string()) } }
+                }
+            }
+            form method="post" class="wishes" {
+                button class="button" name="wish" value="pay" { "立即付款 Pay" }
+                button class="button second" name="wish" value="pay_and_close" { "付款后不返回 Pay, and do not go back" }
+                @if trade.channel == Channel::Alipay && !is_known {
+                    button class="button second" name="wish" value="look" { "登录，先不付款 Log in, do not pay yet" }
+                }
+                button class="button second" name="wish" value="leave" { "不付款，返回 Do not pay, go back" }
+            }
+            @if is_known && trade.channel == Channel::Alipay {
+                p class="hint" { "支付宝现在知道这笔交易。" span lang="en" { "Alipay knows of the trade now." } }
+            }
+        },
+    )
+}
+
+fn paid(trade: &Trade, stays: bool) -> Markup {
+    let back = back_of(trade).filter(|_| !stays);
+    layout(
+        "付款成功",
+        back.as_ref().map(|back| format!("2;url={back}")).as_deref(),
+        &html! {
+            p class="above" { (trade.channel.name()) "（沙盒）" }
+            h1 { "付款成功 Paid" }
+            p class="sum" { "¥" (yuan(trade.amount_fen)) }
+            @match back {
+                Some(back) => p { a class="button" href=(back) { "返回商户 Back to the merchant" } },
+                None => p class="hint" { "可以关闭这个页面了，商户会收到通知。"
+                    span lang="en" { " You may close this page: the merchant is told." } },
+            }
+        },
+    )
+}
+
+fn left(trade: &Trade) -> Markup {
+    // Who does not pay goes where the merchant said, not where payers go.
+    let back = trade.asked_text("quit_url").or(trade.return_url.as_deref()).map(str::to_owned);
+    layout(
+        "没有付款",
+        back.as_ref().map(|back| format!("1;url={back}")).as_deref(),
+        &html! {
+            h1 { "没有付款 Not paid" }
+            @match back {
+                Some(back) => p { a class="button" href=(back) { "返回商户 Back to the merchant" } },
+                None => p class="hint" { "可以关闭这个页面了。" span lang="en" { " You may close this page." } },
+            }
+        },
+    )
+}
+
+fn back_of(trade: &Trade) -> Option<String> {
+    match (trade.channel, trade.product) {
+        (Channel::Alipay, Product::Wap) => return_address(trade),
+        (Channel::Alipay, _) => None,
+        (Channel::WechatPay, _) => trade.return_url.clone(),
+    }
+}
