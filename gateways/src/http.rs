@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Request, Url};
 use tokio::sync::Semaphore;
 
@@ -33,7 +34,15 @@ pub(crate) struct Http {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// A header, by its name in lower case, where it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    }
 }
 
 /// Why a vendor gave no good answer: its own error code, or a word of ours. Never personal data.
@@ -70,8 +79,12 @@ impl VendorError {
 impl Endpoint {
     /// The address in the variable, or the vendor's own. Only https, except on this machine.
     pub(crate) fn of(variables: &Variables, name: &str, default: &str) -> Result<Self, SettingError> {
-        let text = variables.or(name, default)?;
-        let url = Url::parse(&text).map_err(|_| wrong(name, "is no address: write https://host"))?;
+        Self::parse(name, &variables.or(name, default)?)
+    }
+
+    /// The address in this text, which is the variable's or a part of it.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, SettingError> {
+        let url = Url::parse(text).map_err(|_| wrong(name, "is no address: write https://host"))?;
         let is_local = is_loopback(&url);
         match url.scheme() {
             "https" => {}
@@ -82,6 +95,11 @@ impl Endpoint {
             return Err(wrong(name, "must be a scheme and a host, without path, query or user"));
         }
         Ok(Self(url))
+    }
+
+    /// Does it stay on this machine? Then it is no real vendor.
+    pub(crate) fn is_local(&self) -> bool {
+        is_loopback(&self.0)
     }
 
     /// As the header `Host` has it.
@@ -105,7 +123,8 @@ impl Endpoint {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Does the address stay on this machine?
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -130,20 +149,26 @@ impl Http {
 
     /// Sends the request and reads its answer, both within the bounds.
     pub(crate) async fn send(&self, request: Request) -> Result<Reply, VendorError> {
+        self.send_for(request, ANSWER_BYTES_MAX).await
+    }
+
+    /// The same, for an answer that may be larger.
+    pub(crate) async fn send_for(&self, request: Request, bytes_max: usize) -> Result<Reply, VendorError> {
         let _place = self.under_way.try_acquire().map_err(|_| VendorError::Busy)?;
         let mut response = self.client.execute(request).await.map_err(|error| no_answer(&error))?;
         let status = response.status().as_u16();
-        if response.content_length().is_some_and(|length| length > ANSWER_BYTES_MAX as u64) {
+        let headers = std::mem::take(response.headers_mut());
+        if response.content_length().is_some_and(|length| length > bytes_max as u64) {
             return Err(VendorError::NoAnswer("answer too large".into()));
         }
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
-            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            if body.len() + chunk.len() > bytes_max {
                 return Err(VendorError::NoAnswer("answer too large".into()));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply { status, body: body.freeze() })
+        Ok(Reply { status, headers, body: body.freeze() })
     }
 }
 

@@ -1,10 +1,11 @@
-//! Clients of the outside world: SMS, mail, reading of identity cards, comparing of faces, liveness. No domain:
-//! plain strings and bytes go in and out, and every call is bounded in time and in size.
+//! Clients of the outside world: SMS, mail, reading of identity cards, comparing of faces, liveness, payment.
+//! No domain: plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
-//! In reading order: [`sms`], [`mail`], [`cards`], [`faces`] and [`liveness`] are what callers know; [`settings`] is
-//! where configuration comes from; [`tencent`] and [`aliyun`] have one file per product, which says on top which
-//! variables configure it. Errors carry vendors' codes and never personal data.
+//! In reading order: [`sms`], [`mail`], [`cards`], [`faces`], [`liveness`] and [`pay`] are what callers know;
+//! [`settings`] is where configuration comes from; [`tencent`] and [`aliyun`] have one file per product, which says on
+//! top which variables configure it, as [`alipay`] and [`wechat_pay`] do. Errors carry vendors' codes and never personal data.
 
+pub mod alipay;
 pub mod aliyun;
 pub mod cards;
 pub mod faces;
@@ -14,14 +15,17 @@ pub mod pay;
 pub mod settings;
 pub mod sms;
 pub mod tencent;
+pub mod wechat_pay;
 
 mod digests;
 mod http;
+mod keys;
 
 pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace, Unread};
 pub use faces::{FaceComparer, FaceError, Similarity};
 pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 pub use mail::{Letter, MailError, Mailer};
+pub use pay::Channel;
 pub use sms::{Sms, SmsError};
 
 /// What of the outside world is configured; `None` where nothing is. Cloning is a few reference counts.
@@ -37,4 +41,6 @@ pub struct Gateways {
     pub faces: Option<FaceComparer>,
     /// Sees that a living person is in front of the camera, and who.
     pub liveness: Option<Liveness>,
+    /// Take money, in the order in which they are offered; at most one of a word.
+    pub pay: Vec<Channel>,
 }

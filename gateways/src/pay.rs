@@ -1,9 +1,22 @@
 //! Taking money by a payment channel: plain values that every channel is asked with and answers with. Amounts are
 //! whole fen. What a channel did not say clearly is [`PayError::Unclear`], and only another answer of its own settles it.
 
+pub(crate) mod bill;
+pub(crate) mod channel;
+pub(crate) mod fen;
+pub(crate) mod finding;
+#[cfg(test)]
+pub(crate) mod samples;
+pub(crate) mod sheet;
+pub(crate) mod words;
+
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+
+pub use bill::{Bill, BillError, BillKind, BillLine};
+pub use channel::Channel;
+pub use finding::{Finding, Gravity};
 
 /// Where the payer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
