@@ -106,7 +106,7 @@ async fn no_hold_ends_early_when_the_clock_of_redis_is_set_forward_and_none_move
     }
 
     // Redis still counts on, and nothing is given twice.
-    assert_eq!(persist(|| app.confirm(&holds[1], "paid too")).await.1["id"], json!(holds[1]));
+    assert_eq!(persist(|| app.confirm(&holds[1], "paid-too")).await.1["id"], json!(holds[1]));
     let taken = persist(|| front.hold("n0", &["s"])).await;
     assert_eq!(taken.0, StatusCode::CREATED, "{taken:?}");
     app.exam(2, &[]).await;
@@ -119,7 +119,7 @@ async fn no_hold_ends_early_when_the_clock_of_redis_is_set_forward_and_none_move
     redis.set(0);
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(front.state(&holds[2]).await, "held");
-    assert_eq!(persist(|| front.confirm(&holds[2], "paid as well")).await.0, StatusCode::OK);
+    assert_eq!(persist(|| front.confirm(&holds[2], "paid-as-well")).await.0, StatusCode::OK);
     other.stop().await;
     app.finish().await;
     redis.end().await;
