@@ -89,7 +89,7 @@ const DIES: &str = "CREATE FUNCTION registration.dies() RETURNS trigger LANGUAGE
         FOR EACH ROW EXECUTE FUNCTION registration.dies()";
 
 /// What pages say and what the engine gives out: hold time, and capacities of `s0` and `s1`.
-fn both(world: &World) -> (i64, i64, u64, u64) {
+fn both(world: &World) -> (i64, i64, u32, u32) {
     let (page, engine) = (world.registration.exams.get(&exam()).unwrap(), world.engine.exam(&exam()).unwrap());
     (page.hold.as_secs(), engine.hold.as_secs(), world.free()["s0"], world.free()["s1"])
 }
