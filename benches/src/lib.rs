@@ -152,7 +152,7 @@ async fn open(store: &Store, ledger: &Ledger, name: &str, count: usize) -> Pool 
         sittings::add(&**client, &exam.id, &sitting, &pool.id, &spec).await.expect("a sitting");
     }
     drop(client);
-    let row = open_pool(store, ledger, &pool, false).await.expect("the pool opens");
+    let row = open_pool(store, ledger, &pool, WriterId::new(), false).await.expect("the pool opens");
     pool.take_over(&row);
     pool
 }

@@ -135,6 +135,7 @@ impl Engine {
         let watcher = engine.clone();
         engine.inner.tasks.spawn(async move { watcher.watch_catalogue().await });
         engine.inner.tasks.spawn(clocks::watch(engine.clone()));
+        engine.inner.tasks.spawn(sweep::look(engine.clone()));
         Ok(engine)
     }
 

@@ -2,11 +2,16 @@
 //!
 //! All of it happens on one Redis process: the one that is trusted with the pool afterwards.
 
+pub(crate) mod fold;
 mod salvage;
+pub(crate) mod taking;
+
+use std::time::Duration;
 
 use crate::hold::HoldState;
 use crate::ledger::holds::{self, HoldRow};
 use crate::ledger::pools::{self, PoolRow};
+use crate::ledger::writers::WriterId;
 use crate::ledger::{Ledger, LedgerError, sittings};
 use crate::pool::Pool;
 use crate::store::{Link, Store, StoreError};
@@ -16,6 +21,10 @@ use salvage::salvage;
 const PAGE_HOLDS: u16 = 2_000;
 /// Most holds that were given back of which the deadline is loaded; whoever else gave one back begins anew.
 const GIVEN_BACK_MAX: i64 = 100_000;
+
+/// Whether a clock was set, its pool's writer says. Who hears nothing from it for so long was the one that stood still,
+/// with the writer's clock.
+const WRITER_WAIT: Duration = Duration::from_secs(10);
 
 /// Why a pool could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +47,16 @@ pub enum OpenError {
 /// place, may have gone back in time. A new epoch is above every one that the ledger or Redis knows, so no generation
 /// is given twice. The ledger's row is committed last: until then no process knows the new epoch, and Redis
 /// refuses the old one.
-pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify: bool) -> Result<PoolRow, OpenError> {
+///
+/// Where the process's clock was set forward under the pool, all running deadlines are set forward by as much. `me`
+/// does that if it writes the pool, and else leaves it closed until the writer has done it.
+pub async fn open_pool(
+    store: &Store,
+    ledger: &Ledger,
+    pool: &Pool,
+    me: WriterId,
+    must_verify: bool,
+) -> Result<PoolRow, OpenError> {
     let mut client = ledger.client().await?;
     let tx = client.transaction().await.map_err(LedgerError::from)?;
     tx.batch_execute("SET LOCAL lock_timeout = '5s'").await.map_err(LedgerError::from)?;
@@ -48,7 +66,16 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
     let is_known = row.epoch > 0 && kept.epoch.is_some();
     let may_adopt = is_known && link.has_entry(&pool.keys, row.cursor, row.cursor_epoch).await?;
     let is_trusted = kept.is_verified && row.process.as_deref() == Some(link.process());
-    if must_verify || !may_adopt || !is_trusted || kept.epoch != Some(row.epoch) {
+    let set_forward = store.set_forward(&pool.keys, &link, row.epoch);
+    let set_forward_ms = match set_forward {
+        Some((ms, _)) if row.writer.is_none_or(|writer| writer == me) => Some(ms),
+        Some((_, known_for)) if known_for < WRITER_WAIT => return Err(StoreError::Unverified.into()),
+        _ => None,
+    };
+    if let Some(ms) = set_forward_ms {
+        row = set_deadlines_forward(store, &link, (pool, row, kept.epoch_max), ms, &tx).await?;
+        tx.commit().await.map_err(LedgerError::from)?;
+    } else if must_verify || !may_adopt || !is_trusted || kept.epoch != Some(row.epoch) {
         let next = row.epoch.max(row.cursor_epoch).max(kept.epoch_max) + 1;
         if may_adopt && link.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
             // A new lineage too: an event that Redis has lost must not seem to be in the ledger because
@@ -72,8 +99,49 @@ pub async fn open_pool(store: &Store, ledger: &Ledger, pool: &Pool, must_verify:
         tx.commit().await.map_err(LedgerError::from)?;
     }
     link.load_scripts().await?;
-    store.trust(&pool.keys, &link);
+    store.trust(&pool.keys, &link, row.epoch);
     Ok(row)
+}
+
+/// Loads the pool anew, after the ledger has heard of everything in it, with as much time left on every running clock
+/// as there was before Redis's own clock was set; answers the pool's row.
+async fn set_deadlines_forward(
+    store: &Store,
+    link: &Link,
+    (pool, row, epoch_max): (&Pool, PoolRow, i64),
+    by_ms: i64,
+    tx: &deadpool_postgres::Transaction<'_>,
+) -> Result<PoolRow, OpenError> {
+    let fence = row.epoch.max(row.cursor_epoch).max(epoch_max) + 1;
+    let mut reader = store.reader(&pool.keys).await?;
+    if taking::take_all(link, &mut reader, (pool, &row), fence, tx).await?.is_none() {
+        salvage(link, pool, &row, tx).await?;
+    }
+    let before = at(link.now_ms() - by_ms);
+    let by_seconds = Duration::from_millis(by_ms.unsigned_abs()).as_secs_f64();
+    holds::set_deadlines_forward(&**tx, &pool.exam, &pool.id, before, by_seconds).await?;
+    let next = fence + 1;
+    let (cursor, loaded) = load(link, pool, next, tx).await?;
+    tracing::error!(
+        pool = %pool.id, epoch = next, holds = loaded, by_seconds,
+        "Redis's clock was set forward, or this server stood still: no hold loses time by it; set the clocks by one source"
+    );
+    metrics::counter!("seathold_clock_set_forward_total").increment(1);
+    let row = PoolRow {
+        epoch: next,
+        lineage: next,
+        cursor,
+        cursor_epoch: next,
+        process: Some(link.process().to_owned()),
+        ..row
+    };
+    pools::set(&**tx, &pool.id, &row).await?;
+    Ok(row)
+}
+
+/// A time of Redis's clock.
+fn at(ms: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// Loads the pool's live holds into Redis, page by page, and the deadlines of those that were given back before they
@@ -90,7 +158,7 @@ pub(crate) async fn load(
     let (process, history) = link.process_and_history();
     link.restore(&pool.keys, epoch, "begin", &[process.to_owned(), history.to_owned()]).await?;
     holds::settle_all(&**tx, &pool.exam, &numbers).await?;
-    let now = jiff::Timestamp::from_millisecond(link.now_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let now = at(link.now_ms());
     // First, as a later hold may be in their place.
     for page in holds::given_back(&**tx, &pool.exam, &numbers, now, GIVEN_BACK_MAX).await?.chunks(PAGE_HOLDS.into()) {
         let arguments: Vec<String> = page.iter().flat_map(|row| as_arguments(row, 'r', true)).collect();

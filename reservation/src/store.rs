@@ -9,6 +9,7 @@ mod opening;
 pub mod reply;
 mod salvage;
 pub mod scripts;
+mod trusted;
 pub mod waiting_room;
 
 use std::borrow::Cow;
@@ -30,11 +31,12 @@ pub use exchange::ExchangeRequest;
 use keys::PoolKeys;
 use links::connection::Connection;
 pub use links::node::Link;
-pub(crate) use links::node::identity_of;
+pub(crate) use links::node::{LOOK_EVERY, identity_of};
 pub use opening::Kept;
 use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
 pub use salvage::Standing;
 use scripts::Script;
+use trusted::Trusted;
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
 const EVENTS_BEHIND_MAX: usize = 1_000_000;
@@ -92,8 +94,8 @@ impl From<RedisError> for StoreError {
 #[derive(Clone)]
 pub struct Store {
     connection: Connection,
-    /// A pool's key → the Redis process on which it was compared with the ledger.
-    verified: Arc<DashMap<String, String>>,
+    /// A pool's key → on what it may be asked.
+    trusted: Arc<DashMap<String, Trusted>>,
 }
 
 impl Store {
@@ -107,7 +109,7 @@ impl Store {
                 link.check_settings(&node.address).await?;
             }
         }
-        Ok(Self { connection, verified: Arc::default() })
+        Ok(Self { connection, trusted: Arc::default() })
     }
 
     /// Is it a cluster? Then one part of it may be away while the others give out seats.
@@ -145,6 +147,9 @@ impl Store {
         let reply = reply::parse(&value, answer);
         if let (Ok(Reply { now_ms, .. }) | Err(StoreError::Late { now_ms }), None) = (&reply, moment.now_ms) {
             link.learn_time(asked, *now_ms);
+        }
+        if reply.is_ok() {
+            self.answered(keys, &link, moment.epoch);
         }
         reply
     }

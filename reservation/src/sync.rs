@@ -5,7 +5,6 @@
 //! they may, the pool's row takes only one of them: whoever moves its cursor must have read on from it, under its
 //! epoch, from the Redis process that it trusts, and be the writer that it names.
 
-mod fold;
 mod resync;
 
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge, histogram};
 use redis::aio::MultiplexedConnection;
+use tokio::try_join;
 use tokio_util::sync::CancellationToken;
 
 use crate::ledger::holds::fold as rows;
@@ -21,9 +21,9 @@ use crate::ledger::writers::WriterId;
 use crate::ledger::{self, ANSWER_WAIT, Ledger, LedgerError};
 use crate::pool::Pool;
 use crate::restore::OpenError;
+use crate::restore::fold::{Folded, fold};
 use crate::store::event::{Event, StreamId};
 use crate::store::{READ_ENTRIES_MAX, Store, StoreError, identity_of};
-use fold::{Folded, fold};
 
 /// Commits come no closer than this as long as nobody waits for one: in a rush that makes few and
 /// large ones, which cost the least. After a pause the first event goes at once.
@@ -64,8 +64,8 @@ impl Writer {
         self.row.cursor
     }
 
-    /// Reads the events after the cursor; waits up to a second for the first. [`StoreError::Unverified`] when they come
-    /// from another Redis process than the one that the ledger trusts with the pool.
+    /// Reads the events after the cursor; waits up to a second for the first. [`Self::commit`] finds out whether they
+    /// come from the Redis process that the ledger trusts with the pool.
     pub async fn read(&mut self, pool: &Pool) -> Result<Vec<Event>, OpenError> {
         let mut events = Store::read(&mut self.reader, &pool.keys, self.row.cursor).await?;
         // A full answer means that more waits: one transaction for many small entries.
@@ -76,20 +76,12 @@ impl Writer {
             read = more.len();
             events.extend(more);
         }
-        if events.is_empty() {
-            return Ok(events);
-        }
-        // Asked behind what was read: it may have become another's replica in between, under the same connection.
-        let process = identity_of(&mut self.reader).await.map_err(StoreError::from)?;
-        if self.row.process.as_deref() == Some(process.as_str()) {
-            Ok(events)
-        } else {
-            Err(StoreError::Unverified.into())
-        }
+        Ok(events)
     }
 
     /// Folds events into the ledger and moves the cursor behind them, in one transaction. Where the ledger does not
-    /// take one of them, the pool is opened anew, see [`Self::resync`].
+    /// take one of them, the pool is opened anew, see [`Self::resync`]. [`StoreError::Unverified`] when they come from
+    /// another Redis process than the one that the ledger trusts with the pool.
     pub async fn commit(&mut self, pool: &Pool, events: &[Event]) -> Result<(), OpenError> {
         let Some(newest) = events.last() else { return Ok(()) };
         if events.iter().any(Event::is_foreign) {
@@ -99,14 +91,14 @@ impl Writer {
         let folded = fold(events);
         let outcome = match self.write(pool, &folded, newest, false).await {
             // Said twice, against all that we know: a row more or less must not stop the ledger.
-            Err(LedgerError::AlreadyThere) => {
+            Err(OpenError::Ledger(LedgerError::AlreadyThere)) => {
                 tracing::error!(pool = %pool.id, "an event made a hold that the ledger has");
                 self.write(pool, &folded, newest, true).await
             }
             outcome => outcome,
         };
         let ended = match outcome {
-            Err(error) if error.is_refusal() => return self.resync(pool).await,
+            Err(OpenError::Ledger(error)) if error.is_refusal() => return self.resync(pool).await,
             outcome => outcome?,
         };
         (self.row.cursor, self.row.cursor_epoch) = (newest.id, newest.epoch);
@@ -124,12 +116,21 @@ impl Writer {
     }
 
     /// Writes a batch; answers how many ended rows were written. `careful`: new rows may be there.
-    async fn write(&self, pool: &Pool, folded: &Folded<'_>, newest: &Event, careful: bool) -> Result<u64, LedgerError> {
+    async fn write(&self, pool: &Pool, folded: &Folded<'_>, newest: &Event, careful: bool) -> Result<u64, OpenError> {
         let mut client = self.ledger.client().await?;
+        let mut reader = self.reader.clone();
         let writing = async {
             let tx = client.transaction().await?;
-            ledger::limit(&tx).await?;
-            pools::advance(&*tx, &pool.id, &self.row, newest.id, newest.epoch).await?;
+            // All on its way at once. Who answers is asked behind what was read: under the same connection it may have
+            // become another's replica in between.
+            let process = async { Ok(identity_of(&mut reader).await) };
+            let limits = ledger::limit(&tx);
+            let advance = pools::advance(&tx, &pool.id, &self.row, newest.id, newest.epoch);
+            match try_join!(process, limits, advance)?.0 {
+                Ok(process) if self.row.process.as_ref() == Some(&process) => {}
+                Ok(_) => return Ok(Err(StoreError::Unverified)),
+                Err(error) => return Ok(Err(error.into())),
+            }
             let ended = rows::upsert(&tx, &pool.exam, &folded.ended).await?;
             rows::upsert(&tx, &pool.exam, &folded.live).await?;
             if careful {
@@ -139,10 +140,10 @@ impl Writer {
             }
             rows::settle(&tx, &pool.exam, &folded.settled).await?;
             tx.commit().await?;
-            Ok(ended)
+            Ok(Ok(ended))
         };
         let outcome = tokio::time::timeout(ANSWER_WAIT, writing).await;
-        self.ledger.heard(client, outcome)
+        Ok(self.ledger.heard(client, outcome)??)
     }
 
     /// Reads the pool's row again, after somebody else may have changed it.

@@ -10,6 +10,7 @@ use std::time::Instant;
 use benches::{Bench, requests};
 use futures_util::future::join_all;
 use reservation::ids::SittingNumber;
+use reservation::ledger::writers::WriterId;
 use reservation::restore::open_pool;
 use reservation::store::Store;
 use reservation::store::waiting_room::{JoinRequest, WaitingRoomRedisKeys};
@@ -36,7 +37,8 @@ async fn main() {
         let cluster = TestCluster::start(Fsync::Always).await;
         let mut bench = Bench::start(Fsync::Off).await;
         bench.store = Store::open(&cluster.url()).await.expect("our own cluster answers");
-        let row = open_pool(&bench.store, &bench.ledger, &bench.pool, true).await.expect("the pool opens");
+        let row =
+            open_pool(&bench.store, &bench.ledger, &bench.pool, WriterId::new(), true).await.expect("the pool opens");
         bench.pool.take_over(&row);
         let primary = cluster.primary_of(bench.pool.keys.meta()).await;
         let replica = cluster.replica_of(primary).await;
@@ -67,7 +69,7 @@ async fn main() {
         let mut redis = cluster.connect(primary).await;
         let _: i64 = redis::Cmd::del(bench.pool.keys.all().as_slice()).query_async(&mut redis).await.expect("gone");
         let started = Instant::now();
-        open_pool(&bench.store, &bench.ledger, &bench.pool, true).await.expect("the pool is restored");
+        open_pool(&bench.store, &bench.ledger, &bench.pool, WriterId::new(), true).await.expect("the pool is restored");
         println!("  restore  {:6.2} s for {HOLDS} holds", started.elapsed().as_secs_f64());
     }
 }

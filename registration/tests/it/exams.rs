@@ -49,10 +49,12 @@ async fn what_the_engine_refuses_reaches_no_page() {
     let dir = world.stores.dir().join("exam");
     let before = world.registration.exams.get(&exam()).unwrap();
     let csv = std::fs::read_to_string(dir.join("sittings.csv")).unwrap();
-    std::fs::write(dir.join("sittings.csv"), csv.replace("2,group\n", "2,\n")).unwrap();
+    let other = csv.replacen("2,group\n", "9,group\n", 1).replace("2,group\n", "2,\n");
+    std::fs::write(dir.join("sittings.csv"), other).unwrap();
     let refused = world.registration.exams.import(&dir).await;
     assert!(matches!(refused, Err(ImportError::Engine(HoldError::Invalid { .. }))), "{refused:?}");
     assert_eq!(world.registration.exams.get(&exam()).unwrap(), before);
+    assert_eq!(world.free()["s0"], 2, "nor has the engine taken a part of it");
     world.finish().await;
 }
 
@@ -76,5 +78,73 @@ async fn an_exam_that_ships_can_be_imported_and_held() {
     let order = world.registration.orders.hold(account, &imported.exam, &smallest, false).await.unwrap();
     assert_eq!(order.amount.to_string(), "¥120.00");
     world.registration.orders.release(account, order.id).await.unwrap();
+    world.finish().await;
+}
+
+const BLOCKED: &str = "SELECT FROM reservation.sittings WHERE id = 's1' FOR UPDATE";
+/// Lets the commit of an import fail, as a death just before it would.
+const DIES: &str = "CREATE FUNCTION registration.dies() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE 'dies'; END $$;
+    CREATE CONSTRAINT TRIGGER dies AFTER INSERT OR UPDATE ON registration.exams DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION registration.dies()";
+
+/// What pages say and what the engine gives out: hold time, and capacities of `s0` and `s1`.
+fn both(world: &World) -> (i64, i64, u32, u32) {
+    let (page, engine) = (world.registration.exams.get(&exam()).unwrap(), world.engine.exam(&exam()).unwrap());
+    (page.hold.as_secs(), engine.hold.as_secs(), world.free()["s0"], world.free()["s1"])
+}
+
+/// Killed anywhere between its two halves, an import leaves the page as it was; nobody has more seats than either file
+/// says, and importing again brings both to the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_killed_between_engine_and_pages_is_mended_by_the_next() {
+    let mut world = World::usual().await;
+    let dir = world.stores.dir().join("exam");
+    let before = world.registration.exams.get(&exam()).unwrap();
+    write_exam(&world.stores, &Setup { hold_seconds: 600, capacities: vec![5, 1, 2], ..Setup::default() });
+
+    // In the middle of the engine's half: it has the first sitting, and waits for the second.
+    let mut blocker = world.stores.pool().get().await.unwrap();
+    let blocking = blocker.transaction().await.unwrap();
+    blocking.execute(BLOCKED, &[]).await.unwrap();
+    let killed = tokio::time::timeout(std::time::Duration::from_secs(2), world.registration.exams.import(&dir)).await;
+    assert!(killed.is_err(), "it was under way: {killed:?}");
+    blocking.rollback().await.unwrap();
+    world.restart_registration().await;
+    assert_eq!(world.registration.exams.get(&exam()).unwrap(), before);
+    world.until_free("s0", 5).await;
+    assert_eq!(both(&world), (900, 600, 5, 2));
+
+    // When the engine has all of it.
+    let client = world.stores.pool().get().await.unwrap();
+    client.batch_execute(DIES).await.unwrap();
+    let failed = world.registration.exams.import(&dir).await;
+    assert!(matches!(failed, Err(ImportError::Store(_))), "{failed:?}");
+    world.restart_registration().await;
+    assert_eq!(world.registration.exams.get(&exam()).unwrap(), before);
+    world.until_free("s1", 1).await;
+    assert_eq!(both(&world), (900, 600, 5, 1));
+
+    client.batch_execute("DROP FUNCTION registration.dies() CASCADE").await.unwrap();
+    drop(client);
+    world.registration.exams.import(&dir).await.unwrap();
+    assert_eq!(both(&world), (600, 600, 5, 1));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_pages_cannot_take_does_not_reach_the_engine() {
+    let world = World::usual().await;
+    let client = world.stores.pool().get().await.unwrap();
+    client
+        .batch_execute("ALTER TABLE registration.exam_groups ADD CONSTRAINT dies CHECK (false) NOT VALID")
+        .await
+        .unwrap();
+    write_exam(&world.stores, &Setup { hold_seconds: 600, capacities: vec![5, 2, 2], ..Setup::default() });
+    let failed = world.registration.exams.import(&world.stores.dir().join("exam")).await;
+    assert!(matches!(failed, Err(ImportError::Store(_))), "{failed:?}");
+    assert_eq!(both(&world), (900, 900, 2, 2));
+    client.batch_execute("ALTER TABLE registration.exam_groups DROP CONSTRAINT dies").await.unwrap();
+    drop(client);
     world.finish().await;
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use metrics::{counter, histogram};
 
 use crate::engine::upkeep::feed;
-use crate::engine::{Engine, HoldError};
+use crate::engine::{Engine, HoldError, Inner};
 use crate::ledger::pools;
 use crate::pool::Pool;
 use crate::restore;
@@ -106,7 +106,8 @@ impl Engine {
     }
 
     async fn open(&self, pool: &Pool, must_verify: bool) -> Result<(), HoldError> {
-        let row = restore::open_pool(&self.inner.store, &self.inner.ledger, pool, must_verify).await?;
+        let Inner { store, ledger, me, .. } = &*self.inner;
+        let row = restore::open_pool(store, ledger, pool, *me, must_verify).await?;
         pool.take_over(&row);
         // So that the first page after it is right; the feed goes on from there.
         feed::reset(self, pool).await?;

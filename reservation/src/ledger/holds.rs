@@ -14,7 +14,7 @@ pub mod fold;
 
 use super::LedgerError;
 use crate::hold::HoldState;
-use crate::ids::{CandidateId, ExamId, Generation, IdError, Reference, SittingNumber};
+use crate::ids::{CandidateId, ExamId, Generation, IdError, PoolId, Reference, SittingNumber};
 use crate::store::Place;
 
 /// A hold's row.
@@ -186,6 +186,22 @@ pub async fn settle_all(client: &impl GenericClient, exam: &ExamId, sittings: &[
     Ok(())
 }
 
+/// Sets the deadlines of the pool's holds forward, of running ones and of those that were given back and had time left
+/// at `before`.
+pub async fn set_deadlines_forward(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    pool: &PoolId,
+    before: Timestamp,
+    by_seconds: f64,
+) -> Result<(), LedgerError> {
+    let moved = "UPDATE reservation.holds SET lapses_at = lapses_at + make_interval(secs => $4)
+         WHERE exam = $1 AND sitting IN (SELECT number FROM reservation.sittings WHERE exam = $1 AND pool = $2)
+             AND (state = 'held' OR state = 'released' AND lapses_at > $3)";
+    client.execute(moved, &[&exam.as_str(), &pool.as_str(), &before, &by_seconds]).await?;
+    Ok(())
+}
+
 /// How many running clocks end in which second, per sitting: what the board starts from.
 pub async fn deadlines(
     client: &impl GenericClient,
@@ -246,8 +262,8 @@ pub async fn to_confirm(
     rows.iter().map(hold_row).collect()
 }
 
-/// In which sittings there is anything that [`unsettled`] or [`to_confirm`] would tell: one question for
-/// all pools, so that those where nothing is left cost none. At most 500.
+/// In which sittings there may be anything that [`unsettled`] or [`to_confirm`] would tell: one question for
+/// all pools, so that those where nothing is left cost none. How old frozen ones are, only Redis's clock says. At most 500.
 pub async fn unfinished(
     client: &impl GenericClient,
     older_than_seconds: f64,
@@ -257,8 +273,7 @@ pub async fn unfinished(
             "(SELECT DISTINCT exam, sitting FROM reservation.holds
                  WHERE NOT settled AND changed_at <= now() - make_interval(secs => $1) LIMIT 500)
              UNION (SELECT DISTINCT exam, sitting FROM reservation.holds
-                 WHERE state = 'frozen' AND reference IS NOT NULL
-                     AND changed_at <= now() - make_interval(secs => $1) LIMIT 500)",
+                 WHERE state = 'frozen' AND reference IS NOT NULL LIMIT 500)",
             &[&older_than_seconds],
         )
         .await?;

@@ -1,6 +1,7 @@
 //! Table `pools`: each pool's epoch, how far the ledger has read its events, from which Redis process, and who may
 //! write it.
 
+use deadpool_postgres::Transaction;
 use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
@@ -106,17 +107,22 @@ pub async fn set(client: &impl GenericClient, pool: &PoolId, row: &PoolRow) -> R
 /// `Overtaken` when somebody else moved it or may write it now, or the pool has a new epoch or is trusted to another
 /// Redis process than the one that was read.
 pub async fn advance(
-    client: &impl GenericClient,
+    tx: &Transaction<'_>,
     pool: &PoolId,
     from: &PoolRow,
     to: StreamId,
     to_epoch: i64,
 ) -> Result<(), LedgerError> {
-    let moved = client
-        .execute(
+    let statement = tx
+        .prepare_cached(
             "UPDATE reservation.pools SET cursor_ms = $4, cursor_seq = $5, cursor_epoch = $6
              WHERE id = $1 AND epoch = $2 AND (cursor_ms, cursor_seq, lineage) = ($7, $8, $3)
                  AND process = $9 AND writer = $10",
+        )
+        .await?;
+    let moved = tx
+        .execute(
+            &statement,
             &[
                 &pool.as_str(),
                 &from.epoch,

@@ -191,6 +191,12 @@ impl Board {
         counts.and_then(next_release).or_else(|| told.filter(|_| is_behind()))
     }
 
+    /// The second since 1970 in which the first clock of all runs out.
+    pub fn first_deadline(&self) -> Option<i64> {
+        let board = self.sittings.read().expect("nothing panics while it holds the board");
+        board.counts.values().filter_map(|counts| counts.deadlines.keys().next().copied()).min()
+    }
+
     /// The capacity that Redis has for a sitting.
     pub fn capacity(&self, sitting: SittingNumber) -> Option<i64> {
         let board = self.sittings.read().expect("nothing panics while it holds the board");

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use futures_util::future::join_all;
 use redis::streams::StreamRangeReply;
 use redis::{Cmd, FromRedisValue, from_redis_value};
 
@@ -81,28 +82,16 @@ impl Store {
         links.collect()
     }
 
-    /// Is this the identity of the process that is trusted with the pool?
-    pub fn trusts(&self, keys: &PoolKeys, identity: &str) -> bool {
-        self.verified.get(keys.meta()).is_some_and(|process| *process == identity)
-    }
-
-    /// From now on the pool may be asked on this process.
-    pub fn trust(&self, keys: &PoolKeys, link: &Link) {
-        self.verified.insert(keys.meta().to_owned(), link.process().to_owned());
-    }
-
-    /// May the pool be asked where it is now?
-    pub fn is_trusted(&self, keys: &PoolKeys) -> bool {
-        self.connection.standing(keys.meta()).is_some_and(|link| self.is_verified(keys, &link))
-    }
-
-    /// The pool is to be compared with the ledger again before it is asked anything else.
-    pub fn distrust(&self, keys: &PoolKeys) {
-        self.verified.remove(keys.meta());
-    }
-
-    pub(super) fn is_verified(&self, keys: &PoolKeys, link: &Link) -> bool {
-        self.trusts(keys, link.process())
+    /// Asks every server that gives out seats whether it still has the data that it had, unless it was asked just now:
+    /// one that is left has its pools opened anew.
+    pub async fn look(&self) {
+        let links = self.connection.primaries().into_iter().filter_map(|node| node.standing());
+        join_all(links.map(|link| async move {
+            if let Err(error) = link.look().await {
+                self.connection.unsettled(error).await;
+            }
+        }))
+        .await;
     }
 }
 

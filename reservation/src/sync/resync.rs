@@ -1,21 +1,13 @@
 //! What happens when the ledger and Redis contradict each other: one event that the ledger does not take is parked,
 //! the rest goes on, and Redis is loaded anew from the ledger.
 
-use std::ops::Range;
-
-use deadpool_postgres::Transaction;
 use metrics::counter;
 
-use super::fold::fold;
 use super::{OpenError, Writer};
-use crate::hold::HoldState;
-use crate::ids::PoolId;
-use crate::ledger::holds::fold::{self as rows, Columns, FoldRow};
+use crate::ledger::LedgerError;
 use crate::ledger::pools::{self, PoolRow};
-use crate::ledger::{LedgerError, parked_events};
 use crate::pool::Pool;
-use crate::restore;
-use crate::store::event::{Event, StreamId};
+use crate::restore::{self, taking};
 use crate::store::{Store, StoreError, identity_of};
 
 impl Writer {
@@ -38,21 +30,8 @@ impl Writer {
         }
         let kept = link.kept(&pool.keys).await?;
         let fence = before.epoch.max(kept.epoch_max) + 1;
-        let mut parked = 0;
-        // Under an epoch that nobody knows no seat is given out; what came before it is read to the end.
-        if link.adopt(&pool.keys, fence, before.cursor, before.cursor_epoch).await? {
-            let mut after = before.cursor;
-            loop {
-                let events = Store::read_now(&mut self.reader, &pool.keys, after).await?;
-                let Some(newest) = events.last() else { break };
-                after = newest.id;
-                parked += take_or_park(&tx, pool, before.lineage, &events).await?;
-            }
-            let process = identity_of(&mut self.reader).await.map_err(StoreError::from)?;
-            if process != link.process() {
-                return Err(StoreError::Unverified.into());
-            }
-        }
+        let taken = taking::take_all(&link, &mut self.reader, (pool, &before), fence, &tx).await?;
+        let parked = taken.unwrap_or_default();
         let next = fence + 1;
         let (cursor, loaded) = restore::load(&link, pool, next, &tx).await?;
         let row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next, ..before };
@@ -64,7 +43,7 @@ impl Writer {
         );
         counter!("seathold_parked_events_total").increment(parked);
         link.load_scripts().await?;
-        self.store.trust(&pool.keys, &link);
+        self.store.trust(&pool.keys, &link, next);
         self.row = row;
         pool.take_over(&self.row);
         Ok(())
@@ -96,72 +75,5 @@ impl Writer {
     pub(super) fn is_outdated(&self, pool: &Pool) -> bool {
         let standing = pool.standing();
         (standing.epoch, standing.lineage) != (self.row.epoch, self.row.lineage)
-    }
-}
-
-/// Folds events as far as the ledger takes them; answers how many it did not.
-async fn take_or_park(tx: &Transaction<'_>, pool: &Pool, lineage: i64, events: &[Event]) -> Result<u64, OpenError> {
-    let newest = events.last().map(|event| event.id).unwrap_or_default();
-    let mut parked = 0;
-    for event in events.iter().filter(|event| event.is_foreign()) {
-        parked_events::park(&**tx, &pool.id, (event.id, lineage), None, "it cannot be read").await?;
-        parked += 1;
-    }
-    let folded = fold(events);
-    for columns in [&folded.ended, &folded.live, &folded.fresh] {
-        parked += write_or_park(tx, pool, (newest, lineage), columns).await?;
-    }
-    rows::settle(tx, &pool.exam, &folded.settled).await?;
-    Ok(parked)
-}
-
-/// Writes rows; halves what is refused until the rows to blame stand alone.
-async fn write_or_park(
-    tx: &Transaction<'_>,
-    pool: &Pool,
-    at: (StreamId, i64),
-    columns: &Columns<'_>,
-) -> Result<u64, LedgerError> {
-    let mut parked = 0;
-    let mut waiting: Vec<Range<usize>> = std::iter::once(0..columns.len()).collect();
-    while let Some(range) = waiting.pop().filter(|range| !range.is_empty()) {
-        match try_write(tx, pool, &columns.part(range.clone())).await {
-            Ok(()) => {}
-            Err(error) if error.is_refusal() && range.len() == 1 => {
-                park(tx, &pool.id, at, &columns.row(range.start), &error).await?;
-                let refused = FoldRow { state: HoldState::Cancelled, ..columns.row(range.start) };
-                // So that its candidate hears what became of it. If even that is refused, it is in the table alone.
-                let _ = try_write(tx, pool, &vec![refused].into()).await;
-                parked += 1;
-            }
-            Err(error) if error.is_refusal() => {
-                let middle = range.start + range.len() / 2;
-                waiting.extend([middle..range.end, range.start..middle]);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(parked)
-}
-
-async fn park(
-    tx: &Transaction<'_>,
-    pool: &PoolId,
-    at: (StreamId, i64),
-    row: &FoldRow<'_>,
-    why: &LedgerError,
-) -> Result<(), LedgerError> {
-    tracing::error!(%pool, event = %at.0, generation = row.generation.0, %why, "the ledger does not take an event: parked");
-    parked_events::park(&**tx, pool, at, Some(row), &why.to_string()).await
-}
-
-async fn try_write(tx: &Transaction<'_>, pool: &Pool, columns: &Columns<'_>) -> Result<(), LedgerError> {
-    tx.batch_execute("SAVEPOINT part").await?;
-    let outcome = rows::upsert(tx, &pool.exam, columns).await;
-    let end = if outcome.is_ok() { "RELEASE SAVEPOINT part" } else { "ROLLBACK TO SAVEPOINT part" };
-    // Of a connection that broke, the first error says why.
-    match tx.batch_execute(end).await {
-        Err(error) if outcome.is_ok() => Err(error.into()),
-        _ => outcome.map(drop),
     }
 }

@@ -97,7 +97,7 @@ async fn a_primary_is_killed_under_load_and_the_others_never_pause() {
     let keys = keys_of("p0");
     let old = Moment::now(before);
     assert!(matches!(store.sweep(&keys, old, 1).await, Err(StoreError::Unverified)), "not even asked");
-    store.trust(&keys, &store.link(&keys).await.unwrap());
+    store.trust(&keys, &store.link(&keys).await.unwrap(), before);
     assert!(matches!(store.sweep(&keys, old, 1).await, Err(StoreError::Fenced)));
 
     // The old primary comes back as a replica, and takes over again.
@@ -147,6 +147,64 @@ async fn a_primary_that_comes_back_with_its_scripts_and_older_data_is_not_believ
     assert_eq!(more.iter().flatten().count(), 5, "fifteen seats were taken before");
     assert!(site.confirmed("p0").await.is_superset(&paid.into_iter().collect()));
     site.finish(&pools).await;
+}
+
+/// Sends a signal to a node, which is none of our children by name.
+async fn signal(site: &Site, node: usize, name: &str) {
+    let mut cmd = redis::cmd("INFO");
+    let info: String = cmd.arg("server").query_async(&mut site.cluster.connect(node).await).await.unwrap();
+    let process = info.lines().find_map(|line| line.strip_prefix("process_id:")).unwrap().trim().to_owned();
+    assert!(std::process::Command::new("kill").args([name, &process]).status().unwrap().success());
+}
+
+/// The replica misses what comes last, the primary hangs, the replica is promoted, and the first one again: the same
+/// process with older data, under the same epoch, and no server was there to see it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_was_promoted_again_while_the_server_was_away_is_not_believed() {
+    const SEATS: usize = 6;
+    let site = Site::start(Fsync::Off).await;
+    let pools = names(1);
+    site.exam(&pools, SEATS).await;
+    for n in 0..2 {
+        assert!(site.front.hold_in_the_end(&format!("a{n}"), "p0").await.is_some());
+    }
+    site.agree(&pools).await;
+    site.cluster.stands().await;
+    let first = site.primary_of("p0").await;
+    let second = site.cluster.replica_of(first).await;
+    site.cluster.cut_off(second, first).await;
+    let mut paid = BTreeSet::new();
+    for n in 0..4 {
+        let hold = site.front.hold_in_the_end(&format!("b{n}"), "p0").await.unwrap();
+        paid.insert(site.front.confirm_in_the_end(&hold).await.unwrap());
+    }
+    site.agree(&pools).await;
+    site.engine.stop().await;
+
+    signal(&site, first, "-STOP").await;
+    site.cluster.thaw(second);
+    let mut takeover = redis::cmd("CLUSTER");
+    takeover.arg("FAILOVER").arg("TAKEOVER");
+    let _: String = takeover.query_async(&mut site.cluster.connect(second).await).await.unwrap();
+    while !site.cluster.is_primary(second).await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    site.cluster.thaw(first);
+    site.cluster.stands().await;
+    assert_eq!(site.in_redis("p0").await.len(), 2, "Redis has gone back in time");
+    site.cluster.promote(first).await;
+    site.cluster.stands().await;
+    assert_eq!(site.primary_of("p0").await, first);
+
+    let (engine, front) = site.another().await;
+    for n in 0..4 {
+        let candidate = format!("n{n}");
+        let reply = persist(|| front.hold(&candidate, "p0")).await;
+        assert_eq!((reply.0, code(&reply)), (StatusCode::CONFLICT, "full"), "{reply:?}");
+    }
+    site.agree(&pools).await;
+    assert_eq!(site.confirmed("p0").await, paid);
+    engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

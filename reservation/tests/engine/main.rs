@@ -7,6 +7,7 @@
 mod app;
 mod bad_input;
 mod begun;
+mod clocks;
 mod cluster;
 mod cluster_rig;
 mod confirming;

@@ -15,6 +15,14 @@ async fn number(app: &App, query: &str) -> i64 {
     app.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
 }
 
+/// How many script calls Redis has heard.
+async fn scripts(app: &App) -> u64 {
+    let mut cmd = redis::cmd("INFO");
+    let info: String = cmd.arg("commandstats").query_async(&mut app.look().await).await.unwrap();
+    let calls = info.lines().find_map(|line| line.strip_prefix("cmdstat_evalsha:calls=")).unwrap();
+    calls.split(',').next().unwrap().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn four_hundred_exams_work_and_start_again_and_killed_sessions_are_few() {
     let app = App::start().await;
@@ -59,5 +67,10 @@ async fn four_hundred_exams_work_and_start_again_and_killed_sessions_are_few() {
         }
     }
     assert!(a_second < 40, "{a_second} transactions a second while nothing happens");
+    let before = scripts(&app).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let a_second = (scripts(&app).await - before) / 10;
+    println!("{a_second} script calls a second, idle, with {POOLS} pools");
+    assert!(a_second < 300, "{a_second} script calls a second while nothing happens");
     engine.stop().await;
 }

@@ -90,7 +90,7 @@ impl Rig {
             model.capacity.insert(sitting, 2);
             model.free.insert(sitting, 2);
         }
-        let row = open_pool(&self.store, &self.ledger, &self.pool, false).await.unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, self.me, false).await.unwrap();
         assert_eq!(row.epoch, 1);
         model
     }
@@ -234,7 +234,7 @@ impl Rig {
         let _: String =
             redis::cmd("SCRIPT").arg("FLUSH").query_async(&mut self.stores.redis_connection().await).await.unwrap();
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
-        let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, self.me, true).await.unwrap();
         assert_eq!((row.epoch, row.cursor), (before.epoch + 1, before.cursor), "adopted, not restored");
         assert_eq!(row.lineage, row.epoch, "who waits for an event of before must not take a later one for it");
     }
@@ -242,7 +242,7 @@ impl Rig {
     /// Redis loses the pool, with everything that the ledger has not heard of.
     pub(crate) async fn lose(&mut self) {
         let _: () = self.stores.redis_connection().await.del(self.pool.keys.all().as_slice()).await.unwrap();
-        let row = open_pool(&self.store, &self.ledger, &self.pool, false).await.unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, self.me, false).await.unwrap();
         assert_eq!(row.epoch, row.cursor_epoch, "restored");
     }
 
@@ -269,7 +269,7 @@ impl Rig {
             }
         }
         let before = pools::get(&**self.ledger.client().await.unwrap(), &self.pool.id).await.unwrap().unwrap();
-        let row = open_pool(&self.store, &self.ledger, &self.pool, true).await.unwrap();
+        let row = open_pool(&self.store, &self.ledger, &self.pool, self.me, true).await.unwrap();
         let adopted = row.cursor == before.cursor;
         assert_eq!(
             adopted,

@@ -76,8 +76,9 @@ impl Exams {
     }
 
     /// Reads an exam's directory and brings engine and pages to what it says; again with the same files changes
-    /// nothing. The engine comes first, so that no page offers what cannot be held; an import that died is mended by
-    /// importing again.
+    /// nothing. What pages get is committed after the engine has its part, so that no page offers what cannot be held. An
+    /// import that dies in between leaves pages as they were, with seats and times as far as the engine got; importing
+    /// again mends it.
     pub async fn import(&self, dir: &Path) -> Result<Imported, ImportError> {
         self.import_emptying(dir, Emptying::default()).await
     }
@@ -99,18 +100,8 @@ impl Exams {
             acknowledge,
             waiting_room,
         };
-        self.engine.put_exam(exam).await?;
-        for (sitting, capacity) in page.sittings.iter().zip(capacities) {
-            let spec = SittingSpec {
-                title: sitting.title.zh.clone(),
-                group: sitting.group.clone(),
-                pool: pool(&page, sitting),
-                capacity,
-                venue: Some(sitting.venue.zh.clone()),
-                starts_at: Some(sitting.starts_at),
-            };
-            self.engine.put_sitting(&page.id, &sitting.id, spec).await?;
-        }
+        let sittings = engine_sittings(&page, capacities);
+        self.engine.check_sittings(&page.id, &sittings)?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         store::exams::lock_imports(&transaction).await?;
@@ -126,12 +117,33 @@ impl Exams {
             true => Some(import_people::past_scores(&transaction, dir, &page, &self.vault).await?),
             false => None,
         };
+        // Last but the commit: whatever fails before leaves both as they were, and no other import comes in between.
+        self.engine.put_exam(exam).await?;
+        for (sitting, spec) in sittings {
+            self.engine.put_sitting(&page.id, &sitting, spec).await?;
+        }
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.refresh().await?;
         let (exam, sittings) = (page.id.clone(), page.sittings.len());
         Ok(Imported { exam, is_new, sittings, warnings, kept, roster, past_scores })
     }
+}
+
+/// The sittings as the engine takes them.
+fn engine_sittings(page: &Exam, capacities: Vec<u32>) -> Vec<(SittingId, SittingSpec)> {
+    let of_engine = |(sitting, capacity): (&ExamSitting, u32)| {
+        let spec = SittingSpec {
+            title: sitting.title.zh.clone(),
+            group: sitting.group.clone(),
+            pool: pool(page, sitting),
+            capacity,
+            venue: Some(sitting.venue.zh.clone()),
+            starts_at: Some(sitting.starts_at),
+        };
+        (sitting.id.clone(), spec)
+    };
+    page.sittings.iter().zip(capacities).map(of_engine).collect()
 }
 
 /// Seats of one province change together; an exam without provinces is one pool.

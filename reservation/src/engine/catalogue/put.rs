@@ -52,7 +52,31 @@ fn check_sitting(spec: &SittingSpec) -> Result<(), HoldError> {
     Ok(())
 }
 
+/// What of a sitting cannot change once it is there.
+fn check_change(before: &SittingSpec, spec: &SittingSpec) -> Result<(), HoldError> {
+    if before.group != spec.group {
+        return Err(invalid("group", "cannot change once the sitting is there"));
+    }
+    if spec.pool.is_some() && spec.pool != before.pool {
+        return Err(invalid("pool", "cannot change once the sitting is there"));
+    }
+    Ok(())
+}
+
 impl Engine {
+    /// Refuses what [`Self::put_sitting`] would refuse of these sittings, before any of them is changed.
+    pub fn check_sittings(&self, exam: &ExamId, sittings: &[(SittingId, SittingSpec)]) -> Result<(), HoldError> {
+        let catalogue = self.catalogue();
+        let entry = catalogue.exam(exam);
+        for (id, spec) in sittings {
+            check_sitting(spec)?;
+            if let Some(known) = entry.and_then(|entry| entry.sitting(id)) {
+                check_change(&known.spec, spec)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Creates or changes an exam. True when it is new.
     pub async fn put_exam(&self, exam: Exam) -> Result<bool, HoldError> {
         check_exam(&exam)?;
@@ -100,12 +124,7 @@ impl Engine {
         let mut client = self.inner.ledger.client().await?;
         let tx = client.transaction().await.map_err(LedgerError::from)?;
         let Some(before) = sittings::lock(&*tx, exam, id).await? else { return Ok(None) };
-        if before.spec.group != spec.group {
-            return Err(invalid("group", "cannot change once the sitting is there"));
-        }
-        if spec.pool.is_some() && spec.pool != before.spec.pool {
-            return Err(invalid("pool", "cannot change once the sitting is there"));
-        }
+        check_change(&before.spec, spec)?;
         let pool_id = before.spec.pool.clone().unwrap_or_else(|| own_pool(exam));
         let pool = self.pool(&pool_id)?;
         let is_raised = spec.capacity > before.spec.capacity;

@@ -13,7 +13,7 @@ use crate::ledger::holds::{self, Known};
 use crate::store::Place;
 
 /// Records of one slice.
-const SLICE: usize = 2_000;
+const SLICE: usize = 400;
 
 impl Engine {
     /// Compares one slice from `cursor` on; answers where the next one begins.

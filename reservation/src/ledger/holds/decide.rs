@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use tokio_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
+use tokio_postgres::GenericClient;
 
 use super::{HoldRow, hold_row};
 use crate::hold::HoldState;
@@ -70,12 +71,13 @@ pub async fn confirm(
 
 async fn lock_sittings(tx: &Transaction<'_>, exam: &ExamId, wishes: &[(Place, Reference)]) -> Result<(), LedgerError> {
     let sittings: Vec<i32> = wishes.iter().map(|(place, _)| place.sitting.0).collect();
-    tx.execute(
-        "SELECT number FROM reservation.sittings WHERE exam = $1 AND number = ANY($2) ORDER BY number
-         FOR NO KEY UPDATE",
-        &[&exam.as_str(), &sittings],
-    )
-    .await?;
+    let statement = tx
+        .prepare_cached(
+            "SELECT number FROM reservation.sittings WHERE exam = $1 AND number = ANY($2) ORDER BY number
+             FOR NO KEY UPDATE",
+        )
+        .await?;
+    tx.execute(&statement, &[&exam.as_str(), &sittings]).await?;
     Ok(())
 }
 
@@ -87,17 +89,17 @@ async fn lock_holds(
     let candidates: Vec<&str> = wishes.iter().map(|(place, _)| place.candidate.as_str()).collect();
     let sittings: Vec<i32> = wishes.iter().map(|(place, _)| place.sitting.0).collect();
     let generations: Vec<i64> = wishes.iter().map(|(place, _)| place.generation.0).collect();
-    let rows = tx
-        .query(
+    let statement = tx
+        .prepare_cached(
             "SELECT h.candidate, h.group_number, h.sitting, h.generation, h.state, h.lapses_at, h.reference
              FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::int[], $4::bigint[]) AS u (candidate, sitting, generation)) w
              JOIN reservation.holds h ON h.exam = $1 AND h.candidate = w.candidate AND h.sitting = w.sitting
                  AND h.generation = w.generation
              ORDER BY h.candidate, h.sitting, h.generation
              FOR NO KEY UPDATE OF h",
-            &[&exam.as_str(), &candidates, &sittings, &generations],
         )
         .await?;
+    let rows = tx.query(&statement, &[&exam.as_str(), &candidates, &sittings, &generations]).await?;
     rows.iter().map(|row| hold_row(row).map(|row| (row.place.generation, row))).collect()
 }
 
@@ -106,25 +108,28 @@ async fn write(tx: &Transaction<'_>, exam: &ExamId, moved: &[(&Place, &Reference
     let sittings: Vec<i32> = moved.iter().map(|(place, _)| place.sitting.0).collect();
     let generations: Vec<i64> = moved.iter().map(|(place, _)| place.generation.0).collect();
     let references: Vec<&str> = moved.iter().map(|(_, reference)| reference.as_str()).collect();
-    tx.execute(
-        "UPDATE reservation.holds h
-         SET state = 'confirmed', reference = w.reference, settled = false, changed_at = now()
-         FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[]) AS w (candidate, sitting, generation, reference)
-         WHERE h.exam = $1 AND h.candidate = w.candidate AND h.sitting = w.sitting AND h.generation = w.generation",
-        &[&exam.as_str(), &candidates, &sittings, &generations, &references],
-    )
-    .await?;
+    let confirmed = tx
+        .prepare_cached(
+            "UPDATE reservation.holds h
+             SET state = 'confirmed', reference = w.reference, settled = false, changed_at = now()
+             FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[])
+                 AS w (candidate, sitting, generation, reference)
+             WHERE h.exam = $1 AND h.candidate = w.candidate AND h.sitting = w.sitting AND h.generation = w.generation",
+        )
+        .await?;
+    tx.execute(&confirmed, &[&exam.as_str(), &candidates, &sittings, &generations, &references]).await?;
     let mut counts = BTreeMap::<i32, i32>::new();
     for sitting in sittings {
         *counts.entry(sitting).or_default() += 1;
     }
     let (numbers, seats): (Vec<i32>, Vec<i32>) = counts.into_iter().unzip();
-    tx.execute(
-        "UPDATE reservation.sittings s SET confirmed = s.confirmed + w.seats
-         FROM unnest($2::int[], $3::int[]) AS w (number, seats) WHERE s.exam = $1 AND s.number = w.number",
-        &[&exam.as_str(), &numbers, &seats],
-    )
-    .await?;
+    let counted = tx
+        .prepare_cached(
+            "UPDATE reservation.sittings s SET confirmed = s.confirmed + w.seats
+             FROM unnest($2::int[], $3::int[]) AS w (number, seats) WHERE s.exam = $1 AND s.number = w.number",
+        )
+        .await?;
+    tx.execute(&counted, &[&exam.as_str(), &numbers, &seats]).await?;
     Ok(())
 }
 

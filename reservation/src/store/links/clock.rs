@@ -4,29 +4,32 @@
 //! than its caller waits. An answer that names a time was made between asking and hearing, which bounds the clock from
 //! both sides.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
+
+/// A moment that all clocks are told at, so that two of them, or one and itself after it was set, can be compared.
+static THEN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// A clock that is read from afar.
 #[derive(Debug)]
 pub(in crate::store) struct Clock {
-    since: Instant,
-    /// The clock when `since` was, in ms since 1970: no more than it truly showed.
+    /// What it showed at [`THEN`], in ms since 1970, had it never been set: no more than it truly did.
     then_ms: AtomicI64,
 }
 
 impl Clock {
     /// The clock that showed `now_ms` at some time after `asked`.
     pub(in crate::store) fn new(asked: Instant, now_ms: i64) -> Self {
-        let clock = Self { since: asked, then_ms: AtomicI64::new(i64::MIN) };
+        let clock = Self { then_ms: AtomicI64::new(i64::MIN) };
         clock.learn(asked, now_ms);
         clock
     }
 
     /// Takes over that the clock showed `now_ms` at some time between `asked` and now.
     pub(in crate::store) fn learn(&self, asked: Instant, now_ms: i64) {
-        let least = now_ms - self.ms_until(Instant::now());
-        let most = now_ms - self.ms_until(asked);
+        let least = now_ms - ms_until(Instant::now());
+        let most = now_ms - ms_until(asked);
         let known = self.then_ms.load(Ordering::Relaxed);
         // Beyond the most, the clock was set back; below the least, it was set forward, or this answer was quicker.
         if !(least..=most).contains(&known) {
@@ -36,12 +39,19 @@ impl Clock {
 
     /// What it shows at least, in ms since 1970.
     pub(in crate::store) fn now_ms(&self) -> i64 {
-        self.then_ms.load(Ordering::Relaxed) + self.ms_until(Instant::now())
+        self.setting_ms() + ms_until(Instant::now())
     }
 
-    fn ms_until(&self, at: Instant) -> i64 {
-        i64::try_from(at.saturating_duration_since(self.since).as_millis()).unwrap_or(i64::MAX)
+    /// How the clock is set: it changes only when it is, and by as much.
+    pub(in crate::store) fn setting_ms(&self) -> i64 {
+        self.then_ms.load(Ordering::Relaxed)
     }
+}
+
+/// From [`THEN`] until `at`.
+fn ms_until(at: Instant) -> i64 {
+    let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    ms(at.saturating_duration_since(*THEN)) - ms(THEN.saturating_duration_since(at))
 }
 
 #[cfg(test)]

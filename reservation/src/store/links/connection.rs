@@ -115,7 +115,7 @@ impl Connection {
     }
 
     /// Looks who has which slot now, if the error may mean that this has changed.
-    async fn unsettled(&self, error: RedisError) -> StoreError {
+    pub(in crate::store) async fn unsettled(&self, error: RedisError) -> StoreError {
         if let Self::Cluster(cluster) = self
             && (error.is_io_error() || error.is_cluster_error())
             && let Err(error) = cluster.refresh().await

@@ -28,7 +28,7 @@ const REFUSED_FOR: Duration = Duration::from_millis(100);
 /// Calls that may wait in memory for the socket; the lanes in front bound them before.
 const CALLS_QUEUED_MAX: usize = 1_024;
 /// How often a standing link is asked whether it still leads to the same data.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// A Redis server.
 #[derive(Debug)]
@@ -227,6 +227,11 @@ impl Link {
     /// What the process's clock shows at least, in ms since 1970.
     pub fn now_ms(&self) -> i64 {
         self.0.clock.now_ms()
+    }
+
+    /// How its clock is set: by how much this differs from another link's, or from before, the clocks do.
+    pub(in crate::store) fn clock_setting_ms(&self) -> i64 {
+        self.0.clock.setting_ms()
     }
 
     /// The process named this time in an answer to what was asked then.

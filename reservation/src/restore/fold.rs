@@ -9,19 +9,19 @@ use crate::store::event::{Event, Kind, Made, MadeHold, Record};
 
 /// A batch of events as rows: ended holds first, as a later hold may be in their place.
 #[derive(Default)]
-pub(super) struct Folded<'a> {
+pub(crate) struct Folded<'a> {
     /// Holds that Redis ended.
-    pub(super) ended: Columns<'a>,
+    pub(crate) ended: Columns<'a>,
     /// Live holds of which an earlier batch spoke.
-    pub(super) live: Columns<'a>,
+    pub(crate) live: Columns<'a>,
     /// Live holds that are new in this batch: nearly all, in a rush.
-    pub(super) fresh: Columns<'a>,
+    pub(crate) fresh: Columns<'a>,
     /// Holds on which Redis has followed the ledger.
-    pub(super) settled: Columns<'a>,
+    pub(crate) settled: Columns<'a>,
 }
 
 /// Folds events, in order, to one row per hold.
-pub(super) fn fold(events: &[Event]) -> Folded<'_> {
+pub(crate) fn fold(events: &[Event]) -> Folded<'_> {
     let mut settled = Vec::new();
     // By generation, which never comes twice in a pool: the last word on each hold that did not
     // stay as it was made.

@@ -1,0 +1,146 @@
+//! Clocks that are set while holds run: Redis's by hours, and what Postgres's does to leases.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use testkit::TestStores;
+use tokio::process::{Child, Command as Async};
+
+use crate::app::{App, Front, code, id};
+use crate::late_calls::persist;
+
+const SEATS: u32 = 6;
+const HOUR: i64 = 3_600;
+/// What may have passed while the test ran.
+const RUN: SignedDuration = SignedDuration::from_secs(60);
+
+/// A Redis of its own whose clock is set by hand.
+struct ClockedRedis {
+    child: Child,
+    url: String,
+    ahead: PathBuf,
+}
+
+impl ClockedRedis {
+    /// Starts it below `dir`, where the ordinary clock's library is made.
+    async fn start(dir: &Path) -> Self {
+        let (library, data, ahead) = (dir.join("clock_ahead.so"), dir.join("clocked"), dir.join("ahead"));
+        std::fs::create_dir(&data).unwrap();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/clock_ahead.c");
+        let made = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status().unwrap();
+        assert!(made.success(), "the C compiler that links Rust makes a library");
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Async::new("redis-server");
+        command.env("LD_PRELOAD", &library).env("CLOCK_AHEAD", &ahead).current_dir(&data).kill_on_drop(true);
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--port"]).arg(port.to_string());
+        command.stdout(std::process::Stdio::null());
+        let child = command.spawn().unwrap();
+        let url = format!("redis://127.0.0.1:{port}/");
+        let client = redis::Client::open(url.as_str()).unwrap();
+        while client.get_multiplexed_async_connection().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Self { child, url, ahead }
+    }
+
+    /// Sets the clock so many seconds ahead of the machine's.
+    fn set(&self, seconds: i64) {
+        let next = self.ahead.with_extension("next");
+        std::fs::write(&next, seconds.to_string()).unwrap();
+        std::fs::rename(next, &self.ahead).unwrap();
+    }
+
+    async fn end(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+async fn app() -> (ClockedRedis, App) {
+    let stores = TestStores::start().await;
+    let redis = ClockedRedis::start(stores.dir()).await;
+    let app = App::on(stores, &redis.url, &redis.url).await;
+    app.exam(900, &[("s", "-", SEATS)]).await;
+    (redis, app)
+}
+
+async fn ends_at(front: &Front, hold: &str) -> Timestamp {
+    let reply = persist(|| front.find(hold)).await;
+    assert_eq!(reply.1["state"], "held", "{reply:?}");
+    reply.1["expires_at"].as_str().unwrap().parse().unwrap()
+}
+
+/// How much later the hold ends than at `before`, without what the test took.
+async fn later(front: &Front, hold: &str, before: Timestamp) -> SignedDuration {
+    before.duration_until(ends_at(front, hold).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_hold_ends_early_when_the_clock_of_redis_is_set_forward_and_none_moves_twice() {
+    let (redis, app) = app().await;
+    let (other, front) = app.another_at(&redis.url).await;
+    let mut holds = vec![];
+    for n in 0..4 {
+        holds.push(app.held(&format!("a{n}"), "s").await);
+    }
+    let given_back = app.held("b", "s").await;
+    assert_eq!(app.release(&given_back).await, StatusCode::NO_CONTENT);
+    assert_eq!(app.confirm(&holds[0], "paid").await.0, StatusCode::OK);
+    app.agree().await;
+    let before = ends_at(&app, &holds[1]).await;
+
+    for (hours, front) in [(1, &app.front), (30, &front)] {
+        redis.set(hours * HOUR);
+        // Nobody asks for anything: the servers find out by themselves.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        for hold in &holds[1..] {
+            let later = later(front, hold, before).await;
+            let set = SignedDuration::from_hours(hours);
+            assert!((set - RUN..set + RUN).contains(&later), "{hours} h: {hold} ends {later:?} later");
+        }
+        assert_eq!(front.state(&holds[0]).await, "confirmed");
+        app.agree().await;
+    }
+
+    // Redis still counts on, and nothing is given twice.
+    assert_eq!(persist(|| app.confirm(&holds[1], "paid-too")).await.1["id"], json!(holds[1]));
+    let taken = persist(|| front.hold("n0", &["s"])).await;
+    assert_eq!(taken.0, StatusCode::CREATED, "{taken:?}");
+    app.exam(2, &[]).await;
+    let short = persist(|| app.hold("n1", &["s"])).await;
+    assert_eq!(code(&persist(|| app.hold("n2", &["s"])).await), "full");
+    app.until_free("s", 1, Duration::from_secs(8)).await;
+    assert_eq!(app.state(&id(&short)).await, "expired");
+
+    // Set right again, it is an hour early for everybody, which nobody loses by.
+    redis.set(0);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(front.state(&holds[2]).await, "held");
+    assert_eq!(persist(|| front.confirm(&holds[2], "paid-as-well")).await.0, StatusCode::OK);
+    other.stop().await;
+    app.finish().await;
+    redis.end().await;
+}
+
+/// A clock of Postgres that is set forward ends every lease at once: somebody else may write then, and nothing is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn leases_that_end_at_once_stop_nobody_for_long() {
+    let (redis, app) = app().await;
+    let (other, front) = app.another_at(&redis.url).await;
+    let client = app.stores.pool().get().await.unwrap();
+    for n in 0..SEATS {
+        let hold = app.held(&format!("c{n}"), "s").await;
+        client.execute("UPDATE reservation.writers SET until = until - interval '1 hour'", &[]).await.unwrap();
+        let front = if n % 2 == 0 { &front } else { &app.front };
+        let confirmed = persist(|| front.confirm(&hold, "paid")).await;
+        assert_eq!((confirmed.0, &confirmed.1["id"]), (StatusCode::OK, &json!(hold)), "{confirmed:?}");
+    }
+    drop(client);
+    assert_eq!(app.call(Method::GET, "/readyz", serde_json::Value::Null).await.0, StatusCode::OK);
+    other.stop().await;
+    app.finish().await;
+    redis.end().await;
+}
