@@ -186,7 +186,17 @@ fn no_answer(error: &reqwest::Error) -> VendorError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use base64::Engine as _;
+    use tokio::io::AsyncWriteExt;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::crypto::aws_lc_rs;
+    use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+
     use super::*;
+    use crate::pay::samples::Server;
 
     fn endpoint(text: &str) -> Result<Endpoint, SettingError> {
         Endpoint::of(&Variables::default().with([("URL", text)]), "URL", "https://default.example")
@@ -207,5 +217,61 @@ mod tests {
     #[test]
     fn a_code_holds_no_text() {
         assert_eq!(VendorError::code("isv.A 张三\n13800000000").into_code(), "isv.A13800000000");
+    }
+
+    fn get(url: &str) -> Request {
+        Request::new(reqwest::Method::GET, url.parse().unwrap())
+    }
+
+    /// A server whose certificate is for this machine, and signed by itself alone.
+    async fn self_signed() -> String {
+        let pem = |text: &str| {
+            let lines: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+            base64::prelude::BASE64_STANDARD.decode(lines).unwrap()
+        };
+        let certificate = pem(include_str!("../tests/keys/self_signed_cert.pem"));
+        let key = PrivatePkcs8KeyDer::from(pem(include_str!("../tests/keys/vendor.pem")));
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.into()], key.into())
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                let _ = stream.shutdown().await;
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_server_that_nobody_vouches_for_is_not_talked_to() {
+        let url = self_signed().await;
+        assert_eq!(Http::new().send(get(&url)).await.unwrap_err(), VendorError::NoAnswer("unreachable".into()));
+        // It answers those who do not look: what fails is the trust and not the server.
+        let careless = Client::builder().danger_accept_invalid_certs(true).build().unwrap();
+        assert_eq!(careless.get(&url).send().await.unwrap().status(), 200);
+    }
+
+    #[tokio::test]
+    async fn no_redirect_is_followed_and_no_answer_is_waited_for_without_end() {
+        let there = Server::of(|_, _| (200, Vec::new(), Vec::new())).await;
+        let to = there.url.clone();
+        let from = Server::of(move |_, _| (302, vec![("location".into(), to.clone())], Vec::new())).await;
+        assert_eq!(Http::new().send(get(&from.url)).await.unwrap().status, 302);
+        assert!(there.seen().is_empty());
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", silent.local_addr().unwrap());
+        let told = Http::with_wait(Duration::from_millis(100)).send(get(&url)).await;
+        assert_eq!(told.unwrap_err(), VendorError::NoAnswer("timeout".into()));
+        let large = Server::of(|_, _| (200, Vec::new(), vec![b'x'; 20])).await;
+        let told = Http::new().send_for(get(&large.url), 10).await;
+        assert_eq!(told.unwrap_err(), VendorError::NoAnswer("answer too large".into()));
     }
 }

@@ -280,3 +280,6 @@ fn segment(number: &str) -> Result<&str, PayError> {
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("texts and numbers are JSON")
 }
+
+#[cfg(test)]
+mod wechat_pay_tests;

@@ -146,4 +146,4 @@ fn line_of(row: &Row<'_, '_>) -> Result<BillLine, BillError> {
 }
 
 #[cfg(test)]
-mod bill_tests;
+pub(super) mod bill_tests;

@@ -20,7 +20,8 @@ fn vector() -> String {
 }
 
 fn fields() -> Fields {
-    let pairs = form_urlencoded::parse(vector().as_bytes()).into_owned();
+    let vector = vector();
+    let pairs = form_urlencoded::parse(vector.as_bytes()).into_owned();
     pairs.filter(|(name, _)| !name.starts_with("sign")).collect()
 }
 
