@@ -140,10 +140,7 @@ impl Payments {
         let under_way = attempts::under_way(&self.database.client().await?, order.id).await?;
         let mut fitting = Fitting::None;
         for attempt in under_way {
-            let is_it = attempt.method == method
-                && attempt.amount == order.amount
-                && attempt.surface.as_deref() == Some(word(payer.surface))
-                && attempt.expires_at == Some(order.expires_at);
+            let is_it = is_same(&attempt, order, method, payer);
             if is_it && matches!(fitting, Fitting::None) {
                 fitting = Fitting::This(attempt);
                 continue;
@@ -190,8 +187,8 @@ impl Payments {
         }
         let under_way = attempts::under_way(&transaction, order.id).await?;
         if let Some(other) = under_way.into_iter().find(|attempt| attempt.method == method) {
-            let is_same = other.surface.as_deref() == Some(word(payer.surface));
-            return if is_same { Ok(other) } else { Err(PayRefusal::JustEnded) };
+            // Begun by another request just now; or one that could not be closed, of which nobody knows what becomes.
+            return if is_same(&other, order, method, payer) { Ok(other) } else { Err(PayRefusal::Unclear) };
         }
         let new = NewAttempt {
             id,
@@ -256,6 +253,14 @@ enum Fitting {
     None,
     /// One of them turned out to be paid.
     Paid,
+}
+
+/// Would a new attempt be this one?
+fn is_same(attempt: &StoredAttempt, order: &StoredOrder, method: Method, payer: &Payer<'_>) -> bool {
+    attempt.method == method
+        && attempt.amount == order.amount
+        && attempt.surface.as_deref() == Some(word(payer.surface))
+        && attempt.expires_at == Some(order.expires_at)
 }
 
 /// Can a channel take money for it?

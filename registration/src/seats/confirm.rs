@@ -19,7 +19,7 @@ use crate::payments::moves;
 use crate::pictures::store::screenshots;
 use crate::rules::choosing;
 use crate::seats::store;
-use crate::seats::store::orders::{StoredOrder, StoredState, change};
+use crate::seats::store::orders::{StoredOrder, StoredState, change, paid};
 use crate::store::StoreError;
 
 /// Why an order was not confirmed. Refusals first (the caller can act), faults last (we must).
@@ -171,7 +171,7 @@ impl Orders {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         if order.amount == Fen(0) || moves::is_owed(&transaction, order.id).await? {
-            if change::undo_paid(&transaction, order.id).await? {
+            if paid::undo_paid(&transaction, order.id).await? {
                 moves::close_pending(&transaction, order.id, now).await?;
             }
         } else {

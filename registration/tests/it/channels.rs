@@ -4,8 +4,8 @@
 use gateways::pay::{Start, Surface};
 use registration::Fen;
 use registration::model::order::{OrderId, OrderState};
+use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, PaymentState};
-use registration::model::refund::{RefundReason, RefundState};
 use registration::payments::{Going, Looking, NotifiedError, PayRefusal, Stuck};
 use registration::seats::ReleaseError;
 use sandbox::{AnswerTwist, Call, Conduct, NewsTwist, RefundTwist, Wrong};
@@ -185,7 +185,8 @@ async fn news_that_is_not_right_settles_nothing() {
         }
     }
     let header = |_: &str| None;
-    let forged = shop.world.registration.payments.heard("alipay", &header, b"out_trade_no=1&trade_status=TRADE_SUCCESS");
+    let forged =
+        shop.world.registration.payments.heard("alipay", &header, b"out_trade_no=1&trade_status=TRADE_SUCCESS");
     assert!(matches!(forged.await, Err(NotifiedError::NotGenuine(_))));
     let nobody = shop.world.registration.payments.heard("screenshot", &header, b"").await;
     assert!(matches!(nobody, Err(NotifiedError::UnknownChannel)));

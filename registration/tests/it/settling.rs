@@ -4,8 +4,8 @@ use registration::Fen;
 use registration::model::actor::Actor;
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderState};
+use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentState};
-use registration::model::refund::{RefundReason, RefundState};
 use registration::payments::{RefundError, Stuck};
 use registration::rules::standing::{Action, State, standing};
 use registration::rules::steps::steps;
@@ -105,7 +105,10 @@ async fn late_money_without_a_seat_is_offered_another_one() {
     let refused = orders.choose_other(account, order.id, &ids(&["s2"])).await;
     assert!(matches!(refused, Err(ChooseOtherError::Choice)), "{refused:?}");
     let stranger = world.candidate(3).await.id;
-    assert!(matches!(orders.choose_other(stranger, order.id, &ids(&["s1"])).await, Err(ChooseOtherError::NotOwed(None))));
+    assert!(matches!(
+        orders.choose_other(stranger, order.id, &ids(&["s1"])).await,
+        Err(ChooseOtherError::NotOwed(None))
+    ));
     let chosen = orders.choose_other(account, order.id, &ids(&["s1"])).await.unwrap();
     assert_eq!((chosen.state, chosen.sittings[0].sitting.as_str()), (OrderState::Confirmed, "s1"));
     assert_eq!(balance(&world, "income").await, Fen(-24_000));

@@ -7,9 +7,9 @@ mod world;
 use jiff::SignedDuration;
 
 use crate::model::fen::Fen;
-use crate::model::journal::Account;
+use crate::model::payment::journal::Account;
+use crate::model::payment::refund::RefundState;
 use crate::model::payment::{Method, PaymentState};
-use crate::model::refund::RefundState;
 use crate::rules::paying::attempt::{Heard, Said};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::Seats;
@@ -167,9 +167,10 @@ fn is_settled(world: &World) -> bool {
     if heard != received {
         return false;
     }
-    let rows = world.rows.iter().all(|row| {
-        row.attempt.state.is_final() && !matches!(row.settled, Some(Settled::Due | Settled::Choice(_)))
-    });
+    let rows = world
+        .rows
+        .iter()
+        .all(|row| row.attempt.state.is_final() && !matches!(row.settled, Some(Settled::Due | Settled::Choice(_))));
     rows && world.refunds.iter().all(|one| one.state.is_final()) && world.seats != Seats::Settling
 }
 

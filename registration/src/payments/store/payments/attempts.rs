@@ -177,8 +177,7 @@ pub(crate) async fn note_ask(
     id: PaymentId,
     ask_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    let statement =
-        transaction.prepare_cached("UPDATE registration.payments SET ask_at = $2 WHERE id = $1").await?;
+    let statement = transaction.prepare_cached("UPDATE registration.payments SET ask_at = $2 WHERE id = $1").await?;
     transaction.execute(&statement, &[&id.0, &ask_at]).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use crate::model::fen::Fen;
 use crate::model::payment::PaymentState;
-use crate::model::refund::RefundReason;
+use crate::model::payment::refund::RefundReason;
 use crate::rules::paying::attempt::{Came, Heard, Said, Step};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::{self, Gone, Late, Next, Owing, Seats};
@@ -203,7 +203,8 @@ impl World {
 
     /// The candidate chooses another sitting for what came late.
     pub(super) fn choose(&mut self, sitting: usize) {
-        let is_owed = |row: &super::world::Row| matches!(row.settled, Some(Settled::Choice(until)) if self.now <= until);
+        let is_owed =
+            |row: &super::world::Row| matches!(row.settled, Some(Settled::Choice(until)) if self.now <= until);
         let Some(row) = self.rows.iter().position(is_owed) else { return };
         if self.seats != Seats::Ended || self.free[sitting] == 0 || self.is_held {
             return;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::fen::Fen;
-use crate::model::journal::{Account, Entry, EntryKind};
+use crate::model::payment::journal::{Account, Entry, EntryKind};
+use crate::model::payment::refund::{RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentState};
-use crate::model::refund::{RefundReason, RefundState};
 use crate::rules::paying::attempt::{self, Attempt, Came, Heard, Said, Step};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::Seats;
@@ -141,7 +141,10 @@ impl World {
         let after = self.rows[row].attempt.state;
         assert!(!before.state.is_final() || before.state == after, "{before:?} heard {heard:?}");
         let is_word = !matches!(heard, Heard::Sending | Heard::NoAnswer | Heard::GivenUp | Heard::Unclear);
-        assert!(before.state != PaymentState::Unknown || after == before.state || is_word, "{before:?} heard {heard:?}");
+        assert!(
+            before.state != PaymentState::Unknown || after == before.state || is_word,
+            "{before:?} heard {heard:?}"
+        );
         step
     }
 
@@ -172,8 +175,12 @@ impl World {
 
     pub(super) fn begin_refund(&mut self, payment: usize, reason: RefundReason) {
         let amount = self.rows[payment].received.unwrap_or_default();
-        let gone: Fen =
-            self.refunds.iter().filter(|one| one.payment == payment && one.state != RefundState::Closed).map(|one| one.amount).sum();
+        let gone: Fen = self
+            .refunds
+            .iter()
+            .filter(|one| one.payment == payment && one.state != RefundState::Closed)
+            .map(|one| one.amount)
+            .sum();
         let is_twice = self.refunds.iter().any(|one| (one.payment, one.reason) == (payment, reason));
         let is_of_seat = self.rows[payment].settled == Some(Settled::Seat);
         if !is_of_seat {
