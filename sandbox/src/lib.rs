@@ -106,7 +106,7 @@ impl Sandbox {
         Buyer::new(self.http, site)
     }
 
-    /// Clients of it: Tencent's for everything, its liveness check for browsers.
+    /// Clients of it: Tencent's for everything, its liveness check for browsers, and both payment channels.
     ///
     /// # Errors
     ///
@@ -121,6 +121,10 @@ impl Sandbox {
             liveness: Some(Liveness::tencent_browser(gateways::tencent::kyc_browser::TencentKycConfig::of(
                 &variables,
             )?)),
+            pay: vec![
+                gateways::Channel::alipay(gateways::alipay::AlipayConfig::of(&variables)?),
+                gateways::Channel::wechat_pay(gateways::wechat_pay::WechatPayConfig::of(&variables)?),
+            ],
         })
     }
 

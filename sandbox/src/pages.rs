@@ -13,6 +13,41 @@ const OWN_CSS: &str = include_str!("../assets/sandbox.css");
 
 /// The frame of every page. `refresh` is the content of a `meta refresh`.
 pub(crate) fn layout(title: &str, refresh: Option<&str>, body: &Markup) -> Markup {
+    frame(
+        title,
+        refresh,
+        &html! {
+            header {
+                p class="sandbox" { strong { "沙盒 Sandbox" }
+                    " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验，也没有真的付钱。"
+                    span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked, no money moves." } }
+            }
+            nav class="tabs" {
+                a href="/" { "短信与邮件 Messages" }
+                a href="/pay" { "付款 Payments" }
+                a href="/specimens" { "样例照片 Specimens" }
+                a href="/control" { "故障 Failures" } }
+            main { (body) }
+        },
+    )
+}
+
+/// The frame of what stands for a page of a payment channel: buyers see no tabs.
+pub(crate) fn till(title: &str, refresh: Option<&str>, body: &Markup) -> Markup {
+    frame(
+        title,
+        refresh,
+        &html! {
+            header {
+                p class="sandbox" { strong { "沙盒 Sandbox" } " 这不是真的付款，没有钱会动。"
+                    span lang="en" { "This is no real payment: no money moves." } }
+            }
+            main { (body) }
+        },
+    )
+}
+
+fn frame(title: &str, refresh: Option<&str>, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -24,21 +59,14 @@ pub(crate) fn layout(title: &str, refresh: Option<&str>, body: &Markup) -> Marku
                 link rel="stylesheet" href="/static/sandbox.css";
                 link rel="icon" type="image/svg+xml" href="/static/mark.svg";
             }
-            body {
-                header {
-                    p class="sandbox" { strong { "沙盒 Sandbox" }
-                        " 这里的一切都不是真的：短信没有发出，邮件没有寄出，人脸没有核验，也没有真的付钱。"
-                        span lang="en" { "Nothing here is real: no message leaves, no letter is sent, no face is checked, no money moves." } }
-                }
-                nav class="tabs" {
-                    a href="/" { "短信与邮件 Messages" }
-                    a href="/pay" { "付款 Payments" }
-                    a href="/specimens" { "样例照片 Specimens" }
-                    a href="/control" { "故障 Failures" } }
-                main { (body) }
-            }
+            body { (body) }
         }
     }
+}
+
+/// What a payment channel says instead of its page: a title, a sentence, the same in English.
+pub(crate) fn till_message(title: &str, words: &str, english: &str) -> Markup {
+    till(title, None, &html! { h1 { (title) } p { (words) } p class="hint" lang="en" { (english) } })
 }
 
 /// A page with a title and a sentence.

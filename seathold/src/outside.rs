@@ -6,16 +6,19 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use gateways::alipay::AlipayConfig;
 use gateways::cards::local::LocalReader;
 use gateways::mail::MailConfig;
 use gateways::settings::{SettingError, Variables};
-use gateways::{CardReader, FaceComparer, Gateways, Liveness, Mailer, Sms, aliyun, tencent};
+use gateways::wechat_pay::WechatPayConfig;
+use gateways::{CardReader, Channel, FaceComparer, Gateways, Liveness, Mailer, Sms, aliyun, tencent};
 use sandbox::Sandbox;
 
 /// Which vendor does what. What is not named is not offered; a demo names everything.
 ///
-/// Keys and addresses come from the environment: `TENCENTCLOUD_…`, `ALIBABA_CLOUD_…` and `SEATHOLD_SMTP_PASSWORD`; the
-/// head of each file under `gateways/src/{tencent,aliyun}/` lists its own. Each may be given as `…_FILE`, too.
+/// Keys and addresses come from the environment: `TENCENTCLOUD_…`, `ALIBABA_CLOUD_…`, `SEATHOLD_ALIPAY_…`,
+/// `SEATHOLD_WECHAT_PAY_…` and `SEATHOLD_SMTP_PASSWORD`; the head of each file under `gateways/src/{tencent,aliyun}/`, and
+/// those of `alipay.rs` and `wechat_pay.rs`, list their own. Each may be given as `…_FILE`, too.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutsideArgs {
     /// Who sends codes to mobiles.
@@ -30,6 +33,9 @@ pub struct OutsideArgs {
     /// Who sees that a living person is in front of the camera.
     #[arg(long, env = "SEATHOLD_LIVENESS", value_name = "VENDOR")]
     pub liveness: Option<Checker>,
+    /// Who takes money, in the order in which they are offered: `alipay,wechat-pay`.
+    #[arg(long, env = "SEATHOLD_PAY", value_name = "CHANNELS", value_delimiter = ',')]
+    pub pay: Vec<Till>,
     /// Where letters are handed in: `smtps://user@host`, `smtp://user@host` (STARTTLS), or `smtp://127.0.0.1:25`. The
     /// password is `SEATHOLD_SMTP_PASSWORD`.
     #[arg(long, env = "SEATHOLD_SMTP_URL", value_name = "URL")]
@@ -70,6 +76,15 @@ pub enum Checker {
     Aliyun,
 }
 
+/// Payment channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Till {
+    /// Alipay.
+    Alipay,
+    /// WeChat Pay.
+    WechatPay,
+}
+
 /// The clients, and in a demo what they talk to.
 pub struct Outside {
     /// The clients.
@@ -101,6 +116,7 @@ impl Outside {
             ocr: args.ocr,
             face_compare: args.face_compare.or(Some(Cloud::Tencent)),
             liveness: args.liveness.or(Some(Checker::Tencent)),
+            pay: if args.pay.is_empty() { vec![Till::Alipay, Till::WechatPay] } else { args.pay.clone() },
             smtp_url: Some(variables.required("SEATHOLD_SMTP_URL")?),
             mail_from: None,
         };
@@ -127,6 +143,14 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
         cards: cards(args.ocr, variables).context("--ocr")?,
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
+        pay: args.pay.iter().map(|till| channel(*till, variables)).collect::<Result<_, _>>().context("--pay")?,
+    })
+}
+
+fn channel(till: Till, variables: &Variables) -> Result<Channel, SettingError> {
+    Ok(match till {
+        Till::Alipay => Channel::alipay(AlipayConfig::of(variables)?),
+        Till::WechatPay => Channel::wechat_pay(WechatPayConfig::of(variables)?),
     })
 }
 
@@ -183,6 +207,6 @@ mod tests {
     fn nothing_is_offered_that_was_not_named() {
         let gateways = configured(&OutsideArgs::default(), &Variables::default()).unwrap();
         assert!(gateways.sms.is_none() && gateways.mail.is_none() && gateways.faces.is_none());
-        assert!(gateways.liveness.is_none());
+        assert!(gateways.liveness.is_none() && gateways.pay.is_empty());
     }
 }

@@ -1,18 +1,18 @@
 //! The books of both channels: every trade, what becomes of it when the buyer, the merchant or the clock does something,
 //! and what the merchant has to be told. In memory and bounded: the oldest trades are forgotten first.
 
+mod refunds;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::clock::china;
 use super::trade::{Channel, Product, Refund, RefundState, Trade, TradeState};
+pub(crate) use refunds::{NewRefund, NotRefundable};
 
 const TRADES_MAX: usize = 50_000;
-/// Refunds of one trade, as WeChat Pay has it.
-const REFUNDS_MAX: usize = 50;
 /// Pages of one trade that are open at once.
 const CODES_MAX: usize = 20;
 
@@ -52,30 +52,6 @@ pub enum NotPayable {
     Closed,
     /// It is paid already: no channel takes money twice for one number.
     Paid,
-}
-
-pub(crate) struct NewRefund<'a> {
-    pub(crate) number: &'a str,
-    pub(crate) amount_fen: u64,
-    pub(crate) reason: &'a str,
-    pub(crate) notify_url: Option<&'a str>,
-    /// How long it takes, and how it ends.
-    pub(crate) takes: Duration,
-    pub(crate) ends_as: RefundState,
-}
-
-/// Why nothing goes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NotRefundable {
-    Unknown,
-    NotPaid,
-    Finished,
-    /// More than what is left of it.
-    TooMuch,
-    /// The same number was asked for otherwise.
-    Differs,
-    /// The merchant's account has too little.
-    Short,
 }
 
 /// What the merchant has to be told.
@@ -227,6 +203,12 @@ impl Books {
                 let refund = &mut trade.refunds[index];
                 let Some((end, state)) = refund.ends.take() else { continue };
                 (refund.state, refund.ended_at) = (state, Some(end));
+                // What came to nothing is the merchant's again; what a card did not take is still on its way.
+                if state == RefundState::Closed
+                    && let Some(balance) = self.balances.get_mut(&key.0)
+                {
+                    *balance += refund.amount_fen;
+                }
                 let what = What::Refund(refund.number.clone());
                 self.happened.push(Happened { trade: trade.clone(), what });
             }
@@ -284,52 +266,6 @@ impl Books {
         Ok(trade.clone())
     }
 
-    /// Money goes back. True when it does by this very call.
-    pub(crate) fn refund(
-        &mut self,
-        key: &Key,
-        new: &NewRefund<'_>,
-        now: Timestamp,
-    ) -> Result<(Trade, Refund, bool), NotRefundable> {
-        let reference = self.refund_reference(now);
-        let trade = self.trades.get_mut(key).ok_or(NotRefundable::Unknown)?;
-        if let Some(known) = trade.refunds.iter().find(|refund| refund.number == new.number) {
-            let is_same = known.amount_fen == new.amount_fen;
-            return if is_same { Ok((trade.clone(), known.clone(), false)) } else { Err(NotRefundable::Differs) };
-        }
-        match trade.state {
-            TradeState::Offered => return Err(NotRefundable::Unknown),
-            TradeState::Waiting | TradeState::Closed => return Err(NotRefundable::NotPaid),
-            TradeState::Finished => return Err(NotRefundable::Finished),
-            TradeState::Paid => {}
-        }
-        if new.amount_fen == 0 || new.amount_fen > trade.refundable_fen() || trade.refunds.len() >= REFUNDS_MAX {
-            return Err(NotRefundable::TooMuch);
-        }
-        if let Some(balance) = self.balances.get_mut(&key.0) {
-            *balance = balance.checked_sub(new.amount_fen).ok_or(NotRefundable::Short)?;
-        }
-        let ends = now.checked_add(SignedDuration::try_from(new.takes).unwrap_or(SignedDuration::MAX));
-        let refund = Refund {
-            number: new.number.to_owned(),
-            reference,
-            amount_fen: new.amount_fen,
-            state: RefundState::Processing,
-            reason: new.reason.to_owned(),
-            created_at: now,
-            ended_at: None,
-            notify_url: new.notify_url.map(str::to_owned),
-            ends: Some((ends.unwrap_or(Timestamp::MAX), new.ends_as)),
-        };
-        trade.refunds.push(refund);
-        let trade = trade.clone();
-        self.note(&trade);
-        self.pass_time(now);
-        let trade = self.trades.get(key).ok_or(NotRefundable::Unknown)?;
-        let refund = trade.refunds.last().ok_or(NotRefundable::Unknown)?;
-        Ok((trade.clone(), refund.clone(), true))
-    }
-
     /// So long after the payment that nothing goes back any more. It is told as a second success.
     pub(crate) fn finish(&mut self, key: &Key) -> Option<Trade> {
         let trade = self.trades.get_mut(key).filter(|trade| trade.state == TradeState::Paid)?;
@@ -352,11 +288,6 @@ impl Books {
             Channel::Alipay => format!("{day}22001{:015}", self.counted),
             Channel::WechatPay => format!("4200001234{day}{:010}", self.counted),
         }
-    }
-
-    fn refund_reference(&mut self, now: Timestamp) -> String {
-        self.counted += 1;
-        format!("5030000{}{:014}", china(now).strftime("%Y%m%d"), self.counted)
     }
 }
 

@@ -4,6 +4,7 @@ mod alipay;
 mod alipay_requests;
 mod bills;
 mod buyers;
+mod clients;
 mod merchant;
 mod news;
 mod twists;

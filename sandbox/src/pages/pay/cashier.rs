@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use crate::desk::Desk;
 use crate::digests::pairs;
-use crate::pages::{layout, message};
+use crate::pages::{till, till_message};
 use crate::pay::books::NotPayable;
 use crate::pay::clock::china;
 use crate::pay::trade::{Channel, Product, Trade, TradeState, yuan};
@@ -52,41 +52,43 @@ pub(crate) async fn decide(State(desk): State<Arc<Desk>>, Path(code): Path<Strin
 
 /// The trade, as long as somebody can pay for it here.
 fn opened(pay: &Pay, code: &str) -> Result<Trade, Response> {
-    let Some((trade, since)) = pay.by_code(code) else {
-        let words = "二维码或链接已失效，请返回商户重新获取。This code or page is over: go back and get another one.";
-        return Err((StatusCode::GONE, Html(message("已失效", words).into_string())).into_response());
-    };
+    let Some((trade, since)) = pay.by_code(code) else { return Err(gone()) };
     let is_code = matches!(trade.product, Product::Precreate | Product::Native);
     let is_over = trade.expires_at.is_some_and(|end| end <= pay.now());
     match trade.state {
         TradeState::Paid | TradeState::Finished => Err(refused(NotPayable::Paid)),
         _ if is_over => Err(refused(NotPayable::Expired)),
         TradeState::Closed => Err(refused(NotPayable::Closed)),
-        _ if is_code && pay.now().duration_since(since) > CODE_LASTS => Err(refused(NotPayable::Unknown)),
+        _ if is_code && pay.now().duration_since(since) > CODE_LASTS => Err(gone()),
         TradeState::Offered | TradeState::Waiting => Ok(trade),
     }
 }
 
+fn gone() -> Response {
+    let (title, words) = ("已失效", "二维码或链接已失效，请返回商户重新获取。");
+    let page = till_message(title, words, "This code or page is over: go back and get another one.");
+    (StatusCode::GONE, Html(page.into_string())).into_response()
+}
+
 fn refused(why: NotPayable) -> Response {
-    let (title, words) = match why {
-        NotPayable::Unknown => ("二维码已失效", "请返回商户重新获取。This code is over: go back and get another one."),
+    let (title, words, english) = match why {
+        NotPayable::Unknown => return gone(),
         NotPayable::Expired => {
-            ("订单已超时", "订单已超过支付时间，不能再付款。Its time is over: nobody can pay any more.")
+            ("订单已超时", "订单已超过支付时间，不能再付款。", "Its time is over: nobody can pay any more.")
         }
-        NotPayable::Closed => ("订单已关闭", "商户已关闭这笔订单。The merchant has closed this order."),
-        NotPayable::Paid => ("订单已支付", "请勿重复付款。It is paid already: no money is taken twice."),
+        NotPayable::Closed => ("订单已关闭", "商户已关闭这笔订单。", "The merchant has closed this order."),
+        NotPayable::Paid => ("订单已支付", "请勿重复付款。", "It is paid already: no money is taken twice."),
     };
-    (StatusCode::CONFLICT, Html(message(title, words).into_string())).into_response()
+    (StatusCode::CONFLICT, Html(till_message(title, words, english).into_string())).into_response()
 }
 
 fn form(trade: &Trade) -> Markup {
     let is_known = trade.state == TradeState::Waiting;
-    layout(
+    till(
         "付款",
         None,
         &html! {
-            p class="above" { (trade.channel.name()) "（沙盒，不是真的付款）"
-                span lang="en" { " Not real: no money moves." } }
+            p class="above" { (trade.channel.name()) }
             h1 class="sum" { "¥" (yuan(trade.amount_fen)) }
             dl class="bill" {
                 div { dt { "商品 For" } dd { (trade.subject) } }
@@ -98,7 +100,7 @@ fn form(trade: &Trade) -> Markup {
             }
             form method="post" class="wishes" {
                 button class="button" name="wish" value="pay" { "立即付款 Pay" }
-                button class="button second" name="wish" value="pay_and_close" { "付款后不返回 Pay, and do not go back" }
+                button class="button second" name="wish" value="pay_and_close" { "付款后不返回 Pay and stay away" }
                 @if trade.channel == Channel::Alipay && !is_known {
                     button class="button second" name="wish" value="look" { "登录，先不付款 Log in, do not pay yet" }
                 }
@@ -113,11 +115,11 @@ fn form(trade: &Trade) -> Markup {
 
 fn paid(trade: &Trade, stays: bool) -> Markup {
     let back = back_of(trade).filter(|_| !stays);
-    layout(
+    till(
         "付款成功",
         back.as_ref().map(|back| format!("2;url={back}")).as_deref(),
         &html! {
-            p class="above" { (trade.channel.name()) "（沙盒）" }
+            p class="above" { (trade.channel.name()) }
             h1 { "付款成功 Paid" }
             p class="sum" { "¥" (yuan(trade.amount_fen)) }
             @match back {
@@ -132,7 +134,7 @@ fn paid(trade: &Trade, stays: bool) -> Markup {
 fn left(trade: &Trade) -> Markup {
     // Who does not pay goes where the merchant said, not where payers go.
     let back = trade.asked_text("quit_url").or(trade.return_url.as_deref()).map(str::to_owned);
-    layout(
+    till(
         "没有付款",
         back.as_ref().map(|back| format!("1;url={back}")).as_deref(),
         &html! {

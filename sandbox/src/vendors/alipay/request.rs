@@ -141,7 +141,7 @@ impl Parameters {
         }
         let at = DateTime::strptime("%Y-%m-%d %H:%M:%S", self.text("timestamp")).ok();
         let at = at.and_then(|at| at.to_zoned(china_zone()).ok()).map(|at| at.timestamp());
-        if !at.is_some_and(|at| Timestamp::now().duration_since(at).as_secs().abs() <= TIMESTAMP_SECONDS_MAX) {
+        if at.is_none_or(|at| Timestamp::now().duration_since(at).as_secs().abs() > TIMESTAMP_SECONDS_MAX) {
             return Err(invalid("isv.invalid-timestamp", "非法的时间戳参数"));
         }
         Ok(())

@@ -24,11 +24,10 @@ pub(crate) fn open(desk: &Desk, parameters: &Parameters, checked: Result<(), Ref
     match offered {
         Ok(code) => Redirect::to(&format!("/pay/{code}")).into_response(),
         Err(Refusal { sub_code, sub_msg, .. }) => {
-            let words = format!(
-                "{sub_msg}。请回到请求来源地，重新发起请求。The order was refused: go back and begin again. ({sub_code})"
-            );
-            (StatusCode::BAD_REQUEST, Html(pages::message("支付宝沙盒：订单有误", &words).into_string()))
-                .into_response()
+            let words = format!("{sub_msg}（{sub_code}）。请回到请求来源地，重新发起请求。");
+            let page =
+                pages::till_message("支付宝：订单有误", &words, "The order was refused: go back and begin again.");
+            (StatusCode::BAD_REQUEST, Html(page.into_string())).into_response()
         }
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn check(call: &Call) -> Result<(), Problem> {
     }
     let at = timestamp.parse::<i64>().ok();
     let drift = at.map(|at| Timestamp::now().as_second().saturating_sub(at).saturating_abs());
-    if !drift.is_some_and(|drift| drift <= SECONDS_MAX) {
+    if drift.is_none_or(|drift| drift > SECONDS_MAX) {
         return Err(unsigned("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟", "timestamp expired"));
     }
     let path = call.uri.path_and_query().map_or("/", |path| path.as_str());

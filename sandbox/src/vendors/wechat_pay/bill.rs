@@ -146,7 +146,7 @@ fn row(at: Timestamp, trade: &Trade, refund: Option<&Refund>) -> String {
         &subject,
         &attach,
         "0.00000",
-        "0.60%",
+        "0.00%",
         &amount,
         &back,
         "",

@@ -69,6 +69,6 @@ fn is_payer(trade: &Trade, from: SocketAddr) -> bool {
 }
 
 fn refused(words: &str, english: &str) -> Response {
-    let page = pages::message("微信支付沙盒：无法支付", &format!("{words}。{english}"));
+    let page = pages::till_message("微信支付：无法支付", &format!("{words}。"), english);
     (StatusCode::FORBIDDEN, Html(page.into_string())).into_response()
 }

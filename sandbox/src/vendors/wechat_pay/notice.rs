@@ -127,12 +127,11 @@ pub(crate) fn encrypted(plain: &[u8], associated: &str) -> Value {
 pub(crate) fn transaction(trade: &Trade, twist: Option<NewsTwist>) -> Value {
     let is_other = twist == Some(NewsTwist::OtherMerchant);
     let total = trade.amount_fen + u64::from(twist == Some(NewsTwist::WrongAmount));
+    let has_refund = trade.refunds.iter().any(|refund| refund.state != RefundState::Closed);
     let (state, words) = match trade.state {
         TradeState::Offered | TradeState::Waiting => ("NOTPAY", "订单未支付"),
         TradeState::Closed => ("CLOSED", "订单已关闭"),
-        TradeState::Paid | TradeState::Finished if !trade.refunds.is_empty() => {
-            ("REFUND", "订单发生过退款，退款详情请查询退款单")
-        }
+        TradeState::Paid | TradeState::Finished if has_refund => ("REFUND", "订单发生过退款，退款详情请查询退款单"),
         TradeState::Paid | TradeState::Finished => ("SUCCESS", "支付成功"),
     };
     let mut told = json!({

@@ -58,7 +58,7 @@ pub(crate) fn order(desk: &Desk, call: &Call, product: Product) -> Result<Reply,
     }
     scene(desk, &body, product)?;
     let told = body::optional(fields, "time_expire", 64)?;
-    let expires_at = told.map(|text| expiry(text)).transpose()?;
+    let expires_at = told.map(expiry).transpose()?;
     let code = format!("wx{}{}", desk.pay.now().as_millisecond(), &random()[..18]);
     let offered = desk.pay.with(|books, now| {
         let is_again = books.trade(Channel::WechatPay, number).is_some();

@@ -121,7 +121,7 @@ async fn a_code_is_good_for_two_hours() {
     let (_, made) = merchant.wechat("POST", NATIVE, merchant.native("CODE001", 8_800)).await;
     merchant.sandbox.pay().advance(Duration::from_mins(121));
     let buyer = merchant.sandbox.buyer(&merchant.site);
-    assert!(buyer.open(made["code_url"].as_str().unwrap()).await.unwrap_err().page.contains("二维码已失效"));
+    assert!(buyer.open(made["code_url"].as_str().unwrap()).await.unwrap_err().page.contains("二维码或链接已失效"));
     assert_eq!(merchant.trade(Channel::WechatPay, "CODE001").state, TradeState::Waiting);
 }
 
