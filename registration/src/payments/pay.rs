@@ -227,7 +227,7 @@ impl Payments {
             _ => return Err(PayRefusal::JustEnded),
         }
         let (heard, start, refusal) = match channel.begin(&call, return_url).await {
-            Ok(start) => (Heard::Begun, Some(start), None),
+            Ok(start) => (Heard::Begun, Some(as_kept(start)), None),
             Err(PayError::Refused(code)) => (Heard::Refused(code.clone()), None, Some(PayRefusal::Refused(code))),
             Err(PayError::Unclear(_)) => (Heard::Unclear, None, Some(PayRefusal::Unclear)),
         };
@@ -267,6 +267,15 @@ fn is_same(attempt: &StoredAttempt, order: &StoredOrder, method: Method, payer: 
 pub(super) fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
     let is_open = matches!(state, OrderState::Unpaid) && clock::now() < order.expires_at;
     is_open && order.amount > Fen(0)
+}
+
+/// As it is read back: to the microsecond.
+fn as_kept(start: Start) -> Start {
+    let kept = |until: Option<Timestamp>| until.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
+    match start {
+        Start::Go { url, until } => Start::Go { url, until: kept(until) },
+        Start::Scan { code, until } => Start::Scan { code, until: kept(until) },
+    }
 }
 
 fn is_good(start: &Start, now: Timestamp) -> bool {
