@@ -1,5 +1,8 @@
 //! A payment: one attempt to pay, or money that came, for one order or several. Plain values.
 
+pub mod journal;
+pub mod refund;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};

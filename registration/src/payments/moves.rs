@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::model::actor::Actor;
 use crate::model::fen::Fen;
-use crate::model::journal::{Entry, EntryKind};
 use crate::model::order::OrderId;
+use crate::model::payment::journal::{Entry, EntryKind};
 use crate::model::payment::{Method, Payment, PaymentEvent, PaymentId, PaymentState};
 use crate::payments::store::journal::{self, Cause};
 use crate::payments::store::payment_events;

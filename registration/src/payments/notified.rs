@@ -8,8 +8,8 @@ use super::channels::speaker;
 use super::hear::said;
 use super::refunds;
 use crate::model::clock;
+use crate::model::payment::refund::RefundId;
 use crate::model::payment::{Method, PaymentId};
-use crate::model::refund::RefundId;
 use crate::payments::store::payments::attempts;
 use crate::rules::paying::attempt::{Heard, Said};
 use crate::rules::paying::refund;
@@ -54,7 +54,7 @@ impl Payments {
     ) -> Result<Acknowledgement, NotifiedError> {
         let method: Method = channel.parse().map_err(|_| NotifiedError::UnknownChannel)?;
         let channel = self.channels().get(method).ok_or(NotifiedError::UnknownChannel)?.clone();
-        let news = match channel.read_notification(&|name| header(name), body, clock::now()) {
+        let news = match channel.read_notification(&|name: &str| header(name), body, clock::now()) {
             Ok(news) => news,
             Err(why) => {
                 let why_word: &'static str = match why {

@@ -140,10 +140,7 @@ impl Payments {
         let under_way = attempts::under_way(&self.database.client().await?, order.id).await?;
         let mut fitting = Fitting::None;
         for attempt in under_way {
-            let is_it = attempt.method == method
-                && attempt.amount == order.amount
-                && attempt.surface.as_deref() == Some(word(payer.surface))
-                && attempt.expires_at == Some(order.expires_at);
+            let is_it = is_same(&attempt, order, method, payer);
             if is_it && matches!(fitting, Fitting::None) {
                 fitting = Fitting::This(attempt);
                 continue;
@@ -190,8 +187,8 @@ impl Payments {
         }
         let under_way = attempts::under_way(&transaction, order.id).await?;
         if let Some(other) = under_way.into_iter().find(|attempt| attempt.method == method) {
-            let is_same = other.surface.as_deref() == Some(word(payer.surface));
-            return if is_same { Ok(other) } else { Err(PayRefusal::JustEnded) };
+            // Begun by another request just now; or one that could not be closed, of which nobody knows what becomes.
+            return if is_same(&other, order, method, payer) { Ok(other) } else { Err(PayRefusal::Unclear) };
         }
         let new = NewAttempt {
             id,
@@ -230,7 +227,7 @@ impl Payments {
             _ => return Err(PayRefusal::JustEnded),
         }
         let (heard, start, refusal) = match channel.begin(&call, return_url).await {
-            Ok(start) => (Heard::Begun, Some(start), None),
+            Ok(start) => (Heard::Begun, Some(as_kept(start)), None),
             Err(PayError::Refused(code)) => (Heard::Refused(code.clone()), None, Some(PayRefusal::Refused(code))),
             Err(PayError::Unclear(_)) => (Heard::Unclear, None, Some(PayRefusal::Unclear)),
         };
@@ -258,10 +255,27 @@ enum Fitting {
     Paid,
 }
 
+/// Would a new attempt be this one?
+fn is_same(attempt: &StoredAttempt, order: &StoredOrder, method: Method, payer: &Payer<'_>) -> bool {
+    attempt.method == method
+        && attempt.amount == order.amount
+        && attempt.surface.as_deref() == Some(word(payer.surface))
+        && attempt.expires_at == Some(order.expires_at)
+}
+
 /// Can a channel take money for it?
 pub(super) fn is_payable(order: &StoredOrder, state: &OrderState) -> bool {
     let is_open = matches!(state, OrderState::Unpaid) && clock::now() < order.expires_at;
     is_open && order.amount > Fen(0)
+}
+
+/// As it is read back: to the microsecond.
+fn as_kept(start: Start) -> Start {
+    let kept = |until: Option<Timestamp>| until.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
+    match start {
+        Start::Go { url, until } => Start::Go { url, until: kept(until) },
+        Start::Scan { code, until } => Start::Scan { code, until: kept(until) },
+    }
 }
 
 fn is_good(start: &Start, now: Timestamp) -> bool {

@@ -11,13 +11,14 @@ use crate::model::exam::{Exam, ExamSitting, Window};
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderSitting, OrderState};
 use crate::model::payment::PaymentId;
-use crate::model::refund::RefundReason;
+use crate::model::payment::refund::RefundReason;
 use crate::payments::store::settlements::{self, Settled};
 use crate::rules::choosing;
 use crate::seats::store;
 use crate::seats::store::order_sittings;
 use crate::seats::store::orders::StoredOrder;
-use crate::seats::store::orders::change::{self, Retaken};
+use crate::seats::store::orders::change::Retaken;
+use crate::seats::store::orders::paid;
 use crate::store::StoreError;
 
 /// Why no other sittings were taken. Refusals first (the candidate can act), faults last (we must).
@@ -136,7 +137,7 @@ impl Orders {
         let transaction = client.transaction().await?;
         let Some(locked) = store::orders::get_locked(&transaction, old.id).await? else { return Ok(None) };
         if !matches!(locked.state_at(now), OrderState::Owed { .. })
-            || change::revive(&transaction, chosen).await? != Retaken::Yes
+            || paid::revive(&transaction, chosen).await? != Retaken::Yes
             || !order_sittings::remove(&transaction, old.id, &old.sittings).await?
         {
             return Ok(None);

@@ -20,7 +20,7 @@ use crate::pictures::store::screenshots;
 use crate::rules::choosing;
 use crate::seats::store;
 use crate::seats::store::order_sittings;
-use crate::seats::store::orders::{StoredOrder, StoredState, change};
+use crate::seats::store::orders::{StoredOrder, StoredState, change, paid};
 use crate::store::StoreError;
 
 /// Why an order was not confirmed. Refusals first (the caller can act), faults last (we must).
@@ -172,7 +172,7 @@ impl Orders {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let is_undone = if order.amount == Fen(0) || moves::is_owed(&transaction, order.id).await? {
-            let is_undone = change::undo_paid(&transaction, order.id).await?;
+            let is_undone = paid::undo_paid(&transaction, order.id).await?;
             if is_undone {
                 moves::close_pending(&transaction, order.id, now).await?;
             }

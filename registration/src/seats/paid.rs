@@ -2,6 +2,7 @@
 //! are free; else others are offered; else the money goes back. Whoever dies on the way leaves the rest to the job.
 
 use deadpool_postgres::Transaction;
+use jiff::Timestamp;
 use reservation::engine::waiting_room::Admission;
 use reservation::hold::Hold;
 use reservation::ids::SittingId;
@@ -10,8 +11,8 @@ use super::{ConfirmError, Orders, Refusal, deadline};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::order::OrderId;
+use crate::model::payment::refund::{RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentId, PaymentState};
-use crate::model::refund::{RefundReason, RefundState};
 use crate::outbox::messages::{self, About, MessageKind};
 use crate::payments::channels::speaker;
 use crate::payments::moves;
@@ -23,6 +24,7 @@ use crate::rules::paying::settling::{self, Gone, Late, Next, Owing, Seats};
 use crate::seats::store;
 use crate::seats::store::order_sittings;
 use crate::seats::store::orders::change::{self, Retaken};
+use crate::seats::store::orders::paid;
 use crate::seats::store::orders::{StoredOrder, StoredState};
 use crate::store::StoreError;
 
@@ -110,20 +112,34 @@ impl Orders {
                 Round::Done
             }
             Next::TakeAgain => Round::TakeAgain(found),
-            Next::Confirm => match self.begin_confirm(&transaction, found, &speaker(part.method)).await {
-                Ok(begun) => Round::Confirm(begun),
-                Err(ConfirmError::Store(error)) => return Err(error),
-                // What it needs is not confirmed: as long as the seats are held, that may come.
-                Err(_) => {
-                    let at = schedule::of_settling(now, part.received_at);
-                    let (state, until) = (part.state, part.choice_until);
-                    settlements::set(&transaction, (payment, order), state, Some(at), until, now).await?;
-                    Round::Done
-                }
-            },
+            Next::Confirm => self.begin_paid(&transaction, found, part, now).await?,
         };
         transaction.commit().await?;
         Ok(round)
+    }
+
+    /// Notes that a paid order is to be confirmed. What it needs may not be confirmed yet: as long as the seats are held, that
+    /// may come; then the order ends.
+    async fn begin_paid(
+        &self,
+        transaction: &Transaction<'_>,
+        order: StoredOrder,
+        part: &Settlement,
+        now: Timestamp,
+    ) -> Result<Round, StoreError> {
+        match self.begin_confirm(transaction, order.clone(), &speaker(part.method)).await {
+            Ok(begun) => Ok(Round::Confirm(begun)),
+            Err(ConfirmError::Store(error)) => Err(error),
+            Err(_) if order.lapses_at < now && change::lapse(transaction, &order, true).await? => {
+                Ok(Round::TakeAgain(StoredOrder { state: StoredState::Lapsed, seats_owed: true, ..order }))
+            }
+            Err(_) => {
+                let at = schedule::of_settling(now, part.received_at);
+                let (of, until) = ((part.payment, part.order), part.choice_until);
+                settlements::set(transaction, of, part.state, Some(at), until, now).await?;
+                Ok(Round::Done)
+            }
+        }
     }
 
     /// The seats are gone for good: others are offered, or the money goes back. Under the lock, so that an order that
@@ -235,7 +251,7 @@ impl Orders {
         renewed.lapses_at = renewed.expires_at + grace;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        let revived = change::revive(&transaction, &renewed).await?;
+        let revived = paid::revive(&transaction, &renewed).await?;
         if revived == Retaken::Yes && order_sittings::set_holds(&transaction, order.id, &renewed.sittings).await? {
             transaction.commit().await?;
             return Ok(Again::Yes);
@@ -270,7 +286,7 @@ impl Orders {
         };
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
-        match change::confirm_ended(&transaction, &begun).await? {
+        match paid::confirm_ended(&transaction, &begun).await? {
             Retaken::Yes => transaction.commit().await?,
             Retaken::Moved => return Ok(Again::Later),
             Retaken::OtherLive => return Ok(Again::Gone(Gone::Against)),

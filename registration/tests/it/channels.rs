@@ -4,8 +4,8 @@
 use gateways::pay::{Start, Surface};
 use registration::Fen;
 use registration::model::order::{OrderId, OrderState};
+use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, PaymentState};
-use registration::model::refund::{RefundReason, RefundState};
 use registration::payments::{Going, Looking, NotifiedError, PayRefusal, Stuck};
 use registration::seats::ReleaseError;
 use sandbox::{AnswerTwist, Call, Conduct, NewsTwist, RefundTwist, Wrong};

@@ -115,7 +115,8 @@ async fn is_settled(shop: &Shop) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_the_books_are_the_channels() {
-    let mut shop = Shop::open(Setup { capacities: vec![3, 3, 3], ..Setup::default() }).await;
+    let capacities = vec![u32::try_from(moves() / 40).unwrap() + 2; 3];
+    let mut shop = Shop::open(Setup { capacities, ..Setup::default() }).await;
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
     let mut dice = Dice(seed);
     for method in [Method::Alipay, Method::WechatPay] {
@@ -125,8 +126,16 @@ async fn whatever_happens_the_books_are_the_channels() {
     for number in 0..8 {
         candidates.push(Candidate { account: shop.world.candidate(number).await.id, open: Vec::new() });
     }
+    let mut next = 100;
     for number in 0..moves() {
         let of = dice.below(candidates.len());
+        // Whose seat is confirmed has hardly a move left, but to pay twice: somebody else comes.
+        let account = candidates[of].account;
+        let live = shop.world.registration.orders.live(account, &exam()).await.unwrap();
+        if live.iter().any(|order| order.state == OrderState::Confirmed) && dice.below(3) == 0 {
+            next += 1;
+            candidates[of] = Candidate { account: shop.world.candidate(next).await.id, open: Vec::new() };
+        }
         one_move(&shop, &mut candidates[of], &mut dice).await;
         if number % 100 == 99 {
             shop.world.restart_registration().await;
@@ -152,7 +161,7 @@ async fn whatever_happens_the_books_are_the_channels() {
          HAVING count(*) > 1) t";
     assert_eq!(shop.world.sql().await.query_one(twice, &[]).await.unwrap().get::<_, i64>(0), 0);
     let paid = shop.sandbox.pay().trades().iter().filter(|trade| trade.is_paid()).count();
-    assert!(paid > moves() / 30, "the moves came to something: {paid} of {} paid", moves());
+    assert!(paid > moves() / 20, "the moves came to something: {paid} of {} paid", moves());
     let live = "UPDATE registration.orders SET state = 'released', seats_owed = true WHERE state = 'unpaid'";
     shop.world.execute(live).await;
     shop.finish().await;

@@ -152,6 +152,7 @@ fn word(state: &OrderState) -> &'static str {
         OrderState::Lapsed => "lapsed",
         OrderState::Released => "released",
         OrderState::Cancelled => "cancelled",
+        OrderState::Owed { .. } => "owed",
     }
 }
 

@@ -4,10 +4,10 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
-use crate::model::journal::Entry;
 use crate::model::order::OrderId;
 use crate::model::payment::PaymentId;
-use crate::model::refund::RefundId;
+use crate::model::payment::journal::Entry;
+use crate::model::payment::refund::RefundId;
 use crate::payments::store::journal_lines;
 use crate::store::StoreError;
 
@@ -114,7 +114,8 @@ pub(crate) async fn differences(
 ) -> Result<Vec<(&'static str, Vec<String>)>, StoreError> {
     let mut found = Vec::with_capacity(RULES.len());
     for (rule, query) in RULES {
-        let rows = client.query(&format!("SELECT * FROM ({query}) AS found (detail) LIMIT $1"), &[&limit]).await?;
+        let statement = client.prepare_cached(&format!("SELECT * FROM ({query}) AS found (detail) LIMIT $1")).await?;
+        let rows = client.query(&statement, &[&limit]).await?;
         found.push((rule, rows.iter().map(|row| row.get("detail")).collect()));
     }
     Ok(found)

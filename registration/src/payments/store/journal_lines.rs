@@ -3,7 +3,7 @@
 use deadpool_postgres::GenericClient;
 
 use crate::model::fen::Fen;
-use crate::model::journal::Entry;
+use crate::model::payment::journal::Entry;
 use crate::store::StoreError;
 
 /// Adds the two lines of an entry.

@@ -10,8 +10,8 @@ use crate::model::actor::Actor;
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::order::OrderId;
+use crate::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentId};
-use crate::model::refund::{Refund, RefundId, RefundReason, RefundState};
 use crate::rules::paying::schedule::Next;
 use crate::store::StoreError;
 

@@ -1,7 +1,7 @@
 //! One refund: what is heard of it, and what follows.
 
-use crate::model::journal::EntryKind;
-use crate::model::refund::RefundState;
+use crate::model::payment::journal::EntryKind;
+use crate::model::payment::refund::RefundState;
 
 /// What a channel says of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::refund::RefundReason;
+use crate::model::payment::refund::RefundReason;
 
 /// Where the seats of the order are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,9 +7,9 @@ mod world;
 use jiff::SignedDuration;
 
 use crate::model::fen::Fen;
-use crate::model::journal::Account;
+use crate::model::payment::journal::Account;
+use crate::model::payment::refund::RefundState;
 use crate::model::payment::{Method, PaymentState};
-use crate::model::refund::RefundState;
 use crate::rules::paying::attempt::{Heard, Said};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::Seats;

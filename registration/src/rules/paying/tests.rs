@@ -7,9 +7,9 @@ use super::refund;
 use super::schedule;
 use super::settling::{self, Gone, Late, Next, Owing, Seats};
 use crate::model::fen::Fen;
-use crate::model::journal::{Account, Entry, EntryKind};
+use crate::model::payment::journal::{Account, Entry, EntryKind};
+use crate::model::payment::refund::{RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentState};
-use crate::model::refund::{RefundReason, RefundState};
 use strum::VariantArray;
 
 fn came(reference: &str) -> Came {

@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod due;
+pub(crate) mod paid;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;

@@ -18,7 +18,7 @@ use crate::store::{StoreError, violates};
 /// What every query of attempts selects.
 const SELECT: &str = "
     SELECT p.id, p.method, p.amount_fen, p.state, p.reference, p.created_at, p.product, p.order_call, p.surface,
-        p.notify_url, p.expires_at, p.calls, p.start_kind, p.start_text, p.start_until, p.ask_at, p.heard_at
+        p.expires_at, p.calls, p.start_kind, p.start_text, p.start_until, p.ask_at, p.heard_at
     FROM registration.payments p";
 /// Most attempts of one order that are under way.
 const UNDER_WAY_MAX: i64 = 20;
@@ -36,7 +36,6 @@ pub(crate) struct StoredAttempt {
     pub(crate) call: Option<OrderCall>,
     /// Where the payer was: `phone` or `desk`.
     pub(crate) surface: Option<String>,
-    pub(crate) notify_url: Option<String>,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) calls: u32,
     /// How the payer goes on.
@@ -301,7 +300,6 @@ fn read(row: &Row) -> Result<StoredAttempt, StoreError> {
         created_at: row.get("created_at"),
         call,
         surface: row.get("surface"),
-        notify_url: row.get("notify_url"),
         expires_at: row.get("expires_at"),
         calls: u32::try_from(row.get::<_, i32>("calls")).map_err(|_| StoreError::Corrupt("a negative count"))?,
         start,

@@ -3,7 +3,7 @@
 
 use crate::model::fen::Fen;
 use crate::model::payment::PaymentState;
-use crate::model::refund::RefundReason;
+use crate::model::payment::refund::RefundReason;
 use crate::rules::paying::attempt::{Came, Heard, Said, Step};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::{self, Gone, Late, Next, Owing, Seats};
@@ -55,7 +55,10 @@ impl World {
             Task::SendRefund(number, is_sent) => {
                 Some(Task::RefundAnswered(number, self.refund_there(number, is_sent, dice)))
             }
-            Task::RefundAnswered(number, heard) => self.done(|world| drop(world.hear_refund(number, &heard))),
+            Task::RefundAnswered(number, heard) => {
+                self.hear_refund(number, &heard);
+                None
+            }
         }
     }
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::fen::Fen;
-use crate::model::journal::{Account, Entry, EntryKind};
+use crate::model::payment::journal::{Account, Entry, EntryKind};
+use crate::model::payment::refund::{RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentState};
-use crate::model::refund::{RefundReason, RefundState};
 use crate::rules::paying::attempt::{self, Attempt, Came, Heard, Said, Step};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::Seats;

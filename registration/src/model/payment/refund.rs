@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use super::actor::Actor;
-use super::fen::Fen;
-use super::ids::StaffId;
-use super::order::OrderId;
-use super::payment::{Method, PaymentId};
+use super::{Method, PaymentId};
+use crate::model::actor::Actor;
+use crate::model::fen::Fen;
+use crate::model::ids::StaffId;
+use crate::model::order::OrderId;
 
 /// A refund's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::fen::Fen;
-use super::payment::Method;
+use super::Method;
+use crate::model::fen::Fen;
 
 /// An account of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
