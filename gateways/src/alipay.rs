@@ -26,12 +26,14 @@ use reqwest::{Method, Request, Url};
 use serde::{Deserialize, Serialize};
 
 use crate::http::{Http, is_loopback};
+use crate::pay::bill::{Bill, BillError};
+use crate::pay::charge::{Charge, OrderCall, Start, Surface};
+use crate::pay::error::PayError;
 use crate::pay::fen::yuan;
+use crate::pay::finding::Finding;
+use crate::pay::news::{News, NotGenuine};
+use crate::pay::standing::{RefundOrder, RefundStanding, Standing};
 use crate::pay::words::{self, check_charge, in_china, plain};
-use crate::pay::{
-    Bill, BillError, Charge, Finding, News, NotGenuine, OrderCall, PayError, RefundOrder, RefundStanding, Standing,
-    Start, Surface,
-};
 use answer::Said;
 pub use config::AlipayConfig;
 use signature::{common, encoded, sign};

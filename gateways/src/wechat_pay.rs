@@ -27,11 +27,13 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use crate::pay::bill::{Bill, BillError};
+use crate::pay::charge::{Charge, OrderCall, Start, Surface};
+use crate::pay::error::PayError;
+use crate::pay::finding::Finding;
+use crate::pay::news::{News, NotGenuine};
+use crate::pay::standing::{RefundOrder, RefundStanding, Standing};
 use crate::pay::words::{self, check_charge, in_china, plain};
-use crate::pay::{
-    Bill, BillError, Charge, Finding, News, NotGenuine, OrderCall, PayError, RefundOrder, RefundStanding, Standing,
-    Start, Surface,
-};
 pub use config::WechatPayConfig;
 use line::{Answer, Line};
 use trade::{NotOurs, Transaction};

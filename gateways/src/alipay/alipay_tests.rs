@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::*;
+use crate::pay::channel::Channel;
 use crate::pay::samples::{self, NOTIFY, NUMBER, REFUND, Seen, Server, Told, by_vendor, charge};
-use crate::pay::{Channel, Paid};
+use crate::pay::standing::Paid;
 
 fn channel(url: &str) -> Channel {
     Channel::alipay(AlipayConfig::of(&samples::alipay().with([("SEATHOLD_ALIPAY_GATEWAY_URL", url)])).unwrap())

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::config::Trust;
 use super::signature::is_alipays;
 use crate::http::{Reply, VendorError};
-use crate::pay::PayError;
+use crate::pay::error::PayError;
 
 /// Refused before anything was looked at: rights, parameters, signature. These may come without a signature.
 const REFUSED_AT_THE_DOOR: [&str; 4] = ["20001", "40001", "40002", "40006"];

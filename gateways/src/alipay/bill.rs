@@ -7,10 +7,10 @@ use encoding_rs::{GB18030, UTF_8};
 use jiff::Timestamp;
 use zip::ZipArchive;
 
+use crate::pay::bill::{Bill, BillError, BillKind, BillLine};
 use crate::pay::fen::signed_fen;
 use crate::pay::sheet::{Columns, Row};
 use crate::pay::words::of_china;
-use crate::pay::{Bill, BillError, BillKind, BillLine};
 
 /// Largest file in the zip, and most files.
 const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;

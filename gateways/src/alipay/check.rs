@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::config::{APP_CERT, APP_ID, APP_KEY, AlipayConfig, CERT, GATEWAY_URL, PUBLIC_KEY, SELLER_ID, Trust};
-use crate::pay::Finding;
+use crate::pay::finding::Finding;
 
 /// A certificate that ends sooner is spoken of.
 const CERTIFICATE_LEFT_MIN: SignedDuration = SignedDuration::from_hours(30 * 24);

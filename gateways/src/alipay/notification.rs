@@ -8,8 +8,9 @@ use super::config::AlipayConfig;
 use super::signature::is_alipays;
 use super::trade::standing;
 use crate::pay::fen::fen;
+use crate::pay::news::{News, NotGenuine};
+use crate::pay::standing::RefundStanding;
 use crate::pay::words::of_china;
-use crate::pay::{News, NotGenuine, RefundStanding};
 
 /// Largest notification, and most pairs in it.
 const BYTES_MAX: usize = 64 * 1024;

@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use crate::pay::error::PayError;
 use crate::pay::fen::fen;
+use crate::pay::standing::{Paid, RefundStanding, Standing};
 use crate::pay::words::of_china;
-use crate::pay::{Paid, PayError, RefundStanding, Standing};
 
 /// A field that is there and not empty.
 pub(super) fn field<'a>(fields: &'a Value, name: &str) -> Option<&'a str> {

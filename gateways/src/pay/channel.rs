@@ -4,37 +4,39 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil};
 
-use super::{
-    Bill, BillError, Charge, Finding, News, NotGenuine, OrderCall, PayError, RefundOrder, RefundStanding, Standing,
-    Start,
-};
+use super::bill::{Bill, BillError};
+use super::charge::{Charge, OrderCall, Start};
+use super::error::PayError;
+use super::finding::Finding;
+use super::news::{News, NotGenuine};
+use super::standing::{RefundOrder, RefundStanding, Standing};
 use crate::alipay::{Alipay, AlipayConfig};
 use crate::wechat_pay::{WechatPay, WechatPayConfig};
 
 /// A payment channel. Cloning is a reference count.
 #[derive(Debug, Clone)]
-pub struct Channel(Arc<Vendor>);
+pub struct Channel(Vendor);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Vendor {
-    Alipay(Alipay),
-    WechatPay(Box<WechatPay>),
+    Alipay(Arc<Alipay>),
+    WechatPay(Arc<WechatPay>),
 }
 
 impl Channel {
     /// Over Alipay's open platform.
     pub fn alipay(config: AlipayConfig) -> Self {
-        Self(Arc::new(Vendor::Alipay(Alipay::new(config))))
+        Self(Vendor::Alipay(Arc::new(Alipay::new(config))))
     }
 
     /// Over WeChat Pay's API v3.
     pub fn wechat_pay(config: WechatPayConfig) -> Self {
-        Self(Arc::new(Vendor::WechatPay(Box::new(WechatPay::new(config)))))
+        Self(Vendor::WechatPay(Arc::new(WechatPay::new(config))))
     }
 
     /// Its word in addresses, tables and logs: `alipay` or `wechat_pay`.
     pub fn word(&self) -> &'static str {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(_) => "alipay",
             Vendor::WechatPay(_) => "wechat_pay",
         }
@@ -43,7 +45,7 @@ impl Channel {
     /// The order call of a charge, to be stored before it is sent. Nothing goes out. [`PayError::Refused`] says why
     /// the charge cannot be asked for.
     pub fn prepare(&self, charge: &Charge<'_>) -> Result<OrderCall, PayError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.prepare(charge),
             Vendor::WechatPay(wechat) => wechat.prepare(charge),
         }
@@ -52,7 +54,7 @@ impl Channel {
     /// Sends the order call, or signs the address that carries it: any number of times. Afterwards the payer's browser
     /// goes to `return_url`.
     pub async fn begin(&self, call: &OrderCall, return_url: &str) -> Result<Start, PayError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.begin(call, return_url).await,
             Vendor::WechatPay(wechat) => wechat.begin(call, return_url).await,
         }
@@ -60,7 +62,7 @@ impl Channel {
 
     /// What became of an attempt.
     pub async fn query(&self, number: &str) -> Result<Standing, PayError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.query(number).await,
             Vendor::WechatPay(wechat) => wechat.query(number).await,
         }
@@ -68,7 +70,7 @@ impl Channel {
 
     /// Closes an attempt, then asks what became of it: the payer may have been quicker.
     pub async fn close(&self, number: &str) -> Result<Standing, PayError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.close(number).await,
             Vendor::WechatPay(wechat) => wechat.close(number).await,
         }
@@ -76,7 +78,7 @@ impl Channel {
 
     /// Gives money back. The same order again is the same refund.
     pub async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStanding, PayError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.refund(order).await,
             Vendor::WechatPay(wechat) => wechat.refund(order).await,
         }
@@ -84,7 +86,7 @@ impl Channel {
 
     /// What became of the refund `number` of the payment `payment`.
     pub async fn query_refund(&self, number: &str, payment: &str) -> Result<RefundStanding, PayError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.query_refund(number, payment).await,
             Vendor::WechatPay(wechat) => wechat.query_refund(number).await,
         }
@@ -97,7 +99,7 @@ impl Channel {
         body: &[u8],
         now: Timestamp,
     ) -> Result<News, NotGenuine> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.read_notification(body),
             Vendor::WechatPay(wechat) => wechat.read_notification(header, body, now),
         }
@@ -105,7 +107,7 @@ impl Channel {
 
     /// What a notification is answered once it is stored: status, content type, body.
     pub fn acknowledgement(&self) -> (u16, &'static str, &'static str) {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(_) => (200, "text/plain; charset=utf-8", "success"),
             Vendor::WechatPay(_) => (204, "application/json", ""),
         }
@@ -113,7 +115,7 @@ impl Channel {
 
     /// The bill of a day, fetched and read.
     pub async fn bill(&self, day: civil::Date) -> Result<Bill, BillError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.bill(day).await,
             Vendor::WechatPay(wechat) => wechat.bill(day).await,
         }
@@ -122,7 +124,7 @@ impl Channel {
     /// A bill that somebody downloaded from the channel's console: Alipay's zip or the CSV in it, WeChat Pay's CSV,
     /// plain or compressed.
     pub fn read_bill(&self, file: &[u8]) -> Result<Bill, BillError> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.read_bill(file),
             Vendor::WechatPay(wechat) => wechat.read_bill(file),
         }
@@ -130,7 +132,7 @@ impl Channel {
 
     /// Looks at the settings, without asking anybody: which key is which, and what will not work.
     pub fn check(&self) -> Vec<Finding> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.check(),
             Vendor::WechatPay(wechat) => wechat.check(),
         }
@@ -138,7 +140,7 @@ impl Channel {
 
     /// Looks at the addresses that charges will name: where notifications go, and where browsers come back to.
     pub fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Finding> {
-        match &*self.0 {
+        match &self.0 {
             Vendor::Alipay(alipay) => alipay.check_addresses(notify_url, return_url),
             Vendor::WechatPay(wechat) => wechat.check_addresses(notify_url, return_url),
         }

@@ -10,7 +10,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Charge, Finding, Gravity, Surface};
+use super::charge::{Charge, Surface};
+use super::finding::{Finding, Gravity};
 use crate::keys::PrivateKey;
 use crate::settings::Variables;
 

@@ -1,6 +1,6 @@
 //! A bill's table: cells by the name of their column, in whichever order the channel puts them.
 
-use super::BillError;
+use super::bill::BillError;
 
 /// Most rows of a day.
 const ROWS_MAX: usize = 1_000_000;

@@ -5,7 +5,9 @@ use jiff::tz::{self, TimeZone};
 use jiff::{Timestamp, Zoned};
 use url::Url;
 
-use super::{Charge, Finding, PayError};
+use super::charge::Charge;
+use super::error::PayError;
+use super::finding::Finding;
 
 /// A channel takes no charge that ends sooner.
 const AHEAD_SECONDS_MIN: i64 = 60;

@@ -13,13 +13,13 @@ use serde::Deserialize;
 use super::line::{Line, garbled};
 use crate::digests::sha1_hex;
 use crate::http::Http;
+use crate::pay::bill::{Bill, BillError, BillKind, BillLine};
+use crate::pay::error::PayError;
 use crate::pay::fen::{fen, signed_fen};
 use crate::pay::sheet::{Columns, Row};
 use crate::pay::words::of_china;
-use crate::pay::{Bill, BillError, BillKind, BillLine, PayError};
 
-/// Largest bill as it comes, and unpacked.
-pub(super) const BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Largest bill, unpacked.
 const INFLATED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const WAIT: Duration = Duration::from_secs(120);
 const GZIP: &[u8] = &[0x1f, 0x8b];

@@ -8,7 +8,7 @@ use super::config::{
     API_URL, APPID, CERT, H5_DOMAIN, KEY, KEY_ID_PREFIX, MCHID, PLATFORM_CERT, PUBLIC_KEY, PUBLIC_KEY_ID, SERIAL,
     VERIFY_WITH, VerifyWith, WechatPayConfig,
 };
-use crate::pay::Finding;
+use crate::pay::finding::Finding;
 
 /// A certificate that ends sooner is spoken of.
 const CERTIFICATE_LEFT_MIN: SignedDuration = SignedDuration::from_hours(30 * 24);

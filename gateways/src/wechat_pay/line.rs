@@ -16,10 +16,13 @@ use super::signature::{Sealed, authorization, verify};
 use crate::digests::random_hex;
 use crate::http::{Http, Reply, VendorError};
 use crate::keys::{Certificate, PublicKey};
-use crate::pay::{NotGenuine, PayError};
+use crate::pay::error::PayError;
+use crate::pay::news::NotGenuine;
 
 /// How often a call is sent again whose answer was a probe.
 const ASKED_AGAIN_MAX: usize = 3;
+/// Largest answer: the bill of a day.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The list of certificates is asked for at most once in this time.
 const CERTIFICATES_PAUSE_SECONDS: i64 = 60;
 /// Where that list is. A merchant with a public key has none, so only the mode of certificates goes there.
@@ -115,8 +118,7 @@ impl Line {
         http: &Http,
     ) -> Result<Reply, PayError> {
         let request = self.request(method, path, body, Timestamp::now().as_second(), &random_hex::<16>())?;
-        let bytes_max = super::bill::BYTES_MAX;
-        http.send_for(request, bytes_max).await.map_err(|error| PayError::Unclear(error.into_code()))
+        http.send_for(request, ANSWER_BYTES_MAX).await.map_err(|error| PayError::Unclear(error.into_code()))
     }
 
     fn request(

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::config::WechatPayConfig;
 use super::signature::Sealed;
 use super::trade::{NotOurs, RefundNews, Transaction};
-use crate::pay::{News, NotGenuine};
+use crate::pay::news::{News, NotGenuine};
 
 #[derive(Deserialize)]
 struct Envelope {

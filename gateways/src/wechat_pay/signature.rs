@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::config::WechatPayConfig;
 use crate::keys::PublicKey;
-use crate::pay::NotGenuine;
+use crate::pay::news::NotGenuine;
 
 /// What signatures begin with that test whether we look.
 const PROBE: &str = "WECHATPAY/SIGNTEST/";

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::config::WechatPayConfig;
-use crate::pay::{Paid, RefundStanding, Standing};
+use crate::pay::standing::{Paid, RefundStanding, Standing};
 
 /// A payment, as a query answers it and a notification holds it.
 #[derive(Deserialize)]

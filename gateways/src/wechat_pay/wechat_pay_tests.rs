@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::digests::sha1_hex;
+use crate::pay::channel::Channel;
 use crate::pay::samples::{
     self, API_V3_KEY, KEY_ID, NOTIFY, NUMBER, REFUND, Seen, Server, Told, VENDOR_CERT, VENDOR_SERIAL, by_vendor, charge,
 };
-use crate::pay::{Channel, Paid};
+use crate::pay::standing::Paid;
 
 const API_URL: &str = "SEATHOLD_WECHAT_PAY_API_URL";
 const H5_URL: &str = "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&package=2";

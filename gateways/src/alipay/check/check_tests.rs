@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::alipay::config::ROOT_CERT;
-use crate::pay::Gravity;
+use crate::pay::finding::Gravity;
 use crate::pay::samples::{self, ENDED_CERT, MERCHANT_CERT, MERCHANT_PUBLIC, VENDOR, faults};
 use crate::settings::Variables;
 

@@ -1,7 +1,7 @@
 //! The mistakes that can be seen.
 
 use super::*;
-use crate::pay::Gravity;
+use crate::pay::finding::Gravity;
 use crate::pay::samples::{self, KEY_ID, MERCHANT_CERT, MERCHANT_PUBLIC, VENDOR, VENDOR_SERIAL, faults};
 use crate::settings::{SettingError, Variables};
 use crate::wechat_pay::config::API_V3_KEY;

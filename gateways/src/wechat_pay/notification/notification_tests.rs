@@ -1,5 +1,7 @@
 //! Notifications: what is refused, and what told apart.
 
+use std::sync::LazyLock;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -8,14 +10,15 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::pay::channel::Channel;
 use crate::pay::samples::{self, API_V3_KEY, KEY_ID, NUMBER, REFUND, VENDOR_SERIAL, by_vendor};
-use crate::pay::{Channel, Paid, RefundStanding, Standing};
+use crate::pay::standing::{Paid, RefundStanding, Standing};
 
 const AT: i64 = 1_795_831_200;
 
-fn channel() -> Channel {
-    Channel::wechat_pay(WechatPayConfig::of(&samples::wechat_pay()).unwrap())
-}
+/// Made once: a client reads the system's certificates.
+static CHANNEL: LazyLock<Channel> =
+    LazyLock::new(|| Channel::wechat_pay(WechatPayConfig::of(&samples::wechat_pay()).unwrap()));
 
 fn read_signed(body: &[u8], serial: &str, signature: Option<&str>) -> Result<News, NotGenuine> {
     let made = by_vendor(&[format!("{AT}\nn\n").as_bytes(), body, b"\n"].concat());
@@ -26,7 +29,7 @@ fn read_signed(body: &[u8], serial: &str, signature: Option<&str>) -> Result<New
         "wechatpay-serial" => Some(serial.to_owned()),
         _ => None,
     };
-    channel().read_notification(&header, body, Timestamp::from_second(AT + 5).unwrap())
+    CHANNEL.read_notification(&header, body, Timestamp::from_second(AT + 5).unwrap())
 }
 
 fn sealed(event: &str, plain: &Value) -> Value {
@@ -83,7 +86,7 @@ fn what_the_libraries_sign_and_seal_is_read_under_either_key() {
             "wechatpay-serial" => Some(serial.to_owned()),
             _ => None,
         };
-        let news = channel().read_notification(&header, body.as_bytes(), Timestamp::from_second(AT).unwrap());
+        let news = CHANNEL.read_notification(&header, body.as_bytes(), Timestamp::from_second(AT).unwrap());
         assert_eq!(news, Ok(paid("4200000000202611280000000001", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")));
     }
 }
