@@ -191,24 +191,29 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
         State::Refused { order: None, .. } => {
             plain("请登录后查看原因，修改后重新提交。", "Sign in to read the reason, mend it and send it again.")
         }
-        State::Registered { change: Some(Change::Waiting { .. }), .. } => plain(
+        State::Registered { tickets, change, .. } => registered(*tickets, change.as_ref()),
+    })
+}
+
+/// What is said to whoever has a seat.
+fn registered(tickets: Tickets, change: Option<&Change>) -> Text {
+    match (change, tickets) {
+        (Some(Change::Waiting { .. }), _) => plain(
             "您的报名有效，修改待审核。座位不变，不用再缴费。",
             "You are registered and your change is under review. Your seat stays; there is nothing to pay.",
         ),
-        State::Registered { change: Some(Change::Refused { .. }), .. } => plain(
+        (Some(Change::Refused { .. }), _) => plain(
             "您的报名有效，座位不变。修改没有通过，请登录后查看原因，再重新提交。",
             "You are registered and your seat stays. Your change was not accepted: sign in to read the reason and send it again.",
         ),
-        State::Registered { tickets: Tickets::From(from), change: None, .. } => {
-            by(*from, ("准考证 ", " 起可以打印。"), ("The admission ticket can be printed from ", "."))
+        (None, Tickets::From(from)) => {
+            by(from, ("准考证 ", " 起可以打印。"), ("The admission ticket can be printed from ", "."))
         }
-        State::Registered { tickets: Tickets::Open, change: None, .. } => {
-            plain("准考证可以打印了。", "You can print your admission ticket now.")
-        }
-        State::Registered { tickets: Tickets::NotSaid, change: None, .. } => {
+        (None, Tickets::Open) => plain("准考证可以打印了。", "You can print your admission ticket now."),
+        (None, Tickets::NotSaid) => {
             plain("准考证的打印时间另行通知。", "When admission tickets can be printed will be announced.")
         }
-    })
+    }
 }
 
 fn text(zh: String, en: String) -> Text {

@@ -102,7 +102,7 @@ impl Payments {
         self.check(&found, method).await?;
         let attempt = match self.fitting(&found, method, payer, account).await? {
             Fitting::Paid => return Ok(Going::Paid),
-            Fitting::This(attempt) => attempt,
+            Fitting::This(attempt) => *attempt,
             Fitting::None => self.begin_attempt(&found, method, payer).await?,
         };
         self.start(attempt, payer.return_url).await
@@ -142,7 +142,7 @@ impl Payments {
         for attempt in under_way {
             let is_it = is_same(&attempt, order, method, payer);
             if is_it && matches!(fitting, Fitting::None) {
-                fitting = Fitting::This(attempt);
+                fitting = Fitting::This(Box::new(attempt));
                 continue;
             }
             // Where a channel cannot say, the attempt stays under way, and what comes by it as well goes back.
@@ -248,7 +248,7 @@ impl Payments {
 /// What of an order's attempts a new one begins from.
 enum Fitting {
     /// This one goes on.
-    This(StoredAttempt),
+    This(Box<StoredAttempt>),
     /// There is none.
     None,
     /// One of them turned out to be paid.

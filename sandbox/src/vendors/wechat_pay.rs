@@ -38,6 +38,7 @@ enum Asked<'a> {
     Close(&'a str),
     Refund,
     QueryRefund(&'a str),
+    RedirectRefund(&'a str),
     Certificates,
     Bill,
     BillFile,
@@ -53,6 +54,9 @@ impl<'a> Asked<'a> {
             ("POST", ["v3", "pay", "transactions", "out-trade-no", number, "close"]) => Self::Close(number),
             ("POST", ["v3", "refund", "domestic", "refunds"]) => Self::Refund,
             ("GET", ["v3", "refund", "domestic", "refunds", number]) => Self::QueryRefund(number),
+            ("POST", ["v3", "refund", "domestic", "refunds", reference, "apply-abnormal-refund"]) => {
+                Self::RedirectRefund(reference)
+            }
             ("GET", ["v3", "certificates"]) => Self::Certificates,
             ("GET", ["v3", "bill", "tradebill"]) => Self::Bill,
             ("GET", ["v3", "billdownload", "file"]) => Self::BillFile,
@@ -65,7 +69,7 @@ impl<'a> Asked<'a> {
             Self::Order(_) => Purpose::Order,
             Self::Query(_) => Purpose::Query,
             Self::Close(_) => Purpose::Close,
-            Self::Refund => Purpose::Refund,
+            Self::Refund | Self::RedirectRefund(_) => Purpose::Refund,
             Self::QueryRefund(_) => Purpose::RefundQuery,
             Self::Certificates => Purpose::Certificates,
             Self::Bill => Purpose::Bill,
@@ -114,6 +118,7 @@ fn answered(desk: &Desk, call: &Call, asked: &Asked<'_>, conduct: &Conduct) -> R
         Asked::Close(number) => order::close(desk, call, number),
         Asked::Refund => refund::refund(desk, call),
         Asked::QueryRefund(number) => refund::query(desk, number),
+        Asked::RedirectRefund(reference) => refund::redirect(desk, call, reference),
         Asked::Certificates => certificates(conduct.has_no_certificate),
         Asked::Bill => bill::address(desk, call),
         Asked::BillFile => bill::file(desk, call),

@@ -82,6 +82,17 @@ impl Books {
         Ok((trade.clone(), refund.clone(), true))
     }
 
+    /// A refund that the buyer's card did not take is on its way again, to another one. None when there is no such refund.
+    pub(crate) fn redirect_refund(&mut self, key: &Key, number: &str, end: Timestamp) -> Option<(Trade, Refund)> {
+        let trade = self.trades.get_mut(key)?;
+        let is_meant = |refund: &&mut Refund| refund.number == number && refund.state == RefundState::Abnormal;
+        let refund = trade.refunds.iter_mut().find(is_meant)?;
+        (refund.state, refund.ended_at, refund.ends) = (RefundState::Processing, None, Some((end, RefundState::Done)));
+        let (refund, trade) = (refund.clone(), trade.clone());
+        self.note(&trade);
+        Some((trade, refund))
+    }
+
     fn refund_reference(&mut self, now: Timestamp) -> String {
         self.counted += 1;
         format!("5030000{}{:014}", china(now).strftime("%Y%m%d"), self.counted)

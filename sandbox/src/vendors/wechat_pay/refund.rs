@@ -97,6 +97,36 @@ pub(crate) fn query(desk: &Desk, number: &str) -> Result<Reply, Problem> {
     known.map(Reply::Json).ok_or_else(|| problem(404, "RESOURCE_NOT_EXISTS", "退款单不存在"))
 }
 
+/// What the buyer's card did not take goes to another card, or to the merchant's own account, which pays it out by hand.
+pub(crate) fn redirect(desk: &Desk, call: &Call, reference: &str) -> Result<Reply, Problem> {
+    let body = body::object(call)?;
+    let known = ["out_refund_no", "type", "bank_type", "bank_account", "real_name"];
+    let fields = body::fields(&body, "", &known)?;
+    let number = body::text(fields, "out_refund_no", 64)?;
+    match body::text(fields, "type", 32)? {
+        "MERCHANT_BANK_CARD" => {}
+        // Both come encrypted; to whom the money goes is no matter here.
+        "USER_BANK_CARD" => {
+            body::text(fields, "bank_account", 1_024)?;
+            body::text(fields, "real_name", 1_024)?;
+        }
+        _ => return Err(wrong_field("body", "type", "应为USER_BANK_CARD或MERCHANT_BANK_CARD")),
+    }
+    let takes = desk.pay.conduct(Channel::WechatPay).refund_ms;
+    let redirected = desk.pay.with(|books, now| {
+        let of_channel = books.all().filter(|trade| trade.channel == Channel::WechatPay);
+        let is_meant = |refund: &&Refund| refund.number == number && refund.reference == reference;
+        let key = of_channel.filter(|trade| trade.refunds.iter().any(|refund| is_meant(&refund))).map(key_of).next()?;
+        let end = now.checked_add(Duration::from_millis(takes)).unwrap_or(now);
+        Some(books.redirect_refund(&key, number, end))
+    });
+    match redirected {
+        None => Err(problem(404, "RESOURCE_NOT_EXISTS", "退款单不存在")),
+        Some(None) => Err(problem(400, "INVALID_REQUEST", "退款单状态不是退款异常")),
+        Some(Some((trade, refund))) => Ok(Reply::Json(told(&trade, &refund))),
+    }
+}
+
 fn told(trade: &Trade, refund: &Refund) -> Value {
     let (total, back) = (trade.amount_fen, refund.amount_fen);
     let mut told = json!({

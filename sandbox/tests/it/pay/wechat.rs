@@ -171,4 +171,17 @@ async fn a_refund_may_end_badly() {
         assert_eq!(merchant.wechat("GET", &format!("{REFUNDS}/{number}"), Value::Null).await.1["status"], ends_as);
     }
     assert_eq!(merchant.trade(Channel::WechatPay, "REFUND2").refunded_fen(), 1_000);
+    // What no card took goes to another one, once.
+    let reference = merchant.trade(Channel::WechatPay, "REFUND2").refunds[0].reference.clone();
+    let path = format!("{REFUNDS}/{reference}/apply-abnormal-refund");
+    let redirect = |number: &str, kind: &str| json!({ "out_refund_no": number, "type": kind });
+    assert_eq!(merchant.wechat("POST", &path, redirect("A", "ANY_CARD")).await.0, 400);
+    assert_eq!(merchant.wechat("POST", &path, redirect("A", "USER_BANK_CARD")).await.0, 400, "which card?");
+    assert_eq!(merchant.wechat("POST", &path, redirect("B", "MERCHANT_BANK_CARD")).await.0, 404, "another refund's");
+    let (status, told) = merchant.wechat("POST", &path, redirect("A", "MERCHANT_BANK_CARD")).await;
+    assert_eq!((status, &told["status"]), (200, &json!("PROCESSING")));
+    assert_eq!(merchant.wechat("POST", &path, redirect("A", "MERCHANT_BANK_CARD")).await.0, 400, "it is on its way");
+    pay.advance(Duration::from_mins(2));
+    assert_eq!(merchant.wechat("GET", &format!("{REFUNDS}/A"), Value::Null).await.1["status"], "SUCCESS");
+    assert_eq!(merchant.trade(Channel::WechatPay, "REFUND2").refunded_fen(), 2_000);
 }

@@ -142,6 +142,8 @@ async fn the_page_for_phones_looks_where_one_comes_from() {
     let back: String = url::form_urlencoded::byte_serialize(b"https://elsewhere.example/back").collect();
     assert_eq!(open(&format!("{url}&redirect_url={back}"), &site, "Safari").await, 403, "back to elsewhere");
     assert_eq!(open(&format!("{url}&redirect_url=back"), &site, "Safari").await, 403, "no address");
+    let page = merchant.client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("商家参数格式有误"), "who sends no Referer is told so: {page}");
     assert_eq!(open(url, &site, "Safari").await, 303);
     let back: String = url::form_urlencoded::byte_serialize(format!("{site}orders/1").as_bytes()).collect();
     let buyer = merchant.sandbox.buyer(&site);
