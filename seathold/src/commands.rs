@@ -18,9 +18,10 @@ use crate::stores::{Sharing, Stores};
 /// Does what the command line says.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Serve(args) => serve(*args).await,
+        Command::Serve(args) => Box::pin(serve(*args)).await,
         Command::Exam(ExamCommand::Import { dir, empty_roster, empty_past_scores, site }) => {
-            exam::import(&dir, Emptying { roster: empty_roster, past_scores: empty_past_scores }, &site).await
+            let emptying = Emptying { roster: empty_roster, past_scores: empty_past_scores };
+            Box::pin(exam::import(&dir, emptying, &site)).await
         }
         Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
         Command::Books(BooksCommand::Check { site }) => books::check(&site).await,
