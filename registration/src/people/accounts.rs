@@ -44,6 +44,7 @@ pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device};
 
 pub(crate) use account::{read, sealed_context};
+pub(crate) use security::masked;
 
 use crate::model::ids::AccountId;
 use crate::model::login::Email;

@@ -172,8 +172,16 @@ pub fn check_drop(exam: &Exam, live: &[&Order], dropped: &[SittingId]) -> Result
 
 /// The first of these sittings whose subject needs another one that is not among them.
 pub fn unsupported<'a>(exam: &'a Exam, sittings: &[&'a ExamSitting]) -> Option<(&'a ExamSitting, &'a Subject)> {
+    all_unsupported(exam, sittings).next()
+}
+
+/// All of them.
+pub fn all_unsupported<'a>(
+    exam: &'a Exam,
+    sittings: &[&'a ExamSitting],
+) -> impl Iterator<Item = (&'a ExamSitting, &'a Subject)> {
     let stands = |needed: &SubjectId| sittings.iter().any(|sitting| sitting.subject.as_ref() == Some(needed));
-    sittings.iter().find_map(|sitting| {
+    sittings.iter().filter_map(move |sitting| {
         let subject = subject_of(exam, sitting)?;
         let is_supported = subject.requires.is_empty() || subject.requires.iter().any(stands);
         (!is_supported).then_some((*sitting, subject))

@@ -1,6 +1,7 @@
 //! Subjects that need another one: they end with it while they are unpaid, and are not paid before it.
 
-use reservation::ids::ExamId;
+use deadpool_postgres::GenericClient;
+use reservation::ids::{ExamId, SittingId};
 
 use super::Orders;
 use super::take::{live_orders_of, random_number};
@@ -8,7 +9,7 @@ use crate::model::clock;
 use crate::model::exam::ExamSitting;
 use crate::model::exam_rules::SubjectId;
 use crate::model::ids::AccountId;
-use crate::model::order::{Order, OrderState};
+use crate::model::order::{Order, OrderId, OrderState};
 use crate::payments::moves;
 use crate::rules::choosing;
 use crate::seats::store;
@@ -30,23 +31,14 @@ impl Orders {
             let live = live_orders_of(&transaction, account, exam).await?;
             let sittings: Vec<&ExamSitting> =
                 live.iter().flat_map(|order| &order.sittings).filter_map(|seat| page.sitting(&seat.sitting)).collect();
-            let Some((lost, _)) = choosing::unsupported(&page, &sittings) else { return Ok(()) };
-            let has_lost = |order: &&Order| {
-                order.state == OrderState::Unpaid && order.sittings.iter().any(|seat| seat.sitting == lost.id)
-            };
-            let Some(order) = live.iter().find(has_lost) else { return Ok(()) };
-            let Some(order) = store::orders::get(&transaction, order.id).await? else { return Ok(()) };
-            let released = random_number();
-            let ended = if change::split_off(&transaction, &order, &lost.id, released).await? {
-                if moves::binds(&transaction, order.id).await? {
-                    return Ok(());
+            let mut ended = None;
+            for (lost, _) in choosing::all_unsupported(&page, &sittings) {
+                ended = end_one(&transaction, &live, &lost.id).await?;
+                if ended.is_some() {
+                    break;
                 }
-                released
-            } else if change::release(&transaction, order.id).await? {
-                order.id
-            } else {
-                return Ok(());
-            };
+            }
+            let Some(ended) = ended else { return Ok(()) };
             transaction.commit().await?;
             let ended = store::orders::get(&client, ended).await?;
             drop(client);
@@ -67,4 +59,26 @@ impl Orders {
         let live: Vec<&Order> = live.iter().collect();
         Ok(choosing::pay_first(&page, &live, &order.clone().view(clock::now())))
     }
+}
+
+/// Ends an unpaid seat. The order that has ended, which is one of its own where the seat was not alone; nothing where the
+/// seat is paid for or somebody is just paying: it stays.
+async fn end_one(
+    transaction: &impl GenericClient,
+    live: &[Order],
+    lost: &SittingId,
+) -> Result<Option<OrderId>, StoreError> {
+    let has_lost = |order: &&Order| {
+        order.state == OrderState::Unpaid && order.sittings.iter().any(|seat| seat.sitting == *lost)
+    };
+    let Some(order) = live.iter().find(has_lost) else { return Ok(None) };
+    let Some(order) = store::orders::get(transaction, order.id).await? else { return Ok(None) };
+    if moves::binds(transaction, order.id).await? {
+        return Ok(None);
+    }
+    let released = random_number();
+    if change::split_off(transaction, &order, lost, released).await? {
+        return Ok(Some(released));
+    }
+    Ok(change::release(transaction, order.id).await?.then_some(order.id))
 }

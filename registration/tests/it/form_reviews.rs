@@ -115,9 +115,9 @@ async fn a6_what_differs_waits_with_the_list_and_can_be_mended() {
         assert!(matches!(hand_in(&world, &exam, account, school, major).await, ReviewState::Waiting { .. }));
         assert_eq!(differences(&world, account).await.unwrap(), expected);
     }
-    let record = applications.in_roster(first, &exam).await.unwrap().unwrap();
+    let record = applications.in_roster(&world.reviewer, first, &exam).await.unwrap().unwrap();
     assert_eq!((record.column("school"), record.column("major")), ("a", "工商管理"));
-    assert!(applications.in_roster(stranger, &exam).await.unwrap().is_none());
+    assert!(applications.in_roster(&world.reviewer, stranger, &exam).await.unwrap().is_none());
 
     // Staff refuse with a reason.
     let case = forms.look(&world.reviewer, &exam.id, first).await.unwrap();

@@ -135,7 +135,7 @@ impl Exams {
 }
 
 /// Seats of one province change together; an exam without provinces is one pool.
-fn pool(exam: &Exam, sitting: &ExamSitting) -> Option<PoolId> {
+pub(crate) fn pool(exam: &Exam, sitting: &ExamSitting) -> Option<PoolId> {
     let campus = sitting.campus.as_ref()?;
     let line = ancestry(&exam.organisations, campus);
     let province = line.iter().find(|organisation| organisation.level == OrganisationLevel::Province)?;

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use super::mobiles::SharedMobile;
 use super::security::{self, Event};
 use super::{Account, Accounts, Caller, sealed_context};
+use crate::application;
 use crate::model::clock;
 use crate::model::document::Document;
 use crate::model::ids::AccountId;
@@ -171,6 +172,8 @@ impl Accounts {
             return Err(ClaimError::DocumentIsLogin);
         }
         self.write_claim(&transaction, account, &name, &document).await?;
+        let changed = before.differs_in(&name, &document);
+        application::is_somebody_else(&transaction, account, &changed, clock::now()).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
