@@ -68,9 +68,8 @@ async fn end_one(
     live: &[Order],
     lost: &SittingId,
 ) -> Result<Option<OrderId>, StoreError> {
-    let has_lost = |order: &&Order| {
-        order.state == OrderState::Unpaid && order.sittings.iter().any(|seat| seat.sitting == *lost)
-    };
+    let has_lost =
+        |order: &&Order| order.state == OrderState::Unpaid && order.sittings.iter().any(|seat| seat.sitting == *lost);
     let Some(order) = live.iter().find(has_lost) else { return Ok(None) };
     let Some(order) = store::orders::get(transaction, order.id).await? else { return Ok(None) };
     if moves::binds(transaction, order.id).await? {

@@ -33,7 +33,9 @@ pub(crate) async fn run(database: &Database) -> Result<(), OpenError> {
     runner.run_async(&mut *client).await.map_err(|error| failed(&error))?;
     let applied = runner.get_applied_migrations_async(&mut *client).await.map_err(|error| failed(&error))?;
     match diverging(runner.get_migrations(), &applied) {
-        Some(other) => Err(OpenError::Migration(format!("V{}__{} ran with another text", other.version(), other.name()))),
+        Some(other) => {
+            Err(OpenError::Migration(format!("V{}__{} ran with another text", other.version(), other.name())))
+        }
         None => Ok(()),
     }
 }

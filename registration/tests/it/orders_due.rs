@@ -82,7 +82,8 @@ async fn a_subject_ends_with_the_one_it_needs_though_another_is_paid() {
         world.hand_in(account, order.id).await.unwrap();
     }
     world.refuse(written.id, "blurred").await.unwrap();
-    let over = format!("UPDATE registration.orders SET mend_until = now() - interval '1 second' WHERE id = '{}'", written.id);
+    let over =
+        format!("UPDATE registration.orders SET mend_until = now() - interval '1 second' WHERE id = '{}'", written.id);
     world.execute(&over).await;
     world.until_row(unpaid.id, "released").await;
     assert_eq!(world.order(account, paid.id).await.state, OrderState::WaitingReview, "what is paid stays");

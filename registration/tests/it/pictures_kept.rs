@@ -72,7 +72,8 @@ async fn state(world: &World, id: PictureId) -> Option<String> {
 
 async fn until_waiting(world: &World, count: i64) {
     until("requests that wait for a lock", async || {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query NOT LIKE '%pg_stat%'";
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query NOT LIKE '%pg_stat%'";
         world.sql().await.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) >= count
     })
     .await;
@@ -110,8 +111,13 @@ async fn a_picture_that_cannot_be_removed_keeps_no_other() {
     bureau.hold_document(stuck).await.unwrap();
     // Somebody's identity names a picture that was dropped; another one's row cannot be deleted.
     world.execute("UPDATE registration.identity_pictures SET state = 'dropped'").await;
-    let named: uuid::Uuid =
-        world.sql().await.query_one("SELECT picture FROM registration.identities WHERE picture IS NOT NULL", &[]).await.unwrap().get(0);
+    let named: uuid::Uuid = world
+        .sql()
+        .await
+        .query_one("SELECT picture FROM registration.identities WHERE picture IS NOT NULL", &[])
+        .await
+        .unwrap()
+        .get(0);
     let refused = world.registration.identity.draft(stuck, Slot::CardFront, picture()).await.unwrap();
     world
         .execute(&format!(

@@ -71,11 +71,7 @@ pub(crate) async fn confirming(
 }
 
 /// Ended orders whose seats the engine has not got back.
-pub(crate) async fn owing(
-    client: &impl GenericClient,
-    after: Option<&Place>,
-    limit: i64,
-) -> Result<Batch, StoreError> {
+pub(crate) async fn owing(client: &impl GenericClient, after: Option<&Place>, limit: i64) -> Result<Batch, StoreError> {
     let statement = client
         .prepare_cached(&format!(
             "{SELECT} WHERE o.seats_owed AND ($1::timestamptz IS NULL OR (o.created_at, o.id) > ($1, $2))
