@@ -12,12 +12,13 @@ BEGIN
             SET LOCAL lock_timeout = '800ms';
             LOCK TABLE registration.applications, registration.face_checks, registration.identities, registration.orders,
                 registration.score_reviews, registration.screenshots IN SHARE ROW EXCLUSIVE MODE;
-            EXIT;
+            SET LOCAL lock_timeout = 0;
+            RETURN;
         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
             PERFORM pg_sleep(0.05);
         END;
     END LOOP;
-    SET LOCAL lock_timeout = 0;
+    RAISE EXCEPTION 'others hold the tables of registration: start again when they are done';
 END $$;
 
 CREATE TABLE registration.cases (

@@ -5,11 +5,13 @@ pub(crate) mod photo_check;
 pub mod photos;
 mod rebind;
 pub(crate) mod store;
+mod unnamed;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use reservation::ids::ExamId;
 
+use crate::application::photo_check::exchange_photo;
 use crate::application::photos::Photos;
 use crate::application::store::applications::StoredApplication;
 use crate::eligibility;
@@ -179,6 +181,13 @@ impl Applications {
         let compared = compared.again_for_staff(before.review == "refused");
         let differences = compared.differences();
         let answers_before = self.read(&before)?.details;
+        let both = (&answers_before.clone().unwrap_or_default(), &kept);
+        if !exchange_photo(&transaction, account, exam, both).await? {
+            drop(transaction);
+            drop(client);
+            self.save_draft(account, exam, &kept).await?;
+            return Err(PhotoFault::Gone.into());
+        }
         let has_changed = answers_before.as_ref().is_some_and(|before| *before != kept);
         let review = match exam.rules.asks_for(&TaskKind::Review) {
             true => compared.word(),
@@ -187,8 +196,6 @@ impl Applications {
         let review_of = (review, differences.as_deref());
         store::applications::set_details(&transaction, &exam.id, account, &sealed, review_of, now).await?;
         transaction.commit().await.map_err(StoreError::from)?;
-        drop(client);
-        self.drop_photo_of(account, exam, &answers_before.unwrap_or_default(), &kept).await?;
         Ok(match review {
             "waiting" => ReviewState::Waiting { since: now },
             _ => compared.state(now),
@@ -238,6 +245,22 @@ impl Applications {
     }
 }
 
+/// The account says to be somebody else, in these parts: what was compared with whom it was waits for staff, and what waits
+/// does so anew, so that nobody decides on what they saw before. The caller has locked the account. How many forms that had
+/// passed their review wait for it again.
+pub(crate) async fn is_somebody_else(
+    transaction: &impl GenericClient,
+    account: AccountId,
+    changed: &[&str],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    // Those that wait already first: the others join them.
+    store::applications::wait_anew(transaction, account, changed).await?;
+    let reviews = store::applications::review_again(transaction, account, changed, now).await?;
+    change::wait_anew(transaction, account, None, now).await?;
+    Ok(reviews)
+}
+
 /// What becomes of a form in an exam that has no review of forms. Staff look at it together with the payment; once that
 /// is settled, a form that is changed waits for them by itself, and what is paid for stays as it is.
 async fn unreviewed(
@@ -249,7 +272,7 @@ async fn unreviewed(
     let (account, exam) = (before.account, &before.exam);
     // First, so that a decision that is just being taken comes to its end, or sees that the form is another one.
     if has_changed {
-        change::wait_anew(transaction, account, exam, now).await?;
+        change::wait_anew(transaction, account, Some(exam), now).await?;
     }
     let is_open = matches!(before.review.as_str(), "waiting" | "refused");
     match orders::any_settled(transaction, account, exam).await? {

@@ -53,7 +53,7 @@ impl Exams {
         shelf.pages.iter().find(|page| page.id == *id).cloned()
     }
 
-    /// Reads all exams anew when any has changed.
+    /// Reads all exams anew when any has changed. One that this version cannot read stays as it was known.
     pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
         let mut client = self.database.client().await?;
         // One snapshot: an import in between is seen wholly or not at all.
@@ -63,7 +63,7 @@ impl Exams {
         if self.shelf.read().expect("nothing panics while the shelf is held").version == Some(version) {
             return Ok(());
         }
-        let mut pages = store::exams::all(&transaction).await?;
+        let (mut pages, unreadable) = store::exams::all(&transaction).await?;
         let mut groups: HashMap<String, Vec<Group>> = HashMap::new();
         for (exam, group) in store::exam_groups::all(&transaction).await? {
             groups.entry(exam).or_default().push(group);
@@ -81,10 +81,13 @@ impl Exams {
             page.groups = groups.remove(page.id.as_str()).unwrap_or_default();
             page.sittings = sittings.remove(page.id.as_str()).unwrap_or_default();
         }
+        let mut pages: Vec<Arc<Exam>> = pages.into_iter().map(Arc::new).collect();
+        pages.extend(self.list().into_iter().filter(|page| unreadable.iter().any(|id| *id == page.id.as_str())));
+        pages.sort_by(|a, b| b.opens_at.cmp(&a.opens_at).then_with(|| a.id.as_str().cmp(b.id.as_str())));
         let mut shelf = self.shelf.write().expect("nothing panics while the shelf is held");
         // Versions only grow: a slower reader does not put an older one back.
         if shelf.version < Some(version) {
-            *shelf = Shelf { version: Some(version), pages: pages.into_iter().map(Arc::new).collect() };
+            *shelf = Shelf { version: Some(version), pages };
         }
         Ok(())
     }

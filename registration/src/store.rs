@@ -36,6 +36,17 @@ pub enum StoreError {
     Corrupt(&'static str),
 }
 
+impl StoreError {
+    /// Is it about what was worked on rather than about a store that is away? Then the next one may go well.
+    pub(crate) fn is_of_one_row(&self) -> bool {
+        match self {
+            Self::Files(_) | Self::Vault(_) | Self::Corrupt(_) => true,
+            Self::Postgres(fault) => fault.is_of_one_row(),
+            Self::Pool(_) => false,
+        }
+    }
+}
+
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         Self::Postgres(error.into())

@@ -94,9 +94,12 @@ impl Ledger {
     pub async fn open(connections: Pool) -> Result<Self, LedgerError> {
         let ledger = Self { connections };
         let mut client = ledger.client().await?;
+        // Waiting for the process that is at it, and a schema over many rows, take longer than a query of a request may.
+        client.batch_execute("SET statement_timeout = 0").await?;
         client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
         let outcome = migrate(&mut client).await;
         client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
+        client.batch_execute("RESET statement_timeout").await?;
         outcome?;
         Ok(ledger)
     }

@@ -5,6 +5,10 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
 use super::Applications;
+use crate::desk::case::CaseKind;
+use crate::desk::cases::CaseError;
+use crate::desk::permits::{Right, Scope, demand};
+use crate::desk::staff::StaffMember;
 use crate::eligibility::keys;
 use crate::eligibility::store::roster;
 use crate::model::document::Document;
@@ -125,7 +129,13 @@ impl Applications {
     }
 
     /// What the roster says of the candidate, for staff to compare with; nothing when it does not know the document.
-    pub async fn in_roster(&self, account: AccountId, exam: &Exam) -> Result<Option<RosterRecord>, StoreError> {
+    pub async fn in_roster(
+        &self,
+        member: &StaffMember,
+        account: AccountId,
+        exam: &Exam,
+    ) -> Result<Option<RosterRecord>, CaseError> {
+        demand(member, Right::See(CaseKind::Form), Scope::Exam(&exam.id))?;
         let client = self.database.client().await?;
         Ok(self.declared_in_roster(&client, account, exam).await?.map(|(_, record)| record))
     }

@@ -1,11 +1,14 @@
 //! The photo of a form: it must show the verified face where the exam asks for that, and is kept with the form.
 
+use deadpool_postgres::GenericClient;
+
 use super::Applications;
 use crate::application::photos::{PhotoCheck, PhotoError};
 use crate::model::exam::Exam;
 use crate::model::exam_rules::{FieldKind, FieldRule};
 use crate::model::ids::AccountId;
 use crate::pictures::kept::PictureId;
+use crate::pictures::store::identity_pictures;
 use crate::rules::details::Answers;
 use crate::store::StoreError;
 
@@ -33,7 +36,7 @@ pub enum PhotoFault {
 }
 
 impl Applications {
-    /// Checks and keeps the photo that the answers name. True when staff must look at it.
+    /// Checks the photo that the answers name. True when staff must look at it.
     pub(super) async fn check_photo(
         &self,
         account: AccountId,
@@ -53,22 +56,28 @@ impl Applications {
             Err(PhotoError::Busy) => return Ok(Err(PhotoFault::Busy)),
             Err(PhotoError::Store(error)) => return Err(error),
         };
-        Ok(if self.photos.keep(account, photo).await? { Ok(needs_staff) } else { Err(PhotoFault::Gone) })
+        Ok(Ok(needs_staff))
     }
+}
 
-    /// Drops the photo of the form before, when another one took its place.
-    pub(super) async fn drop_photo_of(
-        &self,
-        account: AccountId,
-        exam: &Exam,
-        before: &Answers,
-        after: &Answers,
-    ) -> Result<(), StoreError> {
-        match (photo_in(exam, before).flatten(), photo_in(exam, after).flatten()) {
-            (Some(old), new) if new != Some(old) => self.photos.discard(account, old).await,
-            _ => Ok(()),
-        }
+/// Keeps the photo of the form that is handed in, and drops that of the form before, in the hand-in's own transaction: no
+/// photo is kept that no form names. False when the photo is gone.
+pub(super) async fn exchange_photo(
+    transaction: &impl GenericClient,
+    account: AccountId,
+    exam: &Exam,
+    (before, after): (&Answers, &Answers),
+) -> Result<bool, StoreError> {
+    let (old, new) = (photo_in(exam, before).flatten(), photo_in(exam, after).flatten());
+    if let Some(new) = new
+        && !identity_pictures::keep(transaction, new.0, account.0).await?
+    {
+        return Ok(false);
     }
+    if let Some(old) = old.filter(|old| Some(*old) != new) {
+        identity_pictures::discard(transaction, old.0, account.0).await?;
+    }
+    Ok(true)
 }
 
 /// The photo that the answers name: nothing when the form asks for none or none was given, `Some(None)` when the answer

@@ -10,7 +10,6 @@ use crate::model::ids::AccountId;
 use crate::people::store::{identities, identity_tries};
 use crate::pictures::clean::{PictureError, Recipe};
 use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Piece, Progress, Slot, UploadError};
-use crate::pictures::store::identity_pictures;
 use crate::store::{Database, StoreError};
 
 /// So often may photos be compared in a day.
@@ -127,20 +126,6 @@ impl Photos {
                 Ok(PhotoCheck::NotComparable)
             }
         }
-    }
-
-    /// Keeps a photo with the form that names it. False when it is gone.
-    pub async fn keep(&self, account: AccountId, photo: PictureId) -> Result<bool, StoreError> {
-        identity_pictures::keep(&self.database.client().await?, photo.0, account.0).await
-    }
-
-    /// Drops a photo that no form names any more.
-    pub async fn discard(&self, account: AccountId, photo: PictureId) -> Result<(), StoreError> {
-        let client = self.database.client().await?;
-        if identity_pictures::is_there(&client, photo.0, account.0).await? {
-            identity_pictures::drop(&client, &[photo.0]).await?;
-        }
-        Ok(())
     }
 }
 

@@ -179,15 +179,17 @@ pub(crate) struct Deciding<'a> {
     /// The look that must be on record, at exactly what is `seen`.
     pub(crate) look: AuditAction,
     pub(crate) seen: &'a str,
+    /// What the case waits with, as the page that they decide on has it.
+    pub(crate) version: &'a str,
 }
 
 impl Deciding<'_> {
     /// May it be decided? Asked in the decision's transaction, while the subject is locked: the case is open and stays so,
-    /// nobody else works on it, and whoever decides has looked.
+    /// with what they decide on, nobody else works on it, and whoever decides has looked.
     pub(crate) async fn check(&self, transaction: &impl GenericClient) -> Result<(), CaseError> {
         let subject = self.subject.to_string();
         let case = store::cases::lock_open(transaction, clock::now(), &subject).await?;
-        let case = case.ok_or(CaseError::NotWaiting)?;
+        let case = case.filter(|case| case.version == self.version).ok_or(CaseError::NotWaiting)?;
         demand(self.member, Right::Decide(case.kind()), case.exam.as_ref().into())?;
         if let Some(claim) = case.claim.filter(|claim| claim.by != self.member.id) {
             return Err(CaseError::Claimed(claim));

@@ -72,7 +72,8 @@ impl Forms {
         Ok(case)
     }
 
-    /// The photo of a form that waits, a JPEG, if it has one. Who looked is written down first.
+    /// The photo of a form that waits, a JPEG, if it has one. Who looked is written down before it is shown, and not when it
+    /// cannot be.
     pub async fn photo(
         &self,
         member: &StaffMember,
@@ -83,10 +84,12 @@ impl Forms {
         let client = self.database.client().await?;
         let case = self.waiting(applications::get(&client, &exam.id, account).await?)?;
         let Some(photo) = photo_in(exam, &case.answers).flatten() else { return Ok(None) };
-        let (subject, seen) = (case.key.subject().to_string(), photo.to_string());
-        Entry::by_staff(member.id, AuditAction::LookedAtPhoto, &subject).seen(&seen).write(&client).await?;
         drop(client);
-        Ok(self.applications.photos.read(account, photo).await?)
+        let Some(jpeg) = self.applications.photos.read(account, photo).await? else { return Ok(None) };
+        let (subject, seen) = (case.key.subject().to_string(), photo.to_string());
+        let entry = Entry::by_staff(member.id, AuditAction::LookedAtPhoto, &subject).seen(&seen);
+        entry.write(&self.database.client().await?).await?;
+        Ok(Some(jpeg))
     }
 
     /// Lets a form pass, or refuses it with a reason.
@@ -101,7 +104,8 @@ impl Forms {
         if self.waiting(found)?.key != *key {
             return Err(CaseError::NotWaiting);
         }
-        let deciding = Deciding { member, subject: &subject, look: AuditAction::LookedAtForm, seen: &seen };
+        let look = AuditAction::LookedAtForm;
+        let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &seen };
         deciding.check(&transaction).await?;
         if !applications::decide(&transaction, (exam, *account, *version), member.id, refusal, now).await? {
             return Err(CaseError::NotWaiting);

@@ -129,16 +129,18 @@ pub struct Reviews {
 }
 
 impl Reviews {
-    /// The picture handed in last, a JPEG. Who looked is written down first.
+    /// The picture handed in last, a JPEG. Who looked is written down before it is shown, and not when it cannot be.
     pub async fn screenshot(&self, member: &StaffMember, order: OrderId) -> Result<Vec<u8>, ScreenshotError> {
         let client = self.database.client().await?;
         let found = orders::get(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
         demand(member, Right::See(CaseKind::Payment), Scope::Exam(&found.exam))?;
         let picture = screenshots::accepted(&client, order).await?.ok_or(ScreenshotError::NoPicture)?;
-        let (subject, seen) = (order.to_string(), picture.to_string());
-        Entry::by_staff(member.id, AuditAction::LookedAtPicture, &subject).seen(&seen).write(&client).await?;
         drop(client);
-        Ok(self.screenshots.read(order, picture).await?)
+        let jpeg = self.screenshots.read(order, picture).await?;
+        let (subject, seen) = (order.to_string(), picture.to_string());
+        let entry = Entry::by_staff(member.id, AuditAction::LookedAtPicture, &subject).seen(&seen);
+        entry.write(&self.database.client().await?).await?;
+        Ok(jpeg)
     }
 
     /// Other orders for which the same picture was handed in, at most [`SAME_PICTURE_MAX`].
@@ -215,8 +217,9 @@ async fn waiting_with(
     if picture != Some(look.picture) || found.submitted_at != Some(look.since) {
         return Err(DecisionError::OtherPicture);
     }
-    let (subject, seen) = (Subject::Payment(order), look.picture());
-    let deciding = Deciding { member, subject: &subject, look: AuditAction::LookedAtPicture, seen: &seen };
+    let (subject, seen, version) = (Subject::Payment(order), look.picture(), look.to_string());
+    let look = AuditAction::LookedAtPicture;
+    let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &version };
     deciding.check(transaction).await?;
     Ok(found)
 }

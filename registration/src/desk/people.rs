@@ -1,5 +1,5 @@
 //! The desk of identities and faces: the pictures side by side, a yes or a reason. Every look at a picture is written down
-//! first.
+//! before it is shown.
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -64,7 +64,7 @@ impl IdentityReviews {
         Ok(Some(case))
     }
 
-    /// A picture of a case that waits, a JPEG. Who looked is written down first.
+    /// A picture of a case that waits, a JPEG. Who looked is written down before it is shown, and not when it cannot be.
     pub async fn picture(&self, member: &StaffMember, subject: &Subject, side: Side) -> Result<Vec<u8>, CaseError> {
         demand(member, Right::See(subject.kind()), subject.exam().into())?;
         let client = self.database.client().await?;
@@ -76,9 +76,11 @@ impl IdentityReviews {
             Side::Verified => case.portrait,
         };
         let picture = picture.ok_or(CaseError::NotWaiting)?;
-        write_look(&client, member, AuditAction::LookedAtPicture, subject, picture).await?;
         drop(client);
-        self.pictures.find(account, picture).await?.ok_or(CaseError::NotWaiting)
+        let jpeg = self.pictures.find(account, picture).await?.ok_or(CaseError::NotWaiting)?;
+        let client = self.database.client().await?;
+        write_look(&client, member, AuditAction::LookedAtPicture, subject, picture).await?;
+        Ok(jpeg)
     }
 
     /// Says yes to what was handed in with this picture.
@@ -231,7 +233,7 @@ impl Decision<'_> {
     async fn check(&self, transaction: &impl GenericClient) -> Result<(), CaseError> {
         let seen = self.picture.to_string();
         let (member, subject, look) = (self.member, self.subject, AuditAction::LookedAtPicture);
-        Deciding { member, subject, look, seen: &seen }.check(transaction).await
+        Deciding { member, subject, look, seen: &seen, version: &seen }.check(transaction).await
     }
 }
 

@@ -140,7 +140,8 @@ impl Scores {
         if self.waiting(found)?.key != *key {
             return Err(CaseError::NotWaiting);
         }
-        let deciding = Deciding { member, subject: &subject, look: AuditAction::LookedAtScore, seen: &seen };
+        let look = AuditAction::LookedAtScore;
+        let deciding = Deciding { member, subject: &subject, look, seen: &seen, version: &seen };
         deciding.check(&transaction).await?;
         if !score_reviews::decide(&transaction, (exam, *account, *requested_at), member.id, refusal, now).await? {
             return Err(CaseError::NotWaiting);

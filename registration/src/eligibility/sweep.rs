@@ -9,6 +9,7 @@ use crate::exams::Exams;
 use crate::model::clock;
 use crate::model::exam_rules::TaskKind;
 use crate::outbox::messages::{self, MessageKind};
+use crate::people::accounts::masked;
 use crate::seats::store::orders;
 use crate::store::StoreError;
 
@@ -32,7 +33,8 @@ impl Eligibility {
                     let kind = MessageKind::RegistrationUnused;
                     messages::add(&transaction, account, Some(&exam.id), kind, now).await?;
                     transaction.commit().await?;
-                    tracing::info!(exam = %exam.id, account = %binding.account.0, "an unused registration was deleted");
+                    let account = masked(account);
+                    tracing::info!(exam = %exam.id, account, "an unused registration was deleted");
                 }
             }
         }

@@ -30,6 +30,7 @@ use exam_file::ExamFile;
 use sittings_file::Known;
 
 pub use error::ImportError;
+pub(crate) use import::pool;
 pub use import::{Emptying, Imported};
 pub use import_people::PeopleImported;
 

@@ -56,6 +56,8 @@ enum Job {
     Screenshots,
     /// Removes pictures of identities, faces and forms that are too old.
     Pictures,
+    /// Drops kept pictures that nothing names any more.
+    UnnamedPictures,
     /// Ends bindings under which nothing was registered.
     UnusedRegistrations,
     /// Indexes results of earlier exams that the version before wrote.
@@ -94,6 +96,7 @@ impl Job {
             Self::Outbox
             | Self::Screenshots
             | Self::Pictures
+            | Self::UnnamedPictures
             | Self::UnusedRegistrations
             | Self::OldScores
             | Self::Accounts
@@ -114,6 +117,7 @@ impl Job {
             Self::Outbox => work.messenger.tidy().await,
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,
             Self::Pictures => work.pictures.sweep(PICTURES_MAX).await,
+            Self::UnnamedPictures => work.eligibility.applications.drop_unnamed_pictures().await,
             Self::UnusedRegistrations => work.eligibility.end_unused(&work.exams).await,
             Self::OldScores => work.eligibility.index_old_scores().await,
             Self::Accounts => work.accounts.sweep().await,

@@ -46,6 +46,7 @@ pub use suspicion::{Act, Caller, Device};
 
 pub(crate) use account::{read, sealed_context};
 pub(crate) use change::former::Address;
+pub(crate) use security::masked;
 
 use crate::model::ids::AccountId;
 use crate::model::login::Email;

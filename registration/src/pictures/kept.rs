@@ -168,7 +168,7 @@ impl IdentityPictures {
         match found {
             Some((id, at)) if clock::now() < at + lifetime => {
                 let id = PictureId(id);
-                Ok(self.files.find(&place(account, id)).await?.map(|jpeg| (id, jpeg)))
+                Ok(self.find(account, id).await?.map(|jpeg| (id, jpeg)))
             }
             _ => Ok(None),
         }
@@ -176,14 +176,15 @@ impl IdentityPictures {
 
     /// A picture of the account, whatever its slot; nothing when it was dropped.
     pub(crate) async fn find(&self, account: AccountId, id: PictureId) -> Result<Option<Vec<u8>>, StoreError> {
-        if !rows::is_there(&self.database.client().await?, id.0, account.0).await? {
-            return Ok(None);
+        let sealed_for = rows::sealed_for(&self.database.client().await?, id.0, account.0).await?;
+        match sealed_for {
+            Some(sealed_for) => self.files.find(&place(AccountId(sealed_for), id)).await,
+            None => Ok(None),
         }
-        self.files.find(&place(account, id)).await
     }
 
-    /// What the sweep does: what is too old goes, a batch at a time; the file first, so that a row remains to try
-    /// again with.
+    /// Removes what is too old or was dropped, a batch at a time; the file first, so that a row remains to try again with.
+    /// One that cannot be removed keeps none of the others.
     pub(crate) async fn sweep(&self, batch: i64) -> Result<(), StoreError> {
         let now = clock::now();
         let client = self.database.client().await?;
@@ -191,13 +192,20 @@ impl IdentityPictures {
         store::identity_uploads::delete_old(&client, now - DRAFT_LIFETIME, batch).await?;
         let dropped = rows::dropped(&client, batch).await?;
         drop(client);
-        for (id, account) in dropped {
-            match self.files.delete(&place(AccountId(account), PictureId(id))).await {
-                Ok(()) => rows::delete(&self.database.client().await?, id).await?,
-                Err(error) => tracing::error!(picture = %id, %error, "a picture could not be removed"),
+        for (id, sealed_for) in dropped {
+            match self.remove(AccountId(sealed_for), PictureId(id)).await {
+                Err(error) if error.is_of_one_row() => {
+                    tracing::error!(picture = %id, %error, "a picture could not be removed");
+                }
+                done => done?,
             }
         }
         Ok(())
+    }
+
+    async fn remove(&self, sealed_for: AccountId, id: PictureId) -> Result<(), StoreError> {
+        self.files.delete(&place(sealed_for, id)).await?;
+        rows::delete(&self.database.client().await?, id.0).await
     }
 }
 

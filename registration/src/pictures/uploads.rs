@@ -1,6 +1,8 @@
 //! Uploads that survive a lost connection: a picture arrives in pieces, each at its offset; whoever comes back is told
 //! how much is here already. What becomes of it when it is whole, others know.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 use deadpool_postgres::GenericClient;
 use uuid::Uuid;
@@ -24,8 +26,8 @@ const UPLOADS_MAX: i64 = 8;
 
 const _: () = assert!(CHUNK_BYTES_MIN < CHUNK_BYTES_MAX && CHUNK_BYTES_MAX < PICTURE_BYTES_MAX);
 
-/// A piece of a picture.
-#[derive(Debug, Clone)]
+/// A piece of a picture. `Debug` says how large it is, and shows none of it.
+#[derive(Clone)]
 pub struct Piece {
     /// Chosen by the sender, new for each picture.
     pub key: Uuid,
@@ -35,6 +37,13 @@ pub struct Piece {
     pub offset: usize,
     /// The bytes of the piece.
     pub bytes: Bytes,
+}
+
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, total, offset, bytes } = self;
+        write!(f, "Piece({key}: {} bytes from {offset} of {total})", bytes.len())
+    }
 }
 
 /// Why a piece was not taken. Refusals first (the sender can act), faults last (we must).
@@ -64,7 +73,7 @@ impl From<tokio_postgres::Error> for UploadError {
 }
 
 /// How far an upload is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Arrived {
     /// So many bytes are here.
     Part(usize),

@@ -14,6 +14,12 @@ impl PostgresFault {
     pub(crate) fn violates(&self, constraint: &str) -> bool {
         crate::store::violates(&self.0, constraint)
     }
+
+    /// Did Postgres refuse this very statement: its values, a constraint, a trigger, or a lock that others would not give?
+    pub(crate) fn is_of_one_row(&self) -> bool {
+        let code = self.0.code().map(|code| code.code());
+        code.is_some_and(|code| matches!(&code[..2], "22" | "23" | "40" | "55" | "P0"))
+    }
 }
 
 impl From<Error> for PostgresFault {

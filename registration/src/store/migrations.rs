@@ -1,6 +1,7 @@
 //! Brings the schema `registration` to this version, one process at a time.
 
 use deadpool_postgres::Object;
+use refinery::Migration;
 
 use crate::OpenError;
 use crate::store::fault::described;
@@ -13,18 +14,39 @@ mod embedded {
 /// The advisory lock under which the schema is migrated ("regmigr" in ASCII).
 const LOCK: i64 = 0x72_6567_6d69_6772;
 
+/// Migrations whose text was changed after some databases had run them. They do the same, but give up when they cannot lock
+/// their tables, instead of going on without.
+const REWORDED: [i32; 2] = [20, 21];
+
 /// Runs what has not run yet.
 pub(crate) async fn run(database: &Database) -> Result<(), OpenError> {
     // Taken out of the pool: whatever happens, the lock ends with the connection.
     let mut client = Object::take(database.client().await?);
+    // A request's queries have an end on Postgres' side. Here it would be that of a start which can never succeed: a schema
+    // over many rows takes its time, and so does waiting for the process that is at it.
+    client.batch_execute("SET statement_timeout = 0").await.map_err(StoreError::from)?;
     client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.map_err(StoreError::from)?;
     client.batch_execute("CREATE SCHEMA IF NOT EXISTS registration").await.map_err(StoreError::from)?;
-    embedded::migrations::runner()
-        .set_migration_table_name("registration.schema_history")
-        .run_async(&mut *client)
-        .await
-        .map_err(|error| OpenError::Migration(said(&error)))?;
-    Ok(())
+    let mut runner = embedded::migrations::runner().set_abort_divergent(false);
+    runner.set_migration_table_name("registration.schema_history");
+    let failed = |error: &refinery::Error| OpenError::Migration(said(error));
+    runner.run_async(&mut *client).await.map_err(|error| failed(&error))?;
+    let applied = runner.get_applied_migrations_async(&mut *client).await.map_err(|error| failed(&error))?;
+    match diverging(runner.get_migrations(), &applied) {
+        Some(other) => {
+            Err(OpenError::Migration(format!("V{}__{} ran with another text", other.version(), other.name())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The first migration that ran and is another one now, those apart that may be.
+fn diverging<'a>(known: &'a [Migration], applied: &[Migration]) -> Option<&'a Migration> {
+    let is_other = |known: &&Migration| {
+        let ran = applied.iter().find(|applied| applied.version() == known.version());
+        ran.is_some_and(|ran| ran.checksum() != known.checksum()) && !REWORDED.contains(&known.version())
+    };
+    known.iter().find(is_other)
 }
 
 /// Which migration it was, and why Postgres would not run it.
@@ -32,5 +54,19 @@ fn said(error: &refinery::Error) -> String {
     match error.kind() {
         refinery::error::Kind::Connection(what, source) => format!("{what}: {}", described(source.as_ref())),
         kind => kind.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_that_ran_with_another_text_is_found_unless_it_was_reworded() {
+        let of = |version: i32, text: &str| Migration::unapplied(&format!("V{version}__a"), text).unwrap();
+        let known = [of(1, "a"), of(19, "b"), of(20, "c"), of(22, "d")];
+        assert!(diverging(&known, &[of(1, "a"), of(20, "before")]).is_none());
+        let other = diverging(&known, &[of(1, "a"), of(19, "x"), of(20, "before")]);
+        assert_eq!(other.map(Migration::version), Some(19));
     }
 }

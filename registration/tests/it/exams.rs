@@ -148,3 +148,33 @@ async fn what_pages_cannot_take_does_not_reach_the_engine() {
     drop(client);
     world.finish().await;
 }
+
+/// A version that is replaced goes on beside the later one, which writes what it does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_of_a_later_version_keep_no_other_exam_from_being_read() {
+    let world = World::usual().await;
+    let dir = world.stores.dir().join("exam");
+    let other = world.stores.dir().join("other");
+    std::fs::create_dir_all(&other).unwrap();
+    for file in ["exam.toml", "sittings.csv"] {
+        let text = std::fs::read_to_string(dir.join(file)).unwrap();
+        std::fs::write(other.join(file), text.replacen("id = \"exam\"", "id = \"other\"", 1)).unwrap();
+    }
+    world
+        .execute(
+            "UPDATE registration.exams SET rules = rules || '{\"steps\": [{\"later\": true}]}',
+                 version = nextval('registration.exam_versions') WHERE id = 'exam'",
+        )
+        .await;
+    let before = world.registration.exams.get(&exam()).unwrap();
+    world.registration.exams.import(&other).await.unwrap();
+    assert!(world.registration.exams.get(&"other".parse().unwrap()).is_some());
+    assert_eq!(world.registration.exams.get(&exam()).unwrap(), before, "as it was known");
+    // A process that starts then has the others.
+    let started = world.another_process().await;
+    assert_eq!(started.exams.list().len(), 1);
+    started.stop().await;
+    world.registration.exams.import(&dir).await.unwrap();
+    assert_eq!(world.registration.exams.list().len(), 2);
+    world.finish().await;
+}

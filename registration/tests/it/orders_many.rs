@@ -75,6 +75,14 @@ pub(crate) async fn start(hold_seconds: u32) -> World {
     World::start(setup).await
 }
 
+/// The same exam with another oral that needs the same subject.
+pub(crate) async fn start_with_two_orals() -> World {
+    let oral5 = "\n[[subjects]]\nid = \"oral5\"\ntitle = { zh = \"口试\", en = \"Oral\" }\npart = \"oral\"\nrequires = [\"en4\"]\n";
+    let rules = String::leak(format!("{RULES}{oral5}"));
+    let sittings = String::leak(format!("{SITTINGS}oral5,oral5,二教,Hall 2,2099-01-21T09:00:00+08:00,9,50\n"));
+    World::start(Setup { grace_seconds: 0, rules, sittings: Some(sittings), ..Setup::default() }).await
+}
+
 /// An order that lapsed within a second, in an exam that gives more time from then on.
 async fn start_with_a_lapsed_order() -> (World, Order) {
     let world = start(1).await;

@@ -129,3 +129,52 @@ async fn a_migration_that_fails_says_which_and_why() {
     assert!(said.contains("V1__registration") && said.contains("42P07") && said.contains("already exists"), "{said}");
     engine.stop().await;
 }
+
+/// Another process is bringing the schemas up to date, and it takes longer than a query of a request may.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_the_schema_has_all_the_time_it_takes() {
+    let world = World::usual().await;
+    let holding = world.sql().await;
+    holding.batch_execute("ALTER ROLE CURRENT_USER SET statement_timeout = '2s'").await.unwrap();
+    holding.execute("SELECT pg_advisory_lock($1)", &[&0x72_6567_6d69_6772_i64]).await.unwrap();
+    let opening = async {
+        let pool = deadpool_postgres::Pool::builder(deadpool_postgres::Manager::new(
+            world.stores.postgres_url().parse().unwrap(),
+            tokio_postgres::NoTls,
+        ));
+        Registration::open(RegistrationConfig {
+            postgres: pool.runtime(deadpool_postgres::Runtime::Tokio1).build().unwrap(),
+            engine: world.engine.clone(),
+            files: std::sync::Arc::new(object_store::memory::InMemory::new()),
+            vault: Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap(),
+            gateways: Gateways::default(),
+            accounts: AccountSettings::default(),
+        })
+        .await
+    };
+    let releasing = async {
+        tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        holding.execute("SELECT pg_advisory_unlock($1)", &[&0x72_6567_6d69_6772_i64]).await.unwrap();
+    };
+    let (opened, ()) = tokio::join!(opening, releasing);
+    opened.unwrap().stop().await;
+    world.finish().await;
+}
+
+/// Each migration that locks tables gives up when it cannot have them, rather than going on without.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_cannot_lock_its_tables_changes_nothing() {
+    let world = World::usual().await;
+    let mut holding = world.sql().await;
+    let lock = holding.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE registration.orders IN ROW EXCLUSIVE MODE").await.unwrap();
+    for text in [include_str!("../../migrations/V20__payments.sql"), include_str!("../../migrations/V21__cases.sql")] {
+        let block = &text[text.find("DO $$").unwrap()..text.find("END $$;").unwrap() + "END $$;".len()];
+        let block = block.replace("1..60", "1..2");
+        let refused = world.sql().await.batch_execute(&block).await.unwrap_err();
+        let said = refused.as_db_error().unwrap().message().to_owned();
+        assert!(said.contains("others hold the tables"), "{said}");
+    }
+    lock.rollback().await.unwrap();
+    world.finish().await;
+}

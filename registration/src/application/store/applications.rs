@@ -139,7 +139,26 @@ pub(crate) async fn set_details(
     Ok(())
 }
 
-/// Passed → waiting, in every exam: staff have changed who the candidate is, and with it what was compared. How many.
+/// Waiting, in every exam, with another number, so that nobody decides on what they saw before: the candidate is somebody
+/// else, which may differ from the roster.
+pub(crate) async fn wait_anew(
+    client: &impl GenericClient,
+    account: AccountId,
+    differences: &[&str],
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.applications
+             SET details_version = details_version + 1, review_differences = CASE WHEN review_differences IS NOT NULL
+                 THEN review_differences || ARRAY(SELECT unnest($2::text[]) EXCEPT SELECT unnest(review_differences)) END
+             WHERE account = $1 AND review = 'waiting'",
+        )
+        .await?;
+    client.execute(&statement, &[&account.0, &differences]).await?;
+    Ok(())
+}
+
+/// Passed → waiting, in every exam: the candidate is somebody else, and with it what was compared. How many.
 pub(crate) async fn review_again(
     client: &impl GenericClient,
     account: AccountId,

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::desk::case::{Case, CaseId, CaseKind, Claim, Closed, Place, Subject};
+use crate::desk::case::{Case, CaseId, CaseKind, Claim, Closed, Outcome, Place, Subject};
 use crate::model::actor::Actor;
 use crate::model::ids::{AccountId, StaffId};
 use crate::store::StoreError;
@@ -41,26 +41,27 @@ pub(crate) async fn open(
     let exam = exam.map(ExamId::as_str);
     let (since, id) = (after.map(|place| place.since), after.map(|place| place.id.0));
     let row: [&(dyn ToSql + Sync); 6] = [&now, &kinds, &exam, &since, &id, &limit];
-    client.query(&statement, &row).await?.iter().map(read).collect()
+    client.query(&statement, &row).await?.iter().filter_map(read).collect()
 }
 
-/// How many wait, by kind; a kind of which none waits is not there.
+/// How many wait, by kind; a kind of which none waits is not there, nor one of a later version.
 pub(crate) async fn counts(client: &impl GenericClient) -> Result<Vec<(CaseKind, u64)>, StoreError> {
     let statement = client
         .prepare_cached("SELECT kind, count(*) FROM registration.cases WHERE closed_at IS NULL GROUP BY kind")
         .await?;
     let count = |row: &Row| {
-        let kind = row.get::<_, &str>(0).parse().map_err(|_| StoreError::Corrupt("a case's kind"))?;
-        Ok((kind, u64::try_from(row.get::<_, i64>(1)).map_err(|_| StoreError::Corrupt("a negative count"))?))
+        let kind = row.get::<_, &str>(0).parse().ok()?;
+        let count = u64::try_from(row.get::<_, i64>(1)).map_err(|_| StoreError::Corrupt("a negative count"));
+        Some(count.map(|count| (kind, count)))
     };
-    client.query(&statement, &[]).await?.iter().map(count).collect()
+    client.query(&statement, &[]).await?.iter().filter_map(count).collect()
 }
 
 /// One case, open or closed.
 pub(crate) async fn get(client: &impl GenericClient, now: Timestamp, id: CaseId) -> Result<Option<Case>, StoreError> {
     let statement =
         client.prepare_cached(&format!("SELECT {COLUMNS} FROM registration.cases c WHERE c.id = $2")).await?;
-    client.query_opt(&statement, &[&now, &id.0]).await?.as_ref().map(read).transpose()
+    client.query_opt(&statement, &[&now, &id.0]).await?.as_ref().and_then(read).transpose()
 }
 
 /// The newest cases of a subject, the newest first.
@@ -75,7 +76,7 @@ pub(crate) async fn of_subject(
             "SELECT {COLUMNS} FROM registration.cases c WHERE c.subject = $2 ORDER BY c.id DESC LIMIT $3"
         ))
         .await?;
-    client.query(&statement, &[&now, &subject, &limit]).await?.iter().map(read).collect()
+    client.query(&statement, &[&now, &subject, &limit]).await?.iter().filter_map(read).collect()
 }
 
 /// The subject's open case, locked until the transaction ends. Whoever asks has locked the subject before: its triggers
@@ -90,7 +91,7 @@ pub(crate) async fn lock_open(
             "SELECT {COLUMNS} FROM registration.cases c WHERE c.subject = $2 AND c.closed_at IS NULL FOR UPDATE OF c"
         ))
         .await?;
-    transaction.query_opt(&statement, &[&now, &subject]).await?.as_ref().map(read).transpose()
+    transaction.query_opt(&statement, &[&now, &subject]).await?.as_ref().and_then(read).transpose()
 }
 
 /// Claims an open case that nobody else has, or keeps it longer. True when it is now theirs.
@@ -129,11 +130,19 @@ pub(crate) async fn give_all_back(client: &impl GenericClient, staff: StaffId) -
     Ok(client.execute(&statement, &[&staff.0]).await?)
 }
 
-fn read(row: &Row) -> Result<Case, StoreError> {
+/// Nothing where the row has words of a later version: it is no case of this one's.
+fn read(row: &Row) -> Option<Result<Case, StoreError>> {
+    let subject: Subject = row.get::<_, &str>("subject").parse().ok()?;
+    let outcome = match row.get::<_, Option<&str>>("outcome") {
+        Some(word) => Some(word.parse::<Outcome>().ok()?),
+        None => None,
+    };
+    Some(read_known(row, subject, outcome))
+}
+
+fn read_known(row: &Row, subject: Subject, outcome: Option<Outcome>) -> Result<Case, StoreError> {
     let exam: Option<&str> = row.get("exam");
     let exam = exam.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("the exam of a case"))?;
-    let subject: Subject =
-        row.get::<_, &str>("subject").parse().map_err(|_| StoreError::Corrupt("the subject of a case"))?;
     Ok(Case {
         id: CaseId(row.get("id")),
         exam,
@@ -142,7 +151,7 @@ fn read(row: &Row) -> Result<Case, StoreError> {
         version: row.get("version"),
         waiting_since: row.get("waiting_since"),
         claim: read_claim(row),
-        closed: read_closed(row)?,
+        closed: outcome.map(|outcome| read_closed(row, outcome)).transpose()?,
     })
 }
 
@@ -153,10 +162,8 @@ fn read_claim(row: &Row) -> Option<Claim> {
     is_claimed.then_some(claim)
 }
 
-fn read_closed(row: &Row) -> Result<Option<Closed>, StoreError> {
-    let Some(at) = row.get::<_, Option<Timestamp>>("closed_at") else { return Ok(None) };
-    let outcome = row.get::<_, &str>("outcome").parse().map_err(|_| StoreError::Corrupt("the outcome of a case"))?;
+fn read_closed(row: &Row, outcome: Outcome) -> Result<Closed, StoreError> {
     let by = row.get::<_, Option<&str>>("decided_kind").map(|kind| Actor::from_stored(kind, row.get("decided_id")));
     let by = by.transpose().map_err(|_| StoreError::Corrupt("an actor"))?;
-    Ok(Some(Closed { at, outcome, by, reason: row.get("reason") }))
+    Ok(Closed { at: row.get("closed_at"), outcome, by, reason: row.get("reason") })
 }

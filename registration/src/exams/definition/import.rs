@@ -147,7 +147,7 @@ fn engine_sittings(page: &Exam, capacities: Vec<u32>) -> Vec<(SittingId, Sitting
 }
 
 /// Seats of one province change together; an exam without provinces is one pool.
-fn pool(exam: &Exam, sitting: &ExamSitting) -> Option<PoolId> {
+pub(crate) fn pool(exam: &Exam, sitting: &ExamSitting) -> Option<PoolId> {
     let campus = sitting.campus.as_ref()?;
     let line = ancestry(&exam.organisations, campus);
     let province = line.iter().find(|organisation| organisation.level == OrganisationLevel::Province)?;

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use tokio_postgres::Row;
 
 use crate::model::exam::Exam;
+use crate::model::exam_rules::ExamRules;
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
 use crate::store::StoreError;
@@ -81,8 +82,9 @@ pub(crate) async fn version(client: &impl GenericClient) -> Result<i64, StoreErr
     Ok(client.query_one(&statement, &[]).await?.get(0))
 }
 
-/// All exams, without groups, sittings and organisations; the one that opened last first.
-pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<Exam>, StoreError> {
+/// All exams, without groups, sittings and organisations, the one that opened last first; and the ids of those whose rules
+/// this version cannot read, a later version's for example.
+pub(crate) async fn all(client: &impl GenericClient) -> Result<(Vec<Exam>, Vec<String>), StoreError> {
     let statement = client
         .prepare_cached(
             "SELECT id, title_zh, title_en, organiser_zh, organiser_en, notice_zh, notice_en, opens_at, closes_at,
@@ -90,10 +92,21 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<Exam>, StoreE
              FROM registration.exams ORDER BY opens_at DESC, id",
         )
         .await?;
-    client.query(&statement, &[]).await?.iter().map(read).collect()
+    let (mut exams, mut unreadable) = (Vec::new(), Vec::new());
+    for row in client.query(&statement, &[]).await? {
+        let exam: &str = row.get("id");
+        match serde_json::from_str(row.get("rules")) {
+            Ok(rules) => exams.push(read(&row, rules)?),
+            Err(error) => {
+                tracing::error!(exam, %error, "this version cannot read the rules of an exam; those it knew stay");
+                unreadable.push(exam.to_owned());
+            }
+        }
+    }
+    Ok((exams, unreadable))
 }
 
-fn read(row: &Row) -> Result<Exam, StoreError> {
+fn read(row: &Row, rules: ExamRules) -> Result<Exam, StoreError> {
     let id: &str = row.get("id");
     Ok(Exam {
         id: id.parse().map_err(|_| StoreError::Corrupt("an exam's id"))?,
@@ -112,7 +125,7 @@ fn read(row: &Row) -> Result<Exam, StoreError> {
         payment_url: row.get("payment_url"),
         groups: Vec::new(),
         sittings: Vec::new(),
-        rules: serde_json::from_str(row.get("rules")).map_err(|_| StoreError::Corrupt("an exam's rules"))?,
+        rules,
         organisations: Vec::new(),
     })
 }

@@ -1,61 +1,167 @@
 //! What time has decided of orders, and what a process that died has left of them.
 
-use jiff::SignedDuration;
+use std::collections::{HashMap, HashSet};
 
+use deadpool_postgres::Object;
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use reservation::engine::HoldError;
+use reservation::ids::{ExamId, PoolId};
+
+use crate::exams::definition::pool;
 use crate::model::clock;
-use crate::model::order::OrderId;
+use crate::model::order::{OrderId, OrderSitting};
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots;
-use crate::seats::store::orders::due;
+use crate::seats::store;
+use crate::seats::store::orders::due::{self, Batch, Place};
+use crate::seats::store::orders::{StoredOrder, StoredState};
 use crate::seats::{ConfirmError, Orders};
 use crate::store::{Database, StoreError};
 
 /// Most orders of a kind at a time.
 const BATCH: i64 = 200;
-/// Most full batches in one round, should rows not move.
-const BATCHES_MAX: usize = 20;
+/// Most batches of a kind in one round, should rows not move.
+const BATCHES_MAX: usize = 200;
+/// So many pools are worked on at once: one that is away makes each call last until its end.
+const POOLS_AT_ONCE: usize = 8;
 /// A confirmation that began so long ago has died.
 const CONFIRMING_MAX: SignedDuration = SignedDuration::from_secs(30);
 /// A picture that was not accepted for so long belongs to no hand-in any more.
 const PENDING_MAX: SignedDuration = SignedDuration::from_hours(24);
 
+/// What orders have to be worked on for.
+#[derive(Debug, Clone, Copy)]
+enum List {
+    /// Their time to pay is up.
+    Unpaid,
+    /// Nobody mended what was refused.
+    Refused,
+    /// They have ended, and the engine has not got their seats back.
+    Owing,
+    /// Whoever confirmed them died.
+    Confirming,
+}
+
+/// The pools that an order's seats are in: what is away is away for all orders in them.
+type Pools = (ExamId, Vec<Option<PoolId>>);
+
 /// Ends the orders whose time is up. After a rush many lapse at once: full batches follow each other.
 pub(super) async fn end(database: &Database, orders: &Orders) -> Result<(), StoreError> {
-    for _ in 0..BATCHES_MAX {
-        let now = clock::now();
-        let client = database.client().await?;
-        let mut ended = due::unpaid(&client, now, BATCH).await?;
-        ended.extend(due::refused(&client, now, BATCH).await?);
-        let owing = due::owing(&client, BATCH).await?;
-        drop(client);
-        let is_full = i64::try_from(ended.len().max(owing.len())).is_ok_and(|count| count >= BATCH);
-        for order in ended {
-            let id = order.id;
-            go_on(id, orders.settle(order).await.map(drop))?;
-        }
-        for order in owing {
-            go_on(order.id, orders.return_seats(&order).await)?;
-        }
-        if !is_full {
-            break;
-        }
-    }
-    Ok(())
+    let refused_and_owing = async {
+        List::Refused.walk(database, orders).await?;
+        List::Owing.walk(database, orders).await
+    };
+    let (unpaid, others) = tokio::join!(List::Unpaid.walk(database, orders), refused_and_owing);
+    unpaid.and(others)
 }
 
 /// Carries out what was decided where whoever did so died.
 pub(super) async fn carry_out(database: &Database, orders: &Orders) -> Result<(), StoreError> {
-    let until = clock::now() - CONFIRMING_MAX;
-    let died = due::confirming(&database.client().await?, until, BATCH).await?;
-    for order in died {
-        let id = order.id;
-        match orders.carry_out(order).await {
-            Ok(_) => tracing::info!(order = %id, "a confirmation that had died was carried out"),
-            Err(ConfirmError::Store(error)) => go_on(id, Err(error))?,
-            Err(error) => tracing::warn!(order = %id, %error, "a confirmation could not be carried out"),
+    List::Confirming.walk(database, orders).await
+}
+
+impl List {
+    /// Works on all that was due when it began, each once: what cannot be worked on keeps nobody else waiting.
+    async fn walk(self, database: &Database, orders: &Orders) -> Result<(), StoreError> {
+        let now = clock::now();
+        let (mut after, mut away) = (None, HashSet::new());
+        for _ in 0..BATCHES_MAX {
+            let batch = self.read(&database.client().await?, now, after.as_ref()).await?;
+            let mut by_pool: HashMap<Pools, Vec<StoredOrder>> = HashMap::new();
+            for order in batch.orders {
+                by_pool.entry(pools_of(orders, &order)).or_default().push(order);
+            }
+            let mut groups: Vec<(Pools, Vec<StoredOrder>)> =
+                by_pool.into_iter().filter(|(pools, _)| !away.contains(pools)).collect();
+            while !groups.is_empty() {
+                let rest = groups.split_off(groups.len().min(POOLS_AT_ONCE));
+                for gone in join_all(groups.into_iter().map(|group| self.work_on_all(orders, group))).await {
+                    away.extend(gone?);
+                }
+                groups = rest;
+            }
+            after = batch.last;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn read(self, client: &Object, now: Timestamp, after: Option<&Place>) -> Result<Batch, StoreError> {
+        match self {
+            Self::Unpaid => due::unpaid(client, now, after, BATCH).await,
+            Self::Refused => due::refused(client, now, after, BATCH).await,
+            Self::Owing => due::owing(client, after, BATCH).await,
+            Self::Confirming => due::confirming(client, now - CONFIRMING_MAX, after, BATCH).await,
         }
     }
-    Ok(())
+
+    /// Works on the orders of some pools, one after the other. The pools, when they turned out to be away.
+    async fn work_on_all(
+        self,
+        orders: &Orders,
+        (pools, due): (Pools, Vec<StoredOrder>),
+    ) -> Result<Option<Pools>, StoreError> {
+        for order in due {
+            let id = order.id;
+            match self.work_on(orders, order).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(Some(pools)),
+                Err(error) => go_on(id, Err(error))?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Works on an order. False when the engine is away.
+    async fn work_on(self, orders: &Orders, order: StoredOrder) -> Result<bool, StoreError> {
+        let id = order.id;
+        match self {
+            Self::Unpaid | Self::Refused => {
+                let settled = orders.settle(order).await?;
+                let is_left = settled.seats_owed || settled.state == StoredState::Unpaid;
+                Ok(!is_left || !is_away(orders, &settled).await)
+            }
+            Self::Owing => {
+                orders.return_seats(&order).await?;
+                let now = store::orders::get(&orders.database.client().await?, id).await?;
+                Ok(!now.is_some_and(|now| now.seats_owed) || !is_away(orders, &order).await)
+            }
+            Self::Confirming => match orders.carry_out(order).await {
+                Ok(_) => {
+                    tracing::info!(order = %id, "a confirmation that had died was carried out");
+                    Ok(true)
+                }
+                Err(ConfirmError::Store(error)) => Err(error),
+                Err(error) => {
+                    tracing::warn!(order = %id, %error, "a confirmation could not be carried out");
+                    Ok(!matches!(error, ConfirmError::Unavailable(_)))
+                }
+            },
+        }
+    }
+}
+
+/// Does the engine not answer for an order that did not move?
+async fn is_away(orders: &Orders, order: &StoredOrder) -> bool {
+    for seat in &order.sittings {
+        match orders.engine.find(&order.exam, &seat.hold).await {
+            Ok(_) | Err(HoldError::UnknownHold(_)) => {}
+            Err(_) => return true,
+        }
+    }
+    false
+}
+
+fn pools_of(orders: &Orders, order: &StoredOrder) -> Pools {
+    let page = orders.exams.get(&order.exam);
+    let pool = |seat: &OrderSitting| page.as_ref().and_then(|page| pool(page, page.sitting(&seat.sitting)?));
+    let mut pools: Vec<Option<PoolId>> = order.sittings.iter().map(pool).collect();
+    pools.sort();
+    pools.dedup();
+    (order.exam.clone(), pools)
 }
 
 /// Removes the pictures of hand-ins that never ended.
@@ -71,7 +177,7 @@ pub(super) async fn discard_pictures(database: &Database, kept: &Screenshots) ->
 /// One order that cannot be worked on does not keep the job from the others; a database that is away does.
 fn go_on(order: OrderId, done: Result<(), StoreError>) -> Result<(), StoreError> {
     match done {
-        Err(error @ (StoreError::Files(_) | StoreError::Vault(_) | StoreError::Corrupt(_))) => {
+        Err(error) if error.is_of_one_row() => {
             tracing::error!(%order, %error, "a job could not work on an order");
             Ok(())
         }

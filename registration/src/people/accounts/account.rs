@@ -86,6 +86,15 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+impl Account {
+    /// Which of both it does not say to have: `name`, `document`.
+    pub(crate) fn differs_in(&self, name: &PersonName, document: &Document) -> Vec<&'static str> {
+        let has_name = self.name.as_ref() == Some(name);
+        let has_document = self.document.as_ref() == Some(document);
+        [(has_name, "name"), (has_document, "document")].iter().filter(|(has, _)| !has).map(|(_, what)| *what).collect()
+    }
+}
+
 /// Decrypts an account.
 pub(crate) fn read(vault: &Vault, stored: &StoredAccount) -> Result<Account, StoreError> {
     let id = AccountId(stored.id);

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::mobiles::SharedMobile;
 use super::security::{self, Event};
 use super::{Account, Accounts, Caller, sealed_context};
+use crate::application;
 use crate::model::clock;
 use crate::model::document::Document;
 use crate::model::ids::AccountId;
@@ -162,6 +163,8 @@ impl Accounts {
             return Err(DeclareError::DocumentIsLogin);
         }
         self.write_declared(&transaction, account, &name, &document).await?;
+        let changed = before.differs_in(&name, &document);
+        application::is_somebody_else(&transaction, account, &changed, clock::now()).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(())
     }

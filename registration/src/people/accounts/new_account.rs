@@ -1,5 +1,7 @@
 //! What a new account is made of: a form checked by the rules of the exam that the visitor came from.
 
+use std::fmt;
+
 use reservation::ids::ExamId;
 
 use crate::model::document::{Document, DocumentError, DocumentKind};
@@ -8,8 +10,8 @@ use crate::model::login::{Email, EmailError, LoginName, Username, UsernameError}
 use crate::model::person::{Mobile, MobileError, NameError, PersonName};
 use crate::secrets::passwords::{Password, PasswordError};
 
-/// What was typed into the sign-up form, as it came.
-#[derive(Debug, Clone, Copy, Default)]
+/// What was typed into the sign-up form, as it came. `Debug` shows none of it.
+#[derive(Clone, Copy, Default)]
 pub struct SignUpForm<'a> {
     /// The user name; only read where the exam's logins are user names.
     pub username: &'a str,
@@ -31,6 +33,12 @@ pub struct SignUpForm<'a> {
     pub has_agreed: bool,
     /// Was it said that other accounts may have the same mobile?
     pub shares_mobile: bool,
+}
+
+impl fmt::Debug for SignUpForm<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUpForm").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 /// What a new account is made of, every part checked.

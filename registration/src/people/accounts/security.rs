@@ -48,7 +48,7 @@ pub(super) fn note(event: Event, account: Option<AccountId>, caller: Option<&Cal
 }
 
 /// Enough of the account's number to find it by, and too little to name it by.
-fn masked(account: AccountId) -> String {
+pub(crate) fn masked(account: AccountId) -> String {
     let number = AccountNumber::from(account).to_string();
     format!("{}…{}", &number[..8], &number[28..])
 }

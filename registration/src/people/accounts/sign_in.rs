@@ -1,6 +1,8 @@
 //! Signing in by any login name and the password. Whether there is such an account shows neither in the answer nor in
 //! the time it takes: one look, and as many comparisons as a name of that kind may have accounts.
 
+use std::fmt;
+
 use jiff::SignedDuration;
 
 use super::reset::looks;
@@ -13,8 +15,8 @@ use crate::people::store;
 use crate::secrets::captcha::CaptchaError;
 use crate::store::StoreError;
 
-/// What was typed into the sign-in form, as it came.
-#[derive(Debug, Clone, Copy)]
+/// What was typed into the sign-in form, as it came. `Debug` shows none of it.
+#[derive(Clone, Copy)]
 pub struct SignIn<'a> {
     /// A user name, an e-mail address, a document number or a mobile number: which, its form says.
     pub login: &'a str,
@@ -22,6 +24,12 @@ pub struct SignIn<'a> {
     pub password: &'a str,
     /// What the login is when its form fits several.
     pub preferred: LoginKind,
+}
+
+impl fmt::Debug for SignIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("preferred", &self.preferred).finish_non_exhaustive()
+    }
 }
 
 /// Whose login name and password these are.

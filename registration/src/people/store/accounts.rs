@@ -91,9 +91,11 @@ pub(crate) async fn get_in(
     Ok(client.query_opt(&statement, &[&id, &session]).await?.map(|row| read(&row)))
 }
 
-/// The account with this id, which nobody else changes until the transaction ends.
+/// The account with this id, which nobody else changes until the transaction ends. Its key stays, so whoever adds a row
+/// that refers to it does not wait: the transaction that decides something of the candidate has other locks, for which
+/// this one may be waiting, and writes its message at its end.
 pub(crate) async fn lock(client: &impl GenericClient, id: Uuid) -> Result<Option<StoredAccount>, StoreError> {
-    let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = $1 FOR UPDATE")).await?;
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE a.id = $1 FOR NO KEY UPDATE")).await?;
     Ok(client.query_opt(&statement, &[&id]).await?.map(|row| read(&row)))
 }
 

@@ -6,6 +6,10 @@ use uuid::Uuid;
 
 use crate::store::{StoreError, violates};
 
+/// Does an identity or a face check name the picture `p`? They are rows of the same account.
+const IS_NAMED: &str = "EXISTS (SELECT FROM registration.identities i WHERE i.account = p.account AND i.picture = p.id)
+    OR EXISTS (SELECT FROM registration.face_checks f WHERE f.account = p.account AND f.picture = p.id)";
+
 /// Adds a draft; the one that was in this slot is dropped. False when another request was faster.
 pub(crate) async fn insert_draft(
     client: &impl GenericClient,
@@ -49,14 +53,19 @@ pub(crate) async fn draft(
     Ok(client.query_opt(&statement, &[&account, &slot]).await?.map(|row| (row.get(0), row.get(1))))
 }
 
-/// Is there such a picture of the account, not dropped?
-pub(crate) async fn is_there(client: &impl GenericClient, id: Uuid, account: Uuid) -> Result<bool, StoreError> {
+/// The account for which the account's picture was sealed, if there is such a picture that is not dropped.
+pub(crate) async fn sealed_for(
+    client: &impl GenericClient,
+    id: Uuid,
+    account: Uuid,
+) -> Result<Option<Uuid>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT 1 FROM registration.identity_pictures WHERE id = $1 AND account = $2 AND state <> 'dropped'",
+            "SELECT coalesce(sealed_for, account) AS sealed_for FROM registration.identity_pictures
+             WHERE id = $1 AND account = $2 AND state <> 'dropped'",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&id, &account]).await?.is_some())
+    Ok(client.query_opt(&statement, &[&id, &account]).await?.map(|row| row.get("sealed_for")))
 }
 
 /// Makes a draft stay. False when it is none any more.
@@ -75,6 +84,15 @@ pub(crate) async fn drop(client: &impl GenericClient, ids: &[Uuid]) -> Result<()
     let statement =
         client.prepare_cached("UPDATE registration.identity_pictures SET state = 'dropped' WHERE id = ANY($1)").await?;
     client.execute(&statement, &[&ids]).await?;
+    Ok(())
+}
+
+/// The same for one that must be the account's.
+pub(crate) async fn discard(client: &impl GenericClient, id: Uuid, account: Uuid) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached("UPDATE registration.identity_pictures SET state = 'dropped' WHERE id = $1 AND account = $2")
+        .await?;
+    client.execute(&statement, &[&id, &account]).await?;
     Ok(())
 }
 
@@ -110,15 +128,74 @@ pub(crate) async fn drop_old_drafts(
     Ok(client.execute(&statement, &[&until, &photos_until, &limit]).await?)
 }
 
-/// Pictures whose files are to be removed.
+/// Pictures whose files are to be removed, each with the account for which it was sealed. One that an identity or a face
+/// check still names stays.
 pub(crate) async fn dropped(client: &impl GenericClient, limit: i64) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
     let statement = client
+        .prepare_cached(&format!(
+            "SELECT p.id, coalesce(p.sealed_for, p.account) AS sealed_for FROM registration.identity_pictures p
+             WHERE p.state = 'dropped' AND NOT ({IS_NAMED}) ORDER BY p.created_at LIMIT $1"
+        ))
+        .await?;
+    let rows = client.query(&statement, &[&limit]).await?;
+    Ok(rows.iter().map(|row| (row.get("id"), row.get("sealed_for"))).collect())
+}
+
+/// A picture that is kept.
+pub(crate) struct Kept {
+    pub(crate) id: Uuid,
+    pub(crate) account: Uuid,
+    /// Does the account's identity, or one of its face checks, name it?
+    pub(crate) is_named: bool,
+}
+
+/// Kept pictures at which nobody has looked since `until`.
+pub(crate) async fn kept(client: &impl GenericClient, until: Timestamp, limit: i64) -> Result<Vec<Kept>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "SELECT p.id, p.account, ({IS_NAMED}) AS is_named FROM registration.identity_pictures p
+             WHERE p.state = 'kept' AND coalesce(p.looked_at, p.created_at) < $1
+             ORDER BY coalesce(p.looked_at, p.created_at) LIMIT $2"
+        ))
+        .await?;
+    let read = |row: &tokio_postgres::Row| Kept {
+        id: row.get("id"),
+        account: row.get("account"),
+        is_named: row.get("is_named"),
+    };
+    Ok(client.query(&statement, &[&until, &limit]).await?.iter().map(read).collect())
+}
+
+/// Notes that somebody looked at a kept picture, or that nothing names it.
+pub(crate) async fn looked(
+    client: &impl GenericClient,
+    id: Uuid,
+    is_named: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
         .prepare_cached(
-            "SELECT id, account FROM registration.identity_pictures WHERE state = 'dropped'
-             ORDER BY created_at LIMIT $1",
+            "UPDATE registration.identity_pictures
+             SET looked_at = $3, state = CASE WHEN $2 THEN state ELSE 'dropped' END WHERE id = $1 AND state = 'kept'",
         )
         .await?;
-    Ok(client.query(&statement, &[&limit]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    client.execute(&statement, &[&id, &is_named, &now]).await?;
+    Ok(())
+}
+
+/// Gives the photos of forms to another account. The files stay where they are, sealed for whom they were. A draft gives
+/// way to one that is there.
+pub(crate) async fn rebind_photos(client: &impl GenericClient, from: Uuid, to: Uuid) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identity_pictures p SET account = $2, sealed_for = coalesce(sealed_for, account)
+             WHERE account = $1 AND slot = 'photo' AND (state = 'kept' OR state = 'draft' AND NOT EXISTS (
+                 SELECT FROM registration.identity_pictures o
+                 WHERE o.account = $2 AND o.slot = 'photo' AND o.state = 'draft'))",
+        )
+        .await?;
+    client.execute(&statement, &[&from, &to]).await?;
+    Ok(())
 }
 
 /// Removes the row of a dropped picture.

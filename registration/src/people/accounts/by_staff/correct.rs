@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::application::store::applications;
+use crate::application;
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::reason::{NoReason, reason};
@@ -97,9 +97,7 @@ impl Accounts {
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         let stored = store::accounts::lock(&transaction, account.0).await?;
         let before = crate::people::accounts::read(&self.vault, &stored.ok_or(CorrectError::Unknown(number))?)?;
-        let mut changed = Vec::new();
-        changed.extend((before.name.as_ref() != Some(&name)).then_some("name"));
-        changed.extend((before.document.as_ref() != Some(&document)).then_some("document"));
+        let changed = before.differs_in(&name, &document);
         if changed.is_empty() {
             return Err(CorrectError::Same);
         }
@@ -116,7 +114,7 @@ impl Accounts {
         self.write_declared(&transaction, account, &name, &document).await?;
         let must_prove = identity::forget(&transaction, account).await?;
         let now = clock::now();
-        let reviews = applications::review_again(&transaction, account, &changed, now).await?;
+        let reviews = application::is_somebody_else(&transaction, account, &changed, now).await?;
         let (about, detail) = (number.to_string(), format!("{}: {reason}", changed.join(" ")));
         let entry = Entry::by_staff(staff.id, AuditAction::AccountCorrected, &about).at(now).detail(&*detail);
         entry.write(&transaction).await?;

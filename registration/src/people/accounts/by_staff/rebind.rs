@@ -15,6 +15,7 @@ use crate::outbox::messages::{self, MessageKind};
 use crate::people::accounts::{AccountNumber, Accounts};
 use crate::people::identity;
 use crate::people::store;
+use crate::pictures::store::identity_pictures;
 use crate::seats::store::orders::change;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
@@ -93,8 +94,11 @@ async fn move_rows(
     (from, to): (AccountId, AccountId),
 ) -> Result<Rebound, RebindError> {
     let registrations = conflicts(application::move_rows(transaction, vault, from, to).await)?;
+    identity_pictures::rebind_photos(transaction, from.0, to.0).await?;
     conflicts(bindings::rebind(transaction, from, to).await)?;
     conflicts(score_reviews::rebind(transaction, from, to).await)?;
+    // What staff have looked at had another account's name beside it.
+    change::wait_anew(transaction, from, None, clock::now()).await?;
     let orders = conflicts(change::rebind(transaction, from, to).await)?;
     if orders + registrations == 0 {
         return Err(RebindError::Nothing);

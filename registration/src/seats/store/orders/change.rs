@@ -243,20 +243,21 @@ pub(crate) async fn undo_confirm(client: &impl GenericClient, id: OrderId, now: 
     Ok(client.execute(&statement, &[&id.to_string(), &now]).await? == 1)
 }
 
-/// The orders of the account in the exam that wait do so anew, so that nobody decides on the form that they saw before.
+/// The orders of the account that wait, in this exam or in all, do so anew: nobody decides on the form, or the person, that
+/// they saw before.
 pub(crate) async fn wait_anew(
     client: &impl GenericClient,
     account: AccountId,
-    exam: &ExamId,
+    exam: Option<&ExamId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.orders SET submitted_at = $3
-             WHERE account = $1 AND exam = $2 AND state = 'waiting_review'",
+             WHERE account = $1 AND ($2::text IS NULL OR exam = $2) AND state = 'waiting_review'",
         )
         .await?;
-    client.execute(&statement, &[&account.0, &exam.as_str(), &now]).await?;
+    client.execute(&statement, &[&account.0, &exam.map(ExamId::as_str), &now]).await?;
     Ok(())
 }
 
