@@ -27,9 +27,8 @@ pub(crate) fn told(w: Words, sent: Result<(), CodeError>) -> Result<Response, Fa
 
 /// A small JSON object: what to say, how long to wait, whether to hand the form in for another page.
 pub(crate) fn said(text: &str, seconds: u32, needs_page: bool) -> Response {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
-    let json = format!("{{\"text\":\"{text}\",\"seconds\":{seconds},\"page\":{needs_page}}}");
-    (StatusCode::OK, [(CONTENT_TYPE, "application/json")], json).into_response()
+    let json = serde_json::json!({ "text": text, "seconds": seconds, "page": needs_page });
+    (StatusCode::OK, [(CONTENT_TYPE, "application/json")], json.to_string()).into_response()
 }
 
 /// Of which messages there are no more today. What else can be done is the page's to say.
