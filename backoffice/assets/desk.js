@@ -1,6 +1,10 @@
 // Keys of the desk. Every key is shown on what it does; everything works without.
 const typing = (target) => target.closest("input:not([type=radio]), textarea, select");
 
+// A key that was meant for the case before decides nothing about this one.
+const SEEN_MS = 1000;
+let shownAt = performance.now();
+
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") return document.activeElement?.blur();
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
@@ -9,6 +13,7 @@ addEventListener("keydown", (event) => {
   const details = target.closest("details");
   if (target.type === "radio" && !details.open) return;
   event.preventDefault();
+  if (target.type === "submit" && performance.now() - shownAt < SEEN_MS) return;
   target.click();
   if (target.type === "radio") target.focus();
 });
@@ -33,10 +38,18 @@ document.querySelectorAll("[data-picture]").forEach((picture) => {
 document.querySelectorAll("details.refuse").forEach((details) =>
   details.addEventListener("toggle", () => details.open && details.scrollIntoView({ block: "nearest" })));
 
-// A decision is sent once.
-document.querySelectorAll("form[method=post]").forEach((form) =>
+// A decision is sent once; again when sending it was given up, when no answer came, and on a page that came back.
+const SENT_MS = 15000;
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  const revive = () => delete form.dataset.sent;
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = true;
-  }));
+    setTimeout(revive, SENT_MS);
+  });
+  addEventListener("pageshow", revive);
+  addEventListener("offline", revive);
+  addEventListener("keydown", (event) => event.key === "Escape" && revive());
+});
+addEventListener("pageshow", () => (shownAt = performance.now()));
 document.querySelector('.queue [aria-current="true"]')?.scrollIntoView({ block: "nearest" });

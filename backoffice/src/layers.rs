@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use http::{Method, StatusCode};
 use pagekit::guard::{OwnOrigin, same_site_only};
 use pagekit::headers::with_headers;
 use pagekit::language::Language;
@@ -19,7 +20,10 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::desk::frame::Frame;
 use crate::failure::Failure;
-use crate::pages::error;
+use crate::pages::{error, sign_in};
+use crate::request::carried::Carried;
+use crate::request::visit::Ended;
+use crate::routes::FORM_BYTES_MAX;
 
 /// Longest time that a page may take.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -28,6 +32,8 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
     let router = router
         // A form that another site posted goes no further. The listener's own address is the host asked for.
         .layer(from_fn_with_state(OwnOrigin::default(), same_site_only))
+        // Whoever was signed out under a form signs in and goes on with it.
+        .layer(from_fn_with_state(app.clone(), carry))
         // A page that takes longer has lost its reader.
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIMEOUT))
         // A panic is a page too.
@@ -37,6 +43,25 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
         // Pages repeat neither secrets nor tokens.
         .layer(CompressionLayer::new());
     with_headers(router)
+}
+
+/// Draws the page for signing in around a form whose sender is signed out.
+async fn carry(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, FORM_BYTES_MAX).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let again = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    let response = next.run(again).await;
+    if response.extensions().get::<Ended>().is_none() {
+        return response;
+    }
+    let (words, path) = (words(Language::of(&parts.headers)), parts.uri.path().to_owned());
+    match Carried::sealed(&app, Request::from_parts(parts, Body::from(body))).await {
+        Some(carried) => sign_in::around(&app, words, &path, &carried),
+        None => response,
+    }
 }
 
 /// Draws the page of a failure.

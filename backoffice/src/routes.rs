@@ -12,7 +12,7 @@ use crate::layers::with_layers;
 use crate::pages::{files, language, sign_in, sign_out};
 
 /// Largest form, in bytes.
-const FORM_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// The staff's pages, for a listener of their own.
 pub fn router(state: BackofficeState) -> Router {
@@ -42,7 +42,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews/{exam}/{account}/decide", post(scores::decide).get(scores::back))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/language", get(language::switch))
-        .route("/sign-out", post(sign_out::leave))
+        .route("/sign-out", post(sign_out::leave).get(sign_out::back))
         .route("/static/{hash}/{file}", get(files::serve))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .fallback(|| async { Failure::NotFound });

@@ -33,9 +33,12 @@ use crate::desks::payments::view::{Desk, desk, empty};
 use crate::desks::people::{self, People};
 use crate::failure::Failure;
 use crate::pages::{error, sign_in};
+use crate::request::carried::Carried;
 
 /// What administrators mend.
 mod accounts;
+/// Each page in a browser.
+mod browsers;
 /// The reviews of forms and of earlier scores.
 mod reviews;
 
@@ -128,6 +131,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         };
         desk(w, &view)
     };
+    let pairs = vec![("own".to_owned(), "看不清交易单号".to_owned())];
+    let carried = Carried { sender: None, path: "/orders/S7K4-2M9Q/refuse".to_owned(), pairs };
     let forms = reviews::forms(w);
     let scores = reviews::scores(w);
     let (cases, member) = (cases(), member());
@@ -141,7 +146,14 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("long", draw(&reviews[1], true, &[], Some(&care))),
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
-        ("sign-in", sign_in::body(w, "/", "li.min", Some(&w.t("sign-in-wrong")))),
+        (
+            "sign-in",
+            sign_in::body(
+                w,
+                &sign_in::View { next: "/", name: "li.min", error: Some(&w.t("sign-in-wrong")), ..Default::default() },
+            ),
+        ),
+        ("go-on", sign_in::go_on(w, &carried)),
         ("error", error::body(w, Failure::NotFound)),
         ("people", people::body(w, &person_case(&people, &cases[0], &history))),
         ("people-face", people::body(w, &person_case(&people, &cases[1], &[]))),

@@ -14,6 +14,7 @@ use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_CO
 use http::{Request, StatusCode};
 use registration::desk::staff::Role;
 use registration::model::document::DocumentKind;
+use registration::model::exam::Exam;
 use registration::model::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
 use registration::model::facts::ReviewState;
 use registration::model::facts::ScoreReviewState;
@@ -84,6 +85,24 @@ impl Desk {
         desk
     }
 
+    /// The exam whose forms are reviewed, with one person in its roster.
+    async fn ce(&self) -> Arc<Exam> {
+        let dir = self.stores.dir().join("ce");
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("exam.toml"), FORM).unwrap();
+        std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
+        let roster = "document_kind,document_number,name,school\nresident_id,11010519491231002X,张伟,申江大学\n";
+        std::fs::write(dir.join("roster.csv"), roster).unwrap();
+        let exam = self.registration.exams.import(&dir).await.unwrap().exam;
+        self.registration.exams.get(&exam).unwrap()
+    }
+
+    /// How often somebody looked at this account.
+    async fn looks(&self, number: AccountNumber) -> i64 {
+        let count = "SELECT count(*) FROM registration.audit WHERE action = 'looked_at_account' AND subject = $1";
+        self.stores.pool().get().await.unwrap().query_one(count, &[&number.to_string()]).await.unwrap().get(0)
+    }
+
     async fn account(&self, document: &str) -> AccountId {
         let new = NewAccount::parse("张伟", document, "13912345678", "secret-1").unwrap();
         self.registration.accounts.register(new).await.unwrap().id
@@ -124,14 +143,7 @@ fn seen(text: &str) -> &str {
 #[tokio::test(flavor = "multi_thread")]
 async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     let mut desk = Desk::start().await;
-    let dir = desk.stores.dir().join("ce");
-    std::fs::create_dir_all(&dir).unwrap();
-    std::fs::write(dir.join("exam.toml"), FORM).unwrap();
-    std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
-    let roster = "document_kind,document_number,name,school\nresident_id,11010519491231002X,张伟,申江大学\n";
-    std::fs::write(dir.join("roster.csv"), roster).unwrap();
-    let exam = desk.registration.exams.import(&dir).await.unwrap().exam;
-    let exam = desk.registration.exams.get(&exam).unwrap();
+    let exam = desk.ce().await;
     let account = desk.account("11010519491231002X").await;
     let answers = |school: &str| Answers([("school".parse().unwrap(), school.to_owned())].into());
     let applications = desk.registration.applications.clone();
@@ -162,6 +174,90 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     assert!(matches!(applications.get(account, &exam.id).await.unwrap().review, ReviewState::Passed { .. }));
     assert_eq!(desk.get(&path).await.1, path.replace("/decide", ""));
     assert_eq!(desk.get("/forms/ce/nobody").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_gone_leads_to_the_next_one_and_takes_its_reason_along() {
+    let mut desk = Desk::start().await;
+    let exam = desk.ce().await;
+    let (gone, next) = (desk.account("11010519491231002X").await, desk.account("440308199901101512").await);
+    let applications = desk.registration.applications.clone();
+    let answers = |school: &str| Answers([("school".parse().unwrap(), school.to_owned())].into());
+    applications.hand_in(gone, &exam, &[], &answers("同浦大学")).await.unwrap();
+    applications.hand_in(next, &exam, &[], &answers("临江大学")).await.unwrap();
+    let (_, _, text) = desk.get("/forms").await;
+    assert!(text.contains("同浦大学"), "{text}");
+    let path = format!("/forms/ce/{}", AccountNumber::from(gone));
+    let decide = format!("{path}/decide");
+    let form = format!("seen={}&action=refuse", seen(&text));
+    desk.post(&decide, &format!("{form}&usual=1")).await;
+    // Its address, the same decision once more, and one without a good reason: each goes on to who waits.
+    let reloaded = desk.get(&path).await;
+    let repeated = desk.post(&decide, &format!("{form}&usual=1")).await;
+    let silent = desk.post(&decide, &format!("{form}&own=%20%20")).await;
+    for (status, _, said) in [reloaded, repeated, silent] {
+        assert!(said.contains("临江大学") && said.contains("已经处理过"), "{status}: {said}");
+        assert!(!said.contains("<details class=\"refuse\" open>"), "{said}");
+        assert!(!said.contains("http-equiv=\"refresh\""), "nothing is read anew under who works: {said}");
+    }
+    let other = desk.get("/forms").await.2;
+    let decide = format!("/forms/ce/{}/decide", AccountNumber::from(next));
+    let (_, location, _) = desk.post(&decide, &format!("seen={}&action=pass", seen(&other))).await;
+    assert_eq!(location, "/forms?done=passed");
+    assert!(desk.get(&path).await.2.contains("现在没有等待处理的申请"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_goes_with_its_writer_through_signing_in() {
+    let mut desk = Desk::start().await;
+    let exam = desk.ce().await;
+    let account = desk.account("11010519491231002X").await;
+    let answers = Answers([("school".parse().unwrap(), "同浦大学".to_owned())].into());
+    desk.registration.applications.hand_in(account, &exam, &[], &answers).await.unwrap();
+    let (_, _, text) = desk.get("/forms").await;
+    let decide = format!("/forms/ce/{}/decide", AccountNumber::from(account));
+    let form = format!("seen={}&action=refuse&own=%E7%9C%8B%E4%B8%8D%E6%B8%85", seen(&text));
+    let hidden =
+        |page: &str| page.split("name=\"carried\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    // Its time was over, and the cookie went with it.
+    let cookie = desk.cookie.take();
+    let (status, _, ended) = desk.post(&decide, &form).await;
+    assert!(status == StatusCode::UNAUTHORIZED && ended.contains("刚才填写的内容还在"), "{ended}");
+    assert!(!ended.contains("看不清"), "it is sealed: {ended}");
+    let sign_in = format!("/sign-in?next={decide}");
+    let credentials = |name: &str, password: &str, page: &str| {
+        format!("name={name}&password={}&carried={}", password.replace(' ', "%20"), hidden(page))
+    };
+    let (_, _, wrong) = desk.post(&sign_in, &credentials("li.min", "another password", &ended)).await;
+    let (status, _, back) = desk.post(&sign_in, &credentials("li.min", "a long password", &wrong)).await;
+    assert!(
+        status == StatusCode::OK && back.contains("看不清") && back.contains(&format!("action=\"{decide}\"")),
+        "{back}"
+    );
+    // What was typed of a person goes on with nobody else, and with nobody unknown.
+    let of_person = format!("account={}&name=%E5%BC%A0&reason=typo", AccountNumber::from(account));
+    desk.cookie = None;
+    let (_, _, ended) = desk.post("/accounts/correct", &of_person).await;
+    let (_, location, _) = desk.post("/sign-in?next=/", &credentials("boss", "a long password", &ended)).await;
+    assert_eq!(location, "/");
+    desk.cookie = cookie;
+    desk.stores
+        .pool()
+        .get()
+        .await
+        .unwrap()
+        .batch_execute("UPDATE registration.staff SET session_epoch = session_epoch + 1")
+        .await
+        .unwrap();
+    let (_, _, ended) = desk.post(&decide, &form).await;
+    let (_, location, _) = desk.post("/sign-in?next=/", &credentials("boss", "a long password", &ended)).await;
+    assert_eq!(location, "/", "somebody else on the same desk");
+    let (_, _, back) = desk.post("/sign-in?next=/", &credentials("li.min", "a long password", &ended)).await;
+    assert!(back.contains("看不清"), "{back}");
+    let (_, location, _) = desk.post(&decide, &form).await;
+    assert_eq!(location, "/forms?done=refused");
+    // Where signing in leads without a form: to its case.
+    assert_eq!(desk.get(&decide).await.1, decide.replace("/decide", ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,6 +330,8 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
     let (_, by_document, _) = desk.post("/accounts/find", "account=11010519491231002x").await;
     assert_eq!(by_document, path);
     assert_eq!(desk.get("/accounts/find").await.1, "/accounts/correct");
+    let before = desk.looks(number).await;
+    assert_eq!(before, 1, "whoever finds an account has looked at it");
     let kept = desk.get("/accounts/correct?account=11010519491231002X").await.2;
     assert!(!kept.contains("1101"), "an address with one finds nobody: {kept}");
     let (_, _, found) = desk.get(&path).await;
@@ -241,6 +339,7 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
         assert!(found.contains(part), "{part} in {found}");
     }
     assert!(!found.contains("11010519491231002X"), "masked");
+    assert_eq!(desk.looks(number).await, before + 1, "each look is on record");
     for (name, typed, why) in [
         ("%20", "", "姓名是"),
         ("%E5%BC%A01", "", "不能有“1”"),
@@ -284,6 +383,7 @@ async fn b5_a_registration_is_moved_after_a_look_at_both_accounts() {
     for part in ["1101**********002X", "4403**********1512", "确认转移", &AccountNumber::from(old).to_string()] {
         assert!(both.contains(part), "{part} in {both}");
     }
+    assert_eq!((desk.looks(old.into()).await, desk.looks(new.into()).await), (1, 1), "both were looked at");
     let form = format!("from={}&to={}&sure=true", AccountNumber::from(old), AccountNumber::from(new));
     let (status, _, said) = desk.post("/accounts/rebind", &form).await;
     assert!(status == StatusCode::CONFLICT && said.contains("原账号没有报名"), "{said}");

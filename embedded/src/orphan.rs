@@ -65,7 +65,12 @@ fn remove(pid_file: &Path) -> Result<(), EmbeddedError> {
 
 /// True when the process lives and its command line names our directory or socket.
 fn is_ours(pid: i32, mark: &Path) -> bool {
-    command_line(pid).is_some_and(|line| line.contains(&*mark.to_string_lossy()))
+    command_line(pid).is_some_and(|line| names(&line, &mark.to_string_lossy()))
+}
+
+/// Is this path in the command line, and not only the beginning of another one?
+fn names(line: &str, path: &str) -> bool {
+    line.match_indices(path).any(|(at, _)| line[at + path.len()..].chars().next().is_none_or(char::is_whitespace))
 }
 
 fn command_line(pid: i32) -> Option<String> {
@@ -75,4 +80,18 @@ fn command_line(pid: i32) -> Option<String> {
     }
     let output = Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_known_by_its_whole_path() {
+        assert!(names("postgres -D /srv/data/postgres -c x=y", "/srv/data/postgres"));
+        assert!(names("redis-server unixsocket:/srv/data/redis.sock", "/srv/data/redis.sock"));
+        for other in ["postgres -D /srv/data/postgres2", "postgres -D /srv/data/postgres/more", "postgres"] {
+            assert!(!names(other, "/srv/data/postgres"), "{other}");
+        }
+    }
 }

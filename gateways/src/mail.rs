@@ -11,6 +11,7 @@ use std::time::Duration;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -58,9 +59,15 @@ impl MailConfig {
         if !["smtp", "smtps"].contains(&server.scheme()) || server.host_str().is_none() {
             return Err(wrong(name, "must begin with smtps:// or smtp:// and name a host"));
         }
+        if !matches!(server.path(), "" | "/") || server.query().is_some() {
+            return Err(wrong(name, "says more than scheme, user, host and port: leave the rest out"));
+        }
         let name = "SEATHOLD_MAIL_FROM";
         let from = variables.required(name)?.parse().map_err(|_| wrong(name, "is no mail address"))?;
         let password = variables.optional("SEATHOLD_SMTP_PASSWORD")?.map(SecretString::from);
+        if password.is_none() && !server.username().is_empty() {
+            return Err(wrong("SEATHOLD_SMTP_PASSWORD", "is not set, and SEATHOLD_SMTP_URL names a user: set it"));
+        }
         Ok(Self { server, password, from })
     }
 
@@ -79,16 +86,12 @@ impl MailConfig {
             builder = builder.port(port);
         }
         if let Some(password) = &self.password {
-            let user = percent_decoded(self.server.username());
+            // A mail address as a user's name has its `@` as `%40`, and whatever else an address cannot hold likewise.
+            let user = percent_decode_str(self.server.username()).decode_utf8_lossy().into_owned();
             builder = builder.credentials(Credentials::new(user, password.expose_secret().to_owned()));
         }
         Ok(builder.timeout(Some(COMMAND_WAIT)).build())
     }
-}
-
-/// The user's name may be a mail address, whose `@` is written `%40`.
-fn percent_decoded(text: &str) -> String {
-    text.replace("%40", "@")
 }
 
 /// A letter to one person.
@@ -174,13 +177,24 @@ fn mail_error(error: &lettre::transport::smtp::Error) -> MailError {
         return MailError::Unavailable(word.into());
     };
     let code = code.to_string();
-    // RFC 5321: no such mailbox, not local, name not allowed. 552 is a full box: trying later may help.
-    if error.is_permanent() && ["550", "551", "553"].contains(&code.as_str()) {
+    if !error.is_permanent() {
+        return MailError::Unavailable(code);
+    }
+    refused(code, &std::error::Error::source(error).map(ToString::to_string).unwrap_or_default())
+}
+
+/// Whom a "no" for good is about. 550, 551 and 553 are said to senders and their addresses, too: only the enhanced code in
+/// front of the text (RFC 3463) tells that it is the mailbox of the letter.
+fn refused(code: String, text: &str) -> MailError {
+    const MAILBOX: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
+    let enhanced = text.split([' ', '\r', '\n']).next().unwrap_or_default();
+    if MAILBOX.contains(&enhanced) {
         MailError::Address
-    } else if error.is_permanent() && code != "552" {
-        MailError::Rejected(code)
-    } else {
+    } else if code == "552" {
+        // A full box: trying later may help.
         MailError::Unavailable(code)
+    } else {
+        MailError::Rejected(code)
     }
 }
 
@@ -204,11 +218,31 @@ mod tests {
     }
 
     #[test]
+    fn only_a_no_to_the_mailbox_is_told_to_its_owner() {
+        for text in ["5.1.1 The email account that you tried to reach does not exist", "5.1.10 x", "5.2.1\n5.2.1 off"] {
+            assert!(matches!(refused("550".into(), text), MailError::Address), "{text}");
+        }
+        for (code, text) in [
+            ("553", "Mail from must equal authorized user"),
+            ("550", "5.7.1 relaying denied"),
+            ("550", "5.1.8 sender address rejected"),
+            ("550", "no such mailbox"),
+            ("550", ""),
+        ] {
+            assert!(matches!(refused(code.into(), text), MailError::Rejected(told) if told == code), "{text}");
+        }
+        assert!(matches!(refused("552".into(), "5.2.2 full"), MailError::Unavailable(_)));
+    }
+
+    #[test]
     fn a_password_does_not_stand_in_an_address() {
         for wrong in ["smtps://u:secret@mail.example", "http://mail.example", "mail.example"] {
             let told = config(wrong).unwrap_err().to_string();
             assert!(told.starts_with("SEATHOLD_SMTP_URL ") && !told.contains("secret"), "{told}");
         }
-        assert!(config("smtps://exam%40example.edu@mail.example").is_ok());
+        assert!(config("smtps://mail.example/").is_ok());
+        let unproved = config("smtps://exam%40example.edu@mail.example").unwrap_err().to_string();
+        assert!(unproved.starts_with("SEATHOLD_SMTP_PASSWORD is not set"), "{unproved}");
+        assert!(config("smtps://mail.example/?tls=off").is_err());
     }
 }

@@ -95,13 +95,16 @@ if (finder && canAttach) {
     open();
   };
   shoot.onclick = () => {
+    // Nothing is seen yet.
+    if (!video.videoWidth) return;
     const scale = Math.min(1, 1280 / Math.max(video.videoWidth, video.videoHeight));
     canvas.width = video.videoWidth * scale;
     canvas.height = video.videoHeight * scale;
     canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-    wanted = false;
-    stop();
     canvas.toBlob((blob) => {
+      if (!blob) return tell(words.unread, "bad");
+      wanted = false;
+      stop();
       attach(inputs[0], blob, "face.jpg");
       show("taken");
       tell(words.taken, "good");

@@ -1,6 +1,6 @@
 // Pictures of documents and payments: made smaller and turned here, sent at once and in pieces, gone on with after a lost
 // connection and after a lost session.
-const PIECE_MIN = 32 * 1024, PIECE_MAX = 256 * 1024, TRIES = 12, SIDE = 2000, AREA = 16e6;
+const PIECE_MIN = 32 * 1024, PIECE_MAX = 256 * 1024, TRIES = 12, SIGNED_OUT_TRIES = 20, SIDE = 2000, AREA = 16e6;
 const fill = (text, places) => text.replace(/\{(\w+)\}/g, (_, name) => places[name]);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const once = (target, ...names) => new Promise((done) => names.forEach((name) => target.addEventListener(name, done, { once: true })));
@@ -29,7 +29,7 @@ const json = (answer) => {
 async function send(path, blob, isCurrent, tell) {
   const key = newKey();
   // Small at first, so that something is seen to move on a slow line.
-  let at = 0, failed = 0, size = PIECE_MIN;
+  let at = 0, failed = 0, size = PIECE_MIN, ended = 0;
   while (isCurrent()) {
     tell("sending", at);
     const query = `?key=${key}&total=${blob.size}&offset=${at}`;
@@ -38,7 +38,9 @@ async function send(path, blob, isCurrent, tell) {
     const from = answer && answer.responseURL;
     if (answer && window.isSignedOut({ redirected: new URL(from).pathname !== path, url: from })) {
       tell("signedOut");
-      await Promise.race([once(window, "focus", "pageshow"), once(document, "visibilitychange"), pause(30000)]);
+      // For some minutes it is tried again by itself; then, and where nobody sees it, once somebody looks.
+      const looked = [once(window, "focus", "pageshow"), once(document, "visibilitychange")];
+      await Promise.race(++ended > SIGNED_OUT_TRIES || document.hidden ? looked : looked.concat(pause(30000)));
       continue;
     }
     if (answer && answer.status === 422) return { refused: answer.responseText };

@@ -20,7 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use self::carry::carry;
+use self::carry::{carry, form_again};
 use self::front::{Draw, front};
 use crate::app::App;
 use crate::catalogue::words;
@@ -77,7 +77,8 @@ async fn limited(State(app): State<App>, mut request: Request, next: Next) -> Re
             "/sign-in" | "/sign-up" | "/sign-up/code" | "/forgotten" | "/forgotten/code" | "/forgotten/account"
         ) || (path.starts_with("/exams/") && path.ends_with("/hold"));
         if !keeps_form || *request.method() != Method::POST {
-            return Failure::from(too_many).into_response();
+            let again = Box::pin(form_again(&app, request, too_many)).await;
+            return again.unwrap_or_else(|| Failure::from(too_many).into_response());
         }
         request.extensions_mut().insert(too_many);
     }

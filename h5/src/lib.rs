@@ -21,5 +21,6 @@ mod words;
 mod tests;
 
 pub use app::H5State;
+pub use paths::logged;
 pub use request::busy::Busy;
 pub use routes::{router, site};

@@ -66,7 +66,7 @@ async fn talk(mut stream: TcpStream, desk: &Desk) -> io::Result<()> {
                     recipients.push(address);
                     "250 accepted"
                 }
-                None => "550 no such mailbox",
+                None => "550 5.1.1 no such mailbox",
             },
             "DATA" if recipients.is_empty() => "503 no recipient yet",
             "DATA" => {
@@ -93,9 +93,10 @@ fn mail_reply(fault: Option<Fail>) -> &'static str {
     match fault {
         None => "250 accepted",
         Some(Fail::Throttle) => "450 too many letters",
-        Some(Fail::Number) => "550 no such mailbox",
+        Some(Fail::Number) => "550 5.1.1 no such mailbox",
         Some(Fail::Signature) => "535 authentication failed",
-        Some(Fail::Balance | Fail::Mismatch | Fail::NoFace | Fail::PoorQuality) => "554 refused",
+        Some(Fail::Mismatch) => "553 mail from must equal authorized user",
+        Some(Fail::Balance | Fail::NoFace | Fail::PoorQuality) => "554 refused",
         Some(Fail::Unavailable | Fail::Timeout) => "421 closing",
     }
 }

@@ -1,4 +1,4 @@
-//! What an operator may say: every flag has an environment variable of the same name.
+//! What an operator may say. Flags of the server have environment variables, which their help names.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use reservation::ledger::api_keys::Scope;
 
 use crate::listener::{AddressHeader, Network};
 use crate::outside::OutsideArgs;
+use crate::site_url::SiteUrl;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
@@ -45,7 +46,8 @@ pub struct SiteArgs {
     /// too: a cookie or a picture of one must be good at the others.
     #[arg(long, env = "SEATHOLD_DATA", value_name = "DIR", default_value = "./data")]
     pub data: PathBuf,
-    /// A Postgres to use in place of a private one: `postgres://user@host/database`.
+    /// A Postgres to use in place of a private one: `postgres://user@host/database`. Its variable, and that of the Redis,
+    /// may be given as `…_FILE`, too.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// A Redis to use in place of a private one: `redis://host:6379/`, `redis+unix:///path`, or a Redis Cluster by
@@ -70,7 +72,7 @@ pub struct ServeArgs {
     /// How the world reaches the candidates' pages: `https://exam.example.edu`. With https, cookies need TLS, and browsers are
     /// told to come to this host by nothing else, whatever the port: the staff's address too, when it has the same name.
     #[arg(long, env = "SEATHOLD_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
+    pub public_url: Option<SiteUrl>,
     /// Whom candidates ask where no exam says it: a telephone number, an office, its hours. A number becomes a link that
     /// calls it.
     #[arg(long, env = "SEATHOLD_CONTACT", value_name = "TEXT")]
@@ -78,7 +80,7 @@ pub struct ServeArgs {
     /// Where the links in letters lead, one or two; the public URL unless given. With two a letter names both, for people
     /// on networks of which only one is reached.
     #[arg(long, env = "SEATHOLD_MAIL_HOSTS", value_name = "URL", value_delimiter = ',', num_args = 1..=2)]
-    pub mail_hosts: Vec<String>,
+    pub mail_hosts: Vec<SiteUrl>,
     /// Most messages to mobiles a day.
     #[arg(long, env = "SEATHOLD_SMS_PER_DAY", value_name = "NUMBER", default_value_t = 20_000)]
     pub sms_per_day: u32,
@@ -123,7 +125,8 @@ pub struct BoundsArgs {
     #[arg(long, env = "SEATHOLD_CONNECTIONS", value_name = "NUMBER", default_value_t = 10_000,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: u32,
-    /// Most requests worked on at a time; more hear 503 at once. A quarter is kept for candidates who have a seat.
+    /// Most requests worked on at a time; more hear 503 at once. A quarter is kept for the pages of orders
+    /// and what they need, for candidates who are signed in, and for the API's calls about a hold.
     #[arg(long, env = "SEATHOLD_REQUESTS", value_name = "NUMBER", default_value_t = 8_192,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub requests: u32,
@@ -326,5 +329,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_address_on_which_nothing_could_rest_is_refused() {
+        let asked = |flag, url| Cli::try_parse_from(["seathold", "serve", flag, url]);
+        for flag in ["--public-url", "--mail-hosts"] {
+            assert!(asked(flag, "HTTPS://exam.example.edu:443/").is_ok());
+            for wrong in ["exam.example.edu", "https://exam.example.edu/pages", "mailto:exam@example.edu"] {
+                assert!(asked(flag, wrong).is_err(), "{flag} {wrong}");
+            }
+        }
     }
 }

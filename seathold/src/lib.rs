@@ -15,6 +15,7 @@ pub mod secrets;
 pub mod serve;
 pub mod services;
 pub mod site;
+pub mod site_url;
 pub mod stores;
 pub mod telemetry;
 

@@ -72,6 +72,9 @@ pub trait Answers: Send + Sync + 'static {
     /// Answers a request that came from this address.
     fn answer(&self, request: Request<Arriving>, from: IpAddr) -> impl Future<Output = Response<Self::Body>> + Send;
 
+    /// A request's path as the log may have it: without what somebody is let in by.
+    fn logged<'a>(&self, path: &'a str) -> &'a str;
+
     /// Turns a request away because too much is under way; it is told elsewhere when to come back.
     fn busy(&self, request: &Request<Incoming>) -> Response<Self::Body>;
 }

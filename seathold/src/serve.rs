@@ -21,6 +21,7 @@ use crate::say;
 use crate::secrets::{cookie_keys, make_data_dir};
 use crate::services::Services;
 use crate::site::{Console, Site};
+use crate::site_url::SiteUrl;
 use crate::stores::{Sharing, Stores};
 use crate::telemetry;
 
@@ -150,7 +151,7 @@ fn build(
         registration: services.registration.clone(),
         limits,
         cookie_key,
-        public_url: args.public_url.clone(),
+        public_url: args.public_url.as_ref().map(|url| url.as_str().to_owned()),
         contact: args.contact.clone(),
         demo: args.demo,
         sandbox_url,
@@ -161,14 +162,16 @@ fn build(
         cookie_key: staff_cookie_key,
         demo: args.demo,
     });
-    let is_https = args.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let is_https = args.public_url.as_ref().is_some_and(SiteUrl::is_https);
     Ok((Site { api, pages, busy, is_https }, Console { pages: console }))
 }
 
 /// Letters lead to where the site says it is, and without that to where it listens: never to what a request says.
 fn account_settings(args: &ServeArgs, own_url: &str) -> AccountSettings {
-    let own = args.public_url.clone().unwrap_or_else(|| own_url.to_owned());
-    let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { args.mail_hosts.clone() };
+    let own = args.public_url.as_ref().map_or(own_url, SiteUrl::as_str);
+    let given = args.mail_hosts.iter().map(SiteUrl::as_str);
+    let mail_hosts = if args.mail_hosts.is_empty() { vec![own] } else { given.collect() };
+    let mail_hosts = mail_hosts.into_iter().map(str::to_owned).collect();
     // In a demo everybody is on this machine, where nobody is to be kept waiting. Elsewhere a request from it comes from a
     // proxy that nobody named, and so from the whole world.
     AccountSettings {

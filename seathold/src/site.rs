@@ -36,7 +36,13 @@ impl Answers for Site {
     type Body = Either<ApiBody, axum::body::Body>;
 
     fn claim(&self, request: &Request<Incoming>) -> Claim {
-        claim(request.method(), request.uri().path())
+        match claim(request.method(), request.uri().path()) {
+            // The address of a page of somebody's own is asked for by whoever likes; callers of the API have keys.
+            Claim::Reserved if !Api::serves(request.uri().path()) && !self.busy.knows(request.headers()) => {
+                Claim::Common
+            }
+            claim => claim,
+        }
     }
 
     async fn answer(&self, request: Request<Arriving>, from: IpAddr) -> Response<Self::Body> {
@@ -53,6 +59,10 @@ impl Answers for Site {
         response
     }
 
+    fn logged<'a>(&self, path: &'a str) -> &'a str {
+        h5::logged(path)
+    }
+
     fn busy(&self, request: &Request<Incoming>) -> Response<Self::Body> {
         if Api::serves(request.uri().path()) {
             problem(StatusCode::SERVICE_UNAVAILABLE, BUSY).map(|body| Either::Left(Either::Left(body)))
@@ -62,7 +72,8 @@ impl Answers for Site {
     }
 }
 
-/// Who has a hold or an order has been let in already and is not sent away by those who are still coming.
+/// Who has a hold or an order has been let in already and is not sent away by those who are still coming: what an address
+/// can claim, if whoever asks is known.
 fn claim(method: &Method, path: &str) -> Claim {
     let has_seat = match path.strip_prefix("/api/v1/exams/").and_then(|rest| rest.split_once('/')) {
         Some((_, rest)) => rest.starts_with("holds/"),
@@ -95,6 +106,11 @@ impl Answers for Console {
             true => page(&self.pages, request, from).await.map(Either::Right),
             false => problem(StatusCode::BAD_REQUEST, NO_HOST).map(Either::Left),
         }
+    }
+
+    /// The console's addresses let nobody in.
+    fn logged<'a>(&self, path: &'a str) -> &'a str {
+        path
     }
 
     fn busy(&self, _: &Request<Incoming>) -> Response<Self::Body> {

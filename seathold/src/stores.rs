@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use embedded::{EmbeddedError, Fsync, Postgres, Redis};
+use gateways::settings::Variables;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::SiteArgs;
@@ -62,19 +63,21 @@ impl Stores {
     /// Opens both stores; what was started before a failure is stopped again.
     pub async fn open(site: &SiteArgs, data: &Path, sharing: Sharing) -> anyhow::Result<Self> {
         let mut supervisor = Supervisor::over(data);
-        let redis_url = match &site.redis_url {
-            Some(url) => url.clone(),
+        let variables = Variables::of_environment();
+        let given_redis = given(site.redis_url.as_ref(), &variables, "REDIS_URL")?;
+        let given_postgres = given(site.database_url.as_ref(), &variables, "DATABASE_URL")?;
+        let redis_url = match given_redis {
+            Some(url) => url,
             None => private_redis(&data.join("redis"), sharing, &mut supervisor).await?,
         };
-        let postgres_url = match &site.database_url {
-            Some(url) => url.clone(),
-            None => private_postgres(&data.join("postgres"), sharing, &mut supervisor).await?,
+        let (postgres_url, connections) = match given_postgres {
+            Some(url) => (url, site.database_connections),
+            None => (
+                private_postgres(&data.join("postgres"), sharing, &mut supervisor).await?,
+                site.database_connections.min(PRIVATE_CONNECTIONS),
+            ),
         };
         let patience = Patience::new(PATIENT_WAIT);
-        let connections = match site.database_url {
-            Some(_) => site.database_connections,
-            None => site.database_connections.min(PRIVATE_CONNECTIONS),
-        };
         let postgres = pool(&postgres_url, connections, patience.clone())?;
         // Asked once now, so that a wrong address is one sentence instead of a failing first request.
         until_answered(&postgres).await.context("Postgres does not answer: see DATABASE_URL")?;
@@ -96,6 +99,15 @@ impl Stores {
     pub async fn stop(self) {
         self.postgres.close();
         self.supervisor.stop().await;
+    }
+}
+
+/// The address of a store that is not ours to start: by flag or variable, or in the file that `NAME_FILE` names, because it
+/// may hold a password.
+fn given(said: Option<&String>, variables: &Variables, name: &str) -> anyhow::Result<Option<String>> {
+    match said {
+        Some(url) => Ok(Some(url.clone())),
+        None => Ok(variables.optional(name)?),
     }
 }
 
@@ -155,4 +167,24 @@ fn pool(url: &str, connections: u16, patience: Patience) -> anyhow::Result<Pool>
     let pool = Pool::builder(manager).max_size(connections.into()).runtime(Runtime::Tokio1);
     let wait = Some(CONNECTION_WAIT);
     Ok(pool.wait_timeout(wait).create_timeout(wait).recycle_timeout(wait).build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_with_a_password_may_stand_in_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("url");
+        std::fs::write(&file, "postgres://seathold:secret@host/db\n").unwrap();
+        let variables = Variables::default().with([("DATABASE_URL_FILE", file.to_str().unwrap())]);
+        let read = given(None, &variables, "DATABASE_URL").unwrap();
+        assert_eq!(read.as_deref(), Some("postgres://seathold:secret@host/db"));
+        let said = "redis://host/".to_owned();
+        assert_eq!(given(Some(&said), &variables, "REDIS_URL").unwrap(), Some(said));
+        assert_eq!(given(None, &variables, "REDIS_URL").unwrap(), None);
+        let gone = Variables::default().with([("REDIS_URL_FILE", "/nowhere/at/all")]);
+        assert!(given(None, &gone, "REDIS_URL").is_err(), "no private store is started in its place");
+    }
 }

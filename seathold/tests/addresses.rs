@@ -95,3 +95,48 @@ async fn behind_https_browsers_are_told_to_stay_there() {
         assert!(app.stop().await.success());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_comes_too_soon_is_there_to_be_sent_again() {
+    let mut app = app(&["--limit-address", "1"]).await;
+    until_limited(&app, "127.0.0.2", &[]).await;
+    let form = "content-type: application/x-www-form-urlencoded";
+    let typed = "name=%E7%8E%8B%E6%96%B9&kind=resident_id&password=secret-1";
+    let path = "POST /me/name?next=/me";
+    let cookie = "cookie: seathold=over";
+    let mut again = ask(address(&app), "127.0.0.2", path, &[form, cookie], typed).await;
+    // Now and then the address has a turn.
+    for _ in 0..4 {
+        if again.status == 429 {
+            break;
+        }
+        again = ask(address(&app), "127.0.0.2", path, &[form, cookie], typed).await;
+    }
+    let text = again.text();
+    assert!(again.status == 429 && again.wait() > 0, "{} {text}", again.head);
+    for part in ["action=\"/me/name?next=/me\"", "value=\"王方\"", "这一次没有处理"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("secret-1"), "no password goes into a page: {text}");
+    until_limited(&app, "127.0.0.2", &[]).await;
+    let stranger = ask(address(&app), "127.0.0.2", path, &[form], typed).await;
+    assert!(!stranger.text().contains("王方"), "{}", stranger.text());
+    assert!(app.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_of_the_log_has_what_a_phone_is_let_in_by() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let environment = vec![("RUST_LOG".to_owned(), "debug".to_owned())];
+    let options = AppOptions { environment, log: Some(log.clone()), ..AppOptions::default() };
+    let mut app = ServedApp::start_with(options).await;
+    for path in ["/handover/BwcHBwcHBwcHBwcHBwcHBw", "/captcha/BwcHBwcHBwcHBwcHBwcHBw"] {
+        get(&app, "127.0.0.2", path, &[]).await;
+        ask(address(&app), "127.0.0.2", &format!("POST {path}"), &[], "").await;
+    }
+    assert!(app.stop().await.success());
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("/handover/{token}") && log.contains("/captcha/{token}"), "the route is there");
+    assert!(!log.contains("BwcHBwcHBwcHBwcHBwcHBw"), "{}", log.lines().find(|line| line.contains("BwcHB")).unwrap());
+}

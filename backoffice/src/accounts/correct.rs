@@ -53,7 +53,7 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let Ok(number) = asked.account.trim().parse::<AccountNumber>() else {
         return draw(&visit, StatusCode::OK, &Correction::Ask { typed: "" }, &Outcome::Nothing).await;
     };
-    match visit.app.outside.registration.accounts.account(number.account()).await? {
+    match visit.app.outside.registration.accounts.looked_at(&visit.staff, number).await? {
         Some(account) => {
             let found = found(&visit, account).await?;
             let entered = entered_of(&found);
@@ -124,7 +124,7 @@ type Refusal = Cow<'static, str>;
 /// The account that a form of ours names.
 async fn posted(visit: &Visit, number: &str) -> Result<Found, Failure> {
     let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
-    let account = visit.app.outside.registration.accounts.account(number.account()).await?;
+    let account = visit.app.outside.registration.accounts.looked_at(&visit.staff, number).await?;
     found(visit, account.ok_or(Failure::NotFound)?).await
 }
 

@@ -6,7 +6,7 @@ use axum::response::{Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::{Words, key};
-use registration::desk::case::{CaseKind, Subject};
+use registration::desk::case::CaseKind;
 use registration::desk::forms::{FormCase, FormKey};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::FieldKind;
@@ -20,7 +20,7 @@ use crate::desk::lines::Queue;
 use crate::desk::message::Message;
 use crate::desk::picture::jpeg;
 use crate::desk::words::answer_words;
-use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting, in_turn};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
@@ -80,16 +80,15 @@ async fn show_case(
 ) -> Result<Response, Failure> {
     let (w, registration) = (visit.words, &visit.app.outside.registration);
     let queue = Queue::of(visit, FORMS.kinds).await?;
-    let asked = asked.or_else(|| match queue.first() {
-        Some(Subject::Form(exam, account)) => Some(Whose { exam: exam.clone(), account: *account }),
-        _ => None,
-    });
-    let case = match &asked {
-        Some(asked) => if_waiting(registration.forms.look(&visit.staff, &asked.exam, asked.account).await)?,
-        None => None,
-    };
+    let mut case = None;
+    for whose in in_turn(asked.as_ref(), &queue) {
+        case = if_waiting(registration.forms.look(&visit.staff, &whose.exam, whose.account).await)?;
+        if case.is_some() {
+            break;
+        }
+    }
     let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
-    let shown = match (&case, &exam) {
+    let drawn = match (&case, &exam) {
         (Some(case), Some(exam)) => {
             let account = registration.accounts.account(case.key.account).await?;
             let record = registration.applications.in_roster(&visit.staff, case.key.account, exam).await?;
@@ -98,7 +97,7 @@ async fn show_case(
         }
         _ => None,
     };
-    let (message, case) = (message.as_ref(), shown.as_ref());
+    let (message, case) = (message.as_ref(), drawn.as_ref());
     let titles = &|exam: &ExamId| visit.exam_title(exam);
     let desk = Desk { kind: &FORMS, queue: &queue, titles, message, case, now: visit.now };
     Ok(draw(visit, status, asked.as_ref(), &desk))
@@ -139,7 +138,7 @@ pub(crate) fn body(
         is_number: false,
     }));
     html! {
-        header class="case-head" { div { h1 { (name) } } }
+        header class="case-head" { div { h1 { @if name.is_empty() { (w.t("candidate")) } @else { (name) } } } }
         p class="hint" { (w.pick(&exam.title.zh, &exam.title.en)) }
         @if case.differences.is_none() { p class="hint" { (w.t("form-no-roster")) } }
         @if differs("document") { p class="hint" { (w.t("form-not-in-roster")) } }

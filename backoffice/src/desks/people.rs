@@ -92,6 +92,8 @@ async fn draw(
         Some(id) => reviews.get(&visit.staff, id).await?,
         None => None,
     };
+    // A reason that was typed for a case that is gone is nobody else's.
+    let message = message.filter(|message| named.is_some() || message.refusal.is_none());
     let (gone, mut case) = (id.is_some() && named.is_none() && message.is_none(), named);
     if let (None, Some(first)) = (&case, queue.first()) {
         case = reviews.get(&visit.staff, first).await?;

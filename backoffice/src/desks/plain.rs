@@ -143,6 +143,19 @@ pub(crate) fn if_waiting<T>(looked: Result<T, CaseError>) -> Result<Option<T>, F
     }
 }
 
+/// Whose case is looked at, in turn until one waits: the one that was asked for, then the one that waits longest.
+pub(crate) fn in_turn(asked: Option<&Whose>, queue: &Queue) -> Vec<Whose> {
+    let first = queue.first().and_then(|subject| match subject {
+        Subject::Form(exam, account) | Subject::Score(exam, account) => {
+            Some(Whose { exam: exam.clone(), account: *account })
+        }
+        Subject::Payment(_) | Subject::Identity(_) | Subject::Face(..) => None,
+    });
+    let mut all: Vec<Whose> = asked.cloned().into_iter().chain(first).collect();
+    all.dedup();
+    all
+}
+
 /// The case on the right.
 pub(crate) struct Case {
     pub(crate) whose: Whose,
@@ -164,12 +177,12 @@ pub(crate) struct Desk<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// The whole page. `asked` is the case that it should show: if it does not wait any more, and nothing else is to be said,
-/// this is.
+/// The whole page. `asked` is the case that it should show: if it does not wait any more, this is said beside the next
+/// one, and no reason that was typed for it stands there.
 pub(crate) fn draw(visit: &Visit, status: StatusCode, asked: Option<&Whose>, desk: &Desk<'_>) -> Response {
     let gone = Message::new(Tone::Care, visit.words.t("plain-moved"));
-    let is_gone = asked.is_some() && desk.case.is_none();
-    let message = desk.message.or(is_gone.then_some(&gone));
+    let is_gone = asked.is_some_and(|asked| desk.case.is_none_or(|case| case.whose != *asked));
+    let message = desk.message.filter(|message| !is_gone || message.refusal.is_none()).or(is_gone.then_some(&gone));
     let mut frame = visit.frame(visit.words.t(desk.kind.title), &desk.queue.counts, desk.kind.kinds);
     frame.reload_seconds = desk.case.is_none().then_some(RELOAD_SECONDS);
     (status, page(&frame, &body(visit.words, &Desk { message, ..*desk }))).into_response()

@@ -7,7 +7,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::{Words, key};
-use registration::desk::case::{CaseKind, Subject};
+use registration::desk::case::CaseKind;
 use registration::desk::scores::{ScoreCase, ScoreKey};
 use registration::model::exam::Exam;
 
@@ -16,7 +16,7 @@ use reservation::ids::ExamId;
 use crate::desk::compared::{Compared, comparison};
 use crate::desk::lines::Queue;
 use crate::desk::message::Message;
-use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting};
+use crate::desks::plain::{Case, Decision, Desk, Done, Kind, Whose, draw, if_waiting, in_turn};
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
@@ -68,26 +68,24 @@ async fn show_case(
 ) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let queue = Queue::of(visit, SCORES.kinds).await?;
-    let asked = asked.or_else(|| match queue.first() {
-        Some(Subject::Score(exam, account)) => Some(Whose { exam: exam.clone(), account: *account }),
-        _ => None,
-    });
-    let exam = asked.as_ref().and_then(|asked| registration.exams.get(&asked.exam));
-    let rules = exam.as_ref().and_then(|exam| exam.rules.eligibility.score_review.as_ref());
-    let case = match &asked {
-        Some(asked) => {
-            let looked = registration.scores.look(&visit.staff, &asked.exam, asked.account, rules);
-            if_waiting(looked.await)?
+    let mut case = None;
+    for whose in in_turn(asked.as_ref(), &queue) {
+        let exam = registration.exams.get(&whose.exam);
+        let rules = exam.as_ref().and_then(|exam| exam.rules.eligibility.score_review.as_ref());
+        let looked = registration.scores.look(&visit.staff, &whose.exam, whose.account, rules);
+        case = if_waiting(looked.await)?;
+        if case.is_some() {
+            break;
         }
-        None => None,
-    };
-    let shown = case.as_ref().map(|case| Case {
+    }
+    let exam = case.as_ref().and_then(|case| registration.exams.get(&case.key.exam));
+    let drawn = case.as_ref().map(|case| Case {
         whose: whose(case),
         subject: case.key.subject(),
         seen: case.key.requested_at.as_microsecond(),
         markup: body(visit.words, exam.as_deref(), case),
     });
-    let (message, case) = (message.as_ref(), shown.as_ref());
+    let (message, case) = (message.as_ref(), drawn.as_ref());
     let titles = &|exam: &ExamId| visit.exam_title(exam);
     let desk = Desk { kind: &SCORES, queue: &queue, titles, message, case, now: visit.now };
     Ok(draw(visit, status, asked.as_ref(), &desk))

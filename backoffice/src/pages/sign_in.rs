@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::desk::frame::{Frame, page};
 use crate::failure::Failure;
+use crate::request::carried::Carried;
 use crate::request::session;
 
 #[derive(Deserialize)]
@@ -40,11 +41,30 @@ pub(crate) struct Entered {
     name: String,
     #[serde(default)]
     password: String,
+    /// A form that waits, sealed.
+    #[serde(default)]
+    carried: String,
+}
+
+/// What the page shows.
+#[derive(Default)]
+pub(crate) struct View<'a> {
+    pub(crate) next: &'a str,
+    pub(crate) name: &'a str,
+    /// A form that waits, sealed.
+    pub(crate) carried: &'a str,
+    pub(crate) error: Option<&'a str>,
 }
 
 pub(crate) async fn show(State(app): State<App>, Query(next): Query<Next>, headers: HeaderMap) -> Markup {
     let w = words(Language::of(&headers));
-    page(&frame(&app, w, next.path()), &body(w, next.path(), "", None))
+    page(&frame(&app, w, next.path()), &body(w, &View { next: next.path(), ..View::default() }))
+}
+
+/// The page around a form that waits until its sender, whose sign-in has ended, is signed in again.
+pub(crate) fn around(app: &App, w: Words, path: &str, carried: &str) -> Response {
+    let view = View { next: path, carried, ..View::default() };
+    (StatusCode::UNAUTHORIZED, page(&frame(app, w, path), &body(w, &view))).into_response()
 }
 
 pub(crate) async fn enter(
@@ -60,15 +80,18 @@ pub(crate) async fn enter(
     let (status, error) = match staff.sign_in(&entered.name, &entered.password, address).await {
         Ok(staff) => {
             let cookies = session::begin(app.outside.cookie_key.clone(), &staff, &headers, Timestamp::now());
-            return Ok((cookies, Redirect::to(next.path())).into_response());
+            return Ok(match Carried::open(&app, &entered.carried, &staff) {
+                Some(carried) => (cookies, page(&frame(&app, w, &carried.path), &go_on(w, &carried))).into_response(),
+                None => (cookies, Redirect::to(next.path())).into_response(),
+            });
         }
         Err(StaffSignInError::Store(error)) => return Err(error.into()),
         Err(StaffSignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("sign-in-wrong")),
         Err(StaffSignInError::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, w.t("sign-in-too-many")),
         Err(StaffSignInError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, w.t("sign-in-busy")),
     };
-    let body = body(w, next.path(), &entered.name, Some(&error));
-    Ok((status, page(&frame(&app, w, next.path()), &body)).into_response())
+    let view = View { next: next.path(), name: &entered.name, carried: &entered.carried, error: Some(&error) };
+    Ok((status, page(&frame(&app, w, next.path()), &body(w, &view))).into_response())
 }
 
 fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
@@ -86,15 +109,33 @@ fn frame<'a>(app: &'a App, w: Words, next: &'a str) -> Frame<'a> {
     }
 }
 
-pub(crate) fn body(w: Words, next: &str, name: &str, error: Option<&str>) -> Markup {
+/// Signed in: the form is one tap away, as it was sent.
+pub(crate) fn go_on(w: Words, carried: &Carried) -> Markup {
+    html! {
+        main class="alone" {
+            h1 { (w.t("go-on-title")) }
+            p class="hint" { (w.t("go-on-lead")) }
+            @if !carried.reason().is_empty() { blockquote { (carried.reason()) } }
+            form method="post" action=(carried.path) {
+                @for (name, value) in &carried.pairs { input type="hidden" name=(name) value=(value); }
+                button class="button" type="submit" { (w.t("go-on-submit")) }
+            }
+            p { a href=(carried.path) { (w.t("go-on-back")) } }
+        }
+    }
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let View { next, name, carried, error } = *view;
     html! {
         main class="alone" {
             h1 { (w.t("sign-in-title")) }
-            p class="hint" { (w.t("sign-in-lead")) }
+            p class="hint" { (if carried.is_empty() { w.t("sign-in-lead") } else { w.t("sign-in-ended-form") }) }
             @if let Some(error) = error {
                 p class="error" role="alert" id="error" { (icon(Icon::Cross)) span { (error) } }
             }
             form method="post" action={ "/sign-in?next=" (query_value(next)) } {
+                @if !carried.is_empty() { input type="hidden" name="carried" value=(carried); }
                 div class="field" {
                     label for="name" { (w.t("field-name")) }
                     div class="input" {

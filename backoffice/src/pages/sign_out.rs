@@ -1,13 +1,28 @@
-//! Signs out, on whatever device: a cookie that somebody copied opens nothing afterwards.
+//! Signs out, on whatever device: a cookie that somebody copied opens nothing afterwards. This browser is signed out even
+//! while no store can be told of it: a desk may be shared.
 
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::app::App;
 use crate::failure::Failure;
 use crate::request::session;
 use crate::request::visit::Visit;
 
-pub(crate) async fn leave(visit: Visit) -> Result<Response, Failure> {
-    let outside = &visit.app.outside;
-    outside.registration.staff.sign_out(&visit.staff).await?;
-    Ok((session::end(outside.cookie_key.clone()), Redirect::to("/sign-in")).into_response())
+pub(crate) async fn leave(State(app): State<App>, visit: Result<Visit, Response>) -> Response {
+    let ended = session::end(app.outside.cookie_key.clone());
+    let failed = match visit {
+        Ok(visit) => match app.outside.registration.staff.sign_out(&visit.staff).await {
+            Ok(()) => None,
+            Err(error) => Some(Failure::from(error).into_response()),
+        },
+        // Nobody was signed in, or nobody could be asked.
+        Err(response) => Some(response).filter(|response| response.status().is_server_error()),
+    };
+    (ended, failed.unwrap_or_else(|| Redirect::to("/sign-in").into_response())).into_response()
+}
+
+/// A reload of what was refused for a moment.
+pub(crate) async fn back() -> Redirect {
+    Redirect::to("/")
 }

@@ -58,6 +58,10 @@ impl Visit {
     }
 }
 
+/// Marks the answer to somebody who is not signed in any more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended;
+
 impl FromRequestParts<App> for Visit {
     type Rejection = Response;
 
@@ -72,9 +76,11 @@ impl FromRequestParts<App> for Visit {
             None => None,
         };
         let Some(staff) = staff else {
-            let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-            let next = if parts.method == http::Method::GET { path } else { "/" };
-            return Err(Redirect::to(&format!("/sign-in?next={}", query_value(next))).into_response());
+            // The address of a form leads back to its case.
+            let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            let mut response = Redirect::to(&format!("/sign-in?next={}", query_value(next))).into_response();
+            response.extensions_mut().insert(Ended);
+            return Err(response);
         };
         // A page that answers a form is left by its address, where a GET leads back to the form's page.
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();

@@ -26,7 +26,7 @@ impl fmt::Debug for LivenessRequest {
 }
 
 /// A check that may begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LivenessStart {
     /// What [`Liveness::outcome`](super::Liveness::outcome) asks by; at most 128 characters.
     pub token: String,
@@ -34,8 +34,14 @@ pub struct LivenessStart {
     pub url: String,
 }
 
+impl fmt::Debug for LivenessStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LivenessStart").finish_non_exhaustive()
+    }
+}
+
 /// What came of a check.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum LivenessOutcome {
     /// Not finished.
     Pending,
@@ -48,6 +54,18 @@ pub enum LivenessOutcome {
     },
     /// Finished otherwise.
     Failed(LivenessFailure),
+}
+
+impl fmt::Debug for LivenessOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pending => f.write_str("Pending"),
+            Self::Passed { similarity, .. } => {
+                f.debug_struct("Passed").field("similarity", similarity).finish_non_exhaustive()
+            }
+            Self::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
+        }
+    }
 }
 
 /// Why a check failed.

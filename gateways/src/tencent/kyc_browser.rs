@@ -151,6 +151,11 @@ fn outcome_of(code: String) -> Result<LivenessOutcome, FaceError> {
     Ok(LivenessOutcome::Failed(failure))
 }
 
+/// Does a code say something of the person who was checked?
+fn is_of_person(code: &str) -> bool {
+    outcome_of(code.to_owned()).is_ok()
+}
+
 /// The domain that the vendor wants the browser to go to; it becomes the host of an address.
 fn is_domain(domain: &str) -> bool {
     !domain.is_empty() && domain.len() <= 255 && domain.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c))
@@ -191,6 +196,7 @@ mod tests {
         }
         assert!(matches!(of("66669999"), Ok(LivenessOutcome::Failed(LivenessFailure::Other(_)))));
         assert!(matches!(of("400101"), Err(FaceError::Unavailable(_))));
+        assert!(is_of_person("3001") && is_of_person("66660011") && !is_of_person("400101"), "whose tickets are good");
         assert!(!is_domain("evil.example/path?") && !is_domain("") && is_domain("kyc1.qcloud.com"));
     }
 }

@@ -103,7 +103,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 }
 
 fn card(w: Words, mine: &Mine, now: Timestamp) -> Markup {
-    let Mine { begun: Begun { exam, said, steps }, live, past } = mine;
+    let Mine { begun: Begun { exam, said, steps, .. }, live, past } = mine;
     let here = format!("/exams/{}", exam.id);
     html! {
         li class="order" data-live[!live.is_empty()] {

@@ -72,7 +72,7 @@ pub(crate) fn body(w: Words, exams: &[Arc<Exam>], begun: &[Begun], now: Timestam
 
 /// One's own registration: where it stands, and the one thing to do.
 fn own_card(w: Words, own: &Begun, is_unfolded: bool, now: Timestamp) -> Markup {
-    let Begun { exam, said, steps } = own;
+    let Begun { exam, said, steps, pay_until } = own;
     html! {
         li class="exam" data-own {
             a href={ "/exams/" (exam.id) } {
@@ -83,7 +83,9 @@ fn own_card(w: Words, own: &Begun, is_unfolded: bool, now: Timestamp) -> Markup 
             }
             @if let Some((href, word)) = &said.button {
                 p class="exam-do" {
-                    span class="exam-state" { (w.with("home-pay-until", &[("when", when::near(w.language, exam.payment_deadline, now).into())])) }
+                    @if let Some(until) = pay_until {
+                        span class="exam-state" { (w.with("home-pay-until", &[("when", when::near(w.language, *until, now).into())])) }
+                    }
                     a class="button" href=(href) { (word) }
                 }
             }

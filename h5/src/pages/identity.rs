@@ -363,10 +363,15 @@ fn way_hint(w: Words, way: IdentityWay) -> String {
     .into_owned()
 }
 
-/// To the first page, for who is verified or did not begin there.
-pub(crate) async fn elsewhere(visit: &IdentityVisit, from: &From) -> Result<Option<Response>, Failure> {
+/// To the first page, for who is verified or did not begin there, and where that way does not count.
+pub(crate) async fn elsewhere(
+    visit: &IdentityVisit,
+    from: &From,
+    way: IdentityWay,
+) -> Result<Option<Response>, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
     let is_verified = matches!(identity.state(visit.account.id).await?, IdentityState::Verified { .. });
     let has_begun = identity.has_consented(visit.account.id).await?;
-    Ok((is_verified || !has_begun).then(|| Redirect::to(&from.to("")).into_response()))
+    let stays = has_begun && !is_verified && visit.takes(&from.exam, way);
+    Ok((!stays).then(|| Redirect::to(&from.to("")).into_response()))
 }

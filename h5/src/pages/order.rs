@@ -35,7 +35,7 @@ use crate::request::visit::{Candidate, Visit, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::error;
-use crate::view::form::{FieldError, error_summary};
+use crate::view::form::{FieldError, error_summary, whole};
 use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
 use crate::view::order::{begun_box, giving_back, lapsed_box, lines, refused_picture, upload_form};
@@ -69,7 +69,14 @@ pub(crate) async fn refused(
     let errors = [FieldError { field: "screenshot".into(), text }];
     let page = match order.state {
         OrderState::WaitingReview | OrderState::Confirmed => receipt::render(candidate, order, exam, &errors).await?,
-        _ => render(candidate, order, exam, &errors).await?,
+        OrderState::Unpaid | OrderState::Refused { .. } | OrderState::Lapsed => {
+            render(candidate, order, exam, &errors).await?
+        }
+        // There is no form any more beside which it could be said.
+        OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. } => {
+            let [FieldError { text, .. }] = errors;
+            ended::render(candidate, order, exam, &[whole(text)]).await?
+        }
     };
     Ok((status, page).into_response())
 }

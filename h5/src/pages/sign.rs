@@ -25,9 +25,9 @@ fn go_on(visit: &Visit, signed_in: &SignedIn, next: &Next, carried: &str) -> Res
     }
 }
 
-/// Signs somebody in, and leads on: to the form that came along, else to where they were.
+/// Signs somebody in, and leads on: to the form that came along, if it is theirs, else to where they were.
 fn lead_on(visit: &Visit, account: &Account, next: &Next, carried: &str) -> Response {
-    match Carried::open(&visit.app, carried) {
+    match Carried::open(visit, carried, account) {
         Some(carried) => (signing_in::signed_in(visit, account), resume::page_of(visit, &carried)).into_response(),
         None => signing_in::enter(visit, account, next.path()),
     }

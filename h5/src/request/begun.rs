@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::rules::standing::State;
 use registration::rules::steps::StepView;
 use reservation::ids::ExamId;
 
 use crate::failure::Failure;
-use crate::request::visit::Visit;
-use crate::words::standing::{Said, said};
+use crate::request::visit::{Standing, Visit};
+use crate::words::standing::{Reader, Said, said};
 
 /// Most exams whose steps are worked out for one page.
 const BEGUN_MAX: usize = 12;
@@ -20,6 +21,17 @@ pub(crate) struct Begun {
     pub(crate) exam: Arc<Exam>,
     pub(crate) said: Said,
     pub(crate) steps: Vec<StepView>,
+    /// Until when a held seat is to be paid for, if one waits for that.
+    pub(crate) pay_until: Option<Timestamp>,
+}
+
+impl Begun {
+    /// What is said of it to `reader`.
+    pub(crate) fn of(w: Words, exam: Arc<Exam>, standing: Standing, reader: &Reader) -> Self {
+        let said = said(w, &exam, &standing.at, reader);
+        let pay_until = standing.at.until.filter(|_| matches!(standing.at.state, State::Unpaid { .. }));
+        Self { exam, said, steps: standing.steps, pay_until }
+    }
 }
 
 /// How far the candidate is, by exam: those in which something was begun, the one whose clock runs first.
@@ -33,9 +45,9 @@ pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
         let Some(exam) = registration.exams.get(&id) else { continue };
         if begun.len() < BEGUN_MAX && !begun.iter().any(|(.., known)| known.exam.id == id) {
             let standing = visit.standing(&exam).await?;
-            let said = said(visit.words, &exam, &standing.at, &visit.reader());
             let is_urgent = matches!(standing.at.state, State::Unpaid { .. } | State::Refused { .. });
-            begun.push((!is_urgent, standing.at.until, Begun { exam, said, steps: standing.steps }));
+            let until = standing.at.until;
+            begun.push((!is_urgent, until, Begun::of(visit.words, exam, standing, &visit.reader())));
         }
     }
     begun.sort_by_key(|(is_calm, until, _)| (*is_calm, until.filter(|_| !is_calm)));

@@ -5,20 +5,23 @@ use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use httpkit::quiet::spread_seconds;
+use jiff::Timestamp;
 use pagekit::headers::CONTENT_SECURITY_POLICY;
 use pagekit::language::Language;
 
 use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
+use crate::request::cookies::{Seal, session};
 use crate::view::error;
 use crate::view::layout::Frame;
 
 /// A page that was only looked at is asked for again after so many seconds and a few.
 const AGAIN_SECONDS: u32 = 4;
 
-/// The page, in both languages.
+/// The page, in both languages; and who goes before others then.
 pub struct Busy {
+    seal: Seal,
     zh: Bytes,
     en: Bytes,
 }
@@ -30,7 +33,13 @@ impl Busy {
             let frame = Frame::bare(app, words, error::title(words, Failure::Unavailable), "/");
             Bytes::from(error::page(&frame, Failure::Unavailable).into_string())
         };
-        Self { zh: draw(Language::Zh), en: draw(Language::En) }
+        Self { seal: app.seal(), zh: draw(Language::Zh), en: draw(Language::En) }
+    }
+
+    /// Has a browser with these headers signed in here? Its cookie says so, and no store is asked: whether that sign-in was
+    /// ended before its time is found out later.
+    pub fn knows(&self, asked: &HeaderMap) -> bool {
+        session::read(asked, &self.seal, Timestamp::now()).is_some()
     }
 
     /// 503 in the language of a request with this method and these headers; when to come back is the caller's to say.

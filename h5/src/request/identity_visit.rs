@@ -1,10 +1,13 @@
 //! Who opens an identity page: a candidate who is signed in, or the phone that scanned a candidate's code.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use registration::model::document::DocumentKind;
-use registration::model::exam_rules::{IdentityRules, IdentityWay};
+use registration::model::exam::Exam;
+use registration::model::exam_rules::{IdentityRules, IdentityWay, TaskKind};
 use registration::people::accounts::Account;
 
 use crate::app::App;
@@ -35,16 +38,24 @@ impl IdentityVisit {
         frame
     }
 
-    /// What the exam asks for from which the visitor came; all there is when they came from none.
+    /// What the exam asks for from which the visitor came. When they came from none that asks who one is: all documents,
+    /// and each way that some exam here takes.
     pub(crate) fn rules(&self, exam: &str) -> IdentityRules {
         let exams = &self.visit.app.outside.registration.exams;
-        match exam.parse().ok().and_then(|exam| exams.get(&exam)) {
-            Some(exam) => exam.rules.identity.clone(),
-            None => IdentityRules {
-                documents: DocumentKind::ALL.to_vec(),
-                ways: vec![IdentityWay::Liveness, IdentityWay::Card, IdentityWay::Manual],
-            },
+        let asks = |exam: &Arc<Exam>| exam.rules.asks_for(&TaskKind::Identity);
+        if let Some(exam) = exam.parse().ok().and_then(|exam| exams.get(&exam)).filter(asks) {
+            return exam.rules.identity.clone();
         }
+        let all = [IdentityWay::Liveness, IdentityWay::Card, IdentityWay::Manual];
+        let asking: Vec<Arc<Exam>> = exams.list().into_iter().filter(asks).collect();
+        let is_taken = |way: &IdentityWay| asking.iter().any(|exam| exam.rules.identity.ways.contains(way));
+        let ways = all.into_iter().filter(|way| asking.is_empty() || is_taken(way)).collect();
+        IdentityRules { documents: DocumentKind::ALL.to_vec(), ways }
+    }
+
+    /// Is this one of the ways there, and does this machine have it?
+    pub(crate) fn takes(&self, exam: &str, way: IdentityWay) -> bool {
+        self.visit.app.outside.registration.identity.ways(&self.rules(exam)).contains(&way)
     }
 }
 

@@ -79,6 +79,9 @@ fn every_input_has_its_label_and_every_reference_its_target() {
         let labelled: BTreeSet<&str> = tags(&page, "label").iter().filter_map(|tag| attribute(tag, "for")).collect();
         for input in tags(&page, "input").iter().filter(|tag| attribute(tag, "type") != Some("hidden")) {
             let id = attribute(input, "id").unwrap_or_else(|| panic!("{name}: no id: {input}"));
+            let has_error =
+                attribute(input, "aria-describedby").is_some_and(|by| by.split(' ').any(|by| by.ends_with("-error")));
+            assert!(!has_error || attribute(input, "aria-invalid") == Some("true"), "{name}: {input}");
             assert!(labelled.contains(id), "{name}: no label for {id}");
         }
         for reference in ["aria-describedby", "aria-labelledby", "for"] {

@@ -78,7 +78,7 @@ pub(crate) fn field(w: Words, field: &Field<'_>, errors: &[FieldError]) -> Marku
     let described: Vec<String> = hint_id.iter().chain(&error_id).cloned().collect();
     html! {
         div class="field" data-error[error.is_some()] {
-            label for=(field.name) { (field.label) }
+            label for=(field.name) id=[secret.then(|| format!("{}-label", field.name))] { (field.label) }
             @if let Some(id) = &hint_id { p class="hint" id=(id) { (field.hint) } }
             @if let (Some(id), Some(error)) = (&error_id, error) {
                 p class="error" id=(id) { (icon(Icon::Cross)) span { (error) } }
@@ -91,7 +91,7 @@ pub(crate) fn field(w: Words, field: &Field<'_>, errors: &[FieldError]) -> Marku
                     aria-invalid=[error.map(|_| "true")]
                     aria-describedby=[(!described.is_empty()).then(|| described.join(" "))];
                 @if secret {
-                    button type="button" class="reveal" hidden data-reveal=(field.name)
+                    button type="button" class="reveal" hidden data-reveal=(field.name) aria-describedby={ (field.name) "-label" }
                         data-show=(w.t("password-show")) data-hide=(w.t("password-hide")) { (w.t("password-show")) }
                 }
             }

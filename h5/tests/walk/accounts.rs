@@ -109,6 +109,29 @@ async fn b1_b2_b3_an_address_its_letters_and_a_captcha() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_field_of_a_form_stands_for_a_captcha() {
+    let reached = Reached::start().await;
+    let mut guest = reached.visitor();
+    let (path, form) = ("/sign-up?exam=letters", format!("email={EMAIL}&password=secret-1"));
+    for more in ["then=send", "then=send&typed=x", "then=edit&then=send"] {
+        let refused = guest.post(path, &format!("{form}&{more}")).await;
+        assert!(!refused.text.contains("请查收邮件"), "{more}: {}", refused.text);
+    }
+    let page = guest.get(path).await;
+    let sent = guest.post(path, &format!("{form}&{}", reached.solved(&page))).await;
+    let typed = crate::signed_out::hidden(&sent, "typed");
+    reached.link(EMAIL, 1).await;
+    reached.forget_sendings().await;
+    // The page's own button sends one more without another captcha; its seal is of this exam and of this form only.
+    let elsewhere = guest.post("/sign-up?exam=names", &format!("typed={typed}&then=send")).await;
+    assert!(!elsewhere.text.contains("请查收邮件"), "{}", elsewhere.text);
+    let other = guest.post(path, &format!("email=b%40example.com&password=secret-1&typed={typed}&then=send")).await;
+    assert!(other.text.contains("请查收邮件") && other.text.contains(EMAIL), "{}", other.text);
+    reached.link(EMAIL, 2).await;
+    reached.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_leads_to_no_exam_but_ours() {
     let reached = Reached::start().await;
     for (number, exam) in [(1, "//evil.example"), (2, "nobody")] {

@@ -48,6 +48,10 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn start() -> Self {
+        Self::start_with(STEPS).await
+    }
+
+    async fn start_with(steps: &str) -> Self {
         let vendors = Vendors::start().await;
         let variables = Variables::default().with(vendors.variables());
         let gateways = Gateways {
@@ -56,7 +60,7 @@ impl Office {
             liveness: Some(Liveness::aliyun(AliyunFaceVerifyConfig::of(&variables).unwrap())),
             ..Gateways::default()
         };
-        Self { site: Site::start_among(STEPS, gateways).await, vendors }
+        Self { site: Site::start_among(steps, gateways).await, vendors }
     }
 
     pub(crate) async fn account(&self, number: u32) -> AccountId {
@@ -232,6 +236,50 @@ async fn a3_the_phone_that_scanned_finishes_and_the_computer_turns() {
     assert!(phone.get("/me/identity").await.text.contains("请回到电脑"));
     assert_eq!(computer.get("/me/identity/state").await.text, "{\"state\":\"verified\"}");
     assert!(computer.get("/me/identity").await.text.contains("实名认证已完成"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_the_exam_does_not_take_opens_no_door() {
+    let office = Office::start().await;
+    let only = |way: &str| STEPS.replace("[\"card\", \"liveness\", \"manual\"]", &format!("[\"{way}\"]"));
+    office.site.add_exam("faces", &only("liveness")).await;
+    office.site.add_exam("cards", &only("card")).await;
+    let mut candidate = office.site.candidate(1).await;
+    begin(&mut candidate, "/manual").await;
+    let check = candidate.get("/me/identity/liveness?exam=faces").await.text;
+    assert!(check.contains("action=\"/me/identity/liveness") && !check.contains("/me/identity/manual"), "{check}");
+    let photo = [("holding-album", &*picture(300, 400))];
+    for (exam, page) in [("faces", "manual"), ("faces", "card"), ("cards", "manual"), ("cards", "liveness")] {
+        let path = format!("/me/identity/{page}?exam={exam}");
+        let first = format!("/me/identity?exam={exam}&next=");
+        assert_eq!(candidate.get(&path).await.location(), first, "{path}");
+        assert_eq!(candidate.upload_to(&path, &photo).await.location(), first, "{path}");
+        assert_eq!(candidate.get("/me/identity/state").await.text, "{\"state\":\"none\"}", "{path}");
+    }
+    // A phone that came by a code is not offered what it may not do.
+    candidate.upload_to(&format!("/me/identity/manual{FROM}"), &photo).await;
+    let account = office.account(1).await;
+    let identity = &office.site.registration.identity;
+    let (token, _) = identity.hand_over(account, None, "/me/identity/liveness?exam=faces").await.unwrap();
+    let mut phone = office.site.visitor();
+    phone.post(&format!("/handover/{token}"), "").await;
+    let check = phone.get("/me/identity/liveness?exam=faces").await.text;
+    assert!(check.contains("action=\"/me/identity/liveness") && !check.contains("/me/identity/handover"), "{check}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_exam_only_ways_that_some_exam_takes_are_there() {
+    let office = Office::start_with(&STEPS.replace("\"card\", \"liveness\", \"manual\"", "\"liveness\"")).await;
+    let mut candidate = office.site.candidate(1).await;
+    begin(&mut candidate, "/liveness").await;
+    // Neither no exam, nor one that asks nobody who they are.
+    office.site.add_exam("open", "").await;
+    for query in ["", "?exam=", "?exam=nobody", "?exam=open"] {
+        let sent =
+            candidate.upload_to(&format!("/me/identity/manual{query}"), &[("holding-album", &picture(300, 400))]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{query}");
+        assert_eq!(candidate.get("/me/identity/state").await.text, "{\"state\":\"none\"}", "{query}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

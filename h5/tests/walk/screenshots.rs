@@ -101,4 +101,8 @@ async fn what_arrives_and_is_no_picture_is_told_at_once() {
     let png = picture(300, 600);
     let path = format!("/orders/{order}/upload?key={KEY}&total={}&offset=0", png.len());
     assert_eq!(candidate.put(&path, &png).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // The form of a page that was left open says so where one stands, and offers no form that would say it again.
+    let late = candidate.upload(&order, &png).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.text.contains("class=\"summary\"") && !late.text.contains("type=\"file\""), "{}", late.text);
 }

@@ -7,16 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, Bytes};
 use futures_util::stream;
-use http::StatusCode;
+use http::header::COOKIE;
+use http::{HeaderMap, StatusCode};
 
 use crate::account_site::Reached;
 use crate::order_in;
-use crate::site::{Answer, Site, account_form, document};
+use crate::site::{Answer, Site, Visitor, account_form, document};
 
 const MOBILE: &str = "13912345678";
 
 /// The value of a hidden field.
-fn hidden(page: &Answer, name: &str) -> String {
+pub(crate) fn hidden(page: &Answer, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");
     let rest = page.text.split(&field).nth(1).unwrap_or_else(|| panic!("no {name} in {}", page.text));
     rest.split('"').next().unwrap().to_owned()
@@ -26,7 +27,7 @@ fn hidden(page: &Answer, name: &str) -> String {
 async fn a_form_goes_with_its_sender_through_signing_in() {
     let site = Site::start(5).await;
     let mut phone = site.candidate(1).await;
-    phone.cookie = None;
+    end_session(&mut phone);
     let form = format!("name=%E7%8E%8B%E6%96%B9&kind=resident_id&document={}&password=nobody", document(1));
     let ended = phone.post("/me/name?next=/me", &form).await;
     assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
@@ -54,6 +55,82 @@ async fn a_form_goes_with_its_sender_through_signing_in() {
     // Another page's seal opens nothing here.
     let other = phone.post("/sign-in", &format!("login={}&password=secret-1&carried=abc", document(1))).await;
     assert_eq!(other.location(), "/");
+}
+
+/// The session's cookie goes, as it does when its time is over; what the browser is known again by stays.
+fn end_session(phone: &mut Visitor) {
+    let kept = phone.cookie.take().unwrap();
+    let others: Vec<&str> = kept.split("; ").filter(|pair| !pair.starts_with("seathold=")).collect();
+    phone.cookie = Some(others.join("; "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_reaches_nobody_but_its_sender() {
+    let site = Site::start(5).await;
+    site.candidate(2).await;
+    let form = format!("name=%E7%8E%8B%E6%96%B9&kind=resident_id&document={}&password=secret-1", document(1));
+    let path = "/me/name?next=/me";
+    let of = |number, page: &Answer| {
+        format!("login={}&password=secret-1&carried={}", document(number), hidden(page, "carried"))
+    };
+    // By time, and by another device that ended it.
+    for is_ended_elsewhere in [false, true] {
+        let mut phone = site.visitor();
+        phone.post("/sign-in", &format!("login={}&password=secret-1", document(1))).await;
+        if phone.cookie.as_deref().is_none_or(|cookie| !cookie.contains("seathold=")) {
+            phone = site.candidate(1).await;
+        }
+        if is_ended_elsewhere {
+            site.execute("UPDATE registration.accounts SET session_epoch = session_epoch + 1").await;
+        } else {
+            end_session(&mut phone);
+        }
+        let ended = phone.post(path, &form).await;
+        assert_eq!(ended.status, StatusCode::UNAUTHORIZED, "{}", ended.text);
+        let other = phone.post("/sign-in?next=/me", &of(2, &ended)).await;
+        assert_eq!(other.location(), "/me", "somebody else goes on without it: {}", other.text);
+        // A browser that was never known has nothing to show that the form is theirs.
+        let stranger = site.visitor().post("/sign-in?next=/me", &of(2, &ended)).await;
+        assert_eq!(stranger.location(), "/me", "{}", stranger.text);
+    }
+    let mut phone = site.visitor();
+    phone.post("/sign-in", &format!("login={}&password=secret-1", document(1))).await;
+    end_session(&mut phone);
+    let ended = phone.post(path, &form).await;
+    let back = phone.post("/sign-in?next=/me", &of(1, &ended)).await;
+    assert!(back.text.contains("value=\"王方\""), "its sender goes on with it: {}", back.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signed_in_is_known_by_a_cookie_that_nobody_else_can_make() {
+    let (site, other) = (Site::start(5).await, Site::start(5).await);
+    let is_known = |phone: &Visitor| {
+        let cookie = phone.cookie.as_deref().unwrap_or("seathold=forged").parse().unwrap();
+        site.busy.knows(&HeaderMap::from_iter([(COOKIE, cookie)]))
+    };
+    let candidate = site.candidate(1).await;
+    assert!(is_known(&candidate), "and no store was asked");
+    assert!(!is_known(&site.visitor()) && !is_known(&other.candidate(1).await));
+    assert!(!site.busy.knows(&HeaderMap::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_is_signed_out_whatever_the_store_says() {
+    let site = Site::start(5).await;
+    let mut phone = site.candidate(1).await;
+    let before = phone.cookie.clone();
+    site.execute("ALTER TABLE registration.ended_sessions RENAME TO gone").await;
+    let left = phone.post("/sign-out", "").await;
+    assert_eq!(left.status, StatusCode::SERVICE_UNAVAILABLE);
+    let ended: Vec<&str> = left.headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap()).collect();
+    for name in ["seathold=", "seathold-phone="] {
+        assert!(ended.iter().any(|set| set.starts_with(name) && set.contains("Max-Age=0")), "{name} in {ended:?}");
+    }
+    assert!(left.text.contains("本机已退出登录") && left.text.contains("修改密码"), "{}", left.text);
+    site.execute("ALTER TABLE registration.gone RENAME TO ended_sessions").await;
+    assert!(phone.get("/me").await.location().starts_with("/sign-in?next=/me"));
+    phone.cookie = before;
+    assert_eq!(phone.post("/sign-out", "").await.location(), "/");
 }
 
 #[tokio::test(flavor = "multi_thread")]

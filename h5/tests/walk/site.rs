@@ -35,6 +35,7 @@ pub(crate) struct Site {
     pub(crate) engine: Engine,
     pub(crate) registration: Registration,
     pub(crate) router: Router,
+    pub(crate) busy: h5::Busy,
     /// Last, so that the stores outlive what uses them.
     stores: TestStores,
 }
@@ -179,7 +180,7 @@ impl Site {
         std::fs::write(dir.join("exam.toml"), exam).unwrap();
         std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
-        let router = h5::router(H5State {
+        let (router, busy) = h5::site(H5State {
             limits: httpkit::limits::Limits::default(),
             engine: engine.clone(),
             registration: registration.clone(),
@@ -189,7 +190,7 @@ impl Site {
             demo: true,
             sandbox_url: None,
         });
-        Self { engine, registration, router, stores }
+        Self { engine, registration, router, busy, stores }
     }
 
     /// Imports an exam that ships, with its dates changed by `change`: each file's name and text in, its text out.

@@ -63,6 +63,26 @@ async fn b13_written_paid_and_oral_unpaid_is_one_sentence_on_every_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_says_until_when_to_pay_only_where_something_is_to_be_paid() {
+    let site = Site::start(5).await;
+    let mut candidate = site.candidate(1).await;
+    let held = candidate.post(&format!("{EXAM}/hold"), "sitting-1=morning&agree=on").await;
+    let order = order_in(held.location());
+    // The exam's own deadline is decades away, the seat's a quarter of an hour.
+    let own = |page: &str| {
+        page.split("<li class=\"exam\" data-own").nth(1).unwrap().split("<details").next().unwrap().to_owned()
+    };
+    let unpaid = own(&candidate.get("/").await.text);
+    assert!(unpaid.contains("缴费截止") && !unpaid.contains("2090"), "{unpaid}");
+    candidate.upload(&order, &picture(300, 600)).await;
+    let waiting = own(&candidate.get("/").await.text);
+    assert!(waiting.contains("class=\"button\"") && !waiting.contains("缴费截止"), "{waiting}");
+    confirm(&site, "li.min", &order).await;
+    let registered = own(&candidate.get("/").await.text);
+    assert!(registered.contains("报名成功") && !registered.contains("缴费截止"), "{registered}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn c11_a_change_after_the_confirmation_leaves_it_a_success_and_says_that_the_payment_counts() {
     let site = Site::start_exam(RULES, SITTINGS).await;
     let mut candidate = ready(&site).await;

@@ -46,6 +46,8 @@ pub enum AuditAction {
     /// Refused a request to review an earlier score; the detail is why.
     #[strum(serialize = "score_review.refuse")]
     RefusedScore,
+    /// Looked at who an account says to be.
+    LookedAtAccount,
     /// Moved an account's registration away; the detail is the other account's number.
     AccountMovedTo,
     /// Moved another account's registration here; the detail is that account's number.
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 21] = [
+    const WORDS: [&str; 22] = [
         "looked_at_person",
         "looked_at_picture",
         "confirmed",
@@ -196,6 +198,7 @@ mod tests {
         "score_review.look",
         "score_review.pass",
         "score_review.refuse",
+        "looked_at_account",
         "account_moved_to",
         "account_moved_from",
         "account_corrected",

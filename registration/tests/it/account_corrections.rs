@@ -51,6 +51,10 @@ async fn c4_staff_correct_a_wrong_number_which_is_the_login() {
         let found = accounts.named_by(&boss, &text).await.unwrap();
         assert_eq!(found.iter().map(|account| account.id).collect::<Vec<_>>(), [wrong.id], "{text}");
     }
+    let looks = "SELECT subject FROM registration.audit WHERE action = 'looked_at_account'";
+    let rows = world.sql().await.query(looks, &[]).await.unwrap();
+    let number = wrong.number.to_string();
+    assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), [number.clone(), number], "both looks");
     for text in [document(9), nobody.to_string(), "王芳".to_owned(), String::new()] {
         assert!(accounts.named_by(&boss, &text).await.unwrap().is_empty(), "{text}");
     }

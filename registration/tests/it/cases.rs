@@ -211,6 +211,7 @@ async fn every_door_refuses_who_may_not() {
         let accounts = &registration.accounts;
         let (name, number) = (account.name.clone().unwrap(), account.number);
         assert!(matches!(accounts.named_by(member, "x").await, Err(CorrectError::Forbidden(_))));
+        assert!(matches!(accounts.looked_at(member, number).await, Err(CorrectError::Forbidden(_))));
         let corrected = accounts.correct(member, number, name, resident(7), "核对原件").await;
         assert!(matches!(corrected, Err(CorrectError::Forbidden(_))), "{corrected:?}");
         assert!(matches!(accounts.code_by_staff(member, number).await, Err(StaffCodeError::Forbidden(_))));

@@ -157,6 +157,25 @@ async fn a3_a_vendors_page_is_begun_and_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a3_a_vendor_that_was_away_costs_nobody_a_try() {
+    let bureau = Bureau::start().await;
+    let identity = &bureau.world.registration.identity;
+    let account = bureau.candidate(1).await.id;
+    let begin = async || identity.begin_liveness(account, "https://exam.example.edu/me/identity".into(), None).await;
+    bureau.vendors.liveness_away(Some("500"));
+    for _ in 0..7 {
+        let away = begin().await.unwrap_err();
+        assert!(matches!(away, IdentityError::Unavailable(_) | IdentityError::Busy), "{away:?}");
+    }
+    bureau.vendors.liveness_away(None);
+    for _ in 0..5 {
+        begin().await.unwrap();
+    }
+    assert!(matches!(begin().await, Err(IdentityError::TriesUsed(_))), "those that cost money are counted");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a3_a_check_that_went_well_is_finished_after_a_death() {
     let mut bureau = Bureau::start().await;
     let account = bureau.candidate(1).await.id;

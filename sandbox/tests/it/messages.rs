@@ -115,6 +115,7 @@ async fn every_failure_of_a_letter_is_told_apart() {
     assert!(matches!(failed("number").await, MailError::Address));
     assert!(matches!(failed("signature").await, MailError::Rejected(code) if code == "535"));
     assert!(matches!(failed("balance").await, MailError::Rejected(code) if code == "554"));
+    assert!(matches!(failed("mismatch").await, MailError::Rejected(code) if code == "553"), "about us, not about them");
     assert!(matches!(failed("unavailable").await, MailError::Unavailable(code) if code == "421"));
     letter.to = "nobody@example.invalid".into();
     assert!(matches!(mailer.send(&letter).await, Err(MailError::Address)));

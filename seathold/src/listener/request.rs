@@ -82,9 +82,10 @@ async fn worked_on<A: Answers>(
     from: IpAddr,
     mut request: Request<Arriving>,
 ) -> Response<Either<A::Body, Full<Bytes>>> {
-    // The path only: a query may hold what somebody typed.
-    let span = tracing::debug_span!("request", id = id.to_str().unwrap_or_default(), method = %request.method(), path = request.uri().path());
     let (method, uri) = (request.method().clone(), request.uri().clone());
+    // The path only: a query may hold what somebody typed.
+    let path = answers.logged(uri.path());
+    let span = tracing::debug_span!("request", id = id.to_str().unwrap_or_default(), %method, path);
     if !span.is_disabled() {
         request.headers_mut().insert(REQUEST_ID, id.clone());
     }
@@ -93,11 +94,11 @@ async fn worked_on<A: Answers>(
     if let Ok(response) = outcome {
         tracing::debug!(?id, status = response.status().as_u16(), "answered");
         if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(?id, %method, path = uri.path(), "a request failed");
+            tracing::error!(?id, %method, path, "a request failed");
         }
         return response.map(Either::Left);
     }
-    tracing::error!(?id, %method, path = uri.path(), "a handler panicked");
+    tracing::error!(?id, %method, path, "a handler panicked");
     let mut response = Response::new(Either::Right(Full::from(PANIC)));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

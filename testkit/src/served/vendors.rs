@@ -27,6 +27,8 @@ struct Script {
     card_error: Option<String>,
     face: Option<Result<f32, String>>,
     liveness: Option<Value>,
+    /// No check on the vendor's page begins, for this reason of the vendor.
+    liveness_away: Option<String>,
     calls: Vec<String>,
 }
 
@@ -104,6 +106,11 @@ impl Vendors {
         });
     }
 
+    /// From now on no check on the vendor's page begins, for this reason, or each does.
+    pub fn liveness_away(&self, code: Option<&str>) {
+        self.script().liveness_away = code.map(str::to_owned);
+    }
+
     /// The actions that were asked for, in order.
     pub fn calls(&self) -> Vec<String> {
         self.script().calls.clone()
@@ -168,6 +175,9 @@ fn answer(action: &str, body: &[u8], script: &Mutex<Script>) -> Value {
             None => failed("InternalError"),
         },
         "InitFaceVerify" => {
+            if let Some(code) = &script.liveness_away {
+                return json!({ "RequestId": "1", "Code": code, "Message": "" });
+            }
             let begun = json!({ "CertifyId": "check-1", "CertifyUrl": "https://vendor.example/check-1" });
             json!({ "RequestId": "1", "Code": "200", "Message": "success", "ResultObject": begun })
         }

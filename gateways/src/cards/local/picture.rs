@@ -69,6 +69,10 @@ pub(super) fn pages(picture: &[u8]) -> Result<Pages, CardError> {
     limits.max_alloc = Some(DECODED_BYTES_MAX);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| CardError::Unreadable)?;
+    // The reader's limit is on what the decoder takes for itself, and not on the picture.
+    if decoder.total_bytes() > DECODED_BYTES_MAX {
+        return Err(CardError::Unreadable);
+    }
     let orientation = decoder.orientation().map_err(|_| CardError::Unreadable)?;
     let mut decoded = DynamicImage::from_decoder(decoder).map_err(|_| CardError::Unreadable)?;
     decoded.apply_orientation(orientation);

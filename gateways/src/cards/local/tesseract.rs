@@ -108,6 +108,8 @@ impl Tesseract {
                 Ok::<_, std::io::Error>(())
             };
             tokio::try_join!(write, limited.read_to_string(&mut answer))?;
+            // Whoever has more to say ends by it, and does not wait to be read.
+            drop(limited);
             child.wait().await
         };
         match tokio::time::timeout(RUN_WAIT, talk).await {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{TencentKycConfig, VERSION};
+use super::{TencentKycConfig, VERSION, is_of_person};
 use crate::http::{Http, VendorError};
 
 /// Renewed well before it ends: tokens live two hours, tickets one.
@@ -64,9 +64,11 @@ impl Session {
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         *request.body_mut() = Some(body.to_string().into());
         let answer = self.answer(request).await;
-        if answer.as_ref().is_err_and(|error| matches!(error, VendorError::Code(code) if !code.starts_with("6666"))) {
-            // Not about the person. Perhaps the vendor has forgotten the ticket: the next call asks for a new one.
-            *self.kept.lock().await = None;
+        // Not about the person. Perhaps the vendor has forgotten the ticket: the next call asks for a new one.
+        if answer.as_ref().is_err_and(|error| matches!(error, VendorError::Code(code) if !is_of_person(code)))
+            && let Ok(mut kept) = tokio::time::timeout(LOCK_WAIT, self.kept.lock()).await
+        {
+            *kept = None;
         }
         let result = answer?.get_mut("result").map(Value::take).unwrap_or_default();
         serde_json::from_value(result).map_err(|_| VendorError::garbled())

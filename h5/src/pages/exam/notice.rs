@@ -99,7 +99,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
                     label class="tick" for="agree" {
                         input type="checkbox" id="agree" name="agree" value="on" required
-                            aria-describedby=[error.map(|_| "agree-error")];
+                            aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "agree-error")];
                         span { (w.t("notice-agree-full")) }
                     }
                     div class="actions" {

@@ -25,7 +25,7 @@ use crate::words::picture::picture_fault;
 const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from).await? {
+    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Card).await? {
         return Ok(elsewhere);
     }
     Ok(render(&visit, &from, &[]).await?.into_response())
@@ -36,6 +36,9 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
+    if !visit.takes(&from.exam, IdentityWay::Card) {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
     let parts = pictures_of(form, &SIDES).await?;
     let (w, identity) = (visit.visit.words, &visit.visit.app.outside.registration.identity);
     let (mut status, mut errors) = (StatusCode::UNPROCESSABLE_ENTITY, Vec::new());
@@ -78,7 +81,7 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
         errors,
         sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),
         is_guest_phone: visit.is_guest_phone,
-        has_manual: visit.rules(&from.exam).ways.contains(&IdentityWay::Manual),
+        has_manual: visit.takes(&from.exam, IdentityWay::Manual),
     };
     let mut frame = visit.frame(w.t("card-title"));
     frame.script = Some("upload.js");

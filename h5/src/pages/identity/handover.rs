@@ -65,8 +65,8 @@ impl CodeState {
     }
 }
 
-/// Makes a new code and leads to its page. It is in the page and in no address, so that no log and no history has it. It
-/// leads to the check itself: who one is and the consent were asked for here.
+/// Makes a new code and leads to its page. Here it is in the page and in no address; the phone's address is the code, which
+/// is good once, and which our log does not have. It leads to the check itself: who one is and the consent were asked for here.
 pub(crate) async fn make(
     visit: IdentityVisit,
     Query(from): Query<From>,

@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
+use registration::model::exam_rules::IdentityWay;
 use registration::people::identity::{IdentityError, LivenessStanding};
 
 use super::{From, said};
@@ -23,17 +24,19 @@ const LOOK_AGAIN_SECONDS: u64 = 5;
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
-    let standing = match identity.follow_liveness(visit.account.id).await {
-        Ok(standing) => standing,
+    let w = visit.visit.words;
+    let (standing, mut errors) = match identity.follow_liveness(visit.account.id).await {
+        Ok(standing) => (standing, Vec::new()),
         Err(IdentityError::Store(error)) => return Err(error.into()),
         // The vendor is away for a moment: the page looks again.
-        Err(_) => LivenessStanding::Running,
+        Err(IdentityError::Busy | IdentityError::Unavailable(_)) => (LivenessStanding::Running, Vec::new()),
+        // Looking again would find the same.
+        Err(error) => (LivenessStanding::None, vec![refusal(w, error)?.1]),
     };
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from).await? {
+    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Liveness).await? {
         return Ok(elsewhere);
     }
-    let w = visit.visit.words;
-    let errors: Vec<FieldError> = liveness_fault(w, standing).map(|text| said("", text)).into_iter().collect();
+    errors.extend(liveness_fault(w, standing).map(|text| said("", text)));
     Ok(render(&visit, &from, standing == LivenessStanding::Running, &errors).into_response())
 }
 
@@ -43,6 +46,9 @@ pub(crate) async fn begin(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    if !visit.takes(&from.exam, IdentityWay::Liveness) {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
     let w = visit.visit.words;
     let identity = &visit.visit.app.outside.registration.identity;
     let back = format!("{}{}", visit.visit.app.base_url(&headers), from.to("/liveness"));
@@ -69,14 +75,37 @@ fn render(visit: &IdentityVisit, from: &From, is_running: bool, errors: &[FieldE
     let w = visit.visit.words;
     let mut frame = visit.frame(w.t("liveness-title"));
     frame.refresh_seconds = is_running.then_some(LOOK_AGAIN_SECONDS);
-    page(&frame, &body(w, from, visit.is_phone, is_running, errors))
+    let view = View {
+        from,
+        is_phone: visit.is_phone || visit.is_guest_phone,
+        is_running,
+        by_code: !visit.is_guest_phone,
+        has_manual: visit.takes(&from.exam, IdentityWay::Manual),
+        errors,
+    };
+    page(&frame, &body(w, &view))
 }
 
-pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, errors: &[FieldError]) -> Markup {
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) from: &'a From,
+    pub(crate) is_phone: bool,
+    pub(crate) is_running: bool,
+    /// May another phone come by a code? One that came so itself lets no other in.
+    pub(crate) by_code: bool,
+    /// May one go to staff instead?
+    pub(crate) has_manual: bool,
+    pub(crate) errors: &'a [FieldError],
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let View { from, is_phone, is_running, errors, .. } = *view;
     let by_code = html! {
-        form method="post" action=(from.to("/handover")) data-busy=(w.t("form-busy")) {
-            input type="hidden" name="once" value=(Mark::draw());
-            button class=(if is_phone { "button second" } else { "button" }) type="submit" { (w.t("liveness-by-code")) }
+        @if view.by_code {
+            form method="post" action=(from.to("/handover")) data-busy=(w.t("form-busy")) {
+                input type="hidden" name="once" value=(Mark::draw());
+                button class=(if is_phone { "button second" } else { "button" }) type="submit" { (w.t("liveness-by-code")) }
+            }
         }
     };
     html! {
@@ -95,7 +124,9 @@ pub(crate) fn body(w: Words, from: &From, is_phone: bool, is_running: bool, erro
                 }
             }
             @if is_phone { (by_code) }
-            p class="beside" { (w.t("card-manual")) " " a href=(from.to("/manual")) { (w.t("identity-way-manual")) } }
+            @if view.has_manual {
+                p class="beside" { (w.t("card-manual")) " " a href=(from.to("/manual")) { (w.t("identity-way-manual")) } }
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::words::Words;
+use registration::model::exam_rules::IdentityWay;
 use registration::people::identity::IdentityError;
 use registration::pictures::kept::{DraftError, Slot};
 
@@ -21,7 +22,7 @@ use crate::words::picture::picture_fault;
 const SLOT: Slot = Slot::Holding;
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from).await? {
+    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Manual).await? {
         return Ok(elsewhere);
     }
     Ok(render(&visit, &from, &[]).await?.into_response())
@@ -32,6 +33,9 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
+    if !visit.takes(&from.exam, IdentityWay::Manual) {
+        return Ok(Redirect::to(&from.to("")).into_response());
+    }
     let w = visit.visit.words;
     let mut refused = None;
     for (slot, part) in pictures_of(form, &[SLOT]).await? {

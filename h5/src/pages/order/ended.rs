@@ -12,6 +12,7 @@ use registration::rules::standing::{Standing, State};
 use crate::failure::Failure;
 use crate::request::order::{find, instead};
 use crate::request::visit::{Candidate, WithOrders};
+use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::order::lines;
 use crate::view::standing::standing_box;
@@ -25,18 +26,29 @@ pub(crate) async fn show(
     if !matches!(order.state, OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. }) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
+    Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
+}
+
+/// The page; `errors` are of what was sent for the order although it is over.
+pub(super) async fn render(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &Exam,
+    errors: &[FieldError],
+) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
-    let standing = visit.standing(&exam).await?;
+    let standing = visit.standing(exam).await?;
     let view = View {
-        exam: &exam,
-        order: &order,
-        instead: instead(&exam, &standing.orders, &order),
+        exam,
+        order,
+        instead: instead(exam, &standing.orders, order),
         standing: &standing.at,
         reader: visit.reader(),
+        errors,
         now: visit.now,
     };
-    let frame = visit.frame_of(title(visit.words, &view), &exam, &standing);
-    Ok(page(&frame, &body(visit.words, &view)).into_response())
+    let frame = visit.frame_of(title(visit.words, &view), exam, &standing);
+    Ok(page(&frame, &body(visit.words, &view)))
 }
 
 /// What the page shows.
@@ -47,6 +59,7 @@ pub(crate) struct View<'a> {
     pub(crate) instead: Option<&'a Order>,
     pub(crate) standing: &'a Standing,
     pub(crate) reader: Reader,
+    pub(crate) errors: &'a [FieldError],
     pub(crate) now: Timestamp,
 }
 
@@ -64,6 +77,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let is_said = matches!(view.standing.state, State::Lost { is_cancelled: true, .. } | State::Owed { .. });
     html! {
         div class="column" {
+            (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &title(w, view)))
             @if !is_said { p class="lead" { (text) } }
             @if order.state == OrderState::Cancelled && view.instead.is_none() {

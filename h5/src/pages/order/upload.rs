@@ -11,7 +11,7 @@ use crate::request::order::find_now;
 use crate::request::sent::upload::{Asked, picture, progress, refused, sentence};
 use crate::request::signed_in::SignedIn;
 
-/// Takes a piece; what is answered stands in [`uploading`](crate::request::sent::upload).
+/// Takes a piece; what is answered stands in [`upload`](crate::request::sent::upload).
 pub(crate) async fn receive(
     candidate: SignedIn,
     Path(order): Path<String>,

@@ -1,5 +1,5 @@
-//! After signing in again: on with the form under which the session had ended, one tap away. It is not sent by itself:
-//! who signed in may be somebody else on the same computer.
+//! A form once more, one tap away. After signing in again: on with the form under which the session had ended, as it was. It is not sent by itself:
+//! whoever signed in may have changed their mind since.
 
 use maud::{Markup, html};
 use pagekit::words::Words;
@@ -18,10 +18,15 @@ pub(crate) fn page_of(visit: &Visit, carried: &Carried) -> Markup {
 }
 
 pub(crate) fn body(w: Words, carried: &Carried) -> Markup {
+    form_again(w, carried, &w.t("resume-title"), &w.t("resume-lead"))
+}
+
+/// A form as it was sent, without its passwords and pictures, to be sent once more.
+pub(crate) fn form_again(w: Words, carried: &Carried, title: &str, lead: &str) -> Markup {
     html! {
         div class="column narrow" {
-            (heading(None, &w.t("resume-title")))
-            p class="lead" { (w.t("resume-lead")) }
+            (heading(None, title))
+            p class="lead" { (lead) }
             @if carried.had_file { (callout(Tone::Care, &w.t("resume-file"), &html! {})) }
             form method="post" action=(carried.path) data-busy=(w.t("form-busy"))
                 enctype=[carried.is_multipart.then_some("multipart/form-data")] {

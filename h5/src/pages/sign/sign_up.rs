@@ -92,15 +92,20 @@ impl Entered {
         }
     }
 
-    /// With what was sealed on the page in place of what was not typed again.
-    fn opened(mut self, accounts: &Accounts) -> Self {
-        if let Some(before) = accounts.kept::<Self>("sign-up", &self.typed) {
-            return Self { then: self.then, captcha: self.captcha, ..before };
+    /// Sealed, for the page that says where the letter of an exam's sign-up went.
+    pub(crate) fn sealed(&self, accounts: &Accounts, next: &Next) -> Option<String> {
+        accounts.keep(&sealed_for(next), self)
+    }
+
+    /// With what was sealed on the page in place of what was not typed again, and whether that was the whole form.
+    fn opened(mut self, accounts: &Accounts, next: &Next) -> (Self, bool) {
+        if let Some(before) = accounts.kept::<Self>(&sealed_for(next), &self.typed) {
+            return (Self { then: self.then, captcha: self.captcha, ..before }, true);
         }
         if self.password.is_empty() {
             self.password = accounts.kept("password", &self.kept).unwrap_or_default();
         }
-        self
+        (self, false)
     }
 
     /// What signs in by these rules.
@@ -150,7 +155,7 @@ pub(crate) async fn register(
 ) -> Result<Response, Failure> {
     let w = visit.words;
     let accounts = &visit.app.outside.registration.accounts;
-    let entered = entered.opened(accounts);
+    let (entered, was_sealed) = entered.opened(accounts, &next);
     if let Some(too_many) = visit.too_many {
         let error = whole(too_often(w, too_many));
         return Ok(with_wait(too_many, render(&visit, &next, &entered, None, &[error])));
@@ -159,8 +164,9 @@ pub(crate) async fn register(
         return Ok(render(&visit, &next, &entered, None, &[]).into_response());
     }
     let rules = next.rules(&visit.app);
-    // Whoever asks for the letter once more has solved the captcha that there was.
-    let rule = if entered.then == "send" { CaptchaRule::Suspicion } else { rules.captcha };
+    // Whoever asks for the letter once more has solved the captcha that there was: the seal says so, not the form.
+    let sends_again = was_sealed && entered.then == "send";
+    let rule = if sends_again { CaptchaRule::Suspicion } else { rules.captcha };
     let caller = visit.caller(&entered.captcha, rule);
     let new = match NewAccount::check(&entered.form(), &rules, accounts.ways().sms) {
         Ok(new) => NewAccount { exam: next.exam(&visit.app).map(|exam| exam.id.clone()), ..new },
@@ -182,6 +188,11 @@ pub(crate) async fn register(
     Ok(answer(status, render(&visit, &next, &entered, None, &[error])))
 }
 
+/// What seals a form whose letter is sent: it passed the captcha of this exam, and of no other.
+fn sealed_for(next: &Next) -> String {
+    format!("sign-up {}", next.query())
+}
+
 /// May the account be there already, made by this very form that was sent twice? Then its password signs in, and is
 /// counted as one that was typed for that.
 fn is_known(error: &SignUpError) -> bool {
@@ -200,7 +211,7 @@ async fn without_code(visit: &Visit, next: &Next, entered: &Entered, faults: &[F
         match accounts.send_sign_up_code(&mobile, &caller).await {
             Ok(()) => {
                 code_wait = Some(CODE_WAIT);
-                errors = vec![of("code", w.t("field-code-now"))];
+                errors = vec![of("code", w.t("field-code-now-kept"))];
             }
             // One is on its way already: that is what is to be typed.
             Err(CodeError::TooMany { retry_after }) => code_wait = Some(retry_after),

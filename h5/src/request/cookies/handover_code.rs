@@ -1,5 +1,5 @@
 //! The code that a computer shows for a phone: its token and its end, in a cookie that goes to the code's own page and to
-//! no other. So the page can be loaded anew, and the token is in no address, log or history.
+//! no other. So the page can be loaded anew, and the token is in no address or history of the computer.
 
 use axum_extra::extract::cookie::PrivateCookieJar;
 use http::HeaderMap;

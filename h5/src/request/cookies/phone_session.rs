@@ -46,6 +46,11 @@ pub(crate) fn begin(phone: PhoneSession, seal: &Seal, now: Timestamp) -> Private
     PHONE.keep(format!("{}.{}.{epoch}.{owner}", account.0, now.as_second()), seal)
 }
 
+/// The headers that let the phone out.
+pub(crate) fn end(seal: &Seal) -> PrivateCookieJar {
+    PHONE.forget(seal)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;

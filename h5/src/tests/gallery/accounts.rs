@@ -18,7 +18,7 @@ use crate::pages::account as me;
 use crate::pages::account::{email, link, mobile, name, password};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::sign::sign_up::{self, exam as sign_up_exam, letter as sign_up_letter};
-use crate::pages::sign::{agreement, resume, sign_in, which};
+use crate::pages::sign::{agreement, resume, sign_in, sign_out, which};
 use crate::request::next::Next;
 use crate::request::sent::carried::Carried;
 use crate::view::account::mobile_shared;
@@ -109,10 +109,11 @@ impl Studio {
         let view = sign_in::View { next: &blocked, carried: "", ..view };
         self.guest("sign-in-cookies", &sign_in::body(w, &view));
         let both = [account("王芳"), account("古丽米热·艾比布力")];
+        self.guest("sign-out-here", &sign_out::body(w));
         self.guest("sign-in-which", &which::body(w, "next=/", &both, ("offer", "")));
         let pairs = vec![("f-address".to_owned(), "一号".to_owned())];
         let path = "/exams/degree-english/details".to_owned();
-        let carried = Carried { path, is_multipart: true, had_file: true, pairs };
+        let carried = Carried { sender: None, path, is_multipart: true, had_file: true, pairs };
         self.guest("sign-in-resume", &resume::body(w, &carried));
     }
 
@@ -122,7 +123,7 @@ impl Studio {
         let errors = [
             of("name", w.t("field-name-error")),
             of("document", w.t("field-document-check")),
-            of("code", w.t("field-code-now")),
+            of("code", w.t("field-code-now-kept")),
             password_error(w, length),
         ];
         let agree = [of("username", w.t("sign-up-taken-username")), of("agree", w.t("agreement-error"))];

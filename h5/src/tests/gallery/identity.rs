@@ -183,11 +183,15 @@ impl Studio {
             let view = CodeView { from: &from, was: "none", looked, code, picture, until, state_word: "none good" };
             handover::code_body(w, &view)
         };
+        let checked = |is_phone, is_running, errors: &[FieldError]| {
+            let view = liveness::View { from: &from, is_phone, is_running, by_code: true, has_manual: true, errors };
+            liveness::body(w, &view)
+        };
         let bodies = [
-            ("identity-liveness", liveness::body(w, &from, true, false, &[])),
-            ("identity-liveness-computer", liveness::body(w, &from, false, false, &[])),
-            ("identity-liveness-running", liveness::body(w, &from, true, true, &[])),
-            ("identity-liveness-failed", liveness::body(w, &from, true, false, &failed)),
+            ("identity-liveness", checked(true, false, &[])),
+            ("identity-liveness-computer", checked(false, false, &[])),
+            ("identity-liveness-running", checked(true, true, &[])),
+            ("identity-liveness-failed", checked(true, false, &failed)),
             ("identity-liveness-leave", liveness::leave(w, "https://vendor.example/check", Some(SANDBOX))),
             ("identity-handover", code_page(CodeState::Good, false)),
             ("identity-handover-early", code_page(CodeState::Good, true)),

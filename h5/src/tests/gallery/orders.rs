@@ -91,6 +91,7 @@ impl Studio {
                 instead: orders.first().filter(|order| order.state.is_live()),
                 standing: &standing,
                 reader: reader(true),
+                errors: &[],
                 now: now(),
             };
             self.add(name, "ended", None, Visitor::SignedIn, &ended::body(w, &view));

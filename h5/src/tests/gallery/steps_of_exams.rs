@@ -20,11 +20,12 @@ use crate::pages::exam::sittings::choice::{Offer, plan};
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::exam::{self, notice, sittings};
 use crate::pages::{details, home, order};
+use crate::request::begun::Begun;
 use crate::request::chosen::Chosen;
+use crate::request::visit::Standing;
 use crate::view::form::FieldError;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor, page as layout};
-use crate::words::standing::said;
 
 /// Looking people up and confirming them.
 mod eligibility;
@@ -65,9 +66,9 @@ fn order_of(exam: &Exam, sittings: &[&str], state: OrderState) -> Order {
     }
 }
 
-pub(super) fn begun(w: Words, exam: &Exam, facts: &Facts<'_>) -> crate::request::begun::Begun {
-    let said = said(w, exam, &standing_of(exam, facts), &reader(true));
-    crate::request::begun::Begun { exam: Arc::new(exam.clone()), said, steps: steps(exam, facts, now()) }
+pub(super) fn begun(w: Words, exam: &Exam, facts: &Facts<'_>) -> Begun {
+    let standing = Standing::of(exam, facts.clone(), now());
+    Begun::of(w, Arc::new(exam.clone()), standing, &reader(true))
 }
 
 impl Studio {

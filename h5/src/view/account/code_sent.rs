@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::people::accounts::{CODE_WAIT, CodeError, SpentBudget};
 
 use crate::failure::Failure;
@@ -27,19 +27,18 @@ pub(crate) fn told(w: Words, sent: Result<(), CodeError>) -> Result<Response, Fa
 
 /// A small JSON object: what to say, how long to wait, whether to hand the form in for another page.
 pub(crate) fn said(text: &str, seconds: u32, needs_page: bool) -> Response {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
-    let json = format!("{{\"text\":\"{text}\",\"seconds\":{seconds},\"page\":{needs_page}}}");
-    (StatusCode::OK, [(CONTENT_TYPE, "application/json")], json).into_response()
+    let json = serde_json::json!({ "text": text, "seconds": seconds, "page": needs_page });
+    (StatusCode::OK, [(CONTENT_TYPE, "application/json")], json.to_string()).into_response()
 }
 
 /// Of which messages there are no more today. What else can be done is the page's to say.
 pub(crate) fn budget(w: Words, spent: SpentBudget) -> String {
-    let key = match spent {
-        SpentBudget::Network => "code-budget-network",
-        SpentBudget::Prefix => "code-budget-prefix",
-        SpentBudget::Site => "code-budget-site",
+    let word = match spent {
+        SpentBudget::Network => key("code-budget-network"),
+        SpentBudget::Prefix => key("code-budget-prefix"),
+        SpentBudget::Site => key("code-budget-site"),
     };
-    w.t(key).into_owned()
+    w.t(word).into_owned()
 }
 
 /// Why no code was sent.

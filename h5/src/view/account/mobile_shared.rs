@@ -12,7 +12,7 @@ pub(crate) fn error(w: Words, shared: &SharedMobile) -> FieldError {
     let (field, text) = match shared {
         SharedMobile::Others(others) => {
             let names: Vec<String> = others.iter().map(|account| who(w, account)).collect();
-            ("share", w.with("mobile-shared", &[("accounts", names.join("、").into())]))
+            ("share", w.with("mobile-shared", &[("accounts", names.join(&*w.t("list-comma")).into())]))
         }
         SharedMobile::Full => ("mobile", w.t("mobile-full")),
     };
@@ -28,7 +28,7 @@ pub(crate) fn tick(w: Words, is_ticked: bool, errors: &[FieldError]) -> Markup {
                 @if let Some(error) = error { p class="error" id="share-error" { (error) } }
                 label class="tick" for="share" {
                     input type="checkbox" id="share" name="share" value="on" checked[is_ticked]
-                        aria-describedby=[error.map(|_| "share-error")];
+                        aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "share-error")];
                     span { (w.t("mobile-share-tick")) }
                 }
             }

@@ -15,11 +15,17 @@ use crate::people::identity::state::{LivenessRefusal, LivenessStanding, Person};
 use crate::people::store::identities;
 use crate::people::store::identity_checks;
 use crate::people::store::identity_checks::StoredCheck;
+use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
 use crate::pictures::kept::Slot;
 
 /// Each costs money.
 pub(crate) const LIVENESS_TRIES_PER_DAY: u8 = 5;
+/// Asking costs the vendor's patience, whether it begins or not.
+const LIVENESS_CALLS_PER_DAY: u8 = 40;
+/// What they are counted under.
+const TRIES: &str = "liveness";
+const CALLS: &str = "liveness calls";
 /// However many pages wait for an outcome, the vendor is asked so often.
 const ASK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// The vendor's page is good for half an hour; after that nothing comes any more.
@@ -48,7 +54,8 @@ impl Identity {
         if self.is_elsewhere(account, &person).await? {
             return Err(IdentityError::OtherAccount);
         }
-        self.count_try(account, "liveness", LIVENESS_TRIES_PER_DAY).await?;
+        self.count_try(account, CALLS, LIVENESS_CALLS_PER_DAY).await?;
+        self.count_try(account, TRIES, LIVENESS_TRIES_PER_DAY).await?;
         let sealed = verify::seal(&self.vault, account, &person);
         let check = StoredCheck {
             id: Uuid::now_v7().simple().to_string(),
@@ -67,7 +74,15 @@ impl Identity {
             return_url,
             meta_info,
         };
-        let start = vendor.begin(request).await.map_err(fault)?;
+        let start = match vendor.begin(request).await {
+            Ok(start) => start,
+            Err(error) => {
+                // Nothing began, and nothing is to be paid for.
+                let client = self.database.client().await?;
+                identity_tries::take_back(&client, account.0, clock::today(), TRIES).await?;
+                return Err(fault(error));
+            }
+        };
         identity_checks::begun(&self.database.client().await?, &check.id, &start.token, &start.url).await?;
         Ok(start.url)
     }

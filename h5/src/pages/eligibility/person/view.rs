@@ -162,7 +162,7 @@ fn form(w: Words, view: &View<'_>, seen: &SeenPerson, other: &Markup) -> Markup 
             @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
             label class="tick" for="agree" {
                 input type="checkbox" id="agree" name="agree" value="on" required
-                    aria-describedby=[error.map(|_| "agree-error")];
+                    aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "agree-error")];
                 span { (w.t("person-tick")) }
             }
             p class="hint" { (w.with("person-warn", &[("hours", hours.into())])) }

@@ -120,7 +120,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
             @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
             label class="tick" for="agree" {
                 input type="checkbox" id="agree" name="agree" value="on" required checked[view.has_agreed]
-                    aria-describedby=[error.map(|_| "agree-error")];
+                    aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "agree-error")];
                 span { (w.with("score-review-tick", &[("score", rules.score_min.into())])) }
             }
             p class="hint" { (w.t("score-review-warn")) }

@@ -59,7 +59,7 @@ fn picker(w: Words, offer: &Offer<'_>, open: &[&Organisation]) -> Markup {
             div class="field" {
                 label for="campus" { (w.t("campus-label")) }
                 p class="hint" id="campus-hint" { (w.t("campus-hint")) }
-                select id="campus" name="campus" aria-describedby="campus-hint" data-submits {
+                select id="campus" name="campus" aria-describedby="campus-hint" {
                     @if !open.iter().any(|campus| Some(&campus.code) == here) {
                         option value="" selected disabled { (w.t("campus-choose")) }
                     }

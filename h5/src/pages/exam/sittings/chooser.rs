@@ -113,7 +113,7 @@ fn notice_part(w: Words, view: &View<'_>) -> Markup {
                 @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }
                 label class="tick" for="agree" {
                     input type="checkbox" id="agree" name="agree" value="on" required checked[view.plan.has_agreed]
-                        aria-describedby=[error.map(|_| "agree-error")];
+                        aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "agree-error")];
                     span { (w.t("notice-agree")) }
                 }
             }

@@ -13,7 +13,7 @@ use crate::view::layout::page;
 /// The page. What was typed goes along sealed, so that nobody types it twice.
 pub(crate) fn show(visit: &Visit, next: &Next, entered: &Entered) -> Response {
     let w = visit.words;
-    let typed = visit.app.outside.registration.accounts.keep("sign-up", entered);
+    let typed = entered.sealed(&visit.app.outside.registration.accounts, next);
     let body = body(w, &next.query(), entered.email.trim(), typed.as_deref());
     page(&visit.frame(w.t("letter-title")), &body).into_response()
 }

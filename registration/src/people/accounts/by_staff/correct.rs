@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use deadpool_postgres::GenericClient;
+
 use crate::application;
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
@@ -58,12 +60,31 @@ const FOUND_MAX: i64 = 5;
 
 impl Accounts {
     /// The accounts that staff mean: the one of this account number, or those bound to a person with a document of this
-    /// number, then those that say to have it; at most five.
+    /// number, then those that say to have it; at most five. Each is looked at, and that is written down.
     pub async fn named_by(&self, staff: &StaffMember, text: &str) -> Result<Vec<Account>, CorrectError> {
         demand(staff, Right::CorrectAccounts, Scope::Everything)?;
         if let Ok(number) = text.parse::<AccountNumber>() {
-            return Ok(self.account(number.account()).await?.into_iter().collect());
+            return Ok(self.looked_at(staff, number).await?.into_iter().collect());
         }
+        let found = self.of_document(text).await?;
+        let client = self.database.client().await?;
+        for account in &found {
+            looked(&client, staff, account.number).await?;
+        }
+        Ok(found)
+    }
+
+    /// The account of this number, for staff who put it right; that they looked is written down.
+    pub async fn looked_at(&self, staff: &StaffMember, number: AccountNumber) -> Result<Option<Account>, CorrectError> {
+        demand(staff, Right::CorrectAccounts, Scope::Everything)?;
+        let account = self.account(number.account()).await?;
+        if account.is_some() {
+            looked(&self.database.client().await?, staff, number).await?;
+        }
+        Ok(account)
+    }
+
+    async fn of_document(&self, text: &str) -> Result<Vec<Account>, StoreError> {
         let client = self.database.client().await?;
         let mut found = Vec::new();
         for document in DocumentKind::ALL.iter().filter_map(|kind| Document::parse(*kind, text).ok()) {
@@ -77,7 +98,7 @@ impl Accounts {
         found.retain(|stored| seen.insert(stored.id));
         found.truncate(usize::try_from(FOUND_MAX).expect("a small constant"));
         let read = |stored| crate::people::accounts::read(&self.vault, stored);
-        Ok(found.iter().map(read).collect::<Result<_, StoreError>>()?)
+        found.iter().map(read).collect()
     }
 
     /// Sets name and document, and the login with them, all or nothing, and writes down who did and why. Whatever was proved or
@@ -122,4 +143,9 @@ impl Accounts {
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(Corrected { has_new_login, must_prove, reviews })
     }
+}
+
+/// Writes down that an account was looked at.
+async fn looked(client: &impl GenericClient, staff: &StaffMember, number: AccountNumber) -> Result<(), StoreError> {
+    Entry::by_staff(staff.id, AuditAction::LookedAtAccount, &number.to_string()).write(client).await
 }

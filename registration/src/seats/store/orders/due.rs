@@ -45,7 +45,7 @@ pub(crate) async fn free(client: &impl GenericClient, now: Timestamp, limit: i64
              WHERE o.state = 'unpaid' AND o.amount_fen = 0 AND o.lapses_at >= $1 ORDER BY o.lapses_at LIMIT $2",
         )
         .await?;
-    let read = |row: &tokio_postgres::Row| row.get::<_, &str>("id").parse();
+    let read = |row: &Row| row.get::<_, &str>("id").parse();
     let found: Result<_, _> = client.query(&statement, &[&now, &limit]).await?.iter().map(read).collect();
     found.map_err(|_| StoreError::Corrupt("an order's number"))
 }
