@@ -151,7 +151,7 @@ impl Reviews {
     }
 
     /// Confirms a payment that was looked at: the seats are the candidate's. Again: the same answer. Once noted the
-    /// decision stands, and is carried out by the sweep should this process die.
+    /// decision stands, and is carried out by a job should this process die.
     pub async fn confirm(&self, member: &StaffMember, order: OrderId, look: &Look) -> Result<Order, DecisionError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
@@ -166,7 +166,7 @@ impl Reviews {
     }
 
     /// Refuses a picture that was looked at. The seats are kept for a while, so that one who has really paid can hand
-    /// in a better one; after as many of these as the exam allows the order is cancelled, and the sweep gives the seats
+    /// in a better one; after as many of these as the exam allows the order is cancelled, and a job gives the seats
     /// back.
     pub async fn refuse(
         &self,

@@ -16,7 +16,7 @@ use crate::store::StoreError;
 
 /// Rows that get their index at a time.
 const BATCH: i64 = 2_000;
-/// Most batches in one round of the sweep.
+/// Most batches in one round of the job.
 const BATCHES_MAX: usize = 10;
 
 /// What was found of a ticket number.

@@ -72,11 +72,10 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
         MessageKind::BindingAsked => {
             ("有人申请绑定您的学籍", "Somebody else asked for the record that your account is bound to")
         }
-        MessageKind::OrderOwed => (
-            "缴费已到账，但原场次已无空位，请另选场次",
-            "Your payment has arrived, but the seat was gone: choose another sitting",
-        ),
-        MessageKind::MoneyReturned => ("一笔报名费将按原支付方式退回", "A payment of yours goes back the way it came"),
+        MessageKind::OrderOwed => {
+            ("原场次已满，请另选场次", "Your payment has arrived, but the seat was gone: choose another sitting")
+        }
+        MessageKind::MoneyReturned => ("报名费将按原路退回", "A payment of yours goes back the way it came"),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Making the seats of a paid order the candidate's: the decision is written down, the engine is told, and that it is done
-//! is written down. Whoever dies in between leaves the rest to the sweep.
+//! is written down. Whoever dies in between leaves the rest to the job `Confirmations`.
 
 use deadpool_postgres::GenericClient;
 use futures_util::future::join_all;

@@ -1,4 +1,4 @@
-//! Finishes what died between the row and the engine: on the next read, and from the sweep.
+//! Finishes what died between the row and the engine: on the next read, and by the job `Orders`.
 
 use jiff::SignedDuration;
 use reservation::engine::HoldError;
@@ -55,7 +55,7 @@ impl Orders {
         }
         // Frozen seats without a picture, too, are those of a hand-in that came to nothing.
         if is_due && !states.contains(&Some(HoldState::Held)) {
-            // Owed, too, is the end of what needed it: whoever dies on the way leaves that to the sweep.
+            // Owed, too, is the end of what needed it: whoever dies on the way leaves that to the job.
             let is_needed = self.exams.get(&order.exam).is_some_and(|page| page.rules.has_requirements());
             let is_owing = is_needed || states.iter().any(is_live);
             if self.lapse(&order, is_owing).await? && is_owing {

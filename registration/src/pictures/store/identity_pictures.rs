@@ -79,7 +79,7 @@ pub(crate) async fn keep(client: &impl GenericClient, id: Uuid, account: Uuid) -
     Ok(client.execute(&statement, &[&id, &account]).await? == 1)
 }
 
-/// Marks pictures to be removed by the sweep.
+/// Marks pictures to be removed by the job `Pictures`.
 pub(crate) async fn drop(client: &impl GenericClient, ids: &[Uuid]) -> Result<(), StoreError> {
     let statement =
         client.prepare_cached("UPDATE registration.identity_pictures SET state = 'dropped' WHERE id = ANY($1)").await?;

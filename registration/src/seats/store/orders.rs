@@ -85,7 +85,7 @@ pub(crate) struct StoredOrder {
 }
 
 impl StoredOrder {
-    /// As candidates and staff see it at `now`: what time has decided already shows before the sweep has written it.
+    /// As candidates and staff see it at `now`: what time has decided already shows before a job has written it.
     pub(crate) fn view(self, now: Timestamp) -> Order {
         let state = self.state_at(now);
         // The version before confirms without noting when it was first done.

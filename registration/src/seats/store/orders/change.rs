@@ -189,7 +189,7 @@ pub(crate) async fn submit(
     client.query_opt(&statement, &[&id.to_string(), &now]).await?.as_ref().map(read).transpose()
 }
 
-/// Waiting, or not decided on otherwise, → confirming: somebody said yes. From here on nobody else decides, and the sweep
+/// Waiting, or not decided on otherwise, → confirming: somebody said yes. From here on nobody else decides, and the job
 /// finishes what dies.
 pub(crate) async fn begin_confirm(
     client: &impl GenericClient,
