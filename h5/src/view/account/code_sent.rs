@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::people::accounts::{CODE_WAIT, CodeError, SpentBudget};
 
 use crate::failure::Failure;
@@ -33,12 +33,12 @@ pub(crate) fn said(text: &str, seconds: u32, needs_page: bool) -> Response {
 
 /// Of which messages there are no more today. What else can be done is the page's to say.
 pub(crate) fn budget(w: Words, spent: SpentBudget) -> String {
-    let key = match spent {
-        SpentBudget::Network => "code-budget-network",
-        SpentBudget::Prefix => "code-budget-prefix",
-        SpentBudget::Site => "code-budget-site",
+    let word = match spent {
+        SpentBudget::Network => key("code-budget-network"),
+        SpentBudget::Prefix => key("code-budget-prefix"),
+        SpentBudget::Site => key("code-budget-site"),
     };
-    w.t(key).into_owned()
+    w.t(word).into_owned()
 }
 
 /// Why no code was sent.
