@@ -21,9 +21,8 @@ use crate::catalogue::words;
 use crate::desk::frame::Frame;
 use crate::failure::Failure;
 use crate::pages::{error, sign_in};
-use crate::request::carried::Carried;
+use crate::request::carried::{Carried, FORM_BYTES_MAX};
 use crate::request::visit::Ended;
-use crate::routes::FORM_BYTES_MAX;
 
 /// Longest time that a page may take.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(20);

@@ -10,9 +10,7 @@ use crate::desks::{forms, payments, people, scores};
 use crate::failure::Failure;
 use crate::layers::with_layers;
 use crate::pages::{files, language, sign_in, sign_out};
-
-/// Largest form, in bytes.
-pub(crate) const FORM_BYTES_MAX: usize = 16 * 1024;
+use crate::request::carried::FORM_BYTES_MAX;
 
 /// The staff's pages, for a listener of their own.
 pub fn router(state: BackofficeState) -> Router {

@@ -40,8 +40,8 @@ pub(crate) fn queue(w: Words, title: &str, waiting: &[Waiting], count: u64, now:
             div class="queue-head" {
                 h2 { (title) }
                 div {
-                    a class="plain" data-key="j" href=[neighbour(1)] aria-label=(w.t("queue-next")) { (keycap("J")) (w.t("queue-next")) }
-                    a class="plain" data-key="k" href=[neighbour(-1)] aria-label=(w.t("queue-previous")) { (keycap("K")) (w.t("queue-previous")) }
+                    a class="plain" data-key="j" href=[neighbour(1)] { (keycap("J")) (w.t("queue-next")) }
+                    a class="plain" data-key="k" href=[neighbour(-1)] { (keycap("K")) (w.t("queue-previous")) }
                 }
             }
             ol {

@@ -138,7 +138,7 @@ pub(crate) fn body(
         is_number: false,
     }));
     html! {
-        header class="case-head" { div { h1 { (name) } } }
+        header class="case-head" { div { h1 { @if name.is_empty() { (w.t("candidate")) } @else { (name) } } } }
         p class="hint" { (w.pick(&exam.title.zh, &exam.title.en)) }
         @if case.differences.is_none() { p class="hint" { (w.t("form-no-roster")) } }
         @if differs("document") { p class="hint" { (w.t("form-not-in-roster")) } }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::request::session;
 
+/// Largest form, in bytes.
+pub(crate) const FORM_BYTES_MAX: usize = 16 * 1024;
 /// What it is sealed for.
 const WHAT: &str = "desk form";
 /// Forms about accounts say what one of the staff has typed of a person: they go on with nobody else.
