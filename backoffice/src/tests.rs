@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use maud::Markup;
 use pagekit::callout::Tone;
 use pagekit::language::Language;
-use pagekit::words::{keys, keys_used};
+use pagekit::words::{Words, keys, keys_used};
 use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::desk::case::{Case, CaseId, CaseKind, Subject};
 use registration::desk::payments::Review;
@@ -131,8 +131,6 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         };
         desk(w, &view)
     };
-    let pairs = vec![("own".to_owned(), "看不清交易单号".to_owned())];
-    let carried = Carried { sender: None, path: "/orders/S7K4-2M9Q/refuse".to_owned(), pairs };
     let forms = reviews::forms(w);
     let scores = reviews::scores(w);
     let (cases, member) = (cases(), member());
@@ -146,14 +144,6 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         ("long", draw(&reviews[1], true, &[], Some(&care))),
         ("decided", draw(&decided, false, &history, None)),
         ("empty", empty(w, Some(&good))),
-        (
-            "sign-in",
-            sign_in::body(
-                w,
-                &sign_in::View { next: "/", name: "li.min", error: Some(&w.t("sign-in-wrong")), ..Default::default() },
-            ),
-        ),
-        ("go-on", sign_in::go_on(w, &carried)),
         ("error", error::body(w, Failure::NotFound)),
         ("people", people::body(w, &person_case(&people, &cases[0], &history))),
         ("people-face", people::body(w, &person_case(&people, &cases[1], &[]))),
@@ -170,8 +160,17 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),
     };
-    let bodies = bodies.into_iter().chain(accounts::all(w, now()));
+    let bodies = bodies.into_iter().chain(signing_in(w)).chain(accounts::all(w, now()));
     bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).collect()
+}
+
+/// Signing in, and what waited for it.
+fn signing_in(w: Words) -> [(&'static str, Markup); 2] {
+    let error = w.t("sign-in-wrong");
+    let view = sign_in::View { next: "/", name: "li.min", error: Some(&error), ..Default::default() };
+    let pairs = vec![("own".to_owned(), "看不清交易单号".to_owned())];
+    let carried = Carried { sender: None, path: "/orders/S7K4-2M9Q/refuse".to_owned(), pairs };
+    [("sign-in", sign_in::body(w, &view)), ("go-on", sign_in::go_on(w, &carried))]
 }
 
 /// An identity and a face that wait.
