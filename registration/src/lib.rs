@@ -122,8 +122,9 @@ impl Registration {
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
         let RegistrationConfig { postgres, engine, files, vault, gateways, accounts } = config;
         let database = Database::new(postgres);
-        store::migrations::run(&database).await?;
-        let exams = Exams::open(database.clone(), engine.clone(), vault.clone()).await?;
+        // Both are large, and whoever opens a site would carry them.
+        Box::pin(store::migrations::run(&database)).await?;
+        let exams = Box::pin(Exams::open(database.clone(), engine.clone(), vault.clone())).await?;
         let hasher = Hasher::new();
         let accounts = Accounts::new(database.clone(), vault.clone(), hasher.clone(), &gateways, accounts);
         accounts.carry_over().await?;

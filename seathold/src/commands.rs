@@ -47,7 +47,9 @@ async fn with_services<T>(
 ) -> anyhow::Result<T> {
     let data = make_data_dir(&site.data)?;
     let stores = Stores::open(site, &data, Sharing::Joined).await?;
-    let outcome = match Services::open(&stores, &data, Gateways::default(), AccountSettings::default()).await {
+    // What opens everything is large, and every command would carry it.
+    let opening = Services::open(&stores, &data, Gateways::default(), AccountSettings::default());
+    let outcome = match Box::pin(opening).await {
         Ok(services) => {
             let outcome = work(&services).await;
             services.stop().await;

@@ -153,7 +153,8 @@ impl Site {
     async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {
         let stores = TestStores::start().await;
         let pool = stores.pool();
-        Self::open_on(stores, pool, (exam, sittings), gateways, accounts).await
+        // Large, and every test that starts a site would carry it.
+        Box::pin(Self::open_on(stores, pool, (exam, sittings), gateways, accounts)).await
     }
 
     async fn open_on(

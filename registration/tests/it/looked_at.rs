@@ -44,7 +44,7 @@ async fn a_form_that_waits_is_looked_at_anew_when_the_candidate_is_somebody_else
     // The same where the candidate says so.
     let seen = look(&world, account.id).await;
     let document: Document = resident(7);
-    world.registration.identity.claim(account.id, "王芳".parse().unwrap(), document).await.unwrap();
+    world.registration.identity.declare(account.id, "王芳".parse().unwrap(), document).await.unwrap();
     assert!(matches!(forms.decide(&world.reviewer, &seen, None).await, Err(CaseError::NotWaiting)));
     let seen = look(&world, account.id).await;
     forms.decide(&world.reviewer, &seen, None).await.unwrap();
