@@ -113,7 +113,8 @@ async fn evidence_that_another_reader_took_in_stays() {
             world.confirm(order).await.unwrap();
         };
         let handed_in = async { world.hand_in(account, order).await.map(|order| order.state) };
-        let (handed_in, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(handed_in, reader) }).await.unwrap();
+        let (handed_in, ()) =
+            Box::pin(tokio::time::timeout(PATIENCE, async { tokio::join!(handed_in, reader) })).await.unwrap();
         assert!(matches!(handed_in, Ok(OrderState::WaitingReview | OrderState::Confirmed)), "{handed_in:?}");
         let kept = "SELECT count(*) FROM registration.screenshots s JOIN registration.payments p ON p.id = s.payment
              WHERE s.order_id = $1 AND s.accepted_at IS NOT NULL AND p.state = 'received'";
