@@ -1,6 +1,7 @@
 //! Registration on real Redis and Postgres, through its public doors.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::large_futures, reason = "a test waits for each of its futures once, and has the stack to itself")]
 
 mod account_budgets;
 mod account_corrections;
