@@ -43,15 +43,13 @@ impl Orders {
             let Some((lost, order)) = lost else { return Ok(()) };
             let Some(order) = store::orders::get(&transaction, order).await? else { return Ok(()) };
             let released = random_number();
-            let ended = if change::split_off(&transaction, &order, &lost, released).await? {
-                if moves::binds(&transaction, order.id).await? {
-                    kept.push(lost);
-                    continue;
-                }
-                released
-            } else if change::release(&transaction, order.id).await? {
-                order.id
-            } else {
+            let is_split = change::split_off(&transaction, &order, &lost, released).await?;
+            let ended = match is_split || change::release(&transaction, order.id).await? {
+                true if moves::binds(&transaction, order.id).await? => None,
+                true => Some(if is_split { released } else { order.id }),
+                false => None,
+            };
+            let Some(ended) = ended else {
                 kept.push(lost);
                 continue;
             };
