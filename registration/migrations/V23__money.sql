@@ -9,12 +9,13 @@ BEGIN
         BEGIN
             SET LOCAL lock_timeout = '800ms';
             LOCK TABLE registration.orders, registration.payments, registration.payment_orders IN ACCESS EXCLUSIVE MODE;
-            EXIT;
+            SET LOCAL lock_timeout = 0;
+            RETURN;
         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
             PERFORM pg_sleep(0.05);
         END;
     END LOOP;
-    SET LOCAL lock_timeout = 0;
+    RAISE EXCEPTION 'others hold the tables of registration: start again when they are done';
 END $$;
 
 ALTER TABLE registration.payments
