@@ -11,7 +11,7 @@
 //! `SEATHOLD_WECHAT_PAY_H5_DOMAIN` (the host registered for H5 payment, if it shall be compared) and
 //! `SEATHOLD_WECHAT_PAY_REFUND_FROM` (`AVAILABLE`: refunds come from the available balance).
 //!
-//! In reading order: [`config`] and [`check`], [`signature`], [`line`], [`trade`], [`notification`], [`bill`].
+//! In reading order: [`config`] and [`check`], [`signature`], [`mod@line`], [`trade`], [`notification`], [`bill`].
 
 mod bill;
 mod check;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reservation::ids::CandidateId;
 use uuid::Uuid;
 
-/// A candidate's account. The engine knows it as a [`CandidateId`](reservation::ids::CandidateId).
+/// A candidate's account. The engine knows it as a [`CandidateId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct AccountId(pub Uuid);
