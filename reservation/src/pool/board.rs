@@ -44,6 +44,26 @@ struct Sittings {
     applied: StreamId,
 }
 
+/// What Redis counts in a pool's sittings, and between which events it was read.
+#[derive(Debug, Default)]
+pub struct CountsRead {
+    /// Sitting, capacity, free.
+    pub counts: Vec<(SittingNumber, i64, i64)>,
+    /// The newest event before they were read: each counts at least what it and those before it did.
+    pub after: StreamId,
+    /// The newest event after they were read: none counts anything newer.
+    pub before: StreamId,
+}
+
+/// How many running clocks of the ledger end where and when, and up to which event it knows them.
+#[derive(Debug, Default)]
+pub struct DeadlinesRead {
+    /// By sitting and second since 1970.
+    pub deadlines: BTreeMap<(SittingNumber, i64), i64>,
+    /// Whoever reads on does so after this event.
+    pub cursor: StreamId,
+}
+
 /// What is free in one pool.
 #[derive(Debug, Default)]
 pub struct Board {
@@ -67,18 +87,15 @@ impl Board {
         self.changes.send_modify(|version| *version += 1);
     }
 
-    /// Starts over from Redis's counts (sitting, capacity, free) and the ledger's deadlines,
-    /// both read after the event `as_of`.
-    pub fn reset(
-        &self,
-        counts: &[(SittingNumber, i64, i64)],
-        deadlines: BTreeMap<(SittingNumber, i64), i64>,
-        as_of: StreamId,
-    ) {
+    /// Starts over from the ledger's deadlines and Redis's counts. The board lacks the events between the two until
+    /// they are applied.
+    pub fn reset(&self, counts: &CountsRead, deadlines: DeadlinesRead) {
+        let DeadlinesRead { deadlines, cursor } = deadlines;
+        let as_of = counts.after;
         self.write(|board| {
             board.counts.clear();
-            (board.applied, board.noted) = (as_of, as_of);
-            for &(sitting, capacity, free) in counts {
+            (board.applied, board.noted) = (cursor, counts.before);
+            for &(sitting, capacity, free) in &counts.counts {
                 board.counts.insert(sitting, Counts { capacity, free, as_of, deadlines: BTreeMap::new() });
             }
             for ((sitting, second), holds) in deadlines {
@@ -228,10 +245,15 @@ mod tests {
         Event::parse(&entry).unwrap()
     }
 
+    /// The sitting's counts, of just after this event.
+    fn counted(capacity: i64, free: i64, at: StreamId) -> CountsRead {
+        CountsRead { counts: vec![(SITTING, capacity, free)], after: at, before: at }
+    }
+
     #[test]
     fn an_older_event_does_not_undo_a_newer_answer() {
         let board = Board::default();
-        board.reset(&[(SITTING, 2, 2)], BTreeMap::new(), StreamId::default());
+        board.reset(&counted(2, 2, StreamId::default()), DeadlinesRead::default());
         board.note(&[(SITTING, 0)], Some(StreamId { ms: 1, seq: 5 }));
         board.apply(&[event(4, 1, "5000 1 c:1", "")]);
         assert_eq!(board.sittings.read().unwrap().counts[&SITTING].free, 0);
@@ -240,7 +262,7 @@ mod tests {
     #[test]
     fn the_next_release_is_the_first_clock_that_frees_a_seat() {
         let board = Board::default();
-        board.reset(&[(SITTING, 1, 1)], BTreeMap::new(), StreamId::default());
+        board.reset(&counted(1, 1, StreamId::default()), DeadlinesRead::default());
         board.apply(&[event(1, 0, "5001 1 c:1", ""), event(2, -1, "9000 2 d:1", "")]);
         assert_eq!(board.next_release_at(SITTING), Timestamp::from_second(9).ok());
         board.apply(&[event(3, 0, "", "x c:1 1 1 5001")]);
@@ -254,7 +276,7 @@ mod tests {
         let told = Timestamp::from_second(7).ok();
         let board = Board::default();
         assert_eq!(board.next_release_at_or(SITTING, told), told, "nothing is known of the sitting");
-        board.reset(&[(SITTING, 1, 1)], BTreeMap::new(), StreamId::default());
+        board.reset(&counted(1, 1, StreamId::default()), DeadlinesRead::default());
         assert_eq!(board.next_release_at_or(SITTING, told), told, "for the board it is not full");
         board.note(&[(SITTING, 0)], Some(StreamId { ms: 1, seq: 1 }));
         assert_eq!(board.next_release_at_or(SITTING, told), told, "the event is on its way");
@@ -262,5 +284,20 @@ mod tests {
         assert_eq!(board.next_release_at_or(SITTING, told), Timestamp::from_second(6).ok());
         board.apply(&[event(2, 0, "", "f c:1 1 1 5001")]);
         assert_eq!(board.next_release_at_or(SITTING, told), None, "no clock runs in this sitting");
+    }
+
+    #[test]
+    fn a_board_that_starts_over_in_a_rush_waits_for_the_clocks_that_the_ledger_lacks() {
+        let told = Timestamp::from_second(7).ok();
+        let board = Board::default();
+        // Redis gave the seat; the ledger has not heard of it.
+        board.reset(&counted(1, 0, StreamId { ms: 1, seq: 1 }), DeadlinesRead::default());
+        assert_eq!(board.next_release_at_or(SITTING, told), told);
+        board.apply(&[event(1, 0, "5001 1 c:1", "")]);
+        assert_eq!(board.next_release_at_or(SITTING, told), Timestamp::from_second(6).ok());
+        // The seat was given while the counts were read.
+        let meanwhile = CountsRead { after: StreamId::default(), ..counted(1, 0, StreamId { ms: 1, seq: 1 }) };
+        board.reset(&meanwhile, DeadlinesRead::default());
+        assert_eq!(board.next_release_at_or(SITTING, told), told);
     }
 }

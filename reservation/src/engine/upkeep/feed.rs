@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 use crate::ledger::{LedgerError, holds, pools};
 use crate::pool::Pool;
+use crate::pool::board::{CountsRead, DeadlinesRead};
 use crate::restore::OpenError;
 use crate::store::event::StreamId;
 use crate::store::{READ_ENTRIES_MAX, Store, StoreError, identity_of};
@@ -82,9 +83,10 @@ pub(in crate::engine) async fn reset(engine: &Engine, pool: &Pool) -> Result<Str
     let row = pools::get(&*tx, &pool.id).await?.ok_or(OpenError::Unknown)?;
     let deadlines = holds::deadlines(&*tx, &pool.exam, &numbers).await?;
     drop(tx);
-    // The tail first: the counts are then at least as new as it says.
-    let tail = engine.inner.store.tail(&pool.keys).await?.unwrap_or_default();
-    let counts = engine.inner.store.counts(&pool.keys).await?;
-    pool.board.reset(&counts, deadlines, tail);
+    let store = &engine.inner.store;
+    let after = store.tail(&pool.keys).await?.unwrap_or_default();
+    let counts = store.counts(&pool.keys).await?;
+    let before = store.tail(&pool.keys).await?.unwrap_or_default();
+    pool.board.reset(&CountsRead { counts, after, before }, DeadlinesRead { deadlines, cursor: row.cursor });
     Ok(row.cursor)
 }
