@@ -18,8 +18,8 @@ use crate::paths::{target_dir, temp_dir};
 
 /// Messages of the browser that nobody has read yet; the rest wait in the pipe.
 const MESSAGES_MAX: usize = 1000;
-/// Longest wait for an answer, and for something to show.
-const WAIT: Duration = Duration::from_secs(20);
+/// Longest wait for an answer, and for something to show; three of them walk at once.
+const WAIT: Duration = Duration::from_secs(60);
 const TURN_WAIT: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(100);
 /// What a headless browser of that time needs to run anywhere, over a pipe: its file descriptors 3 and 4.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::browsers::axe::accessibility_faults;
 use crate::browsers::browser::{Browser, BrowserOptions};
 
-const WAIT: Duration = Duration::from_secs(20);
+const WAIT: Duration = Duration::from_secs(40);
 const TURN_WAIT: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(100);
 
