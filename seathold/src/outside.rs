@@ -139,12 +139,17 @@ impl Outside {
 fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gateways> {
     Ok(Gateways {
         sms: args.sms.map(|vendor| sms(vendor, variables)).transpose().context("--sms")?,
-        mail: args.smtp_url.as_ref().map(|_| mail(variables)).transpose().context("--smtp-url")?,
+        mail: has_mail(args, variables)?.then(|| mail(variables)).transpose().context("--smtp-url")?,
         cards: cards(args.ocr, variables).context("--ocr")?,
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
         pay: args.pay.iter().map(|till| channel(*till, variables)).collect::<Result<_, _>>().context("--pay")?,
     })
+}
+
+/// A server for letters may be named by the path of a file, too, of which the arguments know nothing.
+fn has_mail(args: &OutsideArgs, variables: &Variables) -> Result<bool, SettingError> {
+    Ok(args.smtp_url.is_some() || variables.optional("SEATHOLD_SMTP_URL")?.is_some())
 }
 
 fn channel(till: Till, variables: &Variables) -> Result<Channel, SettingError> {

@@ -12,6 +12,8 @@ mod homes;
 mod imports;
 #[path = "tidy/layers.rs"]
 mod layers;
+#[path = "tidy/operating.rs"]
+mod operating;
 
 use files::{check, code, files, lines_where, report, sources, stem};
 

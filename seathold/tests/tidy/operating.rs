@@ -1,0 +1,64 @@
+//! Operators read every metric and every setting in `docs/operating.md`, and nothing that is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use super::files::{report, root, sources};
+
+const DOCUMENT: &str = "docs/operating.md";
+const METRICS: [&str; 2] = ["seathold_", "registration_"];
+const SETTINGS: [&str; 5] = ["SEATHOLD_", "TENCENTCLOUD_", "ALIBABA_CLOUD_", "DATABASE_", "REDIS_"];
+
+/// What stands between quotes in the product and begins with one of these.
+fn named(prefixes: &[&str], is_name: fn(char) -> bool) -> BTreeSet<String> {
+    let product = sources().into_iter().filter(|(path, _)| !path.starts_with("sandbox/"));
+    let texts: Vec<String> = product.map(|(_, text)| text).collect();
+    let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| !line.trim_start().starts_with("//"));
+    let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
+    let has_prefix = |text: &&str| prefixes.iter().any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
+    quoted.filter(has_prefix).filter(|text| text.chars().all(is_name)).map(str::to_owned).collect()
+}
+
+/// What the document names: in code quotes, whole, or by its end in a line whose first name has the beginning.
+fn documented() -> BTreeSet<String> {
+    let text = fs::read_to_string(root().join(DOCUMENT)).unwrap();
+    let mut all = BTreeSet::new();
+    for line in text.lines() {
+        let mut heads: Vec<&str> = Vec::new();
+        for name in line.split('`').skip(1).step_by(2) {
+            let name = name.split(['{', '=']).next().unwrap_or_default();
+            all.insert(name.to_owned());
+            match name.starts_with('_') {
+                true => all.extend(heads.iter().map(|head| format!("{head}{name}"))),
+                false => heads.extend(name.match_indices('_').map(|(at, _)| &name[..at])),
+            }
+        }
+    }
+    all
+}
+
+fn missing(kind: &str, names: BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
+    let documented = documented();
+    assert!(names.len() > 20, "the product has {kind}s");
+    let faults: Vec<String> = names.difference(&documented).map(|name| format!("lacks the {kind} {name}")).collect();
+    if faults.is_empty() { BTreeMap::new() } else { BTreeMap::from([(DOCUMENT.to_owned(), faults)]) }
+}
+
+#[test]
+fn every_metric_and_every_setting_is_explained() {
+    let metrics = named(&METRICS, |c| c.is_ascii_lowercase() || c == '_');
+    let is_metric = |name: &String| {
+        ["_total", "_seconds", "_connections", "_requests"].iter().any(|end| name.ends_with(end))
+            || name.starts_with("seathold_room_")
+    };
+    let metrics: BTreeSet<String> = metrics.into_iter().filter(is_metric).collect();
+    report("37: operators find every metric", &missing("metric", metrics.clone()));
+    let settings = named(&SETTINGS, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    report("37: operators find every setting", &missing("setting", settings));
+
+    let is_of_ours = |name: &&String| METRICS.iter().any(|prefix| name.starts_with(prefix));
+    let documented = documented();
+    let gone = documented.iter().filter(is_of_ours).filter(|name| !metrics.contains(*name));
+    let gone: Vec<String> = gone.map(|name| format!("explains {name}, which nothing counts")).collect();
+    report("37: no metric is explained that is gone", &BTreeMap::from([(DOCUMENT.to_owned(), gone)]));
+}
