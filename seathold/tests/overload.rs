@@ -15,10 +15,13 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_postgres::NoTls;
 
+#[path = "overload/limited.rs"]
+mod limited;
 #[path = "overload/wire.rs"]
 mod wire;
 
-use wire::{Reply, address, ask, connect, get, refused};
+use limited::{refused, until_limited};
+use wire::{Reply, address, ask, connect, get};
 
 const EXAM: &str = "/api/v1/exams/campus-english";
 /// Longest wait for what must come.
@@ -49,18 +52,6 @@ async fn refused_for_want_of_a_place(app: &ServedApp) -> usize {
     let counted =
         metrics.lines().find_map(|line| line.strip_prefix("seathold_requests_refused_total{listener=\"candidates\"} "));
     counted.map_or(0, |number| number.parse().unwrap())
-}
-
-/// Asks until it is 429, at most so many times; how many were served before.
-async fn until_limited(app: &ServedApp, source: &str, path: &str, headers: &[&str], most: usize) -> (usize, Reply) {
-    for served in 0..most {
-        let reply = get(app, source, path, headers).await;
-        if reply.status == 429 {
-            return (served, reply);
-        }
-        assert_eq!(reply.status, 200, "{}", reply.text());
-    }
-    panic!("{most} requests to {path} and no 429");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,14 +61,3 @@ pub(crate) async fn ask(server: SocketAddr, source: &str, request: &str, headers
 pub(crate) async fn get(app: &ServedApp, source: &str, path: &str, headers: &[&str]) -> Reply {
     ask(address(app), source, &format!("GET {path}"), headers, "").await
 }
-
-/// Asks until it is refused: who has used all turns up gets one a second, which a busy machine makes of a short pause.
-pub(crate) async fn refused(ask: impl AsyncFn() -> Reply) -> Reply {
-    for _ in 0..20 {
-        let reply = ask().await;
-        if reply.status == 429 {
-            return reply;
-        }
-    }
-    panic!("never refused");
-}
