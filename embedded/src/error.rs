@@ -58,9 +58,9 @@ pub enum EmbeddedError {
         /// The last line that it logged.
         last_words: String,
     },
-    /// The program did not answer in time.
+    /// The program did not serve in time.
     #[error(
-        "{program} did not answer within {seconds} s of starting ({cause}): see its log with RUST_LOG=embedded=debug"
+        "{program} did not serve within {seconds} s of starting ({cause}): see its log with RUST_LOG=embedded=debug"
     )]
     Silent {
         /// The program.

@@ -2,11 +2,13 @@
 //!
 //! In reading order: [`Redis`] and [`Postgres`] are what callers use; [`EmbeddedError`] is what they tell the
 //! operator. Inside, `home` owns the directory and its lock, `process` the child and the guard that ends it when
-//! its owner is killed, `orphan` what such a death left behind, `programs` where packages put their binaries.
+//! its owner is killed, `patience` how long a start may take, `orphan` what such a death left behind, `programs`
+//! where packages put their binaries.
 
 mod error;
 mod home;
 mod orphan;
+mod patience;
 mod postgres;
 mod process;
 mod programs;
@@ -14,6 +16,7 @@ mod redis;
 mod user;
 
 pub use error::{EmbeddedError, postgres_said};
+pub use patience::{RECOVERY_MAX, SILENCE_MAX};
 pub use postgres::{CONNECTIONS_MAX, Durability, Postgres};
 pub use redis::{Fsync, Redis};
 pub use user::{UnprivilegedUser, unprivileged_user};

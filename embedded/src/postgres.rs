@@ -12,6 +12,7 @@ use tokio_postgres::error::SqlState;
 use crate::error::{EmbeddedError, postgres_said};
 use crate::home::{Home, socket_dir_of};
 use crate::orphan;
+use crate::patience::{Patience, SILENCE_MAX, Word};
 use crate::process::Process;
 use crate::programs::{self, PostgresPrograms};
 
@@ -20,9 +21,11 @@ const PROGRAM: &str = "PostgreSQL";
 pub const CONNECTIONS_MAX: u16 = 100;
 /// Its superuser, and the name of the one database.
 const NAME: &str = "seathold";
-/// Recovery after a crash takes time; while the process lives, it gets this much.
-const START_SECONDS_MAX: u64 = 120;
 const POLL: Duration = Duration::from_millis(10);
+/// Longest wait for one connection: one that hangs takes it and says nothing.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// What Postgres says for the same reason as while it recovers, and does not come back from.
+const ENDING: &str = "shutting down";
 /// How often a start is repeated because a killed predecessor's children are still ending.
 const STARTS_MAX: u32 = 50;
 const BETWEEN_STARTS: Duration = Duration::from_millis(100);
@@ -68,7 +71,7 @@ impl Postgres {
         let home = Home::open(PROGRAM, dir)?;
         let url = url(home.socket_dir(), NAME);
         let mut postgres = Self { process: None, home, durability, url, pid: 0 };
-        postgres.launch().await?;
+        postgres.launch(SILENCE_MAX).await?;
         postgres.make_database().await?;
         Ok(postgres)
     }
@@ -116,10 +119,18 @@ impl Postgres {
     /// # Errors
     /// As [`Self::start`].
     pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
+        self.restart_within(SILENCE_MAX).await
+    }
+
+    /// As [`Self::restart`], but it is given up when it says nothing for `silence_max`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn restart_within(&mut self, silence_max: Duration) -> Result<(), EmbeddedError> {
         if let Some(process) = self.process.take() {
             process.stop().await;
         }
-        self.launch().await
+        self.launch(silence_max).await
     }
 
     /// Stops Postgres after a checkpoint, so that the next start needs no recovery.
@@ -129,7 +140,7 @@ impl Postgres {
         }
     }
 
-    async fn launch(&mut self) -> Result<(), EmbeddedError> {
+    async fn launch(&mut self, silence_max: Duration) -> Result<(), EmbeddedError> {
         let data = self.home.data();
         let programs = programs::postgres_for(&data)?;
         if !data.exists() {
@@ -138,13 +149,14 @@ impl Postgres {
         // A directory that root copied here belongs to root.
         self.home.private_dir(&data)?;
         let mut starts = 0;
+        let mut patience = Patience::new(PROGRAM, silence_max);
         let process = loop {
             orphan::end_postgres(&data).await?;
             // Nobody is left who could own it, but its number may be somebody else's by now, or a process that has
             // ended and that nobody has waited for: Postgres takes either for its owner.
             let _ = fs::remove_file(self.home.socket_dir().join(SOCKET_LOCK));
             let mut process = self.spawn(&programs)?;
-            match self.answers(&mut process).await {
+            match self.answers(&mut process, &mut patience).await {
                 Ok(()) => break process,
                 Err(error) if starts == STARTS_MAX || !process.said_any(&STILL_ENDING) => return Err(error),
                 Err(_) => starts += 1,
@@ -200,19 +212,20 @@ impl Postgres {
     }
 
     /// Waits until Postgres takes connections; a missing database is an answer too.
-    async fn answers(&self, process: &mut Process) -> Result<(), EmbeddedError> {
-        let start = Instant::now();
-        let mut cause = String::new();
-        while start.elapsed().as_secs() < START_SECONDS_MAX {
+    async fn answers(&self, process: &mut Process, patience: &mut Patience) -> Result<(), EmbeddedError> {
+        loop {
             process.check_running()?;
-            match tokio_postgres::connect(&self.url, NoTls).await {
-                Ok(_) => return Ok(()),
-                Err(error) if error.code() == Some(&SqlState::INVALID_CATALOG_NAME) => return Ok(()),
-                Err(error) => cause = postgres_said(&error),
+            let word = match tokio::time::timeout(ANSWER_WAIT, tokio_postgres::connect(&self.url, NoTls)).await {
+                Ok(Ok(_)) => Word::Ready,
+                Ok(Err(error)) if error.code() == Some(&SqlState::INVALID_CATALOG_NAME) => Word::Ready,
+                Ok(Err(error)) => refused(&error),
+                Err(_) => Word::Silent("no answer".to_owned()),
+            };
+            if patience.hears(word, Instant::now())? {
+                return Ok(());
             }
             tokio::time::sleep(POLL).await;
         }
-        Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX, cause })
     }
 
     async fn make_database(&self) -> Result<(), EmbeddedError> {
@@ -227,6 +240,15 @@ impl Postgres {
         let _ = connection.await;
         made.map_err(EmbeddedError::from)
     }
+}
+
+/// What a connection that Postgres refuses says of its start.
+fn refused(error: &tokio_postgres::Error) -> Word {
+    let said = postgres_said(error);
+    if error.code() == Some(&SqlState::CANNOT_CONNECT_NOW) && !said.contains(ENDING) {
+        return Word::Recovering(said);
+    }
+    Word::Silent(said)
 }
 
 fn url(socket_dir: &Path, database: &str) -> String {

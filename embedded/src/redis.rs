@@ -12,15 +12,18 @@ use tokio::net::UnixStream;
 use crate::error::EmbeddedError;
 use crate::home::{Home, socket_dir_of};
 use crate::orphan;
+use crate::patience::{Patience, SILENCE_MAX, Word};
 use crate::process::Process;
 use crate::programs;
 
 const PROGRAM: &str = "Redis";
 const SOCKET: &str = "redis.sock";
 const PID_FILE: &str = "redis.pid";
-/// Loading a large append-only file takes time; while the process lives, it gets this much.
-const START_SECONDS_MAX: u64 = 120;
 const POLL: Duration = Duration::from_millis(5);
+/// Longest wait for the answer to one question.
+const ANSWER_WAIT: Duration = Duration::from_secs(1);
+/// What Redis answers while it reads its file.
+const LOADING: &str = "-LOADING";
 /// Used when the machine does not say how much memory it has.
 const MEMORY_BYTES_DEFAULT: u64 = 1 << 30;
 
@@ -65,7 +68,7 @@ impl Redis {
         let home = Home::open(PROGRAM, dir)?;
         let url = url(home.socket_dir());
         let mut redis = Self { process: None, home, fsync, url, pid: 0 };
-        redis.launch().await?;
+        redis.launch(SILENCE_MAX).await?;
         Ok(redis)
     }
 
@@ -112,10 +115,18 @@ impl Redis {
     /// # Errors
     /// As [`Self::start`].
     pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
+        self.restart_within(SILENCE_MAX).await
+    }
+
+    /// As [`Self::restart`], but it is given up when it says nothing for `silence_max`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn restart_within(&mut self, silence_max: Duration) -> Result<(), EmbeddedError> {
         if let Some(process) = self.process.take() {
             process.stop().await;
         }
-        self.launch().await
+        self.launch(silence_max).await
     }
 
     /// Stops Redis after it has written its file.
@@ -125,7 +136,7 @@ impl Redis {
         }
     }
 
-    async fn launch(&mut self) -> Result<(), EmbeddedError> {
+    async fn launch(&mut self, silence_max: Duration) -> Result<(), EmbeddedError> {
         let server = programs::redis_server()?;
         let (data, socket) = (self.home.data(), self.home.socket_dir().join(SOCKET));
         let pid_file = data.join(PID_FILE);
@@ -143,7 +154,7 @@ impl Redis {
         }
         // Redis has nothing quicker than SIGTERM that is still orderly, and with no save point that is quick.
         let mut process = Process::spawn(PROGRAM, command, Signal::SIGTERM, Signal::SIGTERM)?;
-        answers(&mut process, &socket).await?;
+        answers(&mut process, &socket, silence_max).await?;
         self.pid = process.pid();
         self.process = Some(process);
         Ok(())
@@ -195,28 +206,38 @@ fn memory_bytes() -> u64 {
     kibibytes.map_or(MEMORY_BYTES_DEFAULT, |kibibytes: u64| kibibytes * 1024)
 }
 
-/// Waits until Redis answers PING; while it loads its file it answers `-LOADING`.
-async fn answers(process: &mut Process, socket: &Path) -> Result<(), EmbeddedError> {
-    let start = Instant::now();
-    let mut cause = String::new();
-    while start.elapsed().as_secs() < START_SECONDS_MAX {
+/// Waits until Redis answers PING.
+async fn answers(process: &mut Process, socket: &Path, silence_max: Duration) -> Result<(), EmbeddedError> {
+    let mut patience = Patience::new(PROGRAM, silence_max);
+    loop {
         process.check_running()?;
-        match ping(socket).await {
-            Ok(true) => return Ok(()),
-            Ok(false) => cause = "it is still loading".to_owned(),
-            Err(error) => cause = error.to_string(),
+        let word = match tokio::time::timeout(ANSWER_WAIT, ping(socket)).await {
+            Ok(Ok(line)) if line.starts_with("+PONG") => Word::Ready,
+            Ok(Ok(line)) if line.starts_with(LOADING) => Word::Recovering("it loads its append-only file".to_owned()),
+            Ok(Ok(line)) => Word::Silent(line),
+            Ok(Err(error)) => Word::Silent(error.to_string()),
+            Err(_) => Word::Silent("no answer".to_owned()),
+        };
+        if patience.hears(word, Instant::now())? {
+            return Ok(());
         }
         tokio::time::sleep(POLL).await;
     }
-    Err(EmbeddedError::Silent { program: PROGRAM, seconds: START_SECONDS_MAX, cause })
 }
 
-async fn ping(socket: &Path) -> std::io::Result<bool> {
+/// The first bytes of its answer, which are enough to tell one from another.
+async fn ping(socket: &Path) -> std::io::Result<String> {
     let mut stream = UnixStream::connect(socket).await?;
     stream.write_all(b"PING\r\n").await?;
-    let mut answer = [0; 7];
-    let ping = tokio::time::timeout(Duration::from_secs(1), stream.read_exact(&mut answer)).await;
-    Ok(matches!(ping, Ok(Ok(_))) && &answer == b"+PONG\r\n")
+    let mut answer = [0; LOADING.len()];
+    let mut length = 0;
+    while length < answer.len() && !answer[..length].ends_with(b"\r\n") {
+        match stream.read(&mut answer[length..]).await? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    Ok(String::from_utf8_lossy(&answer[..length]).into_owned())
 }
 
 #[cfg(test)]

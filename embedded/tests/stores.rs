@@ -4,8 +4,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use embedded::{Durability, EmbeddedError, Fsync, Postgres, Redis, postgres_said};
 use nix::sys::signal::{Signal, kill};
@@ -138,6 +138,93 @@ async fn a_lock_file_that_names_a_stranger_does_not_block_the_start() {
     fs::write(home.join("socket/.s.PGSQL.5432.lock"), format!("1\n{}\n", home.join("data").display())).unwrap();
     let postgres = Postgres::start_with(&home, Durability::Process).await.unwrap();
     postgres.stop().await;
+}
+
+/// For so long a store may say nothing in the tests of slow starts; each of those takes longer.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// Makes the next start of Postgres a recovery of some five seconds.
+fn make_recovery_slow(data: &Path) {
+    let settings = "hot_standby = off\nrestore_command = 'sleep 1; false'\n";
+    fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
+    fs::write(data.join("recovery.signal"), "").unwrap();
+}
+
+#[tokio::test]
+async fn a_postgres_that_recovers_is_waited_for_and_one_that_hangs_is_not() {
+    let dir = temp_dir();
+    let data = dir.path().join("postgres/data");
+    let mut store = Postgres::start_with(&dir.path().join("postgres"), Durability::Process).await.unwrap();
+    postgres(store.url(), "CREATE TABLE seat AS SELECT 'taken' AS state").await.unwrap();
+    store.kill().await;
+    make_recovery_slow(&data);
+    let since = Instant::now();
+    store.restart_within(SILENCE).await.unwrap();
+    assert!(since.elapsed() > SILENCE, "it was not slow: {:?}", since.elapsed());
+    assert_eq!(postgres(store.url(), "SELECT state FROM seat").await.unwrap(), ["taken"]);
+
+    // Stopped in the middle of it: connections are taken by the system, and nobody answers.
+    store.kill().await;
+    make_recovery_slow(&data);
+    let url = store.url().to_owned();
+    let stopping = async {
+        while !matches!(postgres(&url, "SELECT 1").await, Err(error) if postgres_said(&error).contains("57P03")) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let pid = fs::read_to_string(data.join("postmaster.pid")).unwrap();
+        kill(Pid::from_raw(pid.lines().next().unwrap().parse().unwrap()), Signal::SIGSTOP).unwrap();
+    };
+    let starting = tokio::time::timeout(Duration::from_secs(60), store.restart_within(SILENCE));
+    let (outcome, ()) = tokio::join!(starting, stopping);
+    let error = outcome.expect("a start that hangs has an end").unwrap_err();
+    assert!(matches!(error, EmbeddedError::Silent { .. }), "{error}");
+    // Unless what was left of it has finished the recovery alone.
+    let _ = fs::remove_file(data.join("recovery.signal"));
+    store.restart().await.unwrap();
+    assert_eq!(postgres(store.url(), "SELECT state FROM seat").await.unwrap(), ["taken"]);
+}
+
+/// Not a test: the owner of a Redis that reads its file slowly, which is found in the directory `bin`.
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn owner_of_a_slow_redis() {
+    let Some(dir) = std::env::var_os("SEATHOLD_TEST_SLOW_DIR").map(PathBuf::from) else { return };
+    let mut store = Redis::start(&dir.join("redis"), Fsync::Off).await.unwrap();
+    let socket = store.url().strip_prefix("redis+unix://").unwrap().to_owned();
+    let mut stream = UnixStream::connect(&socket).await.unwrap();
+    let filling: String = (0..20_000).map(|n| format!("SET seat{n} taken\r\n")).collect();
+    stream.write_all(filling.as_bytes()).await.unwrap();
+    let mut answers = vec![0; "+OK\r\n".len() * 20_000];
+    stream.read_exact(&mut answers).await.unwrap();
+    store.kill().await;
+    let since = Instant::now();
+    store.restart_within(SILENCE).await.unwrap();
+    assert!(since.elapsed() > SILENCE, "it was not slow: {:?}", since.elapsed());
+    assert_eq!(redis(&store, "GET seat19999").await, "$5\r\ntaken");
+    fs::write(dir.join("waited"), "").unwrap();
+}
+
+#[tokio::test]
+async fn a_redis_that_loads_is_waited_for() {
+    let dir = temp_dir();
+    let found =
+        std::process::Command::new("sh").args(["-c", "command -v redis-server valkey-server"]).output().unwrap();
+    let server = String::from_utf8(found.stdout).unwrap().lines().next().unwrap().to_owned();
+    let slow = dir.path().join("bin/redis-server");
+    fs::create_dir(slow.parent().unwrap()).unwrap();
+    // A fifth of a millisecond for each key that it loads.
+    fs::write(&slow, format!("#!/bin/sh\nexec {server} \"$@\" --key-load-delay 200\n")).unwrap();
+    for path in [slow.as_path(), slow.parent().unwrap()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", slow.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let owner = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "owner_of_a_slow_redis", "--ignored"])
+        .env("SEATHOLD_TEST_SLOW_DIR", dir.path())
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    assert!(dir.path().join("waited").exists(), "{}", String::from_utf8_lossy(&owner.stdout));
 }
 
 /// Not a test: the owner that `a_killed_owner_leaves_nothing_in_the_way` kills.

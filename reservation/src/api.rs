@@ -108,6 +108,12 @@ impl Api {
         matches!(plain, "/healthz" | "/readyz" | "/metrics" | "/api") || path.starts_with("/api/")
     }
 
+    /// Does this request bring a key that may hold seats? Told from memory, at once: whoever has none, or one that is not
+    /// known yet, is asked about it when the request is answered.
+    pub fn knows(&self, headers: &HeaderMap) -> bool {
+        self.inner.keys.knows(headers)
+    }
+
     /// Ends all event streams, which would otherwise keep a stopping server waiting.
     pub fn end_streams(&self) {
         self.inner.streams.close();

@@ -76,7 +76,7 @@ pub async fn open_pool(
         row = set_deadlines_forward(store, &link, (pool, row, kept.epoch_max), ms, &tx).await?;
         tx.commit().await.map_err(LedgerError::from)?;
     } else if must_verify || !may_adopt || !is_trusted || kept.epoch != Some(row.epoch) {
-        let next = row.epoch.max(row.cursor_epoch).max(kept.epoch_max) + 1;
+        let mut next = row.epoch.max(row.cursor_epoch).max(kept.epoch_max) + 1;
         if may_adopt && link.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
             // A new lineage too: an event that Redis has lost must not seem to be in the ledger because
             // a later one is.
@@ -84,7 +84,8 @@ pub async fn open_pool(
             tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
         } else {
             if is_known {
-                salvage(&link, pool, &row, &tx).await?;
+                salvage(&link, (pool, &row), next, &tx).await?;
+                next += 1;
             }
             let (cursor, loaded) = load(&link, pool, next, &tx).await?;
             if row.epoch == 0 {
@@ -114,9 +115,7 @@ async fn set_deadlines_forward(
 ) -> Result<PoolRow, OpenError> {
     let fence = row.epoch.max(row.cursor_epoch).max(epoch_max) + 1;
     let mut reader = store.reader(&pool.keys).await?;
-    if taking::take_all(link, &mut reader, (pool, &row), fence, tx).await?.is_none() {
-        salvage(link, pool, &row, tx).await?;
-    }
+    taking::take_all(link, &mut reader, (pool, &row), fence, tx).await?;
     let before = at(link.now_ms() - by_ms);
     let by_seconds = Duration::from_millis(by_ms.unsigned_abs()).as_secs_f64();
     holds::set_deadlines_forward(&**tx, &pool.exam, &pool.id, before, by_seconds).await?;

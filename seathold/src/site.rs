@@ -36,11 +36,11 @@ impl Answers for Site {
     type Body = Either<ApiBody, axum::body::Body>;
 
     fn claim(&self, request: &Request<Incoming>) -> Claim {
-        match claim(request.method(), request.uri().path()) {
-            // The address of a page of somebody's own is asked for by whoever likes; callers of the API have keys.
-            Claim::Reserved if !Api::serves(request.uri().path()) && !self.busy.knows(request.headers()) => {
-                Claim::Common
-            }
+        let (path, headers) = (request.uri().path(), request.headers());
+        match claim(request.method(), path) {
+            // An address is asked for by whoever likes: a place is kept for who brings a key, or has signed in.
+            Claim::Reserved if Api::serves(path) && !self.api.knows(headers) => Claim::Common,
+            Claim::Reserved if !Api::serves(path) && !self.busy.knows(headers) => Claim::Common,
             claim => claim,
         }
     }

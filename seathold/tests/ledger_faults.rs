@@ -63,7 +63,7 @@ async fn connections_to_postgres_that_fall_silent_are_given_up_and_kill_no_payme
     let app = ServedApp::start_with(over(&stores, &line.postgres_url())).await;
     let caller = app.caller();
     exam(&caller, "redis").await;
-    healed(&caller, "before", Duration::from_secs(10)).await;
+    healed(&caller, "before", Duration::from_secs(30)).await;
 
     line.silence_standing();
     let took = healed(&caller, "standing", Duration::from_secs(25)).await;
@@ -103,8 +103,8 @@ async fn a_server_that_hangs_loses_its_pools_and_kills_no_payment_at_another() {
     let second = first.start_beside().await;
     let (at_first, at_second) = (first.caller(), second.caller());
     exam(&at_first, "ledger").await;
-    healed(&at_first, "first", Duration::from_secs(10)).await;
-    healed(&at_second, "second", Duration::from_secs(10)).await;
+    healed(&at_first, "first", Duration::from_secs(30)).await;
+    healed(&at_second, "second", Duration::from_secs(30)).await;
 
     let hung = Pid::from_raw(i32::try_from(first.pid()).unwrap());
     kill(hung, Signal::SIGSTOP).unwrap();
@@ -112,8 +112,8 @@ async fn a_server_that_hangs_loses_its_pools_and_kills_no_payment_at_another() {
     println!("another server hangs: {took:?}");
     assert!(took < Duration::from_secs(10), "{took:?}");
     kill(hung, Signal::SIGCONT).unwrap();
-    healed(&at_first, "awake", Duration::from_secs(10)).await;
-    healed(&at_second, "together", Duration::from_secs(10)).await;
+    healed(&at_first, "awake", Duration::from_secs(30)).await;
+    healed(&at_second, "together", Duration::from_secs(30)).await;
     let client = stores.pool().get().await.unwrap();
     let live = "SELECT count(*) FROM reservation.holds WHERE exam = 'e' AND state = 'confirmed'";
     let counted = "SELECT sum(confirmed)::bigint FROM reservation.sittings WHERE exam = 'e'";

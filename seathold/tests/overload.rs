@@ -5,6 +5,7 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
+use embedded::Postgres;
 use fantoccini::Locator;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,10 +13,14 @@ use testkit::{AppOptions, Browser, Device, ServedApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio_postgres::NoTls;
 
+#[path = "overload/limited.rs"]
+mod limited;
 #[path = "overload/wire.rs"]
 mod wire;
 
+use limited::{refused, until_limited};
 use wire::{Reply, address, ask, connect, get};
 
 const EXAM: &str = "/api/v1/exams/campus-english";
@@ -41,16 +46,12 @@ async fn metrics(app: &ServedApp) -> String {
     get(app, "127.0.0.1", "/metrics", &[&key]).await.text()
 }
 
-/// Asks until it is 429, at most so many times; how many were served before.
-async fn until_limited(app: &ServedApp, source: &str, path: &str, headers: &[&str], most: usize) -> (usize, Reply) {
-    for served in 0..most {
-        let reply = get(app, source, path, headers).await;
-        if reply.status == 429 {
-            return (served, reply);
-        }
-        assert_eq!(reply.status, 200, "{}", reply.text());
-    }
-    panic!("{most} requests to {path} and no 429");
+/// How many requests the server has turned away for want of a place.
+async fn refused_for_want_of_a_place(app: &ServedApp) -> usize {
+    let metrics = metrics(app).await;
+    let counted =
+        metrics.lines().find_map(|line| line.strip_prefix("seathold_requests_refused_total{listener=\"candidates\"} "));
+    counted.map_or(0, |number| number.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,57 +61,85 @@ async fn who_asks_too_often_waits_and_others_do_not() {
 
     // An address, with what it says of itself ignored.
     let forwarded = ["x-forwarded-for: 203.0.113.9"];
-    let (served, refused) = until_limited(&app, "127.0.0.2", &sittings, &forwarded, 30).await;
+    let (served, limited) = until_limited(&app, "127.0.0.2", &sittings, &forwarded, 30).await;
     assert!(served >= 10, "ten at once: {served}");
     assert!(
-        (1..=2).contains(&refused.wait()) && refused.text().contains("\"too_many_requests\""),
+        (1..=2).contains(&limited.wait()) && limited.text().contains("\"too_many_requests\""),
         "{}",
-        refused.text()
+        limited.text()
     );
-    assert_eq!(get(&app, "127.0.0.2", &sittings, &["x-forwarded-for: 203.0.113.10"]).await.status, 429);
+    refused(async || get(&app, "127.0.0.2", &sittings, &["x-forwarded-for: 203.0.113.10"]).await).await;
     assert_eq!(get(&app, "127.0.0.3", &sittings, &[]).await.status, 200);
     assert_eq!(get(&app, "127.0.0.2", "/healthz", &[]).await.status, 200, "whoever watches is never refused");
 
     // Pages of the same address, with what was typed; and its guesses at keys.
-    let page = get(&app, "127.0.0.2", "/", &["accept-language: en"]).await;
-    assert!(page.status == 429 && page.wait() >= 1 && page.text().contains("Try again in"), "{}", page.head);
+    let page = refused(async || get(&app, "127.0.0.2", "/", &["accept-language: en"]).await).await;
+    assert!(page.wait() >= 1 && page.text().contains("Try again in"), "{}", page.head);
     let form = "document=310101199001011234&password=secret-word";
     let form_type = "content-type: application/x-www-form-urlencoded";
-    let kept = ask(address(&app), "127.0.0.2", "POST /sign-in", &[form_type], form).await;
-    assert!(kept.status == 429 && kept.text().contains("310101199001011234") && !kept.text().contains("secret-word"));
-    let guess = get(&app, "127.0.0.2", &format!("{EXAM}/holds/a.1.1"), &["authorization: Bearer guess"]).await;
-    assert_eq!(guess.status, 429);
-    assert_eq!(
-        get(&app, "127.0.0.3", &format!("{EXAM}/holds/a.1.1"), &["authorization: Bearer guess"]).await.status,
-        401
-    );
+    let kept = refused(async || ask(address(&app), "127.0.0.2", "POST /sign-in", &[form_type], form).await).await;
+    assert!(kept.text().contains("310101199001011234") && !kept.text().contains("secret-word"));
+    let (path, guess) = (format!("{EXAM}/holds/a.1.1"), ["authorization: Bearer guess"]);
+    refused(async || get(&app, "127.0.0.2", &path, &guess).await).await;
+    assert_eq!(get(&app, "127.0.0.3", &path, &guess).await.status, 401);
 
     // A candidate.
-    let replies: Vec<Reply> = {
-        let mut replies = Vec::new();
-        for _ in 0..16 {
-            replies.push(hold(&app, "li").await);
-        }
-        replies
-    };
-    assert!(replies[..10].iter().all(|reply| matches!(reply.status, 200 | 201)), "{}", replies[9].text());
-    let refused = replies.iter().find(|reply| reply.status == 429).unwrap();
-    assert!(refused.wait() >= 1);
+    for nth in 0..10 {
+        let reply = hold(&app, "li").await;
+        assert!(matches!(reply.status, 200 | 201), "{nth}: {}", reply.text());
+    }
+    assert!(refused(async || hold(&app, "li").await).await.wait() >= 1);
     assert_eq!(hold(&app, "wang").await.status, 201);
 
-    // The key, which was used 17 times by now.
+    // The key.
     let key = format!("authorization: Bearer {}", app.api_key("hold"));
     let (path, headers) = (format!("{EXAM}/holds/wang.1.1"), [key.as_str()]);
-    let statuses = join_all((0..12).map(|_| get(&app, "127.0.0.4", &path, &headers))).await;
+    let statuses = join_all((0..100).map(|_| get(&app, "127.0.0.4", &path, &headers))).await;
     assert!(statuses.iter().any(|reply| reply.status == 429), "twenty at once, two a second");
     let other = format!("authorization: Bearer {}", app.api_key("admin"));
     assert_ne!(get(&app, "127.0.0.4", &format!("{EXAM}/holds/wang.1.1"), &[&other]).await.status, 429);
     assert!(app.stop().await.success());
 }
 
+/// With six of eight places taken, those that are kept are for calls about a hold of who has a key, whoever else asks for
+/// such an address.
+async fn a_place_is_kept_for_who_brings_a_key(app: &ServedApp) {
+    let url = Postgres::url_in(&app.data().join("postgres")).unwrap();
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute("BEGIN; LOCK TABLE reservation.exams IN SHARE MODE").await.unwrap();
+    let bearer = |scope| format!("authorization: Bearer {}", app.api_key(scope));
+    let (admin, holder) = (bearer("admin"), bearer("hold"));
+    let body = json!({"title": "E", "hold_seconds": 900}).to_string();
+    let stuck = join_all((0..6).map(|n| {
+        let (admin, body) = (&admin, &body);
+        // Again until it has a place: one of the guesses may be in it.
+        async move {
+            let request = format!("PUT /api/v1/exams/new-{n}");
+            while ask(address(app), "127.0.0.1", &request, &[admin], body).await.status == 503 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }));
+    let others = async {
+        let path = format!("{EXAM}/holds/a.1.1");
+        let start = Instant::now();
+        while get(app, "127.0.0.1", &path, &["authorization: Bearer guess"]).await.status != 503 {
+            assert!(start.elapsed() < WAIT, "whoever guesses a key is served from the places that are kept");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let reply = get(app, "127.0.0.1", &path, &[&holder]).await;
+        assert_eq!(reply.status, 404, "{}", reply.text());
+        client.batch_execute("ROLLBACK").await.unwrap();
+    };
+    tokio::join!(stuck, others);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_beyond_the_bound_is_told_at_once_to_come_back() {
     let mut app = app(&["--requests", "8", "--limit-candidate", "0"]).await;
+    a_place_is_kept_for_who_brings_a_key(&app).await;
+    let before = refused_for_want_of_a_place(&app).await;
     let app_ref = &app;
     let mut statuses = Vec::new();
     for round in 0..3 {
@@ -126,10 +155,7 @@ async fn a_burst_beyond_the_bound_is_told_at_once_to_come_back() {
     assert_eq!(of(&[201, 503, 409]), statuses.len(), "nothing else happens");
     assert_eq!(get(&app, "127.0.0.1", "/readyz", &[]).await.status, 200);
     assert_eq!(hold(&app, "late").await.status / 100, if of(&[201]) < 240 { 2 } else { 4 }, "places came back");
-    let metrics = metrics(&app).await;
-    let counted =
-        metrics.lines().find_map(|line| line.strip_prefix("seathold_requests_refused_total{listener=\"candidates\"} "));
-    assert_eq!(counted.and_then(|number| number.parse().ok()), Some(of(&[503])));
+    assert_eq!(refused_for_want_of_a_place(&app).await - before, of(&[503]));
     assert!(app.stop().await.success());
 }
 

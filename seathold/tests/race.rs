@@ -47,7 +47,7 @@ async fn ledger(app: &ServedApp, expected: usize) -> usize {
     let query = "SELECT count(*), count(DISTINCT candidate) FROM reservation.holds \
                  WHERE exam = 'race' AND state IN ('held', 'frozen', 'confirmed')";
     let mut live = (0, 0);
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         let row = client.query_one(query, &[]).await.unwrap();
         live = (row.get::<_, i64>(0), row.get::<_, i64>(1));
         if usize::try_from(live.0).unwrap() == expected {

@@ -51,6 +51,8 @@ fn run_refuses_before_it_builds() {
 fn perf_refuses_before_it_builds() {
     for (arguments, words) in [
         (&["--json"] as &[&str], "--json wants a file"),
+        (&["--rate"], "--rate wants a number"),
+        (&["--rate", "many"], "--rate wants a number"),
         (&["--only", "luck"], "--only wants rounds, browse, streams, goodput, memory or growth, not 'luck'"),
     ] {
         assert!(refusal(&run("ops/perf", arguments)).contains(words), "{arguments:?}");

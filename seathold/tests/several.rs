@@ -117,7 +117,7 @@ async fn two_servers_share_a_cluster_and_one_of_each_is_killed() {
     let start = Instant::now();
     let count = |answer: Answer| answer.json().as_array().map_or(0, Vec::len);
     while count(persist(&callers[1..], 0, "GET", &format!("{EXAM}/sittings"), &Value::Null).await) < POOLS {
-        assert!(start.elapsed() < Duration::from_secs(10), "the second server does not hear of new sittings");
+        assert!(start.elapsed() < Duration::from_secs(60), "the second server does not hear of new sittings");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
@@ -152,7 +152,7 @@ async fn two_servers_share_a_cluster_and_one_of_each_is_killed() {
             assert_eq!(paid, confirmed, "every confirmation that was told, and no other");
             break;
         }
-        assert!(wait < 150, "cluster {} and ledger {} disagree", in_redis.len(), in_ledger.len());
+        assert!(wait < 600, "cluster {} and ledger {} disagree", in_redis.len(), in_ledger.len());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 

@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// Also write the figures as JSON to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Offer so many holds a second where latency is measured, instead of a share of what was carried
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=9_999_999))]
+    pub(crate) rate: Option<u32>,
     /// Measure only this part; may be given several times
     #[arg(long, value_name = "PART")]
     pub(crate) only: Vec<Part>,

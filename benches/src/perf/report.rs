@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_table_says_what_is_met_and_what_was_not_measured() {
-        let options = Options { quick: true, json: None, only: Vec::new() };
+        let options = Options { quick: true, json: None, rate: None, only: Vec::new() };
         let mut report = Report::new(&options);
         report.set("hold_over_hello", 0.55);
         report.set("bytes_per_hold", 103.0);

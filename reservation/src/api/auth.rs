@@ -44,8 +44,7 @@ impl KeyRing {
 
     /// The request's key, when it includes `scope`.
     pub(super) async fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<GoodKey, Problem> {
-        let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
-        let key = key.filter(|key| key.len() <= KEY_BYTES_MAX).ok_or_else(Problem::unauthorized)?;
+        let key = key_in(headers).ok_or_else(Problem::unauthorized)?;
         let digest = digest(&SHA256, key.as_bytes());
         let (mut found, age) = self.look_up(digest.as_ref());
         let is_stale = age.is_none_or(|age| age > FRESH);
@@ -62,6 +61,15 @@ impl KeyRing {
             Some(held) if held.scope.includes(scope) => Ok(held),
             Some(_) => Err(Problem::forbidden(scope.as_str())),
         }
+    }
+
+    /// Does the request bring a key that may hold seats, as far as is known without asking anybody? Until the keys were
+    /// read, whoever brings one is believed: its call is what has them read.
+    pub(super) fn knows(&self, headers: &HeaderMap) -> bool {
+        key_in(headers).is_some_and(|key| {
+            let (found, age) = self.look_up(digest(&SHA256, key.as_bytes()).as_ref());
+            age.is_none() || found.is_some_and(|good| good.scope.includes(Scope::Hold))
+        })
     }
 
     fn look_up(&self, digest: &[u8]) -> (Option<GoodKey>, Option<Duration>) {
@@ -100,6 +108,12 @@ impl KeyRing {
             Known { good: good.into_iter().collect(), read_at: Some(Instant::now()), failed_at: None };
         Ok(())
     }
+}
+
+/// The key that a request brings, if it brings one that is worth a look.
+fn key_in(headers: &HeaderMap) -> Option<&str> {
+    let key = headers.get(header::AUTHORIZATION)?.to_str().ok().and_then(bearer)?;
+    (key.len() <= KEY_BYTES_MAX).then_some(key)
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -138,6 +138,8 @@ pub async fn given_back(
 pub struct Known {
     /// Its state, if the ledger has it.
     pub state: Option<HoldState>,
+    /// Has Redis followed what the ledger decided on it? Until then the two differ, and nothing is wrong.
+    pub is_settled: bool,
     /// Has the candidate another live hold of the group in the ledger?
     pub has_rival: bool,
 }
@@ -154,7 +156,7 @@ pub async fn known(
     let generations: Vec<i64> = places.iter().map(|place| place.generation.0).collect();
     let rows = client
         .query(
-            "SELECT w.generation, h.state, EXISTS (
+            "SELECT w.generation, h.state, coalesce(h.settled, true), EXISTS (
                  SELECT FROM reservation.holds o
                  WHERE o.exam = $1 AND o.candidate = w.candidate AND o.group_number = w.place_group
                      AND o.state IN ('held', 'frozen', 'confirmed') AND o.generation <> w.generation)
@@ -169,7 +171,7 @@ pub async fn known(
         let word: Option<&str> = row.get(1);
         let broken = || LedgerError::Unavailable(format!("hold state {word:?}"));
         let state = word.map(|word| HoldState::parse(word).ok_or_else(broken)).transpose()?;
-        Ok((Generation(row.get(0)), Known { state, has_rival: row.get(2) }))
+        Ok((Generation(row.get(0)), Known { state, is_settled: row.get(2), has_rival: row.get(3) }))
     };
     rows.iter().map(known).collect()
 }

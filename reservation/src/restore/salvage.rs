@@ -15,17 +15,21 @@ use crate::store::{Link, Standing};
 /// Takes Redis's live holds into the ledger if Redis is the newer of the two: it has only events after the cursor,
 /// though the event at the cursor is never trimmed. Otherwise Redis is the older one, and nothing happens.
 ///
+/// Before they are read the pool is taken under `fence`, an epoch that nobody knows: other processes give out seats
+/// under the old one until then, and a seat that is given out behind the reading would be lost.
+///
 /// What ended in the gap is told by nobody: such a hold comes back, and lapses or waits for its decision again. A seat
 /// may so stay taken; none is given twice, and none that is paid for is lost.
 pub(super) async fn salvage(
     link: &Link,
-    pool: &Pool,
-    row: &PoolRow,
+    (pool, row): (&Pool, &PoolRow),
+    fence: i64,
     tx: &deadpool_postgres::Transaction<'_>,
 ) -> Result<(), OpenError> {
     if link.oldest(&pool.keys).await?.is_none_or(|oldest| oldest <= row.cursor) {
         return Ok(());
     }
+    link.fence(&pool.keys, fence).await?;
     let (mut from, mut holds) = (0, HashMap::<Generation, Standing>::new());
     loop {
         let (next, page) = link.standing(&pool.keys, from).await?;

@@ -8,6 +8,7 @@ use redis::aio::MultiplexedConnection;
 
 use super::OpenError;
 use super::fold::fold;
+use super::salvage::salvage;
 use crate::hold::HoldState;
 use crate::ids::PoolId;
 use crate::ledger::holds::fold::{self as rows, Columns, FoldRow};
@@ -18,7 +19,8 @@ use crate::store::event::{Event, StreamId};
 use crate::store::{Link, Store, StoreError, identity_of};
 
 /// Takes the pool under `fence`, an epoch that nobody knows, so that no seat is given out, and folds all events behind
-/// the row's cursor; answers how many the ledger did not take. Nothing when Redis lacks the entry at the cursor.
+/// the row's cursor; answers how many the ledger did not take. Where Redis lacks the entry at the cursor, what it knows
+/// alone is taken over instead.
 ///
 /// `reader` must lead to the link's process, else [`StoreError::Unverified`].
 pub(crate) async fn take_all(
@@ -27,9 +29,10 @@ pub(crate) async fn take_all(
     (pool, row): (&Pool, &PoolRow),
     fence: i64,
     tx: &Transaction<'_>,
-) -> Result<Option<u64>, OpenError> {
+) -> Result<u64, OpenError> {
     if !link.adopt(&pool.keys, fence, row.cursor, row.cursor_epoch).await? {
-        return Ok(None);
+        salvage(link, (pool, row), fence, tx).await?;
+        return Ok(0);
     }
     let (mut parked, mut after) = (0, row.cursor);
     loop {
@@ -39,7 +42,7 @@ pub(crate) async fn take_all(
         parked += take_or_park(tx, pool, row.lineage, &events).await?;
     }
     let process = identity_of(reader).await.map_err(StoreError::from)?;
-    if process == link.process() { Ok(Some(parked)) } else { Err(StoreError::Unverified.into()) }
+    if process == link.process() { Ok(parked) } else { Err(StoreError::Unverified.into()) }
 }
 
 /// Folds events as far as the ledger takes them; answers how many it did not.

@@ -174,6 +174,15 @@ impl Link {
         Ok(word == "adopted")
     }
 
+    /// Takes the pool under `epoch`, which nobody knows, so that nothing in it changes while it is read. What Redis does
+    /// not have needs no fence. [`StoreError::Fenced`] when somebody has used the epoch.
+    pub async fn fence(&self, keys: &PoolKeys, epoch: i64) -> Result<(), StoreError> {
+        let mut cmd = redis::cmd("EVAL");
+        cmd.arg(scripts::FENCE).arg(keys.all().len()).arg(keys.all()).arg(epoch);
+        let word: String = self.query(&cmd).await?;
+        if word == "fenced" { Err(StoreError::Fenced) } else { Ok(()) }
+    }
+
     /// Runs one step of `restore`; the answer is its word.
     pub async fn restore(
         &self,

@@ -56,6 +56,8 @@ pub fn all() -> [&'static Script; 7] {
 
 /// `store/lua/adopt.lua`: sent whole, because it runs before the others may be loaded.
 pub const ADOPT: &str = include_str!("lua/adopt.lua");
+/// `store/lua/fence.lua`: sent whole, likewise.
+pub const FENCE: &str = include_str!("lua/fence.lua");
 /// `store/lua/restore.lua`: sent whole, likewise.
 pub const RESTORE: &str = include_str!("lua/restore.lua");
 /// `store/lua/counts.lua`: sent whole, because it reads what nobody has compared yet.

@@ -30,8 +30,7 @@ impl Writer {
         }
         let kept = link.kept(&pool.keys).await?;
         let fence = before.epoch.max(kept.epoch_max) + 1;
-        let taken = taking::take_all(&link, &mut self.reader, (pool, &before), fence, &tx).await?;
-        let parked = taken.unwrap_or_default();
+        let parked = taking::take_all(&link, &mut self.reader, (pool, &before), fence, &tx).await?;
         let next = fence + 1;
         let (cursor, loaded) = restore::load(&link, pool, next, &tx).await?;
         let row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next, ..before };

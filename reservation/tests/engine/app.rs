@@ -8,6 +8,7 @@ use deadpool_postgres::Pool;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use redis::AsyncCommands;
+use redis::streams::StreamRangeReply;
 use reservation::api::{Api, ApiConfig};
 use reservation::engine::{Engine, EngineConfig};
 use reservation::ids::PoolId;
@@ -17,6 +18,9 @@ use serde_json::{Value, json};
 use testkit::{StoresOptions, TestStores};
 
 const KEY: &str = "test-admin-key";
+/// Longest wait for what must come. What must come soon is measured by the stores' clocks instead: the machine that runs
+/// the tests has other things to do.
+pub(crate) const WAIT: Duration = Duration::from_secs(60);
 
 pub(crate) struct App {
     pub(crate) stores: TestStores,
@@ -142,7 +146,7 @@ impl App {
                 break;
             }
             assert!(
-                since.elapsed() < Duration::from_secs(15),
+                since.elapsed() < WAIT,
                 "Redis and ledger disagree: {} and {} holds, counts {counts:?}, only in Redis {:?}, only in the ledger {:?}",
                 redis.len(),
                 ledger.len(),
@@ -162,6 +166,23 @@ impl App {
             .await
             .unwrap();
         assert!(wrong.is_empty(), "confirmed seats are miscounted");
+    }
+
+    /// Waits until the ledger has every event, and Redis every decision of the ledger: nothing is under way any more.
+    pub(crate) async fn at_rest(&self) {
+        let since = Instant::now();
+        let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
+        let query = "SELECT cursor_ms || '-' || cursor_seq, (SELECT count(*) FROM reservation.holds WHERE NOT settled)
+             FROM reservation.pools WHERE id = 'e'";
+        loop {
+            let row = self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap();
+            let newest: StreamRangeReply = self.look().await.xrevrange_count(keys.events(), "+", "-", 1).await.unwrap();
+            if row.get::<_, i64>(1) == 0 && newest.ids[0].id == row.get::<_, String>(0) {
+                return;
+            }
+            assert!(since.elapsed() < WAIT, "something is always under way");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Capacity and free seats in Redis, by sitting number.
@@ -241,11 +262,11 @@ impl Front {
         found["free"].as_u64().unwrap()
     }
 
-    /// Waits until `sitting` has `free` free seats, for at most `wait`.
-    pub(crate) async fn until_free(&self, sitting: &str, free: u64, wait: Duration) {
+    /// Waits until `sitting` has `free` free seats.
+    pub(crate) async fn until_free(&self, sitting: &str, free: u64) {
         let since = Instant::now();
         while self.free(sitting).await != free {
-            assert!(since.elapsed() < wait, "{sitting} has {} free, not {free}", self.free(sitting).await);
+            assert!(since.elapsed() < WAIT, "{sitting} has {} free, not {free}", self.free(sitting).await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

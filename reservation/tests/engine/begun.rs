@@ -1,7 +1,5 @@
 //! Sittings that have begun, or begin before they could be paid: no seat is given out in them, by whatever way.
 
-use std::time::Duration;
-
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use reservation::engine::HoldError;
@@ -71,10 +69,10 @@ async fn a_seat_is_not_given_for_one_that_has_begun() {
 #[tokio::test(flavor = "multi_thread")]
 async fn late_money_buys_no_seat_in_a_sitting_that_has_begun() {
     let app = App::start().await;
-    app.exam(1, &[("s", "-", 5)]).await;
+    app.exam(3, &[("s", "-", 5)]).await;
     let (lapsed, frozen) = (app.held("c1", "s").await, app.held("c2", "s").await);
     assert_eq!(app.freeze(&frozen).await.0, StatusCode::OK);
-    app.until_free("s", 4, Duration::from_secs(5)).await;
+    app.until_free("s", 4).await;
     begins(&app, "s", "-", -1).await;
     let refused = app.confirm(&lapsed, "order-1").await;
     assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "expired"));

@@ -84,7 +84,7 @@ async fn a_primary_is_killed_under_load_and_the_others_never_pause() {
     };
     let probes = join_all(elsewhere.iter().map(|pool| probe(&front, pool, &stop)));
     let (told, (), probes) = tokio::join!(rush(&front, &pools, SEATS), killer, probes);
-    assert!(probes.iter().all(|rounds| *rounds > 20), "the others went on: {probes:?}");
+    assert!(probes.iter().all(|rounds| *rounds > 5), "the others went on: {probes:?}");
     site.agree(&all).await;
     for pool in &pools {
         assert_eq!(site.in_redis(pool).await.len(), SEATS, "{pool} is given out, no seat twice");

@@ -48,10 +48,12 @@ async fn many_confirms_of_one_hold_at_once_count_one_seat() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_hold_does_not_lapse() {
     let app = App::start().await;
-    app.exam(1, &[("s", "-", 1)]).await;
+    app.exam(3, &[("s", "-", 1), ("t", "-", 1)]).await;
     let hold = app.held("c", "s").await;
     app.freeze(&hold).await;
-    tokio::time::sleep(Duration::from_millis(1_800)).await;
+    // One that is held after it has lapsed by now.
+    app.held("d", "t").await;
+    app.until_free("t", 1).await;
     assert_eq!((app.free("s").await, app.state(&hold).await), (0, "frozen".to_owned()));
     app.finish().await;
 }
@@ -73,7 +75,8 @@ async fn confirm_of_a_lapsed_hold_takes_a_free_seat_or_says_expired() {
     let app_full = app;
     app_full.exam_more("t", 1).await;
     let first = app_full.held("d", "t").await;
-    tokio::time::sleep(Duration::from_millis(1_400)).await;
+    app_full.until_free("t", 1).await;
+    app_full.exam(900, &[]).await;
     let second = app_full.held("f", "t").await;
     let refused = app_full.confirm(&first, "late-2").await;
     assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "expired"));
@@ -139,7 +142,7 @@ async fn of_a_batch_that_the_ledger_has_not_seats_enough_for_as_many_as_there_ar
     assert_eq!((confirmed(&replies[..5]), confirmed(&replies[5..])), (3, 3), "{replies:?}");
     assert_eq!(replies.iter().filter(|reply| code(reply) == "full").count(), 2, "{replies:?}");
     // The sweep brings Redis to the ledger's capacity.
-    app.until_free("t", 2, Duration::from_secs(5)).await;
+    app.until_free("t", 2).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     app.finish().await;
 }

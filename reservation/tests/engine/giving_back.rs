@@ -1,17 +1,18 @@
 //! Who gives a seat back and takes one of the group again gets what is left of its time, and then others have their
 //! chance.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 use jiff::Timestamp;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use redis::AsyncCommands;
 use reservation::engine::waiting_room::Admission;
 use reservation::ids::{HoldId, PoolId};
 use reservation::store::keys::PoolKeys;
 use serde_json::{Value, json};
 
-use crate::app::{App, Reply, code, id};
+use crate::app::{App, Reply, WAIT, code, id};
 
 fn deadline(reply: &Reply) -> Timestamp {
     reply.1["holds"][0]["expires_at"].as_str().unwrap().parse().unwrap()
@@ -48,22 +49,39 @@ async fn giving_back_and_taking_again_wins_no_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn at_the_end_of_the_time_others_have_their_chance() {
     let app = App::start().await;
-    app.exam(2, &[("s", "-", 1)]).await;
-    let reply = app.hold("c", &["s"]).await;
-    tokio::time::sleep(Duration::from_millis(1_870)).await;
-    assert_eq!(app.release(&id(&reply)).await, StatusCode::NO_CONTENT);
-    let refused = app.hold("c", &["s"]).await;
-    assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "full"), "{refused:?}");
-    let until: Timestamp = refused.1["next_release_at"].as_str().unwrap().parse().unwrap();
-    assert_eq!(until, deadline(&reply));
+    app.exam(2, &[("s", "-", 9)]).await;
+    // On a busy machine the moment before the end is missed now and then: then it is another candidate's turn.
+    let mut names = (0..20).map(|n| format!("c{n}"));
+    let (name, until) = loop {
+        let name = names.next().expect("one of twenty asks in time");
+        let reply = app.hold(&name, &["s"]).await;
+        let until = deadline(&reply);
+        let last_moment = until - Duration::from_millis(150);
+        tokio::time::sleep(Timestamp::now().duration_until(last_moment).try_into().unwrap_or_default()).await;
+        assert_eq!(app.release(&id(&reply)).await, StatusCode::NO_CONTENT);
+        let refused = app.hold(&name, &["s"]).await;
+        if Timestamp::now() >= until {
+            continue;
+        }
+        assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "full"), "{refused:?}");
+        let next: Timestamp = refused.1["next_release_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(next, until);
+        break (name, until);
+    };
     let other = app.held("d", "s").await;
     assert_eq!(app.release(&other).await, StatusCode::NO_CONTENT);
     tokio::time::sleep(Duration::from_millis(400)).await;
-    assert!(deadline(&app.hold("c", &["s"]).await) > until + Duration::from_millis(1_900), "the rest is over");
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert!(deadline(&app.hold(&name, &["s"]).await) > until + Duration::from_millis(1_900), "the rest is over");
     let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
-    let left: i64 = app.look().await.hlen(keys.taken()).await.unwrap();
-    assert_eq!(left, 0, "what was given back is swept away");
+    let since = Instant::now();
+    loop {
+        let left: i64 = app.look().await.hlen(keys.taken()).await.unwrap();
+        if left == 0 {
+            break;
+        }
+        assert!(since.elapsed() < WAIT, "what was given back is not swept away");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     app.finish().await;
 }
 
@@ -89,10 +107,33 @@ async fn what_was_given_back_is_known_after_a_restore_and_ends_with_a_payment() 
     app.finish().await;
 }
 
+/// Puts a held seat of the second sitting into Redis of which the ledger has never heard.
+async fn put_into_redis(app: &App, candidate: &str, generation: i64) {
+    let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
+    let mut pipe = redis::pipe();
+    pipe.hset(keys.taken(), format!("{candidate}:1"), format!("h2 {generation} 99999999999999"));
+    let () = pipe.hincr(keys.free(), "2", -1).query_async(&mut app.look().await).await.unwrap();
+}
+
+/// Waits until Redis has the live holds of these and of nobody else.
+async fn until_in_redis(app: &App, candidates: &[&str]) {
+    let since = Instant::now();
+    loop {
+        let fields: Vec<String> = app.in_redis().await.into_keys().collect();
+        if fields.iter().map(|field| field.trim_end_matches(":1")).eq(candidates.iter().copied()) {
+            return;
+        }
+        assert!(since.elapsed() < WAIT, "{fields:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A confirmed seat in Redis that the ledger cancelled, as a call that came late once made it, and a held one of a
-/// candidate who has another in the ledger.
+/// candidate who has another in the ledger. One that the ledger lacks is told once and stays; one on which Redis has
+/// yet to follow the ledger is nothing to tell.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_contradicts_the_ledger_is_found_and_mended() {
+    let counters = PrometheusBuilder::new().install_recorder().unwrap();
     let app = App::start().await;
     app.exam(900, &[("s", "g", 5), ("t", "g", 5)]).await;
     let cancelled = app.held("c1", "s").await;
@@ -100,18 +141,40 @@ async fn what_contradicts_the_ledger_is_found_and_mended() {
     app.release(&cancelled).await;
     app.held("c2", "s").await;
     app.held("c3", "s").await;
+    let on_its_way = app.held("c4", "s").await;
+    assert_eq!(app.confirm(&on_its_way, "paid-too").await.0, StatusCode::OK);
     app.agree().await;
+    app.at_rest().await;
+    // The ledger's word on it is committed, and for an hour nobody carries it to Redis.
+    let client = app.stores.pool().get().await.unwrap();
+    let cancelled_in_ledger = "UPDATE reservation.sittings SET confirmed = confirmed - 1 WHERE id = 's';
+         UPDATE reservation.holds SET state = 'cancelled', settled = false, changed_at = now() + interval '1 hour'
+         WHERE candidate = 'c4'";
+    client.batch_execute(cancelled_in_ledger).await.unwrap();
     let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
     let generation = i64::from_str_radix(cancelled.rsplit('.').next().unwrap(), 16).unwrap();
     let mut pipe = redis::pipe();
     pipe.hset(keys.taken(), "c1:1", format!("c1 {generation} 1")).hincr(keys.free(), "1", -1);
     // The ledger knows another hold of c2 than Redis does.
-    pipe.hset(keys.taken(), "c2:1", format!("h2 {} 99999999999999", generation + 99));
-    pipe.hincr(keys.free(), "2", -1).hincr(keys.free(), "1", 1);
+    pipe.hincr(keys.free(), "1", 1);
     let () = pipe.query_async(&mut app.look().await).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(11)).await;
-    assert_eq!(app.in_redis().await.keys().collect::<Vec<_>>(), ["c3:1"]);
-    assert_eq!(app.counts().await, [(1, (5, 4)), (2, (5, 5))].into());
+    put_into_redis(&app, "c2", generation + 99).await;
+    put_into_redis(&app, "c5", generation + 100).await;
+    until_in_redis(&app, &["c3", "c4", "c5"]).await;
+    // So that it is known when everything was compared once more.
+    let rival = "INSERT INTO reservation.holds
+             (exam, candidate, sitting, generation, group_number, state, lapses_at, changed_at)
+         SELECT exam, 'c6', sitting, 7, group_number, 'held', lapses_at, now() FROM reservation.holds
+         WHERE candidate = 'c3'";
+    client.batch_execute(rival).await.unwrap();
+    put_into_redis(&app, "c6", generation + 101).await;
+    until_in_redis(&app, &["c3", "c4", "c5"]).await;
+    let told = counters.render();
+    let told = told.lines().find_map(|line| line.strip_prefix("seathold_ledger_contradictions_total "));
+    assert_eq!(told, Some("4"), "c1, c2, c5 and c6, each once");
+    assert_eq!(app.counts().await, [(1, (5, 3)), (2, (5, 4))].into());
+    client.execute("UPDATE reservation.holds SET changed_at = now() WHERE candidate = 'c4'", &[]).await.unwrap();
+    until_in_redis(&app, &["c3", "c5"]).await;
     app.engine.stop().await;
 }
 

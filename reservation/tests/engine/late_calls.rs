@@ -10,7 +10,7 @@ use reservation::store::{CALL_LIFE, FreezeRequest, HoldRequest, Lasting, Moment,
 use serde_json::json;
 use testkit::{FaultyLine, LineEnd, TestStores};
 
-use crate::app::{App, Front, Reply, id};
+use crate::app::{App, Front, Reply, WAIT, id};
 
 /// Time enough for what was delivered to arrive.
 const ARRIVAL: Duration = Duration::from_millis(300);
@@ -35,7 +35,7 @@ pub(crate) async fn persist<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> R
         if reply.0 != StatusCode::SERVICE_UNAVAILABLE {
             return reply;
         }
-        assert!(since.elapsed() < Duration::from_secs(30), "503 for far too long: {reply:?}");
+        assert!(since.elapsed() < WAIT, "503 for far too long: {reply:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

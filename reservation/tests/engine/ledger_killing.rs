@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use testkit::{FaultyLine, TestStores};
 use tokio_postgres::NoTls;
 
-use crate::app::{App, call, code, id};
+use crate::app::{App, WAIT, call, code, id};
+use crate::late_calls::persist;
 
 async fn execute(app: &App, statements: &str) {
     app.stores.pool().get().await.unwrap().batch_execute(statements).await.unwrap();
@@ -33,11 +34,20 @@ impl App {
         assert!(self.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
     }
 
-    async fn until_ready(&self, wait: Duration) {
+    async fn until_ready(&self) {
+        self.until_readiness(StatusCode::OK).await;
+    }
+
+    /// Waits until readiness is told so; answers the last word.
+    async fn until_readiness(&self, status: StatusCode) -> Value {
         let since = Instant::now();
-        while self.call(Method::GET, "/readyz", Value::Null).await.0 != StatusCode::OK {
-            assert!(since.elapsed() < wait, "not ready after {wait:?}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        loop {
+            let said = self.call(Method::GET, "/readyz", Value::Null).await;
+            if said.0 == status {
+                return said.1;
+            }
+            assert!(since.elapsed() < WAIT, "{said:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
@@ -65,12 +75,12 @@ async fn an_event_that_the_ledger_refuses_is_parked_and_kills_no_pool() {
     let _: String = app.stores.redis_connection().await.xadd(keys().events(), "*", &[("x", "y")]).await.unwrap();
     let since = Instant::now();
     while number(&app, "SELECT count(*) FROM reservation.parked_events WHERE candidate IS NULL").await != 1 {
-        assert!(since.elapsed() < Duration::from_secs(10), "the foreign event is not parked");
+        assert!(since.elapsed() < WAIT, "the foreign event is not parked");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(app.confirm(&kept, "r").await.0, StatusCode::OK, "the rest goes on");
     app.held("carl", "s").await;
-    app.until_ready(Duration::from_secs(1)).await;
+    app.until_ready().await;
     app.finish().await;
 }
 
@@ -85,7 +95,7 @@ async fn events_of_a_redis_that_the_ledger_does_not_trust_are_not_believed_howev
     let reply = app.hold("bob", &["s"]).await;
     assert_eq!(reply.0, StatusCode::SERVICE_UNAVAILABLE, "{reply:?}");
     // The pool is compared again, and goes on under a new epoch.
-    app.until_ready(Duration::from_secs(10)).await;
+    app.until_ready().await;
     app.held("carl", "s").await;
     app.finish().await;
 }
@@ -103,10 +113,9 @@ async fn the_pools_of_a_process_that_says_nothing_are_taken_and_a_killed_ones_at
          INSERT INTO reservation.writers SELECT writer, now() + interval '1 hour', 1, now() FROM reservation.pools",
     )
     .await;
-    let since = Instant::now();
-    let held = call(&api, Method::POST, "/api/v1/exams/e/holds", json!({"candidate": "bob", "sittings": ["s"]})).await;
-    assert_eq!(held.0, StatusCode::CREATED, "{held:?}");
-    assert!(since.elapsed() < Duration::from_secs(4), "taken after {:?}", since.elapsed());
+    let body = json!({"candidate": "bob", "sittings": ["s"]});
+    let held = persist(|| call(&api, Method::POST, "/api/v1/exams/e/holds", body.clone())).await;
+    assert!(held.0.is_success(), "taken long before the hour is over: {held:?}");
     // One that hangs: its session lives, and nobody renews the lease.
     let hung = app.stores.pool().get().await.unwrap();
     hung.batch_execute(
@@ -123,7 +132,7 @@ async fn the_pools_of_a_process_that_says_nothing_are_taken_and_a_killed_ones_at
         if call(&api, Method::POST, "/api/v1/exams/e/holds", body).await.0.is_success() {
             break;
         }
-        assert!(since.elapsed() < Duration::from_secs(12), "nobody has taken the hung one's pool");
+        assert!(since.elapsed() < WAIT, "nobody has taken the hung one's pool");
     }
     assert_eq!(app.confirm(&app.held("dora", "s").await, "r").await.0, StatusCode::OK);
     second.stop().await;
@@ -146,7 +155,7 @@ async fn a_raise_that_is_cut_off_at_its_commit_sells_nothing_that_is_taken_away_
     let path = "/api/v1/exams/e/sittings/s";
     for (round, capacity) in [8, 2, 6, 1].into_iter().enumerate() {
         // While nothing else commits: the first to say so is the change itself.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.at_rest().await;
         line.cut_at(if capacity > 3 { "COMMIT" } else { "UPDATE reservation.sittings" });
         let cut = app.call(Method::PUT, path, sizes(capacity)).await;
         assert_eq!(cut.0, StatusCode::SERVICE_UNAVAILABLE, "{cut:?}");
@@ -169,7 +178,7 @@ async fn a_raise_that_is_cut_off_at_its_commit_sells_nothing_that_is_taken_away_
     }
     let last = app.call(Method::PUT, path, sizes(5)).await;
     assert!(last.0.is_success(), "{last:?}");
-    app.until_free("s", 5, Duration::from_secs(5)).await;
+    app.until_free("s", 5).await;
     app.finish().await;
 }
 
@@ -214,6 +223,25 @@ async fn a_ledger_that_went_back_in_time_learns_from_redis_what_it_lost_in_the_k
     app.agree().await;
 }
 
+/// Of several processes that share a ledger all would call themselves unready together for one lost second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_is_ready_until_the_ledger_has_taken_no_write_of_it_for_four_seconds_and_again_after_the_kill() {
+    let app = App::start().await;
+    app.exam(900, &[("s", "-", 3)]).await;
+    app.until_ready().await;
+    let mut client = app.stores.pool().get().await.unwrap();
+    let lock = client.transaction().await.unwrap();
+    // Its rounds fail from now on: each gives up after two seconds.
+    lock.batch_execute("LOCK TABLE reservation.writers IN SHARE MODE").await.unwrap();
+    assert_eq!(app.until_readiness(StatusCode::SERVICE_UNAVAILABLE).await["part"], "ledger");
+    let silent = "SELECT extract(epoch FROM clock_timestamp() - max(until))::float8 + 4 FROM reservation.writers";
+    let silent: f64 = lock.query_one(silent, &[]).await.unwrap().get(0);
+    assert!(silent >= 4.0, "unready {silent} s after its last write was taken");
+    lock.rollback().await.unwrap();
+    app.until_ready().await;
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_has_an_end_even_while_the_ledger_is_locked_and_nothing_kills_the_lock() {
     let app = App::start().await;
@@ -225,7 +253,7 @@ async fn a_request_has_an_end_even_while_the_ledger_is_locked_and_nothing_kills_
     let body = json!({"title": "s", "capacity": 5});
     let reply = app.call(Method::PUT, "/api/v1/exams/e/sittings/s", body).await;
     assert_eq!(reply.0, StatusCode::SERVICE_UNAVAILABLE, "{reply:?}");
-    assert!(since.elapsed() < Duration::from_secs(14), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
     drop(lock);
     app.resize("s", 5).await;
     app.finish().await;

@@ -27,3 +27,4 @@ mod resizing;
 mod restoring;
 mod waiting;
 mod waiting_rig;
+mod went_back;

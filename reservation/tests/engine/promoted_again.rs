@@ -87,11 +87,11 @@ async fn a_demoted_primary_is_left_without_anybody_hanging_up() {
     let since = Instant::now();
     let reply = persist(|| app.hold("b", &["s"])).await;
     assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
-    assert!(since.elapsed() < Duration::from_secs(3), "good after {:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(20), "good after {:?}", since.elapsed());
     // The boards are fed from the new one, too.
     let (other, front) = app.another_at(&line.redis_url()).await;
     assert_eq!(front.hold("c", &["s"]).await.0, StatusCode::CREATED);
-    app.until_free("s", 2, Duration::from_secs(3)).await;
+    app.until_free("s", 2).await;
     other.stop().await;
     app.finish().await;
 }

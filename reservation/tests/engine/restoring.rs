@@ -1,10 +1,10 @@
 //! Redis is emptied, comes back with older data, or is shared by processes that know different epochs.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
-use crate::app::App;
+use crate::app::{App, WAIT};
 
 async fn redis_says(app: &App, command: &[&str]) {
     let mut cmd = redis::cmd(command[0]);
@@ -69,7 +69,7 @@ async fn a_restart_with_all_data_keeps_what_the_ledger_has_not_heard() {
     app.stores.kill_redis().await;
     app.stores.restart_redis().await;
     app.stores.restart_postgres().await;
-    app.until_free("s", 1, Duration::from_secs(10)).await;
+    app.until_free("s", 1).await;
     assert_eq!(app.state(&hold).await, "held");
     app.finish().await;
 }
@@ -87,7 +87,7 @@ async fn a_process_that_knows_an_old_epoch_is_fenced_and_learns_the_new_one() {
     let body = serde_json::json!({"candidate": "c3", "sittings": ["s"]});
     let reply = crate::app::call(&other_api, http::Method::POST, "/api/v1/exams/e/holds", body).await;
     assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
-    app.until_free("s", 1, Duration::from_secs(3)).await;
+    app.until_free("s", 1).await;
     other.stop().await;
     app.finish().await;
 }
@@ -95,7 +95,7 @@ async fn a_process_that_knows_an_old_epoch_is_fenced_and_learns_the_new_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_confirmation_that_died_half_way_is_finished() {
     let app = App::start().await;
-    app.exam(2, &[("s", "-", 2)]).await;
+    app.exam(5, &[("s", "-", 2)]).await;
     let hold = app.held("c1", "s").await;
     app.freeze(&hold).await;
     app.agree().await;
@@ -111,21 +111,26 @@ async fn a_confirmation_that_died_half_way_is_finished() {
     // Another died after the freeze: the ledger knows the reference, and the seat is not confirmed.
     let second = app.held("c2", "s").await;
     app.freeze(&second).await;
-    app.agree_but_states().await;
+    app.until_frozen("c2").await;
     client.batch_execute("UPDATE reservation.holds SET reference = 'r2' WHERE state = 'frozen'").await.unwrap();
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    assert_eq!(app.in_redis().await.values().map(|hold| hold.0).collect::<String>(), "cc");
+    let since = Instant::now();
+    while app.in_redis().await.values().any(|hold| hold.0 != 'c') {
+        assert!(since.elapsed() < WAIT, "nobody finishes them: {:?}", app.in_redis().await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(app.in_redis().await.len(), 2);
     assert_eq!(app.confirm(&second, "r2").await.0, StatusCode::OK);
     app.finish().await;
 }
 
 impl App {
-    /// Waits until the ledger has as many live holds as Redis.
-    async fn agree_but_states(&self) {
-        while self.in_ledger().await.len() != self.in_redis().await.len() {
+    /// Waits until the ledger has the candidate's hold as a frozen one.
+    async fn until_frozen(&self, candidate: &str) {
+        let since = Instant::now();
+        while self.in_ledger().await.get(&format!("{candidate}:1")).is_none_or(|hold| hold.0 != 'f') {
+            assert!(since.elapsed() < WAIT, "the ledger does not hear of it");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -11,7 +11,7 @@ use reservation::store::waiting_room::{AdmitRequest, Strain, WaitingRoomRedisKey
 use reservation::waiting_room::{WaitingRoomKeys, WaitingRoomMode, WaitingRoomSettings};
 use serde_json::{Value, json};
 
-use crate::app::{App, Front, Reply};
+use crate::app::{App, Front, Reply, WAIT};
 
 pub(crate) const PLACES: &str = "/api/v1/exams/e/waiting-room/places";
 pub(crate) const STATE: &str = "{room:e}:state";
@@ -47,7 +47,7 @@ pub(crate) async fn until(front: &Front, is_so: impl Fn(&Value) -> bool) -> Valu
         if is_so(&now) {
             return now;
         }
-        assert!(since.elapsed() < Duration::from_secs(15), "{now}");
+        assert!(since.elapsed() < WAIT, "{now}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -60,7 +60,7 @@ pub(crate) async fn until_admitted(front: &Front, candidate: &str) -> Value {
         if place["state"] == "admitted" {
             return place;
         }
-        assert!(since.elapsed() < Duration::from_secs(15), "{place}");
+        assert!(since.elapsed() < WAIT, "{place}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -65,7 +65,6 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::R
     }
     contest.tell(report);
     let best = contest.rounds.median("hold_rps").context("holds were measured")?;
-    report.progress("latency at 70 % of that, open loop");
     latency::measure(options, report, &contest.site, best).await
 }
 

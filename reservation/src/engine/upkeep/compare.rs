@@ -3,6 +3,8 @@
 //! Nothing that works as it should makes a contradiction; but Redis may be set back, and a call may come late. Without
 //! this nobody would ever look at a seat again that Redis counts as taken and nobody has.
 
+use std::collections::HashSet;
+
 use metrics::counter;
 
 use crate::engine::lanes::RunningPool;
@@ -14,10 +16,31 @@ use crate::store::Place;
 
 /// Records of one slice.
 const SLICE: usize = 400;
+/// So many contradictions are remembered as told; then all are forgotten, and those that still stand are told again.
+const TOLD_MAX: usize = 10_000;
+
+/// The contradictions that were told already: one that stands until people have decided is one alarm, not one a round.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Told(HashSet<Generation>);
+
+impl Told {
+    /// Is this the first time that it is told?
+    fn is_new(&mut self, generation: Generation) -> bool {
+        if self.0.len() >= TOLD_MAX {
+            self.0.clear();
+        }
+        self.0.insert(generation)
+    }
+}
 
 impl Engine {
     /// Compares one slice from `cursor` on; answers where the next one begins.
-    pub(in crate::engine) async fn compare(&self, pool: &RunningPool, cursor: u64) -> Result<u64, HoldError> {
+    pub(in crate::engine) async fn compare(
+        &self,
+        pool: &RunningPool,
+        cursor: u64,
+        told: &mut Told,
+    ) -> Result<u64, HoldError> {
         let store = &self.inner.store;
         let (next, records) = self.ask(|| store.some_records(&pool.keys, cursor, SLICE)).await?;
         let places: Vec<(HoldState, Place)> = records.iter().filter_map(|(field, value)| live(field, value)).collect();
@@ -33,8 +56,8 @@ impl Engine {
             drop(client);
             for (state, place) in slice {
                 match known.get(&place.generation) {
-                    Some(known) if known.state.is_none_or(|state| !state.is_live()) => {
-                        self.mend(pool, *state, place, *known).await?;
+                    Some(known) if known.is_settled && known.state.is_none_or(|state| !state.is_live()) => {
+                        self.mend(pool, (*state, place), *known, told).await?;
                     }
                     _ => {}
                 }
@@ -44,23 +67,34 @@ impl Engine {
     }
 
     /// Redis has a live hold, and the ledger has one that ended, or none.
-    async fn mend(&self, pool: &RunningPool, state: HoldState, place: &Place, known: Known) -> Result<(), HoldError> {
+    async fn mend(
+        &self,
+        pool: &RunningPool,
+        (state, place): (HoldState, &Place),
+        known: Known,
+        told: &mut Told,
+    ) -> Result<(), HoldError> {
         let store = &self.inner.store;
         let now = self.ask(|| store.record(&pool.keys, &place.candidate, place.group)).await?;
         let field = format!("{}:{}", place.candidate, place.group);
         if now.and_then(|value| live(&field, &value)) != Some((state, place.clone())) {
             return Ok(());
         }
-        counter!("seathold_ledger_contradictions_total").increment(1);
+        let is_new = told.is_new(place.generation);
+        counter!("seathold_ledger_contradictions_total").increment(is_new.into());
         let (redis, ledger) = (state.as_str(), known.state.map_or("nothing", HoldState::as_str));
         let generation = place.generation.0;
         if known.state.is_none() && !known.has_rival {
             // It was the ledger that lost something, and somebody may have paid: people must decide.
-            tracing::error!(pool = %pool.id, generation, redis, ledger, "Redis has a hold that the ledger lacks");
+            if is_new {
+                tracing::error!(pool = %pool.id, generation, redis, ledger, "Redis has a hold that the ledger lacks");
+            }
             return Ok(());
         }
         // The ledger leads: a hold that ended there, or that it could not take beside another one, is nobody's.
-        tracing::error!(pool = %pool.id, generation, redis, ledger, "Redis contradicts the ledger: the seat is freed");
+        if is_new {
+            tracing::error!(pool = %pool.id, generation, redis, ledger, "Redis contradicts the ledger: the seat is freed");
+        }
         if state == HoldState::Held {
             pool.lanes.release.ask(place.clone()).await?;
             return Ok(());

@@ -35,22 +35,34 @@ const _: () = assert!(LEASE.as_millis() > 2 * ROUND.as_millis(), "one round may 
 
 /// How it stands between this process and the ledger.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Health {
-    last: Mutex<Option<Result<Instant, String>>>,
+pub(in crate::engine) struct Health(Mutex<Heard>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    /// When the ledger last took a write of this process.
+    taken_at: Option<Instant>,
+    /// Why it did not take one since.
+    why_not: Option<String>,
 }
 
 impl Health {
     fn set(&self, outcome: Result<Instant, String>) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(at) => *heard = Heard { taken_at: Some(at), why_not: None },
+            Err(why) => heard.why_not = Some(why),
+        }
     }
 
-    /// Has the ledger taken a write of this process a moment ago? Else why not.
+    /// Has the ledger taken a write of this process for as long as a lease lasts? Else why not. One round that failed says
+    /// nothing yet: of several processes that share a ledger all would call themselves unready together.
     pub(in crate::engine) fn check(&self) -> Result<(), String> {
-        match &*self.last.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(Ok(at)) if at.elapsed() < LEASE => Ok(()),
-            Some(Ok(_)) => Err("the ledger has not answered for some seconds".to_owned()),
-            Some(Err(why)) => Err(why.clone()),
-            None => Err("the ledger has not been asked yet".to_owned()),
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (heard.taken_at, &heard.why_not) {
+            (Some(at), _) if at.elapsed() < LEASE => Ok(()),
+            (_, Some(why)) => Err(why.clone()),
+            (Some(_), None) => Err("the ledger has not answered for some seconds".to_owned()),
+            (None, None) => Err("the ledger has not been asked yet".to_owned()),
         }
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::lanes::RunningPool;
 use crate::engine::seats::hold::at_ms;
+use crate::engine::upkeep::compare::Told;
 use crate::engine::{Engine, HoldError};
 use crate::ledger::holds;
 use crate::pool::Pool;
@@ -74,7 +75,7 @@ pub(in crate::engine) async fn look(engine: Engine) {
 
 /// Finishes what died half way, as long as this process is the pool's writer, until `stop`.
 pub(in crate::engine) async fn finish(engine: Engine, pool: Arc<RunningPool>, stop: CancellationToken) {
-    let (mut rounds, mut compared) = (0_u32, 0);
+    let (mut rounds, mut compared, mut told) = (0_u32, 0, Told::default());
     loop {
         tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(FINISH_EVERY) => {} }
         if !pool.is_writer() {
@@ -87,7 +88,7 @@ pub(in crate::engine) async fn finish(engine: Engine, pool: Arc<RunningPool>, st
         }
         rounds += 1;
         if compared > 0 || rounds.is_multiple_of(COMPARE_ROUNDS) {
-            match engine.compare(&pool, compared).await {
+            match engine.compare(&pool, compared, &mut told).await {
                 Ok(next) => compared = next,
                 Err(error) => tracing::debug!(pool = %pool.id, %error, "Redis and the ledger are not compared now"),
             }

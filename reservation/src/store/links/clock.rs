@@ -28,7 +28,11 @@ impl Clock {
 
     /// Takes over that the clock showed `now_ms` at some time between `asked` and now.
     pub(in crate::store) fn learn(&self, asked: Instant, now_ms: i64) {
-        let least = now_ms - ms_until(Instant::now());
+        self.learn_at(asked, Instant::now(), now_ms);
+    }
+
+    fn learn_at(&self, asked: Instant, heard: Instant, now_ms: i64) {
+        let least = now_ms - ms_until_rounded_up(heard);
         let most = now_ms - ms_until(asked);
         let known = self.then_ms.load(Ordering::Relaxed);
         // Beyond the most, the clock was set back; below the least, it was set forward, or this answer was quicker.
@@ -39,7 +43,11 @@ impl Clock {
 
     /// What it shows at least, in ms since 1970.
     pub(in crate::store) fn now_ms(&self) -> i64 {
-        self.setting_ms() + ms_until(Instant::now())
+        self.shown_at(Instant::now())
+    }
+
+    fn shown_at(&self, at: Instant) -> i64 {
+        self.setting_ms() + ms_until(at)
     }
 
     /// How the clock is set: it changes only when it is, and by as much.
@@ -54,6 +62,12 @@ fn ms_until(at: Instant) -> i64 {
     ms(at.saturating_duration_since(*THEN)) - ms(THEN.saturating_duration_since(at))
 }
 
+/// As [`ms_until`], but up: what is taken off a time that was rounded down must not be less than the truth.
+fn ms_until_rounded_up(at: Instant) -> i64 {
+    let has_part = !at.saturating_duration_since(*THEN).subsec_nanos().is_multiple_of(1_000_000);
+    ms_until(at) + i64::from(has_part)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -66,14 +80,24 @@ mod tests {
         let asked = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
         let clock = Clock::new(asked, 5_000);
         let known = clock.now_ms();
-        assert!((5_000..5_100).contains(&known), "{known}");
+        assert!((4_999..5_100).contains(&known), "{known}");
         clock.learn(Instant::now(), 5_600);
-        assert!((5_600..5_700).contains(&clock.now_ms()), "a quick answer says more");
+        assert!((5_599..5_700).contains(&clock.now_ms()), "a quick answer says more");
         clock.learn(asked, 5_300);
-        assert!((5_600..5_700).contains(&clock.now_ms()), "a slow one does not contradict it");
+        assert!((5_599..5_700).contains(&clock.now_ms()), "a slow one does not contradict it");
         clock.learn(Instant::now(), 3_600_000);
-        assert!((3_600_000..3_600_100).contains(&clock.now_ms()), "set forward");
+        assert!((3_599_999..3_600_100).contains(&clock.now_ms()), "set forward");
         clock.learn(Instant::now(), 7_000);
-        assert!((7_000..7_100).contains(&clock.now_ms()), "set back");
+        assert!((6_999..7_100).contains(&clock.now_ms()), "set back");
+    }
+
+    #[test]
+    fn parts_of_a_millisecond_do_not_put_a_clock_ahead() {
+        let after = |micros| *THEN + Duration::from_micros(micros);
+        let clock = Clock::new(after(0), 0);
+        // It showed exactly 10 ms then; a fifth of a millisecond later it still does.
+        clock.learn_at(after(800), after(900), 10);
+        assert!(clock.shown_at(after(1_100)) <= 10, "{}", clock.shown_at(after(1_100)));
+        assert!(clock.shown_at(after(5_900)) >= 13, "nor far behind");
     }
 }
