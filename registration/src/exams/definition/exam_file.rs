@@ -115,16 +115,17 @@ struct RawGroup {
 /// Reads the file. The exam is there when everything could be read, even if it is not right throughout.
 pub(super) fn parse(text: &str) -> (Option<ExamFile>, Vec<DefinitionError>) {
     let mut faults = Faults { text, found: Vec::new() };
-    let (raw, unknown) = match unknown::read::<Raw>(text) {
-        Ok(read) => read,
+    let (raw, unknown) = unknown::read::<Raw>(text);
+    for Unknown { path, span } in unknown {
+        faults.add(span, format!("unknown field `{path}`: correct its name, or take it out"));
+    }
+    let raw = match raw {
+        Ok(raw) => raw,
         Err(error) => {
             faults.add(error.span().unwrap_or(0..0), error.message());
             return (None, faults.found);
         }
     };
-    for Unknown { path, span } in unknown {
-        faults.add(span, format!("unknown field `{path}`: correct its name, or take it out"));
-    }
     let exam = check(raw, &mut faults);
     faults.found.sort_by_key(|fault| fault.line);
     (exam, faults.found)

@@ -19,17 +19,21 @@ pub(super) struct Unknown {
     pub(super) span: Range<usize>,
 }
 
-/// Reads a text, and says which of its fields were not read.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<(T, Vec<Unknown>), Error> {
-    let table = DeTable::parse(text)?;
+/// Reads a text, and says which of its fields were not read: also where others are missing, whose names they may be
+/// meant to have.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> (Result<T, Error>, Vec<Unknown>) {
     let mut unknown = Vec::new();
+    let table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(error) => return (Err(error), unknown),
+    };
     let read = serde_ignored::deserialize(Deserializer::from(table.clone()), |path| {
         let mut names = Vec::new();
         gather(&path, &mut names);
         let span = find(&names, table.get_ref()).map(Spanned::span).unwrap_or_default();
         unknown.push(Unknown { path: names.join("."), span });
-    })?;
-    Ok((read, unknown))
+    });
+    (read, unknown)
 }
 
 /// The names and numbers on the way to a value, the outermost first.
