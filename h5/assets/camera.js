@@ -1,8 +1,8 @@
 // The camera of the face check: a frame, one hint at a time, and what to do when it may not be used.
+const SIDE = 1280;
 const finder = document.querySelector("[data-camera]");
 
-// Without a way to put what was made here into the form, its plain buttons do.
-if (finder && canAttach) {
+if (finder) {
   const form = finder.closest("form");
   const part = (name) => form.querySelector(`[data-${name}]`);
   const say = finder.querySelector("[data-say]");
@@ -10,7 +10,7 @@ if (finder && canAttach) {
   const canvas = finder.querySelector("canvas");
   const [start, shoot, again, send] = ["start", "shoot", "again", "send"].map(part);
   const inputs = [...form.querySelectorAll("input[type=file]")];
-  const words = finder.dataset;
+  const words = finder.dataset, limit = Number(form.querySelector("[data-put]").dataset.limit);
   let stream, timer, wanted = false;
   finder.hidden = false;
   send.hidden = true;
@@ -90,59 +90,54 @@ if (finder && canAttach) {
     }
   };
 
+  const begin = sender(form.querySelector("[data-put]"), tell, {
+    sent() {
+      send.focus();
+    },
+    refused() {
+      show("off");
+    },
+  });
   again.onclick = start.onclick = () => {
+    begin();
     for (const one of inputs) one.value = "";
     open();
+  };
+  const draw = (picture, w, h) => {
+    const scale = Math.min(1, SIDE / Math.max(w, h));
+    canvas.width = w * scale;
+    canvas.height = h * scale;
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  };
+  const turnOff = () => {
+    wanted = false;
+    stop();
   };
   shoot.onclick = () => {
     // Nothing is seen yet.
     if (!video.videoWidth) return;
-    const scale = Math.min(1, 1280 / Math.max(video.videoWidth, video.videoHeight));
-    canvas.width = video.videoWidth * scale;
-    canvas.height = video.videoHeight * scale;
-    canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => {
-      if (!blob) return tell(words.unread, "bad");
-      wanted = false;
-      stop();
-      attach(inputs[0], blob, "face.jpg");
-      show("taken");
-      tell(words.taken, "good");
-      send.focus();
-    }, "image/jpeg", 0.9);
+    draw(video, video.videoWidth, video.videoHeight);
+    turnOff();
+    show("taken");
+    begin(() => jpegOf(canvas, 0.9), words.taken);
   };
 
-  // A file instead: shown as it will be sent.
-  const chosen = async (one) => {
-    const file = one.files[0];
-    if (!file || isAttached(file)) return;
-    for (const other of inputs) if (other !== one) other.value = "";
-    wanted = false;
-    stop();
+  show("off");
+  // A file instead: shown as it is sent.
+  whenChosen(inputs, (file) => {
+    turnOff();
     show("off");
-    const refuse = (text) => {
-      one.value = "";
-      tell(text, "bad");
-    };
-    try {
-      const small = await prepare(file, 0, { side: 1280, limit: Number(words.limit) });
+    begin(async (isCurrent) => {
+      const small = await prepare(file, 0, { side: SIDE, limit });
       const image = await load(small);
-      if (one.files[0] !== file) return;
-      if (small.size > words.limit) return refuse(words.tooLarge);
-      const scale = Math.min(1, 1280 / Math.max(image.naturalWidth, image.naturalHeight));
-      canvas.width = image.naturalWidth * scale;
-      canvas.height = image.naturalHeight * scale;
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      if (isCurrent()) {
+        draw(image, image.naturalWidth, image.naturalHeight);
+        show("chosen");
+      }
       URL.revokeObjectURL(image.src);
-      if (small !== file) attach(one, small, "face.jpg");
-    } catch (fault) {
-      return refuse(fault.message === "heic" ? words.heic : words.unread);
-    }
-    show("chosen");
-    tell(words.chosen.replace("{name}", file.name), "good");
-    send.focus();
-  };
-  for (const one of inputs) one.addEventListener("change", () => chosen(one));
+      return small;
+    }, fill(words.chosen, { name: file.name }));
+  });
 
   // Nobody is filmed while the page is hidden.
   document.addEventListener("visibilitychange", () => {
@@ -150,5 +145,4 @@ if (finder && canAttach) {
     else if (wanted) open();
   });
   addEventListener("pagehide", stop);
-  show("off");
 }

@@ -1,14 +1,15 @@
 // The photo of a form: moved and enlarged in a frame of the right shape; what is in the frame is what is sent.
+const STILL_MS = 1000, WHOLE_SIDE = 2000;
+
 for (const tile of document.querySelectorAll("[data-crop]")) {
-  const { width, height, unread, heic } = tile.dataset;
-  const inputs = [...tile.querySelectorAll("input[type=file]")];
+  const { width, height } = tile.dataset;
   const box = tile.querySelector(".crop");
   const frame = box.querySelector("canvas");
   const zoom = box.querySelector("input[type=range]");
-  const error = tile.querySelector(".error");
+  const say = tile.querySelector("[data-say]");
   const context = frame.getContext("2d");
   const touches = new Map();
-  let picture, x = 0, y = 0, size = 1, used;
+  let picture, x = 0, y = 0, size = 1;
 
   const draw = () => {
     const scale = Math.max(width / picture.width, height / picture.height) * size;
@@ -28,39 +29,31 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
     draw();
   };
   zoom.oninput = () => picture && enlarge(Number(zoom.value));
-  const keep = () => {
-    frame.toBlob((blob) => {
-      if (!blob) return;
-      attach(used, blob, "photo.jpg");
-    }, "image/jpeg", 0.92);
+  const begin = sender(tile, (text) => {
+    if (say.textContent !== text) say.textContent = text;
+  }, { sent() {}, refused() {} });
+  // Sent once the frame has been still for a moment.
+  const framed = async (isCurrent) => {
+    await pause(STILL_MS);
+    return isCurrent() ? jpegOf(frame, 0.92) : null;
   };
-  for (const input of inputs) {
-    input.addEventListener("change", async () => {
-      if (!input.files.length || isAttached(input.files[0])) return;
-      for (const other of inputs) if (other !== input) other.value = "";
-      error.textContent = "";
-      const file = input.files[0];
-      // An old browser sends the photo whole, and the server keeps its middle.
-      if (!canAttach || !turnsByItself) return;
-      try {
-        picture = await load(file);
-      } catch (_) {
-        error.textContent = (await kindOf(file)) === "heic" ? heic : unread;
-        input.value = "";
-        return;
-      }
-      if (input.files[0] !== file) return;
-      used = input;
-      zoom.value = size = 1;
-      const scale = Math.max(width / picture.width, height / picture.height);
-      [x, y] = [(width - picture.width * scale) / 2, (height - picture.height * scale) / 4];
-      box.hidden = false;
-      const here = tile.querySelector(".photo-here");
-      if (here) here.hidden = true;
-      draw();
-      keep();
-    });
-  }
+  const moved = () => begin(framed);
+  const limit = Number(tile.dataset.limit);
+  whenChosen([...tile.querySelectorAll("input[type=file]")], (file) => begin(async (isCurrent) => {
+    // An old browser sends the photo whole, and the server keeps its middle.
+    if (!turnsByItself) return prepare(file, 0, { side: WHOLE_SIDE, limit });
+    const read = await opened(file);
+    if (!isCurrent()) return null;
+    picture = read;
+    zoom.value = size = 1;
+    const scale = Math.max(width / picture.width, height / picture.height);
+    [x, y] = [(width - picture.width * scale) / 2, (height - picture.height * scale) / 4];
+    box.hidden = false;
+    const here = tile.querySelector(".photo-here");
+    if (here) here.hidden = true;
+    draw();
+    return framed(isCurrent);
+  }));
   const ratio = () => width / frame.getBoundingClientRect().width;
   frame.onpointerdown = (event) => {
     frame.setPointerCapture(event.pointerId);
@@ -82,15 +75,15 @@ for (const tile of document.querySelectorAll("[data-crop]")) {
   };
   frame.onpointerup = frame.onpointercancel = (event) => {
     touches.delete(event.pointerId);
-    if (picture) keep();
+    if (picture) moved();
   };
-  zoom.onchange = () => picture && keep();
+  zoom.onchange = () => picture && moved();
   frame.onkeydown = (event) => {
     const step = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] }[event.key];
     if (!step || !picture) return;
     event.preventDefault();
     [x, y] = [x + step[0], y + step[1]];
     draw();
-    keep();
+    moved();
   };
 }

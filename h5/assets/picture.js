@@ -5,25 +5,6 @@
 // is, because the server turns it.
 const turnsByItself = "imageOrientation" in document.documentElement.style;
 
-// Can a picture that was made here be put into a form?
-const canAttach = (() => {
-  try {
-    return !!new DataTransfer().items;
-  } catch (_) {
-    return false;
-  }
-})();
-
-// Some browsers tell of what a script puts into a form as if somebody had chosen it.
-let attached = {};
-const isAttached = (file) => file.size === attached.size && file.lastModified === attached.lastModified;
-const attach = (input, blob, name) => {
-  attached = new File([blob], name, { type: blob.type });
-  const files = new DataTransfer();
-  files.items.add(attached);
-  input.files = files.files;
-};
-
 const load = (file) => new Promise((done, failed) => {
   const image = new Image();
   image.onload = () => done(image);
@@ -40,6 +21,16 @@ const kindOf = (file) => new Promise((done) => {
     done(/^ftyp(hei|hev|mif1|msf1)/.test(head.slice(4)) ? "heic" : "other");
   };
   reader.readAsArrayBuffer(file.slice(0, 12));
+});
+
+// The picture of a file. Fails with "heic" or "unread".
+const opened = (file) => load(file).catch(async () => {
+  throw new Error((await kindOf(file)) === "heic" ? "heic" : "unread");
+});
+
+// What is on a canvas. Fails with "unread" where the device makes nothing of it.
+const jpegOf = (canvas, quality) => new Promise((done, failed) => {
+  canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("unread"))), "image/jpeg", quality);
 });
 
 const drawn = (image, turns, scale, quality) => new Promise((done) => {
@@ -59,14 +50,8 @@ const drawn = (image, turns, scale, quality) => new Promise((done) => {
 // What is to be sent of a file: at most `side` pixels long, or `area` pixels large, and at most `limit` bytes if that can be
 // had. Fails with "heic" or "unread".
 async function prepare(file, turns, { side, area, limit }) {
-  const kind = await kindOf(file);
-  let image;
-  try {
-    image = await load(file);
-  } catch (_) {
-    throw new Error(kind === "heic" ? kind : "unread");
-  }
-  const asItIs = kind === "good" && turns === 0 ? file : null;
+  const image = await opened(file);
+  const asItIs = turns === 0 && (await kindOf(file)) === "good" ? file : null;
   try {
     if (asItIs && !turnsByItself && file.size <= limit) return asItIs;
     const { naturalWidth: w, naturalHeight: h } = image;

@@ -24,18 +24,29 @@ pub(crate) fn assets() -> Assets {
         Source {
             name: "upload.js",
             media_type: "text/javascript; charset=utf-8",
-            content: concat!(include_str!("../assets/picture.js"), include_str!("../assets/upload.js")).to_owned(),
+            content: concat!(
+                include_str!("../assets/picture.js"),
+                include_str!("../assets/sending.js"),
+                include_str!("../assets/upload.js")
+            )
+            .to_owned(),
         },
         Source {
             name: "camera.js",
             media_type: "text/javascript; charset=utf-8",
-            content: concat!(include_str!("../assets/picture.js"), include_str!("../assets/camera.js")).to_owned(),
+            content: concat!(
+                include_str!("../assets/picture.js"),
+                include_str!("../assets/sending.js"),
+                include_str!("../assets/camera.js")
+            )
+            .to_owned(),
         },
         Source {
             name: "details.js",
             media_type: "text/javascript; charset=utf-8",
             content: concat!(
                 include_str!("../assets/picture.js"),
+                include_str!("../assets/sending.js"),
                 include_str!("../assets/crop.js"),
                 include_str!("../assets/keep.js")
             )

@@ -90,7 +90,15 @@ pub fn site(state: H5State) -> (Router, Busy) {
             get(pictures::look).put(pictures::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
         )
         .route("/exams/{exam}/face", get(face::show).post(face::check))
+        .route(
+            "/exams/{exam}/face/picture",
+            get(face::upload::look).put(face::upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
+        )
         .route("/exams/{exam}/details", get(details::show).post(details::hand_in))
+        .route(
+            "/exams/{exam}/details/photo",
+            get(details::upload::look).put(details::upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
+        )
         .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
         .route("/orders/{order}/screenshot/again", get(screenshot::back).post(screenshot::again))
         .route(

@@ -101,7 +101,7 @@ impl Applications {
             }
         }
         if asks(&[TaskKind::Identity]) {
-            facts.identity = self.identity.state(account).await?;
+            (facts.identity, facts.proofs) = self.identity.proved(account).await?;
         }
         if asks(&[TaskKind::Face]) {
             facts.face = self.faces.state(account, &exam.id).await?;

@@ -45,7 +45,8 @@ fn assert_all_well(results: &Results) {
     }
 }
 
-/// An exam of its own, imported while the server runs; waits until its page is there.
+/// An exam of its own, imported while the server runs; waits until its page is there, and all its seats are listed: what
+/// another process makes, one sitting after the other, is seen by and by.
 async fn import(app: &ServedApp, seats: u32, opens_at: Option<Timestamp>) -> String {
     let dir = app.data().join("exam");
     let opens = opens_at.map_or_else(String::new, |at| format!(" --opens-at {at}"));
@@ -56,7 +57,11 @@ async fn import(app: &ServedApp, seats: u32, opens_at: Option<Timestamp>) -> Str
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
     for _ in 0..200 {
         let home = app.caller().call("GET", "/", &serde_json::Value::Null).await.unwrap();
-        if home.body.contains(&format!("/exams/{exam}")) {
+        let list = format!("/api/v1/exams/{exam}/sittings");
+        let listed = app.caller().call("GET", &list, &serde_json::Value::Null).await.unwrap();
+        let listed: serde_json::Value = serde_json::from_str(&listed.body).unwrap_or_default();
+        let free = listed.as_array().into_iter().flatten().filter_map(|sitting| sitting["free"].as_u64());
+        if home.body.contains(&format!("/exams/{exam}")) && free.sum::<u64>() == u64::from(seats) {
             return exam;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -149,8 +149,15 @@ async fn look_into_the_camera(phone: &OldChromium, person: &Person) {
     phone.comes("document.querySelector('.finder').dataset.state === 'live'").await;
     phone.comes("document.querySelector('.finder-view').clientHeight > 400").await;
     phone.comes("document.querySelector('video').videoWidth > 0").await;
+    // The picture goes ahead of its form; the line is lost on its way, and comes back.
+    slow(phone, 6_000).await;
     phone.tap("[data-shoot]").await;
     phone.comes("document.querySelector('.finder').dataset.state === 'taken'").await;
+    phone.shows("正在上传").await;
+    network(phone, true, -1).await;
+    phone.shows("网络断开了，恢复后自动接着传").await;
+    network(phone, false, -1).await;
+    phone.comes("!!document.querySelector('#face[data-here]')").await;
     phone.shows("看得清就提交，看不清就重拍").await;
     phone.screenshot(&format!("old-{:?}-camera", person.version)).await;
 }

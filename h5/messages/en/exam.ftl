@@ -198,7 +198,6 @@ details-mobile-link = Change mobile number
 details-draft-again = These changes have not been handed in. What you handed in before still stands.
 details-discard = Discard these changes
 details-kept = Kept automatically; not handed in yet.
-details-kept-photo = Saved by itself, not handed in yet. A photo that you have just chosen is saved when you hand in or save for later.
 details-lost = Not kept for the moment. It is tried again once you are online.
 effects-review = When you save changes, the form is reviewed anew. What equals your school's record passes at once; otherwise staff decide, usually within one working day.
 effects-review-staff = Staff then review it anew, usually within one working day.

@@ -17,7 +17,7 @@ document-error-form = This is no number of this document ({ $kind }): check kind
 
 # Identity
 identity-title = Verify your identity
-identity-lead = We check that it is you. Once is enough for all exams.
+identity-lead = We check that it is you. Once is enough for the exams that come after it, too; a few ask for another way.
 identity-name = Name
 identity-name-hint = As on your document.
 identity-kind = Document
@@ -56,6 +56,8 @@ identity-refused-again = Try again
 identity-verified-title = Your identity is verified
 identity-verified-what = Your identity is verified
 identity-verified-at = Since { $when }
+identity-more-what = This exam asks for another way of proving it
+identity-more-text = This exam takes only: { $ways }. You were verified by: { $had }. Please prove it once more by one of the ways below. Name and document stay as they are, and no other exam is affected.
 identity-portrait = Your verified photo
 identity-portrait-alt = Your verified photo
 identity-go-on = Continue

@@ -195,7 +195,6 @@ details-mobile-link = 修改手机号码
 details-draft-again = 这是您改过、还没有提交的内容。已提交的报考信息没有变。
 details-discard = 放弃这些修改
 details-kept = 已自动保存，还没有提交。
-details-kept-photo = 已自动保存，还没有提交。新选的照片提交或暂存时才会保存。
 details-lost = 暂时没有保存上，联网后会再试。
 effects-review = 保存修改后会重新审核：与学籍一致的马上通过，不一致的由工作人员审核，一般需要一个工作日。
 effects-review-staff = 提交后由工作人员重新审核，大约需要一个工作日。

@@ -17,7 +17,7 @@ document-error-form = 这不是{ $kind }的号码，请核对证件类型和号�
 
 # 实名认证
 identity-title = 实名认证
-identity-lead = 请核验本人身份。认证一次，以后的考试都有效。
+identity-lead = 请核验本人身份。认证一次，以后的考试也有效；个别考试会要求另一种认证方式。
 identity-name = 真实姓名
 identity-name-hint = 与证件上的一致。
 identity-kind = 证件类型
@@ -56,6 +56,8 @@ identity-refused-again = 重新认证
 identity-verified-title = 实名认证已完成
 identity-verified-what = 您已通过实名认证
 identity-verified-at = { $when } 通过
+identity-more-what = 这场考试要求另一种认证方式
+identity-more-text = 这场考试只接受：{ $ways }。您之前通过的是：{ $had }。请用下面的一种方式再认证一次；已认证的姓名和证件不变，别的考试不受影响。
 identity-portrait = 认证照片
 identity-portrait-alt = 您的认证照片
 identity-go-on = 继续

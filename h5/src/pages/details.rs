@@ -3,6 +3,7 @@
 mod draft;
 mod effects;
 mod fields;
+pub(crate) mod upload;
 
 use axum::extract::{Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -32,6 +33,7 @@ use crate::request::sent::form::{SentForm, sent_form};
 use crate::request::sent::picture::SentPicture;
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, callout};
+use crate::view::form::picture_tile::{UPLOAD_FIELD, awaited};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::steps::progress_at;
@@ -80,8 +82,10 @@ pub(crate) async fn hand_in(
         applications.save_draft(account, &exam, &application.details.unwrap_or_default()).await?;
         return Ok(Redirect::to(&here).into_response());
     }
+    // The photo went ahead of the form.
+    let has_arrived = pairs.iter().any(|(name, value)| name == UPLOAD_FIELD && !value.is_empty());
     let mut answers = read(&exam, candidate.account.document.as_ref(), &pairs);
-    if let Some(error) = take_photo(&candidate, &exam, picture, &mut answers).await? {
+    if let Some(error) = take_photo(&candidate, &exam, picture, has_arrived, &mut answers).await? {
         applications.save_draft(account, &exam, &answers).await?;
         return refused(&candidate, &exam, &answers, &[error]).await;
     }
@@ -146,11 +150,12 @@ async fn refused(
     })
 }
 
-/// Puts the photo that came with the form, or the one that came before, among the answers. An error: it is none.
+/// Puts the photo that came with the form, went ahead of it, or came before, among the answers. An error: it is none.
 async fn take_photo(
     candidate: &Candidate,
     exam: &Exam,
     picture: SentPicture,
+    has_arrived: bool,
     answers: &mut Answers,
 ) -> Result<Option<FieldError>, Failure> {
     let Some(field) = exam.rules.form.fields.iter().find(|field| field.kind == FieldKind::Photo) else {
@@ -178,9 +183,11 @@ async fn take_photo(
             return Ok(Some(FieldError { field: "photo".into(), text }));
         }
         SentPicture::Nothing => {
+            let arrived = if has_arrived { registration.photos.drafted(account).await? } else { None };
             let application = registration.applications.get(account, &exam.id).await?;
             let kept = application.draft.iter().chain(&application.details).map(|known| known.get(&field.name));
-            kept.filter(|answer| !answer.is_empty()).map(str::to_owned).next()
+            let kept = kept.filter(|answer| !answer.is_empty()).map(str::to_owned).next();
+            arrived.map(|photo| photo.to_string()).or(kept)
         }
     };
     answers.0.extend(photo.map(|photo| (field.name.clone(), photo)));
@@ -273,7 +280,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (progress_at(w, view.steps, &TaskKind::Details, view.now))
             (standing(w, view, is_over, is_done))
             form method="post" enctype="multipart/form-data" action={ (path_of(exam)) "/details" }
-                data-busy=(w.t("form-busy")) data-keep[!is_over] novalidate class="details" {
+                data-busy=(w.t("form-busy")) data-keep[!is_over] data-tiles[!is_over] novalidate class="details" {
                 (fields::fields(w, view))
                 @if !is_over {
                     @if is_done { (effects::effects(w, view)) }
@@ -290,9 +297,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                                 (w.t("details-discard"))
                             }
                         }
-                        @let has_photo = exam.rules.form.fields.iter().any(|field| field.kind == FieldKind::Photo);
-                        @let kept = if has_photo { w.t("details-kept-photo") } else { w.t("details-kept") };
-                        p class="hint" role="status" data-kept=(kept) data-lost=(w.t("details-lost")) {}
+                        (awaited(w))
+                        p class="hint" role="status" data-kept=(w.t("details-kept")) data-lost=(w.t("details-lost")) {}
                     }
                 }
             }

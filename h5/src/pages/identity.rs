@@ -5,6 +5,7 @@ pub(crate) mod face;
 pub(crate) mod handover;
 pub(crate) mod liveness;
 pub(crate) mod manual;
+mod more;
 pub(crate) mod pictures;
 pub(crate) mod refusal;
 pub(crate) mod standing;
@@ -110,7 +111,7 @@ pub(crate) async fn begin(
     let account = visit.account.id;
     let standing = identity.standing(account).await?.ok_or(Failure::NotFound)?;
     if standing.rights == DeclareRights::Nothing {
-        return Ok(Redirect::to(&from.to("")).into_response());
+        return more::begin(&visit, &from, &standing, &entered).await;
     }
     let rules = visit.rules(&from.exam);
     let (mut errors, person) = read(visit.visit.words, &standing, &rules, &entered);
@@ -190,7 +191,8 @@ fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Ent
     let ways = visit.visit.app.outside.registration.identity.ways(&rules);
     let documents = provable(&rules, &ways);
     // Of a document that is fixed, only what proves it.
-    let fixed = fixed_document(standing).map(Document::kind);
+    let fixed = standing.person.as_ref().filter(|_| standing.rights != DeclareRights::Both);
+    let fixed = fixed.map(|person| person.document.kind());
     let ways: Vec<IdentityWay> =
         ways.into_iter().filter(|way| documents.iter().any(|kind| proves(*way, fixed.unwrap_or(*kind)))).collect();
     let view = View {
@@ -200,6 +202,7 @@ fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Ent
         errors,
         ways: &ways,
         documents: &documents,
+        asks_more: visit.asks_more(&from.exam, &standing.state, &standing.proofs),
         is_guest_phone: visit.is_guest_phone,
         now: visit.visit.now,
     };
@@ -215,6 +218,8 @@ pub(crate) struct View<'a> {
     pub(crate) errors: &'a [FieldError],
     pub(crate) ways: &'a [IdentityWay],
     pub(crate) documents: &'a [DocumentKind],
+    /// Does the exam take none of the ways by which the account was verified?
+    pub(crate) asks_more: bool,
     pub(crate) is_guest_phone: bool,
     pub(crate) now: jiff::Timestamp,
 }
@@ -230,8 +235,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     html! {
         div class="column narrow identity" {
             (error_summary(w, view.errors))
-            (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.standing.state) })))
-            @if is_open { (form(w, view)) } @else { (state_box(w, view)) }
+            @if view.asks_more {
+                (heading(None, &w.t("identity-title")))
+                (more::more(w, view))
+            } @else {
+                (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.standing.state) })))
+                @if is_open { (form(w, view)) } @else { (state_box(w, view)) }
+            }
         }
     }
 }
@@ -272,12 +282,18 @@ fn form(w: Words, view: &View<'_>) -> Markup {
             }, errors))
             (document_fields(w, view))
             (consent(w, !entered.consent.is_empty(), errors))
-            div class="ways-to" {
-                @for (index, way) in view.ways.iter().enumerate() {
-                    @let class = if index == 0 { "button" } else { "button second" };
-                    button class=(class) type="submit" name="way" value=(page_of(*way)) { (way_name(w, *way)) }
-                    p class="hint" { (way_hint(w, *way)) }
-                }
+            (way_buttons(w, view.ways))
+        }
+    }
+}
+
+fn way_buttons(w: Words, ways: &[IdentityWay]) -> Markup {
+    html! {
+        div class="ways-to" {
+            @for (index, way) in ways.iter().enumerate() {
+                @let class = if index == 0 { "button" } else { "button second" };
+                button class=(class) type="submit" name="way" value=(page_of(*way)) { (way_name(w, *way)) }
+                p class="hint" { (way_hint(w, *way)) }
             }
         }
     }
@@ -363,6 +379,12 @@ fn way_hint(w: Words, way: IdentityWay) -> String {
     .into_owned()
 }
 
+/// Is nothing left to prove, for the exam from which the visitor came?
+pub(crate) async fn is_done(visit: &IdentityVisit, from: &From) -> Result<bool, Failure> {
+    let (state, proofs) = visit.visit.app.outside.registration.identity.proved(visit.account.id).await?;
+    Ok(matches!(state, IdentityState::Verified { .. }) && !visit.asks_more(&from.exam, &state, &proofs))
+}
+
 /// To the first page, for who is verified or did not begin there, and where that way does not count.
 pub(crate) async fn elsewhere(
     visit: &IdentityVisit,
@@ -370,8 +392,7 @@ pub(crate) async fn elsewhere(
     way: IdentityWay,
 ) -> Result<Option<Response>, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
-    let is_verified = matches!(identity.state(visit.account.id).await?, IdentityState::Verified { .. });
     let has_begun = identity.has_consented(visit.account.id).await?;
-    let stays = has_begun && !is_verified && visit.takes(&from.exam, way);
+    let stays = has_begun && visit.takes(&from.exam, way) && !is_done(visit, from).await?;
     Ok((!stays).then(|| Redirect::to(&from.to("")).into_response()))
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use registration::model::exam::Exam;
 use registration::rules::standing::{Action, State};
 
+use crate::app::App;
 use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::visit::{Candidate, Visit};
@@ -13,8 +14,13 @@ use crate::words::task as task_words;
 
 /// The exam of that name.
 pub(crate) fn find(visit: &Visit, exam: &str) -> Result<Arc<Exam>, Failure> {
+    find_in(&visit.app, exam)
+}
+
+/// The same for what draws no page.
+pub(crate) fn find_in(app: &App, exam: &str) -> Result<Arc<Exam>, Failure> {
     let id = exam.parse().map_err(|_| Failure::NotFound)?;
-    visit.app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)
+    app.outside.registration.exams.get(&id).ok_or(Failure::NotFound)
 }
 
 /// To what comes next, if the candidate can act on it; else to the exam's page.

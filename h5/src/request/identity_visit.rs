@@ -8,6 +8,7 @@ use http::request::Parts;
 use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{IdentityRules, IdentityWay, TaskKind};
+use registration::model::facts::{IdentityState, Proofs};
 use registration::people::accounts::Account;
 
 use crate::app::App;
@@ -51,6 +52,15 @@ impl IdentityVisit {
         let is_taken = |way: &IdentityWay| asking.iter().any(|exam| exam.rules.identity.ways.contains(way));
         let ways = all.into_iter().filter(|way| asking.is_empty() || is_taken(way)).collect();
         IdentityRules { documents: DocumentKind::ALL.to_vec(), ways }
+    }
+
+    /// Does the exam from which somebody verified came take none of the ways by which they were?
+    pub(crate) fn asks_more(&self, exam: &str, state: &IdentityState, proofs: &Proofs) -> bool {
+        let exams = &self.visit.app.outside.registration.exams;
+        let named = exam.parse().ok().and_then(|exam| exams.get(&exam));
+        let named = named.filter(|exam| exam.rules.asks_for(&TaskKind::Identity));
+        let is_verified = matches!(state, IdentityState::Verified { .. });
+        is_verified && named.is_some_and(|exam| !proofs.count_for(&exam.rules.identity))
     }
 
     /// Is this one of the ways there, and does this machine have it?

@@ -14,6 +14,10 @@ use crate::tests::gallery::gallery;
 /// By how many pixels a page is wider than the screen.
 const TOO_WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
+/// The same with letters of twice the size.
+const TOO_WIDE_ENLARGED: &str = "document.documentElement.style.fontSize = '212.5%';
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
 /// Serves the gallery's pages of one language under their names, with the site's own files.
 async fn serve(language: Language) -> (String, Vec<String>) {
     let pages: Vec<(String, String)> =
@@ -44,6 +48,11 @@ async fn browser_finds_no_english_page_that_keeps_anybody_out() {
     look(Language::En).await;
 }
 
+/// Sets how large the reader's letters are, as their browser's settings do.
+async fn set_letters(browser: &Browser, pixels: u32) {
+    browser.devtools("Page.setFontSizes", serde_json::json!({"fontSizes": {"standard": pixels}})).await;
+}
+
 async fn look(language: Language) {
     let (url, names) = serve(language).await;
     let browser = Browser::start(Device::SmallPhone).await;
@@ -56,6 +65,17 @@ async fn look(language: Language) {
         let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
         if wide.as_f64().unwrap_or(1.0) > 0.0 {
             faults.push(format!("{name}: is {wide} pixels wider than a small phone"));
+        }
+        set_letters(&browser, 32).await;
+        let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
+        if wide.as_f64().unwrap_or(1.0) > 0.0 {
+            faults.push(format!("{name}: is {wide} pixels wider than a small phone with letters of twice the size"));
+        }
+        set_letters(&browser, 16).await;
+        // So do browsers that enlarge what they have laid out, of which media queries know nothing.
+        let wide = browser.execute(TOO_WIDE_ENLARGED, Vec::new()).await.unwrap();
+        if wide.as_f64().unwrap_or(1.0) > 0.0 {
+            faults.push(format!("{name}: is {wide} pixels wider than a small phone when it is enlarged"));
         }
     }
     browser.close().await;

@@ -7,6 +7,7 @@ pub(crate) mod person;
 pub(crate) mod photo;
 pub(crate) mod picture_tile;
 pub(crate) mod sandboxed;
+pub(crate) mod sending;
 
 use std::borrow::Cow;
 

@@ -89,7 +89,7 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
         State::Waiting { task, since } => {
             plain(Tone::Plain, of_task(key("exam-now-waiting"), task), waiting(w, exam, *since, reader))
         }
-        State::Refused { task, reason, order, .. } => {
+        State::Refused { task, reason, order } => {
             let is_payment = order.is_some();
             let title =
                 if is_payment { w.t("pay-refused-title").into_owned() } else { of_task(key("exam-now-refused"), task) };

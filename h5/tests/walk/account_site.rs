@@ -49,7 +49,7 @@ impl Reached {
     }
 
     async fn newest(&self, to: &str, count: usize) -> Message {
-        for _ in 0..100 {
+        for _ in 0..400 {
             let mut sent = self.messages(to).await;
             if sent.len() >= count {
                 return sent.swap_remove(0);
@@ -62,7 +62,7 @@ impl Reached {
     /// The code of the newest message.
     pub(crate) async fn code(&self, mobile: &str, count: usize) -> String {
         let is_code = |value: &String| value.len() == 6 && value.bytes().all(|byte| byte.is_ascii_digit());
-        for _ in 0..100 {
+        for _ in 0..400 {
             let codes = self.messages(mobile).await.into_iter().filter_map(|message| message.values.into_iter().next());
             let codes: Vec<String> = codes.filter(is_code).collect();
             if codes.len() >= count {

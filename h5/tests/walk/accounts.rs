@@ -153,9 +153,9 @@ async fn b4_b5_the_account_is_found_and_its_address_changed() {
     let reached = Reached::start().await;
     let mut candidate = reached.visitor();
     let form = account_form(1);
-    candidate.post("/sign-up", &form).await;
+    candidate.post("/sign-up?exam=degree-english", &form).await;
     let code = reached.code(MOBILE, 1).await;
-    let made = candidate.post("/sign-up", &format!("{form}&code={code}")).await;
+    let made = candidate.post("/sign-up?exam=degree-english", &format!("{form}&code={code}")).await;
     assert_eq!(made.location(), "/", "{}", made.text);
 
     let mut guest = reached.visitor();
@@ -192,23 +192,23 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     let mut guest = reached.visitor();
     // Without a script: handing in without the code sends it, and keeps what was typed.
     let form = account_form(1);
-    let asked = guest.post("/sign-up?next=/me", &form).await;
+    let asked = guest.post("/sign-up?next=/me&exam=degree-english", &form).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     let kept = [MOBILE, "张伟", "验证码已发送到您的手机", "name=\"code\""];
     assert!(kept.iter().all(|part| asked.text.contains(part)), "{}", asked.text);
     assert!(!asked.text.contains("secret-1"));
     // With a script the button asks; it hears how long to wait.
-    let soon = guest.post("/sign-up/code", &form).await;
+    let soon = guest.post("/sign-up/code?exam=degree-english", &form).await;
     assert!(soon.text.contains("\"page\":false") && soon.text.contains("刚刚发送过验证码"), "{}", soon.text);
-    let wrong = guest.post("/sign-up?next=/me", &format!("{form}&code=12345")).await;
+    let wrong = guest.post("/sign-up?next=/me&exam=degree-english", &format!("{form}&code=12345")).await;
     assert!(wrong.text.contains("短信验证码不对或已过期"), "{}", wrong.text);
     let code = reached.code(MOBILE, 1).await;
     // A right code is good until the form goes through: an error elsewhere keeps it.
     let short = form.replace("secret-1", "abc");
-    let kept = guest.post("/sign-up?next=/me", &format!("{short}&code={code}")).await;
+    let kept = guest.post("/sign-up?next=/me&exam=degree-english", &format!("{short}&code={code}")).await;
     assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(kept.text.contains(&format!("value=\"{code}\"")), "{}", kept.text);
-    let made = guest.post("/sign-up?next=/me", &format!("{form}&code={code}")).await;
+    let made = guest.post("/sign-up?next=/me&exam=degree-english", &format!("{form}&code={code}")).await;
     assert_eq!(made.location(), "/me", "{}", made.text);
     let mut other = reached.visitor();
     for login in [document(1), MOBILE.to_owned()] {
@@ -281,6 +281,10 @@ async fn who_names_no_exam_chooses_one_and_meets_the_strictest_rules() {
         assert!(!page.contains("name=\"password\""), "{page}");
     }
     assert!(guest.get("/sign-up?exam=letters").await.text.contains("name=\"email\""));
+    // A form that names none leads back to choosing, and sends nothing.
+    let form = account_form(3);
+    assert_eq!(guest.post("/sign-up?next=/me", &form).await.location(), "/sign-up?next=/me");
+    assert!(guest.post("/sign-up/code", &form).await.text.contains("\"page\":true"));
     for path in ["/sign-in", "/sign-in?next=/me"] {
         let page = guest.get(path).await.text;
         assert!(page.contains("用户名、邮箱、证件号码或手机号") && page.contains("captcha_token"), "{page}");
@@ -303,14 +307,14 @@ async fn when_no_code_can_be_sent_today_the_pages_say_what_else_can_be_done() {
     let reached = Reached::start().await;
     let mut candidate = reached.visitor();
     let form = account_form(1);
-    candidate.post("/sign-up", &form).await;
+    candidate.post("/sign-up?exam=degree-english", &form).await;
     let code = reached.code(MOBILE, 1).await;
-    candidate.post("/sign-up", &format!("{form}&code={code}")).await;
+    candidate.post("/sign-up?exam=degree-english", &format!("{form}&code={code}")).await;
     let spent = "UPDATE registration.account_sending_days SET sent = 100";
     reached.site.execute(spent).await;
 
     let mut guest = reached.visitor();
-    let refused = guest.post("/sign-up", &account_form(2)).await;
+    let refused = guest.post("/sign-up?exam=degree-english", &account_form(2)).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("明天 0:00 后") && refused.text.contains("直接用密码登录"), "{}", refused.text);
     let mut said = Vec::new();

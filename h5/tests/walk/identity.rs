@@ -14,8 +14,9 @@ use registration::desk::staff::Role;
 use registration::model::ids::AccountId;
 use testkit::Vendors;
 
-use crate::picture;
+use crate::screenshots::KEY;
 use crate::site::{Site, Visitor, document};
+use crate::{photo, picture};
 
 const STEPS: &str = r#"
 [[steps]]
@@ -318,7 +319,7 @@ async fn c7_the_face_is_compared_before_the_next_step() {
     assert_eq!(candidate.get(face).await.location(), "/exams/degree-english", "the identity comes first");
     begin(&mut candidate, "/card").await;
     office.vendors.card("张伟", &document(1), VALID);
-    let sides = picture(600, 400);
+    let (sides, live) = (picture(600, 400), photo(300, 400));
     let card = format!("/me/identity/card{FROM}");
     candidate.upload_to(&card, &[("card_front-album", &sides), ("card_back-album", &sides)]).await;
     let page = candidate.get(face).await;
@@ -330,11 +331,45 @@ async fn c7_the_face_is_compared_before_the_next_step() {
     assert!(candidate.upload_to(face, &[("camera", &sides)]).await.text.contains("没有找到人脸"));
     office.vendors.face(Ok(12.0));
     assert!(candidate.upload_to(face, &[("camera", &sides)]).await.text.contains("今天还有 2 次"));
+    // In pieces ahead of its form, once more where the line was lost; then the form only names it.
+    let (path, half) = (format!("{face}/picture?key={KEY}&total={}", live.len()), live.len() / 2);
+    assert!(half > 32 * 1024, "a piece is not too small: {half}");
+    let named = [("upload", KEY)];
+    assert!(candidate.post_form(face, &named).await.text.contains("请先拍照或选择照片"), "none has come yet");
+    assert!(candidate.put(&format!("{path}&offset=0"), &live[..half]).await.text.contains("\"done\":false"));
+    assert!(candidate.get(&format!("{face}/picture?key={KEY}")).await.text.contains(&format!("\"received\":{half}")));
+    assert_eq!(candidate.put(&format!("{path}&offset=0"), &live).await.status, StatusCode::CONFLICT);
+    assert!(candidate.put(&format!("{path}&offset={half}"), &live[half..]).await.text.contains("\"done\":true"));
+    assert!(candidate.post_form(face, &named).await.text.contains("今天还有 1 次"), "it was compared");
+    assert!(candidate.post_form(face, &named).await.text.contains("请先拍照或选择照片"), "and is gone then");
+    candidate.put(&format!("{path}&offset=0"), &live[..half]).await;
+    candidate.put(&format!("{path}&offset={half}"), &live[half..]).await;
     office.vendors.face(Ok(93.0));
-    let passed = candidate.upload_to(face, &[("camera", &sides)]).await;
+    let passed = candidate.post_form(face, &named).await;
     assert_eq!(passed.status, StatusCode::SEE_OTHER, "{}", passed.text);
     assert!(passed.location().starts_with("/exams/degree-english"), "{}", passed.location());
     assert!(candidate.get(face).await.text.contains("人脸识别已通过"));
+
+    // Another exam takes staff's word only: its step is open again, and says why; nothing is lost meanwhile.
+    office.site.add_exam("by-hand", &STEPS.replace("[\"card\", \"liveness\", \"manual\"]", "[\"manual\"]")).await;
+    assert!(candidate.get("/exams/by-hand").await.text.contains("/me/identity?exam=by-hand"));
+    let from = "/me/identity?exam=by-hand&next=/exams/by-hand";
+    let page = candidate.get(from).await.text;
+    assert!(page.contains("这场考试只接受：人工通道。您之前通过的是：拍身份证认证。"), "{page}");
+    assert!(
+        page.contains("value=\"/manual\"") && !page.contains("value=\"/card\"") && !page.contains("name=\"name\""),
+        "{page}"
+    );
+    let bare = candidate.post(from, "way=/manual").await;
+    assert!(bare.text.contains("请先同意处理敏感个人信息"), "{}", bare.text);
+    assert!(candidate.post(from, "way=/manual&consent=on").await.location().starts_with("/me/identity/manual"));
+    assert_eq!(candidate.get("/me/identity/manual?exam=degree-english").await.status, StatusCode::SEE_OTHER);
+    let manual = "/me/identity/manual?exam=by-hand&next=/exams/by-hand";
+    candidate.upload_to(manual, &[("holding-album", &picture(300, 400))]).await;
+    assert!(candidate.get(from).await.text.contains("等待人工审核"));
+    assert_eq!(candidate.get("/me/identity/state").await.text, "{\"state\":\"verified-waiting\"}");
+    assert!(candidate.get(face).await.text.contains("人脸识别已通过"));
+    assert!(candidate.get(&format!("/me/identity{FROM}")).await.text.contains("实名认证已完成"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

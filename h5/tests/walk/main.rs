@@ -32,6 +32,15 @@ pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     out.into_inner()
 }
 
+/// The same in so many colours that it takes more than one piece to send.
+fn photo(width: u32, height: u32) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    let byte = |number: u32| u8::try_from(number % 251).unwrap();
+    let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([byte(x * x + y), byte(x * y * 7), byte(x ^ y)]));
+    picture.write_to(&mut out, ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
 /// A picture of nothing.
 fn blank() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());

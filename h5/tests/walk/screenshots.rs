@@ -6,7 +6,7 @@ use registration::desk::staff::Role;
 use crate::site::{Site, Visitor};
 use crate::{order_in, picture};
 
-const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 async fn hold(candidate: &mut Visitor) -> String {
     let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;

@@ -188,19 +188,20 @@ async fn the_same_sign_up_twice_signs_in() {
     let reached = Reached::start().await;
     let mut phone = reached.visitor();
     let form = account_form(7);
-    let ask = phone.post("/sign-up?next=/me", &form).await;
+    let ask = phone.post("/sign-up?next=/me&exam=degree-english", &form).await;
     assert!(ask.text.contains("name=\"code\""), "{}", ask.text);
     let code = reached.code(MOBILE, 1).await;
     let form = format!("{form}&code={code}");
-    let made = phone.post("/sign-up?next=/me", &form).await;
+    let made = phone.post("/sign-up?next=/me&exam=degree-english", &form).await;
     assert_eq!(made.location(), "/me", "{}", made.text);
     // The answer was lost, and no cookie came.
     let mut again = reached.visitor();
-    let second = again.post("/sign-up?next=/me", &form).await;
+    let second = again.post("/sign-up?next=/me&exam=degree-english", &form).await;
     assert_eq!(second.location(), "/me", "{}", second.text);
     assert!(again.get("/me").await.text.contains("138") || again.get("/me").await.status == StatusCode::OK);
     // A stranger with another password hears what a stranger hears.
-    let other = reached.visitor().post("/sign-up?next=/me", &form.replace("secret-1", "secret-9")).await;
+    let other =
+        reached.visitor().post("/sign-up?next=/me&exam=degree-english", &form.replace("secret-1", "secret-9")).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(other.text.contains("href=\"#code\""), "{}", other.text);
     reached.stop().await;
@@ -210,25 +211,31 @@ async fn the_same_sign_up_twice_signs_in() {
 async fn a_second_child_shares_the_mobile_after_a_question() {
     let reached = Reached::start().await;
     let mut first = reached.visitor();
-    first.post("/sign-up?next=/me", &account_form(1)).await;
+    first.post("/sign-up?next=/me&exam=degree-english", &account_form(1)).await;
     let code = reached.code(MOBILE, 1).await;
-    assert_eq!(first.post("/sign-up?next=/me", &format!("{}&code={code}", account_form(1))).await.location(), "/me");
+    assert_eq!(
+        first
+            .post("/sign-up?next=/me&exam=degree-english", &format!("{}&code={code}", account_form(1)))
+            .await
+            .location(),
+        "/me"
+    );
     reached.forget_sendings().await;
     let mut second = reached.visitor();
-    second.post("/sign-up?next=/me", &account_form(2)).await;
+    second.post("/sign-up?next=/me&exam=degree-english", &account_form(2)).await;
     let code = reached.code(MOBILE, 2).await;
-    let wrong = second.post("/sign-up?next=/me", &format!("{}&code=000000", account_form(2))).await;
+    let wrong = second.post("/sign-up?next=/me&exam=degree-english", &format!("{}&code=000000", account_form(2))).await;
     // The password need not be typed again after a wrong code, and is not in the page.
     let kept = hidden(&wrong, "kept");
     assert!(wrong.text.contains("密码已填好") && !wrong.text.contains("secret-1"), "{}", wrong.text);
     let form = account_form(2).replace("password=secret-1", &format!("password=&kept={kept}"));
-    let asked = second.post("/sign-up?next=/me", &format!("{form}&code={code}")).await;
+    let asked = second.post("/sign-up?next=/me&exam=degree-english", &format!("{form}&code={code}")).await;
     assert_eq!(asked.status, StatusCode::CONFLICT, "{}", asked.text);
     for part in ["name=\"share\"", "张*", "1101"] {
         assert!(asked.text.contains(part), "{part} in {}", asked.text);
     }
     assert!(!asked.text.contains(&document(1)), "masked");
-    let made = second.post("/sign-up?next=/me", &format!("{form}&code={code}&share=on")).await;
+    let made = second.post("/sign-up?next=/me&exam=degree-english", &format!("{form}&code={code}&share=on")).await;
     assert_eq!(made.location(), "/me", "{}", made.text);
     assert!(first.get("/me").await.text.contains("已验证"), "the first keeps it");
 

@@ -121,15 +121,15 @@ impl Way<'_> {
                 None => break,
             };
         }
-        self.is_lost(&address);
+        // The step is none that we can play, or the way leads round in circles.
+        self.is_stuck(Operation::UnknownStep, path(&address));
         None
     }
 
-    /// The step is none that we can play, or the way leads round in circles.
-    fn is_lost(&self, address: &str) {
-        let operation = Operation::UnknownStep;
+    /// On this page the candidate cannot go on, and why: whoever stops without a word explains no test that failed.
+    fn is_stuck(&self, operation: Operation, why: &str) {
         self.worker.ended(operation, Outcome::WrongPage, self.browser.next);
-        let words = format!("{}: {} {}", operation.as_str(), Outcome::WrongPage.as_str(), path(address));
+        let words = format!("{}: {} {why}", operation.as_str(), Outcome::WrongPage.as_str());
         self.worker.measured().problem(words);
     }
 
@@ -171,10 +171,14 @@ impl Way<'_> {
                     if self.leaves(Leaving::Exam) {
                         return None;
                     }
-                    return match marks::has_form(&seen.page, &hold) {
-                        true => self.choose(&seen.page, &hold).await,
-                        false => self.go_on(marks::next_step(&seen.page)?).await,
+                    if marks::has_form(&seen.page, &hold) {
+                        return self.choose(&seen.page, &hold).await;
+                    }
+                    let Some(next) = marks::next_step(&seen.page) else {
+                        self.is_stuck(Operation::Exam, "names no next step");
+                        return None;
                     };
+                    return self.go_on(next).await;
                 }
                 Outcome::NotOpen if !self.worker.is_stopped() => {
                     self.browser.next = self.worker.until_next_try(&mut self.browser.chance).await;

@@ -121,3 +121,30 @@ async fn more_than_the_backlog_bears_is_not_sent() {
     assert!(holds[&Outcome::NotSent] > 80, "{holds:?}");
     assert_eq!(holds.values().sum::<u64>(), 100);
 }
+
+#[tokio::test]
+async fn a_page_on_which_nobody_can_go_on_is_counted_with_what_was_missing() {
+    let card =
+        |id: &str, input: &str| format!(r#"<li class="sitting" data-sitting="{id}" data-level="low">{input}</li>"#);
+    let form =
+        |cards: &str| format!(r#"<a href="/exams/e">e</a><form method="post" action="/exams/e/hold">{cards}</form>"#);
+    let pages = [
+        (card("s2", ""), "choose: wrong page offers s2, which was not listed when the test began"),
+        (card("s1", ""), "choose: wrong page has no field for s1"),
+    ];
+    for (cards, problem) in pages {
+        let page = form(&cards);
+        let address = serve(move |request: Request<Incoming>| {
+            let page = page.clone();
+            async move {
+                let body = if is_list(&request) { LIST.to_owned() } else { page };
+                Response::builder().status(200).body(Full::from(body)).unwrap()
+            }
+        })
+        .await;
+        let words = "candidate --exam e --candidates 3 --seconds 1 --connections 2 --think 0s --no-assets";
+        let results = test(address, &KeyFile::new("k"), words).await;
+        assert_eq!(results.measured.problems[problem], 3, "{:?}", results.measured.problems);
+        assert_eq!(results.figures.errors, 3);
+    }
+}

@@ -36,6 +36,15 @@ pub enum PhotoFault {
 }
 
 impl Applications {
+    /// Keeps a photo that went ahead of its form among what was typed, so that it is not lost when the form never comes.
+    pub async fn draft_photo(&self, account: AccountId, exam: &Exam, photo: PictureId) -> Result<(), StoreError> {
+        let Some(field) = exam.rules.form.fields.iter().find(is_photo) else { return Ok(()) };
+        let application = self.get(account, &exam.id).await?;
+        let mut answers = application.draft.or(application.details).unwrap_or_default();
+        answers.0.insert(field.name.clone(), photo.to_string());
+        self.save_draft(account, exam, &answers).await
+    }
+
     /// Checks the photo that the answers name. True when staff must look at it.
     pub(super) async fn check_photo(
         &self,
@@ -83,8 +92,11 @@ pub(super) async fn exchange_photo(
 /// The photo that the answers name: nothing when the form asks for none or none was given, `Some(None)` when the answer
 /// names no picture.
 pub(crate) fn photo_in(exam: &Exam, answers: &Answers) -> Option<Option<PictureId>> {
-    let is_photo = |field: &&FieldRule| field.kind == FieldKind::Photo;
     let field = exam.rules.form.fields.iter().find(is_photo)?;
     let answer = answers.get(&field.name);
     if answer.is_empty() { None } else { Some(answer.parse().ok()) }
+}
+
+fn is_photo(field: &&FieldRule) -> bool {
+    field.kind == FieldKind::Photo
 }

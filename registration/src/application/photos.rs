@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use gateways::{FaceError, Gateways};
+use uuid::Uuid;
 
 use crate::model::clock;
 use crate::model::exam_rules::PhotoRules;
@@ -76,6 +77,11 @@ impl Photos {
             return Err(DraftError::from(PictureError::TooLarge { limit_bytes }).into());
         }
         self.pictures.receive(account, Slot::Photo, piece, recipe(rules)).await
+    }
+
+    /// How many bytes of the photo with this key are here.
+    pub async fn received(&self, account: AccountId, key: Uuid) -> Result<usize, StoreError> {
+        self.pictures.uploads.received(account, Slot::Photo.as_str(), key).await
     }
 
     /// The account's draft, if there is one.

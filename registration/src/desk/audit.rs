@@ -56,6 +56,9 @@ pub enum AuditAction {
     AccountCorrected,
     /// Told a candidate a code for another password.
     AccountCodeTold,
+    /// Somebody became a member of staff; the detail is what they may do.
+    #[strum(serialize = "staff.added")]
+    StaffAdded,
     /// A member of staff signed in.
     #[strum(serialize = "staff.signed_in")]
     StaffSignedIn,

@@ -33,7 +33,7 @@ pub struct PersonCase {
     pub since: Timestamp,
     /// What was handed in.
     pub picture: PictureId,
-    /// The verified photo to compare it with, in a face check.
+    /// The verified photo to compare it with, where there is one.
     pub portrait: Option<PictureId>,
 }
 
@@ -138,11 +138,16 @@ impl IdentityReviews {
         // The account first, then its identity: whoever declares somebody else locks in the same order.
         accounts::lock(transaction, account.0).await?;
         let found = identities::lock(transaction, account.0).await?;
+        let is_further = found.as_ref().is_some_and(|found| found.state == "verified");
         let case = found.map(|found| self.identity_case(&found)).transpose()?.flatten();
         let case = case.filter(|case| case.picture == picture).ok_or(CaseError::NotWaiting)?;
         decision.check(transaction).await?;
         if let Some(refusal) = refusal {
-            if !identities::refuse(transaction, account.0, picture.0, member.id, refusal, now).await? {
+            let is_refused = match is_further {
+                true => identities::refuse_more(transaction, account.0, picture.0, member.id, refusal).await?,
+                false => identities::refuse(transaction, account.0, picture.0, member.id, refusal, now).await?,
+            };
+            if !is_refused {
                 return Err(CaseError::NotWaiting);
             }
             identity_pictures::drop(transaction, &[picture.0]).await?;
@@ -190,16 +195,19 @@ impl IdentityReviews {
     }
 
     fn identity_case(&self, stored: &StoredIdentity) -> Result<Option<PersonCase>, StoreError> {
-        let (Some(picture), Some(since), "waiting") = (stored.picture, stored.submitted_at, stored.state.as_str())
-        else {
-            return Ok(None);
+        let waits = match stored.state.as_str() {
+            "waiting" => stored.picture.zip(stored.submitted_at),
+            // A further proof of somebody who is verified: their photo is there to compare it with.
+            "verified" => stored.more_picture.zip(stored.more_since),
+            _ => None,
         };
+        let Some((picture, since)) = waits else { return Ok(None) };
         Ok(Some(PersonCase {
             subject: Subject::Identity(AccountId(stored.account)),
             person: crate::people::identity::open(&self.identity.vault, stored)?,
             since,
             picture: PictureId(picture),
-            portrait: None,
+            portrait: stored.picture.filter(|_| stored.state == "verified").map(PictureId),
         }))
     }
 

@@ -131,11 +131,16 @@ impl Staff {
             session_epoch: 0,
             disabled_at: None,
         };
-        if store::staff::insert(&self.database.client().await?, &stored, clock::now()).await? {
-            Ok(read(stored)?)
-        } else {
-            Err(StaffError::NameTaken)
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        if !store::staff::insert(&transaction, &stored, clock::now()).await? {
+            return Err(StaffError::NameTaken);
         }
+        let about = format!("staff.{name}");
+        let entry = Entry::new(Actor::System, AuditAction::StaffAdded, &about).detail(Some(role.as_str()));
+        entry.write(&transaction).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(read(stored)?)
     }
 
     /// All members, the disabled too, by name; at most ten thousand.
@@ -174,10 +179,12 @@ impl Staff {
 
     /// Ends every sign-in of somebody, on whatever device, and gives back the cases that they have.
     pub async fn sign_out(&self, member: &StaffMember) -> Result<(), StoreError> {
-        let client = self.database.client().await?;
-        store::staff::end_sessions(&client, member.id.0).await?;
-        store::cases::give_all_back(&client, member.id).await?;
-        write_down(&client, Actor::Staff(member.id), AuditAction::StaffSignedOut, &member.name).await
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        store::staff::end_sessions(&transaction, member.id.0).await?;
+        store::cases::give_all_back(&transaction, member.id).await?;
+        write_down(&transaction, Actor::Staff(member.id), AuditAction::StaffSignedOut, &member.name).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Finds the staff member with this name and password. After five wrong passwords from one network each

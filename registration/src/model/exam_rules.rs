@@ -1,5 +1,6 @@
 //! What an exam asks of its candidates, as data: steps, accounts, identity, forms, subjects, eligibility. Plain values in
-//! the shape of `exam.toml`, kept as one JSON value. No rule here knows any exam by name.
+//! the shape of `exam.toml`, kept as one JSON value, of which fields of a later version are ignored: only the file is read
+//! without mercy (`exams/definition/exam_file/unknown.rs`). No rule here knows any exam by name.
 
 mod account;
 mod eligibility;
@@ -26,7 +27,6 @@ use crate::model::text::Text;
 /// Everything that an exam asks of its candidates, windows and fees apart. The default is an exam of two steps: choose,
 /// and pay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ExamRules {
     /// How one signs up when coming from this exam.
     #[serde(default)]
@@ -61,8 +61,8 @@ pub struct ExamRules {
     /// More about groups of sittings.
     #[serde(default)]
     pub group_rules: Vec<GroupRule>,
-    /// A name short enough for a button: 学位外语. Values that an exam does not use are not written, so that the version
-    /// before goes on reading its rules.
+    /// A name short enough for a button: 学位外语. Values that an exam does not use are not written: there were versions
+    /// that read no rules with a field that they did not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_title: Option<Text>,
     /// Within how many working days staff usually decide, where the exam promises something.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::exam_rules::{OrganisationCode, SubjectId};
+use crate::model::exam_rules::{IdentityRules, IdentityWay, OrganisationCode, SubjectId};
 use crate::model::order::Order;
 
 /// Everything that the steps ask for. The default is somebody who has done nothing yet.
@@ -12,6 +12,8 @@ pub struct Facts<'a> {
     pub notice_agreed_at: Option<Timestamp>,
     /// Who the candidate is, for all exams.
     pub identity: IdentityState,
+    /// By which ways that was proved.
+    pub proofs: Proofs,
     /// The face check of this exam.
     pub face: FaceState,
     /// Whether the roster knows the candidate.
@@ -46,6 +48,40 @@ pub enum IdentityState {
     Verified {
         /// When that was decided.
         at: Timestamp,
+    },
+}
+
+/// By which ways it was proved who a verified candidate is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// The ways that are known. Of who was verified by one that this version does not know there is none.
+    pub ways: Vec<IdentityWay>,
+    /// Where a further proof stands that staff look at.
+    pub further: FurtherProof,
+}
+
+impl Proofs {
+    /// Does an exam with these rules take what was proved? An unknown way counts: nobody is asked anew for what we forgot.
+    pub fn count_for(&self, rules: &IdentityRules) -> bool {
+        self.ways.is_empty() || self.ways.iter().any(|way| rules.ways.contains(way))
+    }
+}
+
+/// Where a further proof by staff stands, of somebody who is verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum FurtherProof {
+    /// None was handed in, or it was taken.
+    #[default]
+    None,
+    /// Staff look at it.
+    Waiting {
+        /// When it was handed in.
+        since: Timestamp,
+    },
+    /// Staff said no.
+    Refused {
+        /// What staff said against it.
+        reason: String,
     },
 }
 

@@ -46,6 +46,9 @@ pub enum Method {
     Bank,
     /// A school, for many candidates at once.
     School,
+    /// A way that a later version knows. Nothing here begins such a payment or asks about it; that it is there counts.
+    #[serde(skip)]
+    Other,
 }
 
 /// Where a payment stands. The words are those of the store.

@@ -4,7 +4,6 @@ pub(crate) mod characters;
 
 /// One text, in Chinese and in English.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Text {
     /// What it says in Chinese.
     pub zh: String,
@@ -14,7 +13,6 @@ pub struct Text {
 
 /// Paragraphs of one notice, in Chinese and in English.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Paragraphs {
     /// The paragraphs in Chinese.
     pub zh: Vec<String>,

@@ -40,7 +40,7 @@ enum Job {
     Exams,
     /// Ends orders whose time is up, and gives their seats back.
     Orders,
-    /// Finishes confirmations that died on the way.
+    /// Finishes confirmations that died on the way, and those for which nothing is to be paid.
     Confirmations,
     /// Asks channels what became of payments.
     AskChannels,

@@ -141,7 +141,7 @@ pub(crate) async fn add_about(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let payload = serde_json::to_string(about).map_err(|_| StoreError::Corrupt("what a message is about"))?;
-    let row = NewRow { topic: TOPIC, kind: kind.into(), account, exam, payload: &payload, now };
+    let row = NewRow { topic: TOPIC, kind: kind.into(), account: Some(account), exam, payload: &payload, now };
     outbox::add(client, &row).await
 }
 

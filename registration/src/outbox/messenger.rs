@@ -25,7 +25,8 @@ use crate::outbox::store::notices;
 use crate::outbox::store::outbox::{self, Outcome, Stale, StoredRow, Wanted};
 use crate::outbox::store::outbox_attempts::{self, Attempt};
 use crate::outbox::words;
-use crate::people::accounts::{Accounts, Address, Contact};
+use crate::people::accounts::proof::letters::LetterKind;
+use crate::people::accounts::{Accounts, Address, Contact, proof};
 use crate::rules::standing::{Standing, standing};
 use crate::rules::steps::steps;
 use crate::seats::store::orders;
@@ -84,6 +85,8 @@ enum TryResult {
     Rejected,
     /// The gateway does not work.
     Unavailable,
+    /// Its link is good no more.
+    Over,
     /// What may be sent in a day is sent: no try at all, the next day has another budget.
     Budget,
 }
@@ -97,18 +100,26 @@ impl Messenger {
         if !self.accounts.can_tell() {
             return Ok(());
         }
+        // Somebody waits for what is in a letter.
+        if self.accounts.ways().mail {
+            let kinds: Vec<&str> = LetterKind::VARIANTS.iter().map(Into::into).collect();
+            self.send_all(&Wanted { topic: proof::letters::TOPIC, kinds: &kinds, tries_max: TRIES_MAX }).await?;
+        }
         let kinds: Vec<&str> = MessageKind::VARIANTS.iter().map(Into::into).collect();
-        let wanted = Wanted { topic: TOPIC, kinds: &kinds, tries_max: TRIES_MAX };
+        self.send_all(&Wanted { topic: TOPIC, kinds: &kinds, tries_max: TRIES_MAX }).await
+    }
+
+    async fn send_all(&self, wanted: &Wanted<'_>) -> Result<(), StoreError> {
         let began = Instant::now();
         loop {
-            let due = outbox::claim(&self.database.client().await?, &wanted, clock::now(), BATCH).await?;
+            let due = outbox::claim(&self.database.client().await?, wanted, clock::now(), BATCH).await?;
             let is_full = i64::try_from(due.len()).is_ok_and(|count| count >= BATCH);
             let mut sending = JoinSet::new();
             for row in due {
-                let messenger = self.clone();
+                let (messenger, topic) = (self.clone(), wanted.topic.to_owned());
                 sending.spawn(async move {
                     let id = row.id;
-                    if let Err(error) = messenger.send(row).await {
+                    if let Err(error) = messenger.send(row, &topic).await {
                         tracing::warn!(message = id, %error, "a message was not looked after; it will be tried again");
                     }
                 });
@@ -139,13 +150,17 @@ impl Messenger {
         Ok(())
     }
 
-    async fn send(&self, row: StoredRow) -> Result<(), StoreError> {
+    async fn send(&self, row: StoredRow, topic: &str) -> Result<(), StoreError> {
         // Only kinds that are known here were asked for.
-        let Ok(kind) = row.kind.parse() else { return Ok(()) };
-        let (way, result) = self.tell(&row, kind).await?;
+        let (way, result) = match (topic, row.kind.parse(), row.kind.parse()) {
+            (proof::letters::TOPIC, Ok(kind), _) => (Some(Way::Mail), self.post_link(&row, kind).await?),
+            (TOPIC, _, Ok(kind)) => self.tell(&row, kind).await?,
+            _ => return Ok(()),
+        };
         let outcome = match result {
             TryResult::Sent => Some(Outcome::Sent),
             TryResult::Nowhere | TryResult::NoSuchAddress => Some(Outcome::Undeliverable),
+            TryResult::Over => Some(Outcome::GivenUp),
             _ if row.tries >= TRIES_MAX => Some(Outcome::GivenUp),
             TryResult::Throttled | TryResult::Rejected | TryResult::Unavailable | TryResult::Budget => None,
         };
@@ -164,9 +179,15 @@ impl Messenger {
         };
         transaction.commit().await?;
         if let Some(outcome) = outcome.filter(|_| is_done) {
-            count(TOPIC, outcome);
+            count(topic, outcome);
         }
         Ok(())
+    }
+
+    /// Sends a letter with a link, unless that is good no more.
+    async fn post_link(&self, row: &StoredRow, kind: LetterKind) -> Result<TryResult, StoreError> {
+        let (letter, until) = self.accounts.left_letter(kind, &row.payload)?;
+        Ok(if clock::now() < until { self.post(row, &letter).await } else { TryResult::Over })
     }
 
     async fn tell(&self, row: &StoredRow, kind: MessageKind) -> Result<(Option<Way>, TryResult), StoreError> {

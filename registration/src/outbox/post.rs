@@ -154,26 +154,4 @@ impl Post {
             }
         });
     }
-
-    /// Sends a letter after the answer: how long it takes tells nobody that there is an account.
-    pub(crate) fn send_later(&self, letter: Letter) {
-        let Some(mail) = self.mail.clone() else { return };
-        self.later("letter", async move { mail.send(&letter).await.map_err(|error| error.to_string()) });
-    }
-
-    /// Never more at once than [`BACKGROUND_MAX`]; whoever waits for one that was dropped asks again.
-    fn later(&self, what: &'static str, sending: impl Future<Output = Result<(), String>> + Send + 'static) {
-        let Ok(place) = Arc::clone(&self.background).try_acquire_owned() else {
-            metrics::counter!("registration_messages_dropped_total").increment(1);
-            tracing::warn!(what, "too many messages are on their way: one was dropped");
-            return;
-        };
-        tokio::spawn(async move {
-            let _place = place;
-            if let Err(error) = sending.await {
-                metrics::counter!("registration_messages_failed_total").increment(1);
-                tracing::warn!(what, error, "a message was not sent");
-            }
-        });
-    }
 }

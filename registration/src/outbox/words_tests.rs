@@ -31,7 +31,7 @@ fn each_state_says_what_to_do_and_until_when() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/continuing-education");
     let exam = definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page;
     let (step, order, until) = (&exam.rules.steps[0].title, OrderId::from_bits(1), Some(at()));
-    let refused = |order| State::Refused { task: TaskKind::Review, reason: "秘密".to_owned(), order, is_paid: false };
+    let refused = |order| State::Refused { task: TaskKind::Review, reason: "秘密".to_owned(), order };
     let registered = |tickets, change| State::Registered { order: Some(order), tickets, change };
     let lost = |can_choose| State::Lost { order, part: PartId::main(), is_cancelled: false, can_choose };
     let table = [

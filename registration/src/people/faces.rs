@@ -16,7 +16,7 @@ use crate::people::store::identities;
 use crate::people::store::identities::StoredIdentity;
 use crate::people::store::identity_tries;
 use crate::pictures::clean::Recipe;
-use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Slot};
+use crate::pictures::kept::{DraftError, IdentityPictures, PictureId, Piece, Progress, Slot, UploadError};
 use crate::pictures::store::identity_pictures;
 use crate::store::{Database, StoreError};
 
@@ -31,6 +31,9 @@ pub enum FaceCheckError {
     /// There is nobody to compare with: verify the identity first.
     #[error("the identity is not verified")]
     NotVerified,
+    /// No picture came, and none has arrived in pieces.
+    #[error("there is no picture")]
+    Missing,
     /// The bytes are no acceptable picture, or the gate is full.
     #[error(transparent)]
     Draft(#[from] DraftError),
@@ -97,14 +100,24 @@ impl Faces {
         Ok(u8::try_from((i32::from(rules.tries_per_day) - used).max(0)).unwrap_or(u8::MAX))
     }
 
-    /// Compares a picture of now with the verified photo. Passed stays passed; a picture that staff must look at
-    /// waits. The picture itself is gone as soon as it is decided.
+    /// Takes a piece of a picture of now, which [`check`](Self::check) compares once all of it is here.
+    pub async fn receive(&self, account: AccountId, piece: Piece) -> Result<Progress, UploadError> {
+        self.pictures.receive(account, Slot::Live, piece, Recipe::Whole).await
+    }
+
+    /// How many bytes of the picture with this key are here.
+    pub async fn received(&self, account: AccountId, key: Uuid) -> Result<usize, StoreError> {
+        self.pictures.uploads.received(account, Slot::Live.as_str(), key).await
+    }
+
+    /// Compares a picture of now, or the one that has arrived in pieces, with the verified photo. Passed stays passed; a
+    /// picture that staff must look at waits. The picture itself is gone as soon as it is decided.
     pub async fn check(
         &self,
         account: AccountId,
         exam: &ExamId,
         rules: &FaceRules,
-        picture: Bytes,
+        picture: Option<Bytes>,
     ) -> Result<FaceState, FaceCheckError> {
         let passed = self.state(account, exam).await?;
         if matches!(passed, FaceState::Passed { .. }) {
@@ -112,24 +125,33 @@ impl Faces {
         }
         let identity = identities::get(&self.database.client().await?, account.0).await?;
         let identity = identity.filter(|found| found.state == "verified").ok_or(FaceCheckError::NotVerified)?;
-        let (draft, jpeg) = self.pictures.draft(account, Slot::Live, picture, Recipe::Whole).await?;
+        let (draft, jpeg) = match picture {
+            Some(picture) => self.pictures.draft(account, Slot::Live, picture, Recipe::Whole).await?,
+            None => match self.pictures.drafted(account, Slot::Live).await? {
+                Some((draft, jpeg)) => (draft, jpeg.into()),
+                // The same form twice: the first one was answered into nothing.
+                None if matches!(passed, FaceState::Waiting { .. }) => return Ok(passed),
+                None => return Err(FaceCheckError::Missing),
+            },
+        };
         let client = self.database.client().await?;
         let counted =
             identity_tries::count(&client, account.0, clock::today(), &tries(exam), rules.tries_per_day.into()).await?;
         drop(client);
         let counted = counted.ok_or(FaceCheckError::TriesUsed(rules.tries_per_day))?;
         let left = i32::from(rules.tries_per_day).saturating_sub(counted);
-        let verdict = self.verdict(account, exam, rules, identity.picture, jpeg).await?;
-        match verdict {
-            Verdict::Alike | Verdict::Staff => {
+        let refused = match self.verdict(account, exam, rules, identity.picture, jpeg).await {
+            Ok(verdict @ (Verdict::Alike | Verdict::Staff)) => {
                 self.note(account, exam, draft, &identity, matches!(verdict, Verdict::Alike)).await?;
+                return Ok(self.state(account, exam).await?);
             }
-            Verdict::Different => {
-                identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
-                return Err(FaceCheckError::Different { left: u8::try_from(left).unwrap_or_default() });
-            }
-        }
-        Ok(self.state(account, exam).await?)
+            Ok(Verdict::Different) => FaceCheckError::Different { left: u8::try_from(left).unwrap_or_default() },
+            Err(refused @ (FaceCheckError::NoFace | FaceCheckError::PoorQuality)) => refused,
+            // It was not looked at, and may be sent again.
+            Err(error) => return Err(error),
+        };
+        identity_pictures::drop(&self.database.client().await?, &[draft.0]).await?;
+        Err(refused)
     }
 
     /// Asks the vendor, if there is one and a photo to compare with.

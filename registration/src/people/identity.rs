@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::model::clock;
 use crate::model::document::{Document, DocumentKind};
 use crate::model::exam_rules::{IdentityRules, IdentityWay};
-use crate::model::facts::IdentityState;
+use crate::model::facts::{FurtherProof, IdentityState, Proofs};
 use crate::model::ids::AccountId;
 use crate::model::person::PersonName;
 use crate::people::accounts::Accounts;
@@ -123,6 +123,19 @@ impl Identity {
         state(&self.database.client().await?, account).await
     }
 
+    /// The same, with the ways by which it was proved.
+    pub async fn proved(&self, account: AccountId) -> Result<(IdentityState, Proofs), StoreError> {
+        let found = identities::get(&self.database.client().await?, account.0).await?;
+        let state = found.as_ref().map_or(Ok(IdentityState::None), read_state)?;
+        Ok((state, found.as_ref().map(read_proofs).unwrap_or_default()))
+    }
+
+    /// Is the account verified, and by this way?
+    async fn is_proved_by(&self, account: AccountId, way: IdentityWay) -> Result<bool, StoreError> {
+        let (state, proofs) = self.proved(account).await?;
+        Ok(matches!(state, IdentityState::Verified { .. }) && proofs.ways.contains(&way))
+    }
+
     /// Who the account was verified to be; nothing before.
     pub async fn verified(&self, account: AccountId) -> Result<Option<Person>, StoreError> {
         let found = identities::get(&self.database.client().await?, account.0).await?;
@@ -150,6 +163,7 @@ impl Identity {
         Ok(Some(Standing {
             rights,
             way: identity.as_ref().and_then(|identity| read_way(identity.way.as_deref()?)),
+            proofs: identity.as_ref().map(read_proofs).unwrap_or_default(),
             has_portrait: is_verified && identity.as_ref().is_some_and(|identity| identity.picture.is_some()),
             liveness: check.as_ref().map_or(LivenessStanding::None, liveness::standing),
             state,
@@ -267,6 +281,20 @@ fn read_state(stored: &StoredIdentity) -> Result<IdentityState, StoreError> {
         "verified" => IdentityState::Verified { at: stored.decided_at.ok_or(missing)? },
         _ => return Err(StoreError::Corrupt("the state of an identity")),
     })
+}
+
+/// By which ways it was proved; of nobody who is not verified.
+fn read_proofs(stored: &StoredIdentity) -> Proofs {
+    if stored.state != "verified" {
+        return Proofs::default();
+    }
+    let known = stored.way.iter().chain(&stored.also_by).filter_map(|way| read_way(way));
+    let further = match (stored.more_since, &stored.more_reason) {
+        (Some(since), _) => FurtherProof::Waiting { since },
+        (None, Some(reason)) => FurtherProof::Refused { reason: reason.clone() },
+        (None, None) => FurtherProof::None,
+    };
+    Proofs { ways: known.collect(), further }
 }
 
 fn read_way(stored: &str) -> Option<IdentityWay> {

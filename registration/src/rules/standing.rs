@@ -90,8 +90,6 @@ pub enum State {
         reason: String,
         /// The order whose screenshot was refused.
         order: Option<OrderId>,
-        /// Was the payment confirmed before? Then it counts, whatever was refused since.
-        is_paid: bool,
     },
     /// The seat is the candidate's.
     Registered {
@@ -211,7 +209,7 @@ fn state(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> 
         }
         TaskState::Refused { reason, until } => {
             let action = if kind == TaskKind::Review { Action::ChangeForm } else { Action::Do(kind.clone()) };
-            (State::Refused { task: kind, reason, order: None, is_paid: false }, Some(action), until)
+            (State::Refused { task: kind, reason, order: None }, Some(action), until)
         }
         TaskState::Open { until } => {
             let is_reviewed = matches!(facts.review, ReviewState::Passed { .. }) && asks_for_review(steps);
@@ -246,8 +244,8 @@ fn running(exam: &Exam, facts: &Facts<'_>) -> Option<Told> {
     let part = order.part.clone();
     Some(match &order.state {
         OrderState::Refused { reason, .. } => {
-            let (reason, is_paid) = (reason.clone(), order.paid_at.is_some());
-            let state = State::Refused { task: TaskKind::Payment(part), reason, order: Some(order.id), is_paid };
+            let (task, reason) = (TaskKind::Payment(part), reason.clone());
+            let state = State::Refused { task, reason, order: Some(order.id) };
             (state, Some(Action::SendAgain(order.id)), Some(until))
         }
         _ => (State::Unpaid { order: order.id, part, before }, Some(Action::Pay(order.id)), Some(until)),

@@ -85,7 +85,7 @@ pub fn steps(exam: &Exam, facts: &Facts<'_>, now: Timestamp) -> Vec<StepView> {
         let mut is_reached_within = is_reached;
         let mut tasks = Vec::with_capacity(rule.tasks.len());
         for kind in &rule.tasks {
-            let own = task_state::own_state(facts, kind);
+            let own = task_state::own_state(exam, facts, kind);
             let waits_for_money = *kind == TaskKind::Ticket && !is_paid;
             let state = match own {
                 task_state::Own::Todo if !is_reached_within || waits_for_money => TaskState::Locked,

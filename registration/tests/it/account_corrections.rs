@@ -78,7 +78,7 @@ async fn c4_who_was_verified_proves_it_anew_after_a_correction() {
     bureau.card(account.id, "王芳", 1).await.unwrap();
     bureau.vendors.face(Ok(99.0));
     let rules = FaceRules::default();
-    let passed = registration.faces.check(account.id, &exam(), &rules, picture()).await.unwrap();
+    let passed = registration.faces.check(account.id, &exam(), &rules, Some(picture())).await.unwrap();
     assert!(matches!(passed, FaceState::Passed { .. }));
 
     let corrected = registration

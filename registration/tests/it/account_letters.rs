@@ -7,7 +7,7 @@ use registration::people::accounts::{
 use registration::secrets::passwords::Password;
 
 use crate::post::{Reached, stranger, with};
-use crate::world::PASSWORD;
+use crate::world::{PASSWORD, until};
 
 const EMAIL: &str = "li.na@example.com";
 
@@ -75,11 +75,32 @@ async fn b3_a_link_sets_a_password_once_and_ends_sessions() {
         let solved = reached.solved();
         reached.accounts().forgot_password(login, LoginKind::Email, &with(&solved)).await
     };
+    reached.fail_letters(1).await;
     assert_eq!(forgot(EMAIL).await.unwrap(), Way::Letter);
     let nobody = forgot("nobody@example.com").await;
     assert_eq!(nobody.unwrap(), Way::Letter, "the answer is the same without an account");
     let soon = [forgot(EMAIL).await, forgot("nobody@example.com").await];
     assert!(soon.iter().all(|soon| matches!(soon, Err(ForgottenError::TooMany { .. }))), "and so is the wait");
+    // The mail server was away: the letter waits, sealed, and nobody need ask again.
+    let letters = "SELECT payload::text, outcome, tries FROM registration.outbox WHERE topic = 'letter' ORDER BY id";
+    until("a try that failed", async || {
+        let rows = reached.world.sql().await.query(letters, &[]).await.unwrap();
+        rows.len() == 2 && rows[1].get::<_, i16>("tries") == 1
+    })
+    .await;
+    let rows = reached.world.sql().await.query(letters, &[]).await.unwrap();
+    assert_eq!((rows[0].get("payload"), rows[0].get("outcome")), ("{}", Some("sent")), "what left is forgotten");
+    let waiting: &str = rows[1].get("payload");
+    assert!(
+        waiting.starts_with("{\"to\": ") && !waiting.contains("example") && !waiting.contains("token"),
+        "{waiting}"
+    );
+    until("the pause noted", async || {
+        let noted = "SELECT count(*) FROM registration.outbox_attempts WHERE result = 'unavailable'";
+        reached.world.sql().await.query_one(noted, &[]).await.unwrap().get::<_, i64>(0) == 1
+    })
+    .await;
+    reached.world.execute("UPDATE registration.outbox SET next_try_at = now() WHERE done_at IS NULL").await;
     let token = reached.token(EMAIL, 2).await;
     assert_eq!(reached.accounts().look_at_reset(&token).await.unwrap().1.masked(), "li***@example.com");
     let (old, new) = (password("new-password-1"), password("new-password-2"));

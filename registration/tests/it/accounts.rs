@@ -74,6 +74,13 @@ async fn staff_are_signed_out_disabled_and_given_passwords() {
     let staff = &world.registration.staff;
     let clerk = staff.add("clerk", "long-enough-2", Role::Reviewer).await.unwrap();
     let epoch = async || staff.member(clerk.id).await.unwrap().map(|member| member.session_epoch);
+    // All of it or nothing.
+    world
+        .execute("ALTER TABLE registration.audit ADD CONSTRAINT dies CHECK (action <> 'staff.signed_out') NOT VALID")
+        .await;
+    assert!(staff.sign_out(&clerk).await.is_err());
+    assert_eq!(epoch().await, Some(0));
+    world.execute("ALTER TABLE registration.audit DROP CONSTRAINT dies").await;
     staff.sign_out(&clerk).await.unwrap();
     assert_eq!(epoch().await, Some(1));
     staff.set_password("clerk", "longer-and-other-3").await.unwrap();
@@ -93,6 +100,7 @@ async fn staff_are_signed_out_disabled_and_given_passwords() {
     let written = world.sql().await.query(written, &[]).await.unwrap();
     let written: Vec<(String, String)> = written.iter().map(|row| (row.get("action"), row.get("actor"))).collect();
     let expected = [
+        ("staff.added", "system"),
         ("staff.signed_out", "clerk"),
         ("staff.password", "system"),
         ("staff.refused", "system"),

@@ -170,6 +170,14 @@ async fn rules_of_a_later_version_keep_no_other_exam_from_being_read() {
     world.registration.exams.import(&other).await.unwrap();
     assert!(world.registration.exams.get(&"other".parse().unwrap()).is_some());
     assert_eq!(world.registration.exams.get(&exam()).unwrap(), before, "as it was known");
+    // Fields that only a later version knows are nothing to stumble over, wherever they stand.
+    world
+        .execute(
+            "UPDATE registration.exams SET rules = jsonb_set(jsonb_set(rules, '{steps,0,later}', '{\"x\": 1}'),
+                 '{steps,0,title,fr}', '\"L’étape\"') || '{\"later\": [true]}',
+                 version = nextval('registration.exam_versions') WHERE id = 'other'",
+        )
+        .await;
     // A process that starts then has the others.
     let started = world.another_process().await;
     assert_eq!(started.exams.list().len(), 1);

@@ -19,7 +19,7 @@ async fn c7_the_face_must_be_that_of_the_verified_person() {
     let faces = &bureau.world.registration.faces;
     let account = bureau.candidate(1).await.id;
     let rules = FaceRules { tries_per_day: 3, similarity_min: 70 };
-    let check = async || faces.check(account, &exam(), &rules, picture()).await;
+    let check = async || faces.check(account, &exam(), &rules, Some(picture())).await;
     assert!(matches!(check().await, Err(FaceCheckError::NotVerified)));
     bureau.card(account, "王芳", 1).await.unwrap();
 
@@ -50,7 +50,7 @@ async fn c7_where_no_vendor_answers_staff_compare() {
     let (account, staff) = (bureau.candidate(1).await.id, &bureau.world.reviewer);
     bureau.card(account, "王芳", 1).await.unwrap();
     bureau.vendors.face(Err("InternalError"));
-    let waiting = faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
+    let waiting = faces.check(account, &exam(), &FaceRules::default(), Some(picture())).await.unwrap();
     assert!(matches!(waiting, FaceState::Waiting { .. }), "{waiting:?}");
     let id = Subject::Face(account, exam());
     let case = reviews.get(staff, &id).await.unwrap().unwrap();
@@ -60,7 +60,7 @@ async fn c7_where_no_vendor_answers_staff_compare() {
     reviews.refuse(staff, &id, case.picture, "不是同一人").await.unwrap();
     let refused = faces.state(account, &exam()).await.unwrap();
     assert_eq!(refused, FaceState::Refused { reason: "不是同一人".to_owned() });
-    faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
+    faces.check(account, &exam(), &FaceRules::default(), Some(picture())).await.unwrap();
     assert_eq!(bureau.world.waiting(CaseKind::Face).await[0].subject, id);
     let case = reviews.get(staff, &id).await.unwrap().unwrap();
     let unseen = reviews.confirm(staff, &id, case.picture).await;
@@ -86,7 +86,7 @@ async fn c7_without_a_vendor_nothing_is_a_yes() {
     let case = reviews.get(&world.reviewer, &id).await.unwrap().unwrap();
     reviews.picture(&world.reviewer, &id, Side::HandedIn).await.unwrap();
     reviews.confirm(&world.reviewer, &id, case.picture).await.unwrap();
-    let state = world.registration.faces.check(account, &exam(), &FaceRules::default(), picture()).await.unwrap();
+    let state = world.registration.faces.check(account, &exam(), &FaceRules::default(), Some(picture())).await.unwrap();
     assert!(matches!(state, FaceState::Waiting { .. }), "{state:?}");
     let rules = PhotoRules { match_face: true, ..PhotoRules::default() };
     let photo = world.registration.photos.draft(account, &rules, picture()).await.unwrap();

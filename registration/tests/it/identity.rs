@@ -6,7 +6,8 @@ use registration::desk::audit::AuditAction;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::cases::CaseError;
 use registration::desk::people::Side;
-use registration::model::facts::IdentityState;
+use registration::model::exam_rules::IdentityWay;
+use registration::model::facts::{FurtherProof, IdentityState};
 use registration::people::accounts::SessionId;
 use registration::people::identity::{
     CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding,
@@ -121,6 +122,56 @@ async fn a4_staff_look_decide_and_say_why() {
     let pictures: Vec<_> = history.iter().map(|line| line.seen.clone().unwrap()).collect();
     assert_eq!((&pictures[0], pictures[3] != pictures[0]), (&case.picture.to_string(), true), "which picture it was");
     assert!(reviews.picture(staff, &id, Side::HandedIn).await.is_err(), "a decided case is closed");
+    bureau.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_verified_proves_it_by_another_way_and_stays_verified_meanwhile() {
+    let bureau = Bureau::start().await;
+    let (identity, reviews) = (&bureau.world.registration.identity, &bureau.world.registration.identity_reviews);
+    let (staff, account) = (&bureau.world.reviewer, bureau.candidate(1).await.id);
+    bureau.card(account, "王芳", 1).await.unwrap();
+    let (verified, proofs) = identity.proved(account).await.unwrap();
+    assert_eq!((&proofs.ways[..], &proofs.further), (&[IdentityWay::Card][..], &FurtherProof::None));
+    let portrait = identity.portrait(account).await.unwrap();
+    let again = identity.check_card(account).await;
+    assert!(matches!(again, Err(IdentityError::AlreadyVerified)), "{again:?}");
+
+    // Staff look at the document in the hand, beside the verified photo, and say no; then yes.
+    for is_confirmed in [false, true] {
+        let id = bureau.hold_document(account).await.unwrap();
+        let (state, proofs) = identity.proved(account).await.unwrap();
+        assert!(state == verified && matches!(proofs.further, FurtherProof::Waiting { .. }), "{state:?} {proofs:?}");
+        assert_eq!(bureau.world.waiting(CaseKind::Identity).await[0].subject, id);
+        let case = reviews.get(staff, &id).await.unwrap().unwrap();
+        assert!(case.portrait.is_some());
+        for side in [Side::HandedIn, Side::Verified] {
+            assert!(!reviews.picture(staff, &id, side).await.unwrap().is_empty());
+        }
+        if is_confirmed {
+            reviews.confirm(staff, &id, case.picture).await.unwrap();
+        } else {
+            reviews.refuse(staff, &id, case.picture, "看不清").await.unwrap();
+            let further = identity.proved(account).await.unwrap().1.further;
+            assert_eq!(further, FurtherProof::Refused { reason: "看不清".to_owned() });
+        }
+    }
+    let (state, proofs) = identity.proved(account).await.unwrap();
+    assert_eq!((&state, proofs.further), (&verified, FurtherProof::None));
+    assert_eq!(proofs.ways, [IdentityWay::Card, IdentityWay::Manual]);
+    assert_eq!(identity.portrait(account).await.unwrap(), portrait, "the verified photo is the card's");
+    let cases = "SELECT string_agg(outcome || ' ' || decided_kind, ', ' ORDER BY id) FROM registration.cases
+         WHERE kind = 'identity'";
+    let cases: String = bureau.world.sql().await.query_one(cases, &[]).await.unwrap().get(0);
+    assert_eq!(cases, "refused staff, passed staff");
+    // A version that knows nothing of it makes the account nobody's: nothing is left of what was proved.
+    let released = "UPDATE registration.identities SET state = 'none', picture = NULL, name = NULL, document = NULL,
+         document_index = NULL, way = NULL, submitted_at = NULL, decided_at = NULL, decided_by = NULL";
+    bureau.world.execute(released).await;
+    bureau.vendors.card("王芳", &document(1), VALID);
+    bureau.draft_card(account).await;
+    identity.check_card(account).await.unwrap();
+    assert_eq!(identity.proved(account).await.unwrap().1.ways, [IdentityWay::Card]);
     bureau.world.finish().await;
 }
 

@@ -3,7 +3,7 @@
 use registration::model::order::OrderState;
 
 use crate::orders_many;
-use crate::world::{Setup, World};
+use crate::world::{Setup, World, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seats_whose_store_is_away_keep_no_other_order_from_its_end() {
@@ -24,6 +24,12 @@ async fn seats_whose_store_is_away_keep_no_other_order_from_its_end() {
                  '2021-01-01', '2021-01-01', '2021-01-01', CASE WHEN n % 3 = 2 THEN 'system' END, '2021-01-01', '2021-01-01',
                  n % 3 = 1
              FROM generate_series(1, 900) n;
+             -- And as many for which nothing is to be paid.
+             INSERT INTO registration.orders (id, account, exam, part, is_sole, amount_fen, state, expires_at, lapses_at,
+                 created_at)
+             SELECT lpad(n::text, 4, '0') || '-0000', '{0}', 'away', 'main', false, 0, 'unpaid', now() + interval '5 minutes',
+                 now() + interval '5 minutes', '2021-01-01'
+             FROM generate_series(1001, 1300) n;
              INSERT INTO registration.order_sittings (order_id, position, sitting, hold, fee_fen)
              SELECT id, 0, 's0', '{1}.1.1', 1 FROM registration.orders WHERE exam = 'away'",
             mate.0,
@@ -43,9 +49,12 @@ async fn seats_whose_store_is_away_keep_no_other_order_from_its_end() {
             order.id, world.reviewer.id.0, died.id
         ))
         .await;
+    let free = world.hold(world.candidate(3).await.id, &["s2"]).await.unwrap();
+    world.execute(&format!("UPDATE registration.orders SET amount_fen = 0 WHERE id = '{}'", free.id)).await;
     world.until_row(order.id, "cancelled").await;
     world.until_free("s0", 2).await;
     world.until_row(died.id, "confirmed").await;
+    world.until_row(free.id, "confirmed").await;
     world.execute("UPDATE registration.orders SET seats_owed = false, state = 'released' WHERE exam = 'away'").await;
     world.registration.stop().await;
     world.engine.stop().await;
@@ -66,6 +75,23 @@ async fn an_order_that_the_database_refuses_keeps_no_other_from_its_end() {
     let other = world.hold(world.candidate(2).await.id, &["s1"]).await.unwrap();
     world.until_row(other.id, "lapsed").await;
     assert_eq!(world.row_state(stuck.id).await, "unpaid");
+    // Nor do more pictures than a batch that it keeps, though all of them are older.
+    world
+        .execute(&format!(
+            "CREATE TRIGGER stay BEFORE DELETE ON registration.screenshots FOR EACH ROW
+                 WHEN (OLD.created_at < '2022-01-01') EXECUTE FUNCTION stay();
+             INSERT INTO registration.screenshots (id, order_id, created_at)
+             SELECT gen_random_uuid(), '{0}', CASE n WHEN 0 THEN '2023-01-01' ELSE '2021-01-01' END::timestamptz
+             FROM generate_series(0, 250) n",
+            other.id
+        ))
+        .await;
+    until("a picture that nobody needs gone", async || {
+        let left = "SELECT count(*) FROM registration.screenshots WHERE created_at = '2023-01-01'";
+        world.sql().await.query_one(left, &[]).await.unwrap().get::<_, i64>(0) == 0
+    })
+    .await;
+    world.execute("DROP TRIGGER stay ON registration.screenshots").await;
     world.execute("DROP TRIGGER stay ON registration.orders").await;
     world.until_row(stuck.id, "lapsed").await;
     world.finish().await;

@@ -58,6 +58,10 @@ async fn money_that_a_gateway_received_makes_the_seats_the_candidates() {
         assert_eq!(confirmed.state, OrderState::Confirmed);
     }
     is_confirmed(&world, &order).await;
+    // What another version knows how to pay by is a payment all the same.
+    world.execute("UPDATE registration.payments SET method = 'later_pay'").await;
+    assert_eq!(payments.of_order(order.id).await.unwrap()[0].method, Method::Other);
+    world.execute("UPDATE registration.payments SET method = 'alipay'").await;
     for over in [payments.close(payment.id, &Actor::System).await, payments.fail(payment.id, &gateway(), "x").await] {
         assert!(matches!(over, Err(EndError::Over(PaymentState::Received))), "what came stays: {over:?}");
     }

@@ -66,7 +66,7 @@ impl Reached {
 
     /// The newest message to somebody, when there are `count`.
     pub(crate) async fn message(&self, to: &str, count: usize) -> Message {
-        for _ in 0..100 {
+        for _ in 0..400 {
             let sent = self.sent_to(to).await;
             if sent.len() >= count {
                 return sent[0].clone();
@@ -78,7 +78,7 @@ impl Reached {
 
     /// The newest code that was sent, when there are `count`.
     pub(crate) async fn code(&self, mobile: &str, count: usize) -> String {
-        for _ in 0..100 {
+        for _ in 0..400 {
             let is_code = |value: &String| value.len() == 6 && value.bytes().all(|byte| byte.is_ascii_digit());
             let sent = self.sent_to(mobile).await;
             let codes: Vec<&String> = sent.iter().filter_map(|message| message.values.first()).collect();
@@ -98,7 +98,16 @@ impl Reached {
 
     /// Lets the next messages to mobiles fail.
     pub(crate) async fn fail_messages(&self, times: u32) {
-        let order = serde_json::json!({ "service": "tencent.sms", "fail": "unavailable", "times": times });
+        self.fail("tencent.sms", times).await;
+    }
+
+    /// Lets the next letters fail.
+    pub(crate) async fn fail_letters(&self, times: u32) {
+        self.fail("smtp", times).await;
+    }
+
+    async fn fail(&self, service: &str, times: u32) {
+        let order = serde_json::json!({ "service": service, "fail": "unavailable", "times": times });
         let answer = reqwest::Client::new().post(format!("{}control", self.sandbox.url())).json(&order).send().await;
         assert!(answer.unwrap().status().is_success());
     }

@@ -6,7 +6,7 @@ use fantoccini::actions::{Actions, InputSource, PointerAction, TouchActions};
 use serde_json::Value;
 use testkit::Walker;
 
-/// What the frame shows, pixel by pixel as one number, and how far the file that would be sent is from it.
+/// What the frame shows, pixel by pixel as one number, and how far what has arrived, by itself, is from it.
 const LOOK: &str = r##"
 const done = arguments[arguments.length - 1];
 const pixels = (picture) => {
@@ -16,17 +16,19 @@ const pixels = (picture) => {
 };
 const shown = pixels(document.querySelector(".crop canvas"));
 const sum = shown.reduce((sum, byte, at) => (sum * 31 + byte + at) % 4294967291, 7);
-const file = document.querySelector("#album").files[0];
-createImageBitmap(file).then((kept) => {
+fetch(location.href).then((page) => page.text()).then((page) => {
+  const { src } = new DOMParser().parseFromString(page, "text/html").querySelector(".photo-here");
+  return fetch(src);
+}).then((photo) => photo.blob()).then((photo) => createImageBitmap(photo).then((kept) => {
   const sent = pixels(kept);
   const far = shown.reduce((far, byte, at) => far + Math.abs(byte - sent[at]), 0) / shown.length;
-  done({ sum, far, width: kept.width, height: kept.height, type: file.type, zoom: document.querySelector("#photo-zoom").value });
-});
+  done({ sum, far, width: kept.width, height: kept.height, type: photo.type, zoom: document.querySelector("#photo-zoom").value });
+}));
 "##;
 
 async fn look(phone: &Walker) -> Value {
-    // What is shown becomes what is sent a moment later.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // The frame has to be still for a moment; then it is sent.
+    phone.find_one("#photo[data-here]").await;
     phone.execute_async(LOOK, Vec::new()).await.expect("the page looks at its frame")
 }
 

@@ -94,7 +94,8 @@ fn one(w: Words, view: &View<'_>, field: &FieldRule, folded: &[&FieldRule]) -> M
     let is_required = !field.is_optional && field.when.is_none();
     if field.kind == FieldKind::Photo {
         let shown_at = (!answer.is_empty()).then(|| format!("/me/photos/{answer}.jpg"));
-        let part = PhotoField { rules: &view.exam.rules.form.photo, shown_at: shown_at.as_deref(), error };
+        let put = format!("{}/details/photo", path_of(view.exam));
+        let part = PhotoField { rules: &view.exam.rules.form.photo, put: &put, shown_at: shown_at.as_deref(), error };
         return photo_field(w, &part);
     }
     html! {

@@ -36,7 +36,7 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Card) {
+    if !visit.takes(&from.exam, IdentityWay::Card) || super::is_done(&visit, &from).await? {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let parts = pictures_of(form, &SIDES).await?;

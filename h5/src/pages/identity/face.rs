@@ -1,5 +1,7 @@
 //! The face check of an exam (人脸识别): camera, frame, one hint at a time; a file instead; or where it stands.
 
+pub(crate) mod upload;
+
 use axum::extract::{Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -18,11 +20,12 @@ use registration::rules::steps::{StepView, blocked_by, task};
 use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::exam::{find, go_on};
-use crate::request::sent::picture::{SentPicture, sent_picture};
+use crate::request::sent::picture::{SentPicture, picture_or_upload};
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::callout::{Tone, callout};
-use crate::view::form::picture_tile::FIELDS;
+use crate::view::form::picture_tile::{FIELDS, UPLOAD_FIELD, awaited};
 use crate::view::form::sandboxed::sandboxed;
+use crate::view::form::sending::sending;
 use crate::view::form::{FieldError, error_of, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
@@ -45,7 +48,7 @@ pub(crate) async fn check(
     form: Multipart,
 ) -> Result<Response, Failure> {
     let visit = &candidate.visit;
-    let part = sent_picture(form).await?;
+    let (part, upload) = picture_or_upload(form).await?;
     let exam = find(visit, &exam)?;
     let steps = visit.steps(&exam).await?;
     if task(&steps, &TaskKind::Face).is_none() {
@@ -55,15 +58,15 @@ pub(crate) async fn check(
         return Ok(Redirect::to(&path_of(&exam)).into_response());
     }
     let faces = &visit.app.outside.registration.faces;
-    let result = match part {
-        SentPicture::File(bytes) => faces.check(candidate.account.id, &exam.id, &exam.rules.face, bytes).await,
-        SentPicture::TooLarge => {
+    let check = async |picture| faces.check(candidate.account.id, &exam.id, &exam.rules.face, picture).await;
+    // A picture that comes with the form is newer than what has arrived.
+    let result = match (part, upload) {
+        (SentPicture::File(bytes), _) => check(Some(bytes)).await,
+        (SentPicture::TooLarge, _) => {
             Err(DraftError::from(PictureError::TooLarge { limit_bytes: PICTURE_BYTES_MAX }).into())
         }
-        SentPicture::Nothing => {
-            let text = visit.words.t("face-error-nothing").into_owned();
-            return render(&candidate, &exam, StatusCode::UNPROCESSABLE_ENTITY, &[error(text)]).await;
-        }
+        (SentPicture::Nothing, Some(_)) => check(None).await,
+        (SentPicture::Nothing, None) => Err(FaceCheckError::Missing),
     };
     match result {
         Ok(FaceState::Passed { .. }) => go_on(&candidate, &exam).await,
@@ -86,6 +89,7 @@ fn sentence(w: Words, refused: FaceCheckError) -> Result<(StatusCode, String), F
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(match refused {
         FaceCheckError::Store(error) | FaceCheckError::Draft(DraftError::Store(error)) => return Err(error.into()),
+        FaceCheckError::Missing => (unprocessable, w.t("face-error-nothing").into_owned()),
         FaceCheckError::NotVerified => (StatusCode::CONFLICT, w.t("face-error-not-verified").into_owned()),
         FaceCheckError::Draft(DraftError::Picture(error)) => (unprocessable, picture_fault(w, error)),
         FaceCheckError::Draft(DraftError::Busy) | FaceCheckError::Busy => {
@@ -198,13 +202,15 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
         }
         (sandboxed(w, &w.t("sandbox-face"), view.sandbox_url))
         form method="post" action={ (path_of(view.exam)) "/face" } enctype="multipart/form-data"
-            data-busy=(w.t("face-busy")) data-face {
-            fieldset class="tile face" id="face" tabindex="-1" aria-describedby="face-error" {
+            data-busy=(w.t("face-busy")) data-face data-tiles {
+            fieldset class="tile face" id="face" tabindex="-1" data-put={ (path_of(view.exam)) "/face/picture" }
+                data-limit=(PICTURE_BYTES_MAX) aria-describedby="face-error" {
                 legend class="unseen" { (w.t("face-legend")) }
                 p class="error" id="face-error" role="alert" {
                     @if let Some(error) = error { (icon(Icon::Cross)) span { (error) } }
                 }
                 (viewfinder(w))
+                input type="hidden" name=(UPLOAD_FIELD);
                 div class="face-file" data-file {
                     p class="hint" data-file-lead { (w.with("face-file", &[("limit", (PICTURE_BYTES_MAX / (1024 * 1024)).into())])) }
                     div class="upload-ways" {
@@ -214,6 +220,7 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
                 }
             }
             button class="button" type="submit" data-send { (w.t("face-submit")) }
+            (awaited(w))
         }
         p class="hint" {
             @if view.is_automatic { (w.with("face-tries", &[("count", u32::from(view.left).into())])) }
@@ -225,12 +232,8 @@ fn camera(w: Words, view: &View<'_>) -> Markup {
 
 /// The words that the camera's script says, one at a time.
 fn viewfinder(w: Words) -> Markup {
-    let megabytes = PICTURE_BYTES_MAX / (1024 * 1024);
     html! {
-        div class="finder" data-camera hidden data-limit=(PICTURE_BYTES_MAX)
-            data-too-large=(w.with("tile-too-large", &[("limit", megabytes.into())]))
-            data-look=(w.t("camera-look")) data-dark=(w.t("camera-dark")) data-bright=(w.t("camera-bright"))
-            data-unread=(w.t("tile-unread")) data-heic=(w.t("tile-heic"))
+        div class="finder" data-camera hidden data-look=(w.t("camera-look")) data-dark=(w.t("camera-dark")) data-bright=(w.t("camera-bright"))
             data-chosen=(w.with("camera-chosen", &[("name", "{name}".into())])) data-taken=(w.t("camera-taken")) data-none=(w.t("camera-none")) data-used=(w.t("camera-used"))
             data-insecure=(w.t("camera-insecure")) data-denied-ios=(w.t("camera-denied-ios"))
             data-denied-android=(w.t("camera-denied-android"))
@@ -244,7 +247,7 @@ fn viewfinder(w: Words) -> Markup {
                     ellipse cx="150" cy="192" rx="90" ry="142" {}
                 }
             }
-            p class="finder-say" role="status" data-say { (w.t("camera-start-hint")) }
+            (sending(w, Some("finder-say"), PICTURE_BYTES_MAX, &html! { (w.t("camera-start-hint")) }))
             div class="finder-do" {
                 button type="button" class="button" data-start { (icon(Icon::Camera)) (w.t("camera-start")) }
                 button type="button" class="button" data-shoot hidden { (w.t("camera-shoot")) }

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
-use registration::model::facts::IdentityState;
+use registration::model::facts::{IdentityState, Proofs};
 use registration::model::ids::AccountId;
 use registration::people::identity::{HandoverError, HandoverToken, IdentityError};
 use serde::Deserialize;
@@ -86,7 +86,8 @@ pub(crate) async fn make(
     match app.codes.answer(&account.0.to_string(), &mark, identity.hand_over(account, owner, &next)).await {
         Ok((token, expires_at)) => {
             let cookie = handover_code::keep(&token, expires_at, &app.seal());
-            let was = word(&identity.state(visit.account.id).await?);
+            let (state, proofs) = identity.proved(visit.account.id).await?;
+            let was = word(&state, &proofs);
             Ok((cookie, Redirect::to(&format!("{}&was={was}", from.to("/handover")))).into_response())
         }
         Err(error) => {
@@ -106,10 +107,11 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let (app, w) = (&visit.visit.app, visit.visit.words);
     let identity = &app.outside.registration.identity;
-    let (state, code) = code_of(&visit.visit.app, visit.account.id, &headers).await?;
-    let was_other = !shown.was.is_empty() && shown.was != word(&state);
-    if matches!(state, IdentityState::Verified { .. }) || was_other || !identity.has_consented(visit.account.id).await?
-    {
+    let ((state, proofs), code) = code_of(&visit.visit.app, visit.account.id, &headers).await?;
+    let state_now = word(&state, &proofs);
+    let was_other = !shown.was.is_empty() && shown.was != state_now;
+    let is_done = matches!(state, IdentityState::Verified { .. }) && !visit.asks_more(&from.exam, &state, &proofs);
+    if is_done || was_other || !identity.has_consented(visit.account.id).await? {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let until = code.as_ref().ok().map(|(_, until)| *until);
@@ -121,8 +123,7 @@ pub(crate) async fn show(
         }
         Err(_) => None,
     };
-    let state_word =
-        format!("{} {}", word(&state), code.as_ref().map_or_else(|code| *code, |_| CodeState::Good).as_str());
+    let state_word = format!("{state_now} {}", code.as_ref().map_or_else(|code| *code, |_| CodeState::Good).as_str());
     let view = CodeView {
         from: &from,
         was: &shown.was,
@@ -137,9 +138,10 @@ pub(crate) async fn show(
 
 /// `{"state":"none good"}`: where the check stands, and the code of this browser.
 pub(crate) async fn state(SignedInOrPhone(visit): SignedInOrPhone, headers: HeaderMap) -> Result<Response, Failure> {
-    let (state, code) = code_of(&visit.app, visit.account.id, &headers).await?;
+    let ((state, proofs), code) = code_of(&visit.app, visit.account.id, &headers).await?;
     let code = code.map_or_else(|code| code, |_| CodeState::Good).as_str();
-    Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{} {code}\"}}", word(&state))).into_response())
+    Ok(([(CONTENT_TYPE, "application/json")], format!("{{\"state\":\"{} {code}\"}}", word(&state, &proofs)))
+        .into_response())
 }
 
 /// Where the check stands; and the code that can be scanned, or what became of it.
@@ -147,12 +149,12 @@ async fn code_of(
     app: &App,
     account: AccountId,
     headers: &HeaderMap,
-) -> Result<(IdentityState, Result<(HandoverToken, Timestamp), CodeState>), Failure> {
+) -> Result<((IdentityState, Proofs), Result<(HandoverToken, Timestamp), CodeState>), Failure> {
     let identity = &app.outside.registration.identity;
     if let Err(IdentityError::Store(error)) = identity.follow_liveness(account).await {
         return Err(error.into());
     }
-    let state = identity.state(account).await?;
+    let state = identity.proved(account).await?;
     let Some((token, until)) = handover_code::read(headers, &app.seal()) else {
         return Ok((state, Err(CodeState::Over)));
     };

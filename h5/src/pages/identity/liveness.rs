@@ -46,7 +46,7 @@ pub(crate) async fn begin(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Liveness) {
+    if !visit.takes(&from.exam, IdentityWay::Liveness) || super::is_done(&visit, &from).await? {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let w = visit.visit.words;

@@ -33,7 +33,7 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Manual) {
+    if !visit.takes(&from.exam, IdentityWay::Manual) || super::is_done(&visit, &from).await? {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let w = visit.visit.words;

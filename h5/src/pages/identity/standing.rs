@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::document::{Document, Sex};
-use registration::model::facts::IdentityState;
+use registration::model::facts::{FurtherProof, IdentityState, Proofs};
 use registration::people::identity::PORTRAIT_PIXELS;
 
 use super::View;
@@ -31,15 +31,19 @@ fn document_rows(w: Words, document: &Document) -> Vec<(String, Markup)> {
     rows
 }
 
-/// Waiting, refused or verified: what happened, and what to do.
-pub(crate) fn state_box(w: Words, view: &View<'_>) -> Markup {
-    let again = format!("{}&again=on", view.from.to(""));
+/// Who it is about.
+pub(crate) fn state_facts(w: Words, view: &View<'_>) -> Markup {
     let mut rows = Vec::new();
     if let Some(person) = &view.standing.person {
         rows.push((w.t("identity-name").into_owned(), person_name(person.name.expose())));
         rows.extend(document_rows(w, &person.document));
     }
-    let rows: Vec<(&str, Markup)> = rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect();
+    facts(&rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect::<Vec<_>>())
+}
+
+/// Waiting, refused or verified: what happened, and what to do.
+pub(crate) fn state_box(w: Words, view: &View<'_>) -> Markup {
+    let again = format!("{}&again=on", view.from.to(""));
     html! {
         @match &view.standing.state {
             IdentityState::None => {}
@@ -48,22 +52,22 @@ pub(crate) fn state_box(w: Words, view: &View<'_>) -> Markup {
                     p { (w.with("identity-waiting-since", &[("when", when::near(w.language, *since, view.now).into())])) }
                     p { (w.t("identity-waiting-how")) }
                 }))
-                (state_waits(w, &view.standing.state))
-                (facts(&rows))
+                (state_waits(w, &view.standing.state, &view.standing.proofs))
+                (state_facts(w, view))
                 p { a class="button second" href=(again) { (w.t("identity-waiting-again")) } }
             }
             IdentityState::Refused { reason } => {
                 (callout(Tone::Bad, &w.t("identity-refused-what"), &html! {
                     p class="reason" { (w.with("identity-refused-reason", &[("reason", reason.as_str().into())])) }
                 }))
-                (facts(&rows))
+                (state_facts(w, view))
                 p { a class="button" href=(again) { (w.t("identity-refused-again")) } }
             }
             IdentityState::Verified { at } => {
                 (callout(Tone::Good, &w.t("identity-verified-what"), &html! {
                     p { (w.with("identity-verified-at", &[("when", when::near(w.language, *at, view.now).into())])) }
                 }))
-                (facts(&rows))
+                (state_facts(w, view))
                 @if view.standing.has_portrait {
                     figure class="portrait" {
                         // The part of a card that has the face, in the shape that is cut.
@@ -81,17 +85,20 @@ pub(crate) fn state_box(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-/// The state as a word.
-pub(crate) fn word(state: &IdentityState) -> &'static str {
-    match state {
-        IdentityState::None => "none",
-        IdentityState::Waiting { .. } => "waiting",
-        IdentityState::Refused { .. } => "refused",
-        IdentityState::Verified { .. } => "verified",
+/// The state as a word: another one whenever the page would be another.
+pub(crate) fn word(state: &IdentityState, proofs: &Proofs) -> String {
+    match (state, &proofs.further, proofs.ways.len()) {
+        (IdentityState::None, ..) => "none".to_owned(),
+        (IdentityState::Waiting { .. }, ..) => "waiting".to_owned(),
+        (IdentityState::Refused { .. }, ..) => "refused".to_owned(),
+        (IdentityState::Verified { .. }, FurtherProof::Waiting { .. }, _) => "verified-waiting".to_owned(),
+        (IdentityState::Verified { .. }, FurtherProof::Refused { .. }, _) => "verified-refused".to_owned(),
+        (IdentityState::Verified { .. }, FurtherProof::None, 0 | 1) => "verified".to_owned(),
+        (IdentityState::Verified { .. }, FurtherProof::None, ways) => format!("verified-{ways}"),
     }
 }
 
 /// The line that turns a page of the check when the state is another.
-pub(crate) fn state_waits(w: Words, state: &IdentityState) -> Markup {
-    waits(w, &Waits::patiently("/me/identity/state", word(state)))
+pub(crate) fn state_waits(w: Words, state: &IdentityState, proofs: &Proofs) -> Markup {
+    waits(w, &Waits::patiently("/me/identity/state", &word(state, proofs)))
 }

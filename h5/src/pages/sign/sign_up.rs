@@ -160,6 +160,10 @@ pub(crate) async fn register(
         let error = whole(too_often(w, too_many));
         return Ok(with_wait(too_many, render(&visit, &next, &entered, None, &[error])));
     }
+    // Whose rules? Nobody chose an exam, and each has others.
+    if !choices(&visit, &next).is_empty() {
+        return Ok(Redirect::to(&format!("/sign-up?{}", next.query())).into_response());
+    }
     if entered.then == "edit" {
         return Ok(render(&visit, &next, &entered, None, &[]).into_response());
     }

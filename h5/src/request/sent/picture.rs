@@ -29,12 +29,7 @@ pub(crate) enum SentPicture {
     Nothing,
 }
 
-/// Takes the first file that is not empty.
-pub(crate) async fn sent_picture(form: Multipart) -> Result<SentPicture, Failure> {
-    Ok(picture_or_upload(form).await?.0)
-}
-
-/// The same, and which picture the form says has arrived already.
+/// Takes the first file that is not empty, and which picture the form says has arrived already.
 pub(crate) async fn picture_or_upload(mut form: Multipart) -> Result<(SentPicture, Option<Uuid>), Failure> {
     let (mut found, mut upload) = (SentPicture::Nothing, None);
     for _ in 0..PARTS_MAX {
@@ -116,10 +111,10 @@ mod tests {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Other, TimedOut, UnexpectedEof};
         for bytes in [0, 2, 20, BEGUN.len()] {
             for end in [ConnectionAborted, ConnectionReset, Other, UnexpectedEof] {
-                assert_eq!(sent_picture(form(bytes, end).await).await, Err(Failure::Bad), "{bytes} {end}");
+                assert_eq!(picture_or_upload(form(bytes, end).await).await, Err(Failure::Bad), "{bytes} {end}");
                 assert_eq!(sent_form(form(bytes, end).await).await.err(), Some(Failure::Bad), "{bytes} {end}");
             }
-            assert_eq!(sent_picture(form(bytes, TimedOut).await).await, Err(Failure::Unavailable), "{bytes}");
+            assert_eq!(picture_or_upload(form(bytes, TimedOut).await).await, Err(Failure::Unavailable), "{bytes}");
         }
     }
 }

@@ -6,7 +6,7 @@ use pagekit::words::Words;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{IdentityWay, StepRule, TaskKind};
-use registration::model::facts::{FaceState, Facts, IdentityState};
+use registration::model::facts::{FaceState, Facts, FurtherProof, IdentityState, Proofs};
 use registration::model::ids::AccountId;
 use registration::model::text::Text;
 use registration::people::accounts::{Account, NewAccount};
@@ -53,7 +53,8 @@ fn person(name: &str) -> Person {
 
 fn standing(state: IdentityState, rights: DeclareRights, person: Option<Person>) -> Standing {
     let has_portrait = matches!(state, IdentityState::Verified { .. });
-    Standing { state, person, rights, way: None, has_portrait, liveness: LivenessStanding::None }
+    let (way, proofs, liveness) = (None, Proofs::default(), LivenessStanding::None);
+    Standing { state, person, rights, way, proofs, has_portrait, liveness }
 }
 
 fn reason() -> String {
@@ -113,6 +114,7 @@ impl Studio {
             errors,
             ways: &WAYS,
             documents: if name == "identity-not-here" { &DocumentKind::ALL[2..4] } else { &DocumentKind::ALL },
+            asks_more: name.starts_with("identity-more"),
             is_guest_phone: name.ends_with("phone"),
             now: now(),
         };
@@ -143,6 +145,13 @@ impl Studio {
         let verified = standing(IdentityState::Verified { at }, DeclareRights::Nothing, Some(long));
         self.identity("identity-verified", &verified, &[], false);
         self.identity("identity-verified-phone", &verified, &[], false);
+        let mut more = verified;
+        more.proofs.ways = vec![IdentityWay::Card];
+        self.identity("identity-more", &more, &errors[2..], false);
+        more.proofs.further = FurtherProof::Waiting { since };
+        self.identity("identity-more-waiting", &more, &[], false);
+        more.proofs.further = FurtherProof::Refused { reason: reason() };
+        self.identity("identity-more-refused", &more, &[], false);
     }
 
     fn ways(&mut self) {

@@ -5,13 +5,16 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam_rules::PhotoRules;
 
-use super::picture_tile::FIELDS;
+use super::picture_tile::{FIELDS, UPLOAD_FIELD};
+use super::sending::sending;
 use crate::view::icons::{Icon, icon};
 
 /// What the part shows. It belongs into a `multipart/form-data` form of a page whose script has `crop.js` in it.
 pub(crate) struct PhotoField<'a> {
     /// Size and limit.
     pub(crate) rules: &'a PhotoRules,
+    /// Where the pieces go.
+    pub(crate) put: &'a str,
     /// Where the photo is shown that is here already.
     pub(crate) shown_at: Option<&'a str>,
     /// What was wrong with the last one.
@@ -23,8 +26,8 @@ pub(crate) fn photo_field(w: Words, part: &PhotoField<'_>) -> Markup {
     let PhotoRules { width, height, bytes_max, .. } = part.rules;
     let megabytes = bytes_max / (1024 * 1024);
     html! {
-        fieldset class="tile photo" id="photo" tabindex="-1" data-crop data-width=(width) data-height=(height)
-            data-limit=(bytes_max) data-unread=(w.t("tile-unread")) data-heic=(w.t("tile-heic")) aria-describedby="photo-hint photo-error" {
+        fieldset class="tile photo" id="photo" tabindex="-1" data-crop data-put=(part.put) data-width=(width)
+            data-height=(height) data-limit=(bytes_max) aria-describedby="photo-hint photo-error" {
             legend { (w.t("photo-legend")) }
             p class="hint" id="photo-hint" {
                 (w.with("photo-hint", &[
@@ -43,6 +46,8 @@ pub(crate) fn photo_field(w: Words, part: &PhotoField<'_>) -> Markup {
                 input type="range" id="photo-zoom" min="1" max="4" step="0.02" value="1";
                 p class="hint" { (w.t("photo-move")) }
             }
+            (sending(w, Some("photo-say"), usize::try_from(*bytes_max).unwrap_or(usize::MAX), &html! {}))
+            input type="hidden" name=(UPLOAD_FIELD);
             div class="upload-ways" {
                 div class="way" {
                     label for=(FIELDS[1]) { (icon(Icon::Album)) span { (w.t("upload-album")) } }

@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 use pagekit::words::Words;
 
+use super::sending::sending;
 use crate::view::icons::{Icon, icon};
 
 /// The names of the two inputs of a form with a single picture; whichever came filled is used.
@@ -57,14 +58,12 @@ pub(crate) fn picture_tile(w: Words, tile: &PictureTile<'_>) -> Markup {
     let megabytes = tile.bytes_max / (1024 * 1024);
     // A picture that was just refused is shown, so that one sees what was wrong with it; it is not called uploaded.
     let is_good = tile.here.is_some() && tile.error.is_none();
+    let said = html! {
+        @if is_good { (w.t("tile-sent")) } @else if tile.here.is_some() { (w.t("tile-not-good")) }
+    };
     html! {
         fieldset class="tile" id=(id) tabindex="-1" data-put=(tile.put) data-limit=(tile.bytes_max)
-            data-screenshot[tile.shrunk == Shrunk::Screenshot]
-            data-too-large=(w.with("tile-too-large", &[("limit", megabytes.into())]))
-            data-unread=(w.t("tile-unread")) data-preparing=(w.t("tile-preparing"))
-            data-sending=(w.with("tile-sending", &[("percent", "{percent}".into()), ("sent", "{sent}".into()), ("total", "{total}".into())]))
-            data-waiting=(w.t("tile-waiting")) data-signed-out=(w.t("tile-signed-out")) data-sent=(w.t("tile-sent"))
-            data-refused=(w.t("tile-refused")) data-heic=(w.t("tile-heic")) data-here[is_good]
+            data-screenshot[tile.shrunk == Shrunk::Screenshot] data-here[is_good]
             aria-describedby={ (id) "-hint " (id) "-error" } {
             legend { (tile.legend) }
             p class="hint" id={ (id) "-hint" } {
@@ -76,9 +75,7 @@ pub(crate) fn picture_tile(w: Words, tile: &PictureTile<'_>) -> Markup {
             div class="tile-view" hidden[tile.here.is_none()] {
                 img alt=(w.t("upload-preview")) data-preview src=[tile.here];
                 div class="tile-say" {
-                    p role="status" data-say {
-                        @if is_good { (w.t("tile-sent")) } @else if tile.here.is_some() { (w.t("tile-not-good")) }
-                    }
+                    (sending(w, None, tile.bytes_max, &said))
                     button type="button" class="button second" data-turn hidden { (w.t("tile-turn")) }
                 }
             }

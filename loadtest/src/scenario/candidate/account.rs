@@ -52,11 +52,13 @@ impl Way<'_> {
 pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<Signed, &'static str> {
     let mut browser = Browser::new(worker, chance, "", Instant::now());
     let right = |page: &str| if page.contains("/sign-up") { Outcome::Done } else { Outcome::WrongPage };
-    let mut page = browser.open(Operation::SignUpPage, "/sign-up", right).await;
+    let mut form = "/sign-up?next=/".to_owned();
+    let mut page = browser.open(Operation::SignUpPage, &form, right).await;
     // Where exams ask for different accounts, one chooses an exam first: the first that takes a document number.
     let links = page.page.split("href=\"").filter(|link| link.starts_with("/sign-up?exam="));
     for path in links.map(choice).collect::<Vec<_>>() {
         page = browser.open(Operation::SignUpPage, &path, |_: &str| Outcome::Done).await;
+        form = path;
         if is_sign_up(&page.page) == Outcome::Done {
             break;
         }
@@ -65,8 +67,7 @@ pub async fn sign_up(worker: &Worker, person: Person, chance: Chance) -> Result<
         return Err(page.outcome.as_str());
     }
     let code = prove_mobile(&mut browser, &page.page, person).await.ok_or("no code came")?;
-    let entered =
-        browser.send(Operation::SignUp, "/sign-up?next=/", (FORM, new_account(person, &code)), was_taken).await;
+    let entered = browser.send(Operation::SignUp, &form, (FORM, new_account(person, &code)), was_taken).await;
     match entered.outcome {
         Outcome::Done => Ok(Signed { person, cookie: browser.cookies() }),
         other => Err(other.as_str()),

@@ -53,7 +53,7 @@ impl Way<'_> {
         if self.is_signed_in {
             return self.take(page, hold).await;
         }
-        let Choice { form, .. } = self.choice(page, hold)?;
+        let Choice { form, .. } = self.choice(Operation::Choose, page, hold)?;
         let to_sign_in = |went: Result<&str, &str>| match went {
             Ok(to) if Step::at(to) == Some(Step::SignIn) => Outcome::Done,
             Ok(_) => Outcome::WrongPage,
@@ -67,7 +67,7 @@ impl Way<'_> {
     async fn take(&mut self, page: &str, hold: &str) -> Option<String> {
         let mut page = page.to_owned();
         for _ in 0..=self.plan.choose_again {
-            let Choice { place, form } = self.choice(&page, hold)?;
+            let Choice { place, form } = self.choice(Operation::Take, &page, hold)?;
             let chosen = self.plan.sittings[place].as_str().to_owned();
             let judge = |went: Result<&str, &str>| match went {
                 Ok(to) if to.starts_with("/orders/") => Outcome::Given,
@@ -92,15 +92,23 @@ impl Way<'_> {
         None
     }
 
-    /// A sitting that has a seat, and the form that asks for it.
-    fn choice(&mut self, page: &str, hold: &str) -> Option<Choice> {
+    /// A sitting that has a seat, and the form that asks for it. That all of them are full was counted with the page.
+    fn choice(&mut self, operation: Operation, page: &str, hold: &str) -> Option<Choice> {
         let sittings = marks::sittings(page);
         let free: Vec<&SittingMark> = sittings.iter().filter(|sitting| !sitting.is_full).collect();
-        let chosen = *free.get(self.browser.chance.sitting(free.len()))?;
-        let place = self.plan.sittings.iter().position(|id| id.as_str() == chosen.id)?;
-        let texts = [(chosen.field.as_deref()?, chosen.id.as_str())];
-        let form = Form::to(page, hold)?.filled(Answers { texts: &texts, pictures: &[] });
-        Some(Choice { place, form })
+        let SittingMark { id, field, .. } = *free.get(self.browser.chance.sitting(free.len()))?;
+        let place = self.plan.sittings.iter().position(|known| known.as_str() == id);
+        let missing = match (place, field, Form::to(page, hold)) {
+            (Some(place), Some(field), Some(form)) => {
+                let texts = [(field.as_str(), id.as_str())];
+                return Some(Choice { place, form: form.filled(Answers { texts: &texts, pictures: &[] }) });
+            }
+            (None, ..) => format!("offers {id}, which was not listed when the test began"),
+            (_, None, _) => format!("has no field for {id}"),
+            (.., None) => format!("has no form to {hold}"),
+        };
+        self.is_stuck(operation, &missing);
+        None
     }
 
     /// With a seat: the payment, and what becomes of it.

@@ -1,5 +1,7 @@
 //! `exam.toml`.
 
+mod unknown;
+
 use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
@@ -12,6 +14,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use self::unknown::Unknown;
 use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
@@ -50,7 +53,6 @@ pub(super) struct ExamFile {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Raw {
     id: Spanned<String>,
     title: Spanned<Text>,
@@ -96,7 +98,6 @@ struct Raw {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RawRoom {
     #[serde(default)]
     mode: WaitingRoomMode,
@@ -104,7 +105,6 @@ struct RawRoom {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RawGroup {
     id: Spanned<String>,
     title: Spanned<Text>,
@@ -115,7 +115,11 @@ struct RawGroup {
 /// Reads the file. The exam is there when everything could be read, even if it is not right throughout.
 pub(super) fn parse(text: &str) -> (Option<ExamFile>, Vec<DefinitionError>) {
     let mut faults = Faults { text, found: Vec::new() };
-    let raw: Raw = match toml::from_str(text) {
+    let (raw, unknown) = unknown::read::<Raw>(text);
+    for Unknown { path, span } in unknown {
+        faults.add(span, format!("unknown field `{path}`: correct its name, or take it out"));
+    }
+    let raw = match raw {
         Ok(raw) => raw,
         Err(error) => {
             faults.add(error.span().unwrap_or(0..0), error.message());

@@ -282,6 +282,26 @@ fn a_form_is_checked_field_by_field() {
 }
 
 #[test]
+fn a_field_that_means_nothing_is_named_with_its_line_wherever_it_stands() {
+    let text =
+        EXAM.replace("grace_seconds", "grace_second").replace("Degree English\" }", "Degree English\", fr = \"x\" }");
+    let steps =
+        "[[steps]]\ntitle = { zh = \"步\", en = \"Step\" }\ntasks = [\"sittings\", \"payment\"]\noptional = true\n";
+    let text = format!("{text}colour = 1\n{steps}[waiting_room]\nrate = 5\n");
+    let last = EXAM.lines().count();
+    let named = [
+        (2, "title.fr"),
+        (5, "grace_second"),
+        (last + 1, "groups.0.colour"),
+        (last + 5, "steps.0.optional"),
+        (last + 7, "waiting_room.rate"),
+    ];
+    let named =
+        named.map(|(line, path)| format!("exam.toml:{line}: unknown field `{path}`: correct its name, or take it out"));
+    assert_eq!(faults(&text, SITTINGS), named);
+}
+
+#[test]
 fn a_groups_hint_goes_with_its_refusal() {
     let hint = "\nhint = { zh = \"只能一科\", en = \"One\" }";
     let group = |rest: &str| EXAM.replacen("[[groups]]", &format!("[[groups]]{rest}"), 1);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What the sign-up page asks for. The default is that of an exam on the phone: document number, mobile with a code,
 /// password of 6 to 20 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct AccountRules {
     /// By which name one signs in.
     pub login: LoginKind,
@@ -45,7 +45,7 @@ pub enum LoginKind {
 
 /// The least that a password must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct PasswordRules {
     /// Fewest characters, at least 6.
     pub chars_min: u8,

@@ -9,7 +9,7 @@ use crate::model::text::Text;
 /// Looking a person up in the roster and binding them to an account. The default binds nobody: it is used only when a
 /// step asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct EligibilityRules {
     /// The documents by which a person can be looked up.
     pub documents: Vec<DocumentKind>,
@@ -27,7 +27,6 @@ impl Default for EligibilityRules {
 
 /// A review of an earlier score: CET6 资格复核.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ScoreReviewRules {
     /// What pages call it.
     pub title: Text,
@@ -44,7 +43,7 @@ pub struct ScoreReviewRules {
 
 /// Reviewing the form of a registration (报名资格审核): what equals the roster passes at once, the rest goes to staff.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ReviewRules {
     /// Fields of the form that must equal the roster's column of the same name; name and document always must.
     pub compare: Vec<FieldName>,

@@ -9,7 +9,7 @@ use crate::model::text::Text;
 
 /// The registration form of an exam: `[form]` in its file. Without fields there is none to fill in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Form {
     /// Its fields, in order.
     pub fields: Vec<FieldRule>,
@@ -19,7 +19,6 @@ pub struct Form {
 
 /// One field of the form: `[[form.fields]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// Its name, unique within the form.
     pub name: FieldName,
@@ -90,7 +89,6 @@ impl FieldKind {
 
 /// One answer of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Choice {
     /// What is kept, and what conditions name.
     pub value: String,
@@ -102,7 +100,6 @@ pub struct Choice {
 
 /// When a field is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The other field, which stands further up in the form.
     pub field: FieldName,

@@ -6,7 +6,7 @@ use crate::model::document::DocumentKind;
 
 /// Which documents count, and the ways to prove one's identity, in the order in which they are offered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct IdentityRules {
     /// The documents that count.
     pub documents: Vec<DocumentKind>,
@@ -34,7 +34,7 @@ pub enum IdentityWay {
 
 /// The face check of an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct FaceRules {
     /// How often one may try in a day (Beijing time).
     pub tries_per_day: u8,
@@ -50,7 +50,7 @@ impl Default for FaceRules {
 
 /// The photo of a registration form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct PhotoRules {
     /// Largest file, in bytes.
     pub bytes_max: u32,

@@ -12,7 +12,7 @@ pub const CHOICE_HOURS_MAX: u16 = 30 * 24;
 
 /// What candidates must know to pay. The default is what handbooks ask: the payer is the candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct PaymentRules {
     /// By which ways one can pay, in the order in which they are offered.
     #[serde(skip_serializing_if = "is_only_screenshot")]

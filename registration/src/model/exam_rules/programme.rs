@@ -8,7 +8,6 @@ use crate::model::text::{Paragraphs, Text};
 
 /// A part of the exam that is chosen and paid for by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PartRule {
     /// Its id within the exam, which orders keep.
     pub id: PartId,
@@ -46,7 +45,6 @@ pub enum CampusRule {
 
 /// One subject of the programme: what is sat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Its id within the exam, which rosters and sittings name.
     pub id: SubjectId,
@@ -71,7 +69,6 @@ pub struct Subject {
 
 /// What is said when two sittings of a group are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct GroupRule {
     /// The group of which only one sitting can be chosen.
     pub group: GroupId,

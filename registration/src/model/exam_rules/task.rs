@@ -11,7 +11,6 @@ use crate::model::text::Text;
 
 /// One step, as the progress bar names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StepRule {
     /// Its name in the progress bar: 报名资格审核.
     pub title: Text,

@@ -1,13 +1,11 @@
-//! Settling money that came, and orders for which none is to be paid.
+//! Settling money that came.
 
 use futures_util::stream::{self, StreamExt};
 use jiff::SignedDuration;
 
-use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::payments::store::settlements;
-use crate::seats::store::orders::due;
-use crate::seats::{ConfirmError, Orders};
+use crate::seats::Orders;
 use crate::store::{Database, StoreError};
 
 /// Most payments that are settled in one go, how many at once, and most full batches in one round.
@@ -36,18 +34,5 @@ pub(super) async fn settle(database: &Database, orders: &Orders) -> Result<(), S
             break;
         }
     }
-    failed.and(confirm_free(database, orders).await)
-}
-
-/// Confirms what costs nothing, where that could not be done when the seats were taken.
-async fn confirm_free(database: &Database, orders: &Orders) -> Result<(), StoreError> {
-    let free = due::free(&database.client().await?, clock::now(), BATCH).await?;
-    for order in free {
-        match orders.confirm(order, &Actor::System).await {
-            Ok(_) | Err(ConfirmError::NeedsFirst(_) | ConfirmError::Moved(_) | ConfirmError::SeatGone(_)) => {}
-            Err(ConfirmError::Store(error)) => return Err(error),
-            Err(error) => tracing::warn!(%order, %error, "an order that costs nothing could not be confirmed yet"),
-        }
-    }
-    Ok(())
+    failed
 }

@@ -9,10 +9,11 @@ use reservation::engine::HoldError;
 use reservation::ids::{ExamId, PoolId};
 
 use crate::exams::definition::pool;
+use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::order::{OrderId, OrderSitting};
 use crate::pictures::screenshots::Screenshots;
-use crate::pictures::store::screenshots;
+use crate::pictures::store::screenshots::{self, Abandoned};
 use crate::seats::store;
 use crate::seats::store::orders::due::{self, Batch, Place};
 use crate::seats::store::orders::{StoredOrder, StoredState};
@@ -41,6 +42,8 @@ enum List {
     Owing,
     /// Whoever confirmed them died.
     Confirming,
+    /// They cost nothing, and could not be confirmed when the seats were taken.
+    Free,
 }
 
 /// The pools that an order's seats are in: what is away is away for all orders in them.
@@ -56,9 +59,10 @@ pub(super) async fn end(database: &Database, orders: &Orders) -> Result<(), Stor
     unpaid.and(others)
 }
 
-/// Carries out what was decided where whoever did so died.
+/// Carries out what was decided where whoever did so died, and confirms what costs nothing.
 pub(super) async fn carry_out(database: &Database, orders: &Orders) -> Result<(), StoreError> {
-    List::Confirming.walk(database, orders).await
+    List::Confirming.walk(database, orders).await?;
+    List::Free.walk(database, orders).await
 }
 
 impl List {
@@ -95,6 +99,7 @@ impl List {
             Self::Refused => due::refused(client, now, after, BATCH).await,
             Self::Owing => due::owing(client, after, BATCH).await,
             Self::Confirming => due::confirming(client, now - CONFIRMING_MAX, after, BATCH).await,
+            Self::Free => due::free(client, now, after, BATCH).await,
         }
     }
 
@@ -140,6 +145,16 @@ impl List {
                     Ok(!matches!(error, ConfirmError::Unavailable(_)))
                 }
             },
+            Self::Free => match orders.confirm(id, &Actor::System).await {
+                Ok(_) | Err(ConfirmError::NeedsFirst(_) | ConfirmError::Moved(_) | ConfirmError::SeatGone(_)) => {
+                    Ok(true)
+                }
+                Err(ConfirmError::Store(error)) => Err(error),
+                Err(error) => {
+                    tracing::warn!(order = %id, %error, "an order that costs nothing could not be confirmed yet");
+                    Ok(!matches!(error, ConfirmError::Unavailable(_)))
+                }
+            },
         }
     }
 }
@@ -166,10 +181,17 @@ fn pools_of(orders: &Orders, order: &StoredOrder) -> Pools {
 
 /// Removes the pictures of hand-ins that never ended.
 pub(super) async fn discard_pictures(database: &Database, kept: &Screenshots) -> Result<(), StoreError> {
-    let until = clock::now() - PENDING_MAX;
-    let abandoned = screenshots::abandoned(&database.client().await?, until, BATCH).await?;
-    for (order, picture) in abandoned {
-        go_on(order, kept.discard(order, picture).await.map(drop))?;
+    let (until, mut after) = (clock::now() - PENDING_MAX, None);
+    for _ in 0..BATCHES_MAX {
+        let abandoned = screenshots::abandoned(&database.client().await?, until, after, BATCH).await?;
+        let is_full = i64::try_from(abandoned.len()).is_ok_and(|count| count >= BATCH);
+        for Abandoned { order, id, created_at } in abandoned {
+            go_on(order, kept.discard(order, id).await.map(drop))?;
+            after = Some((created_at, id));
+        }
+        if !is_full {
+            break;
+        }
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(crate) enum Outcome {
 pub(crate) struct NewRow<'a> {
     pub(crate) topic: &'a str,
     pub(crate) kind: &'a str,
-    pub(crate) account: AccountId,
+    pub(crate) account: Option<AccountId>,
     pub(crate) exam: Option<&'a ExamId>,
     /// A JSON object.
     pub(crate) payload: &'a str,
@@ -76,7 +76,9 @@ pub(crate) async fn add(client: &impl GenericClient, row: &NewRow<'_>) -> Result
         )
         .await?;
     let NewRow { topic, kind, account, exam, payload, now } = row;
-    client.execute(&statement, &[topic, kind, &account.0, &exam.map(ExamId::as_str), payload, now]).await?;
+    client
+        .execute(&statement, &[topic, kind, &account.map(|id| id.0), &exam.map(ExamId::as_str), payload, now])
+        .await?;
     Ok(())
 }
 

@@ -129,7 +129,7 @@ fn read(row: &Row) -> Result<Payment, StoreError> {
     };
     Ok(Payment {
         id: PaymentId(row.get::<_, Uuid>("id")),
-        method: word("method").parse().map_err(corrupt("a payment's method"))?,
+        method: word("method").parse().unwrap_or(Method::Other),
         amount: Fen(row.get("amount_fen")),
         state: word("state").parse().map_err(corrupt("a payment's state"))?,
         reference: row.get("reference"),

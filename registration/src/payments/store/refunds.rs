@@ -175,7 +175,7 @@ fn read(row: &Row) -> Result<StoredRefund, StoreError> {
         refund: Refund {
             id: RefundId(row.get("id")),
             payment: PaymentId(row.get("payment")),
-            method: word("method").parse().map_err(|_| StoreError::Corrupt("a payment's method"))?,
+            method: word("method").parse().unwrap_or(Method::Other),
             order: word("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
             amount: Fen(row.get("amount_fen")),
             reason: word("reason").parse().map_err(|_| StoreError::Corrupt("a refund's reason"))?,

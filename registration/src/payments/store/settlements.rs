@@ -129,7 +129,7 @@ fn read(row: &Row) -> Result<Settlement, StoreError> {
         order: word("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
         state: word("state").parse().map_err(|_| StoreError::Corrupt("a settlement's state"))?,
         choice_until: row.get("choice_until"),
-        method: word("method").parse().map_err(|_| StoreError::Corrupt("a payment's method"))?,
+        method: word("method").parse().unwrap_or(Method::Other),
         asked: Fen(row.get("asked_fen")),
         received: Fen(row.get("received_fen")),
         received_at: row.get("received_at"),

@@ -8,9 +8,9 @@ use super::{Account, Accounts, Act, Caller, ChangeError, read, sealed_context};
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName};
-use crate::outbox::letters;
 use crate::outbox::messages::MessageKind;
 use crate::people::accounts::proof::codes::count_sending;
+use crate::people::accounts::proof::letters::LetterKind;
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;
 use crate::store::StoreError;
@@ -109,13 +109,12 @@ impl Accounts {
         let is_other = owners.iter().any(|owner| *owner != account.0);
         let purpose = LinkPurpose::Email;
         let token = self.new_link(&transaction, purpose, Some(account.0), email.expose()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        self.post.send_later(if is_other {
-            letters::taken(email, &self.post.links("/forgotten"))
-        } else {
-            letters::verify(email, &self.post.links(&purpose.path(&token)))
-        });
-        Ok(())
+        let (kind, path) = match is_other {
+            true => (LetterKind::Taken, "/forgotten".to_owned()),
+            false => (LetterKind::Verify, purpose.path(&token)),
+        };
+        self.leave_letter(&transaction, kind, Some(account), (email, path)).await?;
+        Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
     async fn set_unproved_email(&self, account: AccountId, email: &Email) -> Result<Changed, EmailChangeError> {

@@ -15,9 +15,9 @@ use crate::model::document::Document;
 use crate::model::exam_rules::LoginKind;
 use crate::model::login::{Email, LoginName, Username};
 use crate::model::person::{Mobile, PersonName};
-use crate::outbox::letters;
 use crate::people::accounts::proof::budgets::SpentBudget;
 use crate::people::accounts::proof::codes::{CODE_WAIT, Purpose, count_sending, new_code};
+use crate::people::accounts::proof::letters::LetterKind;
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;
 use crate::secrets::captcha::CaptchaError;
@@ -174,12 +174,11 @@ impl Accounts {
         let transaction = client.transaction().await?;
         if let (Some(account), Some(email)) = (&account, email) {
             let token = self.new_link(&transaction, LinkPurpose::Password, Some(account.id.0), email.expose()).await?;
-            let allowed = count_sending(&transaction, &self.mail_subject(&email), clock::now()).await?.is_none();
-            transaction.commit().await?;
-            if allowed && self.ways().mail {
-                self.post.send_later(letters::password(&email, &self.post.links(&LinkPurpose::Password.path(&token))));
+            if count_sending(&transaction, &self.mail_subject(&email), clock::now()).await?.is_none() {
+                let letter = (&email, LinkPurpose::Password.path(&token));
+                self.leave_letter(&transaction, LetterKind::Password, Some(account.id), letter).await?;
             }
-            return Ok(());
+            return Ok(transaction.commit().await?);
         }
         let nobody = self.new_link(&transaction, LinkPurpose::SignUp, None, "").await;
         let mobile = account.filter(|account| account.mobile_verified_at.is_some()).and_then(|account| account.mobile);

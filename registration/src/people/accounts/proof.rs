@@ -3,4 +3,5 @@
 pub(crate) mod budgets;
 pub(crate) mod codes;
 pub(crate) mod kept;
+pub(crate) mod letters;
 pub(crate) mod links;

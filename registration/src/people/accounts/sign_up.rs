@@ -14,8 +14,8 @@ use crate::model::clock;
 use crate::model::exam_rules::LoginKind;
 use crate::model::ids::AccountId;
 use crate::model::login::{Email, LoginName};
-use crate::outbox::letters;
 use crate::people::accounts::proof::codes::{Purpose, count_sending};
+use crate::people::accounts::proof::letters::LetterKind;
 use crate::people::accounts::proof::links::LinkPurpose;
 use crate::people::store;
 use crate::people::store::accounts::StoredAccount;
@@ -237,15 +237,14 @@ impl Accounts {
         };
         let payload = serde_json::to_string(&pending).expect("plain texts can be written as JSON");
         let token = self.new_link(transaction, LinkPurpose::SignUp, None, &payload).await?;
-        let letter = if is_taken {
-            letters::taken(email, &self.post.links("/forgotten"))
+        let (kind, path) = if is_taken {
+            (LetterKind::Taken, "/forgotten".to_owned())
         } else {
             // Which exam is no secret, and whoever changes it only comes to another exam's page.
             let exam = new.exam.as_ref().map_or_else(String::new, |exam| format!("&exam={exam}"));
-            letters::sign_up(email, &self.post.links(&format!("{}{exam}", LinkPurpose::SignUp.path(&token))))
+            (LetterKind::SignUp, format!("{}{exam}", LinkPurpose::SignUp.path(&token)))
         };
-        self.post.send_later(letter);
-        Ok(())
+        Ok(self.leave_letter(transaction, kind, None, (email, path)).await?)
     }
 
     /// Adds an account with its login names. Nothing when the login name is taken; then the transaction is broken.

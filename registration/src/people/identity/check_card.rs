@@ -7,7 +7,6 @@ use super::{Identity, IdentityError, declared};
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
-use crate::model::facts::IdentityState;
 use crate::model::ids::AccountId;
 use crate::people::identity::card::{CardRefusal, judge, refusal};
 use crate::people::store::identity_tries;
@@ -27,7 +26,7 @@ impl Identity {
     /// card go. Not equal: the drafts stay for an hour, so that a corrected name can be tried with them.
     pub async fn check_card(&self, account: AccountId) -> Result<(), IdentityError> {
         let reader = self.gateways.cards.as_ref().ok_or(IdentityError::NoSuchWay)?;
-        if matches!(self.state(account).await?, IdentityState::Verified { .. }) {
+        if self.is_proved_by(account, IdentityWay::Card).await? {
             return Err(IdentityError::AlreadyVerified);
         }
         let found = self.accounts.account(account).await?.ok_or(IdentityError::NotDeclared)?;

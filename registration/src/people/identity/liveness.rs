@@ -5,11 +5,10 @@ use gateways::{FaceError, LivenessFailure, LivenessOutcome, LivenessRequest};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{Identity, IdentityError, declared, verify};
+use super::{Identity, IdentityError, declared, read_proofs, verify};
 use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
-use crate::model::facts::IdentityState;
 use crate::model::ids::AccountId;
 use crate::people::identity::state::{LivenessRefusal, LivenessStanding, Person};
 use crate::people::store::identities;
@@ -43,7 +42,7 @@ impl Identity {
         let client = self.database.client().await?;
         let before = identities::get(&client, account.0).await?.ok_or(IdentityError::NoConsent)?;
         drop(client);
-        if before.state == "verified" {
+        if read_proofs(&before).ways.contains(&IdentityWay::Liveness) {
             return Err(IdentityError::AlreadyVerified);
         }
         let found = self.accounts.account(account).await?.ok_or(IdentityError::NotDeclared)?;
@@ -121,7 +120,7 @@ impl Identity {
         check: &StoredCheck,
         photo: Option<Bytes>,
     ) -> Result<Option<LivenessRefusal>, IdentityError> {
-        if matches!(self.state(account).await?, IdentityState::Verified { .. }) {
+        if self.is_proved_by(account, IdentityWay::Liveness).await? {
             return Ok(None);
         }
         let person: Person = verify::open_parts(&self.vault, account, &check.name, &check.document)?;

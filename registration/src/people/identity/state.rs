@@ -2,7 +2,7 @@
 
 use crate::model::document::Document;
 use crate::model::exam_rules::IdentityWay;
-use crate::model::facts::IdentityState;
+use crate::model::facts::{IdentityState, Proofs};
 use crate::model::person::PersonName;
 
 /// Who somebody says to be, or was verified to be. `Debug` names nobody.
@@ -25,6 +25,8 @@ pub struct Standing {
     pub rights: DeclareRights,
     /// How it was handed in or verified.
     pub way: Option<IdentityWay>,
+    /// All ways by which it was verified.
+    pub proofs: Proofs,
     /// Is there a verified photo to show?
     pub has_portrait: bool,
     /// Why the last check on a vendor's page failed, if the newest check did.

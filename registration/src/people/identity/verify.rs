@@ -3,8 +3,9 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use uuid::Uuid;
 
-use super::{Identity, IdentityError, declared, way_name};
+use super::{Identity, IdentityError, declared, read_proofs, way_name};
 use crate::model::clock;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::ids::AccountId;
@@ -60,13 +61,17 @@ impl Identity {
         // The account first, then its identity: whoever declares somebody else locks in the same order.
         let declared = declared::locked(transaction, &self.vault, account).await?;
         let before = identities::lock(transaction, account.0).await?.ok_or(IdentityError::NoConsent)?;
-        if before.state == "verified" {
+        let is_verified = before.state == "verified";
+        if is_verified && read_proofs(&before).ways.contains(&way) {
             return Err(IdentityError::AlreadyVerified);
         }
-        if declared.as_ref() != Some(person) {
+        if declared.as_ref() != Some(person) || (is_verified && open(&self.vault, &before)? != *person) {
             return Err(IdentityError::DeclarationChanged);
         }
         let portrait = portrait.map(|portrait| portrait.0);
+        if is_verified {
+            return prove_further(transaction, verifying, &before).await;
+        }
         if let Some(portrait) = portrait
             && !identity_pictures::keep(transaction, portrait, account.0).await?
         {
@@ -85,6 +90,32 @@ impl Identity {
         metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);
         Ok(())
     }
+}
+
+/// Somebody who is verified was proved by another way, too. The verified photo stays what it was; the one that came now is
+/// taken where there was none.
+async fn prove_further(
+    transaction: &impl GenericClient,
+    verifying: &Verifying<'_>,
+    before: &StoredIdentity,
+) -> Result<(), IdentityError> {
+    let Verifying { account, way, portrait, staff, .. } = *verifying;
+    let portrait = portrait.map(|portrait| portrait.0);
+    let (taken, needless) = if before.picture.is_none() { (portrait, None) } else { (None, portrait) };
+    if let Some(taken) = taken
+        && !identity_pictures::keep(transaction, taken, account.0).await?
+    {
+        return Err(IdentityError::Busy);
+    }
+    if !identities::add_way(transaction, account.0, way_name(way), taken, staff).await? {
+        return Err(IdentityError::AlreadyVerified);
+    }
+    let waited = before.more_picture.filter(|waited| Some(*waited) != taken);
+    let needless: Vec<Uuid> = needless.into_iter().chain(waited).collect();
+    identity_pictures::drop(transaction, &needless).await?;
+    identity_pictures::drop_drafts(transaction, account.0, &NEEDLESS).await?;
+    metrics::counter!("registration_identities_verified_total", "way" => way_name(way)).increment(1);
+    Ok(())
 }
 
 /// The account is not who it was, or nobody's any more: identity and faces must be proved anew, and the pictures go. The

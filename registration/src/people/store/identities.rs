@@ -19,6 +19,12 @@ pub(crate) struct StoredIdentity {
     pub(crate) submitted_at: Option<Timestamp>,
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) reason: Option<String>,
+    /// Further ways by which it was proved.
+    pub(crate) also_by: Vec<String>,
+    /// A further proof that waits for staff, since when, and why the last one was refused.
+    pub(crate) more_picture: Option<Uuid>,
+    pub(crate) more_since: Option<Timestamp>,
+    pub(crate) more_reason: Option<String>,
 }
 
 /// Who somebody is, sealed, and the index by which the document is found.
@@ -28,7 +34,8 @@ pub(crate) struct SealedPerson {
     pub(crate) document_index: [u8; 32],
 }
 
-const COLUMNS: &str = "account, state, name, document, way, picture, submitted_at, decided_at, reason";
+const COLUMNS: &str = "account, state, name, document, way, picture, submitted_at, decided_at, reason, also_by,
+    more_picture, more_since, more_reason";
 
 /// Notes the consent; a later one of another version takes its place.
 pub(crate) async fn consent(
@@ -167,6 +174,62 @@ pub(crate) async fn verify(
     }
 }
 
+/// Hands in a picture of somebody verified as a further proof by staff; handed in again, the place in the queue is kept.
+/// False when the account is not verified.
+pub(crate) async fn hand_in_more(
+    client: &impl GenericClient,
+    account: Uuid,
+    picture: Uuid,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities
+             SET more_picture = $2, more_since = coalesce(more_since, $3), more_by = NULL, more_reason = NULL
+             WHERE account = $1 AND state = 'verified'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account, &picture, &now]).await? == 1)
+}
+
+/// Notes a further way by which somebody verified was proved; what waited for staff waits no more. The photo is taken where
+/// there was none. False when the account is not verified.
+pub(crate) async fn add_way(
+    client: &impl GenericClient,
+    account: Uuid,
+    way: &str,
+    picture: Option<Uuid>,
+    staff: Option<StaffId>,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities
+             SET also_by = array_append(also_by, $2), picture = coalesce(picture, $3), more_picture = NULL,
+                 more_since = NULL, more_by = $4, more_reason = NULL
+             WHERE account = $1 AND state = 'verified'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account, &way, &picture, &staff.map(|staff| staff.0)]).await? == 1)
+}
+
+/// Refuses a further proof. False when it does not wait any more, or waits with another picture.
+pub(crate) async fn refuse_more(
+    client: &impl GenericClient,
+    account: Uuid,
+    picture: Uuid,
+    staff: StaffId,
+    reason: &str,
+) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.identities
+             SET more_picture = NULL, more_since = NULL, more_by = $3, more_reason = $4
+             WHERE account = $1 AND more_picture = $2",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&account, &picture, &staff.0, &reason]).await? == 1)
+}
+
 /// Refuses what waits. False when it does not wait any more, or waits with another picture.
 pub(crate) async fn refuse(
     client: &impl GenericClient,
@@ -224,5 +287,9 @@ fn read(row: &Row) -> StoredIdentity {
         submitted_at: row.get("submitted_at"),
         decided_at: row.get("decided_at"),
         reason: row.get("reason"),
+        also_by: row.get("also_by"),
+        more_picture: row.get("more_picture"),
+        more_since: row.get("more_since"),
+        more_reason: row.get("more_reason"),
     }
 }

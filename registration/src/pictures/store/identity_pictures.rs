@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::store::{StoreError, violates};
 
 /// Does an identity or a face check name the picture `p`? They are rows of the same account.
-const IS_NAMED: &str = "EXISTS (SELECT FROM registration.identities i WHERE i.account = p.account AND i.picture = p.id)
+const IS_NAMED: &str =
+    "EXISTS (SELECT FROM registration.identities i WHERE i.account = p.account AND p.id IN (i.picture, i.more_picture))
     OR EXISTS (SELECT FROM registration.face_checks f WHERE f.account = p.account AND f.picture = p.id)";
 
 /// Adds a draft; the one that was in this slot is dropped. False when another request was faster.

@@ -107,24 +107,36 @@ pub(crate) async fn pending(client: &impl GenericClient, order: OrderId) -> Resu
     Ok(client.query(&statement, &[&order.to_string()]).await?.iter().map(|row| row.get("id")).collect())
 }
 
-/// Pictures from before `until` that were not accepted and that no unpaid order may still need.
+/// A picture that belongs to no hand-in any more.
+pub(crate) struct Abandoned {
+    pub(crate) order: OrderId,
+    pub(crate) id: Uuid,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Pictures from before `until` that were not accepted and that no unpaid order may still need, the oldest first; those
+/// behind the moment and the number to which the list was read.
 pub(crate) async fn abandoned(
     client: &impl GenericClient,
     until: Timestamp,
+    after: Option<(Timestamp, Uuid)>,
     limit: i64,
-) -> Result<Vec<(OrderId, Uuid)>, StoreError> {
+) -> Result<Vec<Abandoned>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT p.order_id, p.id FROM registration.screenshots p JOIN registration.orders o ON o.id = p.order_id
+            "SELECT p.order_id, p.id, p.created_at
+             FROM registration.screenshots p JOIN registration.orders o ON o.id = p.order_id
              WHERE p.accepted_at IS NULL AND p.created_at < $1 AND o.state <> 'unpaid'
-             ORDER BY p.created_at LIMIT $2",
+                 AND ($2::timestamptz IS NULL OR (p.created_at, p.id) > ($2, $3))
+             ORDER BY p.created_at, p.id LIMIT $4",
         )
         .await?;
-    let rows = client.query(&statement, &[&until, &limit]).await?;
+    let (at, number) = after.unzip();
+    let rows = client.query(&statement, &[&until, &at, &number, &limit]).await?;
     rows.iter()
         .map(|row| {
             let order = row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?;
-            Ok((order, row.get("id")))
+            Ok(Abandoned { order, id: row.get("id"), created_at: row.get("created_at") })
         })
         .collect()
 }

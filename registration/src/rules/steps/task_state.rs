@@ -1,8 +1,9 @@
 //! Where one task stands by itself, whatever comes before it.
 
 use super::TaskState;
+use crate::model::exam::Exam;
 use crate::model::exam_rules::{PartId, TaskKind};
-use crate::model::facts::{EligibilityState, FaceState, Facts, IdentityState, ReviewState};
+use crate::model::facts::{EligibilityState, FaceState, Facts, FurtherProof, IdentityState, ReviewState};
 use crate::model::order::{Order, OrderState};
 
 /// What a task's own facts say.
@@ -15,10 +16,10 @@ pub(super) enum Own {
 
 use Own::{Known, Todo};
 
-pub(super) fn own_state(facts: &Facts<'_>, kind: &TaskKind) -> Own {
+pub(super) fn own_state(exam: &Exam, facts: &Facts<'_>, kind: &TaskKind) -> Own {
     match kind {
         TaskKind::Notice => done_when(facts.notice_agreed_at.is_some()),
-        TaskKind::Identity => identity(&facts.identity),
+        TaskKind::Identity => identity(exam, facts),
         TaskKind::Face => face(&facts.face),
         TaskKind::Eligibility => done_when(matches!(facts.eligibility, EligibilityState::Bound { .. })),
         TaskKind::Details => done_when(facts.details_at.is_some()),
@@ -33,12 +34,21 @@ fn done_when(is_done: bool) -> Own {
     if is_done { Known(TaskState::Passed) } else { Todo }
 }
 
-fn identity(state: &IdentityState) -> Own {
-    match state {
+/// Who was verified only by ways that this exam does not take proves it once more. Who has a seat in it, or had one that was
+/// paid for, was let in by what counted then.
+fn identity(exam: &Exam, facts: &Facts<'_>) -> Own {
+    let Facts { proofs, orders, .. } = facts;
+    let is_in = orders.iter().any(|order| order.state.is_live() || order.paid_at.is_some());
+    match &facts.identity {
         IdentityState::None => Todo,
         IdentityState::Waiting { since } => Known(TaskState::Waiting { since: *since }),
         IdentityState::Refused { reason } => Known(TaskState::Refused { reason: reason.clone(), until: None }),
-        IdentityState::Verified { .. } => Known(TaskState::Passed),
+        IdentityState::Verified { .. } if is_in || proofs.count_for(&exam.rules.identity) => Known(TaskState::Passed),
+        IdentityState::Verified { .. } => match &proofs.further {
+            FurtherProof::None => Todo,
+            FurtherProof::Waiting { since } => Known(TaskState::Waiting { since: *since }),
+            FurtherProof::Refused { reason } => Known(TaskState::Refused { reason: reason.clone(), until: None }),
+        },
     }
 }
 

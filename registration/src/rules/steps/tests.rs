@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::TaskState::{Locked, NotYet, Open, Over, Passed, Refused, Waiting};
 use super::*;
-use crate::model::exam_rules::ExamRules;
-use crate::model::facts::{EligibilityState, FaceState, IdentityState, ReviewState};
+use crate::model::exam_rules::{ExamRules, IdentityWay};
+use crate::model::facts::{EligibilityState, FaceState, FurtherProof, IdentityState, Proofs, ReviewState};
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderState};
@@ -108,6 +108,17 @@ fn a2_five_steps_one_after_the_other_each_with_its_window() {
     facts.identity = IdentityState::Verified { at: at(60) };
     assert_eq!(states(&exam, &facts, 50)[0], NotYet { opens_at: at(100) });
     assert_eq!(states(&exam, &facts, 150)[0], until(200));
+    // By no way that this exam takes: once more. Who has a seat was let in by what counted then.
+    facts.proofs.ways = vec![IdentityWay::Liveness];
+    assert_eq!(states(&exam, &facts, 150), [OPEN, Locked, Locked, Locked, Locked]);
+    facts.proofs.further = FurtherProof::Waiting { since: at(140) };
+    assert_eq!(states(&exam, &facts, 150)[0], Waiting { since: at(140) });
+    facts.proofs.further = FurtherProof::Refused { reason: "看不清".to_owned() };
+    assert_eq!(states(&exam, &facts, 150)[0], Refused { reason: "看不清".to_owned(), until: None });
+    let orders = [order("main", OrderState::Unpaid)];
+    assert_eq!(states(&exam, &Facts { orders: &orders, ..facts.clone() }, 150)[0], until(200));
+    facts.proofs = Proofs { ways: vec![IdentityWay::Liveness, IdentityWay::Manual], ..Proofs::default() };
+    assert_eq!(states(&exam, &facts, 150)[0], until(200));
     facts.notice_agreed_at = Some(at(150));
     assert_eq!(next(&steps(&exam, &facts, at(150))).unwrap().kind, TaskKind::Details);
     facts.details_at = Some(at(151));
@@ -194,6 +205,7 @@ fn any_facts() -> impl Strategy<Value = (Facts<'static>, Vec<Order>)> {
                 2 => IdentityState::Refused { reason: "?".to_owned() },
                 _ => IdentityState::Verified { at: at(110) },
             },
+            proofs: Proofs::default(),
             face: FaceState::None,
             eligibility: match bound {
                 true => EligibilityState::Bound { at: at(110), subjects: Vec::new(), campus: None },

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::failure::{Failure, too_often};
 use crate::request::next::Next;
 use crate::request::sent::captcha::CaptchaFields;
+use crate::request::signing_in::site_rules::choices;
 use crate::request::visit::Visit;
 use crate::view::account::code_sent::{said, told};
 use crate::words::person::mobile_fault;
@@ -33,6 +34,10 @@ pub(crate) async fn send(
     let w = visit.words;
     if let Some(too_many) = visit.too_many {
         return Ok(said(&too_often(w, too_many), too_many.seconds(), false));
+    }
+    // The page leads to where an exam is chosen.
+    if !choices(&visit, &next).is_empty() {
+        return Ok(said("", 0, true));
     }
     let mobile = match entered.mobile.parse() {
         Ok(mobile) => mobile,

@@ -293,7 +293,7 @@ fn read(row: &Row) -> Result<StoredAttempt, StoreError> {
     };
     Ok(StoredAttempt {
         id: PaymentId(row.get("id")),
-        method: word("method").parse().map_err(corrupt("a payment's method"))?,
+        method: word("method").parse().unwrap_or(Method::Other),
         amount: Fen(row.get("amount_fen")),
         state: word("state").parse().map_err(corrupt("a payment's state"))?,
         reference: row.get("reference"),

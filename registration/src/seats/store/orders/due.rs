@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use super::{SELECT, StoredOrder, read};
-use crate::model::order::OrderId;
 use crate::store::StoreError;
 
 /// Where a list was read to: the moment that it is ordered by, and the order's number.
@@ -38,16 +37,20 @@ pub(crate) async fn unpaid(
 }
 
 /// Unpaid orders for which nothing is to be paid, and whose time is not up.
-pub(crate) async fn free(client: &impl GenericClient, now: Timestamp, limit: i64) -> Result<Vec<OrderId>, StoreError> {
+pub(crate) async fn free(
+    client: &impl GenericClient,
+    now: Timestamp,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Batch, StoreError> {
     let statement = client
-        .prepare_cached(
-            "SELECT o.id FROM registration.orders o
-             WHERE o.state = 'unpaid' AND o.amount_fen = 0 AND o.lapses_at >= $1 ORDER BY o.lapses_at LIMIT $2",
-        )
+        .prepare_cached(&format!(
+            "{SELECT} WHERE o.state = 'unpaid' AND o.amount_fen = 0 AND o.lapses_at >= $1
+                 AND ($2::timestamptz IS NULL OR (o.lapses_at, o.id) > ($2, $3)) ORDER BY o.lapses_at, o.id LIMIT $4"
+        ))
         .await?;
-    let read = |row: &Row| row.get::<_, &str>("id").parse();
-    let found: Result<_, _> = client.query(&statement, &[&now, &limit]).await?.iter().map(read).collect();
-    found.map_err(|_| StoreError::Corrupt("an order's number"))
+    let (at, number) = parts(after);
+    Ok(gather(&client.query(&statement, &[&now, &at, &number, &limit]).await?, "lapses_at", limit))
 }
 
 /// Refused orders that nobody mended before `now`.

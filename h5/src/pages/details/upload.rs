@@ -1,0 +1,40 @@
+//! The photo of a form on its way: pieces that arrive, and how far it is.
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use http::StatusCode;
+use registration::pictures::kept::Progress;
+
+use crate::failure::Failure;
+use crate::request::exam::find_in;
+use crate::request::sent::upload::{Asked, progress, refused};
+use crate::request::signed_in::SignedIn;
+
+/// Takes a piece; what is answered stands in [`upload`](crate::request::sent::upload).
+pub(crate) async fn receive(
+    candidate: SignedIn,
+    Path(exam): Path<String>,
+    Query(asked): Query<Asked>,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let exam = find_in(&candidate.app, &exam)?;
+    let piece = asked.piece(bytes)?;
+    let total = piece.total;
+    let photos = &candidate.app.outside.registration.photos;
+    match photos.receive(candidate.account.id, &exam.rules.form.photo, piece).await {
+        Ok(Progress::Received(received)) => Ok(asked.received(received)),
+        Ok(Progress::Done(photo)) => {
+            candidate.app.outside.registration.applications.draft_photo(candidate.account.id, &exam, photo).await?;
+            Ok(asked.received(total))
+        }
+        Err(error) => refused(candidate.words, error),
+    }
+}
+
+/// How far it is.
+pub(crate) async fn look(candidate: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+    let photos = &candidate.app.outside.registration.photos;
+    let received = photos.received(candidate.account.id, asked.key()?).await?;
+    Ok(progress(StatusCode::OK, received, false))
+}
