@@ -199,6 +199,8 @@ impl Studio {
             order_path: format!("/orders/{}", order.id),
             exam_path: "/exams/cet".into(),
             is_order_page: true,
+            takes_upload: true,
+            takes_channels: false,
             is_own: true,
             first: Some(first),
         };
