@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderMap};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderMap};
 use httpkit::quiet::Quiet;
 use registration::payments::NotifiedError;
 use tokio::sync::Semaphore;
@@ -55,4 +55,3 @@ fn refused(status: StatusCode, why: &'static str) -> Response {
     REFUSED.say(|count| tracing::warn!(why, count, "a notification was not taken"));
     status.into_response()
 }
-

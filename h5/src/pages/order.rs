@@ -128,7 +128,8 @@ pub(crate) async fn render_with(
     // What channels say is asked for where the exam takes money by one.
     let takes_channels = exam.rules.payment.takes_channels();
     let payments = &visit.app.outside.registration.payments;
-    let money = if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
+    let money =
+        if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let arrived = visit.app.outside.registration.orders.arrived(candidate.account.id, order.id).await?;
     let view = View {
         order,

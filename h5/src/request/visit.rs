@@ -286,7 +286,21 @@ impl FromRequestParts<App> for Visit {
         }
         let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
         let app = app.clone();
-        Ok(Self { app, words, path, now, account, running, orders, too_many, address, surface, has_cookies, has_ended, device })
+        Ok(Self {
+            app,
+            words,
+            path,
+            now,
+            account,
+            running,
+            orders,
+            too_many,
+            address,
+            surface,
+            has_cookies,
+            has_ended,
+            device,
+        })
     }
 }
 

@@ -39,10 +39,10 @@ mod accounts;
 /// Identity, the phone, faces.
 mod identity;
 pub(crate) use identity::account;
-/// Paying, receipts, and what is over.
-mod orders;
 /// Paying by a channel.
 mod channels;
+/// Paying, receipts, and what is over.
+mod orders;
 /// The waiting room's pages.
 mod rooms;
 /// Exams of several steps.

@@ -16,9 +16,7 @@ use crate::request::visit::{Candidate, WithOrders};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::order::lines;
-use crate::view::order::money::{
-    RELOADS_SECONDS, arriving_box, is_arriving, is_moving, money_lines, money_waits,
-};
+use crate::view::order::money::{RELOADS_SECONDS, arriving_box, is_arriving, is_moving, money_lines, money_waits};
 use crate::view::standing::standing_box;
 use crate::words::standing::Reader;
 
@@ -44,7 +42,8 @@ pub(super) async fn render(
     let standing = visit.standing(exam).await?;
     let takes_channels = exam.rules.payment.takes_channels();
     let payments = &visit.app.outside.registration.payments;
-    let money = if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
+    let money =
+        if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let view = View {
         exam,
         order,

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use registration::model::actor::Actor;
 use registration::model::exam::Exam;
 use registration::model::fen::Fen;
-use registration::model::order::{Order, OrderId, OrderState};
+use registration::model::order::{OrderId, OrderState};
 use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentId, PaymentState};
 use registration::payments::{Attempt, PaymentPage, Start, Surface};
@@ -82,6 +82,9 @@ fn money(channels: &[Method], attempts: Vec<Attempt>, received: Vec<Payment>, re
     PaymentPage { amount: "120.00".parse().unwrap(), channels: channels.to_vec(), attempts, received, refunds }
 }
 
+/// An order's page: its name, the ways to pay, the money, where the order stands, on which screen, what is wrong.
+type Shot<'a> = (&'a str, &'a [Method], PaymentPage, &'a OrderState, Surface, &'a [FieldError]);
+
 impl Studio {
     pub(super) fn channels(&mut self) {
         self.order_pages();
@@ -102,7 +105,7 @@ impl Studio {
         let refused = [of("channels", w.t("pay-error-refused"))];
         let (unpaid, lapsed) = (OrderState::Unpaid, OrderState::Lapsed);
         let (phone, desk) = (Surface::Phone, Surface::Desk);
-        let shots: Vec<(&str, &[Method], PaymentPage, &OrderState, Surface, &[FieldError])> = vec![
+        let shots: [Shot<'_>; 9] = [
             ("channels", &BOTH, money(&BOTH, vec![], vec![], vec![]), &unpaid, phone, &[]),
             ("channels-desk", &BOTH, money(&BOTH, vec![], vec![], vec![]), &unpaid, desk, &refused),
             ("channels-mixed", &mixed, money(&mixed, vec![], vec![], vec![]), &unpaid, phone, &[]),
@@ -153,7 +156,12 @@ impl Studio {
             ("going-back", attempt(Method::Alipay, PaymentState::Pending, app()), false, true),
             ("going-again", attempt(Method::WechatPay, PaymentState::Pending, stale), false, true),
             ("going-unknown", attempt(Method::Alipay, PaymentState::Unknown, None), false, false),
-            ("going-scan", attempt(Method::Alipay, PaymentState::Pending, code("https://qr.alipay.com/x")), false, false),
+            (
+                "going-scan",
+                attempt(Method::Alipay, PaymentState::Pending, code("https://qr.alipay.com/x")),
+                false,
+                false,
+            ),
             ("going-wechat", attempt(Method::WechatPay, PaymentState::Pending, code("weixin://x")), false, false),
         ];
         for (name, attempt, goes, is_back) in shots {
@@ -163,8 +171,15 @@ impl Studio {
             self.add(name, "going", None, Visitor::SignedIn, &going::body(w, &view));
         }
         let money = money(&BOTH, vec![], vec![came(8, Method::Alipay, "120.00")], vec![]);
-        let view =
-            going::View { exam: &exam, order: &order, money: &money, attempt: None, goes: false, is_back: true, now: now() };
+        let view = going::View {
+            exam: &exam,
+            order: &order,
+            money: &money,
+            attempt: None,
+            goes: false,
+            is_back: true,
+            now: now(),
+        };
         self.add("going-in", "going", None, Visitor::SignedIn, &going::body(w, &view));
     }
 

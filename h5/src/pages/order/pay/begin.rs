@@ -37,7 +37,8 @@ pub(crate) async fn pay(
     Form(wish): Form<Wish>,
 ) -> Result<Response, Failure> {
     let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
-    let (visit, by, surface) = (&candidate.visit, wish.by.channel()?, named(&wish.on).unwrap_or(candidate.visit.surface));
+    let (visit, by, surface) =
+        (&candidate.visit, wish.by.channel()?, named(&wish.on).unwrap_or(candidate.visit.surface));
     let base = visit.app.base_url(&headers);
     let (notify_url, return_url) = (notify_url(&base, by), format!("{base}/orders/{}/back", order.id));
     let payer = Payer {

@@ -73,9 +73,8 @@ pub(crate) async fn show(
     let mut frame = visit.frame_of(visit.words.t("pay-title"), &exam, &standing);
     frame.reload_seconds = is_moving(&order, &money).then_some(RELOADS_SECONDS);
     let answer = page(&frame, &body(visit.words, &view));
-    let is_checked = attempt.is_some_and(|attempt| {
-        attempt.method == Method::WechatPay && matches!(attempt.start, Some(Start::Go { .. }))
-    });
+    let is_checked = attempt
+        .is_some_and(|attempt| attempt.method == Method::WechatPay && matches!(attempt.start, Some(Start::Go { .. })));
     Ok(if is_checked { ([(REFERRER_POLICY, SAYS_ORIGIN)], answer).into_response() } else { answer.into_response() })
 }
 
