@@ -69,8 +69,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Parts that bring their script along, wherever they stand: what they have in the markup, and the script.
-const BRINGS: [(&str, &str); 3] =
-    [(" data-waits=\"", "wait.js"), (" data-number=\"", "number.js"), (" data-go=\"", "go.js")];
+const BRINGS: [(&str, &str); 2] = [(" data-waits=\"", "wait.js"), (" data-number=\"", "number.js")];
 
 /// Who looks at the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
