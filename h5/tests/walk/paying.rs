@@ -97,7 +97,7 @@ async fn c9_b15_a_phone_goes_to_the_channel_and_a_desk_shows_a_code() {
     assert!(alipay < wechat && page.contains("打开后付款") && page.contains("付款成功即报名成功"), "{page}");
     // The second confirmation: in whose name, and how much.
     let page = phone.get(&format!("{own}/pay?by=alipay&on=phone")).await.text;
-    for part in ["张伟", "1101**********", "英语", "确定，用支付宝支付 ¥120.00"] {
+    for part in ["张伟", "1101**********", "英语", "确定，用支付宝付款 ¥120.00"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     // By what the exam does not take, and a form that is loaded anew.
@@ -120,6 +120,8 @@ async fn c9_b15_a_phone_goes_to_the_channel_and_a_desk_shows_a_code() {
     let again = phone.get(again.location()).await.text;
     assert!(again.contains("还没有收到到账通知") && !again.contains("data-go"), "{again}");
     assert!(phone.get(&own).await.text.contains("已用支付宝发起支付"));
+    let again = phone.get(&format!("{own}/pay?by=alipay&on=phone")).await;
+    assert_eq!(again.location(), format!("{own}/going?by=alipay&asked=1"), "by the back button");
 
     // WeChat Pay is told which site it is, and nothing else.
     let sent = phone.post(&format!("{own}/pay"), "by=wechat_pay&on=phone").await;

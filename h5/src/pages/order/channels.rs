@@ -8,6 +8,7 @@ use registration::model::payment::{Method, PaymentState};
 use registration::payments::{Attempt, PaymentPage, Surface};
 
 use crate::pages::order::View;
+use crate::pages::order::paying::what;
 use crate::request::surface;
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
@@ -39,7 +40,8 @@ fn attempt_box(w: Words, view: &View<'_>, attempt: &Attempt) -> Markup {
     let going = format!("/orders/{}/going?by={}", view.order.id, attempt.method);
     let body = html! {
         p { (text) }
-        @if view.order.state == OrderState::Unpaid {
+        // Whoever was told not to pay again is led nowhere.
+        @if view.order.state == OrderState::Unpaid && attempt.state != PaymentState::Unknown {
             p class="while-held" { a class="button second" href=(going) { (w.t("pay-pending-go")) } }
         }
     };
@@ -59,6 +61,8 @@ pub(super) fn channels_section(w: Words, view: &View<'_>, money: &PaymentPage) -
     let error = error_of(view.errors, "channels");
     html! {
         section class="pay" id="channels" tabindex="-1" aria-labelledby="channels-title" {
+            // On a phone the sum stands far below, with the sittings.
+            p class="amount on-phone" { span { (what(w, view)) } strong { (view.order.amount) } }
             h2 id="channels-title" { (w.t("channels-title")) }
             @if let Some(error) = error { p class="error" id="channels-error" { (icon(Icon::Cross)) span { (error) } } }
             form method="get" action={ "/orders/" (view.order.id) "/pay" } {

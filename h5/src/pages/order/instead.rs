@@ -160,7 +160,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 fn choices(w: Words, view: &View<'_>) -> Markup {
     let error = error_of(view.errors, "seats");
     html! {
-        form method="post" action={ "/orders/" (view.order.id) "/instead" } data-busy=(w.t("form-busy")) id="seats" {
+        form class="stack" method="post" action={ "/orders/" (view.order.id) "/instead" } data-busy=(w.t("form-busy")) id="seats" {
             @if let Some(error) = error { p class="error" id="seats-error" { (icon(Icon::Cross)) span { (error) } } }
             @for (index, seat) in view.offered.iter().enumerate() { (of_seat(w, view, index, seat)) }
             p class="hint" { (w.t("instead-at-once")) }

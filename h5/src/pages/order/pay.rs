@@ -15,7 +15,7 @@ use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
 use registration::model::payment::Method;
-use registration::payments::{Looking, Surface};
+use registration::payments::{Looking, Start, Surface};
 use registration::people::accounts::Account;
 use serde::Deserialize;
 
@@ -26,6 +26,7 @@ use crate::request::visit::{Candidate, WithOrders};
 use crate::view::facts::{list, person_name};
 use crate::view::layout::{heading, page, phrases};
 use crate::view::order::lines;
+use crate::view::order::money::is_good;
 use crate::words::pay::method;
 
 /// By which channel.
@@ -56,6 +57,12 @@ pub(crate) async fn show(
     let money = payments.page(account.id, order.id, Looking::Nobody).await?.ok_or(Failure::NotFound)?;
     if order.state != OrderState::Unpaid || !money.channels.contains(&by) {
         return Ok(to_order());
+    }
+    // Back from the channel by the back button: whether the money has come is what is asked now.
+    let is_begun = |start: &Start| begin::surface_of(start) == visit.surface && is_good(start, visit.now);
+    let mut begun = money.attempts.iter().filter(|attempt| attempt.method == by);
+    if begun.any(|attempt| attempt.start.as_ref().is_some_and(is_begun)) {
+        return Ok(Redirect::to(&format!("/orders/{}/going?by={by}&asked=1", order.id)).into_response());
     }
     let standing = visit.standing(&exam).await?;
     let view = View { exam: &exam, order: &order, account, by, on: visit.surface, now: visit.now };
