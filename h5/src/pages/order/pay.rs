@@ -24,7 +24,7 @@ use crate::request::order::find;
 use crate::request::surface;
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::facts::{list, person_name};
-use crate::view::layout::{heading, page, phrases};
+use crate::view::layout::{heading, page};
 use crate::view::order::lines;
 use crate::view::order::money::is_good;
 use crate::words::pay::method;
@@ -102,15 +102,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-/// In whose name, for what, and by which channel.
+/// In whose name, for what, and by which channel: no more, so that the button is in the first view.
 fn rows(w: Words, view: &View<'_>) -> Vec<(String, Markup)> {
     let View { exam, order, account, by, .. } = view;
     let mut rows = vec![];
     rows.extend(account.name.as_ref().map(|name| (w.t("receipt-candidate"), person_name(name.expose()))));
     rows.extend(account.document.as_ref().map(|number| (w.t("receipt-document"), html! { (number.masked()) })));
-    rows.push((w.t("receipt-exam"), phrases(w.pick(&exam.title.zh, &exam.title.en))));
     rows.push((w.t("receipt-sittings"), lines(w, exam, order, Some(view.now))));
-    rows.push((w.t("receipt-number"), html! { b class="number" { (order.id) } }));
     rows.push((w.t("money-by"), html! { (method(w, *by)) }));
     rows.into_iter().map(|(label, value)| (label.into_owned(), value)).collect()
 }
