@@ -1,6 +1,6 @@
 // What staff, or a phone, decide shows by itself: asked about while somebody looks, at first often, then ever more
 // rarely, and not for ever.
-const FIRST = 5000, LAST = 60000, ASKS_MAX = 200, ANSWER_WAIT = 20000;
+const FIRST = 5000, LAST = 60000, OFTEN_MAX = 100, ASKS_MAX = 200, ANSWER_WAIT = 20000;
 
 for (const part of document.querySelectorAll("[data-waits]")) {
   const data = part.dataset;
@@ -39,7 +39,7 @@ for (const part of document.querySelectorAll("[data-waits]")) {
     }
     if (!say.textContent) say.textContent = data.live;
     timer = setTimeout(ask, pause);
-    if (!data.every) pause = Math.min(pause * 1.5, LAST);
+    if (!data.every || asks > OFTEN_MAX) pause = Math.min(pause * 1.5, LAST);
   };
   const askAnew = () => {
     pause = first;

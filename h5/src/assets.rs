@@ -65,7 +65,7 @@ pub(crate) fn assets() -> Assets {
         Source {
             name: "wait.js",
             media_type: "text/javascript; charset=utf-8",
-            content: include_str!("../assets/wait.js").to_owned(),
+            content: concat!(include_str!("../assets/go.js"), include_str!("../assets/wait.js")).to_owned(),
         },
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])

@@ -36,6 +36,9 @@ pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest time that an upload may take, however long it is; one that is too slow for its length the listener ends.
 pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(900);
 
+/// Longest time for a notification of a channel, which sends it again: WeChat Pay waits 5 s.
+pub(crate) const NOTIFICATION_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Ends a request that takes longer.
 pub(crate) fn timeout(limit: Duration) -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)

@@ -9,6 +9,7 @@ pub(crate) mod exam;
 pub(crate) mod forgotten;
 pub(crate) mod home;
 pub(crate) mod identity;
+pub(crate) mod notified;
 pub(crate) mod order;
 pub(crate) mod sign;
 pub(crate) mod site;

@@ -13,4 +13,5 @@ pub(crate) mod proof;
 pub(crate) mod sent;
 pub(crate) mod signed_in;
 pub(crate) mod signing_in;
+pub(crate) mod surface;
 pub(crate) mod visit;

@@ -2,27 +2,29 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use maud::Markup;
 use registration::model::exam::Exam;
 use registration::pictures::kept::CHUNK_BYTES_MAX;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::{App, H5State};
 use crate::failure::Failure;
-use crate::layers::{PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
+use crate::layers::{NOTIFICATION_TIMEOUT, PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
 use crate::pages::account::{self, email, link, mobile, name, password};
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::exam::sittings::{self, hold};
-use crate::pages::exam::{self, notice};
+use crate::pages::exam::{self, notice, update};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::identity::{self, card, face, handover, liveness, manual, pictures, state};
+use crate::pages::order::pay::{self, begin, code as channel_code, going, state as money_state};
 use crate::pages::order::{
-    self, drop_seat, ended, payer, payment_code, receipt, release, screenshot, upload as screenshot_upload,
+    self, drop_seat, ended, instead, payer, payment_code, receipt, release, screenshot, upload as screenshot_upload,
 };
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
 use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
 use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, robots};
-use crate::pages::{decided, details, home, waiting_room};
+use crate::pages::{decided, details, home, notified, waiting_room};
 use crate::request::busy::Busy;
 use crate::request::sent::picture::UPLOAD_BYTES_MAX;
 use crate::request::visit::Visit;
@@ -60,6 +62,8 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/orders/{order}/receipt", get(receipt::show))
         .route("/clock", get(clock::show))
         .route("/orders/{order}/ended", get(ended::show))
+        .route("/exams/{exam}/update", get(update::ask))
+        .merge(payment_pages())
         .route("/me", get(account::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
         .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
@@ -108,7 +112,8 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(timeout(UPLOAD_TIMEOUT));
     let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
-    (with_layers(all, &app, draw_shared).with_state(app), busy)
+    let site = with_layers(all, &app, draw_shared).merge(notifications());
+    (site.with_state(app), busy)
 }
 
 /// The pages that are the same for everybody who is not signed in.
@@ -117,6 +122,26 @@ fn draw_shared(guest: &Visit, exam: Option<&Exam>) -> Markup {
         Some(exam) => exam::render_for_guests(guest, exam),
         None => home::render(guest, &[]),
     }
+}
+
+/// Paying by a channel, and what becomes of money that came when the seats had gone.
+fn payment_pages() -> Router<App> {
+    Router::new()
+        .route("/orders/{order}/pay", get(pay::show).post(begin::pay))
+        .route("/orders/{order}/going", get(going::show))
+        .route("/orders/{order}/back", get(begin::back))
+        .route("/orders/{order}/code.png", get(channel_code::show))
+        .route("/orders/{order}/payment", get(money_state::show))
+        .route("/orders/{order}/instead", get(instead::show).post(instead::choose))
+        .route("/orders/{order}/instead/none", get(screenshot::back).post(instead::none))
+}
+
+/// Where channels tell what became of payments: outside of all that is there for browsers.
+fn notifications() -> Router<App> {
+    Router::new()
+        .route("/pay/{channel}/notify", post(notified::hear))
+        .layer(timeout(NOTIFICATION_TIMEOUT))
+        .layer(CatchPanicLayer::new())
 }
 
 /// Signing in and up, what was forgotten, and what one changes of one's account.

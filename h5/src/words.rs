@@ -6,6 +6,7 @@ pub(crate) mod document;
 pub(crate) mod exam;
 pub(crate) mod order;
 pub(crate) mod organisation;
+pub(crate) mod pay;
 pub(crate) mod person;
 pub(crate) mod picture;
 pub(crate) mod roster;

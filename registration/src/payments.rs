@@ -27,6 +27,7 @@ use crate::seats::store::orders;
 use crate::store::{Database, StoreError};
 
 pub use books::{Books, Difference};
+pub use gateways::pay::{Start, Surface};
 pub use notified::{Acknowledgement, NotifiedError};
 pub use page::{Attempt, Looking, PaymentPage, Stuck};
 pub use pay::{Going, PayRefusal, Payer};

@@ -38,6 +38,8 @@ impl Answers for Site {
     fn claim(&self, request: &Request<Incoming>) -> Claim {
         let (path, headers) = (request.uri().path(), request.headers());
         match claim(request.method(), path) {
+            // News of money has a bound of its own.
+            Claim::Reserved if is_news(path) => Claim::Reserved,
             // An address is asked for by whoever likes: a place is kept for who brings a key, or has signed in.
             Claim::Reserved if Api::serves(path) && !self.api.knows(headers) => Claim::Common,
             Claim::Reserved if !Api::serves(path) && !self.busy.knows(headers) => Claim::Common,
@@ -83,9 +85,14 @@ fn claim(method: &Method, path: &str) -> Claim {
     };
     match path {
         "/healthz" | "/readyz" | "/metrics" => Claim::Always,
-        _ if has_seat => Claim::Reserved,
+        _ if has_seat || is_news(path) => Claim::Reserved,
         _ => Claim::Common,
     }
+}
+
+/// Is it where payment channels tell what became of payments? They have no session.
+fn is_news(path: &str) -> bool {
+    path.starts_with("/pay/") && path.ends_with("/notify")
 }
 
 /// The staff's address.
@@ -167,6 +174,7 @@ mod tests {
         assert_eq!(claim(&Method::POST, "/api/v1/exams/cet/holds"), Claim::Common);
         assert_eq!(claim(&Method::POST, "/api/v1/exams/cet/holds/c.1.2/confirm"), Claim::Reserved);
         assert_eq!(claim(&Method::POST, "/orders/7/screenshot"), Claim::Reserved);
+        assert_eq!(claim(&Method::POST, "/pay/alipay/notify"), Claim::Reserved);
         assert_eq!(claim(&Method::POST, "/exams/cet/hold"), Claim::Common);
         assert_eq!(get("/"), Claim::Common);
     }

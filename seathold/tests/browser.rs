@@ -138,6 +138,7 @@ async fn hold_a_seat(app: &ServedApp, phone: &Browser) -> String {
 }
 
 async fn hand_in(phone: &Browser, picture: PathBuf) {
+    click(phone, ".by-screenshot > summary").await;
     let album = phone.find(Locator::Css("#album")).await.unwrap();
     album.send_keys(&picture.canonicalize().unwrap().display().to_string()).await.unwrap();
     phone.screenshot("walk-5-picture").await;

@@ -22,6 +22,7 @@ use walking::people::Album;
 const EXAM: &str = "/exams/degree-english";
 const PASSWORD: &str = "degree-2027";
 const SITTING: &str = "en-0522-am-lakeside";
+const BY_SCREENSHOT: &str = ".by-screenshot > summary";
 const SUBMIT_PICTURE: &str = "form[action$='/screenshot'] button[type=submit]";
 
 /// Who walks with which browser.
@@ -180,9 +181,11 @@ async fn hold_a_seat(phone: &OldChromium, person: &Person) {
 
 async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     let order = phone.path().await;
+    phone.tap(BY_SCREENSHOT).await;
     phone.tap(SUBMIT_PICTURE).await;
     phone.shows("请先选择订单截图").await;
     phone.open(&order).await;
+    phone.tap(BY_SCREENSHOT).await;
     // The line is lost on the way, and comes back.
     let picture = album.keep("order.png", &long_screenshot());
     slow(phone, 30_000).await;

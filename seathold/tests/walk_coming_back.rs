@@ -197,6 +197,7 @@ async fn c10_a_picture_that_was_chosen_and_not_sent_is_not_thrown_away_by_the_re
     phone.tap("label[for=sitting-en-0522-am-lakeside]").await;
     phone.tap("form.choose button[type=submit]").await;
     phone.arrives("/orders/").await;
+    phone.tap(".by-screenshot > summary").await;
     phone.attach("#album", &picture).await;
     phone.tap("form[action$='/screenshot'] button[type=submit]").await;
     phone.arrives("/receipt").await;

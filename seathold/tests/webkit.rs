@@ -12,6 +12,25 @@ use testkit::ServedApp;
 
 use walking::iphone::IPhone;
 
+/// From a seat over WeChat Pay's page to the receipt: WebKit says where one comes from, and looks by itself.
+async fn pays(phone: &IPhone) {
+    phone.open("/exams/campus-english").await;
+    phone.tap("label[for=agree]").await;
+    phone.tap("label[for=sitting-en-0522-am-lakeside]").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.finds(".channel").await;
+    let order = phone.run("return location.pathname").await;
+    phone.open(&format!("{}?on=phone", order.as_str().unwrap())).await;
+    phone.looks("webkit-channels").await;
+    phone.tap(".channel[value=wechat_pay]").await;
+    phone.shows("确认缴费信息").await;
+    phone.looks("webkit-confirm").await;
+    phone.tap("form.pay button[type=submit]").await;
+    phone.tap("button[value=pay]").await;
+    phone.shows("报名成功").await;
+    phone.looks("webkit-paid").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn webkit_shows_every_page_whole_and_signs_up() {
     let mut app = ServedApp::start().await;
@@ -44,6 +63,7 @@ async fn webkit_shows_every_page_whole_and_signs_up() {
     phone.sign_up(&app, "孙剑峰", "310104198807070019", "/exams/degree-english").await;
     phone.shows("下一步：实名认证").await;
     phone.looks("webkit-signed-in").await;
+    pays(&phone).await;
     for (name, path, words) in [
         ("me", "/me", "账号与安全"),
         ("identity", "/me/identity?exam=degree-english&next=/exams/degree-english", "实名认证"),

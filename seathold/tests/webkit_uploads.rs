@@ -57,6 +57,7 @@ async fn hold_a_seat(phone: &IPhone) {
     phone.tap("label[for=agree]").await;
     phone.tap(&format!("label[for=sitting-{SITTING}]")).await;
     phone.tap("form.choose button[type=submit]").await;
+    phone.tap(".by-screenshot > summary").await;
     phone.finds("#album").await;
 }
 

@@ -154,8 +154,13 @@ fn past_part(w: Words, exam: &Exam, past: &[Order], now: Timestamp) -> Markup {
                     p class="order-head" { (tag(tone, &word)) span class="number" { (order.id) } }
                     (lines(w, exam, order, Some(now)))
                     @if order.state == OrderState::Lapsed {
-                        @let note = if exam.has_begun(order, now) { w.t("order-note-begun") } else { w.t("order-note-lapsed") };
-                        p { a href={ "/orders/" (order.id) "#upload" } { (note) } }
+                        @let takes_channels = exam.rules.payment.takes_channels();
+                        @let note = match (takes_channels, exam.has_begun(order, now)) {
+                            (true, _) => w.t("order-note-channel"),
+                            (false, true) => w.t("order-note-begun"),
+                            (false, false) => w.t("order-note-lapsed"),
+                        };
+                        p { a href={ "/orders/" (order.id) (if takes_channels { "" } else { "#upload" }) } { (note) } }
                     }
                 }
             }

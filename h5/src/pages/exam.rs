@@ -5,6 +5,7 @@ pub(crate) mod mine;
 pub(crate) mod notice;
 pub(crate) mod seats;
 pub(crate) mod sittings;
+pub(crate) mod update;
 
 use axum::extract::{Path, Query};
 use jiff::Timestamp;

@@ -1,7 +1,10 @@
 //! The payment: how much, the code to scan, whose name to give, and the screenshot afterwards.
 
+pub(crate) mod channels;
 pub(crate) mod drop_seat;
 pub(crate) mod ended;
+pub(crate) mod instead;
+pub(crate) mod pay;
 pub(crate) mod payer;
 pub(crate) mod paying;
 pub(crate) mod payment_code;
@@ -19,6 +22,7 @@ use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{SubjectId, TaskKind};
 use registration::model::order::{Order, OrderState};
+use registration::payments::{Looking, PaymentPage, Surface};
 use registration::people::accounts::Account;
 use registration::rules::choosing;
 use registration::rules::choosing::DropRefusal;
@@ -28,6 +32,7 @@ use reservation::ids::SittingId;
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::pages::order::channels::{channels_section, money_state};
 use crate::pages::order::paying::{payment_section, rest_section};
 use crate::paths::{is_simple, path_of};
 use crate::request::order::find;
@@ -35,9 +40,11 @@ use crate::request::visit::{Candidate, Visit, WithOrders};
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::error;
-use crate::view::form::{FieldError, error_summary, whole};
+use crate::view::form::{FieldError, error_of, error_summary, of, whole};
+use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
+use crate::view::order::money::{RELOADS_SECONDS, is_arriving, is_moving};
 use crate::view::order::{begun_box, giving_back, lapsed_box, lines, refused_picture, upload_form};
 use crate::view::steps::progress_at;
 use crate::words::choice::{drop_sentence, kept_sentence, subject};
@@ -54,7 +61,8 @@ pub(crate) async fn show(
             render(&candidate, &order, &exam, &[]).await?.into_response()
         }
         OrderState::WaitingReview | OrderState::Confirmed => to("receipt"),
-        OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. } => to("ended"),
+        OrderState::Owed { .. } => to("instead"),
+        OrderState::Released | OrderState::Cancelled => to("ended"),
     })
 }
 
@@ -78,6 +86,17 @@ pub(crate) async fn refused(
             ended::render(candidate, order, exam, &[whole(text)]).await?
         }
     };
+    Ok((status, page).into_response())
+}
+
+/// The page after a payment that was not begun, which says why.
+async fn not_begun(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &Exam,
+    (status, text): (StatusCode, String),
+) -> Result<Response, Failure> {
+    let page = render(candidate, order, exam, &[of("channels", text)]).await?;
     Ok((status, page).into_response())
 }
 
@@ -106,6 +125,11 @@ pub(crate) async fn render_with(
     let standing = visit.standing(exam).await?;
     let live: Vec<&Order> = standing.orders.iter().filter(|other| other.state.is_live()).collect();
     let is_live = order.state.is_live();
+    // What channels say is asked for where the exam takes money by one.
+    let takes_channels = exam.rules.payment.takes_channels();
+    let payments = &visit.app.outside.registration.payments;
+    let money =
+        if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let arrived = visit.app.outside.registration.orders.arrived(candidate.account.id, order.id).await?;
     let view = View {
         order,
@@ -116,11 +140,14 @@ pub(crate) async fn render_with(
         kept: kept(exam, &live, order),
         shows_payer,
         arrived,
+        money: money.as_ref(),
+        surface: visit.surface,
         errors,
         visit_now: visit.now,
     };
     let mut frame = visit.frame_of(visit.words.t("pay-title"), exam, &standing);
-    frame.script = Some("upload.js");
+    frame.script = exam.rules.payment.takes_screenshots().then_some("upload.js");
+    frame.reload_seconds = money.as_ref().filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     Ok(page(&frame, &body(visit.words, &view)))
 }
 
@@ -140,6 +167,10 @@ pub(crate) struct View<'a> {
     pub(crate) first: Option<SubjectId>,
     /// A picture that is here and was not handed in yet.
     pub(crate) arrived: Option<Uuid>,
+    /// What came and what is under way, where the exam takes money by a channel.
+    pub(crate) money: Option<&'a PaymentPage>,
+    /// Where one pays from this browser.
+    pub(crate) surface: Surface,
     /// Why its seats cannot be given back.
     pub(crate) kept: Option<DropRefusal>,
     /// Is the payer's whole number shown? That look is written down.
@@ -163,12 +194,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (heading(Some(exam_title), &w.t("pay-title")))
                 (progress_at(w, view.steps, &task, view.visit_now))
                 (standing(w, view))
+                @if let Some(money) = view.money { (money_state(w, view, money)) }
             }
             div class="wide-main" {
-                @if must_pay && is_next { (payment_section(w, view)) }
-                @if matches!(order.state, OrderState::Refused { .. }) && !is_over { (refused_picture(w, order)) }
-                @if is_next && !is_over { (upload_form(w, order, view.arrived, view.errors)) }
-                @if let OrderState::Refused { .. } = order.state { (rest_section(w, view)) }
+                @if let Some(money) = view.money.filter(|_| must_pay && is_next) { (channels_section(w, view, money)) }
+                @if is_next { (by_screenshot(w, view, is_over)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }
@@ -185,10 +215,37 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
+/// Paying on the school's own page, and the picture of it; folded where there is a shorter way.
+fn by_screenshot(w: Words, view: &View<'_>, is_over: bool) -> Markup {
+    let (order, rules) = (view.order, &view.exam.rules.payment);
+    let is_refused = matches!(order.state, OrderState::Refused { .. });
+    // What was handed in before the exam's rules changed is mended all the same.
+    if !rules.takes_screenshots() && !is_refused {
+        return html! {};
+    }
+    let parts = html! {
+        @if order.state == OrderState::Unpaid { (payment_section(w, view)) }
+        @if is_refused && !is_over { (refused_picture(w, order)) }
+        @if !is_over { (upload_form(w, order, view.arrived, view.errors)) }
+        @if is_refused { (rest_section(w, view)) }
+    };
+    let is_open = view.arrived.is_some() || view.shows_payer || error_of(view.errors, "screenshot").is_some();
+    html! {
+        @if rules.takes_channels() && order.state == OrderState::Unpaid {
+            details class="by-screenshot" open[is_open] {
+                summary { (w.t("by-screenshot-title")) (icon(Icon::Chevron)) }
+                (parts)
+            }
+        } @else {
+            (parts)
+        }
+    }
+}
+
 /// Giving the seats back, or why that is not offered.
 fn give_back(w: Words, view: &View<'_>) -> Markup {
     match &view.kept {
-        None => giving_back(w, view.order),
+        None => giving_back(w, view.exam, view.order),
         Some(refusal) => html! { p class="hint while-held" { (kept_sentence(w, view.exam, refusal)) } },
     }
 }
@@ -204,16 +261,21 @@ fn change_path(exam: &Exam, order: &Order) -> String {
 /// Why this page does not look as it did: the clock ran out, or staff said no.
 fn standing(w: Words, view: &View<'_>) -> Markup {
     if let Some(first) = &view.first {
-        let text = w.with("pay-first-text", &[("subject", subject(w, view.exam, first).into())]);
+        let values = [("subject", subject(w, view.exam, first).into())];
+        let text = match view.exam.rules.payment.takes_channels() {
+            true => w.with("pay-first-channel", &values),
+            false => w.with("pay-first-text", &values),
+        };
         let mine = format!("/exams/{}#mine", view.exam.id);
         let body = html! { p { (text) } p { a class="button" href=(mine) { (w.t("pay-first-next")) } } };
         let first = callout(Tone::Care, &w.t("pay-first-title"), &body);
-        return while_held(&first, &lapsed_box(w, view.order));
+        return while_held(&first, &lapsed_box(w, view.exam, view.order));
     }
     match &view.order.state {
-        OrderState::Unpaid => while_held(&html! {}, &lapsed_box(w, view.order)),
+        OrderState::Unpaid => while_held(&html! {}, &lapsed_box(w, view.exam, view.order)),
         OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_box(w, view.exam),
-        OrderState::Lapsed => lapsed_box(w, view.order),
+        OrderState::Lapsed if view.money.is_some_and(|money| is_arriving(view.order, money)) => html! {},
+        OrderState::Lapsed => lapsed_box(w, view.exam, view.order),
         OrderState::Refused { reason, until } => callout(
             Tone::Bad,
             &w.t("pay-refused-title"),

@@ -15,9 +15,10 @@ use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
-use registration::model::exam_rules::CaptchaRule;
+use registration::model::exam_rules::{CaptchaRule, PaymentRules};
 use registration::model::facts::{EligibilityState, Facts};
 use registration::model::order::{Order, OrderState};
+use registration::payments::Surface;
 use registration::people::accounts::{Account, Caller, Device, Hears};
 use registration::rules::choosing;
 use registration::rules::steps::{StepView, steps};
@@ -33,6 +34,7 @@ use crate::request::sent::captcha::CaptchaFields;
 use crate::request::signed_in::{account_of, count};
 use crate::request::signing_in::last_word::LastWord;
 use crate::request::signing_in::signed_out::signed_out;
+use crate::request::surface::surface;
 use crate::view::contact::contact;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor};
@@ -56,6 +58,8 @@ pub(crate) struct Visit {
     pub(crate) too_many: Option<TooMany>,
     /// From where.
     pub(crate) address: Option<IpAddr>,
+    /// Where one pays from this browser.
+    pub(crate) surface: Surface,
     /// Does the browser send any cookie? One that keeps none cannot be signed in.
     pub(crate) has_cookies: bool,
     /// Was somebody signed in on this browser, who is not any more?
@@ -97,6 +101,7 @@ impl Visit {
             orders: OnceCell::new_with(Some(Vec::new())),
             too_many: None,
             address: None,
+            surface: Surface::Phone,
             has_cookies: false,
             has_ended: false,
             device: None,
@@ -206,7 +211,11 @@ impl Visit {
         let is_of_exam =
             path.strip_prefix("/exams/").is_some_and(|rest| rest.split('/').next() == Some(order.exam.as_str()));
         let is_sole = unpaid().filter(|other| other.exam == order.exam).count() == 1;
+        let exam = self.app.outside.registration.exams.get(&order.exam);
+        let payment = exam.as_ref().map(|exam| &exam.rules.payment);
         Some(HoldBanner {
+            takes_upload: payment.is_none_or(PaymentRules::takes_screenshots),
+            takes_channels: payment.is_some_and(PaymentRules::takes_channels),
             what: self.what(order),
             expires_at: order.expires_at,
             now: self.now,
@@ -269,6 +278,7 @@ impl FromRequestParts<App> for Visit {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let too_many = parts.extensions.get::<TooMany>().copied();
         let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
+        let surface = surface(parts);
         let device = session::device(&parts.headers, &app.seal());
         let has_ended = account.is_none() && session::is_sent(&parts.headers, &app.seal());
         if let Some(word) = parts.extensions.get::<LastWord>().filter(|_| has_ended) {
@@ -276,7 +286,21 @@ impl FromRequestParts<App> for Visit {
         }
         let (words, has_cookies) = (words(Language::of(&parts.headers)), parts.headers.contains_key(COOKIE));
         let app = app.clone();
-        Ok(Self { app, words, path, now, account, running, orders, too_many, address, has_cookies, has_ended, device })
+        Ok(Self {
+            app,
+            words,
+            path,
+            now,
+            account,
+            running,
+            orders,
+            too_many,
+            address,
+            surface,
+            has_cookies,
+            has_ended,
+            device,
+        })
     }
 }
 

@@ -39,6 +39,8 @@ mod accounts;
 /// Identity, the phone, faces.
 mod identity;
 pub(crate) use identity::account;
+/// Paying by a channel.
+mod channels;
 /// Paying, receipts, and what is over.
 mod orders;
 /// The waiting room's pages.
@@ -254,6 +256,8 @@ impl Studio {
             order_path: format!("/orders/{}", OrderId::from_bits(0xA5_F3C4_9D21)),
             exam_path: "/exams/degree-english".into(),
             is_order_page,
+            takes_upload: true,
+            takes_channels: false,
             is_own: true,
             first: None,
         });
@@ -270,6 +274,7 @@ impl Studio {
             is_demo: name == "home",
             sandbox_url: (name == "home").then_some("http://127.0.0.1:1/"),
             refresh_seconds: None,
+            reload_seconds: None,
             script: None,
         };
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
@@ -366,6 +371,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     studio.identities();
     studio.steps();
     studio.orders();
+    studio.channels();
     studio.forms();
     studio.accounts();
     studio.pages

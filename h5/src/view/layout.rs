@@ -40,6 +40,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) sandbox_url: Option<&'a str>,
     /// After how many seconds the browser loads the page again, without a script.
     pub(crate) refresh_seconds: Option<u64>,
+    /// The same where scripts ask by themselves whether anything moved: only browsers without any load it again.
+    pub(crate) reload_seconds: Option<u64>,
     /// A script besides the site's own, for the few pages that need one.
     pub(crate) script: Option<&'static str>,
 }
@@ -60,6 +62,7 @@ impl<'a> Frame<'a> {
             is_demo: app.outside.demo,
             sandbox_url: app.outside.sandbox_url.as_deref(),
             refresh_seconds: None,
+            reload_seconds: None,
             script: None,
         }
     }
@@ -93,6 +96,7 @@ pub(crate) fn page(frame: &Frame<'_>, body: &Markup) -> Markup {
                 meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff";
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1c24";
                 @if let Some(seconds) = frame.refresh_seconds { meta http-equiv="refresh" content=(seconds); }
+                @if let Some(seconds) = frame.reload_seconds { noscript { meta http-equiv="refresh" content=(seconds); } }
                 title { (frame.title) " · " (w.t("site-name")) }
                 meta name="description" content=(w.t("site-description"));
                 meta property="og:type" content="website";

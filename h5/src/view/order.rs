@@ -1,5 +1,7 @@
 //! What several pages of an order share: its sittings, the upload, giving back.
 
+pub(crate) mod money;
+
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
@@ -33,10 +35,12 @@ pub(crate) fn lines(w: Words, exam: &Exam, order: &Order, now: Option<Timestamp>
 }
 
 /// That the time for the seat is up, and what to do: with and without having paid.
-pub(crate) fn lapsed_box(w: Words, order: &Order) -> Markup {
+pub(crate) fn lapsed_box(w: Words, exam: &Exam, order: &Order) -> Markup {
+    let payment = &exam.rules.payment;
     let body = html! {
         p { (w.t("pay-lapsed-text")) }
-        p { (w.t("pay-lapsed-paid")) }
+        @if payment.takes_channels() { p { (w.t("pay-lapsed-channel")) } }
+        @if payment.takes_screenshots() { p { (w.t("pay-lapsed-paid")) } }
         p { a class="button second" href={ "/exams/" (order.exam) } { (w.t("pay-lapsed-next")) } }
     };
     callout(Tone::Care, &w.t("pay-lapsed-title"), &body)
@@ -46,7 +50,8 @@ pub(crate) fn lapsed_box(w: Words, order: &Order) -> Markup {
 pub(crate) fn begun_box(w: Words, exam: &Exam) -> Markup {
     let body = html! {
         p { (w.t("pay-begun-text")) }
-        p { (w.t("pay-begun-paid")) }
+        @if exam.rules.payment.takes_channels() { p { (w.t("pay-begun-channel")) } }
+        @if exam.rules.payment.takes_screenshots() { p { (w.t("pay-begun-paid")) } }
         @if let Some(contact) = &exam.rules.contact { p { (w.t("exam-contact")) " " (w.pick(&contact.zh, &contact.en)) } }
         p { a class="button second" href={ "/exams/" (exam.id) } { (w.t("pay-lapsed-next")) } }
     };
@@ -137,11 +142,15 @@ fn sample(w: Words) -> Markup {
 }
 
 /// Giving the seats back, behind a fold so that no thumb does it by accident.
-pub(crate) fn giving_back(w: Words, order: &Order) -> Markup {
+pub(crate) fn giving_back(w: Words, exam: &Exam, order: &Order) -> Markup {
+    let is_paid = match exam.rules.payment.takes_channels() {
+        true => w.t("pay-release-channel"),
+        false => w.t("pay-release-text"),
+    };
     html! {
         details class="release-part" {
             summary { (w.t("pay-release-title")) (icon(Icon::Chevron)) }
-            p { (w.t("pay-release-text")) }
+            p { (is_paid) }
             form method="post" action={ "/orders/" (order.id) "/release" } data-busy=(w.t("form-busy")) {
                 button class="button second" type="submit" { (w.t("pay-release-submit")) }
             }

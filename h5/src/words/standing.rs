@@ -73,14 +73,24 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             asking(Tone::Plain, of_task(key("stand-over"), task), at(key("exam-over"), *closed_at))
         }
         State::Unpaid { part, before, .. } => {
-            let until = standing.until.map(|until| at(key("stand-unpaid"), until)).unwrap_or_default();
+            let sentence = match exam.rules.payment.takes_channels() {
+                true => key("stand-unpaid-channel"),
+                false => key("stand-unpaid"),
+            };
+            let until = standing.until.map(|until| at(sentence, until)).unwrap_or_default();
             let before = if before.is_some() { w.t("stand-unpaid-before") } else { "".into() };
             plain(Tone::Care, of_task(key("exam-now"), &TaskKind::Payment(part.clone())), until + &before)
         }
-        State::Lost { order, is_cancelled: false, .. } => Said {
-            other: Some((format!("/orders/{order}#upload"), w.t("hold-over-paid").into_owned())),
-            ..asking(Tone::Care, w.t("pay-lapsed-title"), w.t("pay-lapsed-text") + &*w.t("pay-lapsed-paid"))
-        },
+        State::Lost { order, is_cancelled: false, .. } => {
+            let (path, other, paid) = match exam.rules.payment.takes_channels() {
+                true => (format!("/orders/{order}"), w.t("hold-over-channel"), w.t("pay-lapsed-channel")),
+                false => (format!("/orders/{order}#upload"), w.t("hold-over-paid"), w.t("pay-lapsed-paid")),
+            };
+            Said {
+                other: Some((path, other.into_owned())),
+                ..asking(Tone::Care, w.t("pay-lapsed-title"), w.t("pay-lapsed-text") + &*paid)
+            }
+        }
         State::Lost { .. } => asking(Tone::Bad, w.t("stand-cancelled"), w.t("ended-cancelled")),
         State::Owed { .. } => {
             let text = standing.until.map(|until| at(key("stand-owed-text"), until)).unwrap_or_default();

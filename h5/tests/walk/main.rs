@@ -9,6 +9,7 @@ mod eligibility;
 mod fixed;
 mod identity;
 mod left_open;
+mod paying;
 mod queries;
 mod screenshots;
 mod signed_out;

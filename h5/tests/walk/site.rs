@@ -11,6 +11,7 @@ use gateways::Gateways;
 use h5::H5State;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
+use httpkit::limits::ClientAddress;
 use pagekit::local_path::query_value;
 use registration::desk::case::{Case, CaseKind};
 use registration::desk::cases::Asked;
@@ -95,6 +96,16 @@ impl Site {
         let text: String = text.lines().map(|line| of(line) + "\n").collect();
         std::fs::write(dir.join("sittings.csv"), text).unwrap();
         self.registration.exams.import(&dir).await.unwrap();
+    }
+
+    /// Listens on this machine, so that payment channels can tell it something; its own visitors come from there, too.
+    pub(crate) async fn listen(&mut self) -> String {
+        self.router = self.router.clone().layer(axum::Extension(ClientAddress([127, 0, 0, 1].into())));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
     }
 
     /// What the staff page shows of an order, after its picture was opened.

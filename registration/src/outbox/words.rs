@@ -160,11 +160,7 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
                 format!("{en}: closed {}.", beijing_en(closed_at)),
             )
         }
-        State::Unpaid { .. } => by(
-            until?,
-            ("座位为您保留到 ", "，请在此之前缴费并上传截图。"),
-            ("Your seat is held until ", ". Please pay and upload the screenshot before then."),
-        ),
+        State::Unpaid { .. } => unpaid(exam, until?),
         State::Lost { .. } => by(
             until?,
             ("座位已不再保留。还想报名的，请在 ", " 前重新选择。"),
@@ -192,6 +188,22 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
         }
         State::Registered { tickets, change, .. } => registered(*tickets, change.as_ref()),
     })
+}
+
+/// Until when to pay. Where no channel says that the money has come, a picture of it is handed in, too.
+fn unpaid(exam: &Exam, until: Timestamp) -> Text {
+    if exam.rules.payment.takes_channels() {
+        return by(
+            until,
+            ("座位为您保留到 ", "，请在此之前完成缴费。"),
+            ("Your seat is held until ", ". Please pay before then."),
+        );
+    }
+    by(
+        until,
+        ("座位为您保留到 ", "，请在此之前缴费并上传截图。"),
+        ("Your seat is held until ", ". Please pay and upload the screenshot before then."),
+    )
 }
 
 /// What is said to whoever has a seat.

@@ -8,6 +8,7 @@ use super::*;
 use crate::exams::definition;
 use crate::model::exam_rules::{PartId, TaskKind};
 use crate::model::order::OrderId;
+use crate::model::payment::Method;
 
 fn at() -> Timestamp {
     "2027-03-01T01:05:00Z".parse().unwrap()
@@ -54,6 +55,14 @@ fn each_state_says_what_to_do_and_until_when() {
         assert!(zh.contains(&part) && !zh.contains("秘密"), "{about}: {zh}");
         assert!(en.ends_with('.') && !en.contains("秘密"), "{about}: {en}");
         assert_eq!(zh.contains("09:05"), en.contains("1 Mar, 09:05 (Beijing time)"), "{about}: {en}");
+    }
+    // Where the channel says itself that money has come, nobody is asked for a picture of it.
+    let unpaid = || State::Unpaid { order, part: PartId::main(), before: None };
+    for (channels, asks) in [(vec![Method::Screenshot], true), (vec![Method::Alipay], false)] {
+        let mut exam = exam.clone();
+        exam.rules.payment.channels = channels;
+        let Text { zh, en } = said(&exam, unpaid(), until).unwrap();
+        assert_eq!((zh.contains("截图"), en.contains("screenshot")), (asks, asks), "{zh} {en}");
     }
     assert_eq!(said(&exam, lost(false), None), None);
     assert_eq!(said(&exam, State::Closed { closed_at: at() }, None), None);

@@ -19,7 +19,11 @@ pub(super) fn effects(w: Words, view: &View<'_>) -> Markup {
     let is_in = |order: &Order| matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed);
     if task(view.steps, &TaskKind::Review).is_none() {
         // The form is looked at together with the payment.
-        return html! { @if view.orders.iter().any(is_in) { p class="hint" { (w.t("effects-order")) } } };
+        let effect = match view.exam.rules.payment.takes_screenshots() {
+            true => w.t("effects-order"),
+            false => w.t("effects-order-channel"),
+        };
+        return html! { @if view.orders.iter().any(is_in) { p class="hint" { (effect) } } };
     }
     // Whatever ends first.
     let unpaid =

@@ -31,7 +31,9 @@ pub(crate) fn mine(w: Words, exam: &Exam, live: &[&Order], now: Timestamp) -> Ma
 }
 
 fn part_of(w: Words, exam: &Exam, part: &PartId, orders: &[&Order], live: &[&Order], now: Timestamp) -> Markup {
-    let unpaid: Fen = orders.iter().filter(|order| order.state == OrderState::Unpaid).map(|order| order.amount).sum();
+    let is_unpaid = |order: &&&Order| order.state == OrderState::Unpaid;
+    let unpaid: Fen = orders.iter().filter(is_unpaid).map(|order| order.amount).sum();
+    let next = orders.iter().find(is_unpaid);
     html! {
         div class="mine" {
             @if let Some(rule) = exam.rules.part(part) { h3 { (w.pick(&rule.title.zh, &rule.title.en)) } }
@@ -39,10 +41,16 @@ fn part_of(w: Words, exam: &Exam, part: &PartId, orders: &[&Order], live: &[&Ord
                 ul class="mine-list" {
                     @for seat in &order.sittings { (seat_line(w, exam, order, seat, live, now)) }
                 }
-                (order_do(w, order, now))
+                (order_do(w, exam, order, now))
             }
-            @if exam.is_many(part) && unpaid.0 > 0 {
-                p class="mine-sum" { (w.t("mine-unpaid")) " " b { (unpaid) } }
+            @if exam.is_many(part) {
+                p class="mine-sum" { (paid_word(w, orders)) @if unpaid.0 > 0 { " · " (w.t("mine-unpaid")) " " b { (unpaid) } } }
+            }
+            @if let Some(next) = next.filter(|_| exam.rules.payment.takes_channels()) {
+                p class="acts while-held" {
+                    a class="button" href={ "/orders/" (next.id) } { (w.t("mine-pay")) }
+                    a class="button second" href={ "/exams/" (exam.id) "/update" } { (w.t("receipt-update")) }
+                }
             }
         }
     }
@@ -75,7 +83,7 @@ fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[
                 span class="line-venue" { (w.t("mine-by-candidate")) " · " (w.t("mine-not-arranged")) }
             }
             @match &drop {
-                Some(Ok(())) => (drop_part(w, order, seat)),
+                Some(Ok(())) => (drop_part(w, exam, order, seat)),
                 // Why it is not offered is said where it would be.
                 Some(Err(refusal)) => p class="hint while-held" { (kept_sentence(w, exam, refusal)) },
                 None => {},
@@ -84,13 +92,34 @@ fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[
     }
 }
 
+/// How much of a part is paid for, in a word.
+fn paid_word(w: Words, orders: &[&Order]) -> String {
+    let paid = orders.iter().filter(|order| order.state == OrderState::Confirmed).count();
+    let word = match paid {
+        0 => w.t("mine-none-paid"),
+        all if all == orders.len() => w.t("mine-all-paid"),
+        _ => w.t("mine-some-paid"),
+    };
+    word.into_owned()
+}
+
+/// Until when to pay, and by a picture of it where nothing else says that the money has come.
+fn note_unpaid(w: Words, exam: &Exam, order: &Order, now: Timestamp) -> String {
+    let values = [("when", when::near(w.language, order.expires_at, now).into())];
+    let note = match exam.rules.payment.takes_channels() {
+        true => w.with("order-note-pay", &values),
+        false => w.with("order-note-unpaid", &values),
+    };
+    note.into_owned()
+}
+
 /// Dropping a subject, behind a fold that says what is given back: a seat that is gone may not come again.
-fn drop_part(w: Words, order: &Order, seat: &OrderSitting) -> Markup {
+fn drop_part(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting) -> Markup {
     html! {
         details class="drop while-held" {
             summary class="link" { (w.t("mine-drop")) (icon(Icon::Chevron)) }
             p { (w.with("mine-drop-text", &[("fee", seat.fee.to_string().into())])) }
-            p { (w.t("mine-drop-paid")) }
+            p { (if exam.rules.payment.takes_channels() { w.t("mine-drop-channel") } else { w.t("mine-drop-paid") }) }
             form method="post" action={ "/orders/" (order.id) "/drop" } data-busy=(w.t("form-busy")) {
                 input type="hidden" name="sitting" value=(seat.sitting);
                 button class="button second" type="submit" { (w.t("mine-drop-submit")) }
@@ -113,7 +142,7 @@ fn place(w: Words, exam: &Exam, sitting: &ExamSitting) -> String {
 }
 
 /// The sum, and the way to the order. What is to be done about it the page says above, once.
-fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
+fn order_do(w: Words, exam: &Exam, order: &Order, now: Timestamp) -> Markup {
     html! {
         div class="order-do" {
             span {
@@ -121,7 +150,7 @@ fn order_do(w: Words, order: &Order, now: Timestamp) -> Markup {
                 @if order.sittings.len() > 1 { span class="fee" { (order.amount) } }
                 @if order.state == OrderState::Unpaid {
                     span class="line-venue while-held" {
-                        " " (w.with("order-note-unpaid", &[("when", when::near(w.language, order.expires_at, now).into())]))
+                        " " (note_unpaid(w, exam, order, now))
                     }
                 }
             }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
+use registration::payments::{Looking, PaymentPage};
 use registration::rules::standing::{Standing, State};
 
 use crate::failure::Failure;
@@ -15,6 +16,7 @@ use crate::request::visit::{Candidate, WithOrders};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
 use crate::view::order::lines;
+use crate::view::order::money::{RELOADS_SECONDS, arriving_box, is_arriving, is_moving, money_lines, money_waits};
 use crate::view::standing::standing_box;
 use crate::words::standing::Reader;
 
@@ -23,7 +25,7 @@ pub(crate) async fn show(
     Path(order): Path<String>,
 ) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
-    if !matches!(order.state, OrderState::Released | OrderState::Cancelled | OrderState::Owed { .. }) {
+    if !matches!(order.state, OrderState::Released | OrderState::Cancelled) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
     Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
@@ -38,16 +40,22 @@ pub(super) async fn render(
 ) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
     let standing = visit.standing(exam).await?;
+    let takes_channels = exam.rules.payment.takes_channels();
+    let payments = &visit.app.outside.registration.payments;
+    let money =
+        if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let view = View {
         exam,
         order,
+        money: money.as_ref(),
         instead: instead(exam, &standing.orders, order),
         standing: &standing.at,
         reader: visit.reader(),
         errors,
         now: visit.now,
     };
-    let frame = visit.frame_of(title(visit.words, &view), exam, &standing);
+    let mut frame = visit.frame_of(title(visit.words, &view), exam, &standing);
+    frame.reload_seconds = money.as_ref().filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     Ok(page(&frame, &body(visit.words, &view)))
 }
 
@@ -55,6 +63,8 @@ pub(super) async fn render(
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
+    /// What came and what goes back, where the exam takes money by a channel.
+    pub(crate) money: Option<&'a PaymentPage>,
     /// The live order of the same part.
     pub(crate) instead: Option<&'a Order>,
     pub(crate) standing: &'a Standing,
@@ -85,6 +95,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                     p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
                 }
                 (money(w, exam))
+            }
+            @if let Some(money) = view.money {
+                @if is_arriving(order, money) { (arriving_box(w)) }
+                (money_waits(w, order, money, view.now))
+                (money_lines(w, money, view.now))
             }
             @if let Some(order) = view.instead {
                 section {

@@ -56,7 +56,7 @@ fn code(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// The sittings in a line: subject and day.
-fn what(w: Words, view: &View<'_>) -> String {
+pub(super) fn what(w: Words, view: &View<'_>) -> String {
     let seats = view.order.sittings.iter().filter_map(|seat| view.exam.sitting(&seat.sitting));
     let line = |sitting: &registration::model::exam::ExamSitting| {
         let day = when::dated(w.language, sitting.starts_at, view.visit_now);

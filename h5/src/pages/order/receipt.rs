@@ -14,6 +14,7 @@ use registration::model::exam_rules::TaskKind;
 use registration::model::facts::EligibilityState;
 use registration::model::fen::Fen;
 use registration::model::order::{Order, OrderState};
+use registration::payments::{Looking, PaymentPage};
 use registration::people::accounts::Account;
 use registration::rules::standing::{Standing, State};
 use registration::rules::steps::StepView;
@@ -29,6 +30,7 @@ use crate::view::facts::{facts, person_name, pieces};
 use crate::view::form::{FieldError, error_summary};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{page, phrases};
+use crate::view::order::money::{RELOADS_SECONDS, is_arriving, is_moving, money_lines, money_waits};
 use crate::view::order::{lines, upload_form};
 use crate::view::standing::standing_box;
 use crate::view::steps::progress_of;
@@ -63,15 +65,21 @@ pub(crate) async fn render(
         EligibilityState::Bound { .. } => registration.eligibility.person(account.id, &exam.id, None).await?,
         EligibilityState::None => None,
     };
-    let mut frame = visit.frame_of(title(w, order), exam, &standing);
+    let payments = &registration.payments;
+    let takes_channels = exam.rules.payment.takes_channels();
+    let money = if takes_channels { payments.page(account.id, order.id, Looking::Person).await? } else { None };
+    let money = money.as_ref();
+    let mut frame = visit.frame_of(title(w, order, money), exam, &standing);
     let mut arrived = None;
     if order.state != OrderState::Confirmed {
         frame.script = Some("upload.js");
         arrived = registration.orders.arrived(account.id, order.id).await?;
     }
+    frame.reload_seconds = money.filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     let view = View {
         exam,
         order,
+        money,
         orders: &standing.orders,
         account,
         person: person.as_ref(),
@@ -85,15 +93,26 @@ pub(crate) async fn render(
     Ok(page(&frame, &body(w, &view)))
 }
 
-fn title(w: Words, order: &Order) -> String {
-    let is_confirmed = order.state == OrderState::Confirmed;
-    if is_confirmed { w.t("receipt-confirmed-title") } else { w.t("receipt-review-title") }.into_owned()
+fn title(w: Words, order: &Order, money: Option<&PaymentPage>) -> String {
+    let title = match order.state {
+        OrderState::Confirmed => w.t("receipt-confirmed-title"),
+        _ if is_in(order, money) => w.t("pay-arrived-title"),
+        _ => w.t("receipt-review-title"),
+    };
+    title.into_owned()
+}
+
+/// Has the money come by a channel, and the seat is about to be confirmed?
+fn is_in(order: &Order, money: Option<&PaymentPage>) -> bool {
+    money.is_some_and(|money| is_arriving(order, money))
 }
 
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
+    /// What came and what goes back, where the exam takes money by a channel.
+    pub(crate) money: Option<&'a PaymentPage>,
     /// All of the candidate's orders of the exam.
     pub(crate) orders: &'a [Order],
     pub(crate) account: &'a Account,
@@ -114,15 +133,20 @@ pub(crate) struct View<'a> {
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let order = view.order;
     let is_confirmed = order.state == OrderState::Confirmed;
-    let text = if is_confirmed { w.t("receipt-confirmed-text") } else { w.t("receipt-review-text") };
+    let is_in = is_in(order, view.money);
+    let text = match is_confirmed {
+        true => w.t("receipt-confirmed-text"),
+        false if is_in => w.t("pay-arrived-text"),
+        false => w.t("receipt-review-text"),
+    };
     html! {
         div class="column" {
             (error_summary(w, view.errors))
             div class="outcome" data-tone=(if is_confirmed { "good" } else { "plain" }) {
                 span class="outcome-mark" { (icon(if is_confirmed { Icon::Tick } else { Icon::Clock })) }
-                h1 { (title(w, order)) }
+                h1 { (title(w, order, view.money)) }
                 p { (text) }
-                @if !is_confirmed {
+                @if !is_confirmed && !is_in {
                     p { (waiting(w, view.exam, order.submitted_at.unwrap_or(order.created_at), &view.reader)) }
                     (order_waits(w, order))
                 }
@@ -130,8 +154,12 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if says_more(view) { (standing_box(w, view.exam, view.standing, &view.reader, &html! {})) }
             (progress_of(w, view.steps, view.reader.now))
             (slip(w, view))
-            (next_part(w, view, is_confirmed))
-            @if !is_confirmed {
+            @if let Some(money) = view.money {
+                (money_lines(w, money, view.reader.now))
+                (money_waits(w, order, money, view.reader.now))
+            }
+            (next_part(w, view, is_confirmed, is_in))
+            @if !is_confirmed && !is_in {
                 details class="release-part" open[!view.errors.is_empty() || view.arrived.is_some()] {
                     summary { (w.t("receipt-again")) (icon(Icon::Chevron)) }
                     p { (w.t("receipt-again-text")) }
@@ -189,12 +217,12 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
     html! { div class="slip" { (facts(&rows)) } }
 }
 
-fn next_part(w: Words, view: &View<'_>, is_confirmed: bool) -> Markup {
+fn next_part(w: Words, view: &View<'_>, is_confirmed: bool, is_in: bool) -> Markup {
     html! {
         section {
             h2 { (w.t("receipt-next")) }
             ul class="plain-list" {
-                @if is_confirmed { li { (w.t("receipt-next-ticket")) } } @else { li { (w.t("receipt-next-refused")) } }
+                @if is_confirmed { li { (w.t("receipt-next-ticket")) } } @else if !is_in { li { (w.t("receipt-next-refused")) } }
                 li { (w.t("receipt-next-keep")) }
             }
             p class="acts" {

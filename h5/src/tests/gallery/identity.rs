@@ -98,6 +98,7 @@ impl Studio {
             ended_after: None,
             is_demo: false,
             refresh_seconds: None,
+            reload_seconds: None,
             sandbox_url: None,
             script,
         };

@@ -3,6 +3,7 @@
 use maud::html;
 use registration::model::exam::Exam;
 use registration::model::order::{OrderId, OrderState};
+use registration::payments::Surface;
 use registration::people::accounts::Account;
 use uuid::Uuid;
 
@@ -37,6 +38,8 @@ impl Studio {
                 kept: None,
                 shows_payer: false,
                 arrived: name.ends_with("short").then(|| Uuid::from_u128(7)),
+                money: None,
+                surface: Surface::Phone,
                 errors,
                 visit_now: now(),
             };
@@ -57,6 +60,7 @@ impl Studio {
             let view = receipt::View {
                 exam: &exam,
                 order: &order,
+                money: None,
                 orders: &orders,
                 account,
                 person: None,
@@ -88,6 +92,7 @@ impl Studio {
             let view = ended::View {
                 exam,
                 order: &was,
+                money: None,
                 instead: orders.first().filter(|order| order.state.is_live()),
                 standing: &standing,
                 reader: reader(true),

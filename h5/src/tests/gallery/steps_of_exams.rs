@@ -199,6 +199,8 @@ impl Studio {
             order_path: format!("/orders/{}", order.id),
             exam_path: "/exams/cet".into(),
             is_order_page: true,
+            takes_upload: true,
+            takes_channels: false,
             is_own: true,
             first: Some(first),
         };
@@ -211,6 +213,8 @@ impl Studio {
             account: &account,
             first,
             arrived: None,
+            money: None,
+            surface: registration::payments::Surface::Phone,
             kept: None,
             shows_payer: false,
             errors: &[],
@@ -229,6 +233,7 @@ impl Studio {
             is_demo: false,
             sandbox_url: None,
             refresh_seconds: None,
+            reload_seconds: None,
             script: None,
         };
         let name = format!("{}-pay-first", self.w.language.name());

@@ -37,6 +37,10 @@ pub(crate) struct HoldBanner {
     pub(crate) exam_path: String,
     /// Is this the order's own page? Then the button leads to the upload.
     pub(crate) is_order_page: bool,
+    /// Can a picture of the payment be handed in?
+    pub(crate) takes_upload: bool,
+    /// Does a channel say by itself that money has come?
+    pub(crate) takes_channels: bool,
     /// Do the words of this page speak of this seat? Then they follow its clock.
     pub(crate) is_own: bool,
     /// What is paid for before this seat, and where.
@@ -65,7 +69,9 @@ impl HoldBanner {
 /// The banner. All three states are in the markup; `data-state` picks one.
 pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
     let left = hold.seconds_left();
-    let upload = format!("{}#upload", if hold.is_order_page { "" } else { &hold.order_path });
+    // An order that channels take money for has several pages, and the upload is on the first.
+    let is_upload_here = hold.is_order_page && !hold.takes_channels;
+    let upload = format!("{}#upload", if is_upload_here { "" } else { &hold.order_path });
     html! {
         aside class="hold" aria-label=(w.t("hold-label")) data-state=(hold.state())
             data-deadline=(hold.expires_at.as_millisecond()) data-now=(hold.now.as_millisecond())
@@ -85,6 +91,8 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                 }
                 @if let Some(first) = &hold.first {
                     a class="button" href=(first.path) { (w.t("hold-pay")) }
+                } @else if hold.is_order_page && hold.takes_channels {
+                    // The ways to pay are on the page itself.
                 } @else if hold.is_order_page {
                     a class="button" href=(upload) { (w.t("hold-upload")) }
                 } @else {
@@ -98,7 +106,10 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                     p {
                         (w.t("hold-over-text"))
                         // What was not to be paid yet has no place to hand a screenshot in.
-                        @if hold.first.is_none() { " " a href=(upload) { (w.t("hold-over-paid")) } }
+                        @if hold.first.is_none() {
+                            @if hold.takes_channels { " " a href=(hold.order_path) { (w.t("hold-over-channel")) } }
+                            @if hold.takes_upload { " " a href=(upload) { (w.t("hold-over-paid")) } }
+                        }
                     }
                 }
                 a class="button" href=(hold.exam_path) { (w.t("hold-over-next")) }

@@ -21,6 +21,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "everywhere" => w.t("said-everywhere"),
         "late" => return refused(&w.t("said-late-title"), &w.t("said-late")),
         "fixed" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed")),
+        "fixed-paid" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed-channel")),
         _ => return html! {},
     };
     html! { div role="status" { (callout(Tone::Good, &text, &html! {})) } }

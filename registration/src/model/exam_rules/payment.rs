@@ -40,6 +40,18 @@ impl Default for PaymentRules {
     }
 }
 
+impl PaymentRules {
+    /// Can one pay on the school's own page, and hand in a picture of it?
+    pub fn takes_screenshots(&self) -> bool {
+        self.channels.contains(&Method::Screenshot)
+    }
+
+    /// Can one pay by a channel that says itself whether the money has come?
+    pub fn takes_channels(&self) -> bool {
+        self.channels.iter().any(|method| !matches!(method, Method::Screenshot | Method::School))
+    }
+}
+
 // What an exam does not use is not written, so that the version before goes on reading its rules.
 fn is_only_screenshot(channels: &[Method]) -> bool {
     channels == [Method::Screenshot]

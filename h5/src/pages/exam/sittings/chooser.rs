@@ -72,12 +72,12 @@ fn standing(w: Words, view: &View<'_>, order: Option<&Order>) -> Markup {
                 p { (w.t("have-unpaid-text")) }
                 @if provinces.count() > 1 { p { (w.t("have-unpaid-far")) } }
             };
-            while_held(&callout(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_box(w, order))
+            while_held(&callout(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_box(w, view.exam, order))
         }
         // Once something was handed in, why no card can be chosen is said.
         (_, Some(_)) => html! {
             (at)
-            p class="closed" { (w.t("have-fixed")) }
+            p class="closed" { (if view.exam.rules.payment.takes_channels() { w.t("have-fixed-channel") } else { w.t("have-fixed") }) }
             (ask(w, view.exam.rules.contact.as_ref()))
         },
         (_, None) => at,

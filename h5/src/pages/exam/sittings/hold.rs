@@ -56,7 +56,7 @@ pub(crate) async fn take(
         Ok(order) if exam.is_many(&order.part) => Ok(Redirect::to(&format!("/exams/{}#mine", exam.id)).into_response()),
         Ok(order) => Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response()),
         Err(OrderError::AlreadyRegistered(order)) => {
-            Ok(Redirect::to(&kept(&visit, order, &chosen).await?).into_response())
+            Ok(Redirect::to(&kept(&visit, &exam, order, &chosen).await?).into_response())
         }
         Err(OrderError::HoldsOther(_)) => Ok(Redirect::to(&remember(&exam, &chosen)).into_response()),
         Err(OrderError::Store(error)) => Err(error.into()),
@@ -70,14 +70,15 @@ pub(crate) async fn take(
 
 /// Where an order is looked at whose seats were handed in and stay: if others were chosen, that they were not changed is
 /// said there.
-async fn kept(visit: &Visit, order: OrderId, chosen: &Chosen) -> Result<String, StoreError> {
+async fn kept(visit: &Visit, exam: &Exam, order: OrderId, chosen: &Chosen) -> Result<String, StoreError> {
     let orders = visit.orders().await?;
     let has = |id: &SittingId| {
         orders.iter().any(|known| known.id == order && known.sittings.iter().any(|seat| seat.sitting == *id))
     };
     let path = page_of(visit, order).await?;
     // The same form twice.
-    Ok(if chosen.sittings.iter().all(has) { path } else { with_said(&path, "fixed") })
+    let word = if exam.rules.payment.takes_channels() { "fixed-paid" } else { "fixed" };
+    Ok(if chosen.sittings.iter().all(has) { path } else { with_said(&path, word) })
 }
 
 /// That nothing was chosen, in the words of the part that it is about.

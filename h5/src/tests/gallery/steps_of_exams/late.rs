@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use registration::model::order::OrderState;
+use registration::payments::Surface;
 
 use super::super::{Studio, account, an_order, availability, choosing, exam_page, now, steps_of};
 use crate::pages::exam::sittings::gate::Gate;
@@ -29,6 +30,8 @@ impl Studio {
             kept: None,
             shows_payer: false,
             arrived: None,
+            money: None,
+            surface: Surface::Phone,
             errors: &[],
             visit_now: now(),
         };

@@ -1,0 +1,127 @@
+//! The money of an order on its pages: what came, what goes back, and a mark by which a page sees that it moved.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use pagekit::when;
+use pagekit::words::Words;
+use registration::model::order::{Order, OrderState};
+use registration::model::payment::Payment;
+use registration::model::payment::refund::{Refund, RefundState};
+use registration::payments::{Attempt, PaymentPage, Start};
+
+use crate::view::callout::{Tone, callout, tag};
+use crate::view::waits::{Waits, waits};
+use crate::words::pay::{method, reason, refund};
+
+/// A page asks every so many seconds; without a script it is loaded anew a little more rarely.
+pub(crate) const ASKS_SECONDS: u8 = 3;
+/// Without a script.
+pub(crate) const RELOADS_SECONDS: u64 = 5;
+/// A way to go on that is good for less than this is made anew.
+const START_LEFT_MIN: SignedDuration = SignedDuration::from_secs(35);
+
+/// Has money come of which nothing has become yet?
+pub(crate) fn is_arriving(order: &Order, money: &PaymentPage) -> bool {
+    let goes_back = |payment: &Payment| money.refunds.iter().any(|refund| refund.payment == payment.id);
+    let is_open = match order.state {
+        OrderState::Unpaid | OrderState::Lapsed | OrderState::Released => true,
+        // The engine is being told; later this state means that a changed form is looked at.
+        OrderState::WaitingReview => order.paid_at.is_none(),
+        OrderState::Refused { .. } | OrderState::Confirmed | OrderState::Cancelled | OrderState::Owed { .. } => false,
+    };
+    is_open && money.received.iter().any(|payment| !goes_back(payment))
+}
+
+/// Does something move by itself, so that the page looks again?
+pub(crate) fn is_moving(order: &Order, money: &PaymentPage) -> bool {
+    let is_going_back = |refund: &Refund| !refund.state.is_final();
+    money.is_settling() || is_arriving(order, money) || money.refunds.iter().any(is_going_back)
+}
+
+/// Can the payer still go on by what the channel said last?
+pub(crate) fn is_good(start: &Start, now: Timestamp) -> bool {
+    let (Start::Go { until, .. } | Start::Scan { until, .. }) = start;
+    until.is_none_or(|until| until >= now + START_LEFT_MIN)
+}
+
+/// Changes with what pages say of this money.
+pub(crate) fn money_mark(order: &Order, money: &PaymentPage, now: Timestamp) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (order.id, &order.state, order.expires_at).hash(&mut hasher);
+    for Attempt { payment, state, start, .. } in &money.attempts {
+        let (state, is_good): (&str, bool) = (state.into(), start.as_ref().is_some_and(|start| is_good(start, now)));
+        (payment, state, is_good).hash(&mut hasher);
+        if let Some(Start::Scan { code, .. }) = start {
+            code.hash(&mut hasher);
+        }
+    }
+    money.received.iter().for_each(|payment| payment.id.hash(&mut hasher));
+    for refund in &money.refunds {
+        let state: &str = refund.state.into();
+        (refund.id.0, state).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// The line that makes the page look again by itself; nothing where nothing moves.
+pub(crate) fn money_waits(w: Words, order: &Order, money: &PaymentPage, now: Timestamp) -> Markup {
+    if !is_moving(order, money) {
+        return html! {};
+    }
+    let (ask, was) = (format!("/orders/{}/payment", order.id), money_mark(order, money, now).to_string());
+    let live = w.t("pay-live");
+    waits(w, &Waits { ask: &ask, was: &was, every_seconds: Some(ASKS_SECONDS), live: Some(&live) })
+}
+
+/// That money has come and the seat is being made the candidate's.
+pub(crate) fn arriving_box(w: Words) -> Markup {
+    callout(Tone::Good, &w.t("pay-arrived-title"), &html! { p { (w.t("pay-arrived-text")) } })
+}
+
+/// What came and what goes back, one below the other; nothing where nothing came by a channel.
+pub(crate) fn money_lines(w: Words, money: &PaymentPage, now: Timestamp) -> Markup {
+    html! {
+        @if !money.received.is_empty() {
+            section class="money" aria-labelledby="money-title" {
+                h2 id="money-title" { (w.t("money-title")) }
+                ul class="plain-lines" {
+                    @for payment in &money.received {
+                        li {
+                            p class="mine-head" {
+                                b { (method(w, payment.method)) }
+                                span class="fee" { (payment.received.unwrap_or(payment.amount)) }
+                            }
+                            p class="line-venue" { (came(w, payment, now)) }
+                            @for one in money.refunds.iter().filter(|one| one.payment == payment.id) { (refund_line(w, one)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// When it came, and what the channel calls it.
+fn came(w: Words, payment: &Payment, now: Timestamp) -> Markup {
+    html! {
+        @if let Some(at) = payment.received_at {
+            (w.with("money-came", &[("when", when::dated(w.language, at, now).into())]))
+        }
+        @if let Some(reference) = &payment.reference {
+            br; (w.t("money-reference")) " " span class="reference" { (reference) }
+        }
+    }
+}
+
+fn refund_line(w: Words, one: &Refund) -> Markup {
+    let (tone, word) = refund(w, one.state);
+    html! {
+        p class="mine-head" {
+            span { (tag(tone, &word)) " " (reason(w, one.reason)) }
+            span class="fee" { (one.amount) }
+        }
+        @if one.state == RefundState::Done { p class="hint" { (w.t("refund-done-text")) } }
+    }
+}
