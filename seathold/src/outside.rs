@@ -147,6 +147,12 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
     })
 }
 
+/// Payment channels alone, with what the environment says of them: for commands.
+pub fn channels(tills: &[Till]) -> anyhow::Result<Vec<Channel>> {
+    let variables = Variables::of_environment();
+    tills.iter().map(|till| channel(*till, &variables)).collect::<Result<_, _>>().context("--pay")
+}
+
 fn channel(till: Till, variables: &Variables) -> Result<Channel, SettingError> {
     Ok(match till {
         Till::Alipay => Channel::alipay(AlipayConfig::of(variables)?),
