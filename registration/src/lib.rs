@@ -156,10 +156,7 @@ impl Registration {
             uploads,
             asking: asking.clone(),
         };
-        let reconciliation = Reconciliation { database: database.clone(), channels: asking.channels.clone() };
-        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
-        let finance =
-            Finance { database: database.clone(), payments: payments.clone(), reconciliation: reconciliation.clone() };
+        let Money { payments, reconciliation, finance } = Money::new(&database, &exams, asking);
         let messenger = Messenger {
             database: database.clone(),
             accounts: accounts.clone(),
@@ -204,6 +201,23 @@ impl Registration {
     /// Stops the jobs, each after the round that is running.
     pub async fn stop(&self) {
         self.jobs.stop().await;
+    }
+}
+
+/// The doors to money.
+struct Money {
+    payments: Payments,
+    reconciliation: Reconciliation,
+    finance: Finance,
+}
+
+impl Money {
+    fn new(database: &Database, exams: &Exams, asking: Asking) -> Self {
+        let reconciliation = Reconciliation { database: database.clone(), channels: asking.channels.clone() };
+        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
+        let finance =
+            Finance { database: database.clone(), payments: payments.clone(), reconciliation: reconciliation.clone() };
+        Self { payments, reconciliation, finance }
     }
 }
 
