@@ -191,6 +191,23 @@ fn findings() -> Vec<Finding> {
     found
 }
 
+fn stuck(at: Timestamp) -> Vec<Stuck> {
+    [Stuck::Payment { payment: id(6), since: at - SignedDuration::from_hours(200) }]
+        .into_iter()
+        .chain([refund(1, RefundState::Asked, 7), refund(2, RefundState::Asked, 9)].map(Box::new).map(Stuck::Refund))
+        .chain([refund(3, RefundState::Short, 7), refund(4, RefundState::Abnormal, 7)].map(Box::new).map(Stuck::Refund))
+        .collect()
+}
+
+/// Books that agree, and some that do not.
+fn both_books() -> (Books, Books) {
+    let balances = ["candidate", "clearing.alipay", "clearing.wechat_pay", "income", "refund_due"];
+    let balances = balances.map(|name| (name.to_owned(), Fen(-1_234_500))).to_vec();
+    let difference = Difference { rule: "an entry balances", detail: "17".to_owned() };
+    let wrong = Books { balances: balances.clone(), differences: vec![difference] };
+    (Books { balances, differences: Vec::new() }, wrong)
+}
+
 /// Every page, in every state that looks different.
 pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
     let member: StaffMember = member();
@@ -229,19 +246,11 @@ pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> 
         let found = Reconciled { day: bill, ours, findings, history: history.to_vec() };
         day::body(w, &day::View { found: &found, is_configured: true, may_move: true, now: at })
     };
-    let stuck: Vec<Stuck> = [Stuck::Payment { payment: id(6), since: at - SignedDuration::from_hours(200) }]
-        .into_iter()
-        .chain([refund(1, RefundState::Asked, 7), refund(2, RefundState::Asked, 9)].map(Box::new).map(Stuck::Refund))
-        .chain([refund(3, RefundState::Short, 7), refund(4, RefundState::Abnormal, 7)].map(Box::new).map(Stuck::Refund))
-        .collect();
+    let stuck = stuck(at);
     let open = |stuck: &[Stuck], days: &[BillDay]| {
         open::body(w, &open::View { stuck, days, staff: &member, may_move: true, now: at })
     };
-    let balances = ["candidate", "clearing.alipay", "clearing.wechat_pay", "income", "refund_due"];
-    let balances = balances.map(|name| (name.to_owned(), Fen(-1_234_500))).to_vec();
-    let difference = Difference { rule: "an entry balances", detail: "17".to_owned() };
-    let wrong = Books { balances: balances.clone(), differences: vec![difference] };
-    let right = Books { balances, differences: Vec::new() };
+    let (right, wrong) = both_books();
     vec![
         ("money-list", page(Tab::Payments, &w.t("finance-payments"), &list(&listed, &list::Asked::default()), None)),
         ("money-list-empty", page(Tab::Payments, &w.t("finance-payments"), &list(&[], &asked), None)),
