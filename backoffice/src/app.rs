@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum_extra::extract::cookie::Key;
 use pagekit::assets::{Assets, Source};
 use pagekit::{BASE_CSS, MARK_SVG, TOKENS_CSS};
-use registration::Registration;
+use registration::{Fen, Registration};
 
 /// What the staff's pages need from outside.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct BackofficeState {
     pub cookie_key: Key,
     /// Says on every page that nothing here is real.
     pub demo: bool,
+    /// Largest refund that one member of staff gives alone.
+    pub refund_alone_max: Fen,
 }
 
 /// The state of the router. Cloning is a reference count.

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use registration::desk::cases::CaseError;
+use registration::desk::finance::FinanceError;
 use registration::people::accounts::CorrectError;
 use registration::store::StoreError;
 
@@ -77,6 +78,18 @@ impl From<CorrectError> for Failure {
             CorrectError::Unknown(_) => Self::NotFound,
             CorrectError::Reason(_) | CorrectError::Same | CorrectError::Taken => Self::Bad,
             CorrectError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where nothing of its own is said: what was refused to finance has its own words beside what was asked for.
+impl From<FinanceError> for Failure {
+    fn from(error: FinanceError) -> Self {
+        match error {
+            FinanceError::Forbidden(_) => Self::Forbidden,
+            FinanceError::Unknown => Self::NotFound,
+            FinanceError::Reason(_) | FinanceError::Refund(_) | FinanceError::Reconcile(_) => Self::Bad,
+            FinanceError::Store(error) => error.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::accounts::{correct, rebind};
 use crate::app::{App, BackofficeState};
 use crate::desks::{forms, payments, people, scores};
 use crate::failure::Failure;
+use crate::finance::{books, day, days, export, list, open, payment};
 use crate::layers::with_layers;
 use crate::pages::{files, language, sign_in, sign_out};
 use crate::request::carried::FORM_BYTES_MAX;
@@ -38,6 +39,19 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews", get(scores::first))
         .route("/score-reviews/{exam}/{account}", get(scores::show))
         .route("/score-reviews/{exam}/{account}/decide", post(scores::decide).get(scores::back))
+        .route("/finance", get(list::show))
+        .route("/finance/payments.csv", get(export::csv))
+        .route("/finance/payments.xlsx", get(export::xlsx))
+        .route("/finance/payments/{payment}", get(payment::show))
+        .route("/finance/payments/{payment}/refund", post(payment::acts::refund).get(payment::back))
+        .route("/finance/payments/{payment}/ask", post(payment::acts::ask).get(payment::back))
+        .route("/finance/refunds/{refund}/{act}", post(payment::acts::decide).get(open::back))
+        .route("/finance/open", get(open::show))
+        .route("/finance/books", get(books::show))
+        .route("/finance/days", get(days::show))
+        .route("/finance/days/{channel}/{day}", get(day::show))
+        .route("/finance/days/{channel}/{day}/fetch", post(day::fetch).get(day::back))
+        .route("/finance/days/{channel}/{day}/close", post(day::close).get(day::back))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/language", get(language::switch))
         .route("/sign-out", post(sign_out::leave).get(sign_out::back))

@@ -39,6 +39,8 @@ use crate::request::carried::Carried;
 mod accounts;
 /// Each page in a browser.
 mod browsers;
+/// Money.
+mod finance;
 /// The reviews of forms and of earlier scores.
 mod reviews;
 
@@ -160,7 +162,8 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
         is_demo: true,
         reload_seconds: (name == "empty").then_some(20),
     };
-    let bodies = bodies.into_iter().chain(signing_in(w)).chain(accounts::all(w, now()));
+    let bodies =
+        bodies.into_iter().chain(signing_in(w)).chain(accounts::all(w, now())).chain(finance::all_pages(w, now()));
     bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).collect()
 }
 

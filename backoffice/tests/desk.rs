@@ -83,7 +83,12 @@ impl Desk {
         std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
         registration.exams.import(&dir).await.unwrap();
         registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
-        let state = BackofficeState { registration: registration.clone(), cookie_key: Key::generate(), demo: true };
+        let state = BackofficeState {
+            registration: registration.clone(),
+            cookie_key: Key::generate(),
+            demo: true,
+            refund_alone_max: registration::Fen(5_000),
+        };
         Self { registration, router: backoffice::router(state), cookie: None, _stores: stores }
     }
 

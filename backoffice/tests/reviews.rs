@@ -78,7 +78,12 @@ impl Desk {
         .unwrap();
         registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
         registration.staff.add("boss", "a long password", Role::Administrator).await.unwrap();
-        let state = BackofficeState { registration: registration.clone(), cookie_key: Key::generate(), demo: true };
+        let state = BackofficeState {
+            registration: registration.clone(),
+            cookie_key: Key::generate(),
+            demo: true,
+            refund_alone_max: registration::Fen(5_000),
+        };
         let mut desk = Self { registration, router: backoffice::router(state), cookie: None, stores };
         assert_eq!(desk.get("/forms").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
         desk.post("/sign-in?next=/", "name=li.min&password=a%20long%20password").await;

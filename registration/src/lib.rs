@@ -13,6 +13,7 @@ pub(crate) mod outbox;
 pub mod payments;
 pub mod people;
 pub mod pictures;
+pub mod reconciliation;
 pub mod rules;
 pub mod seats;
 pub mod secrets;
@@ -29,6 +30,7 @@ pub use crate::model::fen::Fen;
 use crate::application::Applications;
 use crate::application::photos::Photos;
 use crate::desk::cases::Cases;
+use crate::desk::finance::Finance;
 use crate::desk::forms::Forms;
 use crate::desk::payments::Reviews;
 use crate::desk::people::IdentityReviews;
@@ -47,6 +49,7 @@ use crate::pictures::files::PictureFiles;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
+use crate::reconciliation::Reconciliation;
 use crate::seats::Orders;
 use crate::secrets::passwords::Hasher;
 use crate::secrets::vault::Vault;
@@ -96,6 +99,10 @@ pub struct Registration {
     pub orders: Orders,
     /// Attempts to pay, and money that came.
     pub payments: Payments,
+    /// What channels say moved, held against what we have.
+    pub reconciliation: Reconciliation,
+    /// What finance sees of money, and does about it.
+    pub finance: Finance,
     /// What staff decide of payments.
     pub reviews: Reviews,
     /// Who candidates really are.
@@ -149,7 +156,7 @@ impl Registration {
             uploads,
             asking: asking.clone(),
         };
-        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
+        let Money { payments, reconciliation, finance } = Money::new(&database, &exams, asking);
         let messenger = Messenger {
             database: database.clone(),
             accounts: accounts.clone(),
@@ -165,6 +172,7 @@ impl Registration {
             exams: exams.clone(),
             orders: orders.clone(),
             payments: payments.clone(),
+            reconciliation: reconciliation.clone(),
             screenshots,
             pictures,
         });
@@ -175,6 +183,8 @@ impl Registration {
             exams,
             orders,
             payments,
+            reconciliation,
+            finance,
             reviews: desk.reviews,
             identity,
             faces,
@@ -191,6 +201,23 @@ impl Registration {
     /// Stops the jobs, each after the round that is running.
     pub async fn stop(&self) {
         self.jobs.stop().await;
+    }
+}
+
+/// The doors to money.
+struct Money {
+    payments: Payments,
+    reconciliation: Reconciliation,
+    finance: Finance,
+}
+
+impl Money {
+    fn new(database: &Database, exams: &Exams, asking: Asking) -> Self {
+        let reconciliation = Reconciliation { database: database.clone(), channels: asking.channels.clone() };
+        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
+        let finance =
+            Finance { database: database.clone(), payments: payments.clone(), reconciliation: reconciliation.clone() };
+        Self { payments, reconciliation, finance }
     }
 }
 

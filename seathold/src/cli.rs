@@ -1,15 +1,20 @@
 //! What an operator may say. Flags of the server have environment variables, which their help names.
 
+mod money;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use registration::Fen;
 use registration::desk::staff::Role;
 use reservation::ledger::api_keys::Scope;
 
 use crate::listener::{AddressHeader, Network};
 use crate::outside::OutsideArgs;
 use crate::site_url::SiteUrl;
+
+pub use money::{BooksCommand, ChannelArgs, CheckArgs, PayCommand, ReconcileArgs, TryArgs};
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
@@ -31,6 +36,14 @@ pub enum Command {
     /// The books of money.
     #[command(subcommand)]
     Books(BooksCommand),
+    /// Hold the bill of a channel's day against what we have.
+    ///
+    /// The server fetches every bill by itself; this does it now, or from a file. Prints what differs and what to do about it, and
+    /// fails while anything is open. Money never moves by it, and doing it twice changes nothing.
+    Reconcile(Box<ReconcileArgs>),
+    /// Payment channels, before anybody pays.
+    #[command(subcommand)]
+    Pay(PayCommand),
     /// Keys of the JSON API.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -92,6 +105,9 @@ pub struct ServeArgs {
     /// and 20 at least.
     #[arg(long, env = "SEATHOLD_SMS_PER_PREFIX", value_name = "NUMBER")]
     pub sms_per_prefix: Option<u32>,
+    /// Largest refund that one member of staff gives alone, in yuan; above it a second one must agree. 0: always two.
+    #[arg(long, env = "SEATHOLD_REFUND_ALONE", value_name = "YUAN", default_value = "500")]
+    pub refund_alone: Fen,
     /// What one process bears.
     #[command(flatten)]
     pub bounds: BoundsArgs,
@@ -180,17 +196,6 @@ pub enum ExamCommand {
     Check {
         /// The exam's directory.
         dir: PathBuf,
-    },
-}
-
-/// What can be done with the books.
-#[derive(Debug, Subcommand)]
-pub enum BooksCommand {
-    /// Hold the journal against payments, refunds and seats.
-    Check {
-        /// Where the site keeps things.
-        #[command(flatten)]
-        site: SiteArgs,
     },
 }
 
@@ -307,6 +312,8 @@ impl From<KeyScope> for Scope {
 pub enum StaffRole {
     /// Decides on pictures.
     Reviewer,
+    /// Sees and moves money, and decides no cases.
+    Finance,
     /// Everything.
     Administrator,
 }
@@ -315,6 +322,7 @@ impl From<StaffRole> for Role {
     fn from(role: StaffRole) -> Self {
         match role {
             StaffRole::Reviewer => Self::Reviewer,
+            StaffRole::Finance => Self::Finance,
             StaffRole::Administrator => Self::Administrator,
         }
     }

@@ -3,13 +3,15 @@
 mod books;
 mod exam;
 mod key;
+mod pay;
+mod reconcile;
 mod staff;
 
 use gateways::Gateways;
 use registration::exams::definition::Emptying;
 use registration::people::accounts::AccountSettings;
 
-use crate::cli::{BooksCommand, Cli, Command, ExamCommand, KeyCommand, SiteArgs, StaffCommand};
+use crate::cli::{BooksCommand, Cli, Command, ExamCommand, KeyCommand, PayCommand, SiteArgs, StaffCommand};
 use crate::secrets::make_data_dir;
 use crate::serve::serve;
 use crate::services::Services;
@@ -25,6 +27,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Exam(ExamCommand::Check { dir }) => exam::check(&dir),
         Command::Books(BooksCommand::Check { site }) => books::check(&site).await,
+        Command::Reconcile(args) => reconcile::reconcile(&args).await,
+        Command::Pay(PayCommand::Check(args)) => pay::check::check(&args).await,
+        Command::Pay(PayCommand::Try(args)) => pay::trial::pay(&args).await,
         Command::Key(KeyCommand::Add { scope, name, site }) => key::add(scope.into(), &name, &site).await,
         Command::Key(KeyCommand::List { site }) => key::list(&site).await,
         Command::Key(KeyCommand::Revoke { key, site }) => key::revoke(&key, &site).await,
@@ -40,15 +45,24 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Runs `work` with everything open but the outside world, which no command needs, and closes it all whatever comes of it.
+/// Runs `work` with everything open but the outside world, which hardly a command needs.
 async fn with_services<T>(
     site: &SiteArgs,
+    work: impl AsyncFnOnce(&Services) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    with_gateways(site, Gateways::default(), work).await
+}
+
+/// Runs `work` with everything open, and closes it all whatever comes of it.
+async fn with_gateways<T>(
+    site: &SiteArgs,
+    gateways: Gateways,
     work: impl AsyncFnOnce(&Services) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let data = make_data_dir(&site.data)?;
     let stores = Stores::open(site, &data, Sharing::Joined).await?;
     // What opens everything is large, and every command would carry it.
-    let opening = Services::open(&stores, &data, Gateways::default(), AccountSettings::default());
+    let opening = Services::open(&stores, &data, gateways, AccountSettings::default());
     let outcome = match Box::pin(opening).await {
         Ok(services) => {
             let outcome = work(&services).await;

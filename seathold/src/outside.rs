@@ -152,6 +152,12 @@ fn has_mail(args: &OutsideArgs, variables: &Variables) -> Result<bool, SettingEr
     Ok(args.smtp_url.is_some() || variables.optional("SEATHOLD_SMTP_URL")?.is_some())
 }
 
+/// Payment channels alone, with what the environment says of them: for commands.
+pub fn channels(tills: &[Till]) -> anyhow::Result<Vec<Channel>> {
+    let variables = Variables::of_environment();
+    tills.iter().map(|till| channel(*till, &variables)).collect::<Result<_, _>>().context("--pay")
+}
+
 fn channel(till: Till, variables: &Variables) -> Result<Channel, SettingError> {
     Ok(match till {
         Till::Alipay => Channel::alipay(AlipayConfig::of(variables)?),

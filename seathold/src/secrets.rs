@@ -14,6 +14,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 const COOKIE_KEY_BYTES: usize = 64;
 const API_KEY_BYTES: usize = 32;
 const PASSWORD_BYTES: usize = 15;
+const TRIAL_BYTES: usize = 14;
 
 /// Makes the data directory: passable for the stores' own user when root starts us, else for us alone.
 pub fn make_data_dir(dir: &Path) -> anyhow::Result<PathBuf> {
@@ -49,6 +50,12 @@ pub fn new_api_key() -> anyhow::Result<String> {
 /// A new password of 20 characters.
 pub fn new_password() -> anyhow::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random::<PASSWORD_BYTES>()?))
+}
+
+/// A new number of a payment that is only tried, or of its refund: reconciliation knows it by its first letters.
+pub fn new_trial_number() -> anyhow::Result<String> {
+    let bytes = random::<TRIAL_BYTES>()?;
+    Ok(bytes.iter().fold("try".to_owned(), |number, byte| format!("{number}{byte:02x}")))
 }
 
 /// The text of the file, after writing what `make` makes into it when there is none.

@@ -161,6 +161,7 @@ fn build(
         registration: services.registration.clone(),
         cookie_key: staff_cookie_key,
         demo: args.demo,
+        refund_alone_max: args.refund_alone,
     });
     let is_https = args.public_url.as_ref().is_some_and(SiteUrl::is_https);
     Ok((Site { api, pages, busy, is_https }, Console { pages: console }))

@@ -78,10 +78,13 @@ fn desks(frame: &Frame<'_>, staff: &StaffMember) -> Markup {
     };
     html! {
         nav class="desks" aria-label=(w.t("desks")) {
-            (desk("/", key("desk-payments"), &[CaseKind::Payment]))
-            (desk("/people", key("desk-people"), &[CaseKind::Identity, CaseKind::Face]))
-            (desk("/forms", key("desk-forms"), &[CaseKind::Form]))
-            (desk("/score-reviews", key("desk-scores"), &[CaseKind::Score]))
+            @if may(Right::See(CaseKind::Payment)) { (desk("/", key("desk-payments"), &[CaseKind::Payment])) }
+            @if may(Right::See(CaseKind::Identity)) {
+                (desk("/people", key("desk-people"), &[CaseKind::Identity, CaseKind::Face]))
+            }
+            @if may(Right::See(CaseKind::Form)) { (desk("/forms", key("desk-forms"), &[CaseKind::Form])) }
+            @if may(Right::See(CaseKind::Score)) { (desk("/score-reviews", key("desk-scores"), &[CaseKind::Score])) }
+            @if may(Right::SeeMoney) { a href="/finance" { (w.t("finance")) } }
             @if may(Right::CorrectAccounts) { a href="/accounts/correct" { (w.t("correct-title")) } }
             @if may(Right::MoveRegistrations) { a href="/accounts/rebind" { (w.t("rebind-title")) } }
         }

@@ -13,6 +13,7 @@ use maud::Markup;
 use pagekit::callout::Tone;
 use registration::desk::case::{CaseKind, Subject};
 use registration::desk::payments::Review;
+use registration::desk::permits::{Right, Scope, permits};
 use registration::model::exam_rules::TaskKind;
 use registration::model::order::{OrderId, OrderState};
 use registration::rules::details::Answers;
@@ -53,6 +54,11 @@ impl Done {
 
 /// The longest waiting case.
 pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Response, Failure> {
+    // Whoever sees money and no cases begins there.
+    let may = |right| permits(&visit.staff, right, Scope::Everything);
+    if !may(Right::See(CaseKind::Payment)) && may(Right::SeeMoney) {
+        return Ok(Redirect::to("/finance").into_response());
+    }
     let message = done.message(&visit);
     show_case(&visit, None, StatusCode::OK, message).await
 }

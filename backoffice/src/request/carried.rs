@@ -13,8 +13,9 @@ use crate::request::session;
 pub(crate) const FORM_BYTES_MAX: usize = 16 * 1024;
 /// What it is sealed for.
 const WHAT: &str = "desk form";
-/// Forms about accounts say what one of the staff has typed of a person: they go on with nobody else.
-const OF_PERSONS: &str = "/accounts/";
+/// Forms about accounts say what one of the staff has typed of a person, and those about money whose word it is: they go on
+/// with nobody else.
+const OF_ONE: [&str; 2] = ["/accounts/", "/finance/"];
 
 /// A form as it was sent.
 #[derive(Serialize, Deserialize)]
@@ -40,7 +41,7 @@ impl Carried {
         let carried: Self = app.outside.registration.accounts.kept(WHAT, token)?;
         let may_go_on = match carried.sender {
             Some(sender) => sender == staff.id,
-            None => !carried.path.starts_with(OF_PERSONS),
+            None => !OF_ONE.iter().any(|prefix| carried.path.starts_with(prefix)),
         };
         may_go_on.then_some(carried)
     }

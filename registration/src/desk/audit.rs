@@ -77,6 +77,42 @@ pub enum AuditAction {
     /// A member of staff was let in again.
     #[strum(serialize = "staff.enabled")]
     StaffEnabled,
+    /// Looked through payments; the detail is which ones.
+    #[strum(serialize = "money.list")]
+    LookedAtPayments,
+    /// Looked at everything about one payment.
+    #[strum(serialize = "money.look")]
+    LookedAtPayment,
+    /// Looked at the books.
+    #[strum(serialize = "money.books")]
+    LookedAtBooks,
+    /// Looked at what people must see to, or at what reconciliation found of a day.
+    #[strum(serialize = "money.open")]
+    LookedAtOpenMoney,
+    /// Took payments or findings out as a file; the detail is which ones and how many.
+    #[strum(serialize = "money.export")]
+    ExportedMoney,
+    /// Wanted a refund; the detail is how much, and why.
+    #[strum(serialize = "refund.want")]
+    WantedRefund,
+    /// Agreed to a refund that somebody else wanted.
+    #[strum(serialize = "refund.agree")]
+    AgreedToRefund,
+    /// Withdrew a refund that waited for a second person.
+    #[strum(serialize = "refund.withdraw")]
+    WithdrewRefund,
+    /// Had a refund sent again.
+    #[strum(serialize = "refund.again")]
+    SentRefundAgain,
+    /// Had a channel asked after a payment.
+    #[strum(serialize = "money.ask")]
+    AskedChannel,
+    /// Had the bill of a day fetched.
+    #[strum(serialize = "bill.fetch")]
+    FetchedBill,
+    /// Saw to a finding of reconciliation; the detail is what was done.
+    #[strum(serialize = "finding.close")]
+    ClosedFinding,
     /// What a later version writes down, by its name.
     #[strum(default, transparent)]
     Other(String),
@@ -189,7 +225,7 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 34] = [
         "looked_at_person",
         "looked_at_picture",
         "confirmed",
@@ -212,6 +248,18 @@ mod tests {
         "staff.password",
         "staff.disabled",
         "staff.enabled",
+        "money.list",
+        "money.look",
+        "money.books",
+        "money.open",
+        "money.export",
+        "refund.want",
+        "refund.agree",
+        "refund.withdraw",
+        "refund.again",
+        "money.ask",
+        "bill.fetch",
+        "finding.close",
     ];
 
     #[test]

@@ -18,6 +18,10 @@ pub enum Right {
     MoveRegistrations,
     /// Tell a candidate a code for another password.
     TellCodes,
+    /// See payments, refunds, the books and what reconciliation found, and take them out as files.
+    SeeMoney,
+    /// Give money back, agree to it, ask channels, fetch bills and close findings.
+    MoveMoney,
 }
 
 /// What the thing belongs to that somebody wants to act on.
@@ -40,15 +44,21 @@ impl<'a> From<Option<&'a ExamId>> for Scope<'a> {
 #[error("this member of staff may not do this")]
 pub struct Forbidden;
 
-/// May this member of staff do this here? Whoever is disabled may do nothing; reviewers see and decide cases; administrators
-/// may do everything. Everybody's rights are for all exams.
+/// May this member of staff do this here? Whoever is disabled may do nothing; reviewers see and decide cases; finance sees
+/// and moves money, and no cases; administrators may do everything. Everybody's rights are for all exams.
 pub fn permits(member: &StaffMember, right: Right, scope: Scope<'_>) -> bool {
     let is_theirs = match scope {
         Scope::Everything | Scope::Exam(_) => true,
     };
     let has_right = match (member.role, right) {
-        (Role::Administrator, _) | (Role::Reviewer, Right::See(_) | Right::Decide(_)) => true,
-        (Role::Reviewer, Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes) => false,
+        (Role::Administrator, _)
+        | (Role::Reviewer, Right::See(_) | Right::Decide(_))
+        | (Role::Finance, Right::SeeMoney | Right::MoveMoney) => true,
+        (Role::Reviewer, Right::SeeMoney | Right::MoveMoney)
+        | (Role::Finance, Right::See(_) | Right::Decide(_))
+        | (Role::Reviewer | Role::Finance, Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes) => {
+            false
+        }
     };
     member.disabled_at.is_none() && is_theirs && has_right
 }
@@ -70,10 +80,13 @@ mod tests {
     fn every_role_has_its_line() {
         let cases = CaseKind::ALL.into_iter().flat_map(|kind| [Right::See(kind), Right::Decide(kind)]);
         let accounts = [Right::CorrectAccounts, Right::MoveRegistrations, Right::TellCodes];
-        let rights: Vec<(bool, Right)> =
-            cases.map(|right| (true, right)).chain(accounts.map(|right| (false, right))).collect();
+        let money = [Right::SeeMoney, Right::MoveMoney];
+        let rights: Vec<(Option<Role>, Right)> = (cases.map(|right| (Some(Role::Reviewer), right)))
+            .chain(accounts.map(|right| (None, right)))
+            .chain(money.map(|right| (Some(Role::Finance), right)))
+            .collect();
         let exam = "ce".parse().unwrap();
-        for role in [Role::Reviewer, Role::Administrator] {
+        for role in Role::ALL {
             for scope in [Scope::Everything, Scope::Exam(&exam)] {
                 let mut member = StaffMember {
                     id: StaffId(Uuid::from_u128(9)),
@@ -82,8 +95,8 @@ mod tests {
                     session_epoch: 0,
                     disabled_at: None,
                 };
-                for (is_case, right) in &rights {
-                    let may = role == Role::Administrator || *is_case;
+                for (of, right) in &rights {
+                    let may = role == Role::Administrator || *of == Some(role);
                     assert_eq!(permits(&member, *right, scope), may, "{role:?} {right:?} {scope:?}");
                 }
                 member.disabled_at = Some(Timestamp::UNIX_EPOCH);

@@ -21,15 +21,21 @@ use crate::store::{Database, StoreError};
 pub enum Role {
     /// Sees the queues and decides cases; corrects no accounts and moves no registrations.
     Reviewer,
+    /// Sees payments, refunds, the books and reconciliation, and gives money back; decides no cases.
+    Finance,
     /// May do all that the console can do.
     Administrator,
 }
 
 impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Reviewer, Self::Finance, Self::Administrator];
+
     /// The role's word, in the store and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reviewer => "reviewer",
+            Self::Finance => "finance",
             Self::Administrator => "administrator",
         }
     }
@@ -250,7 +256,7 @@ pub(crate) async fn write_down(
 }
 
 fn read(stored: StoredStaff) -> Result<StaffMember, StoreError> {
-    let role = [Role::Reviewer, Role::Administrator].into_iter().find(|role| role.as_str() == stored.role);
+    let role = Role::ALL.into_iter().find(|role| role.as_str() == stored.role);
     let role = role.ok_or(StoreError::Corrupt("a staff member's role"))?;
     let StoredStaff { id, name, session_epoch, disabled_at, .. } = stored;
     Ok(StaffMember { id: StaffId(id), name, role, session_epoch, disabled_at })

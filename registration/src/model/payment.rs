@@ -1,6 +1,7 @@
 //! A payment: one attempt to pay, or money that came, for one order or several. Plain values.
 
 pub mod journal;
+pub mod listed;
 pub mod refund;
 
 use jiff::Timestamp;

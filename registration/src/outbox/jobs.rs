@@ -20,6 +20,7 @@ use crate::payments::Payments;
 use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
+use crate::reconciliation::Reconciliation;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
 
@@ -29,6 +30,8 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_secs(2);
 /// Between two rounds of what nobody waits for.
 const LATER: Duration = Duration::from_secs(5);
+/// Between two rounds of what has a day's time.
+const RARELY: Duration = Duration::from_secs(30);
 /// Most pictures that are removed in one round.
 const PICTURES_MAX: i64 = 200;
 
@@ -48,6 +51,8 @@ enum Job {
     SettlePaid,
     /// Sends refunds, and asks after them.
     SendRefunds,
+    /// Fetches the bills of channels, and holds them against our books.
+    Reconcile,
     /// Sends what candidates are told.
     Messages,
     /// Gives messages up that have waited too long, and forgets those sent long ago.
@@ -77,6 +82,7 @@ pub(crate) struct Work {
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) payments: Payments,
+    pub(crate) reconciliation: Reconciliation,
     pub(crate) screenshots: Screenshots,
     pub(crate) pictures: IdentityPictures,
 }
@@ -93,6 +99,7 @@ impl Job {
         match self {
             Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
             Self::Exams | Self::Orders | Self::Confirmations | Self::Messages => SOON,
+            Self::Reconcile => RARELY,
             Self::Outbox
             | Self::Screenshots
             | Self::Pictures
@@ -113,6 +120,7 @@ impl Job {
             Self::AskChannels => work.payments.asking.ask_due().await,
             Self::SettlePaid => money::settle(&work.database, &work.orders).await,
             Self::SendRefunds => work.payments.send_refunds().await,
+            Self::Reconcile => work.reconciliation.fetch_due().await,
             Self::Messages => work.messenger.send_due().await,
             Self::Outbox => work.messenger.tidy().await,
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,

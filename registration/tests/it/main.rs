@@ -49,6 +49,7 @@ mod pictures;
 mod pictures_kept;
 mod post;
 mod purpose;
+mod reconciliation;
 mod reviews;
 mod rosters;
 mod rush;

@@ -1,9 +1,12 @@
 //! The table `journal_lines`: what an entry debits and credits. Rows are only added.
 
 use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
 
 use crate::model::fen::Fen;
+use crate::model::payment::PaymentId;
 use crate::model::payment::journal::Entry;
+use crate::model::payment::listed::Line;
 use crate::store::StoreError;
 
 /// Adds the two lines of an entry.
@@ -29,4 +32,32 @@ pub(crate) async fn balances(client: &impl GenericClient) -> Result<Vec<(String,
         .await?;
     let rows = client.query(&statement, &[]).await?;
     Ok(rows.iter().map(|row| (row.get("account"), Fen(row.get("balance")))).collect())
+}
+
+/// What the journal says of a payment, in the order in which it was written.
+pub(crate) async fn of_payment(
+    client: &impl GenericClient,
+    payment: PaymentId,
+    limit: i64,
+) -> Result<Vec<Line>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT j.id, j.at, j.kind, j.order_id, l.account, l.debit_fen, l.credit_fen
+             FROM registration.journal j JOIN registration.journal_lines l ON l.entry = j.id
+             WHERE j.payment = $1 ORDER BY j.id, l.line LIMIT $2",
+        )
+        .await?;
+    let read = |row: &Row| {
+        let order: Option<&str> = row.get("order_id");
+        Ok(Line {
+            entry: row.get("id"),
+            at: row.get("at"),
+            kind: row.get::<_, &str>("kind").parse().map_err(|_| StoreError::Corrupt("a kind of entry"))?,
+            order: order.map(str::parse).transpose().map_err(|_| StoreError::Corrupt("an order's number"))?,
+            account: row.get("account"),
+            debit: Fen(row.get("debit_fen")),
+            credit: Fen(row.get("credit_fen")),
+        })
+    };
+    client.query(&statement, &[&payment.0, &limit]).await?.iter().map(read).collect()
 }

@@ -2,6 +2,7 @@
 //! happened, so that of two movers one wins and the other looks again.
 
 pub(crate) mod attempts;
+pub(crate) mod listed;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;

@@ -88,6 +88,22 @@ pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Res
     client.query(&statement, &[&order.to_string(), &OF_ORDER_MAX]).await?.iter().map(read).collect()
 }
 
+/// The refunds of a payment, the oldest first.
+pub(crate) async fn of_payment(
+    client: &impl GenericClient,
+    payment: PaymentId,
+) -> Result<Vec<StoredRefund>, StoreError> {
+    let statement =
+        client.prepare_cached(&format!("{SELECT} WHERE r.payment = $1 ORDER BY r.created_at, r.id LIMIT $2")).await?;
+    client.query(&statement, &[&payment.0, &OF_ORDER_MAX]).await?.iter().map(read).collect()
+}
+
+/// One.
+pub(crate) async fn get(client: &impl GenericClient, id: RefundId) -> Result<Option<StoredRefund>, StoreError> {
+    let statement = client.prepare_cached(&format!("{SELECT} WHERE r.id = $1")).await?;
+    client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
+}
+
 /// How much of a payment has gone back, or is to. Those that came to nothing do not count.
 pub(crate) async fn sum_of(transaction: &impl GenericClient, payment: PaymentId) -> Result<Fen, StoreError> {
     let statement = transaction

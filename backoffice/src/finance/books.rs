@@ -1,0 +1,41 @@
+//! The books: what each account has, and what does not agree.
+
+use axum::response::Response;
+use http::StatusCode;
+use maud::{Markup, html};
+use pagekit::callout::{Tone, callout};
+use pagekit::words::{Words, key};
+use registration::payments::Books;
+
+use crate::failure::Failure;
+use crate::finance::parts::{Tab, answer, table};
+use crate::finance::words;
+use crate::request::visit::Visit;
+
+const HEADS: [&str; 2] = [key("books-account"), key("books-balance")];
+
+pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+    let books = visit.app.outside.registration.finance.books(&visit.staff).await?;
+    let title = visit.words.t("finance-books").into_owned();
+    answer(&visit, StatusCode::OK, Tab::Books, title, None, &body(visit.words, &books)).await
+}
+
+pub(crate) fn body(w: Words, books: &Books) -> Markup {
+    let rows: Vec<Vec<Markup>> = (books.balances.iter())
+        .map(|(account, balance)| {
+            vec![html! { (words::account(w, account)) }, html! { span class="fen" { (balance) } }]
+        })
+        .collect();
+    html! {
+        @if books.differences.is_empty() {
+            (callout(Tone::Good, &w.t("books-agree"), &html! {}))
+        } @else {
+            @let text = w.with("books-differ", &[("count", books.differences.len().into())]);
+            (callout(Tone::Bad, &text, &html! { p { (w.t("books-differ-act")) } }))
+            ul class="lines" { @for difference in &books.differences { li { (difference) } } }
+        }
+        p class="hint" { (w.t("books-lead")) }
+        @if rows.is_empty() { p class="nothing" { (w.t("books-none")) } }
+        @else { (table(w, &w.t("finance-books"), &HEADS, &rows)) }
+    }
+}

@@ -1,0 +1,90 @@
+//! What is done about a payment: money goes back, somebody agrees, the channel is asked.
+
+use axum::Form;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use pagekit::callout::Tone;
+use registration::Fen;
+use registration::desk::finance::FinanceError;
+use registration::model::payment::PaymentId;
+use registration::model::payment::refund::RefundId;
+use registration::payments::RefundError;
+
+use super::{Entered, draw};
+use crate::desk::message::Message;
+use crate::failure::Failure;
+use crate::finance::words::refund_state;
+use crate::request::visit::Visit;
+
+/// Wants a refund: sent at once, or waiting for a second person.
+pub(crate) async fn refund(
+    visit: Visit,
+    Path(payment): Path<String>,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Failure> {
+    let id = PaymentId::of_number(&payment).ok_or(Failure::NotFound)?;
+    let order = entered.order.parse().map_err(|_| Failure::Bad)?;
+    let Ok(amount) = entered.amount.trim().trim_start_matches('¥').parse::<Fen>() else {
+        let message = Message::new(Tone::Bad, visit.words.t("refund-refused-figure"));
+        return draw(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(&message), Some(&entered)).await;
+    };
+    let (finance, limit) = (&visit.app.outside.registration.finance, visit.app.outside.refund_alone_max);
+    match finance.refund(&visit.staff, (id, order), amount, (&entered.reason, limit)).await {
+        Ok(_) => Ok(done(id, if amount > limit { "asked" } else { "refunded" })),
+        Err(error) => refused(&visit, id, error, Some(&entered)).await,
+    }
+}
+
+/// Agrees to a refund, withdraws it, or has it sent again.
+pub(crate) async fn decide(visit: Visit, Path((refund, act)): Path<(String, String)>) -> Result<Response, Failure> {
+    let id = RefundId::of_number(&refund).ok_or(Failure::NotFound)?;
+    let finance = &visit.app.outside.registration.finance;
+    let (decided, word) = match act.as_str() {
+        "agree" => (finance.decide_refund(&visit.staff, id, true).await, "agreed"),
+        "withdraw" => (finance.decide_refund(&visit.staff, id, false).await, "withdrawn"),
+        "again" => (finance.refund_again(&visit.staff, id).await, "again"),
+        _ => return Err(Failure::NotFound),
+    };
+    match decided {
+        Ok(payment) => Ok(done(payment, word)),
+        Err(error) => {
+            let payment = finance.payment_of(id).await?;
+            refused(&visit, payment, error, None).await
+        }
+    }
+}
+
+/// Asks the channel now.
+pub(crate) async fn ask(visit: Visit, Path(payment): Path<String>) -> Result<Response, Failure> {
+    let id = PaymentId::of_number(&payment).ok_or(Failure::NotFound)?;
+    visit.app.outside.registration.finance.ask(&visit.staff, id).await?;
+    Ok(done(id, "heard"))
+}
+
+fn done(id: PaymentId, word: &str) -> Response {
+    Redirect::to(&format!("/finance/payments/{}?done={word}", id.number())).into_response()
+}
+
+/// The payment again, with why it was not done.
+async fn refused(
+    visit: &Visit,
+    id: PaymentId,
+    error: FinanceError,
+    entered: Option<&Entered>,
+) -> Result<Response, Failure> {
+    let w = visit.words;
+    let (status, text) = match error {
+        FinanceError::Reason(_) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("refund-refused-reason")),
+        FinanceError::Refund(RefundError::Amount(left)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.with("refund-refused-amount", &[("left", left.to_string().into())]))
+        }
+        FinanceError::Refund(RefundError::Twice) => (StatusCode::CONFLICT, w.t("refund-refused-twice")),
+        FinanceError::Refund(RefundError::SamePerson) => (StatusCode::CONFLICT, w.t("refund-refused-same")),
+        FinanceError::Refund(RefundError::Moved(state)) => {
+            (StatusCode::CONFLICT, w.with("refund-refused-moved", &[("state", refund_state(w, state).1.into())]))
+        }
+        other => return Err(other.into()),
+    };
+    draw(visit, id, status, Some(&Message::new(Tone::Bad, text)), entered).await
+}

@@ -1,0 +1,279 @@
+//! The pages of finance, from made-up values: full, empty, with long numbers, and with what went wrong.
+
+use jiff::{SignedDuration, Timestamp};
+use maud::Markup;
+use pagekit::callout::Tone;
+use pagekit::words::Words;
+use registration::Fen;
+use registration::desk::finance::Reconciled;
+use registration::desk::staff::StaffMember;
+use registration::model::actor::Actor;
+use registration::model::ids::StaffId;
+use registration::model::order::OrderId;
+use registration::model::payment::journal::EntryKind;
+use registration::model::payment::listed::{Became, Happened, Line, Listed, Part, Whole};
+use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
+use registration::model::payment::{Method, Payment, PaymentEvent, PaymentId, PaymentState};
+use registration::payments::{Books, Difference, Stuck};
+use registration::reconciliation::{BillDay, BillState, Finding, FindingId, FindingKind, Sums};
+use strum::VariantArray;
+use uuid::Uuid;
+
+use super::{history, member, now};
+use crate::desk::message::Message;
+use crate::finance::parts::{Inside, Tab, body};
+use crate::finance::{books, day, days, list, open, payment};
+
+fn id(number: u128) -> PaymentId {
+    PaymentId(Uuid::from_u128(0x0193_8f3e_7c00_7000_8000_0000_0000_0000 + number))
+}
+
+fn order() -> OrderId {
+    OrderId::from_bits(0xA5_F3C4_9D21)
+}
+
+fn listed(number: u128, state: PaymentState, came: Option<Fen>) -> Listed {
+    let at = now() - SignedDuration::from_mins(7 * i64::try_from(number).unwrap());
+    let payment = Payment {
+        id: id(number),
+        method: Method::VARIANTS[usize::try_from(number).unwrap() % Method::VARIANTS.len()],
+        amount: Fen(12_000),
+        state,
+        reference: came.map(|_| format!("42000023452026112{number}1234567890")),
+        created_at: at,
+        received_at: came.map(|_| at + SignedDuration::from_mins(2)),
+        received: came,
+        of_attempt: None,
+        decided: None,
+        reason: (state == PaymentState::Failed).then(|| "PAYERROR".to_owned()),
+        orders: vec![(order(), Fen(12_000)); 1 + usize::from(number == 4)],
+    };
+    Listed {
+        payment,
+        paid_at: came.map(|_| at + SignedDuration::from_mins(1)),
+        exam: "degree-english".parse().ok(),
+        refunded: Fen(if number == 1 { 2_000 } else { 0 }),
+        refunding: Fen(if number == 2 { 12_000 } else { 0 }),
+        stuck_at: (state == PaymentState::Unknown).then(now),
+    }
+}
+
+fn all() -> Vec<Listed> {
+    let states = PaymentState::VARIANTS.iter().chain(PaymentState::VARIANTS);
+    let listed_as = |(number, state): (u128, &PaymentState)| {
+        let came = (*state == PaymentState::Received).then_some(Fen(if number > 6 { 11_900 } else { 12_000 }));
+        listed(number, *state, came)
+    };
+    (1..).zip(states).map(listed_as).collect()
+}
+
+fn refund(number: u128, state: RefundState, by: u128) -> Refund {
+    let is_stuck =
+        matches!(state, RefundState::Asked | RefundState::Short | RefundState::Abnormal | RefundState::Closed);
+    Refund {
+        id: RefundId(id(900 + number).0),
+        payment: id(4),
+        method: Method::Alipay,
+        order: order(),
+        amount: Fen(2_000),
+        reason: RefundReason::VARIANTS[usize::try_from(number).unwrap() % RefundReason::VARIANTS.len()],
+        state,
+        created_at: now() - SignedDuration::from_hours(30),
+        asked_by: Actor::Staff(StaffId(Uuid::from_u128(by))),
+        agreed_by: None,
+        note: Some("因病缺考，凭医院证明；家长来电要求退回原支付账户，已核对订单与收款".to_owned()),
+        ended_at: None,
+        code: (state == RefundState::Short).then(|| "ACQ.SELLER_BALANCE_NOT_ENOUGH".to_owned()),
+        stuck_at: is_stuck.then(now),
+    }
+}
+
+fn refunds() -> Vec<Refund> {
+    let number = |place: usize| u128::try_from(place).unwrap();
+    RefundState::VARIANTS.iter().enumerate().map(|(place, state)| refund(number(place), *state, 7)).collect()
+}
+
+fn whole(refunds: Vec<Refund>) -> Whole {
+    let listed = Listed { refunded: Fen(0), ..listed(4, PaymentState::Received, Some(Fen(12_000))) };
+    let happened = |minutes, actor, event| Happened {
+        at: now() - SignedDuration::from_mins(minutes),
+        actor,
+        staff_name: None,
+        event,
+        reason: (event == PaymentEvent::Unknown).then(|| "SYSTEM_ERROR".to_owned()),
+    };
+    let gateway = Actor::Gateway("alipay".parse().unwrap());
+    let line = |entry, kind, account: &str, debit, credit| Line {
+        entry,
+        at: now(),
+        kind,
+        order: None,
+        account: account.to_owned(),
+        debit: Fen(debit),
+        credit: Fen(credit),
+    };
+    Whole {
+        listed,
+        expires_at: None,
+        asked: (None, Some(now())),
+        parts: vec![Part { order: order(), amount: Fen(12_000), became: Some(Became::Seat), choice_until: None }],
+        events: (PaymentEvent::VARIANTS.iter())
+            .map(|event| {
+                happened(10, if *event == PaymentEvent::Created { Actor::System } else { gateway.clone() }, *event)
+            })
+            .collect(),
+        refunds,
+        lines: vec![
+            line(1, EntryKind::Received, "clearing.alipay", 12_000, 0),
+            line(1, EntryKind::Received, "candidate", 0, 12_000),
+            line(2, EntryKind::Settled, "candidate", 12_000, 0),
+            line(2, EntryKind::Settled, "income", 0, 12_000),
+            line(3, EntryKind::RefundDue, "income", 2_000, 0),
+            line(3, EntryKind::RefundDue, "refund_due", 0, 2_000),
+        ],
+    }
+}
+
+fn bill(state: BillState, day: &str, open: u64) -> BillDay {
+    let is_late = state == BillState::Wanted && open > 0;
+    let is_read = state == BillState::Read;
+    BillDay {
+        channel: Method::WechatPay,
+        day: day.parse().unwrap(),
+        state,
+        is_from_file: open == 2,
+        failed: is_late.then(|| "unclear: http 502".to_owned()),
+        stuck_at: is_late.then(now),
+        read_at: is_read.then(now),
+        compared_at: is_read.then(now),
+        sums: Sums { payments: 132, paid: Fen(1_584_000), refunds: 2, refunded: Fen(24_000), fee: Fen(9_504) },
+        open: if is_late { 0 } else { open },
+        closed: 3,
+    }
+}
+
+fn bills() -> Vec<BillDay> {
+    vec![
+        bill(BillState::Wanted, "2026-11-19", 0),
+        bill(BillState::Wanted, "2026-11-18", 1),
+        bill(BillState::Read, "2026-11-17", 2),
+        bill(BillState::Read, "2026-11-16", 0),
+        bill(BillState::Empty, "2026-11-15", 0),
+    ]
+}
+
+fn findings() -> Vec<Finding> {
+    let finding = |(number, kind): (i64, &FindingKind)| Finding {
+        id: FindingId(number),
+        channel: Method::WechatPay,
+        day: "2026-11-17".parse().unwrap(),
+        kind: *kind,
+        subject: id(u128::try_from(number).unwrap()).number(),
+        payment: (*kind != FindingKind::TheirsOnly).then(|| id(4)),
+        refund: None,
+        ours: (*kind != FindingKind::TheirsOnly).then_some(Fen(12_000)),
+        theirs: (*kind != FindingKind::OursOnly).then_some(Fen(11_900)),
+        detail: Some("4200002345202611291234567890 / 4200002345202611291234567891".to_owned()),
+        found_at: now(),
+        closed_at: None,
+        closed_by: None,
+        note: None,
+    };
+    let mut found: Vec<Finding> = (1..).zip(FindingKind::VARIANTS).map(finding).collect();
+    let mut closed: Vec<Finding> = found[..2].to_vec();
+    for one in &mut closed {
+        one.id = FindingId(one.id.0 + 100);
+        one.closed_at = Some(now());
+    }
+    closed[0].closed_by = Some("wang.fang".to_owned());
+    closed[0].note = Some("食堂的收款，用了同一个商户号".to_owned());
+    found.extend(closed);
+    found
+}
+
+fn stuck(at: Timestamp) -> Vec<Stuck> {
+    [Stuck::Payment { payment: id(6), since: at - SignedDuration::from_hours(200) }]
+        .into_iter()
+        .chain([refund(1, RefundState::Asked, 7), refund(2, RefundState::Asked, 9)].map(Box::new).map(Stuck::Refund))
+        .chain([refund(3, RefundState::Short, 7), refund(4, RefundState::Abnormal, 7)].map(Box::new).map(Stuck::Refund))
+        .collect()
+}
+
+/// Books that agree, and some that do not.
+fn both_books() -> (Books, Books) {
+    let balances = ["candidate", "clearing.alipay", "clearing.wechat_pay", "income", "refund_due"];
+    let balances = balances.map(|name| (name.to_owned(), Fen(-1_234_500))).to_vec();
+    let difference = Difference { rule: "an entry balances", detail: "17".to_owned() };
+    let wrong = Books { balances: balances.clone(), differences: vec![difference] };
+    (Books { balances, differences: Vec::new() }, wrong)
+}
+
+/// Every page, in every state that looks different.
+pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
+    let member: StaffMember = member();
+    let page = |tab, title: &str, inside: &Markup, message: Option<&Message>| {
+        body(w, &Inside { tab, title: title.to_owned(), open: 7, message }, inside)
+    };
+    let bad = Message::new(Tone::Bad, w.with("refund-refused-amount", &[("left", "¥120.00".into())]));
+    let (listed, exams) = (all(), [("degree-english".parse().unwrap(), w.t("exam").into_owned())]);
+    let list = |found: &[Listed], asked: &list::Asked| {
+        let titles = |exam: &reservation::ids::ExamId| exam.to_string();
+        list::body(w, &list::View { asked, found, exams: &exams, titles: &titles, now: at })
+    };
+    let asked = list::Asked { q: "S7K4-2M9Q".to_owned(), state: "received".to_owned(), ..Default::default() };
+    let history = history();
+    let one = |whole: &Whole, entered: Option<&payment::Entered>| {
+        let view = payment::view::View {
+            whole,
+            exam: Some("成人高等教育学士学位外语考试（第二次，含补考）"),
+            history: &history,
+            entered,
+            staff: &member,
+            may_move: true,
+            alone_max: Fen(50_000),
+            now: at,
+        };
+        payment::view::body(w, &view)
+    };
+    let entered = payment::Entered { order: order().to_string(), amount: "130".into(), reason: "病假".into() };
+    let pending = Whole {
+        listed: Listed { stuck_at: Some(at), ..super::finance::listed(6, PaymentState::Unknown, None) },
+        lines: Vec::new(),
+        ..whole(Vec::new())
+    };
+    let day = |bill: BillDay, findings: Vec<Finding>| {
+        let ours = Sums { paid: Fen(1_582_000), fee: Fen(0), ..bill.sums };
+        let found = Reconciled { day: bill, ours, findings, history: history.to_vec() };
+        day::body(w, &day::View { found: &found, is_configured: true, may_move: true, now: at })
+    };
+    let stuck = stuck(at);
+    let open = |stuck: &[Stuck], days: &[BillDay]| {
+        open::body(w, &open::View { stuck, days, staff: &member, may_move: true, now: at })
+    };
+    let (right, wrong) = both_books();
+    vec![
+        ("money-list", page(Tab::Payments, &w.t("finance-payments"), &list(&listed, &list::Asked::default()), None)),
+        ("money-list-empty", page(Tab::Payments, &w.t("finance-payments"), &list(&[], &asked), None)),
+        ("money-one", page(Tab::Payments, &w.t("money-title"), &one(&whole(refunds()), None), None)),
+        (
+            "money-refund",
+            page(Tab::Payments, &w.t("money-title"), &one(&whole(Vec::new()), Some(&entered)), Some(&bad)),
+        ),
+        ("money-unknown", page(Tab::Payments, &w.t("money-title"), &one(&pending, None), None)),
+        ("money-open", page(Tab::Open, &w.t("finance-open"), &open(&stuck, &bills()), None)),
+        ("money-open-none", page(Tab::Open, &w.t("finance-open"), &open(&[], &[]), None)),
+        ("money-days", page(Tab::Days, &w.t("finance-days"), &days::body(w, &bills(), &[Method::Alipay]), None)),
+        ("money-days-none", page(Tab::Days, &w.t("finance-days"), &days::body(w, &[], &[]), None)),
+        ("money-day", page(Tab::Days, "2026-11-17", &day(bill(BillState::Read, "2026-11-17", 10), findings()), None)),
+        (
+            "money-day-late",
+            page(Tab::Days, "2026-11-18", &day(bill(BillState::Wanted, "2026-11-18", 1), Vec::new()), None),
+        ),
+        (
+            "money-day-agrees",
+            page(Tab::Days, "2026-11-16", &day(bill(BillState::Read, "2026-11-16", 0), Vec::new()), None),
+        ),
+        ("money-books", page(Tab::Books, &w.t("finance-books"), &books::body(w, &right), None)),
+        ("money-books-wrong", page(Tab::Books, &w.t("finance-books"), &books::body(w, &wrong), None)),
+    ]
+}
