@@ -14,6 +14,6 @@ mod redis;
 mod user;
 
 pub use error::{EmbeddedError, postgres_said};
-pub use postgres::{CONNECTIONS_MAX, Durability, Postgres};
+pub use postgres::{APPLICATION_ROLE, CONNECTIONS_MAX, Durability, Postgres};
 pub use redis::{Fsync, Redis};
 pub use user::{UnprivilegedUser, unprivileged_user};
