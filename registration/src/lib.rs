@@ -132,7 +132,7 @@ impl Registration {
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
-        let pictures = IdentityPictures { database: database.clone(), files, uploads: uploads.clone() };
+        let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
         let channels = gateways.pay.clone();
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
@@ -147,9 +147,9 @@ impl Registration {
             screenshots: screenshots.clone(),
             applications: applications.clone(),
             uploads,
-            asking: asking.clone(),
+            asking,
         };
-        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
+        let payments = beside(&orders, &vault, files);
         let messenger = Messenger {
             database: database.clone(),
             accounts: accounts.clone(),
@@ -191,6 +191,18 @@ impl Registration {
     /// Stops the jobs, each after the round that is running.
     pub async fn stop(&self) {
         self.jobs.stop().await;
+    }
+}
+
+/// The door to payments, over what that to orders has.
+fn beside(orders: &Orders, vault: &Vault, files: PictureFiles) -> Payments {
+    Payments {
+        database: orders.database.clone(),
+        exams: orders.exams.clone(),
+        applications: Arc::new(orders.applications.clone()),
+        vault: vault.clone(),
+        files,
+        asking: orders.asking.clone(),
     }
 }
 

@@ -18,6 +18,10 @@ pub enum Right {
     MoveRegistrations,
     /// Tell a candidate a code for another password.
     TellCodes,
+    /// Make lists of orders that a school pays for, and pay for them.
+    PayForGroups,
+    /// Read for whom candidates want invoices, and hand those back.
+    MakeInvoices,
 }
 
 /// What the thing belongs to that somebody wants to act on.
@@ -48,7 +52,14 @@ pub fn permits(member: &StaffMember, right: Right, scope: Scope<'_>) -> bool {
     };
     let has_right = match (member.role, right) {
         (Role::Administrator, _) | (Role::Reviewer, Right::See(_) | Right::Decide(_)) => true,
-        (Role::Reviewer, Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes) => false,
+        (
+            Role::Reviewer,
+            Right::CorrectAccounts
+            | Right::MoveRegistrations
+            | Right::TellCodes
+            | Right::PayForGroups
+            | Right::MakeInvoices,
+        ) => false,
     };
     member.disabled_at.is_none() && is_theirs && has_right
 }
@@ -69,7 +80,13 @@ mod tests {
     #[test]
     fn every_role_has_its_line() {
         let cases = CaseKind::ALL.into_iter().flat_map(|kind| [Right::See(kind), Right::Decide(kind)]);
-        let accounts = [Right::CorrectAccounts, Right::MoveRegistrations, Right::TellCodes];
+        let accounts = [
+            Right::CorrectAccounts,
+            Right::MoveRegistrations,
+            Right::TellCodes,
+            Right::PayForGroups,
+            Right::MakeInvoices,
+        ];
         let rights: Vec<(bool, Right)> =
             cases.map(|right| (true, right)).chain(accounts.map(|right| (false, right))).collect();
         let exam = "ce".parse().unwrap();
