@@ -17,6 +17,6 @@ mod user;
 
 pub use error::{EmbeddedError, postgres_said};
 pub use patience::{RECOVERY_MAX, SILENCE_MAX};
-pub use postgres::{CONNECTIONS_MAX, Durability, Postgres};
+pub use postgres::{APPLICATION_ROLE, CONNECTIONS_MAX, Durability, Postgres};
 pub use redis::{Fsync, Redis};
 pub use user::{UnprivilegedUser, unprivileged_user};

@@ -21,6 +21,9 @@ const PROGRAM: &str = "PostgreSQL";
 pub const CONNECTIONS_MAX: u16 = 100;
 /// Its superuser, and the name of the one database.
 const NAME: &str = "seathold";
+/// What a program should do its daily work as, by `SET ROLE` or an option of the connection: it owns nothing, and may do what
+/// the owner of the tables grants it.
+pub const APPLICATION_ROLE: &str = "seathold_application";
 const POLL: Duration = Duration::from_millis(10);
 /// Longest wait for one connection: one that hangs takes it and says nothing.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
@@ -73,6 +76,7 @@ impl Postgres {
         let mut postgres = Self { process: None, home, durability, url, pid: 0 };
         postgres.launch(SILENCE_MAX).await?;
         postgres.make_database().await?;
+        postgres.make_role().await?;
         Ok(postgres)
     }
 
@@ -236,6 +240,25 @@ impl Postgres {
         let (client, connection) = tokio_postgres::connect(&url(self.home.socket_dir(), "postgres"), NoTls).await?;
         let connection = tokio::spawn(connection);
         let made = client.batch_execute(&format!("CREATE DATABASE {NAME}")).await;
+        drop(client);
+        let _ = connection.await;
+        made.map_err(EmbeddedError::from)
+    }
+
+    /// Makes the role of daily work, where there is none. It sees who else is connected, as the superuser does.
+    async fn make_role(&self) -> Result<(), EmbeddedError> {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await?;
+        let connection = tokio::spawn(connection);
+        let made = client
+            .batch_execute(&format!(
+                "DO $$ BEGIN
+                     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN
+                         CREATE ROLE {APPLICATION_ROLE} NOLOGIN;
+                         GRANT pg_read_all_stats TO {APPLICATION_ROLE};
+                     END IF;
+                 END $$"
+            ))
+            .await;
         drop(client);
         let _ = connection.await;
         made.map_err(EmbeddedError::from)

@@ -139,7 +139,7 @@ impl Registration {
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
-        let pictures = IdentityPictures { database: database.clone(), files, uploads: uploads.clone() };
+        let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
         let channels = gateways.pay.clone();
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
@@ -154,9 +154,9 @@ impl Registration {
             screenshots: screenshots.clone(),
             applications: applications.clone(),
             uploads,
-            asking: asking.clone(),
+            asking,
         };
-        let Money { payments, reconciliation, finance } = Money::new(&database, &exams, asking);
+        let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files);
         let messenger = Messenger {
             database: database.clone(),
             accounts: accounts.clone(),
@@ -212,9 +212,19 @@ struct Money {
 }
 
 impl Money {
-    fn new(database: &Database, exams: &Exams, asking: Asking) -> Self {
-        let reconciliation = Reconciliation { database: database.clone(), channels: asking.channels.clone() };
-        let payments = Payments { database: database.clone(), exams: exams.clone(), asking };
+    /// Over what the door to orders has.
+    fn beside(orders: &Orders, vault: &Vault, files: PictureFiles) -> Self {
+        let database = &orders.database;
+        let payments = Payments {
+            database: database.clone(),
+            exams: orders.exams.clone(),
+            applications: Arc::new(orders.applications.clone()),
+            vault: vault.clone(),
+            files,
+            asking: orders.asking.clone(),
+        };
+        let channels = orders.asking.channels.clone();
+        let reconciliation = Reconciliation { database: database.clone(), channels };
         let finance =
             Finance { database: database.clone(), payments: payments.clone(), reconciliation: reconciliation.clone() };
         Self { payments, reconciliation, finance }

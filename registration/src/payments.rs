@@ -4,7 +4,9 @@
 pub(crate) mod ask;
 mod books;
 pub(crate) mod channels;
+mod groups;
 pub(crate) mod hear;
+mod invoices;
 pub(crate) mod moves;
 mod notified;
 mod page;
@@ -12,8 +14,11 @@ mod pay;
 pub(crate) mod refunds;
 pub(crate) mod store;
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
+use crate::application::Applications;
 use crate::exams::Exams;
 use crate::model::actor::Actor;
 use crate::model::clock;
@@ -23,11 +28,15 @@ use crate::model::payment::{Method, Payment, PaymentId, PaymentState};
 use crate::payments::ask::Asking;
 use crate::payments::channels::Channels;
 use crate::payments::store::payments::{Ended, Ending, NewPayment};
+use crate::pictures::files::PictureFiles;
 use crate::seats::store::orders;
+use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
 pub use books::{Books, Difference};
 pub use gateways::pay::{Start, Surface};
+pub use groups::{GroupError, LOCK_MAX, NewList};
+pub use invoices::{DOCUMENT_BYTES_MAX, INVOICES_MAX, InvoiceDocument, InvoiceError};
 pub use notified::{Acknowledgement, NotifiedError};
 pub use page::{Attempt, Looking, PaymentPage, Stuck};
 pub use pay::{Going, PayRefusal, Payer};
@@ -78,6 +87,11 @@ pub enum EndError {
 pub struct Payments {
     pub(crate) database: Database,
     pub(crate) exams: Exams,
+    /// Says to which school a candidate belongs. Shared, because it is large, and so is every future that holds one.
+    pub(crate) applications: Arc<Applications>,
+    /// Seals titles of invoices, and keeps their documents.
+    pub(crate) vault: Vault,
+    pub(crate) files: PictureFiles,
     pub(crate) asking: Asking,
 }
 

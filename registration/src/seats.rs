@@ -20,6 +20,7 @@ mod pictures;
 mod settle;
 pub(crate) mod store;
 mod take;
+mod withdraw;
 
 use jiff::Timestamp;
 use reservation::engine::{Engine, HoldError};
@@ -32,7 +33,9 @@ use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
+use crate::model::payment::group::GroupLock;
 use crate::payments::ask::{Asking, Ended};
+use crate::payments::store::group_payments;
 use crate::people::store::payer_looks;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
@@ -46,6 +49,7 @@ pub use drop_seat::DropError;
 pub use error::OrderError;
 pub use hand_in::HandInError;
 pub use pictures::ReceiveError;
+pub use withdraw::{WithdrawError, Withdrawal};
 
 /// Most orders that a candidate's page shows.
 pub const ORDERS_MAX: usize = 50;
@@ -61,6 +65,9 @@ pub enum ReleaseError {
     /// Something was handed in for it, so that only staff may end it; or the money has just come.
     #[error("the order is past giving back")]
     Paid(OrderState),
+    /// The candidate's school is about to pay for it.
+    #[error("the candidate's school pays for the order until {}", .0.until)]
+    Locked(GroupLock),
     /// A payment of it is under way, and the channel cannot say what becomes of it: try again in a moment.
     #[error("a payment of the order is under way")]
     Paying,
@@ -128,6 +135,9 @@ impl Orders {
     pub async fn release(&self, account: AccountId, order: OrderId) -> Result<Order, ReleaseError> {
         let order = self.own(account, order).await?.ok_or(ReleaseError::UnknownOrder)?;
         let id = order.id;
+        if let Some(lock) = group_payments::lock_of(&self.database.client().await?, id, clock::now()).await? {
+            return Err(ReleaseError::Locked(lock));
+        }
         match self.asking.end_all(id, &Actor::Candidate(account)).await? {
             Ended::All => {}
             Ended::Paid => return Err(ReleaseError::Paid(order.state_at(clock::now()))),
@@ -144,6 +154,10 @@ impl Orders {
             choosing::check_drop(&page, &live.iter().collect::<Vec<&Order>>(), &seats).map_err(ReleaseError::Kept)?;
         }
         let is_released = change::release(&transaction, id).await?;
+        // Asked under the order's lock, which whoever makes a list takes, too.
+        if let Some(lock) = group_payments::lock_of(&transaction, id, clock::now()).await?.filter(|_| is_released) {
+            return Err(ReleaseError::Locked(lock));
+        }
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         if is_released {

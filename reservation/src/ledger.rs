@@ -97,9 +97,12 @@ impl Ledger {
         // Waiting for the process that is at it, and a schema over many rows, take longer than a query of a request may.
         client.batch_execute("SET statement_timeout = 0").await?;
         client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
-        let outcome = migrate(&mut client).await;
+        // Daily work is done as another role, which owns no table.
+        let role: String = client.query_one("SELECT current_setting('role')", &[]).await?.get(0);
+        client.batch_execute("SET ROLE NONE").await?;
+        let outcome = migrate(&mut client, &role).await;
         client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
-        client.batch_execute("RESET statement_timeout").await?;
+        client.batch_execute("RESET statement_timeout; RESET ROLE").await?;
         outcome?;
         Ok(ledger)
     }
@@ -128,11 +131,22 @@ pub async fn limit(tx: &Transaction<'_>) -> Result<(), LedgerError> {
     Ok(tx.batch_execute(limits).await?)
 }
 
-async fn migrate(client: &mut Object) -> Result<(), LedgerError> {
+/// What the role of daily work may do with the rows.
+const GRANTS: &str = "SELECT format(
+    'GRANT USAGE ON SCHEMA reservation TO %1$I;
+     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA reservation TO %1$I;
+     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA reservation TO %1$I',
+    $1::text)";
+
+async fn migrate(client: &mut Object, role: &str) -> Result<(), LedgerError> {
     client.batch_execute("CREATE SCHEMA IF NOT EXISTS reservation").await?;
     let mut runner = embedded::migrations::runner();
     runner.set_migration_table_name("reservation.schema_history");
     let client: &mut tokio_postgres::Client = client;
     runner.run_async(client).await.map_err(|error| LedgerError::Unavailable(error.to_string()))?;
+    if role != "none" {
+        let grants: String = client.query_one(GRANTS, &[&role]).await?.get(0);
+        client.batch_execute(&grants).await?;
+    }
     Ok(())
 }

@@ -70,15 +70,16 @@ impl Stores {
             Some(url) => url,
             None => private_redis(&data.join("redis"), sharing, &mut supervisor).await?,
         };
-        let (postgres_url, connections) = match given_postgres {
-            Some(url) => (url, site.database_connections),
+        let (postgres_url, role, connections) = match given_postgres {
+            Some(url) => (url, None, site.database_connections),
             None => (
                 private_postgres(&data.join("postgres"), sharing, &mut supervisor).await?,
+                Some(embedded::APPLICATION_ROLE),
                 site.database_connections.min(PRIVATE_CONNECTIONS),
             ),
         };
         let patience = Patience::new(PATIENT_WAIT);
-        let postgres = pool(&postgres_url, connections, patience.clone())?;
+        let postgres = pool(&postgres_url, role, connections, patience.clone())?;
         // Asked once now, so that a wrong address is one sentence instead of a failing first request.
         until_answered(&postgres).await.context("Postgres does not answer: see DATABASE_URL")?;
         Ok(Self { redis_url, postgres, patience, supervisor })
@@ -155,12 +156,14 @@ fn is_final(error: &tokio_postgres::error::DbError) -> bool {
     !error.code().code().starts_with("57")
 }
 
-fn pool(url: &str, connections: u16, patience: Patience) -> anyhow::Result<Pool> {
+/// Connections that work as `role`, if there is one; the schemas are brought up to date as whoever the URL names.
+fn pool(url: &str, role: Option<&str>, connections: u16, patience: Patience) -> anyhow::Result<Pool> {
     let mut config: tokio_postgres::Config = url.parse().context("DATABASE_URL is no address of a Postgres")?;
     config.connect_timeout(CONNECTION_WAIT).application_name("seathold");
     // A pooler may refuse options, so given ones stay.
     if config.get_options().is_none() {
-        config.options(SESSION);
+        let role = role.map(|role| format!(" -c role={role}")).unwrap_or_default();
+        config.options(format!("{SESSION}{role}"));
     }
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_connect(config, Lines { patience }, recycling);

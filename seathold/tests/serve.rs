@@ -9,10 +9,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use embedded::Postgres;
 use serde_json::{Value, json};
 use testkit::{Answer, AppOptions, ServedApp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
 
 const EXAM: &str = "/api/v1/exams/degree-english";
 
@@ -57,6 +60,37 @@ fn serve(data: &Path) -> Command {
     command
 }
 
+/// The server's daily work is another role's than the tables' owner, and what has happened to money that role only adds to.
+async fn works_as_a_role_that_only_adds_to_the_journal(app: &ServedApp) {
+    let url = Postgres::url_in(&app.data().join("postgres")).unwrap();
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let watch = "CREATE TABLE public.seen (who text NOT NULL);
+         GRANT INSERT ON public.seen TO PUBLIC;
+         CREATE FUNCTION public.see() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN INSERT INTO public.seen VALUES (current_user); RETURN NULL; END $$;
+         CREATE TRIGGER see AFTER INSERT ON reservation.holds FOR EACH ROW EXECUTE FUNCTION public.see()";
+    client.batch_execute(watch).await.unwrap();
+    assert_eq!(hold(app, "wang").await.status, 201);
+    let start = Instant::now();
+    let seen = loop {
+        let rows = client.query("SELECT DISTINCT who FROM public.seen", &[]).await.unwrap();
+        if !rows.is_empty() {
+            break rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>();
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "the ledger is not written");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(seen, [embedded::APPLICATION_ROLE]);
+    client.batch_execute("DROP TABLE public.seen; DROP FUNCTION public.see() CASCADE").await.unwrap();
+    client.batch_execute(&format!("SET ROLE {}", embedded::APPLICATION_ROLE)).await.unwrap();
+    for refused in ["UPDATE registration.journal SET at = now()", "DELETE FROM registration.journal_lines"] {
+        let error = client.batch_execute(refused).await.unwrap_err();
+        assert_eq!(error.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{refused}");
+    }
+    client.batch_execute("SELECT count(*) FROM registration.journal").await.unwrap();
+}
+
 #[tokio::test]
 async fn a_second_start_finds_its_data() {
     let mut app = ServedApp::start().await;
@@ -77,6 +111,7 @@ async fn a_second_start_finds_its_data() {
     assert_eq!(keys, [app.api_key("admin"), app.api_key("hold")]);
     let again = hold(&app, "li").await;
     assert_eq!(again.status, 200, "the same hold: {}", again.body);
+    works_as_a_role_that_only_adds_to_the_journal(&app).await;
     assert!(app.stop().await.success());
 }
 

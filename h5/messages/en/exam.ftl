@@ -83,6 +83,7 @@ choice-no-fee = The fee of this subject is not set yet, so it cannot be chosen.
 choice-group-had = You have { $subject }, so this one cannot be chosen
 drop-paid = A subject that is paid for cannot be dropped.
 drop-paying = A payment of this order is under way. You can drop the subject once it has come to an end.
+drop-locked = Your school is paying for this subject together with others, so it cannot be dropped now. Please ask your school if this is not right.
 drop-last = You cannot drop every subject: keep at least one.
 drop-needed = You are registered for { $subject }, which needs this subject. Drop { $subject } first.
 hold-error-blocked = Please finish the earlier steps first.

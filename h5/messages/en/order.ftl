@@ -77,6 +77,7 @@ upload-heic = HEIC pictures are not supported yet. Please take a photo here, or 
 upload-lapsed-begun = The time for the seat is up and the sitting has begun, so the screenshot was not taken in. If you have paid, keep the receipt, do not pay again, and ask for a refund as the exam's page says.
 upload-too-many = { $count } screenshots have been sent for this registration, and no more can be. Please contact the organiser.
 upload-lapsed-closed = The time for your seat is up and registration has closed. The screenshot was not sent. If you have paid, keep the order and ask the contact on the exam's page.
+upload-locked = Your school is paying for this order together with others. The screenshot was not sent; do not pay yourself. Please ask your school if this is not right.
 upload-lapsed-full = The time for your seat is up and the sitting is full. The screenshot was not sent. If you have paid, do not pay again: choose another sitting and upload the same screenshot there. If none suits you, ask the contact on the exam's page.
 upload-needs-first = Please upload the screenshot for { $subject } first, then the one for this subject.
 upload-other-chosen = The seat of this subject has lapsed, and you have chosen another one of the same level since; the screenshot was not taken. If you paid for the other subject, upload it there. If you paid for this one, drop the other first and come back to this page.

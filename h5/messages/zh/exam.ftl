@@ -80,6 +80,7 @@ choice-no-fee = 该科目的费用还没有确定，暂时不能报考。
 choice-group-had = 已报考{ $subject }，这一科不能再选
 drop-paid = 已支付的科目不可取消报考。
 drop-paying = 这笔订单正在付款，付款有结果后才能取消科目。
+drop-locked = 这一科目已被学校集体缴费锁定，暂时不能取消。如有疑问，请联系学校老师。
 drop-last = 不能取消所有科目的报考，至少保留一科。
 drop-needed = 已报考{ $subject }，这一科的报考不可取消。请先取消{ $subject }。
 hold-error-blocked = 请先完成前面的步骤。

@@ -60,6 +60,7 @@ pub(crate) fn drop_sentence(w: Words, exam: &Exam, error: &DropError) -> String 
     match error {
         DropError::Paid(_) => w.t("drop-paid").into_owned(),
         DropError::Paying => w.t("drop-paying").into_owned(),
+        DropError::Locked(_) => w.t("drop-locked").into_owned(),
         DropError::Kept(refusal) => kept_sentence(w, exam, refusal),
         DropError::Unknown => w.t("hold-error-unknown").into_owned(),
         DropError::Store(_) => w.t("hold-error-unavailable").into_owned(),

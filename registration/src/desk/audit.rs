@@ -59,6 +59,18 @@ pub enum AuditAction {
     /// Somebody became a member of staff; the detail is what they may do.
     #[strum(serialize = "staff.added")]
     StaffAdded,
+    /// Gave money back that came by no channel; what was seen is the refund's number.
+    #[strum(serialize = "refund.by_hand")]
+    RefundedByHand,
+    /// Began a school's payment for many candidates; what was seen is its number.
+    #[strum(serialize = "group.begun")]
+    GroupBegun,
+    /// Let the orders of a school's payment go again.
+    #[strum(serialize = "group.released")]
+    GroupReleased,
+    /// Wrote down that a school's transfer has come.
+    #[strum(serialize = "group.received")]
+    GroupReceived,
     /// A member of staff signed in.
     #[strum(serialize = "staff.signed_in")]
     StaffSignedIn,
@@ -225,7 +237,7 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 38] = [
         "looked_at_person",
         "looked_at_picture",
         "confirmed",
@@ -242,6 +254,10 @@ mod tests {
         "account_moved_from",
         "account_corrected",
         "account_code_told",
+        "refund.by_hand",
+        "group.begun",
+        "group.released",
+        "group.received",
         "staff.signed_in",
         "staff.refused",
         "staff.signed_out",

@@ -22,6 +22,10 @@ pub enum Right {
     SeeMoney,
     /// Give money back, agree to it, ask channels, fetch bills and close findings.
     MoveMoney,
+    /// Make lists of orders that a school pays for, and pay for them.
+    PayForGroups,
+    /// Read for whom candidates want invoices, and hand those back.
+    MakeInvoices,
 }
 
 /// What the thing belongs to that somebody wants to act on.
@@ -53,8 +57,8 @@ pub fn permits(member: &StaffMember, right: Right, scope: Scope<'_>) -> bool {
     let has_right = match (member.role, right) {
         (Role::Administrator, _)
         | (Role::Reviewer, Right::See(_) | Right::Decide(_))
-        | (Role::Finance, Right::SeeMoney | Right::MoveMoney) => true,
-        (Role::Reviewer, Right::SeeMoney | Right::MoveMoney)
+        | (Role::Finance, Right::SeeMoney | Right::MoveMoney | Right::PayForGroups | Right::MakeInvoices) => true,
+        (Role::Reviewer, Right::SeeMoney | Right::MoveMoney | Right::PayForGroups | Right::MakeInvoices)
         | (Role::Finance, Right::See(_) | Right::Decide(_))
         | (Role::Reviewer | Role::Finance, Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes) => {
             false
@@ -80,7 +84,7 @@ mod tests {
     fn every_role_has_its_line() {
         let cases = CaseKind::ALL.into_iter().flat_map(|kind| [Right::See(kind), Right::Decide(kind)]);
         let accounts = [Right::CorrectAccounts, Right::MoveRegistrations, Right::TellCodes];
-        let money = [Right::SeeMoney, Right::MoveMoney];
+        let money = [Right::SeeMoney, Right::MoveMoney, Right::PayForGroups, Right::MakeInvoices];
         let rights: Vec<(Option<Role>, Right)> = (cases.map(|right| (Some(Role::Reviewer), right)))
             .chain(accounts.map(|right| (None, right)))
             .chain(money.map(|right| (Some(Role::Finance), right)))

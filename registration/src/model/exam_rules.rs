@@ -9,6 +9,7 @@ mod identity;
 mod names;
 mod payment;
 mod programme;
+mod refund;
 mod task;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use identity::{FaceRules, IdentityRules, IdentityWay, PhotoRules};
 pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
 pub use payment::{CHOICE_HOURS_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
+pub use refund::{RATES_MAX, RefundRate, RefundRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
 
 use crate::model::text::Text;
@@ -71,10 +73,13 @@ pub struct ExamRules {
     /// How the fee is paid.
     #[serde(default, skip_serializing_if = "is_default")]
     pub payment: PaymentRules,
+    /// What comes back of the fee to whoever gives up a paid seat.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refund: RefundRules,
 }
 
-fn is_default(rules: &PaymentRules) -> bool {
-    *rules == PaymentRules::default()
+fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
+    *rules == T::default()
 }
 
 fn two_steps() -> Vec<StepRule> {
@@ -109,6 +114,7 @@ impl Default for ExamRules {
             short_title: None,
             review_days: None,
             payment: PaymentRules::default(),
+            refund: RefundRules::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A payment: one attempt to pay, or money that came, for one order or several. Plain values.
 
+pub mod group;
+pub mod invoice;
 pub mod journal;
 pub mod listed;
 pub mod refund;
@@ -68,6 +70,16 @@ pub enum PaymentState {
     Closed,
     /// Whoever takes the money, or staff, said no.
     Failed,
+}
+
+impl Method {
+    /// Is there a channel that can be asked, and that gives money back? By the other ways people do both.
+    pub fn has_channel(self) -> bool {
+        match self {
+            Self::Alipay | Self::WechatPay | Self::Bank => true,
+            Self::Screenshot | Self::School => false,
+        }
+    }
 }
 
 impl PaymentState {

@@ -104,6 +104,11 @@ impl Asking {
         let client = self.hearing.database.client().await?;
         let under_way = attempts::under_way(&client, order).await?;
         drop(client);
+        self.end_these(under_way, actor).await
+    }
+
+    /// Ends these attempts.
+    pub(crate) async fn end_these(&self, under_way: Vec<StoredAttempt>, actor: &Actor) -> Result<Ended, StoreError> {
         let mut ended = Ended::All;
         for attempt in under_way {
             let told = self.end(&attempt, actor).await?;

@@ -7,15 +7,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::model::actor::Actor;
+use crate::model::clock;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
 use crate::model::payment::journal::{Entry, EntryKind};
 use crate::model::payment::{Method, Payment, PaymentEvent, PaymentId, PaymentState};
 use crate::payments::store::journal::{self, Cause};
-use crate::payments::store::payment_events;
-use crate::payments::store::payment_orders;
 use crate::payments::store::payments::{self, Ended, Ending, NewPayment, attempts};
 use crate::payments::store::settlements::{self, Settled, Settlement};
+use crate::payments::store::{group_payments, payment_events, payment_orders};
 use crate::rules::paying::schedule::LAST_WORD_MAX;
 use crate::store::StoreError;
 
@@ -143,6 +143,34 @@ pub(crate) async fn is_paid(client: &impl GenericClient, order: OrderId, amount:
     Ok(shown.chain(sent).sum::<Fen>() >= amount)
 }
 
+/// The money that has bought an order's seats. Nothing: none has, or there was nothing to pay.
+pub(crate) async fn bought_with(client: &impl GenericClient, order: OrderId) -> Result<Option<Settlement>, StoreError> {
+    let parts = settlements::of_order(client, order).await?;
+    if let Some(part) = parts.into_iter().find(|part| part.state == Settled::Seat) {
+        return Ok(Some(part));
+    }
+    let found = payments::of_order(client, order).await?;
+    let shown = |payment: &&Payment| payment.method == Method::Screenshot && payment.state == PaymentState::Received;
+    Ok(found.iter().find(shown).and_then(|payment| shown_part(payment, order)))
+}
+
+/// Money that a picture has shown, as what came by a channel and has bought the seats.
+fn shown_part(payment: &Payment, order: OrderId) -> Option<Settlement> {
+    let (_, part) = *payment.orders.iter().find(|(other, _)| *other == order)?;
+    Some(Settlement {
+        payment: payment.id,
+        order,
+        state: Settled::Seat,
+        choice_until: None,
+        method: payment.method,
+        asked: payment.amount,
+        received: payment.received?,
+        received_at: payment.received_at?,
+        part,
+        is_first: true,
+    })
+}
+
 /// Has money come for an order by a channel that is neither a seat nor a refund yet?
 pub(crate) async fn is_owed(client: &impl GenericClient, order: OrderId) -> Result<bool, StoreError> {
     let parts = settlements::of_order(client, order).await?;
@@ -167,10 +195,12 @@ pub(crate) async fn awaits_last_word(
     Ok(under_way.iter().any(is_open))
 }
 
-/// Must an order cost what it costs, because a payment of it was begun and has not come to nothing?
+/// Must an order cost what it costs, because a payment of it was begun and has not come to nothing, or because its school
+/// is about to pay for it?
 pub(crate) async fn binds(client: &impl GenericClient, order: OrderId) -> Result<bool, StoreError> {
     let found = payments::of_order(client, order).await?;
-    Ok(found.iter().any(|payment| payment.state.binds_amount()))
+    let is_bound = found.iter().any(|payment| payment.state.binds_amount());
+    Ok(is_bound || group_payments::lock_of(client, order, clock::now()).await?.is_some())
 }
 
 /// The payment by screenshot that staff have not decided on; an order has at most one.

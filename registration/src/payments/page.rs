@@ -9,8 +9,10 @@ use crate::model::clock;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
 use crate::model::order::OrderId;
+use crate::model::payment::group::GroupLock;
 use crate::model::payment::refund::Refund;
 use crate::model::payment::{Method, Payment, PaymentId, PaymentState};
+use crate::payments::store::group_payments;
 use crate::payments::store::payments as rows;
 use crate::payments::store::payments::attempts;
 use crate::payments::store::refunds;
@@ -50,6 +52,8 @@ pub struct PaymentPage {
     pub received: Vec<Payment>,
     /// What goes back, or did.
     pub refunds: Vec<Refund>,
+    /// The candidate's school is about to pay for it: until that ends nobody else does.
+    pub lock: Option<GroupLock>,
 }
 
 impl PaymentPage {
@@ -114,8 +118,9 @@ impl Payments {
         let under_way = attempts::under_way(&client, order).await?;
         let received = rows::of_order(&client, order).await?;
         let refunds = refunds::of_order(&client, order).await?;
+        let lock = group_payments::lock_of(&client, order, clock::now()).await?;
         drop(client);
-        let is_offered = is_payable(&found, &found.state_at(clock::now()));
+        let is_offered = lock.is_none() && is_payable(&found, &found.state_at(clock::now()));
         let exam = self.exams.get(&found.exam).filter(|_| is_offered);
         let has = |method: &Method| *method == Method::Screenshot || self.channels().get(*method).is_some();
         let channels = exam.map(|exam| exam.rules.payment.channels.iter().copied().filter(has).collect());
@@ -130,9 +135,11 @@ impl Payments {
         Ok(Some(PaymentPage {
             amount: found.amount,
             channels: channels.unwrap_or_default(),
-            attempts: under_way.into_iter().map(attempt).collect(),
+            // Where a school's staff pay is nothing to the candidate.
+            attempts: under_way.into_iter().filter(|one| one.group.is_none()).map(attempt).collect(),
             received: received.into_iter().filter(|payment| payment.state == PaymentState::Received).collect(),
             refunds: refunds.into_iter().map(|stored| stored.refund).collect(),
+            lock,
         }))
     }
 

@@ -15,9 +15,10 @@ use crate::model::exam_rules::SubjectId;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
+use crate::model::payment::group::GroupLock;
 use crate::model::payment::{Method, PaymentEvent, PaymentId, PaymentState};
 use crate::payments::store::payments::attempts::{self, NewAttempt, StoredAttempt};
-use crate::payments::store::{payment_events, payment_orders};
+use crate::payments::store::{group_payments, payment_events, payment_orders};
 use crate::rules::choosing;
 use crate::rules::paying::attempt::Heard;
 use crate::seats::store::orders::{self, StoredOrder};
@@ -71,6 +72,9 @@ pub enum PayRefusal {
     /// A subject that this one needs must be paid for first.
     #[error("subject {0} must be paid for first")]
     NeedsFirst(SubjectId),
+    /// The candidate's school is about to pay for it.
+    #[error("the candidate's school pays for the order until {}", .0.until)]
+    Locked(GroupLock),
     /// The exam, or the site, does not take money by this channel.
     #[error("money is not taken by {0} here")]
     NotOffered(Method),
@@ -113,6 +117,9 @@ impl Payments {
         let state = order.state_at(clock::now());
         if !is_payable(order, &state) {
             return Err(PayRefusal::NotPayable(state));
+        }
+        if let Some(lock) = group_payments::lock_of(&self.database.client().await?, order.id, clock::now()).await? {
+            return Err(PayRefusal::Locked(lock));
         }
         let exam = self.exams.get(&order.exam).ok_or(PayRefusal::NotOffered(method))?;
         if !exam.rules.payment.channels.contains(&method) || self.channels().get(method).is_none() {
@@ -185,6 +192,10 @@ impl Payments {
         if (locked.amount, locked.expires_at) != (order.amount, order.expires_at) {
             return Err(PayRefusal::JustEnded);
         }
+        // Whoever makes a list has the order's lock, too.
+        if let Some(lock) = group_payments::lock_of(&transaction, order.id, now).await? {
+            return Err(PayRefusal::Locked(lock));
+        }
         let under_way = attempts::under_way(&transaction, order.id).await?;
         if let Some(other) = under_way.into_iter().find(|attempt| attempt.method == method) {
             // Begun by another request just now; or one that could not be closed, of which nobody knows what becomes.
@@ -210,7 +221,7 @@ impl Payments {
     }
 
     /// How the payer goes on with an attempt: as before while that is good, else the same order call is sent again.
-    async fn start(&self, attempt: StoredAttempt, return_url: &str) -> Result<Going, PayRefusal> {
+    pub(super) async fn start(&self, attempt: StoredAttempt, return_url: &str) -> Result<Going, PayRefusal> {
         let StoredAttempt { id, method, call: Some(call), expires_at: Some(expires_at), start, .. } = attempt else {
             return Err(StoreError::Corrupt("an attempt without its order call").into());
         };
@@ -283,14 +294,14 @@ fn is_good(start: &Start, now: Timestamp) -> bool {
     until.is_none_or(|until| until >= now + START_LEFT_MIN)
 }
 
-fn refused(error: PayError) -> PayRefusal {
+pub(super) fn refused(error: PayError) -> PayRefusal {
     match error {
         PayError::Refused(code) => PayRefusal::Refused(code),
         PayError::Unclear(_) => PayRefusal::Unclear,
     }
 }
 
-fn word(surface: Surface) -> &'static str {
+pub(super) fn word(surface: Surface) -> &'static str {
     match surface {
         Surface::Phone => "phone",
         Surface::Desk => "desk",

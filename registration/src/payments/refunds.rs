@@ -6,6 +6,7 @@ use gateways::pay::{PayError, RefundOrder, RefundStanding};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Payments;
+use crate::desk::audit::{self, AuditAction};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::fen::Fen;
@@ -47,6 +48,9 @@ pub enum RefundError {
     /// It needs somebody else of the staff.
     #[error("somebody else of the staff must agree")]
     SamePerson,
+    /// Only the channel by which the money came gives it back.
+    #[error("only the channel gives this money back")]
+    ByChannel,
     /// It has moved on.
     #[error("the refund is {0} by now")]
     Moved(RefundState),
@@ -79,7 +83,9 @@ pub(crate) async fn begin(
         return Ok(None);
     }
     let Wanted { amount, reason, state, by, note } = *wanted;
-    let new = NewRefund { payment: of.payment, order: of.order, amount, reason, state, by, note, now };
+    // What no channel gives back, people must.
+    let needs_people = needs_people(state) || !of.method.has_channel();
+    let new = NewRefund { payment: of.payment, order: of.order, amount, reason, state, by, note, needs_people, now };
     let Some(id) = refunds::insert(transaction, &new).await? else { return Ok(None) };
     let entry = Entry::of(EntryKind::RefundDue, amount, of.method, of.state == Settled::Seat);
     let cause = Cause { payment: of.payment, order: of.order, refund: Some(id) };
@@ -104,7 +110,9 @@ impl Payments {
         let parts = settlements::of_order(&transaction, order).await?;
         let part = parts.into_iter().find(|part| part.payment == payment).ok_or(RefundError::Unknown)?;
         attempts::lock(&transaction, payment).await?;
-        let left = Fen(part.received.0 - refunds::sum_of(&transaction, payment).await?.0);
+        // Of a payment for many orders each has its part.
+        let of_part = part.refundable().0 - refunds::sum_for(&transaction, payment, order).await?.0;
+        let left = Fen(of_part.min(part.received.0 - refunds::sum_of(&transaction, payment).await?.0));
         if amount.0 <= 0 || amount > left {
             return Err(RefundError::Amount(left));
         }
@@ -144,6 +152,26 @@ impl Payments {
             Some(_) => Ok(()),
             None => Err(RefundError::Unknown),
         }
+    }
+
+    /// Staff have given money back that came by no channel: by a school's transfer, or on the school's own page. Again: the
+    /// same answer.
+    pub async fn refunded_by_hand(&self, staff: StaffId, id: RefundId) -> Result<(), RefundError> {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
+        if stored.refund.method.has_channel() {
+            return Err(RefundError::ByChannel);
+        }
+        match write(&transaction, &stored, &Heard::ByHand, clock::now()).await? {
+            Step::End(..) => {}
+            _ if stored.refund.state == RefundState::Done => return Ok(()),
+            _ => return Err(RefundError::Moved(stored.refund.state)),
+        }
+        let (subject, number) = (stored.refund.order.to_string(), id.number());
+        audit::Entry::by_staff(staff, AuditAction::RefundedByHand, &subject).seen(&number).write(&transaction).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
     }
 
     /// The refunds of an order, the oldest first.
@@ -257,7 +285,7 @@ async fn write(
         _ => None,
     };
     let heard_at = matches!(heard, Heard::Said(_) | Heard::Refused(_)).then_some(now);
-    let needs_people = needs_people(state);
+    let needs_people = needs_people(state) || (!refund.method.has_channel() && !state.is_final());
     let moved = Moved { state, is_sent, heard_at, next, needs_people, code, now };
     refunds::note(transaction, refund.id, &moved).await?;
     Ok(step)

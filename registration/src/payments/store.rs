@@ -1,5 +1,8 @@
 //! The tables of payments.
 
+pub(crate) mod group_payment_orders;
+pub(crate) mod group_payments;
+pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod journal_lines;
 pub(crate) mod payment_events;

@@ -92,6 +92,11 @@ impl Screenshots {
         Ok(None)
     }
 
+    /// All pictures of an order that nobody has accepted, the newest first.
+    pub(crate) async fn unaccepted(&self, order: OrderId) -> Result<Vec<Uuid>, StoreError> {
+        store::screenshots::pending(&self.database.client().await?, order).await
+    }
+
     /// Removes a picture, the file first, so that a row remains to try again with. False: it stays, since somebody has
     /// accepted it as evidence of a payment.
     pub(crate) async fn discard(&self, order: OrderId, id: Uuid) -> Result<bool, StoreError> {

@@ -1,4 +1,6 @@
-//! Choosing other sittings for money that came when the seats had gone.
+//! Choosing other sittings for money that came when the seats had gone: by a channel, or as a picture shows.
+
+mod with_picture;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -54,15 +56,16 @@ pub struct Instead {
 }
 
 impl Orders {
-    /// What one can choose for an order that is [owed](OrderState::Owed), seat by seat; nothing where one of them has
-    /// nothing.
+    /// What one can choose for an order that is [owed](OrderState::Owed), or that lapsed before its
+    /// [picture](Self::choose_with_picture) came, seat by seat; nothing where one of them has nothing.
     pub async fn instead(&self, account: AccountId, order: OrderId) -> Result<Vec<Instead>, StoreError> {
-        match self.own(account, order).await? {
-            Some(found) if matches!(found.state_at(clock::now()), OrderState::Owed { .. }) => {
-                self.offered_instead(&found).await
-            }
-            _ => Ok(Vec::new()),
-        }
+        let Some(found) = self.own(account, order).await? else { return Ok(Vec::new()) };
+        let is_owed = match found.state_at(clock::now()) {
+            OrderState::Owed { .. } => true,
+            OrderState::Lapsed => self.late_picture(&found).await?.is_some(),
+            _ => false,
+        };
+        if is_owed { self.offered_instead(&found).await } else { Ok(Vec::new()) }
     }
 
     /// Takes other sittings for an order that is [owed](OrderState::Owed): one for each seat, in the order of its seats. They
@@ -78,7 +81,21 @@ impl Orders {
         if !matches!(state, OrderState::Owed { .. }) {
             return Err(ChooseOtherError::NotOwed(Some(state)));
         }
-        let offered = self.offered_instead(&found).await?;
+        let chosen = self.take_instead(&found, sittings).await?;
+        let Some(payments) = self.note_choice(&found, &chosen).await? else {
+            self.let_go(&chosen).await?;
+            return Err(ChooseOtherError::OtherOrder);
+        };
+        for payment in payments {
+            self.settle_paid(payment, order).await?;
+        }
+        let now = self.own(account, order).await?.ok_or(ChooseOtherError::NotOwed(None))?;
+        Ok(now.view(clock::now()))
+    }
+
+    /// Takes the chosen seats, where they are offered. The order as it is to be written.
+    async fn take_instead(&self, found: &StoredOrder, sittings: &[SittingId]) -> Result<StoredOrder, ChooseOtherError> {
+        let offered = self.offered_instead(found).await?;
         let is_offered = offered.len() == sittings.len()
             && offered.iter().zip(sittings).all(|(seat, chosen)| seat.offered.contains(chosen))
             && sittings.iter().enumerate().all(|(index, one)| !sittings[..index].contains(one));
@@ -86,7 +103,7 @@ impl Orders {
             return Err(ChooseOtherError::Choice);
         }
         if found.seats_owed {
-            self.return_only_seats(&found).await?;
+            self.return_only_seats(found).await?;
         }
         let candidate = found.account.candidate_id();
         let taken = self.engine.hold(&found.exam, &candidate, sittings, Admission::Exempt).await;
@@ -98,15 +115,7 @@ impl Orders {
         let grace = found.lapses_at.duration_since(found.expires_at);
         chosen.expires_at = deadline(&taken.holds);
         chosen.lapses_at = chosen.expires_at + grace;
-        let Some(payments) = self.note_choice(&found, &chosen).await? else {
-            self.let_go(&chosen).await?;
-            return Err(ChooseOtherError::OtherOrder);
-        };
-        for payment in payments {
-            self.settle_paid(payment, order).await?;
-        }
-        let now = self.own(account, order).await?.ok_or(ChooseOtherError::NotOwed(None))?;
-        Ok(now.view(clock::now()))
+        Ok(chosen)
     }
 
     /// The candidate wants no other sitting: the money goes back.

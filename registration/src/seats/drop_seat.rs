@@ -8,7 +8,9 @@ use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
+use crate::model::payment::group::GroupLock;
 use crate::payments::moves;
+use crate::payments::store::group_payments;
 use crate::rules::choosing::{self, DropRefusal};
 use crate::seats::store;
 use crate::seats::store::orders::change;
@@ -23,6 +25,9 @@ pub enum DropError {
     /// It is paid, or evidence of a payment is in.
     #[error("the seat is past giving back")]
     Paid(OrderState),
+    /// The candidate's school is about to pay for it.
+    #[error("the candidate's school pays for the order until {}", .0.until)]
+    Locked(GroupLock),
     /// A payment of it is under way: what it costs stays as it is until that has come to an end.
     #[error("a payment of the order is under way")]
     Paying,
@@ -52,6 +57,9 @@ impl Orders {
                 return Err(DropError::Paid(state));
             }
         }
+        if let Some(lock) = group_payments::lock_of(&self.database.client().await?, order.id, clock::now()).await? {
+            return Err(DropError::Locked(lock));
+        }
         // What an order costs stays while a payment of it is under way; one at a channel is closed first.
         self.asking.end_all(order.id, &Actor::Candidate(account)).await?;
         let released = random_number();
@@ -69,6 +77,9 @@ impl Orders {
             return Err(DropError::Paying);
         }
         let is_ended = !is_split && change::release(&transaction, order.id).await?;
+        if is_ended && let Some(lock) = group_payments::lock_of(&transaction, order.id, clock::now()).await? {
+            return Err(DropError::Locked(lock));
+        }
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         if is_split {

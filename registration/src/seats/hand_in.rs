@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use reservation::engine::HoldError;
 use reservation::engine::waiting_room::Admission;
 use reservation::ids::{GroupId, HoldId, SittingId};
+use uuid::Uuid;
 
 use super::take::live_orders_of;
 use super::{Orders, Refusal, deadline};
@@ -13,6 +14,8 @@ use crate::model::clock;
 use crate::model::exam_rules::SubjectId;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderSitting, OrderState};
+use crate::model::payment::group::GroupLock;
+use crate::payments::store::group_payments;
 use crate::pictures::clean::PictureError;
 use crate::pictures::screenshots::{KeepError, PICTURES_MAX};
 use crate::seats::store;
@@ -33,6 +36,9 @@ pub enum HandInError {
     /// The order is confirmed, released or cancelled.
     #[error("nothing can be handed in for this order any more")]
     NotPayable(OrderState),
+    /// The candidate's school is about to pay for it.
+    #[error("the candidate's school pays for the order until {}", .0.until)]
+    Locked(GroupLock),
     /// The bytes are no acceptable picture.
     #[error(transparent)]
     Picture(#[from] PictureError),
@@ -51,10 +57,12 @@ pub enum HandInError {
     /// The order had lapsed, and registration is closed.
     #[error("the order has lapsed and registration is closed")]
     Lapsed,
-    /// The order had lapsed, and a sitting of it has begun: the money can only be given back.
+    /// The order had lapsed, and a sitting of it has begun: others may be [offered](Orders::instead), else the money can only
+    /// be given back.
     #[error("the order has lapsed and sitting {0} has begun")]
     Begun(SittingId),
-    /// The order had lapsed, and there is no free seat.
+    /// The order had lapsed, and there is no free seat. Where [others](Orders::instead) are offered the picture is kept, and
+    /// [goes with the choice](Orders::choose_with_picture).
     #[error("the order has lapsed and sitting {sitting} has no free seat")]
     Full {
         /// The first full one.
@@ -98,6 +106,9 @@ impl Orders {
         {
             return Err(HandInError::NeedsFirst(first));
         }
+        if let Some(lock) = group_payments::lock_of(&self.database.client().await?, order.id, clock::now()).await? {
+            return Err(HandInError::Locked(lock));
+        }
         let picture = self.screenshots.keep(order.id, picture).await?;
         match self.secure(order.clone()).await {
             Ok(()) => {}
@@ -105,13 +116,7 @@ impl Orders {
             Err(HandInError::Store(error)) => return Err(error.into()),
             // While the engine is away nothing is kept: each try would leave a picture behind. Seats that it froze all the
             // same stay for the next try, or lapse.
-            Err(refusal) => {
-                return match self.screenshots.discard(order.id, picture).await? {
-                    true => Err(refusal),
-                    // Whoever read the order meanwhile saw its seats frozen, and took the picture in.
-                    false => self.get(account, order.id).await?.ok_or(HandInError::UnknownOrder),
-                };
-            }
+            Err(refusal) => return self.refuse_picture(&order, picture, refusal).await,
         }
         if let Some(accepted) = self.accept(&order, picture).await? {
             metrics::counter!("registration_pictures_handed_in_total").increment(1);
@@ -121,6 +126,25 @@ impl Orders {
         let is_gone = self.screenshots.discard(order.id, picture).await?;
         let order = self.get(account, order.id).await?.ok_or(HandInError::UnknownOrder)?;
         if is_gone { Err(HandInError::NotPayable(order.state)) } else { Ok(order) }
+    }
+
+    /// A picture that was not taken in is not kept, unless its seat is gone and others are offered: it waits for a choice.
+    async fn refuse_picture(
+        &self,
+        order: &StoredOrder,
+        picture: Uuid,
+        refusal: HandInError,
+    ) -> Result<Order, HandInError> {
+        let is_gone = matches!(refusal, HandInError::Full { .. } | HandInError::Begun(_));
+        if is_gone && !self.offered_instead(order).await?.is_empty() {
+            self.keep_late_picture(order, picture).await?;
+            return Err(refusal);
+        }
+        match self.screenshots.discard(order.id, picture).await? {
+            true => Err(refusal),
+            // Whoever read the order meanwhile saw its seats frozen, and took the picture in.
+            false => self.get(order.account, order.id).await?.ok_or(HandInError::UnknownOrder),
+        }
     }
 
     /// Freezes all seats of an order; takes lapsed ones anew.
@@ -149,7 +173,7 @@ impl Orders {
     }
 
     /// Freezes the seats. False when one of them has ended.
-    async fn freeze(&self, order: &StoredOrder) -> Result<bool, HandInError> {
+    pub(super) async fn freeze(&self, order: &StoredOrder) -> Result<bool, HandInError> {
         let holds: Vec<HoldId> = order.sittings.iter().map(|seat| seat.hold.clone()).collect();
         let frozen = self.engine.freeze_all(&order.exam, &holds).await;
         frozen.map_err(|error| HandInError::Unavailable(error.to_string()))

@@ -14,6 +14,18 @@ mod embedded {
 /// The advisory lock under which the schema is migrated ("regmigr" in ASCII).
 const LOCK: i64 = 0x72_6567_6d69_6772;
 
+/// As whom this connection works besides the one that it signed in as.
+const ROLE: &str = "SELECT current_setting('role')";
+/// What it says where that is nobody else.
+const NO_ROLE: &str = "none";
+/// What the role of daily work may do: everything with rows, but what has happened to money it only adds to.
+const GRANTS: &str = "SELECT format(
+    'GRANT USAGE ON SCHEMA registration TO %1$I;
+     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA registration TO %1$I;
+     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA registration TO %1$I;
+     REVOKE UPDATE, DELETE ON registration.journal, registration.journal_lines, registration.payment_events FROM %1$I',
+    $1::text)";
+
 /// Migrations whose text was changed after some databases had run them. They do the same, but give up when they cannot lock
 /// their tables, instead of going on without.
 const REWORDED: [i32; 2] = [20, 21];
@@ -25,12 +37,19 @@ pub(crate) async fn run(database: &Database) -> Result<(), OpenError> {
     // A request's queries have an end on Postgres' side. Here it would be that of a start which can never succeed: a schema
     // over many rows takes its time, and so does waiting for the process that is at it.
     client.batch_execute("SET statement_timeout = 0").await.map_err(StoreError::from)?;
+    // Daily work is done as another role, which owns no table.
+    let role: String = client.query_one(ROLE, &[]).await.map_err(StoreError::from)?.get(0);
+    client.batch_execute("SET ROLE NONE").await.map_err(StoreError::from)?;
     client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.map_err(StoreError::from)?;
     client.batch_execute("CREATE SCHEMA IF NOT EXISTS registration").await.map_err(StoreError::from)?;
     let mut runner = embedded::migrations::runner().set_abort_divergent(false);
     runner.set_migration_table_name("registration.schema_history");
     let failed = |error: &refinery::Error| OpenError::Migration(said(error));
     runner.run_async(&mut *client).await.map_err(|error| failed(&error))?;
+    if role != NO_ROLE {
+        let grants: String = client.query_one(GRANTS, &[&role]).await.map_err(StoreError::from)?.get(0);
+        client.batch_execute(&grants).await.map_err(StoreError::from)?;
+    }
     let applied = runner.get_applied_migrations_async(&mut *client).await.map_err(|error| failed(&error))?;
     match diverging(runner.get_migrations(), &applied) {
         Some(other) => {

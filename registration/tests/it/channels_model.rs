@@ -1,9 +1,10 @@
 //! Random moves of candidates, channels and clocks on real stores, with channels that behave badly, and processes that
 //! die: in the end everybody who has paid has a seat or the money, and the books are the channels' to the fen.
 
+use futures_util::future::join_all;
 use gateways::pay::Surface;
 use registration::model::ids::AccountId;
-use registration::model::order::{Order, OrderState};
+use registration::model::order::{Order, OrderId, OrderState};
 use registration::model::payment::Method;
 use registration::payments::Going;
 use sandbox::{AnswerTwist, Conduct, NewsTwist, RefundTwist};
@@ -23,6 +24,10 @@ impl Dice {
         usize::try_from((mixed ^ (mixed >> 31)) % most as u64).unwrap()
     }
 }
+
+/// So many candidates move at once.
+const AT_ONCE: usize = 5;
+const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n[refund]\nrates = [{ until = 2098-01-01T00:00:00+08:00, percent = 67 }]\n";
 
 /// Moves that are tried; most of a thousand when asked for.
 fn moves() -> usize {
@@ -49,40 +54,44 @@ fn bad_days(seed: u64) -> Conduct {
 
 struct Candidate {
     account: AccountId,
-    /// Where the payer was sent, by which channel.
-    open: Vec<(Method, Going)>,
+    /// Where the payer was sent, by which channel, and for which order.
+    open: Vec<(Method, Going, OrderId)>,
 }
 
-/// One move of one candidate. Most are refused.
-async fn one_move(shop: &Shop, of: &mut Candidate, dice: &mut Dice) {
+/// One move of one candidate. Many are refused.
+async fn one_move(shop: &Shop, of: &mut Candidate, mut dice: Dice) {
     let orders = &shop.world.registration.orders;
-    let live: Vec<Order> = orders.of(of.account).await.unwrap();
-    let newest = live.first();
-    let owed = live.iter().find(|order| matches!(order.state, OrderState::Owed { .. }));
-    match (dice.below(10), newest) {
+    let all: Vec<Order> = orders.of(of.account).await.unwrap();
+    let newest = all.first();
+    let owed = all.iter().find(|order| matches!(order.state, OrderState::Owed { .. }));
+    match (dice.below(12), newest) {
         (_, None) | (0, _) => drop(shop.world.hold(of.account, &[["s0", "s1"][dice.below(2)]]).await),
-        (1..=3, Some(order)) => {
+        (1..=4, Some(order)) => {
             let method = [Method::Alipay, Method::WechatPay][dice.below(2)];
             let surface = [Surface::Phone, Surface::Desk][dice.below(2)];
             if let Ok(going @ Going::Start { .. }) = shop.pay(of.account, order.id, method, surface).await {
-                of.open.push((method, going));
+                // Most pay at once; some look around first, and pay later, or by another channel besides.
+                if dice.below(3) > 0 {
+                    shop.pay_there(&going).await;
+                }
+                of.open.push((method, going, order.id));
             }
         }
-        (4 | 5, Some(_)) if !of.open.is_empty() => {
-            let (_, going) = &of.open[dice.below(of.open.len())];
+        (5 | 6, Some(_)) if !of.open.is_empty() => {
+            let (_, going, _) = &of.open[dice.below(of.open.len())];
             shop.pay_there(going).await;
         }
-        (6, Some(_)) if !of.open.is_empty() => {
-            let (method, going) = &of.open[dice.below(of.open.len())];
+        (7, Some(_)) if !of.open.is_empty() => {
+            let (method, going, _) = &of.open[dice.below(of.open.len())];
             if dice.below(3) == 0 {
                 drop(shop.sandbox.pay().pay_late(at(*method), &number(going).1));
             } else {
                 shop.sandbox.pay().tell_again(at(*method), &number(going).1);
             }
         }
-        (7, Some(order)) => drop(orders.release(of.account, order.id).await),
-        (8, Some(order)) => {
-            // Its time is up.
+        (8, Some(order)) => drop(orders.release(of.account, order.id).await),
+        // Its time is up. Where it is paid for, somebody may just be confirming its seat, which nobody else may touch.
+        (9, Some(order)) if order.state == OrderState::Unpaid && !is_paid_there(shop, of, order.id) => {
             let over = format!(
                 "UPDATE registration.orders SET expires_at = now() - interval '40 s', lapses_at = now() - interval '40 s'
                  WHERE id = '{}' AND state = 'unpaid'",
@@ -90,18 +99,45 @@ async fn one_move(shop: &Shop, of: &mut Candidate, dice: &mut Dice) {
             );
             shop.world.execute(&over).await;
             for seat in &order.sittings {
-                if order.state == OrderState::Unpaid {
-                    drop(shop.world.engine.release(&exam(), &seat.hold).await);
-                }
+                drop(shop.world.engine.release(&exam(), &seat.hold).await);
             }
         }
-        (9, _) => {
+        (10, _) => {
             if let Some(order) = owed {
                 drop(orders.choose_other(of.account, order.id, &ids(&[["s0", "s1"][dice.below(2)]])).await);
             }
         }
+        (11, Some(order)) => {
+            if let Ok(told) = orders.withdrawal(of.account, order.id).await {
+                // Twice at once, as from two tabs.
+                let withdraw = || orders.withdraw(of.account, order.id, told.terms.back);
+                drop(tokio::join!(withdraw(), withdraw()));
+            }
+        }
         _ => {}
     }
+}
+
+/// Has the candidate paid for this order at a channel?
+fn is_paid_there(shop: &Shop, of: &Candidate, order: OrderId) -> bool {
+    of.open.iter().filter(|(.., paid_for)| *paid_for == order).any(|(method, going, _)| {
+        shop.sandbox.pay().trade(at(*method), &number(going).1).is_some_and(|trade| trade.is_paid())
+    })
+}
+
+/// Several candidates move at once; some of those who have their seats make way for others.
+async fn round(shop: &Shop, candidates: &mut [Candidate], dice: &mut Dice, next: &mut u32) {
+    for of in candidates.iter_mut() {
+        // Whose seat is confirmed has hardly a move left, but to pay twice or to give up.
+        let live = shop.world.registration.orders.live(of.account, &exam()).await.unwrap();
+        if live.iter().any(|order| order.state == OrderState::Confirmed) && dice.below(3) == 0 {
+            *next += 1;
+            *of = Candidate { account: shop.world.candidate(*next).await.id, open: Vec::new() };
+        }
+    }
+    let moves =
+        candidates.iter_mut().map(|of| one_move(shop, of, Dice(u64::try_from(dice.below(usize::MAX)).unwrap())));
+    join_all(moves.collect::<Vec<_>>()).await;
 }
 
 /// Nothing is left to be asked, settled or sent.
@@ -115,29 +151,22 @@ async fn is_settled(shop: &Shop) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_the_books_are_the_channels() {
-    let capacities = vec![u32::try_from(moves() / 40).unwrap() + 2; 3];
-    let mut shop = Shop::open(Setup { capacities, ..Setup::default() }).await;
+    let capacities = vec![u32::try_from(moves() / 20).unwrap() + 2; 3];
+    let mut shop = Shop::open(Setup { capacities, rules: RULES, ..Setup::default() }).await;
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
     let mut dice = Dice(seed);
     for method in [Method::Alipay, Method::WechatPay] {
         shop.sandbox.pay().behave(at(method), bad_days(seed));
     }
     let mut candidates = Vec::new();
-    for number in 0..8 {
+    for number in 0..10 {
         candidates.push(Candidate { account: shop.world.candidate(number).await.id, open: Vec::new() });
     }
     let mut next = 100;
-    for number in 0..moves() {
-        let of = dice.below(candidates.len());
-        // Whose seat is confirmed has hardly a move left, but to pay twice: somebody else comes.
-        let account = candidates[of].account;
-        let live = shop.world.registration.orders.live(account, &exam()).await.unwrap();
-        if live.iter().any(|order| order.state == OrderState::Confirmed) && dice.below(3) == 0 {
-            next += 1;
-            candidates[of] = Candidate { account: shop.world.candidate(next).await.id, open: Vec::new() };
-        }
-        one_move(&shop, &mut candidates[of], &mut dice).await;
-        if number % 100 == 99 {
+    for number in 0..moves() / AT_ONCE {
+        let first = dice.below(candidates.len() - AT_ONCE + 1);
+        round(&shop, &mut candidates[first..first + AT_ONCE], &mut dice, &mut next).await;
+        if number % 20 == 19 {
             shop.world.restart_registration().await;
         }
     }
@@ -161,7 +190,10 @@ async fn whatever_happens_the_books_are_the_channels() {
          HAVING count(*) > 1) t";
     assert_eq!(shop.world.sql().await.query_one(twice, &[]).await.unwrap().get::<_, i64>(0), 0);
     let paid = shop.sandbox.pay().trades().iter().filter(|trade| trade.is_paid()).count();
-    assert!(paid > moves() / 50, "the moves came to something: {paid} of {} paid", moves());
+    let withdrawn = "SELECT count(*) FROM registration.refunds WHERE reason = 'withdrawn'";
+    let withdrawn: i64 = shop.world.sql().await.query_one(withdrawn, &[]).await.unwrap().get(0);
+    println!("{} moves, {paid} paid, {withdrawn} given up", moves());
+    assert!(paid > moves() / 20, "the moves came to something: {paid} of {} paid", moves());
     let live = "UPDATE registration.orders SET state = 'released', seats_owed = true WHERE state = 'unpaid'";
     shop.world.execute(live).await;
     shop.finish().await;

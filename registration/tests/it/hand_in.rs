@@ -59,7 +59,7 @@ async fn a_late_picture_for_a_full_sitting_is_refused_clearly() {
     assert_eq!(world.order(late, order.id).await.state, OrderState::Lapsed);
     let kept = "SELECT count(*) FROM registration.screenshots WHERE order_id = $1";
     let count: i64 = world.sql().await.query_one(kept, &[&order.id.to_string()]).await.unwrap().get(0);
-    assert_eq!(count, 0, "a refused picture is not kept");
+    assert_eq!(count, 1, "it waits for another sitting to be chosen");
     world.finish().await;
 }
 

@@ -10,10 +10,12 @@ use gateways::settings::Variables;
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{Channel, Gateways};
 use registration::Fen;
+use registration::desk::staff::{Role, StaffMember};
 use registration::model::ids::AccountId;
 use registration::model::order::OrderId;
+use registration::model::payment::group::GroupId;
 use registration::model::payment::{Method, PaymentId};
-use registration::payments::{Going, PayRefusal, Payer, Payments};
+use registration::payments::{Going, GroupError, PayRefusal, Payer, Payments};
 use sandbox::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -28,6 +30,8 @@ pub(crate) struct Shop {
     pub(crate) world: World,
     pub(crate) sandbox: Sandbox,
     pub(crate) site: String,
+    /// Somebody of the staff who may pay for groups.
+    pub(crate) staff: StaffMember,
 }
 
 impl Shop {
@@ -39,11 +43,13 @@ impl Shop {
             Channel::wechat_pay(WechatPayConfig::of(&variables).unwrap()),
         ];
         let gateways = Gateways { pay, ..Gateways::default() };
-        let world = World::start(Setup { rules: RULES, gateways, ..setup }).await;
+        let rules = if setup.rules.is_empty() { RULES } else { setup.rules };
+        let world = World::start(Setup { rules, gateways, ..setup }).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let site = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(listen(listener, world.registration.payments.clone()));
-        Self { world, sandbox, site }
+        let staff = world.registration.staff.add("finance", "long-enough-2", Role::Administrator).await.unwrap();
+        Self { world, sandbox, site, staff }
     }
 
     pub(crate) async fn pay(
@@ -63,6 +69,19 @@ impl Shop {
             return_url: &return_url,
         };
         self.world.registration.payments.pay(account, order, method, &payer).await
+    }
+
+    /// Staff begin to pay for a list at their desk.
+    pub(crate) async fn pay_group(&self, group: GroupId, method: Method) -> Result<Going, GroupError> {
+        let notify_url = format!("{}/pay/{method}/notify", self.site);
+        let payer = Payer {
+            surface: Surface::Desk,
+            ip: IpAddr::from([203, 0, 113, 7]),
+            subject: "考试报名费",
+            notify_url: &notify_url,
+            return_url: &self.site,
+        };
+        self.world.registration.payments.pay_group(&self.staff, group, method, &payer).await
     }
 
     /// The payer goes where they are sent, and pays. False when the channel takes no money.

@@ -18,6 +18,7 @@ pub(crate) async fn give_back(candidate: Candidate, Path(order): Path<String>) -
         Err(ReleaseError::Paid(_)) => Ok(Redirect::to(&format!("/orders/{id}")).into_response()),
         // The channel cannot say yet whether it was paid for.
         Err(ReleaseError::Paying) => Ok(seats_kept(&candidate.visit, &exam, &DropError::Paying)),
+        Err(ReleaseError::Locked(lock)) => Ok(seats_kept(&candidate.visit, &exam, &DropError::Locked(lock))),
         Err(ReleaseError::Kept(refusal)) => Ok(seats_kept(&candidate.visit, &exam, &DropError::Kept(refusal))),
         Err(ReleaseError::UnknownOrder) => Err(Failure::NotFound),
         Err(ReleaseError::Store(error)) => Err(error.into()),

@@ -156,6 +156,7 @@ fn sentence(w: Words, exam: &Exam, error: &HandInError) -> (StatusCode, String) 
         HandInError::OtherChosen(_) => (StatusCode::CONFLICT, w.t("upload-other-chosen")),
         HandInError::Lapsed => (StatusCode::CONFLICT, w.t("upload-lapsed-closed")),
         HandInError::Begun(_) => (StatusCode::CONFLICT, w.t("upload-lapsed-begun")),
+        HandInError::Locked(_) => (StatusCode::CONFLICT, w.t("upload-locked")),
         HandInError::Full { .. } => (StatusCode::CONFLICT, w.t("upload-lapsed-full")),
         HandInError::NotPayable(_) | HandInError::Superseded(_) | HandInError::UnknownOrder => {
             (StatusCode::CONFLICT, w.t("upload-not-now"))

@@ -19,7 +19,7 @@ use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
     AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
-    ReviewRules, StepRule, Subject,
+    RefundRate, RefundRules, ReviewRules, StepRule, Subject,
 };
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
@@ -62,6 +62,8 @@ struct Raw {
     review_days: Option<Spanned<i64>>,
     #[serde(default)]
     payment: PaymentRules,
+    #[serde(default)]
+    refund: RefundRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -175,11 +177,9 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         short_title: short_title?,
         review_days: review_days?,
         payment: raw.payment,
+        refund: raw.refund,
     };
-    for fault in rules_check::check(&rules, &groups) {
-        let span = span_of(faults.text, &fault.place);
-        faults.add(span, fault.message);
-    }
+    check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {
         id: id?,
         title: title?,
@@ -241,6 +241,20 @@ fn check_deadline(
         && deadline < closes_at + hold
     {
         faults.add(given.span(), "payment_deadline must be at least hold_seconds later than closes_at");
+    }
+}
+
+/// The rules between each other; and no rate of refunds ends before anybody can have paid.
+fn check_rules(rules: &ExamRules, groups: &[Group], opens_at: Option<Timestamp>, faults: &mut Faults<'_>) {
+    for fault in rules_check::check(rules, groups) {
+        let span = span_of(faults.text, &fault.place);
+        faults.add(span, fault.message);
+    }
+    let is_idle = |rate: &RefundRate| opens_at.is_some_and(|opens_at| rate.until <= opens_at);
+    if let Some(index) = rules.refund.rates.iter().position(is_idle) {
+        let place = [rules_check::Key::Name("refund"), rules_check::Key::Name("rates"), rules_check::Key::Index(index)];
+        let span = span_of(faults.text, &place);
+        faults.add(span, "until must be later than opens_at");
     }
 }
 

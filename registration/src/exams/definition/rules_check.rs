@@ -9,7 +9,7 @@ use std::hash::Hash;
 
 use super::text_fault;
 use crate::model::exam::Group;
-use crate::model::exam_rules::{CHOICE_HOURS_MAX, ExamRules, TaskKind};
+use crate::model::exam_rules::{CHOICE_HOURS_MAX, ExamRules, RATES_MAX, TaskKind};
 use crate::model::payment::Method;
 use crate::model::text::Text;
 
@@ -72,6 +72,7 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     form::check(rules, &mut checker);
     programme::check(rules, groups, &mut checker);
     payment(rules, &mut checker);
+    refund(rules, &mut checker);
     checker.0
 }
 
@@ -90,6 +91,25 @@ fn payment(rules: &ExamRules, checker: &mut Checker) {
     }
     let fits = (1..=CHOICE_HOURS_MAX).contains(&rules.payment.choice_hours);
     checker.require(fits, &place("choice_hours"), format!("must be from 1 to {CHOICE_HOURS_MAX}"));
+}
+
+/// How much comes back falls as time goes on.
+fn refund(rules: &ExamRules, checker: &mut Checker) {
+    let (refund, rates) = (&rules.refund, [Key::Name("refund"), Key::Name("rates")]);
+    if let Some(note) = &refund.note {
+        checker.text(note, &[Key::Name("refund"), Key::Name("note")]);
+    }
+    checker.require(refund.rates.len() <= RATES_MAX, &rates, format!("there are at most {RATES_MAX} rates"));
+    let mut before = None;
+    for (index, rate) in refund.rates.iter().enumerate() {
+        let here = [&rates[..], &[Key::Index(index)]].concat();
+        checker.require(rate.percent <= 100, &here, "percent must be from 0 to 100");
+        if let Some((until, percent)) = before {
+            checker.require(rate.until > until, &here, "until must be later than that of the rate before");
+            checker.require(rate.percent <= percent, &here, "percent must not be more than that of the rate before");
+        }
+        before = Some((rate.until, rate.percent));
+    }
 }
 
 fn account(rules: &ExamRules, checker: &mut Checker) {

@@ -73,6 +73,33 @@ fn a_waiting_room_is_read_and_its_rate_is_checked() {
 }
 
 #[test]
+fn rates_of_refunds_are_read_and_fall_as_time_goes_on() {
+    let with = |rates: &str| EXAM.replace("[notice]", &format!("[refund]\nrates = [\n{rates}\n]\n[notice]"));
+    let rate = |until: &str, percent: u8| format!("{{ until = {until}T00:00:00+08:00, percent = {percent} }},\n");
+    assert_eq!(parse_both(EXAM, SITTINGS).unwrap().page.rules.refund.rates, []);
+    let two = rate("2027-05-01", 100) + &rate("2027-05-10", 50);
+    let read = parse_both(&with(&two), SITTINGS).unwrap().page.rules;
+    assert_eq!(read.refund.rates.iter().map(|rate| rate.percent).collect::<Vec<_>>(), [100, 50]);
+    assert_eq!(read.refund.rates[1].until.to_string(), "2027-05-09T16:00:00Z");
+    // As it is kept, and as the version before reads exams without it.
+    let kept = serde_json::to_string(&read).unwrap();
+    assert_eq!(serde_json::from_str::<crate::model::exam_rules::ExamRules>(&kept).unwrap(), read);
+    assert!(!serde_json::to_string(&parse_both(EXAM, SITTINGS).unwrap().page.rules).unwrap().contains("refund"));
+    for (rates, told) in [
+        (rate("2027-05-01", 50) + &rate("2027-05-10", 60), "percent must not be more than that of the rate before"),
+        (rate("2027-05-01", 50) + &rate("2027-05-01", 50), "until must be later than that of the rate before"),
+        (rate("2027-05-01", 101), "percent must be from 0 to 100"),
+        (rate("2026-11-01", 100), "until must be later than opens_at"),
+        ((1..=11).map(|day| rate(&format!("2027-05-{day:02}"), 50)).collect(), "there are at most 10 rates"),
+    ] {
+        let found = faults(&with(&rates), SITTINGS);
+        assert!(matches!(&found[..], [one] if one.starts_with("exam.toml:1") && one.ends_with(told)), "{found:?}");
+    }
+    let zoneless = faults(&with("{ until = 2027-05-01T00:00:00, percent = 50 }"), SITTINGS);
+    assert!(zoneless[0].contains("must be a time with its offset"), "{zoneless:?}");
+}
+
+#[test]
 fn what_toml_cannot_read_is_told_with_its_line() {
     for (wrong, right, line) in [
         ("hold_seconds = \"900\"", "hold_seconds = 900", 4),

@@ -115,7 +115,7 @@ impl From<TaskKind> for String {
 }
 
 /// Reads a time of TOML, which comes as a map of one entry, or of JSON, which comes as a string.
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     struct Moment;
     impl<'de> serde::de::Visitor<'de> for Moment {
         type Value = Option<Timestamp>;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::model::actor::Actor;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
+use crate::model::payment::group::GroupId;
 use crate::model::payment::{Method, Payment, PaymentId, PaymentState};
 use crate::store::{StoreError, violates};
 
@@ -112,6 +113,24 @@ pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Res
         ))
         .await?;
     client.query(&statement, &[&order.to_string(), &PAYMENTS_MAX]).await?.iter().map(read).collect()
+}
+
+/// The payments that were made for a school's list, the oldest first.
+pub(crate) async fn of_group(client: &impl GenericClient, group: GroupId) -> Result<Vec<Payment>, StoreError> {
+    let statement =
+        client.prepare_cached(&format!("{SELECT} WHERE p.of_group = $1 ORDER BY p.created_at, p.id LIMIT $2")).await?;
+    client.query(&statement, &[&group.0, &PAYMENTS_MAX]).await?.iter().map(read).collect()
+}
+
+/// Notes for which list a payment was made that has just begun.
+pub(crate) async fn set_group(
+    transaction: &impl GenericClient,
+    id: PaymentId,
+    group: GroupId,
+) -> Result<(), StoreError> {
+    let statement = transaction.prepare_cached("UPDATE registration.payments SET of_group = $2 WHERE id = $1").await?;
+    transaction.execute(&statement, &[&id.0, &group.0]).await?;
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<Payment, StoreError> {

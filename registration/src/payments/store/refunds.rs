@@ -20,7 +20,7 @@ const SELECT: &str = "
     SELECT r.id, r.payment, r.order_id, r.amount_fen, r.reason, r.state, r.created_at, r.asked_kind, r.asked_id,
         r.agreed_by, r.note, r.ended_at, r.code, r.stuck_at, r.sent_at, p.method, p.received_fen, p.notify_url,
         coalesce(p.of_attempt, p.id) AS attempt,
-        EXISTS (SELECT FROM registration.settlements s
+        p.method = 'screenshot' OR EXISTS (SELECT FROM registration.settlements s
             WHERE s.payment = r.payment AND s.order_id = r.order_id AND s.state = 'seat') AS is_of_seat
     FROM registration.refunds r JOIN registration.payments p ON p.id = r.payment";
 /// Most refunds of one order that are read.
@@ -32,7 +32,7 @@ pub(crate) struct StoredRefund {
     pub(crate) refund: Refund,
     /// The attempt as the channel knows it.
     pub(crate) attempt: PaymentId,
-    /// Has the money bought a seat that is the candidate's still?
+    /// Has the money bought a seat? It stays so when that is given up.
     pub(crate) is_of_seat: bool,
     /// How much had come by it.
     pub(crate) received: Fen,
@@ -49,6 +49,8 @@ pub(crate) struct NewRefund<'a> {
     pub(crate) state: RefundState,
     pub(crate) by: &'a Actor,
     pub(crate) note: Option<&'a str>,
+    /// Must people look at it from the beginning?
+    pub(crate) needs_people: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -62,15 +64,16 @@ pub(crate) async fn insert(
             "INSERT INTO registration.refunds (id, payment, order_id, amount_fen, reason, state, created_at, asked_kind,
                  asked_id, note, ask_at, stuck_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                 CASE $6 WHEN 'due' THEN $7::timestamptz END, CASE $6 WHEN 'asked' THEN $7::timestamptz END)
+                 CASE $6 WHEN 'due' THEN $7::timestamptz END, CASE WHEN $11 THEN $7::timestamptz END)
              ON CONFLICT ON CONSTRAINT refunds_one_a_reason DO NOTHING",
         )
         .await?;
-    let NewRefund { payment, order, amount, reason, state, by, note, now } = new;
+    let NewRefund { payment, order, amount, reason, state, by, note, needs_people, now } = new;
     let id = Uuid::now_v7();
     let (reason, state): (&str, &str) = (reason.into(), state.into());
     let (order, kind, who) = (order.to_string(), by.kind(), by.id());
-    let row: [&(dyn ToSql + Sync); 10] = [&id, &payment.0, &order, &amount.0, &reason, &state, now, &kind, &who, note];
+    let row: [&(dyn ToSql + Sync); 11] =
+        [&id, &payment.0, &order, &amount.0, &reason, &state, now, &kind, &who, note, needs_people];
     let is_new = transaction.execute(&statement, &row).await? == 1;
     Ok(is_new.then_some(RefundId(id)))
 }
@@ -113,6 +116,21 @@ pub(crate) async fn sum_of(transaction: &impl GenericClient, payment: PaymentId)
         )
         .await?;
     Ok(Fen(transaction.query_one(&statement, &[&payment.0]).await?.get(0)))
+}
+
+/// The same of what was paid for one order.
+pub(crate) async fn sum_for(
+    transaction: &impl GenericClient,
+    payment: PaymentId,
+    order: OrderId,
+) -> Result<Fen, StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "SELECT coalesce(sum(amount_fen), 0)::bigint FROM registration.refunds
+             WHERE payment = $1 AND order_id = $2 AND state <> 'closed'",
+        )
+        .await?;
+    Ok(Fen(transaction.query_one(&statement, &[&payment.0, &order.to_string()]).await?.get(0)))
 }
 
 /// Takes refunds at these channels that are to be sent or asked after, so that until `until` nobody else does.

@@ -37,6 +37,8 @@ pub enum Heard {
     NoAnswer,
     /// Staff want it to be sent again.
     Again,
+    /// Staff have given it back, where there is no channel that does.
+    ByHand,
 }
 
 /// What follows.
@@ -62,6 +64,10 @@ pub fn step(state: RefundState, heard: &Heard) -> Step {
         (Asked, Heard::NotAgreed) => Step::End(Closed, EntryKind::RefundClosed),
         (Asked, _) => Step::Stay,
         (_, Heard::Agreed | Heard::NotAgreed) => Step::Stay,
+
+        // What a channel has heard of, only the channel ends.
+        (Due, Heard::ByHand) => Step::End(Done, EntryKind::Refunded),
+        (_, Heard::ByHand) => Step::Stay,
 
         (Due | Short, Heard::Sending) => Step::Send,
         // It may be there: the channel is asked before it is sent again.

@@ -54,12 +54,13 @@ pub fn next(owing: &Owing, now: Timestamp) -> Next {
         return Next::Refund(RefundReason::WrongAmount);
     }
     match (owing.seats, owing.is_paid_by_other, owing.choice_until) {
-        (Seats::Settled | Seats::Settling, true, _) => Next::Refund(RefundReason::Double),
+        // Whoever gave up what other money had bought wants no second one.
+        (Seats::Settled | Seats::Settling | Seats::Ended, true, _) => Next::Refund(RefundReason::Double),
         (Seats::Settling, false, _) => Next::Wait,
         (Seats::Settled, false, _) => Next::Bought,
         (Seats::Open, _, _) => Next::Confirm,
-        (Seats::Ended, _, Some(until)) if now <= until => Next::Choosing,
-        (Seats::Ended, _, _) => Next::TakeAgain,
+        (Seats::Ended, false, Some(until)) if now <= until => Next::Choosing,
+        (Seats::Ended, false, _) => Next::TakeAgain,
     }
 }
 

@@ -8,14 +8,14 @@ use jiff::SignedDuration;
 
 use crate::model::fen::Fen;
 use crate::model::payment::journal::Account;
-use crate::model::payment::refund::RefundState;
+use crate::model::payment::refund::{RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentState};
 use crate::rules::paying::attempt::{Heard, Said};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::Seats;
 
 use tasks::{Task, came};
-use world::{PRICE, Settled, World};
+use world::{PRICE, Refund, Settled, World};
 
 /// How many interleavings are tried, and how long each is.
 const CASES: u64 = 100_000;
@@ -39,7 +39,7 @@ impl Dice {
 /// One move of somebody.
 fn one_move(world: &mut World, tasks: &mut Vec<Task>, dice: &mut Dice) {
     let row = if world.rows.is_empty() { None } else { Some(dice.below(world.rows.len())) };
-    match (dice.below(24), row) {
+    match (dice.below(25), row) {
         (0..=6, _) if !tasks.is_empty() => {
             let task = tasks.swap_remove(dice.below(tasks.len()));
             tasks.extend(world.advance(task, dice));
@@ -82,6 +82,7 @@ fn one_move(world: &mut World, tasks: &mut Vec<Task>, dice: &mut Dice) {
         }
         (22, _) => world.choose(dice.below(2)),
         (23, _) if world.seats == Seats::Settling => tasks.push(Task::Confirm),
+        (24, _) => world.withdraw(),
         _ => {}
     }
 }
@@ -183,14 +184,22 @@ fn check(world: &World) {
     assert_eq!(world.balance(|account| account == Account::Candidate), 0, "nobody is owed anything: {world:#?}");
     assert_eq!(world.balance(|account| account == Account::RefundDue), 0, "{world:#?}");
     let seats = world.rows.iter().filter(|row| row.settled == Some(Settled::Seat)).count();
-    assert_eq!(world.seats == Seats::Settled, seats == 1, "a seat is paid for, once: {world:#?}");
-    assert_eq!(world.is_confirmed_there, seats == 1, "the engine says the same: {world:#?}");
-    assert_eq!(-world.balance(|account| account == Account::Income), PRICE.0 * i64::try_from(seats).unwrap());
+    let is_had = seats == 1 && !world.is_withdrawn;
+    assert!(seats <= 1, "a seat is paid for once: {world:#?}");
+    assert_eq!(world.seats == Seats::Settled, is_had, "a seat is paid for, and kept: {world:#?}");
+    assert_eq!(world.is_confirmed_there, is_had, "the engine says the same: {world:#?}");
+    let withdrawn = world.refunds.iter().filter(|one| one.reason == RefundReason::Withdrawn);
+    let returned: i64 = withdrawn.filter(|one| one.state == RefundState::Done).map(|one| one.amount.0).sum();
+    let earned = PRICE.0 * i64::try_from(seats).unwrap() - returned;
+    assert_eq!(-world.balance(|account| account == Account::Income), earned, "what is kept is income: {world:#?}");
     for (at, row) in world.rows.iter().enumerate() {
         let of: Vec<_> = world.refunds.iter().filter(|one| one.payment == at).collect();
         match (row.received, row.settled) {
             (None, None) => assert!(of.is_empty()),
-            (Some(PRICE), Some(Settled::Seat)) => assert!(of.is_empty(), "{world:#?}"),
+            (Some(PRICE), Some(Settled::Seat)) => {
+                let is_right = |one: &&Refund| one.reason == RefundReason::Withdrawn && world.is_withdrawn;
+                assert!(of.len() <= 1 && of.iter().all(is_right), "{world:#?}");
+            }
             (Some(amount), Some(Settled::Refund)) => {
                 let [only] = of[..] else { panic!("one refund a reason: {world:#?}") };
                 assert_eq!((only.amount, only.state), (amount, RefundState::Done), "{world:#?}");
@@ -203,7 +212,7 @@ fn check(world: &World) {
 #[test]
 fn money_buys_a_seat_or_goes_back_whatever_happens() {
     let first = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
-    let (mut bought, mut back, mut late, mut double) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut bought, mut back, mut late, mut double, mut withdrawn) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
     for seed in first..first + CASES {
         let mut dice = Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let (mut world, mut tasks) = (World::new(), Vec::new());
@@ -213,11 +222,14 @@ fn money_buys_a_seat_or_goes_back_whatever_happens() {
         drain(&mut world, &mut dice);
         check(&world);
         bought += u64::from(world.seats == Seats::Settled);
+        withdrawn += u64::from(world.is_withdrawn);
         back += u64::from(!world.refunds.is_empty());
         late += u64::from(world.rows.iter().any(|row| row.of.is_some()));
         double += u64::from(world.rows.iter().filter(|row| row.received.is_some()).count() > 1);
     }
-    for (what, times) in [("bought", bought), ("back", back), ("late", late), ("double", double)] {
+    for (what, times) in
+        [("bought", bought), ("back", back), ("late", late), ("double", double), ("withdrawn", withdrawn)]
+    {
         assert!(times > CASES / 200, "{what} was tried {times} times only");
     }
 }

@@ -73,6 +73,8 @@ fn a_refund_has_one_end() {
         let is_open = !state.is_final() && state != Asked;
         assert_eq!(done == refund::Step::End(Done, EntryKind::Refunded), is_open, "{state}");
         assert_eq!(refund::needs_people(state), matches!(state, Asked | Short | Abnormal | Closed), "{state}");
+        let by_hand = refund::step(state, &refund::Heard::ByHand);
+        assert_eq!(by_hand == refund::Step::End(Done, EntryKind::Refunded), state == Due, "{state}");
         let not_there = refund::step(state, &refund::Heard::Said(refund::Said::NotThere));
         let again = matches!(state, Sent | Unknown | Processing | Abnormal);
         assert_eq!(not_there == refund::Step::To(Due), again, "{state}");
@@ -91,6 +93,8 @@ fn nobody_gets_the_money_back_before_the_same_seat_was_asked_for() {
         (Seats::Settling, false, Next::Wait),
         (Seats::Settled, false, Next::Bought),
         (Seats::Settled, true, Next::Refund(RefundReason::Double)),
+        // It was given up, after other money had bought it.
+        (Seats::Ended, true, Next::Refund(RefundReason::Double)),
     ] {
         assert_eq!(settling::next(&owing(seats, by_other), now), next);
         let wrong = Owing { is_right_amount: false, ..owing(seats, by_other) };

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::model::actor::Actor;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
+use crate::model::payment::group::GroupId;
 use crate::model::payment::{Method, PaymentId, PaymentState};
 use crate::rules::paying::attempt::Came;
 use crate::rules::paying::schedule::Next;
@@ -18,9 +19,9 @@ use crate::store::{StoreError, violates};
 /// What every query of attempts selects.
 const SELECT: &str = "
     SELECT p.id, p.method, p.amount_fen, p.state, p.reference, p.created_at, p.product, p.order_call, p.surface,
-        p.expires_at, p.calls, p.start_kind, p.start_text, p.start_until, p.ask_at, p.heard_at
+        p.expires_at, p.calls, p.start_kind, p.start_text, p.start_until, p.ask_at, p.heard_at, p.of_group
     FROM registration.payments p";
-/// Most attempts of one order that are under way.
+/// Most attempts of one order, or of one list, that are under way.
 const UNDER_WAY_MAX: i64 = 20;
 
 /// An attempt as stored.
@@ -42,6 +43,8 @@ pub(crate) struct StoredAttempt {
     pub(crate) start: Option<Start>,
     pub(crate) ask_at: Option<Timestamp>,
     pub(crate) heard_at: Option<Timestamp>,
+    /// The school's list that it pays for.
+    pub(crate) group: Option<GroupId>,
 }
 
 /// An attempt that begins: its call is stored before anything is sent.
@@ -95,6 +98,21 @@ pub(crate) async fn under_way(client: &impl GenericClient, order: OrderId) -> Re
         ))
         .await?;
     client.query(&statement, &[&order.to_string(), &UNDER_WAY_MAX]).await?.iter().map(read).collect()
+}
+
+/// The same of a school's list.
+pub(crate) async fn under_way_of_group(
+    client: &impl GenericClient,
+    group: GroupId,
+) -> Result<Vec<StoredAttempt>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE p.of_group = $1 AND p.order_call IS NOT NULL
+                 AND p.state IN ('created', 'pending', 'unknown')
+             ORDER BY p.created_at, p.id LIMIT $2"
+        ))
+        .await?;
+    client.query(&statement, &[&group.0, &UNDER_WAY_MAX]).await?.iter().map(read).collect()
 }
 
 /// Takes attempts at these channels that are due to be asked after, so that until `until` nobody else asks.
@@ -246,8 +264,10 @@ pub(crate) async fn insert_late(
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.payments (id, method, amount_fen, state, reference, created_at, received_at,
-                 decided_kind, decided_id, decided_at, received_fen, paid_at, of_attempt, notify_url)
-             SELECT $2, p.method, p.amount_fen, 'received', $5, $7, $7, $3, $4, $7, $6, $8, p.id, p.notify_url
+                 decided_kind, decided_id, decided_at, received_fen, paid_at, of_attempt, notify_url,
+                 of_group)
+             SELECT $2, p.method, p.amount_fen, 'received', $5, $7, $7, $3, $4, $7, $6, $8, p.id, p.notify_url,
+                 p.of_group
              FROM registration.payments p WHERE p.id = $1
              ON CONFLICT DO NOTHING",
         )
@@ -305,5 +325,6 @@ fn read(row: &Row) -> Result<StoredAttempt, StoreError> {
         start,
         ask_at: row.get("ask_at"),
         heard_at: row.get("heard_at"),
+        group: row.get::<_, Option<Uuid>>("of_group").map(GroupId),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::exam_rules::{RefundRate, RefundRules};
 use crate::model::fen::Fen;
 use crate::model::payment::journal::{Account, Entry, EntryKind};
 use crate::model::payment::refund::{RefundReason, RefundState};
@@ -12,6 +13,7 @@ use crate::model::payment::{Method, PaymentState};
 use crate::rules::paying::attempt::{self, Attempt, Came, Heard, Said, Step};
 use crate::rules::paying::refund;
 use crate::rules::paying::settling::Seats;
+use crate::rules::paying::withdrawal;
 
 /// What the order costs.
 pub(super) const PRICE: Fen = Fen(12_000);
@@ -68,6 +70,9 @@ pub(super) struct World {
     pub(super) free: [u32; 2],
     pub(super) expires_at: Timestamp,
     pub(super) closes_at: Timestamp,
+    /// What comes back when of what is given up.
+    pub(super) rates: RefundRules,
+    pub(super) is_withdrawn: bool,
     pub(super) rows: Vec<Row>,
     pub(super) refunds: Vec<Refund>,
     pub(super) journal: Vec<Entry>,
@@ -88,6 +93,13 @@ impl World {
             free: [0, 1],
             expires_at: now + HOLD,
             closes_at: now + SignedDuration::from_hours(100),
+            rates: RefundRules {
+                rates: [(1, 100), (2, 33), (90, 0)]
+                    .map(|(hours, percent)| RefundRate { until: now + SignedDuration::from_hours(hours), percent })
+                    .to_vec(),
+                note: None,
+            },
+            is_withdrawn: false,
             rows: Vec::new(),
             refunds: Vec::new(),
             journal: Vec::new(),
@@ -173,8 +185,15 @@ impl World {
         }
     }
 
+    /// All that came goes back.
     pub(super) fn begin_refund(&mut self, payment: usize, reason: RefundReason) {
         let amount = self.rows[payment].received.unwrap_or_default();
+        self.refund_part(payment, amount, reason);
+    }
+
+    /// A part of it does, at most what is left.
+    fn refund_part(&mut self, payment: usize, amount: Fen, reason: RefundReason) {
+        let received = self.rows[payment].received.unwrap_or_default();
         let gone: Fen = self
             .refunds
             .iter()
@@ -186,12 +205,32 @@ impl World {
         if !is_of_seat {
             self.rows[payment].settled = Some(Settled::Refund);
         }
-        if is_twice || gone > Fen(0) || amount == Fen(0) {
+        if is_twice || amount.0 + gone.0 > received.0 || amount == Fen(0) {
             return;
         }
         let entry = Entry::of(EntryKind::RefundDue, amount, self.rows[payment].method, is_of_seat);
         self.journal.push(entry);
         self.refunds.push(Refund { payment, amount, reason, state: RefundState::Due });
+    }
+
+    /// The candidate gives up what was paid for, at the rate of that moment. Again: nothing.
+    pub(super) fn withdraw(&mut self) {
+        let Some(row) = self.rows.iter().position(|row| row.settled == Some(Settled::Seat)) else { return };
+        if self.seats != Seats::Settled {
+            return;
+        }
+        let gone: Fen = self
+            .refunds
+            .iter()
+            .filter(|one| one.payment == row && one.state != RefundState::Closed)
+            .map(|one| one.amount)
+            .sum();
+        let Some(terms) = withdrawal::terms(&self.rates, (PRICE, gone), None, self.now) else { return };
+        assert_eq!(terms.back.0 + terms.kept.0 + gone.0, PRICE.0, "what does not come back is kept");
+        (self.seats, self.is_withdrawn) = (Seats::Ended, true);
+        (self.is_held, self.is_confirmed_there) = (false, false);
+        self.free[self.sitting] += 1;
+        self.refund_part(row, terms.back, RefundReason::Withdrawn);
     }
 
     /// One transaction of a refund.

@@ -113,6 +113,17 @@ pub(crate) async fn release(client: &impl GenericClient, id: OrderId) -> Result<
     Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
 }
 
+/// Confirmed → released: the candidate gave up what was paid for. The seats are owed, and when it was paid stays.
+pub(crate) async fn withdraw(client: &impl GenericClient, id: OrderId) -> Result<bool, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "UPDATE registration.orders SET state = 'released', seats_owed = true
+             WHERE id = $1 AND state = 'confirmed'",
+        )
+        .await?;
+    Ok(client.execute(&statement, &[&id.to_string()]).await? == 1)
+}
+
 /// Refused → cancelled, once the time to mend has passed; the seats are owed.
 pub(crate) async fn cancel(client: &impl GenericClient, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
     let statement = client

@@ -1,0 +1,181 @@
+//! Invoices (发票): for whom, with which tax number, and where one stands. Plain values.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::fen::Fen;
+use crate::model::order::OrderId;
+
+/// Longest title, in characters: what the tax bureau's forms take.
+pub const TITLE_CHARS_MAX: usize = 100;
+/// The characters of a credit code, each worth its place: no I, O, S, V or Z (GB 32100-2015).
+const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+/// Its length; the last character is a check.
+const CODE_CHARS: usize = 18;
+
+/// An organisation's tax number (统一社会信用代码): 18 characters whose last is a check of the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CreditCode(String);
+
+/// The text is no credit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a unified social credit code has 18 digits and letters, the last of which is a check of the others")]
+pub struct CreditCodeError;
+
+impl FromStr for CreditCode {
+    type Err = CreditCodeError;
+
+    /// As typed by a person: letters may be small, and there may be blanks around and between.
+    fn from_str(text: &str) -> Result<Self, CreditCodeError> {
+        let code: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        let worth = |c: char| ALPHABET.iter().position(|known| char::from(*known) == c);
+        let values: Option<Vec<usize>> = code.chars().map(worth).collect();
+        let values = values.filter(|values| values.len() == CODE_CHARS).ok_or(CreditCodeError)?;
+        // Each place weighs three times the one before it, modulo 31; with the check, all of it is nothing.
+        let weights = std::iter::successors(Some(1_usize), |weight| Some(weight * 3 % 31));
+        let sum: usize = values[..CODE_CHARS - 1].iter().zip(weights).map(|(value, weight)| value * weight).sum();
+        let is_right = (sum + values[CODE_CHARS - 1]).is_multiple_of(31);
+        if is_right { Ok(Self(code)) } else { Err(CreditCodeError) }
+    }
+}
+
+impl fmt::Display for CreditCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for CreditCode {
+    type Error = CreditCodeError;
+    fn try_from(text: String) -> Result<Self, CreditCodeError> {
+        text.parse()
+    }
+}
+
+impl From<CreditCode> for String {
+    fn from(code: CreditCode) -> Self {
+        code.0
+    }
+}
+
+/// For whom an invoice is. An organisation needs its tax number, a person has none.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceTitle {
+    name: String,
+    code: Option<CreditCode>,
+}
+
+/// The title of an invoice is not to be had like this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TitleError {
+    /// None, too long, or with characters that no form takes.
+    #[error("a title has 1 to {TITLE_CHARS_MAX} characters")]
+    Name,
+    /// The tax number has another check, or is none.
+    #[error(transparent)]
+    Code(#[from] CreditCodeError),
+}
+
+impl InvoiceTitle {
+    /// Reads what a candidate typed; an empty tax number is a person's.
+    pub fn parse(name: &str, code: &str) -> Result<Self, TitleError> {
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() || name.chars().count() > TITLE_CHARS_MAX || name.chars().any(char::is_control) {
+            return Err(TitleError::Name);
+        }
+        let code = if code.trim().is_empty() { None } else { Some(code.parse()?) };
+        Ok(Self { name, code })
+    }
+
+    /// The name of the person or the organisation.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The organisation's tax number.
+    pub fn code(&self) -> Option<&CreditCode> {
+        self.code.as_ref()
+    }
+}
+
+impl fmt::Debug for InvoiceTitle {
+    /// It may be a person's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvoiceTitle").finish_non_exhaustive()
+    }
+}
+
+/// An invoice that somebody wants, and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invoice {
+    /// What was paid for.
+    pub order: OrderId,
+    /// When it was asked for, or last changed.
+    pub asked_at: Timestamp,
+    /// For whom.
+    pub title: InvoiceTitle,
+    /// What the order's seats were paid with, less what has gone back.
+    pub amount: Fen,
+    /// The invoice that was handed back: of how much, and when.
+    pub issued: Option<(Fen, Timestamp)>,
+    /// The credit note, likewise.
+    pub credited: Option<(Fen, Timestamp)>,
+}
+
+impl Invoice {
+    /// What a credit note is wanted for: what has gone back since the invoice was made, and no note says yet.
+    pub fn to_credit(&self) -> Fen {
+        let issued = self.issued.map_or(Fen(0), |(amount, _)| amount);
+        let credited = self.credited.map_or(Fen(0), |(amount, _)| amount);
+        Fen((issued.0 - self.amount.0 - credited.0).max(0))
+    }
+
+    /// Does the finance office have to make an invoice, or a credit note?
+    pub fn is_waiting(&self) -> bool {
+        match self.issued {
+            None => self.amount > Fen(0),
+            Some(_) => self.to_credit() > Fen(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credit_code_is_checked_by_its_last_character() {
+        // Of companies whose codes are public.
+        for good in ["91350100M000100Y43", "91110000600037341L", "914403001922038216", "12100000400010275N"] {
+            let code: CreditCode = good.parse().unwrap();
+            assert_eq!(code.to_string(), good);
+            assert_eq!(format!(" {} {}", &good[..4], good[4..].to_lowercase()).parse(), Ok(code));
+            for place in 0..CODE_CHARS {
+                let other = if good.as_bytes()[place] == b'7' { "8" } else { "7" };
+                let mut wrong = good.to_owned();
+                wrong.replace_range(place..=place, other);
+                assert_eq!(wrong.parse::<CreditCode>(), Err(CreditCodeError), "{wrong}");
+            }
+        }
+        for bad in ["", "91350100M000100Y4", "91350100M000100Y433", "91350100M0O0100Y43", "９１350100M000100Y43"] {
+            assert_eq!(bad.parse::<CreditCode>(), Err(CreditCodeError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_a_person_or_an_organisation_with_its_number() {
+        let person = InvoiceTitle::parse(" 王  芳 ", " ").unwrap();
+        assert_eq!((person.name(), person.code()), ("王 芳", None));
+        assert!(!format!("{person:?}").contains('王'));
+        let school = InvoiceTitle::parse("临江大学", "12100000400010275n").unwrap();
+        let kept = serde_json::to_string(&school).unwrap();
+        assert_eq!(serde_json::from_str::<InvoiceTitle>(&kept).unwrap(), school);
+        assert_eq!(InvoiceTitle::parse("", ""), Err(TitleError::Name));
+        assert_eq!(InvoiceTitle::parse(&"长".repeat(101), ""), Err(TitleError::Name));
+        assert_eq!(InvoiceTitle::parse("临江大学", "12100000400010275M"), Err(TitleError::Code(CreditCodeError)));
+    }
+}
