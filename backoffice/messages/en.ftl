@@ -290,6 +290,7 @@ method-alipay = Alipay
 method-wechat-pay = WeChat Pay
 method-bank = Bank
 method-school = By the school
+method-other = Another way
 paid-created = Not sent
 paid-pending = Waiting to be paid
 paid-unknown = Unclear

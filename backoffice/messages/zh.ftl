@@ -281,6 +281,7 @@ method-alipay = 支付宝
 method-wechat-pay = 微信支付
 method-bank = 银行
 method-school = 学校统缴
+method-other = 其他方式
 paid-created = 未发起
 paid-pending = 待支付
 paid-unknown = 待确认

@@ -86,7 +86,14 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .merge(account_pages())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(timeout(PAGE_TIMEOUT));
-    let uploads = Router::new()
+    let all = pages.merge(uploads()).fallback(|| async { Failure::NotFound });
+    let site = with_layers(all, &app, draw_shared).merge(notifications());
+    (site.with_state(app), busy)
+}
+
+/// Pages with pictures: large forms, and pieces of pictures sent one after another.
+fn uploads() -> Router<App> {
+    Router::new()
         .route("/me/identity/card", get(card::show).post(card::hand_in))
         .route("/me/identity/manual", get(manual::show).post(manual::hand_in))
         .route(
@@ -110,10 +117,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
             get(screenshot_upload::look).put(screenshot_upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
         )
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
-        .layer(timeout(UPLOAD_TIMEOUT));
-    let all = pages.merge(uploads).fallback(|| async { Failure::NotFound });
-    let site = with_layers(all, &app, draw_shared).merge(notifications());
-    (site.with_state(app), busy)
+        .layer(timeout(UPLOAD_TIMEOUT))
 }
 
 /// The pages that are the same for everybody who is not signed in.

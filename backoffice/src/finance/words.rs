@@ -16,6 +16,7 @@ pub(crate) fn method(w: Words, method: Method) -> String {
         Method::WechatPay => w.t("method-wechat-pay"),
         Method::Bank => w.t("method-bank"),
         Method::School => w.t("method-school"),
+        Method::Other => w.t("method-other"),
     }
     .into_owned()
 }

@@ -18,6 +18,7 @@ pub(crate) fn method(w: Words, method: Method) -> Cow<'static, str> {
         Method::Bank => w.t("channel-bank"),
         Method::School => w.t("channel-school"),
         Method::Screenshot => w.t("channel-screenshot"),
+        Method::Other => w.t("channel-other"),
     }
 }
 
@@ -26,6 +27,7 @@ pub(crate) fn refusal(w: Words, refusal: &PayRefusal) -> Option<(StatusCode, Cow
     match refusal {
         PayRefusal::NotOffered(_) | PayRefusal::Refused(_) => Some((StatusCode::CONFLICT, w.t("pay-error-refused"))),
         PayRefusal::Unclear => Some((StatusCode::SERVICE_UNAVAILABLE, w.t("pay-error-unclear"))),
+        PayRefusal::Locked(_) => Some((StatusCode::CONFLICT, w.t("pay-locked-now"))),
         PayRefusal::JustEnded => Some((StatusCode::CONFLICT, w.t("pay-error-ended"))),
         PayRefusal::UnknownOrder | PayRefusal::NotPayable(_) | PayRefusal::NeedsFirst(_) | PayRefusal::Store(_) => None,
     }

@@ -76,7 +76,8 @@ impl Method {
     /// Is there a channel that can be asked, and that gives money back? By the other ways people do both.
     pub fn has_channel(self) -> bool {
         match self {
-            Self::Alipay | Self::WechatPay | Self::Bank => true,
+            // What only a later version knows is left to it: nobody gives it back by hand meanwhile.
+            Self::Alipay | Self::WechatPay | Self::Bank | Self::Other => true,
             Self::Screenshot | Self::School => false,
         }
     }

@@ -13,14 +13,14 @@ use crate::say;
 /// Checks the files, then brings engine and pages to what they say.
 pub(super) async fn import(dir: &Path, emptying: Emptying, site: &SiteArgs) -> anyhow::Result<()> {
     let definition = check_files(dir)?;
-    let imported = with_services(site, async |services| {
+    let imported = Box::pin(with_services(site, async |services| {
         let exams = &services.registration.exams;
         let (people, scores) = exams.people_there(&definition.page.id).await?;
         say_plan("roster", dir.join(ROSTER_FILE).exists(), emptying.roster, (definition.people, people));
         let is_there = dir.join(PAST_SCORES_FILE).exists();
         say_plan("past scores", is_there, emptying.past_scores, (definition.past_scores, scores));
         Ok(exams.import_emptying(dir, emptying).await?)
-    })
+    }))
     .await?;
     let verb = if imported.is_new { "imported" } else { "brought up to date" };
     say(&format!("{verb}: {} with {} sittings", imported.exam, imported.sittings));

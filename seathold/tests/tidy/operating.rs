@@ -21,7 +21,7 @@ fn named(prefixes: &[&str], is_name: fn(char) -> bool) -> BTreeSet<String> {
 
 /// What the document names: in code quotes, whole, or by its end in a line whose first name has the beginning.
 fn documented() -> BTreeSet<String> {
-    let text = fs::read_to_string(root().join(DOCUMENT)).unwrap();
+    let text = fs::read_to_string(root().join(DOCUMENT)).expect("operators have a document");
     let mut all = BTreeSet::new();
     for line in text.lines() {
         let mut heads: Vec<&str> = Vec::new();

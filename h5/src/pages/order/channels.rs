@@ -53,6 +53,11 @@ pub(super) fn channels_section(w: Words, view: &View<'_>, money: &PaymentPage) -
     if is_arriving(view.order, money) {
         return html! {};
     }
+    if let Some(lock) = &money.lock {
+        let until = when::near(w.language, lock.until, view.visit_now);
+        let body = html! { p { (w.with("pay-locked-text", &[("when", until.into())])) } };
+        return callout(Tone::Care, &w.t("pay-locked-title"), &body);
+    }
     let has_screenshot = view.exam.rules.payment.takes_screenshots();
     let channels: Vec<Method> = money.channels.iter().copied().filter(|way| *way != Method::Screenshot).collect();
     if channels.is_empty() {

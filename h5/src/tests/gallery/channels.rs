@@ -5,6 +5,7 @@ use registration::model::actor::Actor;
 use registration::model::exam::Exam;
 use registration::model::fen::Fen;
 use registration::model::order::{OrderId, OrderState};
+use registration::model::payment::group::{GroupId, GroupLock};
 use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentId, PaymentState};
 use registration::payments::{Attempt, PaymentPage, Start, Surface};
@@ -79,7 +80,8 @@ fn back(of: &Payment, reason: RefundReason, state: RefundState) -> Refund {
 }
 
 fn money(channels: &[Method], attempts: Vec<Attempt>, received: Vec<Payment>, refunds: Vec<Refund>) -> PaymentPage {
-    PaymentPage { amount: "120.00".parse().unwrap(), channels: channels.to_vec(), attempts, received, refunds }
+    let (amount, channels) = ("120.00".parse().unwrap(), channels.to_vec());
+    PaymentPage { amount, channels, attempts, received, refunds, lock: None }
 }
 
 /// An order's page: its name, the ways to pay, the money, where the order stands, on which screen, what is wrong.
@@ -103,9 +105,13 @@ impl Studio {
         let gone = back(&wrong, RefundReason::WrongAmount, RefundState::Processing);
         let late = came(9, Method::WechatPay, "120.00");
         let refused = [of("channels", w.t("pay-error-refused"))];
+        let (group, title) = (GroupId(Uuid::nil()), "申江大学".to_owned());
+        let lock = Some(GroupLock { group, title, until: now() + SignedDuration::from_hours(20) });
+        let locked = PaymentPage { lock, ..money(&BOTH, vec![], vec![], vec![]) };
         let (unpaid, lapsed) = (OrderState::Unpaid, OrderState::Lapsed);
         let (phone, desk) = (Surface::Phone, Surface::Desk);
-        let shots: [Shot<'_>; 9] = [
+        let shots: [Shot<'_>; 10] = [
+            ("channels-locked", &BOTH, locked, &unpaid, phone, &[]),
             ("channels", &BOTH, money(&BOTH, vec![], vec![], vec![]), &unpaid, phone, &[]),
             ("channels-desk", &BOTH, money(&BOTH, vec![], vec![], vec![]), &unpaid, desk, &refused),
             ("channels-mixed", &mixed, money(&mixed, vec![], vec![], vec![]), &unpaid, phone, &[]),
