@@ -72,7 +72,8 @@ async fn every_address_that_answers_a_form_can_be_gone_back_to() {
     let mut forms = 0;
     for route in routes.split(".route(").skip(1) {
         let (path, methods) = (route.split('"').nth(1).unwrap(), route.split(".route(").next().unwrap());
-        if !methods.contains("post(") {
+        // No browser comes to where channels tell of payments.
+        if !methods.contains("post(") || path.starts_with("/pay/") {
             continue;
         }
         forms += 1;

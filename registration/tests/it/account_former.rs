@@ -84,12 +84,12 @@ async fn the_old_mailbox_and_the_mobile_hear_of_another_address() {
     assert_eq!(changed, Changed::Letter);
     accounts.finish_email(&reached.token(new, 1).await).await.unwrap();
     assert!(!payloads(&reached).await.concat().contains("li.na"));
-    assert_eq!(outcomes(&reached.world).await, ["sent", "sent"]);
+    assert_eq!(outcomes(&reached.world).await, ["sent"; 4]);
     let kinds: Vec<String> = rows(&reached.world).await.into_iter().map(|row| row.0).collect();
-    assert_eq!(kinds, ["email_replaced", "email_replaced"]);
+    assert_eq!(kinds, ["sign_up", "verify", "email_replaced", "email_replaced"]);
     let letter = reached.message(old, 2).await;
     assert!(letter.text.contains("已改用另一个邮箱") && !letter.text.contains(new), "{}", letter.text);
     assert_eq!(reached.message(OLD, 2).await.values, ["账号邮箱已更换"]);
-    assert_eq!(payloads(&reached).await, ["{}", "{}"]);
+    assert_eq!(payloads(&reached).await, ["{}"; 4]);
     reached.finish().await;
 }

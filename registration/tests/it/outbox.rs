@@ -82,7 +82,7 @@ async fn a_proved_mailbox_gets_a_letter_with_the_order_its_state_and_the_way_the
     for part in ["缴费已确认，报名成功", "准考证的打印时间另行通知", &order.id.to_string()] {
         assert!(letter.text.contains(part), "{part}: {}", letter.text);
     }
-    assert_eq!(outcomes(&reached.world).await, ["sent", "sent"]);
+    assert_eq!(outcomes(&reached.world).await, ["sent"; 3], "the link of the account, and two messages");
     let known = "SELECT count(*) FROM registration.outbox WHERE payload::text LIKE '%' || $1 || '%'";
     let count: i64 = reached.world.sql().await.query_one(known, &[&order.id.to_string()]).await.unwrap().get(0);
     assert_eq!(count, 2);
