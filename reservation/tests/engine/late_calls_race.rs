@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use http::StatusCode;
-use serde_json::Value;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
 use testkit::{FaultyLine, TestStores};
 
 use crate::app::{App, Front, Reply, code, id};
@@ -90,12 +90,15 @@ async fn break_lines(lines: &[FaultyLine; 2], dice: &Dice, stop: &AtomicBool) {
     }
 }
 
-async fn run(seed: u64) {
+/// `acknowledge`: what an answer to a hold promises.
+async fn run(seed: u64, acknowledge: &str) {
     let stores = TestStores::start().await;
     let lines = [FaultyLine::to(socket_of(&stores)).await, FaultyLine::to(socket_of(&stores)).await];
     let eyes = stores.redis_url().to_owned();
     let app = App::on(stores, &lines[0].redis_url(), &eyes).await;
     app.exam(900, &[("s", "-", SEATS)]).await;
+    let exam = json!({"title": "Exam", "hold_seconds": 900, "acknowledge": acknowledge});
+    assert!(app.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
     let (other, other_front) = app.another_at(&lines[1].redis_url()).await;
     let fronts = [app.front.clone(), other_front];
     let (dice, stop, until) = (Dice(AtomicU64::new(seed)), AtomicBool::new(false), Instant::now() + LASTS);
@@ -125,10 +128,10 @@ async fn run(seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_told_last_stands_after_a_race_over_broken_lines() {
-    run(7).await;
+    run(7, "redis").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_told_last_stands_after_another_race_over_broken_lines() {
-    run(33).await;
+async fn what_the_ledger_acknowledged_stands_after_a_race_over_broken_lines() {
+    run(33, "ledger").await;
 }

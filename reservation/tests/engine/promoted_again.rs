@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use reservation::engine::{Engine, EngineConfig};
+use serde_json::json;
 use testkit::{FaultyLine, LineEnd, RedisPair, TestStores};
 
 use crate::app::{App, Front, code, id};
@@ -36,6 +37,25 @@ async fn nothing_is_given_twice(front: &Front, confirmed: &str) {
     assert_eq!(front.state(confirmed).await, "confirmed");
 }
 
+/// A seat that is given out afterwards has a generation that no hold had before, on whichever server.
+async fn no_generation_comes_twice(app: &App, front: &Front) {
+    let all = "SELECT generation FROM reservation.holds ORDER BY generation";
+    let known = async || -> Vec<i64> {
+        let client = app.stores.pool().get().await.unwrap();
+        client.query(all, &[]).await.unwrap().iter().map(|row| row.get("generation")).collect()
+    };
+    app.agree().await;
+    let before = known().await;
+    let reply = persist(|| front.hold("a0", &["s"])).await;
+    let freed = persist(|| async { (front.release(&id(&reply)).await, serde_json::Value::Null) }).await;
+    assert_eq!(freed.0, StatusCode::NO_CONTENT);
+    let reply = persist(|| front.hold("z", &["s"])).await;
+    assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
+    app.agree().await;
+    let new: Vec<i64> = known().await.into_iter().filter(|generation| !before.contains(generation)).collect();
+    assert!(new.len() == 1 && new[0] > before[before.len() - 1], "{before:?}, {new:?}");
+}
+
 /// Server 1 is cut off with what it has, server 0 goes on; then 0 follows 1, and is promoted again.
 async fn promote_again(pair: &RedisPair, app: &App, stop: Option<&Engine>) -> String {
     pair.promote(1).await;
@@ -63,6 +83,7 @@ async fn a_primary_that_was_promoted_again_is_not_believed() {
     // Within a look at who is there, a seat may still be given out in vain.
     tokio::time::sleep(Duration::from_millis(300)).await;
     nothing_is_given_twice(&app, &confirmed).await;
+    no_generation_comes_twice(&app, &app.front).await;
     app.finish().await;
 }
 
@@ -72,7 +93,7 @@ async fn a_primary_that_was_promoted_again_while_the_server_was_away_is_not_beli
     let confirmed = promote_again(&pair, &app, Some(&app.engine)).await;
     let (engine, front) = app.another_at(&line.redis_url()).await;
     nothing_is_given_twice(&front, &confirmed).await;
-    app.agree().await;
+    no_generation_comes_twice(&app, &front).await;
     engine.stop().await;
 }
 
@@ -92,6 +113,40 @@ async fn a_demoted_primary_is_left_without_anybody_hanging_up() {
     let (other, front) = app.another_at(&line.redis_url()).await;
     assert_eq!(front.hold("c", &["s"]).await.0, StatusCode::CREATED);
     app.until_free("s", 2).await;
+    other.stop().await;
+    app.finish().await;
+}
+
+/// A partition: each of two servers reaches another Redis, and both Redis believe to be the primary.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_ledger_acknowledged_stands_after_two_primaries() {
+    let (pair, mut app, line) = a_pair().await;
+    let exam = json!({"title": "Exam", "hold_seconds": 900, "acknowledge": "ledger"});
+    assert!(app.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
+    pair.promote(1).await;
+    let second = format!("redis://127.0.0.1:{}/", pair.port(1));
+    let (other, other_front) = app.another_at(&second).await;
+    let mut acknowledged = Vec::new();
+    for n in 0..12 {
+        let front = if n % 2 == 0 { &app.front } else { &other_front };
+        // Whoever is told nothing may have a seat or none; what is told must stand.
+        let reply = front.hold(&format!("c{n}"), &["s"]).await;
+        if reply.0 == StatusCode::CREATED {
+            acknowledged.push(format!("c{n}"));
+        } else {
+            assert!(["full", "unavailable"].contains(&code(&reply)), "{reply:?}");
+        }
+    }
+    pair.follow(0).await;
+    line.lead_to(LineEnd::Port(pair.port(1)));
+    app.eyes = second;
+    app.agree().await;
+    let client = app.stores.pool().get().await.unwrap();
+    let live = "SELECT candidate FROM reservation.holds WHERE state IN ('held', 'frozen', 'confirmed')";
+    let live: Vec<String> = client.query(live, &[]).await.unwrap().iter().map(|row| row.get("candidate")).collect();
+    assert!(live.len() <= SEATS as usize, "{live:?}");
+    assert!(acknowledged.iter().all(|told| live.contains(told)), "told {acknowledged:?}, live {live:?}");
+    assert!(!acknowledged.is_empty(), "somebody gets a seat even then");
     other.stop().await;
     app.finish().await;
 }
