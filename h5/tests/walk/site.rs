@@ -221,7 +221,7 @@ impl Site {
     /// A browser with a new account signed in. Candidates are told apart by `number`, below 1000.
     pub(crate) async fn candidate(&self, number: u32) -> Visitor {
         let mut visitor = self.visitor();
-        let answer = visitor.post("/sign-up", &account_form(number)).await;
+        let answer = visitor.post("/sign-up?exam=degree-english", &account_form(number)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         visitor
     }
