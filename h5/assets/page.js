@@ -84,6 +84,13 @@ each("[data-deadline]", (hold) => {
   tick();
 });
 
+// Once another sitting is selected than the one that is held, its button stands where the bar of the hold stood.
+each(".choose", (form) => {
+  const show = () => root.classList.toggle("chosen", !!form.querySelector("[data-above-hold]") && !!form.querySelector(".sitting :checked"));
+  form.addEventListener("change", show);
+  show();
+});
+
 // Live seat numbers. A hidden page lets go of its connection.
 each("[data-events]", (list) => {
   const data = list.dataset;

@@ -179,6 +179,93 @@ async fn hold_a_seat(phone: &OldChromium, person: &Person) {
     phone.screenshot(&format!("old-{:?}-payment", person.version)).await;
 }
 
+/// Another sitting is selected than the one that is held: the bar pays for it no more, its own button stands there.
+async fn choose_another(phone: &OldChromium, person: &Person) {
+    let order = phone.path().await;
+    phone.open("/exams/campus-english").await;
+    phone.comes("document.querySelector('.hold').clientHeight > 0").await;
+    phone.tap("label[for=sitting-en-0522-am-hillside]").await;
+    phone.comes("document.querySelector('.hold').clientHeight === 0").await;
+    let bar = "(b => [getComputedStyle(b).position, b.getBoundingClientRect().bottom - document.documentElement.clientHeight, innerHeight])(document.querySelector('.choose [data-above-hold]'))";
+    let bar = phone.run(bar).await;
+    assert_eq!(bar, json!(["fixed", 0, 844]));
+    phone.screenshot(&format!("old-{:?}-another", person.version)).await;
+    phone.open(&order).await;
+}
+
+/// A clock that ran ahead asks the server before it says that the time is up; and one without the newer measure of when
+/// the page came reads the older one.
+async fn mislead_the_clock(phone: &OldChromium) {
+    let (left, fair) = ("document.querySelector('[data-left]').textContent", "/^1[2345]:\\d\\d$/");
+    phone.run("window.asked = 0, window.ask = fetch, window.fetch = (...all) => (asked += all[0] === '/clock', ask(...all))").await;
+    phone.run("window.now = performance.now.bind(performance), performance.now = () => now() + 36e5").await;
+    phone.comes(&format!("asked > 0 && {fair}.test({left})")).await;
+    let state = phone.run("document.querySelector('.hold').dataset.state").await;
+    assert_eq!(state, "running", "the server says that it still runs");
+    let source = "if (location.search === '?older') performance.getEntriesByType = () => []";
+    phone.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
+    let order = phone.path().await;
+    phone.open(&format!("{order}?older")).await;
+    phone.comes(&format!("performance.getEntriesByType('navigation').length === 0 && {fair}.test({left})")).await;
+    let before = phone.run(left).await;
+    phone.comes(&format!("{left} !== {before} && {fair}.test({left})")).await;
+    phone.open(&order).await;
+}
+
+/// What the server was sent of the chosen picture: its type, width and height.
+async fn arrived(phone: &OldChromium, order: &str) -> Value {
+    phone.comes("!!document.querySelector('#screenshot[data-here]')").await;
+    let look = format!(
+        "fetch('{order}/upload.jpg').then((sent) => sent.blob()).then((blob) => new Promise((done) => {{
+           const image = new Image();
+           image.onload = () => done([blob.type, image.naturalWidth, image.naturalHeight]);
+           image.src = URL.createObjectURL(blob);
+         }}))"
+    );
+    phone.run(&look).await
+}
+
+/// A sheet of stripes, too large to be sent as it is.
+fn huge_screenshot() -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    let stripe = |_, y: u32| image::Luma([if y % 40 < 20 { 250 } else { 60 }]);
+    image::GrayImage::from_fn(3_000, 8_000, stripe).write_to(&mut png, ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+/// What is no picture is told before it travels; what is larger than staff need is made smaller here, where the browser
+/// turns pictures itself.
+async fn choose_badly(phone: &OldChromium, person: &Person, album: &Album, order: &str) {
+    phone.attach("#album", &album.keep("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")).await;
+    phone.shows("暂不支持 HEIC 格式。请直接拍照，或转成 JPG 后再选").await;
+    if person.version == OldVersion::V91 {
+        phone.attach("#album", &album.keep("huge.png", &huge_screenshot())).await;
+        // By its area and not by its longer side, or nobody could read a long one.
+        assert_eq!(arrived(phone, order).await, json!(["image/jpeg", 2_449, 6_532]));
+        phone.open(order).await;
+        phone.tap(BY_SCREENSHOT).await;
+    }
+}
+
+/// A form whose answer never comes can be sent again: the browser was told to stop, the page is come back to, the line is
+/// lost, or it simply takes too long.
+async fn wait_for_nothing(phone: &OldChromium) {
+    let words = format!("document.querySelector(\"{SUBMIT_PICTURE}\").textContent");
+    let label = phone.run(&words).await;
+    // A wait of 15 seconds is shortened for whoever looks on.
+    phone.run("window.later = setTimeout, window.setTimeout = (act, ms) => later(act, ms === 15000 ? 1500 : ms)").await;
+    for ended in ["new KeyboardEvent('keydown', {key: 'Escape'})", "new Event('pageshow')", "new Event('offline')", ""]
+    {
+        phone.run("document.querySelector('form[data-tiles]').addEventListener('submit', (e) => e.preventDefault(), {once: true})").await;
+        phone.tap(SUBMIT_PICTURE).await;
+        phone.comes(&format!("{words} !== {label}")).await;
+        if !ended.is_empty() {
+            phone.run(&format!("dispatchEvent({ended})")).await;
+        }
+        phone.comes(&format!("{words} === {label}")).await;
+    }
+}
+
 async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     let order = phone.path().await;
     phone.tap(BY_SCREENSHOT).await;
@@ -186,6 +273,7 @@ async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     phone.shows("请先选择订单截图").await;
     phone.open(&order).await;
     phone.tap(BY_SCREENSHOT).await;
+    choose_badly(phone, person, album, &order).await;
     // The line is lost on the way, and comes back.
     let picture = album.keep("order.png", &long_screenshot());
     slow(phone, 30_000).await;
@@ -194,7 +282,8 @@ async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     network(phone, true, -1).await;
     phone.shows("网络断开了，恢复后自动接着传").await;
     network(phone, false, -1).await;
-    phone.comes("!!document.querySelector('#screenshot[data-here]')").await;
+    let sent = arrived(phone, &order).await;
+    assert_eq!(sent.as_array().unwrap()[1..], [json!(540), json!(3_600)], "it is as long as it was");
     phone.screenshot(&format!("old-{:?}-screenshot", person.version)).await;
 
     // The session is lost, and comes back: what was chosen is still there.
@@ -213,14 +302,7 @@ async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     phone.run("dispatchEvent(new Event('focus'))").await;
     phone.comes("!!document.querySelector('#screenshot[data-here]')").await;
 
-    // Stopped on the way, the form comes back to life.
-    let words = format!("document.querySelector(\"{SUBMIT_PICTURE}\").textContent");
-    let label = phone.run(&words).await;
-    phone.run("document.querySelector('form[data-tiles]').addEventListener('submit', (e) => e.preventDefault(), {once: true})").await;
-    phone.tap(SUBMIT_PICTURE).await;
-    phone.comes(&format!("{words} !== {label}")).await;
-    phone.run("dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))").await;
-    phone.comes(&format!("{words} === {label}")).await;
+    wait_for_nothing(phone).await;
     phone.tap(SUBMIT_PICTURE).await;
     phone.arrives("/receipt").await;
     phone.shows("提交成功，等待审核").await;
@@ -236,6 +318,8 @@ async fn walk(app: &ServedApp, reader: &Mutex<()>, person: &Person) -> OldChromi
     drop(turn);
     look_into_the_camera(&phone, person).await;
     hold_a_seat(&phone, person).await;
+    choose_another(&phone, person).await;
+    mislead_the_clock(&phone).await;
     hand_in(&phone, person, &album).await;
     phone
 }

@@ -193,12 +193,46 @@ async fn a_second_server_over_the_same_data_is_refused_and_commands_join_the_fir
     let twice = || app.command().args(["staff", "add", "li.min"]).output().unwrap();
     assert!(twice().status.success());
     assert!(sentence(&twice()).contains("there is a staff member of this name"));
+    let said = |arguments: &[&str]| {
+        let output = app.command().arg("staff").args(arguments).output().unwrap();
+        if output.status.success() { String::from_utf8(output.stdout).unwrap() } else { sentence(&output) }
+    };
+    let line = || said(&["list"]).lines().find(|line| line.starts_with("li.min ")).unwrap().to_owned();
+    assert!(line().ends_with(" enabled"), "{}", line());
+    assert_eq!(said(&["disable", "li.min"]), "li.min is disabled\n");
+    assert_eq!(said(&["disable", "li.min"]), "li.min is disabled already\n");
+    assert!(line().contains(" disabled since 2"), "{}", line());
+    assert_eq!(said(&["enable", "li.min"]), "li.min is enabled\n");
+    let passwords = [said(&["password", "li.min"]), said(&["password", "li.min"])];
+    assert!(passwords[0] != passwords[1] && passwords.iter().all(|one| one.trim().len() >= 12), "a new one each time");
+    assert!(said(&["disable", "nobody"]).contains("`seathold staff list` shows all"));
+    a_roster_is_emptied_by_a_word(&app);
     assert!(app.stop().await.success());
 
     // And without a server: the command starts the stores itself, and stops them.
     let alone = app.command().args(["exam", "import"]).arg(&exam).output().unwrap();
     assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stderr));
     assert!(!app.data().join("redis/data/redis.pid").exists());
+}
+
+/// A roster that is not there leaves all as it is; only a word empties it, and never beside a roster.
+fn a_roster_is_emptied_by_a_word(app: &ServedApp) {
+    let (shipped, dir) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/cet"), tempfile::tempdir().unwrap());
+    for file in fs::read_dir(shipped).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
+    }
+    let import = |word: &[&str]| app.command().args(["exam", "import"]).arg(dir.path()).args(word).output().unwrap();
+    let said = |word: &[&str]| {
+        let output = import(word);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(said(&[]).contains("take the place of the"));
+    assert!(!import(&["--empty-roster"]).status.success(), "a roster and the word to empty it contradict each other");
+    fs::remove_file(dir.path().join("roster.csv")).unwrap();
+    assert!(said(&[]).contains("lines that are there stay, as there is no file"));
+    assert!(said(&["--empty-roster"]).contains("lines that are there now are deleted"));
+    assert!(!said(&[]).contains("roster: "), "nobody is left in it");
 }
 
 #[tokio::test]

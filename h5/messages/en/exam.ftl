@@ -15,6 +15,7 @@ notice-title = Before you register
 notice-read = Read all of it
 notice-agree = I have read and understood this notice
 sittings-title = Choose a sitting
+sittings-title-many = Choose subjects
 sittings-one = Choose one sitting.
 sittings-one-of-group = You can choose one of this group.
 sittings-any = You can choose more than one.

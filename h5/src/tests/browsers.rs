@@ -18,6 +18,31 @@ const TOO_WIDE: &str = "return document.documentElement.scrollWidth - document.d
 const TOO_WIDE_ENLARGED: &str = "document.documentElement.style.fontSize = '212.5%';
     return document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
+/// What is wrong with large letters: the bar of the hold takes more than a third of the window, or a title lies over
+/// other text.
+const CROWDED: &str = r#"
+    const faults = [], bar = document.querySelector(".hold");
+    const { position, height } = bar ? getComputedStyle(bar) : {};
+    if (bar && position !== "static" && parseFloat(height) > innerHeight / 3 + 1) faults.push(`the bar is ${height} high`);
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), texts = [];
+    while (walker.nextNode()) {
+      const node = walker.currentNode, range = document.createRange();
+      // What is folded in is laid out and not shown; what sticks to the bottom covers what it stands on.
+      const fold = node.parentElement.closest("details:not([open])");
+      if (fold && !node.parentElement.closest("summary")) continue;
+      if (!node.data.trim() || node.parentElement.closest(".unseen, svg, .bar")) continue;
+      range.selectNodeContents(node);
+      const isTitle = !!node.parentElement.closest("h1, h2, h3, .line-title, summary");
+      for (const box of range.getClientRects()) if (box.width > 1) texts.push({ node, box, isTitle });
+    }
+    for (const title of texts.filter((text) => text.isTitle)) {
+      const over = texts.find(({ node, box }) => node !== title.node
+        && Math.min(box.right, title.box.right) - Math.max(box.left, title.box.left) > 4
+        && Math.min(box.bottom, title.box.bottom) - Math.max(box.top, title.box.top) > title.box.height / 2);
+      if (over) faults.push(`"${title.node.data.trim()}" lies over "${over.node.data.trim()}"`);
+    }
+    return faults.join(", ");"#;
+
 /// Serves the gallery's pages of one language under their names, with the site's own files.
 async fn serve(language: Language) -> (String, Vec<String>) {
     let pages: Vec<(String, String)> =
@@ -53,6 +78,20 @@ async fn set_letters(browser: &Browser, pixels: u32) {
     browser.devtools("Page.setFontSizes", serde_json::json!({"fontSizes": {"standard": pixels}})).await;
 }
 
+/// What is wrong with a page as it is shown now.
+async fn crowded(browser: &Browser, name: &str, too_wide: &str, how: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let wide = browser.execute(too_wide, Vec::new()).await.unwrap();
+    if wide.as_f64().unwrap_or(1.0) > 0.0 {
+        faults.push(format!("{name}: is {wide} pixels wider than a small phone {how}"));
+    }
+    let crowd = browser.execute(CROWDED, Vec::new()).await.unwrap();
+    if crowd != "" {
+        faults.push(format!("{name}: {how} {crowd}"));
+    }
+    faults
+}
+
 async fn look(language: Language) {
     let (url, names) = serve(language).await;
     let browser = Browser::start(Device::SmallPhone).await;
@@ -67,16 +106,10 @@ async fn look(language: Language) {
             faults.push(format!("{name}: is {wide} pixels wider than a small phone"));
         }
         set_letters(&browser, 32).await;
-        let wide = browser.execute(TOO_WIDE, Vec::new()).await.unwrap();
-        if wide.as_f64().unwrap_or(1.0) > 0.0 {
-            faults.push(format!("{name}: is {wide} pixels wider than a small phone with letters of twice the size"));
-        }
+        faults.extend(crowded(&browser, name, TOO_WIDE, "with letters of twice the size").await);
         set_letters(&browser, 16).await;
         // So do browsers that enlarge what they have laid out, of which media queries know nothing.
-        let wide = browser.execute(TOO_WIDE_ENLARGED, Vec::new()).await.unwrap();
-        if wide.as_f64().unwrap_or(1.0) > 0.0 {
-            faults.push(format!("{name}: is {wide} pixels wider than a small phone when it is enlarged"));
-        }
+        faults.extend(crowded(&browser, name, TOO_WIDE_ENLARGED, "when it is enlarged").await);
     }
     browser.close().await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));

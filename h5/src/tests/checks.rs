@@ -1,6 +1,6 @@
 //! Checks on the whole: catalogues, markup rules, sizes. They look at every page of the gallery.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pagekit::language::Language;
@@ -119,6 +119,56 @@ fn every_page_says_its_language_and_has_one_title() {
         assert_eq!(page.matches("<h1").count(), 1, "{name}");
         assert!(page.contains("<main id=\"main\""), "{name}");
         assert!(!page.contains("{ $") && !page.contains("{$"), "{name}: a place left open");
+    }
+}
+
+#[test]
+fn every_page_says_where_help_is_and_whom_to_ask() {
+    for (name, page) in both() {
+        let foot =
+            page.split("class=\"foot-help\"").nth(1).and_then(|rest| rest.split("</p>").next()).unwrap_or_default();
+        assert!(foot.contains("href=\"/help\"") && foot.contains("href=\"tel:"), "{name}: {foot}");
+    }
+}
+
+#[test]
+fn what_staff_decided_and_how_long_they_take_is_said_on_the_exams_page() {
+    let pages: BTreeMap<String, String> = both().into_iter().collect();
+    for (name, words) in [
+        ("zh-steps-review", "一般在 1 个工作日内完成"),
+        ("zh-steps-passed", "报名资格审核：已通过"),
+        ("zh-steps-half-paid", "CET6资格复核：复核失败"),
+        ("zh-steps-half-paid", "准考证号与成绩库不符"),
+        ("zh-choose-written", "选择科目"),
+    ] {
+        assert!(pages[name].contains(words), "{name}: {words}");
+    }
+}
+
+#[test]
+fn an_exams_page_has_one_button_and_says_a_day_once() {
+    let pages: BTreeMap<String, String> = both().into_iter().collect();
+    let main = |name: &str| pages[name].split("<main").nth(1).unwrap().split("</main>").next().unwrap().to_owned();
+    for name in ["zh-steps-mine", "zh-steps-half-paid"] {
+        let main = main(name);
+        assert_eq!(main.matches("class=\"button\" href=\"/orders/").count(), 1, "{name}");
+        assert_eq!(main.matches("缴费</a>").count(), 1, "{name}");
+    }
+    let complete = main("zh-steps-complete");
+    let (above, mine) = complete.split_once("id=\"mine\"").unwrap();
+    let mine = mine.split("</section>").next().unwrap();
+    assert_eq!((above.matches("4月24日").count(), mine.matches("4月24日").count()), (0, 1), "{mine}");
+}
+
+/// Words that were replaced by better ones come back with nobody noticing.
+#[test]
+fn words_that_were_replaced_are_gone() {
+    let staff = include_str!("../../../backoffice/messages/zh.ftl");
+    for old in ["报名信息", "Sign out on"] {
+        assert!(![ZH, EN, staff].iter().any(|catalogue| catalogue.contains(old)), "{old}");
+    }
+    for new in ["请勿告知他人", "选择科目", "看不清？换一张", "座位立即释放"] {
+        assert!(ZH.contains(new), "{new}");
     }
 }
 

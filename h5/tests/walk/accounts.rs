@@ -226,6 +226,15 @@ async fn c2_c3_a_document_and_a_mobile_with_its_code() {
     assert!(page.text.contains("href=\"/me/identity/card?exam=degree-english\""), "{}", page.text);
     let name = guest.post(&from_card, &format!("name={}", query_value("张玮"))).await;
     assert_eq!(name.location(), "/me/identity/card?exam=degree-english&said=name", "{}", name.text);
+    for (typed, said) in [("张1炜", "不能有“1”"), ("张炜\u{e000}", "不能有“U+E000”"), (&*"张".repeat(101), "100")]
+    {
+        let wrong = guest.post("/me/name", &format!("name={}", query_value(typed))).await;
+        assert!(
+            wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains(said),
+            "{said}: {}",
+            wrong.text
+        );
+    }
     let name = guest.post("/me/name", &format!("name={}", query_value("张炜"))).await;
     assert_eq!(name.location(), "/me?said=name", "{}", name.text);
     assert!(guest.get("/me").await.text.contains("张炜"));

@@ -122,6 +122,9 @@ async fn b8_b9_from_the_agreement_to_the_bound_person() {
     let own = look_up(&mut second, YAN).await;
     let taken = second.post("/exams/cet/eligibility/person", &save(&own, "&agree=on")).await;
     assert!(taken.status == StatusCode::CONFLICT && taken.text.contains("已绑定其他账号"), "{}", taken.text);
+    for way in ["/forgotten/account?next=/exams/cet", "/me/identity?exam=cet&amp;next=/exams/cet", "number-row"] {
+        assert!(taken.text.contains(way), "{way} in {}", taken.text);
+    }
     for bad in [mark.as_str(), "AAAA", "%3Cb%3E"] {
         let expired = second.post("/exams/cet/eligibility/person", &save(bad, "&agree=on")).await;
         assert_eq!(expired.location(), "/exams/cet/eligibility?expired=on", "{bad}");
@@ -234,6 +237,8 @@ async fn b10_the_review_of_an_earlier_score() {
     {
         assert!(refused.text.contains(part), "{part} in {}", refused.text);
     }
+    let exam = second.get("/exams/cet").await.text;
+    assert!(exam.contains("CET6资格复核：复核失败") && exam.contains("请带准考证原件"), "{exam}");
     assert_eq!(second.post(&format!("{here}/delete"), "").await.location(), here);
     assert!(second.get(here).await.text.contains("保存并提交复核"), "a new one can be handed in");
     assert_eq!(second.get(&format!("{here}/delete")).await.location(), here);

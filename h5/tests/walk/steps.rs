@@ -172,6 +172,9 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let bar = of_oral.split("<aside class=\"hold\"").nth(1).unwrap();
     assert!(bar.contains("请先为“英语四级笔试”缴费") && bar.contains(&format!("href=\"/orders/{order}\"")), "{bar}");
     assert!(!bar.contains("上传截图"), "{bar}");
+    // What another one needs is not offered for giving back.
+    let page = candidate.get(&format!("/orders/{order}")).await.text;
+    assert!(!page.contains("/release\"") && page.contains("已报考英语四级口试"), "{page}");
     let needed = candidate.post(&format!("/orders/{order}/drop"), "sitting=en4").await;
     assert_eq!(needed.status, StatusCode::CONFLICT);
     assert!(needed.text.contains("已报考英语四级口试，这一科的报考不可取消"), "{}", needed.text);

@@ -117,7 +117,7 @@ fn send_sms(desk: &Desk, values: &Values, fault: Option<Fail>) -> Value {
         subject: None,
         text: match is_notice {
             true => format!("【{SMS_SIGN}】您的考试报名有新进展：{value}。请登录报名网站查看。"),
-            false => format!("【{SMS_SIGN}】验证码：{value}"),
+            false => format!("【{SMS_SIGN}】您在考试报名网站的验证码：{value}，10分钟内有效，请勿告知他人。"),
         },
         html: None,
         values: vec![value],

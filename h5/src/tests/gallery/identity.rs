@@ -14,10 +14,11 @@ use registration::people::identity::{DeclareRights, LivenessRefusal, LivenessSta
 use registration::rules::steps::steps;
 use uuid::Uuid;
 
-use super::{DOCUMENT, Studio, exam_page, minutes, now};
+use super::{CONTACT, DOCUMENT, Studio, exam_page, minutes, now};
 use crate::pages::identity::handover::{self, CodeState, CodeView};
 use crate::pages::identity::refusal::liveness_fault;
 use crate::pages::identity::{self, From, card, face, liveness, manual, said};
+use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::layout::{Frame, Visitor, page};
 use crate::view::qr_code::code;
@@ -93,7 +94,7 @@ impl Studio {
             path: "/me/identity",
             visitor: Visitor::SignedIn,
             hold: None,
-            contact: None,
+            contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: None,
             ended_after: None,
             is_demo: false,
@@ -203,6 +204,7 @@ impl Studio {
             ("identity-liveness-running", checked(true, true, &[])),
             ("identity-liveness-failed", checked(true, false, &failed)),
             ("identity-liveness-leave", liveness::leave(w, "https://vendor.example/check", Some(SANDBOX))),
+            ("identity-elsewhere", liveness::used_elsewhere(w, "/me/identity?exam=degree-english")),
             ("identity-handover", code_page(CodeState::Good, false)),
             ("identity-handover-early", code_page(CodeState::Good, true)),
             ("identity-handover-scanned", code_page(CodeState::Scanned, false)),

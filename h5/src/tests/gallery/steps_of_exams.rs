@@ -15,7 +15,7 @@ use registration::rules::details::{Answers, check};
 use registration::rules::steps::{StepView, steps};
 use reservation::sitting::Availability;
 
-use super::{Studio, account, an_order, availability, minutes, now, reader, standing_of};
+use super::{CONTACT, Studio, account, an_order, availability, minutes, now, reader, standing_of};
 use crate::pages::exam::sittings::choice::{Offer, plan};
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::exam::{self, notice, sittings};
@@ -23,6 +23,7 @@ use crate::pages::{details, home, order};
 use crate::request::begun::Begun;
 use crate::request::chosen::Chosen;
 use crate::request::visit::Standing;
+use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
 use crate::view::layout::{Frame, Visitor, page as layout};
@@ -227,7 +228,7 @@ impl Studio {
             path: "/orders/second",
             visitor: Visitor::SignedIn,
             hold: Some(hold),
-            contact: None,
+            contact: Some(contact(self.w.pick(CONTACT.0, CONTACT.1))),
             asks: None,
             ended_after: None,
             is_demo: false,

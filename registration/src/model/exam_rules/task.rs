@@ -42,7 +42,7 @@ pub enum TaskKind {
     Face,
     /// Being found in the roster and bound to it: 资格信息查询 and 确认.
     Eligibility,
-    /// Filling in the form: 报名信息.
+    /// Filling in the form: 报考信息.
     Details,
     /// The form is reviewed: 报名资格审核.
     Review,

@@ -139,6 +139,18 @@ fn a2_five_steps_one_after_the_other_each_with_its_window() {
 }
 
 #[test]
+fn b9_nobody_is_bound_before_they_have_proved_who_they_are_where_the_exam_asks_for_it_first() {
+    let exam = exam(&[(&["identity"], false), (&["eligibility"], false), (&["sittings"], false)]);
+    let mut facts = Facts::default();
+    assert_eq!(states(&exam, &facts, 150)[..2], [OPEN, Locked]);
+    facts.identity = IdentityState::Waiting { since: at(140) };
+    assert_eq!(states(&exam, &facts, 150)[1], Locked);
+    facts.identity = IdentityState::Verified { at: at(145) };
+    assert_eq!(states(&exam, &facts, 150)[0], Passed);
+    assert!(matches!(states(&exam, &facts, 150)[1], Open { .. }));
+}
+
+#[test]
 fn a_ticket_can_be_printed_when_somebody_has_said_since_when() {
     let mut exam = continuing();
     exam.rules.steps[4].opens_at = Some(at(500));

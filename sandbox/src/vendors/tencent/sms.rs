@@ -76,15 +76,18 @@ fn status_of(body: &Value, number: &str, values: &[String], fault: Option<Fail>)
 }
 
 fn message(number: &str, values: &[String], is_notice: bool) -> Message {
-    let values_text = values.join("，");
+    let first = values.first().map(String::as_str).unwrap_or_default();
+    let minutes = values.get(1).map_or("10", String::as_str);
     Message {
         kind: Kind::Sms,
         vendor: "tencent",
         to: number.strip_prefix("+86").unwrap_or(number).to_owned(),
         subject: None,
         text: match is_notice {
-            true => format!("【{SMS_SIGN}】您的考试报名有新进展：{values_text}。请登录报名网站查看。"),
-            false => format!("【{SMS_SIGN}】验证码：{values_text}"),
+            true => format!("【{SMS_SIGN}】您的考试报名有新进展：{first}。请登录报名网站查看。"),
+            false => {
+                format!("【{SMS_SIGN}】您在考试报名网站的验证码：{first}，{minutes}分钟内有效，请勿告知他人。")
+            }
         },
         html: None,
         values: values.to_vec(),

@@ -131,7 +131,7 @@ fn sittings_part(w: Words, view: &View<'_>) -> Markup {
         section aria-labelledby="sittings" {
             // Where the page itself is called so, the heading is for who cannot see it.
             h2 id="sittings" class=[(!crate::paths::is_simple(view.exam)).then_some("unseen")] tabindex="-1" {
-                (w.t("sittings-title"))
+                @if view.offer.exam.is_many(&view.offer.part) { (w.t("sittings-title-many")) } @else { (w.t("sittings-title")) }
             }
             @if let Some(error) = error { p class="error" role="alert" { (icon(Icon::Cross)) span { (error) } } }
             @if groups.is_empty() {

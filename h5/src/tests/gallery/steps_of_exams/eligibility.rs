@@ -10,8 +10,8 @@ use registration::model::facts::{EligibilityState, Facts};
 use registration::model::roster::RosterRecord;
 use registration::rules::steps::{StepView, steps};
 
-use super::super::{DOCUMENT, Studio, now};
-use crate::pages::eligibility::person::view as person_view;
+use super::super::{DOCUMENT, Studio, account, now};
+use crate::pages::eligibility::person::{taken_body, view as person_view};
 use crate::pages::eligibility::score_review::view as score_review_view;
 use crate::pages::eligibility::{Entered, View, body};
 use crate::view::form::FieldError;
@@ -129,6 +129,8 @@ impl Studio {
             };
             self.add(name, "person", None, Visitor::SignedIn, &person_view::body(w, &view));
         }
+        let number = account("颜冬儿").number.to_string();
+        self.add("person-taken", "person", None, Visitor::SignedIn, &taken_body(w, open, &number));
     }
 
     fn score_reviews(&mut self, exam: &Exam) {
