@@ -1,5 +1,5 @@
-//! An order whose money, or the picture of it, came when its seats had gone: another sitting of the same price. With money
-//! it is confirmed at once, or the money goes back; with a picture it waits for review.
+//! An order whose money, or the picture of it, came when its seats had gone: another sitting of the same price. With
+//! money it is confirmed at once, or the money goes back; with a picture it waits for review.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -40,8 +40,8 @@ pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Res
     Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
 }
 
-/// What answers a picture that came when the seat had gone, once it is kept: the sittings to choose from. Nothing where it
-/// was not kept.
+/// What answers a picture that came when the seat had gone, once it is kept: the sittings to choose from. Nothing where
+/// it was not kept.
 pub(super) async fn for_picture(
     candidate: &Candidate,
     order: &Order,
