@@ -20,6 +20,7 @@ use crate::pages::identity::{self, card, face, handover, liveness, manual, pictu
 use crate::pages::order::pay::{self, begin, code as channel_code, going, state as money_state};
 use crate::pages::order::{
     self, drop_seat, ended, instead, payer, payment_code, receipt, release, screenshot, upload as screenshot_upload,
+    withdraw,
 };
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
 use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
@@ -128,7 +129,7 @@ fn draw_shared(guest: &Visit, exam: Option<&Exam>) -> Markup {
     }
 }
 
-/// Paying by a channel, and what becomes of money that came when the seats had gone.
+/// Paying by a channel, what becomes of money that came when the seats had gone, and giving up what is paid.
 fn payment_pages() -> Router<App> {
     Router::new()
         .route("/orders/{order}/pay", get(pay::show).post(begin::pay))
@@ -137,6 +138,7 @@ fn payment_pages() -> Router<App> {
         .route("/orders/{order}/code.png", get(channel_code::show))
         .route("/orders/{order}/payment", get(money_state::show))
         .route("/orders/{order}/instead", get(instead::show).post(instead::choose))
+        .route("/orders/{order}/withdraw", get(withdraw::show).post(withdraw::give_up))
         .route("/orders/{order}/instead/none", get(screenshot::back).post(instead::none))
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod receipt;
 pub(crate) mod release;
 pub(crate) mod screenshot;
 pub(crate) mod upload;
+pub(crate) mod withdraw;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -57,6 +58,7 @@ pub(crate) async fn show(
     let (order, exam) = find(&candidate, &order).await?;
     let to = |part: &str| Redirect::to(&format!("/orders/{}/{part}", order.id)).into_response();
     Ok(match order.state {
+        OrderState::Lapsed if instead::picture_until(&candidate, &order).await?.is_some() => to("instead"),
         OrderState::Unpaid | OrderState::Refused { .. } | OrderState::Lapsed => {
             render(&candidate, &order, &exam, &[]).await?.into_response()
         }

@@ -15,6 +15,7 @@ pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
         OrderState::Confirmed => (Tone::Good, w.t("order-confirmed")),
         OrderState::Lapsed => (Tone::Bad, w.t("order-lapsed")),
         OrderState::Owed { .. } => (Tone::Care, w.t("order-owed")),
+        OrderState::Released if order.paid_at.is_some() => (Tone::Plain, w.t("order-withdrawn")),
         OrderState::Released => (Tone::Bad, w.t("order-released")),
         OrderState::Cancelled => (Tone::Bad, w.t("order-cancelled")),
     };

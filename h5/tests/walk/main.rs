@@ -8,6 +8,7 @@ mod coming_back;
 mod eligibility;
 mod fixed;
 mod identity;
+mod late;
 mod left_open;
 mod paying;
 mod queries;
@@ -122,7 +123,13 @@ async fn from_the_list_to_the_confirmed_seat() {
         .unwrap();
     let id = order.parse().unwrap();
     site.confirm(&staff, id).await;
-    assert!(guest.get(sent.location()).await.text.contains("报名成功"));
+    let receipt = guest.get(sent.location()).await.text;
+    assert!(receipt.contains("报名成功") && !receipt.contains("/withdraw"), "{receipt}");
+    // The exam lets nobody give up what is paid.
+    let withdraw = format!("/orders/{order}/withdraw");
+    for refused in [guest.get(&withdraw).await, guest.post(&withdraw, "agree=on&back=12000").await] {
+        assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("不能自行退考"), "{}", refused.text);
+    }
     let me = guest.get("/me").await;
     assert!(me.text.contains("已确认") && me.text.contains(&order) && !me.text.contains("data-deadline="));
     assert!(guest.get("/exams/degree-english").await.text.contains("余 4/5"));
@@ -221,67 +228,6 @@ async fn uploads_that_are_no_pictures_change_nothing() {
     assert!(candidate.get(&format!("/orders/{order}")).await.text.contains("data-deadline="));
     let stranger = site.visitor().upload(&order, &picture(9, 9)).await;
     assert_eq!(stranger.location(), format!("/sign-in?next=/orders/{order}/screenshot&ended=1"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lapsed_seat_and_a_refused_picture_can_be_mended() {
-    let site = Site::start_with(5, 1, 0).await;
-    let mut candidate = site.candidate(1).await;
-    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
-    tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
-    let page = candidate.get(held.location()).await;
-    assert!(page.text.contains("座位保留时间已到") && !page.text.contains("payment-code.png"), "{}", page.text);
-    assert!(candidate.get("/me").await.text.contains("已过期"));
-
-    // Paid in time, uploaded late: the seat is taken anew.
-    let order = order_in(held.location());
-    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
-    let (staff, id) = (&site.registration.staff, order.parse().unwrap());
-    let staff = staff.add("li.min", "a long password", registration::desk::staff::Role::Reviewer).await.unwrap();
-    site.refuse(&staff, id, "看不清交易单号").await;
-    let page = candidate.get(&format!("/orders/{order}")).await;
-    assert!(page.text.contains("原因：看不清交易单号") && page.text.contains("不要重复缴费"), "{}", page.text);
-    assert!(page.text.contains("还可以重新提交 2 次"), "{}", page.text);
-    assert!(candidate.get("/exams/degree-english").await.text.contains("订单截图没有通过审核"));
-    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.location(), format!("/orders/{order}/receipt"));
-    assert!(candidate.get("/").await.text.contains("待审核"));
-
-    // Refused as often as it may come back: the seat goes, and the page says what becomes of the money.
-    site.refuse(&staff, id, "看不清金额").await;
-    let page = candidate.get(&format!("/orders/{order}")).await;
-    assert!(page.text.contains("这是最后一次重新提交的机会"), "{}", page.text);
-    candidate.upload(&order, &picture(300, 600)).await;
-    site.refuse(&staff, id, "不是这笔订单").await;
-    let page = candidate.get(&format!("/orders/{order}/ended")).await;
-    assert!(page.text.contains("原因：不是这笔订单") && page.text.contains("请不要再付"), "{}", page.text);
-    assert_eq!(candidate.upload(&order, &picture(300, 600)).await.status, StatusCode::CONFLICT);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_sitting_that_has_begun_is_shown_and_cannot_be_chosen() {
-    let site = Site::start_with(5, 1, 0).await;
-    let mut candidate = site.candidate(1).await;
-    let held = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await.location().to_owned();
-    tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
-    site.begin("morning").await;
-    let page = candidate.get("/exams/degree-english").await;
-    assert!(page.text.contains("已开考") && page.text.contains("value=\"evening\""), "{}", page.text);
-    assert!(
-        !page.text.contains("value=\"morning\"") && !page.text.contains("data-sitting=\"morning\""),
-        "{}",
-        page.text
-    );
-    let refused = candidate.post("/exams/degree-english/hold", "sitting-1=morning&agree=on").await;
-    assert!(
-        refused.status == StatusCode::CONFLICT && refused.text.contains("该场次已开考或即将开考"),
-        "{}",
-        refused.text
-    );
-    // Paid, and late: nothing but the money is left.
-    let page = candidate.get(&held).await;
-    assert!(page.text.contains("这个场次已经开考") && !page.text.contains("multipart/form-data"), "{}", page.text);
-    let late = candidate.upload(&order_in(&held), &picture(300, 600)).await;
-    assert!(late.status == StatusCode::CONFLICT && late.text.contains("这个场次也已开考"), "{}", late.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

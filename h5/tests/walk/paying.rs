@@ -13,7 +13,9 @@ use tower::ServiceExt;
 use crate::order_in;
 use crate::site::{Site, Visitor};
 
-const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n";
+const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n[refund]\n\
+    rates = [{ until = 2089-01-01T00:00:00+08:00, percent = 67 }]\n\
+    note = { zh = \"其余部分为考务费\", en = \"The rest is for what is prepared\" }\n";
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
 
 struct Shop {
@@ -147,7 +149,38 @@ async fn c9_b15_a_phone_goes_to_the_channel_and_a_desk_shows_a_code() {
     let receipt = shop.until(&mut phone, &format!("{own}/going"), "报名成功").await;
     assert!(receipt.contains("微信支付") && receipt.contains("交易号") && receipt.contains("到账"), "{receipt}");
     speaks_of_no_picture(&receipt);
+    gives_up(&shop, &mut phone, &receipt, &own).await;
     shop.sandbox.stop().await;
+}
+
+/// What is paid is given up: what comes back is told first, and only that is agreed to.
+async fn gives_up(shop: &Shop, phone: &mut Visitor, receipt: &str, own: &str) {
+    let path = format!("{own}/withdraw");
+    assert!(receipt.contains(&format!("href=\"{path}\"")), "{receipt}");
+    let page = phone.get(&path).await.text;
+    for part in ["¥80.40", "¥39.60", "67%", "2089年1月1日", "其余部分为考务费", "原路退回微信支付", "value=\"8040\""]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    for form in ["back=8040", "agree=on", "agree=on&back=x"] {
+        let refused = phone.post(&path, form).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("勾选确认"), "{form}");
+    }
+    let changed = phone.post(&path, "agree=on&back=12000").await;
+    assert!(
+        changed.status == StatusCode::CONFLICT && changed.text.contains("可退金额已变为 ¥80.40"),
+        "{}",
+        changed.text
+    );
+    assert!(changed.text.contains("value=\"8040\"") && !changed.text.contains(" checked"), "{}", changed.text);
+    for _ in 0..2 {
+        assert_eq!(phone.post(&path, "agree=on&back=8040").await.location(), format!("{own}/ended"));
+    }
+    let ended = shop.until(phone, own, "已原路退回").await;
+    for part in ["已退考", "退考退费", "¥80.40"] {
+        assert!(ended.contains(part), "{part} in {ended}");
+    }
+    assert_eq!(phone.get(&path).await.location(), own, "there is nothing to give up");
 }
 
 #[tokio::test(flavor = "multi_thread")]

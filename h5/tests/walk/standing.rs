@@ -84,7 +84,8 @@ async fn the_first_page_says_until_when_to_pay_only_where_something_is_to_be_pai
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c11_a_change_after_the_confirmation_leaves_it_a_success_and_says_that_the_payment_counts() {
-    let site = Site::start_exam(RULES, SITTINGS).await;
+    let refund = "[refund]\nrates = [{ until = 2089-01-01T00:00:00+08:00, percent = 100 }]\n";
+    let site = Site::start_exam(&format!("{RULES}\n{refund}"), SITTINGS).await;
     let mut candidate = ready(&site).await;
     let order = hold(&mut candidate, "part=written&sitting-1=en4").await;
     candidate.upload(&order, &picture(300, 600)).await;
@@ -100,6 +101,21 @@ async fn c11_a_change_after_the_confirmation_leaves_it_a_success_and_says_that_t
     assert!(page.contains("付款仍然有效") && page.contains("不用再缴费"), "{page}");
     let me = candidate.get("/me").await.text;
     assert!(me.contains("已确认") && me.contains("/details\">修改报考信息"), "{me}");
+
+    // Given up: what came by a picture is given back by staff.
+    let path = format!("/orders/{order}/withdraw");
+    let page = candidate.get(&path).await.text;
+    assert!(page.contains("由考务人工退款") && page.contains("100%"), "{page}");
+    let back = page.split("name=\"back\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(
+        candidate.post(&path, &format!("agree=on&back={back}")).await.location(),
+        format!("/orders/{order}/ended")
+    );
+    let ended = candidate.get(&format!("/orders/{order}/ended")).await.text;
+    for part in ["已退考", "退考退费", "由考务人工退款"] {
+        assert!(ended.contains(part), "{part} in {ended}");
+    }
+    assert!(!ended.contains("http-equiv=\"refresh\"") && !ended.contains("本页自动更新"), "{ended}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,7 +112,8 @@ fn to_know(w: Words, view: &View<'_>) -> Markup {
         section class="notices while-held" aria-labelledby="pay-know" {
             h3 id="pay-know" { (w.t("pay-know-title")) }
             ul class="plain-list" {
-                li { (w.t("pay-know-check")) }
+                @if view.exam.rules.refund.rates.is_empty() { li { (w.t("pay-know-check")) } }
+                @else { li { (w.t("pay-know-check-refund")) } }
                 li { (w.with("pay-know-until", &[("when", until.into())])) }
                 li { (w.t("pay-know-once")) }
                 @if view.exam.rules.payment.payer_is_candidate { li { (w.t("pay-know-self")) } }

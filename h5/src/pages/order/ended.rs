@@ -40,10 +40,9 @@ pub(super) async fn render(
 ) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
     let standing = visit.standing(exam).await?;
-    let takes_channels = exam.rules.payment.takes_channels();
+    let shows_money = exam.rules.payment.takes_channels() || is_withdrawn(order);
     let payments = &visit.app.outside.registration.payments;
-    let money =
-        if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
+    let money = if shows_money { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let view = View {
         exam,
         order,
@@ -63,7 +62,7 @@ pub(super) async fn render(
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
-    /// What came and what goes back, where the exam takes money by a channel.
+    /// What came and what goes back, where the exam takes money by a channel, or paid seats were given up.
     pub(crate) money: Option<&'a PaymentPage>,
     /// The live order of the same part.
     pub(crate) instead: Option<&'a Order>,
@@ -74,12 +73,23 @@ pub(crate) struct View<'a> {
 }
 
 fn title(w: Words, view: &View<'_>) -> String {
-    if view.instead.is_some() { w.t("ended-instead-title") } else { w.t("ended-title") }.into_owned()
+    let title = match view.instead {
+        _ if is_withdrawn(view.order) => w.t("ended-withdrawn-title"),
+        Some(_) => w.t("ended-instead-title"),
+        None => w.t("ended-title"),
+    };
+    title.into_owned()
+}
+
+/// Did the candidate give up seats that were paid for?
+fn is_withdrawn(order: &Order) -> bool {
+    order.state == OrderState::Released && order.paid_at.is_some()
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let View { exam, order, .. } = view;
     let text = match (view.instead, &order.state) {
+        _ if is_withdrawn(order) => w.t("ended-withdrawn"),
         (Some(_), _) => w.t("ended-instead"),
         (None, OrderState::Cancelled) => w.t("ended-cancelled"),
         (None, _) => w.t("ended-text"),

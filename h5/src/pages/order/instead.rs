@@ -1,6 +1,7 @@
-//! An order that was paid for when its seats had gone: another sitting of the same price, confirmed at once, or the
-//! money back.
+//! An order whose money, or the picture of it, came when its seats had gone: another sitting of the same price. With
+//! money it is confirmed at once, or the money goes back; with a picture it waits for review.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use axum::Form;
@@ -15,6 +16,7 @@ use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
 use registration::payments::{Looking, PaymentPage};
 use registration::seats::{ChooseOtherError, Instead};
+use registration::store::StoreError;
 use reservation::ids::SittingId;
 
 use crate::failure::Failure;
@@ -31,10 +33,34 @@ use crate::view::order::money::money_lines;
 
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
-    if !matches!(order.state, OrderState::Owed { .. }) {
+    let picture_until = picture_until(&candidate, &order).await?;
+    if !is_owed(&order) && picture_until.is_none() {
         return Ok(to_order(&order));
     }
     Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
+}
+
+/// What answers a picture that came when the seat had gone, once it is kept: the sittings to choose from. Nothing where
+/// it was not kept.
+pub(super) async fn for_picture(
+    candidate: &Candidate,
+    order: &Order,
+    exam: &Exam,
+) -> Result<Option<Response>, Failure> {
+    if picture_until(candidate, order).await?.is_none() {
+        return Ok(None);
+    }
+    let page = render(candidate, order, exam, &[]).await?;
+    Ok(Some((StatusCode::CONFLICT, page).into_response()))
+}
+
+/// Until when a choice can be made for the picture that waits, if one does.
+pub(super) async fn picture_until(candidate: &Candidate, order: &Order) -> Result<Option<Timestamp>, StoreError> {
+    candidate.visit.app.outside.registration.orders.picture_waits_until(candidate.account.id, order.id).await
+}
+
+fn is_owed(order: &Order) -> bool {
+    matches!(order.state, OrderState::Owed { .. })
 }
 
 /// Takes what was chosen, a sitting for each seat in the order of the seats.
@@ -51,7 +77,12 @@ pub(crate) async fn choose(
         return again(&candidate, &order, &exam, StatusCode::UNPROCESSABLE_ENTITY, w.t("instead-error-none")).await;
     };
     let orders = &candidate.visit.app.outside.registration.orders;
-    match orders.choose_other(candidate.account.id, order.id, &wanted).await {
+    let chosen = match is_owed(&order) {
+        true => orders.choose_other(candidate.account.id, order.id, &wanted).await,
+        false => orders.choose_with_picture(candidate.account.id, order.id, &wanted).await,
+    };
+    match chosen {
+        Ok(chosen) if chosen.state == OrderState::WaitingReview => Ok(to(&order, "/receipt")),
         Ok(_) => Ok(to_order(&order)),
         Err(error) => refused(&candidate, &order, &exam, error).await,
     }
@@ -79,6 +110,7 @@ async fn refused(
         ChooseOtherError::Store(error) => return Err(error.into()),
         ChooseOtherError::Full(_) => (StatusCode::CONFLICT, w.t("instead-error-full")),
         ChooseOtherError::Choice => (StatusCode::CONFLICT, w.t("instead-error-choice")),
+        ChooseOtherError::OtherOrder if !is_owed(order) => (StatusCode::CONFLICT, w.t("instead-picture-other")),
         ChooseOtherError::OtherOrder => (StatusCode::CONFLICT, w.t("instead-error-other")),
         ChooseOtherError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, w.t("hold-error-unavailable")),
     };
@@ -98,7 +130,11 @@ async fn again(
 
 /// Where it stands now, the order's page knows.
 fn to_order(order: &Order) -> Response {
-    Redirect::to(&format!("/orders/{}", order.id)).into_response()
+    to(order, "")
+}
+
+fn to(order: &Order, page: &str) -> Response {
+    Redirect::to(&format!("/orders/{}{page}", order.id)).into_response()
 }
 
 fn field(index: usize) -> String {
@@ -110,9 +146,10 @@ async fn render(candidate: &Candidate, order: &Order, exam: &Exam, errors: &[Fie
     let registration = &visit.app.outside.registration;
     let offered = registration.orders.instead(account, order.id).await?;
     let money = registration.payments.page(account, order.id, Looking::Nobody).await?.ok_or(Failure::NotFound)?;
+    let picture_until = picture_until(candidate, order).await?;
     let standing = visit.standing(exam).await?;
-    let view = View { exam, order, offered: &offered, money: &money, errors, now: visit.now };
-    let frame = visit.frame_of(visit.words.t("stand-owed"), exam, &standing);
+    let view = View { exam, order, offered: &offered, picture_until, money: &money, errors, now: visit.now };
+    let frame = visit.frame_of(title(visit.words, &view), exam, &standing);
     Ok(page(&frame, &body(visit.words, &view)))
 }
 
@@ -122,30 +159,43 @@ pub(crate) struct View<'a> {
     pub(crate) order: &'a Order,
     /// What can be had instead, seat by seat; nothing where a seat has nothing.
     pub(crate) offered: &'a [Instead],
+    /// Until when a picture waits for the choice; nothing where money does.
+    pub(crate) picture_until: Option<Timestamp>,
     pub(crate) money: &'a PaymentPage,
     pub(crate) errors: &'a [FieldError],
     pub(crate) now: Timestamp,
 }
 
+fn title(w: Words, view: &View<'_>) -> Cow<'static, str> {
+    if view.picture_until.is_some() { w.t("instead-picture-title") } else { w.t("stand-owed") }
+}
+
+/// What is kept, and until when.
+fn kept(w: Words, view: &View<'_>) -> Markup {
+    let dated = |until| when::dated(w.language, until, view.now);
+    let text = match (&view.order.state, view.picture_until) {
+        (_, Some(until)) => w.with("instead-picture-text", &[("when", dated(until).into())]),
+        (OrderState::Owed { until }, None) => w.with("stand-owed-text", &[("when", dated(*until).into())]),
+        // Decided while the page was being drawn: nothing is kept any more, and the next look says what became of it.
+        _ => return html! {},
+    };
+    callout(Tone::Care, &title(w, view), &html! { p { (text) } })
+}
+
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let View { exam, order, .. } = view;
-    let until = match &order.state {
-        OrderState::Owed { until } => when::dated(w.language, *until, view.now),
-        _ => String::new(),
-    };
-    let text = html! { p { (w.with("stand-owed-text", &[("when", until.into())])) } };
     html! {
         div class="column" {
             (error_summary(w, view.errors))
             (heading(Some(w.pick(&exam.title.zh, &exam.title.en)), &w.t("order-owed")))
-            (callout(Tone::Care, &w.t("stand-owed"), &text))
+            (kept(w, view))
             @if view.offered.is_empty() {
                 p class="lead" id="seats" { (w.t("instead-nothing")) }
                 p { a class="button second" href="" { (w.t("receipt-update")) } }
             } @else {
                 (choices(w, view))
             }
-            (no_other(w, view))
+            @if view.picture_until.is_none() { (no_other(w, view)) }
             section class="past" {
                 h2 { (w.t("instead-was")) }
                 (lines(w, exam, order, Some(view.now)))
@@ -159,12 +209,16 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 
 fn choices(w: Words, view: &View<'_>) -> Markup {
     let error = error_of(view.errors, "seats");
+    let (next, submit) = match view.picture_until {
+        Some(_) => (w.t("instead-picture-next"), w.t("instead-picture-submit")),
+        None => (w.t("instead-at-once"), w.t("instead-submit")),
+    };
     html! {
         form class="stack" method="post" action={ "/orders/" (view.order.id) "/instead" } data-busy=(w.t("form-busy")) id="seats" {
             @if let Some(error) = error { p class="error" id="seats-error" { (icon(Icon::Cross)) span { (error) } } }
             @for (index, seat) in view.offered.iter().enumerate() { (of_seat(w, view, index, seat)) }
-            p class="hint" { (w.t("instead-at-once")) }
-            button class="button wide-button" type="submit" { (w.t("instead-submit")) }
+            p class="hint" { (next) }
+            button class="button wide-button" type="submit" { (submit) }
         }
     }
 }

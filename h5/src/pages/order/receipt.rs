@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::pages::order::receipt::answers::answer_rows;
+use crate::pages::order::withdraw;
 use crate::request::order::find;
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::contact::ask;
@@ -75,6 +76,7 @@ pub(crate) async fn render(
         frame.script = Some("upload.js");
         arrived = registration.orders.arrived(account.id, order.id).await?;
     }
+    let withdraws = withdraw::is_offered(candidate, order, exam).await?;
     frame.reload_seconds = money.filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     let view = View {
         exam,
@@ -88,6 +90,7 @@ pub(crate) async fn render(
         standing: &standing.at,
         reader: visit.reader(),
         arrived,
+        withdraws,
         errors,
     };
     Ok(page(&frame, &body(w, &view)))
@@ -126,6 +129,8 @@ pub(crate) struct View<'a> {
     pub(crate) reader: Reader,
     /// A picture that is here and was not handed in yet.
     pub(crate) arrived: Option<Uuid>,
+    /// Can the candidate give the paid seats up now?
+    pub(crate) withdraws: bool,
     /// What was wrong with the one that was sent from here.
     pub(crate) errors: &'a [FieldError],
 }
@@ -231,6 +236,9 @@ fn next_part(w: Words, view: &View<'_>, is_confirmed: bool, is_in: bool) -> Mark
                 a class="button second" href="/me" { (w.t("receipt-me")) }
             }
             (ask(w, view.exam.rules.contact.as_ref()))
+            @if view.withdraws {
+                p class="beside" { a href={ "/orders/" (view.order.id) "/withdraw" } { (w.t("withdraw-link")) } }
+            }
         }
     }
 }

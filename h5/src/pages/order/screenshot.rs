@@ -11,7 +11,7 @@ use registration::seats::HandInError;
 use registration::store::StoreError;
 
 use crate::failure::Failure;
-use crate::pages::order::refused;
+use crate::pages::order::{instead, refused};
 use crate::request::next::with_said;
 use crate::request::order::{find_now, page_of};
 use crate::request::sent::picture::{SentPicture, picture_or_upload};
@@ -91,6 +91,7 @@ async fn not_taken(candidate: &Candidate, order: &Order, exam: &Exam, error: Han
         HandInError::Store(error) => Err(error.into()),
         HandInError::UnknownOrder => Err(Failure::NotFound),
         HandInError::Superseded(other) => Ok(Redirect::to(&elsewhere(candidate, other).await?).into_response()),
+        HandInError::Full { .. } | HandInError::Begun(_) => late(candidate, order, exam, &error).await,
         error => match in_its_place(candidate, exam, order, &error).await? {
             Some(other) => Ok(Redirect::to(&elsewhere(candidate, other).await?).into_response()),
             None => {
@@ -99,6 +100,17 @@ async fn not_taken(candidate: &Candidate, order: &Order, exam: &Exam, error: Han
             }
         },
     }
+}
+
+/// Where a picture leads that came when the seat had gone: it is kept where another sitting can be had for it.
+async fn late(candidate: &Candidate, order: &Order, exam: &Exam, error: &HandInError) -> Result<Response, Failure> {
+    if let Some(page) = instead::for_picture(candidate, order, exam).await? {
+        // What arrived in pieces is the one that is kept.
+        candidate.visit.app.outside.registration.orders.forget_upload(candidate.account.id, order.id).await?;
+        return Ok(page);
+    }
+    let (status, text) = sentence(candidate.visit.words, exam, error);
+    refused(candidate, order, exam, status, text).await
 }
 
 /// The order for which this one's seat was given, on another tab or device. Where a part may have several orders none

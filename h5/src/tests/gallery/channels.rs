@@ -9,13 +9,14 @@ use registration::model::payment::group::{GroupId, GroupLock};
 use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentId, PaymentState};
 use registration::payments::{Attempt, PaymentPage, Start, Surface};
-use registration::seats::Instead;
+use registration::rules::paying::withdrawal::Terms;
+use registration::seats::{Instead, Withdrawal};
 use uuid::Uuid;
 
-use super::{Studio, account, an_order, exam_page, minutes, now, reader, standing_of, steps_of, with_orders};
+use super::{Studio, account, an_order, exam_page, minutes, now, reader, standing_of, steps_of, text, with_orders};
 use crate::pages::order::pay::{self, going};
-use crate::pages::order::{self, ended, instead, receipt};
-use crate::view::form::{FieldError, of};
+use crate::pages::order::{self, ended, instead, receipt, withdraw};
+use crate::view::form::{FieldError, of, whole};
 use crate::view::layout::Visitor;
 
 const BOTH: [Method; 2] = [Method::Alipay, Method::WechatPay];
@@ -93,6 +94,7 @@ impl Studio {
         self.on_the_way();
         self.settled();
         self.owed();
+        self.given_up();
     }
 
     /// The order's page before and after something was begun.
@@ -217,6 +219,7 @@ impl Studio {
                 standing: &standing,
                 reader: reader(true),
                 arrived: None,
+                withdraws: false,
                 errors: &[],
             };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
@@ -248,15 +251,70 @@ impl Studio {
             offered: ids.iter().map(|id| id.parse().unwrap()).collect(),
         };
         let full = [of("seats", w.t("instead-error-full"))];
-        let shots: [(&str, Vec<Instead>, &[FieldError]); 3] = [
-            ("instead", vec![offered(&["en-2", "en-3"])], &[]),
-            ("instead-full", vec![offered(&["en-3"])], &full),
-            ("instead-nothing", vec![], &[]),
+        let lapsed = an_order(OrderState::Lapsed);
+        let none = self::money(&[], vec![], vec![], vec![]);
+        let (both, until) = (["en-2", "en-3"], now() + SignedDuration::from_hours(24));
+        let shots: [(&str, Vec<Instead>, bool, &[FieldError]); 6] = [
+            ("instead", vec![offered(&both)], false, &[]),
+            ("instead-full", vec![offered(&["en-3"])], false, &full),
+            ("instead-nothing", vec![], false, &[]),
+            ("instead-picture", vec![offered(&both)], true, &[]),
+            ("instead-picture-full", vec![offered(&["en-3"])], true, &full),
+            ("instead-picture-nothing", vec![], true, &[]),
         ];
-        for (name, offered, errors) in shots {
-            let view =
-                instead::View { exam: &exam, order: &order, offered: &offered, money: &money, errors, now: now() };
+        for (name, offered, is_picture, errors) in shots {
+            let view = instead::View {
+                exam: &exam,
+                order: if is_picture { &lapsed } else { &order },
+                offered: &offered,
+                picture_until: is_picture.then_some(until),
+                money: if is_picture { &none } else { &money },
+                errors,
+                now: now(),
+            };
             self.add(name, "instead", None, Visitor::SignedIn, &instead::body(w, &view));
         }
+    }
+
+    /// Giving up what is paid, and what it comes to.
+    fn given_up(&mut self) {
+        let w = self.w;
+        let mut exam = paid_by(&BOTH);
+        exam.rules.refund.note =
+            Some(text("不退的部分用于已经发生的考务费用。", "The rest is for what has been prepared."));
+        let order = an_order(OrderState::Confirmed);
+        let (agree, changed) = (
+            [of("agree", w.t("withdraw-error-agree"))],
+            [whole(w.with("withdraw-error-changed", &[("amount", "¥60.00".into())]))],
+        );
+        let shots: [(&str, Option<Method>, u8, &[FieldError]); 4] = [
+            ("withdraw", Some(Method::WechatPay), 67, &[]),
+            ("withdraw-agree", Some(Method::Screenshot), 100, &agree),
+            ("withdraw-changed", Some(Method::School), 50, &changed),
+            ("withdraw-nothing", Some(Method::Alipay), 0, &[]),
+        ];
+        for (name, method, percent, errors) in shots {
+            let (back, until) = (Fen(i64::from(percent) * 120), now() + SignedDuration::from_hours(90));
+            let told = Withdrawal { terms: Terms { back, kept: Fen(12_000 - back.0), percent, until }, method };
+            let view = withdraw::View { exam: &exam, order: &order, told: &told, errors, now: now() };
+            self.add(name, "withdraw", None, Visitor::SignedIn, &withdraw::body(w, &view));
+        }
+        let mut over = an_order(OrderState::Released);
+        over.paid_at = Some(now());
+        let shown = came(8, Method::Screenshot, "120.00");
+        let gone = back(&shown, RefundReason::Withdrawn, RefundState::Due);
+        let money = money(&[], vec![], vec![shown], vec![Refund { amount: Fen(6_000), ..gone }]);
+        let standing = standing_of(&exam, &with_orders(&[]));
+        let view = ended::View {
+            exam: &exam,
+            order: &over,
+            money: Some(&money),
+            instead: None,
+            standing: &standing,
+            reader: reader(true),
+            errors: &[],
+            now: now(),
+        };
+        self.add("ended-withdrawn", "ended", None, Visitor::SignedIn, &ended::body(w, &view));
     }
 }

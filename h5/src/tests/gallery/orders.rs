@@ -69,6 +69,7 @@ impl Studio {
                 standing: &standing,
                 reader: reader(true),
                 arrived: None,
+                withdraws: name == "receipt-confirmed",
                 errors,
             };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));

@@ -1,5 +1,6 @@
 //! The money of an order on its pages: what came, what goes back, and a mark by which a page sees that it moved.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
@@ -26,7 +27,9 @@ const START_LEFT_MIN: SignedDuration = SignedDuration::from_secs(35);
 pub(crate) fn is_arriving(order: &Order, money: &PaymentPage) -> bool {
     let goes_back = |payment: &Payment| money.refunds.iter().any(|refund| refund.payment == payment.id);
     let is_open = match order.state {
-        OrderState::Unpaid | OrderState::Lapsed | OrderState::Released => true,
+        OrderState::Unpaid | OrderState::Lapsed => true,
+        // What bought seats that were given up may be kept whole.
+        OrderState::Released => order.paid_at.is_none(),
         // The engine is being told; later this state means that a changed form is looked at.
         OrderState::WaitingReview => order.paid_at.is_none(),
         OrderState::Refused { .. } | OrderState::Confirmed | OrderState::Cancelled | OrderState::Owed { .. } => false,
@@ -36,7 +39,8 @@ pub(crate) fn is_arriving(order: &Order, money: &PaymentPage) -> bool {
 
 /// Does something move by itself, so that the page looks again?
 pub(crate) fn is_moving(order: &Order, money: &PaymentPage) -> bool {
-    let is_going_back = |refund: &Refund| !refund.state.is_final();
+    // Staff take days to give back by hand: no page waits for that.
+    let is_going_back = |refund: &Refund| !refund.state.is_final() && refund.method.has_channel();
     money.is_settling() || is_arriving(order, money) || money.refunds.iter().any(is_going_back)
 }
 
@@ -122,6 +126,16 @@ fn refund_line(w: Words, one: &Refund) -> Markup {
             span { (tag(tone, &word)) " " (reason(w, one.reason)) }
             span class="fee" { (one.amount) }
         }
-        @if one.state == RefundState::Done { p class="hint" { (w.t("refund-done-text")) } }
+        @if let Some(hint) = refund_hint(w, one) { p class="hint" { (hint) } }
+    }
+}
+
+/// By which way it goes back, or went.
+fn refund_hint(w: Words, one: &Refund) -> Option<Cow<'static, str>> {
+    match (one.method.has_channel(), one.state) {
+        (true, RefundState::Done) => Some(w.t("refund-done-text")),
+        (false, RefundState::Done) => Some(w.t("refund-done-hand")),
+        (false, RefundState::Closed) | (true, _) => None,
+        (false, _) => Some(w.t("refund-by-hand")),
     }
 }
