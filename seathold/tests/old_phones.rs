@@ -114,7 +114,7 @@ async fn show_card(phone: &OldChromium, person: &Person, album: &Album) {
     if person.version == OldVersion::V91 {
         phone.comes("(i => i.naturalWidth > i.naturalHeight)(document.querySelector('#card_front img'))").await;
     }
-    slow(phone, 6_000).await;
+    slow(phone, 1_500).await;
     phone.attach("#card_back-album", &back).await;
     phone.shows("正在上传").await;
     phone.run("document.querySelector('form[data-tiles] > button[type=submit]').click()").await;
@@ -151,7 +151,7 @@ async fn look_into_the_camera(phone: &OldChromium, person: &Person) {
     phone.comes("document.querySelector('.finder-view').clientHeight > 400").await;
     phone.comes("document.querySelector('video').videoWidth > 0").await;
     // The picture goes ahead of its form; the line is lost on its way, and comes back.
-    slow(phone, 6_000).await;
+    slow(phone, 1_500).await;
     phone.tap("[data-shoot]").await;
     phone.comes("document.querySelector('.finder').dataset.state === 'taken'").await;
     phone.shows("正在上传").await;
@@ -276,7 +276,7 @@ async fn hand_in(phone: &OldChromium, person: &Person, album: &Album) {
     choose_badly(phone, person, album, &order).await;
     // The line is lost on the way, and comes back.
     let picture = album.keep("order.png", &long_screenshot());
-    slow(phone, 30_000).await;
+    slow(phone, 6_000).await;
     phone.attach("#album", &picture).await;
     phone.comes("/正在上传 [1-9]/.test(document.body.innerText)").await;
     network(phone, true, -1).await;

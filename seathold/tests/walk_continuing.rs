@@ -181,7 +181,7 @@ async fn line(browser: &Walker, is_lost: bool, upload: i32) {
 
 /// Picks a photo and hands the form in at once, on a line that is lost while the photo travels and comes back.
 async fn hand_in_on_a_poor_line(browser: &mut Walker, photo: &std::path::Path) {
-    line(browser, false, 4_000).await;
+    line(browser, false, 1_500).await;
     browser.attach("#album", photo).await;
     browser.shows("正在上传").await;
     hand_in(browser).await;

@@ -56,21 +56,8 @@ async fn b13_names_the_person(candidate: &mut Visitor, saved: &str) {
     assert!(later.contains("/exams/cet/sittings?part=written"), "{later}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn b8_b9_from_the_agreement_to_the_bound_person() {
-    let site = Site::start(5).await;
-    cet(&site, OPEN).await;
-    let mut first = site.candidate(1).await;
-    assert_eq!(first.get("/exams/cet/eligibility").await.location(), "/exams/cet", "the agreement comes first");
-    assert_eq!(first.post("/exams/cet/eligibility", &typed(YAN)).await.location(), "/exams/cet");
-    let mut first = agreed(&site, 2).await;
-    let page = first.get("/exams/cet/eligibility").await;
-    for word in ["资格信息查询", "台湾居民往来大陆通行证", "港澳居民来往内地通行证", "护照", "香港身份证", "澳门身份证"]
-    {
-        assert!(page.text.contains(word), "{word}");
-    }
-
-    // What is missing, wrong, unknown, and of another name: what was typed stays, the last two look alike.
+/// What is missing, wrong, unknown, and of another name: what was typed stays, the last two look alike.
+async fn missing_wrong_and_unknown(first: &mut Visitor) {
     let empty = first.post("/exams/cet/eligibility", "kind=&number=&name=").await;
     for part in ["href=\"#kind\"", "href=\"#number\"", "href=\"#name\""] {
         assert!(empty.text.contains(part) && empty.status == StatusCode::UNPROCESSABLE_ENTITY, "{part}");
@@ -85,6 +72,23 @@ async fn b8_b9_from_the_agreement_to_the_bound_person() {
         answers.push(answer.text.replace(who.1, "").replace(who.2, ""));
     }
     assert!(answers[0] == answers[1], "no such person, and another name: the same page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b8_b9_from_the_agreement_to_the_bound_person() {
+    let site = Site::start(5).await;
+    cet(&site, OPEN).await;
+    let mut first = site.candidate(1).await;
+    assert_eq!(first.get("/exams/cet/eligibility").await.location(), "/exams/cet", "the agreement comes first");
+    assert_eq!(first.post("/exams/cet/eligibility", &typed(YAN)).await.location(), "/exams/cet");
+    let mut first = agreed(&site, 2).await;
+    let page = first.get("/exams/cet/eligibility").await;
+    for word in ["资格信息查询", "台湾居民往来大陆通行证", "港澳居民来往内地通行证", "护照", "香港身份证", "澳门身份证"]
+    {
+        assert!(page.text.contains(word), "{word}");
+    }
+
+    missing_wrong_and_unknown(&mut first).await;
 
     // The permit and the name with a dot; another person; then the own one.
     let mark = look_up(&mut first, ("taiwan_permit", "12345678", "张三•李四")).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::picture;
-use crate::site::{Site, Visitor};
+use crate::site::{Answer, Site, Visitor};
 
 pub(crate) const RULES: &str = r#"
 [[steps]]
@@ -99,6 +99,18 @@ async fn c6_anybody_may_read_the_notice(guest: &mut Visitor, page: &str) {
     assert!(sent.status == StatusCode::UNAUTHORIZED && sent.text.contains("登录后"), "{}", sent.text);
 }
 
+/// The notice must be ticked, and declining goes back; the answer to agreeing.
+async fn the_notice_is_ticked(candidate: &mut Visitor) -> Answer {
+    let page = candidate.get(&format!("{EXAM}/notice")).await.text;
+    assert!(page.contains("不同意，返回") && page.contains(&format!("href=\"{EXAM}\"")), "{page}");
+    let refused = candidate.post(&format!("{EXAM}/notice"), "").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("href=\"#agree\""), "{}", refused.text);
+    let agreed = candidate.post(&format!("{EXAM}/notice"), "agree=on").await;
+    assert_eq!(agreed.location(), format!("{EXAM}/details"));
+    agreed
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let site = Site::start_exam(RULES, SITTINGS).await;
@@ -116,14 +128,7 @@ async fn b7_b11_b13_c8_from_the_notice_to_several_subjects() {
     let early = candidate.post(&format!("{EXAM}/hold"), "sitting-1=en4").await;
     assert_eq!((early.status, early.location()), (StatusCode::SEE_OTHER, EXAM));
 
-    // The notice: it must be ticked, and declining goes back.
-    let page = candidate.get(&format!("{EXAM}/notice")).await.text;
-    assert!(page.contains("不同意，返回") && page.contains(&format!("href=\"{EXAM}\"")), "{page}");
-    let refused = candidate.post(&format!("{EXAM}/notice"), "").await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text.contains("href=\"#agree\""), "{}", refused.text);
-    let agreed = candidate.post(&format!("{EXAM}/notice"), "agree=on").await;
-    assert_eq!(agreed.location(), format!("{EXAM}/details"));
+    let agreed = the_notice_is_ticked(&mut candidate).await;
 
     // The form: what is missing is said, what was typed is kept, a low grade is refused in the handbook's words.
     let page = candidate.get(agreed.location()).await.text;

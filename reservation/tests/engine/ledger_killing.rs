@@ -34,7 +34,7 @@ impl App {
         assert!(self.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
     }
 
-    async fn until_ready(&self) {
+    pub(crate) async fn until_ready(&self) {
         self.until_readiness(StatusCode::OK).await;
     }
 

@@ -11,6 +11,7 @@ use crate::app::{App, call, code};
 async fn head_answers_as_get_does_without_the_body() {
     let app = App::start().await;
     app.exam(900, &[("s", "-", 5)]).await;
+    app.until_ready().await;
     for path in [
         "/healthz",
         "/readyz",
