@@ -2,7 +2,6 @@
 //! apart, which has what the folder's pages share.
 
 pub(crate) mod account;
-pub(crate) mod decided;
 pub(crate) mod details;
 pub(crate) mod eligibility;
 pub(crate) mod exam;
@@ -13,4 +12,5 @@ pub(crate) mod notified;
 pub(crate) mod order;
 pub(crate) mod sign;
 pub(crate) mod site;
+pub(crate) mod still_waits;
 pub(crate) mod waiting_room;

@@ -25,7 +25,7 @@ use crate::pages::order::{
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
 use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
 use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, robots};
-use crate::pages::{decided, details, home, notified, waiting_room};
+use crate::pages::{details, home, notified, still_waits, waiting_room};
 use crate::request::busy::Busy;
 use crate::request::sent::picture::UPLOAD_BYTES_MAX;
 use crate::request::visit::Visit;
@@ -71,8 +71,8 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/me/identity/handover", get(handover::show).post(handover::make))
         .route("/me/identity/handover/state", get(handover::state))
         .route("/me/identity/state", get(state::show))
-        .route("/me/decided", get(decided::show))
-        .route("/me/bar", get(decided::bar))
+        .route("/me/decided", get(still_waits::show))
+        .route("/me/bar", get(still_waits::bar))
         .route("/me/identity/portrait.jpg", get(pictures::portrait))
         .route("/me/photos/{photo}", get(pictures::photo))
         .route("/handover/{token}", get(handover::look).post(handover::take))

@@ -9,6 +9,7 @@ pub(crate) mod payer;
 pub(crate) mod paying;
 pub(crate) mod payment_code;
 pub(crate) mod receipt;
+mod refused;
 pub(crate) mod release;
 pub(crate) mod screenshot;
 pub(crate) mod upload;
@@ -18,7 +19,6 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{SubjectId, TaskKind};
@@ -34,7 +34,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::pages::order::channels::{channels_section, money_state};
-use crate::pages::order::paying::{payment_section, rest_section};
+use crate::pages::order::paying::payment_section;
 use crate::paths::{is_simple, path_of};
 use crate::request::order::find;
 use crate::request::visit::{Candidate, Visit, WithOrders};
@@ -46,10 +46,9 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
 use crate::view::order::money::{RELOADS_SECONDS, is_arriving, is_moving};
-use crate::view::order::{begun_box, giving_back, lapsed_box, lines, refused_picture, upload_form};
+use crate::view::order::{begun_box, giving_back, lapsed_box, lines, upload_form};
 use crate::view::steps::progress_at;
 use crate::words::choice::{drop_sentence, kept_sentence, subject};
-use crate::words::order::resubmits;
 
 pub(crate) async fn show(
     WithOrders(candidate): WithOrders<Candidate>,
@@ -227,9 +226,9 @@ fn by_screenshot(w: Words, view: &View<'_>, is_over: bool) -> Markup {
     }
     let parts = html! {
         @if order.state == OrderState::Unpaid { (payment_section(w, view)) }
-        @if is_refused && !is_over { (refused_picture(w, order)) }
+        @if is_refused && !is_over { (refused::picture(w, order)) }
         @if !is_over { (upload_form(w, order, view.arrived, view.errors)) }
-        @if is_refused { (rest_section(w, view)) }
+        @if is_refused { (refused::rest(w, view)) }
     };
     let is_open = view.arrived.is_some() || view.shows_payer || error_of(view.errors, "screenshot").is_some();
     html! {
@@ -278,16 +277,7 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
         OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_box(w, view.exam),
         OrderState::Lapsed if view.money.is_some_and(|money| is_arriving(view.order, money)) => html! {},
         OrderState::Lapsed => lapsed_box(w, view.exam, view.order),
-        OrderState::Refused { reason, until } => callout(
-            Tone::Bad,
-            &w.t("pay-refused-title"),
-            &html! {
-                p class="reason" { (w.with("exam-reason", &[("reason", reason.as_str().into())])) }
-                p { (w.with("pay-refused-text", &[("when", when::dated(w.language, *until, view.visit_now).into())])) }
-                p { (resubmits(w, view.exam, view.order)) }
-                (ask(w, view.exam.rules.contact.as_ref()))
-            },
-        ),
+        OrderState::Refused { reason, until } => refused::why(w, view, reason, *until),
         _ => html! {},
     }
 }

@@ -103,20 +103,6 @@ pub(crate) fn upload_form(w: Words, order: &Order, arrived: Option<Uuid>, errors
     }
 }
 
-/// The picture that was refused, which can be handed in once more as it is: not every reason is the picture's.
-pub(crate) fn refused_picture(w: Words, order: &Order) -> Markup {
-    html! {
-        details class="sent-before" {
-            summary { (w.t("pay-sent-before")) (icon(Icon::Chevron)) }
-            img src={ "/orders/" (order.id) "/screenshot.jpg" } alt=(w.t("pay-sent-before-alt")) loading="lazy";
-            form method="post" action={ "/orders/" (order.id) "/screenshot/again" } data-busy=(w.t("form-busy")) {
-                p class="hint" { (w.t("pay-use-again-hint")) }
-                button class="button second" type="submit" { (w.t("pay-use-again")) }
-            }
-        }
-    }
-}
-
 /// The right screenshot, drawn: the page of the order's details, what must be readable marked on it.
 fn sample(w: Words) -> Markup {
     let rows = [

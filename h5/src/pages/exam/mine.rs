@@ -48,7 +48,7 @@ fn part_of(w: Words, exam: &Exam, part: &PartId, orders: &[&Order], live: &[&Ord
             }
             @if let Some(next) = next.filter(|_| exam.rules.payment.takes_channels()) {
                 p class="acts while-held" {
-                    a class="button" href={ "/orders/" (next.id) } { (w.t("mine-pay")) }
+                    a class="button second" href={ "/orders/" (next.id) } { (w.t("mine-pay")) }
                     a class="button second" href={ "/exams/" (exam.id) "/update" } { (w.t("receipt-update")) }
                 }
             }

@@ -36,7 +36,7 @@ pub(crate) fn payment_section(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// The code with the sum, and what it is for: in the first view, whatever the screen.
-fn code(w: Words, view: &View<'_>) -> Markup {
+pub(super) fn code(w: Words, view: &View<'_>) -> Markup {
     let order = view.order;
     let picture = format!("/orders/{}/payment-code.png", order.id);
     html! {
@@ -66,7 +66,7 @@ pub(super) fn what(w: Words, view: &View<'_>) -> String {
 }
 
 /// Whose name and number the payment page must be given. The whole number is a tap away, and that tap is written down.
-fn payer(w: Words, view: &View<'_>) -> Markup {
+pub(super) fn payer(w: Words, view: &View<'_>) -> Markup {
     if !view.exam.rules.payment.payer_is_candidate {
         return html! {};
     }
@@ -110,21 +110,5 @@ fn copy(w: Words, id: &'static str, value: &str) -> Markup {
         output id=(id) class="unseen" { (value) }
         " " button type="button" class="text-button" hidden data-copy=(id) data-done=(w.t("wechat-copied"))
             data-failed=(w.t("wechat-copy-hand")) { span { (w.t("me-copy")) } }
-    }
-}
-
-/// What a refused screenshot may be for: a sum that is too low. The code to pay the rest, folded, because most have paid.
-pub(crate) fn rest_section(w: Words, view: &View<'_>) -> Markup {
-    if !view.exam.rules.payment.can_pay_rest {
-        return html! {};
-    }
-    html! {
-        details class="release-part" open[view.shows_payer] {
-            summary { (w.t("pay-rest-title")) (icon(Icon::Chevron)) }
-            p { (w.t("pay-rest-text")) }
-            (code(w, view))
-            (payer(w, view))
-            p class="beside" { a href=(view.exam.payment_url) rel="noreferrer" { (w.t("pay-code-link")) } }
-        }
     }
 }
