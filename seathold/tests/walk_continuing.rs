@@ -11,7 +11,6 @@ mod walking {
     pub(crate) mod photo;
 }
 
-use serde_json::json;
 use specimen::form_photo;
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
@@ -171,26 +170,6 @@ async fn choose_photo(browser: &Walker, photo: &std::path::Path) {
     browser.find_one("#photo[data-here]").await;
 }
 
-/// The line: lost, or one that sends so many bytes a second; `-1`: as fast as it goes.
-async fn line(browser: &Walker, is_lost: bool, upload: i32) {
-    // Unless downloads have a limit, too, uploads that have one stand still.
-    let download = if upload < 0 { -1 } else { 10_000_000 };
-    let line = json!({"offline": is_lost, "latency": 0, "downloadThroughput": download, "uploadThroughput": upload});
-    browser.devtools("Network.emulateNetworkConditions", line).await;
-}
-
-/// Picks a photo and hands the form in at once, on a line that is lost while the photo travels and comes back.
-async fn hand_in_on_a_poor_line(browser: &mut Walker, photo: &std::path::Path) {
-    line(browser, false, 1_500).await;
-    browser.attach("#album", photo).await;
-    browser.shows("正在上传").await;
-    hand_in(browser).await;
-    browser.shows("传完后自动提交").await;
-    line(browser, true, -1).await;
-    browser.shows("网络断开了，恢复后自动接着传").await;
-    line(browser, false, -1).await;
-}
-
 async fn fill_form(browser: &mut Walker, school: &str) {
     browser.tap("label[for=f-political_status-3]").await;
     browser.fill("#f-address", "上海市样例区样例路 1 号").await;
@@ -299,7 +278,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     choose_photo(&phone, &photo).await;
     photo::place(&phone).await;
     phone.looks("ce-35-form").await;
-    hand_in_on_a_poor_line(&mut phone, &photo).await;
+    hand_in(&mut phone).await;
     phone.shows("报名资格审核：待审核").await;
     phone.looks("ce-36-review").await;
     let mut forms = staff(&app, "/forms").await;
