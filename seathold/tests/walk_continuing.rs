@@ -278,6 +278,10 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     choose_photo(&phone, &photo).await;
     photo::place(&phone).await;
     phone.looks("ce-35-form").await;
+    // Moved out of its frame nobody is known by it: once more, as it is. What had arrived before is forgotten at once.
+    choose_photo(&phone, &photo).await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    phone.find_one("#photo[data-here]").await;
     hand_in(&mut phone).await;
     phone.shows("报名资格审核：待审核").await;
     phone.looks("ce-36-review").await;
