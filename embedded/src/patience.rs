@@ -11,6 +11,9 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(120);
 /// begin the same work anew.
 pub const RECOVERY_MAX: Duration = Duration::from_secs(3_600);
 
+/// Every start is not ready for a moment; nobody need hear of it.
+const TOLD_AFTER: Duration = Duration::from_secs(2);
+
 const _: () = assert!(SILENCE_MAX.as_secs() < RECOVERY_MAX.as_secs(), "who says something is waited for longer");
 
 /// What a store that is starting answers.
@@ -51,7 +54,7 @@ impl Patience {
             Word::Ready => return Ok(true),
             Word::Recovering(said) => {
                 self.heard = now;
-                if !self.is_recovery_told {
+                if !self.is_recovery_told && now.duration_since(self.since) >= TOLD_AFTER {
                     let minutes_max = RECOVERY_MAX.as_secs() / 60;
                     tracing::warn!(program = self.program, said, minutes_max, "is not ready yet and is waited for");
                     self.is_recovery_told = true;
@@ -91,6 +94,11 @@ mod tests {
         // It answers now and then, as one that is busy does, and then no more: it hangs.
         let hangs = |second| if second < 900 && second % 60 == 0 { recovers(second) } else { silent(second) };
         assert_eq!(waited_for(SILENCE_MAX, hangs), 840 + 120);
+        let mut patience = Patience::new("Redis", SILENCE_MAX);
+        for (second, is_told) in [(0, false), (1, false), (2, true)] {
+            patience.hears(recovers(second), patience.since + Duration::from_secs(second)).unwrap();
+            assert_eq!(patience.is_recovery_told, is_told, "after {second} s");
+        }
         let mut patience = Patience::new("Redis", SILENCE_MAX);
         assert!(patience.hears(Word::Ready, patience.since + 2 * RECOVERY_MAX).is_ok_and(|is_ready| is_ready));
     }
