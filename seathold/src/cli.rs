@@ -1,6 +1,7 @@
 //! What an operator may say. Flags of the server have environment variables, which their help names.
 
 mod money;
+mod seating;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::outside::OutsideArgs;
 use crate::site_url::SiteUrl;
 
 pub use money::{BooksCommand, ChannelArgs, CheckArgs, PayCommand, ReconcileArgs, TryArgs};
+pub use seating::SeatingCommand;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
@@ -50,6 +52,9 @@ pub enum Command {
     /// Who may sign in to the staff console.
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Who sits where: drawn so that anybody can verify it.
+    #[command(subcommand)]
+    Seating(SeatingCommand),
 }
 
 /// Where the site keeps things.

@@ -5,13 +5,16 @@ mod exam;
 mod key;
 mod pay;
 mod reconcile;
+mod seating;
 mod staff;
 
 use gateways::Gateways;
 use registration::exams::definition::Emptying;
 use registration::people::accounts::AccountSettings;
 
-use crate::cli::{BooksCommand, Cli, Command, ExamCommand, KeyCommand, PayCommand, SiteArgs, StaffCommand};
+use crate::cli::{
+    BooksCommand, Cli, Command, ExamCommand, KeyCommand, PayCommand, SeatingCommand, SiteArgs, StaffCommand,
+};
 use crate::secrets::make_data_dir;
 use crate::serve::serve;
 use crate::services::Services;
@@ -42,6 +45,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Staff(StaffCommand::Password { name, password_stdin, site }) => {
             staff::password(&name, password_stdin, &site).await
         }
+        Command::Seating(SeatingCommand::Seed { file }) => seating::seed(&file),
+        Command::Seating(SeatingCommand::Draw { input, seed, record }) => seating::draw(&input, &seed, &record),
+        Command::Seating(SeatingCommand::Verify { record }) => seating::verify(&record),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::files::{crates, report, root, sources};
 use crate::imports::{Path, Source};
 
 /// Each crate, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("httpkit", &[]),
     ("reservation", &["httpkit"]),
     ("gateways", &[]),
@@ -18,10 +18,14 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("specimen", &[]),
     ("sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", &[]),
+    ("seating", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
     ("benches", &["reservation", "testkit"]),
-    ("seathold", &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded", "httpkit"]),
+    (
+        "seathold",
+        &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded", "httpkit", "seating"],
+    ),
 ];
 
 /// Modules of plain values and pure rules: the crate, where they are, and the modules of the crate that they may import.

@@ -1,0 +1,27 @@
+//! Who sits where: rooms with their seats, a draw that anybody can do again, and what of the rules could not be kept.
+//!
+//! In reading order: [`room`] and [`examinee`] are what is arranged, [`rules`] how, [`draw`] the chance in it. [`arrange`] is a
+//! pure function of those, [`late`] adds somebody and moves nobody, [`check`] holds any plan against the rules, whoever made
+//! it, and [`record`] is what is published, so that the draw can be verified. Nothing here knows a name, a store or a clock.
+
+pub mod arrange;
+pub mod check;
+pub mod draw;
+pub mod examinee;
+pub mod late;
+pub mod plan;
+pub mod record;
+pub mod room;
+pub mod rules;
+
+mod hall;
+
+pub use arrange::arrange;
+pub use check::{Violation, violations};
+pub use draw::Seed;
+pub use examinee::{Examinee, Key, Needs};
+pub use late::seat_late;
+pub use plan::{Assigned, Input, InputError, Plan};
+pub use record::{Record, RecordError};
+pub use room::{Layout, LayoutError, Room, SeatOrder, Spacing};
+pub use rules::{Few, Rules};
