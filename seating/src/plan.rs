@@ -74,6 +74,14 @@ pub enum InputError {
 }
 
 impl Input {
+    /// Reads a sitting from JSON; whether it can be arranged is what [`Self::check`] says.
+    ///
+    /// # Errors
+    /// What in the text is no sitting, with its line and column.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
     /// Whether it can be arranged at all.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ pub(super) fn seed(file: &Path) -> anyhow::Result<()> {
 /// Arranges what the input says, and writes the record.
 pub(super) fn draw(input: &Path, seed: &Path, record: &Path) -> anyhow::Result<()> {
     let text = read(input)?;
-    let parsed: Input = serde_json::from_str(&text).with_context(|| format!("{} is no sitting", input.display()))?;
+    let parsed = Input::from_json(&text).with_context(|| format!("{} is no sitting", input.display()))?;
     let seed: Seed = read(seed)?.trim().parse().with_context(|| format!("{} is no seed", seed.display()))?;
     let drawn = Record::of(parsed, seed)?;
     let found = violations(&drawn.input, &drawn.plan)?;
