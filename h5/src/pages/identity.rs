@@ -8,7 +8,7 @@ pub(crate) mod manual;
 mod more;
 pub(crate) mod pictures;
 pub(crate) mod refusal;
-pub(crate) mod standing;
+pub(crate) mod facts;
 pub(crate) mod state;
 pub(crate) mod tiles;
 
@@ -23,12 +23,12 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::{IdentityRules, IdentityWay};
 use registration::model::facts::IdentityState;
 use registration::model::person::{NAME_FIELD_MAX, PersonName};
-use registration::people::identity::{DeclareRights, IdentityError, Person, Standing};
+use registration::people::identity::{DeclareRights, IdentityError, Person, IdentityStatus};
 use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::pages::identity::refusal::refusal;
-use crate::pages::identity::standing::{document_facts, state_box};
+use crate::pages::identity::facts::{document_facts, state_box};
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::{provable, proves};
 use crate::view::callout::{Tone, callout};
@@ -97,9 +97,9 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
     if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
         return Err(error.into());
     }
-    let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
-    let entered = Entered::of(standing.person.as_ref());
-    Ok(render(&visit, &from, &standing, &entered, &[]).into_response())
+    let status = identity.status(visit.account.id).await?.ok_or(Failure::NotFound)?;
+    let entered = Entered::of(status.person.as_ref());
+    Ok(render(&visit, &from, &status, &entered, &[]).into_response())
 }
 
 pub(crate) async fn begin(
@@ -109,14 +109,14 @@ pub(crate) async fn begin(
 ) -> Result<Response, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
     let account = visit.account.id;
-    let standing = identity.standing(account).await?.ok_or(Failure::NotFound)?;
-    if standing.rights == DeclareRights::Nothing {
-        return more::begin(&visit, &from, &standing, &entered).await;
+    let status = identity.status(account).await?.ok_or(Failure::NotFound)?;
+    if status.rights == DeclareRights::Nothing {
+        return more::begin(&visit, &from, &status, &entered).await;
     }
     let rules = visit.rules(&from.exam);
-    let (mut errors, person) = read(visit.visit.words, &standing, &rules, &entered);
+    let (mut errors, person) = read(visit.visit.words, &status, &rules, &entered);
     // Whoever scanned a code proves who the owner is; they do not say it.
-    if visit.is_guest_phone && standing.person.is_some() && person != standing.person {
+    if visit.is_guest_phone && status.person.is_some() && person != status.person {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     if entered.consent.is_empty() {
@@ -137,7 +137,7 @@ pub(crate) async fn begin(
             Err(error) => errors.push(refusal(visit.visit.words, error)?.1),
         }
     }
-    let page = render(&visit, &from, &standing, &entered, &errors);
+    let page = render(&visit, &from, &status, &entered, &errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -155,13 +155,13 @@ pub(crate) fn said(field: &'static str, text: String) -> FieldError {
 }
 
 /// Whom the form names, and what is wrong with it. What may not be changed is taken from the account.
-fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered) -> (Vec<FieldError>, Option<Person>) {
+fn read(w: Words, status: &IdentityStatus, rules: &IdentityRules, entered: &Entered) -> (Vec<FieldError>, Option<Person>) {
     let mut errors = Vec::new();
     let name: Result<PersonName, _> = entered.name.parse();
     errors.extend(name.as_ref().err().map(|error| said("name", name_fault(w, *error))));
     let name = name.ok();
-    let known = standing.person.as_ref().map(|person| person.document.clone());
-    let keeps = standing.rights == DeclareRights::Name || (entered.number.trim().is_empty() && known.is_some());
+    let known = status.person.as_ref().map(|person| person.document.clone());
+    let keeps = status.rights == DeclareRights::Name || (entered.number.trim().is_empty() && known.is_some());
     let document = match known.filter(|_| keeps) {
         Some(document) => Some(document),
         None => match entered.kind.parse::<DocumentKind>() {
@@ -186,23 +186,23 @@ fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered)
     (errors, person)
 }
 
-fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Entered, errors: &[FieldError]) -> Markup {
+fn render(visit: &IdentityVisit, from: &From, status: &IdentityStatus, entered: &Entered, errors: &[FieldError]) -> Markup {
     let rules = visit.rules(&from.exam);
     let ways = visit.visit.app.outside.registration.identity.ways(&rules);
     let documents = provable(&rules, &ways);
     // Of a document that is fixed, only what proves it.
-    let fixed = standing.person.as_ref().filter(|_| standing.rights != DeclareRights::Both);
+    let fixed = status.person.as_ref().filter(|_| status.rights != DeclareRights::Both);
     let fixed = fixed.map(|person| person.document.kind());
     let ways: Vec<IdentityWay> =
         ways.into_iter().filter(|way| documents.iter().any(|kind| proves(*way, fixed.unwrap_or(*kind)))).collect();
     let view = View {
         from,
-        standing,
+        status,
         entered,
         errors,
         ways: &ways,
         documents: &documents,
-        asks_more: visit.asks_more(&from.exam, &standing.state, &standing.proofs),
+        asks_more: visit.asks_more(&from.exam, &status.state, &status.proofs),
         is_guest_phone: visit.is_guest_phone,
         now: visit.visit.now,
     };
@@ -213,7 +213,7 @@ fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Ent
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) from: &'a From,
-    pub(crate) standing: &'a Standing,
+    pub(crate) status: &'a IdentityStatus,
     pub(crate) entered: &'a Entered,
     pub(crate) errors: &'a [FieldError],
     pub(crate) ways: &'a [IdentityWay],
@@ -225,7 +225,7 @@ pub(crate) struct View<'a> {
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
-    let is_open = match view.standing.state {
+    let is_open = match view.status.state {
         IdentityState::None => true,
         IdentityState::Waiting { .. } | IdentityState::Refused { .. } => {
             !view.from.again.is_empty() || !view.errors.is_empty()
@@ -239,7 +239,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (heading(None, &w.t("identity-title")))
                 (more::more(w, view))
             } @else {
-                (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.standing.state) })))
+                (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.status.state) })))
                 @if is_open { (form(w, view)) } @else { (state_box(w, view)) }
             }
         }
@@ -256,14 +256,14 @@ fn state_title(state: &IdentityState) -> &'static str {
 }
 
 /// The document that cannot be changed here.
-fn fixed_document(standing: &Standing) -> Option<&Document> {
-    let known = standing.person.as_ref().map(|person| &person.document);
-    known.filter(|_| standing.rights == DeclareRights::Name)
+fn fixed_document(status: &IdentityStatus) -> Option<&Document> {
+    let known = status.person.as_ref().map(|person| &person.document);
+    known.filter(|_| status.rights == DeclareRights::Name)
 }
 
 fn form(w: Words, view: &View<'_>) -> Markup {
     let View { entered, errors, .. } = view;
-    let fixed = fixed_document(view.standing).map(Document::kind);
+    let fixed = fixed_document(view.status).map(Document::kind);
     if let Some(kind) = fixed.filter(|kind| !view.documents.contains(kind)) {
         let kinds: Vec<String> = view.documents.iter().map(|kind| kind_name(w, *kind)).collect();
         let values = [("kinds", kinds.join(&*w.t("list-comma")).into()), ("kind", kind_name(w, kind).into())];
@@ -301,9 +301,9 @@ fn way_buttons(w: Words, ways: &[IdentityWay]) -> Markup {
 
 /// The document: told where it is the login, else asked for.
 fn document_fields(w: Words, view: &View<'_>) -> Markup {
-    let View { standing, entered, errors, .. } = view;
-    let known = standing.person.as_ref().map(|person| &person.document);
-    if let Some(document) = fixed_document(standing) {
+    let View { status, entered, errors, .. } = view;
+    let known = status.person.as_ref().map(|person| &person.document);
+    if let Some(document) = fixed_document(status) {
         return html! {
             (document_facts(w, document))
             p class="hint" { (w.t("identity-number-locked")) }

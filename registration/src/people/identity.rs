@@ -37,7 +37,7 @@ pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{Verifying, forget, open};
 
-pub use crate::people::identity::state::{DeclareRights, LivenessRefusal, LivenessStanding, Person, Standing};
+pub use crate::people::identity::state::{DeclareRights, LivenessRefusal, LivenessStatus, Person, IdentityStatus};
 
 /// Which text of the consent is agreed to now; another text gets another version.
 pub const CONSENT_VERSION: &str = "2026-11";
@@ -146,7 +146,7 @@ impl Identity {
     }
 
     /// All that the page needs to know. Nothing when there is no such account.
-    pub async fn standing(&self, account: AccountId) -> Result<Option<Standing>, StoreError> {
+    pub async fn status(&self, account: AccountId) -> Result<Option<IdentityStatus>, StoreError> {
         let Some(found) = self.accounts.account(account).await? else { return Ok(None) };
         let client = self.database.client().await?;
         let identity = identities::get(&client, account.0).await?;
@@ -160,12 +160,12 @@ impl Identity {
         };
         let rights =
             if is_verified { DeclareRights::Nothing } else { declared::rights(&self.accounts, account).await? };
-        Ok(Some(Standing {
+        Ok(Some(IdentityStatus {
             rights,
             way: identity.as_ref().and_then(|identity| read_way(identity.way.as_deref()?)),
             proofs: identity.as_ref().map(read_proofs).unwrap_or_default(),
             has_portrait: is_verified && identity.as_ref().is_some_and(|identity| identity.picture.is_some()),
-            liveness: check.as_ref().map_or(LivenessStanding::None, liveness::standing),
+            liveness: check.as_ref().map_or(LivenessStatus::None, liveness::status),
             state,
             person,
         }))

@@ -68,7 +68,7 @@ pub(crate) async fn hand_in(
 
 async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Result<Markup, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
-    let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
+    let status = identity.status(visit.account.id).await?.ok_or(Failure::NotFound)?;
     let mut here = [false; 2];
     for (here, slot) in here.iter_mut().zip(SIDES) {
         *here = identity.drafted(visit.account.id, slot).await?.is_some();
@@ -76,7 +76,7 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
     let w = visit.visit.words;
     let view = View {
         from,
-        person: standing.person.as_ref(),
+        person: status.person.as_ref(),
         here,
         errors,
         sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),

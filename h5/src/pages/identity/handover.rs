@@ -21,7 +21,7 @@ use super::From;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::pages::identity::refusal::refusal;
-use crate::pages::identity::standing::word;
+use crate::pages::identity::facts::word;
 use crate::request::cookies::phone_session::{self, PhoneSession};
 use crate::request::cookies::{handover_code, session};
 use crate::request::identity_visit::IdentityVisit;

@@ -16,7 +16,7 @@ pub struct Person {
 
 /// All that pages need to know of an account's identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct IdentityStatus {
     /// What was handed in and what came of it.
     pub state: IdentityState,
     /// Whom the account says to be; once verified, who it is.
@@ -30,7 +30,7 @@ pub struct Standing {
     /// Is there a verified photo to show?
     pub has_portrait: bool,
     /// Why the last check on a vendor's page failed, if the newest check did.
-    pub liveness: LivenessStanding,
+    pub liveness: LivenessStatus,
 }
 
 /// What of the person that the account declares the candidate may change.
@@ -46,7 +46,7 @@ pub enum DeclareRights {
 
 /// Where the newest check on a vendor's page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LivenessStanding {
+pub enum LivenessStatus {
     /// None is under way.
     None,
     /// One was begun and has no outcome yet.
