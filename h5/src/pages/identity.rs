@@ -2,13 +2,13 @@
 
 pub(crate) mod card;
 pub(crate) mod face;
+pub(crate) mod facts;
 pub(crate) mod handover;
 pub(crate) mod liveness;
 pub(crate) mod manual;
 mod more;
 pub(crate) mod pictures;
 pub(crate) mod refusal;
-pub(crate) mod facts;
 pub(crate) mod state;
 pub(crate) mod tiles;
 
@@ -23,12 +23,12 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::{IdentityRules, IdentityWay};
 use registration::model::facts::IdentityState;
 use registration::model::person::{NAME_FIELD_MAX, PersonName};
-use registration::people::identity::{DeclareRights, IdentityError, Person, IdentityStatus};
+use registration::people::identity::{DeclareRights, IdentityError, IdentityStatus, Person};
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::pages::identity::refusal::refusal;
 use crate::pages::identity::facts::{document_facts, state_box};
+use crate::pages::identity::refusal::refusal;
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::{provable, proves};
 use crate::view::callout::{Tone, callout};
@@ -155,7 +155,12 @@ pub(crate) fn said(field: &'static str, text: String) -> FieldError {
 }
 
 /// Whom the form names, and what is wrong with it. What may not be changed is taken from the account.
-fn read(w: Words, status: &IdentityStatus, rules: &IdentityRules, entered: &Entered) -> (Vec<FieldError>, Option<Person>) {
+fn read(
+    w: Words,
+    status: &IdentityStatus,
+    rules: &IdentityRules,
+    entered: &Entered,
+) -> (Vec<FieldError>, Option<Person>) {
     let mut errors = Vec::new();
     let name: Result<PersonName, _> = entered.name.parse();
     errors.extend(name.as_ref().err().map(|error| said("name", name_fault(w, *error))));
@@ -186,7 +191,13 @@ fn read(w: Words, status: &IdentityStatus, rules: &IdentityRules, entered: &Ente
     (errors, person)
 }
 
-fn render(visit: &IdentityVisit, from: &From, status: &IdentityStatus, entered: &Entered, errors: &[FieldError]) -> Markup {
+fn render(
+    visit: &IdentityVisit,
+    from: &From,
+    status: &IdentityStatus,
+    entered: &Entered,
+    errors: &[FieldError],
+) -> Markup {
     let rules = visit.rules(&from.exam);
     let ways = visit.visit.app.outside.registration.identity.ways(&rules);
     let documents = provable(&rules, &ways);

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::Transaction;
 use futures_util::stream::{self, StreamExt};
-use gateways::pay::{PayError, RefundOrder, RefundStanding};
+use gateways::pay::{PayError, RefundOrder, RefundStatus};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Payments;
@@ -217,7 +217,7 @@ impl Payments {
             channel.query_refund(&number, &payment).await
         };
         let heard = match answer {
-            Ok(standing) => Heard::Said(said(standing)),
+            Ok(status) => Heard::Said(said(status)),
             // A question that is refused says nothing of the refund.
             Err(PayError::Refused(code)) if step == Step::Send => Heard::Refused(code),
             Err(error) => {
@@ -292,13 +292,13 @@ async fn write(
 }
 
 /// What a channel's answer says, in the words of the rules.
-pub(crate) fn said(standing: RefundStanding) -> Said {
-    match standing {
-        RefundStanding::NotThere => Said::NotThere,
-        RefundStanding::Processing => Said::Processing,
-        RefundStanding::Done(_) => Said::Done,
-        RefundStanding::Short => Said::Short,
-        RefundStanding::Abnormal => Said::Abnormal,
-        RefundStanding::Closed => Said::Closed,
+pub(crate) fn said(status: RefundStatus) -> Said {
+    match status {
+        RefundStatus::NotThere => Said::NotThere,
+        RefundStatus::Processing => Said::Processing,
+        RefundStatus::Done(_) => Said::Done,
+        RefundStatus::Short => Said::Short,
+        RefundStatus::Abnormal => Said::Abnormal,
+        RefundStatus::Closed => Said::Closed,
     }
 }

@@ -37,7 +37,7 @@ pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{Verifying, forget, open};
 
-pub use crate::people::identity::state::{DeclareRights, LivenessRefusal, LivenessStatus, Person, IdentityStatus};
+pub use crate::people::identity::state::{DeclareRights, IdentityStatus, LivenessRefusal, LivenessStatus, Person};
 
 /// Which text of the consent is agreed to now; another text gets another version.
 pub const CONSENT_VERSION: &str = "2026-11";

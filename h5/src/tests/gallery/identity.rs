@@ -10,7 +10,7 @@ use registration::model::facts::{FaceState, Facts, FurtherProof, IdentityState, 
 use registration::model::ids::AccountId;
 use registration::model::text::Text;
 use registration::people::accounts::{Account, NewAccount};
-use registration::people::identity::{DeclareRights, LivenessRefusal, LivenessStatus, Person, IdentityStatus};
+use registration::people::identity::{DeclareRights, IdentityStatus, LivenessRefusal, LivenessStatus, Person};
 use registration::rules::steps::steps;
 use uuid::Uuid;
 

@@ -142,9 +142,7 @@ pub(super) fn status(check: &StoredCheck) -> LivenessStatus {
     match (&check.failure, check.finished_at) {
         (Some(failure), _) => LivenessStatus::Failed(LivenessRefusal::from_stored(failure)),
         (None, Some(_)) => LivenessStatus::None,
-        (None, None) if check.token.is_none() || clock::now() > check.created_at + RUNNING_MAX => {
-            LivenessStatus::None
-        }
+        (None, None) if check.token.is_none() || clock::now() > check.created_at + RUNNING_MAX => LivenessStatus::None,
         (None, None) => LivenessStatus::Running,
     }
 }
