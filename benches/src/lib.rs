@@ -109,7 +109,7 @@ impl Bench {
 
 /// The pool's epoch, on Redis's clock.
 pub fn moment(pool: &Pool) -> Moment {
-    Moment::now(pool.standing().epoch)
+    Moment::now(pool.epochs().epoch)
 }
 
 /// Where the seats are that these requests were given, in the same order.

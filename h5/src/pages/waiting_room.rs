@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::waiting_room::{Standing, WaitingRoomPlace};
+use reservation::engine::waiting_room::{TurnState, WaitingRoomPlace};
 use reservation::ids::CandidateId;
 use reservation::waiting_room::pass::Ticket;
 
@@ -86,14 +86,11 @@ pub(crate) async fn show(
     let kept = place.as_ref().and_then(|place| place.ticket.as_ref()).filter(|new| Some(new.as_str()) != ticket);
     let kept = kept.map(|ticket| [keep(&app, &exam, cookie.clone(), ticket)]);
     let place = match place {
-        Some(WaitingRoomPlace { standing: Standing::Open | Standing::Nowhere | Standing::Admitted { .. }, .. }) => {
+        Some(WaitingRoomPlace { state: TurnState::Open | TurnState::Nowhere | TurnState::Admitted { .. }, .. }) => {
             return Ok(on());
         }
         Some(WaitingRoomPlace {
-            standing: Standing::Waiting { ahead, expected, present },
-            refresh,
-            server_time,
-            ..
+            state: TurnState::Waiting { ahead, expected, present }, refresh, server_time, ..
         }) => Place { ahead, expected, present, refresh_seconds: refresh.as_secs(), is_away: false, now: server_time },
         None => Place {
             ahead: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use reservation::engine::waiting_room::{Admission, Standing};
+use reservation::engine::waiting_room::{Admission, TurnState};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
 use reservation::ids::{ExamId, SittingId};
@@ -101,10 +101,10 @@ impl Orders {
             return Ok(None);
         }
         let place = self.engine.take_place(&attempt.page.id, &attempt.account.candidate_id(), None).await?;
-        match place.standing {
-            Standing::Open => Ok(None),
-            Standing::Admitted { pass, .. } => Ok(Some(pass)),
-            Standing::Waiting { .. } | Standing::Nowhere => Err(OrderError::NotAdmitted),
+        match place.state {
+            TurnState::Open => Ok(None),
+            TurnState::Admitted { pass, .. } => Ok(Some(pass)),
+            TurnState::Waiting { .. } | TurnState::Nowhere => Err(OrderError::NotAdmitted),
         }
     }
 

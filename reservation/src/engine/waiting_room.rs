@@ -16,7 +16,7 @@ use crate::ids::{CandidateId, ExamId};
 use crate::store::waiting_room::{Admitting, JoinRequest, WaitingRoomRedisKeys};
 use crate::waiting_room::pass::{PASS_LIFE, Pass, PassError, Ticket};
 use crate::waiting_room::{WaitingRoomKeys, WaitingRoomMode};
-pub use place::{Standing, WaitingRoomPlace};
+pub use place::{TurnState, WaitingRoomPlace};
 
 /// How long before the opening an automatic room is on; `waiting_room_admit.lua` knows the same.
 const ON_BEFORE: SignedDuration = SignedDuration::from_mins(30);

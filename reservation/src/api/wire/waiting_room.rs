@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::engine::waiting_room::{Standing, WaitingRoomPlace, WaitingRoomState};
+use crate::engine::waiting_room::{TurnState, WaitingRoomPlace, WaitingRoomState};
 use crate::ids::CandidateId;
 use crate::waiting_room::WaitingRoomMode;
 
@@ -106,13 +106,13 @@ impl PlaceView {
             ticket: place.ticket.map(|ticket| ticket.as_str().to_owned()),
             server_time: place.server_time,
         };
-        match place.standing {
-            Standing::Open | Standing::Nowhere => {}
-            Standing::Waiting { ahead, expected, .. } => {
+        match place.state {
+            TurnState::Open | TurnState::Nowhere => {}
+            TurnState::Waiting { ahead, expected, .. } => {
                 (view.state, view.ahead) = (PlaceState::Waiting, ahead);
                 view.expected_wait_seconds = expected.map(|wait| wait.as_secs().unsigned_abs());
             }
-            Standing::Admitted { pass, expires_at } => {
+            TurnState::Admitted { pass, expires_at } => {
                 (view.state, view.pass_expires_at) = (PlaceState::Admitted, Some(expires_at));
                 view.pass = Some(pass.as_str().to_owned());
             }
