@@ -140,9 +140,9 @@ impl Requests {
     }
 
     /// A place in the waiting room for `candidate`, or how the one that is there stands.
-    /// `ticket` is what an earlier answer brought.
-    pub fn place(&self, candidate: CandidateId, ticket: Option<String>) -> Outgoing {
-        let body = json(&PostPlace { candidate, ticket });
+    /// `token` is what an earlier answer brought.
+    pub fn place(&self, candidate: CandidateId, token: Option<String>) -> Outgoing {
+        let body = json(&PostPlace { candidate, token });
         self.request(Method::POST, self.places.clone(), body)
     }
 

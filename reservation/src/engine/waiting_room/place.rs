@@ -9,7 +9,7 @@ use crate::engine::seats::hold::at_ms;
 use crate::ids::CandidateId;
 use crate::store::waiting_room::Joined;
 use crate::waiting_room::WaitingRoomKeys;
-use crate::waiting_room::pass::{Pass, Ticket};
+use crate::waiting_room::pass::{Pass, PlaceToken};
 
 /// A waiting page comes back after at least and at most so many seconds.
 const REFRESH_SECONDS: std::ops::RangeInclusive<u64> = 3..=30;
@@ -24,7 +24,7 @@ pub struct WaitingRoomPlace {
     /// How it stands.
     pub state: TurnState,
     /// To be shown again, should Redis lose the line; only for those who came before the opening.
-    pub ticket: Option<Ticket>,
+    pub token: Option<PlaceToken>,
     /// After how many seconds to ask again, with jitter.
     pub refresh: Duration,
     /// The clock that decided.
@@ -60,7 +60,7 @@ impl WaitingRoomPlace {
     /// No room is on.
     pub(super) fn open(now: Timestamp) -> Self {
         let refresh = Duration::from_secs(*REFRESH_SECONDS.end());
-        Self { state: TurnState::Open, ticket: None, refresh, server_time: now }
+        Self { state: TurnState::Open, token: None, refresh, server_time: now }
     }
 }
 
@@ -96,8 +96,8 @@ pub(super) fn place(
     };
     let until_opening = exam.opens_at.map_or(0, |opens| opens.as_millisecond() - now_ms);
     let refresh = refresh(&state, u64::try_from(until_opening).unwrap_or_default());
-    let ticket = is_shuffled.then(|| Ticket::sign(keys, &exam.id, candidate));
-    WaitingRoomPlace { state, ticket, refresh, server_time: at_ms(now_ms) }
+    let token = is_shuffled.then(|| PlaceToken::sign(keys, &exam.id, candidate));
+    WaitingRoomPlace { state, token, refresh, server_time: at_ms(now_ms) }
 }
 
 fn expected(ahead: u64, per_second: f64) -> Option<SignedDuration> {
