@@ -2,7 +2,7 @@
 //!
 //! An order is a row in Postgres, its seats are holds in the engine, and no transaction spans the two. So each way
 //! is written in an order that a crash between any two steps leaves something that the next call, or a job, can
-//! finish: seats are taken before the row is written (a hold without a row lapses, or is [adopted](hold)); a hold is
+//! finish: seats are taken before the row is written (a hold without a row lapses, or is recovered); a hold is
 //! noted in the row before it is frozen (a frozen one never lapses); an order is ended in the row, with its seats
 //! owed, before the engine is told.
 

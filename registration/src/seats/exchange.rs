@@ -64,7 +64,7 @@ impl Orders {
             }
             // They have lapsed this moment, or another exchange has them and has not written its row yet.
             Err(HoldError::Expired(_)) => self.is_lost(old).await.map(|_| None).map_err(OrderError::from),
-            Err(HoldError::GroupTaken(sitting)) => match self.adopt(attempt, &sitting).await? {
+            Err(HoldError::GroupTaken(sitting)) => match self.recover(attempt, &sitting).await? {
                 true => Ok(None),
                 false => Err(OrderError::GroupTaken(sitting)),
             },

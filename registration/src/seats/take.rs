@@ -1,5 +1,5 @@
 //! Taking seats, the two writes: the engine's hold, then the order's row. A hold whose row was never written is found
-//! and adopted here.
+//! and recovered here.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ impl Orders {
         let taken = match self.engine.hold(&attempt.page.id, &candidate, &ids, admission).await {
             // Without an order, the group can only be taken by a hold whose row was never written.
             Err(HoldError::GroupTaken(sitting)) if old.is_none() => {
-                let look_again = self.adopt(attempt, &sitting).await?;
+                let look_again = self.recover(attempt, &sitting).await?;
                 return if look_again { Ok(None) } else { Err(OrderError::GroupTaken(sitting)) };
             }
             // An exchange died before it wrote its row, or is just about to.
@@ -178,7 +178,7 @@ impl Orders {
     /// Finds the hold of a request that died before it wrote its row, and writes it: asked sitting by sitting, the
     /// engine gives the group's holder the same hold again. One that is young may belong to a request that is still
     /// writing, perhaps with other sittings besides. True when it is worth looking again.
-    pub(super) async fn adopt(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
+    pub(super) async fn recover(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
         let (page, candidate) = (attempt.page, attempt.account.candidate_id());
         let group = page.sitting(taken).and_then(|sitting| sitting.group.as_ref());
         let in_group = page.sittings.iter().filter(|sitting| group.is_some() && sitting.group.as_ref() == group);

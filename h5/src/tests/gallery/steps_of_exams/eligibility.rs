@@ -56,7 +56,7 @@ fn review(state: ScoreReviewState) -> ScoreReview {
         state,
         name: "罗海安".parse().unwrap(),
         document: Document::parse(DocumentKind::MacauId, "1234567(8)").unwrap(),
-        ticket: "430000201106002".parse().unwrap(),
+        past_number: "430000201106002".parse().unwrap(),
         grants: ids(&["cet6-written", "cet6-oral"]),
     }
 }
@@ -158,7 +158,7 @@ impl Studio {
                 seen: None,
                 review: review.as_ref(),
                 is_offered,
-                ticket: if errors.is_empty() { "" } else { "43000020110600" },
+                past_number: if errors.is_empty() { "" } else { "43000020110600" },
                 has_agreed: false,
                 errors,
                 now: now(),
