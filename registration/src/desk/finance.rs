@@ -13,7 +13,7 @@ use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
-use crate::model::payment::listed::{Listed, Place, Wanted, Whole};
+use crate::model::payment::listed::{Bookmark, Listed, Wanted, Whole};
 use crate::model::payment::refund::RefundId;
 use crate::model::payment::{Method, Payment, PaymentId};
 use crate::payments::store::payments::listed;
@@ -102,7 +102,7 @@ impl Finance {
         &self,
         member: &StaffMember,
         wanted: &Wanted,
-        after: Option<Place>,
+        after: Option<Bookmark>,
     ) -> Result<Vec<Listed>, FinanceError> {
         demand(member, Right::SeeMoney, Scope::Everything)?;
         let client = self.database.client().await?;

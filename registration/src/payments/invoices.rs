@@ -15,7 +15,7 @@ use crate::model::ids::AccountId;
 use crate::model::order::{OrderId, OrderState};
 use crate::model::payment::invoice::{Invoice, InvoiceTitle};
 use crate::payments::store::invoices::{self, Document, StoredInvoice, Which};
-use crate::pictures::files::Place;
+use crate::pictures::files::FileKey;
 use crate::seats::store::orders;
 use crate::store::StoreError;
 
@@ -128,7 +128,7 @@ impl Payments {
             InvoiceDocument::CreditNote => invoice.credited,
         });
         match document {
-            Some(document) => self.files.find(&place(order, document.id)).await,
+            Some(document) => self.files.find(&key_of(order, document.id)).await,
             None => Ok(None),
         }
     }
@@ -161,11 +161,11 @@ impl Payments {
         demand(member, Right::MakeInvoices, Scope::Exam(&exam))?;
         check_pdf(&pdf)?;
         let id = Uuid::now_v7();
-        let at = place(order, id);
+        let at = key_of(order, id);
         // The file is there before the row that names it.
         self.files.put(&at, self.vault.seal(&at.context, &pdf)).await?;
         match self.note_document(member, (order, which), id).await {
-            Ok(Some(earlier)) => self.files.delete(&place(order, earlier)).await?,
+            Ok(Some(earlier)) => self.files.delete(&key_of(order, earlier)).await?,
             Ok(None) => {}
             Err(refusal) => {
                 self.files.delete(&at).await?;
@@ -235,8 +235,8 @@ fn context(order: OrderId) -> String {
     format!("invoice {order}")
 }
 
-fn place(order: OrderId, id: Uuid) -> Place {
-    Place {
+fn key_of(order: OrderId, id: Uuid) -> FileKey {
+    FileKey {
         path: Path::from_iter(["invoices".to_owned(), order.to_string(), id.to_string()]),
         context: format!("invoice {order} {id}"),
     }

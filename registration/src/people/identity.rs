@@ -69,7 +69,7 @@ pub enum IdentityError {
     /// A picture is missing.
     #[error("the picture {} is missing", .0.as_str())]
     Missing(Slot),
-    /// A picture is none, or the gate is full.
+    /// A picture is none, or too many are being cleaned.
     #[error(transparent)]
     Draft(#[from] DraftError),
     /// The card does not prove it.

@@ -63,7 +63,7 @@ pub enum PurposeError {
 /// Decides what the data is for, or compares with what was decided, before anything works with it. Data of a version
 /// before this table speaks for itself; and because such versions let a demo run over real data, nobody signs in to real
 /// data with the demo's password any more.
-pub async fn settle(postgres: &Pool, wanted: Purpose, public: PublicSignIn) -> Result<(), PurposeError> {
+pub async fn establish(postgres: &Pool, wanted: Purpose, public: PublicSignIn) -> Result<(), PurposeError> {
     let database = Database::new(postgres.clone());
     migrations::run(&database).await?;
     let client = database.client().await?;

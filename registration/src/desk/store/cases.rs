@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::desk::case::{Case, CaseId, CaseKind, Claim, Closed, Outcome, Place, Subject};
+use crate::desk::case::{Bookmark, Case, CaseId, CaseKind, Claim, Closed, Outcome, Subject};
 use crate::model::actor::Actor;
 use crate::model::ids::{AccountId, StaffId};
 use crate::store::StoreError;
@@ -24,7 +24,7 @@ pub(crate) async fn open(
     now: Timestamp,
     kinds: &[CaseKind],
     exam: Option<&ExamId>,
-    after: Option<Place>,
+    after: Option<Bookmark>,
     limit: i64,
 ) -> Result<Vec<Case>, StoreError> {
     let statement = client
@@ -39,7 +39,7 @@ pub(crate) async fn open(
         .await?;
     let kinds: Vec<&str> = kinds.iter().map(AsRef::as_ref).collect();
     let exam = exam.map(ExamId::as_str);
-    let (since, id) = (after.map(|place| place.since), after.map(|place| place.id.0));
+    let (since, id) = (after.map(|behind| behind.since), after.map(|behind| behind.id.0));
     let row: [&(dyn ToSql + Sync); 6] = [&now, &kinds, &exam, &since, &id, &limit];
     client.query(&statement, &row).await?.iter().filter_map(read).collect()
 }

@@ -56,7 +56,7 @@ pub struct Wanted {
 
 /// Where a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Bookmark {
     /// When the last one was begun.
     pub created_at: Timestamp,
     /// Which one it was.
@@ -82,8 +82,8 @@ pub struct Listed {
 
 impl Listed {
     /// Where a list that ends with it goes on.
-    pub fn place(&self) -> Place {
-        Place { created_at: self.payment.created_at, id: self.payment.id }
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark { created_at: self.payment.created_at, id: self.payment.id }
     }
 }
 

@@ -94,7 +94,7 @@ impl Orders {
     ) -> Result<StoredOrder, ChooseOtherError> {
         // What time has decided may not be written yet.
         let found = match found.state {
-            StoredState::Unpaid => self.settle(found.clone()).await?,
+            StoredState::Unpaid => self.catch_up(found.clone()).await?,
             _ => found.clone(),
         };
         if found.state != StoredState::Lapsed {
