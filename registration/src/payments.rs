@@ -11,6 +11,7 @@ pub(crate) mod moves;
 mod notified;
 mod page;
 mod pay;
+pub mod reconciliation;
 pub(crate) mod refunds;
 pub(crate) mod store;
 

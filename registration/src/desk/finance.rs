@@ -16,11 +16,11 @@ use crate::model::order::OrderId;
 use crate::model::payment::listed::{Bookmark, Listed, Wanted, Whole};
 use crate::model::payment::refund::RefundId;
 use crate::model::payment::{Method, Payment, PaymentId};
+use crate::payments::reconciliation::{BillDay, Finding, FindingId, Ours, ReconcileError, Reconciliation};
+use crate::payments::store::findings;
 use crate::payments::store::payments::listed;
 use crate::payments::store::{journal_lines, payment_events, refunds};
 use crate::payments::{Books, Payments, RefundError, Stuck};
-use crate::reconciliation::store::findings;
-use crate::reconciliation::{BillDay, Finding, FindingId, Ours, ReconcileError, Reconciliation};
 use crate::store::{Database, StoreError};
 
 pub use export::EXPORT_PAGE_MAX;
@@ -294,7 +294,7 @@ fn subject_of_day(channel: Method, day: Date) -> String {
 
 /// From when until when the wanted day is.
 fn day_of(wanted: &Wanted) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
-    wanted.day.map(crate::reconciliation::bounds)
+    wanted.day.map(crate::payments::reconciliation::bounds)
 }
 
 /// Which payments were looked for, for the audit.

@@ -4,7 +4,6 @@
 mod day;
 mod fetch;
 mod finding;
-pub(crate) mod store;
 
 use gateways::Channel;
 use gateways::pay::BillError;
@@ -14,7 +13,7 @@ use crate::model::clock;
 use crate::model::ids::StaffId;
 use crate::model::payment::Method;
 use crate::payments::channels::Channels;
-use crate::reconciliation::store::{bill_lines, bills, findings};
+use crate::payments::store::{bill_lines, bills, findings};
 use crate::store::{Database, StoreError};
 
 pub(crate) use day::bounds;

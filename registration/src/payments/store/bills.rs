@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 
 use crate::model::fen::Fen;
 use crate::model::payment::Method;
-use crate::reconciliation::day::{BillDay, Sums};
+use crate::payments::reconciliation::day::{BillDay, Sums};
 use crate::store::StoreError;
 
 /// What every query of whole days begins with.

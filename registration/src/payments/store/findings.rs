@@ -11,8 +11,8 @@ use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::payment::refund::RefundId;
 use crate::model::payment::{Method, PaymentId};
-use crate::reconciliation::day::{Ours, Sums};
-use crate::reconciliation::finding::{Finding, FindingId};
+use crate::payments::reconciliation::day::{Ours, Sums};
+use crate::payments::reconciliation::finding::{Finding, FindingId};
 use crate::store::StoreError;
 
 /// What differs on the day $2 of the channel $1, which is from $3 until $4. A line of `seathold pay try` that went back whole is

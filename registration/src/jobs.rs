@@ -17,10 +17,10 @@ use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::outbox::messenger::Messenger;
 use crate::payments::Payments;
+use crate::payments::reconciliation::Reconciliation;
 use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
-use crate::reconciliation::Reconciliation;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
 
