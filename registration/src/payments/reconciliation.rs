@@ -1,9 +1,9 @@
 //! The door to reconciliation: what channels say moved in a day, held against what we have. It finds and tells; money never
 //! moves here.
 
-mod day;
+pub(crate) mod day;
 mod fetch;
-mod finding;
+pub(crate) mod finding;
 
 use gateways::Channel;
 use gateways::pay::BillError;
