@@ -47,11 +47,11 @@ pub(crate) async fn open(
 /// How many wait, by kind; a kind of which none waits is not there, nor one of a later version.
 pub(crate) async fn counts(client: &impl GenericClient) -> Result<Vec<(CaseKind, u64)>, StoreError> {
     let statement = client
-        .prepare_cached("SELECT kind, count(*) FROM registration.cases WHERE closed_at IS NULL GROUP BY kind")
+        .prepare_cached("SELECT kind, count(*) AS count FROM registration.cases WHERE closed_at IS NULL GROUP BY kind")
         .await?;
     let count = |row: &Row| {
-        let kind = row.get::<_, &str>(0).parse().ok()?;
-        let count = u64::try_from(row.get::<_, i64>(1)).map_err(|_| StoreError::Corrupt("a negative count"));
+        let kind = row.get::<_, &str>("kind").parse().ok()?;
+        let count = u64::try_from(row.get::<_, i64>("count")).map_err(|_| StoreError::Corrupt("a negative count"));
         Some(count.map(|count| (kind, count)))
     };
     client.query(&statement, &[]).await?.iter().filter_map(count).collect()

@@ -150,7 +150,7 @@ pub(crate) async fn take_due(
         .await?;
     let methods: Vec<&str> = methods.iter().map(Into::into).collect();
     let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
-    Ok(rows.iter().map(|row| RefundId(row.get(0))).collect())
+    Ok(rows.iter().map(|row| RefundId(row.get("id"))).collect())
 }
 
 /// What is written of a move.

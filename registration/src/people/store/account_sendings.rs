@@ -26,7 +26,7 @@ pub(crate) async fn lock_and_list(
         )
         .await?;
     let rows = transaction.query(&statement, &[&&subject[..], &after, &limit]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    Ok(rows.iter().map(|row| row.get("sent_at")).collect())
 }
 
 /// Was one sent since `after`?

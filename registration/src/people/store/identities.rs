@@ -259,7 +259,7 @@ pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Resu
              WHERE i.account = before.account AND i.state = 'waiting' RETURNING before.picture",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get("picture")))
 }
 
 /// The account is nobody's, until somebody is verified anew. Its picture, to be dropped.
@@ -273,7 +273,7 @@ pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Resul
              WHERE i.account = before.account RETURNING before.picture",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get("picture")))
 }
 
 fn read(row: &Row) -> StoredIdentity {

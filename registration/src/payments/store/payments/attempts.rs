@@ -132,7 +132,7 @@ pub(crate) async fn take_due(
         .await?;
     let methods: Vec<&str> = methods.iter().map(Into::into).collect();
     let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
-    Ok(rows.iter().map(|row| PaymentId(row.get(0))).collect())
+    Ok(rows.iter().map(|row| PaymentId(row.get("id"))).collect())
 }
 
 /// Takes one that was not asked after since `before`. False: somebody has, or it is over.
