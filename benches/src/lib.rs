@@ -22,9 +22,9 @@ pub const TTL: Duration = Duration::from_secs(3_600);
 pub struct Bench {
     /// The private servers.
     pub stores: TestStores,
-    /// Redis.
+    /// The scripts of Redis.
     pub store: Store,
-    /// Postgres.
+    /// The tables of Postgres.
     pub ledger: Ledger,
     /// A pool with one sitting of ten million seats.
     pub pool: Pool,

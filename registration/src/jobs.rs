@@ -111,7 +111,7 @@ impl Job {
         }
     }
 
-    /// One round.
+    /// Runs one round: all that there is to do now.
     async fn round(self, work: &Work) -> Result<(), StoreError> {
         match self {
             Self::Exams => work.exams.refresh().await,

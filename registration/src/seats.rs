@@ -74,7 +74,7 @@ pub enum ReleaseError {
     /// The exam's rules keep it: it has the last subject of its part, or one that another order needs.
     #[error(transparent)]
     Kept(DropRefusal),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

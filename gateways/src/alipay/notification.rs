@@ -16,7 +16,7 @@ use crate::pay::words::of_china;
 const BYTES_MAX: usize = 64 * 1024;
 const PAIRS_MAX: usize = 200;
 
-/// Reads one.
+/// Reads a notification, once its signature is found good.
 pub(super) fn read(config: &AlipayConfig, body: &[u8]) -> Result<News, NotGenuine> {
     let pairs = pairs_of(body)?;
     let raw = |name: &str| pairs.get(name.as_bytes()).filter(|value| !value.is_empty());
@@ -103,7 +103,7 @@ fn pairs_of(body: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, NotGenuine> {
     if pairs.len() > PAIRS_MAX { Err(NotGenuine::Unreadable) } else { Ok(pairs) }
 }
 
-/// Decoded once.
+/// Decodes percent signs, once.
 fn decoded(text: &[u8]) -> Result<Vec<u8>, NotGenuine> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.iter();

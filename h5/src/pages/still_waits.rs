@@ -11,7 +11,7 @@ use crate::request::visit::{Candidate, WithOrders, seats_mark};
 use crate::view::waits::{order_word, waiting_tasks};
 use crate::words::standing::said;
 
-/// Which.
+/// What the page asks about, as its address says.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]

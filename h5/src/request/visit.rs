@@ -57,7 +57,7 @@ pub(crate) struct Visit {
     orders: OnceCell<Vec<Order>>,
     /// The visitor's network asks too often; the page keeps what was typed and says so.
     pub(crate) too_many: Option<TooMany>,
-    /// From where.
+    /// From which address it came.
     pub(crate) address: Option<IpAddr>,
     /// Where one pays from this browser.
     pub(crate) surface: Surface,

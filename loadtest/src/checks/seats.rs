@@ -13,9 +13,9 @@ pub enum Known {
     Held,
     /// The clock was stopped.
     Frozen,
-    /// Paid.
+    /// It was paid.
     Confirmed,
-    /// Given back.
+    /// It was given back.
     Released,
     /// An answer is missing.
     Unsure,

@@ -51,7 +51,7 @@ pub enum FinanceError {
     /// The day was not reconciled.
     #[error(transparent)]
     Reconcile(ReconcileError),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -82,7 +82,7 @@ pub struct Reconciled {
     pub day: BillDay,
     /// What we have ourselves.
     pub ours: Ours,
-    /// What differs.
+    /// What differs between the bill and the books.
     pub findings: Vec<Finding>,
     /// What was done with it.
     pub history: Vec<AuditEntry>,

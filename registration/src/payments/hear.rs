@@ -26,7 +26,7 @@ use crate::store::{Database, StoreError};
 pub(crate) struct Told {
     /// Where the attempt stands now.
     pub(crate) state: PaymentState,
-    /// What followed.
+    /// What followed from it.
     pub(crate) step: Step,
 }
 

@@ -50,7 +50,7 @@ pub enum InvoiceError {
     /// It is no PDF, or not a whole one.
     #[error("the document is no PDF, or was cut off")]
     NotAPdf,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -58,7 +58,7 @@ pub enum InvoiceError {
 /// One of the two documents of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoiceDocument {
-    /// The invoice.
+    /// The invoice as issued.
     Invoice,
     /// The credit note for what has gone back since.
     CreditNote,

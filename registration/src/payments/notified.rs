@@ -18,7 +18,7 @@ use crate::store::StoreError;
 /// What a channel is answered once its notification is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Acknowledgement {
-    /// The status.
+    /// The HTTP status to answer with.
     pub status: u16,
     /// The type of the body.
     pub content_type: &'static str,
@@ -38,7 +38,7 @@ pub enum NotifiedError {
     /// It tells of another amount than was asked for, and the channel could not be asked.
     #[error("the channel could not be asked whether this amount is right")]
     Unclear,
-    /// We failed.
+    /// A store did not do its part; the channel will send it again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -25,7 +25,7 @@ const STUCK_MAX: i64 = 200;
 /// An attempt that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// Its number.
+    /// The number of the payment.
     pub payment: PaymentId,
     /// By which channel.
     pub method: Method,
@@ -78,9 +78,9 @@ pub enum Looking {
 pub enum Stuck {
     /// For a week no channel could say what became of it.
     Payment {
-        /// The attempt.
+        /// The attempt that nobody knows the outcome of.
         payment: PaymentId,
-        /// Since when.
+        /// Since when nobody knows.
         since: Timestamp,
     },
     /// A refund that waits for a second person, lacks money, that the channel cannot pay, or that came to nothing.

@@ -40,7 +40,7 @@ pub enum ReconcileError {
     /// The bill was not there, or not to be used.
     #[error(transparent)]
     Bill(#[from] BillError),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -54,7 +54,7 @@ pub enum RefundError {
     /// It has moved on.
     #[error("the refund is {0} by now")]
     Moved(RefundState),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -31,6 +31,6 @@ pub struct WaitingRoomReply {
     pub seed: Option<String>,
     /// Places not yet admitted.
     pub waiting: u64,
-    /// Places admitted.
+    /// How many places are admitted.
     pub admitted: u64,
 }

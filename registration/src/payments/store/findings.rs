@@ -193,7 +193,7 @@ pub(crate) async fn of_day(
     rows.iter().map(read).collect()
 }
 
-/// One.
+/// The finding of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: FindingId) -> Result<Option<Finding>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE f.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()

@@ -101,7 +101,7 @@ pub(crate) async fn of_payment(
     client.query(&statement, &[&payment.0, &OF_ORDER_MAX]).await?.iter().map(read).collect()
 }
 
-/// One.
+/// The refund of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: RefundId) -> Result<Option<StoredRefund>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE r.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()

@@ -19,7 +19,7 @@ use crate::secrets::new_trial_number;
 /// Between two questions, and how long a refund may take.
 const PAUSE: Duration = Duration::from_secs(2);
 const REFUND_WAIT: Duration = Duration::from_secs(120);
-/// How much.
+/// How much the trial pays and gets back, in fen.
 const FEN: u64 = 1;
 /// What the payer reads.
 const SUBJECT: &str = "支付自检，随即退款";

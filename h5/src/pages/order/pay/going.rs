@@ -34,7 +34,7 @@ const SAYS_ORIGIN: &str = "strict-origin-when-cross-origin";
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
-    /// The channel.
+    /// The channel that was chosen.
     #[serde(default)]
     by: String,
     /// The payer has just confirmed, and goes on at once.

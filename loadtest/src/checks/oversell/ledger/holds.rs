@@ -9,7 +9,7 @@ pub(super) struct Count {
     pub(super) sitting: i32,
     /// Held, frozen or confirmed.
     pub(super) live: i64,
-    /// Confirmed.
+    /// How many of them are confirmed.
     pub(super) confirmed: i64,
 }
 

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error};
 pub(super) struct Row {
     /// Its number within the exam.
     pub(super) number: i32,
-    /// Its id.
+    /// The id of the sitting.
     pub(super) id: String,
     /// Seats that may be confirmed.
     pub(super) promised: i32,

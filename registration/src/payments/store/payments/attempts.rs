@@ -82,7 +82,7 @@ pub(crate) async fn lock(transaction: &impl GenericClient, id: PaymentId) -> Res
     transaction.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
 }
 
-/// One.
+/// The attempt of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: PaymentId) -> Result<Option<StoredAttempt>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE p.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
