@@ -31,7 +31,7 @@ pub struct Seat {
     /// From when on it was surely taken: when the answer had arrived. Counted from the start.
     pub from: Duration,
     /// Until when it was surely taken: when the release was sent, or the deadline that was promised
-    /// counted from when the request was sent. None: for good.
+    /// counted from when the request was sent. `None`: for good.
     pub until: Option<Duration>,
     /// Where it stands.
     pub known: Known,

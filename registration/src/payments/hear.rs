@@ -39,8 +39,8 @@ pub(crate) struct Hearing {
 }
 
 impl Hearing {
-    /// Hears something of an attempt, and commits what follows. Nothing: there is no such attempt, or none of the channel
-    /// that speaks.
+    /// Hears something of an attempt, and commits what follows. `None`: there is no such attempt, or none of the
+    /// channel that speaks.
     pub(crate) async fn hear(
         &self,
         id: PaymentId,

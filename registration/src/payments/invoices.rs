@@ -98,7 +98,7 @@ impl Payments {
         Ok(self.unsealed(asked)?)
     }
 
-    /// The invoice of one's own order. Nothing: none is wanted.
+    /// The invoice of one's own order. `None`: none is wanted.
     pub async fn invoice(&self, account: AccountId, order: OrderId) -> Result<Option<Invoice>, StoreError> {
         let client = self.database.client().await?;
         let found = orders::get(&client, order).await?.filter(|found| found.account == account);
@@ -109,7 +109,7 @@ impl Payments {
         invoice.map(|invoice| self.unsealed(invoice)).transpose()
     }
 
-    /// A document of one's own order, a PDF. Nothing: there is none yet.
+    /// A document of one's own order, a PDF. `None`: there is none yet.
     pub async fn invoice_document(
         &self,
         account: AccountId,

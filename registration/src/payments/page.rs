@@ -88,8 +88,8 @@ pub enum Stuck {
 }
 
 impl Payments {
-    /// By what one's own order can be paid for at this place, and how much. Nothing: it is not theirs, or nothing is to be
-    /// paid.
+    /// By what one's own order can be paid for at this place, and how much. `None`: it is not theirs, or nothing is to
+    /// be paid.
     pub async fn offer(
         &self,
         account: AccountId,
@@ -102,7 +102,7 @@ impl Payments {
         Ok(page.filter(|page| !page.channels.is_empty()).map(|page| (page.amount, page.channels)))
     }
 
-    /// The money of one's own order. Nothing: it is not theirs.
+    /// The money of one's own order. `None`: it is not theirs.
     pub async fn page(
         &self,
         account: AccountId,

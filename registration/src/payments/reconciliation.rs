@@ -122,7 +122,7 @@ impl Reconciliation {
         Ok(findings::count_open(&client).await? + bills::count_stuck(&client).await?)
     }
 
-    /// Somebody of the staff has seen to a finding, and says what was done. Nothing: it is not open.
+    /// Somebody of the staff has seen to a finding, and says what was done. `None`: it is not open.
     pub(crate) async fn close(
         &self,
         client: &impl deadpool_postgres::GenericClient,

@@ -68,7 +68,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) note: Option<&'a str>,
 }
 
-/// Begins a refund of a payment's part for one order, in the caller's transaction, which holds the order. Nothing: there
+/// Begins a refund of a payment's part for one order, in the caller's transaction, which holds the order. `None`: there
 /// is one for this reason, or more would go back than came.
 pub(crate) async fn begin(
     transaction: &Transaction<'_>,
@@ -228,8 +228,8 @@ impl Payments {
         self.hear_refund(id, None, &heard).await.map(drop)
     }
 
-    /// Hears something of a refund, from a channel if `by` says so, and commits what follows. Gives the refund as it was,
-    /// and the step. Nothing: there is no such refund, or none by that channel.
+    /// Hears something of a refund, from a channel if `by` says so, and commits what follows. Gives the refund as it
+    /// was, and the step. `None`: there is no such refund, or none by that channel.
     pub(crate) async fn hear_refund(
         &self,
         id: RefundId,

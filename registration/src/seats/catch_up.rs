@@ -102,8 +102,8 @@ impl Orders {
         Ok(is_lapsed)
     }
 
-    /// Takes the picture of an order whose seats are frozen in, as evidence of a payment, and gives the order back as it is
-    /// then. Nothing: it has moved on meanwhile.
+    /// Takes the picture of an order whose seats are frozen in, as evidence of a payment, and gives the order back as
+    /// it is then. `None`: it has moved on meanwhile.
     pub(super) async fn accept(
         &self,
         order: &StoredOrder,

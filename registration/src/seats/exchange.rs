@@ -31,7 +31,7 @@ const TICK: SignedDuration = SignedDuration::from_micros(1);
 const WRITING_WAIT: Duration = Duration::from_millis(300);
 
 impl Orders {
-    /// Gives the seats of an unpaid order for others. Where that is refused, the order stays as it is. Nothing: another
+    /// Gives the seats of an unpaid order for others. Where that is refused, the order stays as it is. `None`: another
     /// request of the same candidate got in between.
     pub(super) async fn exchange(
         &self,

@@ -210,7 +210,7 @@ impl Orders {
         Ok(renewed)
     }
 
-    /// Notes the new holds. Something: why that could not be, and the live order that has some of the seats, if one does.
+    /// Notes the new holds. `Some` says why that could not be, and which live order has some of the seats, if one does.
     async fn note(&self, renewed: &StoredOrder) -> Result<Option<(HandInError, Option<StoredOrder>)>, StoreError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;

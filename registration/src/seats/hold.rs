@@ -65,7 +65,7 @@ impl Orders {
         }
     }
 
-    /// One round. Nothing: another request of the same candidate got in between.
+    /// One round. `None`: another request of the same candidate got in between.
     async fn try_hold(
         &self,
         taking: &Taking<'_>,

@@ -9,7 +9,7 @@ use crate::seats::store::orders::StoredOrder;
 
 impl Orders {
     /// One round: takes those of the seats that no live order has, as one order. Again with the same sittings: the
-    /// order that has the first of them. Nothing: another request of the same candidate got in between.
+    /// order that has the first of them. `None`: another request of the same candidate got in between.
     pub(super) async fn try_hold_more(
         &self,
         taking: &Taking<'_>,

@@ -108,7 +108,8 @@ impl Orders {
         }
     }
 
-    /// Writes a new order's row, in place of an old one or into it. Nothing: the candidate has another live order by now.
+    /// Writes a new order's row, in place of an old one or into it. `None`: the candidate has another live order by
+    /// now.
     pub(super) async fn write(
         &self,
         taking: &Taking<'_>,

@@ -84,7 +84,7 @@ pub async fn establish(postgres: &Pool, wanted: Purpose, public: PublicSignIn) -
 }
 
 /// What data says of itself that no server has decided about: a demo has one member of staff, whose name is known, and
-/// whoever works for real has added others, or has candidates without that one. Nothing: it is new.
+/// whoever works for real has added others, or has candidates without that one. `None`: it is new.
 async fn looks_like_a_demo(
     client: &impl deadpool_postgres::GenericClient,
     public_name: &str,

@@ -199,7 +199,7 @@ pub(crate) async fn get(client: &impl GenericClient, id: FindingId) -> Result<Op
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
 }
 
-/// Closes one by the word of staff. Nothing: it is not open.
+/// Closes one by the word of staff. `None`: it is not open.
 pub(crate) async fn close(
     client: &impl GenericClient,
     id: FindingId,

@@ -54,7 +54,7 @@ pub(crate) struct NewRefund<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Adds one, unless there is one for that reason. Nothing: there is.
+/// Adds one, unless there is one for that reason. `None`: there is.
 pub(crate) async fn insert(
     transaction: &impl GenericClient,
     new: &NewRefund<'_>,

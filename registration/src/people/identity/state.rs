@@ -36,7 +36,7 @@ pub struct IdentityStatus {
 /// What of the person that the account declares the candidate may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeclareRights {
-    /// Nothing: it is verified.
+    /// They may change nothing: it is verified.
     Nothing,
     /// The name; the document is the login, and only staff can mend it.
     Name,

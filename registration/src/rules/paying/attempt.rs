@@ -66,7 +66,7 @@ pub enum Heard {
 /// What follows from what was heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing: it stays as it is.
+    /// Nothing follows: it stays as it is.
     Stay,
     /// It stays as it is, and the order call may be sent once more.
     Call,

@@ -28,7 +28,8 @@ pub(in crate::seats) struct LatePicture {
 }
 
 impl Orders {
-    /// Until when another sitting can be chosen for a picture that came when the seat had gone. Nothing: there is none such.
+    /// Until when another sitting can be chosen for a picture that came when the seat had gone. `None`: there is none
+    /// such.
     pub async fn picture_waits_until(
         &self,
         account: AccountId,

@@ -253,7 +253,7 @@ pub(crate) async fn end(transaction: &impl GenericClient, id: PaymentId, end: &E
     }
 }
 
-/// Adds money that came for an attempt that had come to its end, once. Nothing: it is here already.
+/// Adds money that came for an attempt that had come to its end, once. `None`: it is here already.
 pub(crate) async fn insert_late(
     transaction: &impl GenericClient,
     of: PaymentId,
