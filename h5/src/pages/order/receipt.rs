@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::eligibility::Person;
+use registration::eligibility::RosterPerson;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::EligibilityState;
@@ -120,7 +120,7 @@ pub(crate) struct View<'a> {
     pub(crate) orders: &'a [Order],
     pub(crate) account: &'a Account,
     /// Who is registered, where the exam binds the account to a person of its roster.
-    pub(crate) person: Option<&'a Person>,
+    pub(crate) person: Option<&'a RosterPerson>,
     /// What was handed in with the form, labelled.
     pub(crate) answers: &'a [(String, Markup)],
     pub(crate) steps: &'a [StepView],

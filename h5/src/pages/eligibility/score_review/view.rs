@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::eligibility::{RosterPerson, ScoreReview, SeenPerson};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{ScoreReviewRules, TaskKind};
 use registration::model::facts::ScoreReviewState;
@@ -25,7 +25,7 @@ pub(crate) struct View<'a> {
     pub(crate) steps: &'a [StepView],
     pub(crate) rules: &'a ScoreReviewRules,
     /// Who is bound, or was looked up.
-    pub(crate) person: Option<&'a Person>,
+    pub(crate) person: Option<&'a RosterPerson>,
     pub(crate) seen: Option<&'a SeenPerson>,
     pub(crate) review: Option<&'a ScoreReview>,
     pub(crate) is_offered: bool,

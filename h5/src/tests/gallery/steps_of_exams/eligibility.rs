@@ -1,7 +1,7 @@
 //! Looking people up, confirming them, and the review of an earlier score, in every state.
 
 use jiff::SignedDuration;
-use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::eligibility::{RosterPerson, ScoreReview, SeenPerson};
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::SubjectId;
@@ -45,10 +45,10 @@ fn record(name: &str, note: &str) -> RosterRecord {
     }
 }
 
-pub(super) fn person(name: &str, is_bound: bool) -> Person {
+pub(super) fn person(name: &str, is_bound: bool) -> RosterPerson {
     let record = record(name, "");
     let eligible = record.eligible(&[]);
-    Person { record, eligible, bound_at: is_bound.then(|| now() - SignedDuration::from_hours(3)) }
+    RosterPerson { record, eligible, bound_at: is_bound.then(|| now() - SignedDuration::from_hours(3)) }
 }
 
 fn review(state: ScoreReviewState) -> ScoreReview {
