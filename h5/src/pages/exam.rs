@@ -11,7 +11,7 @@ use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::Person;
+use registration::eligibility::RosterPerson;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{PartId, TaskKind};
 use registration::model::facts::{EligibilityState, Facts};
@@ -92,7 +92,7 @@ fn render(visit: &Visit, exam: &Exam, progress: &Progress, registered: Option<&R
 
 /// Whom an account is bound to.
 pub(crate) struct Registered {
-    pub(crate) person: Person,
+    pub(crate) person: RosterPerson,
     /// Is there a review of an earlier score for them, asked for or offered?
     pub(crate) has_review: bool,
 }
