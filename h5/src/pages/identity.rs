@@ -11,6 +11,7 @@ pub(crate) mod pictures;
 pub(crate) mod refusal;
 pub(crate) mod state;
 pub(crate) mod tiles;
+mod ways;
 
 use axum::Form;
 use axum::extract::Query;
@@ -23,12 +24,13 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::{IdentityRules, IdentityWay};
 use registration::model::facts::IdentityState;
 use registration::model::person::{NAME_FIELD_MAX, PersonName};
-use registration::people::identity::{DeclareRights, IdentityError, IdentityStatus, Person};
+use registration::people::identity::{DeclareRights, IdentityError, IdentityRecord, IdentityStatus, Person};
 use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::pages::identity::facts::{document_facts, state_box};
 use crate::pages::identity::refusal::refusal;
+use crate::pages::identity::ways::{way_hint, way_name};
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::{provable, proves};
 use crate::view::callout::{Tone, callout};
@@ -372,38 +374,19 @@ fn consent(w: Words, is_given: bool, errors: &[FieldError]) -> Markup {
     }
 }
 
-fn way_name(w: Words, way: IdentityWay) -> String {
-    match way {
-        IdentityWay::Card => w.t("identity-way-card"),
-        IdentityWay::Liveness => w.t("identity-way-liveness"),
-        IdentityWay::Manual => w.t("identity-way-manual"),
-    }
-    .into_owned()
-}
-
-fn way_hint(w: Words, way: IdentityWay) -> String {
-    match way {
-        IdentityWay::Card => w.t("identity-way-card-hint"),
-        IdentityWay::Liveness => w.t("identity-way-liveness-hint"),
-        IdentityWay::Manual => w.t("identity-way-manual-hint"),
-    }
-    .into_owned()
-}
-
 /// Is nothing left to prove, for the exam from which the visitor came?
-pub(crate) async fn is_done(visit: &IdentityVisit, from: &From) -> Result<bool, Failure> {
-    let (state, proofs) = visit.visit.app.outside.registration.identity.proved(visit.account.id).await?;
-    Ok(matches!(state, IdentityState::Verified { .. }) && !visit.asks_more(&from.exam, &state, &proofs))
+pub(crate) fn is_done(visit: &IdentityVisit, from: &From, record: &IdentityRecord) -> bool {
+    let is_verified = matches!(record.state, IdentityState::Verified { .. });
+    is_verified && !visit.asks_more(&from.exam, &record.state, &record.proofs)
 }
 
 /// To the first page, for who is verified or did not begin there, and where that way does not count.
-pub(crate) async fn elsewhere(
+pub(crate) fn elsewhere(
     visit: &IdentityVisit,
     from: &From,
+    record: &IdentityRecord,
     way: IdentityWay,
-) -> Result<Option<Response>, Failure> {
-    let identity = &visit.visit.app.outside.registration.identity;
-    let has_begun = identity.has_consented(visit.account.id).await?;
-    let stays = has_begun && visit.takes(&from.exam, way) && !is_done(visit, from).await?;
-    Ok((!stays).then(|| Redirect::to(&from.to("")).into_response()))
+) -> Option<Response> {
+    let stays = record.has_consented && visit.takes(&from.exam, way) && !is_done(visit, from, record);
+    (!stays).then(|| Redirect::to(&from.to("")).into_response())
 }

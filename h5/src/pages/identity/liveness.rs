@@ -33,7 +33,8 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
         // Looking again would find the same.
         Err(error) => (LivenessStatus::None, vec![refusal(w, error)?.1]),
     };
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Liveness).await? {
+    let record = visit.record().await?;
+    if let Some(elsewhere) = super::elsewhere(&visit, &from, &record, IdentityWay::Liveness) {
         return Ok(elsewhere);
     }
     errors.extend(liveness_fault(w, status).map(|text| said("", text)));
@@ -46,7 +47,7 @@ pub(crate) async fn begin(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Liveness) || super::is_done(&visit, &from).await? {
+    if !visit.takes(&from.exam, IdentityWay::Liveness) || super::is_done(&visit, &from, &visit.record().await?) {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let w = visit.visit.words;

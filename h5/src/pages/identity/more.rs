@@ -10,7 +10,8 @@ use registration::model::facts::FurtherProof;
 use registration::people::identity::IdentityStatus;
 
 use super::facts::{state_facts, state_waits};
-use super::{Entered, From, View, consent, page_of, render, said, way_buttons, way_name};
+use super::ways::way_name;
+use super::{Entered, From, View, consent, page_of, render, said, way_buttons};
 use crate::failure::Failure;
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::proves;

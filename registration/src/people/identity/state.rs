@@ -14,7 +14,20 @@ pub struct Person {
     pub document: Document,
 }
 
-/// All that pages need to know of an account's identity.
+/// What is on record of an account's identity: what the page of a way needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityRecord {
+    /// What was handed in and what came of it.
+    pub state: IdentityState,
+    /// All ways by which it was verified.
+    pub proofs: Proofs,
+    /// Whom the account says to be; once verified, who it is.
+    pub person: Option<Person>,
+    /// Did the candidate agree to the use of sensitive data, by the text of now?
+    pub has_consented: bool,
+}
+
+/// All that the first page needs to know of an account's identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityStatus {
     /// What was handed in and what came of it.
