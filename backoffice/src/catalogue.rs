@@ -7,7 +7,7 @@ use pagekit::words::{Catalogue, Words};
 
 /// Chinese, as the program carries it.
 pub(crate) const ZH: &str = include_str!("../messages/zh.ftl");
-/// English.
+/// The messages in English.
 pub(crate) const EN: &str = include_str!("../messages/en.ftl");
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(ZH, EN));

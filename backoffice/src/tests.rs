@@ -39,7 +39,7 @@ use crate::request::carried::Carried;
 mod accounts;
 /// Each page in a browser.
 mod browsers;
-/// Money.
+/// Pages about money in every state.
 mod finance;
 /// The reviews of forms and of earlier scores.
 mod reviews;

@@ -22,9 +22,9 @@ pub const TTL: Duration = Duration::from_secs(3_600);
 pub struct Bench {
     /// The private servers.
     pub stores: TestStores,
-    /// Redis.
+    /// The scripts of Redis.
     pub store: Store,
-    /// Postgres.
+    /// The tables of Postgres.
     pub ledger: Ledger,
     /// A pool with one sitting of ten million seats.
     pub pool: Pool,
@@ -109,7 +109,7 @@ impl Bench {
 
 /// The pool's epoch, on Redis's clock.
 pub fn moment(pool: &Pool) -> Moment {
-    Moment::now(pool.standing().epoch)
+    Moment::now(pool.epochs().epoch)
 }
 
 /// Where the seats are that these requests were given, in the same order.

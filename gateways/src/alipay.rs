@@ -32,7 +32,7 @@ use crate::pay::error::PayError;
 use crate::pay::fen::yuan;
 use crate::pay::finding::Finding;
 use crate::pay::news::{News, NotGenuine};
-use crate::pay::standing::{RefundOrder, RefundStanding, Standing};
+use crate::pay::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::pay::words::{self, check_charge, in_china, plain};
 use answer::Said;
 pub use config::AlipayConfig;
@@ -169,33 +169,33 @@ impl Alipay {
         url.into()
     }
 
-    pub(crate) async fn query(&self, number: &str) -> Result<Standing, PayError> {
+    pub(crate) async fn query(&self, number: &str) -> Result<PaymentStatus, PayError> {
         match self.ask(QUERY, &json(&Trade { out_trade_no: number }), None).await? {
             Said::Done(fields) => {
                 let field = |name: &str| trade::field(&fields, name);
                 if field("out_trade_no") != Some(number) {
                     return Err(PayError::Unclear("an answer about another trade".to_owned()));
                 }
-                trade::standing(field("trade_status").unwrap_or_default(), &field).ok_or_else(garbled)
+                trade::payment_status(field("trade_status").unwrap_or_default(), &field).ok_or_else(garbled)
             }
-            Said::Not(code) if code == "ACQ.TRADE_NOT_EXIST" => Ok(Standing::NotThere),
+            Said::Not(code) if code == "ACQ.TRADE_NOT_EXIST" => Ok(PaymentStatus::NotThere),
             Said::Not(code) => Err(PayError::Refused(code)),
         }
     }
 
-    pub(crate) async fn close(&self, number: &str) -> Result<Standing, PayError> {
+    pub(crate) async fn close(&self, number: &str) -> Result<PaymentStatus, PayError> {
         let closed = match self.ask(CLOSE, &json(&Trade { out_trade_no: number }), None).await {
             Ok(Said::Done(_)) => Ok(()),
             Ok(Said::Not(code)) => Err(PayError::Refused(code)),
             Err(error) => Err(error),
         };
         match (self.query(number).await?, closed) {
-            (Standing::Waiting, Err(error)) => Err(error),
-            (standing, _) => Ok(standing),
+            (PaymentStatus::Waiting, Err(error)) => Err(error),
+            (status, _) => Ok(status),
         }
     }
 
-    pub(crate) async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStanding, PayError> {
+    pub(crate) async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStatus, PayError> {
         let body = Refund {
             out_trade_no: order.payment,
             refund_amount: yuan(order.amount_fen),
@@ -212,15 +212,15 @@ impl Alipay {
         // Its sum is of all refunds of the trade. Whether this one moved money, only this field or a query says.
         if trade::field(&fields, "fund_change") == Some("Y") {
             let at = trade::field(&fields, "gmt_refund_pay").and_then(words::of_china);
-            return Ok(RefundStanding::Done(at));
+            return Ok(RefundStatus::Done(at));
         }
         match self.query_refund(order.number, order.payment).await? {
-            RefundStanding::NotThere => Ok(RefundStanding::Processing),
-            standing => Ok(standing),
+            RefundStatus::NotThere => Ok(RefundStatus::Processing),
+            status => Ok(status),
         }
     }
 
-    pub(crate) async fn query_refund(&self, number: &str, payment: &str) -> Result<RefundStanding, PayError> {
+    pub(crate) async fn query_refund(&self, number: &str, payment: &str) -> Result<RefundStatus, PayError> {
         let body = RefundQuery { out_trade_no: payment, out_request_no: number, query_options: ["gmt_refund_pay"] };
         match self.ask(REFUND_QUERY, &json(&body), None).await? {
             Said::Done(fields) => {
@@ -228,9 +228,9 @@ impl Alipay {
                 if is_other("out_request_no", number) || is_other("out_trade_no", payment) {
                     return Err(PayError::Unclear("an answer about another refund".to_owned()));
                 }
-                trade::refund_standing(&fields)
+                trade::refund_status(&fields)
             }
-            Said::Not(code) if code == "ACQ.TRADE_NOT_EXIST" => Ok(RefundStanding::NotThere),
+            Said::Not(code) if code == "ACQ.TRADE_NOT_EXIST" => Ok(RefundStatus::NotThere),
             Said::Not(code) => Err(PayError::Refused(code)),
         }
     }

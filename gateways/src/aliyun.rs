@@ -22,17 +22,17 @@ use crate::http::{Endpoint, Http, VendorError};
 use crate::settings::{SettingError, Variables};
 use signature::{Signing, canonical_query};
 
-/// Who calls.
+/// Who calls, as the vendor knows us.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// AccessKey ID
+    /// The AccessKey ID, which names the key.
     pub access_key_id: String,
-    /// AccessKey Secret
+    /// The AccessKey Secret, which signs.
     pub access_key_secret: SecretString,
 }
 
 impl Credentials {
-    /// Reads them.
+    /// Reads the credentials from their variables.
     pub fn of(variables: &Variables) -> Result<Self, SettingError> {
         Ok(Self {
             access_key_id: variables.required("ALIBABA_CLOUD_ACCESS_KEY_ID")?,
@@ -53,9 +53,9 @@ pub(crate) struct Api {
 /// What goes with a call.
 pub(crate) enum Body {
     Empty,
-    /// Named values.
+    /// Named values, as a form.
     Form(Vec<(&'static str, String)>),
-    /// A picture.
+    /// The bytes of a picture.
     Picture(Bytes),
 }
 

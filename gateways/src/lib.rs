@@ -33,7 +33,7 @@ pub use sms::{Sms, SmsError};
 pub struct Gateways {
     /// Codes to mobiles.
     pub sms: Option<Sms>,
-    /// Letters.
+    /// Who sends letters.
     pub mail: Option<Mailer>,
     /// Reads identity cards.
     pub cards: Option<CardReader>,

@@ -99,9 +99,9 @@ impl MailConfig {
 pub struct Letter {
     /// The address, without a name.
     pub to: String,
-    /// The subject.
+    /// The subject of the letter.
     pub subject: String,
-    /// The text.
+    /// The text of the letter.
     pub text: String,
     /// The same as HTML, if there is one.
     pub html: Option<String>,

@@ -11,7 +11,7 @@ pub(crate) mod news;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod sheet;
-pub(crate) mod standing;
+pub(crate) mod status;
 pub(crate) mod words;
 
 pub use bill::{Bill, BillError, BillKind, BillLine};
@@ -20,4 +20,4 @@ pub use charge::{Charge, OrderCall, Start, Surface};
 pub use error::PayError;
 pub use finding::{Finding, Gravity};
 pub use news::{News, NotGenuine};
-pub use standing::{Paid, RefundOrder, RefundStanding, Standing};
+pub use status::{Paid, PaymentStatus, RefundOrder, RefundStatus};

@@ -25,7 +25,7 @@ pub enum SettingError {
     /// It is there and wrong.
     #[error("{name} {why}")]
     Wrong {
-        /// The variable.
+        /// The variable that is missing.
         name: String,
         /// What is wrong, and what to do.
         why: String,
@@ -60,7 +60,7 @@ impl Variables {
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
-    /// The value.
+    /// The value of a variable that must be there.
     pub fn required(&self, name: &str) -> Result<String, SettingError> {
         self.optional(name)?.ok_or_else(|| SettingError::Missing(name.to_owned()))
     }

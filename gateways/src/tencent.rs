@@ -24,19 +24,19 @@ use signature::Signing;
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Who calls.
+/// Who calls, as the vendor knows us.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// SecretId
+    /// The SecretId, which names the key.
     pub secret_id: String,
-    /// SecretKey
+    /// The SecretKey, which signs.
     pub secret_key: SecretString,
     /// The region that works for us.
     pub region: String,
 }
 
 impl Credentials {
-    /// Reads them.
+    /// Reads the credentials from their variables.
     pub fn of(variables: &Variables) -> Result<Self, SettingError> {
         Ok(Self {
             secret_id: variables.required("TENCENTCLOUD_SECRET_ID")?,

@@ -32,7 +32,7 @@ use crate::pay::charge::{Charge, OrderCall, Start, Surface};
 use crate::pay::error::PayError;
 use crate::pay::finding::Finding;
 use crate::pay::news::{News, NotGenuine};
-use crate::pay::standing::{RefundOrder, RefundStanding, Standing};
+use crate::pay::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::pay::words::{self, check_charge, in_china, plain};
 pub use config::WechatPayConfig;
 use line::{Answer, Line};
@@ -163,17 +163,17 @@ impl WechatPay {
         }
     }
 
-    pub(crate) async fn query(&self, number: &str) -> Result<Standing, PayError> {
+    pub(crate) async fn query(&self, number: &str) -> Result<PaymentStatus, PayError> {
         let path = format!("/v3/pay/transactions/out-trade-no/{}?mchid={}", segment(number)?, self.0.config().mchid);
         let answer = self.0.call(Method::GET, &path, None).await?;
         if matches!(answer.code().as_deref(), Some("ORDER_NOT_EXIST" | "ORDERNOTEXIST")) {
-            return Ok(Standing::NotThere);
+            return Ok(PaymentStatus::NotThere);
         }
         let transaction: Transaction = answer.done()?;
         if transaction.out_trade_no != number {
             return Err(PayError::Unclear("an answer about another order".to_owned()));
         }
-        transaction.standing(self.0.config()).map_err(|fault| {
+        transaction.payment_status(self.0.config()).map_err(|fault| {
             let word = match fault {
                 NotOurs::Foreign => "an answer about another merchant's order",
                 NotOurs::Unreadable => "garbled answer",
@@ -183,17 +183,17 @@ impl WechatPay {
         })
     }
 
-    pub(crate) async fn close(&self, number: &str) -> Result<Standing, PayError> {
+    pub(crate) async fn close(&self, number: &str) -> Result<PaymentStatus, PayError> {
         let path = format!("/v3/pay/transactions/out-trade-no/{}/close", segment(number)?);
         let body = json(&Close { mchid: &self.0.config().mchid });
         let closed = self.0.call(Method::POST, &path, Some(&body)).await.and_then(|answer| answer.is_done());
         match (self.query(number).await?, closed) {
-            (Standing::Waiting, Err(error)) => Err(error),
-            (standing, _) => Ok(standing),
+            (PaymentStatus::Waiting, Err(error)) => Err(error),
+            (status, _) => Ok(status),
         }
     }
 
-    pub(crate) async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStanding, PayError> {
+    pub(crate) async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStatus, PayError> {
         if let Some(fault) = words::fault_of_notify_url(order.notify_url) {
             return Err(PayError::Refused(format!("notify_url {fault}")));
         }
@@ -207,18 +207,18 @@ impl WechatPay {
         };
         let answer = self.0.call(Method::POST, "/v3/refund/domestic/refunds", Some(&json(&body))).await?;
         match answer.code().as_deref() {
-            Some("NOT_ENOUGH" | "NOTENOUGH") => Ok(RefundStanding::Short),
-            Some("USER_ACCOUNT_ABNORMAL") => Ok(RefundStanding::Abnormal),
-            _ => refund_standing(&answer, order.number),
+            Some("NOT_ENOUGH" | "NOTENOUGH") => Ok(RefundStatus::Short),
+            Some("USER_ACCOUNT_ABNORMAL") => Ok(RefundStatus::Abnormal),
+            _ => refund_status(&answer, order.number),
         }
     }
 
-    pub(crate) async fn query_refund(&self, number: &str) -> Result<RefundStanding, PayError> {
+    pub(crate) async fn query_refund(&self, number: &str) -> Result<RefundStatus, PayError> {
         let path = format!("/v3/refund/domestic/refunds/{}", segment(number)?);
         let answer = self.0.call(Method::GET, &path, None).await?;
         match answer.code().as_deref() {
-            Some("RESOURCE_NOT_EXISTS") => Ok(RefundStanding::NotThere),
-            _ => refund_standing(&answer, number),
+            Some("RESOURCE_NOT_EXISTS") => Ok(RefundStatus::NotThere),
+            _ => refund_status(&answer, number),
         }
     }
 
@@ -257,12 +257,12 @@ fn is_of_an_order(code: &str, answer: &Answer) -> bool {
         || code == "INVALID_REQUEST" && answer.message().is_some_and(|message| message.contains("重复"))
 }
 
-fn refund_standing(answer: &Answer, number: &str) -> Result<RefundStanding, PayError> {
+fn refund_status(answer: &Answer, number: &str) -> Result<RefundStatus, PayError> {
     let refund: trade::Refund = answer.done()?;
     if refund.out_refund_no != number {
         return Err(PayError::Unclear("an answer about another refund".to_owned()));
     }
-    refund.standing().ok_or_else(|| PayError::Unclear("unknown status of a refund".to_owned()))
+    refund.refund_status().ok_or_else(|| PayError::Unclear("unknown status of a refund".to_owned()))
 }
 
 /// Where the browser comes back to is no part of the order and of no signature: encoded once, at the end.

@@ -22,7 +22,7 @@ macro_rules! files {
 
 /// Chinese, as the program carries it.
 pub(crate) const ZH: &str = files!("zh");
-/// English.
+/// The messages in English.
 pub(crate) const EN: &str = files!("en");
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(ZH, EN));

@@ -13,7 +13,7 @@ pub struct Source {
     pub name: &'static str,
     /// Its media type.
     pub media_type: &'static str,
-    /// Its content.
+    /// What the file says.
     pub content: String,
 }
 

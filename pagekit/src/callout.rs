@@ -7,11 +7,11 @@ use crate::icons::{Icon, icon};
 /// How serious it is. Said by icon and words too, never by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// For information.
+    /// It informs, and asks for nothing.
     Plain,
     /// It went well.
     Good,
-    /// Take care.
+    /// It asks to take care.
     Care,
     /// It did not go.
     Bad,
@@ -39,7 +39,7 @@ impl Tone {
     }
 }
 
-/// The box.
+/// Draws the box with its title and body.
 pub fn callout(tone: Tone, title: &str, body: &Markup) -> Markup {
     html! {
         section class="callout" data-tone=(tone.name()) {

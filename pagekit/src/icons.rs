@@ -2,18 +2,18 @@
 
 use maud::{Markup, html};
 
-/// Which icon.
+/// Which icon is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
-    /// Leads on.
+    /// It leads on to another page.
     Chevron,
-    /// Done.
+    /// Something is done.
     Tick,
     /// The clock runs, or somebody works on it.
     Clock,
     /// Refused or lapsed.
     Cross,
-    /// Read this.
+    /// This must be read.
     Alert,
     /// Take a picture.
     Camera,

@@ -15,9 +15,9 @@ const RANGES_MAX: usize = 16;
 /// A language that the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// Simplified Chinese.
+    /// Simplified Chinese, the default.
     Zh,
-    /// English.
+    /// English, when the visitor asks for it.
     En,
 }
 

@@ -52,7 +52,7 @@ fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {
 #[derive(Clone, Copy)]
 pub struct Words {
     catalogue: &'static Catalogue,
-    /// The language.
+    /// The language that they are in.
     pub language: Language,
 }
 

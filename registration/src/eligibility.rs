@@ -119,7 +119,7 @@ pub enum BindError {
 
 /// A person whom a candidate may see: looked up just now, or bound.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct RosterPerson {
     /// What the roster says, or said when it was bound.
     pub record: RosterRecord,
     /// The subjects that the person may register for, those of a passed review included.
@@ -183,12 +183,12 @@ impl Eligibility {
         account: AccountId,
         exam: &ExamId,
         seen: Option<&SeenPerson>,
-    ) -> Result<Option<Person>, StoreError> {
+    ) -> Result<Option<RosterPerson>, StoreError> {
         let client = self.database.client().await?;
         if let Some((binding, grants)) = store::bindings::get(&client, exam, account).await? {
             let record = self.frozen(&binding)?;
             let eligible = record.eligible(&read_subjects(&grants)?);
-            return Ok(Some(Person { record, eligible, bound_at: Some(binding.bound_at) }));
+            return Ok(Some(RosterPerson { record, eligible, bound_at: Some(binding.bound_at) }));
         }
         let Some(seen) = seen.and_then(|seen| seen.open(&self.vault, account, exam, clock::now())) else {
             return Ok(None);
@@ -201,7 +201,7 @@ impl Eligibility {
         let passed = review.filter(|review| review.state == "passed" && review.document_index == found.document_index);
         let granted = passed.map_or(Ok(Vec::new()), |review| read_subjects(&review.grants))?;
         let eligible = record.eligible(&granted);
-        Ok(Some(Person { record, eligible, bound_at: None }))
+        Ok(Some(RosterPerson { record, eligible, bound_at: None }))
     }
 
     /// Marks the person anew as the roster has them now, for the page that shows a change.

@@ -1,6 +1,5 @@
-//! What leaves the house, and what time brings.
+//! What leaves the house: what candidates are told.
 
-pub(crate) mod jobs;
 pub(crate) mod letters;
 pub(crate) mod messages;
 pub(crate) mod messenger;

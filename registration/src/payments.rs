@@ -11,6 +11,7 @@ pub(crate) mod moves;
 mod notified;
 mod page;
 mod pay;
+pub mod reconciliation;
 pub(crate) mod refunds;
 pub(crate) mod store;
 
@@ -60,7 +61,7 @@ pub enum BeginError {
     /// The amount is not what the order costs.
     #[error("order {0} costs {1}")]
     Amount(OrderId, Fen),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -77,7 +78,7 @@ pub enum EndError {
     /// Another payment has the gateway's reference.
     #[error("another payment has this reference")]
     ReferenceTaken,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -2,10 +2,11 @@
 //!
 //! An order is a row in Postgres, its seats are holds in the engine, and no transaction spans the two. So each way
 //! is written in an order that a crash between any two steps leaves something that the next call, or a job, can
-//! finish: seats are taken before the row is written (a hold without a row lapses, or is [adopted](hold)); a hold is
+//! finish: seats are taken before the row is written (a hold without a row lapses, or is recovered); a hold is
 //! noted in the row before it is frozen (a frozen one never lapses); an order is ended in the row, with its seats
 //! owed, before the engine is told.
 
+mod catch_up;
 mod choose_other;
 mod confirm;
 mod dependants;
@@ -17,7 +18,6 @@ mod hold;
 mod hold_more;
 mod paid;
 mod pictures;
-mod settle;
 pub(crate) mod store;
 mod take;
 mod withdraw;
@@ -74,7 +74,7 @@ pub enum ReleaseError {
     /// The exam's rules keep it: it has the last subject of its part, or one that another order needs.
     #[error(transparent)]
     Kept(DropRefusal),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -99,7 +99,7 @@ impl Orders {
         let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
         let mut orders = Vec::with_capacity(open.len());
         for order in open.into_iter().filter(|order| !order.seats_owed) {
-            orders.push(self.settle(order).await?.view(clock::now()));
+            orders.push(self.catch_up(order).await?.view(clock::now()));
         }
         orders.retain(|order| order.state.is_live());
         orders.sort_by_key(|order| (order.created_at, order.id));
@@ -117,7 +117,7 @@ impl Orders {
         let found = store::orders::of_account(&self.database.client().await?, account, limit).await?;
         let mut orders = Vec::with_capacity(found.len());
         for order in found {
-            orders.push(self.settle(order).await?.view(clock::now()));
+            orders.push(self.catch_up(order).await?.view(clock::now()));
         }
         Ok(orders)
     }
@@ -172,11 +172,11 @@ impl Orders {
         payer_looks::insert(&self.database.client().await?, account, order, clock::now()).await
     }
 
-    /// One of the account's orders, settled.
+    /// One of the account's orders, as time has decided it.
     async fn own(&self, account: AccountId, order: OrderId) -> Result<Option<StoredOrder>, StoreError> {
         let found = store::orders::get(&self.database.client().await?, order).await?;
         match found {
-            Some(order) if order.account == account => self.settle(order).await.map(Some),
+            Some(order) if order.account == account => self.catch_up(order).await.map(Some),
             _ => Ok(None),
         }
     }

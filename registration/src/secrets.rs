@@ -1,7 +1,7 @@
 //! What keeps personal data unreadable and robots out.
 
 pub(crate) mod attempts;
+pub(crate) mod bulkhead;
 pub mod captcha;
-pub(crate) mod gate;
 pub mod passwords;
 pub mod vault;

@@ -19,7 +19,7 @@ const LEDGER_WAIT: Duration = Duration::from_secs(5);
 
 /// Under which epoch a pool may be asked, and since which restore its event ids compare.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct Epochs {
     /// 0 before the pool was opened.
     pub epoch: i64,
     /// The epoch under which Redis was last opened: events of before may be lost while later ones are not.
@@ -64,7 +64,7 @@ pub struct Pool {
     pub keys: PoolKeys,
     /// What is free.
     pub board: Board,
-    standing: Mutex<Standing>,
+    epochs: Mutex<Epochs>,
     reached: watch::Sender<Reached>,
     /// Only one task of this process opens the pool at a time.
     pub(crate) opening: tokio::sync::Mutex<()>,
@@ -89,7 +89,7 @@ impl Pool {
             id,
             exam,
             board: Board::default(),
-            standing: Mutex::default(),
+            epochs: Mutex::default(),
             reached: watch::Sender::default(),
             opening: tokio::sync::Mutex::default(),
             restored: tokio::sync::Notify::new(),
@@ -102,19 +102,19 @@ impl Pool {
     }
 
     /// Under which epoch to ask now.
-    pub fn standing(&self) -> Standing {
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn epochs(&self) -> Epochs {
+        *self.epochs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes over what the ledger's row says of the pool, unless this process knows a later epoch.
     pub fn take_over(&self, row: &PoolRow) {
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        if row.epoch < standing.epoch {
+        let mut epochs = self.epochs.lock().unwrap_or_else(PoisonError::into_inner);
+        if row.epoch < epochs.epoch {
             return;
         }
-        let is_new = standing.lineage != row.lineage;
-        *standing = Standing { epoch: row.epoch, lineage: row.lineage };
-        drop(standing);
+        let is_new = epochs.lineage != row.lineage;
+        *epochs = Epochs { epoch: row.epoch, lineage: row.lineage };
+        drop(epochs);
         self.reach(row.lineage, row.cursor);
         if is_new {
             self.restored.notify_waiters();

@@ -34,7 +34,7 @@ pub use links::node::Link;
 pub(crate) use links::node::{LOOK_EVERY, identity_of};
 pub use opening::Kept;
 use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
-pub use salvage::Standing;
+pub use salvage::LiveHold;
 use scripts::Script;
 use trusted::Trusted;
 

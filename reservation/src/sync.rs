@@ -175,7 +175,7 @@ pub async fn run(store: Store, ledger: Ledger, me: WriterId, pool: Arc<Pool>, st
     let mut failing: Option<Instant> = None;
     while !stop.is_cancelled() {
         tokio::select! { () = stop.cancelled() => break, _ = chosen.wait_for(|chosen| *chosen) => {} }
-        if pool.standing().epoch == 0 {
+        if pool.epochs().epoch == 0 {
             // Not open yet: there is nothing to read.
             tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(BEFORE_OPEN) => {} }
             continue;

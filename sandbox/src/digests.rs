@@ -28,7 +28,7 @@ pub(crate) fn random() -> String {
     hex(&bytes)
 }
 
-/// RFC 3986.
+/// Encodes as RFC 3986 says.
 pub(crate) fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {

@@ -35,7 +35,7 @@ pub(crate) enum Unfit {
 /// What may be the face of a picture, ready to compare.
 pub(crate) struct Face(Vec<Cut>);
 
-/// One place.
+/// One place of a picture that is looked at.
 struct Cut {
     brightness: Vec<f64>,
     edges: Vec<f64>,

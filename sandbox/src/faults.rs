@@ -30,7 +30,7 @@ pub(crate) enum Service {
     Smtp,
 }
 
-/// How.
+/// How a service fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fail {

@@ -128,7 +128,7 @@ impl Sandbox {
         })
     }
 
-    /// Ends it.
+    /// Ends the sandbox and all that it serves.
     pub async fn stop(mut self) {
         self.stop.cancel();
         for task in self.tasks.drain(..) {

@@ -298,7 +298,7 @@ pub enum KeyScope {
     Admin,
     /// Hold, release, freeze, confirm, for candidates of its own.
     Hold,
-    /// Read /metrics.
+    /// May read /metrics.
     Metrics,
 }
 
@@ -319,7 +319,7 @@ pub enum StaffRole {
     Reviewer,
     /// Sees and moves money, and decides no cases.
     Finance,
-    /// Everything.
+    /// May do everything.
     Administrator,
 }
 

@@ -59,7 +59,7 @@ pub fn check_listeners(args: &ServeArgs) -> anyhow::Result<()> {
 /// Refuses a demo over real data, and real work over a demo's, before anything works with either.
 pub async fn keep_apart(args: &ServeArgs, stores: &Stores) -> anyhow::Result<()> {
     let wanted = if args.demo { Purpose::Demo } else { Purpose::Real };
-    Ok(purpose::settle(&stores.postgres, wanted, STAFF).await?)
+    Ok(purpose::establish(&stores.postgres, wanted, STAFF).await?)
 }
 
 /// Ends the keys that a demo over the same data had, when an earlier version let it run there.

@@ -48,9 +48,9 @@ pub struct OutsideArgs {
 /// Vendors of messages and of face comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Cloud {
-    /// Tencent Cloud.
+    /// Tencent Cloud (腾讯云).
     Tencent,
-    /// Alibaba Cloud.
+    /// Alibaba Cloud (阿里云).
     Aliyun,
 }
 
@@ -59,9 +59,9 @@ pub enum Cloud {
 pub enum Reader {
     /// The program tesseract on this machine.
     Local,
-    /// Tencent Cloud.
+    /// Tencent Cloud (腾讯云).
     Tencent,
-    /// Alibaba Cloud.
+    /// Alibaba Cloud (阿里云).
     Aliyun,
 }
 
@@ -76,18 +76,18 @@ pub enum Checker {
     Aliyun,
 }
 
-/// Payment channels.
+/// Which channels take payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Till {
-    /// Alipay.
+    /// Alipay (支付宝), directly.
     Alipay,
-    /// WeChat Pay.
+    /// WeChat Pay (微信支付), directly.
     WechatPay,
 }
 
 /// The clients, and in a demo what they talk to.
 pub struct Outside {
-    /// The clients.
+    /// The clients of third parties.
     pub gateways: Gateways,
     sandbox: Option<Sandbox>,
 }

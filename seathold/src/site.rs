@@ -24,7 +24,7 @@ const HTTPS_ONLY: &str = "max-age=31536000";
 pub struct Site {
     /// The JSON API.
     pub api: Api,
-    /// Everything else.
+    /// The pages: everything else.
     pub pages: Router,
     /// The page that says that too much is under way.
     pub busy: h5::Busy,
@@ -97,7 +97,7 @@ fn is_news(path: &str) -> bool {
 
 /// The staff's address.
 pub struct Console {
-    /// Its pages.
+    /// The pages of staff.
     pub pages: Router,
 }
 

@@ -43,7 +43,7 @@ const KILLS: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(240);
 /// The promise of the full run.
 const SETTLED_WITHIN: f64 = 30.0;
-/// Usual runs.
+/// How many payments a usual run makes.
 const PAYMENTS: usize = 100;
 
 struct Site {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/docs.rs"]
+mod docs;
 #[path = "tidy/files.rs"]
 mod files;
 #[path = "tidy/homes.rs"]

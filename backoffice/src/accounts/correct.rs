@@ -23,7 +23,7 @@ use crate::request::visit::Visit;
 
 pub(crate) use view::{Correction, Outcome, body};
 
-/// Whose account.
+/// Whose account is to be corrected.
 #[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]

@@ -10,7 +10,7 @@ pub(crate) struct Field<'a> {
     pub(crate) value: &'a str,
     pub(crate) hint: Option<&'a str>,
     pub(crate) is_optional: bool,
-    /// Most characters.
+    /// Most characters that it takes.
     pub(crate) max: u16,
 }
 

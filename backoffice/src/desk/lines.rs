@@ -24,7 +24,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Reads it.
+    /// Reads what waits of these kinds.
     pub(crate) async fn of(visit: &Visit, kinds: &'static [CaseKind]) -> Result<Self, Failure> {
         let cases = &visit.app.outside.registration.cases;
         let lines = cases.queue(&visit.staff, &Asked::first(kinds, LINES_MAX)).await?;

@@ -26,7 +26,7 @@ use crate::desk::reason::Refusal;
 use crate::failure::Failure;
 use crate::request::visit::Visit;
 
-/// Which desk.
+/// Which of the plain desks it is.
 pub(crate) struct Kind {
     /// Its address; its cases are below.
     pub(crate) path: &'static str,

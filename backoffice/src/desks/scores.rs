@@ -1,4 +1,4 @@
-//! Reviews of earlier scores (CET6 资格复核): ticket number and name fit, the document is another one.
+//! Reviews of earlier scores (CET6 资格复核): past number and name fit, the document is another one.
 
 use axum::Form;
 use axum::extract::Query;
@@ -97,8 +97,8 @@ pub(crate) fn body(w: Words, exam: Option<&Exam>, case: &ScoreCase) -> Markup {
     let rows = [
         Compared {
             label: w.t("score-ticket").into_owned(),
-            said: review.ticket.expose().to_owned(),
-            known: found.map(|_| review.ticket.expose().to_owned()),
+            said: review.past_number.expose().to_owned(),
+            known: found.map(|_| review.past_number.expose().to_owned()),
             differs: false,
             is_number: false,
         },

@@ -11,7 +11,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use pagekit::callout::Tone;
 use pagekit::when;
 use registration::desk::finance::EXPORT_PAGE_MAX;
-use registration::model::payment::listed::{Listed, Place, Wanted};
+use registration::model::payment::listed::{Bookmark, Listed, Wanted};
 use rust_xlsxwriter::XlsxError;
 
 use crate::desk::message::Message;
@@ -51,7 +51,7 @@ struct Going {
 
 enum Next {
     Begin(Vec<u8>),
-    After(Place),
+    After(Bookmark),
     End,
 }
 
@@ -65,7 +65,7 @@ impl Going {
     async fn next(&mut self) -> Option<Result<Bytes, Broken>> {
         let (mut bytes, after) = match std::mem::replace(&mut self.after, Next::End) {
             Next::Begin(heads) => (heads, None),
-            Next::After(place) => (Vec::new(), Some(place)),
+            Next::After(bookmark) => (Vec::new(), Some(bookmark)),
             Next::End => return None,
         };
         let finance = &self.visit.app.outside.registration.finance;
@@ -77,8 +77,10 @@ impl Going {
                 return Some(Err(Broken));
             }
         };
-        self.after =
-            page.last().filter(|_| page.len() >= EXPORT_PAGE_MAX).map_or(Next::End, |last| Next::After(last.place()));
+        self.after = page
+            .last()
+            .filter(|_| page.len() >= EXPORT_PAGE_MAX)
+            .map_or(Next::End, |last| Next::After(last.bookmark()));
         let rows: Vec<[Cell; 13]> = page.iter().map(|listed| sheet::row(self.visit.words, listed)).collect();
         bytes.extend(sheet::csv(rows.iter().map(<[Cell; 13]>::as_slice)));
         Some(Ok(bytes.into()))
@@ -101,7 +103,7 @@ pub(crate) async fn xlsx(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         }
         let rows: Vec<[Cell; 13]> = page.iter().map(|listed| sheet::row(w, listed)).collect();
         sheet.add(rows.iter().map(<[Cell; 13]>::as_slice)).map_err(broken)?;
-        after = page.last().map(Listed::place);
+        after = page.last().map(Listed::bookmark);
         if page.len() < EXPORT_PAGE_MAX {
             break;
         }

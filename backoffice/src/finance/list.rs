@@ -11,7 +11,7 @@ use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::Fen;
 use registration::desk::finance::PAGE;
-use registration::model::payment::listed::{Listed, Place, Sought, Wanted};
+use registration::model::payment::listed::{Bookmark, Listed, Sought, Wanted};
 use registration::model::payment::{Method, PaymentId, PaymentState};
 use reservation::ids::ExamId;
 use serde::Deserialize;
@@ -67,15 +67,16 @@ impl Asked {
         }
     }
 
-    fn place(&self) -> Option<Place> {
+    fn bookmark(&self) -> Option<Bookmark> {
         let (micros, id) = self.after.split_once('.')?;
         let created_at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
-        Some(Place { created_at, id: PaymentId::of_number(id)? })
+        Some(Bookmark { created_at, id: PaymentId::of_number(id)? })
     }
 
-    /// The same as a query of an address, which goes on after `place`.
-    pub(crate) fn query(&self, place: Option<Place>) -> String {
-        let after = place.map(|place| format!("{}.{}", place.created_at.as_microsecond(), place.id.number()));
+    /// The same as a query of an address, which goes on after `bookmark`.
+    pub(crate) fn query(&self, bookmark: Option<Bookmark>) -> String {
+        let after =
+            bookmark.map(|bookmark| format!("{}.{}", bookmark.created_at.as_microsecond(), bookmark.id.number()));
         let pairs = [
             ("q", Some(self.q.clone())),
             ("method", Some(self.method.clone())),
@@ -105,7 +106,7 @@ pub(crate) async fn draw(
     message: Option<&Message>,
 ) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
-    let found = registration.finance.list(&visit.staff, &asked.wanted(), asked.place()).await?;
+    let found = registration.finance.list(&visit.staff, &asked.wanted(), asked.bookmark()).await?;
     let exams: Vec<(ExamId, String)> =
         registration.exams.list().iter().map(|exam| (exam.id.clone(), visit.exam_title(&exam.id))).collect();
     let inside = {
@@ -127,7 +128,7 @@ pub(crate) struct View<'a> {
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
-    let next = view.found.last().filter(|_| view.found.len() >= PAGE).map(Listed::place);
+    let next = view.found.last().filter(|_| view.found.len() >= PAGE).map(Listed::bookmark);
     html! {
         (search(w, view))
         @if view.found.is_empty() {
@@ -137,8 +138,8 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             (table(w, &w.t("finance-payments"), &HEADS, &rows))
             (take_out(w, view.asked))
         }
-        @if let Some(place) = next {
-            p { a class="button second" href={ "/finance?" (view.asked.query(Some(place))) } { (w.t("money-older")) } }
+        @if let Some(bookmark) = next {
+            p { a class="button second" href={ "/finance?" (view.asked.query(Some(bookmark))) } { (w.t("money-older")) } }
         }
     }
 }

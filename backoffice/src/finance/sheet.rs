@@ -30,7 +30,7 @@ pub(crate) const HEADS: [&str; 13] = [
     key("money-why"),
 ];
 
-/// One cell.
+/// One cell of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cell {
     Text(String),
@@ -115,7 +115,7 @@ impl Sheet {
         Ok(Self { workbook, next: 1 })
     }
 
-    /// Adds rows.
+    /// Adds rows below those that are there.
     pub(crate) fn add<'a>(&mut self, rows: impl Iterator<Item = &'a [Cell]>) -> Result<(), XlsxError> {
         let (text, amount) = (Format::new().set_num_format("@"), Format::new().set_num_format("0.00"));
         let sheet = self.workbook.worksheet_from_index(0)?;
@@ -128,7 +128,7 @@ impl Sheet {
         Ok(())
     }
 
-    /// The file.
+    /// Closes the sheet and gives the bytes of its file.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
         self.workbook.save_to_buffer()
     }

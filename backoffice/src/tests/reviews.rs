@@ -79,7 +79,7 @@ pub(super) fn scores(w: Words) -> Markup {
         state: ScoreReviewState::Waiting { since: now() },
         name: "罗海安".parse().unwrap(),
         document: Document::parse(DocumentKind::MacauId, "1234567(8)").unwrap(),
-        ticket: "430000201106002".parse().unwrap(),
+        past_number: "430000201106002".parse().unwrap(),
         grants: vec!["cet6-written".parse().unwrap(), "cet6-oral".parse().unwrap()],
     };
     let key = ScoreKey { exam: exam.id.clone(), account: AccountId(Uuid::from_u128(7)), requested_at: now() };

@@ -23,7 +23,7 @@ impl Target {
     }
 }
 
-/// One figure.
+/// One figure that is published.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figure {
     /// Its key in the JSON.

@@ -60,7 +60,7 @@ pub(crate) enum Hidden {
     View(View),
 }
 
-/// See [`Hidden::View`].
+/// The options of [`Hidden::View`].
 #[derive(Debug, Args)]
 pub(crate) struct View {
     /// Whose events: the whole address.

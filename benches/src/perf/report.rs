@@ -95,7 +95,7 @@ impl Report {
         self.failures.is_empty()
     }
 
-    /// The table.
+    /// The table of all figures, as Markdown.
     pub(crate) fn table(&self) -> String {
         let mut text = format!("{:<24}{:>12}  {:<11}{:>11}  {}\n", "figure", "value", "", "target", "met");
         for figure in FIGURES {

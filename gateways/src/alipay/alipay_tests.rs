@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use super::*;
 use crate::pay::channel::Channel;
 use crate::pay::samples::{self, NOTIFY, NUMBER, REFUND, Seen, Server, Told, by_vendor, charge};
-use crate::pay::standing::Paid;
+use crate::pay::status::Paid;
 
 fn channel(url: &str) -> Channel {
     Channel::alipay(AlipayConfig::of(&samples::alipay().with([("SEATHOLD_ALIPAY_GATEWAY_URL", url)])).unwrap())
@@ -56,8 +56,8 @@ fn success() -> Value {
     })
 }
 
-fn paid() -> Standing {
-    Standing::Paid(Paid {
+fn paid() -> PaymentStatus {
+    PaymentStatus::Paid(Paid {
         reference: "2026112822001400000000000001".into(),
         amount_fen: 8800,
         at: Some("2026-11-28T02:00:05Z".parse().unwrap()),
@@ -170,7 +170,7 @@ async fn an_order_that_is_there_already_is_settled_by_a_query_only() {
 }
 
 #[tokio::test]
-async fn every_standing_of_a_trade_is_told_apart() {
+async fn every_status_of_a_trade_is_told_apart() {
     let with = |changes: Value| {
         let mut inner = success();
         for (name, value) in changes.as_object().unwrap() {
@@ -182,12 +182,12 @@ async fn every_standing_of_a_trade_is_told_apart() {
         (success(), Ok(paid())),
         (with(json!({ "trade_status": "TRADE_FINISHED" })), Ok(paid())),
         (with(json!({ "trade_status": "TRADE_CLOSED" })), Ok(paid())),
-        (with(json!({ "trade_status": "TRADE_CLOSED", "send_pay_date": "" })), Ok(Standing::Closed)),
-        (with(json!({ "trade_status": "WAIT_BUYER_PAY" })), Ok(Standing::Waiting)),
+        (with(json!({ "trade_status": "TRADE_CLOSED", "send_pay_date": "" })), Ok(PaymentStatus::Closed)),
+        (with(json!({ "trade_status": "WAIT_BUYER_PAY" })), Ok(PaymentStatus::Waiting)),
         (with(json!({ "trade_status": "NEW" })), unclear("garbled answer")),
         (with(json!({ "total_amount": "88,00" })), unclear("garbled answer")),
         (with(json!({ "out_trade_no": REFUND })), unclear("an answer about another trade")),
-        (json!({ "code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST" }), Ok(Standing::NotThere)),
+        (json!({ "code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST" }), Ok(PaymentStatus::NotThere)),
         (json!({ "code": "40004", "sub_code": "ACQ.INVALID_PARAMETER" }), refused("ACQ.INVALID_PARAMETER")),
         (json!({ "code": "20000", "sub_code": "isp.unknow-error" }), unclear("isp.unknow-error")),
         (
@@ -195,9 +195,9 @@ async fn every_standing_of_a_trade_is_told_apart() {
             refused("isv.insufficient-isv-permissions"),
         ),
     ];
-    for (inner, standing) in cases {
+    for (inner, expected) in cases {
         let (server, channel) = told(inner.clone()).await;
-        assert_eq!(channel.query(NUMBER).await, standing, "{inner}");
+        assert_eq!(channel.query(NUMBER).await, expected, "{inner}");
         assert_eq!(biz(&server.seen()[0]), json!({ "out_trade_no": NUMBER }));
     }
 }
@@ -230,18 +230,18 @@ async fn after_closing_the_truth_is_asked_for() {
             answer(&method, if method == CLOSE { &closed } else { &asked })
         })
         .await;
-        let standing = channel(&server.url).close(NUMBER).await;
-        (standing, server.seen().len())
+        let closed = channel(&server.url).close(NUMBER).await;
+        (closed, server.seen().len())
     };
     let done = || json!({ "code": "10000", "out_trade_no": NUMBER });
     let not = |code: &str| json!({ "code": "40004", "sub_code": code });
     let waiting = || json!({ "code": "10000", "out_trade_no": NUMBER, "trade_status": "WAIT_BUYER_PAY" });
     let closed = || json!({ "code": "10000", "out_trade_no": NUMBER, "trade_status": "TRADE_CLOSED" });
-    assert_eq!(of(done(), closed()).await, (Ok(Standing::Closed), 2));
+    assert_eq!(of(done(), closed()).await, (Ok(PaymentStatus::Closed), 2));
     assert_eq!(of(done(), success()).await, (Ok(paid()), 2));
     assert_eq!(of(not("ACQ.TRADE_HAS_SUCCESS"), success()).await, (Ok(paid()), 2));
-    assert_eq!(of(not("ACQ.TRADE_NOT_EXIST"), not("ACQ.TRADE_NOT_EXIST")).await, (Ok(Standing::NotThere), 2));
-    assert_eq!(of(done(), waiting()).await, (Ok(Standing::Waiting), 2));
+    assert_eq!(of(not("ACQ.TRADE_NOT_EXIST"), not("ACQ.TRADE_NOT_EXIST")).await, (Ok(PaymentStatus::NotThere), 2));
+    assert_eq!(of(done(), waiting()).await, (Ok(PaymentStatus::Waiting), 2));
     assert_eq!(of(not("ACQ.REASON"), waiting()).await, (refused("ACQ.REASON"), 2));
     assert_eq!(of(done(), json!({ "code": "20000" })).await, (unclear("20000"), 2));
 }
@@ -277,14 +277,11 @@ async fn a_refund_is_done_only_when_its_own_money_moved() {
     let status = |status: &str| json!({ "code": "10000", "out_trade_no": NUMBER, "out_request_no": REFUND, "refund_status": status });
     let nothing = || json!({ "code": "10000", "msg": "Success" });
     let not = |code: &str| json!({ "code": "40004", "sub_code": code });
-    assert_eq!(
-        of(moved("Y"), nothing()).await,
-        Ok(RefundStanding::Done(Some("2026-11-29T02:00:00Z".parse().unwrap())))
-    );
-    assert_eq!(of(moved("N"), status("REFUND_SUCCESS")).await, Ok(RefundStanding::Done(None)));
-    assert_eq!(of(moved("N"), nothing()).await, Ok(RefundStanding::Processing));
+    assert_eq!(of(moved("Y"), nothing()).await, Ok(RefundStatus::Done(Some("2026-11-29T02:00:00Z".parse().unwrap()))));
+    assert_eq!(of(moved("N"), status("REFUND_SUCCESS")).await, Ok(RefundStatus::Done(None)));
+    assert_eq!(of(moved("N"), nothing()).await, Ok(RefundStatus::Processing));
     assert_eq!(of(moved("N"), status("NEW")).await, unclear("unknown refund_status"));
-    assert_eq!(of(not("ACQ.SELLER_BALANCE_NOT_ENOUGH"), nothing()).await, Ok(RefundStanding::Short));
+    assert_eq!(of(not("ACQ.SELLER_BALANCE_NOT_ENOUGH"), nothing()).await, Ok(RefundStatus::Short));
     assert_eq!(of(not("ACQ.DISCORDANT_REPEAT_REQUEST"), nothing()).await, unclear("ACQ.DISCORDANT_REPEAT_REQUEST"));
     assert_eq!(of(not("ACQ.TRADE_HAS_FINISHED"), nothing()).await, refused("ACQ.TRADE_HAS_FINISHED"));
     assert_eq!(of(not("ACQ.SYSTEM_ERROR"), nothing()).await, unclear("ACQ.SYSTEM_ERROR"));
@@ -292,15 +289,15 @@ async fn a_refund_is_done_only_when_its_own_money_moved() {
 
 #[tokio::test]
 async fn the_state_of_a_refund_is_asked_by_both_numbers() {
-    for (status, standing) in [
-        (json!("REFUND_SUCCESS"), Ok(RefundStanding::Done(None))),
-        (json!("REFUND_PROCESSING"), Ok(RefundStanding::Processing)),
-        (json!("REFUND_FAIL"), Ok(RefundStanding::Abnormal)),
-        (json!(""), Ok(RefundStanding::NotThere)),
+    for (status, expected) in [
+        (json!("REFUND_SUCCESS"), Ok(RefundStatus::Done(None))),
+        (json!("REFUND_PROCESSING"), Ok(RefundStatus::Processing)),
+        (json!("REFUND_FAIL"), Ok(RefundStatus::Abnormal)),
+        (json!(""), Ok(RefundStatus::NotThere)),
     ] {
         let (server, channel) =
             told(json!({ "code": "10000", "out_request_no": REFUND, "refund_status": status })).await;
-        assert_eq!(channel.query_refund(REFUND, NUMBER).await, standing);
+        assert_eq!(channel.query_refund(REFUND, NUMBER).await, expected);
         let sent = biz(&server.seen()[0]);
         assert_eq!(
             sent,

@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use super::answer::encoding_of;
 use super::config::AlipayConfig;
 use super::signature::is_alipays;
-use super::trade::standing;
+use super::trade::payment_status;
 use crate::pay::fen::fen;
 use crate::pay::news::{News, NotGenuine};
-use crate::pay::standing::RefundStanding;
+use crate::pay::status::RefundStatus;
 use crate::pay::words::of_china;
 
 /// Largest notification, and most pairs in it.
 const BYTES_MAX: usize = 64 * 1024;
 const PAIRS_MAX: usize = 200;
 
-/// Reads one.
+/// Reads a notification, once its signature is found good.
 pub(super) fn read(config: &AlipayConfig, body: &[u8]) -> Result<News, NotGenuine> {
     let pairs = pairs_of(body)?;
     let raw = |name: &str| pairs.get(name.as_bytes()).filter(|value| !value.is_empty());
@@ -68,12 +68,12 @@ fn news(config: &AlipayConfig, fields: &BTreeMap<String, String>) -> Result<News
         let paid = field("refund_fee").and_then(fen).ok_or(NotGenuine::Unreadable)?;
         if paid > 0 && matches!(status, "TRADE_SUCCESS" | "TRADE_CLOSED" | "TRADE_FINISHED") {
             let at = of_china(at.get(..19).unwrap_or(at));
-            let standing = RefundStanding::Done(at);
-            return Ok(News::Refund { number: request.to_owned(), payment: number.to_owned(), standing });
+            let status = RefundStatus::Done(at);
+            return Ok(News::Refund { number: request.to_owned(), payment: number.to_owned(), status });
         }
     }
-    match standing(status, &field) {
-        Some(standing) => Ok(News::Payment { number: number.to_owned(), standing }),
+    match payment_status(status, &field) {
+        Some(status) => Ok(News::Payment { number: number.to_owned(), status }),
         None if ["TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"].contains(&status) => Err(NotGenuine::Unreadable),
         None => Ok(News::Other(status.chars().take(100).collect())),
     }
@@ -103,7 +103,7 @@ fn pairs_of(body: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, NotGenuine> {
     if pairs.len() > PAIRS_MAX { Err(NotGenuine::Unreadable) } else { Ok(pairs) }
 }
 
-/// Decoded once.
+/// Decodes percent signs, once.
 fn decoded(text: &[u8]) -> Result<Vec<u8>, NotGenuine> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.iter();

@@ -14,7 +14,7 @@ pub enum CardSide {
 /// What was read; `None` where nothing was. `Debug` shows no content.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct CardText {
-    /// 姓名
+    /// The name, 姓名.
     pub name: Option<String>,
     /// 公民身份号码, with a good check digit.
     pub number: Option<String>,
@@ -22,7 +22,7 @@ pub struct CardText {
     pub birth: Option<String>,
     /// The end of 有效期限, as `2030-07-21`, or `长期`.
     pub valid_until: Option<String>,
-    /// 签发机关
+    /// The issuing authority, 签发机关.
     pub authority: Option<String>,
     /// What somebody should look at.
     pub warnings: Vec<CardWarning>,
@@ -54,7 +54,7 @@ pub enum CardWarning {
     Validity,
     /// A border is cut off.
     Border,
-    /// A photocopy.
+    /// It is a photocopy.
     Copy,
     /// A picture of a screen or of a picture.
     Reshot,

@@ -6,7 +6,7 @@ pub enum CardError {
     /// The picture shows no card.
     #[error("the picture shows no identity card: take the card alone, filling the frame")]
     NoCard,
-    /// Too blurred.
+    /// The picture is too blurred.
     #[error("the picture is blurred: hold still and take it again")]
     Blurred,
     /// The other side of the card.

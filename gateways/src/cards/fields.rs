@@ -6,7 +6,7 @@ use super::card::{CardSide, CardText, CardWarning};
 use super::error::CardError;
 
 const NUMBER_LEN: usize = 18;
-/// GB 11643-1999
+/// The weights of GB 11643-1999.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: &[u8; 11] = b"10X98765432";
 /// What stands for a validity without end.

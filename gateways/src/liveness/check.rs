@@ -9,7 +9,7 @@ use bytes::Bytes;
 pub struct LivenessRequest {
     /// Our number of the check: 32 letters and digits, never used twice.
     pub order: String,
-    /// The name.
+    /// The name of the person.
     pub name: String,
     /// The resident identity number.
     pub number: String,
@@ -43,7 +43,7 @@ impl fmt::Debug for LivenessStart {
 /// What came of a check.
 #[derive(Clone, PartialEq)]
 pub enum LivenessOutcome {
-    /// Not finished.
+    /// The check is not finished.
     Pending,
     /// A living person whose face is that of the police photo.
     Passed {
@@ -52,7 +52,7 @@ pub enum LivenessOutcome {
         /// The best picture of the face (JPEG), if the vendor gives one.
         photo: Option<Bytes>,
     },
-    /// Finished otherwise.
+    /// The check is finished, and did not succeed.
     Failed(LivenessFailure),
 }
 

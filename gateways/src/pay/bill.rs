@@ -29,7 +29,7 @@ pub struct BillLine {
 /// Which way money went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BillKind {
-    /// To us.
+    /// Money came to us.
     Payment,
     /// Back. How far a refund has got is not here: a bill is a snapshot, and only a query tells.
     Refund {

@@ -9,7 +9,7 @@ use super::charge::{Charge, OrderCall, Start};
 use super::error::PayError;
 use super::finding::Finding;
 use super::news::{News, NotGenuine};
-use super::standing::{RefundOrder, RefundStanding, Standing};
+use super::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::alipay::{Alipay, AlipayConfig};
 use crate::wechat_pay::{WechatPay, WechatPayConfig};
 
@@ -61,7 +61,7 @@ impl Channel {
     }
 
     /// What became of an attempt.
-    pub async fn query(&self, number: &str) -> Result<Standing, PayError> {
+    pub async fn query(&self, number: &str) -> Result<PaymentStatus, PayError> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.query(number).await,
             Vendor::WechatPay(wechat) => wechat.query(number).await,
@@ -69,7 +69,7 @@ impl Channel {
     }
 
     /// Closes an attempt, then asks what became of it: the payer may have been quicker.
-    pub async fn close(&self, number: &str) -> Result<Standing, PayError> {
+    pub async fn close(&self, number: &str) -> Result<PaymentStatus, PayError> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.close(number).await,
             Vendor::WechatPay(wechat) => wechat.close(number).await,
@@ -77,7 +77,7 @@ impl Channel {
     }
 
     /// Gives money back. The same order again is the same refund.
-    pub async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStanding, PayError> {
+    pub async fn refund(&self, order: &RefundOrder<'_>) -> Result<RefundStatus, PayError> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.refund(order).await,
             Vendor::WechatPay(wechat) => wechat.refund(order).await,
@@ -85,7 +85,7 @@ impl Channel {
     }
 
     /// What became of the refund `number` of the payment `payment`.
-    pub async fn query_refund(&self, number: &str, payment: &str) -> Result<RefundStanding, PayError> {
+    pub async fn query_refund(&self, number: &str, payment: &str) -> Result<RefundStatus, PayError> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.query_refund(number, payment).await,
             Vendor::WechatPay(wechat) => wechat.query_refund(number).await,

@@ -1,6 +1,6 @@
 //! What notifications say, and why one is not believed.
 
-use super::standing::{RefundStanding, Standing};
+use super::status::{PaymentStatus, RefundStatus};
 
 /// What a genuine notification says. It may be repeated, late, and out of order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum News {
         /// Our number of the attempt.
         number: String,
         /// What became of it.
-        standing: Standing,
+        status: PaymentStatus,
     },
     /// Of a refund.
     Refund {
@@ -19,7 +19,7 @@ pub enum News {
         /// Our number of the payment.
         payment: String,
         /// What became of it.
-        standing: RefundStanding,
+        status: RefundStatus,
     },
     /// Of something that we do not know. It is acknowledged, counted, and changes nothing.
     Other(String),

@@ -13,7 +13,7 @@ use crate::pay::finding::Finding;
 /// A certificate that ends sooner is spoken of.
 const CERTIFICATE_LEFT_MIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Looks.
+/// Looks at the configuration, and says what is the matter with it.
 pub(super) fn check(config: &WechatPayConfig, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     check_merchant(config, now, &mut findings);

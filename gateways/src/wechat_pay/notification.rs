@@ -27,8 +27,8 @@ pub(super) fn read(config: &WechatPayConfig, body: &[u8]) -> Result<News, NotGen
     match envelope.event_type.split('.').next() {
         Some("TRANSACTION") => {
             let transaction: Transaction = parsed(&text)?;
-            match transaction.standing(config) {
-                Ok(standing) => Ok(News::Payment { number: transaction.out_trade_no, standing }),
+            match transaction.payment_status(config) {
+                Ok(status) => Ok(News::Payment { number: transaction.out_trade_no, status }),
                 Err(NotOurs::Foreign) => Err(NotGenuine::Foreign),
                 Err(NotOurs::Unreadable) => Err(NotGenuine::Unreadable),
                 Err(NotOurs::Unknown) => other(),
@@ -39,8 +39,8 @@ pub(super) fn read(config: &WechatPayConfig, body: &[u8]) -> Result<News, NotGen
             if refund.mchid != config.mchid {
                 return Err(NotGenuine::Foreign);
             }
-            let Some(standing) = refund.standing() else { return other() };
-            Ok(News::Refund { number: refund.out_refund_no, payment: refund.out_trade_no, standing })
+            let Some(status) = refund.refund_status() else { return other() };
+            Ok(News::Refund { number: refund.out_refund_no, payment: refund.out_trade_no, status })
         }
         _ => other(),
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::config::WechatPayConfig;
-use crate::pay::standing::{Paid, RefundStanding, Standing};
+use crate::pay::status::{Paid, PaymentStatus, RefundStatus};
 
 /// A payment, as a query answers it and a notification holds it.
 #[derive(Deserialize)]
@@ -42,19 +42,19 @@ pub(super) enum NotOurs {
 }
 
 impl Transaction {
-    pub(super) fn standing(&self, config: &WechatPayConfig) -> Result<Standing, NotOurs> {
+    pub(super) fn payment_status(&self, config: &WechatPayConfig) -> Result<PaymentStatus, NotOurs> {
         if self.mchid != config.mchid || self.appid != config.appid {
             return Err(NotOurs::Foreign);
         }
         match self.trade_state.as_str() {
-            "NOTPAY" | "USERPAYING" | "PAYERROR" | "ACCEPT" => Ok(Standing::Waiting),
-            "CLOSED" | "REVOKED" => Ok(Standing::Closed),
+            "NOTPAY" | "USERPAYING" | "PAYERROR" | "ACCEPT" => Ok(PaymentStatus::Waiting),
+            "CLOSED" | "REVOKED" => Ok(PaymentStatus::Closed),
             "SUCCESS" | "REFUND" => {
                 let amount = self.amount.as_ref().ok_or(NotOurs::Unreadable)?;
                 if amount.currency != "CNY" {
                     return Err(NotOurs::Foreign);
                 }
-                Ok(Standing::Paid(Paid {
+                Ok(PaymentStatus::Paid(Paid {
                     reference: self.transaction_id.clone().filter(|id| !id.is_empty()).ok_or(NotOurs::Unreadable)?,
                     amount_fen: amount.total,
                     at: time(self.success_time.as_deref()),
@@ -85,14 +85,14 @@ pub(super) struct RefundNews {
 }
 
 impl Refund {
-    pub(super) fn standing(&self) -> Option<RefundStanding> {
-        refund_standing(&self.status, self.success_time.as_deref())
+    pub(super) fn refund_status(&self) -> Option<RefundStatus> {
+        refund_status(&self.status, self.success_time.as_deref())
     }
 }
 
 impl RefundNews {
-    pub(super) fn standing(&self) -> Option<RefundStanding> {
-        refund_standing(&self.refund_status, self.success_time.as_deref())
+    pub(super) fn refund_status(&self) -> Option<RefundStatus> {
+        refund_status(&self.refund_status, self.success_time.as_deref())
     }
 }
 
@@ -101,12 +101,12 @@ fn time(text: Option<&str>) -> Option<Timestamp> {
     text.and_then(|text| text.parse().ok())
 }
 
-fn refund_standing(status: &str, at: Option<&str>) -> Option<RefundStanding> {
+fn refund_status(status: &str, at: Option<&str>) -> Option<RefundStatus> {
     match status {
-        "SUCCESS" => Some(RefundStanding::Done(time(at))),
-        "PROCESSING" => Some(RefundStanding::Processing),
-        "ABNORMAL" => Some(RefundStanding::Abnormal),
-        "CLOSED" => Some(RefundStanding::Closed),
+        "SUCCESS" => Some(RefundStatus::Done(time(at))),
+        "PROCESSING" => Some(RefundStatus::Processing),
+        "ABNORMAL" => Some(RefundStatus::Abnormal),
+        "CLOSED" => Some(RefundStatus::Closed),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::pay::channel::Channel;
 use crate::pay::samples::{
     self, API_V3_KEY, KEY_ID, NOTIFY, NUMBER, REFUND, Seen, Server, Told, VENDOR_CERT, VENDOR_SERIAL, by_vendor, charge,
 };
-use crate::pay::standing::Paid;
+use crate::pay::status::Paid;
 
 const API_URL: &str = "SEATHOLD_WECHAT_PAY_API_URL";
 const H5_URL: &str = "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&package=2";
@@ -73,9 +73,9 @@ fn transaction(state: &str) -> Value {
     body
 }
 
-fn paid() -> Standing {
+fn paid() -> PaymentStatus {
     let at = Some("2026-11-28T02:00:05Z".parse().unwrap());
-    Standing::Paid(Paid { reference: "42".into(), amount_fen: 8800, at, payer: Some("o".into()) })
+    PaymentStatus::Paid(Paid { reference: "42".into(), amount_fen: 8800, at, payer: Some("o".into()) })
 }
 
 #[test]
@@ -189,24 +189,24 @@ async fn a_probe_in_place_of_an_answer_is_asked_over_three_times_at_most() {
 }
 
 #[tokio::test]
-async fn every_standing_of_an_order_is_told_apart() {
-    let mut cases: Vec<(u16, Value, Result<Standing, PayError>)> = vec![
-        (404, json!({ "code": "ORDER_NOT_EXIST" }), Ok(Standing::NotThere)),
+async fn every_status_of_an_order_is_told_apart() {
+    let mut cases: Vec<(u16, Value, Result<PaymentStatus, PayError>)> = vec![
+        (404, json!({ "code": "ORDER_NOT_EXIST" }), Ok(PaymentStatus::NotThere)),
         (500, json!({ "code": "SYSTEM_ERROR" }), unclear("SYSTEM_ERROR")),
         (429, json!({ "code": "FREQUENCY_LIMITED" }), unclear("FREQUENCY_LIMITED")),
         (401, json!({ "code": "SIGN_ERROR" }), refused("SIGN_ERROR")),
     ];
-    for (state, standing) in [
+    for (state, expected) in [
         ("SUCCESS", Ok(paid())),
         ("REFUND", Ok(paid())),
-        ("NOTPAY", Ok(Standing::Waiting)),
-        ("USERPAYING", Ok(Standing::Waiting)),
-        ("PAYERROR", Ok(Standing::Waiting)),
-        ("CLOSED", Ok(Standing::Closed)),
-        ("REVOKED", Ok(Standing::Closed)),
+        ("NOTPAY", Ok(PaymentStatus::Waiting)),
+        ("USERPAYING", Ok(PaymentStatus::Waiting)),
+        ("PAYERROR", Ok(PaymentStatus::Waiting)),
+        ("CLOSED", Ok(PaymentStatus::Closed)),
+        ("REVOKED", Ok(PaymentStatus::Closed)),
         ("NEW", unclear("unknown trade_state")),
     ] {
-        cases.push((200, transaction(state), standing));
+        cases.push((200, transaction(state), expected));
     }
     let changed = |path: &str, value: Value| {
         let mut body = transaction("SUCCESS");
@@ -217,9 +217,9 @@ async fn every_standing_of_an_order_is_told_apart() {
     for (path, value) in [("/mchid", json!("1")), ("/appid", json!("wx")), ("/amount/currency", json!("USD"))] {
         cases.push((200, changed(path, value), unclear("an answer about another merchant's order")));
     }
-    for (status, body, standing) in cases {
+    for (status, body, expected) in cases {
         let (server, channel) = told(status, body.clone()).await;
-        assert_eq!(channel.query(NUMBER).await, standing, "{body}");
+        assert_eq!(channel.query(NUMBER).await, expected, "{body}");
         let target = format!("/v3/pay/transactions/out-trade-no/{NUMBER}?mchid=1900000001");
         assert_eq!(server.seen()[0].target, target);
         assert!(!server.seen()[0].headers.contains_key("content-type"));
@@ -252,19 +252,19 @@ async fn after_closing_the_truth_is_asked_for() {
                 if seen.target.ends_with("/close") { closed.clone() } else { signed(200, &transaction(state)) }
             })
             .await;
-            let standing = channel(&server.url, &[]).close(NUMBER).await;
+            let closed = channel(&server.url, &[]).close(NUMBER).await;
             let seen = server.seen();
             assert_eq!(seen[0].body, r#"{"mchid":"1900000001"}"#);
             assert_eq!(seen.len(), 2);
-            standing
+            closed
         };
     let done = || signed(204, &Value::Null);
-    assert_eq!(of(done(), "CLOSED").await, Ok(Standing::Closed));
+    assert_eq!(of(done(), "CLOSED").await, Ok(PaymentStatus::Closed));
     assert_eq!(of(done(), "SUCCESS").await, Ok(paid()));
     assert_eq!(of(plain(400, "ORDERPAID"), "SUCCESS").await, Ok(paid()));
-    assert_eq!(of(done(), "NOTPAY").await, Ok(Standing::Waiting));
+    assert_eq!(of(done(), "NOTPAY").await, Ok(PaymentStatus::Waiting));
     assert_eq!(of(plain(403, "NO_AUTH"), "NOTPAY").await, refused("NO_AUTH"));
-    assert_eq!(of((204, Vec::new(), Vec::new()), "CLOSED").await, Ok(Standing::Closed));
+    assert_eq!(of((204, Vec::new(), Vec::new()), "CLOSED").await, Ok(PaymentStatus::Closed));
 }
 
 fn refund() -> RefundOrder<'static> {
@@ -277,20 +277,20 @@ fn refunded(status: &str) -> Value {
 
 #[tokio::test]
 async fn a_refunds_state_is_its_own_and_not_the_answers() {
-    let done = RefundStanding::Done(Some("2026-11-28T02:00:05Z".parse().unwrap()));
-    for (status, body, standing) in [
+    let done = RefundStatus::Done(Some("2026-11-28T02:00:05Z".parse().unwrap()));
+    for (status, body, expected) in [
         (200, refunded("SUCCESS"), Ok(done)),
-        (200, refunded("PROCESSING"), Ok(RefundStanding::Processing)),
-        (200, refunded("ABNORMAL"), Ok(RefundStanding::Abnormal)),
-        (200, refunded("CLOSED"), Ok(RefundStanding::Closed)),
+        (200, refunded("PROCESSING"), Ok(RefundStatus::Processing)),
+        (200, refunded("ABNORMAL"), Ok(RefundStatus::Abnormal)),
+        (200, refunded("CLOSED"), Ok(RefundStatus::Closed)),
         (200, refunded("NEW"), unclear("unknown status of a refund")),
-        (403, json!({ "code": "NOT_ENOUGH" }), Ok(RefundStanding::Short)),
-        (403, json!({ "code": "USER_ACCOUNT_ABNORMAL" }), Ok(RefundStanding::Abnormal)),
+        (403, json!({ "code": "NOT_ENOUGH" }), Ok(RefundStatus::Short)),
+        (403, json!({ "code": "USER_ACCOUNT_ABNORMAL" }), Ok(RefundStatus::Abnormal)),
         (500, json!({ "code": "SYSTEM_ERROR" }), unclear("SYSTEM_ERROR")),
         (400, json!({ "code": "INVALID_REQUEST" }), refused("INVALID_REQUEST")),
     ] {
         let (server, channel) = told(status, body.clone()).await;
-        assert_eq!(channel.refund(&refund()).await, standing, "{body}");
+        assert_eq!(channel.refund(&refund()).await, expected, "{body}");
         let sent = format!(
             r#"{{"out_trade_no":"{NUMBER}","out_refund_no":"{REFUND}","notify_url":"{NOTIFY}","amount":{{"refund":3000,"total":8800,"currency":"CNY"}}}}"#
         );
@@ -304,7 +304,7 @@ async fn a_refunds_state_is_its_own_and_not_the_answers() {
     assert_eq!(server.seen()[1].target, format!("/v3/refund/domestic/refunds/{REFUND}"));
     assert_eq!(from.query_refund(NUMBER, NUMBER).await, unclear("an answer about another refund"));
     let (_server, channel) = told(404, json!({ "code": "RESOURCE_NOT_EXISTS" })).await;
-    assert_eq!(channel.query_refund(REFUND, NUMBER).await, Ok(RefundStanding::NotThere));
+    assert_eq!(channel.query_refund(REFUND, NUMBER).await, Ok(RefundStatus::NotThere));
 }
 
 #[tokio::test]
@@ -392,7 +392,7 @@ async fn a_notification_by_an_unknown_certificate_has_the_list_fetched_with_the_
         |name: &str| headers.iter().find(|(told, _)| told.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone());
     let read = || channel.read_notification(&header, &body, Timestamp::now());
     assert_eq!(read(), Err(NotGenuine::Signature));
-    assert_eq!(channel.query(NUMBER).await, Ok(Standing::Waiting));
+    assert_eq!(channel.query(NUMBER).await, Ok(PaymentStatus::Waiting));
     assert_eq!(targets.lock().unwrap()[0], "/v3/certificates");
     // Now it is believed, and found to say nothing.
     assert_eq!(read(), Err(NotGenuine::Unreadable));

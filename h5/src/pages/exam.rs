@@ -11,11 +11,12 @@ use axum::extract::{Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::Person;
+use registration::eligibility::RosterPerson;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{PartId, TaskKind};
 use registration::model::facts::{EligibilityState, Facts};
 use registration::model::order::{Order, OrderState};
+use registration::rules::standing::Standing;
 use registration::rules::steps::{StepView, TaskState};
 use reservation::sitting::Availability;
 
@@ -26,7 +27,7 @@ use crate::pages::exam::sittings::gate::gate_of_guest;
 use crate::paths::{is_simple, path_of};
 use crate::request::chosen::Chosen;
 use crate::request::exam::find;
-use crate::request::visit::{Standing, Visit, WithOrders};
+use crate::request::visit::{Progress, Visit, WithOrders};
 use crate::view::exam::facts::exam_facts;
 use crate::view::exam::person::person_section;
 use crate::view::exam::window::window_line;
@@ -46,12 +47,12 @@ pub(crate) async fn show(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, Failure> {
     let exam = find(&visit, &exam)?;
-    let standing = visit.standing(&exam).await?;
+    let progress = visit.progress(&exam).await?;
     if is_simple(&exam) {
-        return Ok(sittings::render(&visit, &exam, &Chosen::read(&pairs), &standing, &[]).await);
+        return Ok(sittings::render(&visit, &exam, &Chosen::read(&pairs), &progress, &[]).await);
     }
     let eligibility = &visit.app.outside.registration.eligibility;
-    let registered = match (&visit.account, &standing.eligibility) {
+    let registered = match (&visit.account, &progress.eligibility) {
         (Some(account), EligibilityState::Bound { .. }) => {
             let person = eligibility.person(account.id, &exam.id, None).await?;
             let has_review = eligibility.has_score_review(account.id, &exam).await?;
@@ -59,39 +60,39 @@ pub(crate) async fn show(
         }
         _ => None,
     };
-    Ok(render(&visit, &exam, &standing, registered.as_ref()))
+    Ok(render(&visit, &exam, &progress, registered.as_ref()))
 }
 
 /// The page as everybody sees it who is not signed in.
 pub(crate) fn render_for_guests(guest: &Visit, exam: &Exam) -> Markup {
-    let standing = Standing::of(exam, Facts::default(), guest.now);
+    let progress = Progress::of(exam, Facts::default(), guest.now);
     if is_simple(exam) {
         let (chosen, gate) = (Chosen::default(), gate_of_guest(guest, exam));
-        return sittings::render_known(guest, exam, &chosen, gate, &standing, &[]);
+        return sittings::render_known(guest, exam, &chosen, gate, &progress, &[]);
     }
-    render(guest, exam, &standing, None)
+    render(guest, exam, &progress, None)
 }
 
-fn render(visit: &Visit, exam: &Exam, standing: &Standing, registered: Option<&Registered>) -> Markup {
+fn render(visit: &Visit, exam: &Exam, progress: &Progress, registered: Option<&Registered>) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
     let view = View {
         exam,
-        steps: &standing.steps,
-        standing: &standing.at,
+        steps: &progress.steps,
+        standing: &progress.standing,
         reader: visit.reader(),
-        orders: &standing.orders,
+        orders: &progress.orders,
         registered,
         available: available.as_deref(),
         now: visit.now,
     };
-    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, standing), &body(w, &view))
+    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, progress), &body(w, &view))
 }
 
 /// Whom an account is bound to.
 pub(crate) struct Registered {
-    pub(crate) person: Person,
+    pub(crate) person: RosterPerson,
     /// Is there a review of an earlier score for them, asked for or offered?
     pub(crate) has_review: bool,
 }
@@ -101,7 +102,7 @@ pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     /// Where the registration stands, and to whom it is said.
-    pub(crate) standing: &'a registration::rules::standing::Standing,
+    pub(crate) standing: &'a Standing,
     pub(crate) reader: Reader,
     /// The candidate's orders of the exam, newest first.
     pub(crate) orders: &'a [Order],

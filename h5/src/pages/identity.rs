@@ -2,15 +2,16 @@
 
 pub(crate) mod card;
 pub(crate) mod face;
+pub(crate) mod facts;
 pub(crate) mod handover;
 pub(crate) mod liveness;
 pub(crate) mod manual;
 mod more;
 pub(crate) mod pictures;
 pub(crate) mod refusal;
-pub(crate) mod standing;
 pub(crate) mod state;
 pub(crate) mod tiles;
+mod ways;
 
 use axum::Form;
 use axum::extract::Query;
@@ -23,12 +24,13 @@ use registration::model::document::{Document, DocumentKind};
 use registration::model::exam_rules::{IdentityRules, IdentityWay};
 use registration::model::facts::IdentityState;
 use registration::model::person::{NAME_FIELD_MAX, PersonName};
-use registration::people::identity::{DeclareRights, IdentityError, Person, Standing};
+use registration::people::identity::{DeclareRights, IdentityError, IdentityRecord, IdentityStatus, Person};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::pages::identity::facts::{document_facts, state_box};
 use crate::pages::identity::refusal::refusal;
-use crate::pages::identity::standing::{document_facts, state_box};
+use crate::pages::identity::ways::{way_hint, way_name};
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::{provable, proves};
 use crate::view::callout::{Tone, callout};
@@ -97,9 +99,9 @@ pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Resu
     if let Err(IdentityError::Store(error)) = identity.follow_liveness(visit.account.id).await {
         return Err(error.into());
     }
-    let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
-    let entered = Entered::of(standing.person.as_ref());
-    Ok(render(&visit, &from, &standing, &entered, &[]).into_response())
+    let status = identity.status(visit.account.id).await?.ok_or(Failure::NotFound)?;
+    let entered = Entered::of(status.person.as_ref());
+    Ok(render(&visit, &from, &status, &entered, &[]).into_response())
 }
 
 pub(crate) async fn begin(
@@ -109,14 +111,14 @@ pub(crate) async fn begin(
 ) -> Result<Response, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
     let account = visit.account.id;
-    let standing = identity.standing(account).await?.ok_or(Failure::NotFound)?;
-    if standing.rights == DeclareRights::Nothing {
-        return more::begin(&visit, &from, &standing, &entered).await;
+    let status = identity.status(account).await?.ok_or(Failure::NotFound)?;
+    if status.rights == DeclareRights::Nothing {
+        return more::begin(&visit, &from, &status, &entered).await;
     }
     let rules = visit.rules(&from.exam);
-    let (mut errors, person) = read(visit.visit.words, &standing, &rules, &entered);
+    let (mut errors, person) = read(visit.visit.words, &status, &rules, &entered);
     // Whoever scanned a code proves who the owner is; they do not say it.
-    if visit.is_guest_phone && standing.person.is_some() && person != standing.person {
+    if visit.is_guest_phone && status.person.is_some() && person != status.person {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     if entered.consent.is_empty() {
@@ -137,7 +139,7 @@ pub(crate) async fn begin(
             Err(error) => errors.push(refusal(visit.visit.words, error)?.1),
         }
     }
-    let page = render(&visit, &from, &standing, &entered, &errors);
+    let page = render(&visit, &from, &status, &entered, &errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -155,13 +157,18 @@ pub(crate) fn said(field: &'static str, text: String) -> FieldError {
 }
 
 /// Whom the form names, and what is wrong with it. What may not be changed is taken from the account.
-fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered) -> (Vec<FieldError>, Option<Person>) {
+fn read(
+    w: Words,
+    status: &IdentityStatus,
+    rules: &IdentityRules,
+    entered: &Entered,
+) -> (Vec<FieldError>, Option<Person>) {
     let mut errors = Vec::new();
     let name: Result<PersonName, _> = entered.name.parse();
     errors.extend(name.as_ref().err().map(|error| said("name", name_fault(w, *error))));
     let name = name.ok();
-    let known = standing.person.as_ref().map(|person| person.document.clone());
-    let keeps = standing.rights == DeclareRights::Name || (entered.number.trim().is_empty() && known.is_some());
+    let known = status.person.as_ref().map(|person| person.document.clone());
+    let keeps = status.rights == DeclareRights::Name || (entered.number.trim().is_empty() && known.is_some());
     let document = match known.filter(|_| keeps) {
         Some(document) => Some(document),
         None => match entered.kind.parse::<DocumentKind>() {
@@ -186,23 +193,29 @@ fn read(w: Words, standing: &Standing, rules: &IdentityRules, entered: &Entered)
     (errors, person)
 }
 
-fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Entered, errors: &[FieldError]) -> Markup {
+fn render(
+    visit: &IdentityVisit,
+    from: &From,
+    status: &IdentityStatus,
+    entered: &Entered,
+    errors: &[FieldError],
+) -> Markup {
     let rules = visit.rules(&from.exam);
     let ways = visit.visit.app.outside.registration.identity.ways(&rules);
     let documents = provable(&rules, &ways);
     // Of a document that is fixed, only what proves it.
-    let fixed = standing.person.as_ref().filter(|_| standing.rights != DeclareRights::Both);
+    let fixed = status.person.as_ref().filter(|_| status.rights != DeclareRights::Both);
     let fixed = fixed.map(|person| person.document.kind());
     let ways: Vec<IdentityWay> =
         ways.into_iter().filter(|way| documents.iter().any(|kind| proves(*way, fixed.unwrap_or(*kind)))).collect();
     let view = View {
         from,
-        standing,
+        status,
         entered,
         errors,
         ways: &ways,
         documents: &documents,
-        asks_more: visit.asks_more(&from.exam, &standing.state, &standing.proofs),
+        asks_more: visit.asks_more(&from.exam, &status.state, &status.proofs),
         is_guest_phone: visit.is_guest_phone,
         now: visit.visit.now,
     };
@@ -213,7 +226,7 @@ fn render(visit: &IdentityVisit, from: &From, standing: &Standing, entered: &Ent
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) from: &'a From,
-    pub(crate) standing: &'a Standing,
+    pub(crate) status: &'a IdentityStatus,
     pub(crate) entered: &'a Entered,
     pub(crate) errors: &'a [FieldError],
     pub(crate) ways: &'a [IdentityWay],
@@ -225,7 +238,7 @@ pub(crate) struct View<'a> {
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
-    let is_open = match view.standing.state {
+    let is_open = match view.status.state {
         IdentityState::None => true,
         IdentityState::Waiting { .. } | IdentityState::Refused { .. } => {
             !view.from.again.is_empty() || !view.errors.is_empty()
@@ -239,7 +252,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (heading(None, &w.t("identity-title")))
                 (more::more(w, view))
             } @else {
-                (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.standing.state) })))
+                (heading(None, &w.t(if is_open { "identity-title" } else { state_title(&view.status.state) })))
                 @if is_open { (form(w, view)) } @else { (state_box(w, view)) }
             }
         }
@@ -256,14 +269,14 @@ fn state_title(state: &IdentityState) -> &'static str {
 }
 
 /// The document that cannot be changed here.
-fn fixed_document(standing: &Standing) -> Option<&Document> {
-    let known = standing.person.as_ref().map(|person| &person.document);
-    known.filter(|_| standing.rights == DeclareRights::Name)
+fn fixed_document(status: &IdentityStatus) -> Option<&Document> {
+    let known = status.person.as_ref().map(|person| &person.document);
+    known.filter(|_| status.rights == DeclareRights::Name)
 }
 
 fn form(w: Words, view: &View<'_>) -> Markup {
     let View { entered, errors, .. } = view;
-    let fixed = fixed_document(view.standing).map(Document::kind);
+    let fixed = fixed_document(view.status).map(Document::kind);
     if let Some(kind) = fixed.filter(|kind| !view.documents.contains(kind)) {
         let kinds: Vec<String> = view.documents.iter().map(|kind| kind_name(w, *kind)).collect();
         let values = [("kinds", kinds.join(&*w.t("list-comma")).into()), ("kind", kind_name(w, kind).into())];
@@ -301,9 +314,9 @@ fn way_buttons(w: Words, ways: &[IdentityWay]) -> Markup {
 
 /// The document: told where it is the login, else asked for.
 fn document_fields(w: Words, view: &View<'_>) -> Markup {
-    let View { standing, entered, errors, .. } = view;
-    let known = standing.person.as_ref().map(|person| &person.document);
-    if let Some(document) = fixed_document(standing) {
+    let View { status, entered, errors, .. } = view;
+    let known = status.person.as_ref().map(|person| &person.document);
+    if let Some(document) = fixed_document(status) {
         return html! {
             (document_facts(w, document))
             p class="hint" { (w.t("identity-number-locked")) }
@@ -361,38 +374,19 @@ fn consent(w: Words, is_given: bool, errors: &[FieldError]) -> Markup {
     }
 }
 
-fn way_name(w: Words, way: IdentityWay) -> String {
-    match way {
-        IdentityWay::Card => w.t("identity-way-card"),
-        IdentityWay::Liveness => w.t("identity-way-liveness"),
-        IdentityWay::Manual => w.t("identity-way-manual"),
-    }
-    .into_owned()
-}
-
-fn way_hint(w: Words, way: IdentityWay) -> String {
-    match way {
-        IdentityWay::Card => w.t("identity-way-card-hint"),
-        IdentityWay::Liveness => w.t("identity-way-liveness-hint"),
-        IdentityWay::Manual => w.t("identity-way-manual-hint"),
-    }
-    .into_owned()
-}
-
 /// Is nothing left to prove, for the exam from which the visitor came?
-pub(crate) async fn is_done(visit: &IdentityVisit, from: &From) -> Result<bool, Failure> {
-    let (state, proofs) = visit.visit.app.outside.registration.identity.proved(visit.account.id).await?;
-    Ok(matches!(state, IdentityState::Verified { .. }) && !visit.asks_more(&from.exam, &state, &proofs))
+pub(crate) fn is_done(visit: &IdentityVisit, from: &From, record: &IdentityRecord) -> bool {
+    let is_verified = matches!(record.state, IdentityState::Verified { .. });
+    is_verified && !visit.asks_more(&from.exam, &record.state, &record.proofs)
 }
 
 /// To the first page, for who is verified or did not begin there, and where that way does not count.
-pub(crate) async fn elsewhere(
+pub(crate) fn elsewhere(
     visit: &IdentityVisit,
     from: &From,
+    record: &IdentityRecord,
     way: IdentityWay,
-) -> Result<Option<Response>, Failure> {
-    let identity = &visit.visit.app.outside.registration.identity;
-    let has_begun = identity.has_consented(visit.account.id).await?;
-    let stays = has_begun && visit.takes(&from.exam, way) && !is_done(visit, from).await?;
-    Ok((!stays).then(|| Redirect::to(&from.to("")).into_response()))
+) -> Option<Response> {
+    let stays = record.has_consented && visit.takes(&from.exam, way) && !is_done(visit, from, record);
+    (!stays).then(|| Redirect::to(&from.to("")).into_response())
 }

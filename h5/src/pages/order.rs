@@ -123,8 +123,8 @@ pub(crate) async fn render_with(
     shows_payer: bool,
 ) -> Result<Markup, Failure> {
     let visit: &Visit = &candidate.visit;
-    let standing = visit.standing(exam).await?;
-    let live: Vec<&Order> = standing.orders.iter().filter(|other| other.state.is_live()).collect();
+    let progress = visit.progress(exam).await?;
+    let live: Vec<&Order> = progress.orders.iter().filter(|other| other.state.is_live()).collect();
     let is_live = order.state.is_live();
     // What channels say is asked for where the exam takes money by one.
     let takes_channels = exam.rules.payment.takes_channels();
@@ -135,7 +135,7 @@ pub(crate) async fn render_with(
     let view = View {
         order,
         exam,
-        steps: &standing.steps,
+        steps: &progress.steps,
         account: &candidate.account,
         first: is_live.then(|| choosing::pay_first(exam, &live, order)).flatten(),
         kept: kept(exam, &live, order),
@@ -146,7 +146,7 @@ pub(crate) async fn render_with(
         errors,
         visit_now: visit.now,
     };
-    let mut frame = visit.frame_of(visit.words.t("pay-title"), exam, &standing);
+    let mut frame = visit.frame_of(visit.words.t("pay-title"), exam, &progress);
     frame.script = exam.rules.payment.takes_screenshots().then_some("upload.js");
     frame.reload_seconds = money.as_ref().filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     Ok(page(&frame, &body(visit.words, &view)))

@@ -11,7 +11,7 @@ use crate::request::visit::{Candidate, WithOrders, seats_mark};
 use crate::view::waits::{order_word, waiting_tasks};
 use crate::words::standing::said;
 
-/// Which.
+/// What the page asks about, as its address says.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
@@ -35,7 +35,7 @@ pub(crate) async fn show(
     let visit = &candidate.visit;
     if !asked.standing.is_empty() {
         let exam = find(visit, &asked.standing)?;
-        let at = visit.standing(&exam).await?.at;
+        let at = visit.progress(&exam).await?.standing;
         let told = said(visit.words, &exam, &at, &visit.reader());
         return Ok(changed(at.mark ^ seats_mark(visit.orders().await?), &format!("{} {}", told.title, told.text)));
     }

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::waiting_room::{Standing, WaitingRoomPlace};
+use reservation::engine::waiting_room::{TurnState, WaitingRoomPlace};
 use reservation::ids::CandidateId;
-use reservation::waiting_room::pass::Ticket;
+use reservation::waiting_room::pass::PlaceToken;
 
 use crate::app::App;
 use crate::catalogue::words;
@@ -29,8 +29,8 @@ use crate::view::layout::{Frame, Visitor, page};
 
 /// When the place cannot be looked up, the page comes back after so many seconds.
 const AWAY_SECONDS: u64 = 10;
-/// How long a browser keeps the ticket of a shuffled place.
-const TICKET_LIFE: time::Duration = time::Duration::DAY;
+/// How long a browser keeps the token of a shuffled place.
+const TOKEN_LIFE: time::Duration = time::Duration::DAY;
 
 /// Who waits, as the cookie says it.
 pub(crate) struct Waiter {
@@ -38,7 +38,7 @@ pub(crate) struct Waiter {
     words: Words,
     path: String,
     candidate: CandidateId,
-    tickets: CookieJar,
+    tokens: CookieJar,
     now: Timestamp,
 }
 
@@ -58,7 +58,7 @@ impl FromRequestParts<App> for Waiter {
             words: words(Language::of(&parts.headers)),
             path,
             candidate: session.account.candidate_id(),
-            tickets: CookieJar::from_headers(&parts.headers),
+            tokens: CookieJar::from_headers(&parts.headers),
             now,
         })
     }
@@ -80,20 +80,17 @@ pub(crate) async fn show(
         return Ok(on());
     }
     let cookie = format!("room-{}", exam.id);
-    let ticket = waiter.tickets.get(&cookie).map(Cookie::value);
-    let place = app.outside.engine.take_place(&exam.id, &waiter.candidate, ticket).await;
+    let token = waiter.tokens.get(&cookie).map(Cookie::value);
+    let place = app.outside.engine.take_place(&exam.id, &waiter.candidate, token).await;
     let place = place.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no place")).ok();
-    let kept = place.as_ref().and_then(|place| place.ticket.as_ref()).filter(|new| Some(new.as_str()) != ticket);
-    let kept = kept.map(|ticket| [keep(&app, &exam, cookie.clone(), ticket)]);
+    let kept = place.as_ref().and_then(|place| place.token.as_ref()).filter(|new| Some(new.as_str()) != token);
+    let kept = kept.map(|token| [keep(&app, &exam, cookie.clone(), token)]);
     let place = match place {
-        Some(WaitingRoomPlace { standing: Standing::Open | Standing::Nowhere | Standing::Admitted { .. }, .. }) => {
+        Some(WaitingRoomPlace { state: TurnState::Open | TurnState::Nowhere | TurnState::Admitted { .. }, .. }) => {
             return Ok(on());
         }
         Some(WaitingRoomPlace {
-            standing: Standing::Waiting { ahead, expected, present },
-            refresh,
-            server_time,
-            ..
+            state: TurnState::Waiting { ahead, expected, present }, refresh, server_time, ..
         }) => Place { ahead, expected, present, refresh_seconds: refresh.as_secs(), is_away: false, now: server_time },
         None => Place {
             ahead: None,
@@ -129,13 +126,13 @@ fn render(waiter: &Waiter, exam: &Exam, chosen: &Chosen, place: Place, pairs: &[
     page(&frame, &body(w, &view))
 }
 
-/// The header that keeps a ticket in the browser.
-fn keep(app: &App, exam: &Exam, name: String, ticket: &Ticket) -> (http::HeaderName, String) {
-    let cookie = Cookie::build((name, ticket.as_str().to_owned()))
+/// The header that keeps a token in the browser.
+fn keep(app: &App, exam: &Exam, name: String, token: &PlaceToken) -> (http::HeaderName, String) {
+    let cookie = Cookie::build((name, token.as_str().to_owned()))
         .path(format!("/exams/{}/waiting", exam.id))
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(app.is_secure())
-        .max_age(TICKET_LIFE);
+        .max_age(TOKEN_LIFE);
     (http::header::SET_COOKIE, cookie.build().to_string())
 }

@@ -10,7 +10,7 @@ use registration::rules::steps::StepView;
 use reservation::ids::ExamId;
 
 use crate::failure::Failure;
-use crate::request::visit::{Standing, Visit};
+use crate::request::visit::{Progress, Visit};
 use crate::words::standing::{Reader, Said, said};
 
 /// Most exams whose steps are worked out for one page.
@@ -27,10 +27,10 @@ pub(crate) struct Begun {
 
 impl Begun {
     /// What is said of it to `reader`.
-    pub(crate) fn of(w: Words, exam: Arc<Exam>, standing: Standing, reader: &Reader) -> Self {
-        let said = said(w, &exam, &standing.at, reader);
-        let pay_until = standing.at.until.filter(|_| matches!(standing.at.state, State::Unpaid { .. }));
-        Self { exam, said, steps: standing.steps, pay_until }
+    pub(crate) fn of(w: Words, exam: Arc<Exam>, progress: Progress, reader: &Reader) -> Self {
+        let said = said(w, &exam, &progress.standing, reader);
+        let pay_until = progress.standing.until.filter(|_| matches!(progress.standing.state, State::Unpaid { .. }));
+        Self { exam, said, steps: progress.steps, pay_until }
     }
 }
 
@@ -44,10 +44,10 @@ pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
     for id in ids {
         let Some(exam) = registration.exams.get(&id) else { continue };
         if begun.len() < BEGUN_MAX && !begun.iter().any(|(.., known)| known.exam.id == id) {
-            let standing = visit.standing(&exam).await?;
-            let is_urgent = matches!(standing.at.state, State::Unpaid { .. } | State::Refused { .. });
-            let until = standing.at.until;
-            begun.push((!is_urgent, until, Begun::of(visit.words, exam, standing, &visit.reader())));
+            let progress = visit.progress(&exam).await?;
+            let is_urgent = matches!(progress.standing.state, State::Unpaid { .. } | State::Refused { .. });
+            let until = progress.standing.until;
+            begun.push((!is_urgent, until, Begun::of(visit.words, exam, progress, &visit.reader())));
         }
     }
     begun.sort_by_key(|(is_calm, until, _)| (*is_calm, until.filter(|_| !is_calm)));

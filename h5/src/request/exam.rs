@@ -31,7 +31,7 @@ pub(crate) async fn go_on(candidate: &Candidate, exam: &Exam) -> Result<Response
 /// Where that is.
 pub(crate) async fn next_path(candidate: &Candidate, exam: &Exam) -> Result<String, Failure> {
     let visit = &candidate.visit;
-    let standing = visit.standing(exam).await?.at;
+    let standing = visit.progress(exam).await?.standing;
     Ok(match (&standing.state, &standing.action) {
         (State::ToDo { .. }, Some(Action::Do(task))) => task_words::task_path(visit.words, exam, task).0,
         (State::Unpaid { .. }, Some(Action::Pay(order))) => format!("/orders/{order}"),

@@ -10,6 +10,8 @@ use registration::model::exam::Exam;
 use registration::model::exam_rules::{IdentityRules, IdentityWay, TaskKind};
 use registration::model::facts::{IdentityState, Proofs};
 use registration::people::accounts::Account;
+use registration::people::identity::IdentityRecord;
+use registration::store::StoreError;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -30,6 +32,11 @@ pub(crate) struct IdentityVisit {
 }
 
 impl IdentityVisit {
+    /// What is on record of the account's identity.
+    pub(crate) async fn record(&self) -> Result<IdentityRecord, StoreError> {
+        self.visit.app.outside.registration.identity.record(&self.account).await
+    }
+
     /// The frame of the page to answer with.
     pub(crate) fn frame(&self, title: impl Into<String>) -> Frame<'_> {
         let mut frame = self.visit.frame(title);

@@ -21,6 +21,7 @@ use registration::model::order::{Order, OrderState};
 use registration::payments::Surface;
 use registration::people::accounts::{Account, Caller, Device, Hears};
 use registration::rules::choosing;
+use registration::rules::standing::{Standing, standing};
 use registration::rules::steps::{StepView, steps};
 use registration::store::StoreError;
 use reservation::ids::SittingId;
@@ -56,7 +57,7 @@ pub(crate) struct Visit {
     orders: OnceCell<Vec<Order>>,
     /// The visitor's network asks too often; the page keeps what was typed and says so.
     pub(crate) too_many: Option<TooMany>,
-    /// From where.
+    /// From which address it came.
     pub(crate) address: Option<IpAddr>,
     /// Where one pays from this browser.
     pub(crate) surface: Surface,
@@ -69,22 +70,22 @@ pub(crate) struct Visit {
 }
 
 /// How far a candidate is in an exam, and for which of its subjects.
-pub(crate) struct Standing {
+pub(crate) struct Progress {
     pub(crate) steps: Vec<StepView>,
     /// The candidate's orders of the exam, newest first.
     pub(crate) orders: Vec<Order>,
     /// Where the registration stands.
-    pub(crate) at: registration::rules::standing::Standing,
+    pub(crate) standing: Standing,
     /// `None` where the exam does not ask.
     pub(crate) eligibility: EligibilityState,
 }
 
-impl Standing {
+impl Progress {
     /// What these facts come to.
     pub(crate) fn of(exam: &Exam, facts: Facts<'_>, now: Timestamp) -> Self {
         let steps = steps(exam, &facts, now);
-        let at = registration::rules::standing::standing(exam, &facts, &steps, now);
-        Self { steps, at, orders: facts.orders.to_vec(), eligibility: facts.eligibility }
+        let standing = standing(exam, &facts, &steps, now);
+        Self { steps, standing, orders: facts.orders.to_vec(), eligibility: facts.eligibility }
     }
 }
 
@@ -134,9 +135,9 @@ impl Visit {
     }
 
     /// The frame of a page that tells where a registration stands.
-    pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &Exam, standing: &Standing) -> Frame<'_> {
+    pub(crate) fn frame_of(&self, title: impl Into<String>, exam: &Exam, progress: &Progress) -> Frame<'_> {
         let asks = format!("/me/decided?standing={}", exam.id);
-        let mark = standing.at.mark ^ seats_mark(self.known());
+        let mark = progress.standing.mark ^ seats_mark(self.known());
         Frame { asks: self.account.as_ref().map(|_| (asks, mark)), ..self.frame(title) }
     }
 
@@ -161,17 +162,17 @@ impl Visit {
 
     /// The candidate's steps in an exam; those of somebody who has done nothing yet when nobody is signed in.
     pub(crate) async fn steps(&self, exam: &Exam) -> Result<Vec<StepView>, StoreError> {
-        Ok(self.standing(exam).await?.steps)
+        Ok(self.progress(exam).await?.steps)
     }
 
     /// The steps, and what the roster says.
-    pub(crate) async fn standing(&self, exam: &Exam) -> Result<Standing, StoreError> {
+    pub(crate) async fn progress(&self, exam: &Exam) -> Result<Progress, StoreError> {
         let orders = self.orders_of(exam).await?;
         let facts = match &self.account {
             Some(account) => self.app.outside.registration.applications.facts(account.id, exam, &orders).await?,
             None => Facts::default(),
         };
-        Ok(Standing::of(exam, facts, self.now))
+        Ok(Progress::of(exam, facts, self.now))
     }
 
     /// To whom the state of a registration is told.

@@ -20,7 +20,7 @@ pub(crate) fn facts(rows: &[(&str, Markup)]) -> Markup {
 /// A sitting as orders show it.
 #[derive(Debug, Clone)]
 pub(crate) struct SittingLine {
-    /// The subject.
+    /// The subject that is sat.
     pub(crate) title: String,
     /// Where; empty when nobody said.
     pub(crate) venue: String,

@@ -21,7 +21,7 @@ use super::icons::{Icon, icon};
 pub(crate) struct FieldError {
     /// The field's name, which is also its id.
     pub(crate) field: Cow<'static, str>,
-    /// The sentence.
+    /// What is wrong, as a sentence.
     pub(crate) text: String,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Field<'a> {
     pub(crate) name: &'static str,
     /// `text`, `password` or `tel`.
     pub(crate) kind: &'static str,
-    /// The label.
+    /// The label above the field.
     pub(crate) label: &'a str,
     /// What it is for, when the label does not say it.
     pub(crate) hint: &'a str,
@@ -42,7 +42,7 @@ pub(crate) struct Field<'a> {
     pub(crate) autocomplete: &'static str,
     /// Which keyboard a phone shows.
     pub(crate) inputmode: &'static str,
-    /// Most characters.
+    /// Most characters that it takes.
     pub(crate) length_max: u16,
 }
 

@@ -76,7 +76,7 @@ const BRINGS: [(&str, &str); 2] = [(" data-waits=\"", "wait.js"), (" data-number
 pub(crate) enum Visitor {
     /// Somebody who could sign in.
     Guest,
-    /// A candidate.
+    /// A candidate who is signed in.
     SignedIn,
     /// Unknown: the page must do without asking any store, or nothing else works here.
     Unknown,

@@ -6,10 +6,10 @@ use pagekit::words::Words;
 use super::icons::{Icon, icon};
 use crate::words::step::{Look, state_word};
 
-/// One step.
+/// One step of an exam.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
-    /// Its name.
+    /// The name of the step.
     pub(crate) name: String,
     /// How far it is.
     pub(crate) look: Look,

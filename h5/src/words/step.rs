@@ -9,7 +9,7 @@ use registration::rules::steps::{StepView, TaskState};
 /// How far a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// Passed.
+    /// It is done, or was passed.
     Done,
     /// This is where the candidate acts.
     Now,
@@ -17,7 +17,7 @@ pub(crate) enum Look {
     Waiting,
     /// Refused: mend it.
     Refused,
-    /// Still locked.
+    /// It is still locked.
     Later,
 }
 

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use deadpool_postgres::{Manager, Pool, Runtime};
-use testkit::TestStores;
+use gateways::settings::Variables;
+use gateways::tencent::id_card_ocr::TencentOcrConfig;
+use gateways::{CardReader, Gateways};
+use testkit::{TestStores, Vendors};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_postgres::NoTls;
@@ -72,7 +75,10 @@ async fn pass(client: TcpStream, server: UnixStream, asked: Asked) {
 async fn start() -> (Site, Asked) {
     let asked = Asked::default();
     let heard = asked.clone();
-    let site = Site::start_through(async move |stores: &TestStores| {
+    let vendors = Variables::default().with(Vendors::start().await.variables());
+    let cards = Some(CardReader::tencent(TencentOcrConfig::of(&vendors).unwrap()));
+    let gateways = Gateways { cards, ..Gateways::default() };
+    let site = Site::start_through(gateways, async move |stores: &TestStores| {
         let port = listen(stores.postgres_socket(), heard).await;
         let url = format!("host=127.0.0.1 port={port} user=seathold dbname=seathold");
         let manager = Manager::new(url.parse().unwrap(), NoTls);
@@ -153,6 +159,14 @@ async fn a_page_asks_no_more_than_it_shows() {
     for page in unpaid {
         look(&mut candidate, page).await;
     }
+    // The account, the bar's seat, who one is, and the two sides.
+    let card = "/me/identity/card";
+    let agreed = candidate.post("/me/identity", "consent=on&way=/card&name=%E5%BC%A0%E4%BC%9F").await;
+    assert!(agreed.location().starts_with(card), "{} {}", agreed.location(), agreed.text);
+    look(&mut candidate, (card, 5, Reads::Bar)).await;
+    let asked_of_card = questions(&mut candidate, &asked, card).await;
+    let of_identity = asked_of_card.iter().filter(|asked| asked.contains("registration.identities")).count();
+    assert_eq!(of_identity, 1, "who one is, once: {asked_of_card:#?}");
     candidate.upload(&order, &picture(300, 600)).await;
     let waiting = [(&*receipt, 4, Reads::All), ("/exams/degree-english", 2, Reads::All), ("/me", 4, Reads::All)];
     for page in waiting.into_iter().chain([("/", 3, Reads::All), ("/help", 2, Reads::Bar)]) {

@@ -152,13 +152,13 @@ impl Site {
         self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
     }
 
-    /// The usual exam, with a pool of connections to Postgres that `through` makes.
-    pub(crate) async fn start_through(through: impl AsyncFnOnce(&TestStores) -> Pool) -> Self {
+    /// The usual exam, with a pool of connections to Postgres that `through` makes, and vendors.
+    pub(crate) async fn start_through(gateways: Gateways, through: impl AsyncFnOnce(&TestStores) -> Pool) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
         let stores = TestStores::start().await;
         let pool = through(&stores).await;
         let sittings = SITTINGS.replace("SEATS", "5");
-        Self::open_on(stores, pool, (&exam, &sittings), Gateways::default(), AccountSettings::default()).await
+        Self::open_on(stores, pool, (&exam, &sittings), gateways, AccountSettings::default()).await
     }
 
     async fn open(exam: &str, sittings: &str, gateways: Gateways, accounts: AccountSettings) -> Self {

@@ -13,9 +13,9 @@ pub enum Known {
     Held,
     /// The clock was stopped.
     Frozen,
-    /// Paid.
+    /// It was paid.
     Confirmed,
-    /// Given back.
+    /// It was given back.
     Released,
     /// An answer is missing.
     Unsure,
@@ -31,7 +31,7 @@ pub struct Seat {
     /// From when on it was surely taken: when the answer had arrived. Counted from the start.
     pub from: Duration,
     /// Until when it was surely taken: when the release was sent, or the deadline that was promised
-    /// counted from when the request was sent. None: for good.
+    /// counted from when the request was sent. `None`: for good.
     pub until: Option<Duration>,
     /// Where it stands.
     pub known: Known,

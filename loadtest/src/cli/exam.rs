@@ -27,7 +27,7 @@ pub enum ExamChoice<'a> {
 }
 
 impl ExamArgs {
-    /// Which one.
+    /// Which exam was named.
     pub fn choice(&self) -> ExamChoice<'_> {
         self.exam.as_ref().map_or(ExamChoice::New(&self.new), ExamChoice::Existing)
     }
@@ -69,11 +69,11 @@ pub enum Acknowledge {
 /// When an exam has a waiting room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum WaitingRoomMode {
-    /// Never
+    /// Nobody ever waits
     Off,
     /// When it is needed
     Automatic,
-    /// Always
+    /// Everybody always waits
     On,
 }
 

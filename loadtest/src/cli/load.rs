@@ -86,7 +86,7 @@ pub struct LoadArgs {
 /// Why a load makes no sense.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// See [`ProfileError`].
+    /// The profile of the load is wrong.
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// Nobody knows when it opens.

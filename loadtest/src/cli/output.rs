@@ -34,8 +34,8 @@ pub struct OutputArgs {
 /// The report's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Language {
-    /// English
+    /// Words in English
     En,
-    /// 中文
+    /// Words in Chinese (中文)
     Zh,
 }

@@ -9,10 +9,10 @@ use super::scenarios::FateArgs;
 use super::values::{self, Share, count};
 use super::{ApiArgs, ExamArgs, LedgerArgs, LoadArgs, NewExamArgs, OutputArgs, TargetArgs};
 
-/// `loadtest rush`.
+/// The arguments of `loadtest rush`.
 #[derive(Debug, Args)]
 pub struct RushArgs {
-    /// At whom.
+    /// At whom the load goes.
     #[command(flatten)]
     pub target: TargetArgs,
     /// So many come
@@ -39,7 +39,7 @@ pub struct RushArgs {
     /// The seed of all chance: the same one gives the same test. Default: another one each time
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// The ledger.
+    /// The ledger to count in.
     #[command(flatten)]
     pub ledger: LedgerArgs,
     /// How to show it. Without --html the report is written to rush.html.

@@ -9,10 +9,10 @@ use reservation::ids::ExamId;
 use super::values::{self, GiveUp, Share, count};
 use super::{ExamArgs, LedgerArgs, LoadArgs, OutputArgs, TargetArgs};
 
-/// `loadtest api`.
+/// The arguments of `loadtest api`.
 #[derive(Debug, Args)]
 pub struct ApiArgs {
-    /// At whom.
+    /// At whom the load goes.
     #[command(flatten)]
     pub target: TargetArgs,
     /// For which seats.
@@ -27,7 +27,7 @@ pub struct ApiArgs {
     /// Pause between a candidate's steps, give or take half of it
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = values::duration, help_heading = "Candidates")]
     pub think: Duration,
-    /// The ledger.
+    /// The ledger to count in.
     #[command(flatten)]
     pub ledger: LedgerArgs,
     /// How to show it.
@@ -47,10 +47,10 @@ pub struct FateArgs {
     pub release: Share,
 }
 
-/// `loadtest candidate`.
+/// The arguments of `loadtest candidate`.
 #[derive(Debug, Args)]
 pub struct CandidateArgs {
-    /// At whom.
+    /// At whom the load goes.
     #[command(flatten)]
     pub target: TargetArgs,
     /// The exam, as its page's address says. `loadtest prepare --definition DIR` writes one to import
@@ -83,7 +83,7 @@ pub struct CandidateArgs {
     /// Do not fetch the stylesheet, the icon and the payment code
     #[arg(long, help_heading = "Candidates")]
     pub no_assets: bool,
-    /// The ledger.
+    /// The ledger to count in.
     #[command(flatten)]
     pub ledger: LedgerArgs,
     /// How to show it.
@@ -102,10 +102,10 @@ pub enum Arrive {
     SignedIn,
 }
 
-/// `loadtest waiting-room`.
+/// The arguments of `loadtest waiting-room`.
 #[derive(Debug, Args)]
 pub struct WaitingRoomArgs {
-    /// At whom.
+    /// At whom the load goes.
     #[command(flatten)]
     pub target: TargetArgs,
     /// For which seats.
@@ -129,7 +129,7 @@ pub struct WaitingRoomArgs {
     /// Longest that anybody waits, from when they came
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = values::duration, help_heading = "Candidates")]
     pub wait_max: Duration,
-    /// The ledger.
+    /// The ledger to count in.
     #[command(flatten)]
     pub ledger: LedgerArgs,
     /// How to show it.
@@ -137,13 +137,13 @@ pub struct WaitingRoomArgs {
     pub output: OutputArgs,
 }
 
-/// `loadtest browse`.
+/// The arguments of `loadtest browse`.
 #[derive(Debug, Args)]
 pub struct BrowseArgs {
-    /// At whom.
+    /// At whom the load goes.
     #[command(flatten)]
     pub target: TargetArgs,
-    /// Whose sittings.
+    /// The exam whose sittings are looked at.
     #[command(flatten)]
     pub exam: ExamArgs,
     /// Who comes when.

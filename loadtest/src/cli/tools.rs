@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::values;
 use super::{LedgerArgs, NewExamArgs, OutputArgs, TargetArgs};
 
-/// `loadtest prepare`.
+/// The arguments of `loadtest prepare`.
 #[derive(Debug, Args)]
 pub struct PrepareArgs {
-    /// At whom.
+    /// The server to prepare.
     #[command(flatten)]
     pub target: TargetArgs,
     /// What to create.
@@ -27,10 +27,10 @@ pub struct PrepareArgs {
     pub definition: Option<PathBuf>,
 }
 
-/// `loadtest accounts`.
+/// The arguments of `loadtest accounts`.
 #[derive(Debug, Args)]
 pub struct AccountsArgs {
-    /// At whom.
+    /// The server that gets them.
     #[command(flatten)]
     pub target: TargetArgs,
     /// How many. Each costs the server an Argon2 hash: some 40 to 60 a second on a core
@@ -47,7 +47,7 @@ pub struct AccountsArgs {
     pub timeout: Duration,
 }
 
-/// `loadtest report`.
+/// The arguments of `loadtest report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// JSON results of a test, as --json wrote them
@@ -57,7 +57,7 @@ pub struct ReportArgs {
     pub output: OutputArgs,
 }
 
-/// `loadtest merge`.
+/// The arguments of `loadtest merge`.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
     /// The JSON results of all shards of one test
@@ -72,7 +72,7 @@ pub struct MergeArgs {
     /// The data directory of a server on this machine, whose private ledger is compared too
     #[arg(long, value_name = "DIR", requires = "url", env = "SEATHOLD_DATA", help_heading = "Target")]
     pub data: Option<PathBuf>,
-    /// The ledger.
+    /// The ledger to count in.
     #[command(flatten)]
     pub ledger: LedgerArgs,
     /// How to show it.

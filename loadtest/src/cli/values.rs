@@ -40,7 +40,7 @@ impl FromStr for Ramp {
 /// A share of all within a time, written `30%/2s`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spike {
-    /// The share.
+    /// The share that comes so.
     pub share: Share,
     /// Within how long they come.
     pub within: Duration,
@@ -59,9 +59,9 @@ impl FromStr for Spike {
 /// Which share leaves at a step of the way through the pages, written `exam=5%`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GiveUp {
-    /// The step.
+    /// The step at which they give up.
     pub step: Step,
-    /// The share.
+    /// The share that gives up.
     pub share: Share,
 }
 
@@ -94,7 +94,7 @@ impl FromStr for GiveUp {
     }
 }
 
-/// Reads `2/5`.
+/// Reads a shard such as `2/5`.
 pub fn shard(text: &str) -> Result<Shard, String> {
     let wrong = || format!("{text:?} is no shard; write I/N, such as 2/5");
     let (index, of) = text.split_once('/').ok_or_else(wrong)?;

@@ -21,7 +21,7 @@ const BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// Why no answer came.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// No connection.
+    /// There was no connection.
     #[error("cannot connect: {0}")]
     Connect(#[source] std::io::Error),
     /// The connection broke or spoke no HTTP.
@@ -35,11 +35,11 @@ pub enum CallError {
 /// A whole answer.
 #[derive(Debug)]
 pub struct Answer {
-    /// Its status.
+    /// The status of the answer.
     pub status: StatusCode,
-    /// Its headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body of the answer.
     pub body: Bytes,
 }
 
@@ -58,7 +58,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to the server.
     pub async fn open(target: &Target) -> Result<Self, CallError> {
         let stream = connect(target).await.map_err(CallError::Connect)?;
         let (sender, driver) =

@@ -33,7 +33,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// One thread's share of the test.
 pub struct Worker {
-    /// Its connections.
+    /// The connections of the worker.
     pub crew: Crew,
     /// What it must know.
     pub duty: Duty,

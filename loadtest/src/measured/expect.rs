@@ -9,7 +9,7 @@ use crate::measured::record::Operation;
 use crate::measured::results::{Figures, Results, latency_of};
 use crate::measured::verdict::Verdict;
 
-/// One condition.
+/// One condition on the results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
     text: String,
@@ -31,7 +31,7 @@ enum What {
     Lag(Duration),
 }
 
-/// Which latency.
+/// Which of the latencies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Latency {
     /// A quantile, 0–1.
@@ -52,9 +52,9 @@ pub enum ExpectationError {
     /// A value that does not fit the name.
     #[error("{value:?} does not fit {name}; it takes {takes}")]
     Value {
-        /// The name.
+        /// The name that was given.
         name: String,
-        /// The value.
+        /// The value that was given.
         value: String,
         /// What would fit.
         takes: &'static str,

@@ -31,7 +31,7 @@ impl Latencies {
         Self(Histogram::new(digits).expect("2 and 3 are allowed numbers of digits"))
     }
 
-    /// Adds one.
+    /// Adds one latency.
     pub fn record(&mut self, latency: Duration) {
         let micros = u64::try_from(latency.min(LONGEST).as_micros()).expect("an hour has few microseconds");
         self.0.record(micros).expect("the histogram grows, and an hour is far below its limit");
@@ -53,12 +53,12 @@ impl Latencies {
         (!self.0.is_empty()).then(|| Duration::from_micros(value()))
     }
 
-    /// The longest.
+    /// The longest latency; `None` before the first.
     pub fn max(&self) -> Option<Duration> {
         (!self.0.is_empty()).then(|| Duration::from_micros(self.0.max()).min(LONGEST))
     }
 
-    /// The mean.
+    /// The mean latency; `None` before the first.
     pub fn mean(&self) -> Option<Duration> {
         (!self.0.is_empty()).then(|| Duration::from_secs_f64(self.0.mean() / 1e6))
     }

@@ -16,7 +16,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This machine.
+    /// Describes this machine.
     pub fn here() -> Self {
         let kernel = nix::sys::utsname::uname().map_or_else(
             |_| std::env::consts::OS.to_owned(),

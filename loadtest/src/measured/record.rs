@@ -47,7 +47,7 @@ pub struct Second {
 /// All that was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// By operation.
+    /// What was measured, by operation.
     pub operations: BTreeMap<Operation, OperationMeasured>,
     /// Second by second from the start.
     pub seconds: Vec<Second>,

@@ -42,7 +42,7 @@ pub enum Scenario {
 /// Which part of a test this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
-    /// 1–`of`.
+    /// Which of them, from 1 to `of`.
     pub index: u32,
     /// How many parts there are.
     pub of: u32,
@@ -61,7 +61,7 @@ pub struct Parameters {
     pub scenario: Scenario,
     /// At whom it was aimed.
     pub url: String,
-    /// The exam.
+    /// The id of the exam.
     pub exam: String,
     /// How candidates came, in words: `even`, `rush`, `ramp 100..5000`.
     pub arrivals: String,
@@ -75,7 +75,7 @@ pub struct Parameters {
     pub early: Option<f64>,
     /// All seats of the exam.
     pub seats: u64,
-    /// Its sittings.
+    /// How many sittings it has.
     pub sittings: usize,
     /// Share of seat holders who pay, 0–1.
     pub confirm: f64,
@@ -98,7 +98,7 @@ pub struct Process {
     pub machine: Machine,
     /// Its connections, without the streams.
     pub connections: usize,
-    /// Its threads.
+    /// How many threads it has.
     pub threads: usize,
     /// Processor seconds that it used.
     pub cpu_seconds: f64,
@@ -133,9 +133,9 @@ pub struct WaitingRoomPoint {
 /// One sitting as the generator and, at the end, the server saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SittingReport {
-    /// Its id.
+    /// The id of the sitting.
     pub id: String,
-    /// Its seats.
+    /// How many seats it has.
     pub capacity: u64,
     /// How often a seat of it was given.
     pub given: u64,
@@ -154,7 +154,7 @@ pub struct SittingReport {
 /// A whole test, or one shard of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Results {
-    /// [`FORMAT`].
+    /// The format, [`FORMAT`] when written by this version.
     pub format: u32,
     /// What was asked for.
     pub parameters: Parameters,
@@ -172,7 +172,7 @@ pub struct Results {
     pub free: Vec<FreePoint>,
     /// The waiting room over time.
     pub room: Vec<WaitingRoomPoint>,
-    /// The sittings.
+    /// What became of the sittings.
     pub sittings: Vec<SittingReport>,
     /// What was checked about seats.
     pub checks: Vec<Check>,

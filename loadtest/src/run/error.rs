@@ -15,10 +15,10 @@ use crate::server::target::TargetError;
 /// Why a test could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// See [`TargetError`].
+    /// The server cannot be a target.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// See [`LoadError`].
+    /// The load is described wrongly.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// No key to create an exam with.
@@ -33,9 +33,9 @@ pub enum RunError {
     /// A key file that cannot be used.
     #[error("{}: {why}", file.display())]
     KeyFile {
-        /// Which.
+        /// Which file it was.
         file: PathBuf,
-        /// Why.
+        /// Why it cannot be used.
         why: String,
     },
     /// The exam has no sittings.
@@ -49,33 +49,33 @@ pub enum RunError {
     TooManyFiles {
         /// Connections and streams.
         wanted: usize,
-        /// The limit.
+        /// The limit of this machine.
         limit: u64,
     },
-    /// See [`AccountsError`].
+    /// The accounts cannot be used.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
-    /// See [`CardsError`].
+    /// The cards cannot be drawn.
     #[error(transparent)]
     Cards(#[from] CardsError),
-    /// See [`OfficeError`].
+    /// The server's office did not answer as it must.
     #[error(transparent)]
     Office(#[from] OfficeError),
-    /// See [`GenerateError`].
+    /// The generator could not go on.
     #[error(transparent)]
     Generate(#[from] GenerateError),
-    /// See [`ReadError`].
+    /// Results cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// See [`MergeError`].
+    /// Results cannot be merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
     /// Results could not be written.
     #[error("{}: {cause}", file.display())]
     Write {
-        /// Where to.
+        /// The file that was to be written.
         file: PathBuf,
-        /// Why.
+        /// Why it was not written.
         cause: std::io::Error,
     },
     /// A plot could not be drawn.

@@ -15,7 +15,7 @@ use crate::server::wire::{HoldReply, HoldsReply, Requests};
 /// What all candidates know.
 #[derive(Debug)]
 pub struct ApiPlan {
-    /// Their requests.
+    /// The requests that are sent.
     pub requests: Requests,
     /// The sittings there are.
     pub sittings: Vec<SittingId>,

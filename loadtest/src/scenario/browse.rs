@@ -13,7 +13,7 @@ use crate::server::wire::Requests;
 /// What all viewers know.
 #[derive(Debug)]
 pub struct BrowsePlan {
-    /// Their requests.
+    /// The requests that are sent.
     pub requests: Requests,
     /// The pages they look at; may be empty.
     pub pages: Vec<PathAndQuery>,

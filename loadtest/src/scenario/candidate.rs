@@ -42,7 +42,7 @@ const STEPS_MAX: usize = 40;
 pub struct CandidatePlan {
     /// The exam, by its id.
     pub exam: String,
-    /// Its sittings.
+    /// The sittings that are asked for.
     pub sittings: Vec<SittingId>,
     /// How candidates come by an account.
     pub arrive: Arrive,

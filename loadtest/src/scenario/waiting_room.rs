@@ -89,15 +89,15 @@ async fn wait(
     let intent = Intent::of(plan, chance);
     let (first_sent, deadline) = (worker.now(), intended + plan.wait_max);
     let mut stay: Option<Stay> = None;
-    let (mut next, mut ticket) = (intended, None::<String>);
+    let (mut next, mut token) = (intended, None::<String>);
     for question in 0.. {
         let operation = if question == 0 { Operation::Enter } else { Operation::Look };
-        let request = || plan.api.requests.place(plan.api.candidate(index), ticket.clone());
+        let request = || plan.api.requests.place(plan.api.candidate(index), token.clone());
         let told = worker.ask_judged(operation, next, chance, request, |answer| judged(operation, answer)).await;
         let (now, reply) = (worker.now(), told.answer.as_ref().and_then(place));
         if let Some(reply) = &reply {
             let stay = stay.get_or_insert(begun(index, (first_sent, now), reply));
-            ticket = reply.ticket.clone().or(ticket);
+            token = reply.token.clone().or(token);
             match reply.state {
                 PlaceState::Waiting => stay.still_waiting = Some(worker.since_start(told.sent_at)),
                 PlaceState::Open => return Some((stay.clone(), End::LetIn(None))),

@@ -27,7 +27,7 @@ pub struct Accounts {
 /// Somebody with an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Signed {
-    /// Who.
+    /// Who has signed in.
     pub person: Person,
     /// The cookie header that signs them in, for twelve hours from when it was made.
     pub cookie: String,
@@ -39,9 +39,9 @@ pub enum AccountsError {
     /// Not there, not readable, or no such file.
     #[error("{file}: {why}; `loadtest accounts` writes one")]
     File {
-        /// Which.
+        /// Which file it was.
         file: String,
-        /// Why.
+        /// Why it cannot be used.
         why: String,
     },
     /// Two candidates would be the same person.

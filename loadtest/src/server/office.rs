@@ -41,7 +41,7 @@ pub enum OfficeError {
     Refused {
         /// What was asked for.
         what: String,
-        /// The status.
+        /// The status of the answer.
         status: StatusCode,
         /// The server's sentence.
         detail: String,
@@ -51,15 +51,15 @@ pub enum OfficeError {
     Strange {
         /// What was asked for.
         what: String,
-        /// Why.
+        /// Why it cannot be read.
         cause: serde_json::Error,
     },
-    /// No answer.
+    /// There was no answer.
     #[error("{what}: {cause}")]
     Call {
         /// What was asked for.
         what: String,
-        /// Why.
+        /// Why there was none.
         cause: CallError,
     },
     /// No answer in time.
@@ -68,7 +68,7 @@ pub enum OfficeError {
 }
 
 impl Office {
-    /// Opens it.
+    /// Opens a connection to the server's office.
     pub async fn open(target: &Target) -> Result<Self, OfficeError> {
         let opened = Crew::open(target.clone(), CONNECTIONS).await;
         let crew =

@@ -37,15 +37,15 @@ pub enum TargetError {
     /// Another machine, without `--allow-remote`.
     #[error("{host} is {address}, which is not this machine; add --allow-remote if you are sure that you may load it")]
     Remote {
-        /// As given.
+        /// The host as given.
         host: String,
-        /// As resolved.
+        /// The address that it has.
         address: IpAddr,
     },
     /// The name resolves to nothing.
     #[error("{host} has no address")]
     NoAddress {
-        /// As given.
+        /// The host as given.
         host: String,
         /// What the resolver said.
         #[source]

@@ -39,10 +39,10 @@ pub struct HoldsReply {
     pub server_time: Timestamp,
 }
 
-/// A hold.
+/// A hold as the server tells it.
 #[derive(Debug, Deserialize)]
 pub struct HoldReply {
-    /// Its id.
+    /// The id of the hold.
     pub id: String,
     /// `held`, `frozen`, `confirmed`, or how it ended.
     pub state: String,
@@ -53,7 +53,7 @@ pub struct HoldReply {
 /// A sitting in the public list.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SittingReply {
-    /// Its id.
+    /// The id of the sitting.
     pub id: SittingId,
     /// All its seats.
     pub capacity: u64,
@@ -66,7 +66,7 @@ pub struct SittingReply {
 pub struct ProblemReply {
     /// A stable word.
     pub code: String,
-    /// A sentence.
+    /// What is the matter, as a sentence.
     #[serde(default)]
     pub detail: String,
 }
@@ -140,9 +140,9 @@ impl Requests {
     }
 
     /// A place in the waiting room for `candidate`, or how the one that is there stands.
-    /// `ticket` is what an earlier answer brought.
-    pub fn place(&self, candidate: CandidateId, ticket: Option<String>) -> Outgoing {
-        let body = json(&PostPlace { candidate, ticket });
+    /// `token` is what an earlier answer brought.
+    pub fn place(&self, candidate: CandidateId, token: Option<String>) -> Outgoing {
+        let body = json(&PostPlace { candidate, token });
         self.request(Method::POST, self.places.clone(), body)
     }
 

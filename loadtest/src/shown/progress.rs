@@ -23,15 +23,15 @@ pub struct Moment {
     pub came: u64,
     /// Operations that ended.
     pub ended: u64,
-    /// Seats given.
+    /// How many seats were given.
     pub given: u64,
     /// Let in out of the waiting room.
     pub admitted: u64,
     /// Told that it is full.
     pub full: u64,
-    /// Errors.
+    /// How many errors there were.
     pub errors: u64,
-    /// Streams open.
+    /// How many streams are open.
     pub streams: u64,
     /// Free seats, if they are known.
     pub free: Option<u64>,

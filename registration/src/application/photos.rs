@@ -37,7 +37,7 @@ pub enum PhotoError {
     /// There is no such photo: it was too old, or another one took its place.
     #[error("there is no such photo")]
     Unknown,
-    /// The bytes are no acceptable picture, or the gate is full.
+    /// The bytes are no acceptable picture, or too many are being cleaned.
     #[error(transparent)]
     Draft(#[from] DraftError),
     /// No more comparisons today.

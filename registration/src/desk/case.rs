@@ -115,9 +115,9 @@ impl FromStr for Subject {
     }
 }
 
-/// Where a case stands in the queues, for the page that begins behind it.
+/// Behind which case of the queues a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Bookmark {
     /// Since when it waits.
     pub since: Timestamp,
     /// Which of those that wait since the same moment.
@@ -188,8 +188,8 @@ impl Case {
     }
 
     /// Where it stands in the queues.
-    pub fn place(&self) -> Place {
-        Place { since: self.waiting_since, id: self.id }
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark { since: self.waiting_since, id: self.id }
     }
 }
 

@@ -6,7 +6,7 @@ use reservation::ids::ExamId;
 
 use crate::desk::audit;
 use crate::desk::audit::{AuditAction, AuditEntry};
-use crate::desk::case::{Case, CaseId, CaseKind, Claim, Place, Subject};
+use crate::desk::case::{Bookmark, Case, CaseId, CaseKind, Claim, Subject};
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::reason::NoReason;
 use crate::desk::staff::StaffMember;
@@ -30,8 +30,8 @@ pub struct Asked<'a> {
     pub kinds: &'a [CaseKind],
     /// Of this exam alone.
     pub exam: Option<&'a ExamId>,
-    /// Only those behind this place: the last of the page before.
-    pub after: Option<Place>,
+    /// Only those behind this one: the last of the page before.
+    pub after: Option<Bookmark>,
     /// At most so many, and [`CASES_MAX`].
     pub limit: usize,
 }

@@ -13,14 +13,14 @@ use crate::desk::reason::{NoReason, reason};
 use crate::desk::staff::StaffMember;
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
-use crate::model::payment::listed::{Listed, Place, Wanted, Whole};
+use crate::model::payment::listed::{Bookmark, Listed, Wanted, Whole};
 use crate::model::payment::refund::RefundId;
 use crate::model::payment::{Method, Payment, PaymentId};
+use crate::payments::reconciliation::{BillDay, Finding, FindingId, Ours, ReconcileError, Reconciliation};
+use crate::payments::store::findings;
 use crate::payments::store::payments::listed;
 use crate::payments::store::{journal_lines, payment_events, refunds};
 use crate::payments::{Books, Payments, RefundError, Stuck};
-use crate::reconciliation::store::findings;
-use crate::reconciliation::{BillDay, Finding, FindingId, Ours, ReconcileError, Reconciliation};
 use crate::store::{Database, StoreError};
 
 pub use export::EXPORT_PAGE_MAX;
@@ -51,7 +51,7 @@ pub enum FinanceError {
     /// The day was not reconciled.
     #[error(transparent)]
     Reconcile(ReconcileError),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -82,7 +82,7 @@ pub struct Reconciled {
     pub day: BillDay,
     /// What we have ourselves.
     pub ours: Ours,
-    /// What differs.
+    /// What differs between the bill and the books.
     pub findings: Vec<Finding>,
     /// What was done with it.
     pub history: Vec<AuditEntry>,
@@ -102,7 +102,7 @@ impl Finance {
         &self,
         member: &StaffMember,
         wanted: &Wanted,
-        after: Option<Place>,
+        after: Option<Bookmark>,
     ) -> Result<Vec<Listed>, FinanceError> {
         demand(member, Right::SeeMoney, Scope::Everything)?;
         let client = self.database.client().await?;
@@ -294,7 +294,7 @@ fn subject_of_day(channel: Method, day: Date) -> String {
 
 /// From when until when the wanted day is.
 fn day_of(wanted: &Wanted) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
-    wanted.day.map(crate::reconciliation::bounds)
+    wanted.day.map(crate::payments::reconciliation::bounds)
 }
 
 /// Which payments were looked for, for the audit.

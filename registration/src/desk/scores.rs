@@ -1,4 +1,4 @@
-//! The desk of earlier scores: CET6 资格复核. Ticket number and name fit, and the document does not.
+//! The desk of earlier scores: CET6 资格复核. Past number and name fit, and the document does not.
 
 use std::fmt;
 use std::sync::Arc;
@@ -51,11 +51,11 @@ pub struct ScoreCase {
     pub key: ScoreKey,
     /// What was handed in.
     pub review: ScoreReview,
-    /// The result that has its ticket number and name; nothing when it is gone.
+    /// The result that has its past number and name; nothing when it is gone.
     pub found: Option<FoundScore>,
 }
 
-/// The result that has a request's ticket number and name.
+/// The result that has a request's past number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundScore {
     /// The score in whole points, as the file of results has it.
@@ -117,8 +117,8 @@ impl Scores {
         let (subject, seen) = (case.key.subject().to_string(), case.key.seen());
         Entry::by_staff(member.id, AuditAction::LookedAtScore, &subject).seen(&seen).write(&client).await?;
         if let Some(rules) = rules {
-            let ScoreReview { ticket, document, name, .. } = &case.review;
-            let found = self.eligibility.find_scores(&client, exam, ticket, (document, name), rules).await?;
+            let ScoreReview { past_number, document, name, .. } = &case.review;
+            let found = self.eligibility.find_scores(&client, exam, past_number, (document, name), rules).await?;
             case.found = found.by_name.map(|(stored, said)| FoundScore {
                 score: stored.score,
                 year: stored.year,

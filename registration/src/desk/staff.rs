@@ -28,7 +28,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// All roles.
+    /// All roles that there are.
     pub const ALL: [Self; 3] = [Self::Reviewer, Self::Finance, Self::Administrator];
 
     /// The role's word, in the store and on the command line.

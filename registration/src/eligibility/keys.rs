@@ -8,7 +8,7 @@ use crate::eligibility::store::past_scores::ScoreLines;
 use crate::eligibility::store::roster::RosterLines;
 use crate::model::document::Document;
 use crate::model::person::PersonName;
-use crate::model::roster::{PastScore, RosterRecord, TicketNumber, name_key_of_before};
+use crate::model::roster::{PastNumber, PastScore, RosterRecord, name_key_of_before};
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
 
@@ -25,19 +25,19 @@ fn person_of_before(vault: &Vault, document: &Document, name: &PersonName) -> In
     vault.index("roster.person", &format!("{}\n{}", document.keyed(), name_key_of_before(name)))
 }
 
-/// Of a ticket number together with the number of a document, of whatever kind.
-pub(crate) fn ticket_and_document(vault: &Vault, ticket: &str, number: &str) -> Index {
-    vault.index("past_score.document", &format!("{ticket}\n{number}"))
+/// Of a past number together with the number of a document, of whatever kind.
+pub(crate) fn past_number_and_document(vault: &Vault, past_number: &str, number: &str) -> Index {
+    vault.index("past_score.document", &format!("{past_number}\n{number}"))
 }
 
-/// Of a ticket number.
-pub(crate) fn ticket(vault: &Vault, ticket: &TicketNumber) -> Index {
-    vault.index("past_score.ticket", ticket.expose())
+/// Of a past number.
+pub(crate) fn past_number(vault: &Vault, past_number: &PastNumber) -> Index {
+    vault.index("past_score.ticket", past_number.expose())
 }
 
-/// Of a ticket number together with a name, as the version before finds results.
-pub(crate) fn ticket_and_name_of_before(vault: &Vault, ticket: &TicketNumber, name: &PersonName) -> Index {
-    vault.index("past_score.name", &format!("{}\n{}", ticket.expose(), name_key_of_before(name)))
+/// Of a past number together with a name, as the version before finds results.
+pub(crate) fn past_number_and_name_of_before(vault: &Vault, past_number: &PastNumber, name: &PersonName) -> Index {
+    vault.index("past_score.name", &format!("{}\n{}", past_number.expose(), name_key_of_before(name)))
 }
 
 /// Adds a person to lines that are to be written.
@@ -52,12 +52,12 @@ pub(crate) fn add_to_roster(vault: &Vault, exam: &ExamId, record: &RosterRecord,
 
 /// Adds a result to lines that are to be written.
 pub(crate) fn add_to_scores(vault: &Vault, exam: &ExamId, score: &PastScore, lines: &mut ScoreLines) {
-    let index = ticket_and_document(vault, &score.ticket, &score.document);
+    let index = past_number_and_document(vault, &score.past_number, &score.document);
     let plain = serde_json::to_vec(score).expect("texts and numbers are always JSON");
-    let (by_ticket, by_name) = match score.ticket.parse() {
+    let (by_ticket, by_name) = match score.past_number.parse() {
         Ok(number) => {
             let name = PersonName::kept(&score.name);
-            (ticket(vault, &number), ticket_and_name_of_before(vault, &number, &name))
+            (past_number(vault, &number), past_number_and_name_of_before(vault, &number, &name))
         }
         // The file's reader lets no others through; such a line would be found by its document only.
         Err(_) => (index, index),

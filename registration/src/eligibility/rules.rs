@@ -21,7 +21,7 @@ pub fn offered(exam: &Exam, record: &RosterRecord, granted: &[SubjectId]) -> Vec
     if lacking.iter().any(is_run) { lacking } else { Vec::new() }
 }
 
-/// What results of earlier exams say of a ticket number and a person.
+/// What results of earlier exams say of a past number and a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Judged {
     /// Number and document fit: passed, whatever the name.

@@ -16,7 +16,7 @@ use crate::model::exam_rules::SubjectId;
 use crate::model::facts::ScoreReviewState;
 use crate::model::ids::AccountId;
 use crate::model::person::PersonName;
-use crate::model::roster::TicketNumber;
+use crate::model::roster::PastNumber;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
 
@@ -30,7 +30,7 @@ pub struct ScoreReview {
     /// The document by which they were bound.
     pub document: Document,
     /// The number of the earlier admission ticket.
-    pub ticket: TicketNumber,
+    pub past_number: PastNumber,
     /// What it makes eligible, or would.
     pub grants: Vec<SubjectId>,
 }
@@ -66,7 +66,8 @@ pub enum ScoreReviewError {
 struct Request {
     document: String,
     name: String,
-    ticket: String,
+    #[serde(rename = "ticket")]
+    past_number: String,
 }
 
 impl Eligibility {
@@ -95,7 +96,7 @@ impl Eligibility {
         account: AccountId,
         exam: &Exam,
         seen: Option<&SeenPerson>,
-        ticket: &TicketNumber,
+        past_number: &PastNumber,
     ) -> Result<ScoreReviewState, ScoreReviewError> {
         let now = clock::now();
         let rules = exam.rules.eligibility.score_review.as_ref().ok_or(ScoreReviewError::NotOffered)?;
@@ -116,7 +117,7 @@ impl Eligibility {
             return Err(ScoreReviewError::TooMany);
         }
         let (document, name) = (&person.record.document, &person.record.name);
-        let found = self.find_scores(&client, &exam.id, ticket, (document, name), rules).await?;
+        let found = self.find_scores(&client, &exam.id, past_number, (document, name), rules).await?;
         let (state, decided_at) = match judge(found.by_document, found.by_name.is_some()) {
             Judged::Passed => ("passed", Some(now)),
             Judged::ForStaff => ("waiting", None),
@@ -126,7 +127,7 @@ impl Eligibility {
         let request = StoredScoreReview {
             exam: exam.id.clone(),
             account,
-            request: self.seal_request(&exam.id, &document_index, document, name, ticket),
+            request: self.seal_request(&exam.id, &document_index, document, name, past_number),
             document_index,
             state: state.to_owned(),
             grants: grants.iter().map(SubjectId::to_string).collect(),
@@ -157,10 +158,13 @@ impl Eligibility {
         index: &[u8],
         document: &Document,
         name: &PersonName,
-        ticket: &TicketNumber,
+        past_number: &PastNumber,
     ) -> Vec<u8> {
-        let request =
-            Request { document: document.keyed(), name: name.expose().to_owned(), ticket: ticket.expose().to_owned() };
+        let request = Request {
+            document: document.keyed(),
+            name: name.expose().to_owned(),
+            past_number: past_number.expose().to_owned(),
+        };
         let plain = serde_json::to_vec(&request).expect("three texts are always JSON");
         self.vault.seal(&keys::context("score_review", exam, index), &plain)
     }
@@ -176,7 +180,7 @@ pub(crate) fn read(vault: &Vault, stored: &StoredScoreReview) -> Result<ScoreRev
         state: read_state(stored)?,
         name: PersonName::kept(&request.name),
         document: Document::from_keyed(&request.document).ok_or_else(corrupt)?,
-        ticket: request.ticket.parse().map_err(|_| corrupt())?,
+        past_number: request.past_number.parse().map_err(|_| corrupt())?,
         grants: read_subjects(&stored.grants)?,
     })
 }

@@ -1,5 +1,5 @@
-//! Results of earlier exams: found by their ticket number, told apart by document and name once they are open. Rows that
-//! an earlier version imported get their index by ticket in the background, once.
+//! Results of earlier exams: found by their past number, told apart by document and name once they are open. Rows that
+//! an earlier version imported get their index by number in the background, once.
 
 use deadpool_postgres::GenericClient;
 use reservation::ids::ExamId;
@@ -10,7 +10,7 @@ use crate::eligibility::store::past_scores::{Found, KeyedScore, StoredScore};
 use crate::model::document::Document;
 use crate::model::exam_rules::ScoreReviewRules;
 use crate::model::person::PersonName;
-use crate::model::roster::{PastScore, TicketNumber};
+use crate::model::roster::{PastNumber, PastScore};
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
 
@@ -19,27 +19,27 @@ const BATCH: i64 = 2_000;
 /// Most batches in one round of the job.
 const BATCHES_MAX: usize = 10;
 
-/// What was found of a ticket number.
+/// What was found of a past number.
 pub(crate) struct FoundScores {
-    /// A result that counts stands for this ticket number and document.
+    /// A result that counts stands for this past number and document.
     pub(super) by_document: bool,
-    /// Else one that stands for this ticket number and name: what is kept of it, and what it says.
+    /// Else one that stands for this past number and name: what is kept of it, and what it says.
     pub(crate) by_name: Option<(StoredScore, PastScore)>,
 }
 
 impl Eligibility {
-    /// Results that count by the rules, of that ticket number with this document or with this name.
+    /// Results that count by the rules, of that past number with this document or with this name.
     pub(crate) async fn find_scores(
         &self,
         client: &impl GenericClient,
         exam: &ExamId,
-        ticket: &TicketNumber,
+        past_number: &PastNumber,
         (document, name): (&Document, &PersonName),
         rules: &ScoreReviewRules,
     ) -> Result<FoundScores, StoreError> {
-        let by_document = keys::ticket_and_document(&self.vault, ticket.expose(), document.expose());
-        let by_ticket = keys::ticket(&self.vault, ticket);
-        let by_name = keys::ticket_and_name_of_before(&self.vault, ticket, name);
+        let by_document = keys::past_number_and_document(&self.vault, past_number.expose(), document.expose());
+        let by_ticket = keys::past_number(&self.vault, past_number);
+        let by_name = keys::past_number_and_name_of_before(&self.vault, past_number, name);
         let (key, mut of_name) = (name.key(), None);
         for Found { is_own, score } in
             past_scores::find(client, exam, (&by_document, &by_ticket, &by_name), rules).await?
@@ -55,7 +55,7 @@ impl Eligibility {
         Ok(FoundScores { by_document: false, by_name: of_name })
     }
 
-    /// Gives rows of before their index by ticket.
+    /// Gives rows of before their index by number.
     pub(crate) async fn index_old_scores(&self) -> Result<(), StoreError> {
         let client = self.database.client().await?;
         for _ in 0..BATCHES_MAX {
@@ -65,7 +65,7 @@ impl Eligibility {
                 break;
             }
             for row in &mut batch {
-                row.by_ticket = self.ticket_of(row);
+                row.by_ticket = self.index_of(row);
             }
             past_scores::set_tickets(&client, &batch).await?;
             if i64::try_from(count).unwrap_or(BATCH) < BATCH {
@@ -76,11 +76,11 @@ impl Eligibility {
     }
 
     /// A row that cannot be opened is found by nobody, as before; it must not be tried for ever.
-    fn ticket_of(&self, row: &KeyedScore) -> Vec<u8> {
+    fn index_of(&self, row: &KeyedScore) -> Vec<u8> {
         let exam = row.exam.parse().map_err(|_| StoreError::Corrupt("an exam's id"));
         let said = exam.and_then(|exam| open(&self.vault, &exam, &row.by_document, &row.record));
-        match said.map(|said| said.ticket.parse::<TicketNumber>()) {
-            Ok(Ok(ticket)) => keys::ticket(&self.vault, &ticket).to_vec(),
+        match said.map(|said| said.past_number.parse::<PastNumber>()) {
+            Ok(Ok(number)) => keys::past_number(&self.vault, &number).to_vec(),
             _ => {
                 tracing::warn!(exam = row.exam, "a result of an earlier exam cannot be opened");
                 row.by_document.clone()

@@ -112,7 +112,7 @@ impl OrderState {
 /// One sitting of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderSitting {
-    /// The sitting.
+    /// Which sitting of the exam.
     pub sitting: SittingId,
     /// The hold on a seat in it.
     pub hold: HoldId,
@@ -123,11 +123,11 @@ pub struct OrderSitting {
 /// One candidate's seats in one exam.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// Its number.
+    /// The number by which it is known.
     pub id: OrderId,
     /// Whose it is.
     pub account: AccountId,
-    /// The exam.
+    /// The exam that it is of.
     pub exam: ExamId,
     /// The part of the exam; all seats are in it.
     pub part: PartId,

@@ -41,9 +41,9 @@ impl PaymentId {
 pub enum Method {
     /// On the school's own page; the candidate sends a picture of it, and staff say whether the money has come.
     Screenshot,
-    /// Alipay.
+    /// Alipay's page or code.
     Alipay,
-    /// WeChat Pay.
+    /// WeChat Pay's page or code.
     WechatPay,
     /// A bank, through a platform that the school has a contract with.
     Bank,
@@ -126,14 +126,14 @@ pub enum PaymentEvent {
     Failed,
 }
 
-/// A payment.
+/// One attempt to pay, or money that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
-    /// Its number.
+    /// The number by which it is known.
     pub id: PaymentId,
     /// By which way.
     pub method: Method,
-    /// How much.
+    /// How much is to be paid, or came.
     pub amount: Fen,
     /// Where it stands.
     pub state: PaymentState,

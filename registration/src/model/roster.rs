@@ -101,14 +101,14 @@ struct Stored {
 
 /// The number of an admission ticket of an earlier exam, normalised. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct TicketNumber(String);
+pub struct PastNumber(String);
 
-/// The text is no ticket number.
+/// The text is no number of an admission ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a ticket number is 4 to 40 letters and digits")]
-pub struct TicketNumberError;
+#[error("the number of an admission ticket is 4 to 40 letters and digits")]
+pub struct PastNumberError;
 
-impl TicketNumber {
+impl PastNumber {
     /// The number. Never log it.
     pub fn expose(&self) -> &str {
         &self.0
@@ -121,27 +121,28 @@ impl TicketNumber {
     }
 }
 
-impl std::str::FromStr for TicketNumber {
-    type Err = TicketNumberError;
+impl std::str::FromStr for PastNumber {
+    type Err = PastNumberError;
 
     /// Spaces and hyphens are ignored, full-width digits accepted.
-    fn from_str(text: &str) -> Result<Self, TicketNumberError> {
+    fn from_str(text: &str) -> Result<Self, PastNumberError> {
         let plain = plain(text);
         let fits = (4..=40).contains(&plain.len()) && plain.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if fits { Ok(Self(plain)) } else { Err(TicketNumberError) }
+        if fits { Ok(Self(plain)) } else { Err(PastNumberError) }
     }
 }
 
-impl fmt::Debug for TicketNumber {
+impl fmt::Debug for PastNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TicketNumber")
+        f.write_str("PastNumber")
     }
 }
 
 /// One result of an earlier exam. `Debug` names nobody.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PastScore {
-    pub(crate) ticket: String,
+    #[serde(rename = "ticket")]
+    pub(crate) past_number: String,
     /// The number as a candidate's [`Document`] has it, whatever its kind.
     pub(crate) document: String,
     pub(crate) name: String,
@@ -202,20 +203,20 @@ mod tests {
         let record = record();
         assert_eq!(RosterRecord::from_bytes(&record.to_bytes()), Some(record.clone()));
         assert_eq!(record.campus().unwrap().as_str(), "993010");
-        let shown = format!("{record:?} {:?}", "110100171102001".parse::<TicketNumber>().unwrap());
+        let shown = format!("{record:?} {:?}", "110100171102001".parse::<PastNumber>().unwrap());
         for hidden in ["张三", "5234567", "993010", "2001"] {
             assert!(!shown.contains(hidden), "{shown}");
         }
     }
 
     #[test]
-    fn b10_ticket_numbers_are_the_same_however_they_are_typed() {
+    fn b10_past_numbers_are_the_same_however_they_are_typed() {
         for typed in ["110100171102001", " 1101 0017 1102 001", "１１０１００１７１１０２００１"] {
-            assert_eq!(typed.parse::<TicketNumber>().unwrap().expose(), "110100171102001", "{typed}");
+            assert_eq!(typed.parse::<PastNumber>().unwrap().expose(), "110100171102001", "{typed}");
         }
-        assert_eq!("110100171102001".parse::<TicketNumber>().unwrap().masked(), "***********2001");
+        assert_eq!("110100171102001".parse::<PastNumber>().unwrap().masked(), "***********2001");
         for bad in ["", "123", "12_45", "准考证12345", &"1".repeat(41)] {
-            assert_eq!(bad.parse::<TicketNumber>(), Err(TicketNumberError), "{bad}");
+            assert_eq!(bad.parse::<PastNumber>(), Err(PastNumberError), "{bad}");
         }
     }
 

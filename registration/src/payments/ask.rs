@@ -1,7 +1,7 @@
 //! Asking channels what became of attempts, and closing them.
 
 use futures_util::stream::{self, StreamExt};
-use gateways::pay::{PayError, Standing};
+use gateways::pay::{PayError, PaymentStatus};
 use jiff::SignedDuration;
 
 use super::channels::{Channels, speaker};
@@ -154,9 +154,9 @@ impl Asking {
     }
 }
 
-fn heard(attempt: &StoredAttempt, answer: Result<Standing, PayError>, as_heard: fn(Said) -> Heard) -> Heard {
+fn heard(attempt: &StoredAttempt, answer: Result<PaymentStatus, PayError>, as_heard: fn(Said) -> Heard) -> Heard {
     match answer {
-        Ok(standing) => as_heard(said(&standing)),
+        Ok(status) => as_heard(said(&status)),
         Err(error) => {
             tracing::warn!(payment = %attempt.id.0, method = %attempt.method, %error, "a channel gave no answer");
             Heard::NoAnswer

@@ -73,7 +73,7 @@ pub enum GroupError {
     /// It cannot be paid for by this channel now.
     #[error(transparent)]
     Pay(#[from] PayRefusal),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

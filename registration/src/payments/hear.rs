@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use deadpool_postgres::Transaction;
-use gateways::pay::{Paid, Standing, Start};
+use gateways::pay::{Paid, PaymentStatus, Start};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::Notify;
@@ -26,7 +26,7 @@ use crate::store::{Database, StoreError};
 pub(crate) struct Told {
     /// Where the attempt stands now.
     pub(crate) state: PaymentState,
-    /// What followed.
+    /// What followed from it.
     pub(crate) step: Step,
 }
 
@@ -39,8 +39,8 @@ pub(crate) struct Hearing {
 }
 
 impl Hearing {
-    /// Hears something of an attempt, and commits what follows. Nothing: there is no such attempt, or none of the channel
-    /// that speaks.
+    /// Hears something of an attempt, and commits what follows. `None`: there is no such attempt, or none of the
+    /// channel that speaks.
     pub(crate) async fn hear(
         &self,
         id: PaymentId,
@@ -191,12 +191,12 @@ impl Moved<'_> {
 }
 
 /// What a channel's answer says, in the words of the rules.
-pub(crate) fn said(standing: &Standing) -> Said {
-    match standing {
-        Standing::NotThere => Said::NotThere,
-        Standing::Waiting => Said::Waiting,
-        Standing::Closed => Said::Closed,
-        Standing::Paid(paid) => Said::Paid(came(paid)),
+pub(crate) fn said(status: &PaymentStatus) -> Said {
+    match status {
+        PaymentStatus::NotThere => Said::NotThere,
+        PaymentStatus::Waiting => Said::Waiting,
+        PaymentStatus::Closed => Said::Closed,
+        PaymentStatus::Paid(paid) => Said::Paid(came(paid)),
     }
 }
 

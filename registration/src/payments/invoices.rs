@@ -15,7 +15,7 @@ use crate::model::ids::AccountId;
 use crate::model::order::{OrderId, OrderState};
 use crate::model::payment::invoice::{Invoice, InvoiceTitle};
 use crate::payments::store::invoices::{self, Document, StoredInvoice, Which};
-use crate::pictures::files::Place;
+use crate::pictures::files::FileKey;
 use crate::seats::store::orders;
 use crate::store::StoreError;
 
@@ -50,7 +50,7 @@ pub enum InvoiceError {
     /// It is no PDF, or not a whole one.
     #[error("the document is no PDF, or was cut off")]
     NotAPdf,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -58,7 +58,7 @@ pub enum InvoiceError {
 /// One of the two documents of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoiceDocument {
-    /// The invoice.
+    /// The invoice as issued.
     Invoice,
     /// The credit note for what has gone back since.
     CreditNote,
@@ -98,7 +98,7 @@ impl Payments {
         Ok(self.unsealed(asked)?)
     }
 
-    /// The invoice of one's own order. Nothing: none is wanted.
+    /// The invoice of one's own order. `None`: none is wanted.
     pub async fn invoice(&self, account: AccountId, order: OrderId) -> Result<Option<Invoice>, StoreError> {
         let client = self.database.client().await?;
         let found = orders::get(&client, order).await?.filter(|found| found.account == account);
@@ -109,7 +109,7 @@ impl Payments {
         invoice.map(|invoice| self.unsealed(invoice)).transpose()
     }
 
-    /// A document of one's own order, a PDF. Nothing: there is none yet.
+    /// A document of one's own order, a PDF. `None`: there is none yet.
     pub async fn invoice_document(
         &self,
         account: AccountId,
@@ -128,7 +128,7 @@ impl Payments {
             InvoiceDocument::CreditNote => invoice.credited,
         });
         match document {
-            Some(document) => self.files.find(&place(order, document.id)).await,
+            Some(document) => self.files.find(&key_of(order, document.id)).await,
             None => Ok(None),
         }
     }
@@ -161,11 +161,11 @@ impl Payments {
         demand(member, Right::MakeInvoices, Scope::Exam(&exam))?;
         check_pdf(&pdf)?;
         let id = Uuid::now_v7();
-        let at = place(order, id);
+        let at = key_of(order, id);
         // The file is there before the row that names it.
         self.files.put(&at, self.vault.seal(&at.context, &pdf)).await?;
         match self.note_document(member, (order, which), id).await {
-            Ok(Some(earlier)) => self.files.delete(&place(order, earlier)).await?,
+            Ok(Some(earlier)) => self.files.delete(&key_of(order, earlier)).await?,
             Ok(None) => {}
             Err(refusal) => {
                 self.files.delete(&at).await?;
@@ -235,8 +235,8 @@ fn context(order: OrderId) -> String {
     format!("invoice {order}")
 }
 
-fn place(order: OrderId, id: Uuid) -> Place {
-    Place {
+fn key_of(order: OrderId, id: Uuid) -> FileKey {
+    FileKey {
         path: Path::from_iter(["invoices".to_owned(), order.to_string(), id.to_string()]),
         context: format!("invoice {order} {id}"),
     }

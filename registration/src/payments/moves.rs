@@ -143,7 +143,7 @@ pub(crate) async fn is_paid(client: &impl GenericClient, order: OrderId, amount:
     Ok(shown.chain(sent).sum::<Fen>() >= amount)
 }
 
-/// The money that has bought an order's seats. Nothing: none has, or there was nothing to pay.
+/// The money that has bought an order's seats. `None`: none has, or there was nothing to pay.
 pub(crate) async fn bought_with(client: &impl GenericClient, order: OrderId) -> Result<Option<Settlement>, StoreError> {
     let parts = settlements::of_order(client, order).await?;
     if let Some(part) = parts.into_iter().find(|part| part.state == Settled::Seat) {

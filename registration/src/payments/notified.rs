@@ -1,6 +1,6 @@
 //! What channels tell by themselves. It is stored and committed before it is acknowledged, and settled afterwards.
 
-use gateways::pay::{News, NotGenuine, Standing};
+use gateways::pay::{News, NotGenuine, PaymentStatus};
 
 use super::Payments;
 use super::ask::Asked;
@@ -18,7 +18,7 @@ use crate::store::StoreError;
 /// What a channel is answered once its notification is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Acknowledgement {
-    /// The status.
+    /// The HTTP status to answer with.
     pub status: u16,
     /// The type of the body.
     pub content_type: &'static str,
@@ -38,7 +38,7 @@ pub enum NotifiedError {
     /// It tells of another amount than was asked for, and the channel could not be asked.
     #[error("the channel could not be asked whether this amount is right")]
     Unclear,
-    /// We failed.
+    /// A store did not do its part; the channel will send it again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -69,13 +69,13 @@ impl Payments {
             }
         };
         let is_ours = match news {
-            News::Payment { number, standing } => match PaymentId::of_number(&number) {
-                Some(id) => self.heard_of_payment(id, method, &standing).await?,
+            News::Payment { number, status } => match PaymentId::of_number(&number) {
+                Some(id) => self.heard_of_payment(id, method, &status).await?,
                 None => false,
             },
-            News::Refund { number, standing, .. } => match RefundId::of_number(&number) {
+            News::Refund { number, status, .. } => match RefundId::of_number(&number) {
                 Some(id) => {
-                    let heard = refund::Heard::Said(refunds::said(standing));
+                    let heard = refund::Heard::Said(refunds::said(status));
                     self.hear_refund(id, Some(method), &heard).await?.is_some()
                 }
                 None => false,
@@ -97,9 +97,9 @@ impl Payments {
         &self,
         id: PaymentId,
         method: Method,
-        standing: &Standing,
+        status: &PaymentStatus,
     ) -> Result<bool, NotifiedError> {
-        let said = said(standing);
+        let said = said(status);
         if let Said::Paid(came) = &said {
             let found = attempts::get(&self.database.client().await?, id).await?;
             let Some(found) = found.filter(|found| found.method == method) else { return Ok(false) };

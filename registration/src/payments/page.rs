@@ -25,7 +25,7 @@ const STUCK_MAX: i64 = 200;
 /// An attempt that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// Its number.
+    /// The number of the payment.
     pub payment: PaymentId,
     /// By which channel.
     pub method: Method,
@@ -78,9 +78,9 @@ pub enum Looking {
 pub enum Stuck {
     /// For a week no channel could say what became of it.
     Payment {
-        /// The attempt.
+        /// The attempt that nobody knows the outcome of.
         payment: PaymentId,
-        /// Since when.
+        /// Since when nobody knows.
         since: Timestamp,
     },
     /// A refund that waits for a second person, lacks money, that the channel cannot pay, or that came to nothing.
@@ -88,8 +88,8 @@ pub enum Stuck {
 }
 
 impl Payments {
-    /// By what one's own order can be paid for at this place, and how much. Nothing: it is not theirs, or nothing is to be
-    /// paid.
+    /// By what one's own order can be paid for at this place, and how much. `None`: it is not theirs, or nothing is to
+    /// be paid.
     pub async fn offer(
         &self,
         account: AccountId,
@@ -102,7 +102,7 @@ impl Payments {
         Ok(page.filter(|page| !page.channels.is_empty()).map(|page| (page.amount, page.channels)))
     }
 
-    /// The money of one's own order. Nothing: it is not theirs.
+    /// The money of one's own order. `None`: it is not theirs.
     pub async fn page(
         &self,
         account: AccountId,

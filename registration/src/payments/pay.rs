@@ -49,9 +49,9 @@ pub struct Payer<'a> {
 pub enum Going {
     /// The payer goes there, or scans that.
     Start {
-        /// The attempt.
+        /// The attempt that is under way.
         payment: PaymentId,
-        /// How.
+        /// How the payer gets to the channel.
         start: Start,
         /// From then on the channel takes no money for it.
         expires_at: Timestamp,
@@ -87,7 +87,7 @@ pub enum PayRefusal {
     /// Another request has just ended the attempt: try again.
     #[error("the attempt was just ended")]
     JustEnded,
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

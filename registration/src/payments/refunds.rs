@@ -2,7 +2,7 @@
 
 use deadpool_postgres::Transaction;
 use futures_util::stream::{self, StreamExt};
-use gateways::pay::{PayError, RefundOrder, RefundStanding};
+use gateways::pay::{PayError, RefundOrder, RefundStatus};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Payments;
@@ -54,7 +54,7 @@ pub enum RefundError {
     /// It has moved on.
     #[error("the refund is {0} by now")]
     Moved(RefundState),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -68,7 +68,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) note: Option<&'a str>,
 }
 
-/// Begins a refund of a payment's part for one order, in the caller's transaction, which holds the order. Nothing: there
+/// Begins a refund of a payment's part for one order, in the caller's transaction, which holds the order. `None`: there
 /// is one for this reason, or more would go back than came.
 pub(crate) async fn begin(
     transaction: &Transaction<'_>,
@@ -217,7 +217,7 @@ impl Payments {
             channel.query_refund(&number, &payment).await
         };
         let heard = match answer {
-            Ok(standing) => Heard::Said(said(standing)),
+            Ok(status) => Heard::Said(said(status)),
             // A question that is refused says nothing of the refund.
             Err(PayError::Refused(code)) if step == Step::Send => Heard::Refused(code),
             Err(error) => {
@@ -228,8 +228,8 @@ impl Payments {
         self.hear_refund(id, None, &heard).await.map(drop)
     }
 
-    /// Hears something of a refund, from a channel if `by` says so, and commits what follows. Gives the refund as it was,
-    /// and the step. Nothing: there is no such refund, or none by that channel.
+    /// Hears something of a refund, from a channel if `by` says so, and commits what follows. Gives the refund as it
+    /// was, and the step. `None`: there is no such refund, or none by that channel.
     pub(crate) async fn hear_refund(
         &self,
         id: RefundId,
@@ -292,13 +292,13 @@ async fn write(
 }
 
 /// What a channel's answer says, in the words of the rules.
-pub(crate) fn said(standing: RefundStanding) -> Said {
-    match standing {
-        RefundStanding::NotThere => Said::NotThere,
-        RefundStanding::Processing => Said::Processing,
-        RefundStanding::Done(_) => Said::Done,
-        RefundStanding::Short => Said::Short,
-        RefundStanding::Abnormal => Said::Abnormal,
-        RefundStanding::Closed => Said::Closed,
+pub(crate) fn said(status: RefundStatus) -> Said {
+    match status {
+        RefundStatus::NotThere => Said::NotThere,
+        RefundStatus::Processing => Said::Processing,
+        RefundStatus::Done(_) => Said::Done,
+        RefundStatus::Short => Said::Short,
+        RefundStatus::Abnormal => Said::Abnormal,
+        RefundStatus::Closed => Said::Closed,
     }
 }

@@ -1,5 +1,8 @@
 //! The tables of payments.
 
+pub(crate) mod bill_lines;
+pub(crate) mod bills;
+pub(crate) mod findings;
 pub(crate) mod group_payment_orders;
 pub(crate) mod group_payments;
 pub(crate) mod invoices;

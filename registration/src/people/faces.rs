@@ -34,7 +34,7 @@ pub enum FaceCheckError {
     /// No picture came, and none has arrived in pieces.
     #[error("there is no picture")]
     Missing,
-    /// The bytes are no acceptable picture, or the gate is full.
+    /// The bytes are no acceptable picture, or too many are being cleaned.
     #[error(transparent)]
     Draft(#[from] DraftError),
     /// No face is seen.

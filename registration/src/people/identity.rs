@@ -21,7 +21,7 @@ use crate::model::exam_rules::{IdentityRules, IdentityWay};
 use crate::model::facts::{FurtherProof, IdentityState, Proofs};
 use crate::model::ids::AccountId;
 use crate::model::person::PersonName;
-use crate::people::accounts::Accounts;
+use crate::people::accounts::{Account, Accounts};
 use crate::people::store::identities;
 use crate::people::store::identities::StoredIdentity;
 use crate::people::store::{identity_checks, identity_tries};
@@ -37,7 +37,9 @@ pub use gateways::CardSide;
 pub use handover::{HANDOVER_LIFETIME, HandoverError, HandoverToken};
 pub(crate) use verify::{Verifying, forget, open};
 
-pub use crate::people::identity::state::{DeclareRights, LivenessRefusal, LivenessStanding, Person, Standing};
+pub use crate::people::identity::state::{
+    DeclareRights, IdentityRecord, IdentityStatus, LivenessRefusal, LivenessStatus, Person,
+};
 
 /// Which text of the consent is agreed to now; another text gets another version.
 pub const CONSENT_VERSION: &str = "2026-11";
@@ -69,7 +71,7 @@ pub enum IdentityError {
     /// A picture is missing.
     #[error("the picture {} is missing", .0.as_str())]
     Missing(Slot),
-    /// A picture is none, or the gate is full.
+    /// A picture is none, or too many are being cleaned.
     #[error(transparent)]
     Draft(#[from] DraftError),
     /// The card does not prove it.
@@ -145,8 +147,24 @@ impl Identity {
         }
     }
 
-    /// All that the page needs to know. Nothing when there is no such account.
-    pub async fn standing(&self, account: AccountId) -> Result<Option<Standing>, StoreError> {
+    /// What is on record of an account's identity, in one look at its row.
+    pub async fn record(&self, account: &Account) -> Result<IdentityRecord, StoreError> {
+        let found = identities::get(&self.database.client().await?, account.id.0).await?;
+        let state = found.as_ref().map_or(Ok(IdentityState::None), read_state)?;
+        let person = match &found {
+            Some(found) if matches!(state, IdentityState::Verified { .. }) => Some(open(&self.vault, found)?),
+            _ => declared::person(account),
+        };
+        Ok(IdentityRecord {
+            person,
+            has_consented: found.as_ref().is_some_and(|found| found.consent_version == CONSENT_VERSION),
+            proofs: found.as_ref().map(read_proofs).unwrap_or_default(),
+            state,
+        })
+    }
+
+    /// All that the first page needs to know. `None`: there is no such account.
+    pub async fn status(&self, account: AccountId) -> Result<Option<IdentityStatus>, StoreError> {
         let Some(found) = self.accounts.account(account).await? else { return Ok(None) };
         let client = self.database.client().await?;
         let identity = identities::get(&client, account.0).await?;
@@ -160,12 +178,12 @@ impl Identity {
         };
         let rights =
             if is_verified { DeclareRights::Nothing } else { declared::rights(&self.accounts, account).await? };
-        Ok(Some(Standing {
+        Ok(Some(IdentityStatus {
             rights,
             way: identity.as_ref().and_then(|identity| read_way(identity.way.as_deref()?)),
             proofs: identity.as_ref().map(read_proofs).unwrap_or_default(),
             has_portrait: is_verified && identity.as_ref().is_some_and(|identity| identity.picture.is_some()),
-            liveness: check.as_ref().map_or(LivenessStanding::None, liveness::standing),
+            liveness: check.as_ref().map_or(LivenessStatus::None, liveness::status),
             state,
             person,
         }))

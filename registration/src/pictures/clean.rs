@@ -100,7 +100,7 @@ pub(crate) enum Recipe {
     CardPortrait,
 }
 
-/// Turns a stranger's picture into a JPEG of our own making. Takes a core for up to a second: run it behind a gate.
+/// Turns a stranger's picture into a JPEG of our own making. Takes a core for up to a second: run it behind a bulkhead.
 pub(crate) fn prepare(bytes: &[u8], recipe: Recipe) -> Result<Vec<u8>, PictureError> {
     let format = glance(bytes)?;
     // Decoders have panicked on damaged pictures before.

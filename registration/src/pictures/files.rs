@@ -9,7 +9,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::pictures::clean;
 use crate::pictures::clean::{PICTURE_BYTES_MAX, PictureError, Recipe, WORK_BYTES_MAX};
-use crate::secrets::gate::Gate;
+use crate::secrets::bulkhead::Bulkhead;
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
 
@@ -30,11 +30,11 @@ const WAIT_MAX: Duration = Duration::from_secs(10);
 pub(crate) struct PictureFiles {
     files: Arc<dyn ObjectStore>,
     vault: Vault,
-    gate: Gate,
+    bulkhead: Bulkhead,
 }
 
 /// Where a picture is, and what it is and whose: a file put in another one's place does not open.
-pub(crate) struct Place {
+pub(crate) struct FileKey {
     pub(crate) path: Path,
     pub(crate) context: String,
 }
@@ -46,7 +46,7 @@ pub(crate) enum CleanError {
     Busy,
 }
 
-/// A cleaned picture, and the same sealed for its place.
+/// A cleaned picture, and the same sealed for its key.
 pub(crate) struct Cleaned {
     pub(crate) jpeg: Bytes,
     pub(crate) sealed: Vec<u8>,
@@ -54,19 +54,19 @@ pub(crate) struct Cleaned {
 
 impl PictureFiles {
     pub(crate) fn new(files: Arc<dyn ObjectStore>, vault: Vault) -> Self {
-        Self { files, vault, gate: Gate::new(AT_ONCE, QUEUE_MAX, WAIT_MAX) }
+        Self { files, vault, bulkhead: Bulkhead::new(AT_ONCE, QUEUE_MAX, WAIT_MAX) }
     }
 
     /// Cleans and seals a picture, when it is its turn.
-    pub(crate) async fn clean(&self, place: &Place, picture: Bytes, recipe: Recipe) -> Result<Cleaned, CleanError> {
+    pub(crate) async fn clean(&self, key: &FileKey, picture: Bytes, recipe: Recipe) -> Result<Cleaned, CleanError> {
         clean::glance(&picture).map_err(CleanError::Picture)?;
-        let (vault, context) = (self.vault.clone(), place.context.clone());
+        let (vault, context) = (self.vault.clone(), key.context.clone());
         let work = move || {
             let jpeg = clean::prepare(&picture, recipe)?;
             let sealed = vault.seal(&context, &jpeg);
             Ok(Cleaned { jpeg: jpeg.into(), sealed })
         };
-        self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+        self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
     }
 
     /// By what bytes of a picture are found again, and nothing is learnt of them.
@@ -77,24 +77,24 @@ impl PictureFiles {
     /// A picture of ours in a smaller shape, when it is its turn.
     pub(crate) async fn reshape(&self, jpeg: Vec<u8>, recipe: Recipe) -> Result<Vec<u8>, CleanError> {
         let work = move || clean::prepare(&jpeg, recipe);
-        self.gate.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
+        self.bulkhead.run(work).await.map_err(|_| CleanError::Busy)?.map_err(CleanError::Picture)
     }
 
-    /// Writes what was sealed for this place.
-    pub(crate) async fn put(&self, place: &Place, sealed: Vec<u8>) -> Result<(), StoreError> {
-        self.files.put(&place.path, PutPayload::from(sealed)).await?;
+    /// Writes what was sealed for this key.
+    pub(crate) async fn put(&self, key: &FileKey, sealed: Vec<u8>) -> Result<(), StoreError> {
+        self.files.put(&key.path, PutPayload::from(sealed)).await?;
         Ok(())
     }
 
     /// The picture itself, a JPEG.
-    pub(crate) async fn read(&self, place: &Place) -> Result<Vec<u8>, StoreError> {
-        let sealed = self.files.get(&place.path).await?.bytes().await?;
-        Ok(self.vault.open(&place.context, &sealed)?)
+    pub(crate) async fn read(&self, key: &FileKey) -> Result<Vec<u8>, StoreError> {
+        let sealed = self.files.get(&key.path).await?.bytes().await?;
+        Ok(self.vault.open(&key.context, &sealed)?)
     }
 
     /// The picture, if its file is there: a process may have died before it was written.
-    pub(crate) async fn find(&self, place: &Place) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.read(place).await {
+    pub(crate) async fn find(&self, key: &FileKey) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.read(key).await {
             Ok(jpeg) => Ok(Some(jpeg)),
             Err(StoreError::Files(object_store::Error::NotFound { .. })) => Ok(None),
             Err(error) => Err(error),
@@ -102,8 +102,8 @@ impl PictureFiles {
     }
 
     /// Is the file there?
-    pub(crate) async fn is_there(&self, place: &Place) -> Result<bool, StoreError> {
-        match self.files.head(&place.path).await {
+    pub(crate) async fn is_there(&self, key: &FileKey) -> Result<bool, StoreError> {
+        match self.files.head(&key.path).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(error.into()),
@@ -111,8 +111,8 @@ impl PictureFiles {
     }
 
     /// Removes the file, if it is there.
-    pub(crate) async fn delete(&self, place: &Place) -> Result<(), StoreError> {
-        match self.files.delete(&place.path).await {
+    pub(crate) async fn delete(&self, key: &FileKey) -> Result<(), StoreError> {
+        match self.files.delete(&key.path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::model::clock;
 use crate::model::ids::AccountId;
 use crate::pictures::clean::Recipe;
-use crate::pictures::files::{Cleaned, PictureFiles, Place};
+use crate::pictures::files::{Cleaned, FileKey, PictureFiles};
 use crate::pictures::store;
 use crate::pictures::store::identity_pictures as rows;
 use crate::pictures::uploads::{Arrived, Uploads};
@@ -125,8 +125,8 @@ impl IdentityPictures {
         recipe: Recipe,
     ) -> Result<(PictureId, Bytes), DraftError> {
         let id = PictureId(Uuid::now_v7());
-        let place = place(account, id);
-        let Cleaned { jpeg, sealed } = self.files.clean(&place, picture, recipe).await?;
+        let key = key_of(account, id);
+        let Cleaned { jpeg, sealed } = self.files.clean(&key, picture, recipe).await?;
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         if !rows::insert_draft(&transaction, id.0, account.0, slot.as_str(), clock::now()).await? {
@@ -134,7 +134,7 @@ impl IdentityPictures {
         }
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
-        self.files.put(&place, sealed).await?;
+        self.files.put(&key, sealed).await?;
         Ok((id, jpeg))
     }
 
@@ -178,7 +178,7 @@ impl IdentityPictures {
     pub(crate) async fn find(&self, account: AccountId, id: PictureId) -> Result<Option<Vec<u8>>, StoreError> {
         let sealed_for = rows::sealed_for(&self.database.client().await?, id.0, account.0).await?;
         match sealed_for {
-            Some(sealed_for) => self.files.find(&place(AccountId(sealed_for), id)).await,
+            Some(sealed_for) => self.files.find(&key_of(AccountId(sealed_for), id)).await,
             None => Ok(None),
         }
     }
@@ -204,13 +204,13 @@ impl IdentityPictures {
     }
 
     async fn remove(&self, sealed_for: AccountId, id: PictureId) -> Result<(), StoreError> {
-        self.files.delete(&place(sealed_for, id)).await?;
+        self.files.delete(&key_of(sealed_for, id)).await?;
         rows::delete(&self.database.client().await?, id.0).await
     }
 }
 
-fn place(account: AccountId, id: PictureId) -> Place {
-    Place {
+fn key_of(account: AccountId, id: PictureId) -> FileKey {
+    FileKey {
         path: Path::from_iter(["identities".to_owned(), account.0.to_string(), id.0.to_string()]),
         context: format!("identity picture {} {id}", account.0),
     }

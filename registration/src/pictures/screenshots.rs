@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::model::clock;
 use crate::model::order::OrderId;
 use crate::pictures::clean::{PictureError, Recipe};
-use crate::pictures::files::{CleanError, Cleaned, PictureFiles, Place};
+use crate::pictures::files::{CleanError, Cleaned, FileKey, PictureFiles};
 use crate::pictures::store;
 use crate::pictures::store::screenshots::NewScreenshot;
 use crate::store::{Database, StoreError};
@@ -53,7 +53,8 @@ impl Screenshots {
     /// would stay for ever, a row without a file is swept.
     pub(crate) async fn keep(&self, order: OrderId, picture: Bytes) -> Result<Uuid, KeepError> {
         let id = Uuid::now_v7();
-        let Cleaned { jpeg, sealed } = self.files.clean(&place(order, id), picture.clone(), Recipe::Screenshot).await?;
+        let Cleaned { jpeg, sealed } =
+            self.files.clean(&key_of(order, id), picture.clone(), Recipe::Screenshot).await?;
         let row = NewScreenshot {
             id,
             order,
@@ -67,25 +68,25 @@ impl Screenshots {
             return Err(KeepError::TooMany);
         }
         drop(client);
-        self.files.put(&place(order, id), sealed).await?;
+        self.files.put(&key_of(order, id), sealed).await?;
         Ok(id)
     }
 
     /// The picture itself, a JPEG.
     pub(crate) async fn read(&self, order: OrderId, id: Uuid) -> Result<Vec<u8>, StoreError> {
-        self.files.read(&place(order, id)).await
+        self.files.read(&key_of(order, id)).await
     }
 
     /// The same, if its file is there.
     pub(crate) async fn find(&self, order: OrderId, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
-        self.files.find(&place(order, id)).await
+        self.files.find(&key_of(order, id)).await
     }
 
     /// The newest picture of a hand-in that died, if its file is there.
     pub(crate) async fn pending(&self, order: OrderId) -> Result<Option<Uuid>, StoreError> {
         let pending = store::screenshots::pending(&self.database.client().await?, order).await?;
         for id in pending {
-            if self.files.is_there(&place(order, id)).await? {
+            if self.files.is_there(&key_of(order, id)).await? {
                 return Ok(Some(id));
             }
         }
@@ -105,15 +106,15 @@ impl Screenshots {
         if !store::screenshots::lock_unaccepted(&transaction, id).await? {
             return Ok(false);
         }
-        self.files.delete(&place(order, id)).await?;
+        self.files.delete(&key_of(order, id)).await?;
         store::screenshots::delete(&transaction, id).await?;
         transaction.commit().await?;
         Ok(true)
     }
 }
 
-fn place(order: OrderId, id: Uuid) -> Place {
-    Place {
+fn key_of(order: OrderId, id: Uuid) -> FileKey {
+    FileKey {
         path: Path::from_iter(["screenshots".to_owned(), order.to_string(), id.to_string()]),
         context: format!("screenshot {order} {id}"),
     }

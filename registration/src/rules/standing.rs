@@ -72,7 +72,7 @@ pub enum State {
     Owed {
         /// The order that was paid for.
         order: OrderId,
-        /// Its part.
+        /// The part that is paid for.
         part: PartId,
     },
     /// It is the staff's turn.

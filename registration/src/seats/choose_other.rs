@@ -41,7 +41,7 @@ pub enum ChooseOtherError {
     /// The seat store restores or is away: try again in a few seconds.
     #[error("the seat store is not ready: {0}")]
     Unavailable(String),
-    /// We failed.
+    /// A store or the engine did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -139,7 +139,7 @@ impl Orders {
         Ok(ended.view(now))
     }
 
-    /// Writes the chosen seats into the order, and the money is to be settled again. Nothing: it cannot be revived.
+    /// Writes the chosen seats into the order, and the money is to be settled again. `None`: it cannot be revived.
     async fn note_choice(&self, old: &StoredOrder, chosen: &StoredOrder) -> Result<Option<Vec<PaymentId>>, StoreError> {
         let now = clock::now();
         let mut client = self.database.client().await?;

@@ -44,7 +44,7 @@ pub enum ConfirmError {
     /// The decision is noted, and is carried out as soon as the seat store is back.
     #[error("the seat store is not ready: {0}")]
     Unavailable(String),
-    /// We failed.
+    /// A store or the engine did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -34,7 +34,7 @@ pub enum DropError {
     /// What is left would not stand without it.
     #[error(transparent)]
     Kept(#[from] DropRefusal),
-    /// We failed.
+    /// A store or the engine did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

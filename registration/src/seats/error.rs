@@ -62,7 +62,7 @@ pub enum OrderError {
     /// The seat store restores or is away: try again in a few seconds.
     #[error("the seat store is not ready: {0}")]
     Unavailable(String),
-    /// We failed.
+    /// A store or the engine did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -11,7 +11,7 @@ use reservation::ids::{HoldId, SittingId};
 
 use super::Orders;
 use super::error::OrderError;
-use super::take::{Attempt, Replaced, live_orders_of, new_order};
+use super::take::{Replaced, Taking, live_orders_of, new_order};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting, Window};
@@ -31,40 +31,40 @@ const TICK: SignedDuration = SignedDuration::from_micros(1);
 const WRITING_WAIT: Duration = Duration::from_millis(300);
 
 impl Orders {
-    /// Gives the seats of an unpaid order for others. Where that is refused, the order stays as it is. Nothing: another
+    /// Gives the seats of an unpaid order for others. Where that is refused, the order stays as it is. `None`: another
     /// request of the same candidate got in between.
     pub(super) async fn exchange(
         &self,
-        attempt: &Attempt<'_>,
+        taking: &Taking<'_>,
         choice: &[&ExamSitting],
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
-        let exam = &attempt.page.id;
+        let exam = &taking.page.id;
         let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
         let all: Vec<SittingId> = old.sittings.iter().map(|seat| &seat.sitting).chain(&ids).cloned().collect();
-        refuse_closed(attempt.page, clock::now())?;
-        self.asking.end_all(old.id, &Actor::Candidate(attempt.account)).await?;
+        refuse_closed(taking.page, clock::now())?;
+        self.asking.end_all(old.id, &Actor::Candidate(taking.account)).await?;
         if moves::binds(&self.database.client().await?, old.id).await? {
             return Err(OrderError::Paying(old.id));
         }
-        self.refuse_unsupported(attempt, choice, old).await?;
+        self.refuse_unsupported(taking, choice, old).await?;
         // Nobody waits in a line for what is known to be gone.
-        self.refuse_full(attempt, choice, old)?;
+        self.refuse_full(taking, choice, old)?;
         if !self.engine.share_a_pool(exam, &all)? {
-            return self.give_back_first(attempt, choice, old).await;
+            return self.give_back_first(taking, choice, old).await;
         }
-        let pass = self.pass(attempt).await?;
+        let pass = self.pass(taking).await?;
         let holds: Vec<HoldId> = old.sittings.iter().map(|seat| seat.hold.clone()).collect();
         match self.engine.exchange(exam, &holds, &ids, Admission::Pass(pass.as_ref())).await {
             Ok(taken) => {
-                let new = new_order(attempt, choice, &taken);
+                let new = new_order(taking, choice, &taken);
                 let lapses_at = new.lapses_at.max(old.lapses_at + TICK);
                 let new = StoredOrder { id: old.id, created_at: old.created_at, lapses_at, ..new };
-                self.write(attempt, new, Some(Replaced::Exchanged(old))).await
+                self.write(taking, new, Some(Replaced::Exchanged(old))).await
             }
             // They have lapsed this moment, or another exchange has them and has not written its row yet.
             Err(HoldError::Expired(_)) => self.is_lost(old).await.map(|_| None).map_err(OrderError::from),
-            Err(HoldError::GroupTaken(sitting)) => match self.adopt(attempt, &sitting).await? {
+            Err(HoldError::GroupTaken(sitting)) => match self.recover(taking, &sitting).await? {
                 true => Ok(None),
                 false => Err(OrderError::GroupTaken(sitting)),
             },
@@ -95,28 +95,28 @@ impl Orders {
     /// taken; should they then be full, the old ones are taken again if nobody was faster.
     async fn give_back_first(
         &self,
-        attempt: &Attempt<'_>,
+        taking: &Taking<'_>,
         choice: &[&ExamSitting],
         old: &StoredOrder,
     ) -> Result<Option<StoredOrder>, OrderError> {
         let soon = clock::now() + CLOSING;
-        refuse_closed(attempt.page, soon)?;
+        refuse_closed(taking.page, soon)?;
         // The old seats are taken again should the new ones not be to be had, so they must be to be had, too.
-        let old_sittings = old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting));
-        if let Some(late) = choice.iter().copied().chain(old_sittings).find(|one| attempt.page.is_too_late(one, soon)) {
+        let old_sittings = old.sittings.iter().filter_map(|seat| taking.page.sitting(&seat.sitting));
+        if let Some(late) = choice.iter().copied().chain(old_sittings).find(|one| taking.page.is_too_late(one, soon)) {
             return Err(ChoiceRefusal::TooLate(late.id.clone()).into());
         }
-        self.pass(attempt).await?;
+        self.pass(taking).await?;
         if !change::release(&self.database.client().await?, old.id).await? {
             return Ok(None);
         }
         self.return_only_seats(old).await?;
-        let taken = self.take(attempt, choice, None).await;
+        let taken = self.take(taking, choice, None).await;
         if taken.is_err() {
             let back: Vec<&ExamSitting> =
-                old.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+                old.sittings.iter().filter_map(|seat| taking.page.sitting(&seat.sitting)).collect();
             // If somebody was faster, the candidate is told all the same why the new ones were not to be had.
-            if let Err(error) = self.take(attempt, &back, None).await {
+            if let Err(error) = self.take(taking, &back, None).await {
                 tracing::info!(order = %old.id, %error, "seats given back for others were not to be had again");
             }
         }
@@ -126,18 +126,18 @@ impl Orders {
     /// Refuses, before anything is given back, what would leave another order without the subject that it needs.
     async fn refuse_unsupported(
         &self,
-        attempt: &Attempt<'_>,
+        taking: &Taking<'_>,
         choice: &[&ExamSitting],
         old: &StoredOrder,
     ) -> Result<(), OrderError> {
-        if !attempt.page.rules.has_requirements() {
+        if !taking.page.rules.has_requirements() {
             return Ok(());
         }
-        let live = live_orders_of(&self.database.client().await?, attempt.account, &attempt.page.id).await?;
+        let live = live_orders_of(&self.database.client().await?, taking.account, &taking.page.id).await?;
         let others = live.iter().filter(|order| order.id != old.id).flat_map(|order| &order.sittings);
-        let mut left: Vec<&ExamSitting> = others.filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+        let mut left: Vec<&ExamSitting> = others.filter_map(|seat| taking.page.sitting(&seat.sitting)).collect();
         left.extend(choice);
-        match choosing::unsupported(attempt.page, &left).next() {
+        match choosing::unsupported(taking.page, &left).next() {
             Some((_, subject)) => {
                 let (subject, needs) = (subject.id.clone(), subject.requires.clone());
                 Err(ChoiceRefusal::Requires { subject, needs }.into())
@@ -147,8 +147,8 @@ impl Orders {
     }
 
     /// Refuses, before anything is given back, what the board already shows as full.
-    fn refuse_full(&self, attempt: &Attempt<'_>, choice: &[&ExamSitting], old: &StoredOrder) -> Result<(), OrderError> {
-        let board = self.engine.availability(&attempt.page.id)?;
+    fn refuse_full(&self, taking: &Taking<'_>, choice: &[&ExamSitting], old: &StoredOrder) -> Result<(), OrderError> {
+        let board = self.engine.availability(&taking.page.id)?;
         let is_wanted = |id: &SittingId| {
             choice.iter().any(|sitting| sitting.id == *id) && !old.sittings.iter().any(|seat| seat.sitting == *id)
         };

@@ -76,7 +76,7 @@ pub enum HandInError {
     /// The seat store restores or is away: try again in a few seconds.
     #[error("the seat store is not ready: {0}")]
     Unavailable(String),
-    /// We failed.
+    /// A store or the engine did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -210,7 +210,7 @@ impl Orders {
         Ok(renewed)
     }
 
-    /// Notes the new holds. Something: why that could not be, and the live order that has some of the seats, if one does.
+    /// Notes the new holds. `Some` says why that could not be, and which live order has some of the seats, if one does.
     async fn note(&self, renewed: &StoredOrder) -> Result<Option<(HandInError, Option<StoredOrder>)>, StoreError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;

@@ -3,7 +3,7 @@
 use reservation::ids::{ExamId, GroupId, SittingId};
 
 use super::error::OrderError;
-use super::take::Attempt;
+use super::take::Taking;
 use super::{ConfirmError, OPEN_MAX, Orders};
 use crate::model::actor::Actor;
 use crate::model::clock;
@@ -19,7 +19,7 @@ use crate::seats::store;
 use crate::seats::store::orders::{StoredOrder, StoredState};
 use crate::store::StoreError;
 
-/// How often an attempt begins anew because another request of the same candidate got in between.
+/// How often an taking begins anew because another request of the same candidate got in between.
 const ROUNDS_MAX: usize = 8;
 
 impl Orders {
@@ -39,11 +39,11 @@ impl Orders {
         if choice.iter().any(|sitting| page.part_of(sitting) != part) {
             return Err(OrderError::Choice);
         }
-        let attempt = Attempt { account, page: &page, part: &part, bound_at: None };
+        let taking = Taking { account, page: &page, part: &part, bound_at: None };
         for _ in 0..ROUNDS_MAX {
             let found = match page.is_many(&part) {
-                true => self.try_hold_more(&attempt, &choice).await?,
-                false => self.try_hold(&attempt, &choice, replace).await?,
+                true => self.try_hold_more(&taking, &choice).await?,
+                false => self.try_hold(&taking, &choice, replace).await?,
             };
             if let Some(order) = found {
                 return self.confirm_free(order.view(clock::now())).await;
@@ -65,72 +65,72 @@ impl Orders {
         }
     }
 
-    /// One round. Nothing: another request of the same candidate got in between.
+    /// One round. `None`: another request of the same candidate got in between.
     async fn try_hold(
         &self,
-        attempt: &Attempt<'_>,
+        taking: &Taking<'_>,
         choice: &[&ExamSitting],
         replace: bool,
     ) -> Result<Option<StoredOrder>, OrderError> {
-        let open = self.open_orders(attempt).await?;
-        let attempt = &self.check_rules(attempt, choice, &open).await?;
-        let live = open.into_iter().find(|order| order.part == *attempt.part);
+        let open = self.open_orders(taking).await?;
+        let taking = &self.check_rules(taking, choice, &open).await?;
+        let live = open.into_iter().find(|order| order.part == *taking.part);
         match live {
             Some(order) if order.state == StoredState::Unpaid => {
                 if order.sittings.iter().map(|seat| &seat.sitting).eq(choice.iter().map(|sitting| &sitting.id)) {
-                    self.take(attempt, choice, Some(&order)).await
+                    self.take(taking, choice, Some(&order)).await
                 } else if replace {
-                    self.exchange(attempt, choice, &order).await
+                    self.exchange(taking, choice, &order).await
                 } else {
                     Err(OrderError::HoldsOther(order.id))
                 }
             }
             Some(order) if order.state_at(clock::now()).is_live() => Err(OrderError::AlreadyRegistered(order.id)),
-            _ => self.take(attempt, choice, None).await,
+            _ => self.take(taking, choice, None).await,
         }
     }
 
-    /// The candidate's open orders of the exam, settled; seats that are owed go back first: the engine would give the
+    /// The candidate's open orders of the exam, as time has decided them; seats that are owed go back first: the engine would give the
     /// same holds, which are about to end, out again.
-    pub(super) async fn open_orders(&self, attempt: &Attempt<'_>) -> Result<Vec<StoredOrder>, StoreError> {
-        let (account, exam) = (attempt.account, &attempt.page.id);
+    pub(super) async fn open_orders(&self, taking: &Taking<'_>) -> Result<Vec<StoredOrder>, StoreError> {
+        let (account, exam) = (taking.account, &taking.page.id);
         let open = store::orders::open(&self.database.client().await?, account, exam, OPEN_MAX).await?;
         let mut live = Vec::with_capacity(open.len());
         for order in open {
             if order.seats_owed {
                 self.return_seats(&order).await?;
             } else {
-                live.push(self.settle(order).await?);
+                live.push(self.catch_up(order).await?);
             }
         }
         Ok(live)
     }
 
-    /// What the exam's rules say: the steps before, then the choice itself beside the orders of other parts. The attempt
+    /// What the exam's rules say: the steps before, then the choice itself beside the orders of other parts. The taking
     /// that goes on knows under which binding it was checked.
     pub(super) async fn check_rules<'a>(
         &self,
-        attempt: &Attempt<'a>,
+        taking: &Taking<'a>,
         choice: &[&ExamSitting],
         open: &[StoredOrder],
-    ) -> Result<Attempt<'a>, OrderError> {
-        let (page, now) = (attempt.page, clock::now());
+    ) -> Result<Taking<'a>, OrderError> {
+        let (page, now) = (taking.page, clock::now());
         let orders: Vec<Order> = open.iter().map(|order| order.clone().view(now)).collect();
-        let facts = self.applications.facts(attempt.account, page, &orders).await?;
-        let task = TaskKind::Sittings(attempt.part.clone());
+        let facts = self.applications.facts(taking.account, page, &orders).await?;
+        let task = TaskKind::Sittings(taking.part.clone());
         if let Some(first) = blocked_by(&steps(page, &facts, now), &task) {
             return Err(OrderError::Blocked(first.kind.clone()));
         }
         let others: Vec<&Order> = orders
             .iter()
-            .filter(|order| order.state.is_live() && (order.part != *attempt.part || page.is_many(attempt.part)))
+            .filter(|order| order.state.is_live() && (order.part != *taking.part || page.is_many(taking.part)))
             .collect();
         choosing::check(page, &facts.eligibility, &others, choice, now)?;
         let bound_at = match facts.eligibility {
             EligibilityState::Bound { at, .. } => Some(at),
             EligibilityState::None => None,
         };
-        Ok(Attempt { bound_at, ..*attempt })
+        Ok(Taking { bound_at, ..*taking })
     }
 }
 

@@ -33,7 +33,7 @@ const ROUNDS_MAX: usize = 5;
 
 /// What the transaction of a round left to be done.
 enum Round {
-    /// Nothing: it is settled, or waits.
+    /// Nothing is left to do: it is settled, or waits.
     Done,
     /// The engine is told, as decided.
     Confirm(StoredOrder),

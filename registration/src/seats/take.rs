@@ -1,11 +1,11 @@
 //! Taking seats, the two writes: the engine's hold, then the order's row. A hold whose row was never written is found
-//! and adopted here.
+//! and recovered here.
 
 use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use reservation::engine::waiting_room::{Admission, Standing};
+use reservation::engine::waiting_room::{Admission, TurnState};
 use reservation::engine::{HoldError, Taken};
 use reservation::hold::Hold;
 use reservation::ids::{ExamId, SittingId};
@@ -36,8 +36,8 @@ const ORPHAN_AGE_MIN: SignedDuration = SignedDuration::from_secs(10);
 /// How long a request that is still writing is waited for.
 const YOUNG_WAIT: Duration = Duration::from_millis(150);
 
-/// Whose seats in which exam: what the steps of one attempt share.
-pub(super) struct Attempt<'a> {
+/// Whose seats in which exam: what the steps of one taking share.
+pub(super) struct Taking<'a> {
     pub(super) account: AccountId,
     pub(super) page: &'a Exam,
     pub(super) part: &'a PartId,
@@ -60,21 +60,21 @@ impl Orders {
     /// will do, and whoever has no place takes one.
     pub(super) async fn take(
         &self,
-        attempt: &Attempt<'_>,
+        taking: &Taking<'_>,
         choice: &[&ExamSitting],
         old: Option<&StoredOrder>,
     ) -> Result<Option<StoredOrder>, OrderError> {
         let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
-        let candidate = attempt.account.candidate_id();
+        let candidate = taking.account.candidate_id();
         let pass = match old {
             Some(_) => None,
-            None => self.pass(attempt).await?,
+            None => self.pass(taking).await?,
         };
         let admission = if old.is_some() { Admission::Exempt } else { Admission::Pass(pass.as_ref()) };
-        let taken = match self.engine.hold(&attempt.page.id, &candidate, &ids, admission).await {
+        let taken = match self.engine.hold(&taking.page.id, &candidate, &ids, admission).await {
             // Without an order, the group can only be taken by a hold whose row was never written.
             Err(HoldError::GroupTaken(sitting)) if old.is_none() => {
-                let look_again = self.adopt(attempt, &sitting).await?;
+                let look_again = self.recover(taking, &sitting).await?;
                 return if look_again { Ok(None) } else { Err(OrderError::GroupTaken(sitting)) };
             }
             // An exchange died before it wrote its row, or is just about to.
@@ -87,38 +87,39 @@ impl Orders {
             }
             other => other?,
         };
-        let order = new_order(attempt, choice, &taken);
+        let order = new_order(taking, choice, &taken);
         match old {
             Some(old) if old.sittings == order.sittings => Ok(Some(old.clone())),
-            _ => self.write(attempt, order, old.map(Replaced::Lapsed)).await,
+            _ => self.write(taking, order, old.map(Replaced::Lapsed)).await,
         }
     }
 
     /// The candidate's pass, where one is needed.
-    pub(super) async fn pass(&self, attempt: &Attempt<'_>) -> Result<Option<Pass>, OrderError> {
-        if attempt.page.window(clock::now()) != Window::Open {
+    pub(super) async fn pass(&self, taking: &Taking<'_>) -> Result<Option<Pass>, OrderError> {
+        if taking.page.window(clock::now()) != Window::Open {
             // The engine says so, whoever asks.
             return Ok(None);
         }
-        let place = self.engine.take_place(&attempt.page.id, &attempt.account.candidate_id(), None).await?;
-        match place.standing {
-            Standing::Open => Ok(None),
-            Standing::Admitted { pass, .. } => Ok(Some(pass)),
-            Standing::Waiting { .. } | Standing::Nowhere => Err(OrderError::NotAdmitted),
+        let place = self.engine.take_place(&taking.page.id, &taking.account.candidate_id(), None).await?;
+        match place.state {
+            TurnState::Open => Ok(None),
+            TurnState::Admitted { pass, .. } => Ok(Some(pass)),
+            TurnState::Waiting { .. } | TurnState::Nowhere => Err(OrderError::NotAdmitted),
         }
     }
 
-    /// Writes a new order's row, in place of an old one or into it. Nothing: the candidate has another live order by now.
+    /// Writes a new order's row, in place of an old one or into it. `None`: the candidate has another live order by
+    /// now.
     pub(super) async fn write(
         &self,
-        attempt: &Attempt<'_>,
+        taking: &Taking<'_>,
         mut order: StoredOrder,
         old: Option<Replaced<'_>>,
     ) -> Result<Option<StoredOrder>, OrderError> {
         // Asked before the transaction, which has a connection of its own.
         let eligibility = match order.is_sole {
             true => None,
-            false => Some(self.applications.facts(attempt.account, attempt.page, &[]).await?.eligibility),
+            false => Some(self.applications.facts(taking.account, taking.page, &[]).await?.eligibility),
         };
         for _ in 0..DRAWS_MAX {
             let mut client = self.database.client().await?;
@@ -143,11 +144,11 @@ impl Orders {
                 return Ok(Some(order));
             }
             if let Some(eligibility) = &eligibility
-                && !still_fits(&transaction, attempt, &order, eligibility).await?
+                && !still_fits(&transaction, taking, &order, eligibility).await?
             {
                 break;
             }
-            match change::insert(&transaction, &order, attempt.bound_at).await? {
+            match change::insert(&transaction, &order, taking.bound_at).await? {
                 Inserted::Yes => {
                     transaction.commit().await.map_err(StoreError::from)?;
                     return Ok(Some(order));
@@ -178,8 +179,8 @@ impl Orders {
     /// Finds the hold of a request that died before it wrote its row, and writes it: asked sitting by sitting, the
     /// engine gives the group's holder the same hold again. One that is young may belong to a request that is still
     /// writing, perhaps with other sittings besides. True when it is worth looking again.
-    pub(super) async fn adopt(&self, attempt: &Attempt<'_>, taken: &SittingId) -> Result<bool, OrderError> {
-        let (page, candidate) = (attempt.page, attempt.account.candidate_id());
+    pub(super) async fn recover(&self, taking: &Taking<'_>, taken: &SittingId) -> Result<bool, OrderError> {
+        let (page, candidate) = (taking.page, taking.account.candidate_id());
         let group = page.sitting(taken).and_then(|sitting| sitting.group.as_ref());
         let in_group = page.sittings.iter().filter(|sitting| group.is_some() && sitting.group.as_ref() == group);
         for sitting in in_group.take(PROBES_MAX) {
@@ -197,7 +198,7 @@ impl Orders {
                     return Ok(true);
                 }
                 Ok(found) => {
-                    self.write(attempt, new_order(attempt, &[sitting], &found), None).await?;
+                    self.write(taking, new_order(taking, &[sitting], &found), None).await?;
                     return Ok(true);
                 }
                 Err(HoldError::GroupTaken(_) | HoldError::Full { .. } | HoldError::Begun { .. }) => {}
@@ -212,16 +213,16 @@ impl Orders {
 /// have been dropped since it was checked. Holds the lock until the transaction ends.
 async fn still_fits(
     transaction: &Transaction<'_>,
-    attempt: &Attempt<'_>,
+    taking: &Taking<'_>,
     order: &StoredOrder,
     eligibility: &EligibilityState,
 ) -> Result<bool, StoreError> {
     store::orders::lock(transaction, order.account, &order.exam).await?;
     let live = live_orders(transaction, order).await?;
     let choice: Vec<&ExamSitting> =
-        order.sittings.iter().filter_map(|seat| attempt.page.sitting(&seat.sitting)).collect();
+        order.sittings.iter().filter_map(|seat| taking.page.sitting(&seat.sitting)).collect();
     let others: Vec<&Order> = live.iter().filter(|other| !has_all(other, order)).collect();
-    Ok(choosing::check(attempt.page, eligibility, &others, &choice, clock::now()).is_ok())
+    Ok(choosing::check(taking.page, eligibility, &others, &choice, clock::now()).is_ok())
 }
 
 /// The candidate's live orders of an order's exam, as they stand in this transaction.
@@ -245,7 +246,7 @@ fn has_all(other: &Order, order: &StoredOrder) -> bool {
     order.sittings.iter().all(|seat| other.sittings.iter().any(|had| had.hold == seat.hold))
 }
 
-pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&ExamSitting], taken: &Taken) -> StoredOrder {
+pub(super) fn new_order(taking: &Taking<'_>, choice: &[&ExamSitting], taken: &Taken) -> StoredOrder {
     let seat = |(sitting, hold): (&&ExamSitting, &Hold)| OrderSitting {
         sitting: sitting.id.clone(),
         hold: hold.id.clone(),
@@ -254,15 +255,15 @@ pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&ExamSitting], taken: &
     let expires_at = deadline(&taken.holds);
     StoredOrder {
         id: random_number(),
-        account: attempt.account,
-        exam: attempt.page.id.clone(),
-        part: attempt.part.clone(),
-        is_sole: !attempt.page.is_many(attempt.part),
+        account: taking.account,
+        exam: taking.page.id.clone(),
+        part: taking.part.clone(),
+        is_sole: !taking.page.is_many(taking.part),
         sittings: choice.iter().zip(&taken.holds).map(seat).collect(),
         amount: choice.iter().map(|sitting| sitting.fee).sum(),
         state: StoredState::Unpaid,
         expires_at,
-        lapses_at: expires_at + attempt.page.grace,
+        lapses_at: expires_at + taking.page.grace,
         created_at: clock::now(),
         submitted_at: None,
         decided_at: None,

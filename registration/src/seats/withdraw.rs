@@ -45,7 +45,7 @@ pub enum WithdrawError {
     /// Something else comes back than was agreed to: a rate has ended, or staff have refunded a part meanwhile.
     #[error("{} comes back now", .0.back)]
     Changed(Terms),
-    /// We failed.
+    /// A store or the engine did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

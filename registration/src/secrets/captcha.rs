@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::secrets::gate::Gate;
+use crate::secrets::bulkhead::Bulkhead;
 use crate::secrets::vault::Vault;
 
 /// How long one is good.
@@ -72,7 +72,7 @@ pub enum CaptchaError {
 pub struct Captcha {
     vault: Vault,
     used: Arc<Mutex<Used>>,
-    gate: Gate,
+    bulkhead: Bulkhead,
 }
 
 /// Two generations of used tokens, each as long as a token lives.
@@ -87,7 +87,7 @@ struct Used {
 
 impl Captcha {
     pub(crate) fn new(vault: Vault) -> Self {
-        Self { vault, used: Arc::default(), gate: Gate::new(DRAWN_AT_ONCE, QUEUE_MAX, DRAW_WAIT_MAX) }
+        Self { vault, used: Arc::default(), bulkhead: Bulkhead::new(DRAWN_AT_ONCE, QUEUE_MAX, DRAW_WAIT_MAX) }
     }
 
     /// A new token, for one form.
@@ -105,7 +105,7 @@ impl Captcha {
     pub async fn picture(&self, token: &str, now: Timestamp) -> Option<Bytes> {
         read(&self.vault, token).filter(|(_, end)| now < *end)?;
         let (answer, seed) = (answer(&self.vault, token), self.vault.index("captcha seed", token));
-        self.gate.run(move || picture::draw(&answer, seed)).await.ok().map(Bytes::from)
+        self.bulkhead.run(move || picture::draw(&answer, seed)).await.ok().map(Bytes::from)
     }
 
     /// Takes an answer. Right or wrong, its token is used up.

@@ -1,6 +1,6 @@
 //! Passwords: what may be one (`assets/common_passwords.txt` is of Royce Williams' list of leaked passwords, as Django
-//! has it under the BSD licence: its 10,000 commonest of six characters and more), and hashing with argon2id behind a gate, because each takes a core and 19 MiB for
-//! some milliseconds.
+//! has it under the BSD licence: its 10,000 commonest of six characters and more), and hashing with argon2id behind a
+//! bulkhead, because each takes a core and 19 MiB for some milliseconds.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -15,7 +15,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::model::exam_rules::PasswordRules;
-use crate::secrets::gate::{Closed, Gate};
+use crate::secrets::bulkhead::{Bulkhead, Closed};
 
 /// Fewest and most characters of a staff password.
 pub const STAFF_CHARS: RangeInclusive<usize> = 10..=64;
@@ -103,7 +103,7 @@ impl fmt::Debug for Password {
 /// Hashes and compares passwords, a few at a time. Cloning is a reference count.
 #[derive(Clone)]
 pub(crate) struct Hasher {
-    gate: Gate,
+    bulkhead: Bulkhead,
     /// Compared with when there is no account, so that the answer takes the same time.
     decoy: Arc<str>,
     /// How many passwords were hashed or compared: tests see by it that two ways cost the same.
@@ -115,7 +115,7 @@ impl Hasher {
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            gate: Gate::new((cores / 2).max(1), QUEUE_MAX, WAIT_MAX),
+            bulkhead: Bulkhead::new((cores / 2).max(1), QUEUE_MAX, WAIT_MAX),
             decoy: hash("there is nobody here").into(),
             runs: Arc::default(),
         }
@@ -125,7 +125,7 @@ impl Hasher {
     pub(crate) async fn hash(&self, password: &Password) -> Result<String, Closed> {
         let password = password.0.clone();
         self.runs.fetch_add(1, Ordering::Relaxed);
-        self.gate.run(move || hash(password.expose_secret())).await
+        self.bulkhead.run(move || hash(password.expose_secret())).await
     }
 
     /// Is this the password that was hashed? Without a hash the answer is no, after the same work.
@@ -135,7 +135,7 @@ impl Hasher {
         let fits = attempt.chars().count() <= CHARS_MAX;
         let attempt = SecretString::from(if fits { attempt } else { "" });
         self.runs.fetch_add(1, Ordering::Relaxed);
-        let equal = self.gate.run(move || verify(attempt.expose_secret(), &hash)).await?;
+        let equal = self.bulkhead.run(move || verify(attempt.expose_secret(), &hash)).await?;
         Ok(known && fits && equal)
     }
 
@@ -155,7 +155,7 @@ impl Hasher {
         let attempt = SecretString::from(if fits { attempt } else { "" });
         self.runs.fetch_add(u64::try_from(hashes.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
         let work = move || -> Vec<bool> { hashes.iter().map(|hash| verify(attempt.expose_secret(), hash)).collect() };
-        let mut equal = self.gate.run(work).await?;
+        let mut equal = self.bulkhead.run(work).await?;
         equal.truncate(known);
         Ok(equal.into_iter().map(|equal| equal && fits).collect())
     }

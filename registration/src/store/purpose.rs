@@ -63,7 +63,7 @@ pub enum PurposeError {
 /// Decides what the data is for, or compares with what was decided, before anything works with it. Data of a version
 /// before this table speaks for itself; and because such versions let a demo run over real data, nobody signs in to real
 /// data with the demo's password any more.
-pub async fn settle(postgres: &Pool, wanted: Purpose, public: PublicSignIn) -> Result<(), PurposeError> {
+pub async fn establish(postgres: &Pool, wanted: Purpose, public: PublicSignIn) -> Result<(), PurposeError> {
     let database = Database::new(postgres.clone());
     migrations::run(&database).await?;
     let client = database.client().await?;
@@ -84,7 +84,7 @@ pub async fn settle(postgres: &Pool, wanted: Purpose, public: PublicSignIn) -> R
 }
 
 /// What data says of itself that no server has decided about: a demo has one member of staff, whose name is known, and
-/// whoever works for real has added others, or has candidates without that one. Nothing: it is new.
+/// whoever works for real has added others, or has candidates without that one. `None`: it is new.
 async fn looks_like_a_demo(
     client: &impl deadpool_postgres::GenericClient,
     public_name: &str,

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 /// Is it a demo's? Nothing when no server has decided yet.
 pub(crate) async fn is_demo(client: &impl GenericClient) -> Result<Option<bool>, StoreError> {
     let row = client.query_opt("SELECT is_demo FROM registration.site", &[]).await?;
-    Ok(row.map(|row| row.get(0)))
+    Ok(row.map(|row| row.get("is_demo")))
 }
 
 /// Decides, and answers what was decided: another server may have been first.

@@ -132,7 +132,7 @@ async fn one_queue_has_all_kinds_and_pages_of_any() {
     let mut asked = Asked::first(&CaseKind::ALL, 3);
     loop {
         let page = cases.queue(&world.reviewer, &asked).await.unwrap();
-        asked.after = page.last().map(|line| line.case.place());
+        asked.after = page.last().map(|line| line.case.bookmark());
         for line in &page {
             assert_eq!(line.name.as_ref().unwrap().expose(), "王芳");
             assert!(line.document_masked.as_ref().unwrap().contains("**"));

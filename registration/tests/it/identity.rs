@@ -10,7 +10,7 @@ use registration::model::exam_rules::IdentityWay;
 use registration::model::facts::{FurtherProof, IdentityState};
 use registration::people::accounts::SessionId;
 use registration::people::identity::{
-    CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStanding,
+    CardRefusal, CardSide, HandoverError, IdentityError, LivenessRefusal, LivenessStatus,
 };
 use registration::pictures::kept::Slot;
 
@@ -181,9 +181,9 @@ async fn a3_a_vendors_page_is_begun_and_followed() {
     let identity = &bureau.world.registration.identity;
     let account = bureau.candidate(1).await.id;
     let begin = async || identity.begin_liveness(account, "https://exam.example.edu/me/identity".into(), None).await;
-    assert_eq!(identity.follow_liveness(account).await.unwrap(), LivenessStanding::None);
+    assert_eq!(identity.follow_liveness(account).await.unwrap(), LivenessStatus::None);
     assert_eq!(begin().await.unwrap(), "https://vendor.example/check-1");
-    assert_eq!(identity.follow_liveness(account).await.unwrap(), LivenessStanding::Running);
+    assert_eq!(identity.follow_liveness(account).await.unwrap(), LivenessStatus::Running);
     // However often the pages ask, the vendor is asked every two seconds.
     for _ in 0..5 {
         identity.follow_liveness(account).await.unwrap();
@@ -195,14 +195,14 @@ async fn a3_a_vendors_page_is_begun_and_followed() {
         identity.follow_liveness(account).await
     };
     bureau.vendors.liveness(Some(Err("204")));
-    assert_eq!(outcome().await.unwrap(), LivenessStanding::Failed(LivenessRefusal::NotSame));
+    assert_eq!(outcome().await.unwrap(), LivenessStatus::Failed(LivenessRefusal::NotSame));
     begin().await.unwrap();
     let photo = STANDARD.encode(picture());
     bureau.vendors.liveness(Some(Ok(&photo)));
-    assert_eq!(outcome().await.unwrap(), LivenessStanding::None);
+    assert_eq!(outcome().await.unwrap(), LivenessStatus::None);
     assert!(matches!(identity.state(account).await.unwrap(), IdentityState::Verified { .. }));
     assert!(identity.portrait(account).await.unwrap().is_some());
-    assert_eq!(outcome().await.unwrap(), LivenessStanding::None, "asking again does no harm");
+    assert_eq!(outcome().await.unwrap(), LivenessStatus::None, "asking again does no harm");
     assert!(matches!(begin().await, Err(IdentityError::AlreadyVerified)));
     bureau.world.finish().await;
 }
@@ -237,8 +237,8 @@ async fn a3_a_check_that_went_well_is_finished_after_a_death() {
     // It died between verifying and noting that the check is over.
     bureau.world.execute("UPDATE registration.identity_checks SET finished_at = NULL, asked_at = NULL").await;
     bureau.world.restart_registration().await;
-    let standing = bureau.world.registration.identity.follow_liveness(account).await.unwrap();
-    assert_eq!(standing, LivenessStanding::None);
+    let status = bureau.world.registration.identity.follow_liveness(account).await.unwrap();
+    assert_eq!(status, LivenessStatus::None);
     let open = "SELECT count(*) FROM registration.identity_checks WHERE finished_at IS NULL";
     assert_eq!(bureau.world.sql().await.query_one(open, &[]).await.unwrap().get::<_, i64>(0), 0);
     bureau.world.finish().await;

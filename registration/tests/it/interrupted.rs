@@ -34,13 +34,13 @@ async fn hold_died_before_its_row_and_the_candidate_chooses_anew() {
     let world = World::usual().await;
     let account = world.candidate(1).await.id;
     let orphan = world.engine.hold(&exam(), &account.candidate_id(), &ids(&["s0"]), Admission::Exempt).await.unwrap();
-    // While it is young it may be somebody's who is still writing; then it is adopted.
+    // While it is young it may be somebody's who is still writing; then it is recovered.
     let early = world.hold(account, &["s1"]).await;
     assert!(matches!(early, Err(OrderError::Unavailable(_))), "{early:?}");
-    until("an adopted hold", async || matches!(world.hold(account, &["s1"]).await, Err(OrderError::HoldsOther(_))))
+    until("a recovered hold", async || matches!(world.hold(account, &["s1"]).await, Err(OrderError::HoldsOther(_))))
         .await;
-    let adopted = world.registration.orders.live(account, &exam()).await.unwrap().pop().unwrap().id;
-    assert_eq!(world.order(account, adopted).await.sittings[0].hold, orphan.holds[0].id);
+    let recovered = world.registration.orders.live(account, &exam()).await.unwrap().pop().unwrap().id;
+    assert_eq!(world.order(account, recovered).await.sittings[0].hold, orphan.holds[0].id);
     let order = world.replace(account, &["s1"]).await.unwrap();
     assert_eq!(order.sittings[0].sitting.as_str(), "s1");
     world.until_free("s0", 2).await;
@@ -73,8 +73,8 @@ async fn exchange_died_before_its_row_and_the_candidate_chooses_anew() {
     let account = world.candidate(1).await.id;
     let order = world.hold(account, &["s0"]).await.unwrap();
     let orphan = exchange_that_died(&world, &order).await;
-    // While it is young it may be somebody's who is still writing; then it is adopted.
-    until("an adopted hold", async || {
+    // While it is young it may be somebody's who is still writing; then it is recovered.
+    until("a recovered hold", async || {
         let _ = world.replace(account, &["s0"]).await;
         let live = world.registration.orders.live(account, &exam()).await.unwrap().pop();
         live.is_some_and(|live| live.id != order.id)

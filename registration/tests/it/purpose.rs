@@ -1,7 +1,7 @@
 //! A demo and real candidates never share data, whatever an earlier version allowed.
 
 use registration::desk::staff::{Role, StaffSignInError};
-use registration::store::purpose::{PublicSignIn, Purpose, PurposeError, settle};
+use registration::store::purpose::{PublicSignIn, Purpose, PurposeError, establish};
 use testkit::TestStores;
 
 use crate::world::World;
@@ -9,7 +9,7 @@ use crate::world::World;
 const PUBLIC: PublicSignIn = PublicSignIn { name: "demo", password: "demo-seathold" };
 
 async fn settled(stores: &TestStores, wanted: Purpose) -> Result<(), PurposeError> {
-    settle(&stores.pool(), wanted, PUBLIC).await
+    establish(&stores.pool(), wanted, PUBLIC).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -84,7 +84,7 @@ async fn the_queue_is_in_order_and_in_pages() {
     );
     // The case that the page ended with is decided meanwhile: the next page begins behind it all the same.
     world.confirm(handed_in[1]).await.unwrap();
-    let rest = cases.queue(&world.reviewer, &asked(Some(first[1].case.place()), 1_000)).await.unwrap();
+    let rest = cases.queue(&world.reviewer, &asked(Some(first[1].case.bookmark()), 1_000)).await.unwrap();
     assert_eq!(ids(&rest), subjects[2..]);
     assert_eq!(world.count_waiting(CaseKind::Payment).await, 4);
     assert_eq!(reviews.get(&world.reviewer, handed_in[1]).await.unwrap().unwrap().order.state, OrderState::Confirmed);

@@ -87,7 +87,7 @@ async fn b10_number_and_name_wait_for_staff() {
     let lines = "SELECT count(*) FROM registration.audit WHERE action = 'score_review.look'";
     let looks = world.sql().await.query_one(lines, &[]).await.unwrap().get::<_, i64>(0);
     assert_eq!(looks, 1, "who saw the whole number is written down");
-    assert!(looked.review.ticket.expose() == SOMEBODY_OF_THE_NAME);
+    assert!(looked.review.past_number.expose() == SOMEBODY_OF_THE_NAME);
     let decide = async |refusal| scores.decide(staff, &key, refusal).await;
     assert!(matches!(decide(Some(" ")).await, Err(CaseError::Reason(_))));
     decide(Some("证明材料不清楚")).await.unwrap();

@@ -33,25 +33,25 @@ impl Engine {
         let until = Instant::now() + CALL_WAIT;
         let mut pause = Duration::from_millis(5);
         loop {
-            let standing = pool.standing();
-            let fault = if standing.epoch == 0 {
+            let epochs = pool.epochs();
+            let fault = if epochs.epoch == 0 {
                 StoreError::Missing
             } else {
                 let started = Instant::now();
                 let life = until.saturating_duration_since(started).min(CALL_LIFE);
-                match script(Moment { life, ..Moment::now(standing.epoch) }).await {
+                match script(Moment { life, ..Moment::now(epochs.epoch) }).await {
                     Ok(reply) => {
                         histogram!("seathold_script_seconds").record(started.elapsed().as_secs_f64());
                         pool.board.note(&reply.free, reply.event);
-                        return Ok((reply, standing.lineage));
+                        return Ok((reply, epochs.lineage));
                     }
                     Err(error) => error,
                 }
             };
             counter!("seathold_script_faults_total").increment(1);
             let mended = match &fault {
-                StoreError::Missing | StoreError::Fenced => self.reopen(pool, standing.epoch, false).await,
-                StoreError::ScriptsGone => self.reopen(pool, standing.epoch, true).await,
+                StoreError::Missing | StoreError::Fenced => self.reopen(pool, epochs.epoch, false).await,
+                StoreError::ScriptsGone => self.reopen(pool, epochs.epoch, true).await,
                 StoreError::Unverified => self.reopen_elsewhere(pool).await,
                 StoreError::Ambiguous(_) | StoreError::Late { .. } => Ok(()),
                 StoreError::Behind => return Err(fault.into()),
@@ -90,7 +90,7 @@ impl Engine {
     /// Opens a pool that was found closed under `epoch`, unless another task has done it by now.
     async fn reopen(&self, pool: &Pool, epoch: i64, must_verify: bool) -> Result<(), HoldError> {
         let _one = pool.opening.lock().await;
-        if pool.standing().epoch == epoch {
+        if pool.epochs().epoch == epoch {
             self.open(pool, must_verify).await?;
         }
         Ok(())

@@ -72,7 +72,7 @@ impl Engine {
 impl Pool {
     /// Why no seat of the pool could be held and paid for now, if so.
     fn fault(&self) -> Option<NotReady> {
-        if self.standing().epoch == 0 {
+        if self.epochs().epoch == 0 {
             return Some(not_ready("pool", &format!("pool {} is not open", self.id)));
         }
         let (since, why) = self.stuck()?;

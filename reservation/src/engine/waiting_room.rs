@@ -14,9 +14,9 @@ use crate::engine::lanes::RunningPool;
 use crate::engine::{Engine, HoldError};
 use crate::ids::{CandidateId, ExamId};
 use crate::store::waiting_room::{Admitting, JoinRequest, WaitingRoomRedisKeys};
-use crate::waiting_room::pass::{PASS_LIFE, Pass, PassError, Ticket};
+use crate::waiting_room::pass::{PASS_LIFE, Pass, PassError, PlaceToken};
 use crate::waiting_room::{WaitingRoomKeys, WaitingRoomMode};
-pub use place::{Standing, WaitingRoomPlace};
+pub use place::{TurnState, WaitingRoomPlace};
 
 /// How long before the opening an automatic room is on; `waiting_room_admit.lua` knows the same.
 const ON_BEFORE: SignedDuration = SignedDuration::from_mins(30);
@@ -160,14 +160,14 @@ impl Engine {
         })
     }
 
-    /// Takes the candidate's place, or says how the one that is there stands. `ticket` is what was given before.
+    /// Takes the candidate's place, or says how the one that is there stands. `token` is what was given before.
     pub async fn take_place(
         &self,
         exam: &ExamId,
         candidate: &CandidateId,
-        ticket: Option<&str>,
+        token: Option<&str>,
     ) -> Result<WaitingRoomPlace, HoldError> {
-        self.ask_for_place(exam, candidate, ticket, true).await
+        self.ask_for_place(exam, candidate, token, true).await
     }
 
     /// How the candidate's place stands; takes none.
@@ -179,7 +179,7 @@ impl Engine {
         &self,
         exam: &ExamId,
         candidate: &CandidateId,
-        ticket: Option<&str>,
+        token: Option<&str>,
         join: bool,
     ) -> Result<WaitingRoomPlace, HoldError> {
         let entry = self.entry(exam)?;
@@ -191,7 +191,7 @@ impl Engine {
             candidate,
             shuffled_score: keys.shuffled_score(candidate),
             opens_ms: entry.exam.opens_at.map(Timestamp::as_millisecond),
-            was_present: ticket.is_some_and(|ticket| Ticket::is_genuine(ticket, &keys, exam, candidate)),
+            was_present: token.is_some_and(|token| PlaceToken::is_genuine(token, &keys, exam, candidate)),
             pass_life_ms: life_ms(),
             join,
         };

@@ -99,7 +99,10 @@ pub async fn all(client: &impl GenericClient) -> Result<Vec<(Vec<u8>, GoodKey)>,
         )
         .await?;
     let good = |scope: Scope, first| GoodKey { scope, first: KeyId(first) };
-    Ok(rows.iter().filter_map(|row| Some((row.get(0), good(Scope::parse(row.get(1))?, row.get(2))))).collect())
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((row.get("digest"), good(Scope::parse(row.get("scope"))?, row.get("first")))))
+        .collect())
 }
 
 /// All keys, the oldest first, revoked ones too.
@@ -111,11 +114,11 @@ pub async fn list(client: &impl GenericClient) -> Result<Vec<ListedKey>, LedgerE
         )
         .await?;
     let listed = |row: &tokio_postgres::Row| ListedKey {
-        id: KeyId(row.get(0)),
-        name: row.get(1),
-        scope: row.get(2),
-        created_at: row.get(3),
-        revoked_at: row.get(4),
+        id: KeyId(row.get("id")),
+        name: row.get("name"),
+        scope: row.get("scope"),
+        created_at: row.get("created_at"),
+        revoked_at: row.get("revoked_at"),
     };
     Ok(rows.iter().map(listed).collect())
 }
@@ -133,5 +136,5 @@ pub async fn revoke(client: &impl GenericClient, named: Named<'_>) -> Result<Vec
             &[&id, &name],
         )
         .await?;
-    Ok(rows.iter().map(|row| KeyId(row.get(0))).collect())
+    Ok(rows.iter().map(|row| KeyId(row.get("id"))).collect())
 }

@@ -17,6 +17,6 @@ pub async fn count_up(client: &impl GenericClient) -> Result<(), LedgerError> {
 
 /// Postgres's clock.
 pub async fn clock(client: &impl GenericClient) -> Result<jiff::Timestamp, LedgerError> {
-    let row = client.query_one("SELECT clock_timestamp() FROM reservation.catalogue", &[]).await?;
-    Ok(row.get(0))
+    let row = client.query_one("SELECT clock_timestamp() AS now FROM reservation.catalogue", &[]).await?;
+    Ok(row.get("now"))
 }

@@ -46,9 +46,12 @@ pub async fn all(client: &impl GenericClient) -> Result<HashMap<ExamId, EarlierG
         .await?;
     let mut graces = HashMap::<ExamId, EarlierGraces>::new();
     for row in rows {
-        let exam: String = row.get(0);
+        let exam: String = row.get("exam");
         let exam = exam.parse::<ExamId>().map_err(|error| LedgerError::Unavailable(error.to_string()))?;
-        graces.entry(exam).or_default().push((row.get(1), SignedDuration::from_secs(row.get::<_, i32>(2).into())));
+        graces
+            .entry(exam)
+            .or_default()
+            .push((row.get("until"), SignedDuration::from_secs(row.get::<_, i32>("grace_seconds").into())));
     }
     Ok(graces)
 }

@@ -22,7 +22,7 @@ pub async fn put(client: &impl GenericClient, exam: &Exam) -> Result<bool, Ledge
              ON CONFLICT (id) DO UPDATE SET title = excluded.title, hold_seconds = excluded.hold_seconds,
                  grace_seconds = excluded.grace_seconds, opens_at = excluded.opens_at,
                  closes_at = excluded.closes_at, acknowledge = excluded.acknowledge
-             RETURNING xmax = 0",
+             RETURNING xmax = 0 AS is_new",
             &[
                 &exam.id.as_str(),
                 &exam.title,
@@ -34,18 +34,18 @@ pub async fn put(client: &impl GenericClient, exam: &Exam) -> Result<bool, Ledge
             ],
         )
         .await?;
-    Ok(row.get(0))
+    Ok(row.get("is_new"))
 }
 
 /// Has the exam opened by now? Its row stays locked until the transaction ends.
 pub async fn had_opened(client: &impl GenericClient, exam: &ExamId) -> Result<bool, LedgerError> {
     let row = client
         .query_opt(
-            "SELECT opens_at IS NULL OR opens_at <= now() FROM reservation.exams WHERE id = $1 FOR UPDATE",
+            "SELECT opens_at IS NULL OR opens_at <= now() AS has_opened FROM reservation.exams WHERE id = $1 FOR UPDATE",
             &[&exam.as_str()],
         )
         .await?;
-    Ok(row.is_some_and(|row| row.get(0)))
+    Ok(row.is_some_and(|row| row.get("has_opened")))
 }
 
 fn exam(row: &Row) -> Result<Exam, LedgerError> {

@@ -156,10 +156,10 @@ pub async fn known(
     let generations: Vec<i64> = places.iter().map(|place| place.generation.0).collect();
     let rows = client
         .query(
-            "SELECT w.generation, h.state, coalesce(h.settled, true), EXISTS (
+            "SELECT w.generation, h.state, coalesce(h.settled, true) AS is_settled, EXISTS (
                  SELECT FROM reservation.holds o
                  WHERE o.exam = $1 AND o.candidate = w.candidate AND o.group_number = w.place_group
-                     AND o.state IN ('held', 'frozen', 'confirmed') AND o.generation <> w.generation)
+                     AND o.state IN ('held', 'frozen', 'confirmed') AND o.generation <> w.generation) AS has_rival
              FROM unnest($2::text[], $3::int[], $4::int[], $5::bigint[])
                  AS w (candidate, place_group, sitting, generation)
              LEFT JOIN reservation.holds h ON h.exam = $1 AND h.candidate = w.candidate AND h.sitting = w.sitting
@@ -168,10 +168,13 @@ pub async fn known(
         )
         .await?;
     let known = |row: &Row| -> Result<_, LedgerError> {
-        let word: Option<&str> = row.get(1);
+        let word: Option<&str> = row.get("state");
         let broken = || LedgerError::Unavailable(format!("hold state {word:?}"));
         let state = word.map(|word| HoldState::parse(word).ok_or_else(broken)).transpose()?;
-        Ok((Generation(row.get(0)), Known { state, is_settled: row.get(2), has_rival: row.get(3) }))
+        Ok((
+            Generation(row.get("generation")),
+            Known { state, is_settled: row.get("is_settled"), has_rival: row.get("has_rival") },
+        ))
     };
     rows.iter().map(known).collect()
 }
@@ -212,12 +215,16 @@ pub async fn deadlines(
 ) -> Result<BTreeMap<(SittingNumber, i64), i64>, LedgerError> {
     let rows = client
         .query(
-            "SELECT sitting, ceil(extract(epoch FROM lapses_at))::bigint, count(*) FROM reservation.holds
+            "SELECT sitting, ceil(extract(epoch FROM lapses_at))::bigint AS lapses_second, count(*) AS count
+             FROM reservation.holds
              WHERE exam = $1 AND sitting = ANY($2) AND state = 'held' GROUP BY 1, 2",
             &[&exam.as_str(), &sittings],
         )
         .await?;
-    Ok(rows.iter().map(|row| ((SittingNumber(row.get(0)), row.get(1)), row.get(2))).collect())
+    Ok(rows
+        .iter()
+        .map(|row| ((SittingNumber(row.get("sitting")), row.get("lapses_second")), row.get("count")))
+        .collect())
 }
 
 /// Decisions of the ledger that Redis has not followed after `older_than_seconds`: each hold,
@@ -280,5 +287,7 @@ pub async fn unfinished(
         )
         .await?;
     let broken = |error: IdError| LedgerError::Unavailable(error.to_string());
-    rows.iter().map(|row| Ok((row.get::<_, String>(0).parse().map_err(broken)?, SittingNumber(row.get(1))))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get::<_, String>("exam").parse().map_err(broken)?, SittingNumber(row.get("sitting")))))
+        .collect()
 }

@@ -47,7 +47,7 @@ pub async fn add(client: &impl GenericClient, pool: &PoolId, exam: &ExamId) -> R
         )
         .await?;
     let row = client.query_one("SELECT exam FROM reservation.pools WHERE id = $1", &[&pool.as_str()]).await?;
-    Ok(row.get::<_, &str>(0) == exam.as_str())
+    Ok(row.get::<_, &str>("exam") == exam.as_str())
 }
 
 /// Every pool with its exam.
@@ -56,7 +56,7 @@ pub async fn all(client: &impl GenericClient) -> Result<Vec<(PoolId, ExamId)>, L
     let rows = client.query("SELECT id, exam FROM reservation.pools ORDER BY id", &[]).await?;
     rows.iter()
         .map(|row| {
-            let (id, exam): (String, String) = (row.get(0), row.get(1));
+            let (id, exam): (String, String) = (row.get("id"), row.get("exam"));
             Ok((id.parse().map_err(broken)?, exam.parse().map_err(broken)?))
         })
         .collect()

@@ -109,7 +109,7 @@ pub async fn capacities(client: &impl GenericClient, pool: &PoolId) -> Result<Ve
         client.query("SELECT number, capacity FROM reservation.sittings WHERE pool = $1", &[&pool.as_str()]).await?;
     Ok(rows
         .iter()
-        .map(|row| (SittingNumber(row.get(0)), u32::try_from(row.get::<_, i32>(1)).unwrap_or_default()))
+        .map(|row| (SittingNumber(row.get("number")), u32::try_from(row.get::<_, i32>("capacity")).unwrap_or_default()))
         .collect())
 }
 

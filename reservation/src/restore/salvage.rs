@@ -10,7 +10,7 @@ use crate::ledger::holds::fold::{self, FoldRow};
 use crate::ledger::pools::PoolRow;
 use crate::ledger::sittings;
 use crate::pool::Pool;
-use crate::store::{Link, Standing};
+use crate::store::{Link, LiveHold};
 
 /// Takes Redis's live holds into the ledger if Redis is the newer of the two: it has only events after the cursor,
 /// though the event at the cursor is never trimmed. Otherwise Redis is the older one, and nothing happens.
@@ -30,9 +30,9 @@ pub(super) async fn salvage(
         return Ok(());
     }
     link.fence(&pool.keys, fence).await?;
-    let (mut from, mut holds) = (0, HashMap::<Generation, Standing>::new());
+    let (mut from, mut holds) = (0, HashMap::<Generation, LiveHold>::new());
     loop {
-        let (next, page) = link.standing(&pool.keys, from).await?;
+        let (next, page) = link.live_holds(&pool.keys, from).await?;
         holds.extend(page.into_iter().map(|hold| (hold.place.generation, hold)));
         if next == 0 {
             break;
@@ -40,7 +40,7 @@ pub(super) async fn salvage(
         from = next;
     }
     let now_ms = jiff::Timestamp::now().as_millisecond();
-    let rows = holds.values().map(|Standing { place, state, lapses_ms }| FoldRow {
+    let rows = holds.values().map(|LiveHold { place, state, lapses_ms }| FoldRow {
         candidate: place.candidate.as_str(),
         group: place.group,
         sitting: place.sitting,

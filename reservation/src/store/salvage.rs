@@ -15,7 +15,7 @@ const PAGE: usize = 2_000;
 
 /// A live hold as Redis has it.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct LiveHold {
     /// Which hold.
     pub place: Place,
     /// Where it stands.
@@ -35,18 +35,18 @@ impl Link {
 
     /// A page of the pool's live holds, and where the next begins; 0 at the end and at the beginning. A hold may come
     /// twice.
-    pub async fn standing(&self, keys: &PoolKeys, from: u64) -> Result<(u64, Vec<Standing>), StoreError> {
+    pub async fn live_holds(&self, keys: &PoolKeys, from: u64) -> Result<(u64, Vec<LiveHold>), StoreError> {
         let unheard = |error: redis::ParsingError| StoreError::Unexpected(error.to_string());
         let mut cmd = redis::cmd("HSCAN");
         cmd.arg(keys.taken()).arg(from).arg("COUNT").arg(PAGE);
         let page = self.ask(&cmd).await?;
         let (next, records): (u64, Vec<(String, String)>) = from_redis_value(page).map_err(unheard)?;
-        Ok((next, records.iter().filter_map(|(field, record)| standing(field, record)).collect()))
+        Ok((next, records.iter().filter_map(|(field, record)| live_hold(field, record)).collect()))
     }
 }
 
 /// Reads `candidate:group` and `<letter><sitting> <generation> <deadline>`; none for what is not live.
-fn standing(field: &str, record: &str) -> Option<Standing> {
+fn live_hold(field: &str, record: &str) -> Option<LiveHold> {
     let (candidate, group) = field.split_once(':')?;
     let mut words = record.split(' ');
     let head = words.next()?;
@@ -63,5 +63,5 @@ fn standing(field: &str, record: &str) -> Option<Standing> {
         sitting: SittingNumber(sitting.parse().ok()?),
         generation: Generation(words.next()?.parse().ok()?),
     };
-    Some(Standing { place, state, lapses_ms: words.next()?.parse().ok()? })
+    Some(LiveHold { place, state, lapses_ms: words.next()?.parse().ok()? })
 }

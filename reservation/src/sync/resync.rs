@@ -72,7 +72,7 @@ impl Writer {
 
     /// Does this process know by now that the pool was opened anew?
     pub(super) fn is_outdated(&self, pool: &Pool) -> bool {
-        let standing = pool.standing();
-        (standing.epoch, standing.lineage) != (self.row.epoch, self.row.lineage)
+        let epochs = pool.epochs();
+        (epochs.epoch, epochs.lineage) != (self.row.epoch, self.row.lineage)
     }
 }

@@ -1,4 +1,4 @@
-//! What a waiting room signs: the pass of who was admitted, and the ticket of who was there before the opening.
+//! What a waiting room signs: the pass of who was admitted, and the token of who was there before the opening.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -71,24 +71,24 @@ impl Pass {
 /// Shows that a candidate took a place before the opening: should Redis lose the line, the place comes back by it.
 /// As text: base64url of HMAC-SHA256(pass key, exam ‖ 0 ‖ candidate ‖ 0 ‖ "ticket" ‖ round).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket(String);
+pub struct PlaceToken(String);
 
-impl Ticket {
-    /// The candidate's ticket. Only to be given out before the opening.
+impl PlaceToken {
+    /// The candidate's token. Only to be given out before the opening.
     pub fn sign(keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(hmac::sign(&key(keys), &of_ticket(keys, exam, candidate))))
+        Self(URL_SAFE_NO_PAD.encode(hmac::sign(&key(keys), &of_place(keys, exam, candidate))))
     }
 
-    /// The ticket as text.
+    /// The token as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Is `text` this candidate's ticket for this round? Compares in constant time.
+    /// Is `text` this candidate's token for this round? Compares in constant time.
     pub fn is_genuine(text: &str, keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> bool {
         let mut tag = [0; TAG_BYTES];
         URL_SAFE_NO_PAD.decode_slice(text, &mut tag) == Ok(TAG_BYTES)
-            && hmac::verify(&key(keys), &of_ticket(keys, exam, candidate), &tag).is_ok()
+            && hmac::verify(&key(keys), &of_place(keys, exam, candidate), &tag).is_ok()
     }
 }
 
@@ -101,8 +101,8 @@ fn signed(exam: &ExamId, candidate: &CandidateId, last: &[u8]) -> Vec<u8> {
     [exam.as_str().as_bytes(), b"\0", candidate.as_str().as_bytes(), b"\0", last].concat()
 }
 
-fn of_ticket(keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> Vec<u8> {
-    // Longer than an expiry, so that no ticket is a pass.
+fn of_place(keys: &WaitingRoomKeys, exam: &ExamId, candidate: &CandidateId) -> Vec<u8> {
+    // Longer than an expiry, so that no token is a pass.
     signed(exam, candidate, &[b"ticket".as_slice(), &keys.round.to_be_bytes()].concat())
 }
 
@@ -140,22 +140,22 @@ mod tests {
             let changed = Pass::sent(String::from_utf8(bytes).unwrap());
             assert_eq!(changed.check(&keys, &exam, &candidate, end - PASS_LIFE), Err(PassError::Wrong), "{changed:?}");
         }
-        let ticket = Ticket::sign(&keys, &exam, &candidate);
-        for text in ["", "A", "AAAAAAAAAAA", "not base64!", ticket.as_str(), &"A".repeat(54), &"A".repeat(4_000)] {
+        let token = PlaceToken::sign(&keys, &exam, &candidate);
+        for text in ["", "A", "AAAAAAAAAAA", "not base64!", token.as_str(), &"A".repeat(54), &"A".repeat(4_000)] {
             let made_up = Pass::sent(text.to_owned());
             assert_eq!(made_up.check(&keys, &exam, &candidate, end), Err(PassError::Wrong), "{text}");
         }
     }
 
     #[test]
-    fn a_ticket_is_one_candidates_of_one_round() {
+    fn a_place_token_is_one_candidates_of_one_round() {
         let keys = WaitingRoomKeys::draw(1);
         let (exam, one, other) = ("cet".parse().unwrap(), "c1".parse().unwrap(), "c2".parse().unwrap());
-        let ticket = Ticket::sign(&keys, &exam, &one);
-        assert!(Ticket::is_genuine(ticket.as_str(), &keys, &exam, &one));
-        assert!(!Ticket::is_genuine(ticket.as_str(), &keys, &exam, &other));
+        let token = PlaceToken::sign(&keys, &exam, &one);
+        assert!(PlaceToken::is_genuine(token.as_str(), &keys, &exam, &one));
+        assert!(!PlaceToken::is_genuine(token.as_str(), &keys, &exam, &other));
         let next_round = WaitingRoomKeys { round: 2, ..keys.clone() };
-        assert!(!Ticket::is_genuine(ticket.as_str(), &next_round, &exam, &one));
-        assert!(!Ticket::is_genuine("", &keys, &exam, &one));
+        assert!(!PlaceToken::is_genuine(token.as_str(), &next_round, &exam, &one));
+        assert!(!PlaceToken::is_genuine("", &keys, &exam, &one));
     }
 }

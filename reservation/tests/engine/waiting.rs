@@ -205,7 +205,7 @@ async fn a_pass_that_ran_out_means_a_new_place_and_pushes_nobody() {
     let _: i64 = app.stores.redis_connection().await.hset("{room:e}:passes", "idle", 1).await.unwrap();
     let exam_id = "e".parse().unwrap();
     let look = app.engine.look_for_place(&exam_id, &"idle".parse().unwrap()).await.unwrap();
-    assert_eq!(look.standing, reservation::engine::waiting_room::Standing::Nowhere);
+    assert_eq!(look.state, reservation::engine::waiting_room::TurnState::Nowhere);
     assert_eq!(join(&app, "idle").await["ahead"], 1, "behind whoever waits");
     assert_eq!(join(&app, "next").await["ahead"], 0);
     assert_eq!(join(&app, "quick").await["state"], "admitted");

@@ -15,7 +15,7 @@ use crate::digests::percent_encoded;
 const EXAMPLE: (&str, &str) = ("李样例", "11010519491231002X");
 const NAME_CHARACTERS_MAX: usize = 12;
 
-/// Whose pictures.
+/// Whose pictures are drawn.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Person {
     #[serde(default)]

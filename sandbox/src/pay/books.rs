@@ -91,7 +91,7 @@ impl Books {
         self.all().find(|trade| trade.channel == channel && trade.reference.as_deref() == Some(reference))
     }
 
-    /// Newest first.
+    /// All trades, the newest first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Trade> {
         self.ages.iter().rev().filter_map(|key| self.trades.get(key))
     }

@@ -91,7 +91,7 @@ pub enum Call {
     Query,
     /// Closes a trade.
     Close,
-    /// Refunds.
+    /// Calls about refunds.
     Refund,
     /// Asks after a refund.
     RefundQuery,
@@ -110,7 +110,7 @@ pub struct Wrong {
     /// Of which call; of any, when absent.
     #[serde(default)]
     pub call: Option<Call>,
-    /// How.
+    /// How the answer is twisted.
     pub twist: AnswerTwist,
     /// Nothing was done, either. Otherwise the channel did what it was asked, and only the answer is wrong.
     #[serde(default)]

@@ -65,7 +65,7 @@ pub struct Delivery {
     pub number: String,
     /// `payment`, `closed`, or `refund`.
     pub about: &'static str,
-    /// Where to.
+    /// The address that it goes to.
     pub to: String,
     /// How it was changed on its way.
     pub twist: Option<NewsTwist>,
@@ -73,7 +73,7 @@ pub struct Delivery {
     pub status: Option<u16>,
     /// Did the answer count as an acknowledgement?
     pub is_acknowledged: bool,
-    /// When.
+    /// When it was carried.
     pub at: Timestamp,
     /// Why it was not even sent.
     pub problem: Option<&'static str>,

@@ -15,7 +15,7 @@ use super::keys;
 pub(crate) enum Key {
     /// The merchant's at Alipay.
     AlipayApp,
-    /// Alipay's.
+    /// The key of Alipay.
     Alipay,
     /// The merchant's at WeChat Pay.
     WechatMerchant,

@@ -33,7 +33,7 @@ impl Channel {
 pub enum Product {
     /// Alipay's page for browsers of phones.
     Wap,
-    /// Alipay's code.
+    /// Alipay's code to scan.
     Precreate,
     /// WeChat Pay's page for browsers of phones.
     H5,
@@ -108,7 +108,7 @@ pub struct Trade {
     pub reference: Option<String>,
     /// How much, in fen.
     pub amount_fen: u64,
-    /// What for.
+    /// What is paid for.
     pub subject: String,
     /// Where it stands.
     pub state: TradeState,

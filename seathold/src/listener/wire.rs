@@ -29,7 +29,7 @@ impl Rest {
     }
 }
 
-/// One connection.
+/// One connection, and how it is written to.
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: TcpStream,

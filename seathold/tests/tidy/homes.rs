@@ -59,6 +59,28 @@ fn sql_stands_in_files_of_its_own() {
     });
 }
 
+/// Does a line read a value of a row by its position? One that is asked for alone (`query_one(…).await?.get(0)`) may be.
+fn reads_by_position(line: &str) -> bool {
+    let reads = ["row.get", "row.try_get"].iter().flat_map(|call| line.split(call).skip(1));
+    reads.filter_map(|rest| rest.split_once('(')).any(|(kind, value)| {
+        let is_call = kind.is_empty() || kind.starts_with("::<");
+        is_call && value.starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+#[test]
+fn rows_are_read_by_name() {
+    check("3: a row is read by the names of its columns", sources(), |path, text| {
+        if is_home_of_sql(path) { lines_where(text, reads_by_position) } else { Vec::new() }
+    });
+    for line in ["(row.get(0), row.get(1))", "row.get::<_, i64>(2)", "row.try_get(0)?"] {
+        assert!(reads_by_position(line), "{line}");
+    }
+    for line in ["row.get(\"id\")", "row.get::<_, i64>(\"count\")", "client.query_one(&statement, &[]).await?.get(0)"] {
+        assert!(!reads_by_position(line), "{line}");
+    }
+}
+
 #[test]
 fn folders_are_short() {
     let mut faults = BTreeMap::new();

@@ -22,7 +22,7 @@ const NUMBER_CHARS_MAX: u16 = 60;
 
 /// How far it is.
 pub(crate) enum Correction<'a> {
-    /// Whose account?
+    /// The page asks whose account it is.
     Ask { typed: &'a str },
     /// Which of those with this document?
     Choose { accounts: &'a [Account] },

@@ -61,7 +61,7 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
     }
 }
 
-/// Nothing waits.
+/// The page when no payment waits.
 pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
     html! {
         main class="alone calm" {

@@ -63,7 +63,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
     }
 }
 
-/// Nothing waits.
+/// The page when nobody waits.
 pub(crate) fn nothing(w: Words, message: Option<&Message>) -> Markup {
     html! {
         main class="alone calm" {

@@ -30,7 +30,7 @@ pub(crate) struct View<'a> {
     pub(crate) history: &'a [AuditEntry],
     /// What was entered, where it was refused.
     pub(crate) entered: Option<&'a Entered>,
-    /// Who looks.
+    /// Who of the staff looks.
     pub(crate) staff: &'a StaffMember,
     pub(crate) may_move: bool,
     /// Largest refund that one member of staff gives alone.

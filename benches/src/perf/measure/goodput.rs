@@ -33,7 +33,7 @@ const CROWD: usize = 2_560;
 const QUEUE: usize = 256;
 const EXAM: &str = "goodput";
 
-/// Measures both.
+/// Measures both: on the whole machine, and on a quarter of a core.
 pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
     report.progress("the whole machine under ten times the connections");
     let site = Site::start(8_192).await?;

@@ -34,7 +34,7 @@ pub(crate) struct Seen {
     pub(crate) refused: u64,
     /// Connections that broke.
     pub(crate) broken: u64,
-    /// Good answers.
+    /// How many answers were good.
     pub(crate) good: u64,
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Counters {
     pub(crate) rows: f64,
     /// Script calls of `hold`, and requests in them.
     pub(crate) calls: f64,
-    /// See `calls`.
+    /// Requests, counted as `calls` are.
     pub(crate) requests: f64,
 }
 

@@ -6,7 +6,7 @@ use url::form_urlencoded::{self, Serializer};
 
 use super::*;
 use crate::pay::samples::{self, NUMBER, REFUND, by_vendor};
-use crate::pay::standing::{Paid, Standing};
+use crate::pay::status::{Paid, PaymentStatus};
 
 type Fields = BTreeMap<String, String>;
 
@@ -44,8 +44,8 @@ fn with(changes: &[(&str, &str)]) -> Result<News, NotGenuine> {
     read(&config(), &signed(&fields))
 }
 
-fn paid() -> Standing {
-    Standing::Paid(Paid {
+fn paid() -> PaymentStatus {
+    PaymentStatus::Paid(Paid {
         reference: "2026112822001400000000000001".into(),
         amount_fen: 8800,
         at: Some("2026-11-28T02:00:05Z".parse().unwrap()),
@@ -53,8 +53,8 @@ fn paid() -> Standing {
     })
 }
 
-fn payment(standing: Standing) -> Result<News, NotGenuine> {
-    Ok(News::Payment { number: NUMBER.into(), standing })
+fn payment(status: PaymentStatus) -> Result<News, NotGenuine> {
+    Ok(News::Payment { number: NUMBER.into(), status })
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn payments_closings_and_refunds_are_told_apart() {
         Ok(News::Refund {
             number: REFUND.into(),
             payment: NUMBER.into(),
-            standing: RefundStanding::Done(Some(at.parse().unwrap())),
+            status: RefundStatus::Done(Some(at.parse().unwrap())),
         })
     };
     let at = "2026-11-29 10:00:00.123";
@@ -136,19 +136,19 @@ fn payments_closings_and_refunds_are_told_apart() {
     assert_eq!(with(&[("trade_status", "TRADE_FINISHED")]), payment(paid()));
     assert_eq!(
         with(&[("trade_status", "TRADE_CLOSED"), ("gmt_payment", ""), ("gmt_close", at)]),
-        payment(Standing::Closed)
+        payment(PaymentStatus::Closed)
     );
     // Given back in the console: it was paid all the same.
     assert_eq!(with(&[("trade_status", "TRADE_CLOSED"), ("gmt_refund", at), ("refund_fee", "88.00")]), payment(paid()));
-    assert_eq!(with(&[("trade_status", "WAIT_BUYER_PAY"), ("gmt_payment", "")]), payment(Standing::Waiting));
+    assert_eq!(with(&[("trade_status", "WAIT_BUYER_PAY"), ("gmt_payment", "")]), payment(PaymentStatus::Waiting));
     assert_eq!(with(&[("trade_status", "TRADE_NEW_WORD")]), Ok(News::Other("TRADE_NEW_WORD".into())));
     assert_eq!(with(&[("notify_type", "trade_deposit_back")]), Ok(News::Other("trade_deposit_back".into())));
     assert_eq!(
         with(&[("buyer_id", ""), ("buyer_open_id", "074a")]).unwrap(),
         News::Payment {
             number: NUMBER.into(),
-            standing: match paid() {
-                Standing::Paid(paid) => Standing::Paid(Paid { payer: Some("074a".into()), ..paid }),
+            status: match paid() {
+                PaymentStatus::Paid(paid) => PaymentStatus::Paid(Paid { payer: Some("074a".into()), ..paid }),
                 other => other,
             }
         }

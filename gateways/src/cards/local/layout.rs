@@ -62,7 +62,7 @@ impl Rows {
 }
 
 impl Row {
-    /// Without blanks.
+    /// The text of the row without blanks.
     pub(super) fn text(&self) -> String {
         super::tesseract::joined(&self.words)
     }

@@ -35,7 +35,7 @@ pub(super) struct Area {
     pub(super) height: u32,
 }
 
-/// A page.
+/// A page in shades of grey.
 pub(super) struct Page(GrayImage);
 
 /// A part of a page, magnified.

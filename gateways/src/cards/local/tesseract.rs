@@ -16,7 +16,7 @@ const RUN_WAIT: Duration = Duration::from_secs(12);
 const ANSWER_BYTES_MAX: u64 = 512 * 1024;
 const WORDS_MAX: usize = 2_000;
 
-/// The program.
+/// The program that reads text in pictures.
 #[derive(Debug)]
 pub(super) struct Tesseract {
     program: PathBuf,

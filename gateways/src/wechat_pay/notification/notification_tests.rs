@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::pay::channel::Channel;
 use crate::pay::samples::{self, API_V3_KEY, KEY_ID, NUMBER, REFUND, VENDOR_SERIAL, by_vendor};
-use crate::pay::standing::{Paid, RefundStanding, Standing};
+use crate::pay::status::{Paid, PaymentStatus, RefundStatus};
 
 const AT: i64 = 1_795_831_200;
 
@@ -69,9 +69,9 @@ fn refund(status: &str) -> Value {
 
 fn paid(reference: &str, payer: &str) -> News {
     let at = Some("2026-11-28T02:00:05Z".parse().unwrap());
-    let standing =
-        Standing::Paid(Paid { reference: reference.into(), amount_fen: 8800, at, payer: Some(payer.into()) });
-    News::Payment { number: NUMBER.into(), standing }
+    let status =
+        PaymentStatus::Paid(Paid { reference: reference.into(), amount_fen: 8800, at, payer: Some(payer.into()) });
+    News::Payment { number: NUMBER.into(), status }
 }
 
 #[test]
@@ -154,11 +154,11 @@ fn another_merchants_news_is_not_ours() {
 
 #[test]
 fn payments_and_refunds_come_to_one_address() {
-    let refunded = |standing| Ok(News::Refund { number: REFUND.into(), payment: NUMBER.into(), standing });
-    let done = RefundStanding::Done(Some("2026-11-28T02:00:05Z".parse().unwrap()));
+    let refunded = |status| Ok(News::Refund { number: REFUND.into(), payment: NUMBER.into(), status });
+    let done = RefundStatus::Done(Some("2026-11-28T02:00:05Z".parse().unwrap()));
     assert_eq!(news("REFUND.SUCCESS", &refund("SUCCESS")), refunded(done));
-    assert_eq!(news("REFUND.ABNORMAL", &refund("ABNORMAL")), refunded(RefundStanding::Abnormal));
-    assert_eq!(news("REFUND.CLOSED", &refund("CLOSED")), refunded(RefundStanding::Closed));
+    assert_eq!(news("REFUND.ABNORMAL", &refund("ABNORMAL")), refunded(RefundStatus::Abnormal));
+    assert_eq!(news("REFUND.CLOSED", &refund("CLOSED")), refunded(RefundStatus::Closed));
     assert_eq!(news("REFUND.NEW", &refund("NEW")), Ok(News::Other("REFUND.NEW".into())));
     assert_eq!(news("PAYSCORE.USER_PAID", &json!({})), Ok(News::Other("PAYSCORE.USER_PAID".into())));
     let mut plain = payment();

@@ -26,8 +26,8 @@ use crate::view::layout::page;
 pub(crate) struct Entered {
     #[serde(default)]
     p: String,
-    #[serde(default)]
-    ticket: String,
+    #[serde(default, rename = "ticket")]
+    past_number: String,
     #[serde(default)]
     agree: String,
 }
@@ -56,9 +56,9 @@ pub(crate) async fn hand_in(
         Ok(steps) => steps,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let ticket = typed.ticket.parse();
+    let past_number = typed.past_number.parse();
     let mut errors = Vec::new();
-    if ticket.is_err() {
+    if past_number.is_err() {
         errors.push(FieldError { field: "ticket".into(), text: w.t("score-review-ticket-error").into_owned() });
     }
     if typed.agree.is_empty() {
@@ -67,14 +67,14 @@ pub(crate) async fn hand_in(
     let refuse = async |status: StatusCode, errors: &[FieldError]| {
         Ok((status, render(&candidate, &exam, &steps, &typed, errors).await?).into_response())
     };
-    let ticket = match ticket {
-        Ok(ticket) if errors.is_empty() => ticket,
+    let past_number = match past_number {
+        Ok(past_number) if errors.is_empty() => past_number,
         _ => return refuse(StatusCode::UNPROCESSABLE_ENTITY, &errors).await,
     };
     let seen = typed.p.parse().ok();
     let eligibility = &visit.app.outside.registration.eligibility;
     let (status, field, text) = match eligibility
-        .request_score_review(candidate.account.id, &exam, seen.as_ref(), &ticket)
+        .request_score_review(candidate.account.id, &exam, seen.as_ref(), &past_number)
         .await
     {
         // It stands already as it is: the page says how.
@@ -147,10 +147,10 @@ async fn render(
         person: person.as_ref(),
         review: review.as_ref(),
         is_offered,
-        ticket: if errors.is_empty() {
-            review.as_ref().map_or("", |review| review.ticket.expose())
+        past_number: if errors.is_empty() {
+            review.as_ref().map_or("", |review| review.past_number.expose())
         } else {
-            &typed.ticket
+            &typed.past_number
         },
         has_agreed: !typed.agree.is_empty(),
         errors,

@@ -15,6 +15,7 @@ use pagekit::words::Words;
 use registration::model::exam::{Exam, Window};
 use registration::model::exam_rules::TaskKind;
 use registration::model::order::Order;
+use registration::rules::standing::Standing;
 use registration::rules::steps::{StepView, blocked_by};
 
 use self::choice::{ChoicePlan, Offer, plan};
@@ -24,7 +25,7 @@ use crate::failure::Failure;
 use crate::paths::path_of;
 use crate::request::chosen::Chosen;
 use crate::request::exam::find;
-use crate::request::visit::{Candidate, Standing, Visit, WithOrders};
+use crate::request::visit::{Candidate, Progress, Visit, WithOrders};
 use crate::view::exam::facts::exam_facts;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -44,11 +45,11 @@ pub(crate) async fn show(
     if crate::paths::is_simple(&exam) {
         return Ok(Redirect::to(&format!("/exams/{}{}", exam.id, chosen.query())).into_response());
     }
-    let standing = visit.standing(&exam).await?;
-    if blocked_by(&standing.steps, &TaskKind::Sittings(chosen.part_in(&exam))).is_some() {
+    let progress = visit.progress(&exam).await?;
+    if blocked_by(&progress.steps, &TaskKind::Sittings(chosen.part_in(&exam))).is_some() {
         return Ok(Redirect::to(&path_of(&exam)).into_response());
     }
-    Ok(render(visit, &exam, &chosen, &standing, &[]).await.into_response())
+    Ok(render(visit, &exam, &chosen, &progress, &[]).await.into_response())
 }
 
 /// The page after a refused choice.
@@ -63,8 +64,8 @@ pub(crate) async fn refused(
     } else {
         StatusCode::CONFLICT
     };
-    let standing = visit.standing(exam).await?;
-    Ok((status, render(visit, exam, chosen, &standing, &[error]).await))
+    let progress = visit.progress(exam).await?;
+    Ok((status, render(visit, exam, chosen, &progress, &[error]).await))
 }
 
 /// The whole page.
@@ -72,10 +73,10 @@ pub(crate) async fn render(
     visit: &Visit,
     exam: &Exam,
     chosen: &Chosen,
-    standing: &Standing,
+    progress: &Progress,
     errors: &[FieldError],
 ) -> Markup {
-    render_known(visit, exam, chosen, gate(visit, exam).await, standing, errors)
+    render_known(visit, exam, chosen, gate(visit, exam).await, progress, errors)
 }
 
 /// The page once everything about the visitor is known.
@@ -84,21 +85,21 @@ pub(crate) fn render_known(
     exam: &Exam,
     chosen: &Chosen,
     gate: Gate,
-    standing: &Standing,
+    progress: &Progress,
     errors: &[FieldError],
 ) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     // While a pool restores there are no numbers: the page says so instead of guessing.
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
-    let orders: Vec<&Order> = standing.orders.iter().filter(|order| order.state.is_live()).collect();
-    let (eligibility, part) = (&standing.eligibility, chosen.part_in(exam));
+    let orders: Vec<&Order> = progress.orders.iter().filter(|order| order.state.is_live()).collect();
+    let (eligibility, part) = (&progress.eligibility, chosen.part_in(exam));
     let offer = Offer { exam, part, orders: &orders, eligibility, chosen, now: visit.now };
     let may_choose = may_choose(exam, visit.now, gate);
     let plan = plan(w, &offer, available.as_deref(), may_choose, visit.account.is_some());
-    let (steps, at, reader) = (&standing.steps[..], &standing.at, visit.reader());
-    let view = View { exam, steps, standing: at, reader, offer: &offer, now: visit.now, errors, gate, plan };
-    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, standing), &body(w, &view))
+    let (steps, standing, reader) = (&progress.steps[..], &progress.standing, visit.reader());
+    let view = View { exam, steps, standing, reader, offer: &offer, now: visit.now, errors, gate, plan };
+    page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, progress), &body(w, &view))
 }
 
 /// What the page shows.
@@ -106,7 +107,7 @@ pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
     /// Where the registration stands, and to whom it is said.
-    pub(crate) standing: &'a registration::rules::standing::Standing,
+    pub(crate) standing: &'a Standing,
     pub(crate) reader: Reader,
     pub(crate) offer: &'a Offer<'a>,
     pub(crate) now: Timestamp,

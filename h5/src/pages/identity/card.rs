@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::model::exam_rules::IdentityWay;
-use registration::people::identity::{CardRefusal, IdentityError, Person};
+use registration::people::identity::{CardRefusal, IdentityError, IdentityRecord, Person};
 use registration::pictures::kept::{DraftError, Slot};
 
 use super::{From, said};
@@ -25,10 +25,11 @@ use crate::words::picture::picture_fault;
 const SIDES: [Slot; 2] = [Slot::CardFront, Slot::CardBack];
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Card).await? {
+    let record = visit.record().await?;
+    if let Some(elsewhere) = super::elsewhere(&visit, &from, &record, IdentityWay::Card) {
         return Ok(elsewhere);
     }
-    Ok(render(&visit, &from, &[]).await?.into_response())
+    Ok(render(&visit, &from, &record, &[]).await?.into_response())
 }
 
 pub(crate) async fn hand_in(
@@ -36,7 +37,8 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Card) || super::is_done(&visit, &from).await? {
+    let record = visit.record().await?;
+    if !visit.takes(&from.exam, IdentityWay::Card) || super::is_done(&visit, &from, &record) {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let parts = pictures_of(form, &SIDES).await?;
@@ -63,12 +65,16 @@ pub(crate) async fn hand_in(
             }
         }
     }
-    Ok((status, render(&visit, &from, &errors).await?).into_response())
+    Ok((status, render(&visit, &from, &record, &errors).await?).into_response())
 }
 
-async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Result<Markup, Failure> {
+async fn render(
+    visit: &IdentityVisit,
+    from: &From,
+    record: &IdentityRecord,
+    errors: &[FieldError],
+) -> Result<Markup, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
-    let standing = identity.standing(visit.account.id).await?.ok_or(Failure::NotFound)?;
     let mut here = [false; 2];
     for (here, slot) in here.iter_mut().zip(SIDES) {
         *here = identity.drafted(visit.account.id, slot).await?.is_some();
@@ -76,7 +82,7 @@ async fn render(visit: &IdentityVisit, from: &From, errors: &[FieldError]) -> Re
     let w = visit.visit.words;
     let view = View {
         from,
-        person: standing.person.as_ref(),
+        person: record.person.as_ref(),
         here,
         errors,
         sandbox_url: visit.visit.app.outside.sandbox_url.as_deref(),

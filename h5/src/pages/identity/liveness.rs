@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use pagekit::local_path::query_value;
 use pagekit::words::Words;
 use registration::model::exam_rules::IdentityWay;
-use registration::people::identity::{IdentityError, LivenessStanding};
+use registration::people::identity::{IdentityError, LivenessStatus};
 
 use super::{From, said};
 use crate::failure::Failure;
@@ -25,19 +25,20 @@ const LOOK_AGAIN_SECONDS: u64 = 5;
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
     let w = visit.visit.words;
-    let (standing, mut errors) = match identity.follow_liveness(visit.account.id).await {
-        Ok(standing) => (standing, Vec::new()),
+    let (status, mut errors) = match identity.follow_liveness(visit.account.id).await {
+        Ok(status) => (status, Vec::new()),
         Err(IdentityError::Store(error)) => return Err(error.into()),
         // The vendor is away for a moment: the page looks again.
-        Err(IdentityError::Busy | IdentityError::Unavailable(_)) => (LivenessStanding::Running, Vec::new()),
+        Err(IdentityError::Busy | IdentityError::Unavailable(_)) => (LivenessStatus::Running, Vec::new()),
         // Looking again would find the same.
-        Err(error) => (LivenessStanding::None, vec![refusal(w, error)?.1]),
+        Err(error) => (LivenessStatus::None, vec![refusal(w, error)?.1]),
     };
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Liveness).await? {
+    let record = visit.record().await?;
+    if let Some(elsewhere) = super::elsewhere(&visit, &from, &record, IdentityWay::Liveness) {
         return Ok(elsewhere);
     }
-    errors.extend(liveness_fault(w, standing).map(|text| said("", text)));
-    Ok(render(&visit, &from, standing == LivenessStanding::Running, &errors).into_response())
+    errors.extend(liveness_fault(w, status).map(|text| said("", text)));
+    Ok(render(&visit, &from, status == LivenessStatus::Running, &errors).into_response())
 }
 
 /// Begins a check. The vendor's page is another origin, to which no form may lead: the answer links there.
@@ -46,7 +47,7 @@ pub(crate) async fn begin(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Liveness) || super::is_done(&visit, &from).await? {
+    if !visit.takes(&from.exam, IdentityWay::Liveness) || super::is_done(&visit, &from, &visit.record().await?) {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let w = visit.visit.words;

@@ -22,7 +22,8 @@ use crate::words::picture::picture_fault;
 const SLOT: Slot = Slot::Holding;
 
 pub(crate) async fn show(visit: IdentityVisit, Query(from): Query<From>) -> Result<Response, Failure> {
-    if let Some(elsewhere) = crate::pages::identity::elsewhere(&visit, &from, IdentityWay::Manual).await? {
+    let record = visit.record().await?;
+    if let Some(elsewhere) = super::elsewhere(&visit, &from, &record, IdentityWay::Manual) {
         return Ok(elsewhere);
     }
     Ok(render(&visit, &from, &[]).await?.into_response())
@@ -33,7 +34,8 @@ pub(crate) async fn hand_in(
     Query(from): Query<From>,
     form: Multipart,
 ) -> Result<Response, Failure> {
-    if !visit.takes(&from.exam, IdentityWay::Manual) || super::is_done(&visit, &from).await? {
+    let record = visit.record().await?;
+    if !visit.takes(&from.exam, IdentityWay::Manual) || super::is_done(&visit, &from, &record) {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
     let w = visit.visit.words;

@@ -7,10 +7,11 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam_rules::IdentityWay;
 use registration::model::facts::FurtherProof;
-use registration::people::identity::Standing;
+use registration::people::identity::IdentityStatus;
 
-use super::standing::{state_facts, state_waits};
-use super::{Entered, From, View, consent, page_of, render, said, way_buttons, way_name};
+use super::facts::{state_facts, state_waits};
+use super::ways::way_name;
+use super::{Entered, From, View, consent, page_of, render, said, way_buttons};
 use crate::failure::Failure;
 use crate::request::identity_visit::IdentityVisit;
 use crate::request::proof::proves;
@@ -20,20 +21,20 @@ use crate::view::callout::{Tone, callout};
 pub(super) async fn begin(
     visit: &IdentityVisit,
     from: &From,
-    standing: &Standing,
+    status: &IdentityStatus,
     entered: &Entered,
 ) -> Result<Response, Failure> {
     let identity = &visit.visit.app.outside.registration.identity;
-    if !visit.asks_more(&from.exam, &standing.state, &standing.proofs) {
+    if !visit.asks_more(&from.exam, &status.state, &status.proofs) {
         return Ok(Redirect::to(&from.to("")).into_response());
     }
-    let kind = standing.person.as_ref().map(|person| person.document.kind());
+    let kind = status.person.as_ref().map(|person| person.document.kind());
     let mut ways = identity.ways(&visit.rules(&from.exam)).into_iter();
     let way = ways.find(|way| page_of(*way) == entered.way && kind.is_none_or(|kind| proves(*way, kind)));
     let Some(way) = way else { return Err(Failure::Bad) };
     if entered.consent.is_empty() {
         let error = said("consent", visit.visit.words.t("identity-consent-error").into_owned());
-        let page = render(visit, from, standing, entered, &[error]);
+        let page = render(visit, from, status, entered, &[error]);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     identity.consent(visit.account.id).await?;
@@ -42,16 +43,16 @@ pub(super) async fn begin(
 
 /// Why once more, what came of the last try, and the ways.
 pub(super) fn more(w: Words, view: &View<'_>) -> Markup {
-    let standing = view.standing;
+    let status = view.status;
     let again = format!("{}&again=on", view.from.to(""));
     let opens = !view.from.again.is_empty() || !view.errors.is_empty();
-    match &standing.proofs.further {
+    match &status.proofs.further {
         FurtherProof::Waiting { since } if !opens => html! {
             (callout(Tone::Plain, &w.t("identity-waiting-what"), &html! {
                 p { (w.with("identity-waiting-since", &[("when", when::near(w.language, *since, view.now).into())])) }
                 p { (w.t("identity-waiting-how")) }
             }))
-            (state_waits(w, &standing.state, &standing.proofs))
+            (state_waits(w, &status.state, &status.proofs))
             (state_facts(w, view))
             p { a class="button second" href=(again) { (w.t("identity-waiting-again")) } }
         },
@@ -63,7 +64,7 @@ pub(super) fn more(w: Words, view: &View<'_>) -> Markup {
             }
             (callout(Tone::Care, &w.t("identity-more-what"), &html! {
                 p { (w.with("identity-more-text", &[
-                    ("ways", listed(w, view.ways).into()), ("had", listed(w, &standing.proofs.ways).into()),
+                    ("ways", listed(w, view.ways).into()), ("had", listed(w, &status.proofs.ways).into()),
                 ])) }
             }))
             (state_facts(w, view))

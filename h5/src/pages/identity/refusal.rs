@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use pagekit::words::Words;
-use registration::people::identity::{CardRefusal, CardSide, IdentityError, LivenessRefusal, LivenessStanding};
+use registration::people::identity::{CardRefusal, CardSide, IdentityError, LivenessRefusal, LivenessStatus};
 use registration::pictures::kept::{DraftError, Slot};
 
 use crate::failure::Failure;
@@ -71,8 +71,8 @@ fn card_fault(w: Words, refusal: CardRefusal) -> (&'static str, String) {
 }
 
 /// Why the newest check on a vendor's page failed, if it did.
-pub(crate) fn liveness_fault(w: Words, standing: LivenessStanding) -> Option<String> {
-    let LivenessStanding::Failed(refusal) = standing else { return None };
+pub(crate) fn liveness_fault(w: Words, status: LivenessStatus) -> Option<String> {
+    let LivenessStatus::Failed(refusal) = status else { return None };
     let text = match refusal {
         LivenessRefusal::Mismatch => w.t("liveness-error-mismatch"),
         LivenessRefusal::Spoof => w.t("liveness-error-spoof"),

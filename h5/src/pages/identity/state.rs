@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use registration::people::identity::IdentityError;
 
 use crate::failure::Failure;
-use crate::pages::identity::standing::word;
+use crate::pages::identity::facts::word;
 use crate::request::signed_in::SignedInOrPhone;
 
 /// `{"state":"none"}`, `waiting`, `refused` or `verified`, and what more was proved.

@@ -39,7 +39,7 @@ pub(super) async fn render(
     errors: &[FieldError],
 ) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
-    let standing = visit.standing(exam).await?;
+    let progress = visit.progress(exam).await?;
     let shows_money = exam.rules.payment.takes_channels() || is_withdrawn(order);
     let payments = &visit.app.outside.registration.payments;
     let money = if shows_money { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
@@ -47,13 +47,13 @@ pub(super) async fn render(
         exam,
         order,
         money: money.as_ref(),
-        instead: instead(exam, &standing.orders, order),
-        standing: &standing.at,
+        instead: instead(exam, &progress.orders, order),
+        standing: &progress.standing,
         reader: visit.reader(),
         errors,
         now: visit.now,
     };
-    let mut frame = visit.frame_of(title(visit.words, &view), exam, &standing);
+    let mut frame = visit.frame_of(title(visit.words, &view), exam, &progress);
     frame.reload_seconds = money.as_ref().filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     Ok(page(&frame, &body(visit.words, &view)))
 }

@@ -147,9 +147,9 @@ async fn render(candidate: &Candidate, order: &Order, exam: &Exam, errors: &[Fie
     let offered = registration.orders.instead(account, order.id).await?;
     let money = registration.payments.page(account, order.id, Looking::Nobody).await?.ok_or(Failure::NotFound)?;
     let picture_until = picture_until(candidate, order).await?;
-    let standing = visit.standing(exam).await?;
+    let progress = visit.progress(exam).await?;
     let view = View { exam, order, offered: &offered, picture_until, money: &money, errors, now: visit.now };
-    let frame = visit.frame_of(title(visit.words, &view), exam, &standing);
+    let frame = visit.frame_of(title(visit.words, &view), exam, &progress);
     Ok(page(&frame, &body(visit.words, &view)))
 }
 

@@ -64,9 +64,9 @@ pub(crate) async fn show(
     if begun.any(|attempt| attempt.start.as_ref().is_some_and(is_begun)) {
         return Ok(Redirect::to(&format!("/orders/{}/going?by={by}&asked=1", order.id)).into_response());
     }
-    let standing = visit.standing(&exam).await?;
+    let progress = visit.progress(&exam).await?;
     let view = View { exam: &exam, order: &order, account, by, on: visit.surface, now: visit.now };
-    let frame = visit.frame_of(visit.words.t("confirm-title"), &exam, &standing);
+    let frame = visit.frame_of(visit.words.t("confirm-title"), &exam, &progress);
     Ok(page(&frame, &body(visit.words, &view)).into_response())
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::eligibility::Person;
+use registration::eligibility::RosterPerson;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::EligibilityState;
@@ -58,11 +58,11 @@ pub(crate) async fn render(
 ) -> Result<Markup, Failure> {
     let (visit, account) = (&candidate.visit, &candidate.account);
     let w = visit.words;
-    let standing = visit.standing(exam).await?;
+    let progress = visit.progress(exam).await?;
     let registration = &visit.app.outside.registration;
     let answers = registration.applications.get(account.id, &exam.id).await?.details;
     let answers = answers.map(|answers| answer_rows(w, exam, account, &answers)).unwrap_or_default();
-    let person = match &standing.eligibility {
+    let person = match &progress.eligibility {
         EligibilityState::Bound { .. } => registration.eligibility.person(account.id, &exam.id, None).await?,
         EligibilityState::None => None,
     };
@@ -70,7 +70,7 @@ pub(crate) async fn render(
     let takes_channels = exam.rules.payment.takes_channels();
     let money = if takes_channels { payments.page(account.id, order.id, Looking::Person).await? } else { None };
     let money = money.as_ref();
-    let mut frame = visit.frame_of(title(w, order, money), exam, &standing);
+    let mut frame = visit.frame_of(title(w, order, money), exam, &progress);
     let mut arrived = None;
     if order.state != OrderState::Confirmed {
         frame.script = Some("upload.js");
@@ -82,12 +82,12 @@ pub(crate) async fn render(
         exam,
         order,
         money,
-        orders: &standing.orders,
+        orders: &progress.orders,
         account,
         person: person.as_ref(),
         answers: &answers,
-        steps: &standing.steps,
-        standing: &standing.at,
+        steps: &progress.steps,
+        standing: &progress.standing,
         reader: visit.reader(),
         arrived,
         withdraws,
@@ -120,7 +120,7 @@ pub(crate) struct View<'a> {
     pub(crate) orders: &'a [Order],
     pub(crate) account: &'a Account,
     /// Who is registered, where the exam binds the account to a person of its roster.
-    pub(crate) person: Option<&'a Person>,
+    pub(crate) person: Option<&'a RosterPerson>,
     /// What was handed in with the form, labelled.
     pub(crate) answers: &'a [(String, Markup)],
     pub(crate) steps: &'a [StepView],

@@ -95,9 +95,9 @@ async fn answer(
         Ok(told) => told,
         Err(error) => return refused(candidate, order, exam, error),
     };
-    let standing = visit.standing(exam).await?;
+    let progress = visit.progress(exam).await?;
     let view = View { exam, order, told: &told, errors, now: visit.now };
-    let frame = visit.frame_of(visit.words.t("withdraw-title"), exam, &standing);
+    let frame = visit.frame_of(visit.words.t("withdraw-title"), exam, &progress);
     Ok((status, page(&frame, &body(visit.words, &view))).into_response())
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Which upload.
+    /// Which upload the address names.
     pub(crate) fn key(&self) -> Result<Uuid, Failure> {
         self.key.parse().map_err(|_| Failure::Bad)
     }

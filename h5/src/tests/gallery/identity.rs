@@ -10,7 +10,7 @@ use registration::model::facts::{FaceState, Facts, FurtherProof, IdentityState, 
 use registration::model::ids::AccountId;
 use registration::model::text::Text;
 use registration::people::accounts::{Account, NewAccount};
-use registration::people::identity::{DeclareRights, LivenessRefusal, LivenessStanding, Person, Standing};
+use registration::people::identity::{DeclareRights, IdentityStatus, LivenessRefusal, LivenessStatus, Person};
 use registration::rules::steps::steps;
 use uuid::Uuid;
 
@@ -52,10 +52,10 @@ fn person(name: &str) -> Person {
     Person { name: name.parse().unwrap(), document }
 }
 
-fn standing(state: IdentityState, rights: DeclareRights, person: Option<Person>) -> Standing {
+fn status(state: IdentityState, rights: DeclareRights, person: Option<Person>) -> IdentityStatus {
     let has_portrait = matches!(state, IdentityState::Verified { .. });
-    let (way, proofs, liveness) = (None, Proofs::default(), LivenessStanding::None);
-    Standing { state, person, rights, way, proofs, has_portrait, liveness }
+    let (way, proofs, liveness) = (None, Proofs::default(), LivenessStatus::None);
+    IdentityStatus { state, person, rights, way, proofs, has_portrait, liveness }
 }
 
 fn reason() -> String {
@@ -106,12 +106,12 @@ impl Studio {
         self.pages.push((format!("{}-{name}", self.w.language.name()), page(&frame, body)));
     }
 
-    fn identity(&mut self, name: &str, standing: &Standing, errors: &[FieldError], again: bool) {
+    fn identity(&mut self, name: &str, status: &IdentityStatus, errors: &[FieldError], again: bool) {
         let from = From { again: if again { "on".into() } else { String::new() }, ..From::default() };
-        let entered = identity::Entered::of(standing.person.as_ref());
+        let entered = identity::Entered::of(status.person.as_ref());
         let view = identity::View {
             from: &from,
-            standing,
+            status,
             entered: &entered,
             errors,
             ways: &WAYS,
@@ -132,19 +132,19 @@ impl Studio {
             said("number", w.t("document-error-check").into()),
             said("consent", w.t("identity-consent-error").into()),
         ];
-        let new = standing(IdentityState::None, DeclareRights::Both, None);
+        let new = status(IdentityState::None, DeclareRights::Both, None);
         self.identity("identity", &new, &[], false);
         self.identity("identity-error", &new, &errors, false);
-        let fixed = standing(IdentityState::None, DeclareRights::Name, Some(long.clone()));
+        let fixed = status(IdentityState::None, DeclareRights::Name, Some(long.clone()));
         self.identity("identity-login", &fixed, &[], false);
         self.identity("identity-not-here", &fixed, &[], false);
         let since = now() - SignedDuration::from_hours(20);
-        let waiting = standing(IdentityState::Waiting { since }, DeclareRights::Name, Some(zhang.clone()));
+        let waiting = status(IdentityState::Waiting { since }, DeclareRights::Name, Some(zhang.clone()));
         self.identity("identity-waiting", &waiting, &[], false);
-        let refused = standing(IdentityState::Refused { reason: reason() }, DeclareRights::Name, Some(zhang.clone()));
+        let refused = status(IdentityState::Refused { reason: reason() }, DeclareRights::Name, Some(zhang.clone()));
         self.identity("identity-refused", &refused, &[], false);
         let at = now() - minutes(2);
-        let verified = standing(IdentityState::Verified { at }, DeclareRights::Nothing, Some(long));
+        let verified = status(IdentityState::Verified { at }, DeclareRights::Nothing, Some(long));
         self.identity("identity-verified", &verified, &[], false);
         self.identity("identity-verified-phone", &verified, &[], false);
         let mut more = verified;
@@ -250,6 +250,6 @@ impl Studio {
 }
 
 fn liveness_errors(w: Words) -> Vec<FieldError> {
-    let standing = LivenessStanding::Failed(LivenessRefusal::NotSame);
-    liveness_fault(w, standing).map(|text| said("", text)).into_iter().collect()
+    let status = LivenessStatus::Failed(LivenessRefusal::NotSame);
+    liveness_fault(w, status).map(|text| said("", text)).into_iter().collect()
 }

@@ -22,7 +22,7 @@ use crate::pages::exam::{self, notice, sittings};
 use crate::pages::{details, home, order};
 use crate::request::begun::Begun;
 use crate::request::chosen::Chosen;
-use crate::request::visit::Standing;
+use crate::request::visit::Progress;
 use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::layout::hold_banner::{HoldBanner, PayFirst};
@@ -68,8 +68,8 @@ fn order_of(exam: &Exam, sittings: &[&str], state: OrderState) -> Order {
 }
 
 pub(super) fn begun(w: Words, exam: &Exam, facts: &Facts<'_>) -> Begun {
-    let standing = Standing::of(exam, facts.clone(), now());
-    Begun::of(w, Arc::new(exam.clone()), standing, &reader(true))
+    let progress = Progress::of(exam, facts.clone(), now());
+    Begun::of(w, Arc::new(exam.clone()), progress, &reader(true))
 }
 
 impl Studio {

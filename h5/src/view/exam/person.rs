@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::Person;
+use registration::eligibility::RosterPerson;
 use registration::model::exam::Exam;
 
 use crate::view::facts::{list, person_name};
@@ -10,7 +10,7 @@ use crate::words::choice::subject;
 use crate::words::roster::column;
 
 /// Name, masked number, school, campus, the subjects that they may sit, and how they registered.
-pub(crate) fn person_section(w: Words, exam: &Exam, person: &Person) -> Markup {
+pub(crate) fn person_section(w: Words, exam: &Exam, person: &RosterPerson) -> Markup {
     let mut rows = person_rows(w, exam, person);
     let subjects: Vec<String> = person.eligible.iter().map(|id| subject(w, exam, id)).collect();
     if !subjects.is_empty() {
@@ -26,7 +26,7 @@ pub(crate) fn person_section(w: Words, exam: &Exam, person: &Person) -> Markup {
 }
 
 /// Who it is, as a receipt names them, too.
-pub(crate) fn person_rows(w: Words, exam: &Exam, person: &Person) -> Vec<(String, Markup)> {
+pub(crate) fn person_rows(w: Words, exam: &Exam, person: &RosterPerson) -> Vec<(String, Markup)> {
     let record = &person.record;
     let mut rows = vec![
         (w.t("eligibility-name").into_owned(), person_name(record.name.expose())),

@@ -21,7 +21,7 @@ const DAYS_NAMED: i64 = 8;
 pub(crate) struct SittingCard {
     /// The sitting's id, as the live events name it.
     pub(crate) id: String,
-    /// The subject.
+    /// The subject that is sat.
     pub(crate) title: String,
     /// Where; empty when nobody said.
     pub(crate) venue: String,
@@ -29,9 +29,9 @@ pub(crate) struct SittingCard {
     pub(crate) starts_at: Option<Timestamp>,
     /// `¥120.00`
     pub(crate) fee: String,
-    /// Seats.
+    /// How many seats there are.
     pub(crate) capacity: u32,
-    /// Free seats.
+    /// How many seats are free.
     pub(crate) free: u32,
     /// How full that is.
     pub(crate) level: Level,

@@ -16,7 +16,7 @@ const COUNTED_SECONDS: i64 = 3600;
 /// A subject that is paid for before the one that is held.
 #[derive(Debug, Clone)]
 pub(crate) struct PayFirst {
-    /// Its name.
+    /// The name of the subject.
     pub(crate) subject: String,
     /// Where it is paid.
     pub(crate) path: String,

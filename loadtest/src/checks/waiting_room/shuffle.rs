@@ -12,10 +12,10 @@ pub struct Shuffle(hmac::Key);
 /// Why a seed proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SeedError {
-    /// Not published.
+    /// The seed is not published.
     #[error("the seed of the shuffle is not published, so nobody can check the order")]
     Secret,
-    /// Not hexadecimal.
+    /// The seed is not hexadecimal.
     #[error("the published seed is no hexadecimal number")]
     Form,
     /// Published is another than was promised.

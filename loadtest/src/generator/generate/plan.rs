@@ -24,7 +24,7 @@ pub enum Scene {
     Candidate(Arc<CandidatePlan>),
     /// Candidates wait to be admitted, then want seats.
     WaitingRoom(Arc<WaitingRoomPlan>),
-    /// Viewers look.
+    /// Viewers look at pages.
     Browse(Arc<BrowsePlan>),
 }
 

@@ -45,13 +45,13 @@ pub struct Tally {
     pub came: AtomicU64,
     /// Operations that ended.
     pub ended: AtomicU64,
-    /// Seats given.
+    /// How many seats were given.
     pub given: AtomicU64,
     /// Let in out of the waiting room.
     pub admitted: AtomicU64,
     /// Told that it is full.
     pub full: AtomicU64,
-    /// Errors.
+    /// How many errors there were.
     pub errors: AtomicU64,
     /// Streams that have had their first event.
     pub streams: AtomicU64,

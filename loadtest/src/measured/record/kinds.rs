@@ -42,7 +42,7 @@ words! {
         Release = "release",
         /// The list of sittings.
         List = "list",
-        /// A page.
+        /// A page was asked for.
         Page = "page",
         /// A stream of events; its latency is the time until the first event.
         Stream = "stream",

@@ -24,7 +24,7 @@ pub enum CheckKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
-    /// It holds.
+    /// The check holds.
     Passed,
     /// It does not.
     Failed,

@@ -24,7 +24,7 @@ pub struct Figures {
     pub throughput_max: u64,
     /// Seats given, those given again after a release or lapse included.
     pub seats_given: u64,
-    /// Seats paid.
+    /// How many seats were paid.
     pub seats_confirmed: u64,
     /// Candidates who went the whole way through the pages and reached the receipt.
     pub complete: u64,
@@ -38,7 +38,7 @@ pub struct Figures {
     pub p99_ms: f64,
     /// 999 of 1,000 took no longer.
     pub p999_ms: f64,
-    /// The longest.
+    /// The longest, in milliseconds.
     pub max_ms: f64,
     /// Seats that were given to more than one candidate at a time, or that stay taken beyond the capacity, as far as
     /// they can be counted.

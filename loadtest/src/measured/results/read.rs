@@ -10,25 +10,25 @@ pub enum ReadError {
     /// Not there, or not readable.
     #[error("{file}: {cause}")]
     File {
-        /// Which.
+        /// Which file it was.
         file: String,
-        /// Why.
+        /// Why it cannot be read.
         cause: std::io::Error,
     },
-    /// No results.
+    /// The file holds no results.
     #[error("{file} holds no results of a load test: {cause}")]
     Json {
-        /// Which.
+        /// Which file it was.
         file: String,
-        /// Why.
+        /// Why it cannot be read.
         cause: serde_json::Error,
     },
     /// Of another version.
     #[error("{file} has format {found}; this program reads format {FORMAT}")]
     Format {
-        /// Which.
+        /// Which file it was.
         file: String,
-        /// Its format.
+        /// The format that it has.
         found: u64,
     },
 }

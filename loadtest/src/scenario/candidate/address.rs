@@ -19,7 +19,7 @@ pub(super) enum Step {
     Details,
     /// The choice of a sitting.
     Sittings,
-    /// Paying.
+    /// The page of paying.
     Order,
 }
 

@@ -15,7 +15,7 @@ pub(super) const CARDS_MAX: u64 = 5_000;
 /// Why there are no cards.
 #[derive(Debug, thiserror::Error)]
 pub enum CardsError {
-    /// See [`NoFont`].
+    /// No font can draw them.
     #[error("identity cards cannot be drawn: {0}")]
     Font(#[from] NoFont),
     /// More than can be kept.

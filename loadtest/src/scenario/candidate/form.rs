@@ -13,7 +13,7 @@ const BOUNDARY: &str = "----loadtest7MA4YWxkTrZu0gW";
 /// What is written where something must be written.
 const TEXT: &str = "样例";
 
-/// A form.
+/// A form of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Form {
     /// Where it goes.

@@ -9,7 +9,7 @@ const ERRORS: &str = r#"class="summary" role="alert""#;
 /// A sitting on an exam's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SittingMark {
-    /// Its id.
+    /// The id of the sitting.
     pub(super) id: String,
     /// Has it no free seat?
     pub(super) is_full: bool,

@@ -17,7 +17,7 @@ const QUALITY: u8 = 80;
 pub struct Pictures(Vec<Bytes>);
 
 impl Pictures {
-    /// Draws them.
+    /// Draws all pictures once.
     pub fn draw() -> Self {
         Self((0..VARIANTS).map(|variant| multipart(&[], &[("album", &jpeg(variant))])).collect())
     }

@@ -54,7 +54,7 @@ impl Person {
         Self((first % PEOPLE + index) % PEOPLE)
     }
 
-    /// The name.
+    /// The name of the person.
     pub fn name(self) -> &'static str {
         NAMES[usize::try_from(self.0 % NAMES.len() as u64).unwrap_or_default()]
     }
@@ -76,7 +76,7 @@ impl Person {
         format!("13{:09}", self.0 % 1_000_000_000)
     }
 
-    /// The password.
+    /// The password of the person's account.
     pub fn password(self) -> String {
         format!("pass-{:013x}", self.0)
     }

@@ -10,7 +10,7 @@ use crate::cli::{Acknowledge, NewExamArgs};
 /// The exam to create.
 #[derive(Debug, Clone)]
 pub struct NewExam {
-    /// Its id.
+    /// The id of the exam.
     pub id: String,
     /// All its seats, spread over the sittings as evenly as it goes.
     pub seats: u64,

@@ -15,8 +15,8 @@ pub struct PlaceReply {
     /// What to show when asking for a seat, once admitted.
     pub pass: Option<String>,
     /// What brings the place back.
-    #[serde(default)]
-    pub ticket: Option<String>,
+    #[serde(default, rename = "ticket")]
+    pub token: Option<String>,
     /// The name under which the shuffle knows the candidate, where it was asked for under a key's own.
     #[serde(default)]
     pub shuffled_as: Option<Box<str>>,
@@ -31,6 +31,6 @@ pub struct WaitingRoomReply {
     pub seed: Option<String>,
     /// Places not yet admitted.
     pub waiting: u64,
-    /// Places admitted.
+    /// How many places are admitted.
     pub admitted: u64,
 }

@@ -18,9 +18,9 @@ pub(super) struct Chart {
     pub(super) caption: &'static str,
     /// What it comes to, in a sentence.
     pub(super) note: Option<String>,
-    /// Its colours.
+    /// What its colours mean.
     pub(super) legend: Vec<(Colour, &'static str)>,
-    /// The picture.
+    /// The picture, as SVG.
     pub(super) svg: String,
 }
 

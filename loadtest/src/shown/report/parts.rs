@@ -124,7 +124,7 @@ pub(super) fn conditions(results: &Results, words: &TableWords) -> Markup {
     }
 }
 
-/// The sittings.
+/// The table of the sittings.
 pub(super) fn sittings(results: &Results, words: &TableWords) -> Markup {
     let columns = [words.seats, words.peak, words.times_given, words.paid, words.given_back, words.free_at_end];
     let table = html! {

@@ -50,7 +50,7 @@ pub(super) fn hex(colour: Colour) -> String {
 pub(super) struct Series {
     /// Second and value.
     pub(super) points: Vec<(f64, f64)>,
-    /// Its colour.
+    /// The colour of the series.
     pub(super) colour: Colour,
     /// How it is drawn.
     pub(super) stroke: Stroke,
@@ -59,7 +59,7 @@ pub(super) struct Series {
 /// How a series is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stroke {
-    /// A line.
+    /// It is a line.
     Line,
     /// A thin line.
     Thin,

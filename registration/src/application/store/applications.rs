@@ -29,7 +29,7 @@ pub(crate) struct StoredApplication {
 const SELECT: &str = "SELECT exam, account, notice_agreed_at, draft, details, details_at, details_version, review,
     review_at, review_reason, review_differences FROM registration.applications";
 
-/// One application.
+/// The application of an account for an exam; `None` when there is none.
 pub(crate) async fn get(
     client: &impl GenericClient,
     exam: &ExamId,

@@ -4,7 +4,7 @@ use super::{ALL, Described, Finance, FinanceError, day_of};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::staff::StaffMember;
-use crate::model::payment::listed::{Listed, Place, Wanted};
+use crate::model::payment::listed::{Bookmark, Listed, Wanted};
 use crate::payments::store::payments::listed;
 
 /// Payments of one page of an export.
@@ -24,7 +24,7 @@ impl Finance {
         &self,
         member: &StaffMember,
         wanted: &Wanted,
-        after: Option<Place>,
+        after: Option<Bookmark>,
     ) -> Result<Vec<Listed>, FinanceError> {
         demand(member, Right::SeeMoney, Scope::Everything)?;
         let limit = i64::try_from(EXPORT_PAGE_MAX).expect("a small constant");

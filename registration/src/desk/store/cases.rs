@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::desk::case::{Case, CaseId, CaseKind, Claim, Closed, Outcome, Place, Subject};
+use crate::desk::case::{Bookmark, Case, CaseId, CaseKind, Claim, Closed, Outcome, Subject};
 use crate::model::actor::Actor;
 use crate::model::ids::{AccountId, StaffId};
 use crate::store::StoreError;
@@ -24,7 +24,7 @@ pub(crate) async fn open(
     now: Timestamp,
     kinds: &[CaseKind],
     exam: Option<&ExamId>,
-    after: Option<Place>,
+    after: Option<Bookmark>,
     limit: i64,
 ) -> Result<Vec<Case>, StoreError> {
     let statement = client
@@ -39,7 +39,7 @@ pub(crate) async fn open(
         .await?;
     let kinds: Vec<&str> = kinds.iter().map(AsRef::as_ref).collect();
     let exam = exam.map(ExamId::as_str);
-    let (since, id) = (after.map(|place| place.since), after.map(|place| place.id.0));
+    let (since, id) = (after.map(|behind| behind.since), after.map(|behind| behind.id.0));
     let row: [&(dyn ToSql + Sync); 6] = [&now, &kinds, &exam, &since, &id, &limit];
     client.query(&statement, &row).await?.iter().filter_map(read).collect()
 }
@@ -47,11 +47,11 @@ pub(crate) async fn open(
 /// How many wait, by kind; a kind of which none waits is not there, nor one of a later version.
 pub(crate) async fn counts(client: &impl GenericClient) -> Result<Vec<(CaseKind, u64)>, StoreError> {
     let statement = client
-        .prepare_cached("SELECT kind, count(*) FROM registration.cases WHERE closed_at IS NULL GROUP BY kind")
+        .prepare_cached("SELECT kind, count(*) AS count FROM registration.cases WHERE closed_at IS NULL GROUP BY kind")
         .await?;
     let count = |row: &Row| {
-        let kind = row.get::<_, &str>(0).parse().ok()?;
-        let count = u64::try_from(row.get::<_, i64>(1)).map_err(|_| StoreError::Corrupt("a negative count"));
+        let kind = row.get::<_, &str>("kind").parse().ok()?;
+        let count = u64::try_from(row.get::<_, i64>("count")).map_err(|_| StoreError::Corrupt("a negative count"));
         Some(count.map(|count| (kind, count)))
     };
     client.query(&statement, &[]).await?.iter().filter_map(count).collect()

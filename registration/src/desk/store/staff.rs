@@ -55,12 +55,12 @@ pub(crate) async fn by_name(client: &impl GenericClient, name: &str) -> Result<O
 pub(crate) async fn is_there_and_others(client: &impl GenericClient, name: &str) -> Result<(bool, bool), StoreError> {
     let row = client
         .query_one(
-            "SELECT EXISTS (SELECT FROM registration.staff WHERE name = $1),
-                 EXISTS (SELECT FROM registration.staff WHERE name <> $1)",
+            "SELECT EXISTS (SELECT FROM registration.staff WHERE name = $1) AS is_there,
+                 EXISTS (SELECT FROM registration.staff WHERE name <> $1) AS has_others",
             &[&name],
         )
         .await?;
-    Ok((row.get(0), row.get(1)))
+    Ok((row.get("is_there"), row.get("has_others")))
 }
 
 /// Everybody, by name.

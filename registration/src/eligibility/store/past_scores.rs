@@ -88,13 +88,13 @@ pub(crate) async fn finish_import(transaction: &impl GenericClient, exam: &ExamI
                 line_index = excluded.line_index, score = excluded.score, record = excluded.record,
                 by_ticket = excluded.by_ticket
             RETURNING xmax = 0 AS is_new)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written";
+        SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM written";
     let row = transaction.query_one(written, &[&exam.as_str()]).await?;
     let removed = "DELETE FROM registration.past_scores p WHERE p.exam = $1
         AND NOT EXISTS (SELECT FROM past_scores_incoming i
             WHERE i.by_document = p.by_document AND i.subject = p.subject AND i.year = p.year)";
     let removed = transaction.execute(removed, &[&exam.as_str()]).await?;
-    Merged::new(row.get(0), row.get(1), removed)
+    Merged::new(row.get("added"), row.get("changed"), removed)
 }
 
 /// Results that count by the rules and have that document, ticket or (in rows without an index by ticket) name; the own

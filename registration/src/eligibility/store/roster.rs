@@ -55,12 +55,12 @@ pub(crate) async fn finish_import(transaction: &impl GenericClient, exam: &ExamI
             ON CONFLICT (exam, document_index) DO UPDATE SET person_index = excluded.person_index,
                 line_index = excluded.line_index, record = excluded.record
             RETURNING xmax = 0 AS is_new)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written";
+        SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM written";
     let row = transaction.query_one(written, &[&exam.as_str()]).await?;
     let removed = "DELETE FROM registration.roster r WHERE r.exam = $1
         AND NOT EXISTS (SELECT FROM roster_incoming i WHERE i.document_index = r.document_index)";
     let removed = transaction.execute(removed, &[&exam.as_str()]).await?;
-    Merged::new(row.get(0), row.get(1), removed)
+    Merged::new(row.get("added"), row.get("changed"), removed)
 }
 
 /// The person of that document, whatever the name.

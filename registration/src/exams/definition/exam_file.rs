@@ -26,7 +26,7 @@ use crate::model::text::{Paragraphs, Text};
 
 /// Longest hold: CET gives a day, nobody more than a week.
 const HOLD_SECONDS_MAX: i64 = 7 * 24 * 3600;
-/// Longest grace.
+/// Longest time that the engine keeps a seat behind its shown deadline.
 const GRACE_SECONDS_MAX: i64 = 3600;
 /// Longest time that an exam promises for a decision, in working days.
 const REVIEW_DAYS_MAX: i64 = 30;

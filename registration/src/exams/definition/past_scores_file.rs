@@ -8,7 +8,7 @@ use super::{DefinitionError, PAST_SCORES_FILE, cells, words};
 use crate::model::exam::Exam;
 use crate::model::exam_rules::SubjectId;
 use crate::model::person::PersonName;
-use crate::model::roster::{PastScore, TicketNumber, number_of_any_kind};
+use crate::model::roster::{PastNumber, PastScore, number_of_any_kind};
 
 const SHAPE: Shape = Shape {
     file: PAST_SCORES_FILE,
@@ -38,7 +38,7 @@ pub(super) fn read(
     read_people(dir, &SHAPE, faults, |row, faults, seen| {
         let before = faults.len();
         let Some(score) = result(row, exam, faults) else { return true };
-        if !seen.is_new(&format!("{}\n{}\n{}\n{}", score.ticket, score.document, score.subject, score.year)) {
+        if !seen.is_new(&format!("{}\n{}\n{}\n{}", score.past_number, score.document, score.subject, score.year)) {
             faults.push(row.fault("this result is there twice".to_owned()));
         }
         faults.len() > before || take(score)
@@ -46,7 +46,7 @@ pub(super) fn read(
 }
 
 fn result(row: &Row<'_>, exam: &Exam, faults: &mut Vec<DefinitionError>) -> Option<PastScore> {
-    let ticket: Option<TicketNumber> = row.parsed("ticket_number", faults);
+    let past_number: Option<PastNumber> = row.parsed("ticket_number", faults);
     let kind = row.read_optional("document_kind", faults, words::kind);
     let name: Option<PersonName> = row.parsed("name", faults);
     let subject: Option<SubjectId> = row.parsed("subject", faults);
@@ -67,7 +67,7 @@ fn result(row: &Row<'_>, exam: &Exam, faults: &mut Vec<DefinitionError>) -> Opti
         None => number_of_any_kind(cell).ok_or_else(|| "must be a number".to_owned()),
     });
     Some(PastScore {
-        ticket: ticket?.expose().to_owned(),
+        past_number: past_number?.expose().to_owned(),
         document: document?,
         name: name?.expose().to_owned(),
         subject: subject?.to_string(),

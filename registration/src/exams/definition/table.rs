@@ -19,7 +19,7 @@ pub(super) struct Shape {
     pub(super) file: &'static str,
     pub(super) columns: &'static [&'static str],
     pub(super) needed: usize,
-    /// Most lines.
+    /// Most lines that a file may have.
     pub(super) rows_max: usize,
     /// May it have other columns besides?
     pub(super) is_open: bool,

@@ -65,7 +65,7 @@ async fn keep_others(
             &[&exam.as_str(), &named, &behind],
         )
         .await?;
-    rows.iter().map(|row| sitting_id(row.get(0))).collect()
+    rows.iter().map(|row| sitting_id(row.get("id"))).collect()
 }
 
 /// All sittings with their exams' ids, in each exam's order.

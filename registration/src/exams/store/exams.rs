@@ -36,7 +36,7 @@ pub(crate) async fn upsert(client: &impl GenericClient, page: &Exam) -> Result<b
                  resubmit_hours = excluded.resubmit_hours, fee_fen = excluded.fee_fen,
                  payment_url = excluded.payment_url, rules = excluded.rules,
                  resubmit_times = excluded.resubmit_times, version = excluded.version
-             RETURNING xmax = 0",
+             RETURNING xmax = 0 AS is_new",
         )
         .await?;
     let id = page.id.as_str();
@@ -69,7 +69,7 @@ pub(crate) async fn upsert(client: &impl GenericClient, page: &Exam) -> Result<b
             ],
         )
         .await?;
-    Ok(row.get(0))
+    Ok(row.get("is_new"))
 }
 
 fn whole(number: i64) -> Result<i32, StoreError> {

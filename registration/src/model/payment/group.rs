@@ -28,7 +28,7 @@ pub struct GroupLock {
 /// One order of a list, and whether it can be paid for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupLine {
-    /// The order.
+    /// The order that the line names.
     pub order: OrderId,
     /// How it stands.
     pub state: LineState,
@@ -76,7 +76,7 @@ pub enum GroupState {
 /// A school's payment as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupPayment {
-    /// Its number.
+    /// The number by which it is known.
     pub id: GroupId,
     /// The exam of all its orders.
     pub exam: ExamId,
@@ -86,7 +86,7 @@ pub struct GroupPayment {
     pub title: String,
     /// Who began it.
     pub begun_by: StaffId,
-    /// When.
+    /// When the list was handed in.
     pub created_at: Timestamp,
     /// So long its orders are locked at most.
     pub locked_until: Timestamp,

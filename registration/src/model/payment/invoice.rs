@@ -116,7 +116,7 @@ pub struct Invoice {
     pub order: OrderId,
     /// When it was asked for, or last changed.
     pub asked_at: Timestamp,
-    /// For whom.
+    /// For whom it is written.
     pub title: InvoiceTitle,
     /// What the order's seats were paid with, less what has gone back.
     pub amount: Fen,

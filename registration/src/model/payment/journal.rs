@@ -34,7 +34,7 @@ impl fmt::Display for Account {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum EntryKind {
-    /// Money came.
+    /// Money of a payment came.
     Received,
     /// It bought seats.
     Settled,
@@ -51,7 +51,7 @@ pub enum EntryKind {
 pub struct Entry {
     /// What it is of.
     pub kind: EntryKind,
-    /// How much.
+    /// How much moved, always above zero.
     pub amount: Fen,
     /// What is debited.
     pub debit: Account,

@@ -42,7 +42,7 @@ impl Sought {
 /// Which payments are wanted. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// One number.
+    /// One number: of a payment, an order or a refund.
     pub sought: Option<Sought>,
     /// By which way.
     pub method: Option<Method>,
@@ -56,7 +56,7 @@ pub struct Wanted {
 
 /// Where a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Bookmark {
     /// When the last one was begun.
     pub created_at: Timestamp,
     /// Which one it was.
@@ -66,7 +66,7 @@ pub struct Place {
 /// One line of many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The payment.
+    /// The payment itself.
     pub payment: Payment,
     /// When the channel says that the money came.
     pub paid_at: Option<Timestamp>,
@@ -82,8 +82,8 @@ pub struct Listed {
 
 impl Listed {
     /// Where a list that ends with it goes on.
-    pub fn place(&self) -> Place {
-        Place { created_at: self.payment.created_at, id: self.payment.id }
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark { created_at: self.payment.created_at, id: self.payment.id }
     }
 }
 
@@ -91,22 +91,22 @@ impl Listed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Became {
-    /// Nothing yet.
+    /// Nothing yet: it is still to be settled.
     Due,
     /// The order's seats.
     Seat,
     /// A choice of other sittings.
     Choice,
-    /// A refund.
+    /// A refund: it goes back.
     Refund,
 }
 
 /// What of a payment is for one order, and what has become of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Which order.
+    /// The order that this part pays.
     pub order: OrderId,
-    /// How much.
+    /// How much of the payment is for it.
     pub amount: Fen,
     /// What has become of it; nothing where the money did not come by a channel.
     pub became: Option<Became>,
@@ -117,13 +117,13 @@ pub struct Part {
 /// Something that happened to a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
-    /// When.
+    /// When it happened, by our clock.
     pub at: Timestamp,
     /// Who did it, or said so.
     pub actor: Actor,
     /// The login name, where staff did it.
     pub staff_name: Option<String>,
-    /// What.
+    /// What happened to the payment.
     pub event: PaymentEvent,
     /// Why, where somebody said so.
     pub reason: Option<String>,
@@ -140,7 +140,7 @@ pub struct Line {
     pub kind: EntryKind,
     /// Of which order.
     pub order: Option<OrderId>,
-    /// The account.
+    /// The account of the books that the line changes.
     pub account: String,
     /// What is debited.
     pub debit: Fen,

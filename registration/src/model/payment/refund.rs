@@ -73,10 +73,10 @@ impl RefundState {
     }
 }
 
-/// A refund.
+/// Money on its way back to who paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
-    /// Its number.
+    /// The number by which it is known, to the channel too.
     pub id: RefundId,
     /// Of which payment.
     pub payment: PaymentId,
@@ -84,9 +84,9 @@ pub struct Refund {
     pub method: Method,
     /// For which order it came.
     pub order: OrderId,
-    /// How much.
+    /// How much goes back.
     pub amount: Fen,
-    /// Why.
+    /// Why it goes back.
     pub reason: RefundReason,
     /// Where it stands.
     pub state: RefundState,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::store::StoreError;
 
-/// One try.
+/// One try to send a message.
 #[derive(Debug)]
 pub(crate) struct Attempt<'a> {
     pub(crate) row: i64,

@@ -38,7 +38,7 @@ pub(crate) struct NewGroup<'a> {
     pub(crate) locked_until: Timestamp,
 }
 
-/// Adds one.
+/// Adds a school's list.
 pub(crate) async fn insert(transaction: &impl GenericClient, new: &NewGroup<'_>) -> Result<(), StoreError> {
     let statement = transaction
         .prepare_cached(
@@ -54,7 +54,7 @@ pub(crate) async fn insert(transaction: &impl GenericClient, new: &NewGroup<'_>)
     Ok(())
 }
 
-/// One.
+/// The list of that number; `None` when there is none.
 pub(crate) async fn get(
     client: &impl GenericClient,
     id: GroupId,

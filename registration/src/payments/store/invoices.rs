@@ -32,7 +32,7 @@ const SELECT: &str = "
 pub(crate) struct StoredInvoice {
     pub(crate) order: OrderId,
     pub(crate) asked_at: Timestamp,
-    /// Sealed.
+    /// For whom it is written, sealed.
     pub(crate) title: Vec<u8>,
     pub(crate) amount: Fen,
     pub(crate) issued: Option<Document>,

@@ -98,7 +98,7 @@ pub(crate) async fn end(
     }
 }
 
-/// One payment.
+/// The payment of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: PaymentId) -> Result<Option<Payment>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE p.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()

@@ -54,7 +54,7 @@ pub(crate) struct NewRefund<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Adds one, unless there is one for that reason. Nothing: there is.
+/// Adds one, unless there is one for that reason. `None`: there is.
 pub(crate) async fn insert(
     transaction: &impl GenericClient,
     new: &NewRefund<'_>,
@@ -101,7 +101,7 @@ pub(crate) async fn of_payment(
     client.query(&statement, &[&payment.0, &OF_ORDER_MAX]).await?.iter().map(read).collect()
 }
 
-/// One.
+/// The refund of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: RefundId) -> Result<Option<StoredRefund>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE r.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
@@ -150,7 +150,7 @@ pub(crate) async fn take_due(
         .await?;
     let methods: Vec<&str> = methods.iter().map(Into::into).collect();
     let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
-    Ok(rows.iter().map(|row| RefundId(row.get(0))).collect())
+    Ok(rows.iter().map(|row| RefundId(row.get("id"))).collect())
 }
 
 /// What is written of a move.

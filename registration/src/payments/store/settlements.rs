@@ -26,13 +26,13 @@ const SELECT: &str = "
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum Settled {
-    /// Nothing yet.
+    /// Nothing yet: it is still to be settled.
     Due,
     /// The order's seats.
     Seat,
     /// A choice of other sittings.
     Choice,
-    /// A refund.
+    /// A refund: it goes back.
     Refund,
 }
 

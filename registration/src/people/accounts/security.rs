@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{AccountNumber, Caller};
 use crate::model::ids::AccountId;
 
-/// What happened.
+/// What happened to an account, for the counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
     SignedIn,

@@ -16,7 +16,7 @@ const SENDINGS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Accounts {
-    /// One round.
+    /// Forgets in one round what has had its time.
     pub(crate) async fn sweep(&self) -> Result<(), StoreError> {
         let (client, now) = (self.database.client().await?, clock::now());
         store::account_sendings::sweep(&client, now - SENDINGS_KEPT, BATCH).await?;

@@ -10,7 +10,7 @@ use crate::model::clock;
 use crate::model::document::DocumentKind;
 use crate::model::exam_rules::IdentityWay;
 use crate::model::ids::AccountId;
-use crate::people::identity::state::{LivenessRefusal, LivenessStanding, Person};
+use crate::people::identity::state::{LivenessRefusal, LivenessStatus, Person};
 use crate::people::store::identities;
 use crate::people::store::identity_checks;
 use crate::people::store::identity_checks::StoredCheck;
@@ -87,30 +87,30 @@ impl Identity {
     }
 
     /// Asks what came of the newest check, and verifies the account when it went well. Asking again does no harm.
-    pub async fn follow_liveness(&self, account: AccountId) -> Result<LivenessStanding, IdentityError> {
+    pub async fn follow_liveness(&self, account: AccountId) -> Result<LivenessStatus, IdentityError> {
         let client = self.database.client().await?;
         let Some(check) = identity_checks::newest(&client, account.0).await? else {
-            return Ok(LivenessStanding::None);
+            return Ok(LivenessStatus::None);
         };
         let now = clock::now();
-        let standing = standing(&check);
-        let (LivenessStanding::Running, Some(vendor), Some(token)) =
-            (standing, self.gateways.liveness.as_ref(), &check.token)
+        let status = status(&check);
+        let (LivenessStatus::Running, Some(vendor), Some(token)) =
+            (status, self.gateways.liveness.as_ref(), &check.token)
         else {
-            return Ok(standing);
+            return Ok(status);
         };
         if !identity_checks::ask(&client, &check.id, now, now - ASK_EVERY).await? {
-            return Ok(standing);
+            return Ok(status);
         }
         drop(client);
         let failure = match vendor.outcome(token).await.map_err(fault)? {
-            LivenessOutcome::Pending => return Ok(standing),
+            LivenessOutcome::Pending => return Ok(status),
             LivenessOutcome::Passed { photo, .. } => self.passed(account, &check, photo).await?,
             LivenessOutcome::Failed(failure) => Some(refusal(&failure)),
         };
         let name = failure.map(LivenessRefusal::as_str);
         identity_checks::finish(&self.database.client().await?, &check.id, now, name).await?;
-        Ok(failure.map_or(LivenessStanding::None, LivenessStanding::Failed))
+        Ok(failure.map_or(LivenessStatus::None, LivenessStatus::Failed))
     }
 
     /// Verifies whom the vendor saw. Why not, if not.
@@ -138,14 +138,12 @@ impl Identity {
 }
 
 /// Where a check stands, as far as it is known here.
-pub(super) fn standing(check: &StoredCheck) -> LivenessStanding {
+pub(super) fn status(check: &StoredCheck) -> LivenessStatus {
     match (&check.failure, check.finished_at) {
-        (Some(failure), _) => LivenessStanding::Failed(LivenessRefusal::from_stored(failure)),
-        (None, Some(_)) => LivenessStanding::None,
-        (None, None) if check.token.is_none() || clock::now() > check.created_at + RUNNING_MAX => {
-            LivenessStanding::None
-        }
-        (None, None) => LivenessStanding::Running,
+        (Some(failure), _) => LivenessStatus::Failed(LivenessRefusal::from_stored(failure)),
+        (None, Some(_)) => LivenessStatus::None,
+        (None, None) if check.token.is_none() || clock::now() > check.created_at + RUNNING_MAX => LivenessStatus::None,
+        (None, None) => LivenessStatus::Running,
     }
 }
 

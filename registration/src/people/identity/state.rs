@@ -14,9 +14,22 @@ pub struct Person {
     pub document: Document,
 }
 
-/// All that pages need to know of an account's identity.
+/// What is on record of an account's identity: what the page of a way needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct IdentityRecord {
+    /// What was handed in and what came of it.
+    pub state: IdentityState,
+    /// All ways by which it was verified.
+    pub proofs: Proofs,
+    /// Whom the account says to be; once verified, who it is.
+    pub person: Option<Person>,
+    /// Did the candidate agree to the use of sensitive data, by the text of now?
+    pub has_consented: bool,
+}
+
+/// All that the first page needs to know of an account's identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityStatus {
     /// What was handed in and what came of it.
     pub state: IdentityState,
     /// Whom the account says to be; once verified, who it is.
@@ -30,13 +43,13 @@ pub struct Standing {
     /// Is there a verified photo to show?
     pub has_portrait: bool,
     /// Why the last check on a vendor's page failed, if the newest check did.
-    pub liveness: LivenessStanding,
+    pub liveness: LivenessStatus,
 }
 
 /// What of the person that the account declares the candidate may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeclareRights {
-    /// Nothing: it is verified.
+    /// They may change nothing: it is verified.
     Nothing,
     /// The name; the document is the login, and only staff can mend it.
     Name,
@@ -46,7 +59,7 @@ pub enum DeclareRights {
 
 /// Where the newest check on a vendor's page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LivenessStanding {
+pub enum LivenessStatus {
     /// None is under way.
     None,
     /// One was begun and has no outcome yet.

@@ -41,7 +41,7 @@ pub(crate) async fn begin_try(
         )
         .await?;
     let row = client.query_opt(&statement, &[&purpose, &&subject[..], &tries_max, &now]).await?;
-    Ok(row.map(|row| row.get(0)))
+    Ok(row.map(|row| row.get("hash")))
 }
 
 /// Takes the code away, which somebody knew. False when somebody else took it first.

@@ -9,13 +9,13 @@ use crate::store::StoreError;
 /// A link as stored.
 pub(crate) struct StoredLink {
     pub(crate) account: Option<Uuid>,
-    /// Sealed.
+    /// What the link carries, sealed.
     pub(crate) payload: Vec<u8>,
     pub(crate) expires_at: Timestamp,
     pub(crate) used_at: Option<Timestamp>,
 }
 
-/// Adds one.
+/// Adds a link.
 pub(crate) async fn insert(
     client: &impl GenericClient,
     token: &[u8; 32],

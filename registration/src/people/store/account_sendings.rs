@@ -26,7 +26,7 @@ pub(crate) async fn lock_and_list(
         )
         .await?;
     let rows = transaction.query(&statement, &[&&subject[..], &after, &limit]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    Ok(rows.iter().map(|row| row.get("sent_at")).collect())
 }
 
 /// Was one sent since `after`?
@@ -41,7 +41,7 @@ pub(crate) async fn is_there(
     Ok(client.query_one(&statement, &[&&subject[..], &after]).await?.get(0))
 }
 
-/// Adds one.
+/// Notes that one was sent.
 pub(crate) async fn insert(client: &impl GenericClient, subject: &[u8; 32], at: Timestamp) -> Result<(), StoreError> {
     let statement =
         client.prepare_cached("INSERT INTO registration.account_sendings (subject, sent_at) VALUES ($1, $2)").await?;

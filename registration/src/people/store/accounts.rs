@@ -133,7 +133,7 @@ pub(crate) async fn set_password(
              WHERE id = $1 RETURNING session_epoch",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&id, &password_hash]).await?.map(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&id, &password_hash]).await?.map(|row| row.get("session_epoch")))
 }
 
 /// Ends every session. The new epoch.
@@ -143,7 +143,7 @@ pub(crate) async fn end_sessions(client: &impl GenericClient, id: Uuid) -> Resul
             "UPDATE registration.accounts SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&id]).await?.map(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&id]).await?.map(|row| row.get("session_epoch")))
 }
 
 /// Another address, and since when it is known to be the account's.

@@ -111,7 +111,7 @@ pub(crate) async fn forget(client: &impl GenericClient, account: Uuid) -> Result
     let statement =
         client.prepare_cached("DELETE FROM registration.face_checks WHERE account = $1 RETURNING picture").await?;
     let rows = client.query(&statement, &[&account]).await?;
-    Ok(rows.iter().filter_map(|row| row.get(0)).collect())
+    Ok(rows.iter().filter_map(|row| row.get("picture")).collect())
 }
 
 fn read(row: &Row) -> StoredFace {

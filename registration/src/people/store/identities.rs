@@ -25,6 +25,8 @@ pub(crate) struct StoredIdentity {
     pub(crate) more_picture: Option<Uuid>,
     pub(crate) more_since: Option<Timestamp>,
     pub(crate) more_reason: Option<String>,
+    /// The text that was agreed to.
+    pub(crate) consent_version: String,
 }
 
 /// Who somebody is, sealed, and the index by which the document is found.
@@ -35,7 +37,7 @@ pub(crate) struct SealedPerson {
 }
 
 const COLUMNS: &str = "account, state, name, document, way, picture, submitted_at, decided_at, reason, also_by,
-    more_picture, more_since, more_reason";
+    more_picture, more_since, more_reason, consent_version";
 
 /// Notes the consent; a later one of another version takes its place.
 pub(crate) async fn consent(
@@ -259,7 +261,7 @@ pub(crate) async fn withdraw(client: &impl GenericClient, account: Uuid) -> Resu
              WHERE i.account = before.account AND i.state = 'waiting' RETURNING before.picture",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get("picture")))
 }
 
 /// The account is nobody's, until somebody is verified anew. Its picture, to be dropped.
@@ -273,7 +275,7 @@ pub(crate) async fn release(client: &impl GenericClient, account: Uuid) -> Resul
              WHERE i.account = before.account RETURNING before.picture",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&account]).await?.and_then(|row| row.get("picture")))
 }
 
 fn read(row: &Row) -> StoredIdentity {
@@ -291,5 +293,6 @@ fn read(row: &Row) -> StoredIdentity {
         more_picture: row.get("more_picture"),
         more_since: row.get("more_since"),
         more_reason: row.get("more_reason"),
+        consent_version: row.get("consent_version"),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn count(
              RETURNING count",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account, &day, &what, &most]).await?.map(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&account, &day, &what, &most]).await?.map(|row| row.get("count")))
 }
 
 /// Takes one back that gave no answer.
@@ -52,7 +52,7 @@ pub(crate) async fn of_day(
     let statement = client
         .prepare_cached("SELECT count FROM registration.identity_tries WHERE account = $1 AND day = $2 AND what = $3")
         .await?;
-    Ok(client.query_opt(&statement, &[&account, &day, &what]).await?.map_or(0, |row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&account, &day, &what]).await?.map_or(0, |row| row.get("count")))
 }
 
 /// Forgets up to `limit` counts of days before this one, the oldest first; answers how many it were.

@@ -26,5 +26,5 @@ pub(crate) async fn all(client: &impl GenericClient, upload: Uuid) -> Result<Vec
             "SELECT starts_at, bytes FROM registration.identity_chunks WHERE upload = $1 ORDER BY starts_at",
         )
         .await?;
-    Ok(client.query(&statement, &[&upload]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(client.query(&statement, &[&upload]).await?.iter().map(|row| (row.get("starts_at"), row.get("bytes"))).collect())
 }

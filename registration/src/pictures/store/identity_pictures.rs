@@ -51,7 +51,7 @@ pub(crate) async fn draft(
              WHERE account = $1 AND slot = $2 AND state = 'draft'",
         )
         .await?;
-    Ok(client.query_opt(&statement, &[&account, &slot]).await?.map(|row| (row.get(0), row.get(1))))
+    Ok(client.query_opt(&statement, &[&account, &slot]).await?.map(|row| (row.get("id"), row.get("created_at"))))
 }
 
 /// The account for which the account's picture was sealed, if there is such a picture that is not dropped.

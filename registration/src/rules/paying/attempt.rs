@@ -21,7 +21,7 @@ pub struct Attempt {
 pub struct Came {
     /// What the channel calls it.
     pub reference: Option<String>,
-    /// How much.
+    /// How much came.
     pub amount: Fen,
     /// When, if the channel says so.
     pub at: Option<Timestamp>,
@@ -63,10 +63,10 @@ pub enum Heard {
     Failed,
 }
 
-/// What follows.
+/// What follows from what was heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing: it stays as it is.
+    /// Nothing follows: it stays as it is.
     Stay,
     /// It stays as it is, and the order call may be sent once more.
     Call,

@@ -41,10 +41,10 @@ pub enum Heard {
     ByHand,
 }
 
-/// What follows.
+/// What follows from what was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing.
+    /// Nothing follows: it stays as it is.
     Stay,
     /// It is sent, under the number that it has.
     Send,

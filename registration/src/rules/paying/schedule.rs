@@ -26,7 +26,7 @@ const DAILY: SignedDuration = SignedDuration::from_hours(24);
 /// The next time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
-    /// When.
+    /// When to ask again.
     pub at: Timestamp,
     /// Have people to look by now?
     pub is_stuck: bool,

@@ -101,7 +101,7 @@ pub fn when_gone(
 pub enum Late {
     /// Other sittings are offered.
     Offer {
-        /// Until then.
+        /// Until when another sitting may be chosen.
         until: Timestamp,
     },
     /// It goes back.

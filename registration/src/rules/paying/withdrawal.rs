@@ -18,8 +18,8 @@ pub struct Terms {
     pub until: Timestamp,
 }
 
-/// The terms of giving up what was `paid` for, and begins at `starts_at`. Part of it may have gone back before. Nothing: it
-/// is too late, or the exam does not offer it.
+/// The terms of giving up what was `paid` for, and begins at `starts_at`. Part of it may have gone back before. `None`:
+/// it is too late, or the exam does not offer it.
 pub fn terms(
     rules: &RefundRules,
     (paid, gone_back): (Fen, Fen),

@@ -28,7 +28,8 @@ pub(in crate::seats) struct LatePicture {
 }
 
 impl Orders {
-    /// Until when another sitting can be chosen for a picture that came when the seat had gone. Nothing: there is none such.
+    /// Until when another sitting can be chosen for a picture that came when the seat had gone. `None`: there is none
+    /// such.
     pub async fn picture_waits_until(
         &self,
         account: AccountId,
@@ -94,7 +95,7 @@ impl Orders {
     ) -> Result<StoredOrder, ChooseOtherError> {
         // What time has decided may not be written yet.
         let found = match found.state {
-            StoredState::Unpaid => self.settle(found.clone()).await?,
+            StoredState::Unpaid => self.catch_up(found.clone()).await?,
             _ => found.clone(),
         };
         if found.state != StoredState::Lapsed {

@@ -146,7 +146,7 @@ impl StoredOrder {
     }
 }
 
-/// One order.
+/// The order of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: OrderId) -> Result<Option<StoredOrder>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE o.id = $1")).await?;
     client.query_opt(&statement, &[&id.to_string()]).await?.as_ref().map(read).transpose()

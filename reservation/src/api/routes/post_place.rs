@@ -29,9 +29,9 @@ where
 {
     let exam = call.exam()?;
     let Call { api, names, body, .. } = call;
-    let PostPlace { candidate, ticket } = json::read(body).await?;
+    let PostPlace { candidate, token } = json::read(body).await?;
     let candidate = names.inside(candidate)?;
     api.engine().look_for(&exam, &[]).await?;
-    let place = api.engine().take_place(&exam, &candidate, ticket.as_deref()).await?;
+    let place = api.engine().take_place(&exam, &candidate, token.as_deref()).await?;
     Ok(json::answer(StatusCode::OK, &PlaceView::new(place, candidate)))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::engine::waiting_room::{Standing, WaitingRoomPlace, WaitingRoomState};
+use crate::engine::waiting_room::{TurnState, WaitingRoomPlace, WaitingRoomState};
 use crate::ids::CandidateId;
 use crate::waiting_room::WaitingRoomMode;
 
@@ -49,8 +49,8 @@ pub struct PostPlace {
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub candidate: CandidateId,
     /// The `ticket` of an earlier answer, if there was one: brings a shuffled place back, should it be lost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
+    #[serde(rename = "ticket", default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 /// How a place stands.
@@ -81,8 +81,8 @@ pub struct PlaceView {
     /// Until when the pass is good; then a new place is needed.
     pub pass_expires_at: Option<Timestamp>,
     /// To be sent with later requests; only for those who came before the opening.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
+    #[serde(rename = "ticket", skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// The name under which the shuffle knows the candidate, with `ticket` only: a key of the scope `hold` has its own
     /// candidates, so its number stands before.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,17 +102,17 @@ impl PlaceView {
             refresh_seconds: place.refresh.as_secs(),
             pass: None,
             pass_expires_at: None,
-            shuffled_as: place.ticket.is_some().then_some(candidate),
-            ticket: place.ticket.map(|ticket| ticket.as_str().to_owned()),
+            shuffled_as: place.token.is_some().then_some(candidate),
+            token: place.token.map(|token| token.as_str().to_owned()),
             server_time: place.server_time,
         };
-        match place.standing {
-            Standing::Open | Standing::Nowhere => {}
-            Standing::Waiting { ahead, expected, .. } => {
+        match place.state {
+            TurnState::Open | TurnState::Nowhere => {}
+            TurnState::Waiting { ahead, expected, .. } => {
                 (view.state, view.ahead) = (PlaceState::Waiting, ahead);
                 view.expected_wait_seconds = expected.map(|wait| wait.as_secs().unsigned_abs());
             }
-            Standing::Admitted { pass, expires_at } => {
+            TurnState::Admitted { pass, expires_at } => {
                 (view.state, view.pass_expires_at) = (PlaceState::Admitted, Some(expires_at));
                 view.pass = Some(pass.as_str().to_owned());
             }

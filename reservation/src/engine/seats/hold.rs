@@ -186,7 +186,7 @@ impl Engine {
 
     /// Waits until the ledger has everything that Redis has now.
     pub(in crate::engine) async fn wait_for_tail(&self, pool: &Pool) -> Result<(), HoldError> {
-        let lineage = pool.standing().lineage;
+        let lineage = pool.epochs().lineage;
         let tail = self.ask(|| self.inner.store.tail(&pool.keys)).await?;
         Ok(pool.wait_for(lineage, tail.unwrap_or_default()).await?)
     }

@@ -37,7 +37,7 @@ pub(in crate::engine) async fn feed(engine: Engine, pool: Arc<Pool>, stop: Cance
 }
 
 async fn feed_lineage(engine: &Engine, pool: &Pool) -> Result<(), OpenError> {
-    let lineage = pool.standing().lineage;
+    let lineage = pool.epochs().lineage;
     if lineage == 0 {
         tokio::time::sleep(AFTER_FAULT).await;
         return Ok(());
@@ -51,7 +51,7 @@ async fn feed_lineage(engine: &Engine, pool: &Pool) -> Result<(), OpenError> {
     let mut position = reset(engine, pool).await?;
     let mut read_at = Instant::now();
     // Another process may be trusted with the pool by now, while the reader still waits at the old one.
-    while pool.standing().lineage == lineage && read_at.elapsed() < GAP_MAX && store.trusts(&pool.keys, &identity) {
+    while pool.epochs().lineage == lineage && read_at.elapsed() < GAP_MAX && store.trusts(&pool.keys, &identity) {
         read_at = Instant::now();
         let events = tokio::select! {
             events = Store::read(&mut reader, &pool.keys, position) => events?,

@@ -9,7 +9,7 @@ use crate::engine::seats::hold::at_ms;
 use crate::ids::CandidateId;
 use crate::store::waiting_room::Joined;
 use crate::waiting_room::WaitingRoomKeys;
-use crate::waiting_room::pass::{Pass, Ticket};
+use crate::waiting_room::pass::{Pass, PlaceToken};
 
 /// A waiting page comes back after at least and at most so many seconds.
 const REFRESH_SECONDS: std::ops::RangeInclusive<u64> = 3..=30;
@@ -22,9 +22,9 @@ const WAIT_SECONDS_MAX: f64 = 24.0 * 3_600.0;
 #[derive(Debug, Clone, PartialEq)]
 pub struct WaitingRoomPlace {
     /// How it stands.
-    pub standing: Standing,
+    pub state: TurnState,
     /// To be shown again, should Redis lose the line; only for those who came before the opening.
-    pub ticket: Option<Ticket>,
+    pub token: Option<PlaceToken>,
     /// After how many seconds to ask again, with jitter.
     pub refresh: Duration,
     /// The clock that decided.
@@ -33,7 +33,7 @@ pub struct WaitingRoomPlace {
 
 /// How a place stands.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Standing {
+pub enum TurnState {
     /// No room is on: no pass is needed.
     Open,
     /// The candidate has no place and asked for none.
@@ -60,7 +60,7 @@ impl WaitingRoomPlace {
     /// No room is on.
     pub(super) fn open(now: Timestamp) -> Self {
         let refresh = Duration::from_secs(*REFRESH_SECONDS.end());
-        Self { standing: Standing::Open, ticket: None, refresh, server_time: now }
+        Self { state: TurnState::Open, token: None, refresh, server_time: now }
     }
 }
 
@@ -73,31 +73,31 @@ pub(super) fn place(
     is_full: bool,
 ) -> WaitingRoomPlace {
     let exam = &entry.exam;
-    let (now_ms, standing, is_shuffled) = match joined {
-        Joined::Nowhere { now_ms } => (now_ms, Standing::Nowhere, false),
+    let (now_ms, state, is_shuffled) = match joined {
+        Joined::Nowhere { now_ms } => (now_ms, TurnState::Nowhere, false),
         Joined::Placed { now_ms, present, admitted, rank, is_shuffled, per_second, pass_until_ms } => {
             let is_open = exam.opens_at.is_none_or(|opens| opens.as_millisecond() <= now_ms);
             let ahead = rank.saturating_sub(admitted);
-            let standing = match pass_until_ms {
+            let state = match pass_until_ms {
                 Some(until) => {
                     let expires_at = at_ms(until);
-                    Standing::Admitted { pass: Pass::sign(keys, &exam.id, candidate, expires_at), expires_at }
+                    TurnState::Admitted { pass: Pass::sign(keys, &exam.id, candidate, expires_at), expires_at }
                 }
-                None if !is_open => Standing::Waiting { ahead: None, expected: None, present },
+                None if !is_open => TurnState::Waiting { ahead: None, expected: None, present },
                 None => {
                     // Before the line has moved for the first time, what was set is all there is to go by.
                     let rate = per_second.or(exam.waiting_room.admit_per_second.map(f64::from)).filter(|_| !is_full);
                     let expected = rate.and_then(|rate| expected(ahead, rate));
-                    Standing::Waiting { ahead: Some(ahead), expected, present }
+                    TurnState::Waiting { ahead: Some(ahead), expected, present }
                 }
             };
-            (now_ms, standing, is_shuffled)
+            (now_ms, state, is_shuffled)
         }
     };
     let until_opening = exam.opens_at.map_or(0, |opens| opens.as_millisecond() - now_ms);
-    let refresh = refresh(&standing, u64::try_from(until_opening).unwrap_or_default());
-    let ticket = is_shuffled.then(|| Ticket::sign(keys, &exam.id, candidate));
-    WaitingRoomPlace { standing, ticket, refresh, server_time: at_ms(now_ms) }
+    let refresh = refresh(&state, u64::try_from(until_opening).unwrap_or_default());
+    let token = is_shuffled.then(|| PlaceToken::sign(keys, &exam.id, candidate));
+    WaitingRoomPlace { state, token, refresh, server_time: at_ms(now_ms) }
 }
 
 fn expected(ahead: u64, per_second: f64) -> Option<SignedDuration> {
@@ -106,16 +106,16 @@ fn expected(ahead: u64, per_second: f64) -> Option<SignedDuration> {
 }
 
 /// When to look again: sooner when the turn is near, and never all at once.
-fn refresh(standing: &Standing, until_opening_ms: u64) -> Duration {
+fn refresh(state: &TurnState, until_opening_ms: u64) -> Duration {
     let (least, most) = (*REFRESH_SECONDS.start(), *REFRESH_SECONDS.end());
-    let seconds = match standing {
+    let seconds = match state {
         // Straight after the opening, spread over a few seconds.
-        Standing::Waiting { ahead: None, .. } if until_opening_ms < most * 1_000 => {
+        TurnState::Waiting { ahead: None, .. } if until_opening_ms < most * 1_000 => {
             return Duration::from_millis(until_opening_ms + jitter(OPENING_SPREAD_SECONDS * 1_000))
                 .max(Duration::from_secs(least));
         }
-        Standing::Waiting { expected: Some(expected), .. } => expected.as_secs().unsigned_abs() / 4,
-        Standing::Waiting { ahead: Some(0..=9), .. } => most / 2,
+        TurnState::Waiting { expected: Some(expected), .. } => expected.as_secs().unsigned_abs() / 4,
+        TurnState::Waiting { ahead: Some(0..=9), .. } => most / 2,
         _ => most,
     };
     let mean_ms = seconds.clamp(least, most) * 1_000;
@@ -135,13 +135,13 @@ fn jitter(most: u64) -> u64 {
 mod tests {
     use super::*;
 
-    fn waiting(ahead: Option<u64>, expected_seconds: Option<i64>) -> Standing {
-        Standing::Waiting { ahead, expected: expected_seconds.map(SignedDuration::from_secs), present: 9 }
+    fn waiting(ahead: Option<u64>, expected_seconds: Option<i64>) -> TurnState {
+        TurnState::Waiting { ahead, expected: expected_seconds.map(SignedDuration::from_secs), present: 9 }
     }
 
     #[test]
     fn pages_come_back_sooner_when_their_turn_is_near_and_never_all_at_once() {
-        let all = |standing: &Standing, opening| (0..200).map(|_| refresh(standing, opening).as_secs_f64()).collect();
+        let all = |state: &TurnState, opening| (0..200).map(|_| refresh(state, opening).as_secs_f64()).collect();
         let within = |times: Vec<f64>, least: f64, most: f64| {
             assert!(times.iter().all(|time| (least..=most).contains(time)), "{times:?}");
             assert!(times.iter().any(|time| *time != times[0]) || least == most, "no jitter: {times:?}");

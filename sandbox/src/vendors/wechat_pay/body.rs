@@ -48,7 +48,7 @@ pub(crate) fn optional<'a>(
     }
 }
 
-/// Whole fen.
+/// Reads whole fen.
 pub(crate) fn fen(fields: &Map<String, Value>, name: &str) -> Result<u64, Problem> {
     let value = fields.get(name).ok_or_else(|| wrong_field("body", name, "缺少必填字段"))?;
     let amount = value.as_u64().filter(|amount| (1..=100_000_000_000).contains(amount));

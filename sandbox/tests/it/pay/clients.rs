@@ -6,8 +6,8 @@ use std::time::Duration;
 use gateways::Channel as Client;
 use gateways::alipay::AlipayConfig;
 use gateways::pay::{
-    BillError, BillKind, Charge, News, NotGenuine, OrderCall, PayError, RefundOrder, RefundStanding, Standing, Start,
-    Surface,
+    BillError, BillKind, Charge, News, NotGenuine, OrderCall, PayError, PaymentStatus, RefundOrder, RefundStatus,
+    Start, Surface,
 };
 use gateways::settings::Variables;
 use gateways::wechat_pay::WechatPayConfig;
@@ -86,7 +86,7 @@ async fn a_payment_goes_all_its_way_in_every_setup() {
         for surface in [Surface::Phone, Surface::Desk] {
             let number = format!("{index}{surface:?}0000");
             let what = format!("{name}, {surface:?}");
-            assert_eq!(client.query(&number).await.unwrap(), Standing::NotThere, "{what}");
+            assert_eq!(client.query(&number).await.unwrap(), PaymentStatus::NotThere, "{what}");
             let call = prepared(&merchant, &client, &number, surface);
             started(&merchant, &client, &call).await;
             // The same call again is the same order; the newest code counts.
@@ -95,39 +95,44 @@ async fn a_payment_goes_all_its_way_in_every_setup() {
                 merchant.sandbox.buyer(&merchant.site).open(&start).await.unwrap_or_else(|no| panic!("{what}: {no:?}"));
             let from = merchant.heard().len();
             page.pay().await.unwrap();
-            let Standing::Paid(paid) = client.query(&number).await.unwrap() else { panic!("{what}: not paid") };
+            let PaymentStatus::Paid(paid) = client.query(&number).await.unwrap() else { panic!("{what}: not paid") };
             let trade = merchant.trade(channel, &number);
             assert_eq!((paid.amount_fen, Some(&paid.reference)), (8_800, trade.reference.as_ref()), "{what}");
             assert!(paid.at.is_some() && paid.payer.is_some(), "{what}");
             let told = read(&client, &merchant.hears(from + 1).await[from]);
             assert_eq!(
                 told,
-                Ok(News::Payment { number: number.clone(), standing: Standing::Paid(paid.clone()) }),
+                Ok(News::Payment { number: number.clone(), status: PaymentStatus::Paid(paid.clone()) }),
                 "{what}"
             );
             assert_eq!(
                 client.close(&number).await.unwrap(),
-                Standing::Paid(paid),
+                PaymentStatus::Paid(paid),
                 "{what}: closing finds that it is paid"
             );
             // A refund of a part, told by an answer, by the channel, and by a query.
             let (notify_url, back) = (format!("{}/refunds", merchant.site), format!("R{number}"));
             let order = refund(&notify_url, &back, &number, 3_000);
             let first = client.refund(&order).await.unwrap();
-            assert!(matches!(first, RefundStanding::Done(_) | RefundStanding::Processing), "{what}: {first:?}");
+            assert!(matches!(first, RefundStatus::Done(_) | RefundStatus::Processing), "{what}: {first:?}");
             let told = read(&client, &merchant.hears(from + 2).await[from + 1]);
-            let done = |standing: &RefundStanding| matches!(standing, RefundStanding::Done(Some(_)));
+            let done = |status: &RefundStatus| matches!(status, RefundStatus::Done(Some(_)));
             match told.unwrap() {
-                News::Refund { number: refund, payment, standing } => {
-                    assert_eq!((refund, payment, done(&standing)), (back.clone(), number.clone(), true), "{what}");
+                News::Refund { number: refund, payment, status } => {
+                    assert_eq!((refund, payment, done(&status)), (back.clone(), number.clone(), true), "{what}");
                 }
-                News::Payment { number: payment, standing: Standing::Paid(_) } => assert_eq!(payment, number, "{what}"),
+                News::Payment { number: payment, status: PaymentStatus::Paid(_) } => {
+                    assert_eq!(payment, number, "{what}")
+                }
                 other => panic!("{what}: {other:?}"),
             }
             assert!(done(&client.query_refund(&back, &number).await.unwrap()), "{what}");
-            assert!(matches!(client.refund(&order).await.unwrap(), RefundStanding::Done(_)), "{what}: the same again");
+            assert!(matches!(client.refund(&order).await.unwrap(), RefundStatus::Done(_)), "{what}: the same again");
             assert_eq!(merchant.trade(channel, &number).refunded_fen(), 3_000, "{what}");
-            assert!(matches!(client.query(&number).await.unwrap(), Standing::Paid(_)), "{what}: paid all the same");
+            assert!(
+                matches!(client.query(&number).await.unwrap(), PaymentStatus::Paid(_)),
+                "{what}: paid all the same"
+            );
         }
     }
 }
@@ -198,7 +203,7 @@ async fn an_answer_that_is_none_leaves_it_unclear() {
         let answers = vec![Wrong { call: Some(Call::Query), twist: AnswerTwist::UnknownFields, is_undone: false }];
         merchant.sandbox.pay().behave(channel, Conduct { answers, ..conduct });
         let told = client.query(&format!("BAD{index}000")).await;
-        assert!(matches!(told, Ok(Standing::Paid(_))), "{name}: {told:?}");
+        assert!(matches!(told, Ok(PaymentStatus::Paid(_))), "{name}: {told:?}");
     }
 }
 
@@ -214,12 +219,12 @@ async fn refunds_that_end_badly_are_told_apart() {
         merchant.sandbox.pay().behave(channel, Conduct { refunds, refund_ms: 60_000, ..conduct });
         let (notify_url, back) = (format!("{}/refunds", merchant.site), format!("R{number}"));
         let order = refund(&notify_url, &back, &number, 8_800);
-        assert_eq!(client.refund(&order).await, Ok(RefundStanding::Short), "{name}");
-        assert_eq!(client.refund(&order).await, Ok(RefundStanding::Processing), "{name}");
+        assert_eq!(client.refund(&order).await, Ok(RefundStatus::Short), "{name}");
+        assert_eq!(client.refund(&order).await, Ok(RefundStatus::Processing), "{name}");
         merchant.sandbox.pay().advance(Duration::from_mins(2));
         let ended = client.query_refund(&back, &number).await.unwrap();
         // Alipay says nothing of a refund that its bank could not make.
-        let wanted = if channel == Channel::WechatPay { RefundStanding::Abnormal } else { RefundStanding::NotThere };
+        let wanted = if channel == Channel::WechatPay { RefundStatus::Abnormal } else { RefundStatus::NotThere };
         assert_eq!(ended, wanted, "{name}");
     }
 }

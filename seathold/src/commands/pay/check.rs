@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use gateways::Channel;
-use gateways::pay::{Finding, Gravity, PayError, Standing};
+use gateways::pay::{Finding, Gravity, PayError, PaymentStatus};
 
 use super::reach::{Reached, reach};
 use super::{notify_url, return_url};
@@ -81,7 +81,7 @@ fn text_of(finding: Finding) -> (Gravity, String) {
 /// is not what it should be.
 async fn asked(channel: &Channel, number: &str) -> (Gravity, String) {
     match channel.query(number).await {
-        Ok(Standing::NotThere) => {
+        Ok(PaymentStatus::NotThere) => {
             let text = "answered a signed question, and the answer was its own: the keys fit both ways.";
             (Gravity::Fact, text.to_owned())
         }

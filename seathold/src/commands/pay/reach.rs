@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 /// Longest wait for it.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Who answered.
+/// Who answered at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reached {
     /// We did, and what nobody signed was refused.
@@ -18,7 +18,7 @@ pub(super) enum Reached {
     Busy,
     /// Somebody else, or we without this channel.
     Other(StatusCode),
-    /// Nobody: why.
+    /// Nobody answered, and why.
     Nobody(String),
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use gateways::Channel;
-use gateways::pay::{Charge, PayError, RefundOrder, RefundStanding, Standing, Start, Surface};
+use gateways::pay::{Charge, PayError, PaymentStatus, RefundOrder, RefundStatus, Start, Surface};
 use jiff::{SignedDuration, Timestamp};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -19,7 +19,7 @@ use crate::secrets::new_trial_number;
 /// Between two questions, and how long a refund may take.
 const PAUSE: Duration = Duration::from_secs(2);
 const REFUND_WAIT: Duration = Duration::from_secs(120);
-/// How much.
+/// How much the trial pays and gets back, in fen.
 const FEN: u64 = 1;
 /// What the payer reads.
 const SUBJECT: &str = "支付自检，随即退款";
@@ -72,7 +72,7 @@ async fn is_paid(channel: &Channel, number: &str, wait: Duration) -> anyhow::Res
     let began = Instant::now();
     while began.elapsed() < wait {
         match channel.query(number).await {
-            Ok(Standing::Paid(paid)) => {
+            Ok(PaymentStatus::Paid(paid)) => {
                 ensure!(
                     paid.amount_fen == FEN,
                     "{} fen came in place of {FEN}: refund it in the console",
@@ -80,14 +80,14 @@ async fn is_paid(channel: &Channel, number: &str, wait: Duration) -> anyhow::Res
                 );
                 return Ok(true);
             }
-            Ok(Standing::Closed) => return Ok(false),
-            Ok(Standing::NotThere | Standing::Waiting) => {}
+            Ok(PaymentStatus::Closed) => return Ok(false),
+            Ok(PaymentStatus::NotThere | PaymentStatus::Waiting) => {}
             Err(error) => say(&format!("no clear answer, asked again: {error}")),
         }
         tokio::time::sleep(PAUSE).await;
     }
     match channel.close(number).await {
-        Ok(Standing::Paid(_)) => Ok(true),
+        Ok(PaymentStatus::Paid(_)) => Ok(true),
         Ok(_) => Ok(false),
         Err(error) => bail!("nobody knows whether {number} was paid ({error}): look it up in the console"),
     }
@@ -102,18 +102,18 @@ async fn refund(channel: &Channel, payment: &str, notify_url: &str) -> anyhow::R
     let mut answer = channel.refund(&order).await;
     loop {
         match answer {
-            Ok(RefundStanding::Done(_)) => {
+            Ok(RefundStatus::Done(_)) => {
                 say("the money went back: paying works");
                 return Ok(());
             }
-            Ok(RefundStanding::Short) => {
+            Ok(RefundStatus::Short) => {
                 bail!("the account has too little available money: refund {payment} in the console when it has")
             }
-            Ok(RefundStanding::Abnormal | RefundStanding::Closed) => {
+            Ok(RefundStatus::Abnormal | RefundStatus::Closed) => {
                 bail!("the channel cannot refund it: see to {payment} in the console")
             }
             Err(PayError::Refused(code)) => bail!("the refund was refused ({code}): refund {payment} in the console"),
-            Ok(RefundStanding::NotThere | RefundStanding::Processing) | Err(PayError::Unclear(_)) => {}
+            Ok(RefundStatus::NotThere | RefundStatus::Processing) | Err(PayError::Unclear(_)) => {}
         }
         if began.elapsed() > REFUND_WAIT {
             bail!("the refund {number} is still under way: look it up in the console tomorrow");
@@ -121,7 +121,7 @@ async fn refund(channel: &Channel, payment: &str, notify_url: &str) -> anyhow::R
         tokio::time::sleep(PAUSE).await;
         answer = match channel.query_refund(&number, payment).await {
             // It did not arrive: the same refund once more, which is one however often.
-            Ok(RefundStanding::NotThere) => channel.refund(&order).await,
+            Ok(RefundStatus::NotThere) => channel.refund(&order).await,
             other => other,
         };
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::eligibility::{RosterPerson, ScoreReview, SeenPerson};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{FieldName, TaskKind};
 use registration::model::roster::{COLUMNS, RosterRecord};
@@ -25,7 +25,7 @@ use crate::words::roster::column;
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) steps: &'a [StepView],
-    pub(crate) person: &'a Person,
+    pub(crate) person: &'a RosterPerson,
     /// The mark of whom was looked up; nothing when the person is bound.
     pub(crate) seen: Option<&'a SeenPerson>,
     pub(crate) review: Option<&'a ScoreReview>,

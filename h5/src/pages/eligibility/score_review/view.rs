@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::words::Words;
-use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::eligibility::{RosterPerson, ScoreReview, SeenPerson};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{ScoreReviewRules, TaskKind};
 use registration::model::facts::ScoreReviewState;
@@ -25,12 +25,12 @@ pub(crate) struct View<'a> {
     pub(crate) steps: &'a [StepView],
     pub(crate) rules: &'a ScoreReviewRules,
     /// Who is bound, or was looked up.
-    pub(crate) person: Option<&'a Person>,
+    pub(crate) person: Option<&'a RosterPerson>,
     pub(crate) seen: Option<&'a SeenPerson>,
     pub(crate) review: Option<&'a ScoreReview>,
     pub(crate) is_offered: bool,
     /// What was typed.
-    pub(crate) ticket: &'a str,
+    pub(crate) past_number: &'a str,
     /// Was it ticked?
     pub(crate) has_agreed: bool,
     pub(crate) errors: &'a [FieldError],
@@ -75,7 +75,7 @@ fn standing(w: Words, view: &View<'_>, review: &ScoreReview) -> Markup {
             html! { (crate::pages::eligibility::kind_name(w, review.document.kind())) },
         ),
         (w.t("eligibility-number").into_owned(), html! { (review.document.masked()) }),
-        (w.t("score-review-ticket").into_owned(), html! { (review.ticket.expose()) }),
+        (w.t("score-review-ticket").into_owned(), html! { (review.past_number.expose()) }),
         (w.t("score-review-state").into_owned(), state_tag(w, &review.state)),
     ];
     html! {
@@ -114,7 +114,7 @@ fn form(w: Words, view: &View<'_>) -> Markup {
             }
             p class="hint" { (w.with("score-review-lead", &year)) }
             (field(w, &Field {
-                name: "ticket", kind: "text", label: &w.t("score-review-ticket"), value: view.ticket,
+                name: "ticket", kind: "text", label: &w.t("score-review-ticket"), value: view.past_number,
                 autocomplete: "off", length_max: 60, ..Field::default()
             }, view.errors))
             @if let Some(error) = error { p class="error" id="agree-error" { (icon(Icon::Cross)) span { (error) } } }

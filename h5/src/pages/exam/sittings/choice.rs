@@ -72,7 +72,7 @@ pub(crate) struct CardGroup {
     pub(crate) radio: Option<String>,
     /// Why only one of them can be had, where the exam says so in words of its own.
     pub(crate) rule: Option<String>,
-    /// Its cards.
+    /// The cards of its sittings.
     pub(crate) cards: Vec<SittingCard>,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct CardGroup {
 pub(crate) enum Action {
     /// Sign in first, then hold.
     SignIn,
-    /// Hold.
+    /// The seat is held.
     Hold,
     /// Give up the unpaid order and hold.
     Replace,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use registration::model::exam::{Exam, Window};
-use reservation::engine::waiting_room::{Standing, WaitingRoomPlace};
+use reservation::engine::waiting_room::{TurnState, WaitingRoomPlace};
 use reservation::waiting_room::WaitingRoomMode;
 
 use crate::request::visit::Visit;
@@ -42,10 +42,10 @@ pub(crate) async fn gate(visit: &Visit, exam: &Exam) -> Gate {
     let gate = gate_of_guest(visit, exam);
     let Some(account) = visit.account.as_ref().filter(|_| matches!(gate, Gate::Closed { .. })) else { return gate };
     match visit.app.outside.engine.look_for_place(&exam.id, &account.id.candidate_id()).await {
-        Ok(WaitingRoomPlace { standing: Standing::Open, .. }) => Gate::None,
-        Ok(WaitingRoomPlace { standing: Standing::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
-        Ok(WaitingRoomPlace { standing: Standing::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
+        Ok(WaitingRoomPlace { state: TurnState::Open, .. }) => Gate::None,
+        Ok(WaitingRoomPlace { state: TurnState::Admitted { expires_at, .. }, .. }) => Gate::Admitted(expires_at),
+        Ok(WaitingRoomPlace { state: TurnState::Waiting { .. }, .. }) => Gate::Closed { has_place: true },
         // The waiting page says what is the matter, and comes back by itself.
-        Ok(WaitingRoomPlace { standing: Standing::Nowhere, .. }) | Err(_) => gate,
+        Ok(WaitingRoomPlace { state: TurnState::Nowhere, .. }) | Err(_) => gate,
     }
 }

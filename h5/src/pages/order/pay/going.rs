@@ -34,7 +34,7 @@ const SAYS_ORIGIN: &str = "strict-origin-when-cross-origin";
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
-    /// The channel.
+    /// The channel that was chosen.
     #[serde(default)]
     by: String,
     /// The payer has just confirmed, and goes on at once.
@@ -60,7 +60,7 @@ pub(crate) async fn show(
     if order.state != OrderState::Unpaid || (attempt.is_none() && !is_arriving(&order, &money)) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
-    let standing = visit.standing(&exam).await?;
+    let progress = visit.progress(&exam).await?;
     let view = View {
         exam: &exam,
         order: &order,
@@ -70,7 +70,7 @@ pub(crate) async fn show(
         is_back: !asked.asked.is_empty(),
         now: visit.now,
     };
-    let mut frame = visit.frame_of(visit.words.t("pay-title"), &exam, &standing);
+    let mut frame = visit.frame_of(visit.words.t("pay-title"), &exam, &progress);
     frame.reload_seconds = is_moving(&order, &money).then_some(RELOADS_SECONDS);
     let answer = page(&frame, &body(visit.words, &view));
     let is_checked = attempt

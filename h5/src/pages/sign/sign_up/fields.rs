@@ -12,7 +12,7 @@ use crate::view::form::person::{document_fields, name_field};
 use crate::view::form::{Field, error_of, field};
 use crate::view::icons::{Icon, icon};
 
-/// All fields.
+/// All fields of the form.
 pub(crate) fn fields(w: Words, view: &View<'_>) -> Markup {
     let (entered, errors, rules) = (view.entered, view.errors, view.rules);
     html! {

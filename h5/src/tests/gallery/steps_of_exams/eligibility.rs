@@ -1,7 +1,7 @@
 //! Looking people up, confirming them, and the review of an earlier score, in every state.
 
 use jiff::SignedDuration;
-use registration::eligibility::{Person, ScoreReview, SeenPerson};
+use registration::eligibility::{RosterPerson, ScoreReview, SeenPerson};
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::SubjectId;
@@ -45,10 +45,10 @@ fn record(name: &str, note: &str) -> RosterRecord {
     }
 }
 
-pub(super) fn person(name: &str, is_bound: bool) -> Person {
+pub(super) fn person(name: &str, is_bound: bool) -> RosterPerson {
     let record = record(name, "");
     let eligible = record.eligible(&[]);
-    Person { record, eligible, bound_at: is_bound.then(|| now() - SignedDuration::from_hours(3)) }
+    RosterPerson { record, eligible, bound_at: is_bound.then(|| now() - SignedDuration::from_hours(3)) }
 }
 
 fn review(state: ScoreReviewState) -> ScoreReview {
@@ -56,7 +56,7 @@ fn review(state: ScoreReviewState) -> ScoreReview {
         state,
         name: "罗海安".parse().unwrap(),
         document: Document::parse(DocumentKind::MacauId, "1234567(8)").unwrap(),
-        ticket: "430000201106002".parse().unwrap(),
+        past_number: "430000201106002".parse().unwrap(),
         grants: ids(&["cet6-written", "cet6-oral"]),
     }
 }
@@ -158,7 +158,7 @@ impl Studio {
                 seen: None,
                 review: review.as_ref(),
                 is_offered,
-                ticket: if errors.is_empty() { "" } else { "43000020110600" },
+                past_number: if errors.is_empty() { "" } else { "43000020110600" },
                 has_agreed: false,
                 errors,
                 now: now(),

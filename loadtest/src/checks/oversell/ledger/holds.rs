@@ -9,7 +9,7 @@ pub(super) struct Count {
     pub(super) sitting: i32,
     /// Held, frozen or confirmed.
     pub(super) live: i64,
-    /// Confirmed.
+    /// How many of them are confirmed.
     pub(super) confirmed: i64,
 }
 
@@ -17,23 +17,27 @@ pub(super) struct Count {
 pub(super) async fn counts(client: &Client, exam: &str) -> Result<Vec<Count>, Error> {
     let rows = client
         .query(
-            "SELECT sitting, count(*), count(*) FILTER (WHERE state = 'confirmed') FROM reservation.holds
+            "SELECT sitting, count(*) AS live, count(*) FILTER (WHERE state = 'confirmed') AS confirmed
+             FROM reservation.holds
              WHERE exam = $1 AND state IN ('held', 'frozen', 'confirmed') GROUP BY sitting",
             &[&exam],
         )
         .await?;
-    Ok(rows.iter().map(|row| Count { sitting: row.get(0), live: row.get(1), confirmed: row.get(2) }).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Count { sitting: row.get("sitting"), live: row.get("live"), confirmed: row.get("confirmed") })
+        .collect())
 }
 
 /// How many candidates have more than one live hold in a group.
 pub(super) async fn twice(client: &Client, exam: &str) -> Result<i64, Error> {
     let row = client
         .query_one(
-            "SELECT count(*) FROM (
+            "SELECT count(*) AS candidates FROM (
                  SELECT FROM reservation.holds WHERE exam = $1 AND state IN ('held', 'frozen', 'confirmed')
                  GROUP BY candidate, group_number HAVING count(*) > 1) AS twice",
             &[&exam],
         )
         .await?;
-    Ok(row.get(0))
+    Ok(row.get("candidates"))
 }

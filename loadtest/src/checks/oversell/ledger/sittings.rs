@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error};
 pub(super) struct Row {
     /// Its number within the exam.
     pub(super) number: i32,
-    /// Its id.
+    /// The id of the sitting.
     pub(super) id: String,
     /// Seats that may be confirmed.
     pub(super) promised: i32,
@@ -24,10 +24,10 @@ pub(super) async fn of(client: &Client, exam: &str) -> Result<Vec<Row>, Error> {
         )
         .await?;
     let read = |row: &tokio_postgres::Row| Row {
-        number: row.get(0),
-        id: row.get(1),
-        promised: row.get(2),
-        confirmed: row.get(3),
+        number: row.get("number"),
+        id: row.get("id"),
+        promised: row.get("promised"),
+        confirmed: row.get("confirmed"),
     };
     Ok(rows.iter().map(read).collect())
 }

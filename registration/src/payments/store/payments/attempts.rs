@@ -82,7 +82,7 @@ pub(crate) async fn lock(transaction: &impl GenericClient, id: PaymentId) -> Res
     transaction.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
 }
 
-/// One.
+/// The attempt of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: PaymentId) -> Result<Option<StoredAttempt>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE p.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
@@ -132,7 +132,7 @@ pub(crate) async fn take_due(
         .await?;
     let methods: Vec<&str> = methods.iter().map(Into::into).collect();
     let rows = client.query(&statement, &[&now, &until, &methods, &limit]).await?;
-    Ok(rows.iter().map(|row| PaymentId(row.get(0))).collect())
+    Ok(rows.iter().map(|row| PaymentId(row.get("id"))).collect())
 }
 
 /// Takes one that was not asked after since `before`. False: somebody has, or it is over.
@@ -253,7 +253,7 @@ pub(crate) async fn end(transaction: &impl GenericClient, id: PaymentId, end: &E
     }
 }
 
-/// Adds money that came for an attempt that had come to its end, once. Nothing: it is here already.
+/// Adds money that came for an attempt that had come to its end, once. `None`: it is here already.
 pub(crate) async fn insert_late(
     transaction: &impl GenericClient,
     of: PaymentId,

@@ -8,7 +8,7 @@ use tokio_postgres::types::ToSql;
 use super::read as read_payment;
 use crate::model::fen::Fen;
 use crate::model::payment::PaymentId;
-use crate::model::payment::listed::{Listed, Part, Place, Sought, Wanted};
+use crate::model::payment::listed::{Bookmark, Listed, Part, Sought, Wanted};
 use crate::store::StoreError;
 
 /// What every query of listed payments begins with.
@@ -34,7 +34,7 @@ pub(crate) async fn list(
     client: &impl GenericClient,
     wanted: &Wanted,
     day: Option<(Timestamp, Timestamp)>,
-    after: Option<Place>,
+    after: Option<Bookmark>,
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
     let statement = client
@@ -71,7 +71,7 @@ pub(crate) async fn list(
     });
     let exam = wanted.exam.as_ref().map(ToString::to_string);
     let (from, until) = (day.map(|day| day.0), day.map(|day| day.1));
-    let (created_at, id) = (after.map(|place| place.created_at), after.map(|place| place.id.0));
+    let (created_at, id) = (after.map(|behind| behind.created_at), after.map(|behind| behind.id.0));
     let row: [&(dyn ToSql + Sync); 11] =
         [&method, &state, &order, &ours, &reference, &exam, &from, &until, &created_at, &id, &limit];
     client.query(&statement, &row).await?.iter().map(read).collect()

@@ -29,7 +29,7 @@ pub(super) enum Task {
     Confirmed(bool),
     TakeAgain(usize),
     TakenAgain(usize, Option<Gone>),
-    /// A refund.
+    /// Sends the refund in that row.
     Refund(usize),
     SendRefund(usize, bool),
     RefundAnswered(usize, refund::Heard),

@@ -9,21 +9,21 @@ use super::{SELECT, StoredOrder, read};
 use crate::store::StoreError;
 
 /// Where a list was read to: the moment that it is ordered by, and the order's number.
-pub(crate) type Place = (Timestamp, String);
+pub(crate) type Bookmark = (Timestamp, String);
 
 /// A batch of a list.
 pub(crate) struct Batch {
     /// Those that this version can read.
     pub(crate) orders: Vec<StoredOrder>,
     /// Where it goes on; nothing at its end.
-    pub(crate) last: Option<Place>,
+    pub(crate) last: Option<Bookmark>,
 }
 
 /// Unpaid orders whose time was up before `now`.
 pub(crate) async fn unpaid(
     client: &impl GenericClient,
     now: Timestamp,
-    after: Option<&Place>,
+    after: Option<&Bookmark>,
     limit: i64,
 ) -> Result<Batch, StoreError> {
     let statement = client
@@ -40,7 +40,7 @@ pub(crate) async fn unpaid(
 pub(crate) async fn free(
     client: &impl GenericClient,
     now: Timestamp,
-    after: Option<&Place>,
+    after: Option<&Bookmark>,
     limit: i64,
 ) -> Result<Batch, StoreError> {
     let statement = client
@@ -57,7 +57,7 @@ pub(crate) async fn free(
 pub(crate) async fn refused(
     client: &impl GenericClient,
     now: Timestamp,
-    after: Option<&Place>,
+    after: Option<&Bookmark>,
     limit: i64,
 ) -> Result<Batch, StoreError> {
     let statement = client
@@ -74,7 +74,7 @@ pub(crate) async fn refused(
 pub(crate) async fn confirming(
     client: &impl GenericClient,
     until: Timestamp,
-    after: Option<&Place>,
+    after: Option<&Bookmark>,
     limit: i64,
 ) -> Result<Batch, StoreError> {
     let statement = client
@@ -88,7 +88,11 @@ pub(crate) async fn confirming(
 }
 
 /// Ended orders whose seats the engine has not got back.
-pub(crate) async fn owing(client: &impl GenericClient, after: Option<&Place>, limit: i64) -> Result<Batch, StoreError> {
+pub(crate) async fn owing(
+    client: &impl GenericClient,
+    after: Option<&Bookmark>,
+    limit: i64,
+) -> Result<Batch, StoreError> {
     let statement = client
         .prepare_cached(&format!(
             "{SELECT} WHERE o.seats_owed AND ($1::timestamptz IS NULL OR (o.created_at, o.id) > ($1, $2))
@@ -99,7 +103,7 @@ pub(crate) async fn owing(client: &impl GenericClient, after: Option<&Place>, li
     Ok(gather(&client.query(&statement, &[&at, &number, &limit]).await?, "created_at", limit))
 }
 
-fn parts(after: Option<&Place>) -> (Option<Timestamp>, Option<&str>) {
+fn parts(after: Option<&Bookmark>) -> (Option<Timestamp>, Option<&str>) {
     (after.map(|(at, _)| *at), after.map(|(_, number)| number.as_str()))
 }
 

@@ -1,10 +1,9 @@
 //! The door to reconciliation: what channels say moved in a day, held against what we have. It finds and tells; money never
 //! moves here.
 
-mod day;
+pub(crate) mod day;
 mod fetch;
-mod finding;
-pub(crate) mod store;
+pub(crate) mod finding;
 
 use gateways::Channel;
 use gateways::pay::BillError;
@@ -14,7 +13,7 @@ use crate::model::clock;
 use crate::model::ids::StaffId;
 use crate::model::payment::Method;
 use crate::payments::channels::Channels;
-use crate::reconciliation::store::{bill_lines, bills, findings};
+use crate::payments::store::{bill_lines, bills, findings};
 use crate::store::{Database, StoreError};
 
 pub(crate) use day::bounds;
@@ -41,7 +40,7 @@ pub enum ReconcileError {
     /// The bill was not there, or not to be used.
     #[error(transparent)]
     Bill(#[from] BillError),
-    /// We failed.
+    /// A store did not do its part; the same may be asked for again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -123,7 +122,7 @@ impl Reconciliation {
         Ok(findings::count_open(&client).await? + bills::count_stuck(&client).await?)
     }
 
-    /// Somebody of the staff has seen to a finding, and says what was done. Nothing: it is not open.
+    /// Somebody of the staff has seen to a finding, and says what was done. `None`: it is not open.
     pub(crate) async fn close(
         &self,
         client: &impl deadpool_postgres::GenericClient,

@@ -5,10 +5,10 @@ use gateways::pay::BillError;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::store::bills;
 use super::{ReconcileError, Reconciliation, day};
 use crate::model::clock;
 use crate::model::payment::Method;
+use crate::payments::store::bills;
 use crate::store::StoreError;
 
 /// So long after a day has ended its bill is there: WeChat Pay says from ten in the morning, Alipay from nine.

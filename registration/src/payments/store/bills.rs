@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 
 use crate::model::fen::Fen;
 use crate::model::payment::Method;
-use crate::reconciliation::day::{BillDay, Sums};
+use crate::payments::reconciliation::day::{BillDay, Sums};
 use crate::store::StoreError;
 
 /// What every query of whole days begins with.
@@ -100,7 +100,7 @@ pub(crate) async fn put(
     Ok(())
 }
 
-/// Nothing moved.
+/// Notes that on this day nothing moved at the channel.
 pub(crate) async fn note_empty(
     client: &impl GenericClient,
     channel: Method,
@@ -206,7 +206,7 @@ pub(crate) async fn list(
     client.query(&statement, &[&before, &limit]).await?.iter().map(read).collect()
 }
 
-/// One day.
+/// One day of one channel; `None` when nobody has asked for its bill.
 pub(crate) async fn get(
     client: &impl GenericClient,
     channel: Method,

@@ -17,10 +17,10 @@ use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::outbox::messenger::Messenger;
 use crate::payments::Payments;
+use crate::payments::reconciliation::Reconciliation;
 use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::screenshots::Screenshots;
-use crate::reconciliation::Reconciliation;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
 
@@ -111,7 +111,7 @@ impl Job {
         }
     }
 
-    /// One round.
+    /// Runs one round: all that there is to do now.
     async fn round(self, work: &Work) -> Result<(), StoreError> {
         match self {
             Self::Exams => work.exams.refresh().await,

@@ -34,7 +34,7 @@ fn document_rows(w: Words, document: &Document) -> Vec<(String, Markup)> {
 /// Who it is about.
 pub(crate) fn state_facts(w: Words, view: &View<'_>) -> Markup {
     let mut rows = Vec::new();
-    if let Some(person) = &view.standing.person {
+    if let Some(person) = &view.status.person {
         rows.push((w.t("identity-name").into_owned(), person_name(person.name.expose())));
         rows.extend(document_rows(w, &person.document));
     }
@@ -45,14 +45,14 @@ pub(crate) fn state_facts(w: Words, view: &View<'_>) -> Markup {
 pub(crate) fn state_box(w: Words, view: &View<'_>) -> Markup {
     let again = format!("{}&again=on", view.from.to(""));
     html! {
-        @match &view.standing.state {
+        @match &view.status.state {
             IdentityState::None => {}
             IdentityState::Waiting { since } => {
                 (callout(Tone::Plain, &w.t("identity-waiting-what"), &html! {
                     p { (w.with("identity-waiting-since", &[("when", when::near(w.language, *since, view.now).into())])) }
                     p { (w.t("identity-waiting-how")) }
                 }))
-                (state_waits(w, &view.standing.state, &view.standing.proofs))
+                (state_waits(w, &view.status.state, &view.status.proofs))
                 (state_facts(w, view))
                 p { a class="button second" href=(again) { (w.t("identity-waiting-again")) } }
             }
@@ -68,7 +68,7 @@ pub(crate) fn state_box(w: Words, view: &View<'_>) -> Markup {
                     p { (w.with("identity-verified-at", &[("when", when::near(w.language, *at, view.now).into())])) }
                 }))
                 (state_facts(w, view))
-                @if view.standing.has_portrait {
+                @if view.status.has_portrait {
                     figure class="portrait" {
                         // The part of a card that has the face, in the shape that is cut.
                         img src="/me/identity/portrait.jpg" alt=(w.t("identity-portrait-alt")) width=(PORTRAIT_PIXELS.0) height=(PORTRAIT_PIXELS.1);

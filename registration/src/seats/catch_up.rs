@@ -22,7 +22,7 @@ impl Orders {
     /// An order with all that time, or a death on the way, has decided already: a refused one that nobody mended is
     /// cancelled; an unpaid one whose time is up has lapsed; one whose seats are frozen and whose picture is there
     /// waits for review. While the engine is away, the row has to do.
-    pub(crate) async fn settle(&self, order: StoredOrder) -> Result<StoredOrder, StoreError> {
+    pub(crate) async fn catch_up(&self, order: StoredOrder) -> Result<StoredOrder, StoreError> {
         let now = clock::now();
         match order.state {
             StoredState::Refused if order.mend_until.is_some_and(|until| until < now) => {
@@ -31,13 +31,13 @@ impl Orders {
                 }
                 self.reload(order).await
             }
-            StoredState::Unpaid if order.lapses_at < now => self.settle_unpaid(order, true).await,
-            StoredState::Unpaid if order.has_pending_picture => self.settle_unpaid(order, false).await,
+            StoredState::Unpaid if order.lapses_at < now => self.catch_up_unpaid(order, true).await,
+            StoredState::Unpaid if order.has_pending_picture => self.catch_up_unpaid(order, false).await,
             _ => Ok(order),
         }
     }
 
-    async fn settle_unpaid(&self, order: StoredOrder, is_due: bool) -> Result<StoredOrder, StoreError> {
+    async fn catch_up_unpaid(&self, order: StoredOrder, is_due: bool) -> Result<StoredOrder, StoreError> {
         if is_due && self.may_be_paid(&order).await? {
             return Ok(order);
         }
@@ -102,8 +102,8 @@ impl Orders {
         Ok(is_lapsed)
     }
 
-    /// Takes the picture of an order whose seats are frozen in, as evidence of a payment, and gives the order back as it is
-    /// then. Nothing: it has moved on meanwhile.
+    /// Takes the picture of an order whose seats are frozen in, as evidence of a payment, and gives the order back as
+    /// it is then. `None`: it has moved on meanwhile.
     pub(super) async fn accept(
         &self,
         order: &StoredOrder,

@@ -17,7 +17,7 @@ pub struct Paid {
 
 /// What a channel says of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum PaymentStatus {
     /// It has never heard of it, or will only once the payer acts.
     NotThere,
     /// Nobody has paid yet.
@@ -47,7 +47,7 @@ pub struct RefundOrder<'a> {
 
 /// What a channel says of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefundStanding {
+pub enum RefundStatus {
     /// It has never heard of it.
     NotThere,
     /// It is under way.

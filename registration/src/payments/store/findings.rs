@@ -11,8 +11,8 @@ use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::payment::refund::RefundId;
 use crate::model::payment::{Method, PaymentId};
-use crate::reconciliation::day::{Ours, Sums};
-use crate::reconciliation::finding::{Finding, FindingId};
+use crate::payments::reconciliation::day::{Ours, Sums};
+use crate::payments::reconciliation::finding::{Finding, FindingId};
 use crate::store::StoreError;
 
 /// What differs on the day $2 of the channel $1, which is from $3 until $4. A line of `seathold pay try` that went back whole is
@@ -193,13 +193,13 @@ pub(crate) async fn of_day(
     rows.iter().map(read).collect()
 }
 
-/// One.
+/// The finding of that number; `None` when there is none.
 pub(crate) async fn get(client: &impl GenericClient, id: FindingId) -> Result<Option<Finding>, StoreError> {
     let statement = client.prepare_cached(&format!("{SELECT} WHERE f.id = $1")).await?;
     client.query_opt(&statement, &[&id.0]).await?.as_ref().map(read).transpose()
 }
 
-/// Closes one by the word of staff. Nothing: it is not open.
+/// Closes one by the word of staff. `None`: it is not open.
 pub(crate) async fn close(
     client: &impl GenericClient,
     id: FindingId,

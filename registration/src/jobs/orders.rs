@@ -15,7 +15,7 @@ use crate::model::order::{OrderId, OrderSitting};
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots::{self, Abandoned};
 use crate::seats::store;
-use crate::seats::store::orders::due::{self, Batch, Place};
+use crate::seats::store::orders::due::{self, Batch, Bookmark};
 use crate::seats::store::orders::{StoredOrder, StoredState};
 use crate::seats::{ConfirmError, Orders};
 use crate::store::{Database, StoreError};
@@ -93,7 +93,7 @@ impl List {
         Ok(())
     }
 
-    async fn read(self, client: &Object, now: Timestamp, after: Option<&Place>) -> Result<Batch, StoreError> {
+    async fn read(self, client: &Object, now: Timestamp, after: Option<&Bookmark>) -> Result<Batch, StoreError> {
         match self {
             Self::Unpaid => due::unpaid(client, now, after, BATCH).await,
             Self::Refused => due::refused(client, now, after, BATCH).await,
@@ -125,9 +125,9 @@ impl List {
         let id = order.id;
         match self {
             Self::Unpaid | Self::Refused => {
-                let settled = orders.settle(order).await?;
-                let is_left = settled.seats_owed || settled.state == StoredState::Unpaid;
-                Ok(!is_left || !is_away(orders, &settled).await)
+                let caught_up = orders.catch_up(order).await?;
+                let is_left = caught_up.seats_owed || caught_up.state == StoredState::Unpaid;
+                Ok(!is_left || !is_away(orders, &caught_up).await)
             }
             Self::Owing => {
                 orders.return_seats(&order).await?;

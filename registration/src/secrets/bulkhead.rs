@@ -1,4 +1,4 @@
-//! A gate in front of heavy work: few at a time, few waiting, none for long.
+//! A bulkhead in front of heavy work: few at a time, few waiting, none for long.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 /// Lets heavy work onto the blocking threads. Cloning is a reference count.
 #[derive(Clone)]
-pub(crate) struct Gate {
+pub(crate) struct Bulkhead {
     /// Who may work.
     working: Arc<Semaphore>,
     /// Who may work or wait.
@@ -19,7 +19,7 @@ pub(crate) struct Gate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Closed;
 
-impl Gate {
+impl Bulkhead {
     /// `at_once` work, `queue_max` wait, each at most `wait_max`.
     pub(crate) fn new(at_once: usize, queue_max: usize, wait_max: Duration) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Gate {
         let turn = tokio::time::timeout(self.wait_max, turn).await.map_err(|_| Closed)?;
         let turn = turn.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {
-            // Held by the work and not by the caller: one who goes away does not open the gate too early.
+            // Held by the work and not by the caller: one who goes away does not open the bulkhead too early.
             let _places = (admitted, turn);
             work()
         });
@@ -52,22 +52,22 @@ mod tests {
 
     #[tokio::test]
     async fn it_lets_in_what_it_can_and_refuses_the_rest() {
-        let gate = Gate::new(1, 1, Duration::from_millis(50));
+        let bulkhead = Bulkhead::new(1, 1, Duration::from_millis(50));
         let (finish, until) = mpsc::sync_channel::<()>(1);
         let first = tokio::spawn({
-            let gate = gate.clone();
-            async move { gate.run(move || until.recv().is_ok()).await }
+            let bulkhead = bulkhead.clone();
+            async move { bulkhead.run(move || until.recv().is_ok()).await }
         });
         tokio::time::sleep(Duration::from_millis(20)).await;
         let second = tokio::spawn({
-            let gate = gate.clone();
-            async move { gate.run(|| 2).await }
+            let bulkhead = bulkhead.clone();
+            async move { bulkhead.run(|| 2).await }
         });
         tokio::time::sleep(Duration::from_millis(10)).await;
-        assert_eq!(gate.run(|| 3).await, Err(Closed), "the queue is full: at once");
+        assert_eq!(bulkhead.run(|| 3).await, Err(Closed), "the queue is full: at once");
         assert_eq!(second.await.unwrap(), Err(Closed), "its wait was too long");
         finish.send(()).unwrap();
         assert_eq!(first.await.unwrap(), Ok(true));
-        assert_eq!(gate.run(|| 4).await, Ok(4));
+        assert_eq!(bulkhead.run(|| 4).await, Ok(4));
     }
 }

@@ -38,10 +38,10 @@ pub enum FindingKind {
     RefundState,
 }
 
-/// One difference.
+/// One difference between a bill and our books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Its number.
+    /// The number by which it is known.
     pub id: FindingId,
     /// Of which channel.
     pub channel: Method,
