@@ -80,7 +80,7 @@ impl Redis {
         Ok(url(&socket_dir_of(dir)?))
     }
 
-    /// `redis+unix:///…/redis.sock`.
+    /// The address of this Redis, `redis+unix:///…/redis.sock`.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -153,7 +153,7 @@ impl Engine {
         self.catalogue().exams().into_iter().map(|entry| entry.exam.clone()).collect()
     }
 
-    /// One exam.
+    /// The exam of this id, if this process knows it.
     pub fn exam(&self, exam: &ExamId) -> Option<Arc<Exam>> {
         self.catalogue().exam(exam).map(|entry| entry.exam.clone())
     }

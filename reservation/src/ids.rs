@@ -146,11 +146,11 @@ impl Generation {
 /// no second index is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HoldId {
-    /// Who holds.
+    /// The candidate who has the hold.
     pub candidate: CandidateId,
     /// What is held, by its number within the exam.
     pub sitting: SittingNumber,
-    /// Which of the candidate's holds on it.
+    /// The generation, which tells the candidate's holds on the sitting apart.
     pub generation: Generation,
 }
 

@@ -19,12 +19,12 @@ pub const ADMIT_PER_SECOND_MAX: u32 = 100_000;
 #[serde(rename_all = "lowercase")]
 #[schema(as = RoomMode)]
 pub enum WaitingRoomMode {
-    /// Never.
+    /// The waiting room never stands before the exam.
     #[default]
     Off,
     /// From half an hour before the opening until the line is empty and the engine calm; again under strain.
     Automatic,
-    /// Always.
+    /// The waiting room always stands before the exam.
     On,
 }
 

@@ -49,7 +49,7 @@ pub struct Problem {
     /// Until when seats are given out, with codes `not_open` and `begun`.
     #[serde(skip_serializing_if = "Option::is_none")]
     closes_at: Option<Timestamp>,
-    /// Which part is not ready: `ledger`, `pool`, `sync` or `redis`.
+    /// Which part is not ready: `ledger`, `pool`, `redis` or `sync`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     part: Option<&'static str>,

@@ -60,9 +60,9 @@ pub enum HoldError {
     /// A value that is not allowed.
     #[error("{field}: {reason}")]
     Invalid {
-        /// Which.
+        /// The name of the field that is not allowed.
         field: &'static str,
-        /// Why, in a sentence.
+        /// What is wrong with the value of the field, as the rest of a sentence.
         reason: String,
     },
     /// A store is away or being restored; it may work in a moment.

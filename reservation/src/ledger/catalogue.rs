@@ -15,7 +15,7 @@ pub async fn count_up(client: &impl GenericClient) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Postgres's clock.
+/// Asks what Postgres's clock shows.
 pub async fn clock(client: &impl GenericClient) -> Result<jiff::Timestamp, LedgerError> {
     let row = client.query_one("SELECT clock_timestamp() FROM reservation.catalogue", &[]).await?;
     Ok(row.get(0))
