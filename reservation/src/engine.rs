@@ -74,7 +74,7 @@ pub(crate) struct Inner {
     stop: CancellationToken,
 }
 
-/// What a hold request got.
+/// The holds that a request for seats got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// One hold per sitting asked for, in that order.

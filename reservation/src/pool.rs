@@ -101,7 +101,7 @@ impl Pool {
         }
     }
 
-    /// Under which epoch to ask now.
+    /// The epoch and the lineage under which the pool is to be asked now.
     pub fn standing(&self) -> Standing {
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -116,11 +116,11 @@ pub async fn open_pool(
 
 /// A clock that was set forward under a pool.
 struct SetForward {
-    /// By so much, in ms.
+    /// The time by which it was set forward, in ms.
     ms: i64,
     /// The highest epoch that anybody ever tried to load the pool under.
     epoch_max: i64,
-    /// By how much its deadlines were set forward before, as far as Redis says.
+    /// The sum by which its deadlines were set forward before, as far as Redis says.
     moved: Option<Moved>,
 }
 

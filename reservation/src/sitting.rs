@@ -117,7 +117,7 @@ impl Level {
 pub struct Availability {
     /// The sitting that the numbers are about.
     pub sitting: std::sync::Arc<Sitting>,
-    /// Its capacity now.
+    /// The number of its seats now, free or not.
     pub capacity: u32,
     /// Free seats, never below 0.
     pub free: u32,

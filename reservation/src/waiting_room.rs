@@ -55,11 +55,11 @@ pub struct WaitingRoomSettings {
 /// What makes the line of one exam, and signs for it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WaitingRoomKeys {
-    /// Which line: counts up when a new seed is drawn.
+    /// The round of the line, which counts up when a new seed is drawn.
     pub round: i32,
-    /// Shuffles; public after the opening.
+    /// The seed that shuffles the line; public after the opening.
     pub seed: [u8; 32],
-    /// Signs; never public.
+    /// The key that signs passes; never public.
     pub pass_key: [u8; 32],
 }
 

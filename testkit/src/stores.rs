@@ -66,7 +66,7 @@ impl TestStores {
         self.redis.url()
     }
 
-    /// `host='…' user=seathold dbname=seathold`.
+    /// The address of Postgres, `host='…' user=seathold dbname=seathold`.
     pub fn postgres_url(&self) -> &str {
         self.postgres.url()
     }

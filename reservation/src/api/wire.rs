@@ -109,9 +109,9 @@ pub struct SittingView {
     pub venue: Option<String>,
     /// The time at which the sitting begins.
     pub starts_at: Option<Timestamp>,
-    /// All its seats.
+    /// The number of its seats, free or not.
     pub capacity: u32,
-    /// Free seats now.
+    /// The number of seats that are free now.
     pub free: u32,
     /// The level of what is free: ample, low or full.
     pub level: Level,

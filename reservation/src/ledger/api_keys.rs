@@ -24,7 +24,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The scope's word.
+    /// The word for the scope in the ledger.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",

@@ -4,7 +4,7 @@ use tokio_postgres::GenericClient;
 
 use super::LedgerError;
 
-/// The number now.
+/// Reads the number of the catalogue as it is now.
 pub async fn revision(client: &impl GenericClient) -> Result<i64, LedgerError> {
     Ok(client.query_one("SELECT revision FROM reservation.catalogue", &[]).await?.get(0))
 }

@@ -87,7 +87,7 @@ pub struct Made {
     holds: Vec<(Range<u32>, SittingNumber, SittingNumber)>,
 }
 
-/// One of [`Made::holds`].
+/// A hold of [`Made::holds`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MadeHold<'a> {
     /// The candidate whose hold it is.
@@ -148,7 +148,7 @@ pub struct Event {
     pub now_ms: i64,
     /// Free seats afterwards, of each sitting touched. Below 0 after a capacity was lowered.
     pub free: Vec<(SittingNumber, i64)>,
-    /// Capacities that changed.
+    /// The capacities that changed, by sitting.
     pub capacities: Vec<(SittingNumber, i64)>,
     /// New holds with a running clock.
     pub made: Vec<Made>,
@@ -203,7 +203,7 @@ impl Event {
         self.epoch == 0
     }
 
-    /// How many holds it speaks of.
+    /// The number of holds that the event speaks of.
     pub fn size(&self) -> usize {
         self.records.len() + self.made.iter().map(|made| made.holds.len()).sum::<usize>()
     }

@@ -22,7 +22,7 @@ pub struct Kept {
     pub epoch_max: i64,
     /// Was it compared with the ledger, or loaded from it, on this very process?
     pub is_verified: bool,
-    /// By how much its deadlines were set forward in all; `None` when a server of the version before loaded it.
+    /// The sum by which its deadlines were set forward; `None` when a server of the version before loaded it.
     pub moved: Option<Moved>,
 }
 

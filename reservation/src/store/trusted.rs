@@ -47,11 +47,11 @@ impl FromStr for Moved {
 pub(super) struct Trusted {
     /// The process and its history; nothing when neither is trusted any more.
     identity: Option<String>,
-    /// How its clock was set when the pool last answered, or by how much more its deadlines were set forward since.
+    /// The setting of its clock when the pool last answered, and as much more as its deadlines were set forward since.
     clock_ms: i64,
-    /// Under which epoch that was.
+    /// The epoch under which that was.
     epoch: i64,
-    /// By how much the deadlines had been set forward then; `None` when a server of the version before loaded the pool.
+    /// The sum by which deadlines had been set forward then; `None` when a server of the version before loaded the pool.
     moved: Option<Moved>,
     /// Since when another setting is known.
     set_since: Option<Instant>,

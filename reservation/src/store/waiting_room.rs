@@ -57,7 +57,7 @@ pub struct JoinRequest<'a> {
     pub join: bool,
 }
 
-/// How a place stands.
+/// The standing of a place as Redis says it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Joined {
     /// There is none, and none was asked for.
@@ -120,7 +120,7 @@ pub struct AdmitRequest {
     pub is_lost: bool,
 }
 
-/// How a room stands.
+/// The standing of a room as Redis says it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Admitting {
     /// Redis's clock, in ms since 1970.

@@ -32,9 +32,9 @@ const START: &str = "exec \"$0\" --headless --no-sandbox --disable-gpu --disable
 pub enum OldVersion {
     /// Chromium 71 of 2018.
     V71,
-    /// Of the end of 2019.
+    /// Chromium 79 of the end of 2019.
     V79,
-    /// Of the spring of 2021.
+    /// Chromium 91 of the spring of 2021.
     V91,
 }
 

@@ -18,9 +18,9 @@ const CHUNK_BYTES: usize = 16 * 1024;
 /// Where a line leads.
 #[derive(Debug, Clone)]
 pub enum LineEnd {
-    /// A Unix socket.
+    /// The line leads to this Unix socket.
     Socket(PathBuf),
-    /// A port on loopback.
+    /// The line leads to this port of loopback.
     Port(u16),
 }
 

@@ -53,7 +53,7 @@ pub struct PostPlace {
     pub ticket: Option<String>,
 }
 
-/// How a place stands.
+/// The states in which a place may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceState {

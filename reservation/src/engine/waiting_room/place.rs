@@ -31,7 +31,7 @@ pub struct WaitingRoomPlace {
     pub server_time: Timestamp,
 }
 
-/// How a place stands.
+/// The states in which a place may be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
     /// No room is on: no pass is needed.

@@ -65,7 +65,7 @@ impl<'a> From<Vec<FoldRow<'a>>> for Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.states.len()
     }
