@@ -38,17 +38,29 @@ async fn candidate(fronts: &[Front; 2], number: usize, dice: &Dice, until: Insta
         let reply = persist(|| async { (front().release(&hold).await, Value::Null) }).await;
         assert_eq!(reply.0, StatusCode::NO_CONTENT);
     };
-    let mut state = None;
+    let (mut state, mut kept) = (None, String::new());
     while Instant::now() < until {
-        let reply: Reply = persist(|| front().hold(&name, &["s"])).await;
+        let refused = AtomicU64::new(0);
+        let reply: Reply = persist(|| async {
+            let reply = front().hold(&name, &["s"]).await;
+            refused.fetch_add(u64::from(reply.0 == StatusCode::SERVICE_UNAVAILABLE), Ordering::Relaxed);
+            reply
+        })
+        .await;
         if code(&reply) == "full" {
-            state = None;
+            assert_eq!(state, None, "a hold that was answered is gone");
             tokio::time::sleep(Duration::from_millis(30)).await;
             continue;
         }
         assert!(reply.0.is_success(), "{reply:?}");
         let hold = id(&reply);
-        state = Some('h');
+        if state == Some('h') {
+            assert_eq!(hold, kept, "a hold that was answered is gone");
+        } else if refused.into_inner() == 0 {
+            // Nobody has told the candidate anything since it had no seat.
+            assert_eq!(reply.0, StatusCode::CREATED, "a seat that nobody asked for: {reply:?}");
+        }
+        (state, kept) = (Some('h'), hold.clone());
         let wish = dice.below(4);
         if wish == 0 {
             tokio::time::sleep(Duration::from_millis(dice.below(300))).await;
