@@ -28,6 +28,8 @@ has() {
     # What iPhones run; a Mac has no package of it, and Safari has no driver that needs no hands.
     webkit) [[ $OSTYPE == darwin* ]] || command -v WebKitWebDriver >/dev/null ;;
     xvfb) [[ $OSTYPE == darwin* ]] || command -v Xvfb >/dev/null ;;
+    # What loses packets in a test, on Linux only; who is not root has no such directory on PATH.
+    nft | ip) [[ $OSTYPE == darwin* ]] || command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]] ;;
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
     # The reader of identity cards, with its Chinese.
@@ -59,6 +61,9 @@ packages_of() {
     apt-get:webkit) echo webkit2gtk-driver ;;
     dnf:webkit) echo webkit2gtk4.1 ;;
     dnf:xvfb) echo xorg-x11-server-Xvfb ;;
+    apt-get:nft | dnf:nft) echo nftables ;;
+    apt-get:ip) echo iproute2 ;;
+    dnf:ip) echo iproute ;;
     brew:npm) echo node ;;
     apt-get:chinese) echo fonts-noto-cjk ;;
     dnf:chinese) echo google-noto-sans-cjk-fonts ;;

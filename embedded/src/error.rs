@@ -25,7 +25,7 @@ pub enum EmbeddedError {
         dir: PathBuf,
         /// The major version that wrote it.
         found: String,
-        /// What is installed, in words.
+        /// The versions that are installed, in words.
         installed: String,
     },
     /// Another live process owns the directory.
@@ -34,7 +34,7 @@ pub enum EmbeddedError {
     /// A process of an earlier owner that died does not go away.
     #[error("process {pid} of an earlier run still uses {} and does not stop: end it, then start again", .dir.display())]
     Orphan {
-        /// The process.
+        /// The number of the process.
         pid: u32,
         /// The directory that it works on.
         dir: PathBuf,
@@ -42,9 +42,9 @@ pub enum EmbeddedError {
     /// The directory cannot be made, read or written.
     #[error("the directory {} cannot be used ({source}): make it writable, or choose another data directory", .dir.display())]
     Directory {
-        /// The directory.
+        /// The store's directory.
         dir: PathBuf,
-        /// What the system said.
+        /// The system's own error.
         source: io::Error,
     },
     /// Started by root on a machine without a user to run the stores as.
@@ -53,7 +53,7 @@ pub enum EmbeddedError {
     /// The program ended while it was starting.
     #[error("{program} ended while starting: {last_words}")]
     Ended {
-        /// The program.
+        /// The store's name, for people: `Redis` or `PostgreSQL`.
         program: &'static str,
         /// The last line that it logged.
         last_words: String,
@@ -63,19 +63,19 @@ pub enum EmbeddedError {
         "{program} did not serve within {seconds} s of starting ({cause}): see its log with RUST_LOG=embedded=debug"
     )]
     Silent {
-        /// The program.
+        /// The store's name, for people: `Redis` or `PostgreSQL`.
         program: &'static str,
-        /// How long was waited.
+        /// The seconds that the start was waited for.
         seconds: u64,
-        /// Why the last question had no answer.
+        /// The reason why the last question had no answer.
         cause: String,
     },
     /// The program could not be run at all.
     #[error("{program} could not be run: {source}")]
     Run {
-        /// The program.
+        /// The store's name, for people: `Redis` or `PostgreSQL`.
         program: &'static str,
-        /// What the system said.
+        /// The system's own error.
         source: io::Error,
     },
     /// Postgres answered, but our database could not be made in it.

@@ -19,11 +19,11 @@ const _: () = assert!(SILENCE_MAX.as_secs() < RECOVERY_MAX.as_secs(), "who says 
 /// What a store that is starting answers.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Word {
-    /// It serves.
+    /// The store serves.
     Ready,
-    /// It says itself that it is not ready yet: it loads, or recovers.
+    /// The store says itself that it is not ready yet: it loads, or recovers.
     Recovering(String),
-    /// It says nothing, or nothing to the point; with the cause.
+    /// The store says nothing, or nothing to the point; with the cause.
     Silent(String),
 }
 

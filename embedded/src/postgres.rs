@@ -40,9 +40,9 @@ const SOCKET_LOCK: &str = ".s.PGSQL.5432.lock";
 /// What a committed transaction survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// The machine's death.
+    /// Committed transactions survive the machine's death.
     Full,
-    /// The death of Postgres, but not of the machine. For tests: starts and commits several times faster.
+    /// They survive the death of Postgres, but not of the machine. For tests: starts and commits several times faster.
     Process,
 }
 

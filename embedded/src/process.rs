@@ -84,7 +84,7 @@ impl Process {
         }
     }
 
-    /// Nothing while the child runs; otherwise why it ended: in its own words, or by which signal.
+    /// Answers why the child has ended, in its own words or by which signal; `None` while it runs.
     pub(crate) fn why_ended(&mut self) -> Option<String> {
         match self.child.try_wait() {
             Ok(None) => None,

@@ -80,7 +80,7 @@ impl Redis {
         Ok(url(&socket_dir_of(dir)?))
     }
 
-    /// `redis+unix:///…/redis.sock`.
+    /// The address of this Redis, `redis+unix:///…/redis.sock`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -198,7 +198,7 @@ fn arguments(data: &Path, socket: &Path, pid_file: &Path, fsync: Fsync) -> Vec<S
     settings.into_iter().flat_map(|(name, value)| [format!("--{name}"), value]).collect()
 }
 
-/// What `/proc/meminfo` calls the total.
+/// The memory of the machine, which `/proc/meminfo` calls the total.
 fn memory_bytes() -> u64 {
     let info = fs::read_to_string(PathBuf::from("/proc/meminfo")).unwrap_or_default();
     let kibibytes =

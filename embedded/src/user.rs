@@ -17,9 +17,9 @@ const CANDIDATES: [&str; 5] = ["seathold", "postgres", "_postgres", "redis", "no
 pub struct UnprivilegedUser {
     /// Its name, for messages.
     pub name: String,
-    /// Its user id.
+    /// The user's number, uid.
     pub uid: u32,
-    /// Its group id.
+    /// The number of the user's group, gid.
     pub gid: u32,
 }
 

@@ -47,7 +47,7 @@ const DEADLINE: Duration = Duration::from_secs(12);
 
 /// What an API is built with.
 pub struct ApiConfig {
-    /// What `/metrics` renders; absent: 404.
+    /// The counters that `/metrics` renders; without them it answers 404.
     pub metrics: Option<PrometheusHandle>,
     /// How often whom may ask; default: no limits.
     pub limits: Limits,

@@ -74,7 +74,7 @@ pub(crate) struct Inner {
     stop: CancellationToken,
 }
 
-/// What a hold request got.
+/// The holds that a request for seats got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// One hold per sitting asked for, in that order.
@@ -153,7 +153,7 @@ impl Engine {
         self.catalogue().exams().into_iter().map(|entry| entry.exam.clone()).collect()
     }
 
-    /// One exam.
+    /// The exam of this id, if this process knows it.
     pub fn exam(&self, exam: &ExamId) -> Option<Arc<Exam>> {
         self.catalogue().exam(exam).map(|entry| entry.exam.clone())
     }

@@ -58,11 +58,11 @@ pub struct Hold {
     pub id: HoldId,
     /// The sitting that the seat is in.
     pub sitting: SittingId,
-    /// Where it stands.
+    /// The state in which the hold stands.
     pub state: HoldState,
     /// The deadline to show: without the exam's grace. Meaningless once frozen.
     pub expires_at: Timestamp,
-    /// What paid for it, once confirmed.
+    /// The reference of what paid for the hold, once it is confirmed.
     pub reference: Option<Reference>,
 }
 

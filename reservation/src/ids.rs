@@ -18,7 +18,7 @@ pub enum IdError {
     /// Empty, longer than 64, or with a character outside `A–Z a–z 0–9 _ -`.
     #[error("{0} is 1 to 64 characters out of A-Z a-z 0-9 _ -")]
     Name(&'static str),
-    /// Not of the form `candidate.sitting.generation`.
+    /// The text is not of the form `candidate.sitting.generation`.
     #[error("this is no hold id")]
     Hold,
     /// Empty, longer than 128 bytes, or with a control character.
@@ -146,11 +146,11 @@ impl Generation {
 /// no second index is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HoldId {
-    /// Who holds.
+    /// The candidate who has the hold.
     pub candidate: CandidateId,
     /// What is held, by its number within the exam.
     pub sitting: SittingNumber,
-    /// Which of the candidate's holds on it.
+    /// The generation, which tells the candidate's holds on the sitting apart.
     pub generation: Generation,
 }
 

@@ -41,7 +41,7 @@ pub enum NotReached {
     /// The pool was opened anew meanwhile; the event may be lost.
     #[error("the pool was opened anew meanwhile")]
     Restored,
-    /// It took too long.
+    /// The ledger did not have the event in time.
     #[error("the ledger is behind")]
     TooSlow,
 }
@@ -53,16 +53,16 @@ struct Stuck {
     why: String,
 }
 
-/// A pool.
+/// A pool: what this process knows of it, and what its tasks tell each other.
 #[derive(Debug)]
 pub struct Pool {
-    /// Its id.
+    /// The pool's id.
     pub id: PoolId,
     /// The exam it belongs to.
     pub exam: ExamId,
     /// Its keys in Redis.
     pub keys: PoolKeys,
-    /// What is free.
+    /// The board: what is free in the pool, from memory.
     pub board: Board,
     epochs: Mutex<Epochs>,
     reached: watch::Sender<Reached>,
@@ -77,7 +77,7 @@ pub struct Pool {
     stuck: Mutex<Option<Stuck>>,
     /// Was something left half done that `finish` should look at?
     unfinished: AtomicBool,
-    /// When this process gave up writing it.
+    /// The time at which this process gave up writing the pool, if it did.
     resigned: Mutex<Option<Instant>>,
 }
 
@@ -101,7 +101,7 @@ impl Pool {
         }
     }
 
-    /// Under which epoch to ask now.
+    /// The epoch and the lineage under which the pool is to be asked now.
     pub fn epochs(&self) -> Epochs {
         *self.epochs.lock().unwrap_or_else(PoisonError::into_inner)
     }

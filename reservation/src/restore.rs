@@ -14,7 +14,7 @@ use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::writers::WriterId;
 use crate::ledger::{Ledger, LedgerError, sittings};
 use crate::pool::Pool;
-use crate::store::{Link, Store, StoreError};
+use crate::store::{Link, Moved, Store, StoreError};
 use salvage::salvage;
 
 /// How many holds go to Redis in one call.
@@ -66,28 +66,38 @@ pub async fn open_pool(
     let is_known = row.epoch > 0 && kept.epoch.is_some();
     let may_adopt = is_known && link.has_entry(&pool.keys, row.cursor, row.cursor_epoch).await?;
     let is_trusted = kept.is_verified && row.process.as_deref() == Some(link.process());
-    let set_forward = store.set_forward(&pool.keys, &link, row.epoch);
-    let set_forward_ms = match set_forward {
+    // Of older data, or of a load that was not finished, the sum says nothing.
+    let mut moved = kept.moved.filter(|_| kept.epoch == Some(row.epoch));
+    let set_forward_ms = match store.set_forward(&pool.keys, &link, row.epoch, moved) {
         Some((ms, _)) if row.writer.is_none_or(|writer| writer == me) => Some(ms),
         Some((_, known_for)) if known_for < WRITER_WAIT => return Err(StoreError::Unverified.into()),
-        _ => None,
+        Some(_) => {
+            store.follow_clock(&pool.keys, &link, row.epoch, moved);
+            None
+        }
+        None => None,
     };
     if let Some(ms) = set_forward_ms {
-        row = set_deadlines_forward(store, &link, (pool, row, kept.epoch_max), ms, &tx).await?;
+        let forward = SetForward { ms, epoch_max: kept.epoch_max, moved };
+        let parked;
+        (row, moved, parked) = set_deadlines_forward(store, &link, (pool, row), forward, &tx).await?;
         tx.commit().await.map_err(LedgerError::from)?;
+        taking::count_parked(parked);
     } else if must_verify || !may_adopt || !is_trusted || kept.epoch != Some(row.epoch) {
         let mut next = row.epoch.max(row.cursor_epoch).max(kept.epoch_max) + 1;
         if may_adopt && link.adopt(&pool.keys, next, row.cursor, row.cursor_epoch).await? {
             // A new lineage too: an event that Redis has lost must not seem to be in the ledger because
             // a later one is.
-            (row.epoch, row.lineage) = (next, next);
+            (row.epoch, row.lineage, moved) = (next, next, kept.moved);
             tracing::info!(pool = %pool.id, epoch = next, "adopted what Redis has");
         } else {
             if is_known {
                 salvage(&link, (pool, &row), next, &tx).await?;
                 next += 1;
             }
-            let (cursor, loaded) = load(&link, pool, next, &tx).await?;
+            let sum = store.moved(&pool.keys, row.epoch, moved, next);
+            moved = Some(sum);
+            let (cursor, loaded) = load(&link, pool, next, sum, &tx).await?;
             if row.epoch == 0 {
                 tracing::debug!(pool = %pool.id, "opened for the first time");
             } else {
@@ -100,27 +110,40 @@ pub async fn open_pool(
         tx.commit().await.map_err(LedgerError::from)?;
     }
     link.load_scripts().await?;
-    store.trust(&pool.keys, &link, row.epoch);
+    store.trust(&pool.keys, &link, row.epoch, moved);
     Ok(row)
 }
 
+/// A clock that was set forward under a pool.
+struct SetForward {
+    /// The time by which it was set forward, in ms.
+    ms: i64,
+    /// The highest epoch that anybody ever tried to load the pool under.
+    epoch_max: i64,
+    /// The sum by which its deadlines were set forward before, as far as Redis says.
+    moved: Option<Moved>,
+}
+
 /// Loads the pool anew, after the ledger has heard of everything in it, with as much time left on every running clock
-/// as there was before Redis's own clock was set; answers the pool's row.
+/// as there was before Redis's own clock was set; answers the pool's row, by how much its deadlines were set forward in
+/// all, and how many events the ledger did not take.
 async fn set_deadlines_forward(
     store: &Store,
     link: &Link,
-    (pool, row, epoch_max): (&Pool, PoolRow, i64),
-    by_ms: i64,
+    (pool, row): (&Pool, PoolRow),
+    SetForward { ms: by_ms, epoch_max, moved }: SetForward,
     tx: &deadpool_postgres::Transaction<'_>,
-) -> Result<PoolRow, OpenError> {
+) -> Result<(PoolRow, Option<Moved>, u64), OpenError> {
     let fence = row.epoch.max(row.cursor_epoch).max(epoch_max) + 1;
     let mut reader = store.reader(&pool.keys).await?;
-    taking::take_all(link, &mut reader, (pool, &row), fence, tx).await?;
+    let parked = taking::take_all(link, &mut reader, (pool, &row), fence, tx).await?;
     let before = at(link.now_ms() - by_ms);
     let by_seconds = Duration::from_millis(by_ms.unsigned_abs()).as_secs_f64();
     holds::set_deadlines_forward(&**tx, &pool.exam, &pool.id, before, by_seconds).await?;
     let next = fence + 1;
-    let (cursor, loaded) = load(link, pool, next, tx).await?;
+    let mut sum = store.moved(&pool.keys, row.epoch, moved, next);
+    sum.by_ms = sum.by_ms.saturating_add(by_ms);
+    let (cursor, loaded) = load(link, pool, next, sum, tx).await?;
     tracing::error!(
         pool = %pool.id, epoch = next, holds = loaded, by_seconds,
         "Redis's clock was set forward, or this server stood still: no hold loses time by it; set the clocks by one source"
@@ -135,7 +158,7 @@ async fn set_deadlines_forward(
         ..row
     };
     pools::set(&**tx, &pool.id, &row).await?;
-    Ok(row)
+    Ok((row, Some(sum), parked))
 }
 
 /// A time of Redis's clock.
@@ -144,18 +167,21 @@ fn at(ms: i64) -> jiff::Timestamp {
 }
 
 /// Loads the pool's live holds into Redis, page by page, and the deadlines of those that were given back before they
-/// are over; answers the id of the first event.
+/// are over; answers the id of the first event, and how many live holds there are. `moved`: by how much deadlines were set
+/// forward in all, these included.
 pub(crate) async fn load(
     link: &Link,
     pool: &Pool,
     epoch: i64,
+    moved: Moved,
     tx: &deadpool_postgres::Transaction<'_>,
 ) -> Result<(crate::store::event::StreamId, usize), OpenError> {
     let capacities = sittings::capacities(&**tx, &pool.id).await?;
     let numbers: Vec<i32> = capacities.iter().map(|(number, _)| number.0).collect();
     let mut taken = std::collections::HashMap::<i32, i64>::new();
     let (process, history) = link.process_and_history();
-    link.restore(&pool.keys, epoch, "begin", &[process.to_owned(), history.to_owned()]).await?;
+    let begin = [process.to_owned(), history.to_owned(), moved.to_string()];
+    link.restore(&pool.keys, epoch, "begin", &begin).await?;
     holds::settle_all(&**tx, &pool.exam, &numbers).await?;
     let now = at(link.now_ms());
     // First, as a later hold may be in their place.

@@ -25,7 +25,7 @@ pub enum Acknowledge {
 /// What an exam is to the engine: how long a seat is held, and when holds are given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exam {
-    /// Its id.
+    /// The exam's id.
     pub id: ExamId,
     /// Its name on pages.
     pub title: String,
@@ -39,7 +39,7 @@ pub struct Exam {
     pub closes_at: Option<Timestamp>,
     /// When a hold counts as taken.
     pub acknowledge: Acknowledge,
-    /// How its waiting room is set.
+    /// The settings of its waiting room.
     pub waiting_room: WaitingRoomSettings,
 }
 
@@ -59,11 +59,11 @@ pub struct SittingSpec {
     pub group: Option<GroupId>,
     /// The pool it belongs to; absent: the exam's own. Cannot change later.
     pub pool: Option<PoolId>,
-    /// How many seats it has.
+    /// The number of its seats.
     pub capacity: u32,
-    /// Where it is.
+    /// The place where the sitting is held, for people.
     pub venue: Option<String>,
-    /// When it starts.
+    /// The time at which the sitting begins.
     pub starts_at: Option<Timestamp>,
 }
 
@@ -95,9 +95,9 @@ impl Sitting {
 pub enum Level {
     /// More than half of the seats are free.
     Ample,
-    /// Half or less.
+    /// Half of the seats or fewer are free.
     Low,
-    /// None.
+    /// The sitting has no free seat.
     Full,
 }
 
@@ -115,13 +115,13 @@ impl Level {
 /// A sitting and how many of its seats are free, as pages and answers show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Availability {
-    /// The sitting.
+    /// The sitting that the numbers are about.
     pub sitting: std::sync::Arc<Sitting>,
-    /// Its capacity now.
+    /// The number of its seats now, free or not.
     pub capacity: u32,
     /// Free seats, never below 0.
     pub free: u32,
-    /// How full that is.
+    /// The level of what is free: ample, low or full.
     pub level: Level,
     /// When the next hold lapses, if the sitting is full and any hold may lapse.
     pub next_release_at: Option<Timestamp>,

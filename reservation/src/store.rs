@@ -36,6 +36,7 @@ pub use opening::Kept;
 use reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, Seat, SettleAnswer, Word};
 pub use salvage::LiveHold;
 use scripts::Script;
+pub use trusted::Moved;
 use trusted::Trusted;
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
@@ -185,7 +186,7 @@ impl Store {
         self.call(&scripts::HOLD, keys, moment, arguments, answer).await
     }
 
-    /// Calls `release`.
+    /// Calls `release`; answers one word for each place, in order.
     pub async fn release(
         &self,
         keys: &PoolKeys,
@@ -200,7 +201,7 @@ impl Store {
         self.call(&scripts::RELEASE, keys, moment, arguments, reply::text(reply::release_answer)).await
     }
 
-    /// Calls `freeze`.
+    /// Calls `freeze`; answers one word for each request, in order.
     pub async fn freeze(
         &self,
         keys: &PoolKeys,

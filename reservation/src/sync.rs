@@ -7,6 +7,7 @@
 
 mod resync;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,7 @@ pub struct Writer {
     me: WriterId,
     reader: MultiplexedConnection,
     row: PoolRow,
+    passed: Passed,
 }
 
 impl Writer {
@@ -56,7 +58,7 @@ impl Writer {
     pub async fn open(store: &Store, ledger: &Ledger, pool: &Pool, me: WriterId) -> Result<Self, OpenError> {
         let row = row_of(ledger, pool, me).await?;
         let reader = store.reader(&pool.keys).await?;
-        Ok(Self { store: store.clone(), ledger: ledger.clone(), me, reader, row })
+        Ok(Self { store: store.clone(), ledger: ledger.clone(), me, reader, row, passed: Passed::default() })
     }
 
     /// The newest event that the ledger has.
@@ -154,10 +156,36 @@ impl Writer {
     }
 
     /// Drops events from the stream that everybody has had time to read.
-    pub async fn trim(&self, pool: &Pool) -> Result<(), OpenError> {
-        let kept_ms = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
-        let before = StreamId { ms: self.row.cursor.ms.saturating_sub(kept_ms), seq: 0 };
-        Ok(self.store.trim(&pool.keys, before).await?)
+    pub async fn trim(&mut self, pool: &Pool) -> Result<(), OpenError> {
+        match self.passed.note(Instant::now(), self.row.lineage, self.row.cursor) {
+            Some(before) => Ok(self.store.trim(&pool.keys, before).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Which event the ledger had at each of the last trims, by this process's clock: Redis's may be set, and event ids then
+/// stand still until it has caught up. Of one lineage, as ids of two are not compared.
+#[derive(Debug, Default)]
+struct Passed {
+    lineage: i64,
+    events: VecDeque<(Instant, StreamId)>,
+}
+
+impl Passed {
+    /// The ledger has `event` now; answers the newest one that it has had for [`KEPT`], if any.
+    fn note(&mut self, now: Instant, lineage: i64, event: StreamId) -> Option<StreamId> {
+        if self.lineage != lineage {
+            *self = Self { lineage, events: VecDeque::new() };
+        }
+        self.events.push_back((now, event));
+        let mut old = None;
+        // One is added every `TRIM_EVERY` at most, and those of before `KEPT` are dropped: they are few.
+        while let Some((_, event)) = self.events.front().filter(|(at, _)| now.duration_since(*at) >= KEPT) {
+            old = Some(*event);
+            self.events.pop_front();
+        }
+        old
     }
 }
 
@@ -283,4 +311,25 @@ async fn write(
 #[expect(clippy::cast_precision_loss, reason = "a lag in ms is far below 2^52")]
 fn lag_seconds(event: &Event) -> f64 {
     (jiff::Timestamp::now().as_millisecond() - event.now_ms).max(0) as f64 / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_dropped_ten_seconds_after_the_ledger_had_them_whatever_their_ids_say() {
+        let (start, mut passed) = (Instant::now(), Passed::default());
+        // Redis's clock was an hour ahead and was set back: until it has caught up, only the second number counts on.
+        let event = |seq| StreamId { ms: 3_600_000, seq };
+        let mut note =
+            |second: u32, lineage, seq| passed.note(start + Duration::from_secs(second.into()), lineage, event(seq));
+        let dropped: Vec<_> = (0..10).map(|at| note(2 * at, 1, i64::from(at)).map(|event| event.seq)).collect();
+        let nothing = std::iter::repeat_n(None, 5);
+        assert_eq!(dropped, nothing.chain((0..5).map(Some)).collect::<Vec<_>>());
+        assert_eq!(note(60, 1, 99), Some(event(9)), "after a pause, all of before it");
+        assert_eq!(note(62, 2, 1), None, "ids of before the pool was opened anew are of another stream");
+        assert_eq!(note(71, 2, 2), None);
+        assert_eq!(note(72, 2, 3), Some(event(1)));
+    }
 }

@@ -19,12 +19,12 @@ pub const ADMIT_PER_SECOND_MAX: u32 = 100_000;
 #[serde(rename_all = "lowercase")]
 #[schema(as = RoomMode)]
 pub enum WaitingRoomMode {
-    /// Never.
+    /// The waiting room never stands before the exam.
     #[default]
     Off,
     /// From half an hour before the opening until the line is empty and the engine calm; again under strain.
     Automatic,
-    /// Always.
+    /// The waiting room always stands before the exam.
     On,
 }
 
@@ -55,11 +55,11 @@ pub struct WaitingRoomSettings {
 /// What makes the line of one exam, and signs for it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WaitingRoomKeys {
-    /// Which line: counts up when a new seed is drawn.
+    /// The round of the line, which counts up when a new seed is drawn.
     pub round: i32,
-    /// Shuffles; public after the opening.
+    /// The seed that shuffles the line; public after the opening.
     pub seed: [u8; 32],
-    /// Signs; never public.
+    /// The key that signs passes; never public.
     pub pass_key: [u8; 32],
 }
 

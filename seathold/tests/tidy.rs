@@ -16,6 +16,8 @@ mod imports;
 mod layers;
 #[path = "tidy/operating.rs"]
 mod operating;
+#[path = "tidy/promises.rs"]
+mod promises;
 
 use files::{check, code, files, lines_where, report, sources, stem};
 

@@ -23,9 +23,9 @@ const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 /// What the stores promise. By default they survive being killed, but not the machine's death, and start fast.
 #[derive(Debug, Clone, Copy)]
 pub struct StoresOptions {
-    /// Redis's `appendfsync`.
+    /// The value of Redis's `appendfsync`.
     pub redis: Fsync,
-    /// Postgres's `fsync`.
+    /// The value of Postgres's `fsync`.
     pub postgres: Durability,
 }
 
@@ -51,7 +51,7 @@ impl TestStores {
         Self::start_with(StoresOptions::default()).await
     }
 
-    /// Starts both.
+    /// Starts both stores with these options.
     pub async fn start_with(options: StoresOptions) -> Self {
         let dir = temp_dir();
         let redis = Redis::start(&dir.path().join("redis"), options.redis).await;
@@ -61,12 +61,12 @@ impl TestStores {
         Self { redis, postgres, pool, dir }
     }
 
-    /// `redis+unix:///…`.
+    /// The address of Redis, `redis+unix:///…`.
     pub fn redis_url(&self) -> &str {
         self.redis.url()
     }
 
-    /// `host='…' user=seathold dbname=seathold`.
+    /// The address of Postgres, `host='…' user=seathold dbname=seathold`.
     pub fn postgres_url(&self) -> &str {
         self.postgres.url()
     }

@@ -12,7 +12,7 @@ pub(in crate::api) struct Call<'a, B> {
     pub(in crate::api) api: &'a Api,
     /// What stands in the path where the route has `{…}`, in that order.
     pub(in crate::api) path: [&'a str; 2],
-    /// Whose candidates the caller may name.
+    /// The namespace of the candidates that the caller may name.
     pub(in crate::api) names: Namespace,
     pub(in crate::api) asked: &'a Parts,
     pub(in crate::api) body: B,

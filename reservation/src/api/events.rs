@@ -64,9 +64,9 @@ struct Viewers {
 struct State {
     /// The newest message; absent before the first.
     message: Bytes,
-    /// How many messages there were.
+    /// The number of messages sent so far.
     messages: u64,
-    /// How many beats there were.
+    /// The number of beats sent so far.
     beats: u64,
     is_over: bool,
     /// One place for each open stream; taken out when it is woken.

@@ -49,7 +49,7 @@ pub struct Problem {
     /// Until when seats are given out, with codes `not_open` and `begun`.
     #[serde(skip_serializing_if = "Option::is_none")]
     closes_at: Option<Timestamp>,
-    /// Which part is not ready: `ledger`, `pool`, `sync` or `redis`.
+    /// Which part is not ready: `ledger`, `pool`, `redis` or `sync`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     part: Option<&'static str>,
@@ -106,7 +106,7 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", format!("This needs a key with the scope {scope}."))
     }
 
-    /// 400: no JSON.
+    /// The body is no JSON of the wanted shape: 400.
     pub fn malformed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
     }
@@ -143,7 +143,7 @@ impl Problem {
         problem
     }
 
-    /// 429: too often.
+    /// The caller asks too often: 429.
     pub fn too_many(too_many: TooMany) -> Self {
         let mut problem = Self::new(
             StatusCode::TOO_MANY_REQUESTS,

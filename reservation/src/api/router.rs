@@ -11,10 +11,10 @@ use crate::api::problem::Problem;
 use crate::api::{ApiBody, routes};
 use crate::ledger::api_keys::Scope;
 
-/// One route.
+/// One route of the API: who may call it, and the function that answers.
 #[derive(Debug)]
 pub struct Route {
-    /// Its method.
+    /// The HTTP method.
     pub method: Method,
     /// Its path; `{name}` stands for one segment, at most two of them.
     pub path: &'static str,
@@ -49,7 +49,7 @@ macro_rules! routes {
             $($handler),*
         }
 
-        /// Every route.
+        /// Every route of the API.
         pub static ROUTES: &[Route] = &[$(Route {
             method: Method::$method,
             path: $path,

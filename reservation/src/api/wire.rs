@@ -39,12 +39,12 @@ pub struct PutExam {
     pub waiting_room: WaitingRoomSettings,
 }
 
-/// An exam.
+/// An exam as callers of the API see it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExamView {
-    /// Its id.
+    /// The exam's id.
     pub id: String,
-    /// Its values.
+    /// The exam's values, as `PUT exam` takes them.
     #[serde(flatten)]
     pub exam: PutExam,
 }
@@ -85,7 +85,7 @@ pub struct PutSitting {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub venue: Option<String>,
-    /// When it starts.
+    /// The time at which the sitting begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<Timestamp>,
     /// The pool it belongs to; default: the exam's own. Cannot change later.
@@ -97,23 +97,23 @@ pub struct PutSitting {
 /// A sitting and how many of its seats are free.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SittingView {
-    /// Its id.
+    /// The sitting's id.
     #[schema(value_type = String)]
     pub id: SittingId,
-    /// Its name.
+    /// The sitting's name, for people.
     pub title: String,
-    /// Its group.
+    /// The group of which a candidate may occupy one sitting; null when the sitting is alone.
     #[schema(value_type = Option<String>)]
     pub group: Option<GroupId>,
-    /// Where it is.
+    /// The place where the sitting is held, for people.
     pub venue: Option<String>,
-    /// When it starts.
+    /// The time at which the sitting begins.
     pub starts_at: Option<Timestamp>,
-    /// All its seats.
+    /// The number of its seats, free or not.
     pub capacity: u32,
-    /// Free seats now.
+    /// The number of seats that are free now.
     pub free: u32,
-    /// How full it is.
+    /// The level of what is free: ample, low or full.
     pub level: Level,
     /// When the next hold lapses, of a full sitting.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,20 +159,20 @@ pub struct PostHold {
     pub pass: Option<String>,
 }
 
-/// A hold.
+/// A hold as callers of the API see it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HoldView {
     /// Its id; one taken anew after it lapsed has a new one.
     #[schema(value_type = String)]
     pub id: HoldId,
-    /// The sitting.
+    /// The id of the hold's sitting.
     #[schema(value_type = String)]
     pub sitting: SittingId,
-    /// Where it stands.
+    /// The state in which the hold stands.
     pub state: HoldState,
     /// The deadline to show: without the grace. Without meaning once frozen.
     pub expires_at: Timestamp,
-    /// What paid for it, once confirmed.
+    /// The reference of what paid for the hold, once it is confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub reference: Option<Reference>,

@@ -17,7 +17,7 @@ use crate::waiting_room::WaitingRoomKeys;
 /// An exam with its sittings.
 #[derive(Debug)]
 pub struct ExamEntry {
-    /// The exam.
+    /// The exam itself, without its sittings.
     pub exam: Arc<Exam>,
     /// Its sittings, by number.
     pub sittings: Vec<Arc<Sitting>>,
@@ -104,7 +104,7 @@ impl Catalogue {
         Ok(Some(Self { revision, exams }))
     }
 
-    /// One exam.
+    /// The exam of this id, if this process knows it.
     pub fn exam(&self, id: &ExamId) -> Option<&Arc<ExamEntry>> {
         self.exams.get(id)
     }

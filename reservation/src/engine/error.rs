@@ -12,10 +12,10 @@ use crate::waiting_room::pass::PassError;
 /// Why the engine did not do it. Refusals first (the caller can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
-    /// No such exam.
+    /// There is no exam of this id.
     #[error("exam {0} does not exist")]
     UnknownExam(ExamId),
-    /// No such sitting in the exam.
+    /// There is no sitting of this id in the exam.
     #[error("sitting {0} does not exist")]
     UnknownSitting(SittingId),
     /// There never was such a hold.
@@ -32,12 +32,12 @@ pub enum HoldError {
     /// One candidate may occupy one sitting of a group.
     #[error("the candidate occupies another sitting of the group of {0}")]
     GroupTaken(SittingId),
-    /// Outside the exam's window.
+    /// The request came outside the exam's window.
     #[error("no seats are given out now")]
     NotOpen {
-        /// The window's beginning.
+        /// The time at which the exam's window begins, if it has a beginning.
         opens_at: Option<Timestamp>,
-        /// The window's end.
+        /// The time at which the exam's window ends, if it has an end.
         closes_at: Option<Timestamp>,
     },
     /// The sitting has begun, or begins before a hold on it could be paid.
@@ -54,15 +54,15 @@ pub enum HoldError {
     /// The hold's clock ran out or it was given back, and its seat could not be had again.
     #[error("the hold has ended")]
     Expired(HoldId),
-    /// Two payments for one hold.
+    /// The hold was paid for twice, under two references.
     #[error("the hold was confirmed under another reference")]
     OtherReference(HoldId),
-    /// A value that is not allowed.
+    /// The request has a value that is not allowed.
     #[error("{field}: {reason}")]
     Invalid {
-        /// Which.
+        /// The name of the field that is not allowed.
         field: &'static str,
-        /// Why, in a sentence.
+        /// What is wrong with the value of the field, as the rest of a sentence.
         reason: String,
     },
     /// A store is away or being restored; it may work in a moment.

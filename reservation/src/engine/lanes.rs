@@ -31,7 +31,7 @@ impl Deref for RunningPool {
 /// What the ledger said to one wish to confirm.
 #[derive(Debug, Clone)]
 pub(super) enum Decided {
-    /// What became of it.
+    /// The decision of the ledger on the wish.
     Said(Confirmed),
     /// The sitting has no seat left to confirm.
     Overbooked,

@@ -19,15 +19,16 @@ static TURN: AtomicUsize = AtomicUsize::new(0);
 #[derive(Debug, thiserror::Error)]
 #[error("{part} is not ready: {why}")]
 pub struct NotReady {
-    /// `ledger`, `pool`, `sync` or `redis`.
+    /// The first part that failed: `ledger`, `pool`, `redis` or `sync`.
     pub part: &'static str,
-    /// Why.
+    /// What is known of the cause, for a log; names of pools and what a store said, never a person.
     pub why: String,
 }
 
 impl Engine {
-    /// Tries what a seat needs: the ledger has taken a write of this process a moment ago, every pool is open and its
-    /// ledger goes on, and the Redis that is trusted with a pool, another one each time, takes a write.
+    /// Tries what a seat needs: the ledger has taken a write of this process a moment ago, every pool is open, the Redis
+    /// that is trusted with a pool, another one each time, takes a write, and the ledger of every pool goes on. In this
+    /// order, because a ledger whose Redis is away stands still, too, and the cause is told.
     ///
     /// Of a cluster a part is enough: were every process to call itself unready because one primary is away, nobody
     /// would be sent to the pools of the others.
@@ -38,15 +39,12 @@ impl Engine {
             return self.inner.store.ping().await.map_err(|error| not_ready("redis", &error));
         }
         let is_cluster = self.inner.store.is_cluster();
-        let mut fault = None;
-        let mut good = 0;
-        for pool in &pools {
-            match pool.fault() {
-                Some(why) => fault = Some(why),
-                None => good += 1,
-            }
-        }
-        if let Some(why) = fault.filter(|_| good == 0 || !is_cluster) {
+        let closed: Vec<NotReady> = pools.iter().filter_map(|pool| pool.closed()).collect();
+        let still: Vec<NotReady> = pools.iter().filter_map(|pool| pool.still()).collect();
+        // A pool that is not open has no ledger that could stand still.
+        let is_any_good = closed.len() + still.len() < pools.len();
+        let is_enough = is_cluster && is_any_good;
+        if let Some(why) = closed.into_iter().next_back().filter(|_| !is_enough) {
             return Err(why);
         }
         let first = TURN.fetch_add(1, Ordering::Relaxed);
@@ -58,7 +56,8 @@ impl Engine {
                 break;
             }
         }
-        outcome
+        outcome?;
+        still.into_iter().next_back().filter(|_| !is_enough).map_or(Ok(()), Err)
     }
 
     async fn try_redis(&self, pool: &Pool) -> Result<(), NotReady> {
@@ -70,12 +69,14 @@ impl Engine {
 }
 
 impl Pool {
-    /// Why no seat of the pool could be held and paid for now, if so.
-    fn fault(&self) -> Option<NotReady> {
-        if self.epochs().epoch == 0 {
-            return Some(not_ready("pool", &format!("pool {} is not open", self.id)));
-        }
-        let (since, why) = self.stuck()?;
+    /// Tells that the pool is not open, if so.
+    fn closed(&self) -> Option<NotReady> {
+        (self.epochs().epoch == 0).then(|| not_ready("pool", &format!("pool {} is not open", self.id)))
+    }
+
+    /// Tells that the ledger of the pool, which is open, stands still, if so, and why.
+    fn still(&self) -> Option<NotReady> {
+        let (since, why) = self.stuck().filter(|_| self.epochs().epoch != 0)?;
         let is_stuck = since > STUCK_FOR;
         is_stuck.then(|| not_ready("sync", &format!("the ledger of pool {} stands still: {why}", self.id)))
     }

@@ -32,11 +32,11 @@ pub enum Admission<'a> {
 /// A room as everybody may see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WaitingRoomState {
-    /// When it stands before the exam.
+    /// The times at which the room stands before the exam.
     pub mode: WaitingRoomMode,
     /// Is a pass needed now?
     pub is_on: bool,
-    /// When the exam opens; absent: open already.
+    /// The opening of the exam; absent when it is open already.
     pub opens_at: Option<Timestamp>,
     /// SHA-256 of the seed, in hex; absent while no room was ever wanted.
     pub commitment: Option<String>,
@@ -46,13 +46,13 @@ pub struct WaitingRoomState {
     pub present: u64,
     /// Places not yet admitted.
     pub waiting: u64,
-    /// Places admitted.
+    /// The number of places that were admitted.
     pub admitted: u64,
     /// When the next seat may come back, while none is free and none is about to lapse: until then nobody is admitted.
     pub next_release_at: Option<Timestamp>,
     /// Is no seat free, and none about to lapse?
     pub is_full: bool,
-    /// Our clock.
+    /// The time by the clock of this server.
     pub server_time: Timestamp,
 }
 

@@ -19,12 +19,12 @@ pub enum Scope {
     Admin,
     /// Hold, release, freeze, confirm.
     Hold,
-    /// Read `/metrics`.
+    /// The key may read `/metrics`.
     Metrics,
 }
 
 impl Scope {
-    /// The scope's word.
+    /// The word for the scope in the ledger.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -47,7 +47,7 @@ impl Scope {
 /// A key that may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GoodKey {
-    /// What it may do.
+    /// The scope, which says what the key may do.
     pub scope: Scope,
     /// The first key of its name, revoked or not: keys of one name follow each other and share their candidates.
     pub first: KeyId,
@@ -56,11 +56,11 @@ pub struct GoodKey {
 /// A key as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedKey {
-    /// Its number.
+    /// The key's number.
     pub id: KeyId,
-    /// Whose it is.
+    /// The name of whoever the key was given to.
     pub name: String,
-    /// What it may do, as stored.
+    /// The scope as stored, which says what the key may do.
     pub scope: String,
     /// Since when it is good.
     pub created_at: Timestamp,

@@ -4,7 +4,7 @@ use tokio_postgres::GenericClient;
 
 use super::LedgerError;
 
-/// The number now.
+/// Reads the number of the catalogue as it is now.
 pub async fn revision(client: &impl GenericClient) -> Result<i64, LedgerError> {
     Ok(client.query_one("SELECT revision FROM reservation.catalogue", &[]).await?.get(0))
 }
@@ -15,7 +15,7 @@ pub async fn count_up(client: &impl GenericClient) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Postgres's clock.
+/// Asks what Postgres's clock shows.
 pub async fn clock(client: &impl GenericClient) -> Result<jiff::Timestamp, LedgerError> {
     let row = client.query_one("SELECT clock_timestamp() AS now FROM reservation.catalogue", &[]).await?;
     Ok(row.get("now"))

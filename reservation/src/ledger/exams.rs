@@ -66,7 +66,7 @@ fn exam(row: &Row) -> Result<Exam, LedgerError> {
     })
 }
 
-/// All exams.
+/// Reads all exams, by id.
 pub async fn all(client: &impl GenericClient) -> Result<Vec<Exam>, LedgerError> {
     client.query("SELECT * FROM reservation.exams ORDER BY id", &[]).await?.iter().map(exam).collect()
 }

@@ -20,13 +20,13 @@ use crate::store::Place;
 /// A hold's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldRow {
-    /// Which hold.
+    /// The place of the hold: candidate, group, sitting and generation.
     pub place: Place,
-    /// Where it stands.
+    /// The state in which the hold stands.
     pub state: HoldState,
     /// When it lapses or would have, with the grace.
     pub lapses_at: Timestamp,
-    /// What paid for it, or is about to.
+    /// The reference of what paid for the hold, or is about to.
     pub reference: Option<Reference>,
 }
 
@@ -51,7 +51,7 @@ fn hold_row(row: &Row) -> Result<HoldRow, LedgerError> {
     })
 }
 
-/// One hold.
+/// Finds the hold at this place.
 pub async fn find(
     client: &impl GenericClient,
     exam: &ExamId,

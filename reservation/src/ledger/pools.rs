@@ -23,7 +23,7 @@ pub struct PoolRow {
     pub cursor_epoch: i64,
     /// The Redis process on which the pool was last compared with the ledger: events are believed from no other.
     pub process: Option<String>,
-    /// Who writes the pool's ledger.
+    /// The process that writes the pool's ledger, if one does.
     pub writer: Option<WriterId>,
 }
 

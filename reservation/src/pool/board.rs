@@ -47,7 +47,7 @@ struct Sittings {
 /// What Redis counts in a pool's sittings, and between which events it was read.
 #[derive(Debug, Default)]
 pub struct CountsRead {
-    /// Sitting, capacity, free.
+    /// Of each sitting its number, its capacity, and its free seats.
     pub counts: Vec<(SittingNumber, i64, i64)>,
     /// The newest event before they were read: each counts at least what it and those before it did.
     pub after: StreamId,
@@ -58,7 +58,7 @@ pub struct CountsRead {
 /// How many running clocks of the ledger end where and when, and up to which event it knows them.
 #[derive(Debug, Default)]
 pub struct DeadlinesRead {
-    /// By sitting and second since 1970.
+    /// The number of clocks that end, by sitting and second since 1970.
     pub deadlines: BTreeMap<(SittingNumber, i64), i64>,
     /// Whoever reads on does so after this event.
     pub cursor: StreamId,

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use deadpool_postgres::Transaction;
+use metrics::counter;
 use redis::aio::MultiplexedConnection;
 
 use super::OpenError;
@@ -43,6 +44,11 @@ pub(crate) async fn take_all(
     }
     let process = identity_of(reader).await.map_err(StoreError::from)?;
     if process == link.process() { Ok(parked) } else { Err(StoreError::Unverified.into()) }
+}
+
+/// Counts events that the ledger did not take, once what became of them is committed.
+pub(crate) fn count_parked(parked: u64) {
+    counter!("seathold_parked_events_total").increment(parked);
 }
 
 /// Folds events as far as the ledger takes them; answers how many it did not.

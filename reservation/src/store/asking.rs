@@ -11,7 +11,7 @@ pub const CALL_LIFE: Duration = node::RESPONSE_WAIT;
 /// One candidate's request for seats, in numbers.
 #[derive(Debug, Clone)]
 pub struct HoldRequest {
-    /// Whose.
+    /// The candidate, by id.
     pub candidate: CandidateId,
     /// Each sitting with its group.
     pub sittings: Vec<(SittingNumber, SittingNumber)>,
@@ -20,24 +20,24 @@ pub struct HoldRequest {
 /// One hold, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// Whose.
+    /// The candidate, by id.
     pub candidate: CandidateId,
     /// The group's number.
     pub group: SittingNumber,
     /// The sitting's number.
     pub sitting: SittingNumber,
-    /// Which hold.
+    /// The generation, which tells the hold from others of the candidate on the sitting.
     pub generation: Generation,
 }
 
 /// One request to stop a clock.
 #[derive(Debug, Clone)]
 pub struct FreezeRequest {
-    /// The hold.
+    /// The place of the hold whose clock is to stop.
     pub place: Place,
     /// Take a free seat anew when the hold is gone?
     pub take: bool,
-    /// What paid for it, if it is to be confirmed.
+    /// The reference of what paid for the hold, if it is to be confirmed.
     pub reference: Option<Reference>,
 }
 
@@ -70,7 +70,7 @@ impl Moment {
 /// How long holds last.
 #[derive(Debug, Clone, Copy)]
 pub struct Lasting {
-    /// From now on.
+    /// The time from the call on after which a new hold lapses.
     pub ttl: Duration,
     /// Who gave a seat back takes one again for the rest of its time only, and for less than this not at all: until
     /// that time is over, others have their chance.

@@ -44,11 +44,11 @@ impl FromStr for StreamId {
 /// What happened to one hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Its clock was stopped, or it was taken anew with its clock stopped.
+    /// The hold's clock was stopped, or the hold was taken anew with its clock stopped.
     Frozen,
-    /// It was given back.
+    /// The hold was given back.
     Released,
-    /// It lapsed.
+    /// The hold lapsed.
     Expired,
     /// Redis now says `confirmed`, as the ledger did before.
     Confirmed,
@@ -59,19 +59,19 @@ pub enum Kind {
 /// One hold's part of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// What happened.
+    /// The kind of change that the hold went through.
     pub kind: Kind,
-    /// Whose hold it is.
+    /// The candidate whose hold it is.
     pub candidate: CandidateId,
     /// The group's number.
     pub group: SittingNumber,
     /// The sitting's number.
     pub sitting: SittingNumber,
-    /// Which hold.
+    /// The generation, which tells the hold from others of the candidate on the sitting.
     pub generation: Generation,
     /// When it lapses or would have, in ms since 1970; 0 where that no longer matters.
     pub lapses_ms: i64,
-    /// What paid for it, when the caller said so at freezing.
+    /// The reference of what paid for the hold, when the caller said so at freezing.
     pub reference: Option<Reference>,
 }
 
@@ -87,16 +87,16 @@ pub struct Made {
     holds: Vec<(Range<u32>, SittingNumber, SittingNumber)>,
 }
 
-/// One of [`Made::holds`].
+/// A hold of [`Made::holds`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MadeHold<'a> {
-    /// Whose hold it is.
+    /// The candidate whose hold it is.
     pub candidate: &'a str,
     /// The group's number.
     pub group: SittingNumber,
     /// The sitting's number.
     pub sitting: SittingNumber,
-    /// Which hold.
+    /// The generation, which tells the hold from others of the candidate on the sitting.
     pub generation: Generation,
 }
 
@@ -140,7 +140,7 @@ impl Made {
 /// One entry of the stream: what one script call changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its id.
+    /// The entry's id in the stream.
     pub id: StreamId,
     /// The epoch that wrote it.
     pub epoch: i64,
@@ -148,7 +148,7 @@ pub struct Event {
     pub now_ms: i64,
     /// Free seats afterwards, of each sitting touched. Below 0 after a capacity was lowered.
     pub free: Vec<(SittingNumber, i64)>,
-    /// Capacities that changed.
+    /// The capacities that changed, by sitting.
     pub capacities: Vec<(SittingNumber, i64)>,
     /// New holds with a running clock.
     pub made: Vec<Made>,
@@ -203,7 +203,7 @@ impl Event {
         self.epoch == 0
     }
 
-    /// How many holds it speaks of.
+    /// The number of holds that the event speaks of.
     pub fn size(&self) -> usize {
         self.records.len() + self.made.iter().map(|made| made.holds.len()).sum::<usize>()
     }

@@ -12,7 +12,7 @@ use crate::store::keys::PoolKeys;
 /// One candidate's wish to change seats, in numbers.
 #[derive(Debug, Clone)]
 pub struct ExchangeRequest {
-    /// Whose.
+    /// The candidate, by id.
     pub candidate: CandidateId,
     /// What is given back: its group and which hold, at least one.
     pub given_back: Vec<(SittingNumber, Generation)>,

@@ -9,6 +9,7 @@ use redis::{Cmd, FromRedisValue, from_redis_value};
 
 use super::event::StreamId;
 use super::keys::PoolKeys;
+use super::trusted::Moved;
 use super::{Store, StoreError, scripts};
 use crate::store::links::node::Link;
 
@@ -21,6 +22,8 @@ pub struct Kept {
     pub epoch_max: i64,
     /// Was it compared with the ledger, or loaded from it, on this very process?
     pub is_verified: bool,
+    /// The sum by which its deadlines were set forward; `None` when a server of the version before loaded it.
+    pub moved: Option<Moved>,
 }
 
 impl Store {
@@ -138,14 +141,15 @@ impl Link {
 
     /// What this process has of the pool.
     pub async fn kept(&self, keys: &PoolKeys) -> Result<Kept, StoreError> {
-        type Words = (Option<i64>, Option<i64>, Option<String>, Option<String>);
-        // Two fields, because a server of the version before compares the first one only.
-        let cmd = Cmd::hmget(keys.meta(), &["epoch", "loading", "process", "history"]);
-        let (epoch, loading, process, history): Words = self.query(&cmd).await?;
+        type Words = (Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>);
+        // Process and history apart, because a server of the version before compares the first one only.
+        let cmd = Cmd::hmget(keys.meta(), &["epoch", "loading", "process", "history", "moved"]);
+        let (epoch, loading, process, history, moved): Words = self.query(&cmd).await?;
         Ok(Kept {
             epoch,
             epoch_max: epoch.max(loading).unwrap_or_default(),
             is_verified: process.as_deref().zip(history.as_deref()) == Some(self.process_and_history()),
+            moved: moved.and_then(|moved| moved.parse().ok()),
         })
     }
 

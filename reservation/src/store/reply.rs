@@ -23,11 +23,11 @@ pub struct Reply<A> {
 /// One seat of a hold answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seat {
-    /// Its state.
+    /// The state of the hold that has the seat.
     pub state: HoldState,
-    /// Its generation.
+    /// The generation of that hold.
     pub generation: Generation,
-    /// When it lapses, in ms since 1970.
+    /// The deadline of the hold, in ms since 1970.
     pub lapses_ms: i64,
 }
 
@@ -65,7 +65,7 @@ pub enum ExchangeAnswer {
 pub enum ReleaseAnswer {
     /// The seat is free again.
     Released,
-    /// There is no such hold any more.
+    /// The hold has ended before.
     Gone,
     /// The ledger leads: cancel it there.
     Frozen,
@@ -78,7 +78,7 @@ pub enum ReleaseAnswer {
 pub enum FreezeAnswer {
     /// The clock stands still.
     Frozen(Generation),
-    /// It was confirmed already.
+    /// The hold was confirmed already.
     Confirmed(Generation),
     /// The hold was gone; a free seat was taken under this generation, and is frozen.
     Taken(Generation),
@@ -117,7 +117,7 @@ fn state_of(letter: &str) -> Option<HoldState> {
 /// One request's part of a reply, as the script wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word<'a> {
-    /// Most answers.
+    /// A text, as most answers are.
     Text(&'a str),
     /// The usual answer of `hold`: a counter.
     Number(i64),

@@ -16,11 +16,11 @@ const PAGE: usize = 2_000;
 /// A live hold as Redis has it.
 #[derive(Debug, Clone)]
 pub struct LiveHold {
-    /// Which hold.
+    /// The place of the hold: candidate, group, sitting and generation.
     pub place: Place,
-    /// Where it stands.
+    /// The state in which the hold stands.
     pub state: HoldState,
-    /// When it lapses or would have, in ms since 1970.
+    /// The deadline of the hold, in ms since 1970; also where its clock stands still.
     pub lapses_ms: i64,
 }
 

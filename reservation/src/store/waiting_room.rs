@@ -10,9 +10,9 @@ use super::{CALL_LIFE, Link, Store, StoreError, ms};
 use crate::ids::{CandidateId, ExamId};
 use crate::waiting_room::{WaitingRoomMode, WaitingRoomSettings};
 
-/// `store/lua/waiting_room_join.lua`.
+/// The text of `store/lua/waiting_room_join.lua`.
 pub const JOIN: &str = include_str!("lua/waiting_room_join.lua");
-/// `store/lua/waiting_room_admit.lua`.
+/// The text of `store/lua/waiting_room_admit.lua`.
 pub const ADMIT: &str = include_str!("lua/waiting_room_admit.lua");
 
 static JOIN_SCRIPT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| sha_of(JOIN));
@@ -41,9 +41,9 @@ impl WaitingRoomRedisKeys {
 /// What `waiting_room_join` is asked.
 #[derive(Debug, Clone)]
 pub struct JoinRequest<'a> {
-    /// Which line.
+    /// The round of the line that is meant.
     pub round: i32,
-    /// Whose place.
+    /// The candidate whose place it is.
     pub candidate: &'a CandidateId,
     /// The score before the opening.
     pub shuffled_score: f64,
@@ -57,7 +57,7 @@ pub struct JoinRequest<'a> {
     pub join: bool,
 }
 
-/// How a place stands.
+/// The standing of a place as Redis says it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Joined {
     /// There is none, and none was asked for.
@@ -65,15 +65,15 @@ pub enum Joined {
         /// Redis's clock, in ms since 1970.
         now_ms: i64,
     },
-    /// There is one.
+    /// The candidate has a place.
     Placed {
         /// Redis's clock, in ms since 1970.
         now_ms: i64,
-        /// All places.
+        /// The number of all places ever taken in the line.
         present: u64,
-        /// How many of them are admitted.
+        /// The number of those places that are admitted.
         admitted: u64,
-        /// How many places are before this one.
+        /// The number of places before this one.
         rank: u64,
         /// Is it one of the shuffled?
         is_shuffled: bool,
@@ -89,7 +89,7 @@ pub enum Joined {
 pub enum Strain {
     /// Hold requests hardly wait.
     Calm,
-    /// They wait.
+    /// Hold requests wait.
     Strained,
     /// They have waited for long, or some were refused.
     Long,
@@ -98,15 +98,15 @@ pub enum Strain {
 /// What `waiting_room_admit` is told.
 #[derive(Debug, Clone)]
 pub struct AdmitRequest {
-    /// Which line.
+    /// The round of the line that is meant.
     pub round: i32,
-    /// How the room is set.
+    /// The settings of the room.
     pub settings: WaitingRoomSettings,
     /// The opening in ms since 1970; absent: open already.
     pub opens_ms: Option<i64>,
     /// Was the room on, as this process knows?
     pub was_on: bool,
-    /// How hard the engine works.
+    /// The strain on the engine of this process.
     pub strain: Strain,
     /// Seats that are free or about to lapse.
     pub supply: u64,
@@ -120,16 +120,16 @@ pub struct AdmitRequest {
     pub is_lost: bool,
 }
 
-/// How a room stands.
+/// The standing of a room as Redis says it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Admitting {
     /// Redis's clock, in ms since 1970.
     pub now_ms: i64,
     /// Is a pass needed?
     pub is_on: bool,
-    /// All places.
+    /// The number of all places ever taken in the line.
     pub present: u64,
-    /// How many of them are admitted.
+    /// The number of those places that are admitted.
     pub admitted: u64,
     /// Admissions per second of late, as far as known.
     pub per_second: Option<f64>,

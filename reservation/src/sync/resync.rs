@@ -1,8 +1,6 @@
 //! What happens when the ledger and Redis contradict each other: one event that the ledger does not take is parked,
 //! the rest goes on, and Redis is loaded anew from the ledger.
 
-use metrics::counter;
-
 use super::{OpenError, Writer};
 use crate::ledger::LedgerError;
 use crate::ledger::pools::{self, PoolRow};
@@ -32,7 +30,9 @@ impl Writer {
         let fence = before.epoch.max(kept.epoch_max) + 1;
         let parked = taking::take_all(&link, &mut self.reader, (pool, &before), fence, &tx).await?;
         let next = fence + 1;
-        let (cursor, loaded) = restore::load(&link, pool, next, &tx).await?;
+        let moved = kept.moved.filter(|_| kept.epoch == Some(before.epoch));
+        let moved = self.store.moved(&pool.keys, before.epoch, moved, next);
+        let (cursor, loaded) = restore::load(&link, pool, next, moved, &tx).await?;
         let row = PoolRow { epoch: next, lineage: next, cursor, cursor_epoch: next, ..before };
         pools::set(&*tx, &pool.id, &row).await?;
         tx.commit().await.map_err(LedgerError::from)?;
@@ -40,9 +40,9 @@ impl Writer {
             pool = %pool.id, epoch = next, parked, holds = loaded,
             "the ledger did not take what Redis said: parked it, and loaded Redis anew; see reservation.parked_events"
         );
-        counter!("seathold_parked_events_total").increment(parked);
+        taking::count_parked(parked);
         link.load_scripts().await?;
-        self.store.trust(&pool.keys, &link, next);
+        self.store.trust(&pool.keys, &link, next, Some(moved));
         self.row = row;
         pool.take_over(&self.row);
         Ok(())

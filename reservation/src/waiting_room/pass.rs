@@ -16,7 +16,7 @@ const TAG_BYTES: usize = 32;
 /// Why a hold request was not let through. The text says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PassError {
-    /// None was sent.
+    /// The request brought no pass.
     #[error(
         "a waiting room is before this exam: take a place in it, and send the pass that it gives when it admits you"
     )]

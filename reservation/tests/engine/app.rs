@@ -69,7 +69,8 @@ impl App {
         Self::with(stores, &url, &url, postgres).await
     }
 
-    async fn with(stores: TestStores, url: &str, eyes: &str, postgres: Pool) -> Self {
+    /// An engine that finds Redis at `url` and Postgres by these connections, while the test looks at Redis at `eyes`.
+    pub(crate) async fn with(stores: TestStores, url: &str, eyes: &str, postgres: Pool) -> Self {
         let engine = engine_with(url, postgres).await;
         engine.add_api_key("test", Scope::Admin, KEY).await.unwrap();
         let api = Api::new(engine.clone(), ApiConfig::default());
@@ -84,7 +85,12 @@ impl App {
 
     /// A second process that finds Redis at `url`.
     pub(crate) async fn another_at(&self, url: &str) -> (Engine, Front) {
-        let engine = engine_on(&self.stores, url).await;
+        self.another_over(url, self.stores.pool()).await
+    }
+
+    /// A second process that finds Redis at `url` and Postgres by these connections.
+    pub(crate) async fn another_over(&self, url: &str, postgres: Pool) -> (Engine, Front) {
+        let engine = engine_with(url, postgres).await;
         let api = Api::new(engine.clone(), ApiConfig::default());
         (engine, Front { api })
     }
@@ -270,10 +276,6 @@ impl Front {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-}
-
-async fn engine_on(stores: &TestStores, url: &str) -> Engine {
-    engine_with(url, stores.pool()).await
 }
 
 async fn engine_with(url: &str, postgres: Pool) -> Engine {

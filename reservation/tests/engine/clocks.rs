@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use redis::AsyncCommands;
+use reservation::ids::PoolId;
+use reservation::store::keys::PoolKeys;
 use serde_json::json;
-use testkit::TestStores;
+use testkit::{FaultyLine, LineEnd, TestStores};
 use tokio::process::{Child, Command as Async};
 
 use crate::app::{App, Front, WAIT, code, id};
@@ -21,6 +24,7 @@ const RUN: SignedDuration = SignedDuration::from_secs(60);
 /// A Redis of its own whose clock is set by hand.
 struct ClockedRedis {
     child: Child,
+    port: u16,
     url: String,
     ahead: PathBuf,
 }
@@ -44,7 +48,7 @@ impl ClockedRedis {
         while client.get_multiplexed_async_connection().await.is_err() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Self { child, url, ahead }
+        Self { child, port, url, ahead }
     }
 
     /// Sets the clock so many seconds ahead of the machine's.
@@ -60,8 +64,14 @@ impl ClockedRedis {
 }
 
 async fn app() -> (ClockedRedis, App) {
+    app_with_a_clock(0).await
+}
+
+/// An engine on a Redis whose clock was always so many seconds ahead.
+async fn app_with_a_clock(ahead: i64) -> (ClockedRedis, App) {
     let stores = TestStores::start().await;
     let redis = ClockedRedis::start(stores.dir()).await;
+    redis.set(ahead);
     let app = App::on(stores, &redis.url, &redis.url).await;
     app.exam(900, &[("s", "-", SEATS)]).await;
     (redis, app)
@@ -136,7 +146,82 @@ async fn no_hold_ends_early_when_the_clock_of_redis_is_set_forward_and_none_move
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(front.state(&holds[2]).await, "held");
     assert_eq!(persist(|| front.confirm(&holds[2], "paid-as-well")).await.0, StatusCode::OK);
+    the_stream_is_trimmed_though_its_ids_stand_still(&app).await;
     other.stop().await;
+    app.finish().await;
+    redis.end().await;
+}
+
+/// Until the clock has caught up every event has the same time in its id; the stream must not grow until then.
+async fn the_stream_is_trimmed_though_its_ids_stand_still(app: &App) {
+    let take_and_give_back = async |n: usize| {
+        let candidate = format!("t{n}");
+        let hold = id(&persist(|| app.hold(&candidate, &["s"])).await);
+        assert_eq!(app.release(&hold).await, StatusCode::NO_CONTENT);
+    };
+    for n in 0..120 {
+        take_and_give_back(n).await;
+    }
+    let keys = PoolKeys::of(&"e".parse::<PoolId>().unwrap());
+    let length = async || app.look().await.xlen::<_, usize>(keys.events()).await.unwrap();
+    let (full, since) = (length().await, Instant::now());
+    for n in 120.. {
+        let length = length().await;
+        if length < full - 100 {
+            return;
+        }
+        assert!(since.elapsed() < WAIT, "{length} events, {full} before");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        take_and_give_back(n).await;
+    }
+}
+
+/// The server that writes has seen to the first time that the clock was set, and stops; the other one, which could not
+/// reach Redis, hears of both times at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_hold_ends_early_when_the_clock_of_redis_is_set_forward_twice_before_a_server_hears_of_it() {
+    let (redis, app) = app().await;
+    let line = FaultyLine::to(LineEnd::Port(redis.port)).await;
+    let (other, front) = app.another_at(&line.redis_url()).await;
+    let hold = app.held("anna", "s").await;
+    app.agree().await;
+    let before = ends_at(&front, &hold).await;
+    line.silence();
+    redis.set(HOUR);
+    moved(&app, before + SignedDuration::from_hours(1) - RUN).await;
+    app.agree().await;
+    app.engine.stop().await;
+    redis.set(3 * HOUR);
+    line.deliver();
+    moved(&app, before + SignedDuration::from_hours(3) - RUN).await;
+    let (later, set) = (later(&front, &hold, before).await, SignedDuration::from_hours(3));
+    assert!((set - RUN..set + RUN).contains(&later), "it ends {later:?} later");
+    assert_eq!(persist(|| front.confirm(&hold, "paid")).await.1["id"], json!(hold));
+    app.agree().await;
+    other.stop().await;
+    app.finish().await;
+    redis.end().await;
+}
+
+/// Further apart than a test waits: whoever asked the wrong clock would finish it in twenty minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmation_that_died_half_way_is_finished_however_far_apart_the_clocks_of_the_stores_are() {
+    let (redis, app) = app_with_a_clock(1_200).await;
+    for (candidate, ahead) in [("anna", 1_200), ("bob", -1_200)] {
+        redis.set(ahead);
+        let hold = id(&persist(|| app.hold(candidate, &["s"])).await);
+        assert_eq!(persist(|| app.freeze(&hold)).await.0, StatusCode::OK);
+        app.until_frozen(candidate).await;
+        // The process died after the freeze, which carried the reference.
+        let client = app.stores.pool().get().await.unwrap();
+        let died = "UPDATE reservation.holds SET reference = $1 WHERE state = 'frozen'";
+        assert_eq!(client.execute(died, &[&format!("paid-by-{candidate}")]).await.unwrap(), 1);
+        let since = Instant::now();
+        while app.in_redis().await[&format!("{candidate}:1")].0 != 'c' {
+            assert!(since.elapsed() < WAIT, "nobody finishes it with Redis {ahead} s ahead");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
     app.finish().await;
     redis.end().await;
 }

@@ -97,7 +97,7 @@ async fn a_primary_is_killed_under_load_and_the_others_never_pause() {
     let keys = keys_of("p0");
     let old = Moment::now(before);
     assert!(matches!(store.sweep(&keys, old, 1).await, Err(StoreError::Unverified)), "not even asked");
-    store.trust(&keys, &store.link(&keys).await.unwrap(), before);
+    store.trust(&keys, &store.link(&keys).await.unwrap(), before, None);
     assert!(matches!(store.sweep(&keys, old, 1).await, Err(StoreError::Fenced)));
 
     // The old primary comes back as a replica, and takes over again.

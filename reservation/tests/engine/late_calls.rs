@@ -126,7 +126,7 @@ async fn what_a_dead_server_wrote_is_not_carried_out_after_its_end() {
     let line = FaultyLine::to(socket_of(&app.stores)).await;
     let store = Store::open(&line.redis_url()).await.unwrap();
     let (keys, link) = (keys(), store.link(&keys()).await.unwrap());
-    store.trust(&keys, &link, 0);
+    store.trust(&keys, &link, 0, None);
     let moment = Moment::now(link.kept(&keys).await.unwrap().epoch.unwrap());
     let request =
         HoldRequest { candidate: "c3".parse().unwrap(), sittings: vec![(SittingNumber(2), SittingNumber(2))] };

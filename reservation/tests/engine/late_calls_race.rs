@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use http::{Method, StatusCode};
+use reservation::engine::Engine;
 use serde_json::{Value, json};
 use testkit::{FaultyLine, TestStores};
 
@@ -18,7 +19,7 @@ const CANDIDATES: usize = 14;
 const LASTS: Duration = Duration::from_secs(12);
 
 /// Numbers that a seed decides (splitmix64).
-struct Dice(AtomicU64);
+pub(crate) struct Dice(AtomicU64);
 
 impl Dice {
     fn below(&self, bound: u64) -> u64 {
@@ -37,17 +38,29 @@ async fn candidate(fronts: &[Front; 2], number: usize, dice: &Dice, until: Insta
         let reply = persist(|| async { (front().release(&hold).await, Value::Null) }).await;
         assert_eq!(reply.0, StatusCode::NO_CONTENT);
     };
-    let mut state = None;
+    let (mut state, mut kept) = (None, String::new());
     while Instant::now() < until {
-        let reply: Reply = persist(|| front().hold(&name, &["s"])).await;
+        let refused = AtomicU64::new(0);
+        let reply: Reply = persist(|| async {
+            let reply = front().hold(&name, &["s"]).await;
+            refused.fetch_add(u64::from(reply.0 == StatusCode::SERVICE_UNAVAILABLE), Ordering::Relaxed);
+            reply
+        })
+        .await;
         if code(&reply) == "full" {
-            state = None;
+            assert_eq!(state, None, "a hold that was answered is gone");
             tokio::time::sleep(Duration::from_millis(30)).await;
             continue;
         }
         assert!(reply.0.is_success(), "{reply:?}");
         let hold = id(&reply);
-        state = Some('h');
+        if state == Some('h') {
+            assert_eq!(hold, kept, "a hold that was answered is gone");
+        } else if refused.into_inner() == 0 {
+            // Nobody has told the candidate anything since it had no seat.
+            assert_eq!(reply.0, StatusCode::CREATED, "a seat that nobody asked for: {reply:?}");
+        }
+        (state, kept) = (Some('h'), hold.clone());
         let wish = dice.below(4);
         if wish == 0 {
             tokio::time::sleep(Duration::from_millis(dice.below(300))).await;
@@ -90,40 +103,66 @@ async fn break_lines(lines: &[FaultyLine; 2], dice: &Dice, stop: &AtomicBool) {
     }
 }
 
-/// `acknowledge`: what an answer to a hold promises.
+/// Candidates at two servers while what lies between them and the stores is broken.
+pub(crate) struct Race {
+    pub(crate) app: App,
+    /// The second server.
+    pub(crate) other: (Engine, Front),
+    /// Decides what the candidates do, and what breaks.
+    pub(crate) seed: u64,
+}
+
+impl Race {
+    /// Runs it; `breaking` breaks what it breaks until it is told to stop, and mends it then. Nobody is ever given a seat
+    /// too many; and how it stands in the end, in Redis and in the ledger alike, is what each candidate was told last.
+    /// Answers how many have a seat.
+    pub(crate) async fn run(self, breaking: impl AsyncFnOnce(&Dice, &AtomicBool)) -> usize {
+        let Self { app, other: (other, other_front), seed } = self;
+        let fronts = [app.front.clone(), other_front];
+        let (dice, stop, until) = (Dice(AtomicU64::new(seed)), AtomicBool::new(false), Instant::now() + LASTS);
+        let watch = async {
+            while !stop.load(Ordering::Relaxed) {
+                assert!(app.in_redis().await.len() <= SEATS as usize, "oversold, seed {seed}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let candidates = async {
+            let told = join_all((0..CANDIDATES).map(|number| candidate(&fronts, number, &dice, until))).await;
+            stop.store(true, Ordering::Relaxed);
+            told
+        };
+        let (told, (), ()) = tokio::join!(candidates, breaking(&dice, &stop), watch);
+        // Whatever a line still held has arrived by now.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        app.agree().await;
+        let told: BTreeMap<String, char> =
+            told.into_iter().filter_map(|(name, state)| Some((format!("{name}:1"), state?))).collect();
+        let stands: BTreeMap<String, char> =
+            app.in_redis().await.into_iter().map(|(field, (state, ..))| (field, state)).collect();
+        assert_eq!(stands, told, "how it stands, and what the candidates were told; seed {seed}");
+        other.stop().await;
+        app.finish().await;
+        told.len()
+    }
+}
+
+impl App {
+    /// The exam of a race; `acknowledge` is what an answer to a hold promises.
+    pub(crate) async fn exam_of_the_race(&self, acknowledge: &str) {
+        self.exam(900, &[("s", "-", SEATS)]).await;
+        let exam = json!({"title": "Exam", "hold_seconds": 900, "acknowledge": acknowledge});
+        assert!(self.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
+    }
+}
+
 async fn run(seed: u64, acknowledge: &str) {
     let stores = TestStores::start().await;
     let lines = [FaultyLine::to(socket_of(&stores)).await, FaultyLine::to(socket_of(&stores)).await];
     let eyes = stores.redis_url().to_owned();
     let app = App::on(stores, &lines[0].redis_url(), &eyes).await;
-    app.exam(900, &[("s", "-", SEATS)]).await;
-    let exam = json!({"title": "Exam", "hold_seconds": 900, "acknowledge": acknowledge});
-    assert!(app.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
-    let (other, other_front) = app.another_at(&lines[1].redis_url()).await;
-    let fronts = [app.front.clone(), other_front];
-    let (dice, stop, until) = (Dice(AtomicU64::new(seed)), AtomicBool::new(false), Instant::now() + LASTS);
-    let watch = async {
-        while !stop.load(Ordering::Relaxed) {
-            assert!(app.in_redis().await.len() <= SEATS as usize, "oversold, seed {seed}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    let candidates = async {
-        let told = join_all((0..CANDIDATES).map(|number| candidate(&fronts, number, &dice, until))).await;
-        stop.store(true, Ordering::Relaxed);
-        told
-    };
-    let (told, (), ()) = tokio::join!(candidates, break_lines(&lines, &dice, &stop), watch);
-    // Whatever a line still held has arrived by now.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    app.agree().await;
-    let told: BTreeMap<String, char> =
-        told.into_iter().filter_map(|(name, state)| Some((format!("{name}:1"), state?))).collect();
-    let stands: BTreeMap<String, char> =
-        app.in_redis().await.into_iter().map(|(field, (state, ..))| (field, state)).collect();
-    assert_eq!(stands, told, "how it stands, and what the candidates were told; seed {seed}");
-    other.stop().await;
-    app.finish().await;
+    app.exam_of_the_race(acknowledge).await;
+    let other = app.another_at(&lines[1].redis_url()).await;
+    Race { app, other, seed }.run(async |dice, stop| break_lines(&lines, dice, stop).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,8 +27,18 @@ fn keys() -> PoolKeys {
     PoolKeys::of(&"e".parse::<PoolId>().unwrap())
 }
 
+/// Connections to Postgres over this line.
+pub(crate) fn postgres_over(line: &FaultyLine) -> Pool {
+    let config = line.postgres_url().parse().unwrap();
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(config, NoTls, recycling);
+    let postgres = Pool::builder(manager).max_size(16).runtime(Runtime::Tokio1);
+    let wait = Some(Duration::from_secs(5));
+    postgres.wait_timeout(wait).create_timeout(wait).recycle_timeout(wait).build().unwrap()
+}
+
 impl App {
-    async fn acknowledged_by_the_ledger(&self, sittings: &[(&str, &str, u32)]) {
+    pub(crate) async fn acknowledged_by_the_ledger(&self, sittings: &[(&str, &str, u32)]) {
         self.exam(900, sittings).await;
         let exam = json!({"title": "Exam", "hold_seconds": 900, "acknowledge": "ledger"});
         assert!(self.call(Method::PUT, "/api/v1/exams/e", exam).await.0.is_success());
@@ -39,7 +49,7 @@ impl App {
     }
 
     /// Waits until readiness is told so; answers the last word.
-    async fn until_readiness(&self, status: StatusCode) -> Value {
+    pub(crate) async fn until_readiness(&self, status: StatusCode) -> Value {
         let since = Instant::now();
         loop {
             let said = self.call(Method::GET, "/readyz", Value::Null).await;
@@ -143,13 +153,7 @@ async fn the_pools_of_a_process_that_says_nothing_are_taken_and_a_killed_ones_at
 async fn a_raise_that_is_cut_off_at_its_commit_sells_nothing_that_is_taken_away_however_it_is_killed() {
     let stores = TestStores::start().await;
     let line = FaultyLine::to_postgres(&stores).await;
-    let config = line.postgres_url().parse().unwrap();
-    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = Manager::from_config(config, NoTls, recycling);
-    let postgres = Pool::builder(manager).max_size(16).runtime(Runtime::Tokio1);
-    let wait = Some(Duration::from_secs(5));
-    let postgres = postgres.wait_timeout(wait).create_timeout(wait).recycle_timeout(wait).build().unwrap();
-    let app = App::start_on(stores, postgres).await;
+    let app = App::start_on(stores, postgres_over(&line)).await;
     app.exam(900, &[("s", "-", 3)]).await;
     let sizes = |capacity: u32| json!({"title": "s", "capacity": capacity});
     let path = "/api/v1/exams/e/sittings/s";

@@ -4,11 +4,13 @@
 use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, Value};
 use reservation::engine::{Engine, EngineConfig};
 use serde_json::json;
 use testkit::{FaultyLine, LineEnd, RedisPair, TestStores};
 
-use crate::app::{App, Front, code, id};
+use crate::app::{App, Front, WAIT, code, id};
 use crate::late_calls::persist;
 
 const SEATS: u32 = 6;
@@ -113,8 +115,61 @@ async fn a_demoted_primary_is_left_without_anybody_hanging_up() {
     let (other, front) = app.another_at(&line.redis_url()).await;
     assert_eq!(front.hold("c", &["s"]).await.0, StatusCode::CREATED);
     app.until_free("s", 2).await;
+    app.agree().await;
+
+    // Back again, and this time the old primary has lost its own: whatever it is asked for it says so.
+    let waiting = tokio::spawn(what_ends_the_wait_for_an_event(pair.port(1)));
+    pair.say(1, &["CONFIG", "SET", "replica-serve-stale-data", "no"]).await;
+    until_the_waiter_waits(&pair, 1).await;
+    pair.promote(0).await;
+    line.lead_to(LineEnd::Port(pair.port(0)));
+    pair.say(1, &["REPLICAOF", "127.0.0.1", "1"]).await;
+    assert_eq!(waiting.await.unwrap(), "UNBLOCKED", "who waits for an event hears of it");
+    assert_eq!(code_of::<i64>(redis::cmd("EXISTS").arg("x"), pair.connect(1).await).await, "MASTERDOWN");
+    app.eyes = format!("redis://127.0.0.1:{}/", pair.port(0));
+    let reply = persist(|| app.hold("d", &["s"])).await;
+    assert_eq!(reply.0, StatusCode::CREATED, "{reply:?}");
+    // The board of the other one, whom nobody asked, is fed from the new one, too.
+    while front.free("s").await != 1 {
+        assert!(since.elapsed() < WAIT, "{}", front.free("s").await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     other.stop().await;
     app.finish().await;
+}
+
+/// The word with which Redis refuses this.
+async fn code_of<T: FromRedisValue + std::fmt::Debug>(cmd: &Cmd, mut redis: MultiplexedConnection) -> String {
+    let error = cmd.query_async::<T>(&mut redis).await.unwrap_err();
+    error.code().unwrap_or_default().to_owned()
+}
+
+/// The name of a connection that waits for an event.
+const WAITER: &str = "waiter";
+
+/// What the reader of a board is told that waits at the server at this port.
+async fn what_ends_the_wait_for_an_event(port: u16) -> String {
+    let client = redis::Client::open(format!("redis://127.0.0.1:{port}/")).unwrap();
+    let patient = AsyncConnectionConfig::new().set_response_timeout(None);
+    let mut redis = client.get_multiplexed_async_connection_with_config(&patient).await.unwrap();
+    let _: String = redis::cmd("CLIENT").arg("SETNAME").arg(WAITER).query_async(&mut redis).await.unwrap();
+    let mut wait = redis::cmd("XREAD");
+    wait.arg("BLOCK").arg(0).arg("STREAMS").arg("a-stream-of-nobody").arg("$");
+    code_of::<Value>(&wait, redis).await
+}
+
+async fn until_the_waiter_waits(pair: &RedisPair, server: usize) {
+    let since = Instant::now();
+    loop {
+        let mut list = redis::cmd("CLIENT");
+        let clients: String = list.arg("LIST").query_async(&mut pair.connect(server).await).await.unwrap();
+        let mut named = clients.lines().filter(|line| line.contains(&format!("name={WAITER} ")));
+        if named.any(|line| line.contains("cmd=xread")) {
+            return;
+        }
+        assert!(since.elapsed() < WAIT, "{clients}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// A partition: each of two servers reaches another Redis, and both Redis believe to be the primary.

@@ -125,7 +125,7 @@ async fn a_confirmation_that_died_half_way_is_finished() {
 
 impl App {
     /// Waits until the ledger has the candidate's hold as a frozen one.
-    async fn until_frozen(&self, candidate: &str) {
+    pub(crate) async fn until_frozen(&self, candidate: &str) {
         let since = Instant::now();
         while self.in_ledger().await.get(&format!("{candidate}:1")).is_none_or(|hold| hold.0 != 'f') {
             assert!(since.elapsed() < WAIT, "the ledger does not hear of it");

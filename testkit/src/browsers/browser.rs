@@ -55,7 +55,7 @@ pub enum Device {
 /// How a browser is started.
 #[derive(Debug, Clone)]
 pub struct BrowserOptions {
-    /// What it takes itself for.
+    /// The device that the browser takes itself for.
     pub device: Device,
     /// The language it asks for.
     pub language: &'static str,

@@ -27,14 +27,14 @@ const START: &str = "exec \"$0\" --headless --no-sandbox --disable-gpu --disable
                      --use-fake-device-for-media-stream --use-fake-ui-for-media-stream \
                      --lang=zh-CN --remote-debugging-pipe \"$@\" about:blank 3<&0 4>&1 >/dev/null 2>&1";
 
-/// Which Chromium.
+/// An old Chromium, by its version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldVersion {
-    /// Of 2018.
+    /// Chromium 71 of 2018.
     V71,
-    /// Of the end of 2019.
+    /// Chromium 79 of the end of 2019.
     V79,
-    /// Of the spring of 2021.
+    /// Chromium 91 of the spring of 2021.
     V91,
 }
 

@@ -195,7 +195,7 @@ impl ServedApp {
 pub struct Message {
     /// A letter's subject.
     pub subject: String,
-    /// What it says.
+    /// The message's text.
     pub text: String,
     /// The code in it, of an SMS.
     pub code: String,

@@ -16,7 +16,7 @@ pub struct Caller {
     key: String,
 }
 
-/// What came back.
+/// An answer as it came back.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status.

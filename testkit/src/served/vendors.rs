@@ -12,11 +12,11 @@ use tokio::task::JoinHandle;
 /// What a card says, as the reader answers.
 #[derive(Debug, Clone)]
 pub struct CardScript {
-    /// 姓名
+    /// The name on the card, 姓名.
     pub name: String,
-    /// 公民身份号码
+    /// The number on the card, 公民身份号码.
     pub number: String,
-    /// 有效期限: `2016.07.21-2036.07.21`.
+    /// The validity on the card, 有效期限: `2016.07.21-2036.07.21`.
     pub valid: String,
 }
 

@@ -18,9 +18,9 @@ const CHUNK_BYTES: usize = 16 * 1024;
 /// Where a line leads.
 #[derive(Debug, Clone)]
 pub enum LineEnd {
-    /// A Unix socket.
+    /// The line leads to this Unix socket.
     Socket(PathBuf),
-    /// A port on loopback.
+    /// The line leads to this port of loopback.
     Port(u16),
 }
 
@@ -72,12 +72,17 @@ impl FaultyLine {
         Self::to(LineEnd::Socket(stores.postgres_socket())).await
     }
 
+    /// The port of loopback that the line listens at.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// How Postgres is reached by a line [to it](Self::to_postgres).
     pub fn postgres_url(&self) -> String {
         format!("host=127.0.0.1 port={} user=seathold dbname=seathold", self.port)
     }
 
-    /// `redis://127.0.0.1:…`.
+    /// How Redis is reached by a line to it, `redis://127.0.0.1:…`.
     pub fn redis_url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }

@@ -38,7 +38,7 @@ impl RedisPair {
         pair
     }
 
-    /// Where the server listens.
+    /// The port of loopback that the server listens at.
     pub fn port(&self, server: usize) -> u16 {
         self.servers[server].port
     }

@@ -11,11 +11,11 @@ use crate::waiting_room::WaitingRoomMode;
 /// An exam's waiting room.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WaitingRoomView {
-    /// When it stands before the exam.
+    /// The times at which the room stands before the exam.
     pub mode: WaitingRoomMode,
     /// Is a pass needed now?
     pub is_on: bool,
-    /// When the exam opens; null: open already.
+    /// The opening of the exam; null when it is open already.
     pub opens_at: Option<Timestamp>,
     /// SHA-256 of the seed, in hex, from before the first place; null while no room was ever wanted.
     pub commitment: Option<String>,
@@ -26,9 +26,9 @@ pub struct WaitingRoomView {
     pub present: u64,
     /// Places not yet admitted.
     pub waiting: u64,
-    /// Places admitted.
+    /// The number of places that were admitted.
     pub admitted: u64,
-    /// Our clock.
+    /// The time by the clock of this server.
     pub server_time: Timestamp,
 }
 
@@ -45,7 +45,7 @@ impl From<WaitingRoomState> for WaitingRoomView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostPlace {
-    /// Who waits.
+    /// The id of the candidate who waits.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub candidate: CandidateId,
     /// The `ticket` of an earlier answer, if there was one: brings a shuffled place back, should it be lost.
@@ -53,11 +53,11 @@ pub struct PostPlace {
     pub token: Option<String>,
 }
 
-/// How a place stands.
+/// The states in which a place may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceState {
-    /// In the line.
+    /// The candidate waits in the line.
     Waiting,
     /// Seats may be asked for, with the pass.
     Admitted,
@@ -68,7 +68,7 @@ pub enum PlaceState {
 /// A place in the waiting room.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlaceView {
-    /// How it stands.
+    /// The state of the place.
     pub state: PlaceState,
     /// Places before this one; null before the opening, when the order is not drawn yet, and when not waiting.
     pub ahead: Option<u64>,

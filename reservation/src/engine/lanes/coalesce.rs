@@ -29,7 +29,7 @@ const FLIGHTS: usize = 2;
 /// One request's part of a script's reply.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::engine) struct Answered<A> {
-    /// What the script said.
+    /// The script's answer to the one request.
     pub(in crate::engine) answer: A,
     /// The event that the call wrote.
     pub(in crate::engine) event: Option<StreamId>,

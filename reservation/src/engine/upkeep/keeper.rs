@@ -41,7 +41,7 @@ pub(in crate::engine) struct Health(Mutex<Heard>);
 struct Heard {
     /// When the ledger last took a write of this process.
     taken_at: Option<Instant>,
-    /// Why it did not take one since.
+    /// The reason why the ledger has not taken a write since, if one was tried.
     why_not: Option<String>,
 }
 

@@ -21,7 +21,7 @@ const WAIT_SECONDS_MAX: f64 = 24.0 * 3_600.0;
 /// A candidate's place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WaitingRoomPlace {
-    /// How it stands.
+    /// The state of the place.
     pub state: TurnState,
     /// To be shown again, should Redis lose the line; only for those who came before the opening.
     pub token: Option<PlaceToken>,
@@ -31,14 +31,14 @@ pub struct WaitingRoomPlace {
     pub server_time: Timestamp,
 }
 
-/// How a place stands.
+/// The states in which a place may be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TurnState {
     /// No room is on: no pass is needed.
     Open,
     /// The candidate has no place and asked for none.
     Nowhere,
-    /// In the line.
+    /// The candidate waits in the line.
     Waiting {
         /// Places before this one; absent before the opening, when the order is not drawn yet.
         ahead: Option<u64>,
@@ -47,11 +47,11 @@ pub enum TurnState {
         /// All places taken so far.
         present: u64,
     },
-    /// Seats may be asked for.
+    /// The candidate is admitted and may ask for seats.
     Admitted {
-        /// With this.
+        /// The pass to send along with the request for seats.
         pass: Pass,
-        /// Until then.
+        /// The end of the time in which the pass is good.
         expires_at: Timestamp,
     },
 }

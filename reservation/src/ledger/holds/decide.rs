@@ -19,7 +19,7 @@ use crate::store::Place;
 pub enum Confirmed {
     /// The seat is the candidate's.
     Yes {
-        /// The hold.
+        /// The hold's row after the decision.
         row: HoldRow,
         /// Was it this wish that did it?
         is_new: bool,

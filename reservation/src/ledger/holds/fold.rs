@@ -16,21 +16,21 @@ use crate::ledger::LedgerError;
 /// A hold as an event says it is.
 #[derive(Debug, Clone, Copy)]
 pub struct FoldRow<'a> {
-    /// Whose.
+    /// The candidate, by id.
     pub candidate: &'a str,
     /// The group's number.
     pub group: SittingNumber,
     /// The sitting's number.
     pub sitting: SittingNumber,
-    /// Which hold.
+    /// The generation, which tells the hold from others of the candidate on the sitting.
     pub generation: Generation,
-    /// Where it stands.
+    /// The state in which the hold stands.
     pub state: HoldState,
-    /// When it lapses or would have, in ms since 1970.
+    /// The deadline of the hold, in ms since 1970; also where its clock stands still.
     pub lapses_ms: i64,
     /// When that came about, in ms since 1970.
     pub changed_ms: i64,
-    /// What paid for it, if known.
+    /// The reference of what paid for the hold, if it is known.
     pub reference: Option<&'a str>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> From<Vec<FoldRow<'a>>> for Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.states.len()
     }

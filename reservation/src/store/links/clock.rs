@@ -56,7 +56,7 @@ impl Clock {
     }
 }
 
-/// From [`THEN`] until `at`.
+/// The ms from [`THEN`] until `at`, rounded down; below 0 before it.
 fn ms_until(at: Instant) -> i64 {
     let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     ms(at.saturating_duration_since(*THEN)) - ms(THEN.saturating_duration_since(at))

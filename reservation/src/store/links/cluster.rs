@@ -77,7 +77,7 @@ impl Cluster {
         self.nodes.read().unwrap_or_else(PoisonError::into_inner).owners.get(slot).cloned().flatten()
     }
 
-    /// Every primary.
+    /// The nodes that are primaries, as far as they are known.
     pub(in crate::store) fn primaries(&self) -> Vec<Arc<Node>> {
         let nodes = self.nodes.read().unwrap_or_else(PoisonError::into_inner);
         let addresses: BTreeSet<&str> = nodes.owners.iter().flatten().map(|node| node.address.as_str()).collect();

@@ -51,7 +51,7 @@ pub struct Link(Arc<Line>);
 #[derive(Debug)]
 struct Line {
     about: About,
-    /// What Redis calls the line.
+    /// The line's number by which Redis knows it, for `CLIENT KILL`.
     client: i64,
     clock: Clock,
     /// When the process was last asked who it is.
@@ -131,9 +131,9 @@ pub(crate) async fn identity_of(connection: &mut MultiplexedConnection) -> Redis
 /// What a process says of itself.
 #[derive(Debug, PartialEq, Eq)]
 struct About {
-    /// `run_id:master_replid`.
+    /// The process and its data's history, `run_id:master_replid`.
     identity: String,
-    /// How much of it names the process.
+    /// The length of the part of `identity` that names the process.
     process_bytes: usize,
     is_cluster: bool,
     is_primary: bool,
@@ -303,4 +303,36 @@ fn ends_link(error: &RedisError) -> bool {
         _ => false,
     };
     is_useless || matches!(error.code(), Some("UNBLOCKED" | "NOAUTH"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> RedisError {
+        let value = redis::parse_redis_value(format!("-{line}\r\n").as_bytes());
+        value.and_then(Value::extract_error).expect_err("an error")
+    }
+
+    #[test]
+    fn a_server_that_gives_out_no_seats_now_is_left_and_one_that_refuses_is_not() {
+        for left in [
+            "READONLY You can't write against a read only replica.",
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
+            "LOADING Redis is loading the dataset in memory",
+            "NOAUTH Authentication required.",
+        ] {
+            assert!(ends_link(&said(left)), "{left}");
+        }
+        for kept in [
+            "OOM command not allowed when used memory > 'maxmemory'.",
+            "NOSCRIPT No matching script.",
+            "MISCONF Errors writing to the AOF file: No space left on device",
+            "MOVED 3999 127.0.0.1:6381",
+            "ERR unknown command",
+        ] {
+            assert!(!ends_link(&said(kept)), "{kept}");
+        }
+    }
 }

@@ -3,7 +3,8 @@
 -- Why: a script may act only for the epoch that the caller knows, on one clock and before the
 -- call's end, and every change must leave one event. Those live here once. The end is there
 -- because a broken line may deliver a call after its caller has asked again, or has said no.
--- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch), last (deadline queued)
+-- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch), last (deadline queued); what opening
+--                          compares: process, history, loading, moved ("<since epoch>:<ms>": by which deadlines were set forward)
 -- KEYS[2] {pool}:free      hash  sitting -> free seats; below 0 after the capacity was lowered
 -- KEYS[3] {pool}:capacity  hash  sitting -> capacity
 -- KEYS[4] {pool}:taken     hash  candidate:group -> "<state><sitting> <generation> <deadline>", state h held, f frozen,

@@ -6,6 +6,7 @@
 -- KEYS    as in the prelude, which is not put before this script: there is no epoch yet
 -- ARGV[1] the epoch to come   ARGV[2] "begin" | "holds" | "finish"
 -- begin:  ARGV[3] the process (run_id) that this runs on: all steps must   ARGV[4] its history (master_replid)
+--         ARGV[5] by how much deadlines were set forward in all, "<since epoch>:<ms>"
 -- holds:  ARGV[3..] per hold: field, value, deadline or "-" when its clock does not run; those given back first
 -- finish: ARGV[3] now in ms, then per sitting: sitting, capacity, free
 -- Reply   "ok" | "fenced", or the id of the first event after finish
@@ -17,7 +18,7 @@ if ARGV[2] == 'begin' then
     return 'fenced'
   end
   redis.call('UNLINK', unpack(KEYS))
-  redis.call('HSET', META, 'loading', ARGV[1], 'process', ARGV[3], 'history', ARGV[4])
+  redis.call('HSET', META, 'loading', ARGV[1], 'process', ARGV[3], 'history', ARGV[4], 'moved', ARGV[5])
   return 'ok'
 end
 if redis.call('HGET', META, 'loading') ~= ARGV[1] then return 'fenced' end
