@@ -1,6 +1,8 @@
 //! The finance desk: payments found and looked at, refunds, what is stuck, the books, and what reconciliation found. Every look
 //! and every act is in the audit.
 
+mod bills;
+mod by_hand;
 mod export;
 
 use std::fmt;
@@ -23,7 +25,8 @@ use crate::reconciliation::store::findings;
 use crate::reconciliation::{BillDay, Finding, FindingId, Ours, ReconcileError, Reconciliation};
 use crate::store::{Database, StoreError};
 
-pub use export::EXPORT_PAGE_MAX;
+pub use bills::{BILL_BYTES_MAX, Fingerprint};
+pub use export::{Days, EXPORT_DAYS_MAX, EXPORT_PAGE_MAX, LinePlace};
 
 /// Payments of one page.
 pub const PAGE: usize = 50;

@@ -176,7 +176,7 @@ async fn what_has_gone_shows_before_paying_and_is_left_out() {
     until("a refund", async || !payments.refunds_of(numbers[2]).await.unwrap().is_empty()).await;
     let [refund] = &payments.refunds_of(numbers[2]).await.unwrap()[..] else { panic!("one") };
     assert_eq!((refund.reason, refund.amount, refund.state), (RefundReason::Late, Fen(12_000), RefundState::Due));
-    payments.refunded_by_hand(shop.staff.id, refund.id).await.unwrap();
+    payments.refunded_by_hand(shop.staff.id, refund.id, ("T-9", "转账"), Fen(100_000)).await.unwrap();
     let books = payments.books().await.unwrap();
     assert_eq!(books.differences, []);
     assert!(books.balances.contains(&("clearing.school".to_owned(), Fen(12_000))), "{:?}", books.balances);
