@@ -88,6 +88,7 @@ impl Desk {
             cookie_key: Key::generate(),
             demo: true,
             refund_alone_max: registration::Fen(5_000),
+            site_url: "http://127.0.0.1:1".to_owned(),
         };
         Self { registration, router: backoffice::router(state), cookie: None, _stores: stores }
     }

@@ -80,6 +80,7 @@ impl Till {
             cookie_key: Key::generate(),
             demo: true,
             refund_alone_max: Fen(5_000),
+            site_url: "http://127.0.0.1:1".to_owned(),
         };
         let mut till = Self { registration, router: backoffice::router(state), cookies: Vec::new(), stores };
         for name in ["li.min", "wang.fang", "boss"] {

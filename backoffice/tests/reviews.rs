@@ -83,6 +83,7 @@ impl Desk {
             cookie_key: Key::generate(),
             demo: true,
             refund_alone_max: registration::Fen(5_000),
+            site_url: "http://127.0.0.1:1".to_owned(),
         };
         let mut desk = Self { registration, router: backoffice::router(state), cookie: None, stores };
         assert_eq!(desk.get("/forms").await.0, StatusCode::SEE_OTHER, "nobody without signing in");

@@ -5,7 +5,6 @@ mod office;
 
 use bytes::Bytes;
 use object_store::path::Path;
-use reservation::ids::ExamId;
 use uuid::Uuid;
 
 use super::Payments;

@@ -1,6 +1,9 @@
 //! What is under way for a list, and what has become of its money.
 
+use reservation::ids::ExamId;
+
 use super::GroupError;
+use crate::desk::audit::{self, AuditEntry};
 use crate::desk::staff::StaffMember;
 use crate::model::payment::group::{GroupId, GroupPayment, GroupState};
 use crate::model::payment::listed::Part;
@@ -21,6 +24,17 @@ impl Payments {
         let group = self.find_group(member, id).await?;
         let under_way = attempts::under_way_of_group(&self.database.client().await?, id).await?;
         Ok((group, under_way.into_iter().map(Attempt::from).collect()))
+    }
+
+    /// Of which exam a list is.
+    pub async fn group_exam(&self, member: &StaffMember, id: GroupId) -> Result<ExamId, GroupError> {
+        Ok(self.find_group(member, id).await?.exam)
+    }
+
+    /// What was done with a list, the newest first.
+    pub async fn group_history(&self, member: &StaffMember, id: GroupId) -> Result<Vec<AuditEntry>, GroupError> {
+        self.find_group(member, id).await?;
+        Ok(audit::history(&self.database.client().await?, &id.number()).await?)
     }
 
     /// What has become of the money for each order of a list that is paid; nothing for one that is not.
