@@ -126,10 +126,9 @@ impl From<InvoiceError> for Failure {
             InvoiceError::Forbidden(_) => Self::Forbidden,
             InvoiceError::Unknown => Self::NotFound,
             InvoiceError::TooLarge => Self::TooLarge,
-            InvoiceError::Nothing(_)
-            | InvoiceError::Issued
-            | InvoiceError::NothingToCredit
-            | InvoiceError::NotAPdf => Self::Bad,
+            InvoiceError::Nothing(_) | InvoiceError::Issued | InvoiceError::NothingToCredit | InvoiceError::NotAPdf => {
+                Self::Bad
+            }
             InvoiceError::Store(error) => error.into(),
         }
     }

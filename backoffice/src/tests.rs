@@ -41,10 +41,10 @@ mod accounts;
 mod browsers;
 /// Money.
 mod finance;
-/// Lists that schools pay for, and invoices.
-mod schools;
 /// The reviews of forms and of earlier scores.
 mod reviews;
+/// Lists that schools pay for, and invoices.
+mod schools;
 
 fn now() -> Timestamp {
     "2026-11-20T06:32:10Z".parse().unwrap()

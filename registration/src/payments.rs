@@ -35,9 +35,7 @@ use crate::store::{Database, StoreError};
 
 pub use books::{Books, Difference};
 pub use gateways::pay::{Start, Surface};
-pub use groups::{
-    BadLine, Choice, GroupError, LIST_BYTES_MAX, LOCK_MAX, LineFault, ListError, NewList, ReadList,
-};
+pub use groups::{BadLine, Choice, GroupError, LIST_BYTES_MAX, LOCK_MAX, LineFault, ListError, NewList, ReadList};
 pub use invoices::{
     DOCUMENT_BYTES_MAX, Found, INVOICES_MAX, InvoiceDocument, InvoiceError, InvoicePlace, InvoicesWanted,
 };

@@ -79,7 +79,8 @@ impl Reconciliation {
     pub async fn import(&self, channel: Method, day: Date, file: &[u8]) -> Result<BillDay, ReconcileError> {
         let bill = match self.begun(channel, day)?.read_bill(file) {
             Err(error) => {
-                let reads_it = |other: &Method| self.channels.get(*other).is_some_and(|other| other.read_bill(file).is_ok());
+                let reads_it =
+                    |other: &Method| self.channels.get(*other).is_some_and(|other| other.read_bill(file).is_ok());
                 let other = self.channels.methods().into_iter().filter(|other| *other != channel).find(reads_it);
                 return Err(other.map_or_else(|| error.into(), ReconcileError::OtherChannel));
             }

@@ -93,8 +93,11 @@ fn desks(frame: &Frame<'_>, staff: &StaffMember) -> Markup {
 
 /// Where money begins for whoever works: with the first of its pages that they may see.
 fn finance_home(staff: &StaffMember) -> Option<&'static str> {
-    let pages =
-        [(Right::SeeMoney, "/finance"), (Right::PayForGroups, "/finance/groups"), (Right::MakeInvoices, "/finance/invoices")];
+    let pages = [
+        (Right::SeeMoney, "/finance"),
+        (Right::PayForGroups, "/finance/groups"),
+        (Right::MakeInvoices, "/finance/invoices"),
+    ];
     pages.into_iter().find(|(right, _)| permits(staff, *right, Scope::Everything)).map(|(_, href)| href)
 }
 

@@ -22,9 +22,10 @@ use crate::desk::message::Message;
 use crate::desk::record::record;
 use crate::failure::Failure;
 use crate::finance::days::state;
+use crate::finance::import::form::form;
 use crate::finance::parts::{Tab, answer, number, table};
 use crate::finance::payment::view::action;
-use crate::finance::{import, words};
+use crate::finance::words;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 5] =
@@ -164,7 +165,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action={ "/finance/days/" (day.channel) "/" (day.day) "/fetch" } {
                 button class="button second" type="submit" { (w.t("bill-fetch")) }
             }
-            (import::form(w, &[day.channel], Some(day.day)))
+            (form(w, &[day.channel], Some(day.day)))
         }
         @if day.state != BillState::Wanted { (sides(w, view)) }
         @if day.state != BillState::Wanted && day.open == 0 { (callout(Tone::Good, &w.t("bill-agree"), &html! {})) }

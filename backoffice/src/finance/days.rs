@@ -16,8 +16,9 @@ use serde::Deserialize;
 
 use crate::desk::message::Message;
 use crate::failure::Failure;
+use crate::finance::import::form::form;
 use crate::finance::parts::{Tab, answer, table, take_out};
-use crate::finance::{import, words};
+use crate::finance::words;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] = [
@@ -78,7 +79,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
         @if let Some(last) = last {
             p { a class="button second" href={ "/finance/days?before=" (last.day) } { (w.t("money-older")) } }
         }
-        @if view.may_move && !channels.is_empty() { (import::form(w, channels, None)) }
+        @if view.may_move && !channels.is_empty() { (form(w, channels, None)) }
         @if !days.is_empty() { (take_out(w, &w.t("findings-export"), "/finance/findings", view.now)) }
     }
 }

@@ -89,10 +89,8 @@ pub(crate) async fn xlsx(visit: &Visit, taken: Taken) -> Result<Option<Response>
     }
     // Packing takes its time, and others are served meanwhile.
     let packed = tokio::task::spawn_blocking(|| sheet.finish()).await.map_err(|_| Failure::Broken)?;
-    let headers = [
-        (CONTENT_TYPE, XLSX.to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{called}\"")),
-    ];
+    let headers =
+        [(CONTENT_TYPE, XLSX.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{called}\""))];
     Ok(Some((headers, packed.map_err(broken)?).into_response()))
 }
 

@@ -1,10 +1,11 @@
 //! The bill of a day as a file, from a channel's console: brought, and compared like one that was fetched.
 
+pub(crate) mod form;
+
 use axum::extract::Multipart;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::civil::Date;
-use maud::{Markup, html};
 use pagekit::callout::Tone;
 use pagekit::words::Words;
 use registration::desk::finance::{BILL_BYTES_MAX, FinanceError};
@@ -15,7 +16,6 @@ use registration::reconciliation::ReconcileError;
 use crate::desk::message::Message;
 use crate::failure::Failure;
 use crate::finance::days::draw;
-use crate::finance::parts::select;
 use crate::finance::words;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
@@ -81,35 +81,4 @@ pub(crate) fn why(w: Words, error: &ReconcileError, (channel, day): (Method, Dat
 async fn refused(visit: &Visit, why: String) -> Result<Response, Failure> {
     let message = Message::new(Tone::Bad, why);
     draw(visit, StatusCode::UNPROCESSABLE_ENTITY, None, Some(&message)).await
-}
-
-/// The form: of which day and channel, unless the page says that, and the file.
-pub(crate) fn form(w: Words, channels: &[Method], day: Option<Date>) -> Markup {
-    let options = || channels.iter().map(|channel| (channel.to_string(), words::method(w, *channel)));
-    html! {
-        details class="refuse" {
-            summary class="button second" { (w.t("bill-import")) }
-            form class="fields" method="post" action="/finance/import" enctype="multipart/form-data" {
-                p class="hint" { (w.t("bill-import-how")) }
-                @match (channels, day) {
-                    ([only], Some(day)) => {
-                        input type="hidden" name="channel" value=(only);
-                        input type="hidden" name="day" value=(day);
-                    }
-                    _ => {
-                        (select("channel", &w.t("money-method"), None, "", options()))
-                        div {
-                            label for="import-day" { (w.t("bill-day")) }
-                            input id="import-day" name="day" type="date" required;
-                        }
-                    }
-                }
-                div {
-                    label for="bill" { (w.t("bill-file")) }
-                    input id="bill" name="file" type="file" required accept=".zip,.csv,.gz,.txt";
-                }
-                button class="button" type="submit" { (w.t("bill-import-submit")) }
-            }
-        }
-    }
 }

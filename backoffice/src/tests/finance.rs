@@ -272,9 +272,8 @@ pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> 
     let open = |stuck: &[Stuck], days: &[BillDay], expired: &[Refund]| {
         open::body(w, &open::View { stuck, expired, days, staff: &member, may_move: true, now: at })
     };
-    let days_of = |days: &[BillDay], channels: &[Method]| {
-        days::body(w, &days::View { days, channels, may_move: true, now: at })
-    };
+    let days_of =
+        |days: &[BillDay], channels: &[Method]| days::body(w, &days::View { days, channels, may_move: true, now: at });
     let other_day = import::why(w, &ReconcileError::OtherDay(at_day()), (Method::WechatPay, at_day()));
     let other_day = Message::new(Tone::Bad, other_day);
     let (right, wrong) = both_books();
@@ -290,7 +289,15 @@ pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> 
         ("money-unknown", page(Tab::Payments, &w.t("money-title"), &one(&pending, None), None)),
         ("money-open", page(Tab::Open, &w.t("finance-open"), &open(&stuck, &bills(), &expired), None)),
         ("money-open-none", page(Tab::Open, &w.t("finance-open"), &open(&[], &[], &[]), None)),
-        ("money-days", page(Tab::Days, &w.t("finance-days"), &days_of(&bills(), &[Method::Alipay, Method::WechatPay]), Some(&other_day))),
+        (
+            "money-days",
+            page(
+                Tab::Days,
+                &w.t("finance-days"),
+                &days_of(&bills(), &[Method::Alipay, Method::WechatPay]),
+                Some(&other_day),
+            ),
+        ),
         ("money-days-none", page(Tab::Days, &w.t("finance-days"), &days_of(&[], &[]), None)),
         ("money-day", page(Tab::Days, "2026-11-17", &day(bill(BillState::Read, "2026-11-17", 10), findings()), None)),
         (

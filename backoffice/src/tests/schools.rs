@@ -47,7 +47,8 @@ fn candidate(number: u64) -> GroupCandidate {
 
 /// A line in every state.
 fn lines() -> Vec<GroupLine> {
-    let lock = GroupLock { group: GroupId(Uuid::from_u128(5)), title: "计算机学院集体缴费".to_owned(), until: now() };
+    let lock =
+        GroupLock { group: GroupId(Uuid::from_u128(5)), title: "计算机学院集体缴费".to_owned(), until: now() };
     let ready = || LineState::Ready { amount: Fen(12_000), expires_at: now() };
     let states = [
         ready(),
@@ -161,19 +162,21 @@ fn all_invoices() -> Vec<Invoice> {
     let titles = [("王芳", ""), (long, "12100000400010275N"), ("临江大学", "12100000400010275N")];
     let sums = [(12_000, None, None), (6_000, Some(12_000), None), (12_000, Some(12_000), None)];
     let more = [(6_000, Some(12_000), Some(6_000)), (0, None, None)];
-    (0..).zip(sums.into_iter().chain(more)).map(|(number, (amount, issued, credited))| {
-        let (name, code) = titles[usize::try_from(number).unwrap() % titles.len()];
-        let of = |fen: Option<i64>| fen.map(|fen| (Fen(fen), now() - SignedDuration::from_hours(3)));
-        Invoice {
-            order: order(number),
-            asked_at: now() - SignedDuration::from_hours(50),
-            title: InvoiceTitle::parse(name, code).unwrap(),
-            amount: Fen(amount),
-            issued: of(issued),
-            credited: of(credited),
-        }
-    })
-    .collect()
+    (0..)
+        .zip(sums.into_iter().chain(more))
+        .map(|(number, (amount, issued, credited))| {
+            let (name, code) = titles[usize::try_from(number).unwrap() % titles.len()];
+            let of = |fen: Option<i64>| fen.map(|fen| (Fen(fen), now() - SignedDuration::from_hours(3)));
+            Invoice {
+                order: order(number),
+                asked_at: now() - SignedDuration::from_hours(50),
+                title: InvoiceTitle::parse(name, code).unwrap(),
+                amount: Fen(amount),
+                issued: of(issued),
+                credited: of(credited),
+            }
+        })
+        .collect()
 }
 
 fn invoice_history() -> Vec<AuditEntry> {
@@ -214,7 +217,8 @@ fn page(w: Words, tab: Tab, title: &str, inside: &Markup, message: Option<&Messa
 }
 
 fn groups_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
-    let exams = [(exam_id(), w.t("exam").into_owned()), ("ce".parse().unwrap(), "成人高等教育学士学位外语考试".to_owned())];
+    let exams =
+        [(exam_id(), w.t("exam").into_owned()), ("ce".parse().unwrap(), "成人高等教育学士学位外语考试".to_owned())];
     let titles = |exam: &ExamId| exam.to_string();
     let all = [
         group(GroupState::Open, "计算机学院集体缴费"),

@@ -22,14 +22,8 @@ use crate::failure::Failure;
 use crate::finance::parts::{Tab, answer, number, select, table};
 use crate::request::visit::Visit;
 
-const HEADS: [&str; 6] = [
-    key("money-order"),
-    key("candidate"),
-    key("document"),
-    key("sittings"),
-    key("money-amount"),
-    key("held"),
-];
+const HEADS: [&str; 6] =
+    [key("money-order"), key("candidate"), key("document"), key("sittings"), key("money-amount"), key("held")];
 
 /// The filter, as it stands in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -67,8 +61,7 @@ pub(crate) async fn draw(
         }
         None => (Vec::new(), false),
     };
-    let view =
-        View { asked, exams: &exams, exam: exam.as_deref(), found: &found, is_more, now: visit.now };
+    let view = View { asked, exams: &exams, exam: exam.as_deref(), found: &found, is_more, now: visit.now };
     let title = visit.words.t("group-new").into_owned();
     answer(visit, status, Tab::Groups, title, message, &body(visit.words, &view)).await
 }

@@ -14,14 +14,8 @@ use registration::model::payment::listed::Part;
 use super::words;
 use crate::finance::parts::{number, table};
 
-const HEADS: [&str; 6] = [
-    key("money-order"),
-    key("candidate"),
-    key("document"),
-    key("sittings"),
-    key("money-amount"),
-    key("money-state"),
-];
+const HEADS: [&str; 6] =
+    [key("money-order"), key("candidate"), key("document"), key("sittings"), key("money-amount"), key("money-state")];
 
 /// Whose orders are.
 pub(crate) type People = HashMap<OrderId, GroupCandidate>;
@@ -108,9 +102,11 @@ pub(crate) fn sittings(w: Words, exam: Option<&Exam>, person: &GroupCandidate) -
 /// What a subject is called.
 pub(crate) fn subject_title(w: Words, exam: Option<&Exam>, id: &str) -> String {
     let of_subject = |exam: &Exam| {
-        exam.rules.subjects.iter().find(|subject| subject.id.as_str() == id).map(|subject| {
-            w.pick(&subject.title.zh, &subject.title.en).to_owned()
-        })
+        exam.rules
+            .subjects
+            .iter()
+            .find(|subject| subject.id.as_str() == id)
+            .map(|subject| w.pick(&subject.title.zh, &subject.title.en).to_owned())
     };
     exam.and_then(of_subject).unwrap_or_else(|| id.to_owned())
 }

@@ -30,11 +30,7 @@ pub(crate) struct By {
     by: String,
 }
 
-pub(crate) async fn show(
-    visit: Visit,
-    Path(group): Path<String>,
-    Query(by): Query<By>,
-) -> Result<Response, Failure> {
+pub(crate) async fn show(visit: Visit, Path(group): Path<String>, Query(by): Query<By>) -> Result<Response, Failure> {
     let id = GroupId::of_number(&group).ok_or(Failure::NotFound)?;
     let (group, attempts) = visit.app.outside.registration.payments.group_attempts(&visit.staff, id).await?;
     let to_list = |done: &str| Redirect::to(&format!("/finance/groups/{}{done}", id.number())).into_response();
@@ -55,7 +51,8 @@ pub(crate) async fn picture(
 ) -> Result<Response, Failure> {
     let id = GroupId::of_number(&group).ok_or(Failure::NotFound)?;
     let (_, attempts) = visit.app.outside.registration.payments.group_attempts(&visit.staff, id).await?;
-    let Some(Start::Scan { code: said, .. }) = chosen(&attempts, &by.by).and_then(|attempt| attempt.start.as_ref()) else {
+    let Some(Start::Scan { code: said, .. }) = chosen(&attempts, &by.by).and_then(|attempt| attempt.start.as_ref())
+    else {
         return Err(Failure::NotFound);
     };
     let picture = code(said).ok_or(Failure::Broken)?;

@@ -56,7 +56,9 @@ impl Chosen {
                 "organisation" => chosen.organisation = value,
                 "title" => chosen.title = value,
                 "hours" => chosen.hours = value,
-                "order" | "orders" => chosen.orders.extend(value.split(' ').filter_map(|text| text.parse::<OrderId>().ok())),
+                "order" | "orders" => {
+                    chosen.orders.extend(value.split(' ').filter_map(|text| text.parse::<OrderId>().ok()))
+                }
                 _ => {}
             }
         }
@@ -104,7 +106,9 @@ pub(crate) async fn read(visit: Visit, form: Multipart) -> Result<Response, Fail
     let w = visit.words;
     let bytes = match &file {
         Some(Some(bytes)) => bytes.as_ref(),
-        Some(None) => return nothing(&visit, &chosen, words::unread(w, registration::payments::ListError::TooLarge)).await,
+        Some(None) => {
+            return nothing(&visit, &chosen, words::unread(w, registration::payments::ListError::TooLarge)).await;
+        }
         None => pasted.as_bytes(),
     };
     let exam = chosen.exam()?;
@@ -197,7 +201,8 @@ pub(crate) struct View<'a> {
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
-    let ready: Vec<String> = view.lines.iter().filter(|line| is_ready(line)).map(|line| line.order.to_string()).collect();
+    let ready: Vec<String> =
+        view.lines.iter().filter(|line| is_ready(line)).map(|line| line.order.to_string()).collect();
     let out = view.lines.len() - ready.len();
     html! {
         p { a href={ "/finance/groups/new?exam=" (view.exam.id) } { (w.t("group-choose-again")) } }

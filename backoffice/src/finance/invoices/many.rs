@@ -168,9 +168,13 @@ mod tests {
     #[test]
     fn a_file_is_known_by_the_number_in_its_name() {
         let order: OrderId = "S7K4-2M9Q".parse().unwrap();
-        for name in
-            ["S7K4-2M9Q.pdf", "s7k42m9q.PDF", "发票_S7K4-2M9Q(1).pdf", "C:\\票\\S7K4-2M9Q.pdf", "25-11-28 S7K4-2M9Q.pdf"]
-        {
+        for name in [
+            "S7K4-2M9Q.pdf",
+            "s7k42m9q.PDF",
+            "发票_S7K4-2M9Q(1).pdf",
+            "C:\\票\\S7K4-2M9Q.pdf",
+            "25-11-28 S7K4-2M9Q.pdf",
+        ] {
             assert_eq!(order_in(name), Some(order), "{name}");
         }
         for name in ["", "发票.pdf", "S7K4.pdf", "12100000400010275N.pdf"] {

@@ -83,7 +83,9 @@ pub(super) async fn refused(
         }
         FinanceError::Refund(RefundError::Twice) => (StatusCode::CONFLICT, w.t("refund-refused-twice")),
         FinanceError::Refund(RefundError::SamePerson) => (StatusCode::CONFLICT, w.t("refund-refused-same")),
-        FinanceError::Refund(RefundError::Reference) => (StatusCode::UNPROCESSABLE_ENTITY, w.t("hand-refused-reference")),
+        FinanceError::Refund(RefundError::Reference) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.t("hand-refused-reference"))
+        }
         FinanceError::Refund(RefundError::ByChannel) => (StatusCode::CONFLICT, w.t("hand-refused-channel")),
         FinanceError::Refund(RefundError::Expired) => (StatusCode::CONFLICT, w.t("refund-refused-expired")),
         FinanceError::Refund(RefundError::Moved(state)) => {

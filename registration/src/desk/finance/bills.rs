@@ -43,7 +43,8 @@ impl Finance {
         demand(member, Right::MoveMoney, Scope::Everything)?;
         let fingerprint = Fingerprint::of(file);
         let read = self.reconciliation.import(channel, day, file).await?;
-        let (subject, detail) = (subject_of_day(channel, day), format!("{} {} B", fingerprint.sha256, fingerprint.bytes));
+        let (subject, detail) =
+            (subject_of_day(channel, day), format!("{} {} B", fingerprint.sha256, fingerprint.bytes));
         let entry = Entry::by_staff(member.id, AuditAction::ImportedBill, &subject).detail(detail.as_str());
         entry.write(&self.database.client().await?).await?;
         Ok((read, fingerprint))

@@ -79,10 +79,11 @@ impl Payments {
         }
         let is_more = found.len() > ORDERS_MAX;
         found.truncate(ORDERS_MAX);
-        let detail: Vec<&str> = [choice.organisation.map(OrganisationCode::as_str), choice.subject.map(SubjectId::as_str)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let detail: Vec<&str> =
+            [choice.organisation.map(OrganisationCode::as_str), choice.subject.map(SubjectId::as_str)]
+                .into_iter()
+                .flatten()
+                .collect();
         let entry = Entry::by_staff(member.id, AuditAction::LookedAtGroup, exam.id.as_str());
         entry.detail(Some(detail.join(" ").as_str()).filter(|text| !text.is_empty())).write(&client).await?;
         Ok((found, is_more))
@@ -173,12 +174,13 @@ impl Payments {
         let is_theirs = |order: &StoredOrder| {
             let Some(organisation) = organisation else { return true };
             let campus = bound.get(&order.account).and_then(RosterRecord::campus);
-            campus.is_some_and(|campus| ancestry(&exam.organisations, &campus).iter().any(|one| one.code == *organisation))
+            campus.is_some_and(|campus| {
+                ancestry(&exam.organisations, &campus).iter().any(|one| one.code == *organisation)
+            })
         };
         let orders: Vec<StoredOrder> = orders.into_iter().filter(is_theirs).collect();
-        let unbound: Vec<_> = (orders.iter().filter(|order| !bound.contains_key(&order.account)))
-            .map(|order| order.account.0)
-            .collect();
+        let unbound: Vec<_> =
+            (orders.iter().filter(|order| !bound.contains_key(&order.account))).map(|order| order.account.0).collect();
         let stored = if unbound.is_empty() { Vec::new() } else { store::accounts::get_all(client, &unbound).await? };
         let declared: HashMap<AccountId, accounts::Account> = (stored.iter())
             .map(|stored| accounts::read(&self.vault, stored).map(|account| (account.id, account)))
@@ -218,7 +220,8 @@ impl Known {
         if let Some(order) = named.order.filter(|order| self.orders.contains(order)) {
             return Ok(vec![order]);
         }
-        let accounts: Vec<&AccountId> = named.documents.iter().filter_map(|one| self.people.get(one)).flatten().collect();
+        let accounts: Vec<&AccountId> =
+            named.documents.iter().filter_map(|one| self.people.get(one)).flatten().collect();
         if accounts.is_empty() {
             return Err(LineFault::Unknown);
         }

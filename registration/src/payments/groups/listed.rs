@@ -92,7 +92,11 @@ pub(crate) fn read(file: &[u8]) -> Result<(Vec<Named>, Vec<BadLine>), ListError>
     }
     // A single line without a number is no head of anything.
     if named.is_empty() && bad.is_empty() {
-        return if count == 0 { Err(ListError::Empty) } else { Ok((named, vec![BadLine { line: 1, fault: LineFault::NoNumber }])) };
+        return if count == 0 {
+            Err(ListError::Empty)
+        } else {
+            Ok((named, vec![BadLine { line: 1, fault: LineFault::NoNumber }]))
+        };
     }
     Ok((named, bad))
 }

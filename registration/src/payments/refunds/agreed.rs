@@ -68,7 +68,8 @@ impl Payments {
         }
         write(&transaction, &stored, &Heard::NotAgreed, now).await?;
         refunds::note_expired(&transaction, id).await?;
-        let (subject, amount) = (format!("payment.{}", stored.refund.payment.number()), stored.refund.amount.to_string());
+        let (subject, amount) =
+            (format!("payment.{}", stored.refund.payment.number()), stored.refund.amount.to_string());
         let entry = Entry::new(Actor::System, AuditAction::RefundExpired, &subject);
         entry.detail(amount.as_str()).write(&transaction).await?;
         transaction.commit().await?;

@@ -98,8 +98,7 @@ fn check(has_channel: bool, state: RefundState, is_by_hand: bool) -> Result<(), 
 
 fn read_reference(text: &str) -> Result<&str, RefundError> {
     let trimmed = text.trim();
-    let is_right = !trimmed.is_empty()
-        && trimmed.chars().count() <= REFERENCE_CHARS_MAX
-        && !trimmed.chars().any(char::is_control);
+    let is_right =
+        !trimmed.is_empty() && trimmed.chars().count() <= REFERENCE_CHARS_MAX && !trimmed.chars().any(char::is_control);
     if is_right { Ok(trimmed) } else { Err(RefundError::Reference) }
 }

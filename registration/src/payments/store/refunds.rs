@@ -199,7 +199,11 @@ pub(crate) async fn agree(transaction: &impl GenericClient, id: RefundId, staff:
 }
 
 /// Notes by which transfer staff say to have given it back.
-pub(crate) async fn note_hand(transaction: &impl GenericClient, id: RefundId, given: &ByHand) -> Result<(), StoreError> {
+pub(crate) async fn note_hand(
+    transaction: &impl GenericClient,
+    id: RefundId,
+    given: &ByHand,
+) -> Result<(), StoreError> {
     let statement = transaction
         .prepare_cached(
             "UPDATE registration.refunds SET hand_reference = $2, hand_reason = $3, hand_by = $4 WHERE id = $1",

@@ -125,9 +125,9 @@ fn next(w: Words, view: &View<'_>, out: usize) -> Markup {
 
 fn pay(w: Words, view: &View<'_>) -> Markup {
     let GroupPage { group, payments, .. } = view.page;
-    let under_way = payments.iter().find(|payment| {
-        matches!(payment.state, PaymentState::Created | PaymentState::Pending | PaymentState::Unknown)
-    });
+    let under_way = payments
+        .iter()
+        .find(|payment| matches!(payment.state, PaymentState::Created | PaymentState::Pending | PaymentState::Unknown));
     html! {
         h2 { (w.t("group-pay")) }
         p class="hint" { (words::until(w, group.locked_until, view.now)) }
