@@ -231,19 +231,28 @@ fn both_books() -> (Books, Books) {
 
 /// Every page, in every state that looks different.
 pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
+    let mut pages = payments_pages(w, at);
+    pages.extend(days_pages(w, at));
+    pages
+}
+
+fn page(w: Words, tab: Tab, title: &str, inside: &Markup, message: Option<&Message>) -> Markup {
+    body(w, &Inside { tab, staff: &member(), title: title.to_owned(), open: 7, message }, inside)
+}
+
+/// Payments: a list, and each by itself.
+fn payments_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
     let member: StaffMember = member();
-    let page = |tab, title: &str, inside: &Markup, message: Option<&Message>| {
-        body(w, &Inside { tab, staff: &member, title: title.to_owned(), open: 7, message }, inside)
-    };
     let bad = Message::new(Tone::Bad, w.with("refund-refused-amount", &[("left", "¥120.00".into())]));
-    let (listed, exams) = (all(), [("degree-english".parse().unwrap(), w.t("exam").into_owned())]);
+    let (found, exams) = (all(), [("degree-english".parse().unwrap(), w.t("exam").into_owned())]);
     let list = |found: &[Listed], asked: &list::Asked| {
         let titles = |exam: &reservation::ids::ExamId| exam.to_string();
-        list::body(w, &list::View { asked, found, exams: &exams, titles: &titles, now: at })
+        let inside = list::body(w, &list::View { asked, found, exams: &exams, titles: &titles, now: at });
+        page(w, Tab::Payments, &w.t("finance-payments"), &inside, None)
     };
     let asked = list::Asked { q: "S7K4-2M9Q".to_owned(), state: "received".to_owned(), ..Default::default() };
     let history = history();
-    let one = |whole: &Whole, entered: Option<&payment::Entered>| {
+    let one = |whole: &Whole, entered: Option<&payment::Entered>, message: Option<&Message>| {
         let view = payment::view::View {
             whole,
             exam: Some("成人高等教育学士学位外语考试（第二次，含补考）"),
@@ -254,61 +263,55 @@ pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> 
             alone_max: Fen(50_000),
             now: at,
         };
-        payment::view::body(w, &view)
+        page(w, Tab::Payments, &w.t("money-title"), &payment::view::body(w, &view), message)
     };
     let entered = payment::Entered { order: order().to_string(), amount: "130".into(), reason: "病假".into() };
     let pending = Whole {
-        listed: Listed { stuck_at: Some(at), ..super::finance::listed(6, PaymentState::Unknown, None) },
+        listed: Listed { stuck_at: Some(at), ..listed(6, PaymentState::Unknown, None) },
         lines: Vec::new(),
         ..whole(Vec::new())
     };
-    let day = |bill: BillDay, findings: Vec<Finding>| {
+    vec![
+        ("money-list", list(&found, &list::Asked::default())),
+        ("money-list-empty", list(&[], &asked)),
+        ("money-by-hand", one(&whole(by_hand()), None, None)),
+        ("money-one", one(&whole(refunds()), None, None)),
+        ("money-refund", one(&whole(Vec::new()), Some(&entered), Some(&bad))),
+        ("money-unknown", one(&pending, None, None)),
+    ]
+}
+
+/// What people must see to, the days, and the books.
+fn days_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
+    let (member, history) = (member(), history());
+    let day = |name: &str, bill: BillDay, findings: Vec<Finding>| {
         let ours = Sums { paid: Fen(1_582_000), fee: Fen(0), ..bill.sums };
         let found = Reconciled { day: bill, ours, findings, history: history.to_vec() };
-        day::body(w, &day::View { found: &found, is_configured: true, may_move: true, now: at })
+        let view = day::View { found: &found, is_configured: true, may_move: true, now: at };
+        page(w, Tab::Days, name, &day::body(w, &view), None)
     };
-    let stuck = stuck(at);
     let expired = by_hand().split_off(4);
     let open = |stuck: &[Stuck], days: &[BillDay], expired: &[Refund]| {
-        open::body(w, &open::View { stuck, expired, days, staff: &member, may_move: true, now: at })
+        let view = open::View { stuck, expired, days, staff: &member, may_move: true, now: at };
+        page(w, Tab::Open, &w.t("finance-open"), &open::body(w, &view), None)
     };
-    let days_of =
-        |days: &[BillDay], channels: &[Method]| days::body(w, &days::View { days, channels, may_move: true, now: at });
+    let days = |days: &[BillDay], channels: &[Method], message: Option<&Message>| {
+        let inside = days::body(w, &days::View { days, channels, may_move: true, now: at });
+        page(w, Tab::Days, &w.t("finance-days"), &inside, message)
+    };
     let other_day = import::why(w, &ReconcileError::OtherDay(at_day()), (Method::WechatPay, at_day()));
     let other_day = Message::new(Tone::Bad, other_day);
+    let books = |of: &Books| page(w, Tab::Books, &w.t("finance-books"), &books::body(w, of, at), None);
     let (right, wrong) = both_books();
     vec![
-        ("money-list", page(Tab::Payments, &w.t("finance-payments"), &list(&listed, &list::Asked::default()), None)),
-        ("money-list-empty", page(Tab::Payments, &w.t("finance-payments"), &list(&[], &asked), None)),
-        ("money-by-hand", page(Tab::Payments, &w.t("money-title"), &one(&whole(by_hand()), None), None)),
-        ("money-one", page(Tab::Payments, &w.t("money-title"), &one(&whole(refunds()), None), None)),
-        (
-            "money-refund",
-            page(Tab::Payments, &w.t("money-title"), &one(&whole(Vec::new()), Some(&entered)), Some(&bad)),
-        ),
-        ("money-unknown", page(Tab::Payments, &w.t("money-title"), &one(&pending, None), None)),
-        ("money-open", page(Tab::Open, &w.t("finance-open"), &open(&stuck, &bills(), &expired), None)),
-        ("money-open-none", page(Tab::Open, &w.t("finance-open"), &open(&[], &[], &[]), None)),
-        (
-            "money-days",
-            page(
-                Tab::Days,
-                &w.t("finance-days"),
-                &days_of(&bills(), &[Method::Alipay, Method::WechatPay]),
-                Some(&other_day),
-            ),
-        ),
-        ("money-days-none", page(Tab::Days, &w.t("finance-days"), &days_of(&[], &[]), None)),
-        ("money-day", page(Tab::Days, "2026-11-17", &day(bill(BillState::Read, "2026-11-17", 10), findings()), None)),
-        (
-            "money-day-late",
-            page(Tab::Days, "2026-11-18", &day(bill(BillState::Wanted, "2026-11-18", 1), Vec::new()), None),
-        ),
-        (
-            "money-day-agrees",
-            page(Tab::Days, "2026-11-16", &day(bill(BillState::Read, "2026-11-16", 0), Vec::new()), None),
-        ),
-        ("money-books", page(Tab::Books, &w.t("finance-books"), &books::body(w, &right, at), None)),
-        ("money-books-wrong", page(Tab::Books, &w.t("finance-books"), &books::body(w, &wrong, at), None)),
+        ("money-open", open(&stuck(at), &bills(), &expired)),
+        ("money-open-none", open(&[], &[], &[])),
+        ("money-days", days(&bills(), &[Method::Alipay, Method::WechatPay], Some(&other_day))),
+        ("money-days-none", days(&[], &[], None)),
+        ("money-day", day("2026-11-17", bill(BillState::Read, "2026-11-17", 10), findings())),
+        ("money-day-late", day("2026-11-18", bill(BillState::Wanted, "2026-11-18", 1), Vec::new())),
+        ("money-day-agrees", day("2026-11-16", bill(BillState::Read, "2026-11-16", 0), Vec::new())),
+        ("money-books", books(&right)),
+        ("money-books-wrong", books(&wrong)),
     ]
 }

@@ -83,7 +83,9 @@ async fn b16_e2_a_school_pays_for_a_list_and_finance_makes_the_invoices() {
         assert_eq!(school.house.by("li.min").get(path).await.0, StatusCode::FORBIDDEN, "{path}");
         assert!(school.house.by("nobody").get(path).await.1.starts_with("/sign-in"), "{path}");
     }
-    assert!(school.wang().get("/finance/groups").await.2.contains("还没有集体缴费"));
+    assert!(!school.house.by("li.min").get("/people").await.2.contains("href=\"/finance"), "not theirs, not shown");
+    let (_, _, none) = school.wang().get("/finance/groups").await;
+    assert!(none.contains("还没有集体缴费") && none.contains("href=\"/finance/invoices\""), "{none}");
     let mut orders = Vec::new();
     for document in DOCUMENTS {
         orders.push(school.house.order(document).await);

@@ -140,17 +140,12 @@ pub(crate) async fn begin(visit: Visit, Form(pairs): Form<Vec<(String, String)>>
         }
         Err(error) => error,
     };
-    match words::refusal(visit.words, &error) {
-        Some((status, text)) if matches!(error, GroupError::Orders) => {
-            let _ = status;
-            nothing(&visit, &chosen, text).await
-        }
-        Some((status, text)) => {
-            let message = Message::new(Tone::Bad, text);
-            draw(&visit, &chosen, (status, Some(&message)), &[]).await
-        }
-        None => Err(error.into()),
+    let Some((status, text)) = words::refusal(visit.words, &error) else { return Err(error.into()) };
+    if matches!(error, GroupError::Orders) {
+        return nothing(&visit, &chosen, text).await;
     }
+    let message = Message::new(Tone::Bad, text);
+    draw(&visit, &chosen, (status, Some(&message)), &[]).await
 }
 
 /// The choice again, because nothing was chosen that can be shown.
