@@ -229,4 +229,6 @@ invoice-refused-pdf = no PDF, or not a whole one
 invoice-refused-none = Choose a PDF.
 invoice-refused-forbidden = not yours to do
 invoice-did-look = looked at it
-invoice-did-hand-back = handed it back
+invoice-did-hand-back = handed the invoice back
+invoice-did-hand-back-credit = handed the credit note back
+group-held = Seat held until

@@ -229,4 +229,6 @@ invoice-refused-pdf = 不是 PDF，或文件不完整
 invoice-refused-none = 请选择 PDF 文件。
 invoice-refused-forbidden = 没有权限
 invoice-did-look = 查看了发票
-invoice-did-hand-back = 传回了
+invoice-did-hand-back = 传回了发票
+invoice-did-hand-back-credit = 传回了红字发票
+group-held = 座位保留到

@@ -91,7 +91,6 @@ fn row(w: Words, view: &View<'_>, group: &GroupPayment) -> Vec<Markup> {
         html! { (tag(tone, &word)) },
         html! {
             @if group.state == GroupState::Open { (when::near(w.language, group.locked_until, view.now)) }
-            @else { span class="hint" { (when::near(w.language, group.created_at, view.now)) } }
         },
     ]
 }

@@ -22,7 +22,7 @@ use strum::VariantArray;
 
 use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, number, select, table};
+use crate::finance::parts::{Tab, answer, select, table};
 use crate::request::visit::Visit;
 
 /// Invoices of one page.
@@ -174,10 +174,10 @@ fn row(w: Words, view: &View<'_>, invoice: &Invoice) -> Vec<Markup> {
     let (tone, word) = words::stage(w, invoice.stage());
     let to_credit = invoice.to_credit();
     vec![
-        html! { a href={ "/finance/invoices/" (invoice.order) } { (number(&invoice.order.to_string())) } },
+        html! { a href={ "/finance/invoices/" (invoice.order) } { span class="fen" { (invoice.order) } } },
         html! { (when::near(w.language, invoice.asked_at, view.now)) },
         html! { (invoice.title.name()) },
-        html! { @if let Some(code) = invoice.title.code() { (number(&code.to_string())) } },
+        html! { @if let Some(code) = invoice.title.code() { span class="fen" { (code) } } },
         html! { span class="fen" { (invoice.amount) } },
         html! {
             (tag(tone, &word))

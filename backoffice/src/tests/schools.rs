@@ -183,11 +183,7 @@ fn invoice_history() -> Vec<AuditEntry> {
     let [first, second, _] = &history()[..] else { panic!("three") };
     vec![
         AuditEntry { action: AuditAction::LookedAtInvoice, ..first.clone() },
-        AuditEntry {
-            action: AuditAction::HandedBackInvoice,
-            detail: Some("invoice ¥120.00".to_owned()),
-            ..second.clone()
-        },
+        AuditEntry { action: AuditAction::HandedBackInvoice, detail: Some("¥120.00".to_owned()), ..second.clone() },
     ]
 }
 

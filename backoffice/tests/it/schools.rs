@@ -229,7 +229,7 @@ async fn invoices(school: &mut School, order: &Order) {
     let (status, _, pdf) = school.wang().get(&format!("{page}/invoice.pdf")).await;
     assert!(status == StatusCode::OK && pdf.as_bytes() == PDF);
     let made = school.wang().get(&page).await.2;
-    assert!(made.contains("已开票") && made.contains("传回了: invoice ¥120.00"), "{made}");
+    assert!(made.contains("已开票") && made.contains("传回了发票: ¥120.00"), "{made}");
     assert_eq!(school.house.by("li.min").get(&format!("{page}/invoice.pdf")).await.0, StatusCode::FORBIDDEN);
     let early = school
         .wang()

@@ -92,9 +92,12 @@ pub enum AuditAction {
     /// Looked at the document of an invoice.
     #[strum(serialize = "invoice.look")]
     LookedAtInvoice,
-    /// Handed an invoice or a credit note back; the detail is which, and of how much.
+    /// Handed an invoice back; the detail is of how much.
     #[strum(serialize = "invoice.hand_back")]
     HandedBackInvoice,
+    /// Handed a credit note back; the detail is of how much.
+    #[strum(serialize = "invoice.hand_back_credit")]
+    HandedBackCredit,
     /// Let the orders of a school's payment go again.
     #[strum(serialize = "group.released")]
     GroupReleased,
@@ -270,7 +273,7 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 49] = [
+    const WORDS: [&str; 50] = [
         "looked_at_person",
         "looked_at_picture",
         "confirmed",
@@ -298,6 +301,7 @@ mod tests {
         "invoice.export",
         "invoice.look",
         "invoice.hand_back",
+        "invoice.hand_back_credit",
         "bill.import",
         "group.begun",
         "group.released",

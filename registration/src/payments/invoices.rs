@@ -197,9 +197,12 @@ impl Payments {
         }
         let document = Document { id, amount, at: clock::now() };
         invoices::hand_back(&transaction, order, which.into(), &document, member.id).await?;
-        let (subject, word) = (office::subject(order), office::word(which));
-        let detail = format!("{word} {amount}");
-        let entry = Entry::by_staff(member.id, AuditAction::HandedBackInvoice, &subject).detail(detail.as_str());
+        let action = match which {
+            InvoiceDocument::Invoice => AuditAction::HandedBackInvoice,
+            InvoiceDocument::CreditNote => AuditAction::HandedBackCredit,
+        };
+        let (subject, detail) = (office::subject(order), amount.to_string());
+        let entry = Entry::by_staff(member.id, action, &subject).detail(detail.as_str());
         entry.write(&transaction).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(earlier.map(|earlier| earlier.id))

@@ -23,7 +23,7 @@ use crate::finance::parts::{Tab, answer, number, select, table};
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] =
-    [key("money-order"), key("candidate"), key("document"), key("sittings"), key("money-amount"), key("held")];
+    [key("money-order"), key("candidate"), key("document"), key("sittings"), key("money-amount"), key("group-held")];
 
 /// The filter, as it stands in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -166,7 +166,7 @@ fn ticked(w: Words, view: &View<'_>, exam: &Exam) -> Markup {
             html! {
                 label class="tick" for=(id) {
                     input type="checkbox" id=(id) name="order" value=(one.order) checked;
-                    (number(&one.order.to_string()))
+                    span class="fen" { (one.order) }
                 }
             },
             html! { @if let Some(name) = &one.name { (name.expose()) } },

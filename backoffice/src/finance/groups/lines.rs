@@ -59,10 +59,12 @@ pub(crate) fn outcome(w: Words, exam: Option<&Exam>, parts: &[Part], people: &Pe
         .map(|part| {
             let (tone, word) = words::became(w, part.became);
             let state = html! {
-                (tag(tone, &word))
-                @if let Some(until) = part.choice_until {
-                    " " span class="hint" {
-                        (w.with("money-choice-until", &[("when", pagekit::when::near(w.language, until, now).into())]))
+                div {
+                    (tag(tone, &word))
+                    @if let Some(until) = part.choice_until {
+                        " " span class="hint" {
+                            (w.with("money-choice-until", &[("when", pagekit::when::near(w.language, until, now).into())]))
+                        }
                     }
                 }
             };
@@ -81,7 +83,7 @@ fn row(
     state: &Markup,
 ) -> Vec<Markup> {
     vec![
-        html! { (number(&order.to_string())) },
+        html! { span class="fen" { (order) } },
         html! { @if let Some(name) = person.and_then(|one| one.name.as_ref()) { (name.expose()) } },
         html! { @if let Some(document) = person.and_then(|one| one.document_masked.as_ref()) { (number(document)) } },
         html! { @if let Some(person) = person { (sittings(w, exam, person)) } },

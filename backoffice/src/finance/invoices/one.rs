@@ -206,6 +206,7 @@ fn action(action: &AuditAction) -> Option<&'static str> {
     Some(match action {
         AuditAction::LookedAtInvoice => key("invoice-did-look"),
         AuditAction::HandedBackInvoice => key("invoice-did-hand-back"),
+        AuditAction::HandedBackCredit => key("invoice-did-hand-back-credit"),
         _ => return None,
     })
 }

@@ -127,9 +127,7 @@ impl Payments {
             InvoiceDocument::Invoice => stored.issued,
             InvoiceDocument::CreditNote => stored.credited,
         };
-        let subject = subject(order);
-        let entry = Entry::by_staff(member.id, AuditAction::LookedAtInvoice, &subject).detail(word(which));
-        entry.write(&client).await?;
+        Entry::by_staff(member.id, AuditAction::LookedAtInvoice, &subject(order)).write(&client).await?;
         drop(client);
         match document {
             Some(document) => Ok(self.files.find(&place(order, document.id)).await?),
@@ -206,12 +204,4 @@ impl Payments {
 /// What the audit calls an order's invoice.
 pub(super) fn subject(order: OrderId) -> String {
     format!("invoice.{order}")
-}
-
-/// The audit's word for one of the two documents.
-pub(super) fn word(which: InvoiceDocument) -> &'static str {
-    match which {
-        InvoiceDocument::Invoice => "invoice",
-        InvoiceDocument::CreditNote => "credit_note",
-    }
 }
