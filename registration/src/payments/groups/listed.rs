@@ -168,7 +168,10 @@ mod tests {
     const ORDER: &str = "S7K4-2M9Q";
     const DOCUMENT: &str = "11010519491231002X";
 
-    fn lines(file: &[u8]) -> (Vec<(usize, bool, usize)>, Vec<(usize, LineFault)>) {
+    /// A line, whether it may be an order, and of how many kinds of documents it may be.
+    type Seen = (usize, bool, usize);
+
+    fn lines(file: &[u8]) -> (Vec<Seen>, Vec<(usize, LineFault)>) {
         let (named, bad) = read(file).unwrap();
         let of = |one: &Named| (one.line, one.order.is_some(), one.documents.len());
         (named.iter().map(of).collect(), bad.iter().map(|one| (one.line, one.fault)).collect())
