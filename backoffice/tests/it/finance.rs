@@ -37,7 +37,7 @@ impl House {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn finance_finds_payments_gives_money_back_by_two_and_takes_files_out() {
-    let mut till = staffed(House::open(Vec::new()).await).await;
+    let mut till = Box::pin(staffed(House::open(Vec::new()).await)).await;
     let (order, payment) = till.paid(DOCUMENTS[0], REFERENCE).await;
     let (other, small) = till.paid(DOCUMENTS[1], "=HYPERLINK(\"http://evil\")").await;
     let page = format!("/finance/payments/{}", payment.number());

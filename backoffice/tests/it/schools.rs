@@ -33,7 +33,7 @@ impl School {
             Channel::alipay(AlipayConfig::of(&variables).unwrap()),
             Channel::wechat_pay(WechatPayConfig::of(&variables).unwrap()),
         ];
-        let house = staffed(House::open(pay).await).await;
+        let house = Box::pin(staffed(House::open(pay).await)).await;
         let exam = format!("{}\n[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n", crate::house::EXAM);
         house.import("exam", &exam, &[]).await;
         let all = house.registration.staff.list().await.unwrap();
@@ -78,7 +78,7 @@ fn group_of(location: &str) -> (String, GroupId) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn b16_e2_a_school_pays_for_a_list_and_finance_makes_the_invoices() {
-    let mut school = School::open().await;
+    let mut school = Box::pin(School::open()).await;
     for path in ["/finance/groups", "/finance/groups/new", "/finance/invoices", "/finance/invoices.csv"] {
         assert_eq!(school.house.by("li.min").get(path).await.0, StatusCode::FORBIDDEN, "{path}");
         assert!(school.house.by("nobody").get(path).await.1.starts_with("/sign-in"), "{path}");
