@@ -86,14 +86,29 @@ group-choose-again = Choose again
 group-out = { $count } cannot be paid for now
 group-out-act = The table says why. They are left out; the others can be paid for.
 group-none-ready = None of these can be paid for.
-group-sum-of = { $count } orders in all
+group-sum-of = { $count ->
+    [one] { $count } order in all
+   *[other] { $count } orders in all
+}
 group-hours = Lock for
 group-hours-of = { $hours } hours
 group-lock-hint = A lock does not keep seats longer: pay before the first of them runs out.
-group-begin = Lock these { $count }
-group-begin-without = Leave { $out } out and lock the other { $count }
-list-bad = { $count } lines name no order to pay for
-list-bad-more = { $count } more lines are not shown.
+group-begin = { $count ->
+    [one] Lock this one
+   *[other] Lock these { $count }
+}
+group-begin-without = { $count ->
+    [one] Leave { $out } out and lock the other one
+   *[other] Leave { $out } out and lock the other { $count }
+}
+list-bad = { $count ->
+    [one] { $count } line names no order to pay for
+   *[other] { $count } lines name no order to pay for
+}
+list-bad-more = { $count ->
+    [one] { $count } more line is not shown.
+   *[other] { $count } more lines are not shown.
+}
 list-line = Line { $line }
 list-too-large = The list is too large: at most { $most } orders and 256 KB.
 list-not-text = This file cannot be read. Save it as CSV or text; a workbook is neither.
@@ -133,7 +148,10 @@ group-over-now = The lock is over; candidates pay for themselves.
 group-over-act = A transfer that has come can still be written down: seats are given where they are free, the rest goes back.
 group-gone = { $count } cannot be paid for now, so the list cannot
 group-gone-act = The table below says why. Leave them out, and the others can be paid for.
-group-leave-out = Leave these { $count } out
+group-leave-out = { $count ->
+    [one] Leave this one out
+   *[other] Leave these { $count } out
+}
 group-pay = Pay
 group-pay-by = Pay by { $channel }
 group-go-on = Go on paying by { $channel }
