@@ -18,6 +18,8 @@ pub struct BackofficeState {
     pub demo: bool,
     /// Largest refund that one member of staff gives alone.
     pub refund_alone_max: Fen,
+    /// Where candidates find the site, without a slash at its end: what channels have to tell goes there.
+    pub site_url: String,
 }
 
 /// The state of the router. Cloning is a reference count.

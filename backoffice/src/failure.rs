@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use registration::desk::cases::CaseError;
 use registration::desk::finance::FinanceError;
+use registration::payments::{GroupError, InvoiceError};
 use registration::people::accounts::CorrectError;
 use registration::store::StoreError;
 
@@ -16,6 +17,8 @@ pub(crate) enum Failure {
     Forbidden,
     #[error("no such page")]
     NotFound,
+    #[error("more than may be sent")]
+    TooLarge,
     #[error("we failed")]
     Broken,
     #[error("not ready")]
@@ -29,6 +32,7 @@ impl Failure {
             Self::Bad => StatusCode::BAD_REQUEST,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -39,6 +43,7 @@ impl Failure {
         match status {
             StatusCode::FORBIDDEN => Some(Self::Forbidden),
             StatusCode::NOT_FOUND => Some(Self::NotFound),
+            StatusCode::PAYLOAD_TOO_LARGE => Some(Self::TooLarge),
             StatusCode::SERVICE_UNAVAILABLE => Some(Self::Unavailable),
             status if status.is_client_error() => Some(Self::Bad),
             status if status.is_server_error() => Some(Self::Broken),
@@ -90,6 +95,41 @@ impl From<FinanceError> for Failure {
             FinanceError::Unknown => Self::NotFound,
             FinanceError::Reason(_) | FinanceError::Refund(_) | FinanceError::Reconcile(_) => Self::Bad,
             FinanceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where nothing of its own is said: what a list of a school was refused for has its own words beside the list.
+impl From<GroupError> for Failure {
+    fn from(error: GroupError) -> Self {
+        match error {
+            GroupError::Forbidden(_) => Self::Forbidden,
+            GroupError::Unknown | GroupError::UnknownExam(_) => Self::NotFound,
+            GroupError::Orders
+            | GroupError::Text
+            | GroupError::Lasts
+            | GroupError::Lines(_)
+            | GroupError::NotOpen(_)
+            | GroupError::Amount(_)
+            | GroupError::ReferenceTaken
+            | GroupError::UnderWay
+            | GroupError::Pay(_) => Self::Bad,
+            GroupError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where nothing of its own is said: what a document was refused for has its own words.
+impl From<InvoiceError> for Failure {
+    fn from(error: InvoiceError) -> Self {
+        match error {
+            InvoiceError::Forbidden(_) => Self::Forbidden,
+            InvoiceError::Unknown => Self::NotFound,
+            InvoiceError::TooLarge => Self::TooLarge,
+            InvoiceError::Nothing(_) | InvoiceError::Issued | InvoiceError::NothingToCredit | InvoiceError::NotAPdf => {
+                Self::Bad
+            }
+            InvoiceError::Store(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use pagekit::guard::{OwnOrigin, same_site_only};
 use pagekit::headers::with_headers;
 use pagekit::language::Language;
@@ -46,7 +46,9 @@ pub(crate) fn with_layers(router: Router<App>, app: &App) -> Router<App> {
 
 /// Draws the page for signing in around a form whose sender is signed out.
 async fn carry(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
+    // Files are sent anew by whoever has them; they are read part by part, behind the question who sends them.
+    let is_upload = |kind: &HeaderValue| kind.as_bytes().starts_with(b"multipart/form-data");
+    if request.method() != Method::POST || request.headers().get(CONTENT_TYPE).is_some_and(is_upload) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

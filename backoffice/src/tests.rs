@@ -43,6 +43,8 @@ mod browsers;
 mod finance;
 /// The reviews of forms and of earlier scores.
 mod reviews;
+/// Lists that schools pay for, and invoices.
+mod schools;
 
 fn now() -> Timestamp {
     "2026-11-20T06:32:10Z".parse().unwrap()
@@ -164,6 +166,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     };
     let bodies =
         bodies.into_iter().chain(signing_in(w)).chain(accounts::all(w, now())).chain(finance::all_pages(w, now()));
+    let bodies = bodies.chain(schools::all_pages(w, now()));
     bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).collect()
 }
 

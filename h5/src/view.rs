@@ -10,7 +10,6 @@ pub(crate) mod layout;
 pub(crate) mod order;
 pub(crate) mod outcome;
 pub(crate) mod progress;
-pub(crate) mod qr_code;
 pub(crate) mod standing;
 pub(crate) mod steps;
 pub(crate) mod waits;

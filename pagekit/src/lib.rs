@@ -8,6 +8,7 @@ pub mod headers;
 pub mod icons;
 pub mod language;
 pub mod local_path;
+pub mod qr_code;
 pub mod when;
 pub mod words;
 

@@ -4,6 +4,7 @@
 //! ways. An order of such an exam points at its binding, so that no order ever stands without one, in whatever order an
 //! order is written and an unused binding is deleted.
 
+mod bound;
 pub(crate) mod keys;
 mod rules;
 mod score_review;
@@ -42,6 +43,7 @@ pub use rules::offered;
 pub use score_review::{ScoreReview, ScoreReviewError};
 pub use seen::{SeenPerson, SeenPersonError};
 
+pub(crate) use bound::{accounts_of, accounts_of_all, bound_people, bound_person};
 pub(crate) use score_review::read as read_score_review;
 
 use seen::Seen;
@@ -344,48 +346,4 @@ impl From<ApplicationError> for BindError {
             }
         }
     }
-}
-
-/// The accounts that a person is bound to, in whatever exam, the newest binding first; with `name`, only where the
-/// record has that name.
-pub(crate) async fn accounts_of(
-    client: &impl GenericClient,
-    vault: &Vault,
-    document: &Document,
-    name: Option<&PersonName>,
-    limit: i64,
-) -> Result<Vec<AccountId>, StoreError> {
-    let mut accounts = Vec::new();
-    for binding in store::bindings::of_person(client, &keys::document(vault, document), limit).await? {
-        let record = frozen(vault, &binding)?;
-        if name.is_none_or(|name| name_key(name) == name_key(&record.name)) && !accounts.contains(&binding.account) {
-            accounts.push(binding.account);
-        }
-    }
-    Ok(accounts)
-}
-
-/// The person that an account is bound to in an exam, if there is one.
-pub(crate) async fn bound_person(
-    client: &impl GenericClient,
-    vault: &Vault,
-    account: AccountId,
-    exam: &ExamId,
-) -> Result<Option<RosterRecord>, StoreError> {
-    let binding = store::bindings::get(client, exam, account).await?;
-    binding.map(|(binding, _)| frozen(vault, &binding)).transpose()
-}
-
-/// The people that accounts are bound to, each in its exam.
-pub(crate) async fn bound_people(
-    client: &impl GenericClient,
-    vault: &Vault,
-    pairs: &[(ExamId, AccountId)],
-) -> Result<Vec<((ExamId, AccountId), RosterRecord)>, StoreError> {
-    let bindings = if pairs.is_empty() { Vec::new() } else { store::bindings::get_all(client, pairs).await? };
-    let read = |binding: StoredBinding| {
-        let record = frozen(vault, &binding)?;
-        Ok(((binding.exam, binding.account), record))
-    };
-    bindings.into_iter().map(read).collect()
 }

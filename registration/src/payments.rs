@@ -36,12 +36,14 @@ use crate::store::{Database, StoreError};
 
 pub use books::{Books, Difference};
 pub use gateways::pay::{Start, Surface};
-pub use groups::{GroupError, LOCK_MAX, NewList};
-pub use invoices::{DOCUMENT_BYTES_MAX, INVOICES_MAX, InvoiceDocument, InvoiceError};
+pub use groups::{BadLine, Choice, GroupError, LIST_BYTES_MAX, LOCK_MAX, LineFault, ListError, NewList, ReadList};
+pub use invoices::{
+    DOCUMENT_BYTES_MAX, Found, INVOICES_MAX, InvoiceDocument, InvoiceError, InvoiceBookmark, InvoicesWanted,
+};
 pub use notified::{Acknowledgement, NotifiedError};
 pub use page::{Attempt, Looking, PaymentPage, Stuck};
 pub use pay::{Going, PayRefusal, Payer};
-pub use refunds::RefundError;
+pub use refunds::{HandedBack, REFERENCE_CHARS_MAX, RefundError};
 
 /// Most orders of one payment.
 pub const ORDERS_MAX: usize = 500;

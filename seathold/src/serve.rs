@@ -95,7 +95,7 @@ async fn serve_over(
     let (url, staff_url) = (listeners.candidates.url()?, listeners.staff.url()?);
     let stop = CancellationToken::new();
     let bounds = bounds_of(&args.bounds);
-    let (site, console) = build(args, data, services, &bounds, sandbox_url.clone())?;
+    let (site, console) = build(args, data, services, &bounds, (&url, sandbox_url.clone()))?;
     let api = site.api.clone();
     let staff_bounds = Bounds {
         connections: STAFF_CONNECTIONS,
@@ -133,7 +133,7 @@ fn build(
     data: &Path,
     services: &Services,
     bounds: &Bounds,
-    sandbox_url: Option<String>,
+    (own_url, sandbox_url): (&str, Option<String>),
 ) -> anyhow::Result<(Site, Console)> {
     let (cookie_key, staff_cookie_key) = cookie_keys(data)?;
     let asked = &args.bounds;
@@ -162,6 +162,7 @@ fn build(
         cookie_key: staff_cookie_key,
         demo: args.demo,
         refund_alone_max: args.refund_alone,
+        site_url: args.public_url.as_ref().map_or(own_url, SiteUrl::as_str).trim_end_matches('/').to_owned(),
     });
     let is_https = args.public_url.as_ref().is_some_and(SiteUrl::is_https);
     Ok((Site { api, pages, busy, is_https }, Console { pages: console }))

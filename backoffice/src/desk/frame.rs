@@ -84,11 +84,21 @@ fn desks(frame: &Frame<'_>, staff: &StaffMember) -> Markup {
             }
             @if may(Right::See(CaseKind::Form)) { (desk("/forms", key("desk-forms"), &[CaseKind::Form])) }
             @if may(Right::See(CaseKind::Score)) { (desk("/score-reviews", key("desk-scores"), &[CaseKind::Score])) }
-            @if may(Right::SeeMoney) { a href="/finance" { (w.t("finance")) } }
+            @if let Some(href) = finance_home(staff) { a href=(href) { (w.t("finance")) } }
             @if may(Right::CorrectAccounts) { a href="/accounts/correct" { (w.t("correct-title")) } }
             @if may(Right::MoveRegistrations) { a href="/accounts/rebind" { (w.t("rebind-title")) } }
         }
     }
+}
+
+/// Where money begins for whoever works: with the first of its pages that they may see.
+fn finance_home(staff: &StaffMember) -> Option<&'static str> {
+    let pages = [
+        (Right::SeeMoney, "/finance"),
+        (Right::PayForGroups, "/finance/groups"),
+        (Right::MakeInvoices, "/finance/invoices"),
+    ];
+    pages.into_iter().find(|(right, _)| permits(staff, *right, Scope::Everything)).map(|(_, href)| href)
 }
 
 /// The same page in the other language.

@@ -2,25 +2,32 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
 use pagekit::words::{Words, key};
 use registration::payments::Books;
 
+use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, table};
+use crate::finance::parts::{Tab, answer, table, take_out};
 use crate::finance::words;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 2] = [key("books-account"), key("books-balance")];
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
-    let books = visit.app.outside.registration.finance.books(&visit.staff).await?;
-    let title = visit.words.t("finance-books").into_owned();
-    answer(&visit, StatusCode::OK, Tab::Books, title, None, &body(visit.words, &books)).await
+    draw(&visit, StatusCode::OK, None).await
 }
 
-pub(crate) fn body(w: Words, books: &Books) -> Markup {
+/// Draws the books, with why something else was not done.
+pub(crate) async fn draw(visit: &Visit, status: StatusCode, message: Option<&Message>) -> Result<Response, Failure> {
+    let books = visit.app.outside.registration.finance.books(&visit.staff).await?;
+    let title = visit.words.t("finance-books").into_owned();
+    answer(visit, status, Tab::Books, title, message, &body(visit.words, &books, visit.now)).await
+}
+
+pub(crate) fn body(w: Words, books: &Books, now: Timestamp) -> Markup {
     let rows: Vec<Vec<Markup>> = (books.balances.iter())
         .map(|(account, balance)| {
             vec![html! { (words::account(w, account)) }, html! { span class="fen" { (balance) } }]
@@ -37,5 +44,6 @@ pub(crate) fn body(w: Words, books: &Books) -> Markup {
         p class="hint" { (w.t("books-lead")) }
         @if rows.is_empty() { p class="nothing" { (w.t("books-none")) } }
         @else { (table(w, &w.t("finance-books"), &HEADS, &rows)) }
+        (take_out(w, &w.t("journal-export"), "/finance/journal", now))
     }
 }

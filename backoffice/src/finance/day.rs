@@ -22,6 +22,7 @@ use crate::desk::message::Message;
 use crate::desk::record::record;
 use crate::failure::Failure;
 use crate::finance::days::state;
+use crate::finance::import::form::form;
 use crate::finance::parts::{Tab, answer, number, table};
 use crate::finance::payment::view::action;
 use crate::finance::words;
@@ -56,6 +57,7 @@ pub(crate) async fn show(
     let of = read(&channel, &day)?;
     let w = visit.words;
     let message = match asked.done.as_str() {
+        "imported" => Some(Message::new(Tone::Good, w.t("bill-imported"))),
         "fetched" => Some(Message::new(Tone::Good, w.t("bill-fetched"))),
         "closed" => Some(Message::new(Tone::Good, w.t("finding-closed-now"))),
         _ => None,
@@ -163,6 +165,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action={ "/finance/days/" (day.channel) "/" (day.day) "/fetch" } {
                 button class="button second" type="submit" { (w.t("bill-fetch")) }
             }
+            (form(w, &[day.channel], Some(day.day)))
         }
         @if day.state != BillState::Wanted { (sides(w, view)) }
         @if day.state != BillState::Wanted && day.open == 0 { (callout(Tone::Good, &w.t("bill-agree"), &html! {})) }

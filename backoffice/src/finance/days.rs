@@ -3,16 +3,21 @@
 use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
+use registration::desk::permits::{Right, Scope, permits};
 use registration::model::payment::Method;
 use registration::reconciliation::{BillDay, BillState, DAYS_MAX};
 use serde::Deserialize;
 
+use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, table};
+use crate::finance::import::form::form;
+use crate::finance::parts::{Tab, answer, table, take_out};
 use crate::finance::words;
 use crate::request::visit::Visit;
 
@@ -32,15 +37,36 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    let registration = &visit.app.outside.registration;
-    let days = registration.finance.days(&visit.staff, asked.before.parse().ok()).await?;
-    let channels = registration.reconciliation.channels();
-    let title = visit.words.t("finance-days").into_owned();
-    let inside = body(visit.words, &days, &channels);
-    answer(&visit, StatusCode::OK, Tab::Days, title, None, &inside).await
+    draw(&visit, StatusCode::OK, asked.before.parse().ok(), None).await
 }
 
-pub(crate) fn body(w: Words, days: &[BillDay], channels: &[Method]) -> Markup {
+/// Draws the days before one, or the newest, with why something else was not done.
+pub(crate) async fn draw(
+    visit: &Visit,
+    status: StatusCode,
+    before: Option<Date>,
+    message: Option<&Message>,
+) -> Result<Response, Failure> {
+    let registration = &visit.app.outside.registration;
+    let days = registration.finance.days(&visit.staff, before).await?;
+    let channels = registration.reconciliation.channels();
+    let title = visit.words.t("finance-days").into_owned();
+    let may_move = permits(&visit.staff, Right::MoveMoney, Scope::Everything);
+    let view = View { days: &days, channels: &channels, may_move, now: visit.now };
+    answer(visit, status, Tab::Days, title, message, &body(visit.words, &view)).await
+}
+
+/// What the page shows.
+pub(crate) struct View<'a> {
+    pub(crate) days: &'a [BillDay],
+    /// Channels that are configured here.
+    pub(crate) channels: &'a [Method],
+    pub(crate) may_move: bool,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
+    let View { days, channels, .. } = *view;
     let rows: Vec<Vec<Markup>> = days.iter().map(|day| row(w, day)).collect();
     let last = days.last().filter(|_| days.len() >= DAYS_MAX);
     html! {
@@ -53,6 +79,8 @@ pub(crate) fn body(w: Words, days: &[BillDay], channels: &[Method]) -> Markup {
         @if let Some(last) = last {
             p { a class="button second" href={ "/finance/days?before=" (last.day) } { (w.t("money-older")) } }
         }
+        @if view.may_move && !channels.is_empty() { (form(w, channels, None)) }
+        @if !days.is_empty() { (take_out(w, &w.t("findings-export"), "/finance/findings", view.now)) }
     }
 }
 

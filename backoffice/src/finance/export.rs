@@ -1,129 +1,129 @@
-//! Payments as files, with what was asked for on the list. CSV goes out page by page as it is read; XLSX is written page by
-//! page, and has an end.
+//! Rows as files, page by page. CSV goes out as it is read; XLSX is written page by page, and has an end.
+
+pub(crate) mod findings;
+pub(crate) mod invoices;
+pub(crate) mod journal;
+pub(crate) mod payments;
+
+use std::future::Future;
 
 use axum::body::Body;
-use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::stream;
-use http::StatusCode;
+use futures_util::stream::{self, BoxStream, StreamExt};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use pagekit::callout::Tone;
+use jiff::civil::Date;
 use pagekit::when;
-use registration::desk::finance::EXPORT_PAGE_MAX;
-use registration::model::payment::listed::{Bookmark, Listed, Wanted};
+use pagekit::words::Words;
+use registration::desk::finance::{Days, EXPORT_DAYS_MAX};
 use rust_xlsxwriter::XlsxError;
+use serde::Deserialize;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::list::{Asked, draw};
-use crate::finance::sheet::{self, Cell, HEADS, MARK, Sheet};
+use crate::finance::sheet::{self, Cell, MARK, Sheet};
 use crate::request::visit::Visit;
 
 /// Most rows of a file that people open.
-const XLSX_ROWS_MAX: usize = 50_000;
+pub(crate) const XLSX_ROWS_MAX: usize = 50_000;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-pub(crate) async fn csv(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    let wanted = asked.wanted();
-    visit.app.outside.registration.finance.begin_export(&visit.staff, &wanted, "csv").await?;
-    let w = visit.words;
-    let heads = HEADS.map(|head| Cell::Text(w.t(head).into_owned()));
-    let mut first = MARK.as_bytes().to_vec();
-    first.extend(sheet::csv([&heads[..]].into_iter()));
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", name(&visit, "csv"))),
-    ];
-    let pages = stream::unfold(Going { visit, wanted, after: Next::Begin(first) }, |mut going| async move {
-        let page = going.next().await?;
-        Some((page, going))
-    });
-    Ok((headers, Body::from_stream(pages)).into_response())
+/// Rows of one page.
+pub(crate) type Rows = Vec<Vec<Cell>>;
+
+/// What is taken out: the rows come page by page. One that cannot be read breaks the connection off, and the browser says
+/// that the file is not whole.
+pub(crate) struct Taken {
+    /// What the file is called first.
+    pub(crate) name: &'static str,
+    pub(crate) heads: Vec<String>,
+    pub(crate) pages: BoxStream<'static, Result<Rows, Failure>>,
 }
 
-/// A file under way.
-struct Going {
-    visit: Visit,
-    wanted: Wanted,
-    after: Next,
-}
-
-enum Next {
-    Begin(Vec<u8>),
-    After(Bookmark),
-    End,
-}
-
-/// A page could not be read: the connection breaks off, and the browser says that the file is not whole.
-#[derive(Debug, thiserror::Error)]
-#[error("the file is not whole")]
-struct Broken;
-
-impl Going {
-    /// The next page; nothing after the last one.
-    async fn next(&mut self) -> Option<Result<Bytes, Broken>> {
-        let (mut bytes, after) = match std::mem::replace(&mut self.after, Next::End) {
-            Next::Begin(heads) => (heads, None),
-            Next::After(bookmark) => (Vec::new(), Some(bookmark)),
-            Next::End => return None,
-        };
-        let finance = &self.visit.app.outside.registration.finance;
-        let page = finance.export_page(&self.visit.staff, &self.wanted, after).await;
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => {
-                tracing::error!(%error, "an export broke off");
-                return Some(Err(Broken));
+impl Taken {
+    /// Rows that `read` gives after a place, with where they go on; nothing: that was all.
+    pub(crate) fn new<P, R, F>(w: Words, name: &'static str, heads: &[&'static str], read: R) -> Self
+    where
+        P: Send + 'static,
+        R: Fn(Option<P>) -> F + Send + 'static,
+        F: Future<Output = Result<(Rows, Option<P>), Failure>> + Send + 'static,
+    {
+        let pages = stream::try_unfold(Some(None), move |place: Option<Option<P>>| {
+            let page = place.map(&read);
+            async move {
+                let Some(page) = page else { return Ok(None) };
+                let (rows, next) = page.await?;
+                Ok(Some((rows, next.map(Some))))
             }
-        };
-        self.after = page
-            .last()
-            .filter(|_| page.len() >= EXPORT_PAGE_MAX)
-            .map_or(Next::End, |last| Next::After(last.bookmark()));
-        let rows: Vec<[Cell; 13]> = page.iter().map(|listed| sheet::row(self.visit.words, listed)).collect();
-        bytes.extend(sheet::csv(rows.iter().map(<[Cell; 13]>::as_slice)));
-        Some(Ok(bytes.into()))
+        });
+        Self { name, heads: heads.iter().map(|head| w.t(head).into_owned()).collect(), pages: pages.boxed() }
     }
 }
 
-pub(crate) async fn xlsx(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    let (wanted, w) = (asked.wanted(), visit.words);
-    let finance = &visit.app.outside.registration.finance;
-    finance.begin_export(&visit.staff, &wanted, "xlsx").await?;
-    let heads = HEADS.map(|head| w.t(head).into_owned());
-    let mut sheet = Sheet::new(&heads, &name(&visit, "xlsx"), &visit.staff.name).map_err(broken)?;
-    let (mut after, mut count) = (None, 0);
-    loop {
-        let page: Vec<Listed> = finance.export_page(&visit.staff, &wanted, after).await?;
-        count += page.len();
+/// As CSV.
+pub(crate) fn csv(visit: &Visit, taken: Taken) -> Response {
+    let Taken { name, heads, pages } = taken;
+    let heads: Vec<Cell> = heads.into_iter().map(Cell::Text).collect();
+    let mut first = MARK.as_bytes().to_vec();
+    first.extend(sheet::csv([&heads[..]].into_iter()));
+    let rows = pages.map(|page| page.map(|rows| sheet::csv(rows.iter().map(Vec::as_slice))));
+    let whole = stream::once(async { Ok::<_, Failure>(first) }).chain(rows);
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", called(visit, name, "csv"))),
+    ];
+    (headers, Body::from_stream(whole)).into_response()
+}
+
+/// As XLSX. Nothing: there are more than [`XLSX_ROWS_MAX`] rows.
+pub(crate) async fn xlsx(visit: &Visit, taken: Taken) -> Result<Option<Response>, Failure> {
+    let Taken { name, heads, mut pages } = taken;
+    let called = called(visit, name, "xlsx");
+    let mut sheet = Sheet::new(&heads, &called, &visit.staff.name).map_err(broken)?;
+    let mut count = 0;
+    while let Some(rows) = pages.next().await {
+        let rows = rows?;
+        count += rows.len();
         if count > XLSX_ROWS_MAX {
-            let message = Message::new(Tone::Bad, w.with("money-too-many", &[("count", XLSX_ROWS_MAX.into())]));
-            return draw(&visit, &asked, StatusCode::UNPROCESSABLE_ENTITY, Some(&message)).await;
+            return Ok(None);
         }
-        let rows: Vec<[Cell; 13]> = page.iter().map(|listed| sheet::row(w, listed)).collect();
-        sheet.add(rows.iter().map(<[Cell; 13]>::as_slice)).map_err(broken)?;
-        after = page.last().map(Listed::bookmark);
-        if page.len() < EXPORT_PAGE_MAX {
-            break;
-        }
+        sheet.add(rows.iter().map(Vec::as_slice)).map_err(broken)?;
     }
     // Packing takes its time, and others are served meanwhile.
     let packed = tokio::task::spawn_blocking(|| sheet.finish()).await.map_err(|_| Failure::Broken)?;
-    let headers = [
-        (CONTENT_TYPE, XLSX.to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", name(&visit, "xlsx"))),
-    ];
-    Ok((headers, packed.map_err(broken)?).into_response())
+    let headers =
+        [(CONTENT_TYPE, XLSX.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{called}\""))];
+    Ok(Some((headers, packed.map_err(broken)?).into_response()))
+}
+
+/// Of which days something is taken out, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct AskedDays {
+    #[serde(default)]
+    pub(crate) from: String,
+    #[serde(default)]
+    pub(crate) until: String,
+}
+
+impl AskedDays {
+    /// The days; otherwise what is wrong with them.
+    fn read(&self, w: Words) -> Result<Days, String> {
+        let (first, last) = (self.from.parse::<Date>().ok(), self.until.parse::<Date>().ok());
+        let days = first.zip(last).and_then(|(first, last)| Days::new(first, last));
+        days.ok_or_else(|| w.with("export-days-wrong", &[("days", EXPORT_DAYS_MAX.into())]).into_owned())
+    }
 }
 
 /// Who took it out, and when, stands in its name.
-fn name(visit: &Visit, ending: &str) -> String {
+fn called(visit: &Visit, name: &str, ending: &str) -> String {
     let at = when::civil(visit.now).strftime("%Y%m%d-%H%M%S");
-    format!("payments-{at}-{}.{ending}", visit.staff.name)
+    format!("{name}-{at}-{}.{ending}", visit.staff.name)
 }
 
 fn broken(error: XlsxError) -> Failure {
     tracing::error!(%error, "a table could not be written");
     Failure::Broken
+}
+
+/// That there are more rows than a table takes.
+fn too_many(w: Words) -> String {
+    w.with("money-too-many", &[("count", XLSX_ROWS_MAX.into())]).into_owned()
 }

@@ -19,7 +19,7 @@ use strum::VariantArray;
 
 use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, number, table};
+use crate::finance::parts::{Tab, answer, number, select, table};
 use crate::finance::words;
 use crate::request::visit::Visit;
 
@@ -107,8 +107,7 @@ pub(crate) async fn draw(
 ) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let found = registration.finance.list(&visit.staff, &asked.wanted(), asked.bookmark()).await?;
-    let exams: Vec<(ExamId, String)> =
-        registration.exams.list().iter().map(|exam| (exam.id.clone(), visit.exam_title(&exam.id))).collect();
+    let exams = visit.exams();
     let inside = {
         let titles = |exam: &ExamId| visit.exam_title(exam);
         body(visit.words, &View { asked, found: &found, exams: &exams, titles: &titles, now: visit.now })
@@ -165,29 +164,17 @@ fn search(w: Words, view: &View<'_>) -> Markup {
                 input id="q" name="q" type="search" value=(asked.q) maxlength=(SOUGHT_CHARS_MAX) autocomplete="off"
                     spellcheck="false";
             }
-            (select("method", &w.t("money-method"), &w.t("money-all"), &asked.method,
+            (select("method", &w.t("money-method"), Some(&w.t("money-all")), &asked.method,
                 Method::VARIANTS.iter().map(|method| (method.to_string(), words::method(w, *method)))))
-            (select("state", &w.t("money-state"), &w.t("money-all"), &asked.state,
+            (select("state", &w.t("money-state"), Some(&w.t("money-all")), &asked.state,
                 PaymentState::VARIANTS.iter().map(|state| (state.to_string(), words::state(w, *state).1))))
-            (select("exam", &w.t("money-exam"), &w.t("money-all"), &asked.exam,
+            (select("exam", &w.t("money-exam"), Some(&w.t("money-all")), &asked.exam,
                 view.exams.iter().map(|(id, title)| (id.to_string(), title.clone()))))
             div {
                 label for="day" { (w.t("money-day")) }
                 input id="day" name="day" type="date" value=(asked.day);
             }
             button class="button" type="submit" { (w.t("money-find")) }
-        }
-    }
-}
-
-fn select(name: &str, label: &str, all: &str, chosen: &str, options: impl Iterator<Item = (String, String)>) -> Markup {
-    html! {
-        div {
-            label for=(name) { (label) }
-            select id=(name) name=(name) {
-                option value="" { (all) }
-                @for (value, text) in options { option value=(value) selected[value == chosen] { (text) } }
-            }
         }
     }
 }

@@ -8,6 +8,7 @@ use pagekit::when;
 use pagekit::words::Words;
 use registration::desk::permits::{Right, Scope, permits};
 use registration::desk::staff::StaffMember;
+use registration::model::payment::refund::Refund;
 use registration::payments::Stuck;
 use registration::reconciliation::BillDay;
 
@@ -21,8 +22,10 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let finance = &visit.app.outside.registration.finance;
     let stuck = finance.stuck(&visit.staff).await?;
     let days = finance.days(&visit.staff, None).await?;
+    let expired = finance.expired(&visit.staff).await?;
     let view = View {
         stuck: &stuck,
+        expired: &expired,
         days: &days,
         staff: &visit.staff,
         may_move: permits(&visit.staff, Right::MoveMoney, Scope::Everything),
@@ -40,6 +43,8 @@ pub(crate) async fn back() -> Redirect {
 /// What the page shows.
 pub(crate) struct View<'a> {
     pub(crate) stuck: &'a [Stuck],
+    /// Refunds to which nobody agreed in time.
+    pub(crate) expired: &'a [Refund],
     /// Days, of which those with findings or without a bill are shown.
     pub(crate) days: &'a [BillDay],
     pub(crate) staff: &'a StaffMember,
@@ -87,6 +92,23 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                             a href={ "/finance/payments/" (refund.payment.number()) } { (w.t("money-order")) " " (refund.order) }
                         }
                         (one_refund(w, refund, view.staff, view.may_move, view.now))
+                    }
+                }
+            }
+        }
+        @if !view.expired.is_empty() {
+            section {
+                h2 { (w.t("open-expired")) }
+                p class="hint" { (w.t("open-expired-act")) }
+                ul class="lines" {
+                    @for refund in view.expired {
+                        li {
+                            a href={ "/finance/payments/" (refund.payment.number()) } { (w.t("money-order")) " " (refund.order) }
+                            span class="fen" { (refund.amount) }
+                            @if let Some(at) = refund.ended_at {
+                                span class="hint" { (w.with("open-expired-at", &[("when", when::dated(w.language, at, view.now).into())])) }
+                            }
+                        }
                     }
                 }
             }

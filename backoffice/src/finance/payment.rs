@@ -1,6 +1,7 @@
 //! One payment: what came, what it has become, what happened, what goes back, and what the journal says.
 
 pub(crate) mod acts;
+pub(crate) mod by_hand;
 pub(crate) mod view;
 
 use axum::extract::{Path, Query};
@@ -33,6 +34,9 @@ impl Done {
             "agreed" => w.t("refund-done-agreed"),
             "withdrawn" => w.t("refund-done-withdrawn"),
             "again" => w.t("refund-done-again"),
+            "hand" => w.t("hand-done"),
+            "hand-waits" => w.t("hand-done-waits"),
+            "hand-undone" => w.t("hand-done-undone"),
             "heard" => w.t("money-heard"),
             _ => return None,
         };

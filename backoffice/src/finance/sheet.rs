@@ -1,11 +1,9 @@
-//! Rows as a file: CSV for programs, XLSX for people. Numbers of payments stay text in both, and no cell is ever a formula.
+//! Rows as a file: CSV for programs, XLSX for people. Numbers of payments, and tax numbers, stay text in both, and no cell is ever a formula.
 
-use pagekit::words::{Words, key};
+use jiff::Timestamp;
+use pagekit::when;
 use registration::Fen;
-use registration::model::payment::listed::Listed;
 use rust_xlsxwriter::{DocProperties, Format, Workbook, Worksheet, XlsxError};
-
-use crate::finance::words;
 
 /// Excel takes a file for UTF-8 by this, and by nothing else.
 pub(crate) const MARK: &str = "\u{feff}";
@@ -13,22 +11,6 @@ pub(crate) const MARK: &str = "\u{feff}";
 const CALCULATED: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
 /// How wide a column is, in characters.
 const WIDTH: f64 = 22.0;
-
-pub(crate) const HEADS: [&str; 13] = [
-    key("money-begun"),
-    key("money-paid-at"),
-    key("money-ours"),
-    key("money-order"),
-    key("money-exam"),
-    key("money-method"),
-    key("money-state"),
-    key("money-wanted"),
-    key("money-came"),
-    key("money-refunded"),
-    key("money-refunding"),
-    key("money-reference"),
-    key("money-why"),
-];
 
 /// One cell of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,30 +21,10 @@ pub(crate) enum Cell {
     Amount(Option<Fen>),
 }
 
-/// A payment as a row.
-pub(crate) fn row(w: Words, listed: &Listed) -> [Cell; 13] {
-    let payment = &listed.payment;
-    let at = |at: Option<jiff::Timestamp>| {
-        let at = at.map(|at| pagekit::when::civil(at).strftime("%Y-%m-%d %H:%M:%S").to_string());
-        Cell::Text(at.unwrap_or_default())
-    };
-    let orders: Vec<String> = payment.orders.iter().map(|(order, _)| order.to_string()).collect();
-    let exam = listed.exam.as_ref().map(ToString::to_string);
-    [
-        at(Some(payment.created_at)),
-        at(listed.paid_at.or(payment.received_at)),
-        Cell::Id(payment.number()),
-        Cell::Id(orders.join(" ")),
-        Cell::Text(exam.unwrap_or_default()),
-        Cell::Text(words::method(w, payment.method)),
-        Cell::Text(words::state(w, payment.state).1),
-        Cell::Amount(Some(payment.amount)),
-        Cell::Amount(payment.received),
-        Cell::Amount(Some(listed.refunded)),
-        Cell::Amount(Some(listed.refunding)),
-        Cell::Id(payment.reference.clone().unwrap_or_default()),
-        Cell::Text(payment.reason.clone().unwrap_or_default()),
-    ]
+/// A moment as a cell: China's time, which tables can sort.
+pub(crate) fn at(at: Option<Timestamp>) -> Cell {
+    let at = at.map(|at| when::civil(at).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    Cell::Text(at.unwrap_or_default())
 }
 
 /// Whole yuan and fen, as tables calculate with them.

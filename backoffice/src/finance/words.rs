@@ -4,7 +4,7 @@ use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
 use registration::model::payment::journal::EntryKind;
 use registration::model::payment::listed::Became;
-use registration::model::payment::refund::{RefundReason, RefundState};
+use registration::model::payment::refund::{Refund, RefundReason, RefundState};
 use registration::model::payment::{Method, PaymentEvent, PaymentState};
 use registration::reconciliation::FindingKind;
 
@@ -50,9 +50,18 @@ pub(crate) fn refund_state(w: Words, state: RefundState) -> (Tone, String) {
     (tone, word.into_owned())
 }
 
+/// The same of a refund, which may be over because nobody agreed in time.
+pub(crate) fn refund(w: Words, refund: &Refund) -> (Tone, String) {
+    if refund.is_expired {
+        return (Tone::Plain, w.t("refund-expired").into_owned());
+    }
+    refund_state(w, refund.state)
+}
+
 /// What is to be done about a refund that people must see to.
-pub(crate) fn refund_act(state: RefundState) -> &'static str {
-    match state {
+pub(crate) fn refund_act(refund: &Refund) -> &'static str {
+    match refund.state {
+        RefundState::Due if !refund.method.has_channel() => key("refund-act-hand"),
         RefundState::Asked => key("refund-act-asked"),
         RefundState::Short => key("refund-act-short"),
         RefundState::Abnormal => key("refund-act-abnormal"),

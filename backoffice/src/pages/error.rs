@@ -11,6 +11,7 @@ pub(crate) fn title(w: Words, failure: Failure) -> String {
         Failure::Bad => w.t("error-bad-title"),
         Failure::Forbidden => w.t("error-forbidden-title"),
         Failure::NotFound => w.t("error-not-found-title"),
+        Failure::TooLarge => w.t("error-too-large-title"),
         Failure::Broken => w.t("error-broken-title"),
         Failure::Unavailable => w.t("error-unavailable-title"),
     }
@@ -22,6 +23,7 @@ pub(crate) fn body(w: Words, failure: Failure) -> Markup {
         Failure::Bad => w.t("error-bad-text"),
         Failure::Forbidden => w.t("error-forbidden-text"),
         Failure::NotFound => w.t("error-not-found-text"),
+        Failure::TooLarge => w.t("error-too-large-text"),
         Failure::Broken => w.t("error-broken-text"),
         Failure::Unavailable => w.t("error-unavailable-text"),
     };

@@ -1,8 +1,11 @@
 //! Who works, in which language, when. Nobody without signing in.
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
+use httpkit::limits::ClientAddress;
 use jiff::Timestamp;
 use pagekit::language::Language;
 use pagekit::local_path::query_value;
@@ -28,6 +31,8 @@ pub(crate) struct Visit {
     pub(crate) staff: StaffMember,
     /// Path and query that a GET may ask for.
     path: String,
+    /// Where the connection comes from, as far as the listener says so.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Visit {
@@ -35,6 +40,12 @@ impl Visit {
     pub(crate) fn exam_title(&self, exam: &ExamId) -> String {
         let found = self.app.outside.registration.exams.get(exam);
         found.map_or_else(|| exam.to_string(), |exam| self.words.pick(&exam.title.zh, &exam.title.en).to_owned())
+    }
+
+    /// The exams, each with what it is called, in their order.
+    pub(crate) fn exams(&self) -> Vec<(ExamId, String)> {
+        let all = self.app.outside.registration.exams.list();
+        all.iter().map(|exam| (exam.id.clone(), self.exam_title(&exam.id))).collect()
     }
 
     /// Refuses whoever may not.
@@ -84,6 +95,7 @@ impl FromRequestParts<App> for Visit {
         };
         // A page that answers a form is left by its address, where a GET leads back to the form's page.
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), now, staff, path })
+        let address = parts.extensions.get::<ClientAddress>().map(|from| from.0);
+        Ok(Self { app: app.clone(), words: words(Language::of(&parts.headers)), now, staff, path, address })
     }
 }

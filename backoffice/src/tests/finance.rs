@@ -12,23 +12,23 @@ use registration::model::ids::StaffId;
 use registration::model::order::OrderId;
 use registration::model::payment::journal::EntryKind;
 use registration::model::payment::listed::{Became, Happened, Line, Listed, Part, Whole};
-use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
+use registration::model::payment::refund::{ByHand, Refund, RefundId, RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentEvent, PaymentId, PaymentState};
 use registration::payments::{Books, Difference, Stuck};
-use registration::reconciliation::{BillDay, BillState, Finding, FindingId, FindingKind, Sums};
+use registration::reconciliation::{BillDay, BillState, Finding, FindingId, FindingKind, ReconcileError, Sums};
 use strum::VariantArray;
 use uuid::Uuid;
 
 use super::{history, member, now};
 use crate::desk::message::Message;
 use crate::finance::parts::{Inside, Tab, body};
-use crate::finance::{books, day, days, list, open, payment};
+use crate::finance::{books, day, days, import, list, open, payment};
 
-fn id(number: u128) -> PaymentId {
+pub(super) fn id(number: u128) -> PaymentId {
     PaymentId(Uuid::from_u128(0x0193_8f3e_7c00_7000_8000_0000_0000_0000 + number))
 }
 
-fn order() -> OrderId {
+pub(super) fn order() -> OrderId {
     OrderId::from_bits(0xA5_F3C4_9D21)
 }
 
@@ -85,7 +85,24 @@ fn refund(number: u128, state: RefundState, by: u128) -> Refund {
         ended_at: None,
         code: (state == RefundState::Short).then(|| "ACQ.SELLER_BALANCE_NOT_ENOUGH".to_owned()),
         stuck_at: is_stuck.then(now),
+        by_hand: None,
+        is_expired: false,
     }
+}
+
+/// Refunds that a transfer gives back: to be written down, noted by whoever looks and by somebody else, done; and one to
+/// which nobody agreed.
+fn by_hand() -> Vec<Refund> {
+    let given = |by: u128| ByHand {
+        reference: "中国银行 20261120 流水 8801234567890".to_owned(),
+        reason: "考生的卡已注销，转到新卡".to_owned(),
+        by: StaffId(Uuid::from_u128(by)),
+    };
+    let school = Refund { method: Method::School, stuck_at: Some(now()), ..refund(20, RefundState::Due, 7) };
+    let abnormal = |number, by| Refund { by_hand: Some(given(by)), ..refund(number, RefundState::Abnormal, 7) };
+    let over = Refund { is_expired: true, ended_at: Some(now()), stuck_at: None, ..refund(25, RefundState::Closed, 7) };
+    let done = Refund { by_hand: Some(given(7)), ended_at: Some(now()), ..refund(24, RefundState::Done, 7) };
+    vec![school, abnormal(21, 9), abnormal(22, 7), done, over]
 }
 
 fn refunds() -> Vec<Refund> {
@@ -132,6 +149,10 @@ fn whole(refunds: Vec<Refund>) -> Whole {
             line(3, EntryKind::RefundDue, "refund_due", 0, 2_000),
         ],
     }
+}
+
+fn at_day() -> jiff::civil::Date {
+    "2026-11-19".parse().unwrap()
 }
 
 fn bill(state: BillState, day: &str, open: u64) -> BillDay {
@@ -210,19 +231,28 @@ fn both_books() -> (Books, Books) {
 
 /// Every page, in every state that looks different.
 pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
+    let mut pages = payments_pages(w, at);
+    pages.extend(days_pages(w, at));
+    pages
+}
+
+fn page(w: Words, tab: Tab, title: &str, inside: &Markup, message: Option<&Message>) -> Markup {
+    body(w, &Inside { tab, staff: &member(), title: title.to_owned(), open: 7, message }, inside)
+}
+
+/// Payments: a list, and each by itself.
+fn payments_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
     let member: StaffMember = member();
-    let page = |tab, title: &str, inside: &Markup, message: Option<&Message>| {
-        body(w, &Inside { tab, title: title.to_owned(), open: 7, message }, inside)
-    };
     let bad = Message::new(Tone::Bad, w.with("refund-refused-amount", &[("left", "¥120.00".into())]));
-    let (listed, exams) = (all(), [("degree-english".parse().unwrap(), w.t("exam").into_owned())]);
+    let (found, exams) = (all(), [("degree-english".parse().unwrap(), w.t("exam").into_owned())]);
     let list = |found: &[Listed], asked: &list::Asked| {
         let titles = |exam: &reservation::ids::ExamId| exam.to_string();
-        list::body(w, &list::View { asked, found, exams: &exams, titles: &titles, now: at })
+        let inside = list::body(w, &list::View { asked, found, exams: &exams, titles: &titles, now: at });
+        page(w, Tab::Payments, &w.t("finance-payments"), &inside, None)
     };
     let asked = list::Asked { q: "S7K4-2M9Q".to_owned(), state: "received".to_owned(), ..Default::default() };
     let history = history();
-    let one = |whole: &Whole, entered: Option<&payment::Entered>| {
+    let one = |whole: &Whole, entered: Option<&payment::Entered>, message: Option<&Message>| {
         let view = payment::view::View {
             whole,
             exam: Some("成人高等教育学士学位外语考试（第二次，含补考）"),
@@ -233,47 +263,55 @@ pub(super) fn all_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> 
             alone_max: Fen(50_000),
             now: at,
         };
-        payment::view::body(w, &view)
+        page(w, Tab::Payments, &w.t("money-title"), &payment::view::body(w, &view), message)
     };
     let entered = payment::Entered { order: order().to_string(), amount: "130".into(), reason: "病假".into() };
     let pending = Whole {
-        listed: Listed { stuck_at: Some(at), ..super::finance::listed(6, PaymentState::Unknown, None) },
+        listed: Listed { stuck_at: Some(at), ..listed(6, PaymentState::Unknown, None) },
         lines: Vec::new(),
         ..whole(Vec::new())
     };
-    let day = |bill: BillDay, findings: Vec<Finding>| {
+    vec![
+        ("money-list", list(&found, &list::Asked::default())),
+        ("money-list-empty", list(&[], &asked)),
+        ("money-by-hand", one(&whole(by_hand()), None, None)),
+        ("money-one", one(&whole(refunds()), None, None)),
+        ("money-refund", one(&whole(Vec::new()), Some(&entered), Some(&bad))),
+        ("money-unknown", one(&pending, None, None)),
+    ]
+}
+
+/// What people must see to, the days, and the books.
+fn days_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
+    let (member, history) = (member(), history());
+    let day = |name: &str, bill: BillDay, findings: Vec<Finding>| {
         let ours = Sums { paid: Fen(1_582_000), fee: Fen(0), ..bill.sums };
         let found = Reconciled { day: bill, ours, findings, history: history.to_vec() };
-        day::body(w, &day::View { found: &found, is_configured: true, may_move: true, now: at })
+        let view = day::View { found: &found, is_configured: true, may_move: true, now: at };
+        page(w, Tab::Days, name, &day::body(w, &view), None)
     };
-    let stuck = stuck(at);
-    let open = |stuck: &[Stuck], days: &[BillDay]| {
-        open::body(w, &open::View { stuck, days, staff: &member, may_move: true, now: at })
+    let expired = by_hand().split_off(4);
+    let open = |stuck: &[Stuck], days: &[BillDay], expired: &[Refund]| {
+        let view = open::View { stuck, expired, days, staff: &member, may_move: true, now: at };
+        page(w, Tab::Open, &w.t("finance-open"), &open::body(w, &view), None)
     };
+    let days = |days: &[BillDay], channels: &[Method], message: Option<&Message>| {
+        let inside = days::body(w, &days::View { days, channels, may_move: true, now: at });
+        page(w, Tab::Days, &w.t("finance-days"), &inside, message)
+    };
+    let other_day = import::why(w, &ReconcileError::OtherDay(at_day()), (Method::WechatPay, at_day()));
+    let other_day = Message::new(Tone::Bad, other_day);
+    let books = |of: &Books| page(w, Tab::Books, &w.t("finance-books"), &books::body(w, of, at), None);
     let (right, wrong) = both_books();
     vec![
-        ("money-list", page(Tab::Payments, &w.t("finance-payments"), &list(&listed, &list::Asked::default()), None)),
-        ("money-list-empty", page(Tab::Payments, &w.t("finance-payments"), &list(&[], &asked), None)),
-        ("money-one", page(Tab::Payments, &w.t("money-title"), &one(&whole(refunds()), None), None)),
-        (
-            "money-refund",
-            page(Tab::Payments, &w.t("money-title"), &one(&whole(Vec::new()), Some(&entered)), Some(&bad)),
-        ),
-        ("money-unknown", page(Tab::Payments, &w.t("money-title"), &one(&pending, None), None)),
-        ("money-open", page(Tab::Open, &w.t("finance-open"), &open(&stuck, &bills()), None)),
-        ("money-open-none", page(Tab::Open, &w.t("finance-open"), &open(&[], &[]), None)),
-        ("money-days", page(Tab::Days, &w.t("finance-days"), &days::body(w, &bills(), &[Method::Alipay]), None)),
-        ("money-days-none", page(Tab::Days, &w.t("finance-days"), &days::body(w, &[], &[]), None)),
-        ("money-day", page(Tab::Days, "2026-11-17", &day(bill(BillState::Read, "2026-11-17", 10), findings()), None)),
-        (
-            "money-day-late",
-            page(Tab::Days, "2026-11-18", &day(bill(BillState::Wanted, "2026-11-18", 1), Vec::new()), None),
-        ),
-        (
-            "money-day-agrees",
-            page(Tab::Days, "2026-11-16", &day(bill(BillState::Read, "2026-11-16", 0), Vec::new()), None),
-        ),
-        ("money-books", page(Tab::Books, &w.t("finance-books"), &books::body(w, &right), None)),
-        ("money-books-wrong", page(Tab::Books, &w.t("finance-books"), &books::body(w, &wrong), None)),
+        ("money-open", open(&stuck(at), &bills(), &expired)),
+        ("money-open-none", open(&[], &[], &[])),
+        ("money-days", days(&bills(), &[Method::Alipay, Method::WechatPay], Some(&other_day))),
+        ("money-days-none", days(&[], &[], None)),
+        ("money-day", day("2026-11-17", bill(BillState::Read, "2026-11-17", 10), findings())),
+        ("money-day-late", day("2026-11-18", bill(BillState::Wanted, "2026-11-18", 1), Vec::new())),
+        ("money-day-agrees", day("2026-11-16", bill(BillState::Read, "2026-11-16", 0), Vec::new())),
+        ("money-books", books(&right)),
+        ("money-books-wrong", books(&wrong)),
     ]
 }

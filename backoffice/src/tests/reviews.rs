@@ -25,7 +25,7 @@ use crate::desks::forms::{self, FORMS};
 use crate::desks::plain::{Case, Desk, Kind, Whose, body};
 use crate::desks::scores::{self, SCORES};
 
-fn shipped(name: &str) -> registration::model::exam::Exam {
+pub(super) fn shipped(name: &str) -> registration::model::exam::Exam {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams").join(name);
     definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
 }

@@ -382,8 +382,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
 fn the_gallery_is_written_when_asked_for() {
     let Some(dir) = std::env::var_os("SEATHOLD_GALLERY").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&dir).unwrap();
-    std::fs::write(dir.join("payment-code.png"), crate::view::qr_code::code(&exam_page().payment_url).unwrap())
-        .unwrap();
+    std::fs::write(dir.join("payment-code.png"), pagekit::qr_code::code(&exam_page().payment_url).unwrap()).unwrap();
     for language in [Language::Zh, Language::En] {
         for (name, markup) in gallery(language) {
             std::fs::write(dir.join(format!("{name}.html")), markup.into_string()).unwrap();

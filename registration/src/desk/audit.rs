@@ -62,9 +62,42 @@ pub enum AuditAction {
     /// Gave money back that came by no channel; what was seen is the refund's number.
     #[strum(serialize = "refund.by_hand")]
     RefundedByHand,
+    /// Agreed that somebody else gave money back by hand; what was seen is the refund's number.
+    #[strum(serialize = "refund.by_hand_agree")]
+    AgreedToHand,
+    /// Took back that money was given back by hand; what was seen is the refund's number.
+    #[strum(serialize = "refund.by_hand_undo")]
+    TookHandBack,
+    /// Nobody agreed to a refund in time; the detail is how much it was.
+    #[strum(serialize = "refund.expire")]
+    RefundExpired,
     /// Began a school's payment for many candidates; what was seen is its number.
     #[strum(serialize = "group.begun")]
     GroupBegun,
+    /// Looked through candidates whom a school may pay for; the detail is which ones.
+    #[strum(serialize = "group.look")]
+    LookedAtGroup,
+    /// Took off a school's payment what could not be paid for.
+    #[strum(serialize = "group.left_out")]
+    GroupLeftOut,
+    /// Began to pay for a school's list by a channel; the detail is which.
+    #[strum(serialize = "group.paying")]
+    GroupPaying,
+    /// Looked through invoices, whose titles and tax numbers are whole; the detail is which ones.
+    #[strum(serialize = "invoice.list")]
+    LookedAtInvoices,
+    /// Took invoices out as a file; the detail is which ones.
+    #[strum(serialize = "invoice.export")]
+    ExportedInvoices,
+    /// Looked at the document of an invoice.
+    #[strum(serialize = "invoice.look")]
+    LookedAtInvoice,
+    /// Handed an invoice back; the detail is of how much.
+    #[strum(serialize = "invoice.hand_back")]
+    HandedBackInvoice,
+    /// Handed a credit note back; the detail is of how much.
+    #[strum(serialize = "invoice.hand_back_credit")]
+    HandedBackCredit,
     /// Let the orders of a school's payment go again.
     #[strum(serialize = "group.released")]
     GroupReleased,
@@ -122,6 +155,9 @@ pub enum AuditAction {
     /// Had the bill of a day fetched.
     #[strum(serialize = "bill.fetch")]
     FetchedBill,
+    /// Brought the bill of a day as a file; the detail is its hash and its size.
+    #[strum(serialize = "bill.import")]
+    ImportedBill,
     /// Saw to a finding of reconciliation; the detail is what was done.
     #[strum(serialize = "finding.close")]
     ClosedFinding,
@@ -237,7 +273,7 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 38] = [
+    const WORDS: [&str; 50] = [
         "looked_at_person",
         "looked_at_picture",
         "confirmed",
@@ -255,6 +291,18 @@ mod tests {
         "account_corrected",
         "account_code_told",
         "refund.by_hand",
+        "refund.by_hand_agree",
+        "refund.by_hand_undo",
+        "refund.expire",
+        "group.look",
+        "group.left_out",
+        "group.paying",
+        "invoice.list",
+        "invoice.export",
+        "invoice.look",
+        "invoice.hand_back",
+        "invoice.hand_back_credit",
+        "bill.import",
         "group.begun",
         "group.released",
         "group.received",

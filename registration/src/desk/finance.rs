@@ -1,6 +1,8 @@
 //! The finance desk: payments found and looked at, refunds, what is stuck, the books, and what reconciliation found. Every look
 //! and every act is in the audit.
 
+mod bills;
+mod by_hand;
 mod export;
 
 use std::fmt;
@@ -23,7 +25,8 @@ use crate::payments::store::{journal_lines, payment_events, refunds};
 use crate::payments::{Books, Payments, RefundError, Stuck};
 use crate::store::{Database, StoreError};
 
-pub use export::EXPORT_PAGE_MAX;
+pub use bills::{BILL_BYTES_MAX, Fingerprint};
+pub use export::{Days, EXPORT_DAYS_MAX, EXPORT_PAGE_MAX, LineBookmark};
 
 /// Payments of one page.
 pub const PAGE: usize = 50;

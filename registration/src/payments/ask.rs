@@ -71,6 +71,11 @@ impl Asking {
         let client = self.hearing.database.client().await?;
         let under_way = attempts::under_way(&client, order).await?;
         drop(client);
+        self.ask_these_on_look(under_way).await
+    }
+
+    /// The same of these attempts.
+    pub(crate) async fn ask_these_on_look(&self, under_way: Vec<StoredAttempt>) -> Result<(), StoreError> {
         for attempt in under_way {
             let now = clock::now();
             let client = self.hearing.database.client().await?;

@@ -2,7 +2,10 @@
 //! is open nobody pays for them, or changes them, otherwise. The money comes by a channel, or as a transfer that staff write
 //! down; then each order is settled by itself, so that a seat that has gone meanwhile stops none of the others.
 
+mod choosing;
 mod lines;
+mod listed;
+mod looking;
 mod pay;
 
 use jiff::SignedDuration;
@@ -26,6 +29,9 @@ use crate::payments::store::payments::attempts;
 use crate::payments::store::{group_payment_orders, group_payments};
 use crate::seats::store::orders;
 use crate::store::StoreError;
+
+pub use choosing::{Choice, ReadList};
+pub use listed::{BadLine, LIST_BYTES_MAX, LineFault, ListError};
 
 /// The longest time for which a list keeps orders from their candidates.
 pub const LOCK_MAX: SignedDuration = SignedDuration::from_hours(72);
@@ -160,6 +166,8 @@ impl Payments {
             return Err(GroupError::UnderWay);
         }
         group_payment_orders::remove(&transaction, id, &gone).await?;
+        let subject = id.0.simple().to_string();
+        Entry::by_staff(member.id, AuditAction::GroupLeftOut, &subject).write(&transaction).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.group(member, id).await

@@ -1,12 +1,14 @@
 //! Invoices (发票): candidates say for whom, the finance office makes them elsewhere from a list and hands the documents back,
 //! and candidates find them at their orders. When money has gone back of what was invoiced, a credit note is wanted.
 
+mod office;
+
 use bytes::Bytes;
 use object_store::path::Path;
-use reservation::ids::ExamId;
 use uuid::Uuid;
 
 use super::Payments;
+use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::{Forbidden, Right, Scope, demand};
 use crate::desk::staff::StaffMember;
 use crate::model::clock;
@@ -19,11 +21,13 @@ use crate::pictures::files::FileKey;
 use crate::seats::store::orders;
 use crate::store::StoreError;
 
+pub use office::{Found, InvoiceBookmark, InvoicesWanted};
+
 /// Most bytes of a document.
 pub const DOCUMENT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Within so many bytes of its end a PDF says that it ends.
 const END_BYTES: usize = 1024;
-/// Most lines of a page of the list.
+/// Most lines that are read at once.
 pub const INVOICES_MAX: i64 = 500;
 
 /// Why nothing was done about an invoice. Refusals first (the caller can act), faults last (we must).
@@ -133,21 +137,6 @@ impl Payments {
         }
     }
 
-    /// What the finance office has to make, or all that is wanted, in the order in which it was asked for: at most
-    /// [`INVOICES_MAX`] after that one. For a page, and for an export page by page.
-    pub async fn invoices(
-        &self,
-        member: &StaffMember,
-        exam: &ExamId,
-        only_waiting: bool,
-        after: Option<&Invoice>,
-    ) -> Result<Vec<Invoice>, InvoiceError> {
-        demand(member, Right::MakeInvoices, Scope::Exam(exam))?;
-        let after = after.map(|invoice| (invoice.asked_at, invoice.order));
-        let found = invoices::list(&self.database.client().await?, exam, only_waiting, after, INVOICES_MAX).await?;
-        Ok(found.into_iter().map(|invoice| self.unsealed(invoice)).collect::<Result<_, _>>()?)
-    }
-
     /// Hands a document back that was made elsewhere: the invoice, of what is paid now, or the credit note, of what has gone
     /// back since. Another one takes its place.
     pub async fn hand_back_invoice(
@@ -208,6 +197,13 @@ impl Payments {
         }
         let document = Document { id, amount, at: clock::now() };
         invoices::hand_back(&transaction, order, which.into(), &document, member.id).await?;
+        let action = match which {
+            InvoiceDocument::Invoice => AuditAction::HandedBackInvoice,
+            InvoiceDocument::CreditNote => AuditAction::HandedBackCredit,
+        };
+        let (subject, detail) = (office::subject(order), amount.to_string());
+        let entry = Entry::by_staff(member.id, action, &subject).detail(detail.as_str());
+        entry.write(&transaction).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(earlier.map(|earlier| earlier.id))
     }

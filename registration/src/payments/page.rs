@@ -39,6 +39,19 @@ pub struct Attempt {
     pub heard_at: Option<Timestamp>,
 }
 
+impl From<attempts::StoredAttempt> for Attempt {
+    fn from(attempt: attempts::StoredAttempt) -> Self {
+        Self {
+            payment: attempt.id,
+            method: attempt.method,
+            state: attempt.state,
+            start: attempt.start,
+            expires_at: attempt.expires_at,
+            heard_at: attempt.heard_at,
+        }
+    }
+}
+
 /// The money of one order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentPage {
@@ -124,19 +137,11 @@ impl Payments {
         let exam = self.exams.get(&found.exam).filter(|_| is_offered);
         let has = |method: &Method| *method == Method::Screenshot || self.channels().get(*method).is_some();
         let channels = exam.map(|exam| exam.rules.payment.channels.iter().copied().filter(has).collect());
-        let attempt = |attempt: attempts::StoredAttempt| Attempt {
-            payment: attempt.id,
-            method: attempt.method,
-            state: attempt.state,
-            start: attempt.start,
-            expires_at: attempt.expires_at,
-            heard_at: attempt.heard_at,
-        };
         Ok(Some(PaymentPage {
             amount: found.amount,
             channels: channels.unwrap_or_default(),
             // Where a school's staff pay is nothing to the candidate.
-            attempts: under_way.into_iter().filter(|one| one.group.is_none()).map(attempt).collect(),
+            attempts: under_way.into_iter().filter(|one| one.group.is_none()).map(Attempt::from).collect(),
             received: received.into_iter().filter(|payment| payment.state == PaymentState::Received).collect(),
             refunds: refunds.into_iter().map(|stored| stored.refund).collect(),
             lock,

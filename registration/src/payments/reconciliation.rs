@@ -37,6 +37,9 @@ pub enum ReconcileError {
     /// The file is of another day.
     #[error("most lines of this bill are of another day than {0}: name the day that it is of")]
     OtherDay(Date),
+    /// The file is another channel's.
+    #[error("this is a bill of {0}: name that channel")]
+    OtherChannel(Method),
     /// The bill was not there, or not to be used.
     #[error(transparent)]
     Bill(#[from] BillError),
@@ -73,7 +76,15 @@ impl Reconciliation {
 
     /// The bill of a day from a file that somebody downloaded from the channel's console, and compared.
     pub async fn import(&self, channel: Method, day: Date, file: &[u8]) -> Result<BillDay, ReconcileError> {
-        let bill = self.begun(channel, day)?.read_bill(file)?;
+        let bill = match self.begun(channel, day)?.read_bill(file) {
+            Err(error) => {
+                let reads_it =
+                    |other: &Method| self.channels.get(*other).is_some_and(|other| other.read_bill(file).is_ok());
+                let other = self.channels.methods().into_iter().filter(|other| *other != channel).find(reads_it);
+                return Err(other.map_or_else(|| error.into(), ReconcileError::OtherChannel));
+            }
+            Ok(bill) => bill,
+        };
         self.take_in(channel, day, bills::Source::File, &bill).await
     }
 

@@ -1,12 +1,14 @@
 //! Refunds: begun under the lock of what they are of, sent under the number of their row, asked after until they are over.
 
+mod agreed;
+mod by_hand;
+
 use deadpool_postgres::Transaction;
 use futures_util::stream::{self, StreamExt};
 use gateways::pay::{PayError, RefundOrder, RefundStatus};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Payments;
-use crate::desk::audit::{self, AuditAction};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::fen::Fen;
@@ -23,6 +25,8 @@ use crate::rules::paying::refund::{self, Heard, Said, Step, needs_people};
 use crate::rules::paying::schedule::{self, Next};
 use crate::store::StoreError;
 
+pub use by_hand::HandedBack;
+
 /// Most refunds that are sent or asked after in one round, and how many at once.
 const BATCH: i64 = 200;
 const AT_ONCE: usize = 8;
@@ -30,6 +34,8 @@ const AT_ONCE: usize = 8;
 const TAKEN: SignedDuration = SignedDuration::from_secs(30);
 /// What our account at the channel lacks is hardly there in a moment.
 const SHORT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+/// Longest reference of a transfer, in characters.
+pub const REFERENCE_CHARS_MAX: usize = 100;
 /// What the payer reads at the channel.
 const TOLD: &str = "报名费退款";
 
@@ -48,9 +54,15 @@ pub enum RefundError {
     /// It needs somebody else of the staff.
     #[error("somebody else of the staff must agree")]
     SamePerson,
-    /// Only the channel by which the money came gives it back.
+    /// Nobody agreed in time.
+    #[error("nobody agreed to the refund in time")]
+    Expired,
+    /// Only the channel by which the money came gives it back, as long as it has not said that it cannot.
     #[error("only the channel gives this money back")]
     ByChannel,
+    /// A transfer has a reference of 1 to 100 characters.
+    #[error("a transfer has a reference of 1 to {REFERENCE_CHARS_MAX} characters")]
+    Reference,
     /// It has moved on.
     #[error("the refund is {0} by now")]
     Moved(RefundState),
@@ -96,7 +108,7 @@ pub(crate) async fn begin(
 
 impl Payments {
     /// Gives money back by the word of staff: all that is left of the payment, or a part. Above `limit` somebody else must
-    /// [agree](Self::agree_to_refund). The seat, if it bought one, is not touched here.
+    /// [agree](Self::agree_to_refund) within a day. The seat, if it bought one, is not touched here.
     pub async fn refund(
         &self,
         staff: StaffId,
@@ -128,50 +140,12 @@ impl Payments {
         Ok(id)
     }
 
-    /// A second member of staff agrees to a refund, or withdraws it.
-    pub async fn agree_to_refund(&self, staff: StaffId, id: RefundId, is_agreed: bool) -> Result<(), RefundError> {
-        let mut client = self.database.client().await?;
-        let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
-        if stored.refund.state != RefundState::Asked {
-            return Err(RefundError::Moved(stored.refund.state));
-        }
-        if is_agreed && stored.refund.asked_by == Actor::Staff(staff) {
-            return Err(RefundError::SamePerson);
-        }
-        refunds::agree(&transaction, id, staff).await?;
-        let heard = if is_agreed { Heard::Agreed } else { Heard::NotAgreed };
-        write(&transaction, &stored, &heard, clock::now()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(())
-    }
-
     /// Sends a refund again that lacked money at the channel, or that a person had to see to.
     pub async fn refund_again(&self, id: RefundId) -> Result<(), RefundError> {
         match self.hear_refund(id, None, &Heard::Again).await? {
             Some(_) => Ok(()),
             None => Err(RefundError::Unknown),
         }
-    }
-
-    /// Staff have given money back that came by no channel: by a school's transfer, or on the school's own page. Again: the
-    /// same answer.
-    pub async fn refunded_by_hand(&self, staff: StaffId, id: RefundId) -> Result<(), RefundError> {
-        let mut client = self.database.client().await?;
-        let transaction = client.transaction().await.map_err(StoreError::from)?;
-        let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
-        if stored.refund.method.has_channel() {
-            return Err(RefundError::ByChannel);
-        }
-        match write(&transaction, &stored, &Heard::ByHand, clock::now()).await? {
-            Step::End(..) => {}
-            _ if stored.refund.state == RefundState::Done => return Ok(()),
-            _ => return Err(RefundError::Moved(stored.refund.state)),
-        }
-        let (subject, number) = (stored.refund.order.to_string(), id.number());
-        audit::Entry::by_staff(staff, AuditAction::RefundedByHand, &subject).seen(&number).write(&transaction).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(())
     }
 
     /// The refunds of an order, the oldest first.
@@ -182,6 +156,7 @@ impl Payments {
 
     /// Sends what is due, and asks after what was sent.
     pub(crate) async fn send_refunds(&self) -> Result<(), StoreError> {
+        self.end_unagreed().await?;
         let (now, methods) = (clock::now(), self.channels().methods());
         let client = self.database.client().await?;
         let due = refunds::take_due(&client, &methods, (now, now + TAKEN), BATCH).await?;
@@ -262,7 +237,10 @@ async fn write(
         Step::Send => (RefundState::Sent, true),
         Step::To(state) => (state, false),
         Step::End(state, kind) => {
-            let entry = Entry::of(kind, refund.amount, refund.method, stored.is_of_seat);
+            // What staff give back is of the school's own account; at the channel the money has stayed.
+            let is_elsewhere = *heard == Heard::ByHand && refund.method.has_channel();
+            let method = if is_elsewhere { Method::School } else { refund.method };
+            let entry = Entry::of(kind, refund.amount, method, stored.is_of_seat);
             let cause = Cause { payment: refund.payment, order: refund.order, refund: Some(refund.id) };
             journal::insert(transaction, cause, &entry, now).await?;
             (state, false)
@@ -270,6 +248,10 @@ async fn write(
     };
     if refund.state.is_final() {
         return Ok(step);
+    }
+    if refund.by_hand.is_some() && *heard != Heard::ByHand && step != Step::Stay {
+        // It goes another way: nobody has given it back by hand.
+        refunds::forget_hand(transaction, refund.id).await?;
     }
     let since = stored.sent_at.unwrap_or(now);
     let next = match state {
@@ -285,7 +267,9 @@ async fn write(
         _ => None,
     };
     let heard_at = matches!(heard, Heard::Said(_) | Heard::Refused(_)).then_some(now);
-    let needs_people = needs_people(state) || (!refund.method.has_channel() && !state.is_final());
+    // What staff have withdrawn themselves, or left to run out, is over.
+    let is_given_up = *heard == Heard::NotAgreed;
+    let needs_people = (needs_people(state) && !is_given_up) || (!refund.method.has_channel() && !state.is_final());
     let moved = Moved { state, is_sent, heard_at, next, needs_people, code, now };
     refunds::note(transaction, refund.id, &moved).await?;
     Ok(step)

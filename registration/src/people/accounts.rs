@@ -44,7 +44,7 @@ pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use sign_up::{AccountError, SignUpError, SignedUp};
 pub use suspicion::{Act, Caller, Device};
 
-pub(crate) use account::{read, sealed_context};
+pub(crate) use account::{declaring, read, sealed_context};
 pub(crate) use change::former::Address;
 pub(crate) use security::masked;
 

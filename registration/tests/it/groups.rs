@@ -9,7 +9,7 @@ use registration::model::order::{Order, OrderId, OrderState};
 use registration::model::payment::group::{GroupLine, GroupPayment, GroupState, LineState};
 use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, PaymentState};
-use registration::payments::{Going, GroupError, Looking, NewList, PayRefusal};
+use registration::payments::{Going, GroupError, HandedBack, Looking, NewList, PayRefusal, RefundError};
 use registration::seats::{DropError, HandInError, OrderError, ReleaseError};
 use reservation::ids::ExamId;
 
@@ -176,7 +176,18 @@ async fn what_has_gone_shows_before_paying_and_is_left_out() {
     until("a refund", async || !payments.refunds_of(numbers[2]).await.unwrap().is_empty()).await;
     let [refund] = &payments.refunds_of(numbers[2]).await.unwrap()[..] else { panic!("one") };
     assert_eq!((refund.reason, refund.amount, refund.state), (RefundReason::Late, Fen(12_000), RefundState::Due));
-    payments.refunded_by_hand(shop.staff.id, refund.id).await.unwrap();
+    // Above what one may give alone, a second person says the same; or that it is wrong, and it is noted anew.
+    let (one, other, given) = (shop.staff.id, shop.world.reviewer.id, ("T-9", "转账"));
+    for is_agreed in [false, true] {
+        let noted = payments.refunded_by_hand(one, refund.id, given, Fen(5_000)).await.unwrap();
+        assert_eq!(noted, HandedBack::Waits);
+        let alone = payments.agree_to_hand(one, refund.id, true).await;
+        assert!(matches!(alone, Err(RefundError::SamePerson)), "{alone:?}");
+        assert!(payments.books().await.unwrap().balances.contains(&("refund_due".to_owned(), Fen(-12_000))));
+        payments.agree_to_hand(other, refund.id, is_agreed).await.unwrap();
+    }
+    let again = payments.refunded_by_hand(one, refund.id, given, Fen(5_000)).await.unwrap();
+    assert_eq!(again, HandedBack::Done);
     let books = payments.books().await.unwrap();
     assert_eq!(books.differences, []);
     assert!(books.balances.contains(&("clearing.school".to_owned(), Fen(12_000))), "{:?}", books.balances);

@@ -103,7 +103,7 @@ async fn what_a_picture_has_paid_for_is_given_back_by_hand() {
     assert!(matches!(&payments.stuck().await.unwrap()[..], [Stuck::Refund(one)] if one.id == refund.id));
     assert_eq!(balance(&world, "refund_due").await, Fen(-6_000));
     for _ in 0..2 {
-        payments.refunded_by_hand(world.reviewer.id, refund.id).await.unwrap();
+        payments.refunded_by_hand(world.reviewer.id, refund.id, ("T-9", "转账"), Fen(100_000)).await.unwrap();
     }
     assert_eq!(payments.stuck().await.unwrap(), []);
     assert_eq!(balance(&world, "income").await, Fen(-6_000));
@@ -127,7 +127,7 @@ async fn nobody_gives_up_where_the_exam_does_not_say_so_nor_too_late() {
     let [paid] = &shop.world.registration.payments.of_order(order.id).await.unwrap()[..] else { panic!("one") };
     let payments = &shop.world.registration.payments;
     let refund = payments.refund(shop.staff.id, (paid.id, order.id), Fen(1), ("", Fen(0))).await.unwrap();
-    let by_hand = payments.refunded_by_hand(shop.staff.id, refund).await;
+    let by_hand = payments.refunded_by_hand(shop.staff.id, refund, ("T-9", "转账"), Fen(100_000)).await;
     assert!(matches!(by_hand, Err(RefundError::ByChannel)), "{by_hand:?}");
     payments.agree_to_refund(shop.staff.id, refund, false).await.unwrap();
     shop.finish().await;

@@ -43,6 +43,8 @@ pub(crate) async fn decide(visit: Visit, Path((refund, act)): Path<(String, Stri
     let (decided, word) = match act.as_str() {
         "agree" => (finance.decide_refund(&visit.staff, id, true).await, "agreed"),
         "withdraw" => (finance.decide_refund(&visit.staff, id, false).await, "withdrawn"),
+        "by-hand-agree" => (finance.decide_by_hand(&visit.staff, id, true).await, "hand"),
+        "by-hand-undo" => (finance.decide_by_hand(&visit.staff, id, false).await, "hand-undone"),
         "again" => (finance.refund_again(&visit.staff, id).await, "again"),
         _ => return Err(Failure::NotFound),
     };
@@ -62,12 +64,12 @@ pub(crate) async fn ask(visit: Visit, Path(payment): Path<String>) -> Result<Res
     Ok(done(id, "heard"))
 }
 
-fn done(id: PaymentId, word: &str) -> Response {
+pub(super) fn done(id: PaymentId, word: &str) -> Response {
     Redirect::to(&format!("/finance/payments/{}?done={word}", id.number())).into_response()
 }
 
 /// The payment again, with why it was not done.
-async fn refused(
+pub(super) async fn refused(
     visit: &Visit,
     id: PaymentId,
     error: FinanceError,
@@ -81,6 +83,11 @@ async fn refused(
         }
         FinanceError::Refund(RefundError::Twice) => (StatusCode::CONFLICT, w.t("refund-refused-twice")),
         FinanceError::Refund(RefundError::SamePerson) => (StatusCode::CONFLICT, w.t("refund-refused-same")),
+        FinanceError::Refund(RefundError::Reference) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.t("hand-refused-reference"))
+        }
+        FinanceError::Refund(RefundError::ByChannel) => (StatusCode::CONFLICT, w.t("hand-refused-channel")),
+        FinanceError::Refund(RefundError::Expired) => (StatusCode::CONFLICT, w.t("refund-refused-expired")),
         FinanceError::Refund(RefundError::Moved(state)) => {
             (StatusCode::CONFLICT, w.with("refund-refused-moved", &[("state", refund_state(w, state).1.into())]))
         }

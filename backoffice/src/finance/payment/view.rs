@@ -14,9 +14,9 @@ use registration::model::payment::Method;
 use registration::model::payment::listed::{Happened, Part, Whole};
 use registration::model::payment::refund::{Refund, RefundReason, RefundState};
 
-use super::{Entered, plain};
+use super::{Entered, by_hand, plain};
 use crate::desk::record::record;
-use crate::finance::parts::{number, table};
+use crate::finance::parts::{fact, number, table};
 use crate::finance::words;
 
 const LINE_HEADS: [&str; 5] =
@@ -80,10 +80,6 @@ fn facts(w: Words, view: &View<'_>) -> Markup {
     }
 }
 
-fn fact(label: &str, value: &Markup) -> Markup {
-    html! { div { dt { (label) } dd { (value) } } }
-}
-
 fn of_order(w: Words, view: &View<'_>, part: &Part) -> Markup {
     html! {
         (number(&part.order.to_string())) " " (part.amount)
@@ -126,7 +122,7 @@ fn refunds(w: Words, view: &View<'_>) -> Markup {
 
 /// A refund with what is to be done about it.
 pub(crate) fn one_refund(w: Words, refund: &Refund, staff: &StaffMember, may_move: bool, now: Timestamp) -> Markup {
-    let (tone, word) = words::refund_state(w, refund.state);
+    let (tone, word) = words::refund(w, refund);
     let at = |act: &str| format!("/finance/refunds/{}/{act}", refund.id.number());
     let is_own = refund.asked_by == Actor::Staff(staff.id);
     html! {
@@ -143,7 +139,10 @@ pub(crate) fn one_refund(w: Words, refund: &Refund, staff: &StaffMember, may_mov
                 (w.t("refund-number")) " " (number(&refund.id.number()))
                 @if let Some(code) = &refund.code { " · " (w.t("refund-code")) " " (number(code)) }
             }
-            @if refund.stuck_at.is_some() { p class="care" { (w.t(words::refund_act(refund.state))) } }
+            @if refund.stuck_at.is_some() { p class="care" { (w.t(words::refund_act(refund))) } }
+            @if let Some(until) = refund.agree_until() {
+                p class="hint" { (w.with("refund-agree-until", &[("when", when::near(w.language, until, now).into())])) }
+            }
             @if may_move {
                 @match refund.state {
                     RefundState::Asked => {
@@ -169,6 +168,7 @@ pub(crate) fn one_refund(w: Words, refund: &Refund, staff: &StaffMember, may_mov
                     _ => {}
                 }
             }
+            (by_hand::by_hand(w, refund, staff, may_move))
         }
     }
 }
@@ -178,7 +178,9 @@ fn wanting(w: Words, view: &View<'_>) -> Markup {
     let Whole { listed, parts, refunds, .. } = view.whole;
     let payment = &listed.payment;
     let left = view.whole.left();
-    let is_wanted = refunds.iter().any(|refund| refund.reason == RefundReason::Staff);
+    // One that came to nothing stands in nobody's way.
+    let is_live = |refund: &&Refund| refund.state != RefundState::Closed;
+    let is_wanted = refunds.iter().filter(is_live).any(|refund| refund.reason == RefundReason::Staff);
     if payment.received.is_none() || !view.may_move {
         return html! {};
     }
@@ -286,6 +288,11 @@ pub(crate) fn action(action: &AuditAction) -> Option<&'static str> {
         AuditAction::WithdrewRefund => key("money-did-withdraw"),
         AuditAction::SentRefundAgain => key("money-did-again"),
         AuditAction::AskedChannel => key("money-did-ask"),
+        AuditAction::RefundedByHand => key("money-did-hand"),
+        AuditAction::AgreedToHand => key("money-did-hand-agree"),
+        AuditAction::TookHandBack => key("money-did-hand-undo"),
+        AuditAction::RefundExpired => key("money-did-expire"),
+        AuditAction::ImportedBill => key("money-did-import"),
         AuditAction::FetchedBill => key("money-did-fetch"),
         AuditAction::ClosedFinding => key("money-did-close"),
         _ => return None,

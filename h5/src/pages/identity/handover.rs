@@ -118,7 +118,7 @@ pub(crate) async fn show(
     let picture = match &code {
         Ok((token, _)) => {
             let url = format!("{}/handover/{token}", app.base_url(&headers));
-            let picture = crate::view::qr_code::code(&url).ok_or(Failure::Broken)?;
+            let picture = pagekit::qr_code::code(&url).ok_or(Failure::Broken)?;
             Some(format!("data:image/png;base64,{}", STANDARD.encode(picture)))
         }
         Err(_) => None,

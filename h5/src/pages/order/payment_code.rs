@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use pagekit::qr_code::code;
 
 use crate::failure::Failure;
 use crate::request::order::find_now;
 use crate::request::signed_in::SignedIn;
-use crate::view::qr_code::code;
 
 pub(crate) async fn show(candidate: SignedIn, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find_now(&candidate.app, &candidate.account, &order).await?;

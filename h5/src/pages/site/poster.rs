@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use maud::{Markup, html};
 use pagekit::language::Language;
+use pagekit::qr_code::code;
 use pagekit::words::Words;
 use serde::Deserialize;
 
@@ -13,7 +14,6 @@ use crate::app::App;
 use crate::catalogue::words;
 use crate::failure::Failure;
 use crate::view::layout::{Frame, page, phrases};
-use crate::view::qr_code::code;
 
 /// Which exam the poster leads to; none: the first page.
 #[derive(Default, Deserialize)]

@@ -73,6 +73,8 @@ fn back(of: &Payment, reason: RefundReason, state: RefundState) -> Refund {
         created_at: now(),
         asked_by: Actor::System,
         agreed_by: None,
+        by_hand: None,
+        is_expired: false,
         note: None,
         ended_at: None,
         code: None,

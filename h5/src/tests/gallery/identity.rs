@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use maud::Markup;
+use pagekit::qr_code::code;
 use pagekit::words::Words;
 use registration::model::document::{Document, DocumentKind};
 use registration::model::exam::Exam;
@@ -21,7 +22,6 @@ use crate::pages::identity::{self, From, card, face, liveness, manual, said};
 use crate::view::contact::contact;
 use crate::view::form::FieldError;
 use crate::view::layout::{Frame, Visitor, page};
-use crate::view::qr_code::code;
 
 /// Where the sandbox of the gallery would be.
 const SANDBOX: &str = "http://127.0.0.1:1/";

@@ -73,6 +73,21 @@ pub(crate) async fn get_all(
     client.query(&statement, &[&exams, &accounts]).await?.iter().map(read).collect()
 }
 
+/// The accounts in an exam of people whose document has one of these indexes, each with the index.
+pub(crate) async fn accounts_of(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    indexes: &[&[u8]],
+) -> Result<Vec<(Vec<u8>, AccountId)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT document_index, account FROM registration.bindings WHERE exam = $1 AND document_index = ANY($2)",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&exam.as_str(), &indexes]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), AccountId(row.get(1)))).collect())
+}
+
 /// Is the person bound to any account?
 pub(crate) async fn is_bound(
     client: &impl GenericClient,

@@ -1,7 +1,7 @@
 //! A payment of a school for many candidates (集体缴费). Plain values.
 
 use jiff::Timestamp;
-use reservation::ids::ExamId;
+use reservation::ids::{ExamId, SittingId};
 use uuid::Uuid;
 
 use super::{Payment, PaymentId};
@@ -9,10 +9,23 @@ use crate::model::exam_rules::{OrganisationCode, SubjectId};
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::order::{OrderId, OrderState};
+use crate::model::person::PersonName;
 
 /// The number of a school's payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupId(pub Uuid);
+
+impl GroupId {
+    /// What stands in addresses: 32 hexadecimal digits.
+    pub fn number(self) -> String {
+        self.0.simple().to_string()
+    }
+
+    /// The list of which an address speaks; nothing where the text is no number of ours.
+    pub fn of_number(number: &str) -> Option<Self> {
+        PaymentId::of_number(number).map(|id| Self(id.0))
+    }
+}
 
 /// What keeps an order from being paid for, or changed, by its candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +36,23 @@ pub struct GroupLock {
     pub title: String,
     /// It ends then, if it is not paid or released before.
     pub until: Timestamp,
+}
+
+/// Somebody for whom a school might pay. `Debug` names nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCandidate {
+    /// Their order.
+    pub order: OrderId,
+    /// Who they are, as the exam or else their account says; nothing where neither does.
+    pub name: Option<PersonName>,
+    /// Their document number as pages show it: `110105********002X`.
+    pub document_masked: Option<String>,
+    /// What they sit.
+    pub sittings: Vec<SittingId>,
+    /// What it costs.
+    pub amount: Fen,
+    /// So long its seats are held.
+    pub expires_at: Timestamp,
 }
 
 /// One order of a list, and whether it can be paid for.

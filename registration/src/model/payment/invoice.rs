@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, VariantArray};
 
 use crate::model::fen::Fen;
 use crate::model::order::OrderId;
@@ -126,7 +127,43 @@ pub struct Invoice {
     pub credited: Option<(Fen, Timestamp)>,
 }
 
+/// How far an invoice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum InvoiceStage {
+    /// It is to be made.
+    Wanted,
+    /// Money has gone back of what was invoiced: a credit note is to be made.
+    CreditWanted,
+    /// It was handed back.
+    Made,
+    /// It was handed back, and so was the credit note for what has gone back.
+    Credited,
+    /// Nothing is paid, or all of it has gone back before anything was made.
+    Nothing,
+}
+
 impl Invoice {
+    /// How far it is.
+    pub fn stage(&self) -> InvoiceStage {
+        match (self.issued, self.credited) {
+            (None, _) if self.amount > Fen(0) => InvoiceStage::Wanted,
+            (None, _) => InvoiceStage::Nothing,
+            (Some(_), _) if self.to_credit() > Fen(0) => InvoiceStage::CreditWanted,
+            (Some(_), Some(_)) => InvoiceStage::Credited,
+            (Some(_), None) => InvoiceStage::Made,
+        }
+    }
+
+    /// Is this what somebody looks for: the order's number, or a part of the title or of the tax number?
+    pub fn fits(&self, sought: &str) -> bool {
+        let folded = |text: &str| text.chars().filter(|sign| !sign.is_whitespace()).collect::<String>().to_lowercase();
+        let sought = folded(sought);
+        sought.parse() == Ok(self.order)
+            || folded(&self.title.name).contains(&sought)
+            || self.title.code.as_ref().is_some_and(|code| folded(&code.0).contains(&sought))
+    }
+
     /// What a credit note is wanted for: what has gone back since the invoice was made, and no note says yet.
     pub fn to_credit(&self) -> Fen {
         let issued = self.issued.map_or(Fen(0), |(amount, _)| amount);
@@ -164,6 +201,37 @@ mod tests {
         for bad in ["", "91350100M000100Y4", "91350100M000100Y433", "91350100M0O0100Y43", "９１350100M000100Y43"] {
             assert_eq!(bad.parse::<CreditCode>(), Err(CreditCodeError), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_invoice_has_one_stage_and_is_found_by_what_stands_in_it() {
+        let at = Timestamp::UNIX_EPOCH;
+        let title = InvoiceTitle::parse("临江 大学", "12100000400010275N").unwrap();
+        let of = |amount, issued: Option<i64>, credited: Option<i64>| Invoice {
+            order: OrderId::from_bits(7),
+            asked_at: at,
+            title: title.clone(),
+            amount: Fen(amount),
+            issued: issued.map(|fen| (Fen(fen), at)),
+            credited: credited.map(|fen| (Fen(fen), at)),
+        };
+        use InvoiceStage::{CreditWanted, Credited, Made, Nothing, Wanted};
+        for (invoice, stage) in [
+            (of(0, None, None), Nothing),
+            (of(100, None, None), Wanted),
+            (of(100, Some(100), None), Made),
+            (of(50, Some(100), None), CreditWanted),
+            (of(50, Some(100), Some(50)), Credited),
+            (of(20, Some(100), Some(50)), CreditWanted),
+        ] {
+            assert_eq!(invoice.stage(), stage, "{invoice:?}");
+            assert_eq!(invoice.is_waiting(), matches!(stage, Wanted | CreditWanted), "{invoice:?}");
+        }
+        let number = OrderId::from_bits(7).to_string();
+        for sought in [number.as_str(), "临江大", "0275n", &number.replace('-', "")] {
+            assert!(of(1, None, None).fits(sought), "{sought}");
+        }
+        assert!(!of(1, None, None).fits("江南大学"));
     }
 
     #[test]

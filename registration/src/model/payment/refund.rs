@@ -1,6 +1,6 @@
 //! A refund: money that goes back, all of it or a part, for one reason. Plain values.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
@@ -26,7 +26,8 @@ impl RefundId {
     }
 }
 
-/// Why money goes back. Of one payment there is at most one refund a reason. The words are those of the store.
+/// Why money goes back. Of one payment there is at most one refund a reason that has
+/// not come to nothing. The words are those of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum RefundReason {
@@ -104,4 +105,29 @@ pub struct Refund {
     pub code: Option<String>,
     /// Since when people must look at it.
     pub stuck_at: Option<Timestamp>,
+    /// The transfer by which staff say to have given it back, where no channel does.
+    pub by_hand: Option<ByHand>,
+    /// Did nobody agree to it in time?
+    pub is_expired: bool,
+}
+
+/// So long a refund waits for a second person; then it is over.
+pub const AGREED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+impl Refund {
+    /// Until when somebody else must agree to it; nothing where nobody need.
+    pub fn agree_until(&self) -> Option<Timestamp> {
+        (self.state == RefundState::Asked).then(|| self.created_at + AGREED_WITHIN)
+    }
+}
+
+/// How staff gave money back that no channel gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    /// What the bank, or the school's cash desk, calls it.
+    pub reference: String,
+    /// Why it went so.
+    pub reason: String,
+    /// Who wrote it down.
+    pub by: StaffId,
 }

@@ -172,7 +172,9 @@ impl Payments {
         attempts::insert(&transaction, &new).await?;
         rows::set_group(&transaction, id, group.id).await?;
         payment_orders::insert(&transaction, id, &group.orders).await?;
-        let staff = Actor::Staff(member.id);
+        let (staff, subject) = (Actor::Staff(member.id), group.id.0.simple().to_string());
+        let entry = Entry::by_staff(member.id, AuditAction::GroupPaying, &subject);
+        entry.detail(method.to_string().as_str()).write(&transaction).await?;
         payment_events::insert(&transaction, id, now, &staff, PaymentEvent::Created, None).await?;
         let begun = attempts::get(&transaction, id).await?;
         transaction.commit().await.map_err(StoreError::from)?;

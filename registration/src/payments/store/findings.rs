@@ -43,7 +43,7 @@ const DIFFERS: &str = "
         WHERE l.kind = 'payment'),
     returned AS (
         SELECT l.line, l.number, l.refund_number, l.amount_fen AS theirs, r.id, r.payment, r.amount_fen AS ours, r.state,
-            r.calls
+            r.calls, r.hand_by IS NOT NULL AS is_by_hand
         FROM lines l
         LEFT JOIN (registration.refunds r JOIN registration.payments p ON p.id = r.payment AND p.method = $1)
             ON r.id = l.refund AND coalesce(p.of_attempt, p.id) = l.payment
@@ -85,7 +85,7 @@ const DIFFERS: &str = "
         FROM returned WHERE ours <> theirs
         UNION ALL
         SELECT 'refund_state', refund_number, payment, id, ours, theirs, state, true
-        FROM returned WHERE state IN ('asked', 'closed') OR (state = 'due' AND calls = 0)
+        FROM returned WHERE state IN ('asked', 'closed') OR (state = 'due' AND calls = 0) OR is_by_hand
         UNION ALL
         SELECT CASE WHEN waits.day IS NULL THEN 'refund_ours' ELSE 'midnight' END, replace(r.id::text, '-', ''),
             r.payment, r.id, r.amount_fen, NULL, waits.day::text, true
@@ -96,7 +96,7 @@ const DIFFERS: &str = "
                 AND b.day BETWEEN (r.sent_at AT TIME ZONE 'Asia/Shanghai')::date AND $2),
             CASE WHEN r.ended_at >= $4::timestamptz - interval '1 hour' AND NOT (SELECT is_there FROM has_next) THEN $2::date + 1 END) AS day)
             AS waits
-        WHERE r.state = 'done' AND r.ended_at >= $3 AND r.ended_at < $4
+        WHERE r.state = 'done' AND r.hand_by IS NULL AND r.ended_at >= $3 AND r.ended_at < $4
             AND NOT EXISTS (SELECT FROM registration.bill_lines l WHERE l.refund = r.id)),
     differs AS (
         SELECT DISTINCT ON (kind, subject) * FROM all_of_it ORDER BY kind, subject, is_open DESC)";
@@ -191,6 +191,21 @@ pub(crate) async fn of_day(
     let channel: &str = channel.into();
     let rows = client.query(&statement, &[&channel, &day, &after.map(|after| after.0), &limit]).await?;
     rows.iter().map(read).collect()
+}
+
+/// Findings of days, both with them, in the order of their numbers, after `after`.
+pub(crate) async fn of_days(
+    client: &impl GenericClient,
+    (first, last): (Date, Date),
+    after: Option<FindingId>,
+    limit: i64,
+) -> Result<Vec<Finding>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE f.day BETWEEN $1 AND $2 AND ($3::bigint IS NULL OR f.id > $3) ORDER BY f.id LIMIT $4"
+        ))
+        .await?;
+    client.query(&statement, &[&first, &last, &after.map(|after| after.0), &limit]).await?.iter().map(read).collect()
 }
 
 /// The finding of that number; `None` when there is none.

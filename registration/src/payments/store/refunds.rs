@@ -10,7 +10,7 @@ use crate::model::actor::Actor;
 use crate::model::fen::Fen;
 use crate::model::ids::StaffId;
 use crate::model::order::OrderId;
-use crate::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
+use crate::model::payment::refund::{ByHand, Refund, RefundId, RefundReason, RefundState};
 use crate::model::payment::{Method, PaymentId};
 use crate::rules::paying::schedule::Next;
 use crate::store::StoreError;
@@ -18,7 +18,8 @@ use crate::store::StoreError;
 /// What every query of whole refunds begins with.
 const SELECT: &str = "
     SELECT r.id, r.payment, r.order_id, r.amount_fen, r.reason, r.state, r.created_at, r.asked_kind, r.asked_id,
-        r.agreed_by, r.note, r.ended_at, r.code, r.stuck_at, r.sent_at, p.method, p.received_fen, p.notify_url,
+        r.agreed_by, r.note, r.ended_at, r.code, r.stuck_at, r.sent_at, r.hand_reference, r.hand_reason, r.hand_by,
+        r.is_expired, p.method, p.received_fen, p.notify_url,
         coalesce(p.of_attempt, p.id) AS attempt,
         p.method = 'screenshot' OR EXISTS (SELECT FROM registration.settlements s
             WHERE s.payment = r.payment AND s.order_id = r.order_id AND s.state = 'seat') AS is_of_seat
@@ -54,7 +55,8 @@ pub(crate) struct NewRefund<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Adds one, unless there is one for that reason. `None`: there is.
+/// Adds one, unless there is one for that reason, then `None`. By the word of staff there may be another one after one
+/// that came to nothing; the caller has the payment locked.
 pub(crate) async fn insert(
     transaction: &impl GenericClient,
     new: &NewRefund<'_>,
@@ -62,9 +64,11 @@ pub(crate) async fn insert(
     let statement = transaction
         .prepare_cached(
             "INSERT INTO registration.refunds (id, payment, order_id, amount_fen, reason, state, created_at, asked_kind,
-                 asked_id, note, ask_at, stuck_at)
+                 asked_id, note, ask_at, stuck_at, turn)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                 CASE $6 WHEN 'due' THEN $7::timestamptz END, CASE WHEN $11 THEN $7::timestamptz END)
+                 CASE $6 WHEN 'due' THEN $7::timestamptz END, CASE WHEN $11 THEN $7::timestamptz END,
+                 1 + (SELECT count(*)::integer FROM registration.refunds e WHERE e.payment = $2 AND e.order_id = $3
+                     AND e.reason = $5 AND $5 = 'staff' AND e.state = 'closed'))
              ON CONFLICT ON CONSTRAINT refunds_one_a_reason DO NOTHING",
         )
         .await?;
@@ -194,6 +198,69 @@ pub(crate) async fn agree(transaction: &impl GenericClient, id: RefundId, staff:
     Ok(())
 }
 
+/// Notes by which transfer staff say to have given it back.
+pub(crate) async fn note_hand(
+    transaction: &impl GenericClient,
+    id: RefundId,
+    given: &ByHand,
+) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.refunds SET hand_reference = $2, hand_reason = $3, hand_by = $4 WHERE id = $1",
+        )
+        .await?;
+    transaction.execute(&statement, &[&id.0, &given.reference, &given.reason, &given.by.0]).await?;
+    Ok(())
+}
+
+/// Takes that note back.
+pub(crate) async fn forget_hand(transaction: &impl GenericClient, id: RefundId) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.refunds SET hand_reference = NULL, hand_reason = NULL, hand_by = NULL WHERE id = $1",
+        )
+        .await?;
+    transaction.execute(&statement, &[&id.0]).await?;
+    Ok(())
+}
+
+/// Refunds that have waited for a second person since before `before`.
+pub(crate) async fn asked_before(
+    client: &impl GenericClient,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<RefundId>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT id FROM registration.refunds WHERE state = 'asked' AND created_at < $1 ORDER BY created_at LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&before, &limit]).await?;
+    Ok(rows.iter().map(|row| RefundId(row.get(0))).collect())
+}
+
+/// Notes that nobody agreed in time.
+pub(crate) async fn note_expired(transaction: &impl GenericClient, id: RefundId) -> Result<(), StoreError> {
+    let statement =
+        transaction.prepare_cached("UPDATE registration.refunds SET is_expired = true WHERE id = $1").await?;
+    transaction.execute(&statement, &[&id.0]).await?;
+    Ok(())
+}
+
+/// Refunds to which nobody agreed in time, that ended after `after`, the newest first.
+pub(crate) async fn expired(
+    client: &impl GenericClient,
+    after: Timestamp,
+    limit: i64,
+) -> Result<Vec<StoredRefund>, StoreError> {
+    let statement = client
+        .prepare_cached(&format!(
+            "{SELECT} WHERE r.is_expired AND r.state = 'closed' AND r.ended_at > $1 ORDER BY r.ended_at DESC, r.id LIMIT $2"
+        ))
+        .await?;
+    client.query(&statement, &[&after, &limit]).await?.iter().map(read).collect()
+}
+
 /// Refunds that people must look at, the longest waiting first.
 pub(crate) async fn stuck(client: &impl GenericClient, limit: i64) -> Result<Vec<StoredRefund>, StoreError> {
     let statement = client
@@ -221,6 +288,12 @@ fn read(row: &Row) -> Result<StoredRefund, StoreError> {
             ended_at: row.get("ended_at"),
             code: row.get("code"),
             stuck_at: row.get("stuck_at"),
+            by_hand: row.get::<_, Option<Uuid>>("hand_by").map(|by| ByHand {
+                reference: word("hand_reference").to_owned(),
+                reason: word("hand_reason").to_owned(),
+                by: StaffId(by),
+            }),
+            is_expired: row.get("is_expired"),
         },
         attempt: PaymentId(row.get("attempt")),
         is_of_seat: row.get("is_of_seat"),

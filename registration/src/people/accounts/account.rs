@@ -1,18 +1,23 @@
 //! What an account is, and how it is encrypted.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::model::document::{Document, DocumentKind};
 use crate::model::ids::AccountId;
-use crate::model::login::{Email, Username};
+use crate::model::login::{Email, LoginName, Username};
 use crate::model::person::{Mobile, PersonName};
-use crate::people::store::accounts::StoredAccount;
+use crate::people::store::accounts::{self, StoredAccount};
 use crate::secrets::vault::Vault;
 use crate::store::StoreError;
+
+/// Most accounts for each document that are looked at where many documents are looked for.
+const DECLARING_MAX: i64 = 5;
 
 /// One sign-in of a candidate on one browser. It opens nothing; it only names what can be ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,6 +116,29 @@ pub(crate) fn read(vault: &Vault, stored: &StoredAccount) -> Result<Account, Sto
         session_epoch: stored.session_epoch,
         created_at: stored.created_at,
     })
+}
+
+/// The accounts that declare these documents; those of nobody are not among them.
+pub(crate) async fn declaring(
+    client: &impl GenericClient,
+    vault: &Vault,
+    documents: &[Document],
+) -> Result<HashMap<Document, Vec<AccountId>>, StoreError> {
+    let index = |document: &Document| {
+        let name = LoginName::Document(document.clone());
+        vault.index(name.kind(), &name.folded())
+    };
+    let of_index: HashMap<[u8; 32], &Document> = documents.iter().map(|document| (index(document), document)).collect();
+    let indexes: Vec<&[u8]> = of_index.keys().map(|index| &index[..]).collect();
+    let limit = i64::try_from(documents.len()).unwrap_or(i64::MAX).saturating_mul(DECLARING_MAX);
+    let mut found: HashMap<Document, Vec<AccountId>> = HashMap::new();
+    for (index, account) in accounts::of_all_declared(client, &indexes, limit).await? {
+        let document = <[u8; 32]>::try_from(index.as_slice()).ok().and_then(|index| of_index.get(&index));
+        if let Some(document) = document {
+            found.entry((*document).clone()).or_default().push(AccountId(account));
+        }
+    }
+    Ok(found)
 }
 
 fn open<T: FromStr>(vault: &Vault, account: Uuid, field: &str, sealed: Option<&[u8]>) -> Result<Option<T>, StoreError> {

@@ -121,6 +121,21 @@ pub(crate) async fn of_declared(
     Ok(client.query(&statement, &[&&claim_index[..], &limit]).await?.iter().map(read).collect())
 }
 
+/// The accounts that declare a document with one of these indexes, each with the index, at most `limit`.
+pub(crate) async fn of_all_declared(
+    client: &impl GenericClient,
+    indexes: &[&[u8]],
+    limit: i64,
+) -> Result<Vec<(Vec<u8>, Uuid)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT claim_index, id FROM registration.accounts WHERE claim_index = ANY($1) ORDER BY id LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&indexes, &limit]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
 /// Another password; every session of before is over. The new epoch.
 pub(crate) async fn set_password(
     client: &impl GenericClient,

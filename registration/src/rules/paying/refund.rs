@@ -37,7 +37,7 @@ pub enum Heard {
     NoAnswer,
     /// Staff want it to be sent again.
     Again,
-    /// Staff have given it back, where there is no channel that does.
+    /// Staff have given it back, where there is no channel that does, or the channel has said that it cannot.
     ByHand,
 }
 
@@ -65,8 +65,8 @@ pub fn step(state: RefundState, heard: &Heard) -> Step {
         (Asked, _) => Step::Stay,
         (_, Heard::Agreed | Heard::NotAgreed) => Step::Stay,
 
-        // What a channel has heard of, only the channel ends.
-        (Due, Heard::ByHand) => Step::End(Done, EntryKind::Refunded),
+        // What a channel has heard of, only the channel ends, unless it has said that it cannot.
+        (Due | Abnormal, Heard::ByHand) => Step::End(Done, EntryKind::Refunded),
         (_, Heard::ByHand) => Step::Stay,
 
         (Due | Short, Heard::Sending) => Step::Send,

@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod due;
 pub(crate) mod paid;
+pub(crate) mod unpaid;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;

@@ -3,13 +3,13 @@
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use pagekit::qr_code::code;
 use registration::payments::{Looking, Start};
 
 use super::By;
 use crate::failure::Failure;
 use crate::request::order::find_now;
 use crate::request::signed_in::SignedIn;
-use crate::view::qr_code::code;
 
 pub(crate) async fn show(
     candidate: SignedIn,

@@ -1,32 +1,21 @@
 //! Reviews of forms and of earlier scores on real stores: seen side by side, passed, sent back, each decided once; and
 //! accounts put right.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum_extra::extract::cookie::Key;
-use backoffice::BackofficeState;
-use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
-use http::{Request, StatusCode};
+use http::StatusCode;
 use registration::desk::staff::Role;
 use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
 use registration::model::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
-use registration::model::facts::ReviewState;
-use registration::model::facts::ScoreReviewState;
+use registration::model::facts::{ReviewState, ScoreReviewState};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{AccountNumber, Caller, NewAccount};
 use registration::rules::details::Answers;
 use registration::secrets::passwords::Password;
-use registration::secrets::vault::Vault;
-use registration::{Registration, RegistrationConfig};
-use reservation::engine::{Engine, EngineConfig};
-use testkit::TestStores;
-use tower::ServiceExt;
+
+use crate::house::House;
 
 const FORM: &str = r#"
 id = "ce"
@@ -54,51 +43,21 @@ const SITTINGS: &str = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacit
 en,英语,English,一教,Hall,2090-01-01T09:00:00+08:00,5
 ";
 
-struct Desk {
-    registration: Registration,
-    router: Router,
-    cookie: Option<String>,
-    stores: TestStores,
+/// A house with a reviewer, who is signed in, and an administrator.
+async fn open() -> House {
+    let mut house = House::open(Vec::new()).await;
+    house.hire("li.min", Role::Reviewer).await;
+    house.hire("boss", Role::Administrator).await;
+    assert_eq!(house.get("/forms").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
+    house.sign_in("li.min").await;
+    house
 }
 
-impl Desk {
-    async fn start() -> Self {
-        let stores = TestStores::start().await;
-        let redis_url = stores.redis_url().to_owned();
-        let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
-        let registration = Registration::open(RegistrationConfig {
-            postgres: stores.pool(),
-            engine,
-            files: Arc::new(object_store::memory::InMemory::new()),
-            vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
-            gateways: Default::default(),
-            accounts: Default::default(),
-        })
-        .await
-        .unwrap();
-        registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
-        registration.staff.add("boss", "a long password", Role::Administrator).await.unwrap();
-        let state = BackofficeState {
-            registration: registration.clone(),
-            cookie_key: Key::generate(),
-            demo: true,
-            refund_alone_max: registration::Fen(5_000),
-        };
-        let mut desk = Self { registration, router: backoffice::router(state), cookie: None, stores };
-        assert_eq!(desk.get("/forms").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
-        desk.post("/sign-in?next=/", "name=li.min&password=a%20long%20password").await;
-        desk
-    }
-
+impl House {
     /// The exam whose forms are reviewed, with one person in its roster.
     async fn ce(&self) -> Arc<Exam> {
-        let dir = self.stores.dir().join("ce");
-        std::fs::create_dir_all(&dir).unwrap();
-        std::fs::write(dir.join("exam.toml"), FORM).unwrap();
-        std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
         let roster = "document_kind,document_number,name,school\nresident_id,11010519491231002X,张伟,申江大学\n";
-        std::fs::write(dir.join("roster.csv"), roster).unwrap();
-        let exam = self.registration.exams.import(&dir).await.unwrap().exam;
+        let exam = self.import("ce", FORM, &[("sittings.csv", SITTINGS), ("roster.csv", roster)]).await;
         self.registration.exams.get(&exam).unwrap()
     }
 
@@ -112,32 +71,6 @@ impl Desk {
         let new = NewAccount::parse("张伟", document, "13912345678", "secret-1").unwrap();
         self.registration.accounts.register(new).await.unwrap().id
     }
-
-    async fn get(&mut self, path: &str) -> (StatusCode, String, String) {
-        self.send(Request::get(path).body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&mut self, path: &str, form: &str) -> (StatusCode, String, String) {
-        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
-    }
-
-    /// Status, where it leads, text.
-    async fn send(&mut self, mut request: Request<Body>) -> (StatusCode, String, String) {
-        request.headers_mut().insert(HOST, "staff.example.edu".parse().unwrap());
-        request.headers_mut().insert(ACCEPT_LANGUAGE, "zh-CN".parse().unwrap());
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(COOKIE, cookie.parse().unwrap());
-        }
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        if let Some(set) = response.headers().get(SET_COOKIE) {
-            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
-        }
-        let location = response.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 1024 * 1024).await.unwrap();
-        (status, location, String::from_utf8_lossy(&bytes).into_owned())
-    }
 }
 
 /// The value of the page's field `seen`.
@@ -147,7 +80,7 @@ fn seen(text: &str) -> &str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a6_a_form_that_differs_is_passed_or_sent_back() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let exam = desk.ce().await;
     let account = desk.account("11010519491231002X").await;
     let answers = |school: &str| Answers([("school".parse().unwrap(), school.to_owned())].into());
@@ -183,7 +116,7 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_is_gone_leads_to_the_next_one_and_takes_its_reason_along() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let exam = desk.ce().await;
     let (gone, next) = (desk.account("11010519491231002X").await, desk.account("440308199901101512").await);
     let applications = desk.registration.applications.clone();
@@ -214,7 +147,7 @@ async fn a_case_that_is_gone_leads_to_the_next_one_and_takes_its_reason_along() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reason_goes_with_its_writer_through_signing_in() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let exam = desk.ce().await;
     let account = desk.account("11010519491231002X").await;
     let answers = Answers([("school".parse().unwrap(), "同浦大学".to_owned())].into());
@@ -267,7 +200,7 @@ async fn a_reason_goes_with_its_writer_through_signing_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn b10_an_earlier_score_is_passed_or_sent_back() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops/exams/cet");
     let dir = desk.stores.dir().join("cet");
     std::fs::create_dir_all(&dir).unwrap();
@@ -316,7 +249,7 @@ async fn b10_an_earlier_score_is_passed_or_sent_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c4_an_administrator_corrects_a_wrong_number() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let account = desk.account("11010519491231002X").await;
     let number = AccountNumber::from(account);
     let path = format!("/accounts/correct?account={number}");
@@ -379,7 +312,7 @@ async fn c4_an_administrator_corrects_a_wrong_number() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn b5_a_registration_is_moved_after_a_look_at_both_accounts() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let (old, new) = (desk.account("11010519491231002X").await, desk.account("440308199901101512").await);
     desk.post("/sign-in?next=/", "name=boss&password=a%20long%20password").await;
     let (status, _, said) = desk.post("/accounts/rebind", "from=123&to=440308199901101512").await;

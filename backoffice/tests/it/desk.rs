@@ -1,16 +1,8 @@
 //! The staff's way on real stores: sign in, look, confirm, send back; and what is refused.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::io::Cursor;
-use std::sync::Arc;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum_extra::extract::cookie::Key;
-use backoffice::BackofficeState;
-use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
-use http::{Request, Response, StatusCode};
+use http::StatusCode;
 use pagekit::local_path::query_value;
 use registration::desk::case::CaseKind;
 use registration::desk::staff::{Role, StaffMember};
@@ -18,42 +10,8 @@ use registration::model::facts::IdentityState;
 use registration::model::order::{Order, OrderState};
 use registration::people::accounts::NewAccount;
 use registration::pictures::kept::Slot;
-use registration::secrets::vault::Vault;
-use registration::{Registration, RegistrationConfig};
-use reservation::engine::{Engine, EngineConfig};
-use testkit::TestStores;
-use tower::ServiceExt;
 
-const EXAM: &str = r#"
-id = "degree-english"
-title = { zh = "学位外语考试", en = "Degree English" }
-organiser = { zh = "临江大学", en = "Linjiang University" }
-hold_seconds = 900
-grace_seconds = 60
-opens_at = 2020-01-01T09:00:00+08:00
-closes_at = 2090-01-01T17:00:00+08:00
-payment_deadline = 2090-01-01T18:00:00+08:00
-fee = "120.00"
-payment_url = "https://pay.example.edu/degree-english"
-resubmit_hours = 24
-groups = []
-[notice]
-zh = ["第一条"]
-en = ["First"]
-"#;
-const SITTINGS: &str = "id,title_zh,title_en,group,venue_zh,venue_en,starts_at,capacity,fee
-morning,英语,English,,一号楼,Building 1,2090-05-22T09:00:00+08:00,5,
-";
-/// Two document numbers with right check digits.
-const DOCUMENTS: [&str; 2] = ["11010519491231002X", "440308199901101512"];
-
-struct Desk {
-    registration: Registration,
-    router: Router,
-    cookie: Option<String>,
-    /// Last, so that the stores outlive what uses them.
-    _stores: TestStores,
-}
+use crate::house::{DOCUMENTS, EXAM, House};
 
 fn picture_bytes() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
@@ -62,36 +20,15 @@ fn picture_bytes() -> Vec<u8> {
     out.into_inner()
 }
 
-impl Desk {
-    async fn start() -> Self {
-        let stores = TestStores::start().await;
-        let redis_url = stores.redis_url().to_owned();
-        let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
-        let registration = Registration::open(RegistrationConfig {
-            postgres: stores.pool(),
-            engine,
-            files: Arc::new(object_store::memory::InMemory::new()),
-            vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
-            gateways: Default::default(),
-            accounts: Default::default(),
-        })
-        .await
-        .unwrap();
-        let dir = stores.dir().join("exam");
-        std::fs::create_dir_all(&dir).unwrap();
-        std::fs::write(dir.join("exam.toml"), EXAM).unwrap();
-        std::fs::write(dir.join("sittings.csv"), SITTINGS).unwrap();
-        registration.exams.import(&dir).await.unwrap();
-        registration.staff.add("li.min", "a long password", Role::Reviewer).await.unwrap();
-        let state = BackofficeState {
-            registration: registration.clone(),
-            cookie_key: Key::generate(),
-            demo: true,
-            refund_alone_max: registration::Fen(5_000),
-        };
-        Self { registration, router: backoffice::router(state), cookie: None, _stores: stores }
-    }
+/// A house with an exam, and one reviewer.
+async fn open() -> House {
+    let house = House::open(Vec::new()).await;
+    house.import("exam", EXAM, &[]).await;
+    house.hire("li.min", Role::Reviewer).await;
+    house
+}
 
+impl House {
     /// Who signs in.
     async fn member(&self) -> StaffMember {
         self.registration.staff.list().await.unwrap().remove(0)
@@ -99,42 +36,8 @@ impl Desk {
 
     /// An order of a new candidate that waits for review.
     async fn waiting(&self, number: usize) -> Order {
-        let new = NewAccount::parse("张伟", DOCUMENTS[number], "13912345678", "secret-1").unwrap();
-        let account = self.registration.accounts.register(new).await.unwrap().id;
-        let (exam, sitting) = ("degree-english".parse().unwrap(), "morning".parse().unwrap());
-        let order = self.registration.orders.hold(account, &exam, &[sitting], false).await.unwrap();
-        self.registration.orders.hand_in(account, order.id, picture_bytes().into()).await.unwrap()
-    }
-
-    async fn sign_in(&mut self) {
-        let answer = self.post("/sign-in?next=/", "name=li.min&password=a%20long%20password").await;
-        assert_eq!((answer.0, answer.1.as_str()), (StatusCode::SEE_OTHER, "/"));
-    }
-
-    async fn get(&mut self, path: &str) -> (StatusCode, String, String) {
-        self.send(Request::get(path).body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&mut self, path: &str, form: &str) -> (StatusCode, String, String) {
-        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
-    }
-
-    /// Status, where it leads, text.
-    async fn send(&mut self, mut request: Request<Body>) -> (StatusCode, String, String) {
-        request.headers_mut().insert(HOST, "staff.example.edu".parse().unwrap());
-        request.headers_mut().insert(ACCEPT_LANGUAGE, "zh-CN".parse().unwrap());
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(COOKIE, cookie.parse().unwrap());
-        }
-        let response: Response<_> = self.router.clone().oneshot(request).await.unwrap();
-        if let Some(set) = response.headers().get(SET_COOKIE) {
-            self.cookie = Some(set.to_str().unwrap().split(';').next().unwrap().to_owned());
-        }
-        let location = response.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 1024 * 1024).await.unwrap();
-        (status, location, String::from_utf8_lossy(&bytes).into_owned())
+        let order = self.order(DOCUMENTS[number]).await;
+        self.registration.orders.hand_in(order.account, order.id, picture_bytes().into()).await.unwrap()
     }
 }
 
@@ -146,7 +49,7 @@ fn seen(page: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_sees_anything_without_signing_in() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let order = desk.waiting(0).await;
     for path in ["/".to_owned(), format!("/orders/{}", order.id), format!("/orders/{}/screenshot.jpg", order.id)] {
         let (status, location, text) = desk.get(&path).await;
@@ -164,15 +67,15 @@ async fn nobody_sees_anything_without_signing_in() {
 /// A cookie that somebody copied opens nothing after its owner has signed out, nor after they were disabled.
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_out_ends_what_a_copied_cookie_opens() {
-    let mut desk = Desk::start().await;
-    desk.sign_in().await;
+    let mut desk = open().await;
+    desk.sign_in("li.min").await;
     let copied = desk.cookie.clone();
     assert_eq!(desk.get("/").await.0, StatusCode::OK);
     assert_eq!(desk.post("/sign-out", "").await.1, "/sign-in");
     desk.cookie = copied;
     let (status, location, _) = desk.get("/").await;
     assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/sign-in?next=/"));
-    desk.sign_in().await;
+    desk.sign_in("li.min").await;
     assert_eq!(desk.get("/").await.0, StatusCode::OK);
     desk.registration.staff.set_disabled("li.min", true).await.unwrap();
     assert_eq!(desk.get("/").await.0, StatusCode::SEE_OTHER);
@@ -184,7 +87,7 @@ async fn signing_out_ends_what_a_copied_cookie_opens() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d11_staff_choose_their_language() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let page = desk.get("/sign-in?next=/people").await.2;
     assert!(page.contains("href=\"/language?to=en&amp;next=/people\""), "{page}");
     let (status, location, _) = desk.get("/language?to=en&next=/people").await;
@@ -196,9 +99,9 @@ async fn d11_staff_choose_their_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_is_confirmed_and_one_is_sent_back() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let (first, second) = (desk.waiting(0).await, desk.waiting(1).await);
-    desk.sign_in().await;
+    desk.sign_in("li.min").await;
     let (_, _, text) = desk.get("/").await;
     assert!(text.contains("2 份待审核") && text.contains(&format!("<h1>{}", first.id)), "{text}");
     assert!(text.contains("1101**********002X") && !text.contains(DOCUMENTS[0]) && !text.contains("13912345678"));
@@ -251,7 +154,7 @@ async fn one_is_confirmed_and_one_is_sent_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d6_every_look_at_an_identity_photo_is_written_down() {
-    let mut desk = Desk::start().await;
+    let mut desk = open().await;
     let new = NewAccount::parse("张伟", DOCUMENTS[0], "13912345678", "secret-1").unwrap();
     let account = desk.registration.accounts.register(new).await.unwrap().id;
     let identity = desk.registration.identity.clone();
@@ -260,7 +163,7 @@ async fn d6_every_look_at_an_identity_photo_is_written_down() {
     identity.hand_in(account).await.unwrap();
     let case = format!("/people/identity.{}", account.0);
     assert_eq!(desk.get("/people").await.0, StatusCode::SEE_OTHER, "nobody without signing in");
-    desk.sign_in().await;
+    desk.sign_in("li.min").await;
     let (_, _, text) = desk.get("/people").await;
     assert!(text.contains("张伟") && text.contains(DOCUMENTS[0]) && !text.contains("查看了照片"), "{text}");
     assert!(text.contains("查看了证件号码"), "the page has the whole number, and says who has seen it: {text}");

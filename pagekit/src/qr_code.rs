@@ -9,7 +9,7 @@ use qrcode::{EcLevel, QrCode};
 const MODULE_PIXELS: u32 = 10;
 
 /// A PNG of the code. Nothing when the text is longer than a code can hold.
-pub(crate) fn code(text: &str) -> Option<Vec<u8>> {
+pub fn code(text: &str) -> Option<Vec<u8>> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let picture = code.render::<Luma<u8>>().module_dimensions(MODULE_PIXELS, MODULE_PIXELS).build();
     let mut out = Cursor::new(Vec::new());

@@ -1,0 +1,79 @@
+//! Refunds that need a second person: agreed to, withdrawn, or over because nobody agreed in time.
+
+use super::{RefundError, refunds, write};
+use crate::desk::audit::{AuditAction, Entry};
+use crate::model::actor::Actor;
+use crate::model::clock;
+use crate::model::ids::StaffId;
+use crate::model::payment::refund::{AGREED_WITHIN, Refund, RefundId, RefundState};
+use crate::payments::Payments;
+use crate::rules::paying::refund::Heard;
+use crate::store::StoreError;
+
+/// Most refunds that are ended in one round.
+const ENDED_MAX: i64 = 50;
+/// So long lists tell of those that are over, and how many of them.
+const TOLD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+const TOLD_MAX: i64 = 50;
+
+impl Payments {
+    /// A second member of staff agrees to a refund, or withdraws it.
+    pub async fn agree_to_refund(&self, staff: StaffId, id: RefundId, is_agreed: bool) -> Result<(), RefundError> {
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await.map_err(StoreError::from)?;
+        let stored = refunds::lock(&transaction, id).await?.ok_or(RefundError::Unknown)?;
+        if stored.refund.state != RefundState::Asked {
+            return Err(RefundError::Moved(stored.refund.state));
+        }
+        if is_agreed && stored.refund.asked_by == Actor::Staff(staff) {
+            return Err(RefundError::SamePerson);
+        }
+        if is_agreed && stored.refund.agree_until().is_some_and(|until| clock::now() >= until) {
+            // The job that ends it is about to come.
+            return Err(RefundError::Expired);
+        }
+        refunds::agree(&transaction, id, staff).await?;
+        let heard = if is_agreed { Heard::Agreed } else { Heard::NotAgreed };
+        write(&transaction, &stored, &heard, clock::now()).await?;
+        transaction.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Refunds of the last week to which nobody agreed in time, the newest first, at most 50.
+    pub async fn expired_refunds(&self) -> Result<Vec<Refund>, StoreError> {
+        let found = refunds::expired(&self.database.client().await?, clock::now() - TOLD_FOR, TOLD_MAX).await?;
+        Ok(found.into_iter().map(|stored| stored.refund).collect())
+    }
+
+    /// Ends refunds to which nobody agreed in time: the money stays where it is, and may be asked for anew.
+    pub(super) async fn end_unagreed(&self) -> Result<(), StoreError> {
+        let now = clock::now();
+        let client = self.database.client().await?;
+        let waiting = refunds::asked_before(&client, now - AGREED_WITHIN, ENDED_MAX).await?;
+        drop(client);
+        for id in waiting {
+            self.end_one(id).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_one(&self, id: RefundId) -> Result<(), StoreError> {
+        let now = clock::now();
+        let mut client = self.database.client().await?;
+        let transaction = client.transaction().await?;
+        let Some(stored) = refunds::lock(&transaction, id).await? else { return Ok(()) };
+        // Somebody may have decided meanwhile.
+        if stored.refund.agree_until().is_none_or(|until| now < until) {
+            return Ok(());
+        }
+        write(&transaction, &stored, &Heard::NotAgreed, now).await?;
+        refunds::note_expired(&transaction, id).await?;
+        let (subject, amount) =
+            (format!("payment.{}", stored.refund.payment.number()), stored.refund.amount.to_string());
+        let entry = Entry::new(Actor::System, AuditAction::RefundExpired, &subject);
+        entry.detail(amount.as_str()).write(&transaction).await?;
+        transaction.commit().await?;
+        metrics::counter!("registration_refunds_expired_total").increment(1);
+        Ok(())
+    }
+}
