@@ -272,8 +272,10 @@ pub(super) fn new_order(attempt: &Attempt<'_>, choice: &[&ExamSitting], taken: &
         refusals: 0,
         mend_until: None,
         seats_owed: false,
-        has_pending_picture: false,
+        pending_picture_at: None,
         choice_until: None,
+        school_until: None,
+        is_paid_by_school: false,
     }
 }
 
