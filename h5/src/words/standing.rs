@@ -81,6 +81,11 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             let before = if before.is_some() { w.t("stand-unpaid-before") } else { "".into() };
             plain(Tone::Care, of_task(key("exam-now"), &TaskKind::Payment(part.clone())), until + &before)
         }
+        // Registration is over: whoever has paid all the same is told on the order's page what becomes of it.
+        State::Lost { order, is_cancelled: false, can_choose: false, .. } => Said {
+            other: Some((format!("/orders/{order}"), w.t("late-closed-look").into_owned())),
+            ..asking(Tone::Care, w.t("late-closed-title"), w.t("late-closed-text"))
+        },
         State::Lost { order, is_cancelled: false, .. } => {
             let (path, other, paid) = match exam.rules.payment.takes_channels() {
                 true => (format!("/orders/{order}"), w.t("hold-over-channel"), w.t("pay-lapsed-channel")),
@@ -96,6 +101,13 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             let text = standing.until.map(|until| at(key("stand-owed-text"), until)).unwrap_or_default();
             plain(Tone::Care, w.t("stand-owed"), text)
         }
+        State::PictureKept { .. } => {
+            let text = standing.until.map(|until| at(key("instead-picture-text"), until)).unwrap_or_default();
+            plain(Tone::Care, w.t("instead-picture-title"), text)
+        }
+        State::SchoolPays { locked_until, .. } => {
+            asking(Tone::Plain, w.t("pay-locked-title"), at(key("lock-text"), *locked_until))
+        }
         State::Waiting { task, since } => {
             plain(Tone::Plain, of_task(key("exam-now-waiting"), task), waiting(w, exam, *since, reader))
         }
@@ -109,7 +121,13 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             };
             Said { reason: Some(reason.clone()), ..asking(Tone::Bad, title, text) }
         }
-        State::Registered { tickets, change, .. } => registered(w, exam, *tickets, change.as_ref(), reader),
+        State::Registered { tickets, change, is_by_school, .. } => {
+            let mut said = registered(w, exam, *tickets, change.as_ref(), reader);
+            if *is_by_school {
+                said.text = w.t("lock-paid-text").into_owned() + &said.text;
+            }
+            said
+        }
     }
 }
 
