@@ -1,12 +1,12 @@
 # Group payment, late money, wrong amounts, invoices. Both languages have the same keys; a test compares them.
 
 # Locked by a group payment
-lock-text = This fee is locked by your school’s group payment until { $when }. Until then please do not pay yourself; it cannot be changed or dropped either. If in doubt, please ask your school.
-lock-line = Locked by your school’s payment until { $when }
+lock-text = This fee is locked by your school's group payment until { $when }. Until then please do not pay yourself; it cannot be changed or dropped either. If in doubt, please ask your school.
+lock-line = Locked by your school's payment until { $when }
 lock-paid = Paid by your school
 lock-paid-text = Your school has paid for you.{ " " }
-order-locked = Locked by your school’s payment
-hold-error-locked = Your registration is locked by your school’s group payment until { $when } and cannot be changed now. If in doubt, please ask your school.
+order-locked = Locked by your school's payment
+hold-error-locked = Your registration is locked by your school's group payment until { $when } and cannot be changed now. If in doubt, please ask your school.
 receipt-school-text = Your school has paid for you, and your seat is confirmed.
 refund-to-school = It goes back to the school that paid.
 withdraw-way-school = To the school that paid
@@ -28,6 +28,7 @@ wrong-amount-again = Please pay again, and leave the amount as it is.
 
 # Receipt
 receipt-free = Free
+receipt-paid-by = Paid with
 receipt-free-text = This exam is free of charge, and your seat is confirmed.
 
 # Invoices
@@ -38,7 +39,7 @@ invoice-kind = The invoice is for
 invoice-person = A person
 invoice-organisation = A company or organisation
 invoice-name = Invoice title
-invoice-name-hint = A person’s name, or the organisation’s full name as on its licence.
+invoice-name-hint = A person's name, or the organisation's full name as on its licence.
 invoice-code = Tax number
 invoice-code-hint = Not needed for a person. For an organisation: its 18-character credit code, or its earlier tax number of 15, 18 or 20 characters.
 invoice-amount = Amount
@@ -62,7 +63,7 @@ invoice-download = Download invoice
 invoice-credit-download = Download credit note
 invoice-error-kind = Choose whom the invoice is for
 invoice-error-title = Enter the invoice title, at most { $count } characters
-invoice-error-code = Enter the organisation’s tax number; without one, choose “A person”
+invoice-error-code = Enter the organisation's tax number; without one, choose “A person”
 invoice-error-characters = A tax number has digits and Latin letters only. Please check for full-width or other characters
 invoice-error-length = A tax number has 18 characters, an earlier one 15, 18 or 20; this has { $count }
 invoice-error-check = This tax number has a typing error: its check character does not fit. Please compare it with the licence, and mind 0 and O, 1 and I, 2 and Z

@@ -28,6 +28,7 @@ wrong-amount-again = 请重新付款，金额不要改动。
 
 # 收据
 receipt-free = 免费
+receipt-paid-by = 支付方式
 receipt-free-text = 本场考试不收费，座位已确认。
 
 # 发票

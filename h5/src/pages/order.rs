@@ -213,6 +213,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let must_pay = order.state == OrderState::Unpaid && order.by_school.is_none();
     let is_free = order.by_school.is_none() && view.first.is_none();
     let is_in = view.money.is_some_and(|money| is_arriving(order, money));
+    // Who shall not pay is not told that something is due.
+    let amount_label =
+        if view.late.is_some() || order.by_school.is_some() { w.t("exam-fee") } else { w.t("pay-amount") };
     html! {
         div class="wide paying" {
             div class="wide-head" {
@@ -238,7 +241,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
             // On a phone the code to scan comes first, and what it is for is said above it in a line.
             aside class="side" {
-                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
+                p class="amount" { span { (amount_label) } strong { (order.amount) } }
                 (lines(w, view.exam, order, Some(view.visit_now)))
                 p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
                 (ask(w, view.exam.rules.contact.as_ref()))
@@ -306,7 +309,7 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
     }
     match &view.order.state {
         OrderState::Unpaid => {
-            let locked = view.order.locked_until().map(|until| locked_box(w, view.exam, until, view.visit_now));
+            let locked = view.order.locked_until().map(|until| locked_box(w, until, view.visit_now));
             while_held(&locked.unwrap_or_default(), &late_box(w, view.exam, Late::Same))
         }
         OrderState::Lapsed if view.money.is_some_and(|money| is_arriving(view.order, money)) => html! {},

@@ -35,7 +35,7 @@ async fn e2_an_invoice_is_asked_for_changed_made_and_credited() {
         ("kind=organisation&title=临江大学&code=12100000400010275M", "校验位不符"),
     ] {
         let refused = phone.post(&form, sent).await;
-        let is_said = refused.text.contains(words) && refused.text.contains("aria-invalid");
+        let is_said = refused.text.contains(words) && refused.text.contains("-error\">");
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && is_said, "{sent}: {}", refused.text);
         assert_eq!(refused.text.contains("value=\"临江大学\""), sent.contains("临江大学"), "what was typed stays");
     }

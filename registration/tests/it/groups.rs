@@ -228,6 +228,8 @@ async fn a_lock_ends_by_itself_or_by_the_word_of_staff() {
     .await;
     // For the other one it is the money that buys the seat.
     shop.world.until_row(numbers[2], "confirmed").await;
+    let late = shop.world.order(all[2].account, numbers[2]).await;
+    assert_eq!(late.by_school, Some(BySchool::Paid), "though the list was released");
     shop.until_books_agree().await;
     let all = payments.groups(&shop.staff, Some(&exam())).await.unwrap();
     assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), [group.id, over.id]);

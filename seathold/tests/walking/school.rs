@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use deadpool_postgres::{Manager, Pool};
+use deadpool_postgres::{Manager, Pool, Runtime};
 use embedded::{Postgres, Redis};
 use gateways::settings::Variables;
 use gateways::{Channel, Gateways};
@@ -31,7 +31,8 @@ impl School {
     pub(crate) async fn open(app: &ServedApp) -> Self {
         let redis_url = Redis::url_in(&app.data().join("redis")).unwrap();
         let postgres = Postgres::url_in(&app.data().join("postgres")).unwrap();
-        let pool = Pool::builder(Manager::new(postgres.parse().unwrap(), NoTls)).max_size(8).build().unwrap();
+        let pool = Pool::builder(Manager::new(postgres.parse().unwrap(), NoTls)).max_size(8).runtime(Runtime::Tokio1);
+        let pool = pool.build().unwrap();
         let engine = Engine::start(EngineConfig { redis_url, postgres: pool.clone() }).await.unwrap();
         let registration = Registration::open(RegistrationConfig {
             postgres: pool,

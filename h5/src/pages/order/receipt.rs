@@ -216,7 +216,7 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
         w.t("receipt-submitted"),
         w.t("receipt-decided"),
         w.t("receipt-unpaid"),
-        w.t("money-by"),
+        w.t("receipt-paid-by"),
     ];
     let mut rows: Vec<(&str, Markup)> = vec![
         (&labels[0], html! { b class="number" { (order.id) } }),

@@ -86,7 +86,8 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                         span { (w.with("hold-until", &[("time", when::near(w.language, hold.expires_at, hold.now).into())])) }
                     }
                     // Whoever has a day reads the day; minutes are counted in the last hour.
-                    p class="hold-left" hidden[left > COUNTED_SECONDS] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
+                    // Who is to do nothing is not hurried.
+                    p class="hold-left" hidden[left > COUNTED_SECONDS || hold.locked_until.is_some()] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
                     @if let Some(until) = hold.locked_until {
                         p class="hold-first" { (w.with("lock-line", &[("when", when::near(w.language, until, hold.now).into())])) }
                     } @else if let Some(first) = &hold.first {
@@ -114,7 +115,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                         // What was not to be paid yet has no place to hand a screenshot in.
                         @if hold.first.is_none() {
                             @if hold.takes_channels { " " a href=(hold.order_path) { (w.t("hold-over-channel")) } }
-                            @if hold.takes_upload { " " a href=(upload) { (w.t("hold-over-paid")) } }
+                            @if hold.takes_upload && hold.locked_until.is_none() { " " a href=(upload) { (w.t("hold-over-paid")) } }
                         }
                     }
                 }

@@ -5,18 +5,13 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::model::exam::Exam;
 use registration::model::order::{BySchool, Order};
 
 use crate::view::callout::{Tone, callout};
-use crate::view::contact::ask;
 
 /// That nobody else pays meanwhile, until when, and whom to ask.
-pub(crate) fn locked_box(w: Words, exam: &Exam, until: Timestamp, now: Timestamp) -> Markup {
-    let body = html! {
-        p { (w.with("lock-text", &[("when", when::dated(w.language, until, now).into())])) }
-        (ask(w, exam.rules.contact.as_ref()))
-    };
+pub(crate) fn locked_box(w: Words, until: Timestamp, now: Timestamp) -> Markup {
+    let body = html! { p { (w.with("lock-text", &[("when", when::dated(w.language, until, now).into())])) } };
     callout(Tone::Care, &w.t("pay-locked-title"), &body)
 }
 

@@ -33,7 +33,9 @@ macro_rules! columns {
                 SELECT FROM registration.payments p WHERE p.of_group = g.id AND p.state = 'received'))
             AS school_until,
         EXISTS (SELECT FROM registration.settlements m JOIN registration.payments p ON p.id = m.payment
-            WHERE m.order_id = o.id AND m.state <> 'refund' AND p.of_group IS NOT NULL) AS is_paid_by_school,
+            LEFT JOIN registration.payments a ON a.id = p.of_attempt
+            WHERE m.order_id = o.id AND m.state <> 'refund' AND coalesce(p.of_group, a.of_group) IS NOT NULL)
+            AS is_paid_by_school,
         ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position)
             AS sittings,
         ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position) AS holds,
