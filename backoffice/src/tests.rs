@@ -73,6 +73,8 @@ fn review(number: u64, name: &str, minutes: i64, state: OrderState) -> Review {
         refusals: 0,
         reason: None,
         paid_at: None,
+        by_school: None,
+        late_picture_at: None,
     };
     let (document_masked, mobile_masked) = (Some("1101**********002X".to_owned()), Some("139****5678".to_owned()));
     let look = format!("{}.{}", Uuid::from_u128(1), submitted_at.as_microsecond()).parse().ok();

@@ -15,6 +15,7 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/exam.ftl")),
             include_str!(concat!("../messages/", $language, "/eligibility.ftl")),
             include_str!(concat!("../messages/", $language, "/order.ftl")),
+            include_str!(concat!("../messages/", $language, "/money.ftl")),
             include_str!(concat!("../messages/", $language, "/waiting.ftl")),
         )
     };

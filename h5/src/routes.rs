@@ -19,8 +19,8 @@ use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::identity::{self, card, face, handover, liveness, manual, pictures, state};
 use crate::pages::order::pay::{self, begin, code as channel_code, going, state as money_state};
 use crate::pages::order::{
-    self, drop_seat, ended, instead, payer, payment_code, receipt, release, screenshot, upload as screenshot_upload,
-    withdraw,
+    self, drop_seat, ended, instead, invoice, payer, payment_code, receipt, release, screenshot,
+    upload as screenshot_upload, withdraw,
 };
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
 use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
@@ -129,7 +129,7 @@ fn draw_shared(guest: &Visit, exam: Option<&Exam>) -> Markup {
     }
 }
 
-/// Paying by a channel, what becomes of money that came when the seats had gone, and giving up what is paid.
+/// Paying by a channel, what becomes of money that came when the seats had gone, giving up what is paid, and invoices.
 fn payment_pages() -> Router<App> {
     Router::new()
         .route("/orders/{order}/pay", get(pay::show).post(begin::pay))
@@ -139,6 +139,9 @@ fn payment_pages() -> Router<App> {
         .route("/orders/{order}/payment", get(money_state::show))
         .route("/orders/{order}/instead", get(instead::show).post(instead::choose))
         .route("/orders/{order}/withdraw", get(withdraw::show).post(withdraw::give_up))
+        .route("/orders/{order}/invoice", get(invoice::show).post(invoice::want))
+        .route("/orders/{order}/invoice.pdf", get(invoice::document::invoice))
+        .route("/orders/{order}/credit-note.pdf", get(invoice::document::credit_note))
         .route("/orders/{order}/instead/none", get(screenshot::back).post(instead::none))
 }
 

@@ -38,7 +38,7 @@ pub use books::{Books, Difference};
 pub use gateways::pay::{Start, Surface};
 pub use groups::{BadLine, Choice, GroupError, LIST_BYTES_MAX, LOCK_MAX, LineFault, ListError, NewList, ReadList};
 pub use invoices::{
-    DOCUMENT_BYTES_MAX, Found, INVOICES_MAX, InvoiceDocument, InvoiceError, InvoiceBookmark, InvoicesWanted,
+    DOCUMENT_BYTES_MAX, Found, INVOICES_MAX, InvoiceBookmark, InvoiceDocument, InvoiceError, InvoicesWanted,
 };
 pub use notified::{Acknowledgement, NotifiedError};
 pub use page::{Attempt, Looking, PaymentPage, Stuck};

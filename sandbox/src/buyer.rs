@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::header::{LOCATION, REFERER};
 use reqwest::redirect::Policy;
 
+use crate::pay::conduct::PayTwist;
+
 const CALL_LASTS: Duration = Duration::from_secs(10);
 /// From the merchant's address to the page to pay on.
 const STEPS_MAX: usize = 4;
@@ -89,6 +91,19 @@ impl Cashier {
     /// When the channel takes no money (any more).
     pub async fn pay_and_close(&self) -> Result<(), Turned> {
         self.wish("pay_and_close").await.map(drop)
+    }
+
+    /// Pays another sum than is due, and closes the window.
+    ///
+    /// # Errors
+    ///
+    /// When the channel takes no money (any more).
+    pub async fn pay_wrong(&self, twist: PayTwist) -> Result<(), Turned> {
+        let wish = match twist {
+            PayTwist::Less => "pay_less",
+            PayTwist::More => "pay_more",
+        };
+        self.wish(wish).await.map(drop)
     }
 
     /// Logs in, and does not pay yet.

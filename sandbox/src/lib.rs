@@ -34,7 +34,7 @@ pub use buyer::{Buyer, Cashier, Turned};
 use desk::Desk;
 pub use pay::Pay;
 pub use pay::books::NotPayable;
-pub use pay::conduct::{AnswerTwist, Call, CallbackKey, Conduct, NewsTwist, RefundTwist, Wrong};
+pub use pay::conduct::{AnswerTwist, Call, CallbackKey, Conduct, NewsTwist, PayTwist, RefundTwist, Wrong};
 pub use pay::courier::Delivery;
 pub use pay::trade::{Channel, Product, Refund, RefundState, Trade, TradeState};
 

@@ -78,7 +78,10 @@ impl Pay {
     /// When the channel takes no money for it (any more).
     pub fn pay_as(&self, channel: Channel, number: &str, buyer: &str) -> Result<Trade, NotPayable> {
         let key = (channel, number.to_owned());
-        self.with(|books, now| books.act(&key, now).and_then(|_| books.pay(&key, buyer, false, now)))
+        self.with(|books, now| {
+            books.act(&key, now)?;
+            books.pay(&key, (buyer, false), self.conducted(channel).take_payment(), now)
+        })
     }
 
     /// Money that was on its way when the time ran out, or when the order was closed.
@@ -87,7 +90,8 @@ impl Pay {
     ///
     /// When nothing was ever ordered under this number, or when it is paid.
     pub fn pay_late(&self, channel: Channel, number: &str) -> Result<Trade, NotPayable> {
-        self.with(|books, now| books.pay(&(channel, number.to_owned()), "sandbox-buyer", true, now))
+        let key = (channel, number.to_owned());
+        self.with(|books, now| books.pay(&key, ("sandbox-buyer", true), self.conducted(channel).take_payment(), now))
     }
 
     /// The buyer logs in or scans, and does not pay. From then on Alipay knows of the trade.

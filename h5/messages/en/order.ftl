@@ -77,7 +77,7 @@ upload-heic = HEIC pictures are not supported yet. Please take a photo here, or 
 upload-lapsed-begun = The time for the seat is up and the sitting has begun, so the screenshot was not taken in. If you have paid, keep the receipt, do not pay again, and ask for a refund as the exam's page says.
 upload-too-many = { $count } screenshots have been sent for this registration, and no more can be. Please contact the organiser.
 upload-lapsed-closed = The time for your seat is up and registration has closed. The screenshot was not sent. If you have paid, keep the order and ask the contact on the exam's page.
-upload-locked = Your school is paying for this order together with others. The screenshot was not sent; do not pay yourself. Please ask your school if this is not right.
+upload-locked = This fee is locked by your school's group payment until { $when }. The screenshot was not sent; please do not pay yourself. If in doubt, please ask your school.
 upload-lapsed-full = The time for your seat is up and the sitting is full. The screenshot was not sent. If you have paid, do not pay again: choose another sitting and upload the same screenshot there. If none suits you, ask the contact on the exam's page.
 upload-needs-first = Please upload the screenshot for { $subject } first, then the one for this subject.
 upload-other-chosen = The seat of this subject has lapsed, and you have chosen another one of the same level since; the screenshot was not taken. If you paid for the other subject, upload it there. If you paid for this one, drop the other first and come back to this page.
@@ -129,7 +129,7 @@ order-do-again = Upload again
 order-do-view = Details
 order-note-unpaid = Pay and upload the screenshot by { $when }
 order-note-lapsed = The time for the seat is up. If you have paid, you can still upload the screenshot
-order-note-begun = The time for the seat is up and the sitting has begun. If you have paid, ask us for a refund
+order-note-begun = The time for the seat is up and the sitting has begun. If you have paid, see what to do
 
 # Payment: to whom, how much, the rest
 pay-item = Item
@@ -163,7 +163,7 @@ channel-alipay = Alipay
 channel-wechat-pay = WeChat Pay
 channel-bank = Bank
 channel-school = Paid by the school
-pay-locked-now = Your school is paying this fee for you. Please do not pay yourself.
+pay-locked-now = This fee is locked by your school's group payment, and nothing was charged. Please do not pay yourself. If in doubt, please ask your school.
 pay-locked-title = Your school is paying for you
 pay-locked-text = Your school pays this fee together with others’, and keeps it until { $when }. Please do not pay yourself. Ask your school if this is not right.
 channel-other = Another way

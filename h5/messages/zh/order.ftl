@@ -77,7 +77,7 @@ upload-heic = 暂不支持 HEIC 格式。请直接拍照，或转成 JPG 后再�
 upload-too-many = 这份报名已提交过 { $count } 次截图，不能再提交。请联系主办单位。
 upload-lapsed-closed = 座位保留时间已过，报名也已截止，截图没有提交。已经付款的，请保存好订单，按考试页面上的咨询方式联系我们。
 upload-lapsed-begun = 座位保留时间已过，这个场次也已开考，截图没有提交。已经付款的，请保存好订单，不要再付，按考试页面上的咨询方式联系我们退款。
-upload-locked = 这笔报名费正由学校集体缴费，截图没有提交，请不要再付。如有疑问，请联系学校老师。
+upload-locked = 这笔报名费已被学校集体缴费锁定，锁定至 { $when }，截图没有提交，请不要自行付款。如有疑问，请联系学校老师确认。
 upload-lapsed-full = 座位保留时间已过，这个场次也已满员，截图没有提交。已经付款的，不要再付：请另选一个场次，在那里上传同一张截图；没有合适的场次，请按考试页面上的咨询方式联系我们。
 upload-needs-first = 请先上传“{ $subject }”的付款截图，再上传这一科的。
 upload-other-chosen = 这一科的座位已经过期，您后来又报了同级别的另一科，截图没有提交。付的是后来那一科的钱，请在那一科上传；付的是这一科的钱，请先取消后来那一科，再回到本页上传。
@@ -129,7 +129,7 @@ order-do-again = 重新上传截图
 order-do-view = 查看详情
 order-note-unpaid = 请在 { $when } 前缴费并上传截图
 order-note-lapsed = 座位保留时间已到。已经付款的，仍可上传截图
-order-note-begun = 座位保留时间已到，这个场次已开考。已经付款的，请联系我们退款
+order-note-begun = 座位保留时间已到，这个场次已开考。已经付款的，查看怎么办
 
 # 缴费：给谁、付多少、补缴
 pay-item = 缴费项目
@@ -165,7 +165,7 @@ channel-bank = 银行
 channel-school = 学校统一缴费
 channel-screenshot = 学校缴费页面
 channel-other = 其他方式
-pay-locked-now = 学校正在为您集体缴费，请不要自行付款。
+pay-locked-now = 这笔报名费已被学校集体缴费锁定，没有扣款，请不要自行付款。如有疑问，请联系学校老师确认。
 pay-locked-title = 学校正在为您集体缴费
 pay-locked-text = 这笔报名费由学校集体缴纳，锁定至 { $when }，请不要自行付款。如有疑问，请联系学校老师。
 channel-open = 打开后付款

@@ -27,7 +27,9 @@ use crate::view::callout::{Tone, tag};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::said::done;
 use crate::view::layout::{heading, page, phrases};
+use crate::view::order::late::Late;
 use crate::view::order::lines;
+use crate::view::order::lock::school_line;
 use crate::words::order::state_word;
 
 /// What was just done, carried over the redirect.
@@ -74,9 +76,11 @@ pub(crate) async fn show(
     Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
 }
 
-fn of_exam(orders: &[Order], begun: Begun) -> Mine {
+pub(crate) fn of_exam(orders: &[Order], begun: Begun) -> Mine {
     let own = orders.iter().filter(|order| order.exam == begun.exam.id).cloned();
-    let (live, past) = own.partition(|order| order.state.is_live());
+    // What is still to be chosen for is not past, though its seat is gone.
+    let is_open = |order: &Order| matches!(order.state, OrderState::Owed { .. }) || order.late_picture_at.is_some();
+    let (live, past) = own.partition(|order| order.state.is_live() || is_open(order));
     Mine { begun, live, past }
 }
 
@@ -135,6 +139,7 @@ fn live_part(w: Words, exam: &Exam, order: &Order, now: Timestamp) -> Markup {
         div class="order-part" {
             (lines(w, exam, order, Some(now)))
             p class="order-head" { (tag(tone, &word)) span class="fee" { (order.amount) } }
+            @if let Some(school) = school_line(w, order, now) { p class="line-venue" { (school) } }
             p class="order-head" {
                 a href={ "/orders/" (order.id) } { (w.t("order-do-view")) }
                 span class="number" { (w.t("pay-order")) " " (order.id) }
@@ -155,12 +160,15 @@ fn past_part(w: Words, exam: &Exam, past: &[Order], now: Timestamp) -> Markup {
                     (lines(w, exam, order, Some(now)))
                     @if order.state == OrderState::Lapsed {
                         @let takes_channels = exam.rules.payment.takes_channels();
-                        @let note = match (takes_channels, exam.has_begun(order, now)) {
-                            (true, _) => w.t("order-note-channel"),
-                            (false, true) => w.t("order-note-begun"),
-                            (false, false) => w.t("order-note-lapsed"),
+                        @let late = Late::of(exam, order, now);
+                        @let note = match (late, takes_channels) {
+                            (Late::Closed, _) => w.t("order-note-closed"),
+                            (_, true) => w.t("order-note-channel"),
+                            (Late::Begun | Late::Other, false) => w.t("order-note-begun"),
+                            (Late::Same, false) => w.t("order-note-lapsed"),
                         };
-                        p { a href={ "/orders/" (order.id) (if takes_channels { "" } else { "#upload" }) } { (note) } }
+                        @let has_form = late == Late::Same && !takes_channels;
+                        p { a href={ "/orders/" (order.id) (if has_form { "#upload" } else { "" }) } { (note) } }
                     }
                 }
             }

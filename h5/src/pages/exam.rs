@@ -220,7 +220,8 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
 
 /// Is there a seat of that part that could still be given for another?
 fn holds_unpaid(view: &View<'_>, part: &PartId) -> bool {
-    view.orders.iter().any(|order| order.part == *part && order.state == OrderState::Unpaid)
+    let is_free = |order: &Order| order.state == OrderState::Unpaid && order.by_school.is_none();
+    view.orders.iter().any(|order| order.part == *part && is_free(order))
 }
 
 /// Looking before the window opens; what is bound, and the review of an earlier score, afterwards.

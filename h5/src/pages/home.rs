@@ -72,13 +72,14 @@ pub(crate) fn body(w: Words, exams: &[Arc<Exam>], begun: &[Begun], now: Timestam
 
 /// One's own registration: where it stands, and the one thing to do.
 fn own_card(w: Words, own: &Begun, is_unfolded: bool, now: Timestamp) -> Markup {
-    let Begun { exam, said, steps, pay_until } = own;
+    let Begun { exam, said, steps, pay_until, school } = own;
     html! {
         li class="exam" data-own {
             a href={ "/exams/" (exam.id) } {
                 span class="above" { (w.pick(&exam.organiser.zh, &exam.organiser.en)) }
                 h3 { (phrases(w.pick(&exam.title.zh, &exam.title.en))) }
                 span class="exam-mine" { (w.t("home-mine")) " " (tag(said.tone, &said.title)) }
+                @if let Some(school) = school { span class="exam-state" { (school) } }
                 @if said.button.is_none() { span class="exam-more" { span {} span { (w.t("exam-look")) } (icon(Icon::Chevron)) } }
             }
             @if let Some((href, word)) = &said.button {

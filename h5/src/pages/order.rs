@@ -4,6 +4,7 @@ pub(crate) mod channels;
 pub(crate) mod drop_seat;
 pub(crate) mod ended;
 pub(crate) mod instead;
+pub(crate) mod invoice;
 pub(crate) mod pay;
 pub(crate) mod payer;
 pub(crate) mod paying;
@@ -29,6 +30,7 @@ use registration::rules::choosing;
 use registration::rules::choosing::DropRefusal;
 use registration::rules::steps::StepView;
 use registration::seats::DropError;
+use registration::store::StoreError;
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
@@ -45,8 +47,10 @@ use crate::view::form::{FieldError, error_of, error_summary, of, whole};
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
-use crate::view::order::money::{RELOADS_SECONDS, is_arriving, is_moving};
-use crate::view::order::{begun_box, giving_back, lapsed_box, lines, upload_form};
+use crate::view::order::late::{Late, late_box};
+use crate::view::order::lock::locked_box;
+use crate::view::order::money::{RELOADS_SECONDS, is_arriving, is_moving, wrong_amount_box};
+use crate::view::order::{giving_back, lines, upload_form};
 use crate::view::steps::progress_at;
 use crate::words::choice::{drop_sentence, kept_sentence, subject};
 
@@ -75,7 +79,10 @@ pub(crate) async fn refused(
     status: StatusCode,
     text: String,
 ) -> Result<Response, Failure> {
-    let errors = [FieldError { field: "screenshot".into(), text }];
+    // Where no picture is taken any more there is no form beside which it could be said.
+    let has_form = order.by_school.is_none() && exam.rules.payment.takes_screenshots();
+    let is_over = order.state == OrderState::Lapsed && Late::of(exam, order, candidate.visit.now) != Late::Same;
+    let errors = [if has_form && !is_over { of("screenshot", text) } else { whole(text) }];
     let page = match order.state {
         OrderState::WaitingReview | OrderState::Confirmed => receipt::render(candidate, order, exam, &errors).await?,
         OrderState::Unpaid | OrderState::Refused { .. } | OrderState::Lapsed => {
@@ -97,13 +104,17 @@ async fn not_begun(
     exam: &Exam,
     (status, text): (StatusCode, String),
 ) -> Result<Response, Failure> {
-    let page = render(candidate, order, exam, &[of("channels", text)]).await?;
+    // A school may have locked it this very moment: then the ways to pay are gone from the page.
+    let now = candidate.visit.app.outside.registration.orders.get(candidate.account.id, order.id).await?;
+    let order = now.as_ref().unwrap_or(order);
+    let error = if order.locked_until().is_some() { whole(text) } else { of("channels", text) };
+    let page = render(candidate, order, exam, &[error]).await?;
     Ok((status, page).into_response())
 }
 
 /// Says why seats are kept.
 fn seats_kept(visit: &Visit, exam: &Exam, refusal: &DropError) -> Response {
-    let text = drop_sentence(visit.words, exam, refusal);
+    let text = drop_sentence(visit.words, exam, refusal, visit.now);
     let title = visit.words.t("drop-refused-title");
     let body = error::sentence(visit.words, &title, &text, &path_of(exam));
     let page = page(&visit.frame(title), &body);
@@ -127,10 +138,9 @@ pub(crate) async fn render_with(
     let live: Vec<&Order> = progress.orders.iter().filter(|other| other.state.is_live()).collect();
     let is_live = order.state.is_live();
     // What channels say is asked for where the exam takes money by one.
-    let takes_channels = exam.rules.payment.takes_channels();
+    let has_money = exam.rules.payment.takes_channels() || order.by_school.is_some();
     let payments = &visit.app.outside.registration.payments;
-    let money =
-        if takes_channels { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
+    let money = if has_money { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let arrived = visit.app.outside.registration.orders.arrived(candidate.account.id, order.id).await?;
     let view = View {
         order,
@@ -141,6 +151,7 @@ pub(crate) async fn render_with(
         kept: kept(exam, &live, order),
         shows_payer,
         arrived,
+        late: late(candidate, order, exam).await?,
         money: money.as_ref(),
         surface: visit.surface,
         errors,
@@ -150,6 +161,18 @@ pub(crate) async fn render_with(
     frame.script = exam.rules.payment.takes_screenshots().then_some("upload.js");
     frame.reload_seconds = money.as_ref().filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     Ok(page(&frame, &body(visit.words, &view)))
+}
+
+/// What money for an order whose time is up could still buy; nothing while its time is not up.
+async fn late(candidate: &Candidate, order: &Order, exam: &Exam) -> Result<Option<Late>, StoreError> {
+    if order.state != OrderState::Lapsed {
+        return Ok(None);
+    }
+    let orders = &candidate.visit.app.outside.registration.orders;
+    Ok(Some(match Late::of(exam, order, candidate.visit.now) {
+        Late::Begun if orders.would_offer(candidate.account.id, order.id).await? => Late::Other,
+        late => late,
+    }))
 }
 
 /// Why the seats of this order cannot be given back, if they cannot.
@@ -168,7 +191,9 @@ pub(crate) struct View<'a> {
     pub(crate) first: Option<SubjectId>,
     /// A picture that is here and was not handed in yet.
     pub(crate) arrived: Option<Uuid>,
-    /// What came and what is under way, where the exam takes money by a channel.
+    /// What money for it could still buy, once its time is up.
+    pub(crate) late: Option<Late>,
+    /// What came and what is under way, where the exam takes money by a channel or a school pays.
     pub(crate) money: Option<&'a PaymentPage>,
     /// Where one pays from this browser.
     pub(crate) surface: Surface,
@@ -184,10 +209,13 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let order = view.order;
     let exam_title = w.pick(&view.exam.title.zh, &view.exam.title.en);
     let task = TaskKind::Payment(order.part.clone());
-    let must_pay = order.state == OrderState::Unpaid;
-    // Late money buys no seat in a sitting that has begun.
-    let is_over = order.state == OrderState::Lapsed && view.exam.has_begun(order, view.visit_now);
-    let is_next = view.first.is_none();
+    // What a school pays for, or has paid for, is nobody else's to pay for or to change.
+    let must_pay = order.state == OrderState::Unpaid && order.by_school.is_none();
+    let is_free = order.by_school.is_none() && view.first.is_none();
+    let is_in = view.money.is_some_and(|money| is_arriving(order, money));
+    // Who shall not pay is not told that something is due.
+    let amount_label =
+        if view.late.is_some() || order.by_school.is_some() { w.t("exam-fee") } else { w.t("pay-amount") };
     html! {
         div class="wide paying" {
             div class="wide-head" {
@@ -195,19 +223,25 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (heading(Some(exam_title), &w.t("pay-title")))
                 (progress_at(w, view.steps, &task, view.visit_now))
                 (standing(w, view))
-                @if let Some(money) = view.money { (money_state(w, view, money)) }
+                @if let Some(money) = view.money {
+                    (wrong_amount_box(w, order, money))
+                    (money_state(w, view, money))
+                }
             }
             div class="wide-main" {
-                @if let Some(money) = view.money.filter(|_| must_pay && is_next) { (channels_section(w, view, money)) }
-                @if is_next { (by_screenshot(w, view, is_over)) }
+                @if let Some(money) = view.money.filter(|_| must_pay && is_free) { (channels_section(w, view, money)) }
+                @if is_free && !is_in { (by_screenshot(w, view)) }
                 @if must_pay && !view.exam.is_many(&order.part) {
                     p class="beside while-held" { a href=(change_path(view.exam, order)) { (w.t("change-sitting")) } }
                 }
                 @if must_pay { (give_back(w, view)) }
+                @if order.by_school.is_some() {
+                    p class="beside" { a href={ "/exams/" (order.exam) } { (w.t("exam-back")) } }
+                }
             }
             // On a phone the code to scan comes first, and what it is for is said above it in a line.
             aside class="side" {
-                p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
+                p class="amount" { span { (amount_label) } strong { (order.amount) } }
                 (lines(w, view.exam, order, Some(view.visit_now)))
                 p class="order-number" { (w.t("pay-order")) " " b { (order.id) } }
                 (ask(w, view.exam.rules.contact.as_ref()))
@@ -217,8 +251,9 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 }
 
 /// Paying on the school's own page, and the picture of it; folded where there is a shorter way.
-fn by_screenshot(w: Words, view: &View<'_>, is_over: bool) -> Markup {
+fn by_screenshot(w: Words, view: &View<'_>) -> Markup {
     let (order, rules) = (view.order, &view.exam.rules.payment);
+    let is_over = view.late.is_some_and(|late| !late.takes_picture());
     let is_refused = matches!(order.state, OrderState::Refused { .. });
     // What was handed in before the exam's rules changed is mended all the same.
     if !rules.takes_screenshots() && !is_refused {
@@ -270,13 +305,15 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
         let mine = format!("/exams/{}#mine", view.exam.id);
         let body = html! { p { (text) } p { a class="button" href=(mine) { (w.t("pay-first-next")) } } };
         let first = callout(Tone::Care, &w.t("pay-first-title"), &body);
-        return while_held(&first, &lapsed_box(w, view.exam, view.order));
+        return while_held(&first, &late_box(w, view.exam, Late::Same));
     }
     match &view.order.state {
-        OrderState::Unpaid => while_held(&html! {}, &lapsed_box(w, view.exam, view.order)),
-        OrderState::Lapsed if view.exam.has_begun(view.order, view.visit_now) => begun_box(w, view.exam),
+        OrderState::Unpaid => {
+            let locked = view.order.locked_until().map(|until| locked_box(w, until, view.visit_now));
+            while_held(&locked.unwrap_or_default(), &late_box(w, view.exam, Late::Same))
+        }
         OrderState::Lapsed if view.money.is_some_and(|money| is_arriving(view.order, money)) => html! {},
-        OrderState::Lapsed => lapsed_box(w, view.exam, view.order),
+        OrderState::Lapsed => late_box(w, view.exam, view.late.unwrap_or(Late::Same)),
         OrderState::Refused { reason, until } => refused::why(w, view, reason, *until),
         _ => html! {},
     }

@@ -11,6 +11,7 @@ use reservation::ids::ExamId;
 
 use crate::failure::Failure;
 use crate::request::visit::{Progress, Visit};
+use crate::view::order::lock::school_line;
 use crate::words::standing::{Reader, Said, said};
 
 /// Most exams whose steps are worked out for one page.
@@ -23,6 +24,8 @@ pub(crate) struct Begun {
     pub(crate) steps: Vec<StepView>,
     /// Until when a held seat is to be paid for, if one waits for that.
     pub(crate) pay_until: Option<Timestamp>,
+    /// What the candidate's school does about paying, in a line.
+    pub(crate) school: Option<String>,
 }
 
 impl Begun {
@@ -30,7 +33,9 @@ impl Begun {
     pub(crate) fn of(w: Words, exam: Arc<Exam>, progress: Progress, reader: &Reader) -> Self {
         let said = said(w, &exam, &progress.standing, reader);
         let pay_until = progress.standing.until.filter(|_| matches!(progress.standing.state, State::Unpaid { .. }));
-        Self { exam, said, steps: progress.steps, pay_until }
+        let live = progress.orders.iter().filter(|order| order.state.is_live());
+        let school = live.filter_map(|order| school_line(w, order, reader.now)).next();
+        Self { exam, said, steps: progress.steps, pay_until, school }
     }
 }
 
@@ -45,7 +50,10 @@ pub(crate) async fn begun(visit: &Visit) -> Result<Vec<Begun>, Failure> {
         let Some(exam) = registration.exams.get(&id) else { continue };
         if begun.len() < BEGUN_MAX && !begun.iter().any(|(.., known)| known.exam.id == id) {
             let progress = visit.progress(&exam).await?;
-            let is_urgent = matches!(progress.standing.state, State::Unpaid { .. } | State::Refused { .. });
+            let is_urgent = matches!(
+                progress.standing.state,
+                State::Unpaid { .. } | State::Refused { .. } | State::Owed { .. } | State::PictureKept { .. }
+            );
             let until = progress.standing.until;
             begun.push((!is_urgent, until, Begun::of(visit.words, exam, progress, &visit.reader())));
         }

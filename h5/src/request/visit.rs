@@ -205,8 +205,10 @@ impl Visit {
     fn hold(&self) -> Option<HoldBanner> {
         let path = self.path.split('?').next().unwrap_or_default();
         let is_here = |order: &Order| path.split('/').nth(2).and_then(|id| id.parse().ok()) == Some(order.id);
-        let unpaid = || self.known().iter().filter(|order| order.state == OrderState::Unpaid);
-        let order = unpaid().min_by_key(|order| (!is_here(order), order.expires_at))?;
+        let unpaid =
+            || self.known().iter().filter(|order| order.state == OrderState::Unpaid && !order.is_paid_by_school());
+        // What a school pays for wants nothing of the candidate: what does comes first.
+        let order = unpaid().min_by_key(|order| (!is_here(order), order.locked_until().is_some(), order.expires_at))?;
         let order_path = format!("/orders/{}", order.id);
         // A page of several unpaid orders speaks of all of them, and only one of them is the banner's.
         let is_of_exam =
@@ -223,6 +225,7 @@ impl Visit {
             is_order_page: is_here(order),
             is_own: is_here(order) || (is_of_exam && is_sole),
             first: self.pay_first(order),
+            locked_until: order.locked_until(),
             exam_path: format!("/exams/{}", order.exam),
             order_path,
         })
@@ -255,7 +258,7 @@ impl Visit {
 pub(crate) fn seats_mark(orders: &[Order]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for order in orders {
-        (order.id, &order.state, order.expires_at).hash(&mut hasher);
+        (order.id, &order.state, order.expires_at, order.by_school).hash(&mut hasher);
         order.sittings.iter().for_each(|seat| seat.sitting.as_str().hash(&mut hasher));
     }
     hasher.finish()

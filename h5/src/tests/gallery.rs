@@ -41,6 +41,8 @@ mod identity;
 pub(crate) use identity::account;
 /// Paying by a channel.
 mod channels;
+/// Schools, late money, receipts, invoices.
+mod money;
 /// Paying, receipts, and what is over.
 mod orders;
 /// The waiting room's pages.
@@ -194,6 +196,8 @@ pub(crate) fn an_order(state: OrderState) -> Order {
         refusals: 1,
         reason: (state == OrderState::Cancelled).then(|| "看不清交易单号".to_owned()),
         paid_at: (state == OrderState::Confirmed).then(now),
+        by_school: None,
+        late_picture_at: None,
         state,
     }
 }
@@ -260,6 +264,7 @@ impl Studio {
             takes_channels: false,
             is_own: true,
             first: None,
+            locked_until: name.starts_with("locked").then(|| now() + SignedDuration::from_hours(20)),
         });
         let frame = Frame {
             words: self.w,
@@ -372,6 +377,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     studio.steps();
     studio.orders();
     studio.channels();
+    studio.money_of_all_kinds();
     studio.forms();
     studio.accounts();
     studio.pages

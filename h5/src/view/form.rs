@@ -44,6 +44,8 @@ pub(crate) struct Field<'a> {
     pub(crate) inputmode: &'static str,
     /// Most characters that it takes.
     pub(crate) length_max: u16,
+    /// May it stay empty?
+    pub(crate) is_optional: bool,
 }
 
 /// The errors, with links to their fields. Nothing when there are none.
@@ -85,7 +87,7 @@ pub(crate) fn field(w: Words, field: &Field<'_>, errors: &[FieldError]) -> Marku
                 p class="error" id=(id) { (icon(Icon::Cross)) span { (error) } }
             }
             div class="input" {
-                input id=(field.name) name=(field.name) type=(field.kind) required maxlength=(field.length_max)
+                input id=(field.name) name=(field.name) type=(field.kind) required[!field.is_optional] maxlength=(field.length_max)
                     value=[(!secret).then_some(field.value)] autocomplete=(field.autocomplete)
                     inputmode=[(!field.inputmode.is_empty()).then_some(field.inputmode)]
                     autocapitalize="off" spellcheck="false"

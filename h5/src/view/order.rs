@@ -1,5 +1,7 @@
 //! What several pages of an order share: its sittings, the upload, giving back.
 
+pub(crate) mod late;
+pub(crate) mod lock;
 pub(crate) mod money;
 
 use jiff::Timestamp;
@@ -10,7 +12,6 @@ use registration::model::order::Order;
 use registration::pictures::clean::PICTURE_BYTES_MAX;
 use uuid::Uuid;
 
-use crate::view::callout::{Tone, callout};
 use crate::view::facts::{SittingLine, sitting_lines};
 use crate::view::form::picture_tile::{FIELDS, PictureTile, Shrunk, awaited, picture_tile};
 use crate::view::form::{FieldError, error_of};
@@ -32,30 +33,6 @@ pub(crate) fn lines(w: Words, exam: &Exam, order: &Order, now: Option<Timestamp>
         })
         .collect();
     sitting_lines(w, &sittings, now)
-}
-
-/// That the time for the seat is up, and what to do: with and without having paid.
-pub(crate) fn lapsed_box(w: Words, exam: &Exam, order: &Order) -> Markup {
-    let payment = &exam.rules.payment;
-    let body = html! {
-        p { (w.t("pay-lapsed-text")) }
-        @if payment.takes_channels() { p { (w.t("pay-lapsed-channel")) } }
-        @if payment.takes_screenshots() { p { (w.t("pay-lapsed-paid")) } }
-        p { a class="button second" href={ "/exams/" (order.exam) } { (w.t("pay-lapsed-next")) } }
-    };
-    callout(Tone::Care, &w.t("pay-lapsed-title"), &body)
-}
-
-/// The same once the sitting has begun: nothing is left but the money.
-pub(crate) fn begun_box(w: Words, exam: &Exam) -> Markup {
-    let body = html! {
-        p { (w.t("pay-begun-text")) }
-        @if exam.rules.payment.takes_channels() { p { (w.t("pay-begun-channel")) } }
-        @if exam.rules.payment.takes_screenshots() { p { (w.t("pay-begun-paid")) } }
-        @if let Some(contact) = &exam.rules.contact { p { (w.t("exam-contact")) " " (w.pick(&contact.zh, &contact.en)) } }
-        p { a class="button second" href={ "/exams/" (exam.id) } { (w.t("pay-lapsed-next")) } }
-    };
-    callout(Tone::Care, &w.t("pay-lapsed-title"), &body)
 }
 
 /// The form that hands in the picture of the payment; `arrived` is one that is here already and was not handed in yet.

@@ -16,7 +16,7 @@ use crate::words::standing::{Reader, Said, said};
 pub(crate) fn standing_box(w: Words, exam: &Exam, standing: &Standing, reader: &Reader, more: &Markup) -> Markup {
     let told = said_box(w, exam, standing, &said(w, exam, standing, reader), more);
     match &standing.state {
-        State::Unpaid { order, part, .. } => {
+        State::Unpaid { order, part, .. } | State::SchoolPays { order, part, .. } => {
             let can_choose = reader.now < exam.closes_at;
             let state = State::Lost { order: *order, part: part.clone(), is_cancelled: false, can_choose };
             let action = can_choose.then(|| Action::ChooseAgain(part.clone()));

@@ -1,6 +1,7 @@
 //! Why a sitting cannot be chosen, or dropped, in the handbooks' words.
 
 use jiff::Timestamp;
+use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::{Exam, ExamSitting};
 use registration::model::exam_rules::{OrganisationCode, SubjectId};
@@ -56,11 +57,13 @@ pub(crate) fn kept_sentence(w: Words, exam: &Exam, refusal: &DropRefusal) -> Str
 }
 
 /// The sentence of a seat that was not dropped.
-pub(crate) fn drop_sentence(w: Words, exam: &Exam, error: &DropError) -> String {
+pub(crate) fn drop_sentence(w: Words, exam: &Exam, error: &DropError, now: Timestamp) -> String {
     match error {
         DropError::Paid(_) => w.t("drop-paid").into_owned(),
         DropError::Paying => w.t("drop-paying").into_owned(),
-        DropError::Locked(_) => w.t("drop-locked").into_owned(),
+        DropError::Locked(lock) => {
+            w.with("drop-locked", &[("when", when::dated(w.language, lock.until, now).into())]).into_owned()
+        }
         DropError::Kept(refusal) => kept_sentence(w, exam, refusal),
         DropError::Unknown => w.t("hold-error-unknown").into_owned(),
         DropError::Store(_) => w.t("hold-error-unavailable").into_owned(),

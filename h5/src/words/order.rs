@@ -9,6 +9,9 @@ use crate::view::callout::Tone;
 /// The tone and the word of a state, as lists show it.
 pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
     let (tone, word) = match &order.state {
+        OrderState::Unpaid if order.locked_until().is_some() => (Tone::Plain, w.t("order-locked")),
+        OrderState::Unpaid if order.is_paid_by_school() => (Tone::Good, w.t("lock-paid")),
+        OrderState::Lapsed if order.late_picture_at.is_some() => (Tone::Care, w.t("order-owed")),
         OrderState::Unpaid => (Tone::Care, w.t("order-unpaid")),
         OrderState::WaitingReview => (Tone::Plain, w.t("order-review")),
         OrderState::Refused { .. } => (Tone::Bad, w.t("order-refused")),

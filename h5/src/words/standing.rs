@@ -55,6 +55,7 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
     let of_task =
         |word: &'static str, task: &TaskKind| w.with(word, &[("task", name(w, exam, task).into())]).into_owned();
     let at = |word: &'static str, at: Timestamp| w.with(word, &[("when", dated(at).into())]).into_owned();
+    let until = |word: &'static str| standing.until.map(|until| at(word, until)).unwrap_or_default();
     match &standing.state {
         State::NotOpen { opens_at } => {
             let ahead = if standing.action.is_some() { w.t("exam-ahead") } else { "".into() };
@@ -81,20 +82,13 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             let before = if before.is_some() { w.t("stand-unpaid-before") } else { "".into() };
             plain(Tone::Care, of_task(key("exam-now"), &TaskKind::Payment(part.clone())), until + &before)
         }
-        State::Lost { order, is_cancelled: false, .. } => {
-            let (path, other, paid) = match exam.rules.payment.takes_channels() {
-                true => (format!("/orders/{order}"), w.t("hold-over-channel"), w.t("pay-lapsed-channel")),
-                false => (format!("/orders/{order}#upload"), w.t("hold-over-paid"), w.t("pay-lapsed-paid")),
-            };
-            Said {
-                other: Some((path, other.into_owned())),
-                ..asking(Tone::Care, w.t("pay-lapsed-title"), w.t("pay-lapsed-text") + &*paid)
-            }
+        State::Lost { order, is_cancelled, can_choose, .. } => lost(w, exam, *order, *is_cancelled, *can_choose),
+        State::Owed { .. } => plain(Tone::Care, w.t("stand-owed"), until(key("stand-owed-text"))),
+        State::PictureKept { .. } => {
+            plain(Tone::Care, w.t("instead-picture-title"), until(key("instead-picture-text")))
         }
-        State::Lost { .. } => asking(Tone::Bad, w.t("stand-cancelled"), w.t("ended-cancelled")),
-        State::Owed { .. } => {
-            let text = standing.until.map(|until| at(key("stand-owed-text"), until)).unwrap_or_default();
-            plain(Tone::Care, w.t("stand-owed"), text)
+        State::SchoolPays { locked_until, .. } => {
+            asking(Tone::Plain, w.t("pay-locked-title"), at(key("lock-text"), *locked_until))
         }
         State::Waiting { task, since } => {
             plain(Tone::Plain, of_task(key("exam-now-waiting"), task), waiting(w, exam, *since, reader))
@@ -109,7 +103,35 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
             };
             Said { reason: Some(reason.clone()), ..asking(Tone::Bad, title, text) }
         }
-        State::Registered { tickets, change, .. } => registered(w, exam, *tickets, change.as_ref(), reader),
+        State::Registered { tickets, change, is_by_school, .. } => {
+            let mut said = registered(w, exam, *tickets, change.as_ref(), reader);
+            if *is_by_school {
+                said.text = w.t("lock-paid-text").into_owned() + &said.text;
+            }
+            said
+        }
+    }
+}
+
+/// A seat that is gone, and whose it still may be.
+fn lost(w: Words, exam: &Exam, order: OrderId, is_cancelled: bool, can_choose: bool) -> Said {
+    if is_cancelled {
+        return asking(Tone::Bad, w.t("stand-cancelled"), w.t("ended-cancelled"));
+    }
+    // Registration is over: whoever has paid all the same is told on the order's page what becomes of it.
+    if !can_choose {
+        return Said {
+            other: Some((format!("/orders/{order}"), w.t("late-closed-look").into_owned())),
+            ..asking(Tone::Care, w.t("late-closed-title"), w.t("late-closed-text"))
+        };
+    }
+    let (path, other, paid) = match exam.rules.payment.takes_channels() {
+        true => (format!("/orders/{order}"), w.t("hold-over-channel"), w.t("pay-lapsed-channel")),
+        false => (format!("/orders/{order}#upload"), w.t("hold-over-paid"), w.t("pay-lapsed-paid")),
+    };
+    Said {
+        other: Some((path, other.into_owned())),
+        ..asking(Tone::Care, w.t("pay-lapsed-title"), w.t("pay-lapsed-text") + &*paid)
     }
 }
 

@@ -120,7 +120,8 @@ async fn a_sitting_that_has_begun_is_shown_and_cannot_be_chosen() {
         refused.text
     );
     let page = candidate.get(&held).await;
-    assert!(page.text.contains("这个场次已经开考") && !page.text.contains("multipart/form-data"), "{}", page.text);
+    let is_said = page.text.contains("这个场次已经开考") && page.text.contains("即可另选一个同等费用的场次");
+    assert!(is_said && page.text.contains("multipart/form-data"), "another sitting can be had: {}", page.text);
 
     // Paid, and late, from a page that was left open: the answer offers the other sitting, and so does coming back.
     let order = order_in(&held);
@@ -134,6 +135,11 @@ async fn a_sitting_that_has_begun_is_shown_and_cannot_be_chosen() {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert!(!page.contains("value=\"morning\"") && !page.contains("/instead/none"), "{page}");
+    }
+    // What waits for a choice is not merely over, wherever one looks.
+    for path in ["/", "/me", "/exams/degree-english"] {
+        let page = candidate.get(path).await.text;
+        assert!(page.contains("截图已收到，但原场次已无空位") && !page.contains("</svg>已过期"), "{path}: {page}");
     }
     let empty = candidate.post(&instead, "").await;
     assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.text.contains("请先选择场次"), "{}", empty.text);

@@ -16,16 +16,17 @@ use crate::site::{Site, Visitor};
 const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n[refund]\n\
     rates = [{ until = 2089-01-01T00:00:00+08:00, percent = 67 }]\n\
     note = { zh = \"其余部分为考务费\", en = \"The rest is for what is prepared\" }\n";
-const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
+pub(crate) const PHONE: &str =
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
 
-struct Shop {
-    site: Site,
+pub(crate) struct Shop {
+    pub(crate) site: Site,
     sandbox: Sandbox,
     url: String,
 }
 
 impl Shop {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         // Nothing but the channels: without messages an account needs no code.
         let gateways = Gateways { pay: sandbox.gateways().unwrap().pay, ..Gateways::default() };
@@ -35,7 +36,7 @@ impl Shop {
     }
 
     /// A candidate with a phone, or at a desk, who holds a seat of the sitting; the order's number.
-    async fn holds(&self, number: u32, sitting: &str, agent: &'static str) -> (Visitor, String) {
+    pub(crate) async fn holds(&self, number: u32, sitting: &str, agent: &'static str) -> (Visitor, String) {
         let mut candidate = self.site.candidate(number).await;
         candidate.headers.insert(HOST, self.url.trim_start_matches("http://").parse().unwrap());
         candidate.headers.insert(USER_AGENT, agent.parse().unwrap());
@@ -45,7 +46,7 @@ impl Shop {
     }
 
     /// Confirms to pay by a channel, and opens what the page leads to.
-    async fn begins(&self, candidate: &mut Visitor, order: &str, by: &str) -> sandbox::Cashier {
+    pub(crate) async fn begins(&self, candidate: &mut Visitor, order: &str, by: &str) -> sandbox::Cashier {
         let sent = candidate.post(&format!("/orders/{order}/pay"), &format!("by={by}")).await;
         assert!(sent.location().starts_with(&format!("/orders/{order}/going?by={by}")), "{}", sent.text);
         let page = candidate.get(sent.location()).await.text;
@@ -61,7 +62,7 @@ impl Shop {
     }
 
     /// What its own page comes to, once it says this.
-    async fn until(&self, candidate: &mut Visitor, path: &str, words: &str) -> String {
+    pub(crate) async fn until(&self, candidate: &mut Visitor, path: &str, words: &str) -> String {
         let mut seen = String::new();
         for _ in 0..200 {
             let mut answer = candidate.get(path).await;

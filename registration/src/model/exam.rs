@@ -9,6 +9,10 @@ use crate::model::order::Order;
 use crate::model::organisation::Organisation;
 use crate::model::text::{Paragraphs, Text};
 
+/// So long at most a picture waits for another sitting to be chosen: then the job that removes what no hand-in needs
+/// removes it.
+pub const LATE_PICTURE_WAITS_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// One exam as pages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exam {
@@ -116,6 +120,14 @@ impl Exam {
     /// How often the picture of this order may still be handed in anew after it was refused.
     pub fn resubmits_left(&self, order: &Order) -> u16 {
         (self.resubmit_times + 1).saturating_sub(order.refusals)
+    }
+
+    /// Until when another sitting can be chosen for a picture that came when the order's seat had gone. Nothing: no picture
+    /// waits for that, or no more.
+    pub fn choice_until(&self, order: &Order, now: Timestamp) -> Option<Timestamp> {
+        let hours = SignedDuration::from_hours(self.rules.payment.choice_hours.into());
+        let until = order.late_picture_at? + hours.min(LATE_PICTURE_WAITS_MAX);
+        Some(until).filter(|until| now <= *until)
     }
 
     /// Has a sitting of this order begun?

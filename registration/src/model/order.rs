@@ -109,6 +109,18 @@ impl OrderState {
     }
 }
 
+/// What a candidate's school does about paying for an order (集体缴费).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BySchool {
+    /// It is about to pay: nobody else pays for the order, or changes it, meanwhile.
+    Locked {
+        /// So long at most.
+        until: Timestamp,
+    },
+    /// It has paid.
+    Paid,
+}
+
 /// One sitting of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderSitting {
@@ -151,6 +163,26 @@ pub struct Order {
     pub reason: Option<String>,
     /// When staff first confirmed the payment. It stays while a form that was changed since is looked at again.
     pub paid_at: Option<Timestamp>,
+    /// What the candidate's school does about paying for it; nothing where it does nothing.
+    pub by_school: Option<BySchool>,
+    /// When a picture of the payment came that waits for another sitting to be chosen, because the seat had gone: only of
+    /// an order that has lapsed. How long it waits [the exam says](crate::model::exam::Exam::choice_until).
+    pub late_picture_at: Option<Timestamp>,
+}
+
+impl Order {
+    /// Until when the candidate's school keeps everybody else from paying for it and from changing it.
+    pub fn locked_until(&self) -> Option<Timestamp> {
+        match self.by_school {
+            Some(BySchool::Locked { until }) => Some(until),
+            Some(BySchool::Paid) | None => None,
+        }
+    }
+
+    /// Has the candidate's school paid for it?
+    pub fn is_paid_by_school(&self) -> bool {
+        self.by_school == Some(BySchool::Paid)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod invoice;
 pub mod journal;
 pub mod listed;
 pub mod refund;
+pub mod tax_number;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -174,6 +174,19 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
                 "; otherwise the money goes back the way it came.",
             ),
         ),
+        State::PictureKept { .. } => by(
+            until?,
+            ("截图已收到，但原场次已无空位。请在 ", " 前登录，另选同等费用的场次，不用再缴费。"),
+            (
+                "Your screenshot has arrived, but the seat was gone. Sign in and choose another sitting of the same fee by ",
+                ". There is nothing more to pay.",
+            ),
+        ),
+        State::SchoolPays { .. } => by(
+            until?,
+            ("学校正在为您集体缴费，锁定至 ", "，请不要自行付款。"),
+            ("Your school is paying for you; this is locked until ", ". Please do not pay yourself."),
+        ),
         State::Waiting { .. } => plain(
             "工作人员正在审核，不用再做什么，请等待结果。",
             "Staff are looking at it. There is nothing to do until the result.",

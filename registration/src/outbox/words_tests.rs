@@ -33,7 +33,7 @@ fn each_state_says_what_to_do_and_until_when() {
     let exam = definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page;
     let (step, order, until) = (&exam.rules.steps[0].title, OrderId::from_bits(1), Some(at()));
     let refused = |order| State::Refused { task: TaskKind::Review, reason: "秘密".to_owned(), order };
-    let registered = |tickets, change| State::Registered { order: Some(order), tickets, change };
+    let registered = |tickets, change| State::Registered { order: Some(order), tickets, change, is_by_school: false };
     let lost = |can_choose| State::Lost { order, part: PartId::main(), is_cancelled: false, can_choose };
     let table = [
         (State::ToDo { task: TaskKind::Notice, is_reviewed: false }, None, format!("下一步：{}。", step.zh)),
@@ -41,6 +41,12 @@ fn each_state_says_what_to_do_and_until_when() {
         (State::Ahead { task: TaskKind::Notice, opens_at: at() }, None, format!("{}，3月1日 09:05 开始。", step.zh)),
         (State::Over { task: TaskKind::Notice, closed_at: at() }, None, "已于 3月1日 09:05 截止。".to_owned()),
         (State::Unpaid { order, part: PartId::main(), before: None }, until, "保留到 3月1日 09:05，请在".to_owned()),
+        (State::PictureKept { order, part: PartId::main() }, until, "前登录，另选同等费用的场次".to_owned()),
+        (
+            State::SchoolPays { order, part: PartId::main(), locked_until: at() },
+            until,
+            "锁定至 3月1日 09:05，请不要自行付款。".to_owned(),
+        ),
         (lost(true), until, "请在 3月1日 09:05 前重新选择。".to_owned()),
         (State::Waiting { task: TaskKind::Review, since: at() }, None, "请等待结果。".to_owned()),
         (refused(Some(order)), until, "请在 3月1日 09:05 前登录，重新上传订单截图。".to_owned()),

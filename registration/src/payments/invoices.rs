@@ -39,7 +39,7 @@ pub enum InvoiceError {
     /// The candidate has no such order, or nobody wants an invoice for it.
     #[error("there is no such order, or no invoice is wanted for it")]
     Unknown,
-    /// Nothing was, or is to be, paid for it.
+    /// Nothing was, or is to be, paid for it; or the candidate's school has paid.
     #[error("there is nothing to be invoiced for this order")]
     Nothing(OrderState),
     /// It was made already: ask the finance office.
@@ -89,7 +89,8 @@ impl Payments {
         let found = orders::get(&self.database.client().await?, order).await?;
         let found = found.filter(|found| found.account == account).ok_or(InvoiceError::Unknown)?;
         let state = found.state_at(clock::now());
-        if found.amount == Fen(0) || !state.is_live() {
+        // The invoice for what a school has paid is the school's.
+        if found.amount == Fen(0) || !state.is_live() || found.is_paid_by_school {
             return Err(InvoiceError::Nothing(state));
         }
         let text = serde_json::to_vec(title).map_err(|_| StoreError::Corrupt("an invoice's title"))?;

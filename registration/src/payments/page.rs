@@ -67,6 +67,8 @@ pub struct PaymentPage {
     pub refunds: Vec<Refund>,
     /// The candidate's school is about to pay for it: until that ends nobody else does.
     pub lock: Option<GroupLock>,
+    /// Which of the payments are a school's, for many orders at once, and what of each is this order's.
+    pub by_school: Vec<(PaymentId, Fen)>,
 }
 
 impl PaymentPage {
@@ -74,6 +76,11 @@ impl PaymentPage {
     pub fn is_settling(&self) -> bool {
         let is_sent = |attempt: &Attempt| attempt.state != PaymentState::Created;
         self.attempts.iter().any(is_sent)
+    }
+
+    /// What of a school's payment is this order's; nothing of any other payment.
+    pub fn school_part(&self, payment: PaymentId) -> Option<Fen> {
+        self.by_school.iter().find(|(known, _)| *known == payment).map(|(_, part)| *part)
     }
 }
 
@@ -132,6 +139,7 @@ impl Payments {
         let received = rows::of_order(&client, order).await?;
         let refunds = refunds::of_order(&client, order).await?;
         let lock = group_payments::lock_of(&client, order, clock::now()).await?;
+        let by_school = rows::of_schools(&client, order).await?;
         drop(client);
         let is_offered = lock.is_none() && is_payable(&found, &found.state_at(clock::now()));
         let exam = self.exams.get(&found.exam).filter(|_| is_offered);
@@ -145,6 +153,7 @@ impl Payments {
             received: received.into_iter().filter(|payment| payment.state == PaymentState::Received).collect(),
             refunds: refunds.into_iter().map(|stored| stored.refund).collect(),
             lock,
+            by_school,
         }))
     }
 

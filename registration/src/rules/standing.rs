@@ -1,177 +1,21 @@
 //! Where one registration stands, as one value: the state, the one thing to do about it, until when, and whom to ask.
 //! Pure, like the steps that it is worked out from. Every page, bar and message says what this says.
 
+mod told;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
 
 use crate::model::exam::{Exam, Window};
-use crate::model::exam_rules::{PartId, SubjectId, TaskKind};
+use crate::model::exam_rules::{SubjectId, TaskKind};
 use crate::model::facts::ScoreReviewState;
 use crate::model::facts::{EligibilityState, Facts, ReviewState};
-use crate::model::order::{Order, OrderId, OrderState};
-use crate::model::text::Text;
+use crate::model::order::{Order, OrderState};
 use crate::rules::choosing;
 use crate::rules::steps::{StepView, TaskState, TaskView, here, is_complete, next};
 
-/// The one state of a registration.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum State {
-    /// Registration has not begun.
-    NotOpen {
-        /// When registration begins.
-        opens_at: Timestamp,
-    },
-    /// Registration has closed, and nothing of it can be done any more.
-    Closed {
-        /// When registration closed.
-        closed_at: Timestamp,
-    },
-    /// It is the candidate's turn.
-    ToDo {
-        /// The task that can be done now.
-        task: TaskKind,
-        /// Did the review of the form, which came before, pass?
-        is_reviewed: bool,
-    },
-    /// What comes next opens later.
-    Ahead {
-        /// The task that comes next.
-        task: TaskKind,
-        /// When that task can be done.
-        opens_at: Timestamp,
-    },
-    /// What came next was not done in time.
-    Over {
-        /// The task that was not done.
-        task: TaskKind,
-        /// When its time was over.
-        closed_at: Timestamp,
-    },
-    /// A seat is held and wants to be paid for.
-    Unpaid {
-        /// The order to pay for first.
-        order: OrderId,
-        /// The part of the exam that the order is for.
-        part: PartId,
-        /// Another order whose time runs as well, if this one must be paid for before it: the subject that needs it.
-        before: Option<OrderId>,
-    },
-    /// The time for the seat was up, or it was taken back after a refusal; no other is held.
-    Lost {
-        /// The order that had it.
-        order: OrderId,
-        /// The part of the exam that the order is for.
-        part: PartId,
-        /// Was it taken back because no good screenshot came?
-        is_cancelled: bool,
-        /// Is there still time to choose again?
-        can_choose: bool,
-    },
-    /// The money came when the seat had gone: other sittings can be chosen for it.
-    Owed {
-        /// The order that was paid for.
-        order: OrderId,
-        /// The part that is paid for.
-        part: PartId,
-    },
-    /// It is the staff's turn.
-    Waiting {
-        /// What they look at.
-        task: TaskKind,
-        /// When it was handed in.
-        since: Timestamp,
-    },
-    /// Staff, or a machine, said no; it can be mended.
-    Refused {
-        /// The task that waits for its window.
-        task: TaskKind,
-        /// Why, in the words of whoever refused.
-        reason: String,
-        /// The order whose screenshot was refused.
-        order: Option<OrderId>,
-    },
-    /// The seat is the candidate's.
-    Registered {
-        /// The order that was decided last; nothing where the exam has none.
-        order: Option<OrderId>,
-        /// Can admission tickets be printed?
-        tickets: Tickets,
-        /// What was changed since, and is not decided.
-        change: Option<Change>,
-    },
-}
-
-/// What is known of admission tickets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tickets {
-    /// The exam has none, or nobody has said when.
-    NotSaid,
-    /// They can be printed from then on.
-    From(Timestamp),
-    /// They can be printed.
-    Open,
-}
-
-/// A form that was changed after the seat was confirmed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Change {
-    /// Staff look at it.
-    Waiting {
-        /// When it was handed in.
-        since: Timestamp,
-    },
-    /// Staff said no: the seat stays, and the form wants to be changed again.
-    Refused {
-        /// What staff said against it.
-        reason: String,
-    },
-}
-
-/// The one thing to do.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// A task of the exam, where it is done.
-    Do(TaskKind),
-    /// Paying for an order, or sending its screenshot.
-    Pay(OrderId),
-    /// Sending another screenshot for this order, whose last one was refused.
-    SendAgain(OrderId),
-    /// Choosing a seat again.
-    ChooseAgain(PartId),
-    /// Choosing another sitting for what was paid.
-    ChooseOther(OrderId),
-    /// Changing the form, which was refused.
-    ChangeForm,
-    /// Looking at what one has.
-    Look(OrderId),
-}
-
-/// Where a registration stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Standing {
-    /// The one state; all that is shown follows from it.
-    pub state: State,
-    /// What to do; nothing while somebody else acts.
-    pub action: Option<Action>,
-    /// Until when, if there is a deadline.
-    pub until: Option<Timestamp>,
-    /// The step that it is about, as an index: the one that the header names.
-    pub step: Option<usize>,
-    /// Where the review of an earlier score stands, which goes on beside everything else.
-    pub score_review: Option<ScoreReviewState>,
-    /// Whom to ask, in both languages.
-    pub contact: Option<Text>,
-    /// Changes with what a page shows of this registration.
-    pub mark: u64,
-}
-
-impl Standing {
-    /// Has nothing been begun that could be spoken of?
-    pub fn is_blank(&self) -> bool {
-        matches!(self.state, State::NotOpen { .. } | State::Closed { .. })
-    }
-}
+pub use told::{Action, Change, Standing, State, Tickets};
 
 /// Where the registration of a candidate stands, of whom `facts` are known; `steps` are worked out from the same.
 pub fn standing(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> Standing {
@@ -186,7 +30,8 @@ pub fn standing(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timesta
 type Told = (State, Option<Action>, Option<Timestamp>);
 
 fn state(exam: &Exam, facts: &Facts<'_>, steps: &[StepView], now: Timestamp) -> Told {
-    if let Some(told) = owed(facts).or_else(|| running(exam, facts)) {
+    let at_once = owed(facts).or_else(|| picture_kept(exam, facts, now)).or_else(|| running(exam, facts));
+    if let Some(told) = at_once.or_else(|| locked(facts)) {
         return told;
     }
     let upcoming = next(steps);
@@ -228,15 +73,42 @@ fn owed(facts: &Facts<'_>) -> Option<Told> {
     Some((state, Some(Action::ChooseOther(order.id)), Some(until)))
 }
 
+/// A picture that waits for another sitting is money that has nothing yet, too.
+fn picture_kept(exam: &Exam, facts: &Facts<'_>, now: Timestamp) -> Option<Told> {
+    // Who has another seat of the part by now chooses no more.
+    let has_other = |order: &Order| {
+        let of_part = |other: &&Order| other.part == order.part && other.state.is_live();
+        !exam.is_many(&order.part) && facts.orders.iter().any(|other| of_part(&other))
+    };
+    let kept = facts.orders.iter().filter_map(|order| Some((exam.choice_until(order, now)?, order)));
+    let kept = kept.filter(|(_, order)| !has_other(order));
+    let (until, order) = kept.min_by_key(|(until, order)| (*until, order.id))?;
+    let state = State::PictureKept { order: order.id, part: order.part.clone() };
+    Some((state, Some(Action::ChooseOther(order.id)), Some(until)))
+}
+
+/// The unpaid order whose seat is held until the earliest moment, of those for which a school is about to pay.
+fn locked(facts: &Facts<'_>) -> Option<Told> {
+    let locked = facts.orders.iter().filter_map(|order| Some((order, order.locked_until()?)));
+    let (order, locked_until) = locked.min_by_key(|(order, _)| (order.expires_at, order.id))?;
+    let state = State::SchoolPays { order: order.id, part: order.part.clone(), locked_until };
+    Some((state, Some(Action::Look(order.id)), Some(locked_until)))
+}
+
 /// What runs against a clock comes before everything else: an unpaid seat, a refused screenshot.
 fn running(exam: &Exam, facts: &Facts<'_>) -> Option<Told> {
     let live: Vec<&Order> = facts.orders.iter().filter(|order| order.state.is_live()).collect();
     let deadline = |order: &Order| match order.state {
+        // For a seat that a school is about to pay for there is nothing to be done.
+        OrderState::Unpaid if order.locked_until().is_some() => None,
         OrderState::Unpaid => Some(order.expires_at),
         OrderState::Refused { until, .. } => Some(until),
         _ => None,
     };
-    let (at, found) = live.iter().filter_map(|order| Some((deadline(order)?, *order))).min_by_key(|(at, _)| *at)?;
+    let awaits_school =
+        |order: &Order| pay_first(exam, &live, order).is_some_and(|first| first.locked_until().is_some());
+    let running = live.iter().filter_map(|order| Some((deadline(order)?, *order)));
+    let (at, found) = running.filter(|(_, order)| !awaits_school(order)).min_by_key(|(at, _)| *at)?;
     let first = pay_first(exam, &live, found).filter(|first| deadline(first).is_some());
     let before = first.map(|_| found.id);
     let order = first.unwrap_or(found);
@@ -331,7 +203,9 @@ fn complete(exam: &Exam, facts: &Facts<'_>, change: Option<Change>, now: Timesta
         Some(from) if now < from => Tickets::From(from),
         Some(_) => Tickets::Open,
     };
-    State::Registered { order: latest(facts).map(|order| order.id), tickets, change }
+    let latest = latest(facts);
+    let is_by_school = latest.is_some_and(Order::is_paid_by_school);
+    State::Registered { order: latest.map(|order| order.id), tickets, change, is_by_school }
 }
 
 /// The live order that was decided, or handed in, last.
@@ -388,6 +262,7 @@ fn mark(facts: &Facts<'_>, state: &State, score_review: Option<&ScoreReviewState
     (state, score_review, facts.details_at).hash(&mut hasher);
     for order in facts.orders {
         (order.id, &order.state, order.expires_at, order.amount.0).hash(&mut hasher);
+        (order.by_school, order.late_picture_at).hash(&mut hasher);
         order.sittings.iter().for_each(|seat| seat.sitting.as_str().hash(&mut hasher));
     }
     hasher.finish()

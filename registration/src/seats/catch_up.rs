@@ -32,7 +32,7 @@ impl Orders {
                 self.reload(order).await
             }
             StoredState::Unpaid if order.lapses_at < now => self.catch_up_unpaid(order, true).await,
-            StoredState::Unpaid if order.has_pending_picture => self.catch_up_unpaid(order, false).await,
+            StoredState::Unpaid if order.pending_picture_at.is_some() => self.catch_up_unpaid(order, false).await,
             _ => Ok(order),
         }
     }

@@ -68,6 +68,15 @@ impl Orders {
         if is_owed { self.offered_instead(&found).await } else { Ok(Vec::new()) }
     }
 
+    /// Could another sitting be chosen, should a picture of the payment be handed in now for an order that has lapsed?
+    pub async fn would_offer(&self, account: AccountId, order: OrderId) -> Result<bool, StoreError> {
+        let found = self.own(account, order).await?;
+        match found.filter(|found| found.state_at(clock::now()) == OrderState::Lapsed) {
+            Some(found) => Ok(!self.offered_instead(&found).await?.is_empty()),
+            None => Ok(false),
+        }
+    }
+
     /// Takes other sittings for an order that is [owed](OrderState::Owed): one for each seat, in the order of its seats. They
     /// are confirmed at once, or in a moment.
     pub async fn choose_other(

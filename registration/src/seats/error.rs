@@ -7,6 +7,7 @@ use reservation::ids::{ExamId, SittingId};
 use super::Refusal;
 use crate::model::exam_rules::TaskKind;
 use crate::model::order::{OrderId, SITTINGS_MAX};
+use crate::model::payment::group::GroupLock;
 use crate::rules::choosing::ChoiceRefusal;
 use crate::store::StoreError;
 
@@ -45,6 +46,9 @@ pub enum OrderError {
     /// A payment of that order is under way: its seats are not given for others until that has come to an end.
     #[error("a payment of order {0} is under way")]
     Paying(OrderId),
+    /// The candidate's school is about to pay for the order whose seats would be given for others.
+    #[error("the candidate's school pays for the order until {}", .0.until)]
+    Locked(GroupLock),
     /// A waiting room is before the exam, and it is not the candidate's turn. The place is taken by now.
     #[error("the waiting room has not admitted the candidate")]
     NotAdmitted,

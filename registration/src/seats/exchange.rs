@@ -16,6 +16,7 @@ use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::exam::{Exam, ExamSitting, Window};
 use crate::payments::moves;
+use crate::payments::store::group_payments;
 use crate::rules::choosing;
 use crate::rules::choosing::ChoiceRefusal;
 use crate::seats::store;
@@ -43,6 +44,9 @@ impl Orders {
         let ids: Vec<SittingId> = choice.iter().map(|sitting| sitting.id.clone()).collect();
         let all: Vec<SittingId> = old.sittings.iter().map(|seat| &seat.sitting).chain(&ids).cloned().collect();
         refuse_closed(taking.page, clock::now())?;
+        if let Some(lock) = group_payments::lock_of(&self.database.client().await?, old.id, clock::now()).await? {
+            return Err(OrderError::Locked(lock));
+        }
         self.asking.end_all(old.id, &Actor::Candidate(taking.account)).await?;
         if moves::binds(&self.database.client().await?, old.id).await? {
             return Err(OrderError::Paying(old.id));

@@ -39,6 +39,9 @@ pub enum HandInError {
     /// The candidate's school is about to pay for it.
     #[error("the candidate's school pays for the order until {}", .0.until)]
     Locked(GroupLock),
+    /// The exam takes money by channels only, which say themselves whether it has come.
+    #[error("the exam takes no picture of a payment")]
+    NotByPicture,
     /// The bytes are no acceptable picture.
     #[error(transparent)]
     Picture(#[from] PictureError),
@@ -109,6 +112,9 @@ impl Orders {
         if let Some(lock) = group_payments::lock_of(&self.database.client().await?, order.id, clock::now()).await? {
             return Err(HandInError::Locked(lock));
         }
+        if !self.takes_picture(&order, &state) {
+            return Err(HandInError::NotByPicture);
+        }
         let picture = self.screenshots.keep(order.id, picture).await?;
         match self.secure(order.clone()).await {
             Ok(()) => {}
@@ -126,6 +132,13 @@ impl Orders {
         let is_gone = self.screenshots.discard(order.id, picture).await?;
         let order = self.get(account, order.id).await?.ok_or(HandInError::UnknownOrder)?;
         if is_gone { Err(HandInError::NotPayable(order.state)) } else { Ok(order) }
+    }
+
+    /// Is a picture of the payment something for this order? What was handed in before the exam's rules changed is mended
+    /// all the same.
+    pub(super) fn takes_picture(&self, order: &StoredOrder, state: &OrderState) -> bool {
+        let is_in = matches!(state, OrderState::WaitingReview | OrderState::Refused { .. });
+        is_in || self.exams.get(&order.exam).is_none_or(|exam| exam.rules.payment.takes_screenshots())
     }
 
     /// A picture that was not taken in is not kept, unless its seat is gone and others are offered: it waits for a choice.

@@ -1,6 +1,7 @@
 //! Pictures of payments on their way to an order, piece by piece, and the one that was handed in last.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Orders;
@@ -21,9 +22,12 @@ pub enum ReceiveError {
     /// The candidate has no such order.
     #[error("there is no such order")]
     UnknownOrder,
-    /// The order is confirmed, released or cancelled.
+    /// The order is confirmed, released or cancelled, or its exam takes no pictures.
     #[error("nothing can be handed in for this order any more")]
     NotPayable(OrderState),
+    /// The candidate's school is about to pay for it, until then.
+    #[error("the candidate's school pays for the order until {0}")]
+    Locked(Timestamp),
     /// The piece does not follow, or the whole is no picture.
     #[error(transparent)]
     Upload(#[from] UploadError),
@@ -41,8 +45,11 @@ impl Orders {
     pub async fn receive(&self, account: AccountId, order: OrderId, piece: Piece) -> Result<usize, ReceiveError> {
         let found = self.own(account, order).await?.ok_or(ReceiveError::UnknownOrder)?;
         let state = found.state_at(clock::now());
-        if !is_payable(&found, &state) {
+        if !is_payable(&found, &state) || !self.takes_picture(&found, &state) {
             return Err(ReceiveError::NotPayable(state));
+        }
+        if let Some(until) = found.view(clock::now()).locked_until() {
+            return Err(ReceiveError::Locked(until));
         }
         let place = place(order);
         let total = piece.total;

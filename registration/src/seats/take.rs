@@ -273,8 +273,10 @@ pub(super) fn new_order(taking: &Taking<'_>, choice: &[&ExamSitting], taken: &Ta
         refusals: 0,
         mend_until: None,
         seats_owed: false,
-        has_pending_picture: false,
+        pending_picture_at: None,
         choice_until: None,
+        school_until: None,
+        is_paid_by_school: false,
     }
 }
 

@@ -8,7 +8,7 @@ use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, PaymentState};
 use registration::payments::{Going, Looking, NotifiedError, PayRefusal, Stuck};
 use registration::seats::ReleaseError;
-use sandbox::{AnswerTwist, Call, Conduct, NewsTwist, RefundTwist, Wrong};
+use sandbox::{AnswerTwist, Call, Conduct, NewsTwist, PayTwist, RefundTwist, Wrong};
 
 use crate::payments_beside::states;
 use crate::shop::{Shop, at, number};
@@ -232,4 +232,30 @@ async fn refunds_that_go_wrong_are_one_refund_all_the_same() {
 
 fn number_of(going: &Going) -> String {
     number(going).1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sum_is_written_down_buys_nothing_and_goes_back() {
+    let shop = Shop::open(Setup { capacities: vec![8, 8, 8], ..Setup::default() }).await;
+    let payments = &shop.world.registration.payments;
+    for (number, (method, twist)) in (1..).zip([(Method::Alipay, PayTwist::Less), (Method::WechatPay, PayTwist::More)])
+    {
+        let account = shop.world.candidate(number).await.id;
+        let order = shop.world.hold(account, &["s0"]).await.unwrap();
+        let going = shop.pay(account, order.id, method, Surface::Phone).await.unwrap();
+        let Going::Start { start: Start::Go { url, .. }, .. } = &going else { panic!("{going:?}") };
+        shop.sandbox.buyer(&shop.site).open(url).await.unwrap().pay_wrong(twist).await.unwrap();
+        refunded(&shop.world, order.id, RefundReason::WrongAmount).await;
+        let came = Fen(if twist == PayTwist::Less { 6_000 } else { 12_100 });
+        let page = payments.page(account, order.id, Looking::Person).await.unwrap().unwrap();
+        assert_eq!(page.received.iter().map(|payment| payment.received).collect::<Vec<_>>(), [Some(came)]);
+        assert_eq!(page.refunds.iter().map(|refund| refund.amount).collect::<Vec<_>>(), [came]);
+        assert_eq!(shop.world.order(account, order.id).await.state, OrderState::Unpaid, "the seat is still held");
+        // The right sum is taken all the same.
+        let again = shop.pay(account, order.id, method, Surface::Phone).await.unwrap();
+        assert!(shop.pay_there(&again).await);
+        shop.world.until_row(order.id, "confirmed").await;
+    }
+    shop.until_books_agree().await;
+    shop.finish().await;
 }

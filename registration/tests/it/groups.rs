@@ -5,11 +5,12 @@ use gateways::pay::Surface;
 use jiff::SignedDuration;
 use registration::Fen;
 use registration::model::ids::AccountId;
-use registration::model::order::{Order, OrderId, OrderState};
+use registration::model::order::{BySchool, Order, OrderId, OrderState};
 use registration::model::payment::group::{GroupLine, GroupPayment, GroupState, LineState};
+use registration::model::payment::invoice::InvoiceTitle;
 use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::model::payment::{Method, PaymentState};
-use registration::payments::{Going, GroupError, HandedBack, Looking, NewList, PayRefusal, RefundError};
+use registration::payments::{Going, GroupError, HandedBack, InvoiceError, Looking, NewList, PayRefusal, RefundError};
 use registration::seats::{DropError, HandInError, OrderError, ReleaseError};
 use reservation::ids::ExamId;
 
@@ -104,6 +105,8 @@ async fn a_list_is_locked_and_paid_for_in_one_sum() {
     let page = payments.page(one.account, one.order.id, Looking::Person).await.unwrap().unwrap();
     assert_eq!(page.lock.map(|lock| lock.group), Some(group.id));
     assert!(page.channels.is_empty() && page.attempts.is_empty());
+    let until = group.locked_until;
+    assert_eq!(shop.world.order(one.account, one.order.id).await.by_school, Some(BySchool::Locked { until }));
     let paid = shop.pay(one.account, one.order.id, Method::Alipay, Surface::Phone).await;
     assert!(matches!(paid, Err(PayRefusal::Locked(_))), "{paid:?}");
     let released = doors.release(one.account, one.order.id).await;
@@ -111,7 +114,7 @@ async fn a_list_is_locked_and_paid_for_in_one_sum() {
     let dropped = doors.drop_seat(one.account, one.order.id, &ids(&["s0"])[0]).await;
     assert!(matches!(dropped, Err(DropError::Locked(_))), "{dropped:?}");
     let changed = shop.world.replace(one.account, &["s1"]).await;
-    assert!(matches!(changed, Err(OrderError::Paying(_))), "{changed:?}");
+    assert!(matches!(changed, Err(OrderError::Locked(_))), "{changed:?}");
     let shown = shop.world.hand_in(one.account, one.order.id).await;
     assert!(matches!(shown, Err(HandInError::Locked(_))), "{shown:?}");
     let twice = begin(&shop, &numbers[1..2]).await;
@@ -126,6 +129,13 @@ async fn a_list_is_locked_and_paid_for_in_one_sum() {
     for number in &numbers {
         shop.world.until_row(*number, "confirmed").await;
     }
+    let order = shop.world.order(one.account, one.order.id).await;
+    assert_eq!((order.state, order.by_school), (OrderState::Confirmed, Some(BySchool::Paid)));
+    let own = payments.page(one.account, one.order.id, Looking::Nobody).await.unwrap().unwrap();
+    assert_eq!(own.by_school, [(own.received[0].id, Fen(12_000))], "of this sum only a part is the candidate's");
+    let title = InvoiceTitle::parse("王芳", "").unwrap();
+    let asked = payments.ask_invoice(one.account, one.order.id, &title).await;
+    assert!(matches!(asked, Err(InvoiceError::Nothing(_))), "the invoice is the school's: {asked:?}");
     let page = payments.group(&shop.staff, group.id).await.unwrap();
     assert!(matches!(page.group.state, GroupState::Paid(_)), "{:?}", page.group.state);
     assert_eq!(page.payments.iter().filter(|one| one.state == PaymentState::Received).count(), 1);
@@ -217,6 +227,7 @@ async fn a_lock_ends_by_itself_or_by_the_word_of_staff() {
         assert_eq!(payments.release_group(&shop.staff, group.id).await.unwrap().state, GroupState::Released);
     }
     // Each pays for themselves, though the school's page is still open somewhere: that money goes back.
+    assert_eq!(shop.world.order(all[1].account, numbers[1]).await.by_school, None);
     let own = shop.pay(all[1].account, numbers[1], Method::WechatPay, Surface::Phone).await.unwrap();
     assert!(shop.pay_there(&own).await);
     shop.world.until_row(numbers[1], "confirmed").await;
@@ -228,6 +239,8 @@ async fn a_lock_ends_by_itself_or_by_the_word_of_staff() {
     .await;
     // For the other one it is the money that buys the seat.
     shop.world.until_row(numbers[2], "confirmed").await;
+    let late = shop.world.order(all[2].account, numbers[2]).await;
+    assert_eq!(late.by_school, Some(BySchool::Paid), "though the list was released");
     shop.until_books_agree().await;
     let all = payments.groups(&shop.staff, Some(&exam())).await.unwrap();
     assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), [group.id, over.id]);

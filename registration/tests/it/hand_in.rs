@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use registration::desk::case::CaseKind;
 use registration::model::order::OrderState;
-use registration::seats::{HandInError, OrderError, ReleaseError};
+use registration::pictures::kept::Piece;
+use registration::seats::{HandInError, OrderError, ReceiveError, ReleaseError};
 use reservation::hold::HoldState;
+use uuid::Uuid;
 
-use crate::world::{Setup, World, exam, is_refused, until};
+use crate::world::{Setup, World, exam, is_refused, until, write_exam};
 
 fn short() -> Setup {
     Setup { hold_seconds: 2, grace_seconds: 0, capacities: vec![1, 1, 1], ..Setup::default() }
@@ -206,5 +208,31 @@ async fn a_picture_sent_while_the_sitting_changes_goes_to_the_new_sitting() {
         let hold = world.engine.find(&exam(), &now.sittings[0].hold).await.unwrap();
         assert_eq!(hold.state, HoldState::Frozen);
     }
+    world.finish().await;
+}
+
+/// Requests made by hand: no page of such an exam has a form for pictures.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exam_that_takes_money_by_channels_takes_no_pictures() {
+    let world = World::usual().await;
+    let (one, other) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let (refused, unpaid) = (world.hold(one, &["s0"]).await.unwrap(), world.hold(other, &["s1"]).await.unwrap());
+    world.hand_in(one, refused.id).await.unwrap();
+    world.refuse(refused.id, "看不清").await.unwrap();
+    let rules = "[payment]\nchannels = [\"alipay\"]\n";
+    write_exam(&world.stores, &Setup { rules, ..Setup::default() });
+    world.registration.exams.import(&world.stores.dir().join("exam")).await.unwrap();
+
+    let taken = world.hand_in(other, unpaid.id).await;
+    assert!(matches!(taken, Err(HandInError::NotByPicture)), "{taken:?}");
+    let piece = Piece { key: Uuid::now_v7(), total: 4, offset: 0, bytes: "JPEG".into() };
+    let received = world.registration.orders.receive(other, unpaid.id, piece).await;
+    assert!(matches!(received, Err(ReceiveError::NotPayable(OrderState::Unpaid))), "{received:?}");
+    assert_eq!(world.order(other, unpaid.id).await.state, OrderState::Unpaid);
+    // What was handed in before the rules changed is mended all the same.
+    assert_eq!(world.hand_in(one, refused.id).await.unwrap().state, OrderState::WaitingReview);
+    let kept = "SELECT count(*) FROM registration.screenshots WHERE order_id = $1";
+    let count: i64 = world.sql().await.query_one(kept, &[&unpaid.id.to_string()]).await.unwrap().get(0);
+    assert_eq!(count, 0);
     world.finish().await;
 }

@@ -1,5 +1,6 @@
 //! A picture of a payment that comes when the seat has gone: another sitting is chosen, and the picture goes with it.
 
+use jiff::SignedDuration;
 use registration::model::order::{Order, OrderState};
 use registration::seats::{ChooseOtherError, HandInError};
 
@@ -35,6 +36,8 @@ async fn a_late_picture_goes_with_another_sitting() {
     let order = lapsed(&world, 1).await;
     let account = order.account;
     assert!(orders.instead(account, order.id).await.unwrap().is_empty(), "nothing was handed in");
+    assert!(orders.would_offer(account, order.id).await.unwrap(), "a picture would find another sitting");
+    assert_eq!(world.order(account, order.id).await.late_picture_at, None);
     take_for_good(&world, 2, "s0").await;
     for _ in 0..2 {
         let full = world.hand_in(account, order.id).await;
@@ -45,7 +48,13 @@ async fn a_late_picture_goes_with_another_sitting() {
     assert_eq!(instead.offered, ids(&["s1"]));
     let until = orders.picture_waits_until(account, order.id).await.unwrap().unwrap();
     assert!((23..=24).contains(&until.duration_since(jiff::Timestamp::now()).as_hours()), "{until}");
+    let exam = world.registration.exams.get(&order.exam).unwrap();
+    let kept = world.order(account, order.id).await;
+    let told = exam.choice_until(&kept, jiff::Timestamp::now()).unwrap();
+    assert!(told.duration_since(until).abs().as_secs() < 5, "pages say when the choice ends: {told} {until}");
+    assert_eq!(exam.choice_until(&kept, told + SignedDuration::from_secs(1)), None);
     let stranger = world.candidate(3).await.id;
+    assert!(!orders.would_offer(stranger, order.id).await.unwrap());
     assert_eq!(orders.picture_waits_until(stranger, order.id).await.unwrap(), None);
     for (who, sitting) in [(account, "s2"), (account, "s0"), (stranger, "s1")] {
         let refused = orders.choose_with_picture(who, order.id, &ids(&[sitting])).await;
@@ -58,6 +67,7 @@ async fn a_late_picture_goes_with_another_sitting() {
     assert_eq!(pictures(&world, &order).await, (1, 1));
     assert_eq!(world.confirm(order.id).await.unwrap().state, OrderState::Confirmed);
     assert_eq!(orders.picture_waits_until(account, order.id).await.unwrap(), None);
+    assert_eq!(world.order(account, order.id).await.late_picture_at, None);
     world.finish().await;
 }
 

@@ -98,7 +98,7 @@ impl Shop {
     pub(crate) fn till(&self) -> Fen {
         let trades = self.sandbox.pay().trades();
         let sum = |trade: &sandbox::Trade| {
-            let came = if trade.is_paid() { trade.amount_fen } else { 0 };
+            let came = if trade.is_paid() { trade.told_fen() } else { 0 };
             i64::try_from(came).unwrap() - i64::try_from(trade.refunded_fen()).unwrap()
         };
         Fen(trades.iter().map(sum).sum())

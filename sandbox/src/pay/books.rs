@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::clock::china;
+use super::conduct::PayTwist;
 use super::trade::{Channel, Product, Refund, RefundState, Trade, TradeState};
 pub(crate) use refunds::{NewRefund, NotRefundable};
 
@@ -124,6 +125,7 @@ impl Books {
             number: new.number.to_owned(),
             reference: None,
             amount_fen: new.amount_fen,
+            paid_fen: None,
             subject: new.subject.to_owned(),
             state: if is_known { TradeState::Waiting } else { TradeState::Offered },
             created_at: now,
@@ -233,8 +235,15 @@ impl Books {
         Ok(trade)
     }
 
-    /// The buyer pays. `is_late`: the money was on its way when the time ran out, or when the order was closed.
-    pub(crate) fn pay(&mut self, key: &Key, payer: &str, is_late: bool, now: Timestamp) -> Result<Trade, NotPayable> {
+    /// The buyer pays. `is_late`: the money was on its way when the time ran out, or when the order was closed. `twist`: it is
+    /// another sum.
+    pub(crate) fn pay(
+        &mut self,
+        key: &Key,
+        (payer, is_late): (&str, bool),
+        twist: Option<PayTwist>,
+        now: Timestamp,
+    ) -> Result<Trade, NotPayable> {
         let reference = self.reference(key.0, now);
         let trade = self.trades.get_mut(key).ok_or(NotPayable::Unknown)?;
         match payable(trade, now) {
@@ -244,8 +253,9 @@ impl Books {
         trade.reference.get_or_insert(reference);
         (trade.state, trade.paid_at, trade.closed_at) = (TradeState::Paid, Some(now), None);
         trade.payer = Some(payer.to_owned());
+        trade.paid_fen = twist.map(|twist| twist.sum(trade.amount_fen));
         if let Some(balance) = self.balances.get_mut(&key.0) {
-            *balance += trade.amount_fen;
+            *balance += trade.told_fen();
         }
         self.happened.push(Happened { trade: trade.clone(), what: What::Paid });
         Ok(trade.clone())

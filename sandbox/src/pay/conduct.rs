@@ -81,6 +81,26 @@ pub enum RefundTwist {
     Short,
 }
 
+/// Another sum than the order's: no true channel takes one, and the site must bear it all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayTwist {
+    /// The buyer pays half of it.
+    Less,
+    /// The buyer pays a yuan too much.
+    More,
+}
+
+impl PayTwist {
+    /// What is paid in place of this sum, in fen; never nothing.
+    pub(crate) fn sum(self, amount_fen: u64) -> u64 {
+        match self {
+            Self::Less => (amount_fen / 2).max(1),
+            Self::More => amount_fen.saturating_add(100),
+        }
+    }
+}
+
 /// What a channel is called for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,6 +161,10 @@ pub struct Conduct {
     pub refund_ms: u64,
     /// How long a call waits that gets no answer.
     pub silence_ms: u64,
+    /// Which other sums the next buyers pay, one after the other; `null` is the right one.
+    pub payments: Vec<Option<PayTwist>>,
+    /// Which other sums later ones pay, in so many of a hundred cases.
+    pub payments_often: BTreeMap<PayTwist, u8>,
     /// What happens to the next news, one after the other; `null` is nothing.
     pub news: Vec<Option<NewsTwist>>,
     /// What happens to later news, in so many of a hundred cases.
@@ -177,6 +201,8 @@ impl Default for Conduct {
             late_ms: 3_000,
             refund_ms: 800,
             silence_ms: 40_000,
+            payments: Vec::new(),
+            payments_often: BTreeMap::new(),
             news: Vec::new(),
             news_often: BTreeMap::new(),
             answers: Vec::new(),
@@ -207,6 +233,12 @@ impl Conducted {
 
     pub(crate) fn get(&self) -> Conduct {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0.clone()
+    }
+
+    pub(crate) fn take_payment(&self) -> Option<PayTwist> {
+        let mut now = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (conduct, chance) = &mut *now;
+        next(&mut conduct.payments, &conduct.payments_often, chance)
     }
 
     pub(crate) fn take_news(&self) -> Option<NewsTwist> {

@@ -106,8 +106,11 @@ pub struct Trade {
     pub number: String,
     /// The channel's own, once it gave one.
     pub reference: Option<String>,
-    /// How much, in fen.
+    /// How much was ordered, in fen.
     pub amount_fen: u64,
+    /// How much was paid, in fen, where it is another sum: no true channel lets that happen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_fen: Option<u64>,
     /// What is paid for.
     pub subject: String,
     /// Where it stands.
@@ -142,6 +145,11 @@ impl Trade {
         matches!(self.state, TradeState::Paid | TradeState::Finished)
     }
 
+    /// How much it is of as the channel tells it, in fen: what was paid, or else what was ordered.
+    pub fn told_fen(&self) -> u64 {
+        self.paid_fen.unwrap_or(self.amount_fen)
+    }
+
     /// What has reached the buyer again, in fen.
     pub fn refunded_fen(&self) -> u64 {
         self.refunds.iter().filter(|refund| refund.state == RefundState::Done).map(|refund| refund.amount_fen).sum()
@@ -150,7 +158,7 @@ impl Trade {
     /// What can still go back, in fen: what is on its way counts as gone.
     pub fn refundable_fen(&self) -> u64 {
         let gone = self.refunds.iter().filter(|refund| refund.state != RefundState::Closed);
-        self.amount_fen.saturating_sub(gone.map(|refund| refund.amount_fen).sum())
+        self.told_fen().saturating_sub(gone.map(|refund| refund.amount_fen).sum())
     }
 
     /// A text of the order as it was asked for.

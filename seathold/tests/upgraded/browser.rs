@@ -43,6 +43,7 @@ impl Sites {
             cookie_key: Key::generate(),
             demo: true,
             refund_alone_max: registration::Fen(5_000),
+            site_url: "http://127.0.0.1:1".to_owned(),
         });
         let outbox = format!("{}outbox.json", left.sandbox.url());
         Self { registration, candidates: serve(candidates).await, staff: serve(staff).await, outbox }

@@ -5,7 +5,8 @@ use axum::response::Response;
 use http::StatusCode;
 use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
-use registration::model::payment::invoice::{CreditCode, Invoice};
+use registration::model::payment::invoice::Invoice;
+use registration::model::payment::tax_number::TaxNumber;
 
 use super::{Rows, Taken, too_many};
 use crate::desk::message::Message;
@@ -64,7 +65,7 @@ fn row(w: Words, invoice: &Invoice) -> Vec<Cell> {
         Cell::Id(invoice.order.to_string()),
         at(Some(invoice.asked_at)),
         Cell::Text(invoice.title.name().to_owned()),
-        Cell::Id(invoice.title.code().map(CreditCode::to_string).unwrap_or_default()),
+        Cell::Id(invoice.title.code().map(TaxNumber::to_string).unwrap_or_default()),
         Cell::Amount(Some(invoice.amount)),
         Cell::Text(words::stage(w, invoice.stage()).1),
         Cell::Amount(invoice.issued.map(|(amount, _)| amount)),

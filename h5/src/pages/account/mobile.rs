@@ -165,7 +165,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form method="post" action=(path(view.next)) data-busy=(w.t("form-busy")) novalidate {
                 (field(w, &Field {
                     name: "mobile", kind: "tel", label: &w.t("field-new-mobile"), hint: &w.t("field-mobile-hint"),
-                    value: view.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 30
+                    value: view.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 30, ..Field::default()
                 }, errors))
                 @if view.proves {
                     (code_field(w, &CodeField {

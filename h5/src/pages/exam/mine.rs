@@ -13,6 +13,7 @@ use registration::rules::choosing::check_drop;
 use crate::view::callout::{Tone, tag};
 use crate::view::facts::moment;
 use crate::view::icons::{Icon, icon};
+use crate::view::order::lock::school_line;
 use crate::words::choice::kept_sentence;
 use crate::words::order::state_word;
 
@@ -33,7 +34,8 @@ pub(crate) fn mine(w: Words, exam: &Exam, live: &[&Order], now: Timestamp) -> Ma
 fn part_of(w: Words, exam: &Exam, part: &PartId, orders: &[&Order], live: &[&Order], now: Timestamp) -> Markup {
     let is_unpaid = |order: &&&Order| order.state == OrderState::Unpaid;
     let unpaid: Fen = orders.iter().filter(is_unpaid).map(|order| order.amount).sum();
-    let next = orders.iter().find(is_unpaid);
+    // What a school pays for is nothing to be paid here.
+    let next = orders.iter().find(|order| is_unpaid(order) && order.by_school.is_none());
     html! {
         div class="mine" {
             @if let Some(rule) = exam.rules.part(part) { h3 { (w.pick(&rule.title.zh, &rule.title.en)) } }
@@ -60,7 +62,8 @@ fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[
     let sitting = exam.sitting(&seat.sitting);
     let (tone, word) = state_word(w, order);
     let is_unpaid = order.state == OrderState::Unpaid && exam.is_many(&order.part);
-    let drop = is_unpaid.then(|| check_drop(exam, live, std::slice::from_ref(&seat.sitting)));
+    let drop =
+        (is_unpaid && order.by_school.is_none()).then(|| check_drop(exam, live, std::slice::from_ref(&seat.sitting)));
     html! {
         li {
             div class="mine-head" {
@@ -82,6 +85,7 @@ fn seat_line(w: Words, exam: &Exam, order: &Order, seat: &OrderSitting, live: &[
                 span class="fee" { (seat.fee) }
                 span class="line-venue" { (w.t("mine-by-candidate")) " · " (w.t("mine-not-arranged")) }
             }
+            @if let Some(school) = school_line(w, order, now) { p class="line-venue" { (school) } }
             @match &drop {
                 Some(Ok(())) => (drop_part(w, exam, order, seat)),
                 // Why it is not offered is said where it would be.
@@ -148,7 +152,7 @@ fn order_do(w: Words, exam: &Exam, order: &Order, now: Timestamp) -> Markup {
             span {
                 // Of a single sitting the fee is the sum, and stands above.
                 @if order.sittings.len() > 1 { span class="fee" { (order.amount) } }
-                @if order.state == OrderState::Unpaid {
+                @if order.state == OrderState::Unpaid && order.by_school.is_none() {
                     span class="line-venue while-held" {
                         " " (note_unpaid(w, exam, order, now))
                     }

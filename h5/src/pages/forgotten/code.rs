@@ -222,7 +222,7 @@ pub(crate) fn body(w: Words, next: &Next, rules: PasswordRules, from: From, view
                 }
                 (field(w, &Field {
                     name: "code", kind: "text", label: &code_label, hint: &code_hint, value: view.code, autocomplete: "one-time-code",
-                    inputmode: "numeric", length_max: 20
+                    inputmode: "numeric", length_max: 20, ..Field::default()
                 }, errors))
                 @match view.kept {
                     Some(kept) => {

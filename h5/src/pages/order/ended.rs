@@ -7,10 +7,12 @@ use maud::{Markup, html};
 use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
+use registration::model::payment::invoice::Invoice;
 use registration::payments::{Looking, PaymentPage};
 use registration::rules::standing::{Standing, State};
 
 use crate::failure::Failure;
+use crate::pages::order::invoice::section::{Asked, invoice_section};
 use crate::request::order::{find, instead};
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::form::{FieldError, error_summary};
@@ -43,10 +45,12 @@ pub(super) async fn render(
     let shows_money = exam.rules.payment.takes_channels() || is_withdrawn(order);
     let payments = &visit.app.outside.registration.payments;
     let money = if shows_money { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
+    let invoice = payments.invoice(candidate.account.id, order.id).await?;
     let view = View {
         exam,
         order,
         money: money.as_ref(),
+        invoice: invoice.as_ref(),
         instead: instead(exam, &progress.orders, order),
         standing: &progress.standing,
         reader: visit.reader(),
@@ -64,6 +68,8 @@ pub(crate) struct View<'a> {
     pub(crate) order: &'a Order,
     /// What came and what goes back, where the exam takes money by a channel, or paid seats were given up.
     pub(crate) money: Option<&'a PaymentPage>,
+    /// The invoice that was asked for while it was paid for.
+    pub(crate) invoice: Option<&'a Invoice>,
     /// The live order of the same part.
     pub(crate) instead: Option<&'a Order>,
     pub(crate) standing: &'a Standing,
@@ -111,6 +117,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (money_waits(w, order, money, view.now))
                 (money_lines(w, money, view.now))
             }
+            (invoice_section(w, order, &Asked { invoice: view.invoice, is_offered: false, now: view.now }))
             @if let Some(order) = view.instead {
                 section {
                     h2 { (w.t("ended-now")) }

@@ -20,7 +20,7 @@ pub(crate) async fn back(candidate: SignedIn, Path(order): Path<String>) -> Resu
 pub(crate) async fn show(candidate: Candidate, Path(order): Path<String>) -> Result<Response, Failure> {
     let (order, exam) = find_now(&candidate.visit.app, &candidate.account, &order).await?;
     let is_payable = matches!(order.state, OrderState::Unpaid | OrderState::Refused { .. });
-    if !is_payable || !exam.rules.payment.payer_is_candidate {
+    if !is_payable || order.by_school.is_some() || !exam.rules.payment.payer_is_candidate {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
     candidate.visit.app.outside.registration.orders.note_payer_look(candidate.account.id, order.id).await?;

@@ -14,6 +14,8 @@ use registration::model::exam_rules::TaskKind;
 use registration::model::facts::EligibilityState;
 use registration::model::fen::Fen;
 use registration::model::order::{Order, OrderState};
+use registration::model::payment::invoice::Invoice;
+use registration::model::payment::{Method, Payment};
 use registration::payments::{Looking, PaymentPage};
 use registration::people::accounts::Account;
 use registration::rules::standing::{Standing, State};
@@ -21,8 +23,9 @@ use registration::rules::steps::StepView;
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::pages::order::invoice::section::{Asked, invoice_section};
 use crate::pages::order::receipt::answers::answer_rows;
-use crate::pages::order::withdraw;
+use crate::pages::order::{invoice, withdraw};
 use crate::request::order::find;
 use crate::request::visit::{Candidate, WithOrders};
 use crate::view::contact::ask;
@@ -36,6 +39,7 @@ use crate::view::order::{lines, upload_form};
 use crate::view::standing::standing_box;
 use crate::view::steps::progress_of;
 use crate::view::waits::order_waits;
+use crate::words::pay::method;
 use crate::words::standing::{Reader, waiting};
 
 pub(crate) async fn show(
@@ -67,9 +71,10 @@ pub(crate) async fn render(
         EligibilityState::None => None,
     };
     let payments = &registration.payments;
-    let takes_channels = exam.rules.payment.takes_channels();
-    let money = if takes_channels { payments.page(account.id, order.id, Looking::Person).await? } else { None };
+    let looking = if exam.rules.payment.takes_channels() { Looking::Person } else { Looking::Nobody };
+    let money = payments.page(account.id, order.id, looking).await?;
     let money = money.as_ref();
+    let invoice = payments.invoice(account.id, order.id).await?;
     let mut frame = visit.frame_of(title(w, order, money), exam, &progress);
     let mut arrived = None;
     if order.state != OrderState::Confirmed {
@@ -91,6 +96,7 @@ pub(crate) async fn render(
         reader: visit.reader(),
         arrived,
         withdraws,
+        invoice: invoice.as_ref(),
         errors,
     };
     Ok(page(&frame, &body(w, &view)))
@@ -114,7 +120,7 @@ fn is_in(order: &Order, money: Option<&PaymentPage>) -> bool {
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
-    /// What came and what goes back, where the exam takes money by a channel.
+    /// What came and what goes back.
     pub(crate) money: Option<&'a PaymentPage>,
     /// All of the candidate's orders of the exam.
     pub(crate) orders: &'a [Order],
@@ -131,6 +137,8 @@ pub(crate) struct View<'a> {
     pub(crate) arrived: Option<Uuid>,
     /// Can the candidate give the paid seats up now?
     pub(crate) withdraws: bool,
+    /// The invoice that was asked for.
+    pub(crate) invoice: Option<&'a Invoice>,
     /// What was wrong with the one that was sent from here.
     pub(crate) errors: &'a [FieldError],
 }
@@ -140,10 +148,14 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
     let is_confirmed = order.state == OrderState::Confirmed;
     let is_in = is_in(order, view.money);
     let text = match is_confirmed {
+        true if order.is_paid_by_school() => w.t("receipt-school-text"),
+        true if order.amount == Fen(0) => w.t("receipt-free-text"),
         true => w.t("receipt-confirmed-text"),
         false if is_in => w.t("pay-arrived-text"),
         false => w.t("receipt-review-text"),
     };
+    let is_offered = view.money.is_some_and(|money| invoice::is_offered(order, money));
+    let asked = Asked { invoice: view.invoice, is_offered, now: view.reader.now };
     html! {
         div class="column" {
             (error_summary(w, view.errors))
@@ -159,10 +171,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             @if says_more(view) { (standing_box(w, view.exam, view.standing, &view.reader, &html! {})) }
             (progress_of(w, view.steps, view.reader.now))
             (slip(w, view))
-            @if let Some(money) = view.money {
+            @if let Some(money) = view.money.filter(|money| says_more_than_slip(view, money)) {
                 (money_lines(w, money, view.reader.now))
                 (money_waits(w, order, money, view.reader.now))
             }
+            (invoice_section(w, order, &asked))
             (next_part(w, view, is_confirmed, is_in))
             @if !is_confirmed && !is_in {
                 details class="release-part" open[!view.errors.is_empty() || view.arrived.is_some()] {
@@ -173,6 +186,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Is there more to say of the money than the slip does: what a channel calls it, that it goes back, that a school paid?
+fn says_more_than_slip(view: &View<'_>, money: &PaymentPage) -> bool {
+    view.exam.rules.payment.takes_channels() || !money.refunds.is_empty() || !money.by_school.is_empty()
 }
 
 /// Does the registration have more to say than this receipt: another part to pay for, a form that was refused?
@@ -198,6 +216,7 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
         w.t("receipt-submitted"),
         w.t("receipt-decided"),
         w.t("receipt-unpaid"),
+        w.t("receipt-paid-by"),
     ];
     let mut rows: Vec<(&str, Markup)> = vec![
         (&labels[0], html! { b class="number" { (order.id) } }),
@@ -211,7 +230,8 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
         rows.extend(account.document.as_ref().map(|document| (&*labels[4], html! { (document.masked()) })));
     }
     rows.extend(answers.iter().map(|(label, value)| (label.as_str(), value.clone())));
-    rows.push((&labels[5], html! { (order.amount) }));
+    rows.push((&labels[5], html! { @if order.amount == Fen(0) { (w.t("receipt-free")) } @else { (order.amount) } }));
+    rows.extend(paid_by(view).map(|by| (&*labels[9], html! { (method(w, by)) })));
     rows.extend(order.submitted_at.map(|at| (&*labels[6], moment(at))));
     rows.extend(order.decided_at.filter(|_| order.state == OrderState::Confirmed).map(|at| (&*labels[7], moment(at))));
     let unpaid: Fen =
@@ -220,6 +240,15 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
         rows.push((&labels[8], html! { (unpaid) }));
     }
     html! { div class="slip" { (facts(&rows)) } }
+}
+
+/// By which way a confirmed seat was paid for; nothing where nothing was.
+fn paid_by(view: &View<'_>) -> Option<Method> {
+    let money = view.money.filter(|_| view.order.state == OrderState::Confirmed)?;
+    let has_gone = |payment: &&Payment| money.refunds.iter().any(|refund| refund.payment == payment.id);
+    let kept = money.received.iter().find(|payment| !has_gone(payment));
+    let paid = kept.or_else(|| money.received.first())?;
+    Some(if money.school_part(paid.id).is_some() { Method::School } else { paid.method })
 }
 
 fn next_part(w: Words, view: &View<'_>, is_confirmed: bool, is_in: bool) -> Markup {

@@ -3,6 +3,8 @@
 use axum::extract::{Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use jiff::Timestamp;
+use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderId, OrderState};
@@ -95,7 +97,7 @@ async fn not_taken(candidate: &Candidate, order: &Order, exam: &Exam, error: Han
         error => match in_its_place(candidate, exam, order, &error).await? {
             Some(other) => Ok(Redirect::to(&elsewhere(candidate, other).await?).into_response()),
             None => {
-                let (status, text) = sentence(candidate.visit.words, exam, &error);
+                let (status, text) = sentence(candidate.visit.words, exam, &error, candidate.visit.now);
                 refused(candidate, order, exam, status, text).await
             }
         },
@@ -109,7 +111,7 @@ async fn late(candidate: &Candidate, order: &Order, exam: &Exam, error: &HandInE
         candidate.visit.app.outside.registration.orders.forget_upload(candidate.account.id, order.id).await?;
         return Ok(page);
     }
-    let (status, text) = sentence(candidate.visit.words, exam, error);
+    let (status, text) = sentence(candidate.visit.words, exam, error, candidate.visit.now);
     refused(candidate, order, exam, status, text).await
 }
 
@@ -156,7 +158,7 @@ fn picture_sentence(w: Words, fault: PictureError) -> (StatusCode, String) {
 }
 
 /// The status and what the candidate reads.
-fn sentence(w: Words, exam: &Exam, error: &HandInError) -> (StatusCode, String) {
+fn sentence(w: Words, exam: &Exam, error: &HandInError, now: Timestamp) -> (StatusCode, String) {
     let (status, text) = match error {
         HandInError::Picture(fault) => return picture_sentence(w, *fault),
         HandInError::TooManyPictures(count) => {
@@ -168,7 +170,11 @@ fn sentence(w: Words, exam: &Exam, error: &HandInError) -> (StatusCode, String) 
         HandInError::OtherChosen(_) => (StatusCode::CONFLICT, w.t("upload-other-chosen")),
         HandInError::Lapsed => (StatusCode::CONFLICT, w.t("upload-lapsed-closed")),
         HandInError::Begun(_) => (StatusCode::CONFLICT, w.t("upload-lapsed-begun")),
-        HandInError::Locked(_) => (StatusCode::CONFLICT, w.t("upload-locked")),
+        HandInError::Locked(lock) => {
+            let until = when::dated(w.language, lock.until, now);
+            (StatusCode::CONFLICT, w.with("upload-locked", &[("when", until.into())]))
+        }
+        HandInError::NotByPicture => (StatusCode::CONFLICT, w.t("upload-not-by-picture")),
         HandInError::Full { .. } => (StatusCode::CONFLICT, w.t("upload-lapsed-full")),
         HandInError::NotPayable(_) | HandInError::Superseded(_) | HandInError::UnknownOrder => {
             (StatusCode::CONFLICT, w.t("upload-not-now"))

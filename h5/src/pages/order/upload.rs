@@ -4,6 +4,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use http::StatusCode;
+use jiff::Timestamp;
+use pagekit::when;
 use registration::seats::ReceiveError;
 
 use crate::failure::Failure;
@@ -25,6 +27,10 @@ pub(crate) async fn receive(
         Ok(received) => Ok(asked.received(received)),
         Err(ReceiveError::UnknownOrder) => Err(Failure::NotFound),
         Err(ReceiveError::NotPayable(_)) => Ok(sentence(w.t("upload-not-now").into_owned())),
+        Err(ReceiveError::Locked(until)) => {
+            let until = when::dated(w.language, until, Timestamp::now());
+            Ok(sentence(w.with("upload-locked", &[("when", until.into())]).into_owned()))
+        }
         Err(ReceiveError::Upload(error)) => refused(w, error),
     }
 }

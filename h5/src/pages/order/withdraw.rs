@@ -156,11 +156,14 @@ fn sums(w: Words, view: &View<'_>) -> Markup {
         (&labels[2], html! { (terms.percent) "%" }),
         (&labels[3], html! { (when::dated(w.language, terms.until, view.now)) }),
     ];
-    rows.extend(view.told.method.filter(|_| terms.back > Fen(0)).map(|by| (&*labels[4], way(w, by))));
+    rows.extend(view.told.method.filter(|_| terms.back > Fen(0)).map(|by| (&*labels[4], way(w, view.order, by))));
     html! { div class="slip" { (facts(&rows)) } }
 }
 
-fn way(w: Words, by: Method) -> Markup {
+fn way(w: Words, order: &Order, by: Method) -> Markup {
+    if order.is_paid_by_school() {
+        return html! { (w.t("withdraw-way-school")) };
+    }
     match by.has_channel() {
         true => html! { (w.with("withdraw-way-channel", &[("channel", method(w, by).into())])) },
         false => html! { (w.t("withdraw-way-hand")) },

@@ -34,10 +34,9 @@ const EMAIL: &str = "li***@example.edu.cn";
 /// 个人中心 with these orders.
 pub(super) fn me_page(w: Words, exam: &Exam, orders: &[Order], account: &Account) -> Markup {
     let said = if orders.is_empty() { "password" } else { "" };
-    let (live, past): (Vec<Order>, Vec<Order>) = orders.iter().cloned().partition(|order| order.state.is_live());
     let facts = with_orders(orders);
     let mine: Vec<me::Mine> =
-        (!orders.is_empty()).then(|| me::Mine { begun: begun(w, exam, &facts), live, past }).into_iter().collect();
+        (!orders.is_empty()).then(|| me::of_exam(orders, begun(w, exam, &facts))).into_iter().collect();
     me::body(
         w,
         &me::View {

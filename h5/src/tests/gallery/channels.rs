@@ -5,7 +5,6 @@ use registration::model::actor::Actor;
 use registration::model::exam::Exam;
 use registration::model::fen::Fen;
 use registration::model::order::{OrderId, OrderState};
-use registration::model::payment::group::{GroupId, GroupLock};
 use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentId, PaymentState};
 use registration::payments::{Attempt, PaymentPage, Start, Surface};
@@ -18,11 +17,12 @@ use crate::pages::order::pay::{self, going};
 use crate::pages::order::{self, ended, instead, receipt, withdraw};
 use crate::view::form::{FieldError, of, whole};
 use crate::view::layout::Visitor;
+use crate::view::order::late::Late;
 
 const BOTH: [Method; 2] = [Method::Alipay, Method::WechatPay];
 
 /// The exam, with money taken like this.
-fn paid_by(channels: &[Method]) -> Exam {
+pub(super) fn paid_by(channels: &[Method]) -> Exam {
     let mut exam = exam_page();
     exam.rules.payment.channels = channels.to_vec();
     exam
@@ -43,7 +43,7 @@ fn code(text: &str) -> Option<Start> {
     Some(Start::Scan { code: text.to_owned(), until: Some(now() + minutes(120)) })
 }
 
-fn came(number: u128, method: Method, amount: &str) -> Payment {
+pub(super) fn came(number: u128, method: Method, amount: &str) -> Payment {
     let reference = Some(format!("202611202200{}", 1_446_655_771_000 + number));
     Payment {
         id: PaymentId(Uuid::from_u128(number)),
@@ -61,7 +61,7 @@ fn came(number: u128, method: Method, amount: &str) -> Payment {
     }
 }
 
-fn back(of: &Payment, reason: RefundReason, state: RefundState) -> Refund {
+pub(super) fn back(of: &Payment, reason: RefundReason, state: RefundState) -> Refund {
     Refund {
         id: RefundId(of.id.0),
         payment: of.id,
@@ -82,9 +82,14 @@ fn back(of: &Payment, reason: RefundReason, state: RefundState) -> Refund {
     }
 }
 
-fn money(channels: &[Method], attempts: Vec<Attempt>, received: Vec<Payment>, refunds: Vec<Refund>) -> PaymentPage {
+pub(super) fn money(
+    channels: &[Method],
+    attempts: Vec<Attempt>,
+    received: Vec<Payment>,
+    refunds: Vec<Refund>,
+) -> PaymentPage {
     let (amount, channels) = ("120.00".parse().unwrap(), channels.to_vec());
-    PaymentPage { amount, channels, attempts, received, refunds, lock: None }
+    PaymentPage { amount, channels, attempts, received, refunds, lock: None, by_school: Vec::new() }
 }
 
 /// An order's page: its name, the ways to pay, the money, where the order stands, on which screen, what is wrong.
@@ -109,13 +114,9 @@ impl Studio {
         let gone = back(&wrong, RefundReason::WrongAmount, RefundState::Processing);
         let late = came(9, Method::WechatPay, "120.00");
         let refused = [of("channels", w.t("pay-error-refused"))];
-        let (group, title) = (GroupId(Uuid::nil()), "申江大学".to_owned());
-        let lock = Some(GroupLock { group, title, until: now() + SignedDuration::from_hours(20) });
-        let locked = PaymentPage { lock, ..money(&BOTH, vec![], vec![], vec![]) };
         let (unpaid, lapsed) = (OrderState::Unpaid, OrderState::Lapsed);
         let (phone, desk) = (Surface::Phone, Surface::Desk);
-        let shots: [Shot<'_>; 10] = [
-            ("channels-locked", &BOTH, locked, &unpaid, phone, &[]),
+        let shots: [Shot<'_>; 9] = [
             ("channels", &BOTH, money(&BOTH, vec![], vec![], vec![]), &unpaid, phone, &[]),
             ("channels-desk", &BOTH, money(&BOTH, vec![], vec![], vec![]), &unpaid, desk, &refused),
             ("channels-mixed", &mixed, money(&mixed, vec![], vec![], vec![]), &unpaid, phone, &[]),
@@ -138,6 +139,7 @@ impl Studio {
                 kept: None,
                 shows_payer: false,
                 arrived: None,
+                late: (order.state == OrderState::Lapsed).then_some(Late::Same),
                 money: Some(&money),
                 surface,
                 errors,
@@ -222,6 +224,7 @@ impl Studio {
                 reader: reader(true),
                 arrived: None,
                 withdraws: false,
+                invoice: None,
                 errors: &[],
             };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
@@ -234,6 +237,7 @@ impl Studio {
             exam: &exam,
             order: &order,
             money: Some(&money),
+            invoice: None,
             instead: None,
             standing: &standing,
             reader: reader(true),
@@ -311,6 +315,7 @@ impl Studio {
             exam: &exam,
             order: &over,
             money: Some(&money),
+            invoice: None,
             instead: None,
             standing: &standing,
             reader: reader(true),

@@ -12,6 +12,7 @@ use super::{Studio, account, an_order, exam_page, now, reader, refused_state, st
 use crate::pages::order::{self, ended, receipt};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
+use crate::view::order::late::Late;
 
 impl Studio {
     pub(super) fn orders(&mut self) {
@@ -38,6 +39,7 @@ impl Studio {
                 kept: None,
                 shows_payer: false,
                 arrived: name.ends_with("short").then(|| Uuid::from_u128(7)),
+                late: (order.state == OrderState::Lapsed).then_some(Late::Same),
                 money: None,
                 surface: Surface::Phone,
                 errors,
@@ -70,6 +72,7 @@ impl Studio {
                 reader: reader(true),
                 arrived: None,
                 withdraws: name == "receipt-confirmed",
+                invoice: None,
                 errors,
             };
             self.add(name, "receipt", None, Visitor::SignedIn, &receipt::body(w, &view));
@@ -94,6 +97,7 @@ impl Studio {
                 exam,
                 order: &was,
                 money: None,
+                invoice: None,
                 instead: orders.first().filter(|order| order.state.is_live()),
                 standing: &standing,
                 reader: reader(true),

@@ -38,7 +38,7 @@ pub(super) fn shipped(name: &str) -> Exam {
     registration::exams::definition::parse(&dir).unwrap_or_else(|faults| panic!("{faults:?}")).page
 }
 
-fn bound(campus: &str) -> EligibilityState {
+pub(super) fn bound(campus: &str) -> EligibilityState {
     let subjects = ["cet4-written", "cet4-oral", "ja4-written", "ja6-written", "de4-written"];
     EligibilityState::Bound {
         at: now(),
@@ -47,7 +47,7 @@ fn bound(campus: &str) -> EligibilityState {
     }
 }
 
-fn order_of(exam: &Exam, sittings: &[&str], state: OrderState) -> Order {
+pub(super) fn order_of(exam: &Exam, sittings: &[&str], state: OrderState) -> Order {
     let template = an_order(state);
     let seats = sittings.iter().map(|id| exam.sitting(&id.parse().unwrap()).unwrap());
     let fees = seats.clone().map(|sitting| sitting.fee).sum();
@@ -92,7 +92,7 @@ impl Studio {
         self.eligibility();
     }
 
-    fn overview(&mut self, name: &str, page: &Exam, facts: &Facts<'_>, visitor: Visitor) {
+    pub(super) fn overview(&mut self, name: &str, page: &Exam, facts: &Facts<'_>, visitor: Visitor) {
         let steps = steps(page, facts, now());
         let person = eligibility::person("阿卜杜热西提·买买提依明·艾合买提江", true);
         let registered = exam::Registered { person, has_review: true };
@@ -204,6 +204,7 @@ impl Studio {
             takes_channels: false,
             is_own: true,
             first: Some(first),
+            locked_until: None,
         };
         let (list, account) = (steps(page, facts, now()), account("颜冬儿"));
         let first = Some(subject);
@@ -214,6 +215,7 @@ impl Studio {
             account: &account,
             first,
             arrived: None,
+            late: None,
             money: None,
             surface: registration::payments::Surface::Phone,
             kept: None,

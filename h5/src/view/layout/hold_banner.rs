@@ -45,6 +45,8 @@ pub(crate) struct HoldBanner {
     pub(crate) is_own: bool,
     /// What is paid for before this seat, and where.
     pub(crate) first: Option<PayFirst>,
+    /// The candidate's school is about to pay for it, and nobody else does until then.
+    pub(crate) locked_until: Option<Timestamp>,
 }
 
 impl HoldBanner {
@@ -84,12 +86,17 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                         span { (w.with("hold-until", &[("time", when::near(w.language, hold.expires_at, hold.now).into())])) }
                     }
                     // Whoever has a day reads the day; minutes are counted in the last hour.
-                    p class="hold-left" hidden[left > COUNTED_SECONDS] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
-                    @if let Some(first) = &hold.first {
+                    // Who is to do nothing is not hurried.
+                    p class="hold-left" hidden[left > COUNTED_SECONDS || hold.locked_until.is_some()] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
+                    @if let Some(until) = hold.locked_until {
+                        p class="hold-first" { (w.with("lock-line", &[("when", when::near(w.language, until, hold.now).into())])) }
+                    } @else if let Some(first) = &hold.first {
                         p class="hold-first" { (w.with("hold-first", &[("subject", first.subject.as_str().into())])) }
                     }
                 }
-                @if let Some(first) = &hold.first {
+                @if hold.locked_until.is_some() {
+                    @if !hold.is_order_page { a class="button second" href=(hold.order_path) { (w.t("order-do-view")) } }
+                } @else if let Some(first) = &hold.first {
                     a class="button" href=(first.path) { (w.t("hold-pay")) }
                 } @else if hold.is_order_page && hold.takes_channels {
                     // The ways to pay are on the page itself.
@@ -108,7 +115,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                         // What was not to be paid yet has no place to hand a screenshot in.
                         @if hold.first.is_none() {
                             @if hold.takes_channels { " " a href=(hold.order_path) { (w.t("hold-over-channel")) } }
-                            @if hold.takes_upload { " " a href=(upload) { (w.t("hold-over-paid")) } }
+                            @if hold.takes_upload && hold.locked_until.is_none() { " " a href=(upload) { (w.t("hold-over-paid")) } }
                         }
                     }
                 }

@@ -18,6 +18,7 @@ pub(crate) fn done(w: Words, said: &str) -> Markup {
         "details" => w.t("said-details"),
         "details-passed" => w.t("said-details-passed"),
         "details-review" => w.t("said-details-review"),
+        "invoice" => w.t("said-invoice"),
         "everywhere" => w.t("said-everywhere"),
         "late" => return refused(&w.t("said-late-title"), &w.t("said-late")),
         "fixed" => return refused(&w.t("said-fixed-title"), &w.t("have-fixed")),

@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
+use registration::model::fen::Fen;
 use registration::model::order::{Order, OrderState};
-use registration::model::payment::Payment;
-use registration::model::payment::refund::{Refund, RefundState};
+use registration::model::payment::refund::{Refund, RefundReason, RefundState};
+use registration::model::payment::{Method, Payment};
 use registration::payments::{Attempt, PaymentPage, Start};
 
 use crate::view::callout::{Tone, callout, tag};
@@ -53,7 +54,7 @@ pub(crate) fn is_good(start: &Start, now: Timestamp) -> bool {
 /// Changes with what pages say of this money.
 pub(crate) fn money_mark(order: &Order, money: &PaymentPage, now: Timestamp) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (order.id, &order.state, order.expires_at).hash(&mut hasher);
+    (order.id, &order.state, order.expires_at, order.by_school).hash(&mut hasher);
     for Attempt { payment, state, start, .. } in &money.attempts {
         let (state, is_good): (&str, bool) = (state.into(), start.as_ref().is_some_and(|start| is_good(start, now)));
         (payment, state, is_good).hash(&mut hasher);
@@ -71,10 +72,15 @@ pub(crate) fn money_mark(order: &Order, money: &PaymentPage, now: Timestamp) -> 
 
 /// The line that makes the page look again by itself; nothing where nothing moves.
 pub(crate) fn money_waits(w: Words, order: &Order, money: &PaymentPage, now: Timestamp) -> Markup {
-    if !is_moving(order, money) {
+    let is_locked = order.locked_until().is_some();
+    if !is_moving(order, money) && !is_locked {
         return html! {};
     }
     let (ask, was) = (format!("/orders/{}/payment", order.id), money_mark(order, money, now).to_string());
+    if is_locked {
+        // The school pays some time within hours or days.
+        return waits(w, &Waits::patiently(&ask, &was));
+    }
     let live = w.t("pay-live");
     waits(w, &Waits { ask: &ask, was: &was, every_seconds: Some(ASKS_SECONDS), live: Some(&live) })
 }
@@ -84,7 +90,38 @@ pub(crate) fn arriving_box(w: Words) -> Markup {
     callout(Tone::Good, &w.t("pay-arrived-title"), &html! { p { (w.t("pay-arrived-text")) } })
 }
 
-/// What came and what goes back, one below the other; nothing where nothing came by a channel.
+/// That another sum came than is due, and that it buys nothing; nothing where none did.
+pub(crate) fn wrong_amount_box(w: Words, order: &Order, money: &PaymentPage) -> Markup {
+    let is_wrong = |payment: &&Payment| {
+        let of_it = |refund: &&Refund| refund.payment == payment.id && refund.reason == RefundReason::WrongAmount;
+        money.refunds.iter().any(|refund| of_it(&refund))
+    };
+    // Once something else has bought the seat, the lines below say enough.
+    let is_open = matches!(order.state, OrderState::Unpaid | OrderState::Lapsed);
+    let Some(wrong) = money.received.iter().rfind(is_wrong).filter(|_| is_open) else { return html! {} };
+    let came = wrong.received.unwrap_or(wrong.amount).to_string();
+    let values = [("came", came.into()), ("due", order.amount.to_string().into())];
+    let again = (order.state == OrderState::Unpaid).then(|| w.t("wrong-amount-again"));
+    let body = html! {
+        p { (w.with("wrong-amount-text", &values)) }
+        @if let Some(again) = again { p class="while-held" { (again) } }
+    };
+    callout(Tone::Care, &w.t("wrong-amount-title"), &body)
+}
+
+/// What is left of what came for the order: what an invoice would be of.
+pub(crate) fn left_of(money: &PaymentPage) -> Fen {
+    let came: i64 = money.received.iter().map(|payment| came_of(money, payment).0).sum();
+    let gone = money.refunds.iter().filter(|refund| refund.state != RefundState::Closed);
+    Fen((came - gone.map(|refund| refund.amount.0).sum::<i64>()).max(0))
+}
+
+/// How much of a payment came for this order: of a school's, a part.
+fn came_of(money: &PaymentPage, payment: &Payment) -> Fen {
+    money.school_part(payment.id).unwrap_or(payment.received.unwrap_or(payment.amount))
+}
+
+/// What came and what goes back, one below the other; nothing where nothing came.
 pub(crate) fn money_lines(w: Words, money: &PaymentPage, now: Timestamp) -> Markup {
     html! {
         @if !money.received.is_empty() {
@@ -92,13 +129,15 @@ pub(crate) fn money_lines(w: Words, money: &PaymentPage, now: Timestamp) -> Mark
                 h2 id="money-title" { (w.t("money-title")) }
                 ul class="plain-lines" {
                     @for payment in &money.received {
+                        // By which way a school has paid, and under which number, is its own business.
+                        @let is_schools = money.school_part(payment.id).is_some();
                         li {
                             p class="mine-head" {
-                                b { (method(w, payment.method)) }
-                                span class="fee" { (payment.received.unwrap_or(payment.amount)) }
+                                b { (method(w, if is_schools { Method::School } else { payment.method })) }
+                                span class="fee" { (came_of(money, payment)) }
                             }
-                            p class="line-venue" { (came(w, payment, now)) }
-                            @for one in money.refunds.iter().filter(|one| one.payment == payment.id) { (refund_line(w, one)) }
+                            p class="line-venue" { (came(w, payment, is_schools, now)) }
+                            @for one in money.refunds.iter().filter(|one| one.payment == payment.id) { (refund_line(w, one, is_schools)) }
                         }
                     }
                 }
@@ -107,31 +146,34 @@ pub(crate) fn money_lines(w: Words, money: &PaymentPage, now: Timestamp) -> Mark
     }
 }
 
-/// When it came, and what the channel calls it.
-fn came(w: Words, payment: &Payment, now: Timestamp) -> Markup {
+/// When it came, and what the channel calls it, if the candidate has paid by it.
+fn came(w: Words, payment: &Payment, is_schools: bool, now: Timestamp) -> Markup {
     html! {
         @if let Some(at) = payment.received_at {
             (w.with("money-came", &[("when", when::dated(w.language, at, now).into())]))
         }
-        @if let Some(reference) = &payment.reference {
+        @if let Some(reference) = payment.reference.as_ref().filter(|_| !is_schools) {
             br; (w.t("money-reference")) " " span class="reference" { (reference) }
         }
     }
 }
 
-fn refund_line(w: Words, one: &Refund) -> Markup {
+fn refund_line(w: Words, one: &Refund, is_schools: bool) -> Markup {
     let (tone, word) = refund(w, one.state);
     html! {
         p class="mine-head" {
             span { (tag(tone, &word)) " " (reason(w, one.reason)) }
             span class="fee" { (one.amount) }
         }
-        @if let Some(hint) = refund_hint(w, one) { p class="hint" { (hint) } }
+        @if let Some(hint) = refund_hint(w, one, is_schools) { p class="hint" { (hint) } }
     }
 }
 
 /// By which way it goes back, or went.
-fn refund_hint(w: Words, one: &Refund) -> Option<Cow<'static, str>> {
+fn refund_hint(w: Words, one: &Refund, is_schools: bool) -> Option<Cow<'static, str>> {
+    if is_schools {
+        return Some(w.t("refund-to-school"));
+    }
     match (one.method.has_channel(), one.state) {
         (true, RefundState::Done) => Some(w.t("refund-done-text")),
         (false, RefundState::Done) => Some(w.t("refund-done-hand")),

@@ -8,9 +8,9 @@ use crate::desk::audit::{AuditAction, Entry};
 use crate::desk::permits::{Right, Scope, demand};
 use crate::desk::staff::StaffMember;
 use crate::model::payment::listed::{Bookmark, Line, Listed, Wanted};
+use crate::payments::store::findings;
 use crate::payments::store::journal_lines;
 use crate::payments::store::payments::listed;
-use crate::payments::store::findings;
 use crate::reconciliation::{Finding, FindingId};
 
 /// Rows of one page of an export.

@@ -122,6 +122,23 @@ pub(crate) async fn of_group(client: &impl GenericClient, group: GroupId) -> Res
     client.query(&statement, &[&group.0, &PAYMENTS_MAX]).await?.iter().map(read).collect()
 }
 
+/// Which payments of an order were made for a school's list, and what of each is the order's.
+pub(crate) async fn of_schools(
+    client: &impl GenericClient,
+    order: OrderId,
+) -> Result<Vec<(PaymentId, Fen)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT p.id, b.amount_fen FROM registration.payments p
+             JOIN registration.payment_orders b ON b.payment = p.id
+             LEFT JOIN registration.payments a ON a.id = p.of_attempt
+             WHERE b.order_id = $1 AND (p.of_group IS NOT NULL OR a.of_group IS NOT NULL) LIMIT $2",
+        )
+        .await?;
+    let rows = client.query(&statement, &[&order.to_string(), &PAYMENTS_MAX]).await?;
+    Ok(rows.iter().map(|row| (PaymentId(row.get("id")), Fen(row.get("amount_fen")))).collect())
+}
+
 /// Notes for which list a payment was made that has just begun.
 pub(crate) async fn set_group(
     transaction: &impl GenericClient,

@@ -49,6 +49,8 @@ fn order(exam: &Exam, sittings: &[&str]) -> Order {
         refusals: 0,
         reason: None,
         paid_at: None,
+        by_school: None,
+        late_picture_at: None,
     }
 }
 

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::exams::definition;
+use crate::model::exam::LATE_PICTURE_WAITS_MAX;
 use crate::model::facts::{EligibilityState, FaceState, IdentityState};
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
-use crate::model::order::OrderSitting;
+use crate::model::order::{BySchool, OrderId, OrderSitting};
 use crate::rules::steps::steps;
 
 fn shipped(name: &str) -> Exam {
@@ -43,6 +44,8 @@ fn order(exam: &Exam, number: u64, sitting: &str, state: OrderState) -> Order {
         refusals: 0,
         reason: None,
         paid_at: (state == OrderState::Confirmed).then(now),
+        by_school: None,
+        late_picture_at: None,
         state,
     }
 }
@@ -178,4 +181,44 @@ fn before_and_after_nothing_is_asked_of_anybody() {
     assert_eq!(early.state, State::NotOpen { opens_at: exam.opens_at });
     assert_eq!(told(exam.closes_at).state, State::Closed { closed_at: exam.closes_at });
     assert!(early.is_blank() && early.contact.is_some());
+}
+
+#[test]
+fn b16_what_a_school_pays_for_is_nothing_to_do_and_keeps_the_oral_waiting() {
+    let exam = shipped("cet");
+    let by_school = Some(BySchool::Locked { until: minutes(60) });
+    let written = Order { by_school, ..order(&exam, 1, WRITTEN, OrderState::Unpaid) };
+    let oral = order(&exam, 2, ORAL, OrderState::Unpaid);
+    // The oral needs the written subject, which only the school pays for now.
+    for orders in [vec![written.clone()], vec![written.clone(), oral]] {
+        let told = of(&exam, &cet_facts(&orders));
+        assert!(matches!(&told.state, State::SchoolPays { order, .. } if *order == written.id), "{told:?}");
+        assert_eq!((told.action, told.until), (Some(Action::Look(written.id)), Some(minutes(60))));
+    }
+    // Another subject whose clock runs comes first.
+    let other = order(&exam, 3, "cet6-written-993010", OrderState::Unpaid);
+    let orders = [written, other.clone()];
+    assert_eq!(of(&exam, &cet_facts(&orders)).action, Some(Action::Pay(other.id)));
+    let paid = Order { by_school: Some(BySchool::Paid), ..order(&exam, 1, WRITTEN, OrderState::Confirmed) };
+    let orders = [paid];
+    let told = of(&exam, &cet_facts(&orders));
+    assert!(matches!(told.state, State::Registered { is_by_school: true, .. }), "{told:?}");
+}
+
+#[test]
+fn a_late_picture_waits_for_a_choice_and_is_not_merely_over() {
+    let exam = shipped("degree-english");
+    let sitting = exam.sittings[0].id.to_string();
+    let lapsed = order(&exam, 1, &sitting, OrderState::Lapsed);
+    let kept = Order { late_picture_at: Some(now()), ..lapsed.clone() };
+    let orders = [kept.clone()];
+    let told = of(&exam, &cet_facts(&orders));
+    assert!(matches!(&told.state, State::PictureKept { order, .. } if *order == kept.id), "{told:?}");
+    assert_eq!(told.action, Some(Action::ChooseOther(kept.id)));
+    // Once another seat is held, or the time to choose is up, it is no more.
+    let orders = [kept.clone(), order(&exam, 2, &sitting, OrderState::Unpaid)];
+    assert_eq!(of(&exam, &cet_facts(&orders)).action, Some(Action::Pay(orders[1].id)));
+    let orders = [Order { late_picture_at: Some(now() - LATE_PICTURE_WAITS_MAX * 2), ..kept }];
+    assert!(!matches!(of(&exam, &cet_facts(&orders)).state, State::PictureKept { .. }));
+    assert!(!matches!(of(&exam, &cet_facts(&[lapsed])).state, State::PictureKept { .. }));
 }

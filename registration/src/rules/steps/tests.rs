@@ -86,6 +86,8 @@ fn order(part: &str, state: OrderState) -> Order {
         refusals: 0,
         reason: None,
         paid_at: None,
+        by_school: None,
+        late_picture_at: None,
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::ChooseOtherError;
 use crate::model::clock;
+use crate::model::exam::LATE_PICTURE_WAITS_MAX;
 use crate::model::ids::AccountId;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::seats::store;
@@ -15,9 +16,6 @@ use crate::seats::store::orders::change::Retaken;
 use crate::seats::store::orders::{StoredOrder, StoredState, paid};
 use crate::seats::{HandInError, Orders};
 use crate::store::StoreError;
-
-/// So long a picture waits at most: then the job that removes what no hand-in needs removes it.
-const WAITS_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// A picture that waits for another sitting to be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,13 +121,13 @@ impl Orders {
 
     /// The picture of an ended order that waits for a choice.
     pub(in crate::seats) async fn late_picture(&self, order: &StoredOrder) -> Result<Option<LatePicture>, StoreError> {
-        if !order.has_pending_picture {
+        if order.pending_picture_at.is_none() {
             return Ok(None);
         }
         let Some(id) = self.screenshots.pending(order.id).await? else { return Ok(None) };
         let hours = self.exams.get(&order.exam).map_or(0, |exam| exam.rules.payment.choice_hours);
         let came_at = came_at(id)?;
-        let until = came_at + SignedDuration::from_hours(hours.into()).min(WAITS_MAX);
+        let until = came_at + SignedDuration::from_hours(hours.into()).min(LATE_PICTURE_WAITS_MAX);
         Ok(Some(LatePicture { id, until }).filter(|picture| clock::now() <= picture.until))
     }
 

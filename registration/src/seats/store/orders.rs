@@ -15,7 +15,7 @@ use crate::model::actor::Actor;
 use crate::model::exam_rules::PartId;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
-use crate::model::order::{Order, OrderId, OrderSitting, OrderState};
+use crate::model::order::{BySchool, Order, OrderId, OrderSitting, OrderState};
 use crate::store::StoreError;
 
 /// An order's columns, and its seats.
@@ -24,10 +24,19 @@ macro_rules! columns {
         "o.id, o.account, o.exam, o.part, o.is_sole, o.amount_fen, o.state, o.expires_at, o.lapses_at, o.created_at,
         o.submitted_at, o.decided_kind, o.decided_id, o.decided_at, o.paid_at, o.reason, o.refusals, o.mend_until,
         o.seats_owed,
-        EXISTS (SELECT FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL)
-            AS has_pending_picture,
+        (SELECT max(p.created_at) FROM registration.screenshots p WHERE p.order_id = o.id AND p.accepted_at IS NULL)
+            AS pending_picture_at,
         (SELECT max(m.choice_until) FROM registration.settlements m WHERE m.order_id = o.id AND m.state = 'choice')
             AS choice_until,
+        (SELECT max(g.locked_until) FROM registration.group_payment_orders l
+            JOIN registration.group_payments g ON g.id = l.group_payment
+            WHERE l.order_id = o.id AND g.released_at IS NULL AND NOT EXISTS (
+                SELECT FROM registration.payments p WHERE p.of_group = g.id AND p.state = 'received'))
+            AS school_until,
+        EXISTS (SELECT FROM registration.settlements m JOIN registration.payments p ON p.id = m.payment
+            LEFT JOIN registration.payments a ON a.id = p.of_attempt
+            WHERE m.order_id = o.id AND m.state <> 'refund' AND coalesce(p.of_group, a.of_group) IS NOT NULL)
+            AS is_paid_by_school,
         ARRAY(SELECT s.sitting FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position)
             AS sittings,
         ARRAY(SELECT s.hold FROM registration.order_sittings s WHERE s.order_id = o.id ORDER BY s.position) AS holds,
@@ -79,10 +88,14 @@ pub(crate) struct StoredOrder {
     pub(crate) mend_until: Option<Timestamp>,
     /// It has ended, and the engine has not been told yet.
     pub(crate) seats_owed: bool,
-    /// It has pictures that are not accepted: a hand-in is under way or died.
-    pub(crate) has_pending_picture: bool,
+    /// It has pictures that are not accepted: a hand-in is under way or died, or one waits for a choice. When the last came.
+    pub(crate) pending_picture_at: Option<Timestamp>,
     /// Its money came when the seats had gone, and other sittings are offered for it until then.
     pub(crate) choice_until: Option<Timestamp>,
+    /// A school has it on a list that is not paid, and keeps it from its candidate until then.
+    pub(crate) school_until: Option<Timestamp>,
+    /// A school's money has come for it, and did not go back.
+    pub(crate) is_paid_by_school: bool,
 }
 
 impl StoredOrder {
@@ -91,6 +104,12 @@ impl StoredOrder {
         let state = self.state_at(now);
         // The version before confirms without noting when it was first done.
         let paid_at = self.paid_at.or(self.decided_at.filter(|_| state == OrderState::Confirmed));
+        let by_school = match self.school_until {
+            _ if self.is_paid_by_school => Some(BySchool::Paid),
+            Some(until) if now < until && state == OrderState::Unpaid => Some(BySchool::Locked { until }),
+            _ => None,
+        };
+        let late_picture_at = self.pending_picture_at.filter(|_| state == OrderState::Lapsed);
         let Self {
             id,
             account,
@@ -121,6 +140,8 @@ impl StoredOrder {
             refusals,
             reason,
             paid_at,
+            by_school,
+            late_picture_at,
         }
     }
 
@@ -302,8 +323,10 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         refusals: u16::try_from(row.get::<_, i16>("refusals")).map_err(|_| StoreError::Corrupt("a negative count"))?,
         mend_until: row.get("mend_until"),
         seats_owed: row.get("seats_owed"),
-        has_pending_picture: row.get("has_pending_picture"),
+        pending_picture_at: row.get("pending_picture_at"),
         choice_until: row.get("choice_until"),
+        school_until: row.get("school_until"),
+        is_paid_by_school: row.get("is_paid_by_school"),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::digests::pairs;
 use crate::pages::{till, till_message};
 use crate::pay::books::NotPayable;
 use crate::pay::clock::china;
+use crate::pay::conduct::PayTwist;
 use crate::pay::trade::{Channel, Product, Trade, TradeState, yuan};
 use crate::pay::{Pay, key_of};
 use crate::vendors::alipay::wap::return_address;
@@ -41,7 +42,16 @@ pub(crate) async fn decide(State(desk): State<Arc<Desk>>, Path(code): Path<Strin
     let key = key_of(&trade);
     let done = desk.pay.with(|books, now| {
         let seen = books.act(&key, now)?;
-        if wish == "look" { Ok(seen) } else { books.pay(&key, "sandbox-buyer", false, now) }
+        if wish == "look" {
+            return Ok(seen);
+        }
+        // What the buyer wants comes before what the channel was told to do.
+        let twist = match wish.as_str() {
+            "pay_less" => Some(PayTwist::Less),
+            "pay_more" => Some(PayTwist::More),
+            _ => desk.pay.conducted(key.0).take_payment(),
+        };
+        books.pay(&key, ("sandbox-buyer", false), twist, now)
     });
     match done {
         Ok(trade) if wish == "look" => Html(form(&trade).into_string()).into_response(),
@@ -104,6 +114,12 @@ fn form(trade: &Trade) -> Markup {
                 @if trade.channel == Channel::Alipay && !is_known {
                     button class="button second" name="wish" value="look" { "登录，先不付款 Log in, do not pay yet" }
                 }
+                button class="button second" name="wish" value="pay_less" {
+                    "少付：¥" (yuan(PayTwist::Less.sum(trade.amount_fen))) " Pay too little"
+                }
+                button class="button second" name="wish" value="pay_more" {
+                    "多付：¥" (yuan(PayTwist::More.sum(trade.amount_fen))) " Pay too much"
+                }
                 button class="button second" name="wish" value="leave" { "不付款，返回 Do not pay, go back" }
             }
             @if is_known && trade.channel == Channel::Alipay {
@@ -121,7 +137,7 @@ fn paid(trade: &Trade, stays: bool) -> Markup {
         &html! {
             p class="above" { (trade.channel.name()) }
             h1 { "付款成功 Paid" }
-            p class="sum" { "¥" (yuan(trade.amount_fen)) }
+            p class="sum" { "¥" (yuan(trade.told_fen())) }
             @match back {
                 Some(back) => p { a class="button" href=(back) { "返回商户 Back to the merchant" } },
                 None => p class="hint" { "可以关闭这个页面了，商户会收到通知。"

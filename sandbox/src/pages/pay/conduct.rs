@@ -38,8 +38,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>) -> Html<String> {
         None,
         &html! {
             h1 { "渠道行为 Conduct" }
-            p class="hint" { "让支付渠道丢通知、重复通知、不回答、退款变慢。{} 是一切正常。"
-                span lang="en" { " Lets a channel lose or repeat news, stay silent, be slow. {} is good conduct." } }
+            p class="hint" { "让支付渠道丢通知、重复通知、不回答、收错金额、退款变慢。{} 是一切正常。"
+                span lang="en" { " Lets a channel lose or repeat news, stay silent, take a wrong sum, be slow. {} is good conduct." } }
             @for channel in CHANNELS {
                 form method="post" {
                     h2 { (channel.name()) }

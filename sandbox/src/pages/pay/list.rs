@@ -42,7 +42,7 @@ fn one(trade: &Trade) -> Markup {
     html! {
         li {
             p class="hint" { (china(trade.created_at).strftime("%H:%M:%S").to_string()) " · " (trade.channel.name()) " · " (state(trade.state)) }
-            h2 { "¥" (yuan(trade.amount_fen)) " " (trade.subject) }
+            h2 { "¥" (yuan(trade.told_fen())) " " (trade.subject) }
             p class="letter" { (trade.number) }
             @for refund in &trade.refunds { p class="hint" { (refunded(refund)) } }
             @if let Some(code) = code { p { a class="button second" href={ "/pay/" (code) } { (action) } } }

@@ -87,7 +87,7 @@ fn bill(trades: &[Trade], day: Date, now: Timestamp) -> Vec<u8> {
     for Entry { trade, refund, at } in &entries {
         let (kind, sign, amount) = match refund {
             Some(refund) => ("退款", "-", refund.amount_fen),
-            None => ("交易", "", trade.amount_fen),
+            None => ("交易", "", trade.told_fen()),
         };
         let (sum, request) = (format!("{sign}{}", yuan(amount)), refund.map_or("", |refund| refund.number.as_str()));
         let reference = trade.reference.as_deref().unwrap_or_default();
@@ -104,7 +104,7 @@ fn bill(trades: &[Trade], day: Date, now: Timestamp) -> Vec<u8> {
     let sum = |is_refund: bool| -> (usize, u64) {
         let these = entries.iter().filter(|entry| entry.refund.is_some() == is_refund);
         let amounts: Vec<u64> =
-            these.map(|entry| entry.refund.map_or(entry.trade.amount_fen, |refund| refund.amount_fen)).collect();
+            these.map(|entry| entry.refund.map_or(entry.trade.told_fen(), |refund| refund.amount_fen)).collect();
         (amounts.len(), amounts.iter().sum())
     };
     let ((paid, paid_sum), (back, back_sum)) = (sum(false), sum(true));

@@ -55,7 +55,7 @@ pub(crate) fn status(trade: &Trade) -> &'static str {
     match trade.state {
         TradeState::Offered | TradeState::Waiting => "WAIT_BUYER_PAY",
         TradeState::Closed => "TRADE_CLOSED",
-        TradeState::Paid if trade.refunded_fen() == trade.amount_fen => "TRADE_CLOSED",
+        TradeState::Paid if trade.refunded_fen() == trade.told_fen() => "TRADE_CLOSED",
         TradeState::Paid => "TRADE_SUCCESS",
         TradeState::Finished => "TRADE_FINISHED",
     }
@@ -75,7 +75,7 @@ fn fields(
     twist: Option<NewsTwist>,
 ) -> Vec<(&'static str, String)> {
     let is = |wanted: NewsTwist| twist == Some(wanted);
-    let amount = yuan(trade.amount_fen + u64::from(is(NewsTwist::WrongAmount)));
+    let amount = yuan(trade.told_fen() + u64::from(is(NewsTwist::WrongAmount)));
     let is_other = is(NewsTwist::OtherMerchant);
     let mut fields = vec![
         ("notify_time", written(Timestamp::now())),

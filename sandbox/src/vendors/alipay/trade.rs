@@ -168,7 +168,7 @@ pub(crate) fn precreate(desk: &Desk, parameters: &Parameters) -> Outcome {
 
 pub(crate) fn query(desk: &Desk, parameters: &Parameters) -> Outcome {
     let trade = found(&desk.pay, &parameters.business()?)?;
-    let amount = yuan(trade.amount_fen);
+    let amount = yuan(trade.told_fen());
     let mut told = fields(json!({
         "trade_no": trade.reference, "out_trade_no": trade.number, "trade_status": status(&trade),
         "total_amount": amount, "buyer_logon_id": "san***@exam.example", "point_amount": "0.00",
@@ -205,7 +205,7 @@ pub(crate) fn refund(desk: &Desk, parameters: &Parameters) -> Outcome {
     let amount = text(&asked, "refund_amount").and_then(|text| fen(&text)).ok_or(wrong_parameter("退款金额不合法"))?;
     let number = match text(&asked, "out_request_no") {
         Some(number) => number,
-        None if amount == trade.amount_fen => trade.number.clone(),
+        None if amount == trade.told_fen() => trade.number.clone(),
         None => return Err(wrong_parameter("部分退款必须传入 out_request_no")),
     };
     // The same refund again is not another chance for something to go wrong.
@@ -236,7 +236,7 @@ pub(crate) fn refund(desk: &Desk, parameters: &Parameters) -> Outcome {
     let mut told = fields(json!({
         "trade_no": trade.reference, "out_trade_no": trade.number, "buyer_logon_id": "san***@exam.example",
         "fund_change": if has_moved { "Y" } else { "N" },
-        "refund_fee": yuan(trade.amount_fen - trade.refundable_fen()),
+        "refund_fee": yuan(trade.told_fen() - trade.refundable_fen()),
     }));
     told.extend(refund.ended_at.map(|at| ("gmt_refund_pay".to_owned(), written(at).into())));
     told.extend(payer(&trade, &desk.pay).map(|(name, value)| (name.to_owned(), value.into())));
@@ -258,7 +258,7 @@ pub(crate) fn query_refund(desk: &Desk, parameters: &Parameters) -> Outcome {
     }
     let mut told = fields(json!({
         "trade_no": trade.reference, "out_trade_no": trade.number, "out_request_no": number,
-        "total_amount": yuan(trade.amount_fen), "refund_amount": yuan(refund.amount_fen),
+        "total_amount": yuan(trade.told_fen()), "refund_amount": yuan(refund.amount_fen),
         "refund_reason": refund.reason, "refund_status": "REFUND_SUCCESS",
     }));
     told.extend(refund.ended_at.map(|at| ("gmt_refund_pay".to_owned(), written(at).into())));

@@ -39,7 +39,7 @@ pub(crate) fn return_address(trade: &Trade) -> Option<String> {
         ("charset", "utf-8".to_owned()),
         ("out_trade_no", trade.number.clone()),
         ("method", "alipay.trade.wap.pay.return".to_owned()),
-        ("total_amount", yuan(trade.amount_fen)),
+        ("total_amount", yuan(trade.told_fen())),
         ("trade_no", trade.reference.clone().unwrap_or_default()),
         ("auth_app_id", ALIPAY_APP.to_owned()),
         ("version", "1.0".to_owned()),

@@ -99,7 +99,7 @@ fn bill(trades: &[Trade], day: Date, kind: &str) -> Option<Vec<u8>> {
     let mut text = format!("\u{feff}{HEAD}\r\n");
     let (mut paid, mut back) = (0, 0);
     for (at, trade, refund) in &rows {
-        paid += if refund.is_none() { trade.amount_fen } else { 0 };
+        paid += if refund.is_none() { trade.told_fen() } else { 0 };
         back += refund.map_or(0, |refund| refund.amount_fen);
         text.push_str(&row(*at, trade, *refund));
     }
@@ -113,7 +113,7 @@ fn row(at: Timestamp, trade: &Trade, refund: Option<&Refund>) -> String {
     let kind = if trade.product == Product::H5 { "MWEB" } else { "NATIVE" };
     let (reference, subject) =
         (trade.reference.as_deref().unwrap_or_default(), trade.subject.replace([',', '\n', '\r'], " "));
-    let amount = refund.map_or(trade.amount_fen, |_| 0);
+    let amount = refund.map_or(trade.told_fen(), |_| 0);
     let (amount, back) = (yuan(amount), yuan(refund.map_or(0, |refund| refund.amount_fen)));
     let of_refund =
         refund.map(|refund| [refund.reference.as_str(), refund.number.as_str(), "ORIGINAL", status(refund)]);

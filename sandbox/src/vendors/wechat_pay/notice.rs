@@ -126,7 +126,7 @@ pub(crate) fn encrypted(plain: &[u8], associated: &str) -> Value {
 /// A payment, as queries and notices say it.
 pub(crate) fn transaction(trade: &Trade, twist: Option<NewsTwist>) -> Value {
     let is_other = twist == Some(NewsTwist::OtherMerchant);
-    let total = trade.amount_fen + u64::from(twist == Some(NewsTwist::WrongAmount));
+    let total = trade.told_fen() + u64::from(twist == Some(NewsTwist::WrongAmount));
     let has_refund = trade.refunds.iter().any(|refund| refund.state != RefundState::Closed);
     let (state, words) = match trade.state {
         TradeState::Offered | TradeState::Waiting => ("NOTPAY", "订单未支付"),
@@ -160,7 +160,7 @@ fn refunded(trade: &Trade, refund: &Refund, twist: Option<NewsTwist>) -> Value {
         "mchid": if is_other { "1900009999" } else { WECHAT_MERCHANT },
         "out_trade_no": trade.number, "transaction_id": trade.reference, "out_refund_no": refund.number,
         "refund_id": refund.reference, "refund_status": status(refund), "user_received_account": "支付用户零钱",
-        "amount": { "total": trade.amount_fen, "refund": amount, "payer_total": trade.amount_fen, "payer_refund": amount },
+        "amount": { "total": trade.told_fen(), "refund": amount, "payer_total": trade.told_fen(), "payer_refund": amount },
     });
     if refund.state == RefundState::Done {
         told["success_time"] = rfc3339(refund.ended_at.unwrap_or(refund.created_at)).into();

@@ -49,7 +49,7 @@ pub(crate) fn refund(desk: &Desk, call: &Call) -> Result<Reply, Problem> {
     }
     let trade =
         found(desk, body::optional(fields, "out_trade_no", 32)?, body::optional(fields, "transaction_id", 32)?)?;
-    if total != trade.amount_fen {
+    if total != trade.told_fen() {
         return Err(problem(400, "INVALID_REQUEST", "订单金额或退款金额与之前请求不一致，请核实后再试"));
     }
     let is_known = trade.refunds.iter().any(|refund| refund.number == number);
@@ -128,7 +128,7 @@ pub(crate) fn redirect(desk: &Desk, call: &Call, reference: &str) -> Result<Repl
 }
 
 fn told(trade: &Trade, refund: &Refund) -> Value {
-    let (total, back) = (trade.amount_fen, refund.amount_fen);
+    let (total, back) = (trade.told_fen(), refund.amount_fen);
     let mut told = json!({
         "refund_id": refund.reference, "out_refund_no": refund.number, "transaction_id": trade.reference,
         "out_trade_no": trade.number, "channel": "ORIGINAL", "user_received_account": "支付用户零钱",

@@ -98,6 +98,8 @@ pub(crate) fn plan(
     let order = offer.sole_order();
     let action = match order.map(|order| &order.state) {
         _ if !may_choose => None,
+        // A school pays for it, or has paid: it stays as it is.
+        Some(_) if order.is_some_and(|order| order.by_school.is_some()) => None,
         Some(OrderState::Unpaid) => Some(Action::Replace),
         Some(_) => None,
         None if is_signed_in => Some(Action::Hold),

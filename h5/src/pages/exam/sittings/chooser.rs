@@ -20,7 +20,7 @@ use crate::view::exam::sitting_card::{SittingCard, live_list, sitting_card};
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
-use crate::view::order::lapsed_box;
+use crate::view::order::late::{Late, late_box};
 use crate::view::standing::standing_box;
 use crate::words::exam::held;
 
@@ -65,6 +65,8 @@ fn standing(w: Words, view: &View<'_>, order: Option<&Order>) -> Markup {
     let at = standing_box(w, view.exam, view.standing, &view.reader, &html! {});
     match (&view.standing.state, order) {
         (State::NotOpen { .. } | State::Closed { .. } | State::ToDo { .. }, None) => html! {},
+        // The box says so; the bar below, too.
+        (_, Some(order)) if order.locked_until().is_some() => at,
         (_, Some(order)) if order.state == OrderState::Unpaid => {
             // The bar below leads to the payment already.
             let provinces = view.exam.organisations.iter().filter(|one| one.level == OrganisationLevel::Province);
@@ -72,7 +74,7 @@ fn standing(w: Words, view: &View<'_>, order: Option<&Order>) -> Markup {
                 p { (w.t("have-unpaid-text")) }
                 @if provinces.count() > 1 { p { (w.t("have-unpaid-far")) } }
             };
-            while_held(&callout(Tone::Plain, &w.t("have-unpaid-title"), &text), &lapsed_box(w, view.exam, order))
+            while_held(&callout(Tone::Plain, &w.t("have-unpaid-title"), &text), &late_box(w, view.exam, Late::Same))
         }
         // Once something was handed in, why no card can be chosen is said.
         (_, Some(_)) => html! {

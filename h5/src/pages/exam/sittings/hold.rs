@@ -113,6 +113,9 @@ fn sentence(visit: &Visit, exam: &Exam, error: &OrderError) -> String {
         OrderError::Choice => w.t("hold-error-none"),
         OrderError::AlreadyRegistered(_) | OrderError::HoldsOther(_) => w.t("hold-error-have"),
         OrderError::Paying(_) => w.t("hold-error-paying"),
+        OrderError::Locked(lock) => {
+            w.with("hold-error-locked", &[("when", when::dated(w.language, lock.until, visit.now).into())])
+        }
         OrderError::Unavailable(_) | OrderError::Store(_) => w.t("hold-error-unavailable"),
     }
     .into_owned()

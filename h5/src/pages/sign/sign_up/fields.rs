@@ -23,7 +23,7 @@ pub(crate) fn fields(w: Words, view: &View<'_>) -> Markup {
             }, errors)),
             LoginKind::Email => (field(w, &Field {
                 name: "email", kind: "email", label: &w.t("field-email"), hint: &w.t("field-email-login-hint"),
-                value: &entered.email, autocomplete: "username", inputmode: "email", length_max: 254
+                value: &entered.email, autocomplete: "username", inputmode: "email", length_max: 254, ..Field::default()
             }, errors)),
             LoginKind::Document => (person(w, view)),
         }
@@ -59,7 +59,7 @@ fn mobile(w: Words, view: &View<'_>) -> Markup {
     html! {
         (field(w, &Field {
             name: "mobile", kind: "tel", label: &w.t("field-mobile"), hint: &hint,
-            value: &view.entered.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 30
+            value: &view.entered.mobile, autocomplete: "tel", inputmode: "numeric", length_max: 30, ..Field::default()
         }, view.errors))
         @if view.proves_mobile {
             (code_field(w, &CodeField {

@@ -9,6 +9,7 @@ use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::order;
 use crate::request::chosen::Chosen;
 use crate::view::layout::Visitor;
+use crate::view::order::late::Late;
 
 impl Studio {
     /// An exam of which one sitting has begun and one is about to.
@@ -30,6 +31,7 @@ impl Studio {
             kept: None,
             shows_payer: false,
             arrived: None,
+            late: Some(Late::Begun),
             money: None,
             surface: Surface::Phone,
             errors: &[],
