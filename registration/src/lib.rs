@@ -47,6 +47,7 @@ use crate::people::faces::Faces;
 use crate::people::identity::Identity;
 use crate::pictures::files::PictureFiles;
 use crate::pictures::kept::IdentityPictures;
+use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
 use crate::reconciliation::Reconciliation;
@@ -138,6 +139,12 @@ impl Registration {
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
+        let readings = Readings {
+            database: database.clone(),
+            screenshots: screenshots.clone(),
+            vault: vault.clone(),
+            reader: gateways.screenshots.clone(),
+        };
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
         let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
         let channels = gateways.pay.clone();
@@ -163,7 +170,7 @@ impl Registration {
             applications: applications.clone(),
             exams: exams.clone(),
         };
-        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders);
+        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, &readings);
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -174,6 +181,7 @@ impl Registration {
             payments: payments.clone(),
             reconciliation: reconciliation.clone(),
             screenshots,
+            readings,
             pictures,
         });
         Ok(Self {
@@ -247,12 +255,14 @@ impl Desk {
         applications: &Applications,
         eligibility: &Eligibility,
         orders: &Orders,
+        readings: &Readings,
     ) -> Self {
         let reviews = Reviews {
             database: database.clone(),
             exams: exams.clone(),
             orders: Arc::new(orders.clone()),
             screenshots: orders.screenshots.clone(),
+            readings: readings.clone(),
             vault: vault.clone(),
         };
         let forms = Forms { database: database.clone(), applications: Arc::new(applications.clone()) };

@@ -95,8 +95,8 @@ const ALL: [&[&str]; 9] =
 /// labels do not count: old phones spread them.
 pub(crate) fn behind<'a>(line: &'a str, labels: &[&str], is_exact: bool) -> Option<&'a str> {
     let (length, rest) = longest(line, labels, is_exact)?;
-    // `收款方备注` is not `收款方`.
-    let is_hidden = ALL.iter().any(|others| longest(line, others, is_exact).is_some_and(|(other, _)| other > length));
+    // `收款方备注` is not `收款方`, nor is `收款方全你`.
+    let is_hidden = ALL.iter().any(|others| longest(line, others, false).is_some_and(|(other, _)| other > length));
     (!is_hidden).then(|| rest.trim_start_matches([':', ' ', ';', '.']).trim())
 }
 
