@@ -53,7 +53,21 @@ struct Paint {
 const LIGHT: Paint = Paint { ground: Rgb([255; 3]), ink: Rgb([25; 3]), label: Rgb([136; 3]), line: Rgb([238; 3]) };
 const DARK: Paint = Paint { ground: Rgb([17; 3]), ink: Rgb([214; 3]), label: Rgb([125; 3]), line: Rgb([40; 3]) };
 
-impl OrderScreen<'_> {
+impl<'a> OrderScreen<'a> {
+    /// The screen of a payment of 120.00, light, with this transaction's number.
+    pub fn of(app: App, number: &'a str) -> Self {
+        Self {
+            app,
+            is_dark: false,
+            more_screens: 0,
+            amount: "120.00",
+            payee: "临江大学继续教育学院",
+            time: "2026-11-22 14:03:05",
+            number,
+            merchant_number: "1000107101202611220123456789",
+        }
+    }
+
     /// As a JPEG, as wide as a phone's screen.
     ///
     /// # Errors

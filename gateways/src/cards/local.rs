@@ -8,7 +8,7 @@ mod back;
 mod front;
 pub(crate) mod layout;
 mod number;
-mod picture;
+pub(crate) mod picture;
 pub(crate) mod tesseract;
 
 #[cfg(test)]

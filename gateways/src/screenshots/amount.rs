@@ -35,6 +35,15 @@ pub(crate) fn leading(text: &str) -> Option<Amount> {
     })
 }
 
+/// May the line be a sum that stands alone, whatever of it was misread? Most of it is digits, and it is short.
+pub(crate) fn may_be_sum(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let count = text.chars().count();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let has_point = text.contains(['.', ',', '-', '¥', '元']) && !text.contains(':');
+    (3..=16).contains(&count) && digits * 2 >= count && has_point
+}
+
 /// Without the currency's words before or behind.
 fn strip_words(text: &str) -> (&str, bool) {
     let before = ["人民币", "RMB", "CNY", "rmb"].iter().find_map(|word| text.strip_prefix(word));
@@ -117,6 +126,12 @@ mod tests {
                 whole(other)
             );
         }
+    }
+
+    #[test]
+    fn a_misread_sum_is_looked_at_again_and_a_clock_is_not() {
+        assert!(may_be_sum("-251.225") && may_be_sum("¥1 20.0O") && may_be_sum("- 04.25"));
+        assert!(!may_be_sum("14:05") && !may_be_sum("13912345678") && !may_be_sum("账单详情") && !may_be_sum("5G 86"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One run at a time in a process, in the background: at a lower priority than whatever answers requests, with bounds on its
 //! time and its memory. A long screenshot is read page by page, until all that staff compare was found.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,18 +11,23 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::find::{OrderText, find};
-use super::line::Line;
+use super::line::{Line, plain};
 use super::picture::{self, Page};
-use super::{ScreenshotError, labels};
+use super::{ScreenshotError, amount, labels};
 use crate::cards::error::CardError;
 use crate::cards::local::layout::{Row, Rows};
-use crate::cards::local::tesseract::{Background, Tesseract};
+use crate::cards::local::tesseract::{Background, Look, Tesseract, Words, joined};
 
 /// Longest time for a page, and for a picture with all its pages.
-const PAGE_WAIT: Duration = Duration::from_secs(40);
-const PICTURE_WAIT: Duration = Duration::from_secs(120);
+const PAGE_WAIT: Duration = Duration::from_secs(30);
+const PICTURE_WAIT: Duration = Duration::from_secs(60);
 /// Most memory of a run: a page takes a third of it.
 const MEMORY_BYTES_MAX: u64 = 1_000_000_000;
+
+/// How high characters are made for a look at a line alone: of a sum, which is written larger than the program likes, and of
+/// a name.
+const SUM_HEIGHT: u32 = 36;
+const NAME_HEIGHT: u32 = 40;
 
 /// The program, and whose turn it is.
 #[derive(Debug)]
@@ -62,15 +68,46 @@ impl LocalScreenshots {
         Ok(found)
     }
 
-    /// All text of a page, line by line.
-    pub(super) async fn lines(&self, page: Page) -> Result<Vec<Line>, ScreenshotError> {
+    /// All text of a page, line by line. The sum, in larger characters than the rest, and the payee's name are what the first
+    /// look gets wrong most: each gets another one, alone on its line.
+    async fn lines(&self, page: Page) -> Result<Vec<Line>, ScreenshotError> {
+        let rows = Rows::of(&self.run(Look::Page, page.pgm()).await?).0;
+        let mut lines: Vec<Line> = rows.iter().map(|row| line(row, page.top)).collect();
+        let sum = lines.iter().enumerate().filter(|(_, line)| amount::may_be_sum(&plain(&line.text)));
+        let sum = sum.max_by_key(|(place, line)| (line.height, Reverse(*place))).map(|(place, _)| place);
+        if let Some(place) = sum {
+            let crop = page.crop(rows[place].area(), SUM_HEIGHT);
+            let again = joined(&self.run(Look::Line, crop).await?);
+            if amount::whole(&again).is_some_and(|amount| amount.is_sure) {
+                lines[place].text = again;
+            }
+        }
+        let payee = rows.iter().enumerate().find_map(|(place, row)| {
+            let found = labels::PAYEES.iter().find_map(|label| Some((*label, row.after(label)?)));
+            found.filter(|_| is_payee(&lines[place])).map(|(label, (read, area))| (place, label, read, area))
+        });
+        if let Some((place, label, read, area)) = payee {
+            let again = joined(&self.run(Look::Line, page.crop(area, NAME_HEIGHT)).await?);
+            let han = |text: &str| text.chars().filter(|c| labels::is_han(*c)).count();
+            if han(&again) >= han(&read) {
+                lines[place].text = format!("{label} {again}");
+            }
+        }
+        Ok(lines)
+    }
+
+    async fn run(&self, look: Look, pgm: Vec<u8>) -> Result<Words, ScreenshotError> {
         let bounds = Background { wait: PAGE_WAIT, memory_bytes_max: MEMORY_BYTES_MAX };
-        let words = self.tesseract.words_of(page.pgm, bounds).await.map_err(|error| match error {
+        self.tesseract.words_of(look, pgm, bounds).await.map_err(|error| match error {
             CardError::Unavailable(why) => ScreenshotError::Unavailable(why),
             other => ScreenshotError::Unavailable(other.to_string()),
-        })?;
-        Ok(Rows::of(&words).0.iter().map(|row| line(row, page.top)).collect())
+        })
     }
+}
+
+/// Is it a line with the payee's name, and none of those whose label begins alike?
+fn is_payee(line: &Line) -> bool {
+    labels::behind(&plain(&line.text), labels::PAYEES, true).is_some_and(|name| !name.is_empty())
 }
 
 /// A row of words as a line. Chinese characters are words to the program: blanks stay only where something else stands apart.

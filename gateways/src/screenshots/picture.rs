@@ -6,6 +6,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
 
 use super::ScreenshotError;
+use crate::cards::local::picture::Area;
 
 /// Most bytes of decoded pixels: what is kept of a screenshot is a third of that.
 const DECODED_BYTES_MAX: u64 = 160_000_000;
@@ -23,10 +24,40 @@ const PAGES_MAX: usize = 9;
 
 /// Part of a picture, to be read by itself.
 pub(crate) struct Page {
-    /// As a file that the program reads.
-    pub(crate) pgm: Vec<u8>,
+    grey: GrayImage,
     /// Where on the whole picture it begins, in pixels of the page.
     pub(crate) top: u32,
+}
+
+impl Page {
+    /// As a file that the program reads.
+    pub(crate) fn pgm(&self) -> Vec<u8> {
+        pgm(&self.grey)
+    }
+
+    /// An area with a little around it, its characters so high, as a file that the program reads.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a side has at most 48,000 pixels"
+    )]
+    pub(crate) fn crop(&self, area: Area, character_height: u32) -> Vec<u8> {
+        let around = area.height * 2 / 5;
+        let (left, top) = (area.left.saturating_sub(around), area.top.saturating_sub(around));
+        let width = (area.width + 2 * around).min(self.grey.width().saturating_sub(left)).max(1);
+        let height = (area.height + 2 * around).min(self.grey.height().saturating_sub(top)).max(1);
+        let crop = imageops::crop_imm(&self.grey, left, top, width, height).to_image();
+        let scale = (character_height as f32 / area.height.max(1) as f32).clamp(0.2, SCALE_MAX);
+        let by = |side: u32| ((side as f32 * scale).round() as u32).max(1);
+        pgm(&imageops::resize(&crop, by(width), by(height), FilterType::Triangle))
+    }
+}
+
+fn pgm(grey: &GrayImage) -> Vec<u8> {
+    let mut out = format!("P5\n{} {}\n255\n", grey.width(), grey.height()).into_bytes();
+    out.extend_from_slice(grey.as_raw());
+    out
 }
 
 /// Decodes a picture within bounds and cuts it into pages.
@@ -41,10 +72,7 @@ pub(crate) fn pages(picture: &[u8]) -> Result<Vec<Page>, ScreenshotError> {
     let mut top = 0;
     while top < height && pages.len() < PAGES_MAX {
         let page_height = PAGE_HEIGHT.min(height - top);
-        let rows = (top * width) as usize..((top + page_height) * width) as usize;
-        let mut pgm = format!("P5\n{width} {page_height}\n255\n").into_bytes();
-        pgm.extend_from_slice(&grey.as_raw()[rows]);
-        pages.push(Page { pgm, top });
+        pages.push(Page { grey: imageops::crop_imm(&grey, 0, top, width, page_height).to_image(), top });
         if top + page_height >= height {
             break;
         }
@@ -112,7 +140,8 @@ mod tests {
         let tops: Vec<u32> = pages(&png(&long)).unwrap().iter().map(|page| page.top).collect();
         assert_eq!(tops, [0, 2_480, 4_960]);
         let dark = pages(&png(&GrayImage::from_pixel(540, 900, Luma([20])))).unwrap();
-        assert!(dark.len() == 1 && dark[0].pgm.starts_with(b"P5\n1080 1800\n255\n") && dark[0].pgm.ends_with(&[235]));
+        let pgm = dark[0].pgm();
+        assert!(dark.len() == 1 && pgm.starts_with(b"P5\n1080 1800\n255\n") && pgm.ends_with(&[235]));
         assert!(matches!(pages(b"no picture"), Err(ScreenshotError::Unreadable)));
     }
 }

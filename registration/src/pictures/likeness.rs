@@ -87,16 +87,8 @@ mod tests {
 
     fn screen(app: App, is_dark: bool, number: &str, time: &str) -> RgbImage {
         let merchant_number = format!("1000107101{number}");
-        let screen = OrderScreen {
-            app,
-            is_dark,
-            more_screens: 0,
-            amount: "120.00",
-            payee: "临江大学继续教育学院",
-            time,
-            number,
-            merchant_number: &merchant_number[..28],
-        };
+        let merchant_number = &merchant_number[..28];
+        let screen = OrderScreen { is_dark, time, merchant_number, ..OrderScreen::of(app, number) };
         screen.picture().unwrap()
     }
 

@@ -15,11 +15,9 @@ use specimen::{App, OrderScreen, saved_again};
 use crate::world::{Setup, World, picture, until};
 
 const NUMBER: &str = "4200002456202611221234567890";
-const PAYEE: &str = "临江大学继续教育学院";
 
 fn screen<'a>(number: &'a str, merchant_number: &'a str, amount: &'a str, time: &'a str) -> OrderScreen<'a> {
-    let (app, is_dark, more_screens) = (App::WeChat, false, 0);
-    OrderScreen { app, is_dark, more_screens, amount, payee: PAYEE, time, number, merchant_number }
+    OrderScreen { amount, time, merchant_number, ..OrderScreen::of(App::WeChat, number) }
 }
 
 /// The time now as a phone shows it.

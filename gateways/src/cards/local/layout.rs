@@ -80,7 +80,7 @@ impl Row {
     }
 
     /// What stands right of the label, and where. Labels and values may be one word or several.
-    pub(super) fn after(&self, label: &str) -> Option<(String, Area)> {
+    pub(crate) fn after(&self, label: &str) -> Option<(String, Area)> {
         let text = self.text();
         let end = label_end(&text, label)?;
         let rest: String = text[end..].to_owned();

@@ -43,7 +43,7 @@ pub(crate) struct Background {
 
 /// What a run looks for.
 #[derive(Clone, Copy)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// Chinese, anywhere on the page.
     Page,
     /// One line of Chinese.
@@ -84,13 +84,13 @@ impl Tesseract {
         self.run(Look::Page, page.pgm(), (0, 0), 1.0).await
     }
 
-    /// All words of a page that is no card's, within these bounds.
-    pub(crate) async fn words_of(&self, pgm: Vec<u8>, bounds: Background) -> Result<Words, CardError> {
+    /// The words of a picture that is no card's, within these bounds.
+    pub(crate) async fn words_of(&self, look: Look, pgm: Vec<u8>, bounds: Background) -> Result<Words, CardError> {
         let mut command = Command::new("sh");
         // Where memory cannot be bounded so, the size of a page still bounds it.
         let script = "ulimit -v \"$1\" 2>/dev/null; shift; exec nice -n 10 \"$@\"";
         command.args(["-c", script, "sh", &(bounds.memory_bytes_max / 1024).to_string()]).arg(&self.program);
-        self.run_as(command, bounds.wait, Look::Page, pgm, ((0, 0), 1.0)).await
+        self.run_as(command, bounds.wait, look, pgm, ((0, 0), 1.0)).await
     }
 
     /// The words of an area, which is magnified first so that its characters are as high as the program likes.
@@ -172,6 +172,6 @@ fn words_of(tsv: &str, origin: (u32, u32), scale: f32) -> Words {
 }
 
 /// The text of a line of words, without blanks.
-pub(super) fn joined(words: &[Word]) -> String {
+pub(crate) fn joined(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect()
 }
