@@ -21,7 +21,7 @@ pub mod store;
 
 use std::sync::Arc;
 
-use gateways::Gateways;
+use gateways::{Gateways, ScreenshotReader};
 use object_store::ObjectStore;
 use reservation::engine::Engine;
 
@@ -139,15 +139,9 @@ impl Registration {
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let files = PictureFiles::new(files, vault.clone());
         let screenshots = Screenshots::new(database.clone(), files.clone());
-        let readings = Readings {
-            database: database.clone(),
-            screenshots: screenshots.clone(),
-            vault: vault.clone(),
-            reader: gateways.screenshots.clone(),
-        };
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
         let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
-        let channels = gateways.pay.clone();
+        let (channels, reader) = (gateways.pay.clone(), gateways.screenshots.clone());
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
@@ -170,7 +164,7 @@ impl Registration {
             applications: applications.clone(),
             exams: exams.clone(),
         };
-        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, &readings);
+        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -181,7 +175,7 @@ impl Registration {
             payments: payments.clone(),
             reconciliation: reconciliation.clone(),
             screenshots,
-            readings,
+            readings: desk.reviews.readings.clone(),
             pictures,
         });
         Ok(Self {
@@ -255,14 +249,17 @@ impl Desk {
         applications: &Applications,
         eligibility: &Eligibility,
         orders: &Orders,
-        readings: &Readings,
+        reader: Option<ScreenshotReader>,
     ) -> Self {
+        let screenshots = orders.screenshots.clone();
+        let readings =
+            Readings { database: database.clone(), screenshots: screenshots.clone(), vault: vault.clone(), reader };
         let reviews = Reviews {
             database: database.clone(),
             exams: exams.clone(),
             orders: Arc::new(orders.clone()),
-            screenshots: orders.screenshots.clone(),
-            readings: readings.clone(),
+            screenshots,
+            readings,
             vault: vault.clone(),
         };
         let forms = Forms { database: database.clone(), applications: Arc::new(applications.clone()) };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::clock;
-use crate::pictures::likeness::{self, LINES_MAX};
+use crate::pictures::likeness::{self, LINES_MAX, Look};
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshot_readings::{self, Due, Outcome, StoredReading};
 use crate::pictures::store::{screenshot_marks, screenshots};
@@ -45,7 +45,7 @@ pub(crate) struct Said {
     pub(crate) payee: Option<String>,
     pub(crate) paid_at: Option<SaidTime>,
     /// By which it is compared with others.
-    pub(crate) lines: Vec<u64>,
+    pub(crate) lines: Vec<Look>,
 }
 
 /// A time as a picture shows it.
@@ -122,7 +122,7 @@ impl Readings {
             return self.finish(due, StoredReading::Unread, Said::default()).await;
         };
         let looked_at = jpeg.clone();
-        let lines = tokio::task::spawn_blocking(move || likeness::lines(&looked_at)).await;
+        let lines = tokio::task::spawn_blocking(move || likeness::looks(&looked_at)).await;
         let lines = lines.ok().and_then(Result::ok).unwrap_or_default();
         let Some(reader) = &self.reader else {
             return self.finish(due, StoredReading::Marked, Said { lines, ..Said::default() }).await;
@@ -159,7 +159,7 @@ impl Readings {
             merchant_index: index(&said.merchant_number),
             at: clock::now(),
         };
-        let marks: Vec<i64> = said.lines.iter().take(LINES_MAX).map(|line| self.mark(*line)).collect();
+        let marks: Vec<i64> = said.lines.iter().take(LINES_MAX).map(|line| self.mark(line.mark)).collect();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         screenshot_readings::finish(&transaction, &outcome).await?;
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn pictures_with_different_numbers_are_not_one_however_alike_they_look() {
-        let lines = vec![0x0f0f, 0xf0f0, 0xffff, 0xabcdef, 0x123456, 0x987654];
+        let lines = Look::some();
         let with = |number: Option<&str>| Said {
             order_number: number.map(str::to_owned),
             lines: lines.clone(),
@@ -268,7 +268,7 @@ mod tests {
     fn what_was_read_is_read_back_from_its_bytes_by_this_version_and_the_next() {
         let time = SaidTime { year: None, month: 11, day: 22, hour: 14, minute: 3, second: None };
         let said =
-            Said { payee: Some("临江大学".into()), paid_at: Some(time), lines: vec![u64::MAX], ..Said::default() };
+            Said { payee: Some("临江大学".into()), paid_at: Some(time), lines: Look::some(), ..Said::default() };
         let bytes = serde_json::to_vec(&said).unwrap();
         assert!(serde_json::from_slice::<Said>(&bytes).unwrap() == said);
         assert!(
