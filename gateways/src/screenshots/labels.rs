@@ -87,6 +87,9 @@ const OTHERS: &[&str] = &[
     "缴费户号",
 ];
 
+/// A label with so many characters is known with one of them misread, whatever begins alike.
+const LONG: usize = 5;
+
 /// All of them.
 const ALL: [&[&str]; 9] =
     [ORDER_NUMBERS, MERCHANT_NUMBERS, PAID_AMOUNTS, OTHER_AMOUNTS, PAYEES, GOODS, PAID_TIMES, MADE_TIMES, OTHERS];
@@ -95,8 +98,12 @@ const ALL: [&[&str]; 9] =
 /// labels do not count: old phones spread them.
 pub(crate) fn behind<'a>(line: &'a str, labels: &[&str], is_exact: bool) -> Option<&'a str> {
     let (length, rest) = longest(line, labels, is_exact)?;
-    // `收款方备注` is not `收款方`, nor is `收款方全你`.
-    let is_hidden = ALL.iter().any(|others| longest(line, others, false).is_some_and(|(other, _)| other > length));
+    // `收款方备注` is not `收款方`, nor is `收款方全你`; short labels are too much alike to hide each other misread.
+    let is_longer = |label: &&str| {
+        let count = label.chars().count();
+        count > length && starts_with(line, label, count < LONG).is_some()
+    };
+    let is_hidden = ALL.iter().any(|others| others.iter().any(|label| is_longer(&label)));
     (!is_hidden).then(|| rest.trim_start_matches([':', ' ', ';', '.']).trim())
 }
 

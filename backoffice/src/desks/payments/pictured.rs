@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::Fen;
 use registration::desk::payments::{Compared, Double, Pictured, Place, Reading, Verdict};
 use registration::model::exam::Exam;
@@ -48,16 +48,16 @@ fn rows(w: Words, view: &Read<'_>, pictured: &Pictured) -> Vec<compared::Compare
         read: pictured.order_number.clone(),
         verdict: if seen { Verdict::Differs } else { Verdict::Agrees },
     };
-    let number_known = w.t(if seen { "pictured-number-seen" } else { "pictured-number-new" }).into_owned();
+    let number_known = w.t(if seen { key("pictured-number-seen") } else { key("pictured-number-new") }).into_owned();
     let mut rows = vec![
-        row(w, "pictured-amount", &pictured.amount, Fen::to_string, Some(order.amount.to_string())),
-        row(w, "pictured-time", &pictured.paid_at, |at| when::moment(language, *at), window),
-        row(w, "pictured-payee", &pictured.payee, String::clone, (!payees.is_empty()).then(|| payees.join(", "))),
-        row(w, "pictured-number", &number, String::clone, number.read.is_some().then_some(number_known)),
+        row(w, key("pictured-amount"), &pictured.amount, Fen::to_string, Some(order.amount.to_string())),
+        row(w, key("pictured-time"), &pictured.paid_at, |at| when::moment(language, *at), window),
+        row(w, key("pictured-payee"), &pictured.payee, String::clone, (!payees.is_empty()).then(|| payees.join(", "))),
+        row(w, key("pictured-number"), &number, String::clone, number.read.is_some().then_some(number_known)),
     ];
     if let Some(merchant) = &pictured.merchant_number {
         let merchant = Compared { read: Some(merchant.clone()), verdict: Verdict::Unknown };
-        rows.push(row(w, "pictured-merchant", &merchant, String::clone, None));
+        rows.push(row(w, key("pictured-merchant"), &merchant, String::clone, None));
     }
     rows
 }
@@ -120,7 +120,7 @@ fn own(w: Words, view: &Read<'_>, other: Fen) -> String {
     };
     match paid {
         Some(paid) => {
-            let word = if paid >= both { "double-own-enough" } else { "double-own-short" };
+            let word = if paid >= both { key("double-own-enough") } else { key("double-own-short") };
             w.with(word, &[("sum", both.to_string().into()), ("paid", paid.to_string().into())]).into_owned()
         }
         None => w.t("double-own").into_owned(),

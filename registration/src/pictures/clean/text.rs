@@ -3,14 +3,14 @@
 
 use image::RgbImage;
 
-/// A row of pixels in so many is looked at: the smallest text is higher.
-const ROW_STEP: u32 = 6;
+/// So many rows of pixels to a width are looked at, so that a line of a phone's text has some six of them.
+const ROWS_TO_WIDTH: u32 = 180;
 /// Dark and bright differ by so much: grey labels on a dark page do, and what a camera or a JPEG adds does not.
 const SWING_MIN: u16 = 32;
 /// So many turns from dark to bright and back, each near to the one before, are some characters side by side.
-const SWINGS_MIN: usize = 8;
-/// Near: within this part of the width.
-const NEAR_PART: u32 = 8;
+const SWINGS_MIN: usize = 10;
+/// Near: within this part of the width, as strokes are. The edges of a face are further apart.
+const NEAR_PART: u32 = 20;
 /// So many such rows are a line of text.
 const ROWS_MIN: usize = 6;
 
@@ -19,7 +19,8 @@ pub(super) fn has_text(picture: &RgbImage) -> bool {
     let (width, height) = picture.dimensions();
     let near = width / NEAR_PART;
     let stride = width as usize * 3;
-    let rows = (0..height).step_by(ROW_STEP as usize).map(|y| &picture.as_raw()[y as usize * stride..][..stride]);
+    let step = (width / ROWS_TO_WIDTH).max(1) as usize;
+    let rows = (0..height).step_by(step).map(|y| &picture.as_raw()[y as usize * stride..][..stride]);
     rows.filter(|row| is_text_row(row, near)).take(ROWS_MIN).count() == ROWS_MIN
 }
 
