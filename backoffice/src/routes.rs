@@ -20,6 +20,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/", get(payments::first))
         .route("/orders/{order}", get(payments::show))
         .route("/orders/{order}/screenshot.jpg", get(payments::screenshot::show))
+        .route("/orders/{order}/doubles/{picture}", get(payments::screenshot::double))
         .route("/orders/{order}/confirm", post(payments::confirm::confirm).get(payments::back))
         .route("/orders/{order}/refuse", post(payments::refuse::refuse).get(payments::back))
         .route("/accounts/rebind", get(rebind::show).post(rebind::rebind))

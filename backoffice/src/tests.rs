@@ -41,6 +41,8 @@ mod accounts;
 mod browsers;
 /// Pages about money in every state.
 mod finance;
+/// What the machine read on pictures.
+mod pictured;
 /// The reviews of forms and of earlier scores.
 mod reviews;
 /// Lists that schools pay for, and invoices.
@@ -121,8 +123,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     let reasonless = Message::of_refusal(w, sent);
     let draw = |case: &Review, is_waiting, history: &[AuditEntry], message: Option<&Message>| {
         let (exam, answers, now) = (None, &Answers::default(), now());
-        let others = [OrderId::from_bits(0xA5_F3C4_9D21)];
-        let same_picture = if message.is_none() { &others[..0] } else { &others[..] };
+        let (reading, doubles) = pictured::of(case, message.is_some());
         let view = Desk {
             queue: &queue,
             titles: &|exam| exam.to_string(),
@@ -131,7 +132,9 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
             exam,
             answers,
             history,
-            same_picture,
+            reading: &reading,
+            doubles: &doubles,
+            beside: doubles.first().filter(|_| case.order.id == reviews[1].order.id),
             message,
             now,
         };

@@ -1,7 +1,7 @@
-//! Clients of the outside world: SMS, mail, reading of identity cards, comparing of faces, liveness, payment.
+//! Clients of the outside world: SMS, mail, reading of identity cards and of order pictures, comparing of faces, liveness, payment.
 //! No domain: plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
-//! In reading order: [`sms`], [`mail`], [`cards`], [`faces`], [`liveness`] and [`pay`] are what callers know;
+//! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`] and [`pay`] are what callers know;
 //! [`settings`] is where configuration comes from; [`tencent`] and [`aliyun`] have one file per product, which says on
 //! top which variables configure it, as [`alipay`] and [`wechat_pay`] do. Errors carry vendors' codes and never personal data.
 
@@ -12,6 +12,7 @@ pub mod faces;
 pub mod liveness;
 pub mod mail;
 pub mod pay;
+pub mod screenshots;
 pub mod settings;
 pub mod sms;
 pub mod tencent;
@@ -26,6 +27,7 @@ pub use faces::{FaceComparer, FaceError, Similarity};
 pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 pub use mail::{Letter, MailError, Mailer};
 pub use pay::Channel;
+pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};
 
 /// What of the outside world is configured; `None` where nothing is. Cloning is a few reference counts.
@@ -37,6 +39,8 @@ pub struct Gateways {
     pub mail: Option<Mailer>,
     /// Reads identity cards.
     pub cards: Option<CardReader>,
+    /// Reads pictures of orders.
+    pub screenshots: Option<ScreenshotReader>,
     /// Compares two faces.
     pub faces: Option<FaceComparer>,
     /// Sees that a living person is in front of the camera, and who.

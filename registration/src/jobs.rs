@@ -20,6 +20,7 @@ use crate::payments::Payments;
 use crate::payments::reconciliation::Reconciliation;
 use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
+use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
@@ -57,6 +58,8 @@ enum Job {
     Messages,
     /// Gives messages up that have waited too long, and forgets those sent long ago.
     Outbox,
+    /// Reads pictures of payments.
+    Readings,
     /// Removes pictures of payments that no hand-in needs any more.
     Screenshots,
     /// Removes pictures of identities, faces and forms that are too old.
@@ -84,6 +87,7 @@ pub(crate) struct Work {
     pub(crate) payments: Payments,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) screenshots: Screenshots,
+    pub(crate) readings: Readings,
     pub(crate) pictures: IdentityPictures,
 }
 
@@ -98,7 +102,7 @@ impl Job {
     fn every(self) -> Duration {
         match self {
             Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
-            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages => SOON,
+            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings => SOON,
             Self::Reconcile => RARELY,
             Self::Outbox
             | Self::Screenshots
@@ -123,6 +127,7 @@ impl Job {
             Self::Reconcile => work.reconciliation.fetch_due().await,
             Self::Messages => work.messenger.send_due().await,
             Self::Outbox => work.messenger.tidy().await,
+            Self::Readings => work.readings.read_due().await,
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,
             Self::Pictures => work.pictures.sweep(PICTURES_MAX).await,
             Self::UnnamedPictures => work.eligibility.applications.drop_unnamed_pictures().await,

@@ -21,7 +21,7 @@ pub mod store;
 
 use std::sync::Arc;
 
-use gateways::Gateways;
+use gateways::{Gateways, ScreenshotReader};
 use object_store::ObjectStore;
 use reservation::engine::Engine;
 
@@ -49,6 +49,7 @@ use crate::people::faces::Faces;
 use crate::people::identity::Identity;
 use crate::pictures::files::PictureFiles;
 use crate::pictures::kept::IdentityPictures;
+use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
 use crate::seats::Orders;
@@ -141,7 +142,7 @@ impl Registration {
         let screenshots = Screenshots::new(database.clone(), files.clone());
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
         let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
-        let channels = gateways.pay.clone();
+        let (channels, reader) = (gateways.pay.clone(), gateways.screenshots.clone());
         let People { identity, faces, photos, reviews: identity_reviews, applications } =
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
@@ -164,7 +165,7 @@ impl Registration {
             applications: applications.clone(),
             exams: exams.clone(),
         };
-        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders);
+        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -175,6 +176,7 @@ impl Registration {
             payments: payments.clone(),
             reconciliation: reconciliation.clone(),
             screenshots,
+            readings: desk.reviews.readings.clone(),
             pictures,
         });
         Ok(Self {
@@ -248,12 +250,17 @@ impl Desk {
         applications: &Applications,
         eligibility: &Eligibility,
         orders: &Orders,
+        reader: Option<ScreenshotReader>,
     ) -> Self {
+        let screenshots = orders.screenshots.clone();
+        let readings =
+            Readings { database: database.clone(), screenshots: screenshots.clone(), vault: vault.clone(), reader };
         let reviews = Reviews {
             database: database.clone(),
             exams: exams.clone(),
             orders: Arc::new(orders.clone()),
-            screenshots: orders.screenshots.clone(),
+            screenshots,
+            readings,
             vault: vault.clone(),
         };
         let forms = Forms { database: database.clone(), applications: Arc::new(applications.clone()) };

@@ -4,6 +4,8 @@ pub mod clean;
 pub(crate) mod error;
 pub(crate) mod files;
 pub mod kept;
+pub(crate) mod likeness;
+pub(crate) mod readings;
 pub(crate) mod screenshots;
 pub(crate) mod store;
 pub(crate) mod uploads;

@@ -117,6 +117,7 @@ impl Sandbox {
             sms: Some(Sms::tencent(gateways::tencent::sms::TencentSmsConfig::of(&variables)?)),
             mail: Some(Mailer::new(&gateways::mail::MailConfig::of(&variables)?)?),
             cards: Some(CardReader::tencent(gateways::tencent::id_card_ocr::TencentOcrConfig::of(&variables)?)),
+            screenshots: None,
             faces: Some(FaceComparer::tencent(gateways::tencent::face_compare::TencentFaceConfig::of(&variables)?)),
             liveness: Some(Liveness::tencent_browser(gateways::tencent::kyc_browser::TencentKycConfig::of(
                 &variables,

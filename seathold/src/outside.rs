@@ -9,9 +9,10 @@ use clap::{Args, ValueEnum};
 use gateways::alipay::AlipayConfig;
 use gateways::cards::local::LocalReader;
 use gateways::mail::MailConfig;
+use gateways::screenshots::local::LocalScreenshots;
 use gateways::settings::{SettingError, Variables};
 use gateways::wechat_pay::WechatPayConfig;
-use gateways::{CardReader, Channel, FaceComparer, Gateways, Liveness, Mailer, Sms, aliyun, tencent};
+use gateways::{CardReader, Channel, FaceComparer, Gateways, Liveness, Mailer, ScreenshotReader, Sms, aliyun, tencent};
 use sandbox::Sandbox;
 
 /// Which vendor does what. What is not named is not offered; a demo names everything.
@@ -141,6 +142,8 @@ fn configured(args: &OutsideArgs, variables: &Variables) -> anyhow::Result<Gatew
         sms: args.sms.map(|vendor| sms(vendor, variables)).transpose().context("--sms")?,
         mail: has_mail(args, variables)?.then(|| mail(variables)).transpose().context("--smtp-url")?,
         cards: cards(args.ocr, variables).context("--ocr")?,
+        // Where the program is, pictures of orders are read; staff do without.
+        screenshots: LocalScreenshots::find().map(ScreenshotReader::local),
         faces: args.face_compare.map(|vendor| faces(vendor, variables)).transpose().context("--face-compare")?,
         liveness: args.liveness.map(|vendor| liveness(vendor, variables)).transpose().context("--liveness")?,
         pay: args.pay.iter().map(|till| channel(*till, variables)).collect::<Result<_, _>>().context("--pay")?,

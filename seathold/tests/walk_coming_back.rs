@@ -10,7 +10,7 @@ mod walking {
     pub(crate) mod people;
 }
 
-use specimen::form_photo;
+use specimen::{App, OrderScreen, form_photo};
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
 use walking::code::link_in;
@@ -182,7 +182,8 @@ async fn c10_a_picture_that_was_chosen_and_not_sent_is_not_thrown_away_by_the_re
     const CAMPUS: &str = "/exams/campus-english";
     let mut app = ServedApp::start().await;
     let album = Album::new();
-    let picture = album.keep("order.jpg", &form_photo(12));
+    let paid = OrderScreen::of(App::Alipay, "2026112222001456781234567890");
+    let picture = album.keep("order.jpg", &paid.draw().unwrap());
     let phone = Walker::start(app.url(), BrowserOptions::default()).await;
     phone.open(&format!("/sign-up?exam=campus-english&next={CAMPUS}")).await;
     for (field, text) in

@@ -1,15 +1,17 @@
-//! Specimen identity cards and drawn faces, so that a demo, a load test and a walk in a browser have something to take a
-//! picture of. Every card says 样例 SPECIMEN, and nobody is shown: faces are ellipses.
+//! Specimen identity cards, drawn faces and screens of orders, so that a demo, a load test and a walk in a browser have
+//! something to take a picture of. Cards and screens say 样例 SPECIMEN, and nobody is shown: faces are ellipses.
 
 mod canvas;
 mod face;
 mod font;
+mod order;
 
 use image::{Rgb, RgbImage, imageops};
 
 use canvas::Canvas;
 use font::Face;
 pub use font::NoFont;
+pub use order::{App, OrderScreen, saved_again};
 
 /// A card at 300 dots per inch: 85.6 × 54 mm.
 const CARD: (u32, u32) = (1011, 638);

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod confirm;
+pub(crate) mod pictured;
 pub(crate) mod refuse;
 pub(crate) mod screenshot;
 pub(crate) mod view;
@@ -12,7 +13,7 @@ use http::StatusCode;
 use maud::Markup;
 use pagekit::callout::Tone;
 use registration::desk::case::{CaseKind, Subject};
-use registration::desk::payments::Review;
+use registration::desk::payments::{Place, Review};
 use registration::desk::permits::{Right, Scope, permits};
 use registration::model::exam_rules::TaskKind;
 use registration::model::order::{OrderId, OrderState};
@@ -63,10 +64,21 @@ pub(crate) async fn first(visit: Visit, Query(done): Query<Done>) -> Result<Resp
     show_case(&visit, None, StatusCode::OK, message).await
 }
 
+/// Which other picture is looked at beside the case's.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    beside: String,
+}
+
 /// One case, waiting or decided.
-pub(crate) async fn show(visit: Visit, Path(order): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    visit: Visit,
+    Path(order): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     let order = order.parse().map_err(|_| Failure::NotFound)?;
-    show_case(&visit, Some(order), StatusCode::OK, None).await
+    show_beside(&visit, Some(order), &asked.beside, StatusCode::OK, None).await
 }
 
 /// A reload of a refused decision that became a GET.
@@ -79,6 +91,17 @@ pub(crate) async fn back(Path(order): Path<String>) -> Result<Redirect, Failure>
 pub(crate) async fn show_case(
     visit: &Visit,
     order: Option<OrderId>,
+    status: StatusCode,
+    message: Option<Message>,
+) -> Result<Response, Failure> {
+    show_beside(visit, order, "", status, message).await
+}
+
+/// The same with another picture beside the case's.
+async fn show_beside(
+    visit: &Visit,
+    order: Option<OrderId>,
+    beside: &str,
     status: StatusCode,
     message: Option<Message>,
 ) -> Result<Response, Failure> {
@@ -99,7 +122,8 @@ pub(crate) async fn show_case(
         return Ok((status, page(&frame, &empty(visit.words, message.as_ref()))).into_response());
     };
     let history = registration.cases.history(&visit.staff, &Subject::Payment(case.order.id)).await?;
-    let same_picture = reviews.with_same_picture(&visit.staff, case.order.id).await?;
+    let reading = reviews.reading(&visit.staff, case.order.id).await?;
+    let doubles = reviews.doubles(&visit.staff, case.order.id).await?;
     let exam = visit.app.outside.registration.exams.get(&case.order.exam);
     let answers = match exam.as_ref().filter(|exam| !exam.rules.asks_for(&TaskKind::Review)) {
         Some(exam) => {
@@ -116,7 +140,9 @@ pub(crate) async fn show_case(
         case: &case,
         exam: exam.as_deref(),
         history: &history,
-        same_picture: &same_picture,
+        reading: &reading,
+        doubles: &doubles,
+        beside: doubles.iter().find(|double| double.picture.to_string() == beside && double.place != Place::Hidden),
         message: message.as_ref(),
         now: visit.now,
     };

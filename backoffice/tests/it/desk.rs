@@ -1,7 +1,10 @@
 //! The staff's way on real stores: sign in, look, confirm, send back; and what is refused.
 
 use std::io::Cursor;
+use std::time::Duration;
 
+use gateways::screenshots::local::LocalScreenshots;
+use gateways::{Gateways, ScreenshotReader};
 use http::StatusCode;
 use pagekit::local_path::query_value;
 use registration::desk::case::CaseKind;
@@ -10,22 +13,41 @@ use registration::model::facts::IdentityState;
 use registration::model::order::{Order, OrderState};
 use registration::people::accounts::NewAccount;
 use registration::pictures::kept::Slot;
+use specimen::{App, OrderScreen};
 
 use crate::house::{DOCUMENTS, EXAM, House};
 
 fn picture_bytes() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(240, 480, |_, y| image::Rgb([if y < 240 { 0 } else { 255 }; 3]));
+    let picture =
+        image::RgbImage::from_fn(240, 480, |x, y| image::Rgb([if (x / 8 + y / 8) % 2 == 0 { 0 } else { 255 }; 3]));
     picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
 }
 
 /// A house with an exam, and one reviewer.
 async fn open() -> House {
-    let house = House::open(Vec::new()).await;
+    open_with(Gateways::default()).await
+}
+
+async fn open_with(gateways: Gateways) -> House {
+    let house = House::open_with(gateways).await;
     house.import("exam", EXAM, &[]).await;
     house.hire("li.min", Role::Reviewer).await;
     house
+}
+
+/// A reader of pictures, and nothing else.
+fn with_reader() -> Gateways {
+    let reader = LocalScreenshots::find().expect("tesseract with chi_sim is installed: see ops/packages.sh");
+    Gateways { screenshots: Some(ScreenshotReader::local(reader)), ..Gateways::default() }
+}
+
+/// A screen of an order that is too cheap, and of another day.
+fn order_picture(number: &str) -> Vec<u8> {
+    let (amount, time, merchant_number) = ("90.00", "2026-01-02 09:00:00", "T20260102001");
+    let screen = OrderScreen { amount, time, merchant_number, ..OrderScreen::of(App::Alipay, number) };
+    screen.draw().unwrap()
 }
 
 impl House {
@@ -36,8 +58,13 @@ impl House {
 
     /// An order of a new candidate that waits for review.
     async fn waiting(&self, number: usize) -> Order {
+        self.waiting_with(number, picture_bytes()).await
+    }
+
+    /// The same with this picture.
+    async fn waiting_with(&self, number: usize, picture: Vec<u8>) -> Order {
         let order = self.order(DOCUMENTS[number]).await;
-        self.registration.orders.hand_in(order.account, order.id, picture_bytes().into()).await.unwrap()
+        self.registration.orders.hand_in(order.account, order.id, picture.into()).await.unwrap()
     }
 }
 
@@ -150,6 +177,54 @@ async fn one_is_confirmed_and_one_is_sent_back() {
     assert!(status == StatusCode::CONFLICT && text.contains("已退回"), "{text}");
     assert!(desk.get("/").await.2.contains("没有待审核的截图"));
     assert_eq!(desk.get("/orders/0000-0000").await.0, StatusCode::NOT_FOUND);
+}
+
+/// What the machine read is no reason to wait, and what looks like another picture is shown beside it, with a look.
+#[tokio::test(flavor = "multi_thread")]
+async fn d5_what_was_read_stands_beside_what_is_expected_and_a_double_beside_the_picture() {
+    let mut desk = open_with(with_reader()).await;
+    let number = "4200002456202611221234567890";
+    let (first, second) =
+        (desk.waiting_with(0, order_picture(number)).await, desk.waiting_with(1, order_picture(number)).await);
+    desk.sign_in("li.min").await;
+    let page = format!("/orders/{}", second.id);
+    let early = desk.get(&page).await.2;
+    assert!(early.contains("确认付款"), "nobody waits for the machine: {early}");
+    let (mut text, mut tries) = (early, 0);
+    while !(text.contains("已在其他订单出现") && text.contains(number)) {
+        assert!(tries < 300, "it is never read: {text}");
+        tries += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        text = desk.get(&page).await.2;
+    }
+    // The sum and the day differ, which words say beside the colour.
+    let rows: Vec<&str> =
+        text.split("<tr data-differs").skip(1).map(|row| row.split("</tr>").next().unwrap()).collect();
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.contains("<strong>不一致</strong>")), "{rows:?}");
+    assert!(rows[0].contains("90.00") && rows[0].contains("120.00") && rows[1].contains("1月2日"), "{rows:?}");
+    assert!(text.contains("可能与另一份报名用了同一笔付款") && text.contains("订单号相同，图片相同或相似"), "{text}");
+
+    let beside = text
+        .split("href=\"")
+        .find_map(|rest| rest.split('"').next().filter(|href| href.contains("?beside=")))
+        .unwrap()
+        .to_owned();
+    let shown = desk.get(&beside).await.2;
+    let double = format!("/orders/{}/doubles/{}", second.id, beside.split('=').nth(1).unwrap());
+    assert!(shown.contains(&double) && shown.contains(&format!("订单 {} 的截图", first.id)), "{shown}");
+    let record = format!("/orders/{}", first.id);
+    assert!(!desk.get(&record).await.2.contains("查看了截图"), "not looked at yet");
+    let (status, _, picture) = desk.get(&double).await;
+    assert!(status == StatusCode::OK && picture.contains("JFIF"));
+    let record = desk.get(&record).await.2;
+    assert!(record.contains("查看了截图") && record.contains(&second.id.to_string()), "{record}");
+    for other in ["00000000-0000-0000-0000-000000000001", "x"] {
+        assert_eq!(desk.get(&format!("/orders/{}/doubles/{other}", second.id)).await.0, StatusCode::NOT_FOUND);
+    }
+    // The decision is theirs: marked or not, it is confirmed once the picture was looked at.
+    assert_eq!(desk.get(&format!("/orders/{}/screenshot.jpg", second.id)).await.0, StatusCode::OK);
+    let (status, location, _) = desk.post(&format!("/orders/{}/confirm", second.id), &seen(&shown)).await;
+    assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/?confirmed={}", second.id)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

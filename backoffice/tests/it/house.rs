@@ -63,6 +63,11 @@ pub(crate) struct House {
 impl House {
     /// Opens it, with these channels for payments; an exam and staff come later.
     pub(crate) async fn open(pay: Vec<Channel>) -> Self {
+        Self::open_with(Gateways { pay, ..Gateways::default() }).await
+    }
+
+    /// Opens it, with these ways to the outside world.
+    pub(crate) async fn open_with(gateways: Gateways) -> Self {
         let stores = TestStores::start().await;
         let redis_url = stores.redis_url().to_owned();
         let engine = Engine::start(EngineConfig { redis_url, postgres: stores.pool() }).await.unwrap();
@@ -71,7 +76,7 @@ impl House {
             engine,
             files: Arc::new(object_store::memory::InMemory::new()),
             vault: Vault::load_or_create(&stores.dir().join("vault-key")).unwrap(),
-            gateways: Gateways { pay, ..Gateways::default() },
+            gateways,
             accounts: Default::default(),
         })
         .await

@@ -6,10 +6,10 @@
 
 mod back;
 mod front;
-mod layout;
+pub(crate) mod layout;
 mod number;
-mod picture;
-mod tesseract;
+pub(crate) mod picture;
+pub(crate) mod tesseract;
 
 #[cfg(test)]
 #[path = "local/local_tests.rs"]

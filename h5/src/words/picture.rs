@@ -17,6 +17,8 @@ pub(crate) fn picture_fault(w: Words, error: PictureError) -> String {
             w.with("upload-too-small", &[("width", width.into()), ("height", height.into())])
         }
         PictureError::Blank => w.t("tile-blank"),
+        // Of pictures of orders alone.
+        PictureError::NoText => w.t("upload-no-text"),
     }
     .into_owned()
 }

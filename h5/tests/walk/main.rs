@@ -31,7 +31,7 @@ use site::{Site, account_form, document};
 pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let picture =
-        RgbImage::from_fn(width, height, |x, y| image::Rgb([9, 99, if (x / 20 + y / 20) % 2 == 0 { 40 } else { 199 }]));
+        RgbImage::from_fn(width, height, |x, y| image::Rgb([9, 99, if (x / 8 + y / 8) % 2 == 0 { 40 } else { 199 }]));
     picture.write_to(&mut out, ImageFormat::Png).unwrap();
     out.into_inner()
 }

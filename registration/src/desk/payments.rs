@@ -1,6 +1,8 @@
 //! The door to reviews: staff look at pictures of payments and decide.
 
+mod doubles;
 mod look;
+mod pictured;
 mod review;
 
 use std::sync::Arc;
@@ -21,6 +23,7 @@ use crate::model::exam_rules::SubjectId;
 use crate::model::order::{Order, OrderId, OrderState};
 use crate::outbox::messages::{self, About, MessageKind};
 use crate::payments::moves;
+use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::store::screenshots;
 use crate::seats::store::orders;
@@ -31,11 +34,10 @@ use crate::seats::{ConfirmError, Orders};
 use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
+pub use doubles::{DOUBLES_MAX, Double, Place};
 pub use look::{Look, LookError};
+pub use pictured::{Compared, Pictured, Reading, Verdict};
 pub use review::Review;
-
-/// Most orders that are named because they have the same picture.
-pub const SAME_PICTURE_MAX: i64 = 5;
 
 /// Why a picture is not shown.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +127,7 @@ pub struct Reviews {
     /// Shared, because the door is large and so is every future that holds one.
     pub(crate) orders: Arc<Orders>,
     pub(crate) screenshots: Screenshots,
+    pub(crate) readings: Readings,
     pub(crate) vault: Vault,
 }
 
@@ -141,13 +144,6 @@ impl Reviews {
         let entry = Entry::by_staff(member.id, AuditAction::LookedAtPicture, &subject).seen(&seen);
         entry.write(&self.database.client().await?).await?;
         Ok(jpeg)
-    }
-
-    /// Other orders for which the same picture was handed in, at most [`SAME_PICTURE_MAX`].
-    pub async fn with_same_picture(&self, member: &StaffMember, order: OrderId) -> Result<Vec<OrderId>, CaseError> {
-        demand(member, Right::See(CaseKind::Payment), Scope::Everything)?;
-        let client = self.database.client().await?;
-        Ok(screenshots::orders_with_same(&client, order, SAME_PICTURE_MAX).await?)
     }
 
     /// Confirms a payment that was looked at: the seats are the candidate's. Again: the same answer. Once noted the

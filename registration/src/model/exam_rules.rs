@@ -19,7 +19,7 @@ pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
 pub use identity::{FaceRules, IdentityRules, IdentityWay, PhotoRules};
 pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
-pub use payment::{CHOICE_HOURS_MAX, PaymentRules};
+pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use refund::{RATES_MAX, RefundRate, RefundRules};
 pub use task::{StepRule, TaskKind, TaskKindError};

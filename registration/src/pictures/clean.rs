@@ -4,6 +4,7 @@
 mod container;
 mod decode;
 mod shape;
+mod text;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -66,6 +67,9 @@ pub enum PictureError {
     /// One colour, or next to it.
     #[error("there is nothing to be seen on the picture")]
     Blank,
+    /// A picture of an order has text on it, and this one has none.
+    #[error("there is no text on the picture")]
+    NoText,
 }
 
 /// What can be refused at a glance, without decoding anything.
@@ -119,9 +123,18 @@ pub(crate) fn prepare(bytes: &[u8], recipe: Recipe) -> Result<Vec<u8>, PictureEr
         if recipe != Recipe::CardPortrait && is_blank(&kept) {
             return Err(PictureError::Blank);
         }
+        if recipe == Recipe::Screenshot && !text::has_text(&kept) {
+            return Err(PictureError::NoText);
+        }
         encode(&kept)
     }))
     .unwrap_or(Err(PictureError::Damaged))
+}
+
+/// The pixels of a picture of ours, this wide, with its height in proportion.
+pub(crate) fn small(jpeg: &[u8], width: u32) -> Result<RgbImage, PictureError> {
+    catch_unwind(AssertUnwindSafe(|| Ok(shape::as_wide_as(decode::decode(jpeg, glance(jpeg)?)?.0, width))))
+        .unwrap_or(Err(PictureError::Damaged))
 }
 
 /// Colours that are so near to each other look like one.

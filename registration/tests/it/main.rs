@@ -52,6 +52,7 @@ mod pictures;
 mod pictures_kept;
 mod post;
 mod purpose;
+mod readings;
 mod reconciliation;
 mod reviews;
 mod rosters;

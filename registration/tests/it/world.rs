@@ -322,7 +322,7 @@ pub(crate) fn picture() -> Bytes {
 pub(crate) fn picture_of(width: u32, height: u32) -> Bytes {
     let mut bytes = Vec::new();
     let picture =
-        RgbImage::from_fn(width, height, |x, y| Rgb([20, 120, if (x / 20 + y / 20) % 2 == 0 { 60 } else { 240 }]));
+        RgbImage::from_fn(width, height, |x, y| Rgb([20, 120, if (x / 8 + y / 8) % 2 == 0 { 60 } else { 240 }]));
     picture.write_with_encoder(JpegEncoder::new(&mut bytes)).unwrap();
     bytes.into()
 }

@@ -4,9 +4,11 @@ use axum::extract::{Path, Query};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
 use maud::{Markup, html};
 use serde::Deserialize;
-use specimen::{NoFont, card_back, card_front, form_photo, seed_of, selfie};
+use specimen::{App, NoFont, OrderScreen, card_back, card_front, form_photo, seed_of, selfie};
 
 use super::{layout, message};
 use crate::digests::percent_encoded;
@@ -25,11 +27,12 @@ pub(crate) struct Person {
 }
 
 /// The pictures, by the names of their files.
-const PICTURES: [(&str, &str, &str); 4] = [
+const PICTURES: [(&str, &str, &str); 5] = [
     ("card-front.jpg", "身份证人像面", "Card, side with the portrait"),
     ("card-back.jpg", "身份证国徽面", "Card, side with the emblem"),
     ("selfie.jpg", "自拍，用于人脸核验", "Selfie, for the face check"),
     ("photo.jpg", "报名照片 413×626", "Photo for the form"),
+    ("order.jpg", "订单截图，付了 120.00 元", "Screenshot of an order of 120.00"),
 ];
 
 pub(crate) async fn show(Query(person): Query<Person>) -> Response {
@@ -78,8 +81,19 @@ fn drawn(file: &str, person: &Person) -> Option<Result<Vec<u8>, NoFont>> {
         "card-back.jpg" => card_back(),
         "selfie.jpg" => Ok(selfie(seed)),
         "photo.jpg" => Ok(form_photo(seed)),
+        "order.jpg" => order(&person.number),
         _ => return None,
     })
+}
+
+/// A screen of an order that was paid this minute, with a number of this person's own.
+fn order(of: &str) -> Result<Vec<u8>, NoFont> {
+    let now = Timestamp::now().to_zoned(TimeZone::fixed(offset(8)));
+    let own: String = of.bytes().map(|byte| char::from(b'0' + byte % 10)).collect();
+    let number = format!("{}{own:0>20}", now.strftime("%Y%m%d"));
+    let (time, merchant) = (now.strftime("%Y-%m-%d %H:%M:%S").to_string(), now.strftime("T%Y%m%d%H%M%S").to_string());
+    let screen = OrderScreen { time: &time, merchant_number: &merchant, ..OrderScreen::of(App::Alipay, &number) };
+    screen.draw()
 }
 
 fn field(name: &str, label: &str, value: &str, example: &str) -> Markup {

@@ -1,4 +1,4 @@
-//! The picture of a payment. Every look is written down.
+//! The picture of a payment, and others of the same. Every look is written down.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -11,7 +11,18 @@ use crate::request::visit::Visit;
 
 pub(crate) async fn show(visit: Visit, Path(order): Path<String>) -> Result<Response, Failure> {
     let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    match visit.app.outside.registration.reviews.screenshot(&visit.staff, order).await {
+    answer(visit.app.outside.registration.reviews.screenshot(&visit.staff, order).await)
+}
+
+/// Another picture of the same payment, to be seen beside this order's.
+pub(crate) async fn double(visit: Visit, Path((order, picture)): Path<(String, String)>) -> Result<Response, Failure> {
+    let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+    let picture = picture.parse().map_err(|_| Failure::NotFound)?;
+    answer(visit.app.outside.registration.reviews.double(&visit.staff, order, picture).await)
+}
+
+fn answer(picture: Result<Vec<u8>, ScreenshotError>) -> Result<Response, Failure> {
+    match picture {
         Ok(picture) => Ok(jpeg(picture)),
         Err(ScreenshotError::Forbidden(_)) => Err(Failure::Forbidden),
         Err(ScreenshotError::NoPicture) => Err(Failure::NotFound),

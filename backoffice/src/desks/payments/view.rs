@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use pagekit::callout::{Tone, callout, tag};
+use pagekit::callout::{Tone, tag};
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::desk::case::Subject;
-use registration::desk::payments::Review;
+use registration::desk::payments::{Double, Reading, Review};
 use registration::model::exam::Exam;
 use registration::model::exam_rules::FieldKind;
-use registration::model::order::{OrderId, OrderState};
+use registration::model::order::OrderState;
 use registration::model::person::PersonName;
 use registration::rules::details::Answers;
 
@@ -20,6 +20,7 @@ use crate::desk::lines::{Queue, Titles};
 use crate::desk::message::{Message, said};
 use crate::desk::record::record;
 use crate::desk::words::answer_words;
+use crate::desks::payments::pictured::{self, Read};
 
 /// The usual reasons to refuse, as keys of the catalogue; number keys choose them.
 pub(crate) const REASONS: [&str; 4] = [key("reason-1"), key("reason-2"), key("reason-3"), key("reason-4")];
@@ -36,22 +37,32 @@ pub(crate) struct Desk<'a> {
     /// What the form says, where nobody else reviews it.
     pub(crate) answers: &'a Answers,
     pub(crate) history: &'a [AuditEntry],
-    /// Other orders with the very same picture.
-    pub(crate) same_picture: &'a [OrderId],
+    /// What the machine read on the picture.
+    pub(crate) reading: &'a Reading,
+    /// Other pictures of the same payment.
+    pub(crate) doubles: &'a [Double],
+    /// The one of them that is looked at beside it.
+    pub(crate) beside: Option<&'a Double>,
     pub(crate) message: Option<&'a Message>,
     pub(crate) now: Timestamp,
 }
 
 /// The whole desk.
 pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
+    let Desk { case, exam, reading, doubles, .. } = *view;
+    let read = Read { order: &case.order, exam, reading, doubles };
     html! {
         main class="desk" {
             (view.queue.draw(w, &w.t("queue-title"), &Subject::Payment(view.case.order.id), view.titles, view.now))
-            section class="picture" aria-label=(w.t("picture-title")) { (picture(w, view)) }
+            section class=(if view.beside.is_some() { "picture people" } else { "picture" }) aria-label=(w.t("picture-title")) {
+                (picture(w, view))
+                @if let Some(double) = view.beside { (pictured::beside(w, view.case.order.id, double)) }
+            }
             section class="case" aria-label=(w.t("case-title")) {
                 (said(view.message))
-                (same_picture(w, view))
+                (pictured::doubles(w, &read))
                 (head(w, view))
+                (pictured::read(w, &read))
                 (compare(w, view))
                 @if view.is_waiting { (decision(w, &choice(w, view))) }
                 @let picture = view.case.look.map(|look| look.picture());
@@ -74,24 +85,20 @@ pub(crate) fn empty(w: Words, message: Option<&Message>) -> Markup {
 
 fn picture(w: Words, view: &Desk<'_>) -> Markup {
     let href = format!("/orders/{}/screenshot.jpg?{}", view.case.order.id, seen(view.case));
+    let shown = html! {
+        a href=(href) target="_blank" rel="noopener" data-key="z" { img src=(href) alt=(w.t("picture-alt")) data-picture; }
+    };
+    let hint = html! { (keycap("Z")) (w.t("picture-hint")) };
     html! {
-        @if view.case.order.submitted_at.is_some() {
-            a href=(href) target="_blank" rel="noopener" data-key="z" {
-                img src=(href) alt=(w.t("picture-alt")) data-picture;
-            }
-            p class="hint" { (keycap("Z")) (w.t("picture-hint")) }
-        } @else {
+        @if view.case.order.submitted_at.is_none() {
             p class="hint" { (w.t("picture-none")) }
+        } @else if view.beside.is_some() {
+            figure { (shown) figcaption { (hint) } }
+        } @else {
+            (shown)
+            p class="hint" { (hint) }
         }
     }
-}
-
-/// That one payment is shown for several orders.
-fn same_picture(w: Words, view: &Desk<'_>) -> Markup {
-    let links = html! {
-        p { @for order in view.same_picture { a href={ "/orders/" (order) } { (order) } " " } }
-    };
-    html! { @if !view.same_picture.is_empty() { (callout(Tone::Care, &w.t("same-picture"), &links)) } }
 }
 
 /// What a decision has to be about.

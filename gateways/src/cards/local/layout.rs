@@ -7,11 +7,11 @@ use super::tesseract::{Word, Words};
 const MARKERS_MIN: usize = 2;
 
 /// The rows of a page from above, each from the left.
-pub(super) struct Rows(pub(super) Vec<Row>);
+pub(crate) struct Rows(pub(crate) Vec<Row>);
 
 /// Words side by side.
-pub(super) struct Row {
-    pub(super) words: Words,
+pub(crate) struct Row {
+    pub(crate) words: Words,
 }
 
 /// How many labels of each side there are.
@@ -28,7 +28,7 @@ impl Markers {
 }
 
 impl Rows {
-    pub(super) fn of(words: &Words) -> Self {
+    pub(crate) fn of(words: &Words) -> Self {
         let mut words: Vec<&Word> = words.iter().collect();
         words.sort_by_key(|word| word.area.middle());
         let mut rows: Vec<Row> = Vec::new();
@@ -67,7 +67,7 @@ impl Row {
         super::tesseract::joined(&self.words)
     }
 
-    pub(super) fn area(&self) -> Area {
+    pub(crate) fn area(&self) -> Area {
         Area::around(self.words.iter().map(|word| word.area))
     }
 
@@ -80,7 +80,7 @@ impl Row {
     }
 
     /// What stands right of the label, and where. Labels and values may be one word or several.
-    pub(super) fn after(&self, label: &str) -> Option<(String, Area)> {
+    pub(crate) fn after(&self, label: &str) -> Option<(String, Area)> {
         let text = self.text();
         let end = label_end(&text, label)?;
         let rest: String = text[end..].to_owned();
@@ -104,7 +104,7 @@ impl Area {
         self.top + self.height / 2
     }
 
-    pub(super) fn right(self) -> u32 {
+    pub(crate) fn right(self) -> u32 {
         self.left + self.width
     }
 

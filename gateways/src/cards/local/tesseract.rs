@@ -18,25 +18,32 @@ const WORDS_MAX: usize = 2_000;
 
 /// The program that reads text in pictures.
 #[derive(Debug)]
-pub(super) struct Tesseract {
+pub(crate) struct Tesseract {
     program: PathBuf,
 }
 
 /// What was read.
-pub(super) type Words = Vec<Word>;
+pub(crate) type Words = Vec<Word>;
 
 /// A word and its place, in pixels of the page.
 #[derive(Clone)]
-pub(super) struct Word {
-    pub(super) text: String,
-    pub(super) area: Area,
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) area: Area,
     /// 0 to 100
-    pub(super) confidence: f32,
+    pub(crate) confidence: f32,
+}
+
+/// Bounds of a run that nobody waits for: it gives way to whatever answers requests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Background {
+    pub(crate) wait: Duration,
+    pub(crate) memory_bytes_max: u64,
 }
 
 /// What a run looks for.
 #[derive(Clone, Copy)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// Chinese, anywhere on the page.
     Page,
     /// One line of Chinese.
@@ -64,7 +71,7 @@ impl Look {
 
 impl Tesseract {
     /// The program, if it starts and has the languages.
-    pub(super) fn find(program: PathBuf) -> Option<Self> {
+    pub(crate) fn find(program: PathBuf) -> Option<Self> {
         let asked = std::process::Command::new(&program).arg("--list-langs").stdin(Stdio::null()).output().ok()?;
         let listed = [asked.stdout, asked.stderr].concat();
         let listed = String::from_utf8_lossy(&listed);
@@ -77,6 +84,15 @@ impl Tesseract {
         self.run(Look::Page, page.pgm(), (0, 0), 1.0).await
     }
 
+    /// The words of a picture that is no card's, within these bounds.
+    pub(crate) async fn words_of(&self, look: Look, pgm: Vec<u8>, bounds: Background) -> Result<Words, CardError> {
+        let mut command = Command::new("sh");
+        // Where memory cannot be bounded so, the size of a page still bounds it.
+        let script = "ulimit -v \"$1\" 2>/dev/null; shift; exec nice -n 10 \"$@\"";
+        command.args(["-c", script, "sh", &(bounds.memory_bytes_max / 1024).to_string()]).arg(&self.program);
+        self.run_as(command, bounds.wait, look, pgm, ((0, 0), 1.0)).await
+    }
+
     /// The words of an area, which is magnified first so that its characters are as high as the program likes.
     pub(super) async fn words_in(&self, page: &Arc<Page>, area: Area, look: Look) -> Result<Words, CardError> {
         let page = Arc::clone(page);
@@ -86,8 +102,19 @@ impl Tesseract {
     }
 
     async fn run(&self, look: Look, pgm: Vec<u8>, origin: (u32, u32), scale: f32) -> Result<Words, CardError> {
+        self.run_as(Command::new(&self.program), RUN_WAIT, look, pgm, (origin, scale)).await
+    }
+
+    async fn run_as(
+        &self,
+        mut command: Command,
+        wait: Duration,
+        look: Look,
+        pgm: Vec<u8>,
+        (origin, scale): ((u32, u32), f32),
+    ) -> Result<Words, CardError> {
         let broken = |word: &str| CardError::Unavailable(format!("tesseract {word}"));
-        let mut child = Command::new(&self.program)
+        let mut child = command
             .args(look.arguments())
             // One core per picture: many are read at once.
             .env("OMP_THREAD_LIMIT", "1")
@@ -112,7 +139,7 @@ impl Tesseract {
             drop(limited);
             child.wait().await
         };
-        match tokio::time::timeout(RUN_WAIT, talk).await {
+        match tokio::time::timeout(wait, talk).await {
             Ok(Ok(status)) if status.success() => Ok(words_of(&answer, origin, scale)),
             Ok(Ok(_)) => Err(broken("failed")),
             Ok(Err(_)) => Err(broken("broke off")),
@@ -145,6 +172,6 @@ fn words_of(tsv: &str, origin: (u32, u32), scale: f32) -> Words {
 }
 
 /// The text of a line of words, without blanks.
-pub(super) fn joined(words: &[Word]) -> String {
+pub(crate) fn joined(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect()
 }

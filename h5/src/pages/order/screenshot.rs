@@ -153,6 +153,7 @@ fn picture_sentence(w: Words, fault: PictureError) -> (StatusCode, String) {
             w.with("upload-too-small", &[("width", width.into()), ("height", height.into())])
         }
         PictureError::Blank => w.t("upload-blank"),
+        PictureError::NoText => w.t("upload-no-text"),
     };
     (status, text.into_owned())
 }

@@ -9,7 +9,7 @@ use std::hash::Hash;
 
 use super::text_fault;
 use crate::model::exam::Group;
-use crate::model::exam_rules::{CHOICE_HOURS_MAX, ExamRules, RATES_MAX, TaskKind};
+use crate::model::exam_rules::{CHOICE_HOURS_MAX, ExamRules, PAYEES_MAX, RATES_MAX, TaskKind};
 use crate::model::payment::Method;
 use crate::model::text::Text;
 
@@ -89,6 +89,10 @@ fn payment(rules: &ExamRules, checker: &mut Checker) {
         let here = [&place("channels")[..], &[Key::Index(index)]].concat();
         checker.require(is_candidates, &here, "a school pays for many candidates, not a candidate by the school");
     }
+    let payees = &rules.payment.payees;
+    let are_names =
+        payees.len() <= PAYEES_MAX && payees.iter().all(|name| (2..=60).contains(&name.trim().chars().count()));
+    checker.require(are_names, &place("payees"), format!("there are at most {PAYEES_MAX}, of 2 to 60 characters each"));
     let fits = (1..=CHOICE_HOURS_MAX).contains(&rules.payment.choice_hours);
     checker.require(fits, &place("choice_hours"), format!("must be from 1 to {CHOICE_HOURS_MAX}"));
 }

@@ -73,6 +73,18 @@ fn a_waiting_room_is_read_and_its_rate_is_checked() {
 }
 
 #[test]
+fn names_of_the_payee_are_read_and_bounded() {
+    let with = |payees: &str| EXAM.replace("[notice]", &format!("[payment]\npayees = {payees}\n[notice]"));
+    let page = parse_both(&with("[\"临江大学\"]"), SITTINGS).unwrap().page;
+    assert_eq!(page.rules.payment.payees, ["临江大学"]);
+    for wrong in ["[\"\"]".to_owned(), format!("[\"{}\"]", "长".repeat(61)), format!("[{}]", "\"学院\",".repeat(21))]
+    {
+        let told = faults(&with(&wrong), SITTINGS);
+        assert!(told[0].contains("there are at most 20, of 2 to 60 characters each"), "{told:?}");
+    }
+}
+
+#[test]
 fn rates_of_refunds_are_read_and_fall_as_time_goes_on() {
     let with = |rates: &str| EXAM.replace("[notice]", &format!("[refund]\nrates = [\n{rates}\n]\n[notice]"));
     let rate = |until: &str, percent: u8| format!("{{ until = {until}T00:00:00+08:00, percent = {percent} }},\n");

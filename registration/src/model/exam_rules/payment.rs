@@ -7,6 +7,8 @@ use crate::model::text::Text;
 
 /// Unless the exam says otherwise, so long other sittings are offered to whoever paid when the seat had gone.
 const CHOICE_HOURS: u16 = 24;
+/// Most names that the payee of an exam has: one for each channel and campus.
+pub const PAYEES_MAX: usize = 20;
 /// The longest such time.
 pub const CHOICE_HOURS_MAX: u16 = 30 * 24;
 
@@ -22,6 +24,9 @@ pub struct PaymentRules {
     pub choice_hours: u16,
     /// What the school's payment page calls the fee (缴费项目), where several are listed there.
     pub item: Option<Text>,
+    /// What payment apps call the one who is paid (收款方), where staff compare it with what a screenshot shows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub payees: Vec<String>,
     /// Must the payer be the candidate, with the same name and number?
     pub payer_is_candidate: bool,
     /// May somebody who paid too little pay the rest, when staff refused the screenshot for that?
@@ -34,6 +39,7 @@ impl Default for PaymentRules {
             channels: vec![Method::Screenshot],
             choice_hours: CHOICE_HOURS,
             item: None,
+            payees: Vec::new(),
             payer_is_candidate: true,
             can_pay_rest: true,
         }

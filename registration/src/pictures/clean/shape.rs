@@ -30,6 +30,12 @@ pub(super) fn shrink(picture: RgbImage, recipe: Recipe) -> RgbImage {
     resize(picture, at_least_one(width * scale), at_least_one(height * scale))
 }
 
+/// As wide as this, with its height in proportion.
+pub(super) fn as_wide_as(picture: RgbImage, width: u32) -> RgbImage {
+    let height = f64::from(picture.height()) * f64::from(width) / f64::from(picture.width());
+    resize(picture, width, at_least_one(height))
+}
+
 /// The part that the recipe wants of an upright picture.
 pub(super) fn cut(picture: RgbImage, recipe: Recipe) -> Result<RgbImage, PictureError> {
     match recipe {

@@ -297,3 +297,31 @@ fn no_picture_takes_more_memory_than_is_counted_with() {
         assert!(taken < WORK_BYTES_MAX, "{name} took {taken} bytes");
     }
 }
+
+#[test]
+fn a_picture_of_an_order_has_text_on_it_and_a_face_or_a_wall_has_none() {
+    let order = |picture: &RgbImage| prepare(&jpeg(picture), Recipe::Screenshot);
+    let wall = RgbImage::from_fn(600, 900, |x, y| {
+        Rgb([u8::try_from(90 + x / 6 + (x * 7 + y * 13) % 9).unwrap(), u8::try_from(100 + y / 9).unwrap(), 120])
+    });
+    for (name, picture) in [("halves", two_halves(600, 900)), ("wall", wall)] {
+        assert_eq!(order(&picture), Err(PictureError::NoText), "{name}");
+        assert!(clean(&jpeg(&picture)).is_ok(), "{name}: as a picture of a person it would do");
+    }
+    for seed in 0..5 {
+        for face in [specimen::portrait(seed), specimen::selfie(seed), specimen::form_photo(seed)] {
+            assert_eq!(prepare(&face, Recipe::Screenshot), Err(PictureError::NoText), "{seed}");
+        }
+    }
+    // Each app, light and dark, small and badly saved; a page; and a photo of a screen, which is dim.
+    for (app, is_dark) in [(specimen::App::Alipay, false), (specimen::App::WeChat, true), (specimen::App::Bank, true)] {
+        let number = "4200002456202611221234567890";
+        let drawn = specimen::OrderScreen { is_dark, ..specimen::OrderScreen::of(app, number) }.picture().unwrap();
+        assert!(order(&drawn).is_ok(), "{app:?} {is_dark}");
+        let small = specimen::saved_again(&drawn, 360, 40, 0);
+        assert!(prepare(&small, Recipe::Screenshot).is_ok(), "{app:?} {is_dark} small");
+        let dim = RgbImage::from_fn(900, 1_600, |x, y| Rgb(drawn.get_pixel(x + 60, y + 500).0.map(|c| c / 2 + 40)));
+        assert!(order(&dim).is_ok(), "{app:?} {is_dark} dim");
+    }
+    assert!(order(&page(600, 900)).is_ok());
+}

@@ -2,9 +2,13 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use reservation::ids::ExamId;
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::model::fen::Fen;
+use crate::model::ids::AccountId;
 use crate::model::order::OrderId;
 use crate::model::payment::PaymentId;
 use crate::store::StoreError;
@@ -75,25 +79,68 @@ pub(crate) async fn accepted(client: &impl GenericClient, order: OrderId) -> Res
     Ok(client.query_opt(&statement, &[&order.to_string()]).await?.map(|row| row.get("id")))
 }
 
-/// Other orders for which the order's newest accepted picture was accepted, too, at most `limit`.
-pub(crate) async fn orders_with_same(
-    client: &impl GenericClient,
-    order: OrderId,
-    limit: i64,
-) -> Result<Vec<OrderId>, StoreError> {
-    let Some(newest) = accepted(client, order).await? else { return Ok(Vec::new()) };
+/// Another picture, and the order that it was accepted for.
+pub(crate) struct Other {
+    pub(crate) picture: Uuid,
+    pub(crate) order: OrderId,
+    pub(crate) exam: ExamId,
+    pub(crate) account: AccountId,
+    pub(crate) amount: Fen,
+}
+
+impl Other {
+    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            picture: row.get("id"),
+            order: row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number"))?,
+            exam: row.get::<_, &str>("exam").parse().map_err(|_| StoreError::Corrupt("an order's exam"))?,
+            account: AccountId(row.get("account")),
+            amount: Fen(row.get("amount_fen")),
+        })
+    }
+}
+
+/// Another picture that has something in common with one.
+pub(crate) struct Same {
+    pub(crate) other: Other,
+    /// It is the same file, or the same pixels.
+    pub(crate) is_same_picture: bool,
+    /// A number was read on both, and is the same.
+    pub(crate) has_same_number: bool,
+}
+
+/// Accepted pictures that are this one, or on which the same number was read, the newest first, at most `limit`.
+pub(crate) async fn same(client: &impl GenericClient, picture: Uuid, limit: i64) -> Result<Vec<Same>, StoreError> {
     let statement = client
         .prepare_cached(
-            "SELECT DISTINCT p.order_id FROM registration.screenshots p, registration.screenshots mine
-             WHERE mine.id = $1 AND p.order_id <> mine.order_id AND p.accepted_at IS NOT NULL
-                 AND (p.file_index = mine.file_index OR p.kept_index = mine.kept_index)
-             ORDER BY p.order_id LIMIT $2",
+            "SELECT s.id, s.order_id, o.exam, o.account, o.amount_fen, found.is_same_picture, found.has_same_number
+             FROM (
+                 SELECT id, bool_or(is_picture) AS is_same_picture, bool_or(NOT is_picture) AS has_same_number
+                 FROM (
+                     SELECT p.id, true AS is_picture FROM registration.screenshots m
+                     JOIN registration.screenshots p ON p.file_index = m.file_index WHERE m.id = $1
+                     UNION ALL
+                     SELECT p.id, true FROM registration.screenshots m
+                     JOIN registration.screenshots p ON p.kept_index = m.kept_index WHERE m.id = $1
+                     UNION ALL
+                     SELECT r.screenshot, false FROM registration.screenshot_readings m
+                     JOIN registration.screenshot_readings r ON r.number_index = m.number_index WHERE m.screenshot = $1
+                     UNION ALL
+                     SELECT r.screenshot, false FROM registration.screenshot_readings m
+                     JOIN registration.screenshot_readings r ON r.merchant_index = m.merchant_index WHERE m.screenshot = $1
+                 ) each GROUP BY id
+             ) found
+             JOIN registration.screenshots s ON s.id = found.id
+             JOIN registration.orders o ON o.id = s.order_id
+             WHERE s.id <> $1 AND s.accepted_at IS NOT NULL
+             ORDER BY s.accepted_at DESC, s.id LIMIT $2",
         )
         .await?;
-    let rows = client.query(&statement, &[&newest, &limit]).await?;
-    rows.iter()
-        .map(|row| row.get::<_, &str>("order_id").parse().map_err(|_| StoreError::Corrupt("an order's number")))
-        .collect()
+    let same = |row: &Row| {
+        let (is_same_picture, has_same_number) = (row.get("is_same_picture"), row.get("has_same_number"));
+        Ok(Same { other: Other::read(row)?, is_same_picture, has_same_number })
+    };
+    client.query(&statement, &[&picture, &limit]).await?.iter().map(same).collect()
 }
 
 /// The order's pictures that were not accepted, newest first.
