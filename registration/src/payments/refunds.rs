@@ -21,6 +21,7 @@ use crate::payments::store::refunds::{self, Moved, NewRefund, StoredRefund};
 use crate::payments::store::settlements::{self, Settled, Settlement};
 use crate::rules::paying::refund::{self, Heard, Said, Step, needs_people};
 use crate::rules::paying::schedule::{self, Next};
+use crate::seats::store::orders;
 use crate::store::StoreError;
 
 /// Most refunds that are sent or asked after in one round, and how many at once.
@@ -42,6 +43,9 @@ pub enum RefundError {
     /// Nothing, or more than is left of it.
     #[error("at most {0} can go back")]
     Amount(Fen),
+    /// It has bought no seat yet, so that all of it goes back or nothing.
+    #[error("money that has bought no seat goes back whole: {0}")]
+    Whole(Fen),
     /// There is one for this reason.
     #[error("this was refunded for the same reason already")]
     Twice,
@@ -95,8 +99,8 @@ pub(crate) async fn begin(
 }
 
 impl Payments {
-    /// Gives money back by the word of staff: all that is left of the payment, or a part. Above `limit` somebody else must
-    /// [agree](Self::agree_to_refund). The seat, if it bought one, is not touched here.
+    /// Gives money back by the word of staff: all that is left of the payment, or a part of what has bought a seat. Above
+    /// `limit` somebody else must [agree](Self::agree_to_refund). The seat, if it bought one, is not touched here.
     pub async fn refund(
         &self,
         staff: StaffId,
@@ -107,28 +111,32 @@ impl Payments {
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // Whoever settles it holds the order, so that it does not become a seat meanwhile.
+        orders::get_locked(&transaction, order).await?.ok_or(RefundError::Unknown)?;
         let parts = settlements::of_order(&transaction, order).await?;
         let part = parts.into_iter().find(|part| part.payment == payment).ok_or(RefundError::Unknown)?;
         attempts::lock(&transaction, payment).await?;
         // Of a payment for many orders each has its part.
         let of_part = part.refundable().0 - refunds::sum_for(&transaction, payment, order).await?.0;
         let left = Fen(of_part.min(part.received.0 - refunds::sum_of(&transaction, payment).await?.0));
-        if amount.0 <= 0 || amount > left {
-            return Err(RefundError::Amount(left));
+        let is_of_seat = part.state == Settled::Seat;
+        if !refund::may_give_back(amount, left, is_of_seat) {
+            let is_part = !is_of_seat && amount > Fen(0) && amount < left;
+            return Err(if is_part { RefundError::Whole(left) } else { RefundError::Amount(left) });
         }
         let state = if amount > limit { RefundState::Asked } else { RefundState::Due };
         let by = Actor::Staff(staff);
         let wanted = Wanted { amount, reason: RefundReason::Staff, state, by: &by, note: Some(note) };
         let id = begin(&transaction, &part, &wanted, now).await?.ok_or(RefundError::Twice)?;
-        if part.state != Settled::Seat && amount == left {
-            // Nothing is left to be settled.
+        if !is_of_seat {
+            // Nothing is left to be settled, unless somebody else of the staff does not agree.
             settlements::set(&transaction, (payment, order), Settled::Refund, None, None, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;
         Ok(id)
     }
 
-    /// A second member of staff agrees to a refund, or withdraws it.
+    /// A second member of staff agrees to a refund, or withdraws it: then what has bought no seat is settled anew.
     pub async fn agree_to_refund(&self, staff: StaffId, id: RefundId, is_agreed: bool) -> Result<(), RefundError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
@@ -141,8 +149,14 @@ impl Payments {
         }
         refunds::agree(&transaction, id, staff).await?;
         let heard = if is_agreed { Heard::Agreed } else { Heard::NotAgreed };
-        write(&transaction, &stored, &heard, clock::now()).await?;
+        let now = clock::now();
+        write(&transaction, &stored, &heard, now).await?;
+        if !is_agreed && !stored.is_of_seat {
+            // The money is neither a seat nor a refund again.
+            settlements::reopen(&transaction, (stored.refund.payment, stored.refund.order), now).await?;
+        }
         transaction.commit().await.map_err(StoreError::from)?;
+        self.asking.hearing.wake.notify_one();
         Ok(())
     }
 

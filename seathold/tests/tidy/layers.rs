@@ -20,7 +20,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("embedded", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
-    ("benches", &["reservation", "testkit"]),
+    ("benches", &["reservation", "registration", "gateways", "sandbox", "testkit"]),
     ("seathold", &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded", "httpkit"]),
 ];
 

@@ -1,5 +1,6 @@
 //! One refund: what is heard of it, and what follows.
 
+use crate::model::fen::Fen;
 use crate::model::payment::journal::EntryKind;
 use crate::model::payment::refund::RefundState;
 
@@ -87,6 +88,12 @@ pub fn step(state: RefundState, heard: &Heard) -> Step {
         (Due | Sent, Heard::NoAnswer) => Step::To(Unknown),
         (Processing | Unknown | Short | Abnormal, Heard::NoAnswer) => Step::Stay,
     }
+}
+
+/// May staff give back so much of money of which so much is left? What has bought no seat yet goes back whole: what would be
+/// left of it could buy none, and nobody would see to it.
+pub fn may_give_back(amount: Fen, left: Fen, is_of_seat: bool) -> bool {
+    amount > Fen(0) && amount <= left && (is_of_seat || amount == left)
 }
 
 /// Must people look at a refund that stands there?
