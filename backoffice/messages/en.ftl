@@ -348,6 +348,7 @@ refund-refused-figure = Give an amount, for example 120.00.
 refund-refused-reason = Say why, in at most 200 characters.
 refund-refused-amount = Nothing was refunded: at most { $left } can go back.
 refund-refused-whole = Nothing was refunded: this money has bought no seat yet, so all of it goes back, { $left }.
+refund-refused-settling = Nothing was refunded: the seat is just being confirmed. Try again in a moment.
 refund-refused-twice = Nothing was refunded: staff refunded this payment once already.
 refund-refused-same = Not agreed: whoever asked for it cannot agree.
 refund-refused-moved = This refund is now: { $state }. Nothing was changed.

@@ -339,6 +339,7 @@ refund-refused-figure = 请填写金额，例如 120.00。
 refund-refused-reason = 请填写退款原因，最多 200 字。
 refund-refused-amount = 没有退款：最多可退 { $left }。
 refund-refused-whole = 没有退款：这笔款还没有对应的座位，只能全额退 { $left }。
+refund-refused-settling = 没有退款：座位正在确认，请稍候再试。
 refund-refused-twice = 没有退款：这笔收款已经人工退过一次。
 refund-refused-same = 没有同意：申请人自己不能同意。
 refund-refused-moved = 这笔退款现在是“{ $state }”，没有改动。

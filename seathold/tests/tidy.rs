@@ -14,6 +14,8 @@ mod imports;
 mod layers;
 #[path = "tidy/operating.rs"]
 mod operating;
+#[path = "tidy/traps.rs"]
+mod traps;
 
 use files::{check, code, files, lines_where, report, sources, stem};
 

@@ -19,7 +19,7 @@ use crate::payments::store::journal::{self, Cause};
 use crate::payments::store::payments::attempts;
 use crate::payments::store::refunds::{self, Moved, NewRefund, StoredRefund};
 use crate::payments::store::settlements::{self, Settled, Settlement};
-use crate::rules::paying::refund::{self, Heard, Said, Step, needs_people};
+use crate::rules::paying::refund::{self, ByStaff, Heard, Said, Step, needs_people};
 use crate::rules::paying::schedule::{self, Next};
 use crate::seats::store::orders;
 use crate::store::StoreError;
@@ -46,6 +46,9 @@ pub enum RefundError {
     /// It has bought no seat yet, so that all of it goes back or nothing.
     #[error("money that has bought no seat goes back whole: {0}")]
     Whole(Fen),
+    /// The order's seats are just being settled: it is clear in a moment whether this money has bought them.
+    #[error("the order is just being settled: try again in a moment")]
+    Settling,
     /// There is one for this reason.
     #[error("this was refunded for the same reason already")]
     Twice,
@@ -112,7 +115,7 @@ impl Payments {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
         // Whoever settles it holds the order, so that it does not become a seat meanwhile.
-        orders::get_locked(&transaction, order).await?.ok_or(RefundError::Unknown)?;
+        let seats = orders::get_locked(&transaction, order).await?.ok_or(RefundError::Unknown)?.seats();
         let parts = settlements::of_order(&transaction, order).await?;
         let part = parts.into_iter().find(|part| part.payment == payment).ok_or(RefundError::Unknown)?;
         attempts::lock(&transaction, payment).await?;
@@ -120,9 +123,11 @@ impl Payments {
         let of_part = part.refundable().0 - refunds::sum_for(&transaction, payment, order).await?.0;
         let left = Fen(of_part.min(part.received.0 - refunds::sum_of(&transaction, payment).await?.0));
         let is_of_seat = part.state == Settled::Seat;
-        if !refund::may_give_back(amount, left, is_of_seat) {
-            let is_part = !is_of_seat && amount > Fen(0) && amount < left;
-            return Err(if is_part { RefundError::Whole(left) } else { RefundError::Amount(left) });
+        match refund::by_staff(amount, left, is_of_seat, seats) {
+            ByStaff::Begins => {}
+            ByStaff::TooMuch => return Err(RefundError::Amount(left)),
+            ByStaff::Whole => return Err(RefundError::Whole(left)),
+            ByStaff::Later => return Err(RefundError::Settling),
         }
         let state = if amount > limit { RefundState::Asked } else { RefundState::Due };
         let by = Actor::Staff(staff);

@@ -84,18 +84,23 @@ fn a_refund_has_one_end() {
 }
 
 #[test]
-fn what_has_bought_no_seat_goes_back_whole() {
-    for (amount, left, is_of_seat, may) in [
-        (1, 12_000, true, true),
-        (12_000, 12_000, true, true),
-        (12_001, 12_000, true, false),
-        (0, 12_000, true, false),
-        (-1, 12_000, true, false),
-        (11_999, 12_000, false, false),
-        (12_000, 12_000, false, true),
-        (0, 0, false, false),
-    ] {
-        assert_eq!(refund::may_give_back(Fen(amount), Fen(left), is_of_seat), may, "{amount} of {left}");
+fn what_has_bought_no_seat_goes_back_whole_and_not_while_it_becomes_one() {
+    use refund::ByStaff::{Begins, Later, TooMuch, Whole};
+    let left = Fen(12_000);
+    for seats in [Seats::Open, Seats::Settling, Seats::Settled, Seats::Ended] {
+        for amount in [-1, 0, 12_001] {
+            assert_eq!(refund::by_staff(Fen(amount), left, true, seats), TooMuch);
+            assert_eq!(refund::by_staff(Fen(amount), left, false, seats), TooMuch);
+        }
+        for amount in [1, 12_000] {
+            assert_eq!(refund::by_staff(Fen(amount), left, true, seats), Begins, "of a seat that was bought");
+        }
+        let (part, whole) = match seats {
+            Seats::Open | Seats::Ended => (Whole, Begins),
+            Seats::Settling | Seats::Settled => (Later, Later),
+        };
+        assert_eq!(refund::by_staff(Fen(11_999), left, false, seats), part, "{seats:?}");
+        assert_eq!(refund::by_staff(left, left, false, seats), whole, "{seats:?}");
     }
 }
 

@@ -193,7 +193,9 @@ impl World {
 
     /// A part of it does, at most what is left.
     fn refund_part(&mut self, payment: usize, amount: Fen, reason: RefundReason) {
-        self.new_refund(payment, amount, reason, RefundState::Due);
+        let is_begun = self.new_refund(payment, amount, reason, RefundState::Due);
+        let is_told = reason == RefundReason::Withdrawn && amount > Fen(0);
+        assert!(is_begun || !is_told, "what was promised comes back: {self:#?}");
         if self.rows[payment].settled != Some(Settled::Seat) {
             self.rows[payment].settled = Some(Settled::Refund);
         }
@@ -223,7 +225,8 @@ impl World {
     pub(super) fn refund_by_staff(&mut self, payment: usize, amount: Fen, needs_two: bool) {
         let Some(settled) = self.rows[payment].settled else { return };
         let is_of_seat = settled == Settled::Seat;
-        if !refund::may_give_back(amount, self.left_of(payment), is_of_seat) {
+        let may = refund::by_staff(amount, self.left_of(payment), is_of_seat, self.seats);
+        if may != refund::ByStaff::Begins {
             return;
         }
         let state = if needs_two { RefundState::Asked } else { RefundState::Due };
