@@ -1,7 +1,7 @@
 //! Traps of channels that no other test closes, and refunds by staff of money that is neither a seat nor a refund yet.
 //! The table of all of them is in `docs/payments.md`.
 
-use gateways::pay::{NotGenuine, Surface};
+use gateways::pay::{NotGenuine, Start, Surface};
 use registration::Fen;
 use registration::desk::staff::Role;
 use registration::model::ids::AccountId;
@@ -89,8 +89,9 @@ async fn an_address_that_is_over_is_asked_for_with_the_same_words(shop: &Shop) {
 /// Trap 38: what nobody has paid for ends at the channel, whose word must not get lost; the seat is the order's business.
 async fn a_trade_that_ends_by_time_ends_the_attempt_and_not_the_order(shop: &Shop) {
     let (_, order, going) = going(shop, 10, "s0", Method::Alipay).await;
-    let number = number(&going).1;
-    shop.sandbox.pay().act(at(Method::Alipay), &number).unwrap();
+    let Going::Start { start: Start::Go { url, .. }, .. } = &going else { panic!("{going:?}") };
+    shop.sandbox.buyer(&shop.site).open(url).await.unwrap();
+    shop.sandbox.pay().act(at(Method::Alipay), &number(&going).1).unwrap();
     // The channel's clock only: for us the seat lives.
     shop.sandbox.pay().advance(std::time::Duration::from_secs(20 * 60));
     until("closed", async || states(&shop.world, order).await == [PaymentState::Closed]).await;

@@ -19,7 +19,7 @@ use world::{PRICE, Refund, Settled, World};
 
 /// How many interleavings are tried, and how long each is.
 const CASES: u64 = 100_000;
-const MOVES: usize = 40;
+const MOVES: usize = 60;
 /// Most rounds until everything is settled.
 const ROUNDS_MAX: usize = 400;
 
