@@ -86,7 +86,8 @@ impl Till {
         let numbers = self.begun..self.begun + count;
         while self.accounts.len() * EXAMS < numbers.end {
             let document = document(self.accounts.len()).context("there are no more documents")?;
-            let new = NewAccount::parse("王芳", &document, "13812345678", "correct-horse")?;
+            let new = NewAccount::parse("王芳", &document, "13812345678", "correct-horse");
+            let new = new.map_err(|fields| anyhow::anyhow!("a made-up candidate is refused: {fields:?}"))?;
             self.accounts.push(self.registration.accounts.register(new).await?.id);
         }
         self.begun = numbers.end;
