@@ -32,11 +32,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use buyer::{Buyer, Cashier, Turned};
 use desk::Desk;
-pub use pay::Pay;
 pub use pay::books::NotPayable;
 pub use pay::conduct::{AnswerTwist, Call, CallbackKey, Conduct, NewsTwist, PayTwist, RefundTwist, Wrong};
 pub use pay::courier::Delivery;
 pub use pay::trade::{Channel, Product, Refund, RefundState, Trade, TradeState};
+pub use pay::{News, Pay};
 
 /// A running sandbox. Dropping it ends it, too; [`Self::stop`] also waits.
 #[derive(Debug)]

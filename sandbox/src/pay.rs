@@ -18,14 +18,25 @@ use tokio_util::sync::CancellationToken;
 
 use crate::vendors::alipay::notice as alipay_notice;
 use crate::vendors::wechat_pay::notice as wechat_pay_notice;
-use books::{Books, Key, NotPayable};
+use books::{Books, Happened, Key, NotPayable, What};
 use clock::Clock;
 use conduct::{Conduct, Conducted};
-use courier::{Courier, Delivery};
+use courier::{Courier, Delivery, Sealed};
 use trade::{Channel, Trade};
 
 /// How soon it is seen that a time has come.
 const TICK: Duration = Duration::from_millis(100);
+
+/// A notification as it is sent once.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// Where to.
+    pub to: String,
+    /// Its headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Its body.
+    pub body: String,
+}
 
 /// The channels' inside: what they know, and how they behave. Clones are the same.
 #[derive(Debug, Clone)]
@@ -111,6 +122,19 @@ impl Pay {
     /// Tells once more that it was paid; false when it was not.
     pub fn tell_again(&self, channel: Channel, number: &str) -> bool {
         self.with(|books, _| books.tell_again(&(channel, number.to_owned())))
+    }
+
+    /// What it would tell of a payment now, signed, without telling it: for whoever tells at a time of their own. Nothing when
+    /// it was not paid, or nobody is to be told.
+    pub fn news(&self, channel: Channel, number: &str) -> Option<News> {
+        let trade = self.trade(channel, number).filter(Trade::is_paid)?;
+        let (happened, conduct) = (Happened { trade, what: What::Paid }, self.conduct(channel));
+        let letter = match channel {
+            Channel::Alipay => alipay_notice::letter(happened, &conduct),
+            Channel::WechatPay => wechat_pay_notice::letter(happened, &conduct),
+        }?;
+        let Sealed { headers, body } = (letter.seal)(None);
+        Some(News { to: letter.to, headers, body })
     }
 
     /// From now on the channel behaves so.

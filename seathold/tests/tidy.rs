@@ -18,6 +18,8 @@ mod layers;
 mod operating;
 #[path = "tidy/promises.rs"]
 mod promises;
+#[path = "tidy/traps.rs"]
+mod traps;
 
 use files::{check, code, files, lines_where, report, sources, stem};
 

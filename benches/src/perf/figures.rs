@@ -39,7 +39,7 @@ const fn figure(key: &'static str, unit: &'static str, target: Target) -> Figure
 }
 
 /// All of them, in the order of the table.
-pub(crate) const FIGURES: [Figure; 34] = [
+pub(crate) const FIGURES: [Figure; 39] = [
     figure("hello_rps", "answers/s", Target::None),
     figure("hold_rps", "holds/s", Target::None),
     figure("hold_over_hello", "", Target::AtLeast(0.6)),
@@ -74,6 +74,11 @@ pub(crate) const FIGURES: [Figure; 34] = [
     figure("sse_clients", "streams", Target::None),
     figure("goodput_10x", "", Target::AtLeast(0.9)),
     figure("goodput_10x_crowd", "", Target::None),
+    figure("pay_settled_per_s", "payments/s", Target::None),
+    figure("pay_settle_p50_ms", "ms", Target::None),
+    figure("pay_settle_p99_ms", "ms", Target::None),
+    figure("pay_notify_p99_ms", "ms", Target::AtMost(200.0)),
+    figure("pay_reconcile_10k_s", "s", Target::AtMost(10.0)),
 ];
 
 /// The figure of this name.

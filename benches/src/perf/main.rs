@@ -63,6 +63,7 @@ async fn measure(options: &Options) -> anyhow::Result<bool> {
             Part::Streams => Box::pin(measure::streams::measure(options, &mut report)).await,
             Part::Goodput => Box::pin(measure::goodput::measure(options, &mut report)).await,
             Part::Memory => Box::pin(measure::memory::measure(options, &mut report)).await,
+            Part::Payments => Box::pin(measure::payments::measure(options, &mut report)).await,
             Part::Growth => Box::pin(measure::growth::measure(options, &mut report)).await,
         };
         if let Err(error) = outcome {

@@ -10,5 +10,6 @@ pub(crate) mod hot_row;
 pub(crate) mod latency;
 pub(crate) mod ledger;
 pub(crate) mod memory;
+pub(crate) mod payments;
 pub(crate) mod side_by_side;
 pub(crate) mod streams;

@@ -48,6 +48,8 @@ pub(crate) enum Part {
     Goodput,
     /// Bytes per hold
     Memory,
+    /// Payments: notifications, seats for them, a bill
+    Payments,
     /// Many outstanding holds
     Growth,
 }

@@ -4,4 +4,5 @@ pub(crate) mod command;
 pub(crate) mod generator;
 pub(crate) mod overload;
 pub(crate) mod server;
+pub(crate) mod till;
 pub(crate) mod viewers;

@@ -309,28 +309,28 @@ async fn a_refunds_state_is_its_own_and_not_the_answers() {
 
 #[tokio::test]
 async fn a_bill_is_fetched_with_an_authorization_of_its_own_and_believed_by_its_hash() {
-    let table = bill::bill_tests::table();
-    let of = |hash: String, table: String| async move {
+    let of = |hash: String, file: Vec<u8>| async move {
         let server = Server::of(move |_, seen| match seen.target.split('?').next() {
             Some("/v3/bill/tradebill") => {
                 let url = "https://api.mch.weixin.qq.com/v3/billdownload/file?token=a%2Bb";
                 signed(200, &json!({ "download_url": url, "hash_type": "SHA1", "hash_value": hash }))
             }
             _ if !seen.headers.contains_key("authorization") => plain(401, "SIGN_ERROR"),
-            _ => (200, Vec::new(), table.clone().into_bytes()),
+            _ => (200, Vec::new(), file.clone()),
         })
         .await;
         let bill = channel(&server.url, &[]).bill(date(2026, 11, 28)).await;
-        let targets: Vec<_> = server.seen().into_iter().map(|seen| seen.target).collect();
-        assert_eq!(
-            targets,
-            ["/v3/bill/tradebill?bill_date=2026-11-28&bill_type=ALL", "/v3/billdownload/file?token=a%2Bb"]
-        );
+        let asked: Vec<_> = server.seen().into_iter().map(|seen| seen.target).collect();
+        assert_eq!(asked[0], "/v3/bill/tradebill?bill_date=2026-11-28&bill_type=ALL");
+        assert_eq!(asked[1..], ["/v3/billdownload/file?token=a%2Bb"]);
         bill
     };
-    let bill = of(sha1_hex(table.as_bytes()), table.clone()).await.unwrap();
-    assert_eq!(bill.lines.len(), 2);
-    assert_eq!(of(sha1_hex(b""), table).await, Err(BillError::Changed("its hash does not fit".into())));
+    let table = bill::bill_tests::table().into_bytes();
+    let zipped = bill::bill_tests::zipped(&bill::bill_tests::table());
+    for (hash, file) in [(&table, &table), (&zipped, &zipped), (&table, &zipped)] {
+        assert_eq!(of(sha1_hex(hash), file.clone()).await.unwrap().lines.len(), 2);
+    }
+    assert_eq!(of(sha1_hex(b""), zipped).await, Err(BillError::Changed("its hash does not fit".into())));
     let (_server, channel) = told(400, json!({ "code": "NO_STATEMENT_EXIST" })).await;
     assert_eq!(channel.bill(date(2026, 11, 28)).await, Err(BillError::NotThere));
 }

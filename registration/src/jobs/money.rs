@@ -12,8 +12,9 @@ use crate::store::{Database, StoreError};
 const BATCH: i64 = 200;
 const AT_ONCE: usize = 16;
 const BATCHES_MAX: usize = 20;
-/// So long nobody else settles what one process has taken.
-const TAKEN: SignedDuration = SignedDuration::from_secs(30);
+/// So long nobody else settles what one process has taken. Should it die, whoever has paid waits so much longer, within the
+/// half minute that they are promised; two at once would do no harm.
+const TAKEN: SignedDuration = SignedDuration::from_secs(5);
 
 /// Settles everything that is due. In a rush full batches follow each other.
 pub(super) async fn settle(database: &Database, orders: &Orders) -> Result<(), StoreError> {

@@ -26,8 +26,9 @@ const BATCH: i64 = 200;
 const BATCHES_MAX: usize = 200;
 /// So many pools are worked on at once: one that is away makes each call last until its end.
 const POOLS_AT_ONCE: usize = 8;
-/// A confirmation that began so long ago has died.
-const CONFIRMING_MAX: SignedDuration = SignedDuration::from_secs(30);
+/// A confirmation that began so long ago has died: whoever has paid has the seat within half a minute all the same. Should it be
+/// alive and only slow, two carry it out, which is the same.
+const CONFIRMING_MAX: SignedDuration = SignedDuration::from_secs(8);
 /// A picture that was not accepted for so long belongs to no hand-in any more.
 const PENDING_MAX: SignedDuration = SignedDuration::from_hours(24);
 

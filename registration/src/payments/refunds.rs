@@ -21,8 +21,9 @@ use crate::payments::store::journal::{self, Cause};
 use crate::payments::store::payments::attempts;
 use crate::payments::store::refunds::{self, Moved, NewRefund, StoredRefund};
 use crate::payments::store::settlements::{self, Settled, Settlement};
-use crate::rules::paying::refund::{self, Heard, Said, Step, needs_people};
+use crate::rules::paying::refund::{self, ByStaff, Heard, Said, Step, needs_people};
 use crate::rules::paying::schedule::{self, Next};
+use crate::seats::store::orders;
 use crate::store::StoreError;
 
 pub use by_hand::HandedBack;
@@ -48,6 +49,12 @@ pub enum RefundError {
     /// Nothing, or more than is left of it.
     #[error("at most {0} can go back")]
     Amount(Fen),
+    /// It has bought no seat yet, so that all of it goes back or nothing.
+    #[error("money that has bought no seat goes back whole: {0}")]
+    Whole(Fen),
+    /// The order's seats are just being settled: it is clear in a moment whether this money has bought them.
+    #[error("the order is just being settled: try again in a moment")]
+    Settling,
     /// There is one for this reason.
     #[error("this was refunded for the same reason already")]
     Twice,
@@ -107,8 +114,8 @@ pub(crate) async fn begin(
 }
 
 impl Payments {
-    /// Gives money back by the word of staff: all that is left of the payment, or a part. Above `limit` somebody else must
-    /// [agree](Self::agree_to_refund) within a day. The seat, if it bought one, is not touched here.
+    /// Gives money back by the word of staff: all that is left of the payment, or a part of what has bought a seat. Above
+    /// `limit` somebody else must [agree](Self::agree_to_refund) within a day. The seat, if it bought one, is not touched here.
     pub async fn refund(
         &self,
         staff: StaffId,
@@ -119,21 +126,27 @@ impl Payments {
         let now = clock::now();
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
+        // Whoever settles it holds the order, so that it does not become a seat meanwhile.
+        let seats = orders::get_locked(&transaction, order).await?.ok_or(RefundError::Unknown)?.seats();
         let parts = settlements::of_order(&transaction, order).await?;
         let part = parts.into_iter().find(|part| part.payment == payment).ok_or(RefundError::Unknown)?;
         attempts::lock(&transaction, payment).await?;
         // Of a payment for many orders each has its part.
         let of_part = part.refundable().0 - refunds::sum_for(&transaction, payment, order).await?.0;
         let left = Fen(of_part.min(part.received.0 - refunds::sum_of(&transaction, payment).await?.0));
-        if amount.0 <= 0 || amount > left {
-            return Err(RefundError::Amount(left));
+        let is_of_seat = part.state == Settled::Seat;
+        match refund::by_staff(amount, left, is_of_seat, seats) {
+            ByStaff::Begins => {}
+            ByStaff::TooMuch => return Err(RefundError::Amount(left)),
+            ByStaff::Whole => return Err(RefundError::Whole(left)),
+            ByStaff::Later => return Err(RefundError::Settling),
         }
         let state = if amount > limit { RefundState::Asked } else { RefundState::Due };
         let by = Actor::Staff(staff);
         let wanted = Wanted { amount, reason: RefundReason::Staff, state, by: &by, note: Some(note) };
         let id = begin(&transaction, &part, &wanted, now).await?.ok_or(RefundError::Twice)?;
-        if part.state != Settled::Seat && amount == left {
-            // Nothing is left to be settled.
+        if !is_of_seat {
+            // Nothing is left to be settled, unless somebody else of the staff does not agree.
             settlements::set(&transaction, (payment, order), Settled::Refund, None, None, now).await?;
         }
         transaction.commit().await.map_err(StoreError::from)?;

@@ -88,7 +88,7 @@ impl Orders {
         }
         let owing = Owing {
             is_right_amount: part.received == part.asked && part.part == found.amount,
-            seats: where_seats_are(&found),
+            seats: found.seats(),
             is_paid_by_other: is_paid_by_other(&transaction, &parts, order).await?,
             choice_until: part.choice_until,
         };
@@ -158,7 +158,7 @@ impl Orders {
         let parts = settlements::of_order(&transaction, order).await?;
         let Some(part) = parts.iter().find(|part| part.payment == payment) else { return Ok(()) };
         let is_over = matches!(part.state, Settled::Seat | Settled::Refund);
-        if is_over || where_seats_are(&found) != Seats::Ended {
+        if is_over || found.seats() != Seats::Ended {
             return Ok(());
         }
         let was_offered = part.state == Settled::Choice;
@@ -303,16 +303,6 @@ impl Orders {
             }
             Err(_) => Ok(Again::Later),
         }
-    }
-}
-
-/// Where the seats of an order are, as its row says.
-fn where_seats_are(order: &StoredOrder) -> Seats {
-    match order.state {
-        StoredState::Unpaid | StoredState::WaitingReview | StoredState::Refused => Seats::Open,
-        StoredState::Confirming => Seats::Settling,
-        StoredState::Confirmed => Seats::Settled,
-        StoredState::Lapsed | StoredState::Released | StoredState::Cancelled => Seats::Ended,
     }
 }
 

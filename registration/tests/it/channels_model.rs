@@ -1,12 +1,13 @@
-//! Random moves of candidates, channels and clocks on real stores, with channels that behave badly, and processes that
+//! Random moves of candidates, schools, channels and clocks on real stores, with channels that behave badly, and processes that
 //! die: in the end everybody who has paid has a seat or the money, and the books are the channels' to the fen.
 
 use futures_util::future::join_all;
 use gateways::pay::Surface;
+use jiff::SignedDuration;
 use registration::model::ids::AccountId;
 use registration::model::order::{Order, OrderId, OrderState};
 use registration::model::payment::Method;
-use registration::payments::Going;
+use registration::payments::{Going, NewList};
 use sandbox::{AnswerTwist, Conduct, NewsTwist, RefundTwist};
 
 use crate::shop::{Shop, at, number};
@@ -118,6 +119,27 @@ async fn one_move(shop: &Shop, of: &mut Candidate, mut dice: Dice) {
     }
 }
 
+/// A school locks the unpaid orders of some, and mostly pays for them at once; who was paid for can pay there again, late, too.
+async fn school(shop: &Shop, accounts: Vec<AccountId>, mut dice: Dice) -> Vec<(AccountId, Method, Going, OrderId)> {
+    let (registration, mut unpaid) = (&shop.world.registration, Vec::new());
+    for account in accounts {
+        let live = registration.orders.live(account, &exam()).await.unwrap();
+        unpaid.extend(live.iter().filter(|order| order.state == OrderState::Unpaid).map(|order| (account, order.id)));
+    }
+    let orders: Vec<OrderId> = unpaid.iter().map(|(_, order)| *order).collect();
+    let (exam, lasts) = (exam(), SignedDuration::from_mins(10));
+    let list = NewList { exam: &exam, organisation: None, title: "一班", orders: &orders, lasts };
+    let Ok(group) = registration.payments.begin_group(&shop.staff, &list).await else { return Vec::new() };
+    let method = [Method::Alipay, Method::WechatPay][dice.below(2)];
+    let Ok(going @ Going::Start { .. }) = shop.pay_group(group.id, method).await else { return Vec::new() };
+    if dice.below(4) == 0 {
+        drop(registration.payments.release_group(&shop.staff, group.id).await);
+    } else {
+        shop.pay_there(&going).await;
+    }
+    unpaid.into_iter().map(|(account, order)| (account, method, going.clone(), order)).collect()
+}
+
 /// Has the candidate paid for this order at a channel?
 fn is_paid_there(shop: &Shop, of: &Candidate, order: OrderId) -> bool {
     of.open.iter().filter(|(.., paid_for)| *paid_for == order).any(|(method, going, _)| {
@@ -133,6 +155,14 @@ async fn round(shop: &Shop, candidates: &mut [Candidate], dice: &mut Dice, next:
         if live.iter().any(|order| order.state == OrderState::Confirmed) && dice.below(3) == 0 {
             *next += 1;
             *of = Candidate { account: shop.world.candidate(*next).await.id, open: Vec::new() };
+        }
+    }
+    if dice.below(4) == 0 {
+        let accounts = candidates.iter().filter(|_| dice.below(3) > 0).map(|of| of.account).collect();
+        let dice = Dice(u64::try_from(dice.below(usize::MAX)).unwrap());
+        for (account, method, going, order) in school(shop, accounts, dice).await {
+            let of = candidates.iter_mut().find(|of| of.account == account).unwrap();
+            of.open.push((method, going, order));
         }
     }
     let moves =
@@ -190,9 +220,13 @@ async fn whatever_happens_the_books_are_the_channels() {
          HAVING count(*) > 1) t";
     assert_eq!(shop.world.sql().await.query_one(twice, &[]).await.unwrap().get::<_, i64>(0), 0);
     let paid = shop.sandbox.pay().trades().iter().filter(|trade| trade.is_paid()).count();
-    let withdrawn = "SELECT count(*) FROM registration.refunds WHERE reason = 'withdrawn'";
-    let withdrawn: i64 = shop.world.sql().await.query_one(withdrawn, &[]).await.unwrap().get(0);
-    println!("{} moves, {paid} paid, {withdrawn} given up", moves());
+    let counted = async |of: &str| -> i64 {
+        let count = format!("SELECT count(*) FROM registration.{of}");
+        shop.world.sql().await.query_one(&count, &[]).await.unwrap().get(0)
+    };
+    let withdrawn = counted("refunds WHERE reason = 'withdrawn'").await;
+    let groups = counted("payments WHERE of_group IS NOT NULL AND state = 'received'").await;
+    println!("{} moves, {paid} paid, {groups} of them for a school, {withdrawn} given up", moves());
     assert!(paid > moves() / 20, "the moves came to something: {paid} of {} paid", moves());
     let live = "UPDATE registration.orders SET state = 'released', seats_owed = true WHERE state = 'unpaid'";
     shop.world.execute(live).await;

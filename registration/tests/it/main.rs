@@ -60,5 +60,6 @@ mod rush;
 mod score_reviews;
 mod settling;
 mod shop;
+mod traps;
 mod withdrawals;
 mod world;

@@ -21,7 +21,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("seating", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
-    ("benches", &["reservation", "testkit"]),
+    ("benches", &["reservation", "registration", "gateways", "sandbox", "testkit"]),
     (
         "seathold",
         &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded", "httpkit", "seating"],

@@ -81,6 +81,10 @@ pub(super) async fn refused(
         FinanceError::Refund(RefundError::Amount(left)) => {
             (StatusCode::UNPROCESSABLE_ENTITY, w.with("refund-refused-amount", &[("left", left.to_string().into())]))
         }
+        FinanceError::Refund(RefundError::Whole(left)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, w.with("refund-refused-whole", &[("left", left.to_string().into())]))
+        }
+        FinanceError::Refund(RefundError::Settling) => (StatusCode::CONFLICT, w.t("refund-refused-settling")),
         FinanceError::Refund(RefundError::Twice) => (StatusCode::CONFLICT, w.t("refund-refused-twice")),
         FinanceError::Refund(RefundError::SamePerson) => (StatusCode::CONFLICT, w.t("refund-refused-same")),
         FinanceError::Refund(RefundError::Reference) => {

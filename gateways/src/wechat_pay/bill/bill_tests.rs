@@ -21,7 +21,7 @@ pub(in crate::wechat_pay) fn table() -> String {
     format!("\u{feff}{HEADER}\r\n{payment}\r\n{refund}\r\n{SUMS}\r\n`2,`88.00,`30.00,`0.00,`0.35000,`88.00,`30.00\r\n")
 }
 
-fn zipped(text: &str) -> Vec<u8> {
+pub(crate) fn zipped(text: &str) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(text.as_bytes()).unwrap();
     gzip.finish().unwrap()

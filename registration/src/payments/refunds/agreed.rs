@@ -1,12 +1,16 @@
 //! Refunds that need a second person: agreed to, withdrawn, or over because nobody agreed in time.
 
-use super::{RefundError, refunds, write};
+use deadpool_postgres::Transaction;
+use jiff::Timestamp;
+
+use super::{RefundError, StoredRefund, refunds, write};
 use crate::desk::audit::{AuditAction, Entry};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::ids::StaffId;
 use crate::model::payment::refund::{AGREED_WITHIN, Refund, RefundId, RefundState};
 use crate::payments::Payments;
+use crate::payments::store::settlements;
 use crate::rules::paying::refund::Heard;
 use crate::store::StoreError;
 
@@ -17,7 +21,7 @@ const TOLD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 const TOLD_MAX: i64 = 50;
 
 impl Payments {
-    /// A second member of staff agrees to a refund, or withdraws it.
+    /// A second member of staff agrees to a refund, or withdraws it: then what has bought no seat is settled anew.
     pub async fn agree_to_refund(&self, staff: StaffId, id: RefundId, is_agreed: bool) -> Result<(), RefundError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await.map_err(StoreError::from)?;
@@ -33,9 +37,13 @@ impl Payments {
             return Err(RefundError::Expired);
         }
         refunds::agree(&transaction, id, staff).await?;
-        let heard = if is_agreed { Heard::Agreed } else { Heard::NotAgreed };
-        write(&transaction, &stored, &heard, clock::now()).await?;
+        if is_agreed {
+            write(&transaction, &stored, &Heard::Agreed, clock::now()).await?;
+        } else {
+            not_agreed(&transaction, &stored, clock::now()).await?;
+        }
         transaction.commit().await.map_err(StoreError::from)?;
+        self.asking.hearing.wake.notify_one();
         Ok(())
     }
 
@@ -45,7 +53,8 @@ impl Payments {
         Ok(found.into_iter().map(|stored| stored.refund).collect())
     }
 
-    /// Ends refunds to which nobody agreed in time: the money stays where it is, and may be asked for anew.
+    /// Ends refunds to which nobody agreed in time: money that has bought a seat stays where it is, other money is settled
+    /// anew; either may be asked for again.
     pub(super) async fn end_unagreed(&self) -> Result<(), StoreError> {
         let now = clock::now();
         let client = self.database.client().await?;
@@ -66,7 +75,7 @@ impl Payments {
         if stored.refund.agree_until().is_none_or(|until| now < until) {
             return Ok(());
         }
-        write(&transaction, &stored, &Heard::NotAgreed, now).await?;
+        not_agreed(&transaction, &stored, now).await?;
         refunds::note_expired(&transaction, id).await?;
         let (subject, amount) =
             (format!("payment.{}", stored.refund.payment.number()), stored.refund.amount.to_string());
@@ -76,4 +85,13 @@ impl Payments {
         metrics::counter!("registration_refunds_expired_total").increment(1);
         Ok(())
     }
+}
+
+/// Ends a refund to which nobody agreed. Money that has bought no seat is neither a seat nor a refund then: it is settled anew.
+async fn not_agreed(transaction: &Transaction<'_>, stored: &StoredRefund, now: Timestamp) -> Result<(), StoreError> {
+    write(transaction, stored, &Heard::NotAgreed, now).await?;
+    if !stored.is_of_seat {
+        settlements::reopen(transaction, (stored.refund.payment, stored.refund.order), now).await?;
+    }
+    Ok(())
 }

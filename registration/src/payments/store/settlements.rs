@@ -122,6 +122,22 @@ pub(crate) async fn set(
     Ok(row == 1)
 }
 
+/// Has one settled anew whose refund staff did not agree to.
+pub(crate) async fn reopen(
+    transaction: &impl GenericClient,
+    (payment, order): (PaymentId, OrderId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = transaction
+        .prepare_cached(
+            "UPDATE registration.settlements SET state = 'due', due_at = $3, moved_at = $3
+             WHERE payment = $1 AND order_id = $2 AND state = 'refund'",
+        )
+        .await?;
+    transaction.execute(&statement, &[&payment.0, &order.to_string(), &now]).await?;
+    Ok(())
+}
+
 fn read(row: &Row) -> Result<Settlement, StoreError> {
     let word = |column: &str| row.get::<_, &str>(column);
     Ok(Settlement {

@@ -1,7 +1,9 @@
 //! One refund: what is heard of it, and what follows.
 
+use crate::model::fen::Fen;
 use crate::model::payment::journal::EntryKind;
 use crate::model::payment::refund::RefundState;
+use crate::rules::paying::settling::Seats;
 
 /// What a channel says of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,33 @@ pub fn step(state: RefundState, heard: &Heard) -> Step {
         (_, Heard::Refused(_)) => to(Abnormal),
         (Due | Sent, Heard::NoAnswer) => Step::To(Unknown),
         (Processing | Unknown | Short | Abnormal, Heard::NoAnswer) => Step::Stay,
+    }
+}
+
+/// What becomes of staff's wish to give money back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByStaff {
+    /// It begins.
+    Begins,
+    /// It is nothing, or more than is left.
+    TooMuch,
+    /// What has bought no seat yet goes back whole: what would be left of it could buy none, and nobody would see to it.
+    Whole,
+    /// The order's seats are just becoming the candidate's, by this money or by other: it is clear in a moment.
+    Later,
+}
+
+/// Staff want to give back so much of money of which so much is left: of what has bought a seat, or of what has not while the
+/// order's seats stand so.
+pub fn by_staff(amount: Fen, left: Fen, is_of_seat: bool, seats: Seats) -> ByStaff {
+    if amount <= Fen(0) || amount > left {
+        return ByStaff::TooMuch;
+    }
+    match seats {
+        _ if is_of_seat => ByStaff::Begins,
+        Seats::Settling | Seats::Settled => ByStaff::Later,
+        Seats::Open | Seats::Ended if amount < left => ByStaff::Whole,
+        Seats::Open | Seats::Ended => ByStaff::Begins,
     }
 }
 

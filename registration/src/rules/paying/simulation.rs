@@ -19,7 +19,7 @@ use world::{PRICE, Refund, Settled, World};
 
 /// How many interleavings are tried, and how long each is.
 const CASES: u64 = 100_000;
-const MOVES: usize = 40;
+const MOVES: usize = 60;
 /// Most rounds until everything is settled.
 const ROUNDS_MAX: usize = 400;
 
@@ -39,7 +39,7 @@ impl Dice {
 /// One move of somebody.
 fn one_move(world: &mut World, tasks: &mut Vec<Task>, dice: &mut Dice) {
     let row = if world.rows.is_empty() { None } else { Some(dice.below(world.rows.len())) };
-    match (dice.below(25), row) {
+    match (dice.below(28), row) {
         (0..=6, _) if !tasks.is_empty() => {
             let task = tasks.swap_remove(dice.below(tasks.len()));
             tasks.extend(world.advance(task, dice));
@@ -60,7 +60,7 @@ fn one_move(world: &mut World, tasks: &mut Vec<Task>, dice: &mut Dice) {
             let at = dice.below(world.notices.len());
             // Some come again.
             let (row, said) = if dice.below(3) == 0 { world.notices[at].clone() } else { world.notices.remove(at) };
-            world.hear(row, &Heard::Said(said));
+            tasks.extend(world.told(row, said));
         }
         (14, Some(row)) if world.rows[row].of.is_none() => tasks.push(Task::Ask(row, dice.below(3) == 0)),
         (15, Some(row)) => drop(world.hear(row, &[Heard::GivenUp, Heard::NoAnswer][dice.below(2)])),
@@ -83,6 +83,9 @@ fn one_move(world: &mut World, tasks: &mut Vec<Task>, dice: &mut Dice) {
         (22, _) => world.choose(dice.below(2)),
         (23, _) if world.seats == Seats::Settling => tasks.push(Task::Confirm),
         (24, _) => world.withdraw(),
+        (25, Some(row)) if world.rows[row].of.is_none() => tasks.extend(world.told_wrong(row, dice)),
+        (26, Some(row)) => refund_by_staff(world, row, dice),
+        (27, _) if !world.refunds.is_empty() => world.agree(dice.below(world.refunds.len()), dice.below(2) == 0),
         _ => {}
     }
 }
@@ -125,12 +128,22 @@ fn end_by_candidate(world: &mut World, dice: &mut Dice) {
     }
 }
 
+/// Staff want to give back all that is left, or a part.
+fn refund_by_staff(world: &mut World, row: usize, dice: &mut Dice) {
+    if dice.below(3) == 0 {
+        let amount = if dice.below(2) == 0 { world.left_of(row) } else { Fen(2_000) };
+        world.refund_by_staff(row, amount, dice.below(2) == 0);
+    }
+}
+
 /// What the jobs do until nothing is left: ask, settle, send. Nobody dies any more.
 fn drain(world: &mut World, dice: &mut Dice) {
     for _ in 0..ROUNDS_MAX {
         pass_time(world, SignedDuration::from_hours(1));
         while let Some((row, said)) = world.notices.pop() {
-            world.hear(row, &Heard::Said(said));
+            if let Some(task) = world.told(row, said) {
+                world.advance(task, dice).and_then(|asked| world.advance(asked, dice));
+            }
         }
         let mut tasks: Vec<Task> = Vec::new();
         for (at, row) in world.rows.iter().enumerate() {
@@ -147,6 +160,7 @@ fn drain(world: &mut World, dice: &mut Dice) {
             tasks.push(Task::Confirm);
         }
         for number in 0..world.refunds.len() {
+            world.agree(number, dice.below(2) == 0);
             if world.refunds[number].state == RefundState::Abnormal {
                 world.hear_refund(number, &refund::Heard::Again);
             }
@@ -154,6 +168,7 @@ fn drain(world: &mut World, dice: &mut Dice) {
         }
         while let Some(task) = tasks.pop() {
             tasks.extend(world.advance(task, dice));
+            world.check_now();
         }
         if is_settled(world) {
             return;
@@ -188,48 +203,71 @@ fn check(world: &World) {
     assert!(seats <= 1, "a seat is paid for once: {world:#?}");
     assert_eq!(world.seats == Seats::Settled, is_had, "a seat is paid for, and kept: {world:#?}");
     assert_eq!(world.is_confirmed_there, is_had, "the engine says the same: {world:#?}");
-    let withdrawn = world.refunds.iter().filter(|one| one.reason == RefundReason::Withdrawn);
-    let returned: i64 = withdrawn.filter(|one| one.state == RefundState::Done).map(|one| one.amount.0).sum();
+    let is_of_seat = |one: &&Refund| world.rows[one.payment].settled == Some(Settled::Seat);
+    let returned = world.refunds.iter().filter(is_of_seat).filter(|one| one.state == RefundState::Done);
+    let returned: i64 = returned.map(|one| one.amount.0).sum();
     let earned = PRICE.0 * i64::try_from(seats).unwrap() - returned;
     assert_eq!(-world.balance(|account| account == Account::Income), earned, "what is kept is income: {world:#?}");
-    for (at, row) in world.rows.iter().enumerate() {
-        let of: Vec<_> = world.refunds.iter().filter(|one| one.payment == at).collect();
-        match (row.received, row.settled) {
-            (None, None) => assert!(of.is_empty()),
-            (Some(PRICE), Some(Settled::Seat)) => {
-                let is_right = |one: &&Refund| one.reason == RefundReason::Withdrawn && world.is_withdrawn;
-                assert!(of.len() <= 1 && of.iter().all(is_right), "{world:#?}");
-            }
-            (Some(amount), Some(Settled::Refund)) => {
-                let [only] = of[..] else { panic!("one refund a reason: {world:#?}") };
-                assert_eq!((only.amount, only.state), (amount, RefundState::Done), "{world:#?}");
-            }
-            other => panic!("{other:?}: {world:#?}"),
+    for at in 0..world.rows.len() {
+        check_refunds(world, at);
+    }
+}
+
+/// At most one refund a reason, each with its reason, and what has bought no seat went back.
+fn check_refunds(world: &World, at: usize) {
+    let row = &world.rows[at];
+    let of: Vec<_> = world.refunds.iter().filter(|one| one.payment == at).collect();
+    for (number, one) in of.iter().enumerate() {
+        assert!(of[..number].iter().all(|other| other.reason != one.reason), "one refund a reason: {world:#?}");
+    }
+    let went = of.iter().filter(|one| one.state == RefundState::Done);
+    let went: Fen = went.map(|one| one.amount).sum();
+    match (row.received, row.settled) {
+        (None, None) => assert!(of.is_empty()),
+        (Some(PRICE), Some(Settled::Seat)) => {
+            let is_right = |one: &&Refund| match one.reason {
+                RefundReason::Withdrawn => world.is_withdrawn,
+                // What nobody of the staff agreed to may have been wanted before the seat was bought.
+                reason => reason == RefundReason::Staff,
+            };
+            assert!(of.iter().all(is_right) && went <= PRICE, "{world:#?}");
         }
+        (Some(amount), Some(Settled::Refund)) => assert_eq!(went, amount, "all of it went back: {world:#?}"),
+        other => panic!("{other:?}: {world:#?}"),
     }
 }
 
 #[test]
 fn money_buys_a_seat_or_goes_back_whatever_happens() {
     let first = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
-    let (mut bought, mut back, mut late, mut double, mut withdrawn) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    let mut seen: [(&str, u64); 8] =
+        ["bought", "back", "late", "double", "withdrawn", "by staff", "not agreed", "wrong amount"]
+            .map(|what| (what, 0));
     for seed in first..first + CASES {
         let mut dice = Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let (mut world, mut tasks) = (World::new(), Vec::new());
         for _ in 0..MOVES {
             one_move(&mut world, &mut tasks, &mut dice);
+            world.check_now();
         }
         drain(&mut world, &mut dice);
         check(&world);
-        bought += u64::from(world.seats == Seats::Settled);
-        withdrawn += u64::from(world.is_withdrawn);
-        back += u64::from(!world.refunds.is_empty());
-        late += u64::from(world.rows.iter().any(|row| row.of.is_some()));
-        double += u64::from(world.rows.iter().filter(|row| row.received.is_some()).count() > 1);
+        let by_staff = |one: &&Refund| one.reason == RefundReason::Staff;
+        let happened = [
+            world.seats == Seats::Settled,
+            !world.refunds.is_empty(),
+            world.rows.iter().any(|row| row.of.is_some()),
+            world.rows.iter().filter(|row| row.received.is_some()).count() > 1,
+            world.is_withdrawn,
+            world.refunds.iter().any(|one| by_staff(&one) && one.state == RefundState::Done),
+            world.refunds.iter().any(|one| by_staff(&one) && one.state == RefundState::Closed),
+            world.refunds.iter().any(|one| one.reason == RefundReason::WrongAmount),
+        ];
+        for ((_, times), is_so) in seen.iter_mut().zip(happened) {
+            *times += u64::from(is_so);
+        }
     }
-    for (what, times) in
-        [("bought", bought), ("back", back), ("late", late), ("double", double), ("withdrawn", withdrawn)]
-    {
+    for (what, times) in seen {
         assert!(times > CASES / 200, "{what} was tried {times} times only");
     }
 }

@@ -84,6 +84,27 @@ fn a_refund_has_one_end() {
 }
 
 #[test]
+fn what_has_bought_no_seat_goes_back_whole_and_not_while_it_becomes_one() {
+    use refund::ByStaff::{Begins, Later, TooMuch, Whole};
+    let left = Fen(12_000);
+    for seats in [Seats::Open, Seats::Settling, Seats::Settled, Seats::Ended] {
+        for amount in [-1, 0, 12_001] {
+            assert_eq!(refund::by_staff(Fen(amount), left, true, seats), TooMuch);
+            assert_eq!(refund::by_staff(Fen(amount), left, false, seats), TooMuch);
+        }
+        for amount in [1, 12_000] {
+            assert_eq!(refund::by_staff(Fen(amount), left, true, seats), Begins, "of a seat that was bought");
+        }
+        let (part, whole) = match seats {
+            Seats::Open | Seats::Ended => (Whole, Begins),
+            Seats::Settling | Seats::Settled => (Later, Later),
+        };
+        assert_eq!(refund::by_staff(Fen(11_999), left, false, seats), part, "{seats:?}");
+        assert_eq!(refund::by_staff(left, left, false, seats), whole, "{seats:?}");
+    }
+}
+
+#[test]
 fn nobody_gets_the_money_back_before_the_same_seat_was_asked_for() {
     let now = Timestamp::UNIX_EPOCH;
     let owing = |seats, is_paid_by_other| Owing { is_right_amount: true, seats, is_paid_by_other, choice_until: None };
@@ -130,20 +151,41 @@ fn channels_are_asked_ever_more_rarely_but_while_the_seat_lives() {
     assert!(longest <= SignedDuration::from_secs(16), "{longest}");
     assert!(asked_at_the_end, "asked once more before the seat goes");
 
-    let mut pauses = Vec::new();
-    let mut now = deadline;
-    let stuck = loop {
-        let next = schedule::of_attempt(now, begun, deadline);
-        if next.is_stuck {
-            break now;
+    let after = pauses(deadline, |now| schedule::of_attempt(now, begun, deadline));
+    assert_eq!(after, whole_schedule());
+}
+
+/// The pauses from a moment on until people must look; and that it is asked daily from then on.
+fn pauses(from: Timestamp, next: impl Fn(Timestamp) -> schedule::Next) -> Vec<i64> {
+    let (mut now, mut pauses) = (from, Vec::new());
+    loop {
+        let told = next(now);
+        if told.is_stuck {
+            let week = SignedDuration::from_hours(7 * 24);
+            assert!(now.duration_since(from) >= week, "people look after a week");
+            assert_eq!(told.at.duration_since(now), SignedDuration::from_hours(24), "and it is asked all the same");
+            return pauses;
         }
-        pauses.push(next.at.duration_since(now).as_secs());
-        now = next.at;
+        pauses.push(told.at.duration_since(now).as_secs());
+        now = told.at;
+    }
+}
+
+/// 2 s, 5 s, 15 s, a minute, five minutes, hourly for a day, daily to the seventh.
+fn whole_schedule() -> Vec<i64> {
+    let (hour, day) = (3_600, 86_400);
+    [[2, 5, 15, 60, 300].to_vec(), vec![hour; 24], vec![day; 6]].concat()
+}
+
+#[test]
+fn a_refund_is_asked_after_by_the_same_schedule() {
+    let sent = Timestamp::UNIX_EPOCH;
+    assert_eq!(pauses(sent, |now| schedule::of_refund(now, sent)), whole_schedule());
+    let tried = |seconds| {
+        let now = sent + SignedDuration::from_secs(seconds);
+        schedule::of_settling(now, sent).duration_since(now).as_secs()
     };
-    assert_eq!(pauses[..6], [2, 5, 15, 60, 300, 3600]);
-    assert_eq!(pauses.last(), Some(&86_400));
-    let week = SignedDuration::from_hours(7 * 24);
-    assert!(stuck.duration_since(deadline) >= week && pauses.len() < 45, "{pauses:?}");
+    assert_eq!([0, 2, 7, 22, 82, 1_000_000].map(tried), [2, 5, 15, 60, 60, 60], "a seat is tried for every minute");
 }
 
 #[test]

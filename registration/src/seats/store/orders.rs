@@ -16,6 +16,7 @@ use crate::model::exam_rules::PartId;
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
 use crate::model::order::{BySchool, Order, OrderId, OrderSitting, OrderState};
+use crate::rules::paying::settling::Seats;
 use crate::store::StoreError;
 
 /// An order's columns, and its seats.
@@ -99,6 +100,16 @@ pub(crate) struct StoredOrder {
 }
 
 impl StoredOrder {
+    /// Where its seats are, as the row says.
+    pub(crate) fn seats(&self) -> Seats {
+        match self.state {
+            StoredState::Unpaid | StoredState::WaitingReview | StoredState::Refused => Seats::Open,
+            StoredState::Confirming => Seats::Settling,
+            StoredState::Confirmed => Seats::Settled,
+            StoredState::Lapsed | StoredState::Released | StoredState::Cancelled => Seats::Ended,
+        }
+    }
+
     /// As candidates and staff see it at `now`: what time has decided already shows before a job has written it.
     pub(crate) fn view(self, now: Timestamp) -> Order {
         let state = self.state_at(now);

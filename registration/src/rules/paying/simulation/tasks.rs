@@ -100,6 +100,7 @@ impl World {
         let there = &mut self.channel[row];
         if closes && there.is_known && there.paid.is_none() && dice.below(3) > 0 {
             there.is_closed = true;
+            self.notices.push((row, Said::Closed));
         }
         let said = match there {
             there if there.paid.is_some() => Said::Paid(came(row, there.paid.unwrap_or_default())),
@@ -113,6 +114,29 @@ impl World {
             (true, said) => Heard::AfterClosing(said),
             (false, said) => Heard::Said(said),
         }
+    }
+
+    /// What a channel tells by itself, as [`Payments::heard`](crate::payments::Payments::heard) takes it: another amount than
+    /// was asked for is believed once the channel was asked.
+    pub(super) fn told(&mut self, row: usize, said: Said) -> Option<Task> {
+        match &said {
+            Said::Paid(came) if came.amount != PRICE => Some(Task::Ask(row, false)),
+            _ => self.done(|world| drop(world.hear(row, &Heard::Said(said)))),
+        }
+    }
+
+    /// News that are not as things are: of another amount, of long ago, of a second payment under another reference.
+    pub(super) fn told_wrong(&mut self, row: usize, dice: &mut Dice) -> Option<Task> {
+        let there = &self.channel[row];
+        let said = match (dice.below(3), there.paid) {
+            (0, _) => Said::Paid(came(row, Fen(1))),
+            (1, _) if there.is_known => Said::Waiting,
+            (_, Some(_)) if self.rows[row].attempt.state == PaymentState::Received => {
+                Said::Paid(Came { reference: Some("another".to_owned()), ..came(row, PRICE) })
+            }
+            _ => return None,
+        };
+        self.told(row, said)
     }
 
     fn settle(&mut self, row: usize) -> Option<Task> {
@@ -129,7 +153,10 @@ impl World {
             choice_until,
         };
         match settling::next(&owing, self.now) {
-            Next::Refund(reason) => self.done(|world| world.begin_refund(row, reason)),
+            Next::Refund(reason) => {
+                assert_ne!(reason, RefundReason::Late, "the seat was not asked for: {self:#?}");
+                self.done(|world| world.begin_refund(row, reason))
+            }
             Next::Bought => self.done(World::finish),
             Next::Wait | Next::Choosing => None,
             Next::Confirm => {

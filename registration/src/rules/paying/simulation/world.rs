@@ -193,24 +193,58 @@ impl World {
 
     /// A part of it does, at most what is left.
     fn refund_part(&mut self, payment: usize, amount: Fen, reason: RefundReason) {
-        let received = self.rows[payment].received.unwrap_or_default();
-        let gone: Fen = self
-            .refunds
-            .iter()
-            .filter(|one| one.payment == payment && one.state != RefundState::Closed)
-            .map(|one| one.amount)
-            .sum();
-        let is_twice = self.refunds.iter().any(|one| (one.payment, one.reason) == (payment, reason));
-        let is_of_seat = self.rows[payment].settled == Some(Settled::Seat);
-        if !is_of_seat {
+        let is_begun = self.new_refund(payment, amount, reason, RefundState::Due);
+        let is_told = reason == RefundReason::Withdrawn && amount > Fen(0);
+        assert!(is_begun || !is_told, "what was promised comes back: {self:#?}");
+        if self.rows[payment].settled != Some(Settled::Seat) {
             self.rows[payment].settled = Some(Settled::Refund);
         }
-        if is_twice || amount.0 + gone.0 > received.0 || amount == Fen(0) {
-            return;
+    }
+
+    /// False: there is one for this reason, or more would go back than came.
+    fn new_refund(&mut self, payment: usize, amount: Fen, reason: RefundReason, state: RefundState) -> bool {
+        let is_twice = self.refunds.iter().any(|one| (one.payment, one.reason) == (payment, reason));
+        if is_twice || amount > self.left_of(payment) || amount == Fen(0) {
+            return false;
         }
+        let is_of_seat = self.rows[payment].settled == Some(Settled::Seat);
         let entry = Entry::of(EntryKind::RefundDue, amount, self.rows[payment].method, is_of_seat);
         self.journal.push(entry);
-        self.refunds.push(Refund { payment, amount, reason, state: RefundState::Due });
+        self.refunds.push(Refund { payment, amount, reason, state });
+        true
+    }
+
+    /// What has not gone back of a payment, nor is to.
+    pub(super) fn left_of(&self, payment: usize) -> Fen {
+        let counts = |one: &&Refund| one.payment == payment && one.state != RefundState::Closed;
+        let gone: Fen = self.refunds.iter().filter(counts).map(|one| one.amount).sum();
+        Fen(self.rows[payment].received.unwrap_or_default().0 - gone.0)
+    }
+
+    /// Staff want to give back so much; a large sum wants two of them.
+    pub(super) fn refund_by_staff(&mut self, payment: usize, amount: Fen, needs_two: bool) {
+        let Some(settled) = self.rows[payment].settled else { return };
+        let is_of_seat = settled == Settled::Seat;
+        let may = refund::by_staff(amount, self.left_of(payment), is_of_seat, self.seats);
+        if may != refund::ByStaff::Begins {
+            return;
+        }
+        let state = if needs_two { RefundState::Asked } else { RefundState::Due };
+        if self.new_refund(payment, amount, RefundReason::Staff, state) && !is_of_seat {
+            self.rows[payment].settled = Some(Settled::Refund);
+        }
+    }
+
+    /// The second one of the staff agrees, or does not: then what has bought no seat is settled anew.
+    pub(super) fn agree(&mut self, number: usize, is_agreed: bool) {
+        let (payment, state) = (self.refunds[number].payment, self.refunds[number].state);
+        if state != RefundState::Asked {
+            return;
+        }
+        self.hear_refund(number, if is_agreed { &refund::Heard::Agreed } else { &refund::Heard::NotAgreed });
+        if !is_agreed && self.rows[payment].settled == Some(Settled::Refund) {
+            self.rows[payment].settled = Some(Settled::Due);
+        }
     }
 
     /// The candidate gives up what was paid for, at the rate of that moment. Again: nothing.
@@ -219,12 +253,7 @@ impl World {
         if self.seats != Seats::Settled {
             return;
         }
-        let gone: Fen = self
-            .refunds
-            .iter()
-            .filter(|one| one.payment == row && one.state != RefundState::Closed)
-            .map(|one| one.amount)
-            .sum();
+        let gone = Fen(PRICE.0 - self.left_of(row).0);
         let Some(terms) = withdrawal::terms(&self.rates, (PRICE, gone), None, self.now) else { return };
         assert_eq!(terms.back.0 + terms.kept.0 + gone.0, PRICE.0, "what does not come back is kept");
         (self.seats, self.is_withdrawn) = (Seats::Ended, true);
@@ -260,5 +289,24 @@ impl World {
             debit - credit
         };
         self.journal.iter().map(of).sum()
+    }
+
+    /// What must hold at any moment: the journal says where every fen is, and nobody has a seat that nobody paid for.
+    pub(super) fn check_now(&self) {
+        let sum = |amounts: &mut dyn Iterator<Item = Fen>| amounts.map(|amount| amount.0).sum::<i64>();
+        let received = sum(&mut self.rows.iter().filter_map(|row| row.received));
+        let done = |one: &&Refund| one.state == RefundState::Done;
+        let back = sum(&mut self.refunds.iter().filter(done).map(|one| one.amount));
+        let clearing = self.balance(|account| matches!(account, Account::Clearing(_)));
+        assert_eq!(clearing, received - back, "the channels have what came and did not go back: {self:#?}");
+        let is_owed = |row: &&Row| matches!(row.settled, Some(Settled::Due | Settled::Choice(_)));
+        let owed = sum(&mut self.rows.iter().filter(is_owed).filter_map(|row| row.received));
+        assert_eq!(-self.balance(|account| account == Account::Candidate), owed, "owed is what waits: {self:#?}");
+        let open = |one: &&Refund| !one.state.is_final();
+        let due = sum(&mut self.refunds.iter().filter(open).map(|one| one.amount));
+        assert_eq!(-self.balance(|account| account == Account::RefundDue), due, "{self:#?}");
+        let has_paid = self.rows.iter().any(|row| row.received == Some(PRICE));
+        let has_seat = self.is_confirmed_there || self.seats == Seats::Settled;
+        assert!(has_paid || !has_seat, "a seat that nobody paid for: {self:#?}");
     }
 }
