@@ -17,8 +17,8 @@ use sandbox::Sandbox;
 /// Which vendor does what. What is not named is not offered; a demo names everything.
 ///
 /// Keys and addresses come from the environment: `TENCENTCLOUD_…`, `ALIBABA_CLOUD_…`, `SEATHOLD_ALIPAY_…`,
-/// `SEATHOLD_WECHAT_PAY_…` and `SEATHOLD_SMTP_PASSWORD`; the head of each file under `gateways/src/{tencent,aliyun}/`, and
-/// those of `alipay.rs` and `wechat_pay.rs`, list their own. Each may be given as `…_FILE`, too.
+/// `SEATHOLD_WECHAT_PAY_…` and `SEATHOLD_SMTP_PASSWORD`; the head of each file under
+/// `gateways/src/vendors/` lists its own. Each may be given as `…_FILE`, too.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutsideArgs {
     /// Who sends codes to mobiles.

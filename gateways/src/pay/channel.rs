@@ -10,8 +10,8 @@ use super::error::PayError;
 use super::finding::Finding;
 use super::news::{News, NotGenuine};
 use super::standing::{RefundOrder, RefundStanding, Standing};
-use crate::alipay::{Alipay, AlipayConfig};
-use crate::wechat_pay::{WechatPay, WechatPayConfig};
+use crate::vendors::alipay::{Alipay, AlipayConfig};
+use crate::vendors::wechat_pay::{WechatPay, WechatPayConfig};
 
 /// A payment channel. Cloning is a reference count.
 #[derive(Debug, Clone)]

@@ -21,7 +21,7 @@ fn request(method: &str, path: &str, body: Option<&str>) -> Request {
 
 #[test]
 fn three_libraries_sign_alike() {
-    let vectors = samples::vectors(include_str!("../../../tests/vectors/wechat_pay.json"));
+    let vectors = samples::vectors(include_str!("../../../../tests/vectors/wechat_pay.json"));
     let nonce = vectors["nonce"].as_str().unwrap();
     assert_eq!(vectors["seconds"], AT);
     for call in vectors["calls"].as_array().unwrap() {

@@ -6,7 +6,7 @@ use super::*;
 use crate::pay::samples;
 
 fn vectors() -> Value {
-    samples::vectors(include_str!("../../../tests/vectors/alipay.json"))
+    samples::vectors(include_str!("../../../../tests/vectors/alipay.json"))
 }
 
 fn same(config: &AlipayConfig, vector: &Value, method: &str) {

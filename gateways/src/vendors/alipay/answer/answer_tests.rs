@@ -4,8 +4,8 @@ use encoding_rs::GBK;
 use serde_json::Value;
 
 use super::*;
-use crate::alipay::config::AlipayConfig;
 use crate::pay::samples::{self, by_vendor};
+use crate::vendors::alipay::config::AlipayConfig;
 
 const METHOD: &str = "alipay.trade.query";
 
@@ -27,7 +27,7 @@ fn unclear(word: &str) -> Result<Said, PayError> {
 
 #[test]
 fn the_bytes_as_they_came_are_verified() {
-    let vectors = samples::vectors(include_str!("../../../tests/vectors/alipay.json"));
+    let vectors = samples::vectors(include_str!("../../../../tests/vectors/alipay.json"));
     let body = vectors["answer"]["body"].as_str().unwrap();
     let Ok(Said::Done(fields)) = of(body) else { panic!("{:?}", of(body)) };
     assert_eq!(fields["trade_status"], "TRADE_SUCCESS");
@@ -97,7 +97,7 @@ fn an_answer_in_gbk_is_verified_in_gbk() {
 #[test]
 fn a_certificate_answers_under_its_number() {
     let config = AlipayConfig::of(&samples::alipay_by_certificates()).unwrap();
-    let vectors = samples::vectors(include_str!("../../../tests/vectors/alipay.json"));
+    let vectors = samples::vectors(include_str!("../../../../tests/vectors/alipay.json"));
     let number = vectors["alipay_cert_sn"].as_str().unwrap();
     let with = |number: &str| {
         signed(r#"{"code":"10000"}"#).replace(r#"","sign"#, "").replacen(

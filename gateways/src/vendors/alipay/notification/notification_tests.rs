@@ -15,7 +15,7 @@ fn config() -> AlipayConfig {
 }
 
 fn vector() -> String {
-    let vectors = samples::vectors(include_str!("../../../tests/vectors/alipay.json"));
+    let vectors = samples::vectors(include_str!("../../../../tests/vectors/alipay.json"));
     vectors["notification"].as_str().unwrap().to_owned()
 }
 
@@ -170,7 +170,7 @@ fn a_form_in_gbk_is_verified_in_its_own_bytes() {
 #[test]
 fn a_certificates_number_is_not_part_of_what_it_signs() {
     let config = AlipayConfig::of(&samples::alipay_by_certificates()).unwrap();
-    let vectors = samples::vectors(include_str!("../../../tests/vectors/alipay.json"));
+    let vectors = samples::vectors(include_str!("../../../../tests/vectors/alipay.json"));
     let mut fields = fields();
     fields.insert("alipay_cert_sn".into(), vectors["alipay_cert_sn"].as_str().unwrap().into());
     assert_eq!(read(&config, &signed(&fields)), payment(paid()));

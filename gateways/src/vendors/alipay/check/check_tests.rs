@@ -1,10 +1,10 @@
 //! The mistakes that can be seen.
 
 use super::*;
-use crate::alipay::config::ROOT_CERT;
 use crate::pay::finding::Gravity;
 use crate::pay::samples::{self, ENDED_CERT, MERCHANT_CERT, MERCHANT_PUBLIC, VENDOR, faults};
 use crate::settings::Variables;
+use crate::vendors::alipay::config::ROOT_CERT;
 
 fn of(variables: &Variables) -> Vec<Finding> {
     check(&AlipayConfig::of(variables).unwrap(), "2026-11-28T02:00:00Z".parse().unwrap())

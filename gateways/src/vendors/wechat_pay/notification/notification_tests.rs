@@ -76,7 +76,7 @@ fn paid(reference: &str, payer: &str) -> News {
 
 #[test]
 fn what_the_libraries_sign_and_seal_is_read_under_either_key() {
-    let vectors = samples::vectors(include_str!("../../../tests/vectors/wechat_pay.json"));
+    let vectors = samples::vectors(include_str!("../../../../tests/vectors/wechat_pay.json"));
     let body = vectors["notification"].as_str().unwrap();
     for serial in [KEY_ID, VENDOR_SERIAL] {
         let header = |name: &str| match name {

@@ -4,7 +4,7 @@ use super::*;
 use crate::pay::finding::Gravity;
 use crate::pay::samples::{self, KEY_ID, MERCHANT_CERT, MERCHANT_PUBLIC, VENDOR, VENDOR_SERIAL, faults};
 use crate::settings::{SettingError, Variables};
-use crate::wechat_pay::config::API_V3_KEY;
+use crate::vendors::wechat_pay::config::API_V3_KEY;
 
 fn good() -> Variables {
     samples::wechat_pay().with([(CERT, MERCHANT_CERT), (H5_DOMAIN, "exam.example")])
