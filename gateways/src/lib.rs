@@ -24,7 +24,7 @@ pub use liveness::{Liveness, LivenessFailure, LivenessOutcome, LivenessRequest, 
 pub use mail::{Letter, MailError, Mailer};
 pub use pay::Channel;
 pub use sms::{Sms, SmsError};
-pub use vendors::{alipay, aliyun, tencent, wechat_pay};
+pub use vendors::{alipay, aliyun, tencent, unionpay, wechat_pay};
 
 /// What of the outside world is configured; `None` where nothing is. Cloning is a few reference counts.
 #[derive(Debug, Clone, Default)]

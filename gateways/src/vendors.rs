@@ -3,4 +3,5 @@
 pub mod alipay;
 pub mod aliyun;
 pub mod tencent;
+pub mod unionpay;
 pub mod wechat_pay;

@@ -34,7 +34,7 @@ use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
 pub use books::{Books, Difference};
-pub use gateways::pay::{Start, Surface};
+pub use gateways::pay::{Bank, BankKind, Form, Start, Surface};
 pub use groups::{GroupError, LOCK_MAX, NewList};
 pub use invoices::{DOCUMENT_BYTES_MAX, INVOICES_MAX, InvoiceDocument, InvoiceError};
 pub use notified::{Acknowledgement, NotifiedError};

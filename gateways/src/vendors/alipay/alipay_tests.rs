@@ -6,6 +6,7 @@ use url::form_urlencoded;
 
 use super::*;
 use crate::pay::channel::Channel;
+use crate::pay::charge::Onward;
 use crate::pay::samples::{self, NOTIFY, NUMBER, REFUND, Seen, Server, Told, by_vendor, charge};
 use crate::pay::standing::Paid;
 
@@ -109,7 +110,7 @@ async fn what_cannot_be_asked_for_is_refused_before_it_is_stored() {
     }
     assert!(channel.prepare(&good).is_ok());
     let other = OrderCall { product: "h5".into(), body: "{}".into() };
-    assert!(matches!(channel.begin(&other, "https://exam.example").await, Err(PayError::Refused(_))));
+    assert!(matches!(channel.begin(&other, &Onward::to("https://exam.example")).await, Err(PayError::Refused(_))));
 }
 
 #[tokio::test]
@@ -119,7 +120,9 @@ async fn the_cashiers_address_is_signed_and_the_same_order_any_number_of_times()
     let call = channel.prepare(&charge(Surface::Phone)).unwrap();
     let mut bodies = Vec::new();
     for _ in 0..2 {
-        let Ok(Start::Go { url, until: None }) = channel.begin(&call, "https://exam.example/orders/1").await else {
+        let Ok(Start::Go { url, until: None }) =
+            channel.begin(&call, &Onward::to("https://exam.example/orders/1")).await
+        else {
             panic!("an address")
         };
         let url = Url::parse(&url).unwrap();
@@ -143,7 +146,9 @@ async fn a_code_is_asked_for_with_the_stored_words() {
     let (server, channel) = told(inner).await;
     let call = channel.prepare(&charge(Surface::Desk)).unwrap();
     for _ in 0..2 {
-        let Ok(Start::Scan { code, until: Some(until) }) = channel.begin(&call, "").await else { panic!("a code") };
+        let Ok(Start::Scan { code, until: Some(until) }) = channel.begin(&call, &Onward::to("")).await else {
+            panic!("a code")
+        };
         assert_eq!(code, "https://qr.alipay.com/bax0");
         assert!(until <= Timestamp::now() + SignedDuration::from_hours(2));
     }
@@ -165,7 +170,7 @@ async fn an_order_that_is_there_already_is_settled_by_a_query_only() {
     ] {
         let (_server, channel) = told(json!({ "code": "40004", "sub_code": code })).await;
         let call = channel.prepare(&charge(Surface::Desk)).unwrap();
-        assert_eq!(channel.begin(&call, "").await, expected, "{code}");
+        assert_eq!(channel.begin(&call, &Onward::to("")).await, expected, "{code}");
     }
 }
 

@@ -8,13 +8,10 @@ use super::config::AlipayConfig;
 use super::signature::is_alipays;
 use super::trade::standing;
 use crate::pay::fen::fen;
+use crate::pay::form::pairs_of;
 use crate::pay::news::{News, NotGenuine};
 use crate::pay::standing::RefundStanding;
 use crate::pay::words::of_china;
-
-/// Largest notification, and most pairs in it.
-const BYTES_MAX: usize = 64 * 1024;
-const PAIRS_MAX: usize = 200;
 
 /// Reads one.
 pub(super) fn read(config: &AlipayConfig, body: &[u8]) -> Result<News, NotGenuine> {
@@ -85,41 +82,6 @@ fn text_to_verify(pairs: &BTreeMap<Vec<u8>, Vec<u8>>, keeps_empty: bool) -> Vec<
     let pairs = pairs.iter().filter(|(name, value)| is_signed(name) && (keeps_empty || !value.is_empty()));
     let joined: Vec<Vec<u8>> = pairs.map(|(name, value)| [name.as_slice(), b"=", value].concat()).collect();
     joined.join(&b'&')
-}
-
-/// The form's pairs, in bytes. A name that comes twice would be signed once and read as the other.
-fn pairs_of(body: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, NotGenuine> {
-    if body.len() > BYTES_MAX {
-        return Err(NotGenuine::Unreadable);
-    }
-    let mut pairs = BTreeMap::new();
-    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX + 1) {
-        let end = pair.iter().position(|byte| *byte == b'=').ok_or(NotGenuine::Unreadable)?;
-        let (name, value) = (decoded(&pair[..end])?, decoded(&pair[end + 1..])?);
-        if pairs.insert(name, value).is_some() {
-            return Err(NotGenuine::Unreadable);
-        }
-    }
-    if pairs.len() > PAIRS_MAX { Err(NotGenuine::Unreadable) } else { Ok(pairs) }
-}
-
-/// Decoded once.
-fn decoded(text: &[u8]) -> Result<Vec<u8>, NotGenuine> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-                let (high, low) = (digit(bytes.next()), digit(bytes.next()));
-                let value = high.zip(low).map(|(high, low)| high * 16 + low).ok_or(NotGenuine::Unreadable)?;
-                u8::try_from(value).map_err(|_| NotGenuine::Unreadable)?
-            }
-            byte => *byte,
-        });
-    }
-    Ok(out)
 }
 
 #[cfg(test)]

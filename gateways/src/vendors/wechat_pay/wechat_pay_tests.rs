@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::digests::sha1_hex;
-use crate::pay::channel::Channel;
 use crate::pay::samples::{
     self, API_V3_KEY, KEY_ID, NOTIFY, NUMBER, REFUND, Seen, Server, Told, VENDOR_CERT, VENDOR_SERIAL, by_vendor, charge,
 };
 use crate::pay::standing::Paid;
+use crate::pay::{channel::Channel, charge::Onward};
 
 const API_URL: &str = "SEATHOLD_WECHAT_PAY_API_URL";
 const H5_URL: &str = "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&package=2";
@@ -123,8 +123,8 @@ async fn the_cashier_is_asked_for_with_the_stored_words_and_comes_back_to_us() {
     let (server, channel) = told(200, json!({ "h5_url": H5_URL })).await;
     let call = channel.prepare(&charge(Surface::Phone)).unwrap();
     for _ in 0..2 {
-        let back = "https://exam.example/orders/1?a=b&c";
-        let Ok(Start::Go { url, until: Some(until) }) = channel.begin(&call, back).await else { panic!("an address") };
+        let back = Onward::to("https://exam.example/orders/1?a=b&c");
+        let Ok(Start::Go { url, until: Some(until) }) = channel.begin(&call, &back).await else { panic!("an address") };
         assert_eq!(url, format!("{H5_URL}&redirect_url=https%3A%2F%2Fexam.example%2Forders%2F1%3Fa%3Db%26c"));
         assert!(until <= Timestamp::now() + SignedDuration::from_mins(5));
     }
@@ -142,7 +142,8 @@ async fn the_cashier_is_asked_for_with_the_stored_words_and_comes_back_to_us() {
 async fn a_code_lasts_two_hours() {
     let (_server, channel) = told(200, json!({ "code_url": "weixin://wxpay/bizpayurl?pr=1" })).await;
     let call = channel.prepare(&charge(Surface::Desk)).unwrap();
-    let Ok(Start::Scan { code, until: Some(until) }) = channel.begin(&call, "").await else { panic!("a code") };
+    let begun = channel.begin(&call, &Onward::to("")).await;
+    let Ok(Start::Scan { code, until: Some(until) }) = begun else { panic!("a code") };
     assert_eq!(code, "weixin://wxpay/bizpayurl?pr=1");
     assert!(until > Timestamp::now() + SignedDuration::from_mins(119));
 }
@@ -166,7 +167,7 @@ async fn what_is_not_signed_is_never_used() {
         let server = Server::of(move |_, _| answer.clone()).await;
         let channel = channel(&server.url, &[]);
         let call = channel.prepare(&charge(Surface::Desk)).unwrap();
-        assert_eq!(channel.begin(&call, "").await, unclear(word));
+        assert_eq!(channel.begin(&call, &Onward::to("")).await, unclear(word));
     }
 }
 
@@ -240,7 +241,7 @@ async fn an_order_that_is_there_already_is_settled_by_a_query_only() {
     ] {
         let (_server, channel) = told(status, body.clone()).await;
         let call = channel.prepare(&charge(Surface::Phone)).unwrap();
-        assert_eq!(channel.begin(&call, "https://exam.example/").await, expected, "{body}");
+        assert_eq!(channel.begin(&call, &Onward::to("https://exam.example/")).await, expected, "{body}");
     }
 }
 

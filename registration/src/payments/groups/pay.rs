@@ -56,7 +56,7 @@ impl Payments {
             Some(attempt) => attempt,
             None => self.begin_for_group(member, &group, (method, expires_at), payer).await?,
         };
-        Ok(self.start(attempt, payer.return_url).await?)
+        Ok(self.start(attempt, &payer.onward()).await?)
     }
 
     /// Writes down that a school's transfer for a list has come. It must be what the list costs; `reference` is what the bank

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use url::form_urlencoded::{self, Serializer};
 
 use super::*;
+use crate::pay::form::{BYTES_MAX, PAIRS_MAX};
 use crate::pay::samples::{self, NUMBER, REFUND, by_vendor};
 use crate::pay::standing::{Paid, Standing};
 

@@ -1,4 +1,4 @@
-//! A zip as Alipay's bills come in: deflated, with names in GBK that say so nowhere (PKWARE's APPNOTE, 4.3).
+//! A zip as bills come in: deflated, with names in GBK that say so nowhere (PKWARE's APPNOTE, 4.3).
 
 use std::io::Write as _;
 
