@@ -10,8 +10,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::SemaphorePermit;
 
-use crate::aliyun::id_card_ocr::{AliyunOcr, AliyunOcrConfig};
-use crate::tencent::id_card_ocr::{TencentOcr, TencentOcrConfig};
+use crate::vendors::aliyun::id_card_ocr::{AliyunOcr, AliyunOcrConfig};
+use crate::vendors::tencent::id_card_ocr::{TencentOcr, TencentOcrConfig};
 pub use card::{CardSide, CardText, CardWarning};
 pub use error::CardError;
 use local::LocalReader;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::aliyun::face_compare::{AliyunFaceConfig, AliyunFaces};
-use crate::tencent::face_compare::{TencentFaceConfig, TencentFaces};
+use crate::vendors::aliyun::face_compare::{AliyunFaceConfig, AliyunFaces};
+use crate::vendors::tencent::face_compare::{TencentFaceConfig, TencentFaces};
 pub use error::FaceError;
 pub use similarity::Similarity;
 

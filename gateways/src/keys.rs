@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
-use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    KeyPair, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+    RsaParameters, UnparsedPublicKey,
+};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
@@ -22,6 +25,9 @@ use crate::settings::{SettingError, Variables, wrong};
 const CERTIFICATES_MAX: usize = 32;
 /// RSA signature algorithms of PKCS#1.
 const RSA_SIGNATURES: &str = "1.2.840.113549.1.1.";
+/// Of them, the two with which certificates are signed: the authority behind one channel still uses the older one.
+const SHA1_WITH_RSA: &str = "1.2.840.113549.1.1.5";
+const SHA256_WITH_RSA: &str = "1.2.840.113549.1.1.11";
 
 /// Our private key.
 #[derive(Clone)]
@@ -42,7 +48,19 @@ pub(crate) struct Certificate {
     issuer: String,
     pub(crate) subject: String,
     pub(crate) is_rsa_signed: bool,
+    pub(crate) begins_at: Timestamp,
     pub(crate) ends_at: Timestamp,
+    signed: Signed,
+}
+
+/// Who vouches for a certificate, and how.
+#[derive(Debug, Clone)]
+struct Signed {
+    /// What is signed, as it stands there.
+    text: Vec<u8>,
+    /// The algorithm's number.
+    by: String,
+    signature: Vec<u8>,
 }
 
 impl fmt::Debug for PrivateKey {
@@ -132,15 +150,36 @@ impl Certificate {
         let of = certificate.tbs_certificate();
         let serial = of.serial_number().as_bytes();
         let zeros = serial.iter().take_while(|byte| **byte == 0).count();
-        let ends = of.validity().not_after.to_unix_duration().as_secs();
+        let at = |seconds: u64| Timestamp::from_second(i64::try_from(seconds).ok()?).ok();
+        let validity = of.validity();
+        let by = certificate.signature_algorithm().oid.to_string();
+        let signature = certificate.signature().raw_bytes().to_vec();
         Some(Self {
             key: PublicKey::of_der(of.subject_public_key_info().subject_public_key.raw_bytes()),
             serial: serial[zeros..].to_vec(),
             issuer: of.issuer().to_string(),
             subject: of.subject().to_string(),
-            is_rsa_signed: certificate.signature_algorithm().oid.to_string().starts_with(RSA_SIGNATURES),
-            ends_at: Timestamp::from_second(i64::try_from(ends).ok()?).ok()?,
+            is_rsa_signed: by.starts_with(RSA_SIGNATURES),
+            begins_at: at(validity.not_before.to_unix_duration().as_secs())?,
+            ends_at: at(validity.not_after.to_unix_duration().as_secs())?,
+            signed: Signed { text: signed_part(der)?.to_vec(), by, signature },
         })
+    }
+
+    /// Does the other one vouch for it?
+    pub(crate) fn is_signed_by(&self, other: &Self) -> bool {
+        let algorithm: &RsaParameters = match self.signed.by.as_str() {
+            SHA256_WITH_RSA => &RSA_PKCS1_2048_8192_SHA256,
+            SHA1_WITH_RSA => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+            _ => return false,
+        };
+        let Some(key) = other.key.as_ref().filter(|_| self.issuer == other.subject) else { return false };
+        UnparsedPublicKey::new(algorithm, &key.0).verify(&self.signed.text, &self.signed.signature).is_ok()
+    }
+
+    /// Its number in decimal digits, as UnionPay writes it.
+    pub(crate) fn serial_decimal(&self) -> String {
+        decimal(&self.serial)
     }
 
     /// Its number in upper-case hexadecimal digits, as WeChat Pay writes it.
@@ -152,6 +191,24 @@ impl Certificate {
     pub(crate) fn alipay_number(&self) -> String {
         hex(&Md5::digest(format!("{}{}", self.issuer, decimal(&self.serial))))
     }
+}
+
+/// The first element within the outermost one: the part of a certificate that is signed (X.690, 8.1; RFC 5280, 4.1).
+fn signed_part(der: &[u8]) -> Option<&[u8]> {
+    let inside = der.get(head_of(der)?.0..)?;
+    let (head, content) = head_of(inside)?;
+    inside.get(..head.checked_add(content)?)
+}
+
+/// How long the head of an element is, and how long what follows it.
+fn head_of(der: &[u8]) -> Option<(usize, usize)> {
+    let first = usize::from(*der.get(1)?);
+    if first < 0x80 {
+        return Some((2, first));
+    }
+    let count = first & 0x7f;
+    let digits = der.get(2..2 + count).filter(|_| (1..=4).contains(&count))?;
+    Some((2 + count, digits.iter().fold(0, |length, digit| (length << 8) | usize::from(*digit))))
 }
 
 /// What stands in PEM blocks, or the whole text as base64.

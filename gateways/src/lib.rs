@@ -2,11 +2,9 @@
 //! No domain: plain strings and bytes go in and out, and every call is bounded in time and in size.
 //!
 //! In reading order: [`sms`], [`mail`], [`cards`], [`screenshots`], [`faces`], [`liveness`] and [`pay`] are what callers know;
-//! [`settings`] is where configuration comes from; [`tencent`] and [`aliyun`] have one file per product, which says on
-//! top which variables configure it, as [`alipay`] and [`wechat_pay`] do. Errors carry vendors' codes and never personal data.
+//! [`settings`] is where configuration comes from; `vendors` has a folder for each vendor, and of each product a file,
+//! which says on top which variables configure it. Errors carry vendors' codes and never personal data.
 
-pub mod alipay;
-pub mod aliyun;
 pub mod cards;
 pub mod faces;
 pub mod liveness;
@@ -15,12 +13,11 @@ pub mod pay;
 pub mod screenshots;
 pub mod settings;
 pub mod sms;
-pub mod tencent;
-pub mod wechat_pay;
 
 mod digests;
 mod http;
 mod keys;
+mod vendors;
 
 pub use cards::{CardError, CardReader, CardSide, CardText, CardWarning, ReadingPlace, Unread};
 pub use faces::{FaceComparer, FaceError, Similarity};
@@ -29,6 +26,7 @@ pub use mail::{Letter, MailError, Mailer};
 pub use pay::Channel;
 pub use screenshots::{OrderText, ScreenshotError, ScreenshotReader, ShownTime};
 pub use sms::{Sms, SmsError};
+pub use vendors::{alipay, aliyun, tencent, unionpay, wechat_pay};
 
 /// What of the outside world is configured; `None` where nothing is. Cloning is a few reference counts.
 #[derive(Debug, Clone, Default)]

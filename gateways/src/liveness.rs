@@ -5,10 +5,10 @@ pub(crate) mod check;
 
 use std::sync::Arc;
 
-use crate::aliyun::face_verify::{AliyunFaceVerify, AliyunFaceVerifyConfig};
 use crate::faces::error::FaceError;
-use crate::tencent::faceid::{TencentFaceId, TencentFaceIdConfig};
-use crate::tencent::kyc_browser::{TencentKyc, TencentKycConfig};
+use crate::vendors::aliyun::face_verify::{AliyunFaceVerify, AliyunFaceVerifyConfig};
+use crate::vendors::tencent::faceid::{TencentFaceId, TencentFaceIdConfig};
+use crate::vendors::tencent::kyc_browser::{TencentKyc, TencentKycConfig};
 pub use check::{LivenessFailure, LivenessOutcome, LivenessRequest, LivenessStart};
 
 /// Begins liveness checks and fetches their outcome. Cloning is a reference count.

@@ -4,8 +4,8 @@ pub(crate) mod error;
 
 use std::sync::Arc;
 
-use crate::aliyun::sms::{AliyunSms, AliyunSmsConfig};
-use crate::tencent::sms::{TencentSms, TencentSmsConfig};
+use crate::vendors::aliyun::sms::{AliyunSms, AliyunSmsConfig};
+use crate::vendors::tencent::sms::{TencentSms, TencentSmsConfig};
 pub use error::SmsError;
 
 /// Sends codes. Cloning is a reference count.

@@ -145,10 +145,12 @@ fn payment_pages() -> Router<App> {
         .route("/orders/{order}/instead/none", get(screenshot::back).post(instead::none))
 }
 
-/// Where channels tell what became of payments: outside of all that is there for browsers.
+/// Where channels tell what became of payments, and where a form of theirs brings browsers back: outside of all that is there
+/// for browsers of the site.
 fn notifications() -> Router<App> {
     Router::new()
         .route("/pay/{channel}/notify", post(notified::hear))
+        .route("/pay/{channel}/back/{order}", get(begin::brought_back).post(begin::brought_back))
         .layer(timeout(NOTIFICATION_TIMEOUT))
         .layer(CatchPanicLayer::new())
 }

@@ -35,7 +35,7 @@ use crate::secrets::vault::Vault;
 use crate::store::{Database, StoreError};
 
 pub use books::{Books, Difference};
-pub use gateways::pay::{Start, Surface};
+pub use gateways::pay::{Bank, BankKind, Form, Start, Surface};
 pub use groups::{BadLine, Choice, GroupError, LIST_BYTES_MAX, LOCK_MAX, LineFault, ListError, NewList, ReadList};
 pub use invoices::{
     DOCUMENT_BYTES_MAX, Found, INVOICES_MAX, InvoiceBookmark, InvoiceDocument, InvoiceError, InvoicesWanted,

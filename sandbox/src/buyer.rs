@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use gateways::pay::{Form, Start};
 use reqwest::header::{LOCATION, REFERER};
 use reqwest::redirect::Policy;
 
@@ -49,12 +50,32 @@ impl Buyer {
     ///
     /// When the channel shows something else than a page to pay on.
     pub async fn open(&self, start: &str) -> Result<Cashier, Turned> {
-        let mut url = match start.strip_prefix("weixin://wxpay/bizpayurl?pr=") {
+        let url = match start.strip_prefix("weixin://wxpay/bizpayurl?pr=") {
             Some(code) => format!("http://{}/pay/{code}", self.http),
             None => start.to_owned(),
         };
+        self.arrive(url, None).await
+    }
+
+    /// The same by whichever way the merchant's client gave out.
+    ///
+    /// # Errors
+    ///
+    /// When the channel shows something else than a page to pay on.
+    pub async fn go(&self, start: &Start) -> Result<Cashier, Turned> {
+        match start {
+            Start::Go { url: text, .. } | Start::Scan { code: text, .. } => self.open(text).await,
+            Start::Send(form) => self.arrive(form.url.clone(), Some(form)).await,
+        }
+    }
+
+    async fn arrive(&self, mut url: String, mut form: Option<&Form>) -> Result<Cashier, Turned> {
         for _ in 0..STEPS_MAX {
-            let answer = self.client.get(&url).header(REFERER, &self.site).send().await.map_err(silent)?;
+            let call = match form.take() {
+                Some(form) => self.client.post(&url).form(&form.fields),
+                None => self.client.get(&url),
+            };
+            let answer = call.header(REFERER, &self.site).send().await.map_err(silent)?;
             let status = answer.status();
             let next = answer.headers().get(LOCATION).and_then(|next| next.to_str().ok()).map(str::to_owned);
             match next {
@@ -132,7 +153,9 @@ impl Cashier {
         if !status.is_success() {
             return Err(Turned { status: Some(status.as_u16()), page });
         }
-        let back = page.split(";url=").nth(1).and_then(|rest| rest.split('"').next());
+        // By itself, or by a form that carries what the channel signed.
+        let by_form = page.split("class=\"back\" action=\"").nth(1);
+        let back = page.split(";url=").nth(1).or(by_form).and_then(|rest| rest.split('"').next());
         Ok(back.map(|back| back.replace("&amp;", "&")))
     }
 }

@@ -1,5 +1,5 @@
 //! Stand-ins for third parties, for demos and tests, on loopback only: Tencent Cloud, its liveness check for browsers,
-//! Alibaba Cloud, a mail server, Alipay and WeChat Pay. They check signatures as the real ones do and answer in the same shapes, also when
+//! Alibaba Cloud, a mail server, Alipay, WeChat Pay and UnionPay. They check signatures as the real ones do and answer in the same shapes, also when
 //! they say no. What they were given to send is shown on a page and as `/outbox.json`; `/control` makes them fail.
 //!
 //! In reading order: [`Sandbox`] starts it; `vendors` answers as they do; `check` is the page
@@ -106,7 +106,7 @@ impl Sandbox {
         Buyer::new(self.http, site)
     }
 
-    /// Clients of it: Tencent's for everything, its liveness check for browsers, and both payment channels.
+    /// Clients of it: Tencent's for everything, its liveness check for browsers, and all payment channels.
     ///
     /// # Errors
     ///
@@ -125,6 +125,7 @@ impl Sandbox {
             pay: vec![
                 gateways::Channel::alipay(gateways::alipay::AlipayConfig::of(&variables)?),
                 gateways::Channel::wechat_pay(gateways::wechat_pay::WechatPayConfig::of(&variables)?),
+                gateways::Channel::unionpay(gateways::unionpay::UnionPayConfig::of(&variables)?),
             ],
         })
     }

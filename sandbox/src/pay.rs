@@ -1,6 +1,6 @@
-//! Two payment channels as their merchants never see them from inside: their books, how they behave, and what they tell.
+//! Payment channels as their merchants never see them from inside: their books, how they behave, and what they tell.
 //!
-//! [`Pay`] is what tests hold. The wire stands in `vendors::{alipay, wechat_pay}`, the pages to pay on in `pages::pay`.
+//! [`Pay`] is what tests hold. The wire stands in `vendors::{alipay, wechat_pay, unionpay}`, the pages to pay on in `pages::pay`.
 
 pub(crate) mod books;
 pub(crate) mod clock;
@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::vendors::alipay::notice as alipay_notice;
+use crate::vendors::unionpay::notice as unionpay_notice;
 use crate::vendors::wechat_pay::notice as wechat_pay_notice;
 use books::{Books, Happened, Key, NotPayable, What};
 use clock::Clock;
@@ -48,6 +49,7 @@ struct Shared {
     books: Mutex<Books>,
     alipay: Conducted,
     wechat_pay: Conducted,
+    unionpay: Conducted,
     courier: Courier,
 }
 
@@ -59,6 +61,7 @@ impl Pay {
             books: Mutex::default(),
             alipay: Conducted::default(),
             wechat_pay: Conducted::default(),
+            unionpay: Conducted::default(),
             courier: Courier::new(stop),
         }))
     }
@@ -132,6 +135,7 @@ impl Pay {
         let letter = match channel {
             Channel::Alipay => alipay_notice::letter(happened, &conduct),
             Channel::WechatPay => wechat_pay_notice::letter(happened, &conduct),
+            Channel::Unionpay => unionpay_notice::letter(happened, &conduct),
         }?;
         let Sealed { headers, body } = (letter.seal)(None);
         Some(News { to: letter.to, headers, body })
@@ -177,6 +181,7 @@ impl Pay {
         match channel {
             Channel::Alipay => &self.0.alipay,
             Channel::WechatPay => &self.0.wechat_pay,
+            Channel::Unionpay => &self.0.unionpay,
         }
     }
 
@@ -195,6 +200,7 @@ impl Pay {
             let letter = match channel {
                 Channel::Alipay => alipay_notice::letter(happened, &conducted.get()),
                 Channel::WechatPay => wechat_pay_notice::letter(happened, &conducted.get()),
+                Channel::Unionpay => unionpay_notice::letter(happened, &conducted.get()),
             };
             if let Some(letter) = letter {
                 self.0.courier.carry(letter, conducted.take_news());

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 use crate::outbox::Message;
 use crate::vendors::call::Call;
-use crate::vendors::{alipay, aliyun, kyc, tencent, wechat_pay};
+use crate::vendors::{alipay, aliyun, kyc, tencent, unionpay, wechat_pay};
 use crate::{check, pages};
 
 /// Two pictures in base64, and what is around them.
@@ -30,6 +30,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/pay/conduct", get(pages::pay::conduct::show).post(pages::pay::conduct::set))
         .route("/pay/{code}", get(pages::pay::cashier::show).post(pages::pay::cashier::decide))
         .route("/cgi-bin/mmpayweb-bin/checkmweb", get(wechat_pay::h5::open))
+        .route("/gateway/api/frontTransReq.do", post(unionpay::front::open))
         .route("/api/web/login", get(kyc::login));
     // The vendors' own answers carry no headers of pages, but these do no harm.
     let router = pagekit::headers::with_headers(pages)
@@ -38,6 +39,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/gateway.do", any(alipay::gateway))
         .route("/pay/alipay-bills/{ticket}", get(alipay::bill::file))
         .route("/v3/{*path}", any(wechat_pay::call))
+        .route("/gateway/api/{file}", post(unionpay::call))
         .route("/static/sandbox.css", get(pages::stylesheet))
         .route("/static/mark.svg", get(pages::mark))
         .route("/api/oauth2/access_token", get(kyc::access_token))
@@ -64,6 +66,9 @@ async fn call(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, headers: 
         tencent::answer(&desk, &call).await
     } else if call.headers.contains_key("x-acs-action") {
         aliyun::answer(&desk, &call).await
+    } else if call.header("content-type").starts_with("application/x-www-form-urlencoded") {
+        // Another vendor's files are at the root of a host of their own.
+        unionpay::answer(&desk, "/", &call.body).await
     } else {
         let answer = json!({ "Code": "MissingAction", "Message": "no X-TC-Action and no x-acs-action" });
         (StatusCode::BAD_REQUEST, Json(answer)).into_response()

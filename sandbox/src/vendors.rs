@@ -6,4 +6,6 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod kyc;
 pub(crate) mod tencent;
+pub(crate) mod unionpay;
 pub(crate) mod wechat_pay;
+pub(crate) mod zip;

@@ -11,6 +11,7 @@ use gateways::cards::local::LocalReader;
 use gateways::mail::MailConfig;
 use gateways::screenshots::local::LocalScreenshots;
 use gateways::settings::{SettingError, Variables};
+use gateways::unionpay::UnionPayConfig;
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{CardReader, Channel, FaceComparer, Gateways, Liveness, Mailer, ScreenshotReader, Sms, aliyun, tencent};
 use sandbox::Sandbox;
@@ -18,8 +19,8 @@ use sandbox::Sandbox;
 /// Which vendor does what. What is not named is not offered; a demo names everything.
 ///
 /// Keys and addresses come from the environment: `TENCENTCLOUD_…`, `ALIBABA_CLOUD_…`, `SEATHOLD_ALIPAY_…`,
-/// `SEATHOLD_WECHAT_PAY_…` and `SEATHOLD_SMTP_PASSWORD`; the head of each file under `gateways/src/{tencent,aliyun}/`, and
-/// those of `alipay.rs` and `wechat_pay.rs`, list their own. Each may be given as `…_FILE`, too.
+/// `SEATHOLD_WECHAT_PAY_…`, `SEATHOLD_UNIONPAY_…` and `SEATHOLD_SMTP_PASSWORD`; the head of each file under
+/// `gateways/src/vendors/` lists its own. Each may be given as `…_FILE`, too.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutsideArgs {
     /// Who sends codes to mobiles.
@@ -34,7 +35,7 @@ pub struct OutsideArgs {
     /// Who sees that a living person is in front of the camera.
     #[arg(long, env = "SEATHOLD_LIVENESS", value_name = "VENDOR")]
     pub liveness: Option<Checker>,
-    /// Who takes money, in the order in which they are offered: `alipay,wechat-pay`.
+    /// Who takes money, in the order in which they are offered: `alipay,wechat-pay,unionpay`.
     #[arg(long, env = "SEATHOLD_PAY", value_name = "CHANNELS", value_delimiter = ',')]
     pub pay: Vec<Till>,
     /// Where letters are handed in: `smtps://user@host`, `smtp://user@host` (STARTTLS), or `smtp://127.0.0.1:25`. The
@@ -84,6 +85,8 @@ pub enum Till {
     Alipay,
     /// WeChat Pay (微信支付), directly.
     WechatPay,
+    /// Banks, through UnionPay's gateway.
+    Unionpay,
 }
 
 /// The clients, and in a demo what they talk to.
@@ -117,7 +120,11 @@ impl Outside {
             ocr: args.ocr,
             face_compare: args.face_compare.or(Some(Cloud::Tencent)),
             liveness: args.liveness.or(Some(Checker::Tencent)),
-            pay: if args.pay.is_empty() { vec![Till::Alipay, Till::WechatPay] } else { args.pay.clone() },
+            pay: if args.pay.is_empty() {
+                vec![Till::Alipay, Till::WechatPay, Till::Unionpay]
+            } else {
+                args.pay.clone()
+            },
             smtp_url: Some(variables.required("SEATHOLD_SMTP_URL")?),
             mail_from: None,
         };
@@ -165,6 +172,7 @@ fn channel(till: Till, variables: &Variables) -> Result<Channel, SettingError> {
     Ok(match till {
         Till::Alipay => Channel::alipay(AlipayConfig::of(variables)?),
         Till::WechatPay => Channel::wechat_pay(WechatPayConfig::of(variables)?),
+        Till::Unionpay => Channel::unionpay(UnionPayConfig::of(variables)?),
     })
 }
 

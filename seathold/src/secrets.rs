@@ -9,12 +9,14 @@ use anyhow::{Context, bail};
 use axum_extra::extract::cookie::Key;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use jiff::tz::{self, TimeZone};
 
 /// Half signs, half encrypts.
 const COOKIE_KEY_BYTES: usize = 64;
 const API_KEY_BYTES: usize = 32;
 const PASSWORD_BYTES: usize = 15;
-const TRIAL_BYTES: usize = 14;
+const TRIAL_BYTES: usize = 7;
 
 /// Makes the data directory: passable for the stores' own user when root starts us, else for us alone.
 pub fn make_data_dir(dir: &Path) -> anyhow::Result<PathBuf> {
@@ -52,10 +54,12 @@ pub fn new_password() -> anyhow::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random::<PASSWORD_BYTES>()?))
 }
 
-/// A new number of a payment that is only tried, or of its refund: reconciliation knows it by its first letters.
+/// A new number of a payment that is only tried, or of its refund: reconciliation knows it by its first letters. The time
+/// in China follows, which a bank's platform must be told with it, then what nobody guesses.
 pub fn new_trial_number() -> anyhow::Result<String> {
-    let bytes = random::<TRIAL_BYTES>()?;
-    Ok(bytes.iter().fold("try".to_owned(), |number, byte| format!("{number}{byte:02x}")))
+    let china = TimeZone::fixed(tz::offset(8));
+    let began = Timestamp::now().to_zoned(china).strftime("try%Y%m%d%H%M%S").to_string();
+    Ok(random::<TRIAL_BYTES>()?.iter().fold(began, |number, byte| format!("{number}{byte:02x}")))
 }
 
 /// The text of the file, after writing what `make` makes into it when there is none.

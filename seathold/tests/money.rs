@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gateways::Gateways;
-use gateways::pay::{Start, Surface};
+use gateways::pay::{Form, Start, Surface};
 use object_store::local::LocalFileSystem;
 use registration::model::ids::AccountId;
 use registration::model::order::{OrderId, OrderState};
@@ -36,7 +36,7 @@ groups = []
 zh = ["须知"]
 en = ["Notice"]
 [payment]
-channels = ["alipay", "wechat_pay"]
+channels = ["alipay", "wechat_pay", "bank"]
 "#;
 const SITTINGS: &str = "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacity,group
 s0,英语,English,一教,Hall,2099-02-01T09:00:00+08:00,9,
@@ -88,10 +88,11 @@ impl Till {
             subject: "考试报名费",
             notify_url: "http://127.0.0.1:9/pay/notify",
             return_url: "http://127.0.0.1:9/",
+            bank: None,
         };
         let going = self.registration.payments.pay(account, order, method, &payer).await.unwrap();
-        let Going::Start { start: Start::Scan { code, .. }, .. } = going else { panic!("{going:?}") };
-        self.sandbox.buyer("http://127.0.0.1:9/").open(&code).await.unwrap().pay_and_close().await.unwrap();
+        let Going::Start { start, .. } = going else { panic!("{going:?}") };
+        self.sandbox.buyer("http://127.0.0.1:9/").go(&start).await.unwrap().pay_and_close().await.unwrap();
         self.until_confirmed(account, order).await;
         order
     }
@@ -108,7 +109,7 @@ impl Till {
     /// The binary with what the channels' keys are.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(ServedApp::binary());
-        command.args(arguments).envs(self.sandbox.variables()).env("SEATHOLD_PAY", "alipay,wechat-pay");
+        command.args(arguments).envs(self.sandbox.variables()).env("SEATHOLD_PAY", "alipay,wechat-pay,unionpay");
         command.env("SEATHOLD_DATA", self.stores.dir().join("data"));
         command.env("DATABASE_URL", self.stores.postgres_url()).env("REDIS_URL", self.stores.redis_url());
         command
@@ -133,23 +134,23 @@ async fn money_is_checked_tried_and_reconciled_from_the_command_line() {
     let till = Till::open().await;
     till.sold("11010519491231002X", Method::Alipay).await;
     till.sold("440308199901101512", Method::WechatPay).await;
+    till.sold("31010419880707001X", Method::Bank).await;
 
     let checked = till.run(&["books", "check"]).await;
     let text = out(&checked);
     assert!(checked.status.success() && text.contains("the books agree"), "{text}{}", error(&checked));
-    assert!(text.contains("clearing.alipay\t¥120.00") && text.contains("income\t-¥240.00"), "{text}");
+    assert!(text.contains("clearing.alipay\t¥120.00") && text.contains("income\t-¥360.00"), "{text}");
 
-    // 0.01 by a code, there and back.
-    for channel in ["alipay", "wechat-pay"] {
+    // 0.01 by a code or by a page of one's own, there and back.
+    for channel in ["alipay", "wechat-pay", "unionpay"] {
         let mut child = till
             .command(&["pay", "try", "--channel", channel, "--public-url", "http://127.0.0.1:9"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let code =
-            lines.find_map(|line| Some(line.ok()?.split_once("with the channel's app: ")?.1.to_owned())).unwrap();
-        till.sandbox.buyer("http://127.0.0.1:9/").open(&code).await.unwrap().pay_and_close().await.unwrap();
+        let start = lines.find_map(|line| start_in(&line.ok()?)).unwrap();
+        till.sandbox.buyer("http://127.0.0.1:9/").go(&start).await.unwrap().pay_and_close().await.unwrap();
         let rest = tokio::task::spawn_blocking(move || lines.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
         let told = rest.await.unwrap();
         assert!(child.wait().unwrap().success() && told.contains("the money went back"), "{channel}: {told}");
@@ -172,13 +173,33 @@ async fn money_is_checked_tried_and_reconciled_from_the_command_line() {
     till.sandbox.stop().await;
 }
 
+/// How a trial goes on, if the line says so: by a code, or by a page that a browser opens.
+fn start_in(line: &str) -> Option<Start> {
+    if let Some((_, code)) = line.split_once("with the channel's app: ") {
+        return Some(Start::Scan { code: code.to_owned(), until: None });
+    }
+    let path = line.strip_prefix("open ")?.split_once(" in a browser")?.0;
+    let page = std::fs::read_to_string(path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    let part = |text: &str, name: &str| {
+        let value = text.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap();
+        value.replace("&quot;", "\"").replace("&lt;", "<").replace("&amp;", "&")
+    };
+    let fields = page.split("<input ").skip(1).map(|field| (part(field, "name"), part(field, "value")));
+    Some(Start::Send(Form { url: part(&page, "action"), fields: fields.collect(), onward: None, bank: None }))
+}
+
 /// `pay check` says which key is which, and finds what will not work.
 async fn checks(till: &Till) {
     let good = till.run(&["pay", "check", "--public-url", "https://exam.example.edu"]).await;
     let text = out(&good);
-    for known in
-        ["alipay      fact", "wechat_pay  fact", "the keys fit both ways", "SEATHOLD_TRUSTED_PROXIES is not set"]
-    {
+    for known in [
+        "alipay      fact",
+        "wechat_pay  fact",
+        "bank        fact",
+        "the keys fit both ways",
+        "SEATHOLD_TRUSTED_PROXIES is not set",
+    ] {
         assert!(text.contains(known), "{known}: {text}{}", error(&good));
     }
     assert!(good.status.success(), "{text}{}", error(&good));

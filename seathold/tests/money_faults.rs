@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt};
 use gateways::alipay::AlipayConfig;
-use gateways::pay::{Start, Surface};
+use gateways::pay::Surface;
 use gateways::settings::Variables;
+use gateways::unionpay::UnionPayConfig;
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{Channel, Gateways};
 use jiff::Timestamp;
@@ -63,7 +64,7 @@ impl Site {
             sandbox.variables().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         environment.push(("REDIS_URL".to_owned(), stores.redis_url().to_owned()));
         environment.push(("DATABASE_URL".to_owned(), stores.postgres_url().to_owned()));
-        let arguments = ["--pay", "alipay,wechat-pay"].map(str::to_owned).to_vec();
+        let arguments = ["--pay", "alipay,wechat-pay,unionpay"].map(str::to_owned).to_vec();
         let app = ServedApp::start_with(AppOptions { demo: false, arguments, environment, log: None }).await;
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await.unwrap();
@@ -71,6 +72,7 @@ impl Site {
         let pay = vec![
             Channel::alipay(AlipayConfig::of(&variables).unwrap()),
             Channel::wechat_pay(WechatPayConfig::of(&variables).unwrap()),
+            Channel::unionpay(UnionPayConfig::of(&variables).unwrap()),
         ];
         let config = RegistrationConfig {
             postgres: stores.pool(),
@@ -101,17 +103,18 @@ impl Site {
         let exam = format!("exam-{}", number % EXAMS).parse().unwrap();
         let sittings = ["s0".parse().unwrap()];
         let order = self.registration.orders.hold(account, &exam, &sittings, false).await.unwrap();
-        let method = [Method::Alipay, Method::WechatPay][number % 2];
-        let surface = [Surface::Phone, Surface::Desk][number / 2 % 2];
+        let method = [Method::Alipay, Method::WechatPay, Method::Bank][number % 3];
+        let surface = [Surface::Phone, Surface::Desk][number / 3 % 2];
         let (notify_url, return_url) =
             (format!("{}/pay/{method}/notify", self.app.url()), format!("{}/orders/{}", self.app.url(), order.id));
         let ip = IpAddr::from([203, 0, 113, 7]);
-        let payer = Payer { surface, ip, subject: "考试报名费", notify_url: &notify_url, return_url: &return_url };
+        let payer =
+            Payer {
+                surface, ip, subject: "考试报名费", notify_url: &notify_url, return_url: &return_url, bank: None
+            };
         let going = self.registration.payments.pay(account, order.id, method, &payer).await.unwrap();
-        let Going::Start { start: Start::Go { url: text, .. } | Start::Scan { code: text, .. }, .. } = going else {
-            panic!("{going:?}")
-        };
-        let cashier = self.sandbox.buyer(self.app.url()).open(&text).await.unwrap();
+        let Going::Start { start, .. } = going else { panic!("{going:?}") };
+        let cashier = self.sandbox.buyer(self.app.url()).go(&start).await.unwrap();
         cashier.pay_and_close().await.unwrap();
         order.id.to_string()
     }
@@ -163,7 +166,7 @@ fn payments() -> usize {
 async fn run(news: &[(NewsTwist, u8)]) {
     let payments = payments();
     let mut site = Site::start(payments).await;
-    for channel in [sandbox::Channel::Alipay, sandbox::Channel::WechatPay] {
+    for channel in [sandbox::Channel::Alipay, sandbox::Channel::WechatPay, sandbox::Channel::Unionpay] {
         let news_often = news.iter().copied().collect();
         site.sandbox.pay().behave(channel, Conduct { seed: 11, news_often, ..Conduct::default() });
     }
@@ -219,7 +222,7 @@ fn write_exam(stores: &TestStores, number: usize, capacity: usize) {
          hold_seconds = 900\ngrace_seconds = 60\n\
          opens_at = 2020-01-01T00:00:00+08:00\ncloses_at = 2099-01-01T00:00:00+08:00\n\
          fee = \"120.00\"\npayment_url = \"https://pay.example.com/\"\n\
-         notice = {{ zh = [\"须知\"], en = [\"Notice\"] }}\n[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n"
+         notice = {{ zh = [\"须知\"], en = [\"Notice\"] }}\n[payment]\nchannels = [\"alipay\", \"wechat_pay\", \"bank\"]\n"
     );
     let csv = format!(
         "id,title_zh,title_en,venue_zh,venue_en,starts_at,capacity\n\

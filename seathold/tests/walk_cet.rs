@@ -188,6 +188,26 @@ async fn kept_together(phone: &mut Walker) {
     phone.looks("cet-25-written-first").await;
 }
 
+/// Two confirmations, the second by the bank; its page, and back by the form that the platform signed.
+async fn pay_by_bank(phone: &mut Walker) {
+    phone.open(EXAM).await;
+    phone.tap(".mine .order-do a.link").await;
+    phone.shows("选择支付方式").await;
+    phone.tap(".channel[value=bank]").await;
+    phone.shows("选择付款银行").await;
+    phone.looks("cet-27-banks").await;
+    phone.tap("button[name=bank][value=icbc]").await;
+    phone.shows("前往工商银行付款").await;
+    phone.looks("cet-28-going").await;
+    phone.tap("form[action$='/frontTransReq.do'] button").await;
+    phone.shows("中国工商银行").await;
+    phone.looks("cet-29-bank").await;
+    phone.tap("button[value=pay]").await;
+    phone.tap("form.back button").await;
+    phone.turns_to("报名成功").await;
+    phone.looks("cet-34-paid").await;
+}
+
 /// Without the review of an earlier score, band 6 is not for this person: neither written nor oral.
 async fn not_eligible(phone: &mut Walker) {
     phone.open(&format!("{EXAM}/sittings?part=written")).await;
@@ -225,7 +245,7 @@ async fn drops(phone: &Walker) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn b1_b7_b8_b9_b10_b11_b13_b14_cet_from_the_account_to_the_payment() {
+async fn b1_b7_b8_b9_b10_b11_b13_b14_b15_cet_from_the_account_to_the_payment() {
     let mut app = ServedApp::start().await;
     let mut phone = Walker::start(app.url(), BrowserOptions::default()).await;
     sign_up(&app, &mut phone).await;
@@ -243,6 +263,7 @@ async fn b1_b7_b8_b9_b10_b11_b13_b14_cet_from_the_account_to_the_payment() {
     phone.open("/").await;
     phone.shows("下一步：笔试缴费").await;
     phone.looks("cet-21-home").await;
+    pay_by_bank(&mut phone).await;
     phone.finish().await;
     app.stop().await;
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil};
 
+use super::bank::Bank;
 use super::bill::{Bill, BillError};
-use super::charge::{Charge, OrderCall, Start};
+use super::charge::{Charge, Onward, OrderCall, Start};
 use super::error::PayError;
 use super::finding::Finding;
 use super::news::{News, NotGenuine};
 use super::status::{PaymentStatus, RefundOrder, RefundStatus};
-use crate::alipay::{Alipay, AlipayConfig};
-use crate::wechat_pay::{WechatPay, WechatPayConfig};
+use crate::vendors::alipay::{Alipay, AlipayConfig};
+use crate::vendors::unionpay::{UnionPay, UnionPayConfig};
+use crate::vendors::wechat_pay::{WechatPay, WechatPayConfig};
 
 /// A payment channel. Cloning is a reference count.
 #[derive(Debug, Clone)]
@@ -21,6 +23,7 @@ pub struct Channel(Vendor);
 enum Vendor {
     Alipay(Arc<Alipay>),
     WechatPay(Arc<WechatPay>),
+    UnionPay(Arc<UnionPay>),
 }
 
 impl Channel {
@@ -34,11 +37,17 @@ impl Channel {
         Self(Vendor::WechatPay(Arc::new(WechatPay::new(config))))
     }
 
-    /// Its word in addresses, tables and logs: `alipay` or `wechat_pay`.
+    /// Over UnionPay's gateway: any bank's card, and the banks' own pages.
+    pub fn unionpay(config: UnionPayConfig) -> Self {
+        Self(Vendor::UnionPay(Arc::new(UnionPay::new(config))))
+    }
+
+    /// Its word in addresses, tables and logs: `alipay`, `wechat_pay` or `bank`.
     pub fn word(&self) -> &'static str {
         match &self.0 {
             Vendor::Alipay(_) => "alipay",
             Vendor::WechatPay(_) => "wechat_pay",
+            Vendor::UnionPay(_) => "bank",
         }
     }
 
@@ -48,15 +57,24 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.prepare(charge),
             Vendor::WechatPay(wechat) => wechat.prepare(charge),
+            Vendor::UnionPay(unionpay) => unionpay.prepare(charge),
         }
     }
 
-    /// Sends the order call, or signs the address that carries it: any number of times. Afterwards the payer's browser
-    /// goes to `return_url`.
-    pub async fn begin(&self, call: &OrderCall, return_url: &str) -> Result<Start, PayError> {
+    /// The banks that a payer can choose before; none where the channel's own page is all there is.
+    pub fn banks(&self) -> &[Bank] {
         match &self.0 {
-            Vendor::Alipay(alipay) => alipay.begin(call, return_url).await,
-            Vendor::WechatPay(wechat) => wechat.begin(call, return_url).await,
+            Vendor::Alipay(_) | Vendor::WechatPay(_) => &[],
+            Vendor::UnionPay(unionpay) => unionpay.banks(),
+        }
+    }
+
+    /// Sends the order call, or signs the address or the form that carries it: any number of times.
+    pub async fn begin(&self, call: &OrderCall, onward: &Onward<'_>) -> Result<Start, PayError> {
+        match &self.0 {
+            Vendor::Alipay(alipay) => alipay.begin(call, onward.return_url).await,
+            Vendor::WechatPay(wechat) => wechat.begin(call, onward.return_url).await,
+            Vendor::UnionPay(unionpay) => unionpay.begin(call, onward),
         }
     }
 
@@ -65,14 +83,17 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.query(number).await,
             Vendor::WechatPay(wechat) => wechat.query(number).await,
+            Vendor::UnionPay(unionpay) => unionpay.query(number).await,
         }
     }
 
-    /// Closes an attempt, then asks what became of it: the payer may have been quicker.
+    /// Closes an attempt where the channel can, then asks what became of it: the payer may have been quicker.
     pub async fn close(&self, number: &str) -> Result<PaymentStatus, PayError> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.close(number).await,
             Vendor::WechatPay(wechat) => wechat.close(number).await,
+            // It cannot be closed: it ends by itself at its time.
+            Vendor::UnionPay(unionpay) => unionpay.query(number).await,
         }
     }
 
@@ -81,6 +102,7 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.refund(order).await,
             Vendor::WechatPay(wechat) => wechat.refund(order).await,
+            Vendor::UnionPay(unionpay) => unionpay.refund(order).await,
         }
     }
 
@@ -89,6 +111,7 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.query_refund(number, payment).await,
             Vendor::WechatPay(wechat) => wechat.query_refund(number).await,
+            Vendor::UnionPay(unionpay) => unionpay.query_refund(number).await,
         }
     }
 
@@ -102,6 +125,7 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.read_notification(body),
             Vendor::WechatPay(wechat) => wechat.read_notification(header, body, now),
+            Vendor::UnionPay(unionpay) => unionpay.read_notification(body, now),
         }
     }
 
@@ -110,6 +134,7 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(_) => (200, "text/plain; charset=utf-8", "success"),
             Vendor::WechatPay(_) => (204, "application/json", ""),
+            Vendor::UnionPay(_) => (200, "text/plain; charset=utf-8", "ok"),
         }
     }
 
@@ -118,15 +143,17 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.bill(day).await,
             Vendor::WechatPay(wechat) => wechat.bill(day).await,
+            Vendor::UnionPay(unionpay) => unionpay.bill(day).await,
         }
     }
 
     /// A bill that somebody downloaded from the channel's console: Alipay's zip or the CSV in it, WeChat Pay's CSV,
-    /// plain or compressed.
+    /// plain or compressed, UnionPay's zip.
     pub fn read_bill(&self, file: &[u8]) -> Result<Bill, BillError> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.read_bill(file),
             Vendor::WechatPay(wechat) => wechat.read_bill(file),
+            Vendor::UnionPay(unionpay) => unionpay.read_bill(file),
         }
     }
 
@@ -135,6 +162,7 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.check(),
             Vendor::WechatPay(wechat) => wechat.check(),
+            Vendor::UnionPay(unionpay) => unionpay.check(),
         }
     }
 
@@ -143,6 +171,7 @@ impl Channel {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.check_addresses(notify_url, return_url),
             Vendor::WechatPay(wechat) => wechat.check_addresses(notify_url, return_url),
+            Vendor::UnionPay(unionpay) => unionpay.check_addresses(notify_url, return_url),
         }
     }
 }

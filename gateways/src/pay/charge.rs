@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Where the payer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,4 +63,64 @@ pub enum Start {
         /// From then on the order call must be sent again to get another one.
         until: Option<Timestamp>,
     },
+    /// The browser sends this form there, as a page with it.
+    Send(Form),
+}
+
+impl Start {
+    /// From then on the order call must be sent again to get another one.
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Go { until, .. } | Self::Scan { until, .. } => *until,
+            Self::Send(_) => None,
+        }
+    }
+
+    /// The word of the bank that it leads to, where the payer has chosen one.
+    pub fn bank(&self) -> Option<&str> {
+        match self {
+            Self::Send(form) => form.bank.as_deref(),
+            Self::Go { .. } | Self::Scan { .. } => None,
+        }
+    }
+}
+
+/// What a browser carries to a channel: a form that is posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// Where it is sent to.
+    pub url: String,
+    /// Its fields, in UTF-8.
+    pub fields: Vec<(String, String)>,
+    /// Where the channel sends the browser on to at once, beside `url`: an origin. Whoever restricts where forms go allows both.
+    pub onward: Option<String>,
+    /// The word of the bank that it leads to, where the payer has chosen one.
+    pub bank: Option<String>,
+}
+
+impl Form {
+    /// The origins to which the browser goes with it.
+    pub fn origins(&self) -> Vec<String> {
+        let of = |text: &str| Url::parse(text).ok().map(|url| url.origin().ascii_serialization());
+        let mut origins: Vec<String> =
+            [Some(self.url.as_str()), self.onward.as_deref()].into_iter().flatten().filter_map(of).collect();
+        origins.dedup();
+        origins
+    }
+}
+
+/// What is known only when the payer goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Onward<'a> {
+    /// Where the payer's browser comes back to.
+    pub return_url: &'a str,
+    /// The word of the bank that the payer chose; channels without banks pass it over.
+    pub bank: Option<&'a str>,
+}
+
+impl<'a> Onward<'a> {
+    /// Back to there, by no certain bank.
+    pub fn to(return_url: &'a str) -> Self {
+        Self { return_url, bank: None }
+    }
 }

@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::charge::{Charge, Surface};
 use super::finding::{Finding, Gravity};
+use crate::digests::sha256_hex;
 use crate::keys::PrivateKey;
 use crate::settings::Variables;
 
@@ -68,6 +69,32 @@ pub(crate) fn wechat_pay() -> Variables {
         ("SEATHOLD_WECHAT_PAY_PUBLIC_KEY_ID", KEY_ID),
         ("SEATHOLD_WECHAT_PAY_PLATFORM_CERT", VENDOR_CERT),
     ])
+}
+
+pub(crate) const UNIONPAY_CERT: &str = include_str!("../../tests/keys/unionpay/cert.pem");
+pub(crate) const UNIONPAY_TEST_CERT: &str = include_str!("../../tests/keys/unionpay/test_cert.pem");
+pub(crate) const UNIONPAY_OTHER_CERT: &str = include_str!("../../tests/keys/unionpay/other_cert.pem");
+pub(crate) const UNIONPAY_STRAY_MIDDLE: &str = include_str!("../../tests/keys/unionpay/stray_middle.pem");
+pub(crate) const UNIONPAY_MERCHANT: &str = "777290058167151";
+
+pub(crate) fn unionpay() -> Variables {
+    Variables::default().with([
+        ("SEATHOLD_UNIONPAY_MERCHANT_ID", UNIONPAY_MERCHANT),
+        ("SEATHOLD_UNIONPAY_KEY", MERCHANT),
+        ("SEATHOLD_UNIONPAY_CERT", MERCHANT_CERT),
+        ("SEATHOLD_UNIONPAY_MIDDLE_CERT", include_str!("../../tests/keys/unionpay/middle.pem")),
+        ("SEATHOLD_UNIONPAY_ROOT_CERT", include_str!("../../tests/keys/unionpay/root.pem")),
+    ])
+}
+
+/// The pairs of a message of UnionPay's with its certificate and its signature.
+pub(crate) fn by_unionpay(mut fields: BTreeMap<String, String>, certificate: &str) -> BTreeMap<String, String> {
+    fields.remove("signature");
+    fields.insert("signPubKeyCert".into(), certificate.trim_end().replace('\n', "\r\n"));
+    let text: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let signature = by_vendor(sha256_hex(text.join("&").as_bytes()).as_bytes());
+    fields.insert("signature".into(), signature);
+    fields
 }
 
 /// Signed by the channel.

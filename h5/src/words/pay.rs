@@ -22,6 +22,28 @@ pub(crate) fn method(w: Words, method: Method) -> Cow<'static, str> {
     }
 }
 
+/// What a bank is called, by its word.
+pub(crate) fn bank(w: Words, word: &str) -> Cow<'static, str> {
+    w.t(match word {
+        "icbc" => "bank-icbc",
+        "abc" => "bank-abc",
+        "boc" => "bank-boc",
+        "ccb" => "bank-ccb",
+        "comm" => "bank-comm",
+        "psbc" => "bank-psbc",
+        "cmb" => "bank-cmb",
+        "citic" => "bank-citic",
+        "ceb" => "bank-ceb",
+        "cmbc" => "bank-cmbc",
+        "spdb" => "bank-spdb",
+        "cib" => "bank-cib",
+        "hxb" => "bank-hxb",
+        "gdb" => "bank-gdb",
+        "pab" => "bank-pab",
+        _ => "bank-other",
+    })
+}
+
 /// What one cannot do about it on the page that says it, and what one can; nothing where the order's page says more.
 pub(crate) fn refusal(w: Words, refusal: &PayRefusal) -> Option<(StatusCode, Cow<'static, str>)> {
     match refusal {

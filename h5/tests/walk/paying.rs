@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use gateways::Gateways;
+use gateways::pay::{Form, Start};
 use http::header::{HOST, USER_AGENT};
 use http::{Method, Request, StatusCode};
 use sandbox::{Channel, Conduct, NewsTwist, Sandbox};
@@ -27,10 +28,14 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open() -> Self {
+        Self::open_with(RULES).await
+    }
+
+    async fn open_with(rules: &'static str) -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         // Nothing but the channels: without messages an account needs no code.
         let gateways = Gateways { pay: sandbox.gateways().unwrap().pay, ..Gateways::default() };
-        let mut site = Box::pin(Site::start_among(RULES, gateways)).await;
+        let mut site = Box::pin(Site::start_among(rules, gateways)).await;
         let url = site.listen().await;
         Self { site, sandbox, url }
     }
@@ -85,6 +90,57 @@ fn speaks_of_no_picture(page: &str) {
     // One sentence says that none is needed, and one to keep the receipt.
     let page = page.replace("不用上传截图", "").replace("建议截图保存本页", "");
     assert!(!page.contains("截图") && !page.contains("multipart/form-data"), "{page}");
+}
+
+/// A bank is chosen at the second confirmation; the page then has one form, and may send it to the platform and nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn b15_a_bank_is_chosen_and_a_form_carries_the_order_there_and_back() {
+    let shop = Shop::open_with("[payment]\nchannels = [\"alipay\", \"bank\"]\n").await;
+    let (mut phone, order) = shop.holds(1, "morning", PHONE).await;
+    let own = format!("/orders/{order}");
+    let page = phone.get(&own).await.text;
+    assert!(page.contains("网上银行") && page.contains("选择银行后付款"), "{page}");
+    let page = phone.get(&format!("{own}/pay?by=bank")).await.text;
+    for part in ["张伟", "¥120.00", "国有大型银行", "value=\"icbc\">工商银行", "其他银行"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let refused = phone.post(&format!("{own}/pay"), "by=bank&bank=mybank").await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("没有扣款"), "{}", refused.text);
+    let sent = phone.post(&format!("{own}/pay"), "by=bank&bank=icbc").await;
+    let going = phone.get(sent.location()).await;
+    assert!(going.text.contains("前往工商银行付款") && !going.text.contains("data-go"), "{}", going.text);
+    let there = shop.sandbox.url().trim_end_matches('/').to_owned();
+    let policy = going.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains(&format!("form-action 'self' {there};")), "{policy}");
+    let other = phone.get(&own).await;
+    assert!(!other.headers["content-security-policy"].to_str().unwrap().contains(&there), "no other page may");
+    // Another bank for the same order; the first one's page is left.
+    assert!(phone.get(&format!("{own}/pay?by=bank")).await.location().contains("going"), "by the back button");
+    let page = phone.get(&format!("{own}/pay?by=bank&other=1")).await.text;
+    assert!(page.contains("选择付款银行"), "{page}");
+    let sent = phone.post(&format!("{own}/pay"), "by=bank&bank=abc").await;
+    let page = phone.get(sent.location()).await.text;
+    assert!(page.contains("前往农业银行付款") && page.contains("value=\"ABC\""), "{page}");
+    // The platform's form comes from elsewhere, and is no form of ours: nothing of it is read.
+    phone.headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+    let back = phone.post(&format!("/pay/bank/back/{order}"), "respCode=00&orderId=x").await;
+    assert_eq!((back.status, back.location()), (StatusCode::SEE_OTHER, &*format!("{own}/back")));
+    assert_eq!(phone.post(&format!("{own}/pay"), "by=bank").await.status, StatusCode::FORBIDDEN, "a stranger's form");
+    phone.headers.remove("sec-fetch-site");
+    assert_eq!(phone.post("/pay/bank/back/nothing", "").await.status, StatusCode::NOT_FOUND);
+    let again = phone.get(&format!("{own}/back")).await;
+    assert!(phone.get(again.location()).await.text.contains("还没有收到到账通知"));
+    let part = |field: &str, name: &str| {
+        field.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().replace("&amp;", "&")
+    };
+    let form = page.split_once("frontTransReq.do\"").unwrap().1.split("</form>").next().unwrap();
+    let fields = form.split("<input type=\"hidden\" ").skip(1).map(|field| (part(field, "name"), part(field, "value")));
+    let url = format!("{there}/gateway/api/frontTransReq.do");
+    let form = Form { url, fields: fields.collect(), onward: None, bank: None };
+    let cashier = shop.sandbox.buyer(&shop.url).go(&Start::Send(form)).await.unwrap();
+    assert_eq!(cashier.pay().await.unwrap(), Some(format!("{}/pay/bank/back/{order}", shop.url)));
+    shop.until(&mut phone, &own, "报名成功").await;
+    assert_eq!(shop.number(Channel::Unionpay).len(), 32);
 }
 
 #[tokio::test(flavor = "multi_thread")]

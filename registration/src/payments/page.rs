@@ -1,6 +1,6 @@
 //! What pages show of the money of one order, and what staff have to look at.
 
-use gateways::pay::{Start, Surface};
+use gateways::pay::{Bank, Start, Surface};
 use jiff::Timestamp;
 
 use super::Payments;
@@ -59,6 +59,8 @@ pub struct PaymentPage {
     pub amount: Fen,
     /// By what one can pay now, in the exam's order; nothing when nothing is to be paid.
     pub channels: Vec<Method>,
+    /// The banks that one can choose before, where a channel leads to banks.
+    pub banks: Vec<Bank>,
     /// What is under way.
     pub attempts: Vec<Attempt>,
     /// What has come, the oldest first.
@@ -144,10 +146,14 @@ impl Payments {
         let is_offered = lock.is_none() && is_payable(&found, &found.state_at(clock::now()));
         let exam = self.exams.get(&found.exam).filter(|_| is_offered);
         let has = |method: &Method| *method == Method::Screenshot || self.channels().get(*method).is_some();
-        let channels = exam.map(|exam| exam.rules.payment.channels.iter().copied().filter(has).collect());
+        let channels: Option<Vec<Method>> =
+            exam.map(|exam| exam.rules.payment.channels.iter().copied().filter(has).collect());
+        let offered = channels.iter().flatten().filter_map(|method| self.channels().get(*method));
+        let banks = offered.flat_map(gateways::Channel::banks).copied().collect();
         Ok(Some(PaymentPage {
             amount: found.amount,
             channels: channels.unwrap_or_default(),
+            banks,
             // Where a school's staff pay is nothing to the candidate.
             attempts: under_way.into_iter().filter(|one| one.group.is_none()).map(Attempt::from).collect(),
             received: received.into_iter().filter(|payment| payment.state == PaymentState::Received).collect(),

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use gateways::pay::{Charge, PayError, Start, Surface};
+use gateways::pay::{Charge, Onward, PayError, Start, Surface};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -42,6 +42,15 @@ pub struct Payer<'a> {
     pub notify_url: &'a str,
     /// Where the browser comes back to.
     pub return_url: &'a str,
+    /// The word of the bank that the payer chose, where a channel leads to banks.
+    pub bank: Option<&'a str>,
+}
+
+impl Payer<'_> {
+    /// What a channel is told only when the payer goes on.
+    pub(super) fn onward(&self) -> Onward<'_> {
+        Onward { return_url: self.return_url, bank: self.bank }
+    }
 }
 
 /// How paying goes on.
@@ -103,17 +112,17 @@ impl Payments {
     ) -> Result<Going, PayRefusal> {
         let found = orders::get(&self.database.client().await?, order).await?;
         let found = found.filter(|found| found.account == account).ok_or(PayRefusal::UnknownOrder)?;
-        self.check(&found, method).await?;
+        self.check(&found, method, payer.bank).await?;
         let attempt = match self.fitting(&found, method, payer, account).await? {
             Fitting::Paid => return Ok(Going::Paid),
             Fitting::This(attempt) => *attempt,
             Fitting::None => self.begin_attempt(&found, method, payer).await?,
         };
-        self.start(attempt, payer.return_url).await
+        self.start(attempt, &payer.onward()).await
     }
 
-    /// May this order be paid for by this channel now?
-    async fn check(&self, order: &StoredOrder, method: Method) -> Result<(), PayRefusal> {
+    /// May this order be paid for by this channel, and this bank, now?
+    async fn check(&self, order: &StoredOrder, method: Method, bank: Option<&str>) -> Result<(), PayRefusal> {
         let state = order.state_at(clock::now());
         if !is_payable(order, &state) {
             return Err(PayRefusal::NotPayable(state));
@@ -122,7 +131,10 @@ impl Payments {
             return Err(PayRefusal::Locked(lock));
         }
         let exam = self.exams.get(&order.exam).ok_or(PayRefusal::NotOffered(method))?;
-        if !exam.rules.payment.channels.contains(&method) || self.channels().get(method).is_none() {
+        let channel = self.channels().get(method).filter(|_| exam.rules.payment.channels.contains(&method));
+        let leads_to =
+            |bank: &str| channel.is_some_and(|channel| channel.banks().iter().any(|known| known.word == bank));
+        if channel.is_none() || !bank.is_none_or(leads_to) {
             return Err(PayRefusal::NotOffered(method));
         }
         if exam.rules.has_requirements() {
@@ -221,11 +233,13 @@ impl Payments {
     }
 
     /// How the payer goes on with an attempt: as before while that is good, else the same order call is sent again.
-    pub(super) async fn start(&self, attempt: StoredAttempt, return_url: &str) -> Result<Going, PayRefusal> {
+    pub(super) async fn start(&self, attempt: StoredAttempt, onward: &Onward<'_>) -> Result<Going, PayRefusal> {
         let StoredAttempt { id, method, call: Some(call), expires_at: Some(expires_at), start, .. } = attempt else {
             return Err(StoreError::Corrupt("an attempt without its order call").into());
         };
-        if let Some(start) = start.filter(|start| is_good(start, clock::now())) {
+        // Another bank is another way to the same order.
+        let is_wanted = |start: &Start| is_good(start, clock::now()) && start.bank() == onward.bank;
+        if let Some(start) = start.filter(is_wanted) {
             return Ok(Going::Start { payment: id, start, expires_at });
         }
         let channel = self.channels().get(method).ok_or(PayRefusal::NotOffered(method))?;
@@ -237,7 +251,7 @@ impl Payments {
             Some(PaymentState::Received) => return Ok(Going::Paid),
             _ => return Err(PayRefusal::JustEnded),
         }
-        let (heard, start, refusal) = match channel.begin(&call, return_url).await {
+        let (heard, start, refusal) = match channel.begin(&call, onward).await {
             Ok(start) => (Heard::Begun, Some(as_kept(start)), None),
             Err(PayError::Refused(code)) => (Heard::Refused(code.clone()), None, Some(PayRefusal::Refused(code))),
             Err(PayError::Unclear(_)) => (Heard::Unclear, None, Some(PayRefusal::Unclear)),
@@ -270,7 +284,8 @@ enum Fitting {
 fn is_same(attempt: &StoredAttempt, order: &StoredOrder, method: Method, payer: &Payer<'_>) -> bool {
     attempt.method == method
         && attempt.amount == order.amount
-        && attempt.surface.as_deref() == Some(word(payer.surface))
+        // A bank's page is the same everywhere, and an order at its platform cannot be closed.
+        && (method == Method::Bank || attempt.surface.as_deref() == Some(word(payer.surface)))
         && attempt.expires_at == Some(order.expires_at)
 }
 
@@ -286,12 +301,12 @@ fn as_kept(start: Start) -> Start {
     match start {
         Start::Go { url, until } => Start::Go { url, until: kept(until) },
         Start::Scan { code, until } => Start::Scan { code, until: kept(until) },
+        Start::Send(form) => Start::Send(form),
     }
 }
 
 fn is_good(start: &Start, now: Timestamp) -> bool {
-    let (Start::Go { until, .. } | Start::Scan { until, .. }) = start;
-    until.is_none_or(|until| until >= now + START_LEFT_MIN)
+    start.until().is_none_or(|until| until >= now + START_LEFT_MIN)
 }
 
 pub(super) fn refused(error: PayError) -> PayRefusal {

@@ -1,4 +1,4 @@
-//! Paying by Alipay and WeChat Pay, as the sandbox plays them: on phones and by codes; late, twice, without any news, and
+//! Paying by Alipay, WeChat Pay and a bank, as the sandbox plays them: on phones and by codes; late, twice, without any news, and
 //! with every answer that can go wrong.
 
 use gateways::pay::{Start, Surface};
@@ -14,7 +14,7 @@ use crate::payments_beside::states;
 use crate::shop::{Shop, at, number};
 use crate::world::{Setup, World, until};
 
-const BOTH: [Method; 2] = [Method::Alipay, Method::WechatPay];
+const ALL: [Method; 3] = [Method::Alipay, Method::WechatPay, Method::Bank];
 
 async fn refunded(world: &World, order: OrderId, reason: RefundReason) {
     until("a refund that is done", async || {
@@ -28,19 +28,20 @@ async fn refunded(world: &World, order: OrderId, reason: RefundReason) {
 async fn a_seat_is_paid_for_by_each_channel_on_phone_and_desk() {
     let shop = Shop::open(Setup { capacities: vec![8, 8, 8], ..Setup::default() }).await;
     let mut number = 0;
-    for method in BOTH {
+    for method in ALL {
         for surface in [Surface::Phone, Surface::Desk] {
             number += 1;
             let account = shop.world.candidate(number).await.id;
             let order = shop.world.hold(account, &["s0"]).await.unwrap();
             let payments = &shop.world.registration.payments;
             let offer = payments.offer(account, order.id, surface).await.unwrap();
-            assert_eq!(offer, Some((Fen(12_000), BOTH.to_vec())));
+            assert_eq!(offer, Some((Fen(12_000), ALL.to_vec())));
             let going = shop.pay(account, order.id, method, surface).await.unwrap();
             let again = shop.pay(account, order.id, method, surface).await.unwrap();
             assert_eq!(going, again, "the same order goes to the same cashier");
             let Going::Start { start, expires_at, .. } = &going else { panic!("{going:?}") };
-            assert_eq!(matches!(start, Start::Scan { .. }), surface == Surface::Desk);
+            let is_scanned = surface == Surface::Desk && method != Method::Bank;
+            assert_eq!(matches!(start, Start::Scan { .. }), is_scanned);
             assert_eq!(*expires_at, order.expires_at);
             assert!(shop.pay_there(&going).await, "{method} {surface:?}");
             shop.world.until_row(order.id, "confirmed").await;
@@ -58,12 +59,12 @@ async fn a_seat_is_paid_for_by_each_channel_on_phone_and_desk() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_any_news_everything_is_settled_within_half_a_minute() {
     let shop = Shop::open(Setup { capacities: vec![8, 8, 8], ..Setup::default() }).await;
-    for method in BOTH {
+    for method in ALL {
         let conduct = Conduct { news_often: [(NewsTwist::Lost, 100)].into(), ..Conduct::default() };
         shop.sandbox.pay().behave(at(method), conduct);
     }
     let mut orders = Vec::new();
-    for (number, method) in [(1, Method::Alipay), (2, Method::WechatPay), (3, Method::Alipay)] {
+    for (number, method) in [(1, Method::Alipay), (2, Method::WechatPay), (3, Method::Bank)] {
         let account = shop.world.candidate(number).await.id;
         let order = shop.world.hold(account, &["s0"]).await.unwrap();
         let going = shop.pay(account, order.id, method, Surface::Phone).await.unwrap();
@@ -99,6 +100,32 @@ async fn paying_by_another_channel_closes_the_first_and_what_comes_twice_goes_ba
     shop.finish().await;
 }
 
+/// Another bank is another way to the same order, and another kind of screen the same way. What cannot be closed ends at
+/// its time, or by another channel's money: then what comes by the bank as well goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_is_chosen_anew_for_the_same_order_and_its_second_money_goes_back() {
+    let shop = Shop::open(Setup::default()).await;
+    let account = shop.world.candidate(1).await.id;
+    let order = shop.world.hold(account, &["s0"]).await.unwrap();
+    let banks: Vec<_> = shop.page(account, order.id).await.banks.iter().map(|bank| bank.word).collect();
+    assert!(banks.contains(&"icbc") && banks.contains(&"abc"), "{banks:?}");
+    let first = shop.pay_by_bank(account, order.id, Surface::Desk, Some("icbc")).await.unwrap();
+    let second = shop.pay_by_bank(account, order.id, Surface::Phone, Some("abc")).await.unwrap();
+    assert_eq!(number(&first), number(&second), "one order there");
+    let kept = shop.page(account, order.id).await.attempts[0].start.clone().unwrap();
+    assert_eq!((shop.bank_of(&first), kept.bank()), (Some("icbc"), Some("abc")));
+    let nobody = shop.pay_by_bank(account, order.id, Surface::Phone, Some("nobody")).await;
+    assert!(matches!(nobody, Err(PayRefusal::NotOffered(Method::Bank))), "{nobody:?}");
+    shop.sandbox.buyer(&shop.site).go(&kept).await.unwrap();
+    let other = shop.pay(account, order.id, Method::Alipay, Surface::Phone).await.unwrap();
+    assert_eq!(states(&shop.world, order.id).await, [PaymentState::Pending, PaymentState::Pending]);
+    assert!(shop.pay_there(&other).await && shop.pay_there(&second).await);
+    shop.world.until_row(order.id, "confirmed").await;
+    refunded(&shop.world, order.id, RefundReason::Double).await;
+    shop.until_books_agree().await;
+    shop.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn late_money_with_no_seat_left_reaches_the_payer_again() {
     let setup = Setup { hold_seconds: 70, grace_seconds: 0, capacities: vec![1, 1, 1], ..Setup::default() };
@@ -126,7 +153,7 @@ async fn late_money_with_no_seat_left_reaches_the_payer_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seat_that_was_just_paid_for_is_not_given_back() {
     let shop = Shop::open(Setup::default()).await;
-    for method in BOTH {
+    for method in ALL {
         let conduct = Conduct { news_often: [(NewsTwist::Lost, 100)].into(), ..Conduct::default() };
         shop.sandbox.pay().behave(at(method), conduct);
     }
@@ -171,7 +198,7 @@ async fn news_that_is_not_right_settles_nothing() {
         NewsTwist::UnknownFields,
     ];
     let mut number = 0;
-    for method in BOTH {
+    for method in ALL {
         let conduct = Conduct { news: twists.map(Some).to_vec(), ..Conduct::default() };
         shop.sandbox.pay().behave(at(method), conduct);
         for twist in twists {

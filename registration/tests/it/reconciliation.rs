@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use gateways::pay::{BillError, Charge, Start, Surface};
+use gateways::pay::{BillError, Charge, Onward, Start, Surface};
 use gateways::settings::Variables;
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{Channel, Gateways};
@@ -48,7 +48,9 @@ async fn pay_for_something_else(sandbox: &Sandbox, channel: &Channel, number: &s
         return_url: "http://127.0.0.1:1/",
     };
     let call = channel.prepare(&charge).unwrap();
-    let Start::Scan { code, .. } = channel.begin(&call, charge.return_url).await.unwrap() else { panic!("a code") };
+    let Start::Scan { code, .. } = channel.begin(&call, &Onward::to(charge.return_url)).await.unwrap() else {
+        panic!("a code")
+    };
     sandbox.buyer("http://127.0.0.1:1/").open(&code).await.unwrap().pay_and_close().await.unwrap();
 }
 

@@ -1,12 +1,13 @@
-//! A world with payment channels: the sandbox plays Alipay and WeChat Pay, and tells the registration what it has to tell.
+//! A world with payment channels: the sandbox plays Alipay, WeChat Pay and UnionPay, and tells the registration what it has to tell.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gateways::alipay::AlipayConfig;
-use gateways::pay::{Start, Surface};
+use gateways::pay::Surface;
 use gateways::settings::Variables;
+use gateways::unionpay::UnionPayConfig;
 use gateways::wechat_pay::WechatPayConfig;
 use gateways::{Channel, Gateways};
 use registration::Fen;
@@ -15,7 +16,7 @@ use registration::model::ids::AccountId;
 use registration::model::order::OrderId;
 use registration::model::payment::group::GroupId;
 use registration::model::payment::{Method, PaymentId};
-use registration::payments::{Going, GroupError, PayRefusal, Payer, Payments};
+use registration::payments::{Going, GroupError, Looking, PayRefusal, Payer, PaymentPage, Payments};
 use sandbox::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,7 +24,7 @@ use tokio::sync::watch;
 
 use crate::world::{Setup, World, until};
 
-const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n";
+const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\", \"bank\"]\n";
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 pub(crate) struct Shop {
@@ -41,6 +42,7 @@ impl Shop {
         let pay = vec![
             Channel::alipay(AlipayConfig::of(&variables).unwrap()),
             Channel::wechat_pay(WechatPayConfig::of(&variables).unwrap()),
+            Channel::unionpay(UnionPayConfig::of(&variables).unwrap()),
         ];
         let gateways = Gateways { pay, ..Gateways::default() };
         let rules = if setup.rules.is_empty() { RULES } else { setup.rules };
@@ -59,6 +61,26 @@ impl Shop {
         method: Method,
         surface: Surface,
     ) -> Result<Going, PayRefusal> {
+        self.pay_to(account, order, (method, surface), None).await
+    }
+
+    pub(crate) async fn pay_by_bank(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        surface: Surface,
+        bank: Option<&str>,
+    ) -> Result<Going, PayRefusal> {
+        self.pay_to(account, order, (Method::Bank, surface), bank).await
+    }
+
+    async fn pay_to(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        (method, surface): (Method, Surface),
+        bank: Option<&str>,
+    ) -> Result<Going, PayRefusal> {
         let notify_url = format!("{}/pay/{method}/notify", self.site);
         let return_url = format!("{}/pay/{method}/back", self.site);
         let payer = Payer {
@@ -67,8 +89,20 @@ impl Shop {
             subject: "考试报名费",
             notify_url: &notify_url,
             return_url: &return_url,
+            bank,
         };
         self.world.registration.payments.pay(account, order, method, &payer).await
+    }
+
+    /// The bank that an attempt leads to.
+    pub(crate) fn bank_of<'a>(&self, going: &'a Going) -> Option<&'a str> {
+        let Going::Start { start, .. } = going else { panic!("{going:?}") };
+        start.bank()
+    }
+
+    /// What the order's page shows of its money, without asking anybody.
+    pub(crate) async fn page(&self, account: AccountId, order: OrderId) -> PaymentPage {
+        self.world.registration.payments.page(account, order, Looking::Nobody).await.unwrap().unwrap()
     }
 
     /// Staff begin to pay for a list at their desk.
@@ -80,6 +114,7 @@ impl Shop {
             subject: "考试报名费",
             notify_url: &notify_url,
             return_url: &self.site,
+            bank: None,
         };
         self.world.registration.payments.pay_group(&self.staff, group, method, &payer).await
     }
@@ -87,8 +122,7 @@ impl Shop {
     /// The payer goes where they are sent, and pays. False when the channel takes no money.
     pub(crate) async fn pay_there(&self, going: &Going) -> bool {
         let Going::Start { start, .. } = going else { panic!("{going:?}") };
-        let (Start::Go { url: text, .. } | Start::Scan { code: text, .. }) = start;
-        match self.sandbox.buyer(&self.site).open(text).await {
+        match self.sandbox.buyer(&self.site).go(start).await {
             Ok(cashier) => cashier.pay_and_close().await.is_ok(),
             Err(_) => false,
         }
@@ -133,6 +167,7 @@ pub(crate) fn at(method: Method) -> sandbox::Channel {
     match method {
         Method::Alipay => sandbox::Channel::Alipay,
         Method::WechatPay => sandbox::Channel::WechatPay,
+        Method::Bank => sandbox::Channel::Unionpay,
         other => panic!("{other} is not played"),
     }
 }

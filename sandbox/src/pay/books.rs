@@ -1,4 +1,4 @@
-//! The books of both channels: every trade, what becomes of it when the buyer, the merchant or the clock does something,
+//! The books of all channels: every trade, what becomes of it when the buyer, the merchant or the clock does something,
 //! and what the merchant has to be told. In memory and bounded: the oldest trades are forgotten first.
 
 mod refunds;
@@ -118,7 +118,7 @@ impl Books {
         if let Some(trade) = self.trades.get_mut(&key) {
             return again(trade, new);
         }
-        let is_known = new.channel == Channel::WechatPay;
+        let is_known = matches!(new.channel, Channel::WechatPay | Channel::Unionpay);
         let trade = Trade {
             channel: new.channel,
             product: new.product,
@@ -165,7 +165,7 @@ impl Books {
         let Some(trade) = self.trades.get_mut(key) else { return };
         let dead = match key.0 {
             Channel::WechatPay => trade.codes.len(),
-            Channel::Alipay => (trade.codes.len() + 1).saturating_sub(CODES_MAX),
+            Channel::Alipay | Channel::Unionpay => (trade.codes.len() + 1).saturating_sub(CODES_MAX),
         };
         for (dead, _) in trade.codes.drain(..dead) {
             self.codes.remove(&dead);
@@ -297,6 +297,7 @@ impl Books {
         match channel {
             Channel::Alipay => format!("{day}22001{:015}", self.counted),
             Channel::WechatPay => format!("4200001234{day}{:010}", self.counted),
+            Channel::Unionpay => format!("78{}{:07}", china(now).strftime("%y%m%d%H%M%S"), self.counted),
         }
     }
 }

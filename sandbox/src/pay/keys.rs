@@ -31,7 +31,18 @@ pub(crate) const WECHAT_PLATFORM_KEY: &str = include_str!("../../assets/pay/wech
 pub(crate) const WECHAT_PLATFORM_CERT: &str = include_str!("../../assets/pay/wechat_platform.crt");
 const _: () = assert!(WECHAT_API_V3_KEY.len() == 32);
 
-/// What points clients of both channels here: Alipay's by its public key, WeChat Pay's by both kinds of keys.
+pub(crate) const UNIONPAY_MERCHANT: &str = "777290000000001";
+pub(crate) const UNIONPAY_MERCHANT_KEY: &str = include_str!("../../assets/pay/unionpay/merchant.key");
+const UNIONPAY_MERCHANT_CERT: &str = include_str!("../../assets/pay/unionpay/merchant.crt");
+/// Its number, in decimal: how orders name it.
+pub(crate) const UNIONPAY_MERCHANT_SERIAL: &str = "68759585097";
+pub(crate) const UNIONPAY_KEY: &str = include_str!("../../assets/pay/unionpay/gateway.key");
+/// Of UnionPay's test platform, by its name: nobody takes this sandbox for the real one.
+pub(crate) const UNIONPAY_CERT: &str = include_str!("../../assets/pay/unionpay/gateway.crt");
+const UNIONPAY_MIDDLE_CERT: &str = include_str!("../../assets/pay/unionpay/middle.crt");
+const UNIONPAY_ROOT_CERT: &str = include_str!("../../assets/pay/unionpay/root.crt");
+
+/// What points clients of all channels here: Alipay's by its public key, WeChat Pay's by both kinds of keys.
 pub(crate) fn variables(http: SocketAddr) -> Vec<(&'static str, String)> {
     let fixed = [
         ("SEATHOLD_ALIPAY_APP_ID", ALIPAY_APP),
@@ -46,11 +57,19 @@ pub(crate) fn variables(http: SocketAddr) -> Vec<(&'static str, String)> {
         ("SEATHOLD_WECHAT_PAY_PUBLIC_KEY_ID", WECHAT_KEY_ID),
         ("SEATHOLD_WECHAT_PAY_PUBLIC_KEY", WECHAT_PUBLIC_KEY),
         ("SEATHOLD_WECHAT_PAY_PLATFORM_CERT", WECHAT_PLATFORM_CERT),
+        ("SEATHOLD_UNIONPAY_MERCHANT_ID", UNIONPAY_MERCHANT),
+        ("SEATHOLD_UNIONPAY_KEY", UNIONPAY_MERCHANT_KEY),
+        ("SEATHOLD_UNIONPAY_CERT", UNIONPAY_MERCHANT_CERT),
+        ("SEATHOLD_UNIONPAY_MIDDLE_CERT", UNIONPAY_MIDDLE_CERT),
+        ("SEATHOLD_UNIONPAY_ROOT_CERT", UNIONPAY_ROOT_CERT),
     ];
     let fixed = fixed.into_iter().map(|(name, value)| (name, value.to_owned()));
     let addresses = [
         ("SEATHOLD_ALIPAY_GATEWAY_URL", format!("http://{http}/gateway.do")),
         ("SEATHOLD_WECHAT_PAY_API_URL", format!("http://{http}")),
+        ("SEATHOLD_UNIONPAY_GATEWAY_URL", format!("http://{http}")),
+        ("SEATHOLD_UNIONPAY_CASHIER_URL", format!("http://{http}")),
+        ("SEATHOLD_UNIONPAY_FILE_URL", format!("http://{http}")),
     ];
     fixed.chain(addresses).collect()
 }

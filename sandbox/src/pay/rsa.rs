@@ -1,4 +1,4 @@
-//! RSA signatures of both channels: PKCS #1 v1.5 over SHA-256, written in base64. Written apart from the clients'.
+//! RSA signatures of the channels: PKCS #1 v1.5 over SHA-256, written in base64. Written apart from the clients'.
 
 use std::sync::LazyLock;
 
@@ -23,15 +23,21 @@ pub(crate) enum Key {
     Wechat,
     /// That of WeChat Pay's platform certificate.
     WechatPlatform,
+    /// The merchant's at UnionPay.
+    UnionpayMerchant,
+    /// UnionPay's.
+    Unionpay,
 }
 
 fn pair(key: Key) -> &'static KeyPair {
-    static PAIRS: [LazyLock<KeyPair>; 5] = [
+    static PAIRS: [LazyLock<KeyPair>; 7] = [
         LazyLock::new(|| read(keys::ALIPAY_APP_KEY)),
         LazyLock::new(|| read(keys::ALIPAY_KEY)),
         LazyLock::new(|| read(keys::WECHAT_MERCHANT_KEY)),
         LazyLock::new(|| read(keys::WECHAT_KEY)),
         LazyLock::new(|| read(keys::WECHAT_PLATFORM_KEY)),
+        LazyLock::new(|| read(keys::UNIONPAY_MERCHANT_KEY)),
+        LazyLock::new(|| read(keys::UNIONPAY_KEY)),
     ];
     &PAIRS[match key {
         Key::AlipayApp => 0,
@@ -39,6 +45,8 @@ fn pair(key: Key) -> &'static KeyPair {
         Key::WechatMerchant => 2,
         Key::Wechat => 3,
         Key::WechatPlatform => 4,
+        Key::UnionpayMerchant => 5,
+        Key::Unionpay => 6,
     }]
 }
 

@@ -12,10 +12,12 @@ pub enum Channel {
     Alipay,
     /// WeChat Pay, by its interface of the third version.
     WechatPay,
+    /// UnionPay, by its gateway for cards of every bank.
+    Unionpay,
 }
 
 /// All of them.
-pub(crate) const CHANNELS: [Channel; 2] = [Channel::Alipay, Channel::WechatPay];
+pub(crate) const CHANNELS: [Channel; 3] = [Channel::Alipay, Channel::WechatPay, Channel::Unionpay];
 
 impl Channel {
     /// What people call it.
@@ -23,6 +25,7 @@ impl Channel {
         match self {
             Self::Alipay => "支付宝",
             Self::WechatPay => "微信支付",
+            Self::Unionpay => "银联在线",
         }
     }
 }
@@ -39,6 +42,8 @@ pub enum Product {
     H5,
     /// WeChat Pay's code.
     Native,
+    /// UnionPay's page, which leads on to banks.
+    Gateway,
 }
 
 /// Where a trade stands.

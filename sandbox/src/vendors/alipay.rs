@@ -6,7 +6,6 @@ pub(crate) mod notice;
 mod request;
 mod trade;
 pub(crate) mod wap;
-mod zip;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,5 +8,6 @@ mod clients;
 mod merchant;
 mod news;
 mod twists;
+mod unionpay;
 mod wechat;
 mod wechat_requests;

@@ -12,7 +12,7 @@ use crate::site_url::SiteUrl;
 /// Which channels are configured. Their keys come from the environment, as for `seathold serve`.
 #[derive(Debug, Clone, Args)]
 pub struct ChannelArgs {
-    /// Who takes money: `alipay,wechat-pay`, as the server is told.
+    /// Who takes money: `alipay,wechat-pay,unionpay`, as the server is told.
     #[arg(long, env = "SEATHOLD_PAY", value_name = "CHANNELS", value_delimiter = ',', required = true)]
     pub pay: Vec<Till>,
 }
@@ -41,7 +41,7 @@ pub struct ReconcileArgs {
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Option<Till>,
     /// The channel's file, as it was downloaded from its console and opened by nothing since: Alipay's zip or the CSV in it,
-    /// WeChat Pay's CSV. Without it the bill is fetched.
+    /// WeChat Pay's CSV, UnionPay's zip. Without it the bill is fetched.
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Which channels there are.

@@ -129,6 +129,7 @@ impl Till {
         match self {
             Self::Alipay => Method::Alipay,
             Self::WechatPay => Method::WechatPay,
+            Self::Unionpay => Method::Bank,
         }
     }
 }

@@ -72,7 +72,8 @@ async fn draw(
     let parts = payments.group_outcome(&visit.staff, id).await?;
     let history = payments.group_history(&visit.staff, id).await?;
     let exam = registration.exams.get(&page.group.exam);
-    let is_here = |method: &Method| registration.reconciliation.channels().contains(method);
+    // A bank's page wants a form that a browser carries, and a school's bank is reached by a transfer.
+    let is_here = |method: &Method| *method != Method::Bank && registration.reconciliation.channels().contains(method);
     let offered = exam.as_ref().map(|exam| exam.rules.payment.channels.clone()).unwrap_or_default();
     let channels: Vec<Method> = offered.into_iter().filter(is_here).collect();
     let view = view::View {

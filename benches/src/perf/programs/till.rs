@@ -112,6 +112,7 @@ impl Till {
         let (notify_url, return_url) =
             (format!("{}/pay/{method}/notify", self.app.url()), format!("{}/orders/{}", self.app.url(), order.id));
         let payer = Payer {
+            bank: None,
             surface: Surface::Desk,
             ip: IpAddr::from([203, 0, 113, 7]),
             subject: "考试报名费",

@@ -1,4 +1,4 @@
-//! Paying by Alipay, WeChat Pay and their like, as a part of the order's page: what is under way, and a button each.
+//! Paying by Alipay, WeChat Pay, a bank and their like, as a part of the order's page: what is under way, and a button each.
 
 use maud::{Markup, html};
 use pagekit::when;
@@ -83,9 +83,10 @@ pub(super) fn channels_section(w: Words, view: &View<'_>, money: &PaymentPage) -
 }
 
 fn channel_button(w: Words, channel: Method, on: Surface) -> Markup {
-    let how = match on {
-        Surface::Phone => w.t("channel-open"),
-        Surface::Desk => w.t("channel-scan"),
+    let how = match (channel, on) {
+        (Method::Bank, _) => w.t("channel-bank-how"),
+        (_, Surface::Phone) => w.t("channel-open"),
+        (_, Surface::Desk) => w.t("channel-scan"),
     };
     html! {
         button class="channel" type="submit" name="by" value=(channel) {

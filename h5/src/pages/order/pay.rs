@@ -1,6 +1,7 @@
 //! Paying by a channel: what is confirmed before, the way to it, and the page that waits for the money. The second
 //! confirmation stands here: how much, for what, in whose name.
 
+mod banks;
 pub(crate) mod begin;
 pub(crate) mod code;
 pub(crate) mod going;
@@ -15,7 +16,7 @@ use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
 use registration::model::payment::Method;
-use registration::payments::{Looking, Start, Surface};
+use registration::payments::{Bank, Looking, Start, Surface};
 use registration::people::accounts::Account;
 use serde::Deserialize;
 
@@ -34,6 +35,9 @@ use crate::words::pay::method;
 pub(crate) struct By {
     #[serde(default)]
     by: String,
+    /// Another bank is to be chosen than the one that was begun with.
+    #[serde(default)]
+    other: String,
 }
 
 impl By {
@@ -46,12 +50,12 @@ impl By {
 pub(crate) async fn show(
     WithOrders(candidate): WithOrders<Candidate>,
     Path(order): Path<String>,
-    Query(by): Query<By>,
+    Query(wish): Query<By>,
 ) -> Result<Response, Failure> {
     let (order, exam) = find(&candidate, &order).await?;
     let to_order = || Redirect::to(&format!("/orders/{}", order.id)).into_response();
     // A payment that was not begun, loaded anew: by its address, nothing is sent twice.
-    let Ok(by) = by.channel() else { return Ok(to_order()) };
+    let Ok(by) = wish.channel() else { return Ok(to_order()) };
     let (visit, account) = (&candidate.visit, &candidate.account);
     let payments = &visit.app.outside.registration.payments;
     let money = payments.page(account.id, order.id, Looking::Nobody).await?.ok_or(Failure::NotFound)?;
@@ -59,13 +63,15 @@ pub(crate) async fn show(
         return Ok(to_order());
     }
     // Back from the channel by the back button: whether the money has come is what is asked now.
-    let is_begun = |start: &Start| begin::surface_of(start) == visit.surface && is_good(start, visit.now);
+    let is_here = |start: &Start| begin::surface_of(start).is_none_or(|surface| surface == visit.surface);
+    let is_begun = |start: &Start| wish.other.is_empty() && is_here(start) && is_good(start, visit.now);
     let mut begun = money.attempts.iter().filter(|attempt| attempt.method == by);
     if begun.any(|attempt| attempt.start.as_ref().is_some_and(is_begun)) {
         return Ok(Redirect::to(&format!("/orders/{}/going?by={by}&asked=1", order.id)).into_response());
     }
     let progress = visit.progress(&exam).await?;
-    let view = View { exam: &exam, order: &order, account, by, on: visit.surface, now: visit.now };
+    let banks = if by == Method::Bank { money.banks } else { Vec::new() };
+    let view = View { exam: &exam, order: &order, account, by, banks: &banks, on: visit.surface, now: visit.now };
     let frame = visit.frame_of(visit.words.t("confirm-title"), &exam, &progress);
     Ok(page(&frame, &body(visit.words, &view)).into_response())
 }
@@ -76,6 +82,8 @@ pub(crate) struct View<'a> {
     pub(crate) order: &'a Order,
     pub(crate) account: &'a Account,
     pub(crate) by: Method,
+    /// The banks that the payer chooses from, where the channel leads to banks.
+    pub(crate) banks: &'a [Bank],
     pub(crate) on: Surface,
     pub(crate) now: Timestamp,
 }
@@ -93,9 +101,11 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
             form class="pay" method="post" action={ (own) "/pay" } data-busy=(w.t("form-busy")) {
                 input type="hidden" name="by" value=(by);
                 input type="hidden" name="on" value=(surface::word(*on));
-                button class="button wide-button" type="submit" {
-                    (w.with("confirm-submit", &[("channel", method(w, *by).into()), ("amount", order.amount.to_string().into())]))
-                }
+                @if view.banks.is_empty() {
+                    button class="button wide-button" type="submit" {
+                        (w.with("confirm-submit", &[("channel", method(w, *by).into()), ("amount", order.amount.to_string().into())]))
+                    }
+                } @else { (banks::list(w, view.banks, order.amount)) }
             }
             p class="beside" { a href={ (own) "?on=" (surface::word(*on)) } { (w.t("confirm-back")) } }
         }

@@ -7,7 +7,7 @@ use registration::model::fen::Fen;
 use registration::model::order::{OrderId, OrderState};
 use registration::model::payment::refund::{Refund, RefundId, RefundReason, RefundState};
 use registration::model::payment::{Method, Payment, PaymentId, PaymentState};
-use registration::payments::{Attempt, PaymentPage, Start, Surface};
+use registration::payments::{Attempt, Bank, BankKind, Form, PaymentPage, Start, Surface};
 use registration::rules::paying::withdrawal::Terms;
 use registration::seats::{Instead, Withdrawal};
 use uuid::Uuid;
@@ -41,6 +41,19 @@ fn app() -> Option<Start> {
 
 fn code(text: &str) -> Option<Start> {
     Some(Start::Scan { code: text.to_owned(), until: Some(now() + minutes(120)) })
+}
+
+/// The form that a browser carries to a bank.
+fn sent(bank: Option<&str>) -> Option<Start> {
+    let fields = vec![("orderId".to_owned(), "0195f3a1b2c37d4e8f90112233445566".to_owned())];
+    let url = "https://gateway.95516.com/gateway/api/frontTransReq.do".to_owned();
+    Some(Start::Send(Form { url, fields, onward: None, bank: bank.map(str::to_owned) }))
+}
+
+fn banks() -> Vec<Bank> {
+    let large = ["icbc", "abc", "boc", "ccb", "comm", "psbc"].map(|word| Bank { word, kind: BankKind::Large });
+    let national = ["cmb", "citic", "ceb", "cmbc", "spdb", "cib", "hxb", "gdb", "pab"];
+    large.into_iter().chain(national.map(|word| Bank { word, kind: BankKind::National })).collect()
 }
 
 pub(super) fn came(number: u128, method: Method, amount: &str) -> Payment {
@@ -89,7 +102,7 @@ pub(super) fn money(
     refunds: Vec<Refund>,
 ) -> PaymentPage {
     let (amount, channels) = ("120.00".parse().unwrap(), channels.to_vec());
-    PaymentPage { amount, channels, attempts, received, refunds, lock: None, by_school: Vec::new() }
+    PaymentPage { amount, channels, banks: Vec::new(), attempts, received, refunds, lock: None, by_school: Vec::new() }
 }
 
 /// An order's page: its name, the ways to pay, the money, where the order stands, on which screen, what is wrong.
@@ -107,7 +120,7 @@ impl Studio {
     /// The order's page before and after something was begun.
     fn order_pages(&mut self) {
         let w = self.w;
-        let mixed = [Method::Alipay, Method::WechatPay, Method::Screenshot];
+        let mixed = [Method::Alipay, Method::WechatPay, Method::Bank, Method::Screenshot];
         let pending = attempt(Method::Alipay, PaymentState::Pending, app());
         let unknown = attempt(Method::WechatPay, PaymentState::Unknown, None);
         let wrong = came(8, Method::Alipay, "1.00");
@@ -158,10 +171,14 @@ impl Studio {
             order: &order,
             account: &long,
             by: Method::WechatPay,
+            banks: &[],
             on: Surface::Phone,
             now: now(),
         };
         self.add("confirm", "confirm", None, Visitor::SignedIn, &pay::body(w, &view));
+        let banks = banks();
+        let view = pay::View { by: Method::Bank, banks: &banks, ..view };
+        self.add("confirm-bank", "confirm", None, Visitor::SignedIn, &pay::body(w, &view));
         let stale = Some(Start::Go { url: "https://wx.tenpay.com/".to_owned(), until: Some(now()) });
         let shots = [
             // Gone on at once, nothing of it would be looked at.
@@ -175,6 +192,8 @@ impl Studio {
                 false,
                 false,
             ),
+            ("going-bank", attempt(Method::Bank, PaymentState::Pending, sent(Some("comm"))), false, false),
+            ("going-bank-any", attempt(Method::Bank, PaymentState::Pending, sent(None)), false, true),
             ("going-wechat", attempt(Method::WechatPay, PaymentState::Pending, code("weixin://x")), false, false),
         ];
         for (name, attempt, goes, is_back) in shots {

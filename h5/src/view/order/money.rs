@@ -47,8 +47,7 @@ pub(crate) fn is_moving(order: &Order, money: &PaymentPage) -> bool {
 
 /// Can the payer still go on by what the channel said last?
 pub(crate) fn is_good(start: &Start, now: Timestamp) -> bool {
-    let (Start::Go { until, .. } | Start::Scan { until, .. }) = start;
-    until.is_none_or(|until| until >= now + START_LEFT_MIN)
+    start.until().is_none_or(|until| until >= now + START_LEFT_MIN)
 }
 
 /// Changes with what pages say of this money.

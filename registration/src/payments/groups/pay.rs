@@ -32,7 +32,8 @@ impl Payments {
     ) -> Result<Going, GroupError> {
         let group = self.open_group(member, id).await?;
         let exam = self.exams.get(&group.exam).ok_or_else(|| GroupError::UnknownExam(group.exam.clone()))?;
-        if !exam.rules.payment.channels.contains(&method) || self.channels().get(method).is_none() {
+        let is_offered = method != Method::Bank && exam.rules.payment.channels.contains(&method);
+        if !is_offered || self.channels().get(method).is_none() {
             return Err(PayRefusal::NotOffered(method).into());
         }
         let expires_at = self.expiry(&group).await?;
@@ -56,7 +57,7 @@ impl Payments {
             Some(attempt) => attempt,
             None => self.begin_for_group(member, &group, (method, expires_at), payer).await?,
         };
-        Ok(self.start(attempt, payer.return_url).await?)
+        Ok(self.start(attempt, &payer.onward()).await?)
     }
 
     /// Writes down that a school's transfer for a list has come. It must be what the list costs; `reference` is what the bank

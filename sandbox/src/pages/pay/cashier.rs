@@ -1,13 +1,17 @@
-//! The page to pay on, of both channels: pay, pay and close the window, go in without paying, go back.
+//! The page to pay on, of every channel: pay, pay and close the window, go in without paying, go back. A card's bank is
+//! chosen before.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::CONTENT_SECURITY_POLICY;
+use http::{HeaderValue, StatusCode};
 use jiff::SignedDuration;
 use maud::{Markup, html};
+use serde::Deserialize;
+use url::Url;
 
 use crate::desk::Desk;
 use crate::digests::pairs;
@@ -18,15 +22,46 @@ use crate::pay::conduct::PayTwist;
 use crate::pay::trade::{Channel, Product, Trade, TradeState, yuan};
 use crate::pay::{Pay, key_of};
 use crate::vendors::alipay::wap::return_address;
+use crate::vendors::unionpay::front::{BANKS, bank_name, return_fields};
 
 /// A code to be scanned is good so long, whatever the order's own time.
 const CODE_LASTS: SignedDuration = SignedDuration::from_hours(2);
 
-pub(crate) async fn show(State(desk): State<Arc<Desk>>, Path(code): Path<String>) -> Response {
-    match opened(&desk.pay, &code) {
-        Ok(trade) => Html(form(&trade).into_string()).into_response(),
-        Err(response) => response,
-    }
+/// Which bank's page it is, where the merchant did not say.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Chosen {
+    #[serde(default)]
+    bank: String,
+}
+
+pub(crate) async fn show(
+    State(desk): State<Arc<Desk>>,
+    Path(code): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let trade = match opened(&desk.pay, &code) {
+        Ok(trade) => trade,
+        Err(response) => return response,
+    };
+    let bank = bank_name(trade.asked_text("issInsCode").unwrap_or(&chosen.bank));
+    let page = if trade.channel == Channel::Unionpay && bank.is_none() { banks(&trade) } else { form(&trade, bank) };
+    Html(page.into_string()).into_response()
+}
+
+/// The platform's own page: from here one goes on to a bank's.
+fn banks(trade: &Trade) -> Markup {
+    till(
+        "选择银行",
+        None,
+        &html! {
+            p class="above" { (trade.channel.name()) }
+            h1 class="sum" { "¥" (yuan(trade.amount_fen)) }
+            p { "选择付款银行" span lang="en" { " Choose the bank that pays" } }
+            ul class="messages" {
+                @for (code, name) in BANKS { li { a class="button second" href={ "?bank=" (code) } { (name) } } }
+            }
+        },
+    )
 }
 
 pub(crate) async fn decide(State(desk): State<Arc<Desk>>, Path(code): Path<String>, body: Bytes) -> Response {
@@ -54,8 +89,8 @@ pub(crate) async fn decide(State(desk): State<Arc<Desk>>, Path(code): Path<Strin
         books.pay(&key, ("sandbox-buyer", false), twist, now)
     });
     match done {
-        Ok(trade) if wish == "look" => Html(form(&trade).into_string()).into_response(),
-        Ok(trade) => Html(paid(&trade, wish == "pay_and_close").into_string()).into_response(),
+        Ok(trade) if wish == "look" => Html(form(&trade, None).into_string()).into_response(),
+        Ok(trade) => allowing(&trade, Html(paid(&trade, wish == "pay_and_close").into_string()).into_response()),
         Err(why) => refused(why),
     }
 }
@@ -92,13 +127,13 @@ fn refused(why: NotPayable) -> Response {
     (StatusCode::CONFLICT, Html(till_message(title, words, english).into_string())).into_response()
 }
 
-fn form(trade: &Trade) -> Markup {
+fn form(trade: &Trade, bank: Option<&str>) -> Markup {
     let is_known = trade.state == TradeState::Waiting;
     till(
         "付款",
         None,
         &html! {
-            p class="above" { (trade.channel.name()) }
+            p class="above" { (trade.channel.name()) @if let Some(bank) = bank { " · " (bank) } }
             h1 class="sum" { "¥" (yuan(trade.amount_fen)) }
             dl class="bill" {
                 div { dt { "商品 For" } dd { (trade.subject) } }
@@ -129,16 +164,34 @@ fn form(trade: &Trade) -> Markup {
     )
 }
 
+/// A page whose form goes back to the merchant says that it may.
+fn allowing(trade: &Trade, mut response: Response) -> Response {
+    let url = trade.return_url.as_deref().and_then(|back| Url::parse(back).ok());
+    if let (Channel::Unionpay, Some(url)) = (trade.channel, url) {
+        let own = format!("form-action 'self' {}", url.origin().ascii_serialization());
+        let policy = pagekit::headers::CONTENT_SECURITY_POLICY.replace("form-action 'self'", &own);
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    response
+}
+
 fn paid(trade: &Trade, stays: bool) -> Markup {
     let back = back_of(trade).filter(|_| !stays);
     till(
         "付款成功",
-        back.as_ref().map(|back| format!("2;url={back}")).as_deref(),
+        // A form waits for a finger.
+        back.as_ref().filter(|_| trade.channel != Channel::Unionpay).map(|back| format!("2;url={back}")).as_deref(),
         &html! {
             p class="above" { (trade.channel.name()) }
             h1 { "付款成功 Paid" }
             p class="sum" { "¥" (yuan(trade.told_fen())) }
             @match back {
+                Some(back) if trade.channel == Channel::Unionpay => form method="post" class="back" action=(back) {
+                    @for (name, value) in return_fields(trade) { input type="hidden" name=(name) value=(value); }
+                    button class="button" { "返回商户 Back to the merchant" }
+                },
                 Some(back) => p { a class="button" href=(back) { "返回商户 Back to the merchant" } },
                 None => p class="hint" { "可以关闭这个页面了，商户会收到通知。"
                     span lang="en" { " You may close this page: the merchant is told." } },
@@ -167,6 +220,6 @@ fn back_of(trade: &Trade) -> Option<String> {
     match (trade.channel, trade.product) {
         (Channel::Alipay, Product::Wap) => return_address(trade),
         (Channel::Alipay, _) => None,
-        (Channel::WechatPay, _) => trade.return_url.clone(),
+        (Channel::WechatPay | Channel::Unionpay, _) => trade.return_url.clone(),
     }
 }

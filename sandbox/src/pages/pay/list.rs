@@ -20,7 +20,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>) -> Html<String> {
         Some("4"),
         &html! {
             h1 { "付款 Payments" }
-            p class="hint" { "支付宝和微信支付在沙盒里的账。没有真的付钱。"
+            p class="hint" { "支付宝、微信支付和银联在沙盒里的账。没有真的付钱。"
                 span lang="en" { " The books of the played channels. No money moves." }
                 " " a href="/pay/conduct" { "渠道行为 Conduct" } " · " a href="/pay/books.json" { "books.json" } }
             @if trades.is_empty() {
@@ -37,7 +37,7 @@ fn one(trade: &Trade) -> Markup {
     let code = trade.codes.last().map(|(code, _)| code).filter(|_| is_open);
     let action = match trade.product {
         Product::Precreate | Product::Native => "扫码打开 Open as if scanned",
-        Product::Wap | Product::H5 => "打开付款页 Open its page",
+        Product::Wap | Product::H5 | Product::Gateway => "打开付款页 Open its page",
     };
     html! {
         li {

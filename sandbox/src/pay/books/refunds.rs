@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Books, Key};
 use crate::pay::clock::china;
-use crate::pay::trade::{Refund, RefundState, Trade, TradeState};
+use crate::pay::trade::{Channel, Refund, RefundState, Trade, TradeState};
 
 /// Refunds of one trade, as WeChat Pay has it.
 const REFUNDS_MAX: usize = 50;
@@ -43,7 +43,7 @@ impl Books {
         new: &NewRefund<'_>,
         now: Timestamp,
     ) -> Result<(Trade, Refund, bool), NotRefundable> {
-        let reference = self.refund_reference(now);
+        let reference = self.refund_reference(key.0, now);
         let trade = self.trades.get_mut(key).ok_or(NotRefundable::Unknown)?;
         if let Some(known) = trade.refunds.iter().find(|refund| refund.number == new.number) {
             let is_same = known.amount_fen == new.amount_fen;
@@ -93,7 +93,11 @@ impl Books {
         Some((trade, refund))
     }
 
-    fn refund_reference(&mut self, now: Timestamp) -> String {
+    fn refund_reference(&mut self, channel: Channel, now: Timestamp) -> String {
+        // At UnionPay a refund is an order like others.
+        if channel == Channel::Unionpay {
+            return self.reference(channel, now);
+        }
         self.counted += 1;
         format!("5030000{}{:014}", china(now).strftime("%Y%m%d"), self.counted)
     }

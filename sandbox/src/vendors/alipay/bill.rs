@@ -14,12 +14,12 @@ use serde_json::{Map, Value};
 
 use super::request::{Parameters, Refusal, business};
 use super::trade::text;
-use super::zip::zipped;
 use crate::desk::Desk;
 use crate::digests::random;
 use crate::pay::clock::{china, written};
 use crate::pay::keys::ALIPAY_SELLER;
 use crate::pay::trade::{Channel, Refund, RefundState, Trade, yuan};
+use crate::vendors::zip::zipped;
 
 const ADDRESS_LASTS: Duration = Duration::from_secs(30);
 const HEAD: &str = "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,\

@@ -139,12 +139,14 @@ async fn news_are_lost_doubled_late_and_reordered() {
         let paid = async |number: &str| match channel {
             Channel::Alipay => alipay_paid(&merchant, number).await,
             Channel::WechatPay => wechat_paid(&merchant, number).await,
+            other => panic!("{other:?} is told by the clients' tests"),
         };
         let number = |heard: &Heard| match channel {
             Channel::Alipay => merchant.alipay_news(heard).unwrap()["out_trade_no"].clone(),
             Channel::WechatPay => {
                 merchant.opened(&of_wechat(heard)["resource"])["out_trade_no"].as_str().unwrap().to_owned()
             }
+            other => panic!("{other:?} is told by the clients' tests"),
         };
         paid(lost).await;
         paid(doubled).await;

@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use anyhow::{Context, bail, ensure};
 use gateways::Channel;
-use gateways::pay::{Charge, PayError, PaymentStatus, RefundOrder, RefundStatus, Start, Surface};
+use gateways::pay::{Charge, Form, Onward, PayError, PaymentStatus, RefundOrder, RefundStatus, Start, Surface};
 use jiff::{SignedDuration, Timestamp};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -49,8 +50,9 @@ pub(crate) async fn pay(args: &TryArgs) -> anyhow::Result<()> {
     };
     say(&format!("payment {number}: ¥0.01 by {}", channel.word()));
     let call = channel.prepare(&charge).context("the payment cannot be asked for")?;
-    let start = channel.begin(&call, charge.return_url).await.context("the channel did not take the order")?;
-    show(&start)?;
+    let start =
+        channel.begin(&call, &Onward::to(charge.return_url)).await.context("the channel did not take the order")?;
+    show(&start, &number)?;
     if !is_paid(&channel, &number, wait).await? {
         bail!("nobody paid within {} minutes: the payment is closed", args.wait);
     }
@@ -58,13 +60,35 @@ pub(crate) async fn pay(args: &TryArgs) -> anyhow::Result<()> {
     refund(&channel, &number, &notify_url).await
 }
 
-fn show(start: &Start) -> anyhow::Result<()> {
-    let (Start::Scan { code: text, .. } | Start::Go { url: text, .. }) = start;
+fn show(start: &Start, number: &str) -> anyhow::Result<()> {
+    let text = match start {
+        Start::Scan { code: text, .. } | Start::Go { url: text, .. } => text,
+        Start::Send(form) => {
+            let path = env::temp_dir().join(format!("{number}.html"));
+            fs::write(&path, page(form)).with_context(|| format!("{} cannot be written", path.display()))?;
+            say(&format!("open {} in a browser, press the button, and pay there", path.display()));
+            return Ok(());
+        }
+    };
     let code = QrCode::new(text).context("the code is too long to be drawn")?;
     // Light on dark, as terminals are: a camera reads either.
     say(&code.render::<Dense1x2>().quiet_zone(true).build());
     say(&format!("scan this with the channel's app: {text}"));
     Ok(())
+}
+
+/// A page with the form, for a browser.
+fn page(form: &Form) -> String {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let field = |(name, value): &(String, String)| {
+        format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escaped(name), escaped(value))
+    };
+    let fields: String = form.fields.iter().map(field).collect();
+    let (title, url) = (SUBJECT, escaped(&form.url));
+    format!(
+        "<!doctype html><meta charset=\"utf-8\"><title>{title}</title><form method=\"post\" action=\"{url}\">{fields}<button>{title} \
+         ¥0.01</button></form>\n"
+    )
 }
 
 /// Waits for the money; closes what nobody has paid.

@@ -86,6 +86,7 @@ pub(crate) async fn pay(visit: Visit, Path(group): Path<String>, Form(by): Form<
         subject: visit.words.pick(&subject.zh, &subject.en),
         notify_url: &notify_url,
         return_url: &return_url,
+        bank: None,
     };
     match registration.payments.pay_group(&visit.staff, id, by, &payer).await {
         Ok(Going::Start { .. }) => {

@@ -28,6 +28,8 @@ pub(crate) struct Wish {
     by: By,
     #[serde(default)]
     on: String,
+    #[serde(default)]
+    bank: String,
 }
 
 pub(crate) async fn pay(
@@ -40,7 +42,7 @@ pub(crate) async fn pay(
     let (visit, by, surface) =
         (&candidate.visit, wish.by.channel()?, named(&wish.on).unwrap_or(candidate.visit.surface));
     let base = visit.app.base_url(&headers);
-    let (notify_url, return_url) = (notify_url(&base, by), format!("{base}/orders/{}/back", order.id));
+    let (notify_url, return_url) = (notify_url(&base, by), return_url(&base, by, order.id));
     let payer = Payer {
         surface,
         // The listener says of every request where it comes from.
@@ -48,6 +50,7 @@ pub(crate) async fn pay(
         subject: subject(visit.words, &exam),
         notify_url: &notify_url,
         return_url: &return_url,
+        bank: Some(wish.bank.as_str()).filter(|bank| !bank.is_empty() && by == Method::Bank),
     };
     let payments = &visit.app.outside.registration.payments;
     match payments.pay(candidate.account.id, order.id, by, &payer).await {
@@ -68,6 +71,12 @@ pub(crate) async fn back(candidate: SignedIn, Path(order): Path<String>) -> Resu
     Ok(Redirect::to(&format!("/orders/{}/going?asked=1", order.id)))
 }
 
+/// The same by a form of the channel's, which carries what it signed. Nothing of it is read: the channel is asked.
+pub(crate) async fn brought_back(Path((_, order)): Path<(String, String)>) -> Result<Redirect, Failure> {
+    let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+    Ok(Redirect::to(&format!("/orders/{order}/back")))
+}
+
 fn to_order(order: OrderId) -> Response {
     Redirect::to(&format!("/orders/{order}")).into_response()
 }
@@ -83,16 +92,25 @@ fn notify_url(base: &str, by: Method) -> String {
     format!("{base}/pay/{by}/notify")
 }
 
+/// Where a browser comes back to. A bank's platform brings it by a form, which no page of the site takes from elsewhere.
+fn return_url(base: &str, by: Method, order: OrderId) -> String {
+    match by {
+        Method::Bank => format!("{base}/pay/{by}/back/{order}"),
+        _ => format!("{base}/orders/{order}/back"),
+    }
+}
+
 /// What is paid for, as the channel's page shows it.
 fn subject(w: Words, exam: &Exam) -> &str {
     let text = exam.rules.payment.item.as_ref().unwrap_or(&exam.title);
     w.pick(&text.zh, &text.en)
 }
 
-/// Which kind of screen a start is for: an app opens on a phone, a code is scanned from a desk.
-pub(super) fn surface_of(start: &Start) -> Surface {
+/// Which kind of screen a start is for: an app opens on a phone, a code is scanned from a desk, a bank is anywhere.
+pub(super) fn surface_of(start: &Start) -> Option<Surface> {
     match start {
-        Start::Go { .. } => Surface::Phone,
-        Start::Scan { .. } => Surface::Desk,
+        Start::Go { .. } => Some(Surface::Phone),
+        Start::Scan { .. } => Some(Surface::Desk),
+        Start::Send(_) => None,
     }
 }

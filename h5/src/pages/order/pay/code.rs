@@ -22,7 +22,7 @@ pub(crate) async fn show(
     let money = payments.page(candidate.account.id, order.id, Looking::Nobody).await?.ok_or(Failure::NotFound)?;
     let said = money.attempts.iter().filter(|attempt| attempt.method == by).find_map(|attempt| match &attempt.start {
         Some(Start::Scan { code, .. }) => Some(code),
-        Some(Start::Go { .. }) | None => None,
+        Some(Start::Go { .. } | Start::Send(_)) | None => None,
     });
     let picture = code(said.ok_or(Failure::NotFound)?).ok_or(Failure::Broken)?;
     let headers = [

@@ -3,7 +3,8 @@
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::REFERRER_POLICY;
+use http::HeaderValue;
+use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -11,7 +12,7 @@ use pagekit::words::Words;
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
 use registration::model::payment::{Method, PaymentState};
-use registration::payments::{Attempt, Looking, PaymentPage, Start};
+use registration::payments::{Attempt, Form, Looking, PaymentPage, Start};
 use serde::Deserialize;
 
 use super::begin::surface_of;
@@ -26,7 +27,7 @@ use crate::view::layout::{heading, page};
 use crate::view::order::money::{
     RELOADS_SECONDS, arriving_box, is_arriving, is_good, is_moving, money_lines, money_waits,
 };
-use crate::words::pay::method;
+use crate::words::pay::{bank, method};
 
 /// WeChat Pay's page for phones opens only for a site that it knows: the site's name is said to it, and no more.
 const SAYS_ORIGIN: &str = "strict-origin-when-cross-origin";
@@ -75,7 +76,21 @@ pub(crate) async fn show(
     let answer = page(&frame, &body(visit.words, &view));
     let is_checked = attempt
         .is_some_and(|attempt| attempt.method == Method::WechatPay && matches!(attempt.start, Some(Start::Go { .. })));
-    Ok(if is_checked { ([(REFERRER_POLICY, SAYS_ORIGIN)], answer).into_response() } else { answer.into_response() })
+    if is_checked {
+        return Ok(([(REFERRER_POLICY, SAYS_ORIGIN)], answer).into_response());
+    }
+    let policy = attempt.and_then(|attempt| attempt.start.as_ref()).and_then(policy_for);
+    Ok(match policy {
+        Some(policy) => ([(CONTENT_SECURITY_POLICY, policy)], answer).into_response(),
+        None => answer.into_response(),
+    })
+}
+
+/// A page with a form for a channel says that it may go there, and nowhere else. Browsers look at where it is sent on to, too.
+fn policy_for(start: &Start) -> Option<HeaderValue> {
+    let Start::Send(form) = start else { return None };
+    let allowed = format!("form-action 'self' {}", form.origins().join(" "));
+    HeaderValue::try_from(pagekit::headers::CONTENT_SECURITY_POLICY.replace("form-action 'self'", &allowed)).ok()
 }
 
 /// The attempt by that channel, else the one that is under way.
@@ -144,6 +159,7 @@ fn way(w: Words, view: &View<'_>, attempt: &Attempt) -> Markup {
                     } }
                 }
                 Some(Start::Scan { .. }) => (scan(w, view, attempt)),
+                Some(Start::Send(form)) => (send(w, view, attempt, form)),
                 None => {
                     p class="amount" { span { (w.t("pay-amount")) } strong { (order.amount) } }
                     (again(w, view, attempt))
@@ -176,9 +192,25 @@ fn scan(w: Words, view: &View<'_>, attempt: &Attempt) -> Markup {
     }
 }
 
+/// The form that the browser carries to the bank: one tap, without a script.
+fn send(w: Words, view: &View<'_>, attempt: &Attempt, form: &Form) -> Markup {
+    let name = form.bank.as_deref().map_or_else(|| w.t("bank-other"), |word| bank(w, word));
+    html! {
+        p class="amount" { span { (w.t("pay-amount")) } strong { (view.order.amount) } }
+        p { (w.with("bank-going", &[("bank", name.clone().into())])) }
+        form method="post" action=(form.url) accept-charset="UTF-8" {
+            @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
+            button class="button wide-button" type="submit" { (w.with("bank-go", &[("bank", name.into())])) }
+        }
+        p class="beside" {
+            a href={ "/orders/" (view.order.id) "/pay?by=" (attempt.method) "&other=1" } { (w.t("bank-change")) }
+        }
+    }
+}
+
 /// What the channel said is over, or it has said nothing yet.
 fn again(w: Words, view: &View<'_>, attempt: &Attempt) -> Markup {
-    let on = attempt.start.as_ref().map(surface_of);
+    let on = attempt.start.as_ref().and_then(surface_of);
     html! {
         form method="post" action={ "/orders/" (view.order.id) "/pay" } data-busy=(w.t("form-busy")) {
             input type="hidden" name="by" value=(attempt.method);

@@ -1,7 +1,7 @@
 //! The table `payments`: attempts at a channel. Whoever moves one has its row locked.
 
 use deadpool_postgres::GenericClient;
-use gateways::pay::{OrderCall, Start};
+use gateways::pay::{Form, OrderCall, Start};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -210,11 +210,12 @@ pub(crate) async fn note_start(
             "UPDATE registration.payments SET start_kind = $2, start_text = $3, start_until = $4 WHERE id = $1",
         )
         .await?;
-    let (kind, text, until) = match start {
-        Start::Go { url, until } => ("go", url, until),
-        Start::Scan { code, until } => ("scan", code, until),
+    let (kind, text) = match start {
+        Start::Go { url, .. } => ("go", url.clone()),
+        Start::Scan { code, .. } => ("scan", code.clone()),
+        Start::Send(form) => ("send", serde_json::to_string(form).expect("texts are JSON")),
     };
-    transaction.execute(&statement, &[&id.0, &kind, &text, &until]).await?;
+    transaction.execute(&statement, &[&id.0, &kind, &text, &start.until()]).await?;
     Ok(())
 }
 
@@ -309,6 +310,8 @@ fn read(row: &Row) -> Result<StoredAttempt, StoreError> {
     let start = match (row.get::<_, Option<&str>>("start_kind"), row.get::<_, Option<String>>("start_text")) {
         (Some("go"), Some(url)) => Some(Start::Go { url, until }),
         (Some("scan"), Some(code)) => Some(Start::Scan { code, until }),
+        // One that cannot be read is made anew, which changes nothing.
+        (Some("send"), Some(form)) => serde_json::from_str::<Form>(&form).ok().map(Start::Send),
         _ => None,
     };
     Ok(StoredAttempt {
