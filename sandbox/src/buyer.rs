@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use gateways::pay::{Form, Start};
-use reqwest::header::{LOCATION, REFERER};
+use reqwest::header::{CONTENT_TYPE, LOCATION, REFERER};
 use reqwest::redirect::Policy;
+use url::form_urlencoded::Serializer;
 
 use crate::pay::conduct::PayTwist;
 
@@ -72,7 +73,10 @@ impl Buyer {
     async fn arrive(&self, mut url: String, mut form: Option<&Form>) -> Result<Cashier, Turned> {
         for _ in 0..STEPS_MAX {
             let call = match form.take() {
-                Some(form) => self.client.post(&url).form(&form.fields),
+                Some(form) => {
+                    let body = Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+                    self.client.post(&url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
+                }
                 None => self.client.get(&url),
             };
             let answer = call.header(REFERER, &self.site).send().await.map_err(silent)?;

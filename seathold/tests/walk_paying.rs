@@ -248,6 +248,8 @@ async fn comes_too_late(app: &ServedApp, desk: &mut Walker, dir: &Path) {
     let answer = desk.execute_async(SEND, vec![json!(format!("{order}/pay")), json!("by=alipay")]).await.unwrap();
     assert!(answer.as_str().unwrap().contains("缴费已截止"), "{answer}");
     desk.open("/").await;
+    desk.shows("缴费已截止").await;
+    desk.open("/exams/campus-closing").await;
     desk.shows("已经付款，查看怎么办").await;
 }
 

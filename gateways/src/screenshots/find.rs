@@ -159,8 +159,7 @@ fn payee(said: &[Said<'_>]) -> Option<String> {
 
 /// A value as a name: without the arrow or button behind it, and with letters in it.
 fn name(value: &str) -> Option<String> {
-    let value =
-        value.trim_end_matches(|c: char| matches!(c, '>' | '›' | '》' | '|' | ' ' | '.')).trim_end_matches("复制");
+    let value = value.trim_end_matches(['>', '›', '》', '|', ' ', '.']).trim_end_matches("复制");
     let letters = value.chars().filter(|c| is_han(*c) || c.is_alphabetic()).count();
     let tidy: Vec<&str> = value.split_whitespace().collect();
     (letters >= 2).then(|| tidy.join(" "))

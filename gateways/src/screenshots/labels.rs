@@ -103,7 +103,7 @@ pub(crate) fn behind<'a>(line: &'a str, labels: &[&str], is_exact: bool) -> Opti
         let count = label.chars().count();
         count > length && starts_with(line, label, count < LONG).is_some()
     };
-    let is_hidden = ALL.iter().any(|others| others.iter().any(|label| is_longer(&label)));
+    let is_hidden = ALL.iter().any(|others| others.iter().any(is_longer));
     (!is_hidden).then(|| rest.trim_start_matches([':', ' ', ';', '.']).trim())
 }
 

@@ -318,7 +318,7 @@ async fn nobody_but_a_channel_tells_anything() {
         ("/pay/alipay/notify", forged.clone(), StatusCode::UNAUTHORIZED),
         ("/pay/alipay/notify", Vec::new(), StatusCode::UNAUTHORIZED),
         ("/pay/wechat_pay/notify", forged.clone(), StatusCode::UNAUTHORIZED),
-        ("/pay/bank/notify", forged.clone(), StatusCode::NOT_FOUND),
+        ("/pay/school/notify", forged.clone(), StatusCode::NOT_FOUND),
         ("/pay/screenshot/notify", forged.clone(), StatusCode::NOT_FOUND),
         ("/pay/x/notify", forged, StatusCode::NOT_FOUND),
         ("/pay/alipay/notify", vec![b'a'; 64 * 1024 + 1], StatusCode::PAYLOAD_TOO_LARGE),

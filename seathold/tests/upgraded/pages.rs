@@ -141,7 +141,7 @@ pub(crate) async fn of_staff(sites: &Sites, left: &Left) {
 /// What was handed in for an order is a payment now.
 async fn of_finance(browser: &mut Browser, left: &Left) {
     let page = says(browser, "/finance", &["收款", EXAM, AMOUNT]).await;
-    let rows: Vec<String> = page.text.split("<tr").map(|row| Page::plain(row)).collect();
+    let rows: Vec<String> = page.text.split("<tr").map(Page::plain).collect();
     for candidate in &left.candidates {
         let Some(order) = candidate.order else { continue };
         let states: Vec<&String> = rows.iter().filter(|row| row.contains(&order.to_string())).collect();

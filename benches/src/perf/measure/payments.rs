@@ -28,19 +28,19 @@ const POLL: Duration = Duration::from_millis(100);
 
 /// Measures it.
 pub(crate) async fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
-    let mut till = Till::start().await?;
+    let mut till = Box::pin(Till::start()).await?;
     let count = options.sized(3_000, 1_000);
     report.progress(&format!("{count} payments told as fast as they are taken"));
-    let burst = run(&mut till, count, None).await?;
+    let burst = Box::pin(run(&mut till, count, None)).await?;
     report.set("pay_settled_per_s", burst.per_second);
     let (rate, seconds) = (burst.per_second * SHARE, options.sized(10.0, 4.0));
     report.progress(&format!("{rate:.0} payments told a second, open loop"));
-    let steady = run(&mut till, whole(rate * seconds), Some(rate)).await?;
+    let steady = Box::pin(run(&mut till, whole(rate * seconds), Some(rate))).await?;
     report.set("pay_settle_p50_ms", steady.settle_ms(50));
     report.set("pay_settle_p99_ms", steady.settle_ms(99));
     report.note("pay_settle_p99_ms", format!("{rate:.0} payments a second were told"));
     report.progress(&format!("{NOTIFY_RATE} notifications a second"));
-    let storm = run(&mut till, whole(NOTIFY_RATE * seconds), Some(NOTIFY_RATE)).await?;
+    let storm = Box::pin(run(&mut till, whole(NOTIFY_RATE * seconds), Some(NOTIFY_RATE))).await?;
     report.set("pay_notify_p99_ms", storm.taken_ms(99));
     let note = format!(
         "{NOTIFY_RATE} a second for {seconds} s, half of them {:.0} ms; {} were refused as too many at once and sent again a \

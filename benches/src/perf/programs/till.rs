@@ -63,20 +63,20 @@ impl Till {
         let app = ServedApp::start_with(AppOptions { demo: false, arguments, environment, log: None }).await;
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await?;
-        let registration = Registration::open(RegistrationConfig {
+        let opening = Registration::open(RegistrationConfig {
             postgres: stores.pool(),
             engine: engine.clone(),
             files: Arc::new(LocalFileSystem::new_with_prefix(stores.dir())?),
             vault: Vault::load_or_create(&app.data().join("vault-keys"))?,
             gateways: Gateways { pay: sandbox.gateways()?.pay, ..Gateways::default() },
             accounts: AccountSettings::default(),
-        })
-        .await?;
+        });
+        let registration = Box::pin(opening).await?;
         registration.stop().await;
         for number in 0..EXAMS {
             let dir = stores.dir().join("exam");
             write_exam(&dir, number)?;
-            registration.exams.import(&dir).await?;
+            Box::pin(registration.exams.import(&dir)).await?;
         }
         Ok(Self { stores, registration, app, sandbox, engine, accounts: Vec::new(), begun: 0 })
     }
@@ -88,7 +88,8 @@ impl Till {
             let document = document(self.accounts.len()).context("there are no more documents")?;
             let new = NewAccount::parse("王芳", &document, "13812345678", "correct-horse");
             let new = new.map_err(|fields| anyhow::anyhow!("a made-up candidate is refused: {fields:?}"))?;
-            self.accounts.push(self.registration.accounts.register(new).await?.id);
+            let account = Box::pin(self.registration.accounts.register(new)).await?;
+            self.accounts.push(account.id);
         }
         self.begun = numbers.end;
         let this = &*self;
@@ -106,7 +107,8 @@ impl Till {
     async fn pay(&self, number: usize) -> anyhow::Result<Paid> {
         let account = self.accounts[number / EXAMS];
         let exam = format!("exam-{}", number % EXAMS).parse()?;
-        let order = self.registration.orders.hold(account, &exam, &["s0".parse()?], false).await?;
+        let sittings = ["s0".parse()?];
+        let order = Box::pin(self.registration.orders.hold(account, &exam, &sittings, false)).await?;
         let (method, channel) =
             [(Method::Alipay, Channel::Alipay), (Method::WechatPay, Channel::WechatPay)][number / EXAMS % 2];
         let (notify_url, return_url) =
@@ -119,7 +121,7 @@ impl Till {
             notify_url: &notify_url,
             return_url: &return_url,
         };
-        let going = self.registration.payments.pay(account, order.id, method, &payer).await?;
+        let going = Box::pin(self.registration.payments.pay(account, order.id, method, &payer)).await?;
         let Going::Start { payment, .. } = going else { anyhow::bail!("an order was paid for already") };
         Ok(Paid { order: order.id.to_string(), channel, number: payment.number() })
     }

@@ -71,10 +71,14 @@ pub(crate) async fn render(
         EligibilityState::None => None,
     };
     let payments = &registration.payments;
-    let looking = if exam.rules.payment.takes_channels() { Looking::Person } else { Looking::Nobody };
-    let money = payments.page(account.id, order.id, looking).await?;
+    let takes_channels = exam.rules.payment.takes_channels();
+    let looking = if takes_channels { Looking::Person } else { Looking::Nobody };
+    // While a picture waits for staff there is neither money nor anything to be invoiced.
+    let is_paid = order.state == OrderState::Confirmed;
+    let has_money = takes_channels || is_paid;
+    let money = if has_money { payments.page(account.id, order.id, looking).await? } else { None };
     let money = money.as_ref();
-    let invoice = payments.invoice(account.id, order.id).await?;
+    let invoice = if is_paid { payments.invoice(account.id, order.id).await? } else { None };
     let mut frame = visit.frame_of(title(w, order, money), exam, &progress);
     let mut arrived = None;
     if order.state != OrderState::Confirmed {

@@ -26,7 +26,8 @@ pub(crate) async fn reconciled(till: &Till) -> anyhow::Result<Duration> {
     till.stores.pool().get().await?.batch_execute(&day_of_ours).await?;
     let file = bill();
     let began = Instant::now();
-    let told = till.registration.reconciliation.import(Method::WechatPay, DAY.parse()?, file.as_bytes()).await?;
+    let reconciliation = &till.registration.reconciliation;
+    let told = Box::pin(reconciliation.import(Method::WechatPay, DAY.parse()?, file.as_bytes())).await?;
     let took = began.elapsed();
     let (lines, wrong) = (u64::from(LINES), u64::from(LINES / WRONG_EACH));
     ensure!(

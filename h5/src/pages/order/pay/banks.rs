@@ -11,21 +11,25 @@ use crate::words::pay::bank;
 /// The large ones first; and last the platform's own page, which knows every other one.
 pub(super) fn list(w: Words, banks: &[Bank], amount: Fen) -> Markup {
     html! {
-        h2 id="banks-title" { (w.t("banks-title")) }
-        p class="hint" { (w.with("banks-hint", &[("amount", amount.to_string().into())])) }
-        @for (kind, title) in [(BankKind::Large, "banks-large"), (BankKind::National, "banks-national")] {
-            @let these = banks.iter().filter(|bank| bank.kind == kind).collect::<Vec<_>>();
-            @if !these.is_empty() {
-                h3 id=(title) { (w.t(title)) }
-                ul class="bank-list" aria-labelledby=(title) {
-                    @for one in these { li { button class="channel" type="submit" name="bank" value=(one.word) { (bank(w, one.word)) } } }
+        section class="stack" aria-labelledby="banks-title" {
+            h2 id="banks-title" { (w.t("banks-title")) }
+            p class="hint" { (w.with("banks-hint", &[("amount", amount.to_string().into())])) }
+            @for (kind, title) in [(BankKind::Large, "banks-large"), (BankKind::National, "banks-national")] {
+                @let these = banks.iter().filter(|bank| bank.kind == kind).collect::<Vec<_>>();
+                @if !these.is_empty() {
+                    h3 id=(title) { (w.t(title)) }
+                    ul class="bank-list" aria-labelledby=(title) {
+                        @for one in these {
+                            li { button class="channel" type="submit" name="bank" value=(one.word) { (bank(w, one.word)) } }
+                        }
+                    }
                 }
             }
-        }
-        button class="channel" type="submit" name="bank" value="" {
-            span class="channel-name" { (w.t("bank-other")) }
-            span class="channel-how" { (w.t("bank-other-how")) }
-            (icon(Icon::Chevron))
+            button class="channel" type="submit" name="bank" value="" {
+                span class="channel-name" { (w.t("bank-other")) }
+                span class="channel-how" { (w.t("bank-other-how")) }
+                (icon(Icon::Chevron))
+            }
         }
     }
 }
