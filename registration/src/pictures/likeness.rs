@@ -31,9 +31,9 @@ const STEP_PART: u32 = 16;
 /// Ink is counted in so many steps.
 const INK_STEPS: u32 = 15;
 /// Two lines are one whose ink differs by at most so many steps over so many places side by side. On drawn screens copies
-/// differ by up to 20, other digits by 40 and more.
+/// differ by a good 20, other digits by 40 and more.
 const NEAR: usize = 5;
-const STEPS_MAX: u32 = 22;
+const STEPS_MAX: u32 = 30;
 /// Pictures with fewer lines are not compared.
 const LINES_MIN: usize = 5;
 

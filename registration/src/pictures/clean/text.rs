@@ -11,10 +11,10 @@ const SWING_MIN: u16 = 32;
 const SWINGS_MIN: usize = 10;
 /// Near: within this part of the width, as strokes are. The edges of a face are further apart.
 const NEAR_PART: u32 = 20;
-/// So many such rows are a line of text.
-const ROWS_MIN: usize = 6;
+/// So many such rows are three lines of text: an order has more, and a face with glasses has one that looks so.
+const ROWS_MIN: usize = 18;
 
-/// Is there at least one row of something like text? Leaves and noise look so, too: only what cannot be text is told.
+/// Are there some lines of something like text? Leaves and noise look so, too: only what cannot be text is told.
 pub(super) fn has_text(picture: &RgbImage) -> bool {
     let (width, height) = picture.dimensions();
     let near = width / NEAR_PART;
