@@ -5,7 +5,7 @@ use std::io::Write;
 
 use gateways::Channel;
 use gateways::alipay::AlipayConfig;
-use gateways::pay::{Charge, RefundOrder, Start, Surface};
+use gateways::pay::{Charge, Onward, RefundOrder, Start, Surface};
 use gateways::settings::Variables;
 use gateways::wechat_pay::WechatPayConfig;
 use jiff::{SignedDuration, Timestamp};
@@ -55,7 +55,7 @@ async fn order(channel: &Channel, surface: Surface) -> Result<(), Box<dyn std::e
         notify_url: &notify_url,
         return_url: &return_url,
     })?;
-    if let Ok(Start::Go { url, .. }) = channel.begin(&call, &return_url).await {
+    if let Ok(Start::Go { url, .. }) = channel.begin(&call, &Onward::to(&return_url)).await {
         writeln!(std::io::stdout(), "{url}")?;
     }
     Ok(())
