@@ -126,6 +126,12 @@ pub struct Registration {
     jobs: Jobs,
 }
 
+/// How channels are asked, and what is done with their answers.
+fn asking_of(database: &Database, channels: Vec<gateways::Channel>) -> Asking {
+    let hearing = Hearing { database: database.clone(), wake: Arc::default() };
+    Asking { channels: Channels::new(channels), hearing }
+}
+
 impl Registration {
     /// Migrates the schema, reads the exams and starts the jobs.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
@@ -147,8 +153,7 @@ impl Registration {
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
-        let hearing = Hearing { database: database.clone(), wake: Arc::default() };
-        let asking = Asking { channels: Channels::new(channels), hearing };
+        let asking = asking_of(&database, channels);
         let orders = Orders {
             database: database.clone(),
             engine,

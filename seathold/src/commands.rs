@@ -65,18 +65,20 @@ async fn with_gateways<T>(
     gateways: Gateways,
     work: impl AsyncFnOnce(&Services) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let data = make_data_dir(&site.data)?;
-    let stores = Stores::open(site, &data, Sharing::Joined).await?;
-    // What opens everything is large, and every command would carry it.
-    let opening = Services::open(&stores, &data, gateways, AccountSettings::default());
-    let outcome = match Box::pin(opening).await {
-        Ok(services) => {
-            let outcome = work(&services).await;
-            services.stop().await;
-            outcome
-        }
-        Err(error) => Err(error),
+    // What is open is large, and every command would carry it.
+    let worked = async {
+        let data = make_data_dir(&site.data)?;
+        let stores = Stores::open(site, &data, Sharing::Joined).await?;
+        let outcome = match Services::open(&stores, &data, gateways, AccountSettings::default()).await {
+            Ok(services) => {
+                let outcome = work(&services).await;
+                services.stop().await;
+                outcome
+            }
+            Err(error) => Err(error),
+        };
+        stores.stop().await;
+        outcome
     };
-    stores.stop().await;
-    outcome
+    Box::pin(worked).await
 }

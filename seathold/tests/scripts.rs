@@ -53,7 +53,7 @@ fn perf_refuses_before_it_builds() {
         (&["--json"] as &[&str], "--json wants a file"),
         (&["--rate"], "--rate wants a number"),
         (&["--rate", "many"], "--rate wants a number"),
-        (&["--only", "luck"], "--only wants rounds, browse, streams, goodput, memory or growth, not 'luck'"),
+        (&["--only", "luck"], "--only wants rounds, browse, streams, goodput, memory, payments or growth, not 'luck'"),
     ] {
         assert!(refusal(&run("ops/perf", arguments)).contains(words), "{arguments:?}");
     }

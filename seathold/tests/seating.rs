@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 const INPUT: &str = r#"{
     "sitting": "cet4",
     "rules": {"apart": ["school"], "spare_seats": 1},
-    "rooms": [{"id": "H", "prefix": "H", "layout": ["ooo", "o_o"]}, {"id": "J", "layout": ["oo", "ox"]}],
+    "rooms": [{"id": "H", "prefix": "H", "layout": ["ooo", "ooo"]}, {"id": "J", "layout": ["oo", "ox"]}],
     "examinees": [
         {"id": "A7K2", "school": "1"}, {"id": "B3M9", "school": "2"}, {"id": "C8P4", "school": "1"},
         {"id": "D5R6", "school": "2", "needs": {"front_row": true}}, {"id": "E1T3", "school": "3"},

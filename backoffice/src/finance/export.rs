@@ -58,7 +58,7 @@ impl Taken {
     }
 }
 
-/// As CSV.
+/// The rows as a CSV file, sent page by page.
 pub(crate) fn csv(visit: &Visit, taken: Taken) -> Response {
     let Taken { name, heads, pages } = taken;
     let heads: Vec<Cell> = heads.into_iter().map(Cell::Text).collect();
@@ -73,7 +73,7 @@ pub(crate) fn csv(visit: &Visit, taken: Taken) -> Response {
     (headers, Body::from_stream(whole)).into_response()
 }
 
-/// As XLSX. Nothing: there are more than [`XLSX_ROWS_MAX`] rows.
+/// The rows as an XLSX file; `None` when there are more than [`XLSX_ROWS_MAX`] rows.
 pub(crate) async fn xlsx(visit: &Visit, taken: Taken) -> Result<Option<Response>, Failure> {
     let Taken { name, heads, mut pages } = taken;
     let called = called(visit, name, "xlsx");

@@ -22,7 +22,7 @@ pub(crate) enum Part {
     File {
         /// As its sender calls it.
         name: String,
-        /// Nothing: it is larger than may be.
+        /// What is in it; `None` when it is larger than may be.
         bytes: Option<Bytes>,
     },
 }
@@ -38,7 +38,7 @@ impl Upload {
         Self { form, parts: 0 }
     }
 
-    /// The next part, of which a file has at most `bytes_max`; what is larger is thrown away as it comes. Nothing: that was
+    /// The next part, of which a file has at most `bytes_max`; what is larger is thrown away as it comes. `None`: that was
     /// all. A field for a file in which none was chosen is no part.
     pub(crate) async fn next(&mut self, bytes_max: usize) -> Result<Option<Part>, Failure> {
         loop {

@@ -3,15 +3,17 @@
 
 use gateways::Channel;
 use gateways::alipay::AlipayConfig;
-use gateways::pay::Start;
+use gateways::pay::{Start, Surface};
 use gateways::settings::Variables;
 use gateways::wechat_pay::WechatPayConfig;
 use http::StatusCode;
 use registration::Fen;
 use registration::model::order::{Order, OrderState};
+use registration::model::payment::Method;
 use registration::model::payment::group::GroupId;
 use registration::model::payment::invoice::InvoiceTitle;
 use registration::model::payment::refund::RefundState;
+use registration::payments::{Going, InvoiceError, Looking, Payer};
 use sandbox::Sandbox;
 
 use crate::finance::staffed;
@@ -61,6 +63,29 @@ impl School {
         until("a lapsed order", async || self.state(order).await == OrderState::Lapsed).await;
     }
 
+    /// A candidate who pays for themselves, by a code.
+    async fn pays_alone(&self) -> Order {
+        let order = self.house.order("110101199003070011").await;
+        let payer = Payer {
+            surface: Surface::Desk,
+            ip: [203, 0, 113, 7].into(),
+            subject: "考试报名费",
+            notify_url: "http://127.0.0.1:1/pay/wechat_pay/notify",
+            return_url: "http://127.0.0.1:1/",
+            bank: None,
+        };
+        let payments = &self.house.registration.payments;
+        let going = payments.pay(order.account, order.id, Method::WechatPay, &payer).await.unwrap();
+        let Going::Start { start: Start::Scan { code, .. }, .. } = going else { panic!("{going:?}") };
+        self.sandbox.buyer("http://127.0.0.1:1/").open(&code).await.unwrap().pay_and_close().await.unwrap();
+        until("a seat that is paid for", async || {
+            payments.page(order.account, order.id, Looking::Person).await.unwrap();
+            self.state(&order).await == OrderState::Confirmed
+        })
+        .await;
+        order
+    }
+
     /// Somebody scans the list's code, and pays.
     async fn scan(&self, group: GroupId) {
         let payments = &self.house.registration.payments;
@@ -96,7 +121,13 @@ async fn b16_e2_a_school_pays_for_a_list_and_finance_makes_the_invoices() {
     for word in ["座位已确认", "款项已到账", "去掉不能缴费的", "发起缴费"] {
         assert!(paid.contains(word), "{word}: {paid}");
     }
-    invoices(&mut school, &orders[0]).await;
+    // What a school has paid for is invoiced to the school.
+    let payments = school.house.registration.payments.clone();
+    let title = InvoiceTitle::parse("临江大学", "12100000400010275N").unwrap();
+    let refused = payments.ask_invoice(orders[0].account, orders[0].id, &title).await;
+    assert!(matches!(refused, Err(InvoiceError::Nothing(OrderState::Confirmed))), "{refused:?}");
+    let alone = Box::pin(school.pays_alone()).await;
+    invoices(&mut school, &alone).await;
     transfers_and_gives_back(&mut school, &orders[3]).await;
     bills_and_files(&mut school).await;
     school.house.registration.stop().await;

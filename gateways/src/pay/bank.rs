@@ -1,6 +1,6 @@
 //! Banks that a payer can choose before going to a channel. What they are called is for pages.
 
-/// A bank.
+/// A bank that a channel leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bank {
     /// Its word here, and in the names of texts: lower-case letters.

@@ -27,7 +27,7 @@ pub(crate) fn pairs_of(body: &[u8]) -> Result<Pairs, NotGenuine> {
     if pairs.len() > PAIRS_MAX { Err(NotGenuine::Unreadable) } else { Ok(pairs) }
 }
 
-/// Decoded once.
+/// The bytes of a percent-encoded text, decoded once.
 fn decoded(text: &[u8]) -> Result<Vec<u8>, NotGenuine> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.iter();

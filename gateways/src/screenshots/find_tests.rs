@@ -27,9 +27,9 @@ fn lines(text: &str) -> Vec<Line> {
 }
 
 /// Order number, merchant's number, fen, payee, time.
-type Row<'a> = (Option<&'a str>, Option<&'a str>, Option<i64>, Option<&'a str>, Option<&'a str>);
+type Row<'a, T = &'a str> = (Option<&'a str>, Option<&'a str>, Option<i64>, Option<&'a str>, Option<T>);
 
-fn row(found: &OrderText) -> (Option<&str>, Option<&str>, Option<i64>, Option<&str>, Option<String>) {
+fn row(found: &OrderText) -> Row<'_, String> {
     let time = found.paid_at.map(|time| {
         let ShownTime { year, month, day, hour, minute, second } = time;
         let year = year.map(|year| format!("{year}-")).unwrap_or_default();

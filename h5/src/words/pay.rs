@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::model::payment::Method;
 use registration::model::payment::refund::{RefundReason, RefundState};
 use registration::payments::PayRefusal;
@@ -25,22 +25,22 @@ pub(crate) fn method(w: Words, method: Method) -> Cow<'static, str> {
 /// What a bank is called, by its word.
 pub(crate) fn bank(w: Words, word: &str) -> Cow<'static, str> {
     w.t(match word {
-        "icbc" => "bank-icbc",
-        "abc" => "bank-abc",
-        "boc" => "bank-boc",
-        "ccb" => "bank-ccb",
-        "comm" => "bank-comm",
-        "psbc" => "bank-psbc",
-        "cmb" => "bank-cmb",
-        "citic" => "bank-citic",
-        "ceb" => "bank-ceb",
-        "cmbc" => "bank-cmbc",
-        "spdb" => "bank-spdb",
-        "cib" => "bank-cib",
-        "hxb" => "bank-hxb",
-        "gdb" => "bank-gdb",
-        "pab" => "bank-pab",
-        _ => "bank-other",
+        "icbc" => key("bank-icbc"),
+        "abc" => key("bank-abc"),
+        "boc" => key("bank-boc"),
+        "ccb" => key("bank-ccb"),
+        "comm" => key("bank-comm"),
+        "psbc" => key("bank-psbc"),
+        "cmb" => key("bank-cmb"),
+        "citic" => key("bank-citic"),
+        "ceb" => key("bank-ceb"),
+        "cmbc" => key("bank-cmbc"),
+        "spdb" => key("bank-spdb"),
+        "cib" => key("bank-cib"),
+        "hxb" => key("bank-hxb"),
+        "gdb" => key("bank-gdb"),
+        "pab" => key("bank-pab"),
+        _ => key("bank-other"),
     })
 }
 

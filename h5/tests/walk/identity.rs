@@ -170,7 +170,7 @@ async fn c4_a_card_is_handed_in_mended_and_accepted() {
     );
     assert!(page.text.contains("width=\"220\" height=\"280\""), "{}", page.text);
     let portrait = candidate.get("/me/identity/portrait.jpg").await.bytes;
-    assert!(portrait.starts_with(b"\xff\xd8") && portrait.len() < 30 * 1024, "{} bytes", portrait.len());
+    assert!(portrait.starts_with(b"\xff\xd8") && portrait.len() < 60 * 1024, "{} bytes", portrait.len());
     assert_eq!(candidate.get(&card).await.status, StatusCode::SEE_OTHER, "once verified there is nothing to hand in");
 }
 

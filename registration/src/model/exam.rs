@@ -122,7 +122,7 @@ impl Exam {
         (self.resubmit_times + 1).saturating_sub(order.refusals)
     }
 
-    /// Until when another sitting can be chosen for a picture that came when the order's seat had gone. Nothing: no picture
+    /// Until when another sitting can be chosen for a picture that came when the order's seat had gone. `None`: no picture
     /// waits for that, or no more.
     pub fn choice_until(&self, order: &Order, now: Timestamp) -> Option<Timestamp> {
         let hours = SignedDuration::from_hours(self.rules.payment.choice_hours.into());

@@ -31,9 +31,11 @@ const STEP_PART: u32 = 16;
 /// Ink is counted in so many steps.
 const INK_STEPS: u32 = 15;
 /// Two lines are one whose ink differs by at most so many steps over so many places side by side. On drawn screens copies
-/// differ by a good 20, other digits by 40 and more.
+/// differ by 16, one other digit by 28 and more.
 const NEAR: usize = 5;
-const STEPS_MAX: u32 = 30;
+const STEPS_MAX: u32 = 22;
+/// So many lines above all others say nothing of the order.
+const TOP_LINES: usize = 2;
 /// Pictures with fewer lines are not compared.
 const LINES_MIN: usize = 5;
 
@@ -93,11 +95,12 @@ fn look(rows: &[Vec<u8>]) -> Look {
     Look { mark, ink: ink_text }
 }
 
-/// Are these the lines of one picture? The first may be cut: it is the bar of the phone.
+/// Are these the lines of one picture? What is uppermost may be cut, or run together with what is below it: the bar of the phone
+/// and the name of the page, which are the same on every order.
 pub(crate) fn are_alike(one: &[Look], other: &[Look]) -> bool {
     let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let is_there = |line: &Look| many.iter().any(|other| is_one_line(line, other));
-    few.len() >= LINES_MIN && few.iter().skip(1).all(is_there)
+    few.len() >= LINES_MIN && few.iter().skip(TOP_LINES).all(is_there)
 }
 
 /// Is there nowhere more ink in the one than in the other?

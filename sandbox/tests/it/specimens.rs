@@ -13,7 +13,7 @@ const NUMBER: &str = "430102199506150022";
 async fn a_person_gets_a_card_that_is_read_and_a_face_that_belongs_to_it() {
     let world = World::start().await;
     let (status, page) = page(&world, &format!("specimens?name={NAME}&number={NUMBER}")).await;
-    assert_eq!((status, page.matches("download=").count()), (200, 4), "{page}");
+    assert_eq!((status, page.matches("download=").count()), (200, 5), "{page}");
     let picture = async |file: &str| {
         let (status, picture) = world.get(&format!("specimens/{file}?name={NAME}&number={NUMBER}")).await;
         assert_eq!(status, 200, "{file}");

@@ -288,7 +288,8 @@ fn root() -> PathBuf {
 /// A picture as large as a screenshot, with something to be seen.
 fn picture() -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(240, 480, |_, y| image::Rgb([if y < 240 { 0 } else { 255 }; 3]));
+    let picture =
+        image::RgbImage::from_fn(240, 480, |x, y| image::Rgb([if (x / 8 + y / 8) % 2 == 0 { 0 } else { 255 }; 3]));
     picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
 }

@@ -99,7 +99,7 @@ fn line(w: Words, view: &Read<'_>, double: &Double) -> Markup {
         }
         " · " (why(w, double))
         @if let Place::Order { is_own: true, amount, .. } = double.place { p class="hint" { (own(w, view, amount)) } }
-        @if double.place != Place::Hidden { " " a class="plain" href=(beside) { (w.t("double-beside")) } }
+        @if double.place != Place::Hidden { " " a href=(beside) { (w.t("double-beside")) } }
     }
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn beside(w: Words, order: OrderId, double: &Double) -> Markup {
     html! {
         figure {
             a href=(href) target="_blank" rel="noopener" { img src=(href) alt=(caption); }
-            figcaption { (caption) " · " a class="plain" href={ "/orders/" (order) } { (w.t("double-close")) } }
+            figcaption { (caption) " · " a href={ "/orders/" (order) } { (w.t("double-close")) } }
         }
     }
 }

@@ -131,7 +131,7 @@ impl Till {
         self.sandbox.pay().news(of.channel, &of.number).context("the channel has nothing to tell")
     }
 
-    /// Ends everything.
+    /// Ends the app, the engine and the stores.
     pub(crate) async fn stop(mut self) {
         self.app.stop().await;
         self.engine.stop().await;

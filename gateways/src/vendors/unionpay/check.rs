@@ -13,7 +13,7 @@ const CERTIFICATE_LEFT_MIN: SignedDuration = SignedDuration::from_hours(30 * 24)
 /// The domain of all that is UnionPay's.
 const DOMAIN: &str = ".95516.com";
 
-/// Looks.
+/// Looks at the settings: what will not work, and which key is which.
 pub(super) fn check(config: &UnionPayConfig, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     let ours = config.key.public();

@@ -11,7 +11,7 @@ use super::trade::{fen, is_success, payment_status, refund_status};
 use crate::pay::form::pairs_of;
 use crate::pay::news::{News, NotGenuine};
 
-/// Reads one.
+/// Reads a notification, once its signature is found good.
 pub(super) fn read(config: &UnionPayConfig, body: &[u8], now: Timestamp) -> Result<News, NotGenuine> {
     let pairs = pairs_of(body)?;
     if !is_unionpays(config, &pairs, now) {

@@ -15,9 +15,9 @@ pub(crate) enum Late {
     Same,
     /// Another sitting: its own has begun.
     Other,
-    /// Nothing: its sitting has begun, and no other can be had for it.
+    /// It buys no seat: its sitting has begun, and no other can be had for it.
     Begun,
-    /// Nothing: registration is closed.
+    /// It buys no seat: registration is closed.
     Closed,
 }
 

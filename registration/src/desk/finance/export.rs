@@ -26,7 +26,7 @@ pub struct Days {
 }
 
 impl Days {
-    /// From the first to the last, both with it. Nothing: the last is before the first, or it is more than
+    /// From the first to the last, both with it. `None` when the last is before the first, or it is more than
     /// [`EXPORT_DAYS_MAX`] days.
     pub fn new(first: Date, last: Date) -> Option<Self> {
         let is_right = first <= last && last < first.saturating_add(EXPORT_DAYS_MAX.days());
@@ -41,7 +41,7 @@ impl Days {
 /// Where a page of the journal goes on: behind this line of this entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineBookmark {
-    /// The entry.
+    /// The number of the entry.
     pub entry: i64,
     /// Which line of it.
     pub line: i16,

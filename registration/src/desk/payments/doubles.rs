@@ -41,7 +41,7 @@ pub enum Place {
     Before,
     /// For another one.
     Order {
-        /// Which.
+        /// The number of that order.
         order: OrderId,
         /// It is the same candidate's: one payment may be for both.
         is_own: bool,

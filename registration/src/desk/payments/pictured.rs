@@ -58,7 +58,7 @@ pub struct Compared<T> {
 /// What comes of comparing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// As expected.
+    /// It is as expected.
     Agrees,
     /// Other than expected.
     Differs,
@@ -116,7 +116,7 @@ fn moment(time: ShownTime, near: Timestamp) -> Option<Timestamp> {
     time.near(near)?.to_zoned(china).ok().map(|zoned| zoned.timestamp())
 }
 
-/// Is it one of these names, or part of one, a misread character or two apart? Nothing: there are none.
+/// Is it one of these names, or part of one, a misread character or two apart? `None` when there are no names.
 fn is_one_of(read: &str, names: &[String]) -> Option<bool> {
     let read = letters(read);
     let is_it = |name: &String| {

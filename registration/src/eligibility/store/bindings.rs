@@ -85,7 +85,7 @@ pub(crate) async fn accounts_of(
         )
         .await?;
     let rows = client.query(&statement, &[&exam.as_str(), &indexes]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), AccountId(row.get(1)))).collect())
+    Ok(rows.iter().map(|row| (row.get("document_index"), AccountId(row.get("account")))).collect())
 }
 
 /// Is the person bound to any account?

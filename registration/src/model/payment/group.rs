@@ -41,7 +41,7 @@ pub struct GroupLock {
 /// Somebody for whom a school might pay. `Debug` names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupCandidate {
-    /// Their order.
+    /// The order to be paid for.
     pub order: OrderId,
     /// Who they are, as the exam or else their account says; nothing where neither does.
     pub name: Option<PersonName>,

@@ -112,7 +112,7 @@ impl Payments {
         Ok((exam, invoice, history))
     }
 
-    /// A document that was handed back, a PDF, so that the office can see what candidates get. Nothing: there is none yet.
+    /// A document that was handed back, a PDF, so that the office can see what candidates get. `None`: there is none yet.
     pub async fn office_document(
         &self,
         member: &StaffMember,

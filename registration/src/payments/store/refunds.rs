@@ -236,7 +236,7 @@ pub(crate) async fn asked_before(
         )
         .await?;
     let rows = client.query(&statement, &[&before, &limit]).await?;
-    Ok(rows.iter().map(|row| RefundId(row.get(0))).collect())
+    Ok(rows.iter().map(|row| RefundId(row.get("id"))).collect())
 }
 
 /// Notes that nobody agreed in time.

@@ -133,7 +133,7 @@ pub(crate) async fn of_all_declared(
         )
         .await?;
     let rows = client.query(&statement, &[&indexes, &limit]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(rows.iter().map(|row| (row.get("claim_index"), row.get("id"))).collect())
 }
 
 /// Another password; every session of before is over. The new epoch.

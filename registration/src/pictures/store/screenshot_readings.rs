@@ -88,7 +88,7 @@ pub(crate) async fn finish(client: &impl GenericClient, outcome: &Outcome<'_>) -
     Ok(())
 }
 
-/// How far the machine is with a picture, and what it read there, sealed. Nothing: it was never handed over to it.
+/// How far the machine is with a picture, and what it read there, sealed. `None`: it was never handed over to it.
 pub(crate) async fn get(
     client: &impl GenericClient,
     screenshot: Uuid,

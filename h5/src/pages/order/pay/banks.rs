@@ -1,7 +1,7 @@
 //! The banks that a payer chooses from, each a button that confirms: with it one goes on.
 
 use maud::{Markup, html};
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::model::fen::Fen;
 use registration::payments::{Bank, BankKind};
 
@@ -14,7 +14,7 @@ pub(super) fn list(w: Words, banks: &[Bank], amount: Fen) -> Markup {
         section class="stack" aria-labelledby="banks-title" {
             h2 id="banks-title" { (w.t("banks-title")) }
             p class="hint" { (w.with("banks-hint", &[("amount", amount.to_string().into())])) }
-            @for (kind, title) in [(BankKind::Large, "banks-large"), (BankKind::National, "banks-national")] {
+            @for (kind, title) in [(BankKind::Large, key("banks-large")), (BankKind::National, key("banks-national"))] {
                 @let these = banks.iter().filter(|bank| bank.kind == kind).collect::<Vec<_>>();
                 @if !these.is_empty() {
                     h3 id=(title) { (w.t(title)) }
