@@ -319,6 +319,7 @@ method-school = By the school
 method-other = Another way
 paid-created = Not sent
 paid-pending = Waiting to be paid
+paid-looked-at = Screenshot to be looked at
 paid-unknown = Unclear
 paid-received = Received
 paid-closed = Closed

@@ -310,6 +310,7 @@ method-school = 学校统缴
 method-other = 其他方式
 paid-created = 未发起
 paid-pending = 待支付
+paid-looked-at = 待审核截图
 paid-unknown = 待确认
 paid-received = 已到账
 paid-closed = 已关闭

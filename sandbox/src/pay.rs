@@ -31,11 +31,11 @@ const TICK: Duration = Duration::from_millis(100);
 /// A notification as it is sent once.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// Where to.
+    /// The address that it goes to.
     pub to: String,
-    /// Its headers.
+    /// The headers, signed.
     pub headers: Vec<(&'static str, String)>,
-    /// Its body.
+    /// The body as it goes out.
     pub body: String,
 }
 

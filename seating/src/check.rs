@@ -15,42 +15,42 @@ use crate::plan::{Assigned, Input, Plan};
 pub enum Violation {
     /// There is no seat for somebody.
     Unplaced {
-        /// Who.
+        /// Who it is, by id.
         id: String,
     },
     /// Two neighbours are alike.
     Neighbours {
-        /// By what.
+        /// By what they are alike.
         key: Key,
-        /// Where.
+        /// The name of the room.
         room: String,
         /// The seats' numbers, the lower one first.
         seats: (u16, u16),
     },
     /// Somebody does not have what was granted.
     Need {
-        /// Who.
+        /// Who it is, by id.
         id: String,
-        /// What they lack.
+        /// What it is that they lack.
         need: Need,
     },
     /// A room has several kinds of paper.
     Papers {
-        /// Which.
+        /// The name of the room.
         room: String,
-        /// How many kinds.
+        /// How many kinds there are.
         kinds: usize,
     },
     /// Seats that were to stay empty are taken.
     SpareSeats {
-        /// Where.
+        /// The name of the room.
         room: String,
-        /// How many.
+        /// How many there are.
         taken: usize,
     },
     /// Rooms that were to stay empty are used.
     SpareRooms {
-        /// How many.
+        /// How many there are.
         taken: usize,
     },
 }
@@ -80,17 +80,17 @@ pub enum Impossible {
     /// Two people have one seat.
     #[error("room {room:?}, seat {seat}: two people")]
     SeatTwice {
-        /// The room.
+        /// The name of the room.
         room: String,
-        /// The seat.
+        /// The number of the seat.
         seat: u16,
     },
     /// There is no such seat.
     #[error("room {room:?} has no seat {seat}")]
     NoSuchSeat {
-        /// The room.
+        /// The name of the room.
         room: String,
-        /// The seat.
+        /// The number of the seat.
         seat: u16,
     },
 }

@@ -54,7 +54,7 @@ impl Needs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
-    /// The school.
+    /// The school that they come from.
     School,
     /// The class within the school: two schools may each have a class 1.
     Class,

@@ -21,7 +21,7 @@ pub const ID_CHARS_MAX: usize = 64;
 pub struct Input {
     /// Which sitting, 1–64 characters: a part of the draw.
     pub sitting: String,
-    /// How.
+    /// How it is arranged.
     #[serde(default)]
     pub rules: Rules,
     /// Its rooms, in the order in which they are filled.
@@ -36,7 +36,7 @@ pub struct Input {
 pub struct Assigned {
     /// Whose it is.
     pub id: String,
-    /// The room.
+    /// The name of the room.
     pub room: String,
     /// The seat's number in the room, from 1.
     pub seat: u16,

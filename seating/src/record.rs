@@ -17,11 +17,11 @@ pub const VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// [`VERSION`].
+    /// The version of the record: [`VERSION`].
     pub version: u32,
     /// What was published before: SHA-256 of the seed.
     pub commitment: String,
-    /// The seed.
+    /// The seed that was drawn.
     pub seed: Seed,
     /// What was arranged.
     pub input: Input,
@@ -36,7 +36,7 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Late {
-    /// Who.
+    /// Who came later.
     pub examinee: Examinee,
     /// Where, or that every seat was taken.
     pub assigned: Option<Assigned>,

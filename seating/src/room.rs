@@ -50,7 +50,7 @@ pub enum LayoutError {
     Letter {
         /// Which row, from 1.
         row: usize,
-        /// The letter.
+        /// The letter that means nothing.
         letter: char,
     },
     /// Nobody could sit there.

@@ -24,7 +24,7 @@ pub enum App {
 /// What a drawn order says.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderScreen<'a> {
-    /// Whose screen.
+    /// The app whose screen it is.
     pub app: App,
     /// White on black.
     pub is_dark: bool,

@@ -213,7 +213,7 @@ pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
     html! {
         main class="desk plain-desk" {
             (desk.queue.draw(w, &title, &case.subject, desk.titles, desk.now))
-            section class="case" aria-label=(w.t("case-title")) {
+            section class="case" tabindex="0" aria-label=(w.t("case-title")) {
                 (said(desk.message))
                 (case.markup)
                 (decision(w, &choice))

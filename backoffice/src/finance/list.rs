@@ -181,7 +181,7 @@ fn search(w: Words, view: &View<'_>) -> Markup {
 
 fn row(w: Words, view: &View<'_>, listed: &Listed) -> Vec<Markup> {
     let payment = &listed.payment;
-    let (tone, word) = words::state(w, payment.state);
+    let (tone, word) = words::state_of(w, payment);
     let more = payment.orders.len().saturating_sub(1);
     let back = Fen(listed.refunded.0 + listed.refunding.0);
     vec![

@@ -5,7 +5,7 @@ use pagekit::words::{Words, key};
 use registration::model::payment::journal::EntryKind;
 use registration::model::payment::listed::Became;
 use registration::model::payment::refund::{Refund, RefundReason, RefundState};
-use registration::model::payment::{Method, PaymentEvent, PaymentState};
+use registration::model::payment::{Method, Payment, PaymentEvent, PaymentState};
 use registration::reconciliation::FindingKind;
 
 /// By which way money comes.
@@ -32,6 +32,14 @@ pub(crate) fn state(w: Words, state: PaymentState) -> (Tone, String) {
         PaymentState::Failed => (Tone::Bad, w.t("paid-failed")),
     };
     (tone, word.into_owned())
+}
+
+/// Where this payment stands: a screenshot that is in waits for staff, and for no money.
+pub(crate) fn state_of(w: Words, payment: &Payment) -> (Tone, String) {
+    match (payment.method, payment.state) {
+        (Method::Screenshot, PaymentState::Pending) => (Tone::Plain, w.t("paid-looked-at").into_owned()),
+        (_, other) => state(w, other),
+    }
 }
 
 /// Where a refund stands.

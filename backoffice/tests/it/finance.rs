@@ -4,11 +4,11 @@
 use http::StatusCode;
 use registration::desk::staff::Role;
 use registration::model::actor::Actor;
-use registration::model::order::Order;
+use registration::model::order::{Order, OrderState};
 use registration::model::payment::refund::RefundState;
 use registration::model::payment::{Method, Payment};
 
-use crate::house::{DOCUMENTS, EXAM, House};
+use crate::house::{DOCUMENTS, EXAM, House, until};
 
 const REFERENCE: &str = "4200002345202611291234567890";
 
@@ -31,6 +31,12 @@ impl House {
         let payment = payments.begin(&who, Method::Alipay, &[(order.id, order.amount)]).await.unwrap();
         let gateway = Actor::Gateway("alipay".parse().unwrap());
         let received = payments.receive(payment.id, &gateway, Some(reference)).await.unwrap();
+        // Nobody gives back what is just becoming a seat.
+        let orders = &self.registration.orders;
+        until("a seat", async || {
+            orders.get(order.account, order.id).await.unwrap().unwrap().state == OrderState::Confirmed
+        })
+        .await;
         (order, received)
     }
 }

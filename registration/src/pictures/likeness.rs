@@ -24,6 +24,9 @@ const ROWS_MIN: usize = 6;
 const ROWS_MAX: usize = 96;
 /// A line whose mark has fewer bits says nothing.
 const BITS_MIN: u32 = 6;
+/// One whose mark has so many bits says much: it is found on every copy.
+const BITS_MUCH: u32 = 10;
+const _: () = assert!(BITS_MIN < BITS_MUCH);
 /// Most lines of a picture that are kept.
 pub(crate) const LINES_MAX: usize = 40;
 /// So much darker, against the darkest place of its line, is darker.
@@ -34,8 +37,6 @@ const INK_STEPS: u32 = 15;
 /// differ by 16, one other digit by 28 and more.
 const NEAR: usize = 5;
 const STEPS_MAX: u32 = 22;
-/// So many lines above all others say nothing of the order.
-const TOP_LINES: usize = 2;
 /// Pictures with fewer lines are not compared.
 const LINES_MIN: usize = 5;
 
@@ -95,12 +96,12 @@ fn look(rows: &[Vec<u8>]) -> Look {
     Look { mark, ink: ink_text }
 }
 
-/// Are these the lines of one picture? What is uppermost may be cut, or run together with what is below it: the bar of the phone
-/// and the name of the page, which are the same on every order.
+/// Are these the lines of one picture? The first may be cut: it is the bar of the phone. A line that says little may be one on the
+/// one and none on the other; numbers and times say much.
 pub(crate) fn are_alike(one: &[Look], other: &[Look]) -> bool {
     let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let is_there = |line: &Look| many.iter().any(|other| is_one_line(line, other));
-    few.len() >= LINES_MIN && few.iter().skip(TOP_LINES).all(is_there)
+    few.len() >= LINES_MIN && few.iter().skip(1).filter(|line| line.mark.count_ones() >= BITS_MUCH).all(is_there)
 }
 
 /// Is there nowhere more ink in the one than in the other?

@@ -25,7 +25,7 @@ pub(crate) enum Key {
     WechatPlatform,
     /// The merchant's at UnionPay.
     UnionpayMerchant,
-    /// UnionPay's.
+    /// As UnionPay signs.
     Unionpay,
 }
 

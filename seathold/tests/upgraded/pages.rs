@@ -123,7 +123,7 @@ pub(crate) async fn of_staff(sites: &Sites, left: &Left) {
     says(&mut browser, &path, &[identity.name, &identity.document, "手持证件照"]).await;
     shows(&mut browser, &format!("{path}/handed-in.jpg")).await;
     let path = format!("/people/face.{}.exam", face.account.0);
-    says(&mut browser, &path, &[face.name, &face.document, "人脸比对", EXAM]).await;
+    says(&mut browser, &path, &[face.name, &masked(&face.document), "人脸比对", EXAM]).await;
     for side in ["handed-in.jpg", "verified.jpg"] {
         shows(&mut browser, &format!("{path}/{side}")).await;
     }
@@ -141,12 +141,13 @@ pub(crate) async fn of_staff(sites: &Sites, left: &Left) {
 /// What was handed in for an order is a payment now.
 async fn of_finance(browser: &mut Browser, left: &Left) {
     let page = says(browser, "/finance", &["收款", EXAM, AMOUNT]).await;
-    let rows: Vec<String> = page.text.split("<tr").map(Page::plain).collect();
+    let rows: Vec<String> =
+        page.text.split("<tr").map(|row| row.split("</tr>").next().unwrap_or(row)).map(Page::plain).collect();
     for candidate in &left.candidates {
         let Some(order) = candidate.order else { continue };
         let states: Vec<&String> = rows.iter().filter(|row| row.contains(&order.to_string())).collect();
         let expected = match candidate.left {
-            "waiting" => Some("待确认"),
+            "waiting" => Some("待审核截图"),
             "confirming" | "confirmed" => Some("已到账"),
             "refused" | "cancelled" => Some("未成功"),
             _ => None,

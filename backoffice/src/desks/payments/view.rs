@@ -58,7 +58,7 @@ pub(crate) fn desk(w: Words, view: &Desk<'_>) -> Markup {
                 (picture(w, view))
                 @if let Some(double) = view.beside { (pictured::beside(w, view.case.order.id, double)) }
             }
-            section class="case" aria-label=(w.t("case-title")) {
+            section class="case" tabindex="0" aria-label=(w.t("case-title")) {
                 (said(view.message))
                 (pictured::doubles(w, &read))
                 (head(w, view))

@@ -52,7 +52,7 @@ pub(crate) fn body(w: Words, view: &People<'_>) -> Markup {
                     p class="hint" { (w.t("people-no-portrait")) }
                 }
             }
-            section class="case" aria-label=(w.t("case-title")) {
+            section class="case" tabindex="0" aria-label=(w.t("case-title")) {
                 (said(view.message))
                 header class="case-head" { h1 { (kind_word(w, case.subject.kind())) } }
                 (person(w, view))
@@ -101,7 +101,7 @@ fn person(w: Words, view: &People<'_>) -> Markup {
                 div { dt { (w.t("people-born")) } dd { (born) } }
                 div { dt { (w.t("people-sex")) } dd { (sex_word(w, sex)) } }
             }
-            @if let Subject::Face(_, exam) = &case.subject { div { dt { (w.t("exam")) } dd { (exam) } } }
+            @if let Subject::Face(_, exam) = &case.subject { div { dt { (w.t("exam")) } dd { ((view.titles)(exam)) } } }
             div { dt { (w.t("submitted")) } dd { (when::moment(w.language, case.since)) } }
         }
     }

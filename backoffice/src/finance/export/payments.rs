@@ -74,7 +74,7 @@ fn row(w: Words, listed: &Listed) -> Vec<Cell> {
         Cell::Id(orders.join(" ")),
         Cell::Text(exam.unwrap_or_default()),
         Cell::Text(words::method(w, payment.method)),
-        Cell::Text(words::state(w, payment.state).1),
+        Cell::Text(words::state_of(w, payment).1),
         Cell::Amount(Some(payment.amount)),
         Cell::Amount(payment.received),
         Cell::Amount(Some(listed.refunded)),

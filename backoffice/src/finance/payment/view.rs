@@ -53,7 +53,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
 fn facts(w: Words, view: &View<'_>) -> Markup {
     let Whole { listed, parts, .. } = view.whole;
     let payment = &listed.payment;
-    let (tone, word) = words::state(w, payment.state);
+    let (tone, word) = words::state_of(w, payment);
     let moment = |at: Timestamp| when::pieces_full(w.language, at).join(" ");
     html! {
         header class="case-head" {

@@ -94,7 +94,7 @@ pub fn step(state: RefundState, heard: &Heard) -> Step {
 /// What becomes of staff's wish to give money back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByStaff {
-    /// It begins.
+    /// The refund begins.
     Begins,
     /// It is nothing, or more than is left.
     TooMuch,

@@ -65,21 +65,21 @@ pub enum State {
     Owed {
         /// The order that was paid for.
         order: OrderId,
-        /// Its part.
+        /// The part that the order is for.
         part: PartId,
     },
     /// A picture of the payment came when the seat had gone, and waits: another sitting can be chosen for it.
     PictureKept {
         /// The order that the picture is for.
         order: OrderId,
-        /// Its part.
+        /// The part that the order is for.
         part: PartId,
     },
     /// The candidate's school is about to pay for the seat: nobody else does, and nothing is to be done.
     SchoolPays {
         /// The order that is locked.
         order: OrderId,
-        /// Its part.
+        /// The part that the order is for.
         part: PartId,
         /// So long at most it is.
         locked_until: Timestamp,
