@@ -1,6 +1,6 @@
 //! Who sits where: rooms with their seats, a draw that anybody can do again, and what of the rules could not be kept.
 //!
-//! In reading order: [`room`] and [`examinee`] are what is arranged, [`rules`] how, [`draw`] the chance in it. [`arrange`] is a
+//! In reading order: [`room`] and [`examinee`] are what is arranged, [`rules`] how, [`draw`] the chance in it. [`arrange()`] is a
 //! pure function of those, [`late`] adds somebody and moves nobody, [`check`] holds any plan against the rules, whoever made
 //! it, and [`record`] is what is published, so that the draw can be verified. Nothing here knows a name, a store or a clock.
 
