@@ -92,8 +92,7 @@ async fn by_alipay(app: &ServedApp) -> Walker {
     phone.looks("paying-alipay-3-back").await;
     phone.tap("a[rel=external]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("报名成功").await;
-    phone.shows("交易号").await;
+    phone.turns_to("交易号").await;
     phone.looks("paying-alipay-4-receipt").await;
     assert_eq!(phone.path().await, format!("{order}/receipt"));
     behaves(app, json!({"channel": "alipay"})).await;
@@ -110,7 +109,7 @@ async fn by_wechat(app: &ServedApp) -> Walker {
     phone.looks("paying-wechat_pay-3-going").await;
     phone.tap("a[rel=external]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("报名成功").await;
+    phone.turns_to("交易号").await;
     phone
 }
 
@@ -122,7 +121,7 @@ async fn by_code(app: &ServedApp, desk: &mut Walker, phone: &Walker) {
     let picture = desk.execute_async(PICTURE, Vec::new()).await.unwrap();
     phone.goto(&link_in(picture.as_str().unwrap())).await.unwrap();
     phone.tap("button[value=pay_and_close]").await;
-    desk.turns_to("报名成功").await;
+    desk.turns_to("交易号").await;
     desk.looks("paying-desk-receipt").await;
 }
 
@@ -218,7 +217,7 @@ async fn pays_in_two_tabs(phone: &mut Walker, order: &str) {
     phone.tap(".channel[value=wechat_pay]").await;
     phone.tap("form.pay button[type=submit]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("报名成功").await;
+    phone.turns_to("交易号").await;
     phone.switch_to_window(first).await.unwrap();
     phone.tap("button[value=pay]").await;
     phone.turns_to("重复支付").await;

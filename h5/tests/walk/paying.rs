@@ -20,6 +20,9 @@ const RULES: &str = "[payment]\nchannels = [\"alipay\", \"wechat_pay\"]\n[refund
 pub(crate) const PHONE: &str =
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
 
+/// What a receipt of money from a channel says and no other page; that paying registers stands on the page of payment too.
+pub(crate) const RECEIPT: &str = "交易号";
+
 pub(crate) struct Shop {
     pub(crate) site: Site,
     sandbox: Sandbox,
@@ -139,7 +142,7 @@ async fn b15_a_bank_is_chosen_and_a_form_carries_the_order_there_and_back() {
     let form = Form { url, fields: fields.collect(), onward: None, bank: None };
     let cashier = shop.sandbox.buyer(&shop.url).go(&Start::Send(form)).await.unwrap();
     assert_eq!(cashier.pay().await.unwrap(), Some(format!("{}/pay/bank/back/{order}", shop.url)));
-    shop.until(&mut phone, &own, "报名成功").await;
+    shop.until(&mut phone, &own, RECEIPT).await;
     assert_eq!(shop.number(Channel::Unionpay).len(), 32);
 }
 
@@ -203,7 +206,7 @@ async fn c9_b15_a_phone_goes_to_the_channel_and_a_desk_shows_a_code() {
 
     // Paid by the code: by news.
     shop.sandbox.pay().pay(Channel::WechatPay, &shop.number(Channel::WechatPay)).unwrap();
-    let receipt = shop.until(&mut phone, &format!("{own}/going"), "报名成功").await;
+    let receipt = shop.until(&mut phone, &format!("{own}/going"), RECEIPT).await;
     assert!(receipt.contains("微信支付") && receipt.contains("交易号") && receipt.contains("到账"), "{receipt}");
     speaks_of_no_picture(&receipt);
     gives_up(&shop, &mut phone, &receipt, &own).await;
@@ -257,7 +260,7 @@ async fn d4_late_twice_and_without_news_nothing_is_lost() {
     // Begun by the other channel as well, in another tab.
     let wechat = shop.begins(&mut first, &order, "wechat_pay").await;
     wechat.pay_and_close().await.unwrap();
-    shop.until(&mut first, &format!("/orders/{order}"), "报名成功").await;
+    shop.until(&mut first, &format!("/orders/{order}"), RECEIPT).await;
     assert_ne!(first.get(&state).await.text, before, "the page sees that it moved");
     assert!(alipay.pay().await.unwrap().unwrap().contains(&format!("/orders/{order}/back?")), "back to us");
     shop.sandbox.pay().behave(Channel::Alipay, Conduct::default());
@@ -272,7 +275,7 @@ async fn d4_late_twice_and_without_news_nothing_is_lost() {
     shop.begins(&mut second, &order, "wechat_pay").await;
     second.post(&format!("/orders/{order}/release"), "").await;
     shop.sandbox.pay().pay_late(Channel::WechatPay, &shop.number(Channel::WechatPay)).unwrap();
-    shop.until(&mut second, &format!("/orders/{order}"), "报名成功").await;
+    shop.until(&mut second, &format!("/orders/{order}"), RECEIPT).await;
 
     // It is not, and another one of the price is.
     for (number, wants_money) in [(3, false), (4, true)] {
@@ -294,7 +297,7 @@ async fn d4_late_twice_and_without_news_nothing_is_lost() {
             shop.until(&mut late, &own, "已原路退回").await;
         } else {
             late.post(&format!("{own}/instead"), "seat-0=morning").await;
-            let receipt = shop.until(&mut late, &own, "报名成功").await;
+            let receipt = shop.until(&mut late, &own, RECEIPT).await;
             assert!(receipt.contains("09:00"), "{receipt}");
         }
         // The seat is free again for the next one.
