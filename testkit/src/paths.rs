@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use nix::sys::statfs::{TMPFS_MAGIC, statfs};
 use nix::sys::statvfs::{Statvfs, statvfs};
 use tempfile::TempDir;
 
@@ -45,6 +46,20 @@ fn short_lived_dir() -> PathBuf {
     let bytes = |of: Statvfs| u128::from(of.blocks_available()) * u128::from(of.fragment_size());
     let plenty = || statvfs(MEMORY).is_ok_and(|of| bytes(of) > MEMORY_LEFT_BYTES);
     if env::var_os("TMPDIR").is_none() && plenty() { PathBuf::from(MEMORY) } else { env::temp_dir() }
+}
+
+/// The same, on a disk: what is measured of a store that writes through to the disk means nothing in memory.
+pub(crate) fn disk_dir() -> TempDir {
+    let in_memory = |dir: &Path| statfs(dir).is_ok_and(|of| of.filesystem_type() == TMPFS_MAGIC);
+    let mut parent = env::temp_dir();
+    if in_memory(&parent) {
+        parent = target_dir().join("tmp");
+        fs::create_dir_all(&parent).expect("target is writable");
+    }
+    let dir = tempfile::Builder::new().prefix("seathold-").tempdir_in(parent);
+    let dir = dir.expect("the temporary directory is writable");
+    pass_through(dir.path());
+    dir
 }
 
 fn pass_through(dir: &Path) {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::Host;
 
-use crate::paths::temp_dir;
+use crate::paths::{disk_dir, temp_dir};
 use crate::stores::template::start_postgres;
 
 const CONNECTIONS_MAX: usize = 16;
@@ -32,6 +32,13 @@ pub struct StoresOptions {
 impl Default for StoresOptions {
     fn default() -> Self {
         Self { redis: Fsync::Off, postgres: Durability::Process }
+    }
+}
+
+impl StoresOptions {
+    /// Whether either is to survive the machine's death, which only a disk can promise.
+    fn writes_through(self) -> bool {
+        !matches!((self.redis, self.postgres), (Fsync::Off, Durability::Process))
     }
 }
 
@@ -53,7 +60,7 @@ impl TestStores {
 
     /// Starts both stores with these options.
     pub async fn start_with(options: StoresOptions) -> Self {
-        let dir = temp_dir();
+        let dir = if options.writes_through() { disk_dir() } else { temp_dir() };
         let redis = Redis::start(&dir.path().join("redis"), options.redis).await;
         let redis = redis.unwrap_or_else(|error| panic!("Redis for a test: {error}"));
         let postgres = start_postgres(&dir.path().join("postgres"), options.postgres).await;

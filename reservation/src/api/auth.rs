@@ -49,7 +49,8 @@ impl KeyRing {
         let (mut found, age) = self.look_up(digest.as_ref());
         let is_stale = age.is_none_or(|age| age > FRESH);
         if is_stale || (found.is_none() && age.is_none_or(|age| age > LOOK_EVERY)) {
-            match self.read_in_time(age).await {
+            // Boxed, as it hardly ever happens: every request would carry its size.
+            match Box::pin(self.read_in_time(age)).await {
                 Ok(()) => found = self.look_up(digest.as_ref()).0,
                 // Without the ledger the keys that we know go on working.
                 Err(error) if age.is_none() => return Err(error.into()),

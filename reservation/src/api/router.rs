@@ -64,14 +64,15 @@ macro_rules! routes {
         pub(super) struct Paths;
 
         impl Route {
-            /// Answers a request that fits.
+            /// Answers a request that fits. The handler's future is boxed: it would have the size of the largest of them all,
+            /// and is moved by whatever bounds a request's time or catches its panics.
             pub(super) async fn answer<B>(&self, call: Call<'_, B>) -> Result<Response<ApiBody>, Problem>
             where
                 B: Body<Data = Bytes> + Send + Unpin,
                 B::Error: std::error::Error + Send + Sync + 'static,
             {
                 match self.handler {
-                    $(Handler::$handler => routes::$file::$handler(call).await),*
+                    $(Handler::$handler => Box::pin(routes::$file::$handler(call)).await),*
                 }
             }
         }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 use crate::child::TestChild;
-use crate::paths::{profile_dir, temp_dir};
+use crate::paths::{disk_dir, profile_dir, temp_dir};
 use crate::served::caller::Caller;
 
 /// `initdb`, migrations and the demo's import on a busy machine.
@@ -33,11 +33,13 @@ pub struct AppOptions {
     pub environment: Vec<(String, String)>,
     /// The file that gets its log, instead of the test's own output.
     pub log: Option<PathBuf>,
+    /// Whether its data is on a disk, for what is measured of it; tests have it in memory where there is plenty.
+    pub on_disk: bool,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { demo: true, arguments: Vec::new(), environment: Vec::new(), log: None }
+        Self { demo: true, arguments: Vec::new(), environment: Vec::new(), log: None, on_disk: false }
     }
 }
 
@@ -61,7 +63,8 @@ impl ServedApp {
 
     /// Starts the binary and returns once it says `ready:`.
     pub async fn start_with(options: AppOptions) -> Self {
-        Self::start_over(options, Arc::new(temp_dir())).await
+        let data = if options.on_disk { disk_dir() } else { temp_dir() };
+        Self::start_over(options, Arc::new(data)).await
     }
 
     /// A second process over the same data directory, with the same options: for stores that are not private.

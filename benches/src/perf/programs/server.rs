@@ -52,7 +52,7 @@ impl Site {
         let bounds =
             [("connections", most), ("connections-per-address", most), ("streams", most), BEYOND[0], BEYOND[1]];
         let arguments = bounds.into_iter().flat_map(|(name, value)| [format!("--{name}"), value.to_owned()]).collect();
-        let options = AppOptions { arguments, ..AppOptions::default() };
+        let options = AppOptions { arguments, on_disk: true, ..AppOptions::default() };
         let app = ServedApp::start_with(options).await;
         let key = app.api_key("admin");
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;

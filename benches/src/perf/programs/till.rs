@@ -60,7 +60,8 @@ impl Till {
         environment.push(("REDIS_URL".to_owned(), stores.redis_url().to_owned()));
         environment.push(("DATABASE_URL".to_owned(), stores.postgres_url().to_owned()));
         let arguments = ["--pay", "alipay,wechat-pay"].map(str::to_owned).to_vec();
-        let app = ServedApp::start_with(AppOptions { demo: false, arguments, environment, log: None }).await;
+        let app =
+            ServedApp::start_with(AppOptions { demo: false, arguments, environment, log: None, on_disk: true }).await;
         let config = EngineConfig { redis_url: stores.redis_url().to_owned(), postgres: stores.pool() };
         let engine = Engine::start(config).await?;
         let opening = Registration::open(RegistrationConfig {

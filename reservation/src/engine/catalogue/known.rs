@@ -65,6 +65,11 @@ impl Engine {
         if is_known(&self.catalogue()) {
             return Ok(());
         }
+        // Boxed, as it hardly ever happens: every hold would carry its size.
+        Box::pin(self.look_once()).await
+    }
+
+    async fn look_once(&self) -> Result<(), HoldError> {
         let asked = Instant::now();
         let look = async {
             // One at a time: whoever waited takes what a look found that began after they asked.

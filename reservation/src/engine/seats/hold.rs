@@ -167,7 +167,8 @@ impl Engine {
         if exam.acknowledge == Acknowledge::Redis {
             return Ok(());
         }
-        self.wait_for_event(pool, lineage, event).await
+        // Boxed, as most exams do not ask for it: every hold would carry its size.
+        Box::pin(self.wait_for_event(pool, lineage, event)).await
     }
 
     /// Waits until the ledger has what a call wrote.
