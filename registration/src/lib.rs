@@ -14,6 +14,7 @@ pub(crate) mod outbox;
 pub mod payments;
 pub mod people;
 pub mod pictures;
+pub mod rooms;
 pub mod rules;
 pub mod seats;
 pub mod secrets;
@@ -52,6 +53,7 @@ use crate::pictures::kept::IdentityPictures;
 use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
+use crate::rooms::Rooms;
 use crate::seats::Orders;
 use crate::secrets::passwords::Hasher;
 use crate::secrets::vault::Vault;
@@ -97,6 +99,8 @@ pub struct Registration {
     pub eligibility: Eligibility,
     /// The exams' texts, fees and windows.
     pub exams: Exams,
+    /// Where exams take place, and who sits where.
+    pub rooms: Rooms,
     /// What candidates hold and owe.
     pub orders: Orders,
     /// Attempts to pay, and money that came.
@@ -171,6 +175,7 @@ impl Registration {
             exams: exams.clone(),
         };
         let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
+        let rooms = Rooms { database: database.clone() };
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -189,6 +194,7 @@ impl Registration {
             applications,
             eligibility,
             exams,
+            rooms,
             orders,
             payments,
             reconciliation,

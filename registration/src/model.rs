@@ -13,5 +13,6 @@ pub mod order;
 pub mod organisation;
 pub mod payment;
 pub mod person;
+pub mod room;
 pub mod roster;
 pub mod text;

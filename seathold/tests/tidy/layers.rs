@@ -11,7 +11,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("httpkit", &[]),
     ("reservation", &["httpkit"]),
     ("gateways", &[]),
-    ("registration", &["reservation", "gateways"]),
+    ("registration", &["reservation", "gateways", "seating"]),
     ("pagekit", &["httpkit"]),
     ("h5", &["registration", "reservation", "pagekit", "httpkit"]),
     ("backoffice", &["registration", "reservation", "pagekit", "httpkit"]),

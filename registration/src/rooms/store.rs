@@ -1,0 +1,3 @@
+//! One file of SQL per table.
+
+pub(crate) mod seat_assignments;
