@@ -3,12 +3,21 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use registration::model::order::OrderId;
+use registration::model::payment::PaymentId;
+use registration::model::payment::group::GroupId;
 
 use crate::accounts::{correct, rebind};
 use crate::app::{App, BackofficeState};
 use crate::desks::{forms, payments, people, scores};
 use crate::failure::Failure;
-use crate::finance::{books, day, days, export, groups, import, invoices, list, open, payment};
+use crate::finance::export::findings::Findings;
+use crate::finance::export::invoices::Invoices;
+use crate::finance::export::journal::Journal;
+use crate::finance::export::payments::Payments;
+use crate::finance::export::{csv, xlsx};
+use crate::finance::numbered::back;
+use crate::finance::{books, day, days, groups, import, invoices, list, open, payment};
 use crate::layers::with_layers;
 use crate::pages::{files, language, sign_in, sign_out};
 use crate::request::carried::FORM_BYTES_MAX;
@@ -56,19 +65,19 @@ fn money() -> Router<App> {
     let upload = |bytes: usize| DefaultBodyLimit::max(bytes);
     Router::new()
         .route("/finance", get(list::show))
-        .route("/finance/payments.csv", get(export::payments::csv))
-        .route("/finance/payments.xlsx", get(export::payments::xlsx))
+        .route("/finance/payments.csv", get(csv::<Payments>))
+        .route("/finance/payments.xlsx", get(xlsx::<Payments>))
         .route("/finance/payments/{payment}", get(payment::show))
-        .route("/finance/payments/{payment}/refund", post(payment::acts::refund).get(payment::back))
-        .route("/finance/payments/{payment}/ask", post(payment::acts::ask).get(payment::back))
+        .route("/finance/payments/{payment}/refund", post(payment::acts::refund).get(back::<PaymentId>))
+        .route("/finance/payments/{payment}/ask", post(payment::acts::ask).get(back::<PaymentId>))
         .route("/finance/refunds/{refund}/by-hand", post(payment::by_hand::note).get(open::back))
         .route("/finance/refunds/{refund}/{act}", post(payment::acts::decide).get(open::back))
         .route("/finance/open", get(open::show))
         .route("/finance/books", get(books::show))
-        .route("/finance/journal.csv", get(export::journal::csv))
-        .route("/finance/journal.xlsx", get(export::journal::xlsx))
-        .route("/finance/findings.csv", get(export::findings::csv))
-        .route("/finance/findings.xlsx", get(export::findings::xlsx))
+        .route("/finance/journal.csv", get(csv::<Journal>))
+        .route("/finance/journal.xlsx", get(xlsx::<Journal>))
+        .route("/finance/findings.csv", get(csv::<Findings>))
+        .route("/finance/findings.xlsx", get(xlsx::<Findings>))
         .route("/finance/import", post(import::take).get(import::back).layer(upload(import::FORM_BYTES_MAX)))
         .route("/finance/days", get(days::show))
         .route("/finance/days/{channel}/{day}", get(day::show))
@@ -82,15 +91,15 @@ fn money() -> Router<App> {
             post(groups::preview::read).get(groups::preview::back).layer(upload(groups::preview::FORM_BYTES_MAX)),
         )
         .route("/finance/groups/{group}", get(groups::one::show))
-        .route("/finance/groups/{group}/leave-out", post(groups::one::acts::leave_out).get(groups::one::back))
-        .route("/finance/groups/{group}/release", post(groups::one::acts::release).get(groups::one::back))
-        .route("/finance/groups/{group}/receive", post(groups::one::acts::receive).get(groups::one::back))
-        .route("/finance/groups/{group}/pay", post(groups::one::acts::pay).get(groups::one::back))
+        .route("/finance/groups/{group}/leave-out", post(groups::one::acts::leave_out).get(back::<GroupId>))
+        .route("/finance/groups/{group}/release", post(groups::one::acts::release).get(back::<GroupId>))
+        .route("/finance/groups/{group}/receive", post(groups::one::acts::receive).get(back::<GroupId>))
+        .route("/finance/groups/{group}/pay", post(groups::one::acts::pay).get(back::<GroupId>))
         .route("/finance/groups/{group}/paying", get(groups::paying::show))
         .route("/finance/groups/{group}/code.png", get(groups::paying::picture))
         .route("/finance/invoices", get(invoices::show))
-        .route("/finance/invoices.csv", get(export::invoices::csv))
-        .route("/finance/invoices.xlsx", get(export::invoices::xlsx))
+        .route("/finance/invoices.csv", get(csv::<Invoices>))
+        .route("/finance/invoices.xlsx", get(xlsx::<Invoices>))
         .route(
             "/finance/invoices/documents",
             post(invoices::many::take).get(invoices::many::back).layer(upload(invoices::many::FORM_BYTES_MAX)),
@@ -98,7 +107,7 @@ fn money() -> Router<App> {
         .route("/finance/invoices/{order}", get(invoices::one::show))
         .route(
             "/finance/invoices/{order}/document",
-            post(invoices::one::take).get(invoices::one::back).layer(upload(invoices::one::FORM_BYTES_MAX)),
+            post(invoices::one::take).get(back::<OrderId>).layer(upload(invoices::one::FORM_BYTES_MAX)),
         )
         .route("/finance/invoices/{order}/{file}", get(invoices::one::document))
 }

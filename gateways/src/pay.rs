@@ -7,9 +7,9 @@ pub(crate) mod channel;
 pub(crate) mod charge;
 pub(crate) mod error;
 pub(crate) mod fen;
-pub(crate) mod finding;
 pub(crate) mod form;
 pub(crate) mod news;
+pub(crate) mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod sheet;
@@ -21,6 +21,6 @@ pub use bill::{Bill, BillError, BillKind, BillLine};
 pub use channel::Channel;
 pub use charge::{Charge, Form, Onward, OrderCall, Start, Surface};
 pub use error::PayError;
-pub use finding::{Finding, Gravity};
 pub use news::{News, NotGenuine};
+pub use remark::{Gravity, Remark};
 pub use status::{Paid, PaymentStatus, RefundOrder, RefundStatus};

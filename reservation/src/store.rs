@@ -5,6 +5,7 @@ pub mod event;
 mod exchange;
 pub mod keys;
 mod links;
+mod made;
 mod opening;
 pub mod reply;
 mod salvage;

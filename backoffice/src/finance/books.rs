@@ -1,30 +1,29 @@
 //! The books: what each account has, and what does not agree.
 
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
 use pagekit::words::{Words, key};
 use registration::payments::Books;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, table, take_out};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::{table, take_out};
 use crate::finance::words;
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 2] = [key("books-account"), key("books-balance")];
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
-    draw(&visit, StatusCode::OK, None).await
+    draw(&visit, &Telling::nothing()).await
 }
 
 /// Draws the books, with why something else was not done.
-pub(crate) async fn draw(visit: &Visit, status: StatusCode, message: Option<&Message>) -> Result<Response, Failure> {
+pub(crate) async fn draw(visit: &Visit, telling: &Telling) -> Result<Response, Failure> {
     let books = visit.app.outside.registration.finance.books(&visit.staff).await?;
     let title = visit.words.t("finance-books").into_owned();
-    answer(visit, status, Tab::Books, title, message, &body(visit.words, &books, visit.now)).await
+    answer(visit, (Tab::Books, title), telling, &body(visit.words, &books, visit.now)).await
 }
 
 pub(crate) fn body(w: Words, books: &Books, now: Timestamp) -> Markup {

@@ -18,12 +18,12 @@ use registration::model::payment::Method;
 use registration::reconciliation::{BillState, FINDINGS_MAX, Finding, FindingId, ReconcileError};
 use serde::Deserialize;
 
-use crate::desk::message::Message;
 use crate::desk::record::record;
 use crate::failure::Failure;
 use crate::finance::days::state;
+use crate::finance::frame::{Done, Tab, Telling, answer};
 use crate::finance::import::form::form;
-use crate::finance::parts::{Tab, answer, number, table};
+use crate::finance::parts::{number, table};
 use crate::finance::payment::view::action;
 use crate::finance::words;
 use crate::request::visit::Visit;
@@ -31,13 +31,15 @@ use crate::request::visit::Visit;
 const HEADS: [&str; 5] =
     [key("bill-side"), key("bill-paid-count"), key("bill-paid"), key("bill-refund-count"), key("bill-refunded")];
 
-/// Where the list goes on, and what was done last.
+/// What is said of what was done.
+const DONE: [(&str, &str); 3] =
+    [("imported", key("bill-imported")), ("fetched", key("bill-fetched")), ("closed", key("finding-closed-now"))];
+
+/// Where the list goes on.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
     after: String,
-    #[serde(default)]
-    done: String,
 }
 
 /// What was entered about a finding.
@@ -53,17 +55,11 @@ pub(crate) async fn show(
     visit: Visit,
     Path((channel, day)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Failure> {
     let of = read(&channel, &day)?;
-    let w = visit.words;
-    let message = match asked.done.as_str() {
-        "imported" => Some(Message::new(Tone::Good, w.t("bill-imported"))),
-        "fetched" => Some(Message::new(Tone::Good, w.t("bill-fetched"))),
-        "closed" => Some(Message::new(Tone::Good, w.t("finding-closed-now"))),
-        _ => None,
-    };
     let after = asked.after.parse().ok().map(FindingId);
-    draw(&visit, of, StatusCode::OK, message.as_ref(), after).await
+    draw(&visit, of, &done.told(visit.words, &DONE), after).await
 }
 
 /// A reload of an answer to a form that became a GET.
@@ -85,8 +81,7 @@ pub(crate) async fn fetch(visit: Visit, Path((channel, day)): Path<(String, Stri
         Err(FinanceError::Reconcile(error)) => w.with("bill-failed", &[("why", error.to_string().into())]),
         Err(error) => return Err(error.into()),
     };
-    let message = Message::new(Tone::Bad, text);
-    draw(&visit, (channel, day), StatusCode::CONFLICT, Some(&message), None).await
+    draw(&visit, (channel, day), &Telling::refused(StatusCode::CONFLICT, text), None).await
 }
 
 /// A finding was seen to.
@@ -108,8 +103,7 @@ pub(crate) async fn close(
             Err(FinanceError::Unknown) => (StatusCode::CONFLICT, w.t("finding-gone")),
             Err(error) => return Err(error.into()),
         };
-    let message = Message::new(Tone::Bad, text);
-    draw(&visit, (channel, day), status, Some(&message), None).await
+    draw(&visit, (channel, day), &Telling::refused(status, text), None).await
 }
 
 fn read(channel: &str, day: &str) -> Result<(Method, Date), Failure> {
@@ -119,8 +113,7 @@ fn read(channel: &str, day: &str) -> Result<(Method, Date), Failure> {
 async fn draw(
     visit: &Visit,
     of: (Method, Date),
-    status: StatusCode,
-    message: Option<&Message>,
+    telling: &Telling,
     after: Option<FindingId>,
 ) -> Result<Response, Failure> {
     let found = visit.app.outside.registration.finance.day(&visit.staff, of, after).await?;
@@ -132,7 +125,7 @@ async fn draw(
         now: visit.now,
     };
     let title = format!("{} {}", words::method(w, of.0), when::date(w.language, of.1));
-    answer(visit, status, Tab::Days, title, message, &body(w, &view)).await
+    answer(visit, (Tab::Days, title), telling, &body(w, &view)).await
 }
 
 /// What the page shows.

@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -14,10 +13,10 @@ use registration::model::payment::Method;
 use registration::reconciliation::{BillDay, BillState, DAYS_MAX};
 use serde::Deserialize;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
+use crate::finance::frame::{Tab, Telling, answer};
 use crate::finance::import::form::form;
-use crate::finance::parts::{Tab, answer, table, take_out};
+use crate::finance::parts::{table, take_out};
 use crate::finance::words;
 use crate::request::visit::Visit;
 
@@ -37,23 +36,18 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    draw(&visit, StatusCode::OK, asked.before.parse().ok(), None).await
+    draw(&visit, asked.before.parse().ok(), &Telling::nothing()).await
 }
 
 /// Draws the days before one, or the newest, with why something else was not done.
-pub(crate) async fn draw(
-    visit: &Visit,
-    status: StatusCode,
-    before: Option<Date>,
-    message: Option<&Message>,
-) -> Result<Response, Failure> {
+pub(crate) async fn draw(visit: &Visit, before: Option<Date>, telling: &Telling) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let days = registration.finance.days(&visit.staff, before).await?;
     let channels = registration.reconciliation.channels();
     let title = visit.words.t("finance-days").into_owned();
     let may_move = permits(&visit.staff, Right::MoveMoney, Scope::Everything);
     let view = View { days: &days, channels: &channels, may_move, now: visit.now };
-    answer(visit, status, Tab::Days, title, message, &body(visit.words, &view)).await
+    answer(visit, (Tab::Days, title), telling, &body(visit.words, &view)).await
 }
 
 /// What the page shows.

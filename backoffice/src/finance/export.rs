@@ -1,4 +1,5 @@
-//! Rows as files, page by page. CSV goes out as it is read; XLSX is written page by page, and has an end.
+//! Rows as files, page by page. CSV goes out as it is read; XLSX is written page by page, and has an end. What is taken out
+//! stands in a file each; how, here.
 
 pub(crate) mod findings;
 pub(crate) mod invoices;
@@ -8,17 +9,21 @@ pub(crate) mod payments;
 use std::future::Future;
 
 use axum::body::Body;
+use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::civil::Date;
 use pagekit::when;
 use pagekit::words::Words;
-use registration::desk::finance::{Days, EXPORT_DAYS_MAX};
+use registration::desk::finance::{Days, EXPORT_DAYS_MAX, Finance};
+use registration::desk::staff::StaffMember;
 use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
+use crate::finance::frame::Telling;
 use crate::finance::sheet::{self, Cell, MARK, Sheet};
 use crate::request::visit::Visit;
 
@@ -58,8 +63,79 @@ impl Taken {
     }
 }
 
+/// Something that is taken out of the page that shows it.
+pub(crate) trait Export {
+    /// What is asked for, as it stands in the address.
+    type Asked: DeserializeOwned + Sync;
+
+    /// Begins: who takes what out, and in which form, is in the audit before anything is read.
+    fn begin(
+        visit: &Visit,
+        asked: &Self::Asked,
+        form: &'static str,
+    ) -> impl Future<Output = Result<Begun, Failure>> + Send;
+
+    /// The page again, with why there is no file.
+    fn again(
+        visit: &Visit,
+        asked: &Self::Asked,
+        telling: &Telling,
+    ) -> impl Future<Output = Result<Response, Failure>> + Send;
+}
+
+/// What has become of the wish to take something out.
+pub(crate) enum Begun {
+    /// The rows can be read.
+    Taken(Taken),
+    /// Nothing can be taken out, and why.
+    Wrong(String),
+}
+
+/// Begins to take out the rows of some days, which `read` gives like that of [`Taken::new`].
+async fn of_days<P, R, F>(
+    visit: &Visit,
+    asked: &AskedDays,
+    (name, form): (&'static str, &'static str),
+    heads: &[&'static str],
+    read: R,
+) -> Result<Begun, Failure>
+where
+    P: Send + 'static,
+    R: Fn(Finance, StaffMember, Days, Option<P>) -> F + Send + 'static,
+    F: Future<Output = Result<(Rows, Option<P>), Failure>> + Send + 'static,
+{
+    let days = match asked.read(visit.words) {
+        Ok(days) => days,
+        Err(why) => return Ok(Begun::Wrong(why)),
+    };
+    let (finance, staff) = (visit.app.outside.registration.finance.clone(), visit.staff.clone());
+    finance.begin_days_export(&staff, days, &format!("{name} {form}")).await?;
+    let taken = Taken::new(visit.words, name, heads, move |after| read(finance.clone(), staff.clone(), days, after));
+    Ok(Begun::Taken(taken))
+}
+
+/// Answers with a CSV file, or with the page that says why there is none.
+pub(crate) async fn csv<E: Export>(visit: Visit, Query(asked): Query<E::Asked>) -> Result<Response, Failure> {
+    match E::begin(&visit, &asked, "csv").await? {
+        Begun::Taken(taken) => Ok(csv_file(&visit, taken)),
+        Begun::Wrong(why) => E::again(&visit, &asked, &Telling::unusable(why)).await,
+    }
+}
+
+/// The same with an XLSX file.
+pub(crate) async fn xlsx<E: Export>(visit: Visit, Query(asked): Query<E::Asked>) -> Result<Response, Failure> {
+    let why = match E::begin(&visit, &asked, "xlsx").await? {
+        Begun::Taken(taken) => match xlsx_file(&visit, taken).await? {
+            Some(file) => return Ok(file),
+            None => too_many(visit.words),
+        },
+        Begun::Wrong(why) => why,
+    };
+    E::again(&visit, &asked, &Telling::unusable(why)).await
+}
+
 /// The rows as a CSV file, sent page by page.
-pub(crate) fn csv(visit: &Visit, taken: Taken) -> Response {
+fn csv_file(visit: &Visit, taken: Taken) -> Response {
     let Taken { name, heads, pages } = taken;
     let heads: Vec<Cell> = heads.into_iter().map(Cell::Text).collect();
     let mut first = MARK.as_bytes().to_vec();
@@ -74,7 +150,7 @@ pub(crate) fn csv(visit: &Visit, taken: Taken) -> Response {
 }
 
 /// The rows as an XLSX file; `None` when there are more than [`XLSX_ROWS_MAX`] rows.
-pub(crate) async fn xlsx(visit: &Visit, taken: Taken) -> Result<Option<Response>, Failure> {
+async fn xlsx_file(visit: &Visit, taken: Taken) -> Result<Option<Response>, Failure> {
     let Taken { name, heads, mut pages } = taken;
     let called = called(visit, name, "xlsx");
     let mut sheet = Sheet::new(&heads, &called, &visit.staff.name).map_err(broken)?;

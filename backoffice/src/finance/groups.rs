@@ -10,7 +10,6 @@ pub(crate) mod words;
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::tag;
@@ -21,7 +20,8 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, select, table};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::{select, table};
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] = [
@@ -51,7 +51,7 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         body(visit.words, &view)
     };
     let title = visit.words.t("finance-groups").into_owned();
-    answer(&visit, StatusCode::OK, Tab::Groups, title, None, &inside).await
+    answer(&visit, (Tab::Groups, title), &Telling::nothing(), &inside).await
 }
 
 /// What the page shows.

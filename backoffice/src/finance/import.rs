@@ -4,18 +4,16 @@ pub(crate) mod form;
 
 use axum::extract::Multipart;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
 use jiff::civil::Date;
-use pagekit::callout::Tone;
 use pagekit::words::Words;
 use registration::desk::finance::{BILL_BYTES_MAX, FinanceError};
 use registration::desk::permits::Right;
 use registration::model::payment::Method;
 use registration::reconciliation::ReconcileError;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
 use crate::finance::days::draw;
+use crate::finance::frame::Telling;
 use crate::finance::words;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
@@ -79,6 +77,5 @@ pub(crate) fn why(w: Words, error: &ReconcileError, (channel, day): (Method, Dat
 }
 
 async fn refused(visit: &Visit, why: String) -> Result<Response, Failure> {
-    let message = Message::new(Tone::Bad, why);
-    draw(visit, StatusCode::UNPROCESSABLE_ENTITY, None, Some(&message)).await
+    draw(visit, None, &Telling::unusable(why)).await
 }

@@ -7,11 +7,9 @@ pub(crate) mod words;
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::tag;
-use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::model::payment::invoice::{Invoice, InvoiceStage};
@@ -20,9 +18,9 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 use strum::VariantArray;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, select, table};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::{self, select, table};
 use crate::request::visit::Visit;
 
 /// Invoices of one page.
@@ -75,28 +73,17 @@ impl Asked {
     /// The same as a query of an address, which goes on after `place`.
     fn query(&self, exam: &ExamId, place: Option<InvoiceBookmark>) -> String {
         let after = place.map(|place| format!("{}.{}", place.asked_at.as_microsecond(), place.order));
-        let pairs = [
-            ("exam", exam.to_string()),
-            ("stage", self.stage.clone()),
-            ("q", self.q.clone()),
-            ("after", after.unwrap_or_default()),
-        ];
-        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        given.map(|(name, value)| format!("{name}={}", query_value(&value))).collect::<Vec<_>>().join("&")
+        let pairs = [("exam", exam.as_str()), ("stage", &self.stage), ("q", &self.q)];
+        parts::query(&[&pairs[..], &[("after", after.as_deref().unwrap_or_default())]].concat())
     }
 }
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    draw(&visit, &asked, StatusCode::OK, None).await
+    draw(&visit, &asked, &Telling::nothing()).await
 }
 
 /// Draws the list, with why something else was not done.
-pub(crate) async fn draw(
-    visit: &Visit,
-    asked: &Asked,
-    status: StatusCode,
-    message: Option<&Message>,
-) -> Result<Response, Failure> {
+pub(crate) async fn draw(visit: &Visit, asked: &Asked, telling: &Telling) -> Result<Response, Failure> {
     let payments = &visit.app.outside.registration.payments;
     let exam = asked.exam(visit);
     let found = match &exam {
@@ -106,7 +93,7 @@ pub(crate) async fn draw(
     let exams = visit.exams();
     let view = View { asked, exam: exam.as_ref(), exams: &exams, found: &found, now: visit.now };
     let title = visit.words.t("finance-invoices").into_owned();
-    answer(visit, status, Tab::Invoices, title, message, &body(visit.words, &view)).await
+    answer(visit, (Tab::Invoices, title), telling, &body(visit.words, &view)).await
 }
 
 /// What the page shows.

@@ -2,11 +2,9 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::tag;
-use pagekit::local_path::query_value;
 use pagekit::when;
 use pagekit::words::{Words, key};
 use registration::Fen;
@@ -17,9 +15,9 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 use strum::VariantArray;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, number, select, table};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::{self, number, select, table};
 use crate::finance::words;
 use crate::request::visit::Visit;
 
@@ -77,16 +75,14 @@ impl Asked {
     pub(crate) fn query(&self, bookmark: Option<Bookmark>) -> String {
         let after =
             bookmark.map(|bookmark| format!("{}.{}", bookmark.created_at.as_microsecond(), bookmark.id.number()));
-        let pairs = [
-            ("q", Some(self.q.clone())),
-            ("method", Some(self.method.clone())),
-            ("state", Some(self.state.clone())),
-            ("exam", Some(self.exam.clone())),
-            ("day", Some(self.day.clone())),
-            ("after", after),
-        ];
-        let given = pairs.into_iter().filter_map(|(name, value)| Some((name, value.filter(|text| !text.is_empty())?)));
-        given.map(|(name, value)| format!("{name}={}", query_value(&value))).collect::<Vec<_>>().join("&")
+        parts::query(&[
+            ("q", &self.q),
+            ("method", &self.method),
+            ("state", &self.state),
+            ("exam", &self.exam),
+            ("day", &self.day),
+            ("after", after.as_deref().unwrap_or_default()),
+        ])
     }
 
     fn is_of_all(&self) -> bool {
@@ -95,16 +91,11 @@ impl Asked {
 }
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    draw(&visit, &asked, StatusCode::OK, None).await
+    draw(&visit, &asked, &Telling::nothing()).await
 }
 
 /// Draws the list, with why something else was not done.
-pub(crate) async fn draw(
-    visit: &Visit,
-    asked: &Asked,
-    status: StatusCode,
-    message: Option<&Message>,
-) -> Result<Response, Failure> {
+pub(crate) async fn draw(visit: &Visit, asked: &Asked, telling: &Telling) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let found = registration.finance.list(&visit.staff, &asked.wanted(), asked.bookmark()).await?;
     let exams = visit.exams();
@@ -113,7 +104,7 @@ pub(crate) async fn draw(
         body(visit.words, &View { asked, found: &found, exams: &exams, titles: &titles, now: visit.now })
     };
     let title = visit.words.t("finance-payments").into_owned();
-    answer(visit, status, Tab::Payments, title, message, &inside).await
+    answer(visit, (Tab::Payments, title), telling, &inside).await
 }
 
 /// What the page shows.

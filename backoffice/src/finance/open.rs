@@ -1,7 +1,6 @@
 //! What people must see to, each with what is to be done next.
 
 use axum::response::{Redirect, Response};
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
@@ -13,7 +12,8 @@ use registration::payments::Stuck;
 use registration::reconciliation::BillDay;
 
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, number};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::number;
 use crate::finance::payment::view::one_refund;
 use crate::finance::words;
 use crate::request::visit::Visit;
@@ -32,7 +32,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         now: visit.now,
     };
     let title = visit.words.t("finance-open").into_owned();
-    answer(&visit, StatusCode::OK, Tab::Open, title, None, &body(visit.words, &view)).await
+    answer(&visit, (Tab::Open, title), &Telling::nothing(), &body(visit.words, &view)).await
 }
 
 /// A reload of an answer to a form that became a GET.

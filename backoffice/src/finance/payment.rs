@@ -4,45 +4,34 @@ pub(crate) mod acts;
 pub(crate) mod by_hand;
 pub(crate) mod view;
 
-use axum::extract::{Path, Query};
-use axum::response::{Redirect, Response};
-use http::StatusCode;
-use pagekit::callout::Tone;
+use axum::extract::Query;
+use axum::response::Response;
+use pagekit::words::key;
 use registration::Fen;
 use registration::desk::permits::{Right, Scope, permits};
 use registration::model::payment::PaymentId;
 use serde::Deserialize;
 
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer};
+use crate::finance::frame::{Done, Tab, Telling, answer};
+use crate::finance::numbered::Of;
 use crate::request::visit::Visit;
 
-/// What was done last, carried over the redirect.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
-}
-
-impl Done {
-    fn message(&self, visit: &Visit) -> Option<Message> {
-        let w = visit.words;
-        let text = match self.done.as_str() {
-            "refunded" => w.t("refund-done-due"),
-            "asked" => w.t("refund-done-asked"),
-            "agreed" => w.t("refund-done-agreed"),
-            "withdrawn" => w.t("refund-done-withdrawn"),
-            "again" => w.t("refund-done-again"),
-            "hand" => w.t("hand-done"),
-            "hand-waits" => w.t("hand-done-waits"),
-            "hand-undone" => w.t("hand-done-undone"),
-            "heard" => w.t("money-heard"),
-            _ => return None,
-        };
-        Some(Message::new(Tone::Good, text))
-    }
-}
+/// What is said of what was done.
+const DONE: [(&str, &str); 9] = [
+    ("refunded", key("refund-done-due")),
+    ("asked", key("refund-done-asked")),
+    ("agreed", key("refund-done-agreed")),
+    ("withdrawn", key("refund-done-withdrawn")),
+    ("again", key("refund-done-again")),
+    ("hand", key("hand-done")),
+    ("hand-waits", key("hand-done-waits")),
+    ("hand-undone", key("hand-done-undone")),
+    ("heard", key("money-heard")),
+];
+/// What is said of the same where no channel gives the money back.
+const DONE_BY_HAND: [(&str, &str); 2] =
+    [("refunded", key("refund-done-due-hand")), ("agreed", key("refund-done-agreed-hand"))];
 
 /// What stands in the form for a refund.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -55,33 +44,28 @@ pub(crate) struct Entered {
     pub(crate) reason: String,
 }
 
-pub(crate) async fn show(
-    visit: Visit,
-    Path(payment): Path<String>,
-    Query(done): Query<Done>,
-) -> Result<Response, Failure> {
-    let id = PaymentId::of_number(&payment).ok_or(Failure::NotFound)?;
-    let message = done.message(&visit);
-    draw(&visit, id, StatusCode::OK, message.as_ref(), None).await
+/// After what the page is drawn.
+enum After<'a> {
+    /// What the address says; nothing, as a rule.
+    Done(&'a Done),
+    /// Something was not done: why, and what was entered.
+    Refused(Telling, Option<&'a Entered>),
 }
 
-/// A reload of an answer to a form that became a GET.
-pub(crate) async fn back(Path(payment): Path<String>) -> Result<Redirect, Failure> {
-    let id = PaymentId::of_number(&payment).ok_or(Failure::NotFound)?;
-    Ok(Redirect::to(&format!("/finance/payments/{}", id.number())))
+pub(crate) async fn show(visit: Visit, Of(id): Of<PaymentId>, Query(done): Query<Done>) -> Result<Response, Failure> {
+    draw(&visit, id, After::Done(&done)).await
 }
 
-/// Draws the payment, with what was entered where it was refused.
-async fn draw(
-    visit: &Visit,
-    id: PaymentId,
-    status: StatusCode,
-    message: Option<&Message>,
-    entered: Option<&Entered>,
-) -> Result<Response, Failure> {
+async fn draw(visit: &Visit, id: PaymentId, after: After<'_>) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let (whole, history) = registration.finance.payment(&visit.staff, id).await?;
     let exam = whole.listed.exam.as_ref().map(|exam| visit.exam_title(exam));
+    let has_channel = whole.listed.payment.method.has_channel();
+    let (telling, entered) = match after {
+        After::Done(done) if has_channel => (done.told(visit.words, &DONE), None),
+        After::Done(done) => (done.told(visit.words, &[&DONE_BY_HAND[..], &DONE].concat()), None),
+        After::Refused(telling, entered) => (telling, entered),
+    };
     let view = view::View {
         whole: &whole,
         exam: exam.as_deref(),
@@ -93,7 +77,7 @@ async fn draw(
         now: visit.now,
     };
     let title = visit.words.t("money-title").into_owned();
-    answer(visit, status, Tab::Payments, title, message, &view::body(visit.words, &view)).await
+    answer(visit, (Tab::Payments, title), &telling, &view::body(visit.words, &view)).await
 }
 
 /// Whole yuan and fen, as a field takes them.

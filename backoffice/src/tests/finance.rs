@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{history, member, now};
 use crate::desk::message::Message;
-use crate::finance::parts::{Inside, Tab, body};
+use crate::finance::frame::{Inside, Tab, body};
 use crate::finance::{books, day, days, import, list, open, payment};
 
 pub(super) fn id(number: u128) -> PaymentId {
@@ -271,7 +271,15 @@ fn payments_pages(w: Words, at: Timestamp) -> Vec<(&'static str, Markup)> {
         lines: Vec::new(),
         ..whole(Vec::new())
     };
+    let shown = |refunds: Vec<Refund>| {
+        let mut shown = whole(refunds);
+        shown.listed.payment.method = Method::Screenshot;
+        shown
+    };
+    let due = Refund { method: Method::Screenshot, stuck_at: Some(at), ..refund(1, RefundState::Due, 7) };
     vec![
+        ("money-screenshot", one(&shown(Vec::new()), Some(&entered), None)),
+        ("money-screenshot-due", one(&shown(vec![due]), None, None)),
         ("money-list", list(&found, &list::Asked::default())),
         ("money-list-empty", list(&[], &asked)),
         ("money-by-hand", one(&whole(by_hand()), None, None)),

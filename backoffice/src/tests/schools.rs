@@ -23,10 +23,10 @@ use uuid::Uuid;
 use super::finance::id;
 use super::{member, now};
 use crate::desk::message::Message;
+use crate::finance::frame::{Inside, Tab, body};
 use crate::finance::groups::one::acts::Transfer;
 use crate::finance::groups::{self, choose, lines::People, one, paying, preview};
 use crate::finance::invoices::{self, many};
-use crate::finance::parts::{Inside, Tab, body};
 
 const NAMES: [&str; 4] = ["张伟", "阿卜杜热西提·买买提依明·艾合买提江", "欧阳晓彤", "Aleksandra Wiśniewska"];
 

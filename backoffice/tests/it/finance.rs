@@ -8,6 +8,7 @@ use registration::model::order::{Order, OrderState};
 use registration::model::payment::refund::RefundState;
 use registration::model::payment::{Method, Payment};
 
+use crate::desk::picture_bytes;
 use crate::house::{DOCUMENTS, EXAM, House, until};
 
 const REFERENCE: &str = "4200002345202611291234567890";
@@ -74,6 +75,7 @@ async fn finance_finds_payments_gives_money_back_by_two_and_takes_files_out() {
     assert!(twice.0 == StatusCode::CONFLICT && twice.2.contains("已经人工退过一次"), "{}", twice.2);
 
     takes_out(&mut till).await;
+    gives_back_by_hand(&mut till).await;
 
     let (_, _, books) = till.by("wang.fang").get("/finance/books").await;
     assert!(books.contains("账目相符") && books.contains("支付宝待清算"), "{books}");
@@ -154,6 +156,37 @@ async fn refunds(till: &mut House, order: &Order, payment: &Payment, page: &str)
         assert!(done.contains(word), "{word}: {done}");
     }
     assert_eq!(till.registration.payments.of_order(order.id).await.unwrap()[0].id, payment.id);
+}
+
+/// What a picture has paid for came by no channel: two agree as ever, somebody transfers it and writes that down.
+async fn gives_back_by_hand(till: &mut House) {
+    let order = till.order(DOCUMENTS[2]).await;
+    till.registration.orders.hand_in(order.account, order.id, picture_bytes().into()).await.unwrap();
+    let (reviews, zhao) = (till.registration.reviews.clone(), till.hire("zhao", Role::Reviewer).await);
+    reviews.screenshot(&zhao, order.id).await.unwrap();
+    let look = reviews.get(&zhao, order.id).await.unwrap().unwrap().look.unwrap();
+    reviews.confirm(&zhao, order.id, &look).await.unwrap();
+    let payments = till.registration.payments.clone();
+    let [paid] = &payments.of_order(order.id).await.unwrap()[..] else { panic!("one") };
+    let page = format!("/finance/payments/{}", paid.number());
+    let form = till.by("wang.fang").get(&page).await.2;
+    assert!(form.contains("确认退款") && form.contains("不会自动退回") && form.contains("再转账"), "{form}");
+    let entered = format!("order={}&amount=60.00&reason=%E7%97%85%E5%81%87", order.id);
+    assert_eq!(till.by("wang.fang").post(&format!("{page}/refund"), &entered).await.1, format!("{page}?done=asked"));
+    let [refund] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };
+    let act = |word: &str| format!("/finance/refunds/{}/{word}", refund.id.number());
+    let given = "reference=T-9&reason=%E8%BD%AC%E8%B4%A6";
+    let early = till.by("wang.fang").post(&act("by-hand"), given).await;
+    assert!(early.0 == StatusCode::CONFLICT && early.2.contains("待第二人同意"), "{}", early.2);
+    let agreed = till.by("boss").post(&act("agree"), "").await.1;
+    assert_eq!(agreed, format!("{page}?done=agreed"));
+    let said = till.by("boss").get(&agreed).await.2;
+    assert!(said.contains("已同意。请转账退给付款人") && said.contains("登记已退 ¥60.00"), "{said}");
+    assert!(till.by("boss").get("/finance/open").await.2.contains("这笔款没有经过支付渠道"));
+    assert_eq!(till.by("wang.fang").post(&act("by-hand"), given).await.1, format!("{page}?done=hand"));
+    assert_eq!(payments.refunds_of(order.id).await.unwrap()[0].state, RefundState::Done);
+    let again = till.by("wang.fang").get(&page).await.2;
+    assert!(again.contains("已经人工退过一次。其余部分请在学校缴费平台办理"), "{again}");
 }
 
 /// Files whose numbers stay what they are, and of which no cell is a formula.

@@ -8,8 +8,8 @@ use super::bank::Bank;
 use super::bill::{Bill, BillError};
 use super::charge::{Charge, Onward, OrderCall, Start};
 use super::error::PayError;
-use super::finding::Finding;
 use super::news::{News, NotGenuine};
+use super::remark::Remark;
 use super::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::vendors::alipay::{Alipay, AlipayConfig};
 use crate::vendors::unionpay::{UnionPay, UnionPayConfig};
@@ -158,7 +158,7 @@ impl Channel {
     }
 
     /// Looks at the settings, without asking anybody: which key is which, and what will not work.
-    pub fn check(&self) -> Vec<Finding> {
+    pub fn check(&self) -> Vec<Remark> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.check(),
             Vendor::WechatPay(wechat) => wechat.check(),
@@ -167,7 +167,7 @@ impl Channel {
     }
 
     /// Looks at the addresses that charges will name: where notifications go, and where browsers come back to.
-    pub fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Finding> {
+    pub fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Remark> {
         match &self.0 {
             Vendor::Alipay(alipay) => alipay.check_addresses(notify_url, return_url),
             Vendor::WechatPay(wechat) => wechat.check_addresses(notify_url, return_url),

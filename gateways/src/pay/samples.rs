@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::charge::{Charge, Surface};
-use super::finding::{Finding, Gravity};
+use super::remark::{Gravity, Remark};
 use crate::digests::sha256_hex;
 use crate::keys::PrivateKey;
 use crate::settings::Variables;
@@ -116,8 +116,8 @@ pub(crate) fn charge(surface: Surface) -> Charge<'static> {
 }
 
 /// The settings of faults, in the order in which they were found.
-pub(crate) fn faults(findings: &[Finding]) -> Vec<&'static str> {
-    findings.iter().filter(|finding| finding.gravity == Gravity::Fault).map(|finding| finding.setting).collect()
+pub(crate) fn faults(remarks: &[Remark]) -> Vec<&'static str> {
+    remarks.iter().filter(|remark| remark.gravity == Gravity::Fault).map(|remark| remark.setting).collect()
 }
 
 /// A request that came.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::charge::Charge;
 use super::error::PayError;
-use super::finding::Finding;
+use super::remark::Remark;
 
 /// A channel takes no charge that ends sooner.
 const AHEAD_SECONDS_MIN: i64 = 60;
@@ -69,23 +69,23 @@ pub(crate) fn fault_of_notify_url(text: &str) -> Option<&'static str> {
 }
 
 /// What both channels find in the addresses that charges name.
-pub(crate) fn check_addresses(notify_url: &str, return_url: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn check_addresses(notify_url: &str, return_url: &str) -> Vec<Remark> {
+    let mut remarks = Vec::new();
     if let Some(fault) = fault_of_notify_url(notify_url) {
-        findings.push(Finding::fault("notify_url", format!("{notify_url} {fault}.")));
+        remarks.push(Remark::fault("notify_url", format!("{notify_url} {fault}.")));
     } else if Url::parse(notify_url).is_ok_and(|url| crate::http::is_loopback(&url)) {
         let text =
             format!("{notify_url} is this machine's: no real channel reaches it. Give the site its public address.");
-        findings.push(Finding::warning("notify_url", text));
+        remarks.push(Remark::warning("notify_url", text));
     }
     match Url::parse(return_url) {
         Ok(url) if url.scheme() == "https" || crate::http::is_loopback(&url) => {}
         _ => {
             let text = format!("{return_url} does not begin with https://: browsers may not come back.");
-            findings.push(Finding::fault("return_url", text));
+            remarks.push(Remark::fault("return_url", text));
         }
     }
-    findings
+    remarks
 }
 
 #[cfg(test)]
@@ -102,8 +102,8 @@ mod tests {
         {
             assert!(fault_of_notify_url(wrong).is_some(), "{wrong}");
         }
-        let findings = check_addresses("http://localhost/n", "http://a.example/back");
-        assert_eq!(findings.iter().map(|finding| finding.setting).collect::<Vec<_>>(), ["notify_url", "return_url"]);
+        let remarks = check_addresses("http://localhost/n", "http://a.example/back");
+        assert_eq!(remarks.iter().map(|remark| remark.setting).collect::<Vec<_>>(), ["notify_url", "return_url"]);
     }
 
     #[test]

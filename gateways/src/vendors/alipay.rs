@@ -30,8 +30,8 @@ use crate::pay::bill::{Bill, BillError};
 use crate::pay::charge::{Charge, OrderCall, Start, Surface};
 use crate::pay::error::PayError;
 use crate::pay::fen::yuan;
-use crate::pay::finding::Finding;
 use crate::pay::news::{News, NotGenuine};
+use crate::pay::remark::Remark;
 use crate::pay::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::pay::words::{self, check_charge, in_china, plain};
 use answer::Said;
@@ -278,11 +278,11 @@ impl Alipay {
         bill::read(file)
     }
 
-    pub(crate) fn check(&self) -> Vec<Finding> {
+    pub(crate) fn check(&self) -> Vec<Remark> {
         check::check(&self.config, Timestamp::now())
     }
 
-    pub(crate) fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Finding> {
+    pub(crate) fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Remark> {
         words::check_addresses(notify_url, return_url)
     }
 

@@ -39,8 +39,8 @@ use crate::pay::bank::Bank;
 use crate::pay::bill::{Bill, BillError};
 use crate::pay::charge::{Charge, Form, Onward, OrderCall, Start, Surface};
 use crate::pay::error::PayError;
-use crate::pay::finding::Finding;
 use crate::pay::news::{News, NotGenuine};
+use crate::pay::remark::Remark;
 use crate::pay::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::pay::words::{self, check_charge, plain};
 use answer::Fields;
@@ -229,11 +229,11 @@ impl UnionPay {
         bill::read(&self.config, file)
     }
 
-    pub(crate) fn check(&self) -> Vec<Finding> {
+    pub(crate) fn check(&self) -> Vec<Remark> {
         check::check(&self.config, Timestamp::now())
     }
 
-    pub(crate) fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Finding> {
+    pub(crate) fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Remark> {
         words::check_addresses(notify_url, return_url)
     }
 

@@ -30,8 +30,8 @@ use url::form_urlencoded::Serializer;
 use crate::pay::bill::{Bill, BillError};
 use crate::pay::charge::{Charge, OrderCall, Start, Surface};
 use crate::pay::error::PayError;
-use crate::pay::finding::Finding;
 use crate::pay::news::{News, NotGenuine};
+use crate::pay::remark::Remark;
 use crate::pay::status::{PaymentStatus, RefundOrder, RefundStatus};
 use crate::pay::words::{self, check_charge, in_china, plain};
 pub use config::WechatPayConfig;
@@ -240,14 +240,14 @@ impl WechatPay {
         bill::read(file)
     }
 
-    pub(crate) fn check(&self) -> Vec<Finding> {
+    pub(crate) fn check(&self) -> Vec<Remark> {
         check::check(self.0.config(), Timestamp::now())
     }
 
-    pub(crate) fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Finding> {
-        let mut findings = words::check_addresses(notify_url, return_url);
-        findings.extend(check::check_return(self.0.config(), return_url));
-        findings
+    pub(crate) fn check_addresses(&self, notify_url: &str, return_url: &str) -> Vec<Remark> {
+        let mut remarks = words::check_addresses(notify_url, return_url);
+        remarks.extend(check::check_return(self.0.config(), return_url));
+        remarks
     }
 }
 

@@ -1,8 +1,15 @@
 # Group payment, late money, wrong amounts, invoices. Both languages have the same keys; a test compares them.
 
 # Locked by a group payment
-lock-text = This fee is locked by your school's group payment until { $when }. Until then please do not pay yourself; it cannot be changed or dropped either. If in doubt, please ask your school.
+lock-text = This fee is locked by your school's group payment until { $when }. Until then please do not pay yourself; it cannot be changed or dropped either.{ " " }
+lock-held = Your seat is still held only until { $held }; the lock does not make that longer. If your school has not paid by then, the seat is released, and while registration is open you can choose a sitting again.{ " " }
+lock-held-longer = Your seat is held until { $held }; if your school has not paid when the lock ends, you can pay yourself.{ " " }
+lock-ask = If in doubt, please ask your school.
 lock-line = Locked by your school's payment until { $when }
+lock-line-held = Locked by your school's payment; seat held until { $when }
+lock-bar = Locked by your school's payment. If it has not paid by then, the seat is released.
+lock-over = If your school has not paid, the seat was released; you can choose again.
+lock-over-text = If your school did not pay in time, your seat has gone back. While registration is open you can choose a sitting again; then tell your school the number of the new order.
 lock-paid = Paid by your school
 lock-paid-text = Your school has paid for you.{ " " }
 order-locked = Locked

@@ -48,7 +48,7 @@ use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
 use crate::view::layout::{heading, page};
 use crate::view::order::late::{Late, late_box};
-use crate::view::order::lock::locked_box;
+use crate::view::order::lock::{lapsed_box, locked_box};
 use crate::view::order::money::{RELOADS_SECONDS, is_arriving, is_moving, wrong_amount_box};
 use crate::view::order::{giving_back, lines, upload_form};
 use crate::view::steps::progress_at;
@@ -308,10 +308,10 @@ fn standing(w: Words, view: &View<'_>) -> Markup {
         return while_held(&first, &late_box(w, view.exam, Late::Same));
     }
     match &view.order.state {
-        OrderState::Unpaid => {
-            let locked = view.order.locked_until().map(|until| locked_box(w, until, view.visit_now));
-            while_held(&locked.unwrap_or_default(), &late_box(w, view.exam, Late::Same))
-        }
+        OrderState::Unpaid => match view.order.locked_until() {
+            Some(until) => while_held(&locked_box(w, view.order, until, view.visit_now), &lapsed_box(w, view.exam)),
+            None => while_held(&html! {}, &late_box(w, view.exam, Late::Same)),
+        },
         OrderState::Lapsed if view.money.is_some_and(|money| is_arriving(view.order, money)) => html! {},
         OrderState::Lapsed => late_box(w, view.exam, view.late.unwrap_or(Late::Same)),
         OrderState::Refused { reason, until } => refused::why(w, view, reason, *until),

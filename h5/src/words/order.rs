@@ -1,6 +1,8 @@
 //! An order in words.
 
-use pagekit::words::Words;
+use jiff::Timestamp;
+use pagekit::when;
+use pagekit::words::{Words, key};
 use registration::model::exam::Exam;
 use registration::model::order::{Order, OrderState};
 
@@ -29,6 +31,15 @@ pub(crate) fn state_word(w: Words, order: &Order) -> (Tone, String) {
 pub(crate) fn mine(w: Words, order: &Order) -> (Tone, String) {
     let (tone, state) = state_word(w, order);
     (tone, w.with("sitting-mine", &[("state", state.into())]).into_owned())
+}
+
+/// What it means that the candidate's school pays, until `until` at most, for a seat that is held until `held_until`: the
+/// lock makes no hold longer.
+pub(crate) fn lock_text(w: Words, until: Timestamp, held_until: Timestamp, now: Timestamp) -> String {
+    let dated = |at: Timestamp| when::dated(w.language, at, now);
+    let held = if held_until <= until { key("lock-held") } else { key("lock-held-longer") };
+    let text = w.with("lock-text", &[("when", dated(until).into())]).into_owned();
+    text + &w.with(held, &[("held", dated(held_until).into())]) + &w.t("lock-ask")
 }
 
 /// How often a refused screenshot may still come back, and what happens then.

@@ -12,6 +12,7 @@ use registration::people::accounts::Hears;
 use registration::rules::standing::{Action, Change, Standing, State, Tickets};
 
 use crate::view::callout::Tone;
+use crate::words::order::lock_text;
 use crate::words::task as task_words;
 use crate::words::task::{lead, name, task_path};
 
@@ -87,8 +88,8 @@ fn state_words(w: Words, exam: &Exam, standing: &Standing, reader: &Reader) -> S
         State::PictureKept { .. } => {
             plain(Tone::Care, w.t("instead-picture-title"), until(key("instead-picture-text")))
         }
-        State::SchoolPays { locked_until, .. } => {
-            asking(Tone::Plain, w.t("pay-locked-title"), at(key("lock-text"), *locked_until))
+        State::SchoolPays { locked_until, held_until, .. } => {
+            asking(Tone::Plain, w.t("pay-locked-title"), lock_text(w, *locked_until, *held_until, reader.now))
         }
         State::Waiting { task, since } => {
             plain(Tone::Plain, of_task(key("exam-now-waiting"), task), waiting(w, exam, *since, reader))

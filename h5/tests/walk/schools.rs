@@ -9,6 +9,11 @@ use registration::payments::NewList;
 use crate::site::Site;
 use crate::{order_in, picture};
 
+/// The bar at the bottom of a page, as long as the seat is held.
+fn bar(page: &str) -> &str {
+    page.split("<div class=\"hold-live\">").nth(1).unwrap().split("<div class=\"hold-over\">").next().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn b16_what_a_school_pays_for_is_locked_everywhere_and_then_paid() {
     let site = Site::start(5).await;
@@ -19,22 +24,49 @@ async fn b16_what_a_school_pays_for_is_locked_everywhere_and_then_paid() {
     let payments = &site.registration.payments;
     let staff = site.registration.staff.add("finance", "a long password", Role::Administrator).await.unwrap();
     let (exam, orders) = ("degree-english".parse().unwrap(), [order.parse().unwrap()]);
-    let (organisation, lasts) = (None, SignedDuration::from_hours(30));
-    let list = NewList { exam: &exam, organisation, title: "计算机学院", orders: &orders, lasts };
-    let group = payments.begin_group(&staff, &list).await.unwrap();
-
+    let list = |minutes| NewList {
+        exam: &exam,
+        organisation: None,
+        title: "计算机学院",
+        orders: &orders,
+        lasts: SignedDuration::from_mins(minutes),
+    };
+    // A lock that ends before the hold does leaves time to pay oneself.
+    let short = payments.begin_group(&staff, &list(5)).await.unwrap();
     let page = candidate.get(&own).await.text;
-    for part in ["学校正在为您集体缴费", "已被学校集体缴费锁定，锁定至", "请联系学校老师确认", "data-waits"]
-    {
+    let line = bar(&page);
+    assert!(
+        page.contains("锁定结束时学校还没有缴费的，您可以自己缴费") && line.contains("学校集体缴费锁定，至"),
+        "{page}"
+    );
+    payments.release_group(&staff, short.id).await.unwrap();
+    let group = payments.begin_group(&staff, &list(30 * 60)).await.unwrap();
+
+    // One that outlasts it makes it no longer, and the bar says no other time than that of the seat.
+    let page = candidate.get(&own).await.text;
+    for part in [
+        "学校正在为您集体缴费",
+        "已被学校集体缴费锁定，锁定至",
+        "座位仍只保留到",
+        "锁定不会延长这个时间",
+        "座位自动释放，报名时间内您可以重新选择场次",
+        "请联系学校老师确认",
+        "把新的订单号告诉学校老师",
+        "data-waits",
+    ] {
         assert!(page.contains(part), "{part}: {page}");
     }
+    let line = bar(&page);
+    assert!(line.contains("座位为您保留到") && line.contains("到时学校还没有缴费，座位自动释放"), "{line}");
+    assert!(!line.contains("，至"), "{line}");
     for part in ["payment-code.png", "multipart/form-data", "/release\"", "换场次", "已付款，上传截图"] {
         assert!(!page.contains(part), "{part}: {page}");
     }
     for path in ["/", "/me", "/exams/degree-english"] {
         let page = candidate.get(path).await.text;
-        assert!(page.contains("学校正在为您集体缴费") && page.contains("学校集体缴费锁定，至"), "{path}: {page}");
+        assert!(page.contains("学校正在为您集体缴费") && page.contains("学校集体缴费锁定；到时"), "{path}: {page}");
         assert!(!page.contains("去缴费") && !page.contains("继续缴费"), "{path}: {page}");
+        assert!(path == "/exams/degree-english" || page.contains("学校集体缴费锁定，座位保留到"), "{path}: {page}");
     }
     // Doors, whatever a page that was left open sends.
     let sent = candidate.upload(&order, &picture(300, 600)).await;

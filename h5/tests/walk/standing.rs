@@ -112,7 +112,7 @@ async fn c11_a_change_after_the_confirmation_leaves_it_a_success_and_says_that_t
         format!("/orders/{order}/ended")
     );
     let ended = candidate.get(&format!("/orders/{order}/ended")).await.text;
-    for part in ["已退考", "退考退费", "由考务人工退款"] {
+    for part in ["已退考", "退考退费", "由考务另行退还"] {
         assert!(ended.contains(part), "{part} in {ended}");
     }
     assert!(!ended.contains("http-equiv=\"refresh\"") && !ended.contains("本页自动更新"), "{ended}");

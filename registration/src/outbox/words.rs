@@ -182,6 +182,12 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
                 ". There is nothing more to pay.",
             ),
         ),
+        // The lock makes no hold longer: what ends first is said.
+        State::SchoolPays { locked_until, held_until, .. } if held_until < locked_until => by(
+            *held_until,
+            ("学校正在为您集体缴费，座位保留到 ", "，请不要自行付款。"),
+            ("Your school is paying for you; your seat is held until ", ". Please do not pay yourself."),
+        ),
         State::SchoolPays { .. } => by(
             until?,
             ("学校正在为您集体缴费，锁定至 ", "，请不要自行付款。"),

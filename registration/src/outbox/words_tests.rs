@@ -43,7 +43,7 @@ fn each_state_says_what_to_do_and_until_when() {
         (State::Unpaid { order, part: PartId::main(), before: None }, until, "保留到 3月1日 09:05，请在".to_owned()),
         (State::PictureKept { order, part: PartId::main() }, until, "前登录，另选同等费用的场次".to_owned()),
         (
-            State::SchoolPays { order, part: PartId::main(), locked_until: at() },
+            State::SchoolPays { order, part: PartId::main(), locked_until: at(), held_until: at() },
             until,
             "锁定至 3月1日 09:05，请不要自行付款。".to_owned(),
         ),

@@ -149,9 +149,22 @@ pub(crate) async fn bought_with(client: &impl GenericClient, order: OrderId) -> 
     if let Some(part) = parts.into_iter().find(|part| part.state == Settled::Seat) {
         return Ok(Some(part));
     }
+    shown_money(client, order, None).await
+}
+
+/// Money that staff have confirmed by its picture, as what came by a channel and has bought the order's seats: that of one
+/// payment, or of whichever there is.
+pub(crate) async fn shown_money(
+    client: &impl GenericClient,
+    order: OrderId,
+    of: Option<PaymentId>,
+) -> Result<Option<Settlement>, StoreError> {
     let found = payments::of_order(client, order).await?;
-    let shown = |payment: &&Payment| payment.method == Method::Screenshot && payment.state == PaymentState::Received;
-    Ok(found.iter().find(shown).and_then(|payment| shown_part(payment, order)))
+    let is_shown = |payment: &&Payment| {
+        let is_it = of.is_none_or(|of| of == payment.id);
+        is_it && payment.method == Method::Screenshot && payment.state == PaymentState::Received
+    };
+    Ok(found.iter().find(is_shown).and_then(|payment| shown_part(payment, order)))
 }
 
 /// Money that a picture has shown, as what came by a channel and has bought the seats.

@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use gateways::pay::{PayError, RefundOrder, RefundStatus};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Payments;
+use super::{Payments, moves};
 use crate::model::actor::Actor;
 use crate::model::clock;
 use crate::model::fen::Fen;
@@ -43,8 +43,8 @@ const TOLD: &str = "报名费退款";
 /// Why no refund was begun, or agreed to. Refusals first (staff can act), faults last (we must).
 #[derive(Debug, thiserror::Error)]
 pub enum RefundError {
-    /// No such payment, refund or part of it, or none that came by a channel.
-    #[error("there is no such payment by a channel")]
+    /// No such payment, refund or part of it, or none whose money has come.
+    #[error("there is no such payment whose money has come")]
     Unknown,
     /// Nothing, or more than is left of it.
     #[error("at most {0} can go back")]
@@ -116,6 +116,8 @@ pub(crate) async fn begin(
 impl Payments {
     /// Gives money back by the word of staff: all that is left of the payment, or a part of what has bought a seat. Above
     /// `limit` somebody else must [agree](Self::agree_to_refund) within a day. The seat, if it bought one, is not touched here.
+    /// What no channel gives back, a confirmed screenshot's money say, is due until staff have
+    /// [given it back by hand](Self::refunded_by_hand).
     pub async fn refund(
         &self,
         staff: StaffId,
@@ -129,7 +131,10 @@ impl Payments {
         // Whoever settles it holds the order, so that it does not become a seat meanwhile.
         let seats = orders::get_locked(&transaction, order).await?.ok_or(RefundError::Unknown)?.seats();
         let parts = settlements::of_order(&transaction, order).await?;
-        let part = parts.into_iter().find(|part| part.payment == payment).ok_or(RefundError::Unknown)?;
+        let part = match parts.into_iter().find(|part| part.payment == payment) {
+            Some(part) => part,
+            None => moves::shown_money(&transaction, order, Some(payment)).await?.ok_or(RefundError::Unknown)?,
+        };
         attempts::lock(&transaction, payment).await?;
         // Of a payment for many orders each has its part.
         let of_part = part.refundable().0 - refunds::sum_for(&transaction, payment, order).await?.0;

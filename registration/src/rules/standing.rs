@@ -91,7 +91,8 @@ fn picture_kept(exam: &Exam, facts: &Facts<'_>, now: Timestamp) -> Option<Told> 
 fn locked(facts: &Facts<'_>) -> Option<Told> {
     let locked = facts.orders.iter().filter_map(|order| Some((order, order.locked_until()?)));
     let (order, locked_until) = locked.min_by_key(|(order, _)| (order.expires_at, order.id))?;
-    let state = State::SchoolPays { order: order.id, part: order.part.clone(), locked_until };
+    let (part, held_until) = (order.part.clone(), order.expires_at);
+    let state = State::SchoolPays { order: order.id, part, locked_until, held_until };
     Some((state, Some(Action::Look(order.id)), Some(locked_until)))
 }
 

@@ -165,6 +165,9 @@ async fn what_has_gone_shows_before_paying_and_is_left_out() {
 
     let group = begin(&shop, &numbers).await.unwrap();
     lose(&shop, &all[1], 9).await;
+    // The lock makes no hold longer, and what has lapsed is nobody's to lock.
+    let lapsed = shop.world.order(all[1].account, numbers[1]).await;
+    assert_eq!((lapsed.state, lapsed.by_school), (OrderState::Lapsed, None));
     let lines = payments.group(&shop.staff, group.id).await.unwrap().lines;
     assert_eq!(of(&lines, &numbers), ["ready", "not payable", "ready"]);
     assert!(lines.iter().any(|line| line.state == LineState::NotPayable(OrderState::Lapsed)));

@@ -2,10 +2,11 @@
 
 use gateways::pay::Surface;
 use registration::Fen;
+use registration::desk::staff::Role;
 use registration::model::order::OrderState;
 use registration::model::payment::Method;
 use registration::model::payment::refund::{RefundReason, RefundState};
-use registration::payments::{RefundError, Stuck};
+use registration::payments::{HandedBack, Looking, RefundError, Stuck};
 use registration::seats::WithdrawError;
 
 use crate::shop::{Shop, at, number};
@@ -108,6 +109,54 @@ async fn what_a_picture_has_paid_for_is_given_back_by_hand() {
     assert_eq!(payments.stuck().await.unwrap(), []);
     assert_eq!(balance(&world, "income").await, Fen(-6_000));
     assert_eq!(balance(&world, "clearing.screenshot").await, Fen(6_000));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_give_back_what_a_picture_has_paid_for_by_two_and_by_hand() {
+    let world = World::start(Setup { capacities: vec![3, 3, 3], rules: BY_SCREENSHOT, ..Setup::default() }).await;
+    let payments = &world.registration.payments;
+    let (account, other) = (world.candidate(1).await.id, world.candidate(2).await.id);
+    let (order, waiting) = (world.hold(account, &["s0"]).await.unwrap(), world.hold(other, &["s0"]).await.unwrap());
+    world.hand_in(account, order.id).await.unwrap();
+    world.hand_in(other, waiting.id).await.unwrap();
+    world.confirm(order.id).await.unwrap();
+    let [paid] = &payments.of_order(order.id).await.unwrap()[..] else { panic!("one") };
+    let [pending] = &payments.of_order(waiting.id).await.unwrap()[..] else { panic!("one") };
+    let (one, two) = (
+        world.reviewer.id,
+        world.registration.staff.add("wang.fang", "long-enough-1", Role::Finance).await.unwrap().id,
+    );
+    let refund = async |of, amount, limit| payments.refund(one, of, Fen(amount), ("病假", Fen(limit))).await;
+
+    // Money that nobody has confirmed does not go back, nor more than came, nor another order's.
+    for of in [(pending.id, waiting.id), (paid.id, waiting.id)] {
+        assert!(matches!(refund(of, 1, 100_000).await, Err(RefundError::Unknown)), "{of:?}");
+    }
+    let of = (paid.id, order.id);
+    assert!(matches!(refund(of, 12_001, 100_000).await, Err(RefundError::Amount(Fen(12_000)))));
+    // Above the limit two agree before, and nobody else is needed once it was transferred.
+    let id = refund(of, 7_000, 5_000).await.unwrap();
+    assert!(matches!(refund(of, 7_000, 5_000).await, Err(RefundError::Amount(Fen(5_000)))), "more than is left");
+    assert!(matches!(refund(of, 1_000, 5_000).await, Err(RefundError::Twice)));
+    let early = payments.refunded_by_hand(one, id, ("T-9", "转账"), Fen(5_000)).await;
+    assert!(matches!(early, Err(RefundError::Moved(RefundState::Asked))), "{early:?}");
+    assert!(matches!(payments.agree_to_refund(one, id, true).await, Err(RefundError::SamePerson)));
+    payments.agree_to_refund(two, id, true).await.unwrap();
+    let [due] = &payments.refunds_of(order.id).await.unwrap()[..] else { panic!("one") };
+    assert_eq!((due.state, due.method), (RefundState::Due, Method::Screenshot));
+    assert!(due.stuck_at.is_some(), "people must transfer it: no channel does");
+    let page = payments.page(account, order.id, Looking::Nobody).await.unwrap().unwrap();
+    assert_eq!(page.refunds.len(), 1, "the candidate's page says so");
+    assert_eq!(balance(&world, "refund_due").await, Fen(-7_000));
+    let given = payments.refunded_by_hand(one, id, ("T-9", "转账"), Fen(5_000)).await.unwrap();
+    assert_eq!(given, HandedBack::Done);
+    assert_eq!(payments.books().await.unwrap().differences, []);
+    assert_eq!((balance(&world, "income").await, balance(&world, "refund_due").await), (Fen(-5_000), Fen(0)));
+    // The seat stays; who gives it up gets what is left and no more.
+    assert_eq!(world.order(account, order.id).await.state, OrderState::Confirmed);
+    let told = world.registration.orders.withdrawal(account, order.id).await.unwrap();
+    assert_eq!(told.terms.back, Fen(5_000));
     world.finish().await;
 }
 

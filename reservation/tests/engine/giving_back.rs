@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Reply, WAIT, code, id};
 
-fn deadline(reply: &Reply) -> Timestamp {
+pub(crate) fn deadline(reply: &Reply) -> Timestamp {
     reply.1["holds"][0]["expires_at"].as_str().unwrap().parse().unwrap()
 }
 

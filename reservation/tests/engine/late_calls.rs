@@ -11,6 +11,7 @@ use serde_json::json;
 use testkit::{FaultyLine, LineEnd, TestStores};
 
 use crate::app::{App, Front, Reply, WAIT, id};
+use crate::giving_back::deadline;
 
 /// Time enough for what was delivered to arrive.
 const ARRIVAL: Duration = Duration::from_millis(300);
@@ -75,16 +76,33 @@ async fn a_raise_that_comes_late_does_not_undo_a_later_cut() {
     app.finish().await;
 }
 
+/// Holds the sitting while no answer comes over the line, so that the server has to ask again.
+async fn hold_unheard(app: &App, line: &FaultyLine, candidate: &str) -> Reply {
+    line.stall_answers();
+    let reply = persist(|| app.hold(candidate, &["s"])).await;
+    line.deliver();
+    assert_eq!(app.hold(candidate, &["s"]).await.0, StatusCode::OK);
+    reply
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_whose_answer_was_lost_is_new_to_whoever_asked() {
     let (app, line) = behind_a_line().await;
-    app.exam(900, &[("s", "-", 2)]).await;
+    app.exam(900, &[("s", "-", 9)]).await;
     app.agree().await;
-    line.stall_answers();
-    let reply = persist(|| app.hold("anna", &["s"])).await;
+    let reply = hold_unheard(&app, &line, "anna").await;
     assert_eq!(reply.0, StatusCode::CREATED, "the first call took the seat, and nobody heard of it: {reply:?}");
-    line.deliver();
-    assert_eq!(app.hold("anna", &["s"]).await.0, StatusCode::OK);
+    // Who gave a seat back takes one again for the rest of its time: the deadline says nothing of when.
+    let [before, kept] = [app.hold("ben", &["s"]).await, app.hold("cora", &["s"]).await];
+    for (candidate, held) in [("ben", &before), ("cora", &kept)] {
+        assert_eq!(app.release(&id(held)).await, StatusCode::NO_CONTENT, "{candidate}");
+    }
+    let again = app.hold("cora", &["s"]).await;
+    let reply = hold_unheard(&app, &line, "ben").await;
+    assert_eq!((reply.0, deadline(&reply)), (StatusCode::CREATED, deadline(&before)), "{reply:?}");
+    // And who had taken one again before is told so.
+    let reply = hold_unheard(&app, &line, "cora").await;
+    assert_eq!((reply.0, id(&reply)), (StatusCode::OK, id(&again)), "{reply:?}");
     app.finish().await;
 }
 

@@ -1,17 +1,15 @@
 //! What reconciliation found in some days, as files.
 
-use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
-use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
-use registration::desk::finance::{Days, EXPORT_PAGE_MAX};
+use registration::desk::finance::{Days, EXPORT_PAGE_MAX, Finance};
+use registration::desk::staff::StaffMember;
 use registration::reconciliation::Finding;
 
-use super::{AskedDays, Rows, Taken, too_many};
-use crate::desk::message::Message;
+use super::{AskedDays, Begun, Export, Rows, of_days};
 use crate::failure::Failure;
 use crate::finance::days::draw;
+use crate::finance::frame::Telling;
 use crate::finance::sheet::{Cell, at};
 use crate::finance::words;
 use crate::request::visit::Visit;
@@ -30,46 +28,26 @@ const HEADS: [&str; 11] = [
     key("finding-note"),
 ];
 
-pub(crate) async fn csv(visit: Visit, Query(asked): Query<AskedDays>) -> Result<Response, Failure> {
-    match asked.read(visit.words) {
-        Ok(days) => {
-            let taken = taken(&visit, days, "findings csv").await?;
-            Ok(super::csv(&visit, taken))
-        }
-        Err(wrong) => again(&visit, wrong).await,
-    }
-}
+/// The findings of some days.
+pub(crate) struct Findings;
 
-pub(crate) async fn xlsx(visit: Visit, Query(asked): Query<AskedDays>) -> Result<Response, Failure> {
-    let days = match asked.read(visit.words) {
-        Ok(days) => days,
-        Err(wrong) => return again(&visit, wrong).await,
-    };
-    let taken = taken(&visit, days, "findings xlsx").await?;
-    match super::xlsx(&visit, taken).await? {
-        Some(file) => Ok(file),
-        None => again(&visit, too_many(visit.words)).await,
-    }
-}
+impl Export for Findings {
+    type Asked = AskedDays;
 
-/// The page again, with why there is no file.
-async fn again(visit: &Visit, wrong: String) -> Result<Response, Failure> {
-    let message = Message::new(Tone::Bad, wrong);
-    draw(visit, StatusCode::UNPROCESSABLE_ENTITY, None, Some(&message)).await
-}
-
-async fn taken(visit: &Visit, days: Days, what: &str) -> Result<Taken, Failure> {
-    visit.app.outside.registration.finance.begin_days_export(&visit.staff, days, what).await?;
-    let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
-    Ok(Taken::new(w, "findings", &HEADS, move |after| {
-        let (app, staff) = (app.clone(), staff.clone());
-        async move {
-            let page = app.outside.registration.finance.findings_page(&staff, days, after).await?;
+    async fn begin(visit: &Visit, asked: &AskedDays, form: &'static str) -> Result<Begun, Failure> {
+        let w = visit.words;
+        let read = move |finance: Finance, staff: StaffMember, days: Days, after| async move {
+            let page = finance.findings_page(&staff, days, after).await?;
             let next = page.last().filter(|_| page.len() >= EXPORT_PAGE_MAX).map(|last| last.id);
             let rows: Rows = page.iter().map(|finding| row(w, finding)).collect();
             Ok((rows, next))
-        }
-    }))
+        };
+        of_days(visit, asked, ("findings", form), &HEADS, read).await
+    }
+
+    async fn again(visit: &Visit, _: &AskedDays, telling: &Telling) -> Result<Response, Failure> {
+        draw(visit, None, telling).await
+    }
 }
 
 fn row(w: Words, finding: &Finding) -> Vec<Cell> {

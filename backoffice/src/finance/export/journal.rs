@@ -1,17 +1,15 @@
 //! The journal of some days, as files.
 
-use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
-use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
-use registration::desk::finance::{Days, EXPORT_PAGE_MAX};
+use registration::desk::finance::{Days, EXPORT_PAGE_MAX, Finance};
+use registration::desk::staff::StaffMember;
 use registration::model::payment::listed::Line;
 
-use super::{AskedDays, Rows, Taken, too_many};
-use crate::desk::message::Message;
+use super::{AskedDays, Begun, Export, Rows, of_days};
 use crate::failure::Failure;
 use crate::finance::books::draw;
+use crate::finance::frame::Telling;
 use crate::finance::sheet::{Cell, at};
 use crate::finance::words;
 use crate::request::visit::Visit;
@@ -26,46 +24,26 @@ const HEADS: [&str; 7] = [
     key("journal-credit"),
 ];
 
-pub(crate) async fn csv(visit: Visit, Query(asked): Query<AskedDays>) -> Result<Response, Failure> {
-    match asked.read(visit.words) {
-        Ok(days) => {
-            let taken = taken(&visit, days, "journal csv").await?;
-            Ok(super::csv(&visit, taken))
-        }
-        Err(wrong) => again(&visit, wrong).await,
-    }
-}
+/// The lines of the journal of some days.
+pub(crate) struct Journal;
 
-pub(crate) async fn xlsx(visit: Visit, Query(asked): Query<AskedDays>) -> Result<Response, Failure> {
-    let days = match asked.read(visit.words) {
-        Ok(days) => days,
-        Err(wrong) => return again(&visit, wrong).await,
-    };
-    let taken = taken(&visit, days, "journal xlsx").await?;
-    match super::xlsx(&visit, taken).await? {
-        Some(file) => Ok(file),
-        None => again(&visit, too_many(visit.words)).await,
-    }
-}
+impl Export for Journal {
+    type Asked = AskedDays;
 
-/// The page again, with why there is no file.
-async fn again(visit: &Visit, wrong: String) -> Result<Response, Failure> {
-    let message = Message::new(Tone::Bad, wrong);
-    draw(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(&message)).await
-}
-
-async fn taken(visit: &Visit, days: Days, what: &str) -> Result<Taken, Failure> {
-    visit.app.outside.registration.finance.begin_days_export(&visit.staff, days, what).await?;
-    let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
-    Ok(Taken::new(w, "journal", &HEADS, move |after| {
-        let (app, staff) = (app.clone(), staff.clone());
-        async move {
-            let page = app.outside.registration.finance.journal_page(&staff, days, after).await?;
+    async fn begin(visit: &Visit, asked: &AskedDays, form: &'static str) -> Result<Begun, Failure> {
+        let w = visit.words;
+        let read = move |finance: Finance, staff: StaffMember, days: Days, after| async move {
+            let page = finance.journal_page(&staff, days, after).await?;
             let next = page.last().filter(|_| page.len() >= EXPORT_PAGE_MAX).map(|(place, _)| *place);
             let rows: Rows = page.iter().map(|(_, line)| row(w, line)).collect();
             Ok((rows, next))
-        }
-    }))
+        };
+        of_days(visit, asked, ("journal", form), &HEADS, read).await
+    }
+
+    async fn again(visit: &Visit, _: &AskedDays, telling: &Telling) -> Result<Response, Failure> {
+        draw(visit, telling).await
+    }
 }
 
 fn row(w: Words, line: &Line) -> Vec<Cell> {

@@ -1,16 +1,13 @@
 //! Payments as files, with what was asked for on the list.
 
-use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
-use pagekit::callout::Tone;
 use pagekit::words::{Words, key};
 use registration::desk::finance::EXPORT_PAGE_MAX;
-use registration::model::payment::listed::{Listed, Wanted};
+use registration::model::payment::listed::Listed;
 
-use super::{Rows, Taken, too_many};
-use crate::desk::message::Message;
+use super::{Begun, Export, Rows, Taken};
 use crate::failure::Failure;
+use crate::finance::frame::Telling;
 use crate::finance::list::{Asked, draw};
 use crate::finance::sheet::{Cell, at};
 use crate::finance::words;
@@ -32,34 +29,30 @@ const HEADS: [&str; 13] = [
     key("money-why"),
 ];
 
-pub(crate) async fn csv(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    let taken = taken(&visit, asked.wanted(), "csv").await?;
-    Ok(super::csv(&visit, taken))
-}
+/// The payments that the list shows.
+pub(crate) struct Payments;
 
-pub(crate) async fn xlsx(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    let taken = taken(&visit, asked.wanted(), "xlsx").await?;
-    match super::xlsx(&visit, taken).await? {
-        Some(file) => Ok(file),
-        None => {
-            let message = Message::new(Tone::Bad, too_many(visit.words));
-            draw(&visit, &asked, StatusCode::UNPROCESSABLE_ENTITY, Some(&message)).await
-        }
+impl Export for Payments {
+    type Asked = Asked;
+
+    async fn begin(visit: &Visit, asked: &Asked, form: &'static str) -> Result<Begun, Failure> {
+        let wanted = asked.wanted();
+        visit.app.outside.registration.finance.begin_export(&visit.staff, &wanted, form).await?;
+        let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
+        Ok(Begun::Taken(Taken::new(w, "payments", &HEADS, move |after| {
+            let (app, staff, wanted) = (app.clone(), staff.clone(), wanted.clone());
+            async move {
+                let page = app.outside.registration.finance.export_page(&staff, &wanted, after).await?;
+                let next = page.last().filter(|_| page.len() >= EXPORT_PAGE_MAX).map(Listed::bookmark);
+                let rows: Rows = page.iter().map(|listed| row(w, listed)).collect();
+                Ok((rows, next))
+            }
+        })))
     }
-}
 
-async fn taken(visit: &Visit, wanted: Wanted, form: &str) -> Result<Taken, Failure> {
-    visit.app.outside.registration.finance.begin_export(&visit.staff, &wanted, form).await?;
-    let (app, staff, w) = (visit.app.clone(), visit.staff.clone(), visit.words);
-    Ok(Taken::new(w, "payments", &HEADS, move |after| {
-        let (app, staff, wanted) = (app.clone(), staff.clone(), wanted.clone());
-        async move {
-            let page = app.outside.registration.finance.export_page(&staff, &wanted, after).await?;
-            let next = page.last().filter(|_| page.len() >= EXPORT_PAGE_MAX).map(Listed::bookmark);
-            let rows: Rows = page.iter().map(|listed| row(w, listed)).collect();
-            Ok((rows, next))
-        }
-    }))
+    async fn again(visit: &Visit, asked: &Asked, telling: &Telling) -> Result<Response, Failure> {
+        draw(visit, asked, telling).await
+    }
 }
 
 /// A payment as a row.

@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
@@ -17,9 +16,9 @@ use reservation::ids::ExamId;
 use serde::Deserialize;
 
 use super::lines::{sittings, subject_title};
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, number, select, table};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::{number, select, table};
 use crate::request::visit::Visit;
 
 const HEADS: [&str; 6] =
@@ -37,16 +36,11 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
-    draw(&visit, &asked, StatusCode::OK, None).await
+    draw(&visit, &asked, &Telling::nothing()).await
 }
 
 /// Draws the choice, with why a list was not read.
-pub(crate) async fn draw(
-    visit: &Visit,
-    asked: &Asked,
-    status: StatusCode,
-    message: Option<&Message>,
-) -> Result<Response, Failure> {
+pub(crate) async fn draw(visit: &Visit, asked: &Asked, telling: &Telling) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
     let exams = visit.exams();
     // The only exam there is needs no choice.
@@ -63,7 +57,7 @@ pub(crate) async fn draw(
     };
     let view = View { asked, exams: &exams, exam: exam.as_deref(), found: &found, is_more, now: visit.now };
     let title = visit.words.t("group-new").into_owned();
-    answer(visit, status, Tab::Groups, title, message, &body(visit.words, &view)).await
+    answer(visit, (Tab::Groups, title), telling, &body(visit.words, &view)).await
 }
 
 /// What the page shows.

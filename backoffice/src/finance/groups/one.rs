@@ -3,65 +3,37 @@
 pub(crate) mod acts;
 pub(crate) mod view;
 
-use axum::extract::{Path, Query};
-use axum::response::{Redirect, Response};
-use http::StatusCode;
-use pagekit::callout::Tone;
+use axum::extract::Query;
+use axum::response::Response;
+use pagekit::words::key;
 use registration::desk::permits::{Right, Scope, permits};
 use registration::model::payment::Method;
 use registration::model::payment::group::GroupId;
-use serde::Deserialize;
 
 use super::lines::People;
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer};
+use crate::finance::frame::{Done, Tab, Telling, answer};
+use crate::finance::numbered::Of;
 use crate::request::visit::Visit;
 
-/// What was done last, carried over the redirect.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
-}
+/// What is said of what was done.
+const DONE: [(&str, &str); 5] = [
+    ("begun", key("group-done-begun")),
+    ("left-out", key("group-done-left-out")),
+    ("released", key("group-done-released")),
+    ("received", key("group-done-received")),
+    ("paid", key("group-done-paid")),
+];
 
-impl Done {
-    fn message(&self, visit: &Visit) -> Option<Message> {
-        let w = visit.words;
-        let text = match self.done.as_str() {
-            "begun" => w.t("group-done-begun"),
-            "left-out" => w.t("group-done-left-out"),
-            "released" => w.t("group-done-released"),
-            "received" => w.t("group-done-received"),
-            "paid" => w.t("group-done-paid"),
-            _ => return None,
-        };
-        Some(Message::new(Tone::Good, text))
-    }
-}
-
-pub(crate) async fn show(
-    visit: Visit,
-    Path(group): Path<String>,
-    Query(done): Query<Done>,
-) -> Result<Response, Failure> {
-    let id = GroupId::of_number(&group).ok_or(Failure::NotFound)?;
-    let message = done.message(&visit);
-    draw(&visit, id, StatusCode::OK, message.as_ref(), None).await
-}
-
-/// A reload of an answer to a form that became a GET.
-pub(crate) async fn back(Path(group): Path<String>) -> Result<Redirect, Failure> {
-    let id = GroupId::of_number(&group).ok_or(Failure::NotFound)?;
-    Ok(Redirect::to(&format!("/finance/groups/{}", id.number())))
+pub(crate) async fn show(visit: Visit, Of(id): Of<GroupId>, Query(done): Query<Done>) -> Result<Response, Failure> {
+    draw(&visit, id, &done.told(visit.words, &DONE), None).await
 }
 
 /// Draws the list, with what was entered of a transfer where it was refused.
 async fn draw(
     visit: &Visit,
     id: GroupId,
-    status: StatusCode,
-    message: Option<&Message>,
+    telling: &Telling,
     entered: Option<&acts::Transfer>,
 ) -> Result<Response, Failure> {
     let registration = &visit.app.outside.registration;
@@ -88,5 +60,5 @@ async fn draw(
         now: visit.now,
     };
     let title = page.group.title.clone();
-    answer(visit, status, Tab::Groups, title, message, &view::body(visit.words, &view)).await
+    answer(visit, (Tab::Groups, title), telling, &view::body(visit.words, &view)).await
 }

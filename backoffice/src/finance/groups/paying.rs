@@ -1,8 +1,7 @@
 //! The code by which a list is paid for, on a page that looks by itself whether the money has come.
 
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -16,7 +15,8 @@ use registration::payments::{Attempt, Start};
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer_again};
+use crate::finance::frame::{Tab, Telling, answer_again};
+use crate::finance::numbered::{Numbered, Of, done};
 use crate::finance::words as money;
 use crate::request::visit::Visit;
 
@@ -30,26 +30,19 @@ pub(crate) struct By {
     by: String,
 }
 
-pub(crate) async fn show(visit: Visit, Path(group): Path<String>, Query(by): Query<By>) -> Result<Response, Failure> {
-    let id = GroupId::of_number(&group).ok_or(Failure::NotFound)?;
+pub(crate) async fn show(visit: Visit, Of(id): Of<GroupId>, Query(by): Query<By>) -> Result<Response, Failure> {
     let (group, attempts) = visit.app.outside.registration.payments.group_attempts(&visit.staff, id).await?;
-    let to_list = |done: &str| Redirect::to(&format!("/finance/groups/{}{done}", id.number())).into_response();
     if let GroupState::Paid(_) = group.state {
-        return Ok(to_list("?done=paid"));
+        return Ok(done(id, "paid"));
     }
-    let Some(attempt) = chosen(&attempts, &by.by) else { return Ok(to_list("")) };
+    let Some(attempt) = chosen(&attempts, &by.by) else { return Ok(Redirect::to(&id.path()).into_response()) };
     let title = visit.words.t("group-paying").into_owned();
     let inside = body(visit.words, &View { group: &group, attempt, now: visit.now });
-    answer_again(&visit, StatusCode::OK, (Tab::Groups, title), None, &inside, Some(RELOAD_SECONDS)).await
+    answer_again(&visit, (Tab::Groups, title), &Telling::nothing(), &inside, Some(RELOAD_SECONDS)).await
 }
 
 /// The code as a picture.
-pub(crate) async fn picture(
-    visit: Visit,
-    Path(group): Path<String>,
-    Query(by): Query<By>,
-) -> Result<Response, Failure> {
-    let id = GroupId::of_number(&group).ok_or(Failure::NotFound)?;
+pub(crate) async fn picture(visit: Visit, Of(id): Of<GroupId>, Query(by): Query<By>) -> Result<Response, Failure> {
     let (_, attempts) = visit.app.outside.registration.payments.group_attempts(&visit.staff, id).await?;
     let Some(Start::Scan { code: said, .. }) = chosen(&attempts, &by.by).and_then(|attempt| attempt.start.as_ref())
     else {

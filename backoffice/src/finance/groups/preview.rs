@@ -3,8 +3,7 @@
 
 use axum::Form;
 use axum::extract::Multipart;
-use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
+use axum::response::{Redirect, Response};
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout};
@@ -18,9 +17,10 @@ use reservation::ids::ExamId;
 
 use super::lines::{People, is_ready, standing, sum};
 use super::{choose, words};
-use crate::desk::message::Message;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, select};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::numbered::done;
+use crate::finance::parts::select;
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 
@@ -89,7 +89,7 @@ pub(crate) async fn ticked(visit: Visit, Form(pairs): Form<Vec<(String, String)>
     if chosen.orders.is_empty() {
         return nothing(&visit, &chosen, visit.words.t("group-none-ticked").into_owned()).await;
     }
-    draw(&visit, &chosen, (StatusCode::OK, None), &[]).await
+    draw(&visit, &chosen, &Telling::nothing(), &[]).await
 }
 
 /// Those of a list that was handed in.
@@ -117,7 +117,7 @@ pub(crate) async fn read(visit: Visit, form: Multipart) -> Result<Response, Fail
         Err(error) => nothing(&visit, &chosen, words::unread(w, error)).await,
         Ok(ReadList { orders, bad }) => {
             chosen.orders = orders;
-            draw(&visit, &chosen, (StatusCode::OK, None), &bad).await
+            draw(&visit, &chosen, &Telling::nothing(), &bad).await
         }
     }
 }
@@ -135,31 +135,22 @@ pub(crate) async fn begin(visit: Visit, Form(pairs): Form<Vec<(String, String)>>
         lasts: SignedDuration::from_hours(hours.clamp(0, LOCK_MAX.as_hours() + 1)),
     };
     let error = match visit.app.outside.registration.payments.begin_group(&visit.staff, &list).await {
-        Ok(group) => {
-            return Ok(Redirect::to(&format!("/finance/groups/{}?done=begun", group.id.number())).into_response());
-        }
+        Ok(group) => return Ok(done(group.id, "begun")),
         Err(error) => error,
     };
     let Some((status, text)) = words::refusal(visit.words, &error) else { return Err(error.into()) };
     if matches!(error, GroupError::Orders) {
         return nothing(&visit, &chosen, text).await;
     }
-    let message = Message::new(Tone::Bad, text);
-    draw(&visit, &chosen, (status, Some(&message)), &[]).await
+    draw(&visit, &chosen, &Telling::refused(status, text), &[]).await
 }
 
 /// The choice again, because nothing was chosen that can be shown.
 async fn nothing(visit: &Visit, chosen: &Chosen, why: String) -> Result<Response, Failure> {
-    let message = Message::new(Tone::Bad, why);
-    choose::draw(visit, &chosen.asked(), StatusCode::UNPROCESSABLE_ENTITY, Some(&message)).await
+    choose::draw(visit, &chosen.asked(), &Telling::unusable(why)).await
 }
 
-async fn draw(
-    visit: &Visit,
-    chosen: &Chosen,
-    (status, message): (StatusCode, Option<&Message>),
-    bad: &[BadLine],
-) -> Result<Response, Failure> {
+async fn draw(visit: &Visit, chosen: &Chosen, telling: &Telling, bad: &[BadLine]) -> Result<Response, Failure> {
     let (id, organisation) = (chosen.exam()?, chosen.organisation());
     let registration = &visit.app.outside.registration;
     let exam = registration.exams.get(&id).ok_or(Failure::NotFound)?;
@@ -183,7 +174,7 @@ async fn draw(
     let people = registration.payments.group_people(&visit.staff, &id, &chosen.orders).await?;
     let title = visit.words.t("group-preview").into_owned();
     let view = View { exam: &exam, chosen, lines: &lines, people: &people, bad };
-    answer(visit, status, Tab::Groups, title, message, &body(visit.words, &view)).await
+    answer(visit, (Tab::Groups, title), telling, &body(visit.words, &view)).await
 }
 
 /// What the page shows.

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use axum::extract::Multipart;
 use axum::response::{Redirect, Response};
 use bytes::Bytes;
-use http::StatusCode;
 use maud::{Markup, html};
 use pagekit::callout::{Tone, callout, tag};
 use pagekit::words::{Words, key};
@@ -15,7 +14,8 @@ use registration::payments::{DOCUMENT_BYTES_MAX, InvoiceDocument, InvoiceError};
 
 use super::words;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, number, select, table};
+use crate::finance::frame::{Tab, Telling, answer};
+use crate::finance::parts::{number, select, table};
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 
@@ -62,7 +62,7 @@ pub(crate) async fn take(visit: Visit, form: Multipart) -> Result<Response, Fail
         }
     }
     let title = w.t("invoice-many-done").into_owned();
-    answer(&visit, StatusCode::OK, Tab::Invoices, title, None, &body(w, &outcomes)).await
+    answer(&visit, (Tab::Invoices, title), &Telling::nothing(), &body(w, &outcomes)).await
 }
 
 async fn one(

@@ -1,7 +1,7 @@
 //! One invoice: for whom, of how much, its documents, and what is to be handed back.
 
 use axum::extract::{Multipart, Path, Query};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::Timestamp;
@@ -13,45 +13,28 @@ use registration::desk::audit::{AuditAction, AuditEntry};
 use registration::model::order::OrderId;
 use registration::model::payment::invoice::{Invoice, InvoiceStage};
 use registration::payments::{DOCUMENT_BYTES_MAX, InvoiceDocument};
-use serde::Deserialize;
 
 use super::words;
-use crate::desk::message::Message;
 use crate::desk::record::record;
 use crate::failure::Failure;
-use crate::finance::parts::{Tab, answer, fact, moment, number};
+use crate::finance::frame::{Done, Tab, Telling, answer};
+use crate::finance::numbered::{Of, done};
+use crate::finance::parts::{fact, moment, number};
 use crate::request::upload::{Part, Upload};
 use crate::request::visit::Visit;
 
 /// Most bytes of the form with one document.
 pub(crate) const FORM_BYTES_MAX: usize = DOCUMENT_BYTES_MAX * 2;
 
-/// What was done last, carried over the redirect.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: String,
-}
+/// What is said of what was done.
+const DONE: [(&str, &str); 1] = [("handed-back", key("invoice-handed-back"))];
 
-pub(crate) async fn show(
-    visit: Visit,
-    Path(order): Path<String>,
-    Query(done): Query<Done>,
-) -> Result<Response, Failure> {
-    let order = order.parse().map_err(|_| Failure::NotFound)?;
-    let message = (done.done == "handed-back").then(|| Message::new(Tone::Good, visit.words.t("invoice-handed-back")));
-    draw(&visit, order, StatusCode::OK, message.as_ref()).await
-}
-
-/// A reload of an answer to a form that became a GET.
-pub(crate) async fn back(Path(order): Path<String>) -> Result<Redirect, Failure> {
-    let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
-    Ok(Redirect::to(&format!("/finance/invoices/{order}")))
+pub(crate) async fn show(visit: Visit, Of(order): Of<OrderId>, Query(done): Query<Done>) -> Result<Response, Failure> {
+    draw(&visit, order, &done.told(visit.words, &DONE)).await
 }
 
 /// Hands a document back.
-pub(crate) async fn take(visit: Visit, Path(order): Path<String>, form: Multipart) -> Result<Response, Failure> {
-    let order: OrderId = order.parse().map_err(|_| Failure::NotFound)?;
+pub(crate) async fn take(visit: Visit, Of(order): Of<OrderId>, form: Multipart) -> Result<Response, Failure> {
     let (mut upload, mut which, mut file) = (Upload::new(form), None, None);
     while let Some(part) = upload.next(DOCUMENT_BYTES_MAX).await? {
         match part {
@@ -61,24 +44,20 @@ pub(crate) async fn take(visit: Visit, Path(order): Path<String>, form: Multipar
         }
     }
     let w = visit.words;
-    let refused = |text: String| Message::new(Tone::Bad, text);
     let which = which.ok_or(Failure::Bad)?;
     let pdf = match file {
         Some(Some(pdf)) => pdf,
         Some(None) => {
             let text = w.with("invoice-refused-large", &[("most", words::megabytes_max().into())]).into_owned();
-            return draw(&visit, order, StatusCode::PAYLOAD_TOO_LARGE, Some(&refused(text))).await;
+            return draw(&visit, order, &Telling::refused(StatusCode::PAYLOAD_TOO_LARGE, text)).await;
         }
-        None => {
-            let text = w.t("invoice-refused-none").into_owned();
-            return draw(&visit, order, StatusCode::UNPROCESSABLE_ENTITY, Some(&refused(text))).await;
-        }
+        None => return draw(&visit, order, &Telling::unusable(w.t("invoice-refused-none"))).await,
     };
     match visit.app.outside.registration.payments.hand_back_invoice(&visit.staff, order, which, pdf).await {
-        Ok(_) => Ok(Redirect::to(&format!("/finance/invoices/{order}?done=handed-back")).into_response()),
+        Ok(_) => Ok(done(order, "handed-back")),
         Err(error) => match words::refusal(w, &error) {
             Some((StatusCode::NOT_FOUND | StatusCode::FORBIDDEN, _)) | None => Err(error.into()),
-            Some((status, text)) => draw(&visit, order, status, Some(&refused(text))).await,
+            Some((status, text)) => draw(&visit, order, &Telling::refused(status, text)).await,
         },
     }
 }
@@ -96,17 +75,12 @@ pub(crate) async fn document(visit: Visit, Path((order, file)): Path<(String, St
     Ok((headers, pdf).into_response())
 }
 
-async fn draw(
-    visit: &Visit,
-    order: OrderId,
-    status: StatusCode,
-    message: Option<&Message>,
-) -> Result<Response, Failure> {
+async fn draw(visit: &Visit, order: OrderId, telling: &Telling) -> Result<Response, Failure> {
     let (exam, invoice, history) = visit.app.outside.registration.payments.office_invoice(&visit.staff, order).await?;
     let exam = visit.exam_title(&exam);
     let view = View { invoice: &invoice, exam: &exam, history: &history, now: visit.now };
     let title = visit.words.t("invoice-one").into_owned();
-    answer(visit, status, Tab::Invoices, title, message, &body(visit.words, &view)).await
+    answer(visit, (Tab::Invoices, title), telling, &body(visit.words, &view)).await
 }
 
 /// What the page shows.

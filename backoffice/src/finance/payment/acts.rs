@@ -2,32 +2,31 @@
 
 use axum::Form;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use http::StatusCode;
-use pagekit::callout::Tone;
 use registration::Fen;
 use registration::desk::finance::FinanceError;
 use registration::model::payment::PaymentId;
 use registration::model::payment::refund::RefundId;
 use registration::payments::RefundError;
 
-use super::{Entered, draw};
-use crate::desk::message::Message;
+use super::{After, Entered, draw};
 use crate::failure::Failure;
+use crate::finance::frame::Telling;
+use crate::finance::numbered::{Of, done};
 use crate::finance::words::refund_state;
 use crate::request::visit::Visit;
 
 /// Wants a refund: sent at once, or waiting for a second person.
 pub(crate) async fn refund(
     visit: Visit,
-    Path(payment): Path<String>,
+    Of(id): Of<PaymentId>,
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
-    let id = PaymentId::of_number(&payment).ok_or(Failure::NotFound)?;
     let order = entered.order.parse().map_err(|_| Failure::Bad)?;
     let Ok(amount) = entered.amount.trim().trim_start_matches('¥').parse::<Fen>() else {
-        let message = Message::new(Tone::Bad, visit.words.t("refund-refused-figure"));
-        return draw(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(&message), Some(&entered)).await;
+        let telling = Telling::unusable(visit.words.t("refund-refused-figure"));
+        return draw(&visit, id, After::Refused(telling, Some(&entered))).await;
     };
     let (finance, limit) = (&visit.app.outside.registration.finance, visit.app.outside.refund_alone_max);
     match finance.refund(&visit.staff, (id, order), amount, (&entered.reason, limit)).await {
@@ -58,14 +57,9 @@ pub(crate) async fn decide(visit: Visit, Path((refund, act)): Path<(String, Stri
 }
 
 /// Asks the channel now.
-pub(crate) async fn ask(visit: Visit, Path(payment): Path<String>) -> Result<Response, Failure> {
-    let id = PaymentId::of_number(&payment).ok_or(Failure::NotFound)?;
+pub(crate) async fn ask(visit: Visit, Of(id): Of<PaymentId>) -> Result<Response, Failure> {
     visit.app.outside.registration.finance.ask(&visit.staff, id).await?;
     Ok(done(id, "heard"))
-}
-
-pub(super) fn done(id: PaymentId, word: &str) -> Response {
-    Redirect::to(&format!("/finance/payments/{}?done={word}", id.number())).into_response()
 }
 
 /// The payment again, with why it was not done.
@@ -97,5 +91,5 @@ pub(super) async fn refused(
         }
         other => return Err(other.into()),
     };
-    draw(visit, id, status, Some(&Message::new(Tone::Bad, text)), entered).await
+    draw(visit, id, After::Refused(Telling::refused(status, text), entered)).await
 }

@@ -11,8 +11,9 @@ use registration::model::payment::refund::{Refund, RefundId, RefundState};
 use registration::payments::{HandedBack, REFERENCE_CHARS_MAX};
 use serde::Deserialize;
 
-use super::acts::{done, refused};
+use super::acts::refused;
 use crate::failure::Failure;
+use crate::finance::numbered::done;
 use crate::finance::parts::number;
 use crate::request::visit::Visit;
 

@@ -184,11 +184,15 @@ fn wanting(w: Words, view: &View<'_>) -> Markup {
     if payment.received.is_none() || !view.may_move {
         return html! {};
     }
-    if payment.method == Method::Screenshot {
-        return html! { p class="hint" { (w.t("refund-not-by-us")) } };
-    }
-    if left.0 <= 0 || is_wanted {
-        return html! { p class="hint" { (w.t(if left.0 <= 0 { key("refund-nothing-left") } else { key("refund-once") })) } };
+    let is_by_hand = !payment.method.has_channel();
+    let nothing = match (left.0 <= 0, is_wanted) {
+        (true, _) => Some(key("refund-nothing-left")),
+        (false, true) if is_by_hand => Some(key("refund-once-hand")),
+        (false, true) => Some(key("refund-once")),
+        (false, false) => None,
+    };
+    if let Some(why) = nothing {
+        return html! { p class="hint" { (w.t(why)) } };
     }
     let empty = Entered { amount: plain(left), ..Entered::default() };
     let entered = view.entered.unwrap_or(&empty);
@@ -197,6 +201,7 @@ fn wanting(w: Words, view: &View<'_>) -> Markup {
             summary class="button second" { (w.t("refund-begin")) }
             form method="post" action={ "/finance/payments/" (payment.id.number()) "/refund" } {
                 p class="hint" { (w.with("refund-left", &[("left", left.to_string().into())])) " " (w.t("refund-seat-stays")) }
+                @if is_by_hand { p class="hint" { (w.t("refund-outside")) } }
                 @if let [only] = &parts[..] { input type="hidden" name="order" value=(only.order); } @else {
                     div class="field" {
                         label for="order" { (w.t("money-order")) }
@@ -216,7 +221,8 @@ fn wanting(w: Words, view: &View<'_>) -> Markup {
                             autocomplete="off" aria-describedby="amount-hint";
                     }
                     p class="hint" id="amount-hint" {
-                        (w.with("refund-alone", &[("limit", view.alone_max.to_string().into())]))
+                        @let alone = if is_by_hand { key("refund-alone-hand") } else { key("refund-alone") };
+                        (w.with(alone, &[("limit", view.alone_max.to_string().into())]))
                     }
                 }
                 div class="field" {

@@ -14,6 +14,7 @@ use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
+use crate::view::order::lock::locked_box;
 use crate::view::order::money::{arriving_box, is_arriving, money_lines, money_waits};
 use crate::words::pay::method;
 
@@ -54,9 +55,7 @@ pub(super) fn channels_section(w: Words, view: &View<'_>, money: &PaymentPage) -
         return html! {};
     }
     if let Some(lock) = &money.lock {
-        let until = when::near(w.language, lock.until, view.visit_now);
-        let body = html! { p { (w.with("pay-locked-text", &[("when", until.into())])) } };
-        return callout(Tone::Care, &w.t("pay-locked-title"), &body);
+        return locked_box(w, view.order, lock.until, view.visit_now);
     }
     let has_screenshot = view.exam.rules.payment.takes_screenshots();
     let channels: Vec<Method> = money.channels.iter().copied().filter(|way| *way != Method::Screenshot).collect();

@@ -42,7 +42,7 @@ pub(super) async fn render(
 ) -> Result<Markup, Failure> {
     let visit = &candidate.visit;
     let progress = visit.progress(exam).await?;
-    let shows_money = exam.rules.payment.takes_channels() || is_withdrawn(order);
+    let shows_money = exam.rules.payment.takes_channels() || order.paid_at.is_some();
     let payments = &visit.app.outside.registration.payments;
     let money = if shows_money { payments.page(candidate.account.id, order.id, Looking::Person).await? } else { None };
     let invoice = payments.invoice(candidate.account.id, order.id).await?;
@@ -66,7 +66,7 @@ pub(super) async fn render(
 pub(crate) struct View<'a> {
     pub(crate) exam: &'a Exam,
     pub(crate) order: &'a Order,
-    /// What came and what goes back, where the exam takes money by a channel, or paid seats were given up.
+    /// What came and what goes back, where the exam takes money by a channel, or the seats were paid for.
     pub(crate) money: Option<&'a PaymentPage>,
     /// The invoice that was asked for while it was paid for.
     pub(crate) invoice: Option<&'a Invoice>,

@@ -156,6 +156,14 @@ impl Studio {
         let confirmed = an_order(OrderState::Confirmed);
         let picture = money(&[], vec![], vec![came(8, Method::Screenshot, "120.00")], vec![]);
         self.receipt("receipt-by-picture", &shown, &confirmed, &picture, None);
+        // What staff give back of it goes by no channel.
+        let by_staff =
+            |state, fen| Refund { amount: Fen(fen), ..back(&picture.received[0], RefundReason::Staff, state) };
+        let part = PaymentPage {
+            refunds: vec![by_staff(RefundState::Due, 7_000), by_staff(RefundState::Done, 2_000)],
+            ..money(&[], vec![], picture.received.clone(), vec![])
+        };
+        self.receipt("receipt-by-picture-back", &shown, &confirmed, &part, None);
         let school = by_school(OrderState::Confirmed, Some(BySchool::Paid));
         self.receipt("receipt-school", &by_channel, &school, &of_a_school(), None);
         let back_to_school = Refund {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 
 use crate::view::icons::{Icon, icon};
 
@@ -88,8 +88,8 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                     // Whoever has a day reads the day; minutes are counted in the last hour.
                     // Who is to do nothing is not hurried.
                     p class="hold-left" hidden[left > COUNTED_SECONDS || hold.locked_until.is_some()] { (w.t("hold-left")) " " b data-left { (format!("{}:{:02}", left / 60, left % 60)) } }
-                    @if let Some(until) = hold.locked_until {
-                        p class="hold-first" { (w.with("lock-line", &[("when", when::near(w.language, until, hold.now).into())])) }
+                    @if let Some(locked) = lock_line(w, hold) {
+                        p class="hold-first" { (locked) }
                     } @else if let Some(first) = &hold.first {
                         p class="hold-first" { (w.with("hold-first", &[("subject", first.subject.as_str().into())])) }
                     }
@@ -111,7 +111,7 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
                     p class="hold-what" { (hold.what) }
                     p class="hold-until" { (icon(Icon::Alert)) span { (w.t("hold-over-title")) } }
                     p {
-                        (w.t("hold-over-text"))
+                        (w.t(if hold.locked_until.is_some() { key("lock-over") } else { key("hold-over-text") }))
                         // What was not to be paid yet has no place to hand a screenshot in.
                         @if hold.first.is_none() {
                             @if hold.takes_channels { " " a href=(hold.order_path) { (w.t("hold-over-channel")) } }
@@ -124,6 +124,17 @@ pub(crate) fn hold_banner(w: Words, hold: &HoldBanner) -> Markup {
             p class="unseen" role="status" data-say {}
         }
     }
+}
+
+/// What it means for the seat that its school is about to pay: a lock that outlasts the hold does not prolong it, so that
+/// only the time of the hold stands in the bar; a shorter one ends before, and then the candidate may pay.
+fn lock_line(w: Words, hold: &HoldBanner) -> Option<String> {
+    let until = hold.locked_until?;
+    let line = match hold.expires_at <= until {
+        true => w.t("lock-bar"),
+        false => w.with("lock-line", &[("when", when::near(w.language, until, hold.now).into())]),
+    };
+    Some(line.into_owned())
 }
 
 /// What a page says of a seat while it is held, and in its place once its time is up: the clock on the page changes the

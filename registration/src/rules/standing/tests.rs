@@ -192,7 +192,8 @@ fn b16_what_a_school_pays_for_is_nothing_to_do_and_keeps_the_oral_waiting() {
     // The oral needs the written subject, which only the school pays for now.
     for orders in [vec![written.clone()], vec![written.clone(), oral]] {
         let told = of(&exam, &cet_facts(&orders));
-        assert!(matches!(&told.state, State::SchoolPays { order, .. } if *order == written.id), "{told:?}");
+        let State::SchoolPays { order, held_until, .. } = &told.state else { panic!("{told:?}") };
+        assert_eq!((*order, *held_until), (written.id, written.expires_at));
         assert_eq!((told.action, told.until), (Some(Action::Look(written.id)), Some(minutes(60))));
     }
     // Another subject whose clock runs comes first.

@@ -83,6 +83,8 @@ pub enum State {
         part: PartId,
         /// So long at most it is.
         locked_until: Timestamp,
+        /// So long the seat is held: the lock makes no hold longer.
+        held_until: Timestamp,
     },
     /// It is the staff's turn.
     Waiting {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::engine::seats::asked_again::Asked;
 use crate::engine::seats::hold::{SITTINGS_MAX, at_ms, hold_of, lasting, refuse_begun, seats_of};
 use crate::engine::waiting_room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
@@ -50,7 +51,18 @@ impl Engine {
             least: lasting(&entry).least,
         };
         let (keys, store) = (&pool.keys, &self.inner.store);
-        let (reply, lineage) = self.call(&pool, |moment| store.exchange(keys, moment, &request)).await?;
+        let asked = Asked::now(store, keys);
+        let (mut reply, lineage) = self
+            .call(&pool, |moment| {
+                asked.count();
+                store.exchange(keys, moment, &request)
+            })
+            .await?;
+        let seats = reply.answers.iter_mut().filter_map(|answer| match answer {
+            ExchangeAnswer::Seats(answer) => Some(answer),
+            ExchangeAnswer::Gone | ExchangeAnswer::Frozen => None,
+        });
+        self.tell_new(&pool, &asked, (lasting(&entry).ttl, reply.now_ms), seats).await;
         let answer = reply.answers.into_iter().next();
         let answer = match answer.ok_or_else(|| HoldError::Unavailable("Redis gave no answer".to_owned()))? {
             ExchangeAnswer::Seats(answer) => answer,

@@ -1,7 +1,6 @@
 //! Taking seats, looking at holds, giving them back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -10,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::engine::catalogue::ExamEntry;
 use crate::engine::lanes::RunningPool;
 use crate::engine::lanes::coalesce::Answered;
+use crate::engine::seats::asked_again::Asked;
 use crate::engine::waiting_room::Admission;
 use crate::engine::{Engine, HoldError, Taken};
 use crate::hold::{Hold, HoldState};
@@ -101,8 +101,7 @@ impl Engine {
         Ok(Taken { holds: holds.collect(), is_new, server_time: at_ms(now_ms) })
     }
 
-    /// Calls `hold`. Where a first call was carried out without an answer, the second finds its holds there; to
-    /// whoever asked they are new.
+    /// Calls `hold`; asked again where no answer came, and what the first time took is new all the same.
     pub(in crate::engine) async fn hold_in_redis(
         &self,
         pool: &Pool,
@@ -110,24 +109,14 @@ impl Engine {
     ) -> Result<(Reply<HoldAnswer>, i64), HoldError> {
         let entry = self.entry(&pool.exam)?;
         let (store, lasting) = (&self.inner.store, lasting(&entry));
-        let asked_ms = store.now_ms(&pool.keys);
-        let calls = AtomicUsize::new(0);
+        let asked = Asked::now(store, &pool.keys);
         let (mut reply, lineage) = self
             .call(pool, |moment| {
-                calls.fetch_add(1, Ordering::Relaxed);
+                asked.count();
                 store.hold(&pool.keys, moment, lasting, requests)
             })
             .await?;
-        if let (2.., Some(asked_ms)) = (calls.into_inner(), asked_ms) {
-            let ttl_ms = i64::try_from(lasting.ttl.as_millis()).unwrap_or(i64::MAX);
-            for answer in &mut reply.answers {
-                if let HoldAnswer::Kept(seats) = answer
-                    && seats.iter().any(|seat| seat.state == HoldState::Held && seat.lapses_ms - ttl_ms >= asked_ms)
-                {
-                    *answer = HoldAnswer::Held(std::mem::take(seats));
-                }
-            }
-        }
+        self.tell_new(pool, &asked, (lasting.ttl, reply.now_ms), reply.answers.iter_mut()).await;
         Ok((reply, lineage))
     }
 

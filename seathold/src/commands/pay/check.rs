@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use gateways::Channel;
-use gateways::pay::{Finding, Gravity, PayError, PaymentStatus};
+use gateways::pay::{Gravity, PayError, PaymentStatus, Remark};
 
 use super::reach::{Reached, reach};
 use super::{notify_url, return_url};
@@ -24,16 +24,16 @@ pub(crate) async fn check(args: &CheckArgs) -> anyhow::Result<()> {
                 continue;
             }
         };
-        let mut findings = settings(&channel, args);
+        let mut remarks = settings(&channel, args);
         if !args.offline {
-            findings.push(asked(&channel, &new_trial_number()?).await);
-            findings.extend(notified(&channel, args.public_url.as_ref()).await);
+            remarks.push(asked(&channel, &new_trial_number()?).await);
+            remarks.extend(notified(&channel, args.public_url.as_ref()).await);
         }
-        for (gravity, text) in &findings {
+        for (gravity, text) in &remarks {
             line(channel.word(), *gravity, text);
             seen += 1;
         }
-        faults += findings.iter().filter(|(gravity, _)| *gravity == Gravity::Fault).count();
+        faults += remarks.iter().filter(|(gravity, _)| *gravity == Gravity::Fault).count();
     }
     match faults {
         0 => {
@@ -56,15 +56,15 @@ fn line(channel: &str, gravity: Gravity, text: &str) {
 
 /// What can be seen without asking.
 fn settings(channel: &Channel, args: &CheckArgs) -> Vec<(Gravity, String)> {
-    let mut findings = channel.check();
+    let mut remarks = channel.check();
     let Some(site) = &args.public_url else {
-        let told = findings.into_iter().map(text_of);
+        let told = remarks.into_iter().map(text_of);
         let unknown =
             "SEATHOLD_PUBLIC_URL is not set: the channel would not know whom to tell, nor where browsers come back.";
         return told.chain([(Gravity::Fault, unknown.to_owned())]).collect();
     };
-    findings.extend(channel.check_addresses(&notify_url(site, channel), &return_url(site)));
-    let mut told: Vec<(Gravity, String)> = findings.into_iter().map(text_of).collect();
+    remarks.extend(channel.check_addresses(&notify_url(site, channel), &return_url(site)));
+    let mut told: Vec<(Gravity, String)> = remarks.into_iter().map(text_of).collect();
     if site.is_https() && args.trusted_proxy.is_empty() {
         let text = "SEATHOLD_TRUSTED_PROXIES is not set: behind a proxy every payer seems to be at its address, and WeChat Pay \
                     refuses those of this machine and of private networks. Name the proxy.";
@@ -73,8 +73,8 @@ fn settings(channel: &Channel, args: &CheckArgs) -> Vec<(Gravity, String)> {
     told
 }
 
-fn text_of(finding: Finding) -> (Gravity, String) {
-    (finding.gravity, format!("{} {}", finding.setting, finding.text))
+fn text_of(remark: Remark) -> (Gravity, String) {
+    (remark.gravity, format!("{} {}", remark.setting, remark.text))
 }
 
 /// Asks after a payment that does not exist: our signature is accepted, and the answer is the channel's, or one of the keys

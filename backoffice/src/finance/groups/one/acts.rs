@@ -1,9 +1,7 @@
 //! What is done about a list: some orders are left out, it is paid by a channel or by a transfer, or its orders are let go.
 
 use axum::Form;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use pagekit::callout::Tone;
 use registration::Fen;
 use registration::model::payment::Method;
 use registration::model::payment::group::GroupId;
@@ -11,9 +9,10 @@ use registration::payments::{Going, GroupError, Payer, Surface};
 use serde::Deserialize;
 
 use super::draw;
-use crate::desk::message::Message;
 use crate::failure::Failure;
+use crate::finance::frame::Telling;
 use crate::finance::groups::words;
+use crate::finance::numbered::{Numbered, Of, done};
 use crate::request::visit::Visit;
 
 /// By which channel.
@@ -33,8 +32,7 @@ pub(crate) struct Transfer {
 }
 
 /// Takes off what cannot be paid for.
-pub(crate) async fn leave_out(visit: Visit, Path(group): Path<String>) -> Result<Response, Failure> {
-    let id = read(&group)?;
+pub(crate) async fn leave_out(visit: Visit, Of(id): Of<GroupId>) -> Result<Response, Failure> {
     match visit.app.outside.registration.payments.leave_out(&visit.staff, id).await {
         Ok(_) => Ok(done(id, "left-out")),
         Err(error) => refused(&visit, id, error, None).await,
@@ -42,8 +40,7 @@ pub(crate) async fn leave_out(visit: Visit, Path(group): Path<String>) -> Result
 }
 
 /// Lets the orders go.
-pub(crate) async fn release(visit: Visit, Path(group): Path<String>) -> Result<Response, Failure> {
-    let id = read(&group)?;
+pub(crate) async fn release(visit: Visit, Of(id): Of<GroupId>) -> Result<Response, Failure> {
     match visit.app.outside.registration.payments.release_group(&visit.staff, id).await {
         Ok(_) => Ok(done(id, "released")),
         Err(error) => refused(&visit, id, error, None).await,
@@ -53,15 +50,13 @@ pub(crate) async fn release(visit: Visit, Path(group): Path<String>) -> Result<R
 /// A transfer has come.
 pub(crate) async fn receive(
     visit: Visit,
-    Path(group): Path<String>,
+    Of(id): Of<GroupId>,
     Form(entered): Form<Transfer>,
 ) -> Result<Response, Failure> {
-    let id = read(&group)?;
     let payments = &visit.app.outside.registration.payments;
     let Ok(amount) = entered.amount.trim().trim_start_matches('¥').parse::<Fen>() else {
-        let message = Message::new(Tone::Bad, visit.words.t("refund-refused-figure"));
-        let status = http::StatusCode::UNPROCESSABLE_ENTITY;
-        return draw(&visit, id, status, Some(&message), Some(&entered)).await;
+        let telling = Telling::unusable(visit.words.t("refund-refused-figure"));
+        return draw(&visit, id, &telling, Some(&entered)).await;
     };
     match payments.receive_group(&visit.staff, id, amount, &entered.reference).await {
         Ok(_) => Ok(done(id, "received")),
@@ -70,8 +65,7 @@ pub(crate) async fn receive(
 }
 
 /// Begins to pay by a channel, or goes on with what was begun.
-pub(crate) async fn pay(visit: Visit, Path(group): Path<String>, Form(by): Form<By>) -> Result<Response, Failure> {
-    let id = read(&group)?;
+pub(crate) async fn pay(visit: Visit, Of(id): Of<GroupId>, Form(by): Form<By>) -> Result<Response, Failure> {
     let by: Method = by.by.parse().map_err(|_| Failure::Bad)?;
     let registration = &visit.app.outside.registration;
     let exam = registration.payments.group_exam(&visit.staff, id).await?;
@@ -89,20 +83,10 @@ pub(crate) async fn pay(visit: Visit, Path(group): Path<String>, Form(by): Form<
         bank: None,
     };
     match registration.payments.pay_group(&visit.staff, id, by, &payer).await {
-        Ok(Going::Start { .. }) => {
-            Ok(Redirect::to(&format!("/finance/groups/{}/paying?by={by}", id.number())).into_response())
-        }
+        Ok(Going::Start { .. }) => Ok(Redirect::to(&format!("{}/paying?by={by}", id.path())).into_response()),
         Ok(Going::Paid) => Ok(done(id, "paid")),
         Err(error) => refused(&visit, id, error, None).await,
     }
-}
-
-fn read(group: &str) -> Result<GroupId, Failure> {
-    GroupId::of_number(group).ok_or(Failure::NotFound)
-}
-
-fn done(id: GroupId, word: &str) -> Response {
-    Redirect::to(&format!("/finance/groups/{}?done={word}", id.number())).into_response()
 }
 
 /// The list again, with why it was not done.
@@ -113,7 +97,7 @@ async fn refused(
     entered: Option<&Transfer>,
 ) -> Result<Response, Failure> {
     match words::refusal(visit.words, &error) {
-        Some((status, text)) => draw(visit, id, status, Some(&Message::new(Tone::Bad, text)), entered).await,
+        Some((status, text)) => draw(visit, id, &Telling::refused(status, text), entered).await,
         None => Err(error.into()),
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::pay::samples::{self, MERCHANT_CERT, VENDOR, faults};
 use crate::settings::Variables;
 
-fn found(variables: &Variables) -> Vec<Finding> {
+fn found(variables: &Variables) -> Vec<Remark> {
     check(&UnionPayConfig::of(variables).unwrap(), Timestamp::now())
 }
 
@@ -12,7 +12,7 @@ fn found(variables: &Variables) -> Vec<Finding> {
 fn right_settings_have_no_fault_and_say_which_key_is_which() {
     let found = found(&samples::unionpay());
     assert_eq!(faults(&found), [] as [&str; 0]);
-    let facts: Vec<_> = found.iter().map(|finding| finding.setting).collect();
+    let facts: Vec<_> = found.iter().map(|remark| remark.setting).collect();
     assert_eq!(facts, [KEY, CERT, MIDDLE_CERT, ROOT_CERT]);
     let told = &found[1].text;
     assert!(told.contains("orders name it by 4643"), "{told}");
@@ -34,7 +34,7 @@ fn ended_certificates_and_those_to_come_are_faults() {
     assert!(faults(&at("2099-01-01T00:00:00Z")).contains(&MIDDLE_CERT));
     assert!(faults(&at("2023-12-31T00:00:00Z")).contains(&ROOT_CERT));
     let soon = at("2063-12-20T00:00:00Z");
-    assert!(soon.iter().any(|finding| finding.setting == MIDDLE_CERT && finding.text.contains("within 30 days")));
+    assert!(soon.iter().any(|remark| remark.setting == MIDDLE_CERT && remark.text.contains("within 30 days")));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn all_hosts_are_unionpays_and_of_one_platform() {
     ];
     let told = with(test);
     assert_eq!(faults(&told), [] as [&str; 0]);
-    assert!(told.iter().any(|finding| finding.text.contains("no real money moves")));
+    assert!(told.iter().any(|remark| remark.text.contains("no real money moves")));
     let mixed = [test[0], (CASHIER_URL, "https://cashier.95516.com"), (FILE_URL, "https://filedownload.example")];
     assert_eq!(faults(&with(mixed)), [CASHIER_URL, FILE_URL]);
 }

@@ -1,7 +1,7 @@
 //! The mistakes that can be seen.
 
 use super::*;
-use crate::pay::finding::Gravity;
+use crate::pay::remark::Gravity;
 use crate::pay::samples::{self, KEY_ID, MERCHANT_CERT, MERCHANT_PUBLIC, VENDOR, VENDOR_SERIAL, faults};
 use crate::settings::{SettingError, Variables};
 use crate::vendors::wechat_pay::config::API_V3_KEY;
@@ -10,16 +10,16 @@ fn good() -> Variables {
     samples::wechat_pay().with([(CERT, MERCHANT_CERT), (H5_DOMAIN, "exam.example")])
 }
 
-fn with(changes: &[(&'static str, &str)]) -> Vec<Finding> {
+fn with(changes: &[(&'static str, &str)]) -> Vec<Remark> {
     let config = WechatPayConfig::of(&good().with(changes.iter().copied())).unwrap();
     check(&config, "2026-11-28T02:00:00Z".parse().unwrap())
 }
 
 #[test]
 fn good_settings_are_told_and_not_blamed() {
-    let findings = with(&[]);
-    assert!(findings.iter().all(|finding| finding.gravity == Gravity::Fact), "{findings:?}");
-    assert_eq!(findings.len(), 4);
+    let remarks = with(&[]);
+    assert!(remarks.iter().all(|remark| remark.gravity == Gravity::Fact), "{remarks:?}");
+    assert_eq!(remarks.len(), 4);
     assert_eq!(WechatPayConfig::of(&good().with([(SERIAL, "")])).unwrap().serial, samples::MERCHANT_SERIAL);
 }
 
@@ -46,8 +46,8 @@ fn ones_own_keys_in_the_place_of_wechat_pays_are_found() {
 #[test]
 fn a_switch_half_done_is_spoken_of() {
     let warned = |changes: &[(&'static str, &str)]| {
-        let findings = with(changes);
-        findings.iter().filter(|f| f.gravity == Gravity::Warning).map(|f| f.setting).collect::<Vec<_>>()
+        let remarks = with(changes);
+        remarks.iter().filter(|f| f.gravity == Gravity::Warning).map(|f| f.setting).collect::<Vec<_>>()
     };
     assert_eq!(warned(&[(VERIFY_WITH, "certificate")]), [VERIFY_WITH]);
     assert_eq!(warned(&[(PUBLIC_KEY, ""), (PUBLIC_KEY_ID, ""), (PLATFORM_CERT, "")]), [PUBLIC_KEY]);

@@ -1,4 +1,4 @@
-//! What a look at a channel's settings finds, in plain words.
+//! What there is to say of a channel's settings once they were looked at, in plain words.
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,9 +11,9 @@ pub enum Gravity {
     Fault,
 }
 
-/// One thing found.
+/// One thing that is said of a channel's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Remark {
     /// How bad it is.
     pub gravity: Gravity,
     /// The variable that it is about.
@@ -22,7 +22,7 @@ pub struct Finding {
     pub text: String,
 }
 
-impl Finding {
+impl Remark {
     pub(crate) fn fact(setting: &'static str, text: impl Into<String>) -> Self {
         Self { gravity: Gravity::Fact, setting, text: text.into() }
     }
