@@ -7,7 +7,7 @@ use crate::files::{crates, report, root, sources};
 use crate::imports::{Path, Source};
 
 /// Each crate, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("httpkit", &[]),
     ("reservation", &["httpkit"]),
     ("gateways", &[]),
@@ -19,6 +19,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", &[]),
     ("seating", &[]),
+    ("papers", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
     ("benches", &["reservation", "registration", "gateways", "sandbox", "testkit"]),
