@@ -1,6 +1,8 @@
 //! Papers as whoever prints them gets them: read back as text, looked at as pictures, scanned. `SEATHOLD_GALLERY=DIR` keeps
 //! the files.
 
+#[path = "papers/bulk.rs"]
+mod bulk;
 #[path = "papers/design.rs"]
 mod design;
 #[path = "papers/likeness.rs"]

@@ -28,7 +28,7 @@ fn a_design_that_does_not_hold_is_told_by_its_line_and_names_nobody() {
     assert!(told("#let other = 1").1.contains("ticket"));
     assert!(told("#let ticket(t) = read(\"/etc/passwd\")").1.contains("not found"));
     assert!(told("#import \"@preview/cetz:0.4.0\": *\n#let ticket(t) = []").1.contains("not found"));
-    assert!(told("#let ticket(t) = { let at = 0; while true { at += 1 } }").1.contains("infinite"));
+    assert!(told("#let ticket(t) = { let at = 0; while true { at += 1 } }").1.contains("always true"));
     // Whatever it says while a candidate's ticket is printed, no word of the candidate's is among it.
     let failing = Design::Own("#let ticket(t) = panic(t.name)".into());
     let error = press.ticket(&Ticket { design: failing, ..ticket() }).err().unwrap().to_string();

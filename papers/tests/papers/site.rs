@@ -5,7 +5,7 @@ use papers::{PaperCount, PaperError, RoomPapers, SeatPaper, Sheet, SitePapers};
 use crate::likeness::assert_like;
 use crate::tools::{Printed, in_order, press};
 
-const ALL: [Sheet; 6] = [Sheet::Counts, Sheet::Door, Sheet::Map, Sheet::Attendance, Sheet::Labels, Sheet::Record];
+pub const ALL: [Sheet; 6] = [Sheet::Counts, Sheet::Door, Sheet::Map, Sheet::Attendance, Sheet::Labels, Sheet::Record];
 
 /// The usual room, columns of 7-8-8-7 numbered like an S, with two seats that stay empty.
 fn room(number: u16) -> RoomPapers {
@@ -42,7 +42,8 @@ fn room(number: u16) -> RoomPapers {
     }
 }
 
-fn site(rooms: u16) -> SitePapers {
+/// A site with so many rooms of 28 candidates.
+pub fn site(rooms: u16) -> SitePapers {
     SitePapers {
         exam: "全国大学英语四、六级考试（2027年上半年笔试）".into(),
         organiser: "样例市教育考试院".into(),

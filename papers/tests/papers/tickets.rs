@@ -3,7 +3,7 @@
 use papers::{Design, Language, Paper, PaperError, Ticket};
 
 use crate::likeness::assert_like;
-use crate::tools::{Printed, in_order, press, ticket};
+use crate::tools::{Printed, in_order, press, resident, ticket};
 
 /// A page that is read by machines and kept for decades: PDF/A-2a and PDF/UA-1, with its faces in it.
 fn assert_lasting(printed: &Printed) {
@@ -124,15 +124,7 @@ fn what_cannot_be_printed_is_refused_with_a_reason() {
     assert!(matches!(press.tickets(&vec![without_photo(&ticket()); 501]), Err(PaperError::TooMuch { max: 500, .. })));
 }
 
-/// Resident memory of this process, in bytes.
-#[cfg(target_os = "linux")]
-fn resident() -> usize {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
-    pages.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 4_096
-}
-
 /// What typst remembers would be some megabyte a ticket. Every fourth one here fails, as an exam's own template may.
-#[cfg(target_os = "linux")]
 #[test]
 fn memory_stays_as_it_is_over_many_tickets_though_some_fail() {
     let press = press();
