@@ -177,7 +177,7 @@ impl Job {
         let design = self.has_design.then(|| match &self.design {
             Design::Sheet => press.templates.text(SHEET),
             Design::School => press.templates.text(SCHOOL),
-            Design::Own(text) => text,
+            Design::Own(text) => &**text,
         });
         let desk = Desk {
             faces: &press.faces,

@@ -8,13 +8,13 @@ use image::GrayImage;
 
 /// Parts of a page: 28 × 40 of A4, 7.5 mm each.
 const PARTS: (u32, u32) = (28, 40);
-/// Furthest that one part may be from what is expected, in tenths of black: another version of a face is that far, a box
-/// that is gone is further.
+/// Furthest that one part may be from what is expected, in twentieths of black: another version of a face is that far, a
+/// box that is gone is further.
 const PART_MAX: u8 = 3;
-/// Furthest that all parts together may be, in tenths of black a part.
+/// Furthest that all parts together may be, in twentieths of black a part.
 const MEAN_MAX: f64 = 0.12;
 
-/// Digits from 0, white, to 9, black and nearly so; a tenth of black is a line of text.
+/// Digits from 0, white, to 9, half black or more: a line of text is some 3.
 fn digits(page: &GrayImage) -> String {
     let (columns, rows) = PARTS;
     let digit = |column: u32, row: u32| {
@@ -29,7 +29,7 @@ fn digits(page: &GrayImage) -> String {
 }
 
 /// Panics unless the page looks like the one that is kept under this name.
-pub fn assert_like(name: &str, page: &GrayImage) {
+pub(crate) fn assert_like(name: &str, page: &GrayImage) {
     let is = digits(page);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/papers/expected").join(name).with_extension("txt");
     if std::env::var_os("SEATHOLD_EXPECT").is_some() {

@@ -10,14 +10,14 @@ use papers::{FontPaths, Paper, Press, Ticket};
 use tempfile::TempDir;
 
 /// A press on the fonts of this machine.
-pub fn press() -> Press {
+pub(crate) fn press() -> Press {
     let press = Press::new(FontPaths::default()).expect("ops/test installs the fonts");
-    assert_eq!(press.lacks(), [], "ops/test installs faces for all scripts");
+    assert!(press.lacks().is_empty(), "ops/test installs faces for all scripts: {:?}", press.lacks());
     press
 }
 
 /// The ticket of the handbook of the continuing-education exam, with a face that was drawn.
-pub fn ticket() -> Ticket {
+pub(crate) fn ticket() -> Ticket {
     let rule = |text: &str| text.to_owned();
     Ticket {
         exam: "2027年继续教育外语水平考试".into(),
@@ -51,14 +51,14 @@ pub fn ticket() -> Ticket {
 }
 
 /// A paper on disk, for poppler to read.
-pub struct Printed {
+pub(crate) struct Printed {
     home: TempDir,
     file: PathBuf,
 }
 
 impl Printed {
     /// Writes the paper, and a copy into `SEATHOLD_GALLERY`.
-    pub fn new(name: &str, paper: &Paper) -> Self {
+    pub(crate) fn new(name: &str, paper: &Paper) -> Self {
         if let Some(gallery) = std::env::var_os("SEATHOLD_GALLERY").map(PathBuf::from) {
             fs::create_dir_all(&gallery).unwrap();
             fs::write(gallery.join(name).with_extension("pdf"), &paper.pdf).unwrap();
@@ -79,26 +79,26 @@ impl Printed {
     }
 
     /// The text of all pages, or of one, from 1.
-    pub fn text(&self, page: Option<usize>) -> String {
+    pub(crate) fn text(&self, page: Option<usize>) -> String {
         let page = page.map(|page| page.to_string());
         let pages: Vec<&str> = page.iter().flat_map(|page| ["-f", page, "-l", page]).collect();
         self.run("pdftotext", &[&["-enc", "UTF-8"], &pages[..]].concat(), &["-"])
     }
 
     /// What pdfinfo says, with the metadata.
-    pub fn info(&self) -> String {
+    pub(crate) fn info(&self) -> String {
         self.run("pdfinfo", &[], &[]) + &self.run("pdfinfo", &["-meta"], &[])
     }
 
     /// How many pages it has.
-    pub fn pages(&self) -> usize {
+    pub(crate) fn pages(&self) -> usize {
         let info = self.run("pdfinfo", &[], &[]);
         let line = info.lines().find_map(|line| line.strip_prefix("Pages:")).unwrap();
         line.trim().parse().unwrap()
     }
 
     /// Each font: whether it is embedded, a subset, and has its characters named.
-    pub fn fonts(&self) -> Vec<(bool, bool, bool)> {
+    pub(crate) fn fonts(&self) -> Vec<(bool, bool, bool)> {
         let table = self.run("pdffonts", &[], &[]);
         let row = |line: &str| {
             let words: Vec<&str> = line.split_whitespace().rev().skip(2).take(3).collect();
@@ -109,7 +109,7 @@ impl Printed {
     }
 
     /// A page in grey, from 1.
-    pub fn page(&self, page: usize, dots_per_inch: u32) -> GrayImage {
+    pub(crate) fn page(&self, page: usize, dots_per_inch: u32) -> GrayImage {
         let (page, dots) = (page.to_string(), dots_per_inch.to_string());
         let out = self.home.path().join("page");
         let out = out.to_str().unwrap();
@@ -118,14 +118,14 @@ impl Printed {
     }
 
     /// What the codes of a page say.
-    pub fn scanned(&self, page: usize) -> Vec<String> {
+    pub(crate) fn scanned(&self, page: usize) -> Vec<String> {
         let mut picture = rqrr::PreparedImage::prepare(self.page(page, 130));
         picture.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect()
     }
 }
 
 /// Panics unless the text has these words, each after the one before.
-pub fn in_order(text: &str, words: &[&str]) {
+pub(crate) fn in_order(text: &str, words: &[&str]) {
     let mut rest = text;
     for word in words {
         let at = rest.find(word).unwrap_or_else(|| panic!("{word:?} is not where it should be, in {text}"));
@@ -134,7 +134,7 @@ pub fn in_order(text: &str, words: &[&str]) {
 }
 
 /// Resident memory of this process, in bytes; 0 where the system does not tell it so.
-pub fn resident() -> usize {
+pub(crate) fn resident() -> usize {
     let pages = fs::read_to_string("/proc/self/statm").unwrap_or_default();
     pages.split_whitespace().nth(1).map_or(0, |pages| pages.parse::<usize>().unwrap() * 4_096)
 }
