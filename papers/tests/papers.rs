@@ -1,6 +1,8 @@
 //! Papers as whoever prints them gets them: read back as text, looked at as pictures, scanned. `SEATHOLD_GALLERY=DIR` keeps
 //! the files.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the line that failed")]
+
 #[path = "papers/bulk.rs"]
 mod bulk;
 #[path = "papers/design.rs"]
