@@ -33,7 +33,7 @@ has() {
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
     # Faces for names: Tibetan, Uyghur, and Chinese characters of other planes, each asked for by a letter of it.
-    names) [[ $OSTYPE == darwin* || (-n "$(fc-list :charset=f56 family 2>/dev/null)" && -n "$(fc-list :charset=6c7 family 2>/dev/null)" && -n "$(fc-list :charset=2a6b2 family 2>/dev/null)") ]] ;;
+    names) [[ $OSTYPE == darwin* || (-n "$(fc-list :charset=f56 family 2>/dev/null)" && -n "$(fc-list :charset=6c7 family 2>/dev/null)" && -n "$(fc-list :charset=2b740 family 2>/dev/null)") ]] ;;
     # The reader of identity cards, with its Chinese.
     tesseract) tesseract --list-langs 2>/dev/null | grep -qx chi_sim ;;
     *) command -v "$1" >/dev/null ;;
