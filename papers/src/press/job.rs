@@ -75,7 +75,7 @@ impl Job {
     }
 
     pub(super) fn site(faces: &Faces, papers: &SitePapers, sheets: &[Sheet]) -> Result<Self, PaperError> {
-        let seats = papers.rooms.iter().map(|room| room.seats.len()).sum();
+        let seats: usize = papers.rooms.iter().map(|room| room.seats.len()).sum();
         if sheets.is_empty() || seats == 0 {
             return Err(PaperError::Empty);
         }
