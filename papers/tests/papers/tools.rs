@@ -124,11 +124,18 @@ impl Printed {
     }
 }
 
+/// A text without white space, which poppler puts in and leaves out as it sees gaps.
+pub(crate) fn dense(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
 /// Panics unless the text has these words, each after the one before.
 pub(crate) fn in_order(text: &str, words: &[&str]) {
-    let mut rest = text;
+    let text = dense(text);
+    let mut rest = text.as_str();
     for word in words {
-        let at = rest.find(word).unwrap_or_else(|| panic!("{word:?} is not where it should be, in {text}"));
+        let word = dense(word);
+        let at = rest.find(&word).unwrap_or_else(|| panic!("{word:?} is not where it should be, in {text}"));
         rest = &rest[at + word.len()..];
     }
 }
