@@ -3,7 +3,7 @@
 use papers::{Design, Language, Paper, PaperError, Ticket};
 
 use crate::likeness::assert_like;
-use crate::tools::{Printed, in_order, press, resident, ticket};
+use crate::tools::{Printed, in_order, press, resident, scanned, ticket};
 
 /// A page that is read by machines and kept for decades: PDF/A-2a and PDF/UA-1, with its faces in it.
 fn assert_lasting(printed: &Printed) {
@@ -100,9 +100,7 @@ fn a_ticket_speaks_english_and_a_phone_keeps_it_as_a_picture() {
     let picture = press.picture(&ticket, 1_080).unwrap();
     let drawn = image::load_from_memory(&picture.png).unwrap().into_luma8();
     assert_eq!((drawn.width(), drawn.height()), (1_080, 1_527));
-    let mut scanner = rqrr::PreparedImage::prepare(drawn);
-    let codes: Vec<String> = scanner.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect();
-    assert_eq!(codes, [ticket.code.unwrap()]);
+    assert_eq!(scanned(&drawn), [ticket.code.unwrap()]);
 }
 
 #[test]

@@ -119,9 +119,16 @@ impl Printed {
 
     /// What the codes of a page say.
     pub(crate) fn scanned(&self, page: usize) -> Vec<String> {
-        let mut picture = rqrr::PreparedImage::prepare(self.page(page, 130));
-        picture.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect()
+        scanned(&self.page(page, 130))
     }
+}
+
+/// What the codes of a picture say.
+pub(crate) fn scanned(picture: &GrayImage) -> Vec<String> {
+    let side = |side: u32| usize::try_from(side).unwrap();
+    let grey = |x: usize, y: usize| picture.as_raw()[y * side(picture.width()) + x];
+    let mut seen = rqrr::PreparedImage::prepare_from_greyscale(side(picture.width()), side(picture.height()), grey);
+    seen.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect()
 }
 
 /// A text without white space, which poppler puts in and leaves out as it sees gaps.
