@@ -40,7 +40,8 @@ fn a9_c12_a_ticket_says_in_order_who_goes_where_and_when() {
         &text,
         &["英语", "2026年12月31日（周四）11:00", "10:20", "12-23测试考点A", "第 012 考场", "5楼计算中心H机房"],
     );
-    in_order(&text, &["VCJ85CVU", "第 012 考场", "H01", "上海市徐汇区桂林路100号", "考生须知", "请提前40分钟入场"]);
+    in_order(&text, &["孙剑峰", "VCJ85CVU", "第 012 考场", "H01", "考生须知", "请提前40分钟入场"]);
+    in_order(&text, &["考点地址", "上海市徐汇区桂林路100号"]);
     assert_eq!(printed.scanned(1), [ticket.code.clone().unwrap()]);
     let page = printed.page(1, 60);
     assert_like("ticket", &page);
