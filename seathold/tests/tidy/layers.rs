@@ -7,7 +7,7 @@ use crate::files::{crates, report, root, sources};
 use crate::imports::{Path, Source};
 
 /// Each crate, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("httpkit", &[]),
     ("reservation", &["httpkit"]),
     ("gateways", &[]),
@@ -19,6 +19,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", &[]),
     ("seating", &[]),
+    ("papers", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
     ("benches", &["reservation", "registration", "gateways", "sandbox", "testkit"]),
@@ -77,6 +78,18 @@ fn crates_import_only_what_is_below_them() {
         faults.extend((!wrong.is_empty()).then(|| (name.to_owned(), wrong)));
     }
     report("layers: who may import whom", &faults);
+}
+
+/// typst remembers what it has computed with a crate of its own, and forgets only what that very version is told to forget:
+/// a second one in the lock would make our evictions do nothing, and memory would grow with every paper.
+#[test]
+fn what_remembers_papers_is_there_once() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the workspace has a lock");
+    assert_eq!(
+        lock.matches("name = \"comemo\"\n").count(),
+        1,
+        "rule memory: Cargo.lock has one comemo, which is typst's"
+    );
 }
 
 #[test]
