@@ -32,6 +32,8 @@ has() {
     nft | ip) [[ $OSTYPE == darwin* ]] || command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]] ;;
     # macOS always has Chinese faces; elsewhere a page without them is a page of boxes.
     chinese) [[ $OSTYPE == darwin* || -n "$(fc-list :lang=zh family 2>/dev/null)" ]] ;;
+    # Faces for names: Tibetan, Uyghur, and Chinese characters of other planes, each asked for by a letter of it.
+    names) [[ $OSTYPE == darwin* || (-n "$(fc-list :charset=f56 family 2>/dev/null)" && -n "$(fc-list :charset=6c7 family 2>/dev/null)" && -n "$(fc-list :charset=2b740 family 2>/dev/null)") ]] ;;
     # The reader of identity cards, with its Chinese.
     tesseract) tesseract --list-langs 2>/dev/null | grep -qx chi_sim ;;
     *) command -v "$1" >/dev/null ;;
@@ -67,6 +69,10 @@ packages_of() {
     brew:npm) echo node ;;
     apt-get:chinese) echo fonts-noto-cjk ;;
     dnf:chinese) echo google-noto-sans-cjk-fonts ;;
+    apt-get:names) echo fontconfig fonts-noto-core fonts-hanazono ;;
+    dnf:names) echo fontconfig google-noto-sans-fonts google-noto-serif-tibetan-fonts google-noto-naskh-arabic-fonts google-noto-sans-mongolian-fonts google-noto-sans-yi-fonts hanazono-fonts ;;
+    apt-get:pdftotext | dnf:pdftotext) echo poppler-utils ;;
+    brew:pdftotext) echo poppler ;;
     apt-get:tesseract) echo tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim ;;
     dnf:tesseract) echo tesseract tesseract-langpack-eng tesseract-langpack-chi_sim ;;
     brew:tesseract) echo tesseract tesseract-lang ;;

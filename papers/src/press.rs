@@ -164,3 +164,9 @@ impl Drop for Forgetting {
         comemo::evict(self.papers);
     }
 }
+
+/// One press serves many threads.
+const _: fn() = || {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Press>();
+};

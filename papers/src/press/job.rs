@@ -75,7 +75,7 @@ impl Job {
     }
 
     pub(super) fn site(faces: &Faces, papers: &SitePapers, sheets: &[Sheet]) -> Result<Self, PaperError> {
-        let seats = papers.rooms.iter().map(|room| room.seats.len()).sum();
+        let seats: usize = papers.rooms.iter().map(|room| room.seats.len()).sum();
         if sheets.is_empty() || seats == 0 {
             return Err(PaperError::Empty);
         }
@@ -177,7 +177,7 @@ impl Job {
         let design = self.has_design.then(|| match &self.design {
             Design::Sheet => press.templates.text(SHEET),
             Design::School => press.templates.text(SCHOOL),
-            Design::Own(text) => text,
+            Design::Own(text) => &**text,
         });
         let desk = Desk {
             faces: &press.faces,

@@ -93,6 +93,18 @@ fn crates_import_only_what_is_below_them() {
     report("layers: who may import whom", &faults);
 }
 
+/// typst remembers what it has computed with a crate of its own, and forgets only what that very version is told to forget:
+/// a second one in the lock would make our evictions do nothing, and memory would grow with every paper.
+#[test]
+fn what_remembers_papers_is_there_once() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the workspace has a lock");
+    assert_eq!(
+        lock.matches("name = \"comemo\"\n").count(),
+        1,
+        "rule memory: Cargo.lock has one comemo, which is typst's"
+    );
+}
+
 #[test]
 fn plain_modules_know_no_runtime_no_store_and_no_door() {
     let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
