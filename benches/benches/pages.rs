@@ -71,6 +71,7 @@ impl Site {
             contact: None,
             demo: false,
             sandbox_url: None,
+            printing: None,
         };
         Self { router: h5::router(outside), engine, _stores: stores }
     }

@@ -169,6 +169,9 @@ each("form[data-busy]", (form) => {
   addEventListener("keydown", (event) => event.key === "Escape" && revive());
 });
 
+// Who signs out leaves no ticket on this device (offline.js keeps them under this name).
+each("form[action='/sign-out']", (form) => form.addEventListener("submit", () => window.caches && caches.delete("kept-1")));
+
 each("[data-reveal]", (button) => {
   const input = document.getElementById(button.dataset.reveal);
   button.hidden = false;

@@ -16,6 +16,7 @@ use registration::people::identity::HandoverToken;
 use reservation::engine::Engine;
 
 use crate::assets::assets;
+use crate::printing::Printing;
 use crate::request::cookies::Seal;
 use crate::request::sent::once::Once;
 use crate::shared_pages::SharedPages;
@@ -39,6 +40,8 @@ pub struct H5State {
     pub demo: bool,
     /// Where the demo shows the messages and letters that it would have sent.
     pub sandbox_url: Option<String>,
+    /// Where tickets are printed; absent where no font here has Chinese: then they are shown, and not to be had as files.
+    pub printing: Option<Printing>,
 }
 
 /// Whose identity page a phone may open, as long as which sign-in, and where it goes first.

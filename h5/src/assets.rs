@@ -13,6 +13,7 @@ pub(crate) fn assets() -> Assets {
         include_str!("../assets/identity.css"),
         include_str!("../assets/exam.css"),
         include_str!("../assets/standing.css"),
+        include_str!("../assets/ticket.css"),
         include_str!("../assets/old.css"),
     ]
     .concat();
@@ -66,6 +67,11 @@ pub(crate) fn assets() -> Assets {
             name: "wait.js",
             media_type: "text/javascript; charset=utf-8",
             content: concat!(include_str!("../assets/go.js"), include_str!("../assets/wait.js")).to_owned(),
+        },
+        Source {
+            name: "kept.js",
+            media_type: "text/javascript; charset=utf-8",
+            content: include_str!("../assets/kept.js").to_owned(),
         },
         Source { name: "mark.svg", media_type: "image/svg+xml", content: mark },
     ])

@@ -2,6 +2,7 @@
 
 mod carry;
 pub(crate) mod front;
+pub(crate) mod kept;
 
 use std::time::Duration;
 

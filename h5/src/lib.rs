@@ -11,6 +11,7 @@ mod failure;
 mod layers;
 mod pages;
 mod paths;
+mod printing;
 mod request;
 mod routes;
 mod shared_pages;
@@ -22,5 +23,6 @@ mod tests;
 
 pub use app::H5State;
 pub use paths::logged;
+pub use printing::Printing;
 pub use request::busy::Busy;
 pub use routes::{router, site};

@@ -22,9 +22,11 @@ use crate::pages::order::{
     self, drop_seat, ended, instead, invoice, payer, payment_code, receipt, release, screenshot,
     upload as screenshot_upload, withdraw,
 };
+use crate::pages::proof::{self, file as proof_file};
 use crate::pages::sign::sign_up::{self, code as sign_up_code};
 use crate::pages::sign::{agreement, captcha, sign_in, sign_out, sign_out_everywhere, which};
 use crate::pages::site::{clock, favicon, files, help, language, manifest, poster, robots};
+use crate::pages::ticket::{self, all as all_tickets, calendar, file as ticket_file, photo as ticket_photo, worker};
 use crate::pages::{details, home, notified, still_waits, waiting_room};
 use crate::request::busy::Busy;
 use crate::request::sent::picture::UPLOAD_BYTES_MAX;
@@ -65,6 +67,7 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/orders/{order}/ended", get(ended::show))
         .route("/exams/{exam}/update", get(update::ask))
         .merge(payment_pages())
+        .merge(ticket_pages())
         .route("/me", get(account::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
         .route("/me/identity/liveness", get(liveness::show).post(liveness::begin))
@@ -143,6 +146,22 @@ fn payment_pages() -> Router<App> {
         .route("/orders/{order}/invoice.pdf", get(invoice::document::invoice))
         .route("/orders/{order}/credit-note.pdf", get(invoice::document::credit_note))
         .route("/orders/{order}/instead/none", get(screenshot::back).post(instead::none))
+}
+
+/// Admission tickets: to look at, to take away, and the program that keeps them for when there is no network; and proofs of
+/// registration, which anybody may check.
+fn ticket_pages() -> Router<App> {
+    Router::new()
+        .route("/exams/{exam}/ticket", get(all_tickets::show))
+        .route("/orders/{order}/ticket", get(ticket::show))
+        .route("/orders/{order}/ticket.pdf", get(ticket_file::pdf))
+        .route("/orders/{order}/ticket.png", get(ticket_file::picture))
+        .route("/orders/{order}/ticket/photo.jpg", get(ticket_photo::show))
+        .route("/orders/{order}/exam.ics", get(calendar::show))
+        .route("/orders/offline.js", get(worker::show))
+        .route("/orders/{order}/proof.pdf", get(proof_file::pdf))
+        .route("/check", get(proof::show))
+        .route("/check/{token}", get(proof::check))
 }
 
 /// Where channels tell what became of payments, and where a form of theirs brings browsers back: outside of all that is there

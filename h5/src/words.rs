@@ -13,4 +13,5 @@ pub(crate) mod roster;
 pub(crate) mod standing;
 pub(crate) mod step;
 pub(crate) mod task;
+pub(crate) mod ticket;
 pub(crate) mod wait;

@@ -22,6 +22,7 @@ use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
+use crate::rooms::tickets::Tickets;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
 
@@ -54,6 +55,8 @@ enum Job {
     SendRefunds,
     /// Fetches the bills of channels, and holds them against our books.
     Reconcile,
+    /// Issues tickets, anew where something on them has changed.
+    Tickets,
     /// Sends what candidates are told.
     Messages,
     /// Gives messages up that have waited too long, and forgets those sent long ago.
@@ -89,6 +92,7 @@ pub(crate) struct Work {
     pub(crate) screenshots: Screenshots,
     pub(crate) readings: Readings,
     pub(crate) pictures: IdentityPictures,
+    pub(crate) tickets: Tickets,
 }
 
 /// The running jobs. They stop when the last clone is dropped, or when told to.
@@ -103,7 +107,7 @@ impl Job {
         match self {
             Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
             Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings => SOON,
-            Self::Reconcile => RARELY,
+            Self::Reconcile | Self::Tickets => RARELY,
             Self::Outbox
             | Self::Screenshots
             | Self::Pictures
@@ -125,6 +129,7 @@ impl Job {
             Self::SettlePaid => money::settle(&work.database, &work.orders).await,
             Self::SendRefunds => work.payments.send_refunds().await,
             Self::Reconcile => work.reconciliation.fetch_due().await,
+            Self::Tickets => work.tickets.keep().await,
             Self::Messages => work.messenger.send_due().await,
             Self::Outbox => work.messenger.tidy().await,
             Self::Readings => work.readings.read_due().await,

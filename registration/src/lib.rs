@@ -54,6 +54,7 @@ use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
 use crate::pictures::uploads::Uploads;
 use crate::rooms::Rooms;
+use crate::rooms::tickets::Tickets;
 use crate::seats::Orders;
 use crate::secrets::passwords::Hasher;
 use crate::secrets::vault::Vault;
@@ -101,6 +102,8 @@ pub struct Registration {
     pub exams: Exams,
     /// Where exams take place, and who sits where.
     pub rooms: Rooms,
+    /// Admission tickets.
+    pub tickets: Tickets,
     /// What candidates hold and owe.
     pub orders: Orders,
     /// Attempts to pay, and money that came.
@@ -176,6 +179,7 @@ impl Registration {
         };
         let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let rooms = Rooms { database: database.clone() };
+        let tickets = Tickets::beside(&orders, &accounts, &eligibility, &rooms);
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -188,6 +192,7 @@ impl Registration {
             screenshots,
             readings: desk.reviews.readings.clone(),
             pictures,
+            tickets: tickets.clone(),
         });
         Ok(Self {
             accounts,
@@ -195,6 +200,7 @@ impl Registration {
             eligibility,
             exams,
             rooms,
+            tickets,
             orders,
             payments,
             reconciliation,

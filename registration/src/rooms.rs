@@ -1,6 +1,7 @@
 //! Where exams take place and who sits where: sites, rooms, and the places that were published.
 
-mod store;
+pub(crate) mod store;
+pub mod tickets;
 
 use crate::model::order::OrderId;
 use crate::model::room::SeatPlace;

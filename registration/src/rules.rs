@@ -5,3 +5,4 @@ pub mod details;
 pub mod paying;
 pub mod standing;
 pub mod steps;
+pub mod tickets;

@@ -2,6 +2,7 @@
 
 mod money;
 mod seating;
+mod ticket;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::site_url::SiteUrl;
 
 pub use money::{BooksCommand, ChannelArgs, CheckArgs, PayCommand, ReconcileArgs, TryArgs};
 pub use seating::SeatingCommand;
+pub use ticket::TicketCommand;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
 #[derive(Debug, Parser)]
@@ -55,6 +57,9 @@ pub enum Command {
     /// Who sits where: drawn so that anybody can verify it.
     #[command(subcommand)]
     Seating(SeatingCommand),
+    /// Admission tickets.
+    #[command(subcommand)]
+    Ticket(TicketCommand),
 }
 
 /// Where the site keeps things.

@@ -7,6 +7,7 @@ mod pay;
 mod reconcile;
 mod seating;
 mod staff;
+mod ticket;
 
 use gateways::Gateways;
 use registration::exams::definition::Emptying;
@@ -14,6 +15,7 @@ use registration::people::accounts::AccountSettings;
 
 use crate::cli::{
     BooksCommand, Cli, Command, ExamCommand, KeyCommand, PayCommand, SeatingCommand, SiteArgs, StaffCommand,
+    TicketCommand,
 };
 use crate::secrets::make_data_dir;
 use crate::serve::serve;
@@ -48,6 +50,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Seating(SeatingCommand::Seed { file }) => seating::seed(&file),
         Command::Seating(SeatingCommand::Draw { input, seed, record }) => seating::draw(&input, &seed, &record),
         Command::Seating(SeatingCommand::Verify { record }) => seating::verify(&record),
+        Command::Ticket(TicketCommand::Verify { code, keys }) => ticket::verify(&code, &keys),
+        Command::Ticket(TicketCommand::Keys { exam, rotate, site }) => {
+            Box::pin(ticket::keys(&exam, rotate, &site)).await
+        }
+        Command::Ticket(TicketCommand::Issue { exam, site }) => Box::pin(ticket::issue(&exam, &site)).await,
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::bail;
 use backoffice::BackofficeState;
-use h5::H5State;
+use h5::{H5State, Printing};
 use httpkit::limits::{Limits, LimitsConfig};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use papers::{FontPaths, Press};
 use registration::people::accounts::AccountSettings;
 use reservation::api::{Api, ApiConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -128,6 +130,23 @@ async fn serve_over(
     Ok(())
 }
 
+/// Where tickets are printed, half of the cores at once at most; nowhere without a font that has Chinese.
+fn printing() -> Option<Printing> {
+    match Press::new(FontPaths::default()) {
+        Ok(press) => {
+            for lack in press.lacks() {
+                tracing::warn!(script = lack.script, package = lack.package, "no font here has these letters of names");
+            }
+            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+            Some(Printing::new(Arc::new(press), cores / 2))
+        }
+        Err(error) => {
+            tracing::error!(%error, "tickets are shown, and cannot be had as files");
+            None
+        }
+    }
+}
+
 fn build(
     args: &ServeArgs,
     data: &Path,
@@ -155,6 +174,7 @@ fn build(
         contact: args.contact.clone(),
         demo: args.demo,
         sandbox_url,
+        printing: printing(),
     };
     let (pages, busy) = h5::site(state);
     let console = backoffice::router(BackofficeState {

@@ -18,6 +18,11 @@ pub(crate) fn is_phone(headers: &HeaderMap) -> bool {
     PHONES.iter().any(|word| agent(headers).contains(word))
 }
 
+/// Is it one of Apple's phones or tablets?
+pub(crate) fn is_apple(headers: &HeaderMap) -> bool {
+    ["iPhone", "iPad", "iPod"].iter().any(|word| agent(headers).contains(word))
+}
+
 /// Is this the path of a waiting room? Whoever waits and meets a failure must come back without doing anything.
 pub(crate) fn is_waiting_room(path: &str) -> bool {
     path.starts_with("/exams/") && path.split('?').next().is_some_and(|path| path.ends_with("/waiting"))

@@ -49,6 +49,8 @@ mod orders;
 mod rooms;
 /// Exams of several steps.
 mod steps_of_exams;
+/// Admission tickets.
+mod tickets;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.
 pub(crate) const DOCUMENT: &str = "11010519491231002X";
@@ -378,6 +380,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     studio.orders();
     studio.channels();
     studio.money_of_all_kinds();
+    studio.tickets();
     studio.forms();
     studio.accounts();
     studio.pages

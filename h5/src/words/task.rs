@@ -65,7 +65,8 @@ pub(crate) fn task_path(w: Words, exam: &Exam, task: &TaskKind) -> (String, Stri
         // An exam that begins with the choice has it on its own page.
         TaskKind::Sittings(_) if is_simple(exam) => (format!("{here}#sittings"), w.t("go-sittings")),
         TaskKind::Sittings(part) => (format!("{here}/sittings?part={part}"), w.t("go-sittings")),
-        TaskKind::Payment(_) | TaskKind::Ticket => (here, w.t("have-go")),
+        TaskKind::Ticket => (format!("{here}/ticket"), w.t("go-ticket")),
+        TaskKind::Payment(_) => (here, w.t("have-go")),
     };
     (href, word.into_owned())
 }

@@ -20,6 +20,7 @@ mod signed_out;
 mod site;
 mod standing;
 mod steps;
+mod tickets;
 mod twice;
 
 use std::io::Cursor;

@@ -8,11 +8,12 @@ use axum::body::{Body, to_bytes};
 use axum_extra::extract::cookie::Key;
 use deadpool_postgres::Pool;
 use gateways::Gateways;
-use h5::H5State;
+use h5::{H5State, Printing};
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use httpkit::limits::ClientAddress;
 use pagekit::local_path::query_value;
+use papers::{FontPaths, Press};
 use registration::desk::case::{Case, CaseKind};
 use registration::desk::cases::Asked;
 use registration::desk::payments::Look;
@@ -152,6 +153,11 @@ impl Site {
         self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
     }
 
+    /// One text out of the stores.
+    pub(crate) async fn text(&self, query: &str) -> String {
+        self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
+    }
+
     /// The usual exam, with a pool of connections to Postgres that `through` makes, and vendors.
     pub(crate) async fn start_through(gateways: Gateways, through: impl AsyncFnOnce(&TestStores) -> Pool) -> Self {
         let exam = EXAM.replace("HOLD", "900").replace("GRACE", "60");
@@ -192,17 +198,16 @@ impl Site {
         std::fs::write(dir.join("exam.toml"), exam).unwrap();
         std::fs::write(dir.join("sittings.csv"), sittings).unwrap();
         registration.exams.import(&dir).await.unwrap();
-        let (router, busy) = h5::site(H5State {
-            limits: httpkit::limits::Limits::default(),
-            engine: engine.clone(),
-            registration: registration.clone(),
-            cookie_key: Key::generate(),
-            public_url: None,
-            contact: None,
-            demo: true,
-            sandbox_url: None,
-        });
+        let (router, busy) = h5::site(state(&engine, &registration, None));
         Self { engine, registration, router, busy, stores }
+    }
+
+    /// The same with a press: whoever was signed in is so no more.
+    pub(crate) fn with_press(mut self) -> Self {
+        let press = Arc::new(Press::new(FontPaths::default()).unwrap());
+        let printing = Some(Printing::new(press, 1));
+        (self.router, self.busy) = h5::site(state(&self.engine, &self.registration, printing));
+        self
     }
 
     /// Imports an exam that ships, with its dates changed by `change`: each file's name and text in, its text out.
@@ -235,6 +240,20 @@ impl Site {
         let answer = visitor.post("/sign-up?exam=degree-english", &account_form(number)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         visitor
+    }
+}
+
+fn state(engine: &Engine, registration: &Registration, printing: Option<Printing>) -> H5State {
+    H5State {
+        limits: httpkit::limits::Limits::default(),
+        engine: engine.clone(),
+        registration: registration.clone(),
+        cookie_key: Key::generate(),
+        public_url: None,
+        contact: None,
+        demo: true,
+        sandbox_url: None,
+        printing,
     }
 }
 

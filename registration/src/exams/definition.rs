@@ -116,8 +116,13 @@ fn parse_texts(texts: &Texts<'_>) -> Result<ExamDefinition, Vec<DefinitionError>
         Some(exam) if errors.is_empty() => {
             let ExamFile { page, acknowledge, waiting_room } = exam;
             let warnings = sittings_file::warnings(&rows, &page, clock::now());
+            let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
             let (sittings, capacities) = rows.into_iter().map(|row| (row.page, row.capacity)).unzip();
             let page = Exam { sittings, organisations, ..page };
+            let clashes = sittings_file::numbers(&lines, &page);
+            if !clashes.is_empty() {
+                return Err(clashes);
+            }
             Ok(ExamDefinition { page, capacities, acknowledge, waiting_room, warnings, people: 0, past_scores: 0 })
         }
         _ => Err(errors),

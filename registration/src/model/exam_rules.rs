@@ -11,6 +11,7 @@ mod payment;
 mod programme;
 mod refund;
 mod task;
+mod ticket;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,10 @@ pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use refund::{RATES_MAX, RefundRate, RefundRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
+pub use ticket::{
+    ARRIVE_MINUTES_MAX, NumberError, NumberFields, NumberPart, NumberPattern, SITTING_MINUTES_MAX, TICKET_RULES_MAX,
+    TicketRules,
+};
 
 use crate::model::text::Text;
 
@@ -76,6 +81,9 @@ pub struct ExamRules {
     /// What comes back of the fee to whoever gives up a paid seat.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refund: RefundRules,
+    /// What stands on admission tickets.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: TicketRules,
 }
 
 fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
@@ -115,6 +123,7 @@ impl Default for ExamRules {
             review_days: None,
             payment: PaymentRules::default(),
             refund: RefundRules::default(),
+            ticket: TicketRules::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where exams take place: sites, their rooms, and the place in a room that somebody was given. Plain values.
 
+pub mod ticket;
+
 use jiff::Timestamp;
 use reservation::ids::SittingId;
 use uuid::Uuid;

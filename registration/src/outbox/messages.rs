@@ -69,6 +69,8 @@ pub(crate) enum MessageKind {
     OrderOwed,
     /// Money that bought nothing goes back.
     MoneyReturned,
+    /// A ticket that the candidate has seen says something else by now.
+    TicketChanged,
 }
 
 /// What a message is about besides its exam. A version that does not know a field leaves it unread.

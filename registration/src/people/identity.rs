@@ -258,6 +258,12 @@ impl Identity {
         }
     }
 
+    /// Which picture is the verified photo, if there is one.
+    pub(crate) async fn verified_photo(&self, account: AccountId) -> Result<Option<PictureId>, StoreError> {
+        let found = identities::get(&self.database.client().await?, account.0).await?;
+        Ok(found.filter(|found| found.state == "verified").and_then(|found| found.picture).map(PictureId))
+    }
+
     /// Is another account verified as this very person, by name and document? Asked before anything is checked that
     /// takes time, or somebody else's.
     pub(crate) async fn is_elsewhere(&self, account: AccountId, person: &Person) -> Result<bool, StoreError> {

@@ -14,6 +14,7 @@ use crate::model::facts::{EligibilityState, Facts, ReviewState};
 use crate::model::order::{Order, OrderState};
 use crate::rules::choosing;
 use crate::rules::steps::{StepView, TaskState, TaskView, here, is_complete, next};
+use crate::rules::tickets;
 
 pub use told::{Action, Change, Standing, State, Tickets};
 
@@ -168,6 +169,7 @@ fn registered(
     }
     let action = match &change {
         Some(Change::Refused { .. }) => Some(Action::ChangeForm),
+        None if tickets::is_open(steps) => Some(Action::Do(TaskKind::Ticket)),
         _ => latest(facts).map(|order| Action::Look(order.id)),
     };
     Some((complete(exam, facts, change, now), action, None))

@@ -60,6 +60,7 @@ mod rush;
 mod score_reviews;
 mod settling;
 mod shop;
+mod tickets;
 mod traps;
 mod withdrawals;
 mod world;

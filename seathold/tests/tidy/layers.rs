@@ -7,25 +7,38 @@ use crate::files::{crates, report, root, sources};
 use crate::imports::{Path, Source};
 
 /// Each crate, and which crates of ours it may import (design: who may import whom).
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("httpkit", &[]),
     ("reservation", &["httpkit"]),
     ("gateways", &[]),
-    ("registration", &["reservation", "gateways", "seating"]),
+    ("registration", &["reservation", "gateways", "seating", "ticketcode"]),
     ("pagekit", &["httpkit"]),
-    ("h5", &["registration", "reservation", "pagekit", "httpkit"]),
+    ("h5", &["registration", "reservation", "pagekit", "httpkit", "papers"]),
     ("backoffice", &["registration", "reservation", "pagekit", "httpkit"]),
     ("specimen", &[]),
     ("sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", &[]),
     ("seating", &[]),
     ("papers", &[]),
+    ("ticketcode", &[]),
     ("testkit", &["embedded"]),
     ("loadtest", &["reservation", "specimen"]),
     ("benches", &["reservation", "registration", "gateways", "sandbox", "testkit"]),
     (
         "seathold",
-        &["reservation", "registration", "gateways", "sandbox", "h5", "backoffice", "embedded", "httpkit", "seating"],
+        &[
+            "reservation",
+            "registration",
+            "gateways",
+            "sandbox",
+            "h5",
+            "backoffice",
+            "embedded",
+            "httpkit",
+            "seating",
+            "ticketcode",
+            "papers",
+        ],
     ),
 ];
 

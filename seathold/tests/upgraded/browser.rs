@@ -37,6 +37,7 @@ impl Sites {
             contact: None,
             demo: true,
             sandbox_url: None,
+            printing: None,
         });
         let staff = backoffice::router(BackofficeState {
             registration: registration.clone(),

@@ -23,6 +23,7 @@ use registration::rules::steps::StepView;
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::layers::kept::kept;
 use crate::pages::order::invoice::section::{Asked, invoice_section};
 use crate::pages::order::receipt::answers::answer_rows;
 use crate::pages::order::{invoice, withdraw};
@@ -41,6 +42,7 @@ use crate::view::steps::progress_of;
 use crate::view::waits::order_waits;
 use crate::words::pay::method;
 use crate::words::standing::{Reader, waiting};
+use crate::words::ticket::over_at;
 
 pub(crate) async fn show(
     WithOrders(candidate): WithOrders<Candidate>,
@@ -50,7 +52,9 @@ pub(crate) async fn show(
     if !matches!(order.state, OrderState::WaitingReview | OrderState::Confirmed) {
         return Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response());
     }
-    Ok(render(&candidate, &order, &exam, &[]).await?.into_response())
+    let page = render(&candidate, &order, &exam, &[]).await?;
+    let is_kept = order.state == OrderState::Confirmed;
+    Ok(kept(page, candidate.account.id, over_at(&exam, &order).filter(|_| is_kept)))
 }
 
 /// The receipt, with what was wrong with a picture that was sent from it.
@@ -81,7 +85,9 @@ pub(crate) async fn render(
     let invoice = if is_paid { payments.invoice(account.id, order.id).await? } else { None };
     let mut frame = visit.frame_of(title(w, order, money), exam, &progress);
     let mut arrived = None;
-    if order.state != OrderState::Confirmed {
+    if order.state == OrderState::Confirmed {
+        frame.script = Some("kept.js");
+    } else {
         frame.script = Some("upload.js");
         arrived = registration.orders.arrived(account.id, order.id).await?;
     }
@@ -101,6 +107,7 @@ pub(crate) async fn render(
         arrived,
         withdraws,
         invoice: invoice.as_ref(),
+        can_print: visit.app.outside.printing.is_some(),
         errors,
     };
     Ok(page(&frame, &body(w, &view)))
@@ -143,6 +150,8 @@ pub(crate) struct View<'a> {
     pub(crate) withdraws: bool,
     /// The invoice that was asked for.
     pub(crate) invoice: Option<&'a Invoice>,
+    /// Can a proof of it be had as a file?
+    pub(crate) can_print: bool,
     /// What was wrong with the one that was sent from here.
     pub(crate) errors: &'a [FieldError],
 }
@@ -260,10 +269,19 @@ fn next_part(w: Words, view: &View<'_>, is_confirmed: bool, is_in: bool) -> Mark
         section {
             h2 { (w.t("receipt-next")) }
             ul class="plain-list" {
-                @if is_confirmed { li { (w.t("receipt-next-ticket")) } } @else if !is_in { li { (w.t("receipt-next-refused")) } }
+                @if is_confirmed { (next_ticket(w, view)) } @else if !is_in { li { (w.t("receipt-next-refused")) } }
                 li { (w.t("receipt-next-keep")) }
             }
             p class="acts" {
+                @if is_confirmed && has_tickets(view) {
+                    a class="button" href={ "/orders/" (view.order.id) "/ticket" } { (w.t("go-ticket")) }
+                }
+                @if is_confirmed {
+                    a class="button second" href={ "/orders/" (view.order.id) "/exam.ics" } { (w.t("ticket-calendar")) }
+                    @if view.can_print {
+                        a class="button second" href={ "/orders/" (view.order.id) "/proof.pdf" } { (w.t("proof-pdf")) }
+                    }
+                }
                 a class="button second" href={ "/exams/" (view.exam.id) } { (w.t("exam-look")) }
                 a class="button second" href="" { (w.t("receipt-update")) }
                 a class="button second" href="/me" { (w.t("receipt-me")) }
@@ -274,4 +292,21 @@ fn next_part(w: Words, view: &View<'_>, is_confirmed: bool, is_in: bool) -> Mark
             }
         }
     }
+}
+
+/// Can tickets be printed by now?
+fn has_tickets(view: &View<'_>) -> bool {
+    view.exam.tickets_from().is_some_and(|from| from <= view.reader.now)
+}
+
+/// What comes next for whoever has a seat: the ticket, now or from when on.
+fn next_ticket(w: Words, view: &View<'_>) -> Markup {
+    let text = match view.exam.tickets_from() {
+        None => w.t("receipt-next-ticket"),
+        Some(from) if view.reader.now < from => {
+            w.with("exam-ticket-from", &[("when", when::dated(w.language, from, view.reader.now).into())])
+        }
+        Some(_) => w.t("lead-ticket"),
+    };
+    html! { li { (text) } }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
+use http::header::HeaderName;
+use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::language::Language;
@@ -18,6 +19,9 @@ use crate::failure::Failure;
 use crate::request::cookies::{phone_session, session};
 use crate::view::layout::{Frame, heading, page};
 
+/// The browser drops what it has kept of the site, tickets above all; scripts do so where it does not know this.
+const FORGET: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));
 /// Longest wait for the store; nobody is kept signed in by it.
 const STORE_WAIT: Duration = Duration::from_secs(5);
 
@@ -31,10 +35,10 @@ pub(crate) async fn leave(State(app): State<App>, headers: HeaderMap) -> Respons
         if !matches!(told, Ok(Ok(()))) {
             let w = words(Language::of(&headers));
             let frame = Frame::bare(&app, w, w.t("sign-out-here-title").into_owned(), "/");
-            return (StatusCode::SERVICE_UNAVAILABLE, cookies, page(&frame, &body(w))).into_response();
+            return (StatusCode::SERVICE_UNAVAILABLE, cookies, [FORGET], page(&frame, &body(w))).into_response();
         }
     }
-    (cookies, Redirect::to("/")).into_response()
+    (cookies, [FORGET], Redirect::to("/")).into_response()
 }
 
 /// Here it is over; where else the same sign-in is, nobody could be told.

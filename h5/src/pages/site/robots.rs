@@ -11,6 +11,7 @@ Disallow: /sign-up
 Disallow: /forgotten
 Disallow: /handover/
 Disallow: /captcha/
+Disallow: /check/
 Disallow: /language
 Disallow: /api/
 ";

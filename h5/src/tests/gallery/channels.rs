@@ -231,6 +231,7 @@ impl Studio {
             let orders = [order.clone()];
             let (steps, standing) = (steps_of(&exam, Some(&order)), standing_of(&exam, &with_orders(&orders)));
             let view = receipt::View {
+                can_print: true,
                 exam: &exam,
                 order: &order,
                 money: Some(&money),

@@ -132,6 +132,7 @@ impl Studio {
         let (orders, zhang) = ([order.clone()], account("张伟"));
         let (steps, standing) = (steps_of(exam, Some(order)), standing_of(exam, &with_orders(&orders)));
         let view = receipt::View {
+            can_print: true,
             exam,
             order,
             money: Some(money),

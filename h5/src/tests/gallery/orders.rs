@@ -60,6 +60,7 @@ impl Studio {
             let answers =
                 [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
             let view = receipt::View {
+                can_print: true,
                 exam: &exam,
                 order: &order,
                 money: None,

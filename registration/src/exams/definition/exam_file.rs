@@ -19,7 +19,7 @@ use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
     AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
-    RefundRate, RefundRules, ReviewRules, StepRule, Subject,
+    RefundRate, RefundRules, ReviewRules, StepRule, Subject, TicketRules,
 };
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
@@ -64,6 +64,8 @@ struct Raw {
     payment: PaymentRules,
     #[serde(default)]
     refund: RefundRules,
+    #[serde(default)]
+    ticket: TicketRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -178,6 +180,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         review_days: review_days?,
         payment: raw.payment,
         refund: raw.refund,
+        ticket: raw.ticket,
     };
     check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {

@@ -3,6 +3,7 @@
 mod form;
 mod programme;
 mod steps;
+mod ticket;
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -73,6 +74,7 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     programme::check(rules, groups, &mut checker);
     payment(rules, &mut checker);
     refund(rules, &mut checker);
+    ticket::check(rules, &mut checker);
     checker.0
 }
 

@@ -14,6 +14,7 @@ use crate::model::exam_rules::{OrganisationCode, Subject, SubjectId};
 use crate::model::fen::Fen;
 use crate::model::organisation::{Organisation, OrganisationLevel};
 use crate::model::text::Text;
+use crate::rules::tickets;
 
 const SHAPE: Shape = Shape {
     file: SITTINGS_FILE,
@@ -48,7 +49,7 @@ pub(super) struct Known<'a> {
 
 /// One line of the file.
 pub(super) struct SittingRow {
-    line: u64,
+    pub(super) line: u64,
     pub(super) page: ExamSitting,
     pub(super) capacity: u32,
 }
@@ -69,6 +70,28 @@ pub(super) fn parse(text: &str, known: Option<Known<'_>>, faults: &mut Vec<Defin
         faults.push(DefinitionError { file: SITTINGS_FILE, line: 1, message: "there is no sitting".to_owned() });
     }
     rows
+}
+
+/// Sittings whose tickets would have no numbers, or the same as those of another one: `lines` are those of the exam's
+/// sittings.
+pub(super) fn numbers(lines: &[u64], exam: &Exam) -> Vec<DefinitionError> {
+    if exam.rules.ticket.number.is_random() {
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let fault = |(line, sitting): (&u64, &ExamSitting)| {
+        let id = &sitting.id;
+        // All rooms and seats are numbered from 1, so that two sittings differ in their first seats or not at all.
+        let message = match tickets::number(exam, sitting, (1, 1), &[]) {
+            None => format!("the pattern of ticket numbers names a code that the sitting `{id}` has not"),
+            Some(number) if !seen.insert(number.clone()) => {
+                format!("tickets of `{id}` would have the numbers of another sitting: let the pattern tell them apart")
+            }
+            Some(_) => return None,
+        };
+        Some(DefinitionError { file: SITTINGS_FILE, line: *line, message })
+    };
+    lines.iter().zip(&exam.sittings).filter_map(fault).take(WARNINGS_MAX).collect()
 }
 
 /// Sittings that are over, or whose seats are given out for a part of the registration only, because they begin so early.

@@ -1,0 +1,53 @@
+
+# Admission tickets
+go-ticket = See your ticket
+ticket-title = Admission ticket
+ticket-number = Ticket number
+ticket-name = Name
+ticket-room = Room
+ticket-room-number = Room { $number }
+ticket-seat = Seat
+ticket-photo = Photo of the candidate
+ticket-code-alt = Code that staff scan at the door
+ticket-arrive = Be at the site by { $arrive }.
+ticket-arrive-closes = Be at the site by { $arrive }. Nobody is admitted from { $closes } on.
+ticket-closes = Nobody is admitted from { $closes } on.
+ticket-map = Open in maps
+ticket-copy-address = Copy the address
+ticket-rules = What candidates must know
+ticket-bring = Bring the ticket and your original, valid document.
+ticket-take-title = Print and save
+ticket-pdf = Download the ticket (PDF)
+ticket-picture = Save as a picture
+ticket-calendar = Add to calendar
+ticket-no-press = Files cannot be downloaded at the moment. Take a screenshot of this page; if you need the ticket on paper, please come back later.
+ticket-keep-hint = Print one as well, in case your phone runs out of power.
+ticket-kept = Kept on this device: the page opens without a network, too. Signing out deletes it.
+ticket-as-of = As of { $when }.
+ticket-changed-title = Your ticket has changed
+ticket-changed-text = Seat, time or personal details have changed since you downloaded it. The one that you have lets nobody in any more: download and print it again.
+ticket-not-arranged-title = { $subject }: no seat yet
+ticket-not-arranged-text = Once rooms and seats are arranged, your ticket is on this page. You are registered, and there is nothing to do.
+ticket-not-yet-title = Tickets cannot be printed yet
+ticket-not-yet-text = They can be printed from { $when }. Come back to this page then.
+ticket-not-said-text = When they can be printed will be announced. Come back to this page then.
+ticket-not-confirmed-text = There is a ticket once the registration is confirmed.
+ticket-in-review-title = The change of your form is not approved yet
+ticket-in-review-text = A ticket needs details and a photo that were approved. Once they are, it is on this page; your seat stays.
+ticket-which = You have several registrations. Choose whose ticket you want.
+
+# Proofs of registration
+proof-pdf = Download a proof of registration (PDF)
+check-title = Check a proof of registration
+check-lead = Enter the code on the paper, or scan the one that is printed on it, to see whether the registration is genuine.
+check-code = Code (12 letters and digits)
+check-submit = Check
+check-error = A code is 12 letters and digits. Please compare it with the paper and enter it again
+check-registered = Genuine: registered
+check-ended = This registration has ended
+check-as-of = Checked { $when }.
+check-made = Proof made
+check-compare = Compare exam, name and sittings with the paper. Do not trust it if they differ.
+check-another = Check another
+check-unknown = There is no such proof
+check-unknown-text = Please compare the code with the paper. If it is still not found, this site did not make the paper.

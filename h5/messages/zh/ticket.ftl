@@ -1,0 +1,53 @@
+
+# 准考证
+go-ticket = 查看准考证
+ticket-title = 准考证
+ticket-number = 准考证号
+ticket-name = 姓名
+ticket-room = 考场
+ticket-room-number = 第 { $number } 考场
+ticket-seat = 座位
+ticket-photo = 考生照片
+ticket-code-alt = 入场二维码，由考点工作人员扫描
+ticket-arrive = 请于 { $arrive } 前到达考点。
+ticket-arrive-closes = 请于 { $arrive } 前到达考点，{ $closes } 起禁止入场。
+ticket-closes = { $closes } 起禁止入场。
+ticket-map = 在地图中打开
+ticket-copy-address = 复制地址
+ticket-rules = 考生须知
+ticket-bring = 请携带准考证和有效身份证件原件。
+ticket-take-title = 打印和保存
+ticket-pdf = 下载准考证（PDF）
+ticket-picture = 保存为图片
+ticket-calendar = 加入手机日历
+ticket-no-press = 暂时不能下载文件。请截图保存本页，需要纸质准考证的，请稍后再来下载。
+ticket-keep-hint = 建议同时打印一份，以免手机没电。
+ticket-kept = 已保存在这台设备上，没有网络也能打开本页。退出登录后即删除。
+ticket-as-of = 本页内容截至 { $when }。
+ticket-changed-title = 准考证内容有变更
+ticket-changed-text = 您上次下载之后，座位、时间或个人信息有变更。原来的准考证已作废，请重新下载打印。
+ticket-not-arranged-title = { $subject }：座位还没有编排
+ticket-not-arranged-text = 考场和座位编排后，就能在本页看到准考证。您的报名有效，不用再做什么。
+ticket-not-yet-title = 准考证还不能打印
+ticket-not-yet-text = { $when } 起可以打印，届时回到本页即可。
+ticket-not-said-text = 打印时间另行通知，届时回到本页即可。
+ticket-not-confirmed-text = 报名确认后才有准考证。
+ticket-in-review-title = 报名信息的修改还没有审核通过
+ticket-in-review-text = 准考证要用审核通过的信息和照片。审核通过后，就能在本页看到准考证，座位不变。
+ticket-which = 您有几份报名，请选择要打印的准考证。
+
+# 报名证明
+proof-pdf = 下载报名证明（PDF）
+check-title = 查验报名证明
+check-lead = 输入证明上的查验码，或扫描证明上的二维码，查看报名是否属实。
+check-code = 查验码（12 位字母和数字）
+check-submit = 查验
+check-error = 查验码是 12 位字母和数字，请核对后重新输入
+check-registered = 属实：报名有效
+check-ended = 这份报名已经结束
+check-as-of = 查验时间：{ $when }。
+check-made = 证明开具时间
+check-compare = 请与证明上的考试、姓名和场次核对，不一致的不要采信。
+check-another = 查验另一份
+check-unknown = 没有这份证明
+check-unknown-text = 请核对查验码。如果仍然查不到，这份证明不是本网站开具的。
