@@ -158,6 +158,7 @@ impl Registration {
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let asking = asking_of(&database, channels);
+        let rooms = Rooms::new(database.clone(), engine.clone(), exams.clone(), vault.clone());
         let orders = Orders {
             database: database.clone(),
             engine,
@@ -175,7 +176,6 @@ impl Registration {
             exams: exams.clone(),
         };
         let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
-        let rooms = Rooms { database: database.clone() };
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
@@ -188,6 +188,7 @@ impl Registration {
             screenshots,
             readings: desk.reviews.readings.clone(),
             pictures,
+            rooms: rooms.clone(),
         });
         Ok(Self {
             accounts,

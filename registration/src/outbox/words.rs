@@ -34,6 +34,7 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::BindingAsked => "有人申请绑定您的学籍",
         MessageKind::OrderOwed => "原场次已满，请另选场次",
         MessageKind::MoneyReturned => "报名费将按原路退回",
+        MessageKind::PlaceMoved => "考场座位有变，请查看",
     }
 }
 
@@ -76,6 +77,7 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             ("原场次已满，请另选场次", "Your payment has arrived, but the seat was gone: choose another sitting")
         }
         MessageKind::MoneyReturned => ("报名费将按原路退回", "A payment of yours goes back the way it came"),
+        MessageKind::PlaceMoved => ("考场座位有变，请查看", "Your room or seat has changed"),
     }
 }
 
@@ -100,6 +102,10 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         MessageKind::MoneyReturned => Some((
             "退款进度可在报名页查看，到账时间以支付机构为准。",
             "Your registration's page says how far it is. When it arrives depends on your bank.",
+        )),
+        MessageKind::PlaceMoved => Some((
+            "请登录查看新的考场和座位。以前看到或打印的座位不再有效。",
+            "Sign in to see your new room and seat. What you saw or printed before is no longer valid.",
         )),
         MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
             Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))

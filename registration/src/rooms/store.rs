@@ -1,3 +1,7 @@
 //! One file of SQL per table.
 
+pub(crate) mod arrangements;
+pub(crate) mod rooms;
 pub(crate) mod seat_assignments;
+pub(crate) mod sites;
+pub(crate) mod sitting_rooms;
