@@ -1,6 +1,7 @@
 //! What an operator may say. Flags of the server have environment variables, which their help names.
 
 mod money;
+mod rooms;
 mod seating;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::outside::OutsideArgs;
 use crate::site_url::SiteUrl;
 
 pub use money::{BooksCommand, ChannelArgs, CheckArgs, PayCommand, ReconcileArgs, TryArgs};
+pub use rooms::RoomsCommand;
 pub use seating::SeatingCommand;
 
 /// Exam registration: Redis decides who gets a seat, Postgres remembers it.
@@ -52,6 +54,9 @@ pub enum Command {
     /// Who may sign in to the staff console.
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Sites and their rooms.
+    #[command(subcommand)]
+    Rooms(RoomsCommand),
     /// Who sits where: drawn so that anybody can verify it.
     #[command(subcommand)]
     Seating(SeatingCommand),
