@@ -6,6 +6,7 @@ use registration::desk::cases::CaseError;
 use registration::desk::finance::FinanceError;
 use registration::payments::{GroupError, InvoiceError};
 use registration::people::accounts::CorrectError;
+use registration::rooms::{ArrangeError, RoomError};
 use registration::store::StoreError;
 
 /// Refusals first, faults last.
@@ -130,6 +131,40 @@ impl From<InvoiceError> for Failure {
                 Self::Bad
             }
             InvoiceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where nothing of its own is said: what was refused about rooms has its own words beside what was entered.
+impl From<RoomError> for Failure {
+    fn from(error: RoomError) -> Self {
+        match error {
+            RoomError::Forbidden(_) => Self::Forbidden,
+            RoomError::Unknown => Self::NotFound,
+            RoomError::Faults(_)
+            | RoomError::List(_)
+            | RoomError::InUse
+            | RoomError::Published
+            | RoomError::Engine(_) => Self::Bad,
+            RoomError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Where nothing of its own is said: what was refused about places has its own words beside the sitting.
+impl From<ArrangeError> for Failure {
+    fn from(error: ArrangeError) -> Self {
+        match error {
+            ArrangeError::Forbidden(_) => Self::Forbidden,
+            ArrangeError::Unknown => Self::NotFound,
+            ArrangeError::NoRooms
+            | ArrangeError::Begun
+            | ArrangeError::Published
+            | ArrangeError::Frozen
+            | ArrangeError::Changed
+            | ArrangeError::Moves(_)
+            | ArrangeError::Input(_) => Self::Bad,
+            ArrangeError::Store(error) => error.into(),
         }
     }
 }

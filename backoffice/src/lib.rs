@@ -2,7 +2,7 @@
 //! right. Every look and every decision is on record.
 //!
 //! In reading order: `routes` lists every page; `request` is who works; `desks` has each desk's cases and decisions, and
-//! `desk` what they share; `accounts` is for administrators, `finance` for whoever sees money; `pages` are those of no desk.
+//! `desk` what they share; `accounts` and `rooms` are for administrators, `finance` for whoever sees money; `pages` are those of no desk.
 
 mod accounts;
 mod app;
@@ -14,6 +14,7 @@ mod finance;
 mod layers;
 mod pages;
 mod request;
+mod rooms;
 mod routes;
 
 #[cfg(test)]

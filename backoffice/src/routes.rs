@@ -21,6 +21,8 @@ use crate::finance::{books, day, days, groups, import, invoices, list, open, pay
 use crate::layers::with_layers;
 use crate::pages::{files, language, sign_in, sign_out};
 use crate::request::carried::FORM_BYTES_MAX;
+use crate::rooms::sitting::{acts, choose};
+use crate::rooms::{draft, exams, room, seats, site, sites, sitting};
 
 /// The staff's pages, for a listener of their own.
 pub fn router(state: BackofficeState) -> Router {
@@ -50,6 +52,7 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews/{exam}/{account}", get(scores::show))
         .route("/score-reviews/{exam}/{account}/decide", post(scores::decide).get(scores::back))
         .merge(money())
+        .merge(places())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/language", get(language::switch))
         .route("/sign-out", post(sign_out::leave).get(sign_out::back))
@@ -110,4 +113,32 @@ fn money() -> Router<App> {
             post(invoices::one::take).get(back::<OrderId>).layer(upload(invoices::one::FORM_BYTES_MAX)),
         )
         .route("/finance/invoices/{order}/{file}", get(invoices::one::document))
+}
+
+/// Sites and rooms, and who sits where.
+fn places() -> Router<App> {
+    let upload = |bytes: usize| DefaultBodyLimit::max(bytes);
+    Router::new()
+        .route("/rooms", get(sites::show))
+        .route("/rooms/import", post(sites::import).get(sites::back).layer(upload(sites::FORM_BYTES_MAX)))
+        .route("/rooms/sites", post(sites::make).get(sites::back))
+        .route("/rooms/sites/{site}", get(site::show).post(site::save))
+        .route("/rooms/sites/{site}/rooms", post(site::make).get(site::back))
+        .route("/rooms/sites/{site}/retire", post(site::retire).get(site::back))
+        .route("/rooms/room/{room}", get(room::show).post(room::save))
+        .route("/rooms/room/{room}/retire", post(room::retire).get(room::back))
+        .route("/arrange", get(exams::show))
+        .route("/arrange/{exam}/{sitting}", get(sitting::show))
+        .route(
+            "/arrange/{exam}/{sitting}/rooms",
+            post(choose::numbers).get(sitting::back).layer(upload(choose::FORM_BYTES_MAX)),
+        )
+        .route("/arrange/{exam}/{sitting}/site", post(choose::all_of_site).get(sitting::back))
+        .route("/arrange/{exam}/{sitting}/rooms/{number}", get(seats::show))
+        .route("/arrange/{exam}/{sitting}/capacity", post(acts::capacity).get(sitting::back))
+        .route("/arrange/{exam}/{sitting}/rules", post(acts::rules).get(sitting::back))
+        .route("/arrange/{exam}/{sitting}/draft", get(draft::show))
+        .route("/arrange/{exam}/{sitting}/publish", post(draft::publish).get(sitting::back))
+        .route("/arrange/{exam}/{sitting}/anew", post(acts::anew).get(sitting::back))
+        .route("/arrange/{exam}/{sitting}/freeze", post(acts::freeze).get(sitting::back))
 }

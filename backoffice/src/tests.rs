@@ -45,6 +45,8 @@ mod finance;
 mod pictured;
 /// The reviews of forms and of earlier scores.
 mod reviews;
+/// Sites, rooms and who sits where.
+mod rooms;
 /// Lists that schools pay for, and invoices.
 mod schools;
 
@@ -171,7 +173,7 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     };
     let bodies =
         bodies.into_iter().chain(signing_in(w)).chain(accounts::all(w, now())).chain(finance::all_pages(w, now()));
-    let bodies = bodies.chain(schools::all_pages(w, now()));
+    let bodies = bodies.chain(schools::all_pages(w, now())).chain(rooms::all_pages(w));
     bodies.map(|(name, body)| (format!("{}-desk-{name}", language.name()), page(&frame(name), &body))).collect()
 }
 

@@ -1,6 +1,7 @@
 -- Where exams take place, which rooms a sitting uses, and who sits where.
 --
--- Expand only: the version before knows none of these tables, and none that it knows is changed.
+-- Expand only: the version before knows none of these tables; of those that it knows, orders get an index, and a trigger that
+-- gives places up.
 
 CREATE TABLE registration.sites (
     id         uuid PRIMARY KEY,
@@ -59,8 +60,15 @@ CREATE TABLE registration.arrangements (
     seed         bytea NOT NULL,
     -- How often it has been published.
     generation   integer NOT NULL DEFAULT 0 CHECK (generation >= 0),
-    -- What was published last: the record of `seating`, with the seed.
+    -- What was published last: the record of `seating`, with its seed and without those who came later.
     record       jsonb,
+    -- Those who came later, as the record has them. Beside it, because a record of 100,000 is some 20 MB.
+    late         jsonb NOT NULL DEFAULT '[]',
+    -- What pages say of the record without reading it. Its commitment is the one above, unless it is being arranged anew.
+    published_commitment text,
+    published_seed       text,
+    published_seats      integer,
+    published_rooms      integer,
     made_at      timestamptz NOT NULL,
     published_at timestamptz,
     published_by uuid REFERENCES registration.staff,
@@ -68,6 +76,8 @@ CREATE TABLE registration.arrangements (
     frozen_at    timestamptz,
     PRIMARY KEY (exam, sitting),
     CHECK ((published_at IS NULL) = (record IS NULL)),
+    CHECK (record IS NULL OR (published_commitment IS NOT NULL AND published_seed IS NOT NULL
+        AND published_seats IS NOT NULL AND published_rooms IS NOT NULL)),
     CHECK (frozen_at IS NULL OR published_at IS NOT NULL)
 );
 
@@ -87,3 +97,33 @@ CREATE TABLE registration.seat_assignments (
     CONSTRAINT seat_assignments_one_per_seat UNIQUE (exam, sitting, room, seat)
 );
 CREATE INDEX seat_assignments_of_order ON registration.seat_assignments (order_id);
+
+-- Whoever writes orders in the meantime waits for all of this at once, or not at all.
+DO $$
+BEGIN
+    FOR attempt IN 1..60 LOOP
+        BEGIN
+            SET LOCAL lock_timeout = '800ms';
+            LOCK TABLE registration.orders IN SHARE ROW EXCLUSIVE MODE;
+            SET LOCAL lock_timeout = 0;
+            RETURN;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            PERFORM pg_sleep(0.05);
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'the table of orders could not be locked: stop what works on it, and start again';
+END $$;
+
+-- By whom a place is asked for late, without a look at every order.
+CREATE INDEX orders_confirmed ON registration.orders (exam, decided_at) WHERE state = 'confirmed';
+
+-- Whatever ends an order that had a place gives the place up, in the same transaction.
+CREATE FUNCTION registration.give_up_places() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE registration.seat_assignments SET given_up_at = clock_timestamp()
+    WHERE order_id = NEW.id AND given_up_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER orders_give_up_places AFTER UPDATE OF state ON registration.orders FOR EACH ROW
+    WHEN (OLD.state = 'confirmed' AND NEW.state IN ('lapsed', 'released', 'cancelled'))
+    EXECUTE FUNCTION registration.give_up_places();

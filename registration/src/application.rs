@@ -294,6 +294,6 @@ fn review_state(stored: &StoredApplication) -> Result<ReviewState, StoreError> {
 }
 
 /// What a ciphertext is and whose: it opens nowhere else.
-fn context(part: &str, exam: &ExamId, account: AccountId) -> String {
+pub(crate) fn context(part: &str, exam: &ExamId, account: AccountId) -> String {
     format!("application.{part} {exam} {}", account.0)
 }

@@ -22,6 +22,7 @@ use crate::people::accounts::Accounts;
 use crate::pictures::kept::IdentityPictures;
 use crate::pictures::readings::Readings;
 use crate::pictures::screenshots::Screenshots;
+use crate::rooms::Rooms;
 use crate::rooms::tickets::Tickets;
 use crate::seats::Orders;
 use crate::store::{Database, StoreError};
@@ -75,6 +76,8 @@ enum Job {
     OldScores,
     /// Forgets codes, links and sign-ins of accounts.
     Accounts,
+    /// Gives places to those who are confirmed after the places of their sitting were published.
+    LateSeats,
     /// Forgets links to phones, checks, and the tries of days before.
     Remembered,
 }
@@ -93,6 +96,7 @@ pub(crate) struct Work {
     pub(crate) readings: Readings,
     pub(crate) pictures: IdentityPictures,
     pub(crate) tickets: Tickets,
+    pub(crate) rooms: Rooms,
 }
 
 /// The running jobs. They stop when the last clone is dropped, or when told to.
@@ -106,7 +110,9 @@ impl Job {
     fn every(self) -> Duration {
         match self {
             Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
-            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings => SOON,
+            Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings | Self::LateSeats => {
+                SOON
+            }
             Self::Reconcile | Self::Tickets => RARELY,
             Self::Outbox
             | Self::Screenshots
@@ -139,6 +145,7 @@ impl Job {
             Self::UnusedRegistrations => work.eligibility.end_unused(&work.exams).await,
             Self::OldScores => work.eligibility.index_old_scores().await,
             Self::Accounts => work.accounts.sweep().await,
+            Self::LateSeats => work.rooms.seat_late().await,
             Self::Remembered => remembered::forget(&work.database).await,
         }
     }

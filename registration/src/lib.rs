@@ -161,6 +161,7 @@ impl Registration {
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
         let asking = asking_of(&database, channels);
+        let rooms = Rooms::new(database.clone(), engine.clone(), exams.clone(), vault.clone());
         let orders = Orders {
             database: database.clone(),
             engine,
@@ -178,7 +179,6 @@ impl Registration {
             exams: exams.clone(),
         };
         let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
-        let rooms = Rooms { database: database.clone() };
         let tickets = Tickets::beside(&orders, &accounts, &eligibility, &rooms);
         let jobs = Jobs::start(Work {
             database,
@@ -193,6 +193,7 @@ impl Registration {
             readings: desk.reviews.readings.clone(),
             pictures,
             tickets: tickets.clone(),
+            rooms: rooms.clone(),
         });
         Ok(Self {
             accounts,

@@ -1,6 +1,7 @@
 //! What an operator may say. Flags of the server have environment variables, which their help names.
 
 mod money;
+mod rooms;
 mod seating;
 mod ticket;
 
@@ -17,6 +18,7 @@ use crate::outside::OutsideArgs;
 use crate::site_url::SiteUrl;
 
 pub use money::{BooksCommand, ChannelArgs, CheckArgs, PayCommand, ReconcileArgs, TryArgs};
+pub use rooms::RoomsCommand;
 pub use seating::SeatingCommand;
 pub use ticket::TicketCommand;
 
@@ -54,6 +56,9 @@ pub enum Command {
     /// Who may sign in to the staff console.
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Sites and their rooms.
+    #[command(subcommand)]
+    Rooms(RoomsCommand),
     /// Who sits where: drawn so that anybody can verify it.
     #[command(subcommand)]
     Seating(SeatingCommand),

@@ -5,6 +5,7 @@ mod exam;
 mod key;
 mod pay;
 mod reconcile;
+mod rooms;
 mod seating;
 mod staff;
 mod ticket;
@@ -14,8 +15,8 @@ use registration::exams::definition::Emptying;
 use registration::people::accounts::AccountSettings;
 
 use crate::cli::{
-    BooksCommand, Cli, Command, ExamCommand, KeyCommand, PayCommand, SeatingCommand, SiteArgs, StaffCommand,
-    TicketCommand,
+    BooksCommand, Cli, Command, ExamCommand, KeyCommand, PayCommand, RoomsCommand, SeatingCommand, SiteArgs,
+    StaffCommand, TicketCommand,
 };
 use crate::secrets::make_data_dir;
 use crate::serve::serve;
@@ -47,6 +48,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Staff(StaffCommand::Password { name, password_stdin, site }) => {
             staff::password(&name, password_stdin, &site).await
         }
+        Command::Rooms(RoomsCommand::Import { file, site }) => rooms::import(&file, &site).await,
         Command::Seating(SeatingCommand::Seed { file }) => seating::seed(&file),
         Command::Seating(SeatingCommand::Draw { input, seed, record }) => seating::draw(&input, &seed, &record),
         Command::Seating(SeatingCommand::Verify { record }) => seating::verify(&record),

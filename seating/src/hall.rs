@@ -32,9 +32,8 @@ impl<'a> Hall<'a> {
         let next =
             |seat: &Seat| directions.iter().filter_map(|towards| beside(room, &places, seat, *towards)).collect();
         let neighbours = seats.iter().map(next).collect();
-        let spare = usize::from(room.spare_seats.unwrap_or(rules.spare_seats));
         let front = seats.iter().map(|seat| seat.row).min().unwrap_or(0);
-        Self { room, usual: seats.len().saturating_sub(spare), seats, neighbours, front }
+        Self { room, usual: room.usual(rules), seats, neighbours, front }
     }
 
     /// All of its halls, in the order of the rooms.

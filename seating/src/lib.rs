@@ -23,5 +23,5 @@ pub use examinee::{Examinee, Key, Needs};
 pub use late::seat_late;
 pub use plan::{Assigned, Input, InputError, Plan};
 pub use record::{Record, RecordError};
-pub use room::{Layout, LayoutError, Room, SeatOrder, Spacing};
+pub use room::{Layout, LayoutError, Room, Seat, SeatOrder, Spacing};
 pub use rules::{Few, Rules};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rules::Rules;
+
 /// Most rows, and most places in a row, of a room.
 pub const SIDE_MAX: usize = 100;
 /// Most seats of a room.
@@ -97,13 +99,13 @@ pub(crate) enum Spot {
 
 /// A seat that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Seat {
+pub struct Seat {
     /// Which row, from the front, from 0.
-    pub(crate) row: usize,
+    pub row: usize,
     /// Which column, from the left, from 0.
-    pub(crate) column: usize,
+    pub column: usize,
     /// Whether a wheelchair reaches it.
-    pub(crate) wheelchair: bool,
+    pub wheelchair: bool,
 }
 
 impl Layout {
@@ -187,8 +189,13 @@ impl Spacing {
 }
 
 impl Room {
+    /// How many seats a plan fills by itself: those that are used, without the spare ones of the room, or else of the rules.
+    pub fn usual(&self, rules: &Rules) -> usize {
+        self.seats().len().saturating_sub(usize::from(self.spare_seats.unwrap_or(rules.spare_seats)))
+    }
+
     /// The seats that are used, in the order of their numbers, which begin with 1.
-    pub(crate) fn seats(&self) -> Vec<Seat> {
+    pub fn seats(&self) -> Vec<Seat> {
         let deep = self.layout.rows.len();
         let wide = self.layout.rows.iter().map(Vec::len).max().unwrap_or(0);
         let column = |column| (0..deep).map(move |row| (row, column));

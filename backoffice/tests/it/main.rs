@@ -6,4 +6,5 @@ mod desk;
 mod finance;
 mod house;
 mod reviews;
+mod rooms;
 mod schools;

@@ -293,3 +293,7 @@ ended-withdrawn = The seat is free for others. What comes back is under Payments
 refund-by-hand = The examination office gives it back itself; once that is done, it shows here.
 refund-done-hand = The examination office has given it back.
 pay-know-check-refund = Check the sitting and the amount first. Paying makes the registration final; what comes back if you give it up is in the exam's rules.
+receipt-places = Room and seat
+receipt-places-none = Not arranged yet
+receipt-place = Room { $number }, seat { $seat }
+receipt-place-floor = floor { $floor }

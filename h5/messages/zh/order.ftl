@@ -293,3 +293,7 @@ ended-withdrawn = 座位已放回名额。应退的费用见付款记录。
 refund-by-hand = 由考务另行退还，办好后在这里显示。
 refund-done-hand = 已由考务退款。
 pay-know-check-refund = 请先核对场次和金额。付款成功即报名成功；退考按本考试的退费规定办理。
+receipt-places = 考场座位
+receipt-places-none = 待编排
+receipt-place = 第 { $number } 考场 { $seat } 座
+receipt-place-floor = 楼层 { $floor }

@@ -1,6 +1,7 @@
 //! One exam: where the candidate stands in it, what to do next, what they have. An exam that begins with the choice of
 //! a sitting shows the sittings at once.
 
+pub(crate) mod draw;
 pub(crate) mod mine;
 pub(crate) mod notice;
 pub(crate) mod seats;
@@ -28,6 +29,7 @@ use crate::paths::{is_simple, path_of};
 use crate::request::chosen::Chosen;
 use crate::request::exam::find;
 use crate::request::visit::{Progress, Visit, WithOrders};
+use crate::view::exam::draws::draws_link;
 use crate::view::exam::facts::exam_facts;
 use crate::view::exam::person::person_section;
 use crate::view::exam::window::window_line;
@@ -85,6 +87,7 @@ fn render(visit: &Visit, exam: &Exam, progress: &Progress, registered: Option<&R
         orders: &progress.orders,
         registered,
         available: available.as_deref(),
+        has_draws: visit.app.outside.registration.rooms.has_draws(&exam.id),
         now: visit.now,
     };
     page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, progress), &body(w, &view))
@@ -109,6 +112,8 @@ pub(crate) struct View<'a> {
     /// Who is registered, where the exam binds the account to a person of its roster.
     pub(crate) registered: Option<&'a Registered>,
     pub(crate) available: Option<&'a [Availability]>,
+    /// Is a sitting of the exam arranged?
+    pub(crate) has_draws: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -124,14 +129,14 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (standing_box(w, exam, view.standing, &view.reader, &waits))
             }
             // Who has a seat has read what the exam is; on a phone their own comes first.
-            @if live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) } }
+            @if live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) (draws_link(w, exam, view.has_draws)) } }
             div class="wide-main" {
                 @if !live.is_empty() { (mine(w, exam, &live, view.now)) }
                 @if let Some(registered) = view.registered { (person_section(w, exam, &registered.person)) }
                 (steps_part(w, view))
                 (seats(w, exam, view.available, view.orders, view.now))
             }
-            @if !live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) } }
+            @if !live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) (draws_link(w, exam, view.has_draws)) } }
         }
     }
 }

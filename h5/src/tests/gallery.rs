@@ -238,9 +238,9 @@ pub(crate) fn choosing(
     let plan = plan(w, &offer, available, may_choose(exam, now(), gate), gate != Gate::None || order.is_some());
     let live: Vec<Order> = order.into_iter().cloned().collect();
     let standing = standing_of(exam, &with_orders(&live));
-    let reader = reader(order.is_some());
-    let view =
-        sittings::View { exam, steps, standing: &standing, reader, offer: &offer, now: now(), errors, gate, plan };
+    let (standing, reader, offer) = (&standing, reader(order.is_some()), &offer);
+    let (now, has_draws) = (now(), false);
+    let view = sittings::View { exam, steps, standing, reader, offer, now, errors, gate, plan, has_draws };
     sittings::body(w, &view)
 }
 

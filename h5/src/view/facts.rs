@@ -68,6 +68,15 @@ pub(crate) fn moment(w: Words, at: Timestamp, now: Option<Timestamp>) -> Markup 
     }
 }
 
+/// Hex digits that stay together on a line.
+const HEX_GROUP: usize = 4;
+
+/// Hex digits that break between groups, so that none hangs alone on a line.
+pub(crate) fn digits(hex: &str) -> Markup {
+    let groups = hex.as_bytes().chunks(HEX_GROUP).map(|group| String::from_utf8_lossy(group));
+    html! { code { @for group in groups { (group) wbr; } } }
+}
+
 /// Labelled values whose labels were made here.
 pub(crate) fn list(rows: &[(String, Markup)]) -> Markup {
     facts(&rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect::<Vec<_>>())

@@ -161,6 +161,42 @@ pub enum AuditAction {
     /// Saw to a finding of reconciliation; the detail is what was done.
     #[strum(serialize = "finding.close")]
     ClosedFinding,
+    /// Made a site, or changed one.
+    #[strum(serialize = "site.save")]
+    SavedSite,
+    /// Took a site out of use.
+    #[strum(serialize = "site.retire")]
+    RetiredSite,
+    /// Made a room, or changed one.
+    #[strum(serialize = "room.save")]
+    SavedRoom,
+    /// Took a room out of use.
+    #[strum(serialize = "room.retire")]
+    RetiredRoom,
+    /// Made and changed rooms by a list; the detail is how many.
+    #[strum(serialize = "room.import")]
+    ImportedRooms,
+    /// Chose the rooms of a sitting; the detail is how many.
+    #[strum(serialize = "sitting.rooms")]
+    ChoseRooms,
+    /// Set how many seats of a sitting are given out, from its rooms; the detail is before and after.
+    #[strum(serialize = "sitting.capacity")]
+    SetCapacity,
+    /// Had a seed drawn for a sitting; the detail is its commitment.
+    #[strum(serialize = "arrangement.seed")]
+    DrewSeed,
+    /// Changed the rules by which a sitting is arranged.
+    #[strum(serialize = "arrangement.rules")]
+    SetRules,
+    /// Published who sits where; the detail is how many, and how many of them moved.
+    #[strum(serialize = "arrangement.publish")]
+    PublishedPlaces,
+    /// Froze who sits where.
+    #[strum(serialize = "arrangement.freeze")]
+    FrozePlaces,
+    /// Gave places to those who were confirmed later; the detail is how many.
+    #[strum(serialize = "arrangement.late")]
+    SeatedLate,
     /// What a later version writes down, by its name.
     #[strum(default, transparent)]
     Other(String),
@@ -273,7 +309,7 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 50] = [
+    const WORDS: [&str; 62] = [
         "looked_at_person",
         "looked_at_picture",
         "confirmed",
@@ -324,6 +360,18 @@ mod tests {
         "money.ask",
         "bill.fetch",
         "finding.close",
+        "site.save",
+        "site.retire",
+        "room.save",
+        "room.retire",
+        "room.import",
+        "sitting.rooms",
+        "sitting.capacity",
+        "arrangement.seed",
+        "arrangement.rules",
+        "arrangement.publish",
+        "arrangement.freeze",
+        "arrangement.late",
     ];
 
     #[test]

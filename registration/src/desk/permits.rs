@@ -26,6 +26,8 @@ pub enum Right {
     PayForGroups,
     /// Read for whom candidates want invoices, and hand those back.
     MakeInvoices,
+    /// See and change sites and rooms, and say who sits where.
+    ArrangeSeats,
 }
 
 /// What the thing belongs to that somebody wants to act on.
@@ -60,9 +62,10 @@ pub fn permits(member: &StaffMember, right: Right, scope: Scope<'_>) -> bool {
         | (Role::Finance, Right::SeeMoney | Right::MoveMoney | Right::PayForGroups | Right::MakeInvoices) => true,
         (Role::Reviewer, Right::SeeMoney | Right::MoveMoney | Right::PayForGroups | Right::MakeInvoices)
         | (Role::Finance, Right::See(_) | Right::Decide(_))
-        | (Role::Reviewer | Role::Finance, Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes) => {
-            false
-        }
+        | (
+            Role::Reviewer | Role::Finance,
+            Right::CorrectAccounts | Right::MoveRegistrations | Right::TellCodes | Right::ArrangeSeats,
+        ) => false,
     };
     member.disabled_at.is_none() && is_theirs && has_right
 }
@@ -83,7 +86,7 @@ mod tests {
     #[test]
     fn every_role_has_its_line() {
         let cases = CaseKind::ALL.into_iter().flat_map(|kind| [Right::See(kind), Right::Decide(kind)]);
-        let accounts = [Right::CorrectAccounts, Right::MoveRegistrations, Right::TellCodes];
+        let accounts = [Right::CorrectAccounts, Right::MoveRegistrations, Right::TellCodes, Right::ArrangeSeats];
         let money = [Right::SeeMoney, Right::MoveMoney, Right::PayForGroups, Right::MakeInvoices];
         let rights: Vec<(Option<Role>, Right)> = (cases.map(|right| (Some(Role::Reviewer), right)))
             .chain(accounts.map(|right| (None, right)))

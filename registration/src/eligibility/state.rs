@@ -38,7 +38,7 @@ pub(crate) async fn score_review(
 }
 
 /// The person as the roster had them when they were bound.
-pub(super) fn frozen(vault: &Vault, binding: &StoredBinding) -> Result<RosterRecord, StoreError> {
+pub(crate) fn frozen(vault: &Vault, binding: &StoredBinding) -> Result<RosterRecord, StoreError> {
     keys::open(vault, ("binding", &binding.exam, &binding.document_index), &binding.record)
 }
 

@@ -13,8 +13,8 @@ mod people_file;
 mod roster_file;
 mod rules_check;
 mod sittings_file;
-mod source;
-mod table;
+pub(crate) mod source;
+pub(crate) mod table;
 mod words;
 
 use std::fs;

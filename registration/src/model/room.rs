@@ -1,11 +1,13 @@
 //! Where exams take place: sites, their rooms, and the place in a room that somebody was given. Plain values.
 
+pub mod arrangement;
 pub mod ticket;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reservation::ids::SittingId;
 use uuid::Uuid;
 
+use crate::model::order::OrderId;
 use crate::model::text::Text;
 
 /// A site's id.
@@ -40,6 +42,9 @@ pub struct Site {
     pub position: Option<Position>,
 }
 
+/// How far apart two sittings must begin for one room to serve both, as a warning says: how long they last nobody has said.
+pub const ROOM_NEEDED: SignedDuration = SignedDuration::from_hours(3);
+
 /// A room of a site, reused by every exam that takes place there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -64,7 +69,7 @@ pub struct SeatPlace {
     pub sitting: SittingId,
     /// Where to go.
     pub site: Site,
-    /// Which room.
+    /// The room to go to.
     pub room: RoomId,
     /// The room's name within the site: 一号楼 302.
     pub room_name: String,
@@ -76,6 +81,17 @@ pub struct SeatPlace {
     pub seat: u16,
     /// What the seat is called: `H01`.
     pub label: String,
-    /// Since when.
+    /// Since when somebody has it.
     pub assigned_at: Timestamp,
+}
+
+/// Whoever was given a seat of a room for a sitting, as published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sitter {
+    /// By whose order.
+    pub order: OrderId,
+    /// The seat's number in the room, from 1.
+    pub seat: u16,
+    /// Whether the place was given up since: then it stays empty.
+    pub is_given_up: bool,
 }

@@ -71,6 +71,8 @@ pub(crate) enum MessageKind {
     MoneyReturned,
     /// A ticket that the candidate has seen says something else by now.
     TicketChanged,
+    /// A sitting was arranged anew, and the candidate has another room or seat.
+    PlaceMoved,
 }
 
 /// What a message is about besides its exam. A version that does not know a field leaves it unread.
@@ -145,6 +147,21 @@ pub(crate) async fn add_about(
     let payload = serde_json::to_string(about).map_err(|_| StoreError::Corrupt("what a message is about"))?;
     let row = NewRow { topic: TOPIC, kind: kind.into(), account: Some(account), exam, payload: &payload, now };
     outbox::add(client, &row).await
+}
+
+/// The same of many orders of an exam at once, each with whose it is.
+pub(crate) async fn add_about_all(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    kind: MessageKind,
+    orders: &[(OrderId, AccountId)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let told = orders.iter().map(|(order, account)| {
+        let payload = serde_json::to_string(&About::order(*order));
+        Ok((*account, payload.map_err(|_| StoreError::Corrupt("what a message is about"))?))
+    });
+    outbox::add_all(client, (TOPIC, kind.into()), exam, &told.collect::<Result<Vec<_>, StoreError>>()?, now).await
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::OrderOwed => "原场次已满，请另选场次",
         MessageKind::MoneyReturned => "报名费将按原路退回",
         MessageKind::TicketChanged => "准考证有变更请重新打印",
+        MessageKind::PlaceMoved => "考场座位有变，请查看",
     }
 }
 
@@ -78,6 +79,7 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
         }
         MessageKind::MoneyReturned => ("报名费将按原路退回", "A payment of yours goes back the way it came"),
         MessageKind::TicketChanged => ("准考证内容有变更", "Your admission ticket has changed"),
+        MessageKind::PlaceMoved => ("考场座位有变，请查看", "Your room or seat has changed"),
     }
 }
 
@@ -106,6 +108,10 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         MessageKind::TicketChanged => Some((
             "请登录后重新打印准考证，原来的准考证已作废。",
             "Sign in and print it again: the one that you had lets nobody in any more.",
+        )),
+        MessageKind::PlaceMoved => Some((
+            "请登录查看新的考场和座位。以前看到或打印的座位不再有效。",
+            "Sign in to see your new room and seat. What you saw or printed before is no longer valid.",
         )),
         MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
             Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))

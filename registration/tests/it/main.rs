@@ -55,6 +55,8 @@ mod purpose;
 mod readings;
 mod reconciliation;
 mod reviews;
+mod rooms;
+mod rooms_bulk;
 mod rosters;
 mod rush;
 mod score_reviews;

@@ -14,7 +14,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("registration", &["reservation", "gateways", "seating", "ticketcode"]),
     ("pagekit", &["httpkit"]),
     ("h5", &["registration", "reservation", "pagekit", "httpkit", "papers"]),
-    ("backoffice", &["registration", "reservation", "pagekit", "httpkit"]),
+    ("backoffice", &["registration", "reservation", "pagekit", "httpkit", "seating"]),
     ("specimen", &[]),
     ("sandbox", &["gateways", "pagekit", "specimen"]),
     ("embedded", &[]),

@@ -26,6 +26,7 @@ use crate::paths::path_of;
 use crate::request::chosen::Chosen;
 use crate::request::exam::find;
 use crate::request::visit::{Candidate, Progress, Visit, WithOrders};
+use crate::view::exam::draws::draws_link;
 use crate::view::exam::facts::exam_facts;
 use crate::view::form::{FieldError, error_summary};
 use crate::view::layout::{heading, page};
@@ -98,7 +99,8 @@ pub(crate) fn render_known(
     let may_choose = may_choose(exam, visit.now, gate);
     let plan = plan(w, &offer, available.as_deref(), may_choose, visit.account.is_some());
     let (steps, standing, reader) = (&progress.steps[..], &progress.standing, visit.reader());
-    let view = View { exam, steps, standing, reader, offer: &offer, now: visit.now, errors, gate, plan };
+    let has_draws = visit.app.outside.registration.rooms.has_draws(&exam.id);
+    let view = View { exam, steps, standing, reader, offer: &offer, now: visit.now, errors, gate, plan, has_draws };
     page(&visit.frame_of(w.pick(&exam.title.zh, &exam.title.en), exam, progress), &body(w, &view))
 }
 
@@ -114,6 +116,8 @@ pub(crate) struct View<'a> {
     pub(crate) errors: &'a [FieldError],
     pub(crate) gate: Gate,
     pub(crate) plan: ChoicePlan,
+    /// Is a sitting of the exam arranged?
+    pub(crate) has_draws: bool,
 }
 
 pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
@@ -140,7 +144,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (progress)
             }
             // Who has come here by steps has read it on the exam's own page.
-            @if crate::paths::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) } }
+            @if crate::paths::is_simple(exam) { aside class="side" { (exam_facts(w, exam, view.now)) (draws_link(w, exam, view.has_draws)) } }
             div class="wide-main" { (chooser(w, view)) }
         }
     }

@@ -1,6 +1,7 @@
 //! After handing in and after the decision: a page worth a screenshot.
 
 pub(crate) mod answers;
+pub(crate) mod places;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,6 +17,7 @@ use registration::model::fen::Fen;
 use registration::model::order::{Order, OrderState};
 use registration::model::payment::invoice::Invoice;
 use registration::model::payment::{Method, Payment};
+use registration::model::room::SeatPlace;
 use registration::payments::{Looking, PaymentPage};
 use registration::people::accounts::Account;
 use registration::rules::standing::{Standing, State};
@@ -26,6 +28,7 @@ use crate::failure::Failure;
 use crate::layers::kept::kept;
 use crate::pages::order::invoice::section::{Asked, invoice_section};
 use crate::pages::order::receipt::answers::answer_rows;
+use crate::pages::order::receipt::places::place_lines;
 use crate::pages::order::{invoice, withdraw};
 use crate::request::order::find;
 use crate::request::visit::{Candidate, WithOrders};
@@ -91,6 +94,7 @@ pub(crate) async fn render(
         frame.script = Some("upload.js");
         arrived = registration.orders.arrived(account.id, order.id).await?;
     }
+    let places = if is_paid { registration.rooms.places_of(order.id).await? } else { Vec::new() };
     let withdraws = withdraw::is_offered(candidate, order, exam).await?;
     frame.reload_seconds = money.filter(|money| is_moving(order, money)).map(|_| RELOADS_SECONDS);
     let view = View {
@@ -104,6 +108,7 @@ pub(crate) async fn render(
         steps: &progress.steps,
         standing: &progress.standing,
         reader: visit.reader(),
+        places: &places,
         arrived,
         withdraws,
         invoice: invoice.as_ref(),
@@ -144,6 +149,8 @@ pub(crate) struct View<'a> {
     /// Where the registration stands, and to whom it is said.
     pub(crate) standing: &'a Standing,
     pub(crate) reader: Reader,
+    /// Where to sit, for each sitting whose places are published.
+    pub(crate) places: &'a [SeatPlace],
     /// A picture that is here and was not handed in yet.
     pub(crate) arrived: Option<Uuid>,
     /// Can the candidate give the paid seats up now?
@@ -230,12 +237,16 @@ fn slip(w: Words, view: &View<'_>) -> Markup {
         w.t("receipt-decided"),
         w.t("receipt-unpaid"),
         w.t("receipt-paid-by"),
+        w.t("receipt-places"),
     ];
     let mut rows: Vec<(&str, Markup)> = vec![
         (&labels[0], html! { b class="number" { (order.id) } }),
         (&labels[1], phrases(w.pick(&exam.title.zh, &exam.title.en))),
         (&labels[2], lines(w, exam, order, None)),
     ];
+    if order.state == OrderState::Confirmed {
+        rows.push((&labels[10], place_lines(w, exam, view.places)));
+    }
     let person = view.person.map(|person| person_rows(w, exam, person)).unwrap_or_default();
     rows.extend(person.iter().map(|(label, value)| (label.as_str(), value.clone())));
     if person.is_empty() {

@@ -10,13 +10,11 @@ use reservation::ids::CandidateId;
 use reservation::waiting_room::pass::PASS_LIFE;
 
 use crate::view::callout::{Tone, callout};
-use crate::view::facts::{facts, pieces};
+use crate::view::facts::{digits, facts, pieces};
 use crate::view::layout::heading;
 
 /// Hex digits of the commitment that are shown before one asks for more.
 const COMMITMENT_SHOWN: usize = 12;
-/// Hex digits that stay together on a line.
-const HEX_GROUP: usize = 4;
 const HOUR_MINUTES: i64 = 60;
 
 /// A place, as plain values.
@@ -203,12 +201,6 @@ fn how(w: Words, view: &View<'_>) -> Markup {
             }
         }
     }
-}
-
-/// Hex digits that break between groups, so that none hangs alone on a line.
-fn digits(hex: &str) -> Markup {
-    let groups = hex.as_bytes().chunks(HEX_GROUP).map(|group| String::from_utf8_lossy(group));
-    html! { code { @for group in groups { (group) wbr; } } }
 }
 
 fn check(w: Words, view: &View<'_>, commitment: &str) -> Markup {

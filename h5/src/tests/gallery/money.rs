@@ -143,6 +143,7 @@ impl Studio {
             steps: &steps,
             standing: &standing,
             reader: reader(true),
+            places: &[],
             arrived: None,
             withdraws: false,
             invoice,

@@ -3,16 +3,45 @@
 use maud::html;
 use registration::model::exam::Exam;
 use registration::model::order::{OrderId, OrderState};
+use registration::model::room::{RoomId, SeatPlace, Site, SiteId};
 use registration::payments::Surface;
 use registration::people::accounts::Account;
 use uuid::Uuid;
 
 use super::accounts::me_page;
-use super::{Studio, account, an_order, exam_page, now, reader, refused_state, standing_of, steps_of, with_orders};
+use super::{
+    Studio, account, an_order, exam_page, now, reader, refused_state, standing_of, steps_of, text, with_orders,
+};
 use crate::pages::order::{self, ended, receipt};
 use crate::view::form::FieldError;
 use crate::view::layout::Visitor;
 use crate::view::order::late::Late;
+
+/// A place with long names.
+fn a_place() -> Vec<SeatPlace> {
+    let site = Site {
+        id: SiteId(Uuid::nil()),
+        name: text(
+            "临江市高新技术产业开发区继续教育学院东校区",
+            "East Campus of the Linjiang School of Continuing Education",
+        ),
+        address: text("学府路 1 号", "1 Xuefu Road"),
+        way: text("", ""),
+        position: None,
+    };
+    let place = SeatPlace {
+        sitting: "en-1".parse().unwrap(),
+        site,
+        room: RoomId(Uuid::nil()),
+        room_name: "一号教学楼 302".to_owned(),
+        floor: "3".to_owned(),
+        room_number: 12,
+        seat: 1,
+        label: "H01".to_owned(),
+        assigned_at: now(),
+    };
+    vec![place]
+}
 
 impl Studio {
     pub(super) fn orders(&mut self) {
@@ -59,6 +88,7 @@ impl Studio {
             let (steps, standing) = (steps_of(&exam, Some(&order)), standing_of(&exam, &with_orders(&orders)));
             let answers =
                 [("专业", "汉语言文学"), ("论文等级", "良")].map(|(label, value)| (label.into(), html! { (value) }));
+            let places = if name == "receipt-confirmed" { a_place() } else { Vec::new() };
             let view = receipt::View {
                 can_print: true,
                 exam: &exam,
@@ -71,6 +101,7 @@ impl Studio {
                 steps: &steps,
                 standing: &standing,
                 reader: reader(true),
+                places: &places,
                 arrived: None,
                 withdraws: name == "receipt-confirmed",
                 invoice: None,

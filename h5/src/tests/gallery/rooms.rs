@@ -1,10 +1,14 @@
 //! The waiting room in every state, and the exam's page in front of it and behind it.
 
 use jiff::SignedDuration;
+use registration::model::exam::Exam;
+use registration::model::room::arrangement::Published;
+use registration::rooms::Draw;
 use reservation::engine::waiting_room::WaitingRoomState;
 use reservation::waiting_room::WaitingRoomMode;
 
 use super::{Studio, availability, exam_page, minutes, now};
+use crate::pages::exam::draw;
 use crate::pages::exam::sittings::gate::Gate;
 use crate::pages::waiting_room::view::{Place, View, body};
 use crate::request::chosen::Chosen;
@@ -37,8 +41,34 @@ fn place(ahead: Option<u64>, expected_seconds: Option<i64>) -> Place {
     }
 }
 
+/// How a sitting is drawn: nothing published, published, and being arranged anew.
+fn draws(exam: &Exam) -> Vec<Draw> {
+    let draw = |at: usize, generation: u32| Draw {
+        exam: exam.id.clone(),
+        sitting: exam.sittings[at].id.clone(),
+        rules: Default::default(),
+        commitment: "4bb06f8e4e3a7715d201d573d0aa423762e55dabd61a2c02278fa56cc6d294e0".to_owned(),
+        generation,
+        made_at: now() - minutes(90),
+        published: (generation > 0).then(|| Published {
+            at: now() - minutes(20),
+            by: None,
+            commitment: "4b".repeat(32),
+            seed: "07".repeat(32),
+            seats: 98_412,
+            rooms: 3_281,
+            late: 17,
+        }),
+        frozen_at: None,
+    };
+    vec![draw(0, 0), draw(1, 1)]
+}
+
 impl Studio {
     pub(super) fn rooms(&mut self) {
+        let exam = exam_page();
+        self.add("draw", "draw", None, Visitor::Guest, &draw::body(self.w, &exam, &draws(&exam), now()));
+        self.add("draw-none", "draw", None, Visitor::SignedIn, &draw::body(self.w, &exam, &[], now()));
         let open = exam_page();
         let mut soon = exam_page();
         soon.opens_at = now() + SignedDuration::from_secs(754);

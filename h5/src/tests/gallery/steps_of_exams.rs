@@ -105,6 +105,7 @@ impl Studio {
             orders: facts.orders,
             registered: matches!(facts.eligibility, EligibilityState::Bound { .. }).then_some(&registered),
             available: available.as_deref(),
+            has_draws: name == "steps-guest",
             now: now(),
         };
         let body = exam::body(self.w, &view);
@@ -261,8 +262,18 @@ impl Studio {
         let plan = plan(self.w, &offer, Some(&available), true, true);
         let (standing, reader, gate) = (standing_of(page, facts), reader(true), Gate::None);
         let standing = &standing;
-        let view =
-            sittings::View { exam: page, steps: list, standing, reader, offer: &offer, now: now(), errors, gate, plan };
+        let view = sittings::View {
+            exam: page,
+            steps: list,
+            standing,
+            reader,
+            offer: &offer,
+            now: now(),
+            errors,
+            gate,
+            plan,
+            has_draws: true,
+        };
         let body = sittings::body(self.w, &view);
         self.add(name, "choose", None, Visitor::SignedIn, &body);
     }

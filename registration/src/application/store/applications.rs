@@ -39,7 +39,24 @@ pub(crate) async fn get(
     client.query_opt(&statement, &[&exam.as_str(), &account.0]).await?.as_ref().map(read).transpose()
 }
 
-/// The same, locked until the transaction ends.
+/// The forms that these accounts have handed in for an exam, sealed, in any order.
+pub(crate) async fn details_of(
+    client: &impl GenericClient,
+    exam: &ExamId,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, Vec<u8>)>, StoreError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT account, details FROM registration.applications
+             WHERE exam = $1 AND account = ANY($2) AND details IS NOT NULL",
+        )
+        .await?;
+    let accounts: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
+    let rows = client.query(&statement, &[&exam.as_str(), &accounts]).await?;
+    Ok(rows.iter().map(|row| (AccountId(row.get("account")), row.get("details"))).collect())
+}
+
+/// The same as [`get`], locked until the transaction ends.
 pub(crate) async fn get_locked(
     transaction: &impl GenericClient,
     exam: &ExamId,

@@ -24,7 +24,7 @@ pub(super) fn decoded(mut file: impl Read + Seek) -> Result<impl Read, String> {
 }
 
 /// The same at once, of a file that is small.
-pub(super) fn decoded_text(bytes: Vec<u8>) -> Result<String, String> {
+pub(crate) fn decoded_text(bytes: Vec<u8>) -> Result<String, String> {
     let mut text = String::new();
     decoded(Cursor::new(bytes))?.read_to_string(&mut text).map_err(|error| cannot(&error))?;
     Ok(text)

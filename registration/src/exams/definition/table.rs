@@ -15,20 +15,20 @@ use crate::model::text::Text;
 const FAULTS_MAX: usize = 100;
 
 /// Which columns a file may have; the first `needed` must be there.
-pub(super) struct Shape {
-    pub(super) file: &'static str,
-    pub(super) columns: &'static [&'static str],
-    pub(super) needed: usize,
+pub(crate) struct Shape {
+    pub(crate) file: &'static str,
+    pub(crate) columns: &'static [&'static str],
+    pub(crate) needed: usize,
     /// Most lines that a file may have.
-    pub(super) rows_max: usize,
+    pub(crate) rows_max: usize,
     /// May it have other columns besides?
-    pub(super) is_open: bool,
+    pub(crate) is_open: bool,
     /// What its columns are called in a school's own sheets.
-    pub(super) words: &'static [(&'static str, &'static str)],
+    pub(crate) words: &'static [(&'static str, &'static str)],
 }
 
 /// Reads a file line by line; `read` turns a line into a thing, or adds faults.
-pub(super) fn parse<T>(
+pub(crate) fn parse<T>(
     shape: &Shape,
     text: &str,
     faults: &mut Vec<DefinitionError>,
@@ -44,7 +44,7 @@ pub(super) fn parse<T>(
 
 /// The same for a file of any length: nothing is kept. `read` says whether to go on. Lines without anything in them are
 /// none.
-pub(super) fn stream(
+pub(crate) fn stream(
     shape: &Shape,
     mut source: impl Read,
     faults: &mut Vec<DefinitionError>,
@@ -143,17 +143,17 @@ fn fault(shape: &Shape, line: u64, message: String) -> DefinitionError {
 }
 
 /// One line of a file.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     shape: &'a Shape,
     header: &'a [String],
     /// Its number, from 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     record: StringRecord,
 }
 
 impl Row<'_> {
     /// A fault of this line.
-    pub(super) fn fault(&self, message: String) -> DefinitionError {
+    pub(crate) fn fault(&self, message: String) -> DefinitionError {
         fault(self.shape, self.line, message)
     }
 
@@ -173,18 +173,18 @@ impl Row<'_> {
     }
 
     /// A field's text; empty when the column is missing.
-    pub(super) fn field(&self, column: &str) -> &str {
+    pub(crate) fn field(&self, column: &str) -> &str {
         let place = self.header.iter().position(|name| name == column);
         place.and_then(|place| self.record.get(place)).unwrap_or_default()
     }
 
     /// All fields with their columns' names.
-    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.header.iter().map(String::as_str).zip(self.record.iter())
     }
 
     /// A field as one of the readers of cells reads it.
-    pub(super) fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         column: &str,
         faults: &mut Vec<DefinitionError>,
@@ -195,7 +195,7 @@ impl Row<'_> {
     }
 
     /// The same for a field that may be empty.
-    pub(super) fn read_optional<T>(
+    pub(crate) fn read_optional<T>(
         &self,
         column: &str,
         faults: &mut Vec<DefinitionError>,
@@ -205,7 +205,7 @@ impl Row<'_> {
     }
 
     /// A field as what it stands for.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(
         &self,
         column: &str,
         faults: &mut Vec<DefinitionError>,
@@ -215,7 +215,7 @@ impl Row<'_> {
     }
 
     /// A field that may be empty.
-    pub(super) fn optional<T: FromStr<Err: Display>>(
+    pub(crate) fn optional<T: FromStr<Err: Display>>(
         &self,
         column: &str,
         faults: &mut Vec<DefinitionError>,
@@ -224,7 +224,7 @@ impl Row<'_> {
     }
 
     /// A text in both languages.
-    pub(super) fn text(&self, zh: &str, en: &str, faults: &mut Vec<DefinitionError>) -> Option<Text> {
+    pub(crate) fn text(&self, zh: &str, en: &str, faults: &mut Vec<DefinitionError>) -> Option<Text> {
         let text = Text { zh: self.field(zh).to_owned(), en: self.field(en).to_owned() };
         if let Some(message) = text_fault(&text) {
             faults.push(self.fault(format!("{zh}, {en}: {message}")));

@@ -82,6 +82,27 @@ pub(crate) async fn add(client: &impl GenericClient, row: &NewRow<'_>) -> Result
     Ok(())
 }
 
+/// Adds a row of one kind for each account, with what it is about: many at once, in the transaction of what they tell of.
+pub(crate) async fn add_all(
+    client: &impl GenericClient,
+    (topic, kind): (&str, &str),
+    exam: &ExamId,
+    told: &[(AccountId, String)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = client
+        .prepare_cached(
+            "INSERT INTO registration.outbox (topic, kind, account, exam, payload, made_at, next_try_at)
+             SELECT $1::text, $2::text, u.account, $3::text, u.payload::jsonb, $6::timestamptz, $6
+             FROM unnest($4::uuid[], $5::text[]) AS u(account, payload)",
+        )
+        .await?;
+    let (accounts, payloads): (Vec<uuid::Uuid>, Vec<&str>) =
+        told.iter().map(|(account, payload)| (account.0, payload.as_str())).unzip();
+    client.execute(&statement, &[&topic, &kind, &exam.as_str(), &accounts, &payloads, &now]).await?;
+    Ok(())
+}
+
 /// Takes up to `limit` that are due. Whoever does not [`finish`] one sees it again: after a minute, then after four times
 /// as long each time.
 pub(crate) async fn claim(

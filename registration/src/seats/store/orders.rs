@@ -1,6 +1,7 @@
 //! The table `orders`: reading. Each row comes with its seats.
 
 pub(crate) mod change;
+pub(crate) mod confirmed;
 pub(crate) mod due;
 pub(crate) mod paid;
 pub(crate) mod unpaid;

@@ -1,0 +1,98 @@
+//! What anybody may see of how seats are drawn: the commitment as soon as there is one; the seed, and the record by which the
+//! draw is done again, once places are published.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use reservation::ids::{ExamId, SittingId};
+use seating::record::{Late, Record};
+
+use super::arranging::off_the_runtime;
+use super::{Rooms, store};
+use crate::model::room::arrangement::Arrangement;
+use crate::store::StoreError;
+
+/// Most records that are kept ready: one of 100,000 is some 15 MB.
+const RECORDS_MAX: usize = 4;
+
+/// What the public sees of a sitting's draw.
+pub type Draw = Arrangement;
+
+/// Records as they were last asked for, the newest last.
+#[derive(Default)]
+pub(super) struct Records(VecDeque<(Key, Bytes)>);
+
+/// Which record it is: sitting, generation, and how many have come late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    exam: ExamId,
+    sitting: SittingId,
+    generation: u32,
+    late: u32,
+}
+
+impl Rooms {
+    /// Is a sitting of the exam arranged, as far as this process has heard? From memory.
+    pub fn has_draws(&self, exam: &ExamId) -> bool {
+        self.arranged.read().expect("nothing panics while the exams are held").contains(exam)
+    }
+
+    /// Reads anew which exams have draws.
+    pub(crate) async fn refresh_draws(&self) -> Result<(), StoreError> {
+        let exams = store::arrangements::exams(&self.database.client().await?).await?;
+        *self.arranged.write().expect("nothing panics while the exams are held") = exams.into_iter().collect();
+        Ok(())
+    }
+
+    /// How an exam's sittings are drawn, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn draws(&self, exam: &ExamId) -> Result<Vec<Draw>, StoreError> {
+        store::arrangements::of_exam(&self.database.client().await?, exam).await
+    }
+
+    /// The record of a published draw as `seathold seating verify` reads it, with those who came later; `None` before it is
+    /// published. One at a time is put together, and the last four are kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn record(&self, exam: &ExamId, sitting: &SittingId) -> Result<Option<Bytes>, StoreError> {
+        let mut records = self.records.lock().await;
+        let known = store::arrangements::get(&self.database.client().await?, exam, sitting).await?;
+        let Some((generation, published)) = known.and_then(|known| Some((known.generation, known.published?))) else {
+            return Ok(None);
+        };
+        let key = Key { exam: exam.clone(), sitting: sitting.clone(), generation, late: published.late };
+        if let Some((_, bytes)) = records.0.iter().find(|(kept, _)| *kept == key) {
+            return Ok(Some(bytes.clone()));
+        }
+        let Some((generation, record, late)) =
+            store::arrangements::record(&self.database.client().await?, exam, sitting).await?
+        else {
+            return Ok(None);
+        };
+        let (count, bytes) = off_the_runtime(move || whole(&record, &late)).await??;
+        records.0.retain(|(kept, _)| (&kept.exam, &kept.sitting) != (exam, sitting));
+        while records.0.len() >= RECORDS_MAX {
+            records.0.pop_front();
+        }
+        records.0.push_back((Key { generation, late: count, ..key }, bytes.clone()));
+        Ok(Some(bytes))
+    }
+}
+
+/// Record and late ones as one text.
+fn whole(record: &str, late: &str) -> Result<(u32, Bytes), StoreError> {
+    let record = with_late(record, late)?;
+    let text = serde_json::to_vec(&record).map_err(|_| StoreError::Corrupt("a record that is no JSON"))?;
+    Ok((u32::try_from(record.late.len()).unwrap_or(u32::MAX), text.into()))
+}
+
+/// A record as it is stored, with those who came later.
+pub(super) fn with_late(record: &str, late: &str) -> Result<Record, StoreError> {
+    let corrupt = |_| StoreError::Corrupt("the record of a draw");
+    let mut record: Record = serde_json::from_str(record).map_err(corrupt)?;
+    record.late = serde_json::from_str::<Vec<Late>>(late).map_err(corrupt)?;
+    Ok(record)
+}
