@@ -28,6 +28,11 @@ en,英语,English,一教,Hall,2090-02-01T09:00:00+08:00,5
 const EXAM: &str = "/exams/degree-english";
 const PAGE: &str = "/exams/degree-english/accommodations";
 
+/// The form with a proof.
+fn files(proof: &[u8]) -> [(&str, &[u8]); 3] {
+    [("kinds", b"extra_time"), ("details", "右手骨折".as_bytes()), ("proof-album", proof)]
+}
+
 /// The words of a page that it must, and must not, have.
 async fn shows(visitor: &mut Visitor, path: &str, words: &[&str], not: &[&str]) {
     let page = visitor.get(path).await.text;
@@ -54,15 +59,14 @@ async fn e3_asked_for_with_proof_decided_and_withdrawn() {
     assert!(refused.text.contains("href=\"#kinds\"") && refused.text.contains("右手骨折"), "{}", refused.text);
     let refused = candidate.post_form(PAGE, &[("kinds", "extra_time"), ("details", "右手骨折")]).await;
     assert!(refused.text.contains("href=\"#proof\"") && refused.text.contains("value=\"extra_time\" checked"));
-    let files =
-        |proof| [("kinds", "extra_time".as_bytes()), ("details", "右手骨折".as_bytes()), ("proof-album", proof)];
+    let (wide, wider) = (picture(300, 400), picture(320, 400));
     let refused = candidate.upload_to(PAGE, &files(b"no picture")).await;
     assert!(
         refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("不是 JPG"),
         "{}",
         refused.text
     );
-    let sent = candidate.upload_to(PAGE, &files(&picture(300, 400))).await;
+    let sent = candidate.upload_to(PAGE, &files(&wide)).await;
     assert_eq!(sent.location(), format!("{PAGE}?said=accommodation"), "{}", sent.text);
     shows(&mut candidate, sent.location(), &["便利申请已提交", "申请正在审核", "待审核", "撤回申请", "右手骨折"], &[])
         .await;
@@ -82,7 +86,7 @@ async fn e3_asked_for_with_proof_decided_and_withdrawn() {
     let no = Verdicts(vec![(ExtraTime, Verdict::Refused("证明看不清".to_owned()))]);
     reviews.decide(&staff, &case.key, &no).await.unwrap();
     shows(&mut candidate, PAGE, &["申请未通过", "未同意", "证明看不清", "修改后重新申请"], &[]).await;
-    candidate.upload_to(PAGE, &files(&picture(320, 400))).await;
+    candidate.upload_to(PAGE, &files(&wider)).await;
     let case = reviews.look(&staff, &exam, case.key.account).await.unwrap();
     reviews.decide(&staff, &case.key, &Verdicts(vec![(ExtraTime, Verdict::Granted)])).await.unwrap();
     shows(&mut candidate, PAGE, &["申请已有结果", "已同意"], &["证明看不清"]).await;

@@ -86,9 +86,9 @@ mod tests {
 
     #[test]
     fn e4_a_reminder_of_the_exam_says_when_where_and_what_to_bring() {
-        let exam = exam();
-        let sitting = &exam.sittings[0];
-        let plain = visit(sitting, None);
+        let mut exam = exam();
+        let sitting = exam.sittings[0].clone();
+        let plain = visit(&sitting, None);
         assert!(plain.zh.contains(&sitting.venue.zh) && plain.en.contains("(Beijing time)"), "{plain:?}");
         let words = |zh: &str, en: &str| Text { zh: zh.to_owned(), en: en.to_owned() };
         let site = Site {
@@ -109,14 +109,16 @@ mod tests {
             label: "H01".to_owned(),
             assigned_at: sitting.starts_at,
         };
-        let Text { zh, en } = visit(sitting, Some(&place));
+        let Text { zh, en } = visit(&sitting, Some(&place));
         let end = "临江大学东校区（学府路1号），3层，一号楼 302，第 012 考场，座位 H01。从北门进，右转。";
         assert!(zh.ends_with(end), "{zh}");
         assert!(en.ends_with("3层, 一号楼 302, room 012, seat H01. Through the north gate, then right."), "{en}");
         (place.floor, place.site.way) = (String::new(), words("", ""));
-        let Text { zh, en } = visit(sitting, Some(&place));
+        let Text { zh, en } = visit(&sitting, Some(&place));
         assert!(zh.ends_with("座位 H01。") && en.ends_with("seat H01.") && zh.contains("），一号楼"), "{zh} {en}");
-        assert!(said(ReminderKind::ExamDay, &exam).unwrap().zh.contains("证件"));
+        assert!(said(ReminderKind::ExamDay, &exam).unwrap().zh.contains("身份证原件"), "in the exam's words");
+        exam.rules.reminders.bring = None;
+        assert!(said(ReminderKind::ExamDay, &exam).unwrap().zh.contains("有效身份证件"));
         assert!(said(ReminderKind::Ticket, &exam).is_none());
         assert!(said(ReminderKind::Closes, &exam).unwrap().en.contains("(Beijing time)"));
     }

@@ -114,7 +114,7 @@ async fn e3_what_is_asked_for_is_decided_kind_by_kind_and_reaches_the_seat() {
     care.ask(account, &asked).await.unwrap();
     assert!(matches!(care.state(account).await, AccommodationState::Waiting { .. }));
     assert_eq!((world.count_waiting(CaseKind::Accommodation).await, care.proofs("kept").await), (1, 1));
-    let stored = "SELECT convert_from(request, 'SQL_ASCII') LIKE '%wheelchair%' FROM registration.accommodations";
+    let stored = "SELECT position('wheelchair'::bytea IN request) > 0 FROM registration.accommodations";
     assert!(!world.sql().await.query_one(stored, &[]).await.unwrap().get::<_, bool>(0), "it speaks of health");
 
     // Nothing of it holds up the seat or the payment.
