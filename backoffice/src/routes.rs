@@ -9,7 +9,7 @@ use registration::model::payment::group::GroupId;
 
 use crate::accounts::{correct, rebind};
 use crate::app::{App, BackofficeState};
-use crate::desks::{forms, payments, people, scores};
+use crate::desks::{accommodations, forms, payments, people, scores};
 use crate::failure::Failure;
 use crate::finance::export::findings::Findings;
 use crate::finance::export::invoices::Invoices;
@@ -51,6 +51,10 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews", get(scores::first))
         .route("/score-reviews/{exam}/{account}", get(scores::show))
         .route("/score-reviews/{exam}/{account}/decide", post(scores::decide).get(scores::back))
+        .route("/accommodations", get(accommodations::first))
+        .route("/accommodations/{exam}/{account}", get(accommodations::show))
+        .route("/accommodations/{exam}/{account}/decide", post(accommodations::decide).get(accommodations::back))
+        .route("/accommodations/{exam}/{account}/proofs/{proof}", get(accommodations::proof))
         .merge(money())
         .merge(places())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))

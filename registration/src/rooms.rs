@@ -10,7 +10,6 @@ mod examinees;
 pub mod form;
 mod late;
 mod list;
-mod needs;
 mod public;
 mod publishing;
 mod sites;

@@ -3,6 +3,7 @@
 pub mod choosing;
 pub mod details;
 pub mod paying;
+pub mod reminders;
 pub mod standing;
 pub mod steps;
 pub mod tickets;

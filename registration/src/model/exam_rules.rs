@@ -2,6 +2,7 @@
 //! the shape of `exam.toml`, kept as one JSON value, of which fields of a later version are ignored: only the file is read
 //! without mercy (`exams/definition/exam_file/unknown.rs`). No rule here knows any exam by name.
 
+mod accommodation;
 mod account;
 mod eligibility;
 mod form;
@@ -10,11 +11,13 @@ mod names;
 mod payment;
 mod programme;
 mod refund;
+mod reminder;
 mod task;
 mod ticket;
 
 use serde::{Deserialize, Serialize};
 
+pub use accommodation::{AccommodationKind, AccommodationRules};
 pub use account::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
@@ -23,6 +26,7 @@ pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
 pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use refund::{RATES_MAX, RefundRate, RefundRules};
+pub use reminder::{ReminderKind, ReminderRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
 pub use ticket::{
     ARRIVE_MINUTES_MAX, NumberError, NumberFields, NumberPart, NumberPattern, SITTING_MINUTES_MAX, TICKET_RULES_MAX,
@@ -84,6 +88,12 @@ pub struct ExamRules {
     /// What stands on admission tickets.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: TicketRules,
+    /// Which accommodations can be asked for, when a step asks for them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub accommodations: AccommodationRules,
+    /// Of what candidates are reminded.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reminders: ReminderRules,
 }
 
 fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
@@ -124,6 +134,8 @@ impl Default for ExamRules {
             payment: PaymentRules::default(),
             refund: RefundRules::default(),
             ticket: TicketRules::default(),
+            accommodations: AccommodationRules::default(),
+            reminders: ReminderRules::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use deadpool_postgres::GenericClient;
 use reservation::ids::ExamId;
 use seating::{Examinee, Key, Rules};
 
-use super::needs::needs_of;
+use crate::application::accommodations::needs_of;
 use crate::application::context;
 use crate::application::store::applications;
 use crate::eligibility::state::frozen;
@@ -48,10 +48,14 @@ pub(super) async fn examinees(
             marks.extend(marks_of(client, vault, exam, batch).await?);
         }
     }
-    let needs = needs_of(client, exam, &accounts).await?;
+    let mut needs = HashMap::new();
+    for batch in orders.chunks(BATCH) {
+        let numbers: Vec<OrderId> = batch.iter().map(|(order, _)| *order).collect();
+        needs.extend(needs_of(client, vault, exam, &numbers).await?);
+    }
     let examinee = |(order, account): &(OrderId, AccountId)| {
         let (school, class) = marks.get(account).cloned().unwrap_or_default();
-        let needs = needs.get(account).copied().unwrap_or_default();
+        let needs = needs.get(order).copied().unwrap_or_default();
         Examinee { id: order.to_string(), school, class, paper: None, needs }
     };
     Ok(orders.iter().map(examinee).collect())

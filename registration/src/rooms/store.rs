@@ -4,7 +4,6 @@ pub(crate) mod arrangements;
 pub(crate) mod proofs;
 pub(crate) mod rooms;
 pub(crate) mod seat_assignments;
-pub(crate) mod seat_assignments;
 pub(crate) mod sites;
 pub(crate) mod sitting_rooms;
 pub(crate) mod ticket_keys;

@@ -18,8 +18,8 @@ use self::unknown::Unknown;
 use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
-    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
-    RefundRate, RefundRules, ReviewRules, StepRule, Subject, TicketRules,
+    AccommodationRules, AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule,
+    PaymentRules, RefundRate, RefundRules, ReminderRules, ReviewRules, StepRule, Subject, TicketRules,
 };
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
@@ -66,6 +66,10 @@ struct Raw {
     refund: RefundRules,
     #[serde(default)]
     ticket: TicketRules,
+    #[serde(default)]
+    accommodations: AccommodationRules,
+    #[serde(default)]
+    reminders: ReminderRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -181,6 +185,8 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         payment: raw.payment,
         refund: raw.refund,
         ticket: raw.ticket,
+        accommodations: raw.accommodations,
+        reminders: raw.reminders,
     };
     check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {
