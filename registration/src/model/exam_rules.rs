@@ -11,6 +11,7 @@ mod payment;
 mod programme;
 mod refund;
 mod task;
+mod waiting_list;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use refund::{RATES_MAX, RefundRate, RefundRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
+pub use waiting_list::{OFFER_MINUTES_MAX, OFFERS_MAX, WaitingListRules};
 
 use crate::model::text::Text;
 
@@ -76,6 +78,9 @@ pub struct ExamRules {
     /// What comes back of the fee to whoever gives up a paid seat.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refund: RefundRules,
+    /// What is done with seats that come back, where that is not simply whoever comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_list: Option<WaitingListRules>,
 }
 
 fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
@@ -115,6 +120,7 @@ impl Default for ExamRules {
             review_days: None,
             payment: PaymentRules::default(),
             refund: RefundRules::default(),
+            waiting_list: None,
         }
     }
 }

@@ -69,6 +69,12 @@ pub(crate) enum MessageKind {
     OrderOwed,
     /// Money that bought nothing goes back.
     MoneyReturned,
+    /// A seat came back and is held for whoever waited longest.
+    ListOffered,
+    /// The offer was let pass: the candidate waits on, at the end of the list.
+    ListMissed,
+    /// Too many offers were let pass: the candidate waits no more.
+    ListOver,
 }
 
 /// What a message is about besides its exam. A version that does not know a field leaves it unread.

@@ -34,6 +34,9 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::BindingAsked => "有人申请绑定您的学籍",
         MessageKind::OrderOwed => "原场次已满，请另选场次",
         MessageKind::MoneyReturned => "报名费将按原路退回",
+        MessageKind::ListOffered => "候补到座位，请尽快缴费",
+        MessageKind::ListMissed => "候补座位已过期，已重排",
+        MessageKind::ListOver => "候补次数已满，不再候补",
     }
 }
 
@@ -76,6 +79,17 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             ("原场次已满，请另选场次", "Your payment has arrived, but the seat was gone: choose another sitting")
         }
         MessageKind::MoneyReturned => ("报名费将按原路退回", "A payment of yours goes back the way it came"),
+        MessageKind::ListOffered => {
+            ("候补到座位，请尽快缴费", "A seat has come back and is held for you: please pay soon")
+        }
+        MessageKind::ListMissed => (
+            "候补座位已过期，已重排",
+            "The seat that was held for you was not paid in time, and you are at the end of the waiting list now",
+        ),
+        MessageKind::ListOver => (
+            "候补次数已满，不再候补",
+            "Several seats that were held for you were not paid in time, and you are off the waiting list",
+        ),
     }
 }
 
@@ -101,6 +115,14 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
             "退款进度可在报名页查看，到账时间以支付机构为准。",
             "Your registration's page says how far it is. When it arrives depends on your bank.",
         )),
+        MessageKind::ListMissed => Some((
+            "为您保留的座位没有按时缴费，您已排到候补名单的末尾。再有座位时会再通知您；不想再等的，请在报名页退出候补。",
+            "There is nothing to do. You will be told when there is a seat again. If you no longer wait, leave the list on your registration's page.",
+        )),
+        MessageKind::ListOver => Some((
+            "为您保留的座位多次没有按时缴费，或被退回。有空座位时，仍可在报名页直接选择。",
+            "Whenever a seat is free you can still choose it on your registration's page.",
+        )),
         MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
             Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))
         }
@@ -115,6 +137,7 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         | MessageKind::OrderCancelled
         | MessageKind::OrderLapsed
         | MessageKind::OrderOwed
+        | MessageKind::ListOffered
         | MessageKind::RegistrationUnused => None,
     }
 }

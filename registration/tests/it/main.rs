@@ -61,5 +61,6 @@ mod score_reviews;
 mod settling;
 mod shop;
 mod traps;
+mod waiting_list;
 mod withdrawals;
 mod world;

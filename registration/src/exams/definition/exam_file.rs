@@ -19,7 +19,7 @@ use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
     AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
-    RefundRate, RefundRules, ReviewRules, StepRule, Subject,
+    RefundRate, RefundRules, ReviewRules, StepRule, Subject, WaitingListRules,
 };
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
@@ -77,6 +77,7 @@ struct Raw {
     acknowledge: Acknowledge,
     #[serde(default)]
     waiting_room: RawRoom,
+    waiting_list: Option<WaitingListRules>,
     notice: Spanned<Paragraphs>,
     #[serde(default)]
     groups: Vec<RawGroup>,
@@ -178,6 +179,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         review_days: review_days?,
         payment: raw.payment,
         refund: raw.refund,
+        waiting_list: raw.waiting_list,
     };
     check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {
