@@ -153,7 +153,7 @@ impl Engine {
         Ok(answered.answer)
     }
 
-    /// Calls `wait`.
+    /// Calls `wait` for these requests, by the settings that the lists had last.
     pub(in crate::engine) async fn wait_in_redis(
         &self,
         pool: &Pool,
