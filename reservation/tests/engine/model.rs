@@ -71,7 +71,7 @@ fn operations() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Snapshot),
         1 => Just(Op::GoBack),
     ];
-    prop::collection::vec(op, 1..60)
+    prop::collection::vec(op, 1..50)
 }
 
 /// One case: the model, what the ledger saw of it last, and all holds that were ever given out.
