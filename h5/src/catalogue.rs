@@ -19,6 +19,7 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/waiting.ftl")),
             include_str!(concat!("../messages/", $language, "/ticket.ftl")),
             include_str!(concat!("../messages/", $language, "/care.ftl")),
+            include_str!(concat!("../messages/", $language, "/list.ftl")),
         )
     };
 }

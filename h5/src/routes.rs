@@ -14,7 +14,7 @@ use crate::layers::{NOTIFICATION_TIMEOUT, PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout,
 use crate::pages::account::{self, email, link, mobile, name, password, reminders};
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::exam::sittings::{self, hold};
-use crate::pages::exam::{self, accommodations, draw, notice, opening, update};
+use crate::pages::exam::{self, accommodations, draw, list, notice, opening, update};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::identity::{self, card, face, handover, liveness, manual, pictures, state};
 use crate::pages::order::pay::{self, begin, code as channel_code, going, state as money_state};
@@ -54,6 +54,8 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/exams/{exam}/score-review/delete", get(score_review::back).post(score_review::delete))
         .route("/exams/{exam}/sittings", get(sittings::show))
         .route("/exams/{exam}/hold", get(hold::back).post(hold::take))
+        .route("/exams/{exam}/list/{sitting}", get(list::show).post(list::join))
+        .route("/exams/{exam}/list/{sitting}/leave", get(list::back).post(list::leave))
         .route("/exams/{exam}/waiting", get(waiting_room::show))
         .route("/exams/{exam}/draw", get(draw::show))
         .route("/exams/{exam}/draw/{file}", get(draw::record))

@@ -49,6 +49,8 @@ enum Job {
     Orders,
     /// Finishes confirmations that died on the way, and those for which nothing is to be paid.
     Confirmations,
+    /// Makes orders of seats that waiting lists offered, and tells who waits.
+    Offers,
     /// Asks channels what became of payments.
     AskChannels,
     /// Settles money that came: seats, other ones offered, or refunds.
@@ -113,7 +115,7 @@ pub(crate) struct Jobs {
 impl Job {
     fn every(self) -> Duration {
         match self {
-            Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
+            Self::Offers | Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
             Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings | Self::LateSeats => {
                 SOON
             }
@@ -135,6 +137,7 @@ impl Job {
             Self::Exams => work.exams.refresh().await,
             Self::Orders => orders::end(&work.database, &work.orders).await,
             Self::Confirmations => orders::carry_out(&work.database, &work.orders).await,
+            Self::Offers => work.orders.tell_waits().await,
             Self::AskChannels => work.payments.asking.ask_due().await,
             Self::SettlePaid => money::settle(&work.database, &work.orders).await,
             Self::SendRefunds => work.payments.send_refunds().await,

@@ -48,6 +48,7 @@ pub use confirm::ConfirmError;
 pub use drop_seat::DropError;
 pub use error::OrderError;
 pub use hand_in::HandInError;
+pub use hold::waiting::Joined;
 pub use pictures::ReceiveError;
 pub use withdraw::{WithdrawError, Withdrawal};
 

@@ -12,6 +12,7 @@ mod lanes;
 mod ready;
 mod seats;
 mod upkeep;
+pub mod waiting_list;
 pub mod waiting_room;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -35,7 +36,7 @@ use catalogue::{Catalogue, ExamEntry};
 pub use error::HoldError;
 use lanes::{Lanes, RunningPool};
 pub use ready::NotReady;
-use upkeep::{clocks, feed, keeper, sweep};
+use upkeep::{clocks, feed, keeper, offers, sweep};
 
 /// Longest wait at the start for a Redis that is yet to start, and how often it is tried meanwhile.
 const REDIS_WAIT: Duration = Duration::from_secs(60);
@@ -234,6 +235,7 @@ impl Engine {
             tasks.spawn(feed::feed(self.clone(), pool.clone(), stop.clone()));
             tasks.spawn(sweep::sweep(self.clone(), pool.clone(), stop.clone()));
             tasks.spawn(sweep::finish(self.clone(), running.clone(), stop.clone()));
+            tasks.spawn(offers::offer(self.clone(), running.clone(), stop.clone()));
         }
         running
     }

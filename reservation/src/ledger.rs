@@ -8,7 +8,9 @@ pub mod holds;
 pub mod parked_events;
 pub mod pools;
 pub mod sittings;
+pub mod waiting_lists;
 pub mod waiting_rooms;
+pub mod waits;
 pub mod writers;
 
 use std::time::Duration;

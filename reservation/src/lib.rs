@@ -1,6 +1,6 @@
 //! The hold engine: Redis decides who gets a seat, Postgres remembers it.
 //!
-//! In reading order: [`ids`], [`hold`], [`sitting`] and [`waiting_room`] are plain types; [`engine`] is the only
+//! In reading order: [`ids`], [`hold`], [`sitting`], [`waiting_list`] and [`waiting_room`] are plain types; [`engine`] is the only
 //! door to seats; [`pool`] is what changes together, as this process knows it; [`store`] is Redis and [`ledger`] Postgres; [`sync`] carries events from one to
 //! the other and [`restore`] goes the other way; [`api`] is the JSON API.
 
@@ -14,4 +14,5 @@ pub mod restore;
 pub mod sitting;
 pub mod store;
 pub mod sync;
+pub mod waiting_list;
 pub mod waiting_room;

@@ -12,9 +12,10 @@ use crate::hold::HoldState;
 use crate::ledger::holds::{self, HoldRow};
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::writers::WriterId;
-use crate::ledger::{Ledger, LedgerError, sittings};
+use crate::ledger::{Ledger, LedgerError, sittings, waiting_lists, waits};
 use crate::pool::Pool;
 use crate::store::{Link, Moved, Store, StoreError};
+use crate::waiting_list::{WaitOf, WaitState};
 use salvage::salvage;
 
 /// How many holds go to Redis in one call.
@@ -208,14 +209,46 @@ pub(crate) async fn load(
         link.restore(&pool.keys, epoch, "holds", &arguments).await?;
         loaded += page.len();
     }
+    load_waits(link, pool, epoch, tx).await?;
+    let coming_first = waits::coming_first(&**tx, &pool.exam, &pool.id).await?;
     let mut arguments = vec![link.now_ms().to_string()];
     for (number, capacity) in &capacities {
         let free = i64::from(*capacity) - taken.get(&number.0).copied().unwrap_or_default();
-        arguments.extend([number.to_string(), capacity.to_string(), free.to_string()]);
+        // What is kept is so from the first moment on: nobody overtakes while Redis is back and no offer was made yet.
+        let (free, kept) = match coming_first.contains(number) {
+            true => (free.min(0), free.max(0).to_string()),
+            false => (free, "-".to_owned()),
+        };
+        arguments.extend([number.to_string(), capacity.to_string(), free.to_string(), kept]);
     }
     let id = link.restore(&pool.keys, epoch, "finish", &arguments).await?;
     let id = id.parse().map_err(|()| StoreError::Unexpected(format!("restore answered {id:?}")))?;
     Ok((id, loaded))
+}
+
+/// Loads the pool's waits, each with the place in its list that it had.
+async fn load_waits(
+    link: &Link,
+    pool: &Pool,
+    epoch: i64,
+    tx: &deadpool_postgres::Transaction<'_>,
+) -> Result<(), OpenError> {
+    let Some((settings, _)) = waiting_lists::get(&**tx, &pool.exam).await? else { return Ok(()) };
+    waits::take_back_dead_offers(tx, &pool.exam, &pool.id).await?;
+    let found = waits::of_pool(tx, &pool.exam, &pool.id).await?;
+    loop {
+        let page = waits::page(tx, &found, PAGE_HOLDS.into()).await?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        let mut arguments = vec![settings.lapses_max.to_string()];
+        for WaitOf { candidate, group, wait } in &page {
+            let field = format!("{candidate}:{group}");
+            let member = if wait.state == WaitState::Waiting { wait.in_line(&field) } else { "-".to_owned() };
+            arguments.extend([field, format!("{}{}", wait.state.letter(), wait.text()), member]);
+        }
+        link.restore(&pool.keys, epoch, "waits", &arguments).await?;
+    }
 }
 
 /// A row as `restore` takes it: field, value, deadline or "-" when no clock runs.

@@ -11,6 +11,7 @@ pub mod reply;
 mod salvage;
 pub mod scripts;
 mod trusted;
+mod waiting_list;
 pub mod waiting_room;
 
 use std::borrow::Cow;
@@ -39,6 +40,7 @@ pub use salvage::LiveHold;
 use scripts::Script;
 pub use trusted::Moved;
 use trusted::Trusted;
+pub use waiting_list::{PlaceInList, WaitAnswer, WaitRequest};
 
 /// Most stream entries that may wait for the ledger; then no seat is given out.
 const EVENTS_BEHIND_MAX: usize = 1_000_000;

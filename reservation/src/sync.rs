@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ledger::holds::fold as rows;
 use crate::ledger::pools::{self, PoolRow};
 use crate::ledger::writers::WriterId;
-use crate::ledger::{self, ANSWER_WAIT, Ledger, LedgerError};
+use crate::ledger::{self, ANSWER_WAIT, Ledger, LedgerError, waits};
 use crate::pool::Pool;
 use crate::restore::OpenError;
 use crate::restore::fold::{Folded, fold};
@@ -111,7 +111,7 @@ impl Writer {
             tracing::error!(pool = %pool.id, contradicted, "Redis ended holds that the ledger leads");
             counter!("seathold_ledger_contradictions_total").increment(contradicted);
         }
-        let rows = folded.ended.len() + folded.live.len() + folded.fresh.len();
+        let rows = folded.ended.len() + folded.live.len() + folded.fresh.len() + folded.waits.len();
         counter!("seathold_ledger_rows_total").increment(rows as u64);
         histogram!("seathold_ledger_commit_seconds").record(started.elapsed().as_secs_f64());
         Ok(())
@@ -141,6 +141,7 @@ impl Writer {
                 rows::insert(&tx, &pool.exam, &folded.fresh).await?;
             }
             rows::settle(&tx, &pool.exam, &folded.settled).await?;
+            waits::upsert(&tx, &pool.exam, &pool.id, &folded.waits).await?;
             tx.commit().await?;
             Ok(Ok(ended))
         };

@@ -3,6 +3,7 @@
 
 pub(crate) mod accommodations;
 pub(crate) mod draw;
+pub(crate) mod list;
 pub(crate) mod mine;
 pub(crate) mod notice;
 pub(crate) mod opening;
@@ -21,6 +22,7 @@ use registration::model::facts::{EligibilityState, Facts};
 use registration::model::order::{Order, OrderState};
 use registration::rules::standing::Standing;
 use registration::rules::steps::{StepView, TaskState};
+use reservation::engine::waiting_list::Waiting;
 use reservation::sitting::Availability;
 
 use crate::failure::Failure;
@@ -34,6 +36,7 @@ use crate::request::visit::{Progress, Visit, WithOrders};
 use crate::view::exam::draws::draws_link;
 use crate::view::exam::facts::exam_facts;
 use crate::view::exam::person::person_section;
+use crate::view::exam::waiting_list::list_boxes;
 use crate::view::exam::window::window_line;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::{heading, page};
@@ -64,7 +67,8 @@ pub(crate) async fn show(
         }
         _ => None,
     };
-    Ok(render(&visit, &exam, &progress, registered.as_ref()))
+    let waits = visit.waits(&exam).await;
+    Ok(render(&visit, &exam, &progress, registered.as_ref(), &waits))
 }
 
 /// The page as everybody sees it who is not signed in.
@@ -72,12 +76,18 @@ pub(crate) fn render_for_guests(guest: &Visit, exam: &Exam) -> Markup {
     let progress = Progress::of(exam, Facts::default(), guest.now);
     if is_simple(exam) {
         let (chosen, gate) = (Chosen::default(), gate_of_guest(guest, exam));
-        return sittings::render_known(guest, exam, &chosen, gate, &progress, &[]);
+        return sittings::render_known(guest, exam, &chosen, (gate, &[]), &progress, &[]);
     }
-    render(guest, exam, &progress, None)
+    render(guest, exam, &progress, None, &[])
 }
 
-fn render(visit: &Visit, exam: &Exam, progress: &Progress, registered: Option<&Registered>) -> Markup {
+fn render(
+    visit: &Visit,
+    exam: &Exam,
+    progress: &Progress,
+    registered: Option<&Registered>,
+    waits: &[Waiting],
+) -> Markup {
     let w = visit.words;
     let available = visit.app.outside.engine.availability(&exam.id);
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
@@ -88,6 +98,7 @@ fn render(visit: &Visit, exam: &Exam, progress: &Progress, registered: Option<&R
         reader: visit.reader(),
         orders: &progress.orders,
         registered,
+        waits,
         available: available.as_deref(),
         has_draws: visit.app.outside.registration.rooms.has_draws(&exam.id),
         now: visit.now,
@@ -113,6 +124,8 @@ pub(crate) struct View<'a> {
     pub(crate) orders: &'a [Order],
     /// Who is registered, where the exam binds the account to a person of its roster.
     pub(crate) registered: Option<&'a Registered>,
+    /// On which lists the candidate waits.
+    pub(crate) waits: &'a [Waiting],
     pub(crate) available: Option<&'a [Availability]>,
     /// Is a sitting of the exam arranged?
     pub(crate) has_draws: bool,
@@ -129,6 +142,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 (progress_of(w, view.steps, view.now))
                 @let waits = exam_waits(w, exam, view.steps).unwrap_or_default();
                 (standing_box(w, exam, view.standing, &view.reader, &waits))
+                (list_boxes(w, exam, view.waits))
             }
             // Who has a seat has read what the exam is; on a phone their own comes first.
             @if live.is_empty() { aside class="side" { (exam_facts(w, exam, view.now)) (draws_link(w, exam, view.has_draws)) } }

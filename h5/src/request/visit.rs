@@ -24,6 +24,7 @@ use registration::rules::choosing;
 use registration::rules::standing::{Standing, standing};
 use registration::rules::steps::{StepView, steps};
 use registration::store::StoreError;
+use reservation::engine::waiting_list::Waiting;
 use reservation::ids::SittingId;
 use tokio::sync::OnceCell;
 
@@ -173,6 +174,14 @@ impl Visit {
             None => Facts::default(),
         };
         Ok(Progress::of(exam, facts, self.now))
+    }
+
+    /// On which waiting lists of an exam the candidate is; none for whoever is not signed in.
+    pub(crate) async fn waits(&self, exam: &Exam) -> Vec<Waiting> {
+        match &self.account {
+            Some(account) => self.app.outside.registration.orders.waits(account.id, exam).await,
+            None => Vec::new(),
+        }
     }
 
     /// To whom the state of a registration is told.

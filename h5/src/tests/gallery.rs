@@ -38,6 +38,7 @@ use crate::words::standing::Reader;
 mod accounts;
 /// Identity, the phone, faces.
 mod identity;
+mod lists;
 pub(crate) use identity::account;
 /// Accommodations and reminders.
 mod care;
@@ -235,8 +236,8 @@ pub(crate) fn choosing(
     errors: &[FieldError],
 ) -> Markup {
     let orders: Vec<&Order> = order.into_iter().collect();
-    let eligibility = EligibilityState::None;
-    let offer = Offer { exam, part: PartId::main(), orders: &orders, eligibility: &eligibility, chosen, now: now() };
+    let (part, eligibility) = (PartId::main(), EligibilityState::None);
+    let offer = Offer { exam, part, orders: &orders, eligibility: &eligibility, waits: &[], chosen, now: now() };
     let plan = plan(w, &offer, available, may_choose(exam, now(), gate), gate != Gate::None || order.is_some());
     let live: Vec<Order> = order.into_iter().cloned().collect();
     let standing = standing_of(exam, &with_orders(&live));

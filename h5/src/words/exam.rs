@@ -1,6 +1,6 @@
 //! Fee, days and hold of an exam in words.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
@@ -28,7 +28,12 @@ pub(crate) fn days(w: Words, exam: &Exam, now: Timestamp) -> Option<String> {
 
 /// How long a seat is held: `15 分钟`, `24 小时`.
 pub(crate) fn held(w: Words, exam: &Exam) -> String {
-    let minutes = exam.hold.as_mins();
+    lasting(w, exam.hold)
+}
+
+/// A time for which a seat is held.
+pub(crate) fn lasting(w: Words, held: SignedDuration) -> String {
+    let minutes = held.as_mins();
     match minutes % 60 {
         0 if minutes > 60 => w.with("exam-hold-hours", &[("hours", (minutes / 60).into())]),
         _ => w.with("exam-hold-minutes", &[("minutes", minutes.into())]),

@@ -14,6 +14,7 @@ mod refund;
 mod reminder;
 mod task;
 mod ticket;
+mod waiting_list;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,7 @@ pub use ticket::{
     ARRIVE_MINUTES_MAX, NumberError, NumberFields, NumberPart, NumberPattern, SITTING_MINUTES_MAX, TICKET_RULES_MAX,
     TicketRules,
 };
+pub use waiting_list::{OFFER_MINUTES_MAX, OFFERS_MAX, WaitingListRules};
 
 use crate::model::text::Text;
 
@@ -94,6 +96,9 @@ pub struct ExamRules {
     /// Of what candidates are reminded.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reminders: ReminderRules,
+    /// What is done with seats that come back, where that is not simply whoever comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_list: Option<WaitingListRules>,
 }
 
 fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
@@ -136,6 +141,7 @@ impl Default for ExamRules {
             ticket: TicketRules::default(),
             accommodations: AccommodationRules::default(),
             reminders: ReminderRules::default(),
+            waiting_list: None,
         }
     }
 }

@@ -91,6 +91,12 @@ pub(crate) enum MessageKind {
     ReminderTicket,
     /// A reminder: the exam is near.
     ReminderExamDay,
+    /// A seat came back and is held for whoever waited longest.
+    ListOffered,
+    /// The offer was let pass: the candidate waits on, at the end of the list.
+    ListMissed,
+    /// Too many offers were let pass: the candidate waits no more.
+    ListOver,
 }
 
 impl MessageKind {

@@ -43,6 +43,9 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::ReminderPay => "座位即将到期，请尽快缴费",
         MessageKind::ReminderTicket => "准考证已可打印",
         MessageKind::ReminderExamDay => "考试临近，请查看安排",
+        MessageKind::ListOffered => "候补到座位，请尽快缴费",
+        MessageKind::ListMissed => "候补座位已过期，已重排",
+        MessageKind::ListOver => "候补次数已满，不再候补",
     }
 }
 
@@ -100,6 +103,17 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
         MessageKind::ReminderPay => ("座位即将到期，请尽快缴费", "The time to pay for your seat ends soon"),
         MessageKind::ReminderTicket => ("准考证已可打印", "You can print your admission ticket"),
         MessageKind::ReminderExamDay => ("考试临近，请查看安排", "Your exam is near"),
+        MessageKind::ListOffered => {
+            ("候补到座位，请尽快缴费", "A seat has come back and is held for you: please pay soon")
+        }
+        MessageKind::ListMissed => (
+            "候补座位已过期，已重排",
+            "The seat that was held for you was not paid in time, and you are at the end of the waiting list now",
+        ),
+        MessageKind::ListOver => (
+            "候补次数已满，不再候补",
+            "Several seats that were held for you were not paid in time, and you are off the waiting list",
+        ),
     }
 }
 
@@ -133,6 +147,14 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
             "请登录查看新的考场和座位。以前看到或打印的座位不再有效。",
             "Sign in to see your new room and seat. What you saw or printed before is no longer valid.",
         )),
+        MessageKind::ListMissed => Some((
+            "为您保留的座位没有按时缴费，您已排到候补名单的末尾。再有座位时会再通知您；不想再等的，请在报名页退出候补。",
+            "There is nothing to do. You will be told when there is a seat again. If you no longer wait, leave the list on your registration's page.",
+        )),
+        MessageKind::ListOver => Some((
+            "为您保留的座位多次没有按时缴费，或被退回。有空座位时，仍可在报名页直接选择。",
+            "Whenever a seat is free you can still choose it on your registration's page.",
+        )),
         MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
             Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))
         }
@@ -155,6 +177,7 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         | MessageKind::OrderCancelled
         | MessageKind::OrderLapsed
         | MessageKind::OrderOwed
+        | MessageKind::ListOffered
         | MessageKind::RegistrationUnused => None,
     }
 }

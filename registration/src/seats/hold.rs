@@ -1,5 +1,7 @@
 //! Choosing seats: what is asked for against what the candidate has already.
 
+pub(super) mod waiting;
+
 use reservation::ids::{ExamId, GroupId, SittingId};
 
 use super::error::OrderError;

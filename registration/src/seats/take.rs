@@ -1,6 +1,8 @@
 //! Taking seats, the two writes: the engine's hold, then the order's row. A hold whose row was never written is found
 //! and recovered here.
 
+mod offered;
+
 use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Transaction};

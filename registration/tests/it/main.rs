@@ -66,5 +66,6 @@ mod settling;
 mod shop;
 mod tickets;
 mod traps;
+mod waiting_list;
 mod withdrawals;
 mod world;

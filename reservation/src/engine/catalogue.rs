@@ -10,8 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::{ExamId, SittingId, SittingNumber};
 use crate::ledger::earlier_graces::{self, EarlierGraces};
-use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings, waiting_rooms};
+use crate::ledger::{Ledger, LedgerError, catalogue, exams, sittings, waiting_lists, waiting_rooms};
 use crate::sitting::{Exam, Sitting};
+use crate::waiting_list::WaitingListSettings;
 use crate::waiting_room::WaitingRoomKeys;
 
 /// An exam with its sittings.
@@ -23,6 +24,10 @@ pub struct ExamEntry {
     pub sittings: Vec<Arc<Sitting>>,
     /// The keys of its waiting room; absent while nobody ever wanted one.
     pub waiting_room_keys: Option<Arc<WaitingRoomKeys>>,
+    /// How its waiting lists are set; absent while they are off.
+    pub waiting_list: Option<WaitingListSettings>,
+    /// How they were set when they were on last; absent if they never were.
+    pub last_waiting_list: Option<WaitingListSettings>,
     /// What was promised before the grace was changed.
     earlier_graces: EarlierGraces,
     by_id: HashMap<SittingId, Arc<Sitting>>,
@@ -87,6 +92,7 @@ impl Catalogue {
         }
         let mut rooms = waiting_rooms::all(&*tx).await?;
         let mut graces = earlier_graces::all(&*tx).await?;
+        let lists = waiting_lists::all(&*tx).await?;
         let exams = exams
             .into_iter()
             .map(|mut exam| {
@@ -97,7 +103,19 @@ impl Catalogue {
                 let sittings = sittings_of.remove(&exam.id).unwrap_or_default();
                 let by_id = sittings.iter().map(|sitting| (sitting.id.clone(), sitting.clone())).collect();
                 let earlier_graces = graces.remove(&exam.id).unwrap_or_default();
-                let entry = ExamEntry { exam: Arc::new(exam), sittings, waiting_room_keys, earlier_graces, by_id };
+                let list = lists.get(&exam.id);
+                let last_waiting_list = list.map(|(settings, _)| *settings);
+                let waiting_list = list.filter(|(_, is_on)| *is_on).map(|(settings, _)| *settings);
+                let exam = Arc::new(exam);
+                let entry = ExamEntry {
+                    exam,
+                    sittings,
+                    waiting_room_keys,
+                    waiting_list,
+                    last_waiting_list,
+                    earlier_graces,
+                    by_id,
+                };
                 (entry.exam.id.clone(), Arc::new(entry))
             })
             .collect();

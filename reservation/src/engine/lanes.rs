@@ -11,7 +11,7 @@ use crate::ids::Reference;
 use crate::ledger::holds::decide::Confirmed;
 use crate::pool::Pool;
 use crate::store::reply::{FreezeAnswer, HoldAnswer, ReleaseAnswer, Reply, SettleAnswer};
-use crate::store::{FreezeRequest, HoldRequest, Place};
+use crate::store::{FreezeRequest, HoldRequest, Place, WaitAnswer, WaitRequest};
 
 /// A pool that the engine runs, with the queues in front of its scripts.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ pub(super) struct Lanes {
     pub(super) release: Lane<Place, ReleaseAnswer>,
     pub(super) freeze: Lane<FreezeRequest, FreezeAnswer>,
     pub(super) settle: Lane<(Place, bool), SettleAnswer>,
+    pub(super) wait: Lane<WaitRequest, WaitAnswer>,
     /// In front of the ledger: confirmations of one moment share a transaction.
     pub(super) confirm: Lane<(Place, Reference), Decided>,
 }
@@ -53,7 +54,7 @@ impl Lanes {
     pub(super) fn open(engine: &Engine, pool: &Arc<Pool>) -> Self {
         let (tasks, stop) = (&engine.inner.tasks, &engine.inner.stop);
         let both = || (engine.clone(), pool.clone());
-        let (hold, release, freeze, settle, confirm) = (both(), both(), both(), both(), both());
+        let (hold, release, freeze, settle, wait, confirm) = (both(), both(), both(), both(), both(), both());
         Self {
             hold: Lane::open("hold", tasks, stop, move |requests| {
                 let (engine, pool) = hold.clone();
@@ -79,6 +80,10 @@ impl Lanes {
                     let store = &engine.inner.store;
                     engine.call(&pool, |moment| store.settle(&pool.keys, moment, &decided)).await
                 }
+            }),
+            wait: Lane::open("wait", tasks, stop, move |requests| {
+                let (engine, pool) = wait.clone();
+                async move { engine.wait_in_redis(&pool, &requests).await }
             }),
             confirm: Lane::open("confirm", tasks, stop, move |wishes| {
                 let (engine, pool) = confirm.clone();

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::hold::HoldState;
-use crate::ids::{Generation, Reference};
+use crate::ids::{CandidateId, Generation, Reference, SittingNumber};
 use crate::ledger::holds::fold::{Columns, FoldRow};
 use crate::store::event::{Event, Kind, Made, MadeHold, Record};
+use crate::waiting_list::WaitOf;
 
 /// A batch of events as rows: ended holds first, as a later hold may be in their place.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(crate) struct Folded<'a> {
     pub(crate) fresh: Columns<'a>,
     /// Holds on which Redis has followed the ledger.
     pub(crate) settled: Columns<'a>,
+    /// Waits, each with the moment from which it is so, in ms since 1970.
+    pub(crate) waits: Vec<(&'a WaitOf, i64)>,
 }
 
 /// Folds events, in order, to one row per hold.
@@ -58,7 +61,19 @@ pub(crate) fn fold(events: &[Event]) -> Folded<'_> {
             (true, false) => live.push(row),
         }
     }
-    Folded { ended: ended.into(), live: live.into(), fresh: fresh.into(), settled: settled.into() }
+    let waits = fold_waits(events);
+    Folded { ended: ended.into(), live: live.into(), fresh: fresh.into(), settled: settled.into(), waits }
+}
+
+/// The last word on each wait.
+fn fold_waits(events: &[Event]) -> Vec<(&WaitOf, i64)> {
+    let mut waits = HashMap::<(&CandidateId, SittingNumber), (&WaitOf, i64)>::new();
+    for event in events {
+        for of in &event.waits {
+            waits.insert((&of.candidate, of.group), (of, event.now_ms));
+        }
+    }
+    waits.into_values().collect()
 }
 
 fn row_of<'a>(event: &Event, record: &'a Record) -> FoldRow<'a> {
@@ -102,11 +117,17 @@ mod tests {
     fn the_last_word_on_a_hold_is_folded_and_the_first_reference_stays() {
         let records = "x c:1 1 1 5\nf c:1 1 2 5 a\nf c:1 1 2 5 b\nf d:1 1 9 5 z\nc e:1 1 7 0";
         let fields = [("e", "1"), ("t", "3"), ("f", ""), ("s", ""), ("d", records), ("h", "5 1 c:1 c:1 g:1\n5 4 h:1")];
-        let map = fields.map(|(name, text)| (name.to_owned(), redis::Value::BulkString(text.as_bytes().to_vec())));
-        let entry = redis::streams::StreamId { id: "1-1".to_owned(), map: map.into(), ..Default::default() };
+        let waits = ("w", "w c:1 1 7 0 0 0\nw c:2 2 8 0 0 0\no c:1 1 7 0 9 1");
+        let map = fields
+            .into_iter()
+            .chain([waits])
+            .map(|(name, text)| (name.to_owned(), redis::Value::BulkString(text.as_bytes().to_vec())));
+        let entry = redis::streams::StreamId { id: "1-1".to_owned(), map: map.collect(), ..Default::default() };
         let event = Event::parse(&entry).unwrap();
         let events = [event];
         let folded = fold(&events);
+        let waits: Vec<_> = folded.waits.iter().map(|(of, at)| (of.group.0, of.wait.state.letter(), *at)).collect();
+        assert!(waits.len() == 2 && waits.contains(&(1, 'o', 3)) && waits.contains(&(2, 'w', 3)), "{waits:?}");
         let said = [&folded.ended, &folded.live, &folded.fresh, &folded.settled].map(|columns| format!("{columns:?}"));
         assert_eq!([folded.ended.len(), folded.live.len(), folded.fresh.len(), folded.settled.len()], [1, 1, 3, 1]);
         assert!(said[0].contains("expired") && said[1].contains("Some(\"z\")"), "{said:?}");

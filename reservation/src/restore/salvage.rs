@@ -8,7 +8,7 @@ use super::OpenError;
 use crate::ids::Generation;
 use crate::ledger::holds::fold::{self, FoldRow};
 use crate::ledger::pools::PoolRow;
-use crate::ledger::sittings;
+use crate::ledger::{sittings, waits};
 use crate::pool::Pool;
 use crate::store::{Link, LiveHold};
 
@@ -52,6 +52,16 @@ pub(super) async fn salvage(
     });
     let taken_over = fold::salvage(tx, &pool.exam, &rows.collect::<Vec<_>>().into()).await?;
     sittings::recount(&**tx, &pool.id).await?;
+    let (mut from, mut found) = (0, Vec::new());
+    loop {
+        let (next, page) = link.waits(&pool.keys, from).await?;
+        found.extend(page);
+        if next == 0 {
+            break;
+        }
+        from = next;
+    }
+    waits::salvage(tx, &pool.exam, &pool.id, &found).await?;
     tracing::error!(
         pool = %pool.id, holds = holds.len(), taken_over, cursor = %row.cursor,
         "the ledger is older than Redis and lacks events: took over the live holds that Redis has"

@@ -14,7 +14,7 @@ use crate::hold::HoldState;
 use crate::ids::PoolId;
 use crate::ledger::holds::fold::{self as rows, Columns, FoldRow};
 use crate::ledger::pools::PoolRow;
-use crate::ledger::{LedgerError, parked_events};
+use crate::ledger::{LedgerError, parked_events, waits};
 use crate::pool::Pool;
 use crate::store::event::{Event, StreamId};
 use crate::store::{Link, Store, StoreError, identity_of};
@@ -64,6 +64,7 @@ async fn take_or_park(tx: &Transaction<'_>, pool: &Pool, lineage: i64, events: &
         parked += write_or_park(tx, pool, (newest, lineage), columns).await?;
     }
     rows::settle(tx, &pool.exam, &folded.settled).await?;
+    waits::upsert(tx, &pool.exam, &pool.id, &folded.waits).await?;
     Ok(parked)
 }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use redis::streams::StreamId as RedisEntry;
 
 use crate::ids::{CandidateId, Generation, Reference, SittingNumber, is_name};
+use crate::waiting_list::WaitOf;
 
 /// A stream entry's id, `ms-seq`. Only comparable within one lineage of a pool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,6 +155,8 @@ pub struct Event {
     pub made: Vec<Made>,
     /// What else happened to holds, in order.
     pub records: Vec<Record>,
+    /// The waits that changed, as they are afterwards, in order.
+    pub waits: Vec<WaitOf>,
 }
 
 /// Reads `sitting count sitting count …`.
@@ -195,7 +198,16 @@ impl Event {
     /// Stands for an entry that cannot be read, so that it stops nobody who reads on.
     pub(super) fn foreign(entry: &RedisEntry) -> Option<Self> {
         let id = entry.id.parse().ok()?;
-        Some(Self { id, epoch: 0, now_ms: 0, free: vec![], capacities: vec![], made: vec![], records: vec![] })
+        Some(Self {
+            id,
+            epoch: 0,
+            now_ms: 0,
+            free: vec![],
+            capacities: vec![],
+            made: vec![],
+            records: vec![],
+            waits: vec![],
+        })
     }
 
     /// Can nobody say what happened? No epoch is 0.
@@ -203,9 +215,9 @@ impl Event {
         self.epoch == 0
     }
 
-    /// The number of holds that the event speaks of.
+    /// The number of holds and waits that the event speaks of.
     pub fn size(&self) -> usize {
-        self.records.len() + self.made.iter().map(|made| made.holds.len()).sum::<usize>()
+        self.records.len() + self.waits.len() + self.made.iter().map(|made| made.holds.len()).sum::<usize>()
     }
 
     /// Reads a stream entry; `None` when it is not one of ours.
@@ -219,6 +231,7 @@ impl Event {
             capacities: parse_pairs(&text("s")?)?,
             made: text("h").unwrap_or_default().lines().map(Made::parse).collect::<Option<_>>()?,
             records: text("d")?.lines().map(record).collect::<Option<_>>()?,
+            waits: text("w").unwrap_or_default().lines().map(WaitOf::parse).collect::<Option<_>>()?,
         })
     }
 }

@@ -1,22 +1,22 @@
-//! The seven Redis keys of a pool, all under one hash tag so that a cluster keeps them together.
+//! The ten Redis keys of a pool, all under one hash tag so that a cluster keeps them together.
 
 use crate::ids::PoolId;
 
 /// A pool's keys in the order in which every script takes them.
 #[derive(Debug, Clone)]
-pub struct PoolKeys([String; 7]);
+pub struct PoolKeys([String; 10]);
 
 impl PoolKeys {
     /// The keys of `pool`.
     pub fn of(pool: &PoolId) -> Self {
         Self(
-            ["meta", "free", "capacity", "taken", "queue", "events", "expiry"]
+            ["meta", "free", "capacity", "taken", "queue", "events", "expiry", "kept", "line", "waits"]
                 .map(|part| format!("seat:{{{pool}}}:{part}")),
         )
     }
 
     /// All of them, as KEYS of a script.
-    pub fn all(&self) -> &[String; 7] {
+    pub fn all(&self) -> &[String; 10] {
         &self.0
     }
 
@@ -43,6 +43,21 @@ impl PoolKeys {
     /// The stream of events.
     pub fn events(&self) -> &str {
         &self.0[5]
+    }
+
+    /// The hash of seats that are kept for waiting lists.
+    pub fn kept(&self) -> &str {
+        &self.0[7]
+    }
+
+    /// The line of those who wait.
+    pub fn line(&self) -> &str {
+        &self.0[8]
+    }
+
+    /// The hash of waits.
+    pub fn waits(&self) -> &str {
+        &self.0[9]
     }
 
     /// What is written to try whether anything can be.

@@ -48,10 +48,12 @@ script!(FREEZE, "freeze");
 script!(SETTLE, "settle");
 script!(RESIZE, "resize");
 script!(SWEEP, "sweep");
+script!(WAIT, "waiting_list/wait");
+script!(OFFER, "waiting_list/offer");
 
 /// Every script that is called by hash.
-pub fn all() -> [&'static Script; 7] {
-    [&HOLD, &EXCHANGE, &RELEASE, &FREEZE, &SETTLE, &RESIZE, &SWEEP]
+pub fn all() -> [&'static Script; 9] {
+    [&HOLD, &EXCHANGE, &RELEASE, &FREEZE, &SETTLE, &RESIZE, &SWEEP, &WAIT, &OFFER]
 }
 
 /// `store/lua/adopt.lua`: sent whole, because it runs before the others may be loaded.
@@ -62,3 +64,5 @@ pub const FENCE: &str = include_str!("lua/fence.lua");
 pub const RESTORE: &str = include_str!("lua/restore.lua");
 /// `store/lua/counts.lua`: sent whole, because it reads what nobody has compared yet.
 pub const COUNTS: &str = include_str!("lua/counts.lua");
+/// `store/lua/waiting_list/place.lua`: sent whole, because it changes nothing.
+pub const PLACE: &str = include_str!("lua/waiting_list/place.lua");

@@ -18,6 +18,7 @@ mod killing;
 mod late_calls;
 mod late_calls_race;
 mod ledger_killing;
+mod listing;
 mod many_pools;
 mod model;
 mod owning;

@@ -6,9 +6,12 @@ use proptest::test_runner::{Config, TestRunner};
 use reservation::ids::{PoolId, SittingNumber};
 use reservation::store::{ExchangeRequest, FreezeRequest, HoldRequest};
 
+use lists::Lists;
 use rig::{Rig, Snapshot};
 use world::{GROUPS, Given, Model, place_of};
 
+#[path = "model_lists.rs"]
+mod lists;
 #[path = "model_rig.rs"]
 mod rig;
 #[path = "model_world.rs"]
@@ -28,6 +31,9 @@ enum Op {
     Release(Vec<usize>),
     Freeze(usize, bool, bool),
     Resize(usize, u32),
+    Join(usize, usize),
+    Leave(usize, usize),
+    Offer(Vec<usize>),
     Sweep,
     Pass(i64),
     Sync,
@@ -50,6 +56,9 @@ fn operations() -> impl Strategy<Value = Vec<Op>> {
         3 => prop::collection::vec(any::<usize>(), 1..4).prop_map(Op::Release),
         3 => (any::<usize>(), any::<bool>(), any::<bool>()).prop_map(|(n, take, paid)| Op::Freeze(n, take, paid)),
         2 => (0..4usize, 0..4u32).prop_map(|(sitting, capacity)| Op::Resize(sitting, capacity)),
+        5 => (0..CANDIDATES, 0..4usize).prop_map(|(candidate, sitting)| Op::Join(candidate, sitting)),
+        1 => (0..CANDIDATES, 0..4usize).prop_map(|(candidate, sitting)| Op::Leave(candidate, sitting)),
+        4 => proptest::sample::subsequence(vec![0, 1, 2, 3], 0..=4).prop_map(Op::Offer),
         2 => Just(Op::Sweep),
         3 => (1..900i64).prop_map(Op::Pass),
         2 => Just(Op::Sync),
@@ -75,8 +84,8 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    async fn begin(rig: &'a mut Rig) -> Self {
-        let model = rig.begin().await;
+    async fn begin(rig: &'a mut Rig, lists: Lists) -> Self {
+        let model = rig.begin(lists).await;
         let snapshot = (rig.snapshot().await, model.clone());
         Self { rig, synced: model.clone(), model, given: Vec::new(), snapshot }
     }
@@ -110,6 +119,15 @@ impl<'a> Case<'a> {
                 // The ledger's capacity is written with it, and is what a restore goes by.
                 self.synced.resize(sitting, capacity.into());
             }
+            Op::Join(candidate, n) => {
+                let answer = self.rig.wait(&self.model, candidate, n, true).await;
+                assert_eq!(answer, self.model.join(candidate, n, self.rig.lists));
+            }
+            Op::Leave(candidate, n) => {
+                let answer = self.rig.wait(&self.model, candidate, n, false).await;
+                assert_eq!(answer, self.model.leave(candidate, n));
+            }
+            Op::Offer(open) => self.offer(&open).await,
             Op::Sweep => {
                 self.rig.sweep(&self.model).await;
                 self.model.sweep(16);
@@ -120,6 +138,7 @@ impl<'a> Case<'a> {
             }
             op => self.mishap(op).await,
         }
+        self.model.finish_call();
         for (key, record) in &self.model.taken {
             let given = (key.0, key.1, record.sitting, record.generation);
             if !self.given.contains(&given) {
@@ -156,7 +175,16 @@ impl<'a> Case<'a> {
         for _ in 0..2 {
             let answer = self.rig.exchange(&self.model, &request).await;
             assert_eq!(answer, self.model.exchange(&given_back, wanted));
+            self.model.finish_call();
         }
+    }
+
+    /// Offers what is there in these sittings, and looks at what came of it without asking how.
+    async fn offer(&mut self, open: &[usize]) {
+        let before = self.model.clone();
+        let offers = self.rig.offer(&self.model, open).await;
+        assert_eq!(offers, self.model.offer(open, self.rig.lists));
+        before.check_offers(&self.model, open);
     }
 
     async fn sync(&mut self) {
@@ -187,7 +215,7 @@ impl<'a> Case<'a> {
             }
             Op::Lose => {
                 self.rig.lose().await;
-                self.synced.restored();
+                self.synced.restored(self.rig.lists);
                 self.model = self.synced.clone();
             }
             Op::Snapshot => self.snapshot = (self.rig.snapshot().await, self.model.clone()),
@@ -205,7 +233,7 @@ impl<'a> Case<'a> {
                 assert_eq!(taken, self.model.resize(sitting, capacity));
             }
         } else {
-            self.synced.restored();
+            self.synced.restored(self.rig.lists);
             self.model = self.synced.clone();
             self.model.epoch = epoch;
         }
@@ -213,8 +241,8 @@ impl<'a> Case<'a> {
     }
 }
 
-async fn run(rig: &mut Rig, operations: Vec<Op>) {
-    let mut case = Case::begin(rig).await;
+async fn run(rig: &mut Rig, lists: Lists, operations: Vec<Op>) {
+    let mut case = Case::begin(rig, lists).await;
     for op in operations {
         case.step(op).await;
     }
@@ -227,9 +255,9 @@ fn scripts_and_sync_do_what_the_model_does() {
     let rig = std::cell::RefCell::new(runtime.block_on(Rig::start()));
     let config = Config { cases: 250, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
     TestRunner::new(config)
-        .run(&operations(), |operations| {
+        .run(&(lists::lists(), operations()), |(lists, operations)| {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                runtime.block_on(run(&mut rig.borrow_mut(), operations));
+                runtime.block_on(run(&mut rig.borrow_mut(), lists, operations));
             }));
             outcome.map_err(|panic| {
                 let text = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "panicked".to_owned());

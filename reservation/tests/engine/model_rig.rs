@@ -9,7 +9,7 @@ use reservation::hold::HoldState;
 use reservation::ids::{ExamId, SittingNumber};
 use reservation::ledger::holds::decide::Confirmed;
 use reservation::ledger::writers::{self, WriterId};
-use reservation::ledger::{Ledger, exams, holds, pools, sittings};
+use reservation::ledger::{Ledger, exams, holds, pools, sittings, waiting_lists};
 use reservation::pool::Pool;
 use reservation::restore::open_pool;
 use reservation::sitting::{Acknowledge, Exam, SittingSpec};
@@ -19,16 +19,18 @@ use reservation::sync::Writer;
 use reservation::waiting_room::WaitingRoomSettings;
 use testkit::TestStores;
 
+use super::lists::Lists;
 use super::world::{GROUPS, Given, Model, Record, field_of, key_of, place_of};
 use super::{LEAST_MS, TTL_MS};
 
 pub(crate) struct Rig {
-    stores: TestStores,
-    store: Store,
-    ledger: Ledger,
+    pub(super) stores: TestStores,
+    pub(super) store: Store,
+    pub(super) ledger: Ledger,
     cases: usize,
-    exam: ExamId,
-    pool: Pool,
+    pub(super) exam: ExamId,
+    pub(super) pool: Pool,
+    pub(super) lists: Lists,
     me: WriterId,
     writer: Option<Writer>,
 }
@@ -39,7 +41,7 @@ pub(crate) struct Snapshot {
     tail: reservation::store::event::StreamId,
 }
 
-fn moment(model: &Model) -> Moment {
+pub(super) fn moment(model: &Model) -> Moment {
     Moment { now_ms: Some(model.now), ..Moment::now(model.epoch) }
 }
 
@@ -50,11 +52,13 @@ impl Rig {
         let store = Store::open(stores.redis_url()).await.unwrap();
         let exam: ExamId = "case-0".parse().unwrap();
         let pool = Pool::new("case-0".parse().unwrap(), exam.clone());
-        Self { stores, store, ledger, cases: 0, exam, pool, me: WriterId::new(), writer: None }
+        let lists = Lists::default();
+        Self { stores, store, ledger, cases: 0, exam, pool, lists, me: WriterId::new(), writer: None }
     }
 
-    /// A new exam with four sittings of two seats.
-    pub(crate) async fn begin(&mut self) -> Model {
+    /// A new exam with four sittings of two seats, and waiting lists.
+    pub(crate) async fn begin(&mut self, lists: Lists) -> Model {
+        self.lists = lists;
         self.cases += 1;
         let name = format!("case-{}", self.cases);
         self.exam = name.parse().unwrap();
@@ -72,6 +76,7 @@ impl Rig {
             waiting_room: WaitingRoomSettings::default(),
         };
         exams::put(&**client, &exam).await.unwrap();
+        waiting_lists::put(&**client, &self.exam, Some(lists.settings())).await.unwrap();
         pools::add(&**client, &self.pool.id, &self.exam).await.unwrap();
         let mut model = Model::default();
         (model.now, model.epoch) = (1_000_000, 1);
@@ -174,6 +179,8 @@ impl Rig {
             .map(|(key, record)| (key, (record.state, record.sitting, record.generation)))
             .collect();
         assert_eq!(found, expected, "ledger and model");
+        tx.rollback().await.unwrap();
+        self.compare_waits_of_ledger(model).await;
     }
 
     /// The sync reads events, and dies before it commits them.
@@ -313,5 +320,6 @@ impl Rig {
         let wanted: BTreeMap<i32, (i64, i64)> =
             model.capacity.iter().map(|(n, capacity)| (*n, (*capacity, model.free[n]))).collect();
         assert_eq!(counts, wanted, "counts");
+        self.compare_lists(model).await;
     }
 }

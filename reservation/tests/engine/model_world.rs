@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::LEAST_MS;
+use super::lists::Lists;
 use reservation::hold::HoldState;
 use reservation::ids::{Generation, SittingNumber};
 use reservation::store::Place;
 use reservation::store::reply::{ExchangeAnswer, FreezeAnswer, HoldAnswer, ReleaseAnswer, Seat};
+use reservation::waiting_list::Wait;
 
 /// Sitting → group: one and two exclude each other.
 pub(crate) const GROUPS: [(i32, i32); 4] = [(1, 1), (2, 1), (3, 3), (4, 4)];
@@ -48,23 +50,32 @@ pub(crate) struct Model {
     last: i64,
     /// Those that came out of order, as Redis orders them.
     expiry: BTreeSet<(i64, String)>,
+    /// Free seats that are a list's, of sittings whose list comes first and is waited on.
+    pub(crate) kept: BTreeMap<i32, i64>,
+    /// Has anybody ever waited? And waits as Redis has them, and the last word on every wait that there ever was.
+    pub(crate) is_waited_in: bool,
+    pub(crate) waits: BTreeMap<(usize, i32), Wait>,
+    pub(crate) said: BTreeMap<(usize, i32), Wait>,
+    /// What the call under way did to holds: kind, where, generation.
+    pub(super) ended: Vec<(char, (usize, i32), i64)>,
     /// What the ledger decided and Redis has not followed yet, and what it last saw.
     pub(crate) decided: BTreeMap<i64, bool>,
 }
 
 impl Model {
-    fn lapsed(&self, record: &Record) -> bool {
+    pub(super) fn lapsed(&self, record: &Record) -> bool {
         record.state == HoldState::Held && record.deadline <= self.now
     }
 
-    fn next_generation(&mut self) -> i64 {
+    pub(super) fn next_generation(&mut self) -> i64 {
         self.counter += 1;
         (self.epoch << 32) + self.counter
     }
 
-    fn drop_record(&mut self, key: (usize, i32)) {
+    pub(super) fn drop_record(&mut self, key: (usize, i32)) {
         if let Some(record) = self.taken.remove(&key) {
-            *self.free.get_mut(&record.sitting).unwrap() += 1;
+            self.ended.push(('x', key, record.generation));
+            self.add_free(record.sitting, 1);
         }
     }
 
@@ -72,6 +83,7 @@ impl Model {
     fn give_back(&mut self, key: (usize, i32)) {
         let record = self.taken[&key];
         self.drop_record(key);
+        self.ended.last_mut().unwrap().0 = 'r';
         self.given_back.insert(key, Record { state: HoldState::Released, ..record });
     }
 
@@ -81,8 +93,8 @@ impl Model {
         before.map_or(deadline, |record| record.deadline.min(deadline))
     }
 
-    fn insert(&mut self, key: (usize, i32), record: Record) {
-        *self.free.get_mut(&record.sitting).unwrap() -= 1;
+    pub(super) fn insert(&mut self, key: (usize, i32), record: Record) {
+        self.add_free(record.sitting, -1);
         self.given_back.remove(&key);
         self.taken.insert(key, record);
     }
@@ -141,7 +153,7 @@ impl Model {
         answers
     }
 
-    fn start_clock(&mut self, deadline: i64, entry: String) {
+    pub(super) fn start_clock(&mut self, deadline: i64, entry: String) {
         if deadline >= self.last {
             self.last = deadline;
             self.queue.push_back((deadline, entry));
@@ -309,6 +321,7 @@ impl Model {
                     return FreezeAnswer::Confirmed(Generation(generation));
                 }
                 record.state = HoldState::Frozen;
+                self.ended.push(('f', key, generation));
                 FreezeAnswer::Frozen(Generation(generation))
             }
             Some(record) if record.sitting == sitting => {
@@ -327,9 +340,8 @@ impl Model {
 
     pub(crate) fn resize(&mut self, sitting: i32, capacity: i64) -> i64 {
         let before = self.capacity.insert(sitting, capacity).unwrap_or_default();
-        let free = self.free.entry(sitting).or_default();
-        *free += capacity - before;
-        capacity - *free
+        self.add_free(sitting, capacity - before);
+        capacity - self.free[&sitting] - self.kept.get(&sitting).copied().unwrap_or_default()
     }
 
     /// What `decided` says becomes so.
@@ -355,8 +367,9 @@ impl Model {
     }
 
     /// After a restore: decisions are carried out, and each running clock has its own entry.
-    pub(crate) fn restored(&mut self) {
+    pub(crate) fn restored(&mut self, lists: Lists) {
         self.settle();
+        self.restore_lists(lists);
         self.restarted();
         // The ledger's clock is the real one here, so by it all that was given back is over.
         self.given_back.clear();

@@ -47,8 +47,8 @@ const CRATES: [(&str, &[&str]); 17] = [
 const PLAIN: [(&str, &[&str], &[&str]); 3] = [
     (
         "reservation",
-        &["hold.rs", "ids.rs", "sitting.rs", "waiting_room.rs", "waiting_room/"],
-        &["hold", "ids", "sitting", "waiting_room"],
+        &["hold.rs", "ids.rs", "sitting.rs", "waiting_list.rs", "waiting_room.rs", "waiting_room/"],
+        &["hold", "ids", "sitting", "waiting_list", "waiting_room"],
     ),
     ("registration", &["model.rs", "model/"], &["model"]),
     ("registration", &["rules.rs", "rules/"], &["model", "rules"]),

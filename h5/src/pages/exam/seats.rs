@@ -40,6 +40,7 @@ pub(crate) fn seats(
             level: seats.level,
             next_release_at: seats.next_release_at,
             choice: None,
+            list: None,
             is_over: order.is_none() && exam.is_too_late(sitting, now),
             is_mine: order.is_some(),
             is_of_hold: order.is_some_and(|order| order.state == OrderState::Unpaid),

@@ -17,6 +17,7 @@ use registration::model::exam_rules::TaskKind;
 use registration::model::order::Order;
 use registration::rules::standing::Standing;
 use registration::rules::steps::{StepView, blocked_by};
+use reservation::engine::waiting_list::Waiting;
 
 use self::choice::{ChoicePlan, Offer, plan};
 use self::chooser::chooser;
@@ -77,7 +78,8 @@ pub(crate) async fn render(
     progress: &Progress,
     errors: &[FieldError],
 ) -> Markup {
-    render_known(visit, exam, chosen, gate(visit, exam).await, progress, errors)
+    let waits = visit.waits(exam).await;
+    render_known(visit, exam, chosen, (gate(visit, exam).await, &waits), progress, errors)
 }
 
 /// The page once everything about the visitor is known.
@@ -85,7 +87,7 @@ pub(crate) fn render_known(
     visit: &Visit,
     exam: &Exam,
     chosen: &Chosen,
-    gate: Gate,
+    (gate, waits): (Gate, &[Waiting]),
     progress: &Progress,
     errors: &[FieldError],
 ) -> Markup {
@@ -95,7 +97,7 @@ pub(crate) fn render_known(
     let available = available.inspect_err(|error| tracing::warn!(%error, exam = %exam.id, "no availability")).ok();
     let orders: Vec<&Order> = progress.orders.iter().filter(|order| order.state.is_live()).collect();
     let (eligibility, part) = (&progress.eligibility, chosen.part_in(exam));
-    let offer = Offer { exam, part, orders: &orders, eligibility, chosen, now: visit.now };
+    let offer = Offer { exam, part, orders: &orders, eligibility, waits, chosen, now: visit.now };
     let may_choose = may_choose(exam, visit.now, gate);
     let plan = plan(w, &offer, available.as_deref(), may_choose, visit.account.is_some());
     let (steps, standing, reader) = (&progress.steps[..], &progress.standing, visit.reader());

@@ -112,5 +112,6 @@ impl Studio {
             let body = super::choosing(w, exam, &steps, None, Some(&available), &Chosen::default(), gate, &[]);
             self.add(name, "exam", None, Visitor::SignedIn, &body);
         }
+        self.lists();
     }
 }

@@ -98,6 +98,7 @@ impl Studio {
         let registered = exam::Registered { person, has_review: true };
         let available = (page.sittings.len() < 10).then(|| availability(page, &[(12, 120), (40, 120), (0, 80)]));
         let view = exam::View {
+            waits: &[],
             exam: page,
             steps: &steps,
             standing: &standing_of(page, facts),
@@ -258,7 +259,15 @@ impl Studio {
         let part: PartId = part.parse().unwrap();
         let available: Vec<Availability> = availability(page, &[(200, 240), (90, 240), (0, 12), (2, 12)]);
         let orders: Vec<&Order> = facts.orders.iter().collect();
-        let offer = Offer { exam: page, part, orders: &orders, eligibility: &facts.eligibility, chosen, now: now() };
+        let offer = Offer {
+            exam: page,
+            part,
+            orders: &orders,
+            eligibility: &facts.eligibility,
+            waits: &[],
+            chosen,
+            now: now(),
+        };
         let plan = plan(self.w, &offer, Some(&available), true, true);
         let (standing, reader, gate) = (standing_of(page, facts), reader(true), Gate::None);
         let standing = &standing;

@@ -9,7 +9,7 @@ use reservation::sitting::Level;
 
 use crate::view::callout::{Tone, tag};
 use crate::view::facts::moment;
-use crate::view::icons::pie;
+use crate::view::icons::{Icon, icon, pie};
 
 /// How many units wide the meter's drawing is.
 const METER_UNITS: u64 = 1000;
@@ -45,6 +45,8 @@ pub(crate) struct SittingCard {
     pub(crate) is_mine: bool,
     /// Is the note of a seat whose time may run out while the page is open?
     pub(crate) is_of_hold: bool,
+    /// Where its waiting list is, and what the link says, while it is full and has one.
+    pub(crate) list: Option<(String, String)>,
     /// What is said of it to this candidate: that they have it, or why they cannot.
     pub(crate) note: Option<(Tone, String)>,
 }
@@ -77,6 +79,9 @@ pub(crate) fn sitting_card(w: Words, card: &SittingCard, now: Timestamp) -> Mark
                 }
             } @else {
                 (card_body(w, card, now))
+            }
+            @if let Some((path, text)) = card.list.as_ref().filter(|_| full) {
+                p class="sitting-list" { a class="link" href=(path) { (text) (icon(Icon::Chevron)) } }
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
     AccommodationRules, AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule,
     PaymentRules, RefundRate, RefundRules, ReminderRules, ReviewRules, StepRule, Subject, TicketRules,
+    WaitingListRules,
 };
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
@@ -83,6 +84,7 @@ struct Raw {
     acknowledge: Acknowledge,
     #[serde(default)]
     waiting_room: RawRoom,
+    waiting_list: Option<WaitingListRules>,
     notice: Spanned<Paragraphs>,
     #[serde(default)]
     groups: Vec<RawGroup>,
@@ -187,6 +189,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         ticket: raw.ticket,
         accommodations: raw.accommodations,
         reminders: raw.reminders,
+        waiting_list: raw.waiting_list,
     };
     check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {

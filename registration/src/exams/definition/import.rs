@@ -14,6 +14,7 @@ use crate::eligibility::store::roster;
 use crate::exams::Exams;
 use crate::exams::store;
 use crate::model::exam::{Exam, ExamSitting};
+use crate::model::exam_rules::WaitingListRules;
 use crate::model::organisation::{OrganisationLevel, ancestry};
 use crate::store::StoreError;
 
@@ -122,6 +123,8 @@ impl Exams {
         for (sitting, spec) in sittings {
             self.engine.put_sitting(&page.id, &sitting, spec).await?;
         }
+        let list = page.rules.waiting_list.as_ref();
+        self.engine.put_waiting_list(&page.id, list.map(WaitingListRules::settings)).await?;
         transaction.commit().await.map_err(StoreError::from)?;
         drop(client);
         self.refresh().await?;

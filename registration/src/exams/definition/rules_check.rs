@@ -10,7 +10,9 @@ use std::hash::Hash;
 
 use super::text_fault;
 use crate::model::exam::Group;
-use crate::model::exam_rules::{CHOICE_HOURS_MAX, ExamRules, PAYEES_MAX, RATES_MAX, TaskKind};
+use crate::model::exam_rules::{
+    CHOICE_HOURS_MAX, ExamRules, OFFER_MINUTES_MAX, OFFERS_MAX, PAYEES_MAX, RATES_MAX, TaskKind,
+};
 use crate::model::payment::Method;
 use crate::model::text::Text;
 
@@ -76,6 +78,7 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     refund(rules, &mut checker);
     ticket::check(rules, &mut checker);
     reminders(rules, &mut checker);
+    waiting_list(rules, &mut checker);
     checker.0
 }
 
@@ -127,6 +130,16 @@ fn refund(rules: &ExamRules, checker: &mut Checker) {
     }
 }
 
+/// A seat is offered for long enough to be paid, and not for ever.
+fn waiting_list(rules: &ExamRules, checker: &mut Checker) {
+    let Some(list) = &rules.waiting_list else { return };
+    let place = |name| [Key::Name("waiting_list"), Key::Name(name)];
+    let fits = (5..=OFFER_MINUTES_MAX).contains(&list.offer_minutes);
+    checker.require(fits, &place("offer_minutes"), format!("must be from 5 to {OFFER_MINUTES_MAX}"));
+    let fits = (1..=OFFERS_MAX).contains(&list.offers);
+    checker.require(fits, &place("offers"), format!("must be from 1 to {OFFERS_MAX}"));
+}
+
 fn account(rules: &ExamRules, checker: &mut Checker) {
     let password = rules.account.password;
     let place = |name| [Key::Name("account"), Key::Name("password"), Key::Name(name)];
@@ -165,5 +178,25 @@ fn people(rules: &ExamRules, checker: &mut Checker) {
     for (index, name) in rules.review.compare.iter().enumerate() {
         let place = [Key::Name("review"), Key::Name("compare"), Key::Index(index)];
         checker.require(rules.form.field(name).is_some(), &place, format!("the form has no field `{name}`"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reservation::waiting_list::{ListPer, Returns};
+
+    use super::*;
+    use crate::model::exam_rules::WaitingListRules;
+
+    #[test]
+    fn an_offer_lasts_long_enough_and_not_for_ever() {
+        let told = |offer_minutes, offers| {
+            let list = WaitingListRules { per: ListPer::Group, offer_minutes, returns: Returns::Everybody, offers };
+            let rules = ExamRules { waiting_list: Some(list), ..ExamRules::default() };
+            check(&rules, &[]).into_iter().map(|fault| fault.message).collect::<Vec<_>>()
+        };
+        assert_eq!((told(5, 1), told(OFFER_MINUTES_MAX, OFFERS_MAX)), (vec![], vec![]));
+        assert_eq!(told(4, 0), ["must be from 5 to 4320", "must be from 1 to 10"]);
+        assert_eq!(told(OFFER_MINUTES_MAX + 1, OFFERS_MAX + 1).len(), 2);
     }
 }

@@ -27,8 +27,11 @@ end
 
 -- What stands in each field, without what has lapsed: that is ended here, whatever the answer will be. And the
 -- deadlines of what was given back there before.
-local standing, traces = {}, {}
-for field, value in pairs(load_taken(fields)) do
+local standing, traces, loaded = {}, {}, load_taken(fields)
+for _, field in ipairs(fields) do
+  local value = loaded[field]
+  -- A field may be among those given back and those wanted.
+  loaded[field] = nil
   if value then
     local state, sitting, generation, deadline = parse(value)
     if state == 'r' then

@@ -3,7 +3,8 @@
 -- Why: a script may act only for the epoch that the caller knows, on one clock and before the
 -- call's end, and every change must leave one event. Those live here once. The end is there
 -- because a broken line may deliver a call after its caller has asked again, or has said no.
--- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch), last (deadline queued); what opening
+-- KEYS[1] {pool}:meta      hash  epoch, counter (generations given in this epoch), last (deadline queued), lapses (most
+--                          offers that one wait may let pass; absent as long as nobody ever waited); what opening
 --                          compares: process, history, loading, moved ("<since epoch>:<ms>": by which deadlines were set forward)
 -- KEYS[2] {pool}:free      hash  sitting -> free seats; below 0 after the capacity was lowered
 -- KEYS[3] {pool}:capacity  hash  sitting -> capacity
@@ -14,8 +15,15 @@
 --                          a field is followed by "/<sitting>" where that is not its group's number
 -- KEYS[6] {pool}:events    stream, one entry per call: e epoch, t now, f free counts, s capacities,
 --                          d records "<kind> <candidate>:<group> <sitting> <generation> <deadline> [<reference>]",
---                          h new holds, as in the queue: their generations count up from the first
+--                          h new holds, as in the queue: their generations count up from the first;
+--                          w waits as they are now, "<state> <candidate>:<group> <list> <number> <lapses> <generation> <sitting>"
 -- KEYS[7] {pool}:expiry    zset  "<first generation> <field> ..." by deadline: those that came out of order
+-- KEYS[8] {pool}:kept      hash  sitting -> free seats that are its waiting list's and nobody else's; a sitting has a field
+--                          as long as its list comes first and somebody waits, and its free count is 0 or less then
+-- KEYS[9] {pool}:line      zset  "<list> <number> <candidate>:<group>", all of score 0, so in this order; who waits. A
+--                          list's number is its sitting's or its group's; a wait's is a generation, so it only grows
+-- KEYS[10] {pool}:waits    hash  candidate:group -> "<state><list> <number> <lapses> <generation> <sitting>", state
+--                          w waits, o has an offer (the hold of that generation), l is off the list and had offers
 -- ARGV[1] epoch   ARGV[2] now in ms, or "" for Redis's own clock
 -- ARGV[3] the call's end in ms on that clock, or "" for none
 -- Reply   {"late", now} after the end: nothing was done
@@ -23,14 +31,14 @@
 -- Cost    O(1)
 -- Globals are looked up at each use, locals are not.
 local KEYS, ARGV, redis, string, table = KEYS, ARGV, redis, string, table
-local META, FREE, CAPACITY, TAKEN, QUEUE, EVENTS, EXPIRY = unpack(KEYS)
+local META, FREE, CAPACITY, TAKEN, QUEUE, EVENTS, EXPIRY, KEPT, LINE, WAITS = unpack(KEYS)
 local now, ends = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 if ends and now > ends then return {'late', string.format('%d', now)} end
-local meta = redis.call('HMGET', META, 'epoch', 'counter', 'last')
+local meta = redis.call('HMGET', META, 'epoch', 'counter', 'last', 'lapses')
 if not meta[1] then return {'missing'} end
 if meta[1] ~= ARGV[1] then return {'fenced', meta[1]} end
 
@@ -81,10 +89,32 @@ local function load_free(sittings)
   end
 end
 
+-- Of sittings whose list comes first, the seats that are kept for it; false for others. Loaded once, written once.
+local kept, kept_changed = {}, false
+-- Did free seats change hands between a list and everybody, with no hold that says so?
+local is_moved = false
+-- The most offers that a wait may let pass; false where nobody ever waited: then nothing here asks for more.
+local lapses_max = meta[4] and tonumber(meta[4])
+
+-- While somebody waits who comes first, whatever is free is theirs, from the moment at which it is: not one command of
+-- anybody else finds it. What a lowered capacity takes back, it takes back from them.
+local function keep(sitting)
+  if kept[sitting] == nil then
+    local count = redis.call('HGET', KEPT, sitting)
+    kept[sitting] = count and tonumber(count)
+  end
+  if kept[sitting] then
+    local seats = kept[sitting] + free[sitting]
+    kept_changed = kept_changed or kept[sitting] ~= math.max(seats, 0)
+    kept[sitting], free[sitting] = math.max(seats, 0), math.min(seats, 0)
+  end
+end
+
 local function add_free(sitting, seats)
   if not free[sitting] then load_free({sitting}) end
   free[sitting] = (free[sitting] or 0) + seats
   changed[sitting] = true
+  if lapses_max and free[sitting] ~= 0 then keep(sitting) end
 end
 
 -- Running clocks wait in a list, which costs a third of a sorted set; only where a deadline is
@@ -213,8 +243,97 @@ local function start_clocks()
   return table.concat(with_deadline, '\n')
 end
 
-local function finish(answers)
+-- Waits: what this call says of them, and what it does to the line.
+local waits, wait_lines, gone_from_line = {}, {}, {}
+local come_to_line = {}
+
+local function in_line(list, number, field) return string.format('%010d %016d ', list, number) .. field end
+
+local function parse_wait(value)
+  return string.match(value, '^(%a)(%d+) (%d+) (%d+) (%d+) (%d+)$')
+end
+
+-- The waits of these fields, as far as this call has already changed them.
+local function load_waits(fields)
+  local loaded = {}
+  for i, value in ipairs(values_of(WAITS, fields)) do
+    local changed_here = waits[fields[i]]
+    if changed_here ~= nil then loaded[i] = changed_here else loaded[i] = value end
+  end
+  return loaded
+end
+
+-- What a wait is from here on: states as in the hash, or s: its candidate has a seat.
+local function set_wait(field, state, list, number, lapses, generation, sitting)
+  local rest = list .. ' ' .. number .. ' ' .. lapses .. ' ' .. generation .. ' ' .. sitting
+  local is_over = state == 's' or (state == 'l' and tonumber(lapses) == 0)
+  waits[field] = not is_over and state .. rest
+  wait_lines[#wait_lines + 1] = state .. ' ' .. field .. ' ' .. rest
+  if state == 'w' then come_to_line[in_line(list, number, field)] = true end
+end
+
+local function leave_line(list, number, field)
+  local member = in_line(list, number, field)
+  if come_to_line[member] then come_to_line[member] = nil else gone_from_line[#gone_from_line + 1] = member end
+end
+
+-- What becomes of offers by what this call did to their holds: whoever let one pass goes to the end of the list, or off
+-- it after so many; whoever gave it back is off it; whoever pays has a seat and waits no longer.
+local function end_offers()
+  local fields, kinds, generations = {}, {}, {}
+  for i, line in ipairs(records) do
+    kinds[i], fields[i], generations[i] = string.match(line, '^(%a) ([^ ]+) %d+ (%d+)')
+  end
+  for i, value in ipairs(load_waits(fields)) do
+    local field, kind = fields[i], kinds[i]
+    local state, list, number, lapses, generation, sitting
+    if value and waits[field] == nil then state, list, number, lapses, generation, sitting = parse_wait(value) end
+    if state == 'o' and generation == generations[i] then
+      if kind == 'f' or kind == 'c' then
+        set_wait(field, 's', list, number, lapses, generation, sitting)
+      else
+        lapses = whole(tonumber(lapses) + 1)
+        if kind == 'x' and tonumber(lapses) < lapses_max then
+          set_wait(field, 'w', list, next_generation(), lapses, '0', '0')
+        else
+          set_wait(field, 'l', list, number, lapses, '0', '0')
+        end
+      end
+    end
+  end
+end
+
+local function write_waits()
+  local set, removed, come = {}, {}, {}
+  for field, value in pairs(waits) do
+    if value then
+      set[#set + 1], set[#set + 2] = field, value
+    else
+      removed[#removed + 1] = field
+    end
+  end
+  for member in pairs(come_to_line) do
+    come[#come + 1], come[#come + 2] = '0', member
+  end
+  in_chunks('HSET', WAITS, set)
+  in_chunks('HDEL', WAITS, removed)
+  in_chunks('ZREM', LINE, gone_from_line)
+  in_chunks('ZADD', LINE, come)
+end
+
+local function write_kept()
   local counts = {}
+  for sitting, count in pairs(kept) do
+    if count then counts[#counts + 1], counts[#counts + 2] = sitting, whole(count) end
+  end
+  in_chunks('HSET', KEPT, counts)
+end
+
+local NOTHING_MORE = {}
+
+local function finish(answers)
+  if lapses_max and #records > 0 then end_offers() end
+  local counts, more = {}, NOTHING_MORE
   for sitting in pairs(changed) do
     counts[#counts + 1] = sitting
     counts[#counts + 1] = whole(free[sitting])
@@ -222,14 +341,20 @@ local function finish(answers)
   if drops > 0 then drop_and_rewrite() end
   if #written > 0 then in_chunks('HSET', TAKEN, written) end
   if #counts > 0 then in_chunks('HSET', FREE, counts) end
+  if kept_changed then write_kept() end
+  if #wait_lines > 0 then
+    write_waits()
+    more = {'w', table.concat(wait_lines, '\n')}
+  end
   local id, seats = '', table.concat(counts, ' ')
   if #entries > 0 or #early > 0 then
+    local clocks = start_clocks()
     id = redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', now_text, 'f', seats,
-      's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'), 'h', start_clocks())
-  elseif #records > 0 or #capacities > 0 then
+      's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'), 'h', clocks, unpack(more))
+  elseif #records > 0 or #capacities > 0 or #wait_lines > 0 or is_moved then
     if counter ~= tonumber(meta[2] or '0') then redis.call('HSET', META, 'counter', whole(counter)) end
     id = redis.call('XADD', EVENTS, '*', 'e', ARGV[1], 't', now_text, 'f', seats,
-      's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'))
+      's', table.concat(capacities, ' '), 'd', table.concat(records, '\n'), unpack(more))
   end
   local reply = {'ok', id, now_text, seats}
   for i = 1, #answers do reply[i + 4] = answers[i] end

@@ -8,6 +8,7 @@ use registration::model::facts::EligibilityState;
 use registration::model::order::{Order, OrderState};
 use registration::rules::choosing;
 use registration::rules::choosing::own_campus;
+use reservation::engine::waiting_list::Waiting;
 use reservation::ids::GroupId;
 use reservation::sitting::Availability;
 
@@ -15,6 +16,7 @@ use crate::request::chosen::Chosen;
 use crate::request::order::own;
 use crate::view::callout::Tone;
 use crate::view::exam::sitting_card::{Choice, SittingCard};
+use crate::view::exam::waiting_list::list_link;
 use crate::words::choice::{choice_sentence, late_word};
 use crate::words::order::mine;
 
@@ -25,6 +27,8 @@ pub(crate) struct Offer<'a> {
     /// The candidate's live orders of the exam.
     pub(crate) orders: &'a [&'a Order],
     pub(crate) eligibility: &'a EligibilityState,
+    /// Where they wait.
+    pub(crate) waits: &'a [Waiting],
     pub(crate) chosen: &'a Chosen,
     pub(crate) now: Timestamp,
 }
@@ -161,6 +165,9 @@ fn card(
         Some(_) => None,
         None => blocked(w, offer, sitting, is_many),
     };
+    // Who has an order that stands in the way can wait for none.
+    let may_wait = choice.is_some() && had.is_none() && blocked.is_none() && offer.sole_order().is_none();
+    let list = may_wait.then(|| list_link(w, offer.exam, &sitting.id, offer.waits)).flatten();
     let choice = choice.filter(|_| had.is_none() && blocked.is_none());
     Some(SittingCard {
         id: sitting.id.to_string(),
@@ -173,6 +180,7 @@ fn card(
         level: now.level,
         next_release_at: now.next_release_at,
         choice,
+        list,
         is_over: had.is_none() && offer.exam.is_too_late(sitting, offer.now),
         is_mine: had.is_some(),
         is_of_hold: had.is_some_and(|order| order.state == OrderState::Unpaid),

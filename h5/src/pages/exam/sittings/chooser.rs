@@ -17,6 +17,7 @@ use super::gate::Gate;
 use crate::view::callout::{Tone, callout};
 use crate::view::contact::ask;
 use crate::view::exam::sitting_card::{SittingCard, live_list, sitting_card};
+use crate::view::exam::waiting_list::list_boxes;
 use crate::view::form::error_of;
 use crate::view::icons::{Icon, icon};
 use crate::view::layout::hold_banner::while_held;
@@ -39,6 +40,7 @@ pub(crate) fn chooser(w: Words, view: &View<'_>) -> Markup {
     };
     html! {
         (standing(w, view, order))
+        (list_boxes(w, view.exam, view.offer.waits))
         @if order.is_none() {
             (window_part(w, view))
             (gate_part(w, view))
