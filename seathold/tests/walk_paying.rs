@@ -157,7 +157,7 @@ async fn by_school(app: &ServedApp, desk: &mut Walker) {
     for page in ["/", EXAM, "/me"] {
         desk.open(page).await;
         desk.shows("学校正在为您集体缴费").await;
-        desk.shows("学校集体缴费锁定，至").await;
+        desk.shows("学校集体缴费锁定；到时学校还没有缴费，座位自动释放").await;
         assert!(!desk.has("form.choose").await && !desk.text().await.contains("去缴费"), "{page}");
     }
     desk.open(&order).await;
