@@ -14,7 +14,7 @@ mod walking {
 use specimen::form_photo;
 use testkit::{BrowserOptions, Device, ServedApp, Walker};
 
-use walking::code::link_in;
+use walking::code::{link_in, scanned};
 use walking::desk::{refuse, staff};
 use walking::people::{Album, next_step, others_take, prove_mobile};
 use walking::photo;
@@ -223,10 +223,42 @@ async fn a1_a2_a3_a5_a6_a7_a10_from_the_computer_by_the_phone_to_the_payment() {
     pc.arrives("/sittings").await;
     pc.looks("ce-16-passed").await;
     choose(&app, &mut pc).await;
+    let order = pc.path().await;
     pc.open(EXAM).await;
     pc.looks("ce-19-exam").await;
+    pc.open(&order).await;
+    pay_by_code(&mut pc).await;
     pc.finish().await;
     app.stop().await;
+}
+
+/// Alipay is the only way of this exam: a code on the computer, and whatever scans it never comes back.
+async fn pay_by_code(pc: &mut Walker) {
+    pc.tap(".channel[value=alipay]").await;
+    pc.shows(SUN.name).await;
+    pc.tap("form.pay button[type=submit]").await;
+    pc.shows("扫描二维码付款").await;
+    pc.looks("ce-20-code").await;
+    let (link, here) = (scanned(pc).await, pc.window().await.unwrap());
+    let scanner = pc.new_window(false).await.unwrap().handle;
+    pc.switch_to_window(scanner).await.unwrap();
+    pc.goto(&link).await.unwrap();
+    pc.tap("button[value=pay_and_close]").await;
+    pc.switch_to_window(here).await.unwrap();
+    pc.turns_to("报名成功").await;
+    pc.looks("ce-21-paid").await;
+}
+
+/// A sitting, and to Alipay and back.
+async fn pay_on_the_phone(phone: &mut Walker) {
+    phone.tap("label[for=sitting-en-0424-pm-a]").await;
+    phone.tap("form.choose button[type=submit]").await;
+    phone.arrives("/orders/").await;
+    phone.tap(".channel[value=alipay]").await;
+    phone.tap("form.pay button[type=submit]").await;
+    phone.tap("button[value=pay]").await;
+    phone.turns_to("报名成功").await;
+    phone.looks("ce-41-paid").await;
 }
 
 /// The manual channel: a photo with the document in hand, refused once, then confirmed.
@@ -311,6 +343,7 @@ async fn a4_a6_a10_by_the_manual_channel_and_a_refused_form() {
     phone.tap(".callout a.button").await;
     phone.arrives("/sittings").await;
     phone.looks("ce-40-sittings").await;
+    pay_on_the_phone(&mut phone).await;
     phone.finish().await;
     app.stop().await;
 }

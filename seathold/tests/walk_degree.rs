@@ -195,7 +195,7 @@ async fn choose(app: &ServedApp, phone: &mut Walker) {
 }
 
 /// The page after paying, and once more within the window.
-async fn hand_in(phone: &mut Walker, album: &Album) {
+async fn hand_in(app: &ServedApp, phone: &mut Walker, album: &Album) {
     let picture = phone.screenshot("degree-24-payment").await;
     phone.tap("form[action$='/screenshot'] button[type=submit]").await;
     phone.shows("请先选择订单截图").await;
@@ -223,14 +223,45 @@ async fn hand_in(phone: &mut Walker, album: &Album) {
     phone.arrives("said=details").await;
     phone.open("/me").await;
     phone.tap(".order-part a[href^='/orders/']").await;
-    phone.arrives("/receipt").await;
-    phone.tap(".release-part summary").await;
-    phone.attach("#album", &picture).await;
-    phone.tap("form[action$='/screenshot'] button[type=submit]").await;
-    phone.arrives("/receipt").await;
-    phone.shows("提交成功，等待审核").await;
+    let receipt = phone.arrives("/receipt").await;
+    let mut desk = at_a_desk(app, &receipt, &picture).await;
     phone.open(EXAM).await;
     phone.looks("degree-29-exam").await;
+    confirms(app, &mut desk, &receipt).await;
+    desk.finish().await;
+    phone.open(&receipt).await;
+    phone.shows("报名成功").await;
+    phone.looks("degree-32-paid").await;
+}
+
+/// The same picture once more, by somebody who has signed in at a desk.
+async fn at_a_desk(app: &ServedApp, receipt: &str, picture: &Path) -> Walker {
+    let mut desk = Walker::start(app.url(), BrowserOptions { device: Device::Desk, ..BrowserOptions::default() }).await;
+    desk.open(&format!("/sign-in?next={receipt}")).await;
+    desk.fill("#login", NUMBER).await;
+    desk.fill("#password", PASSWORD).await;
+    desk.tap("main form button[type=submit]").await;
+    desk.arrives("/receipt").await;
+    desk.tap(".release-part summary").await;
+    desk.attach("#album", picture).await;
+    desk.tap("form[action$='/screenshot'] button[type=submit]").await;
+    desk.arrives("/receipt").await;
+    desk.shows("提交成功，等待审核").await;
+    desk.looks("degree-30-desk").await;
+    desk
+}
+
+/// Staff look at the picture, on the same computer, and confirm.
+async fn confirms(app: &ServedApp, desk: &mut Walker, receipt: &str) {
+    let case = receipt.trim_end_matches("/receipt");
+    desk.goto(&format!("{}/sign-in?next={case}", app.staff_url())).await.unwrap();
+    desk.fill("#name", "demo").await;
+    desk.fill("#password", "demo-seathold").await;
+    desk.tap("main form button[type=submit]").await;
+    desk.shows(NAME).await;
+    desk.looks("degree-31-staff").await;
+    desk.tap("form[action$='/confirm'] button").await;
+    desk.shows("已确认").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,7 +277,7 @@ async fn c2_c3_c4_c5_c6_c7_c8_c9_c10_c11_degree_english_from_the_account_to_the_
     show_face(&mut phone, &album).await;
     fill_details(&mut phone).await;
     choose(&app, &mut phone).await;
-    hand_in(&mut phone, &album).await;
+    hand_in(&app, &mut phone, &album).await;
     phone.finish().await;
     app.stop().await;
 }

@@ -16,20 +16,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use testkit::{BrowserOptions, Caller, Device, ServedApp, Walker};
 
-use walking::code::link_in;
+use walking::code::scanned;
 use walking::people::prove_mobile;
 use walking::school::School;
 
 const EXAM: &str = "/exams/campus-english";
-/// The picture of the code as a `data:` URL.
-const PICTURE: &str = r##"
-const done = arguments[arguments.length - 1];
-fetch(document.querySelector(".code img").src).then((answer) => answer.blob()).then((picture) => {
-  const reader = new FileReader();
-  reader.onload = () => done(reader.result);
-  reader.readAsDataURL(picture);
-});
-"##;
 
 /// A form that a page does not offer, sent all the same; what answers it.
 const SEND: &str = r##"
@@ -119,8 +110,7 @@ async fn by_code(app: &ServedApp, desk: &mut Walker, phone: &Walker) {
     holds(app, desk, "李样例", "430102199506150022", "13912345673").await;
     shows_code(desk).await;
     desk.looks("paying-desk-code").await;
-    let picture = desk.execute_async(PICTURE, Vec::new()).await.unwrap();
-    phone.goto(&link_in(picture.as_str().unwrap())).await.unwrap();
+    phone.goto(&scanned(desk).await).await.unwrap();
     phone.tap("button[value=pay_and_close]").await;
     desk.turns_to("报名成功").await;
     desk.looks("paying-desk-receipt").await;

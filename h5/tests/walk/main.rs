@@ -11,6 +11,7 @@ mod identity;
 mod invoices;
 mod late;
 mod left_open;
+mod matrix;
 mod paying;
 mod queries;
 mod schools;

@@ -22,7 +22,7 @@ pub(crate) const PHONE: &str =
 
 pub(crate) struct Shop {
     pub(crate) site: Site,
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
     url: String,
 }
 
@@ -31,7 +31,7 @@ impl Shop {
         Self::open_with(RULES).await
     }
 
-    async fn open_with(rules: &'static str) -> Self {
+    pub(crate) async fn open_with(rules: &'static str) -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         // Nothing but the channels: without messages an account needs no code.
         let gateways = Gateways { pay: sandbox.gateways().unwrap().pay, ..Gateways::default() };
@@ -42,12 +42,18 @@ impl Shop {
 
     /// A candidate with a phone, or at a desk, who holds a seat of the sitting; the order's number.
     pub(crate) async fn holds(&self, number: u32, sitting: &str, agent: &'static str) -> (Visitor, String) {
-        let mut candidate = self.site.candidate(number).await;
-        candidate.headers.insert(HOST, self.url.trim_start_matches("http://").parse().unwrap());
-        candidate.headers.insert(USER_AGENT, agent.parse().unwrap());
+        let mut candidate = self.comes(number, agent).await;
         let held = candidate.post("/exams/degree-english/hold", &format!("sitting-1={sitting}&agree=on")).await;
         let order = order_in(held.location());
         (candidate, order)
+    }
+
+    /// A new candidate, with a phone or at a desk.
+    pub(crate) async fn comes(&self, number: u32, agent: &'static str) -> Visitor {
+        let mut candidate = self.site.candidate(number).await;
+        candidate.headers.insert(HOST, self.url.trim_start_matches("http://").parse().unwrap());
+        candidate.headers.insert(USER_AGENT, agent.parse().unwrap());
+        candidate
     }
 
     /// Confirms to pay by a channel, and opens what the page leads to.
@@ -60,8 +66,21 @@ impl Shop {
         self.sandbox.buyer(&format!("{}/", self.url)).open(&start).await.unwrap()
     }
 
+    /// Carries the form of a page to the bank platform, and pays there; where the browser is sent then.
+    pub(crate) async fn pays_at_bank(&self, page: &str) -> Option<String> {
+        let part = |field: &str, name: &str| {
+            field.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().replace("&amp;", "&")
+        };
+        let form = page.split_once("frontTransReq.do\"").unwrap().1.split("</form>").next().unwrap();
+        let fields =
+            form.split("<input type=\"hidden\" ").skip(1).map(|field| (part(field, "name"), part(field, "value")));
+        let url = format!("{}/gateway/api/frontTransReq.do", self.sandbox.url().trim_end_matches('/'));
+        let form = Form { url, fields: fields.collect(), onward: None, bank: None };
+        self.sandbox.buyer(&self.url).go(&Start::Send(form)).await.unwrap().pay().await.unwrap()
+    }
+
     /// The number of the newest trade.
-    fn number(&self, channel: Channel) -> String {
+    pub(crate) fn number(&self, channel: Channel) -> String {
         let trades = self.sandbox.pay().trades();
         trades.into_iter().find(|trade| trade.channel == channel).expect("a trade").number
     }
@@ -130,15 +149,7 @@ async fn b15_a_bank_is_chosen_and_a_form_carries_the_order_there_and_back() {
     assert_eq!(phone.post("/pay/bank/back/nothing", "").await.status, StatusCode::NOT_FOUND);
     let again = phone.get(&format!("{own}/back")).await;
     assert!(phone.get(again.location()).await.text.contains("还没有收到到账通知"));
-    let part = |field: &str, name: &str| {
-        field.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().replace("&amp;", "&")
-    };
-    let form = page.split_once("frontTransReq.do\"").unwrap().1.split("</form>").next().unwrap();
-    let fields = form.split("<input type=\"hidden\" ").skip(1).map(|field| (part(field, "name"), part(field, "value")));
-    let url = format!("{there}/gateway/api/frontTransReq.do");
-    let form = Form { url, fields: fields.collect(), onward: None, bank: None };
-    let cashier = shop.sandbox.buyer(&shop.url).go(&Start::Send(form)).await.unwrap();
-    assert_eq!(cashier.pay().await.unwrap(), Some(format!("{}/pay/bank/back/{order}", shop.url)));
+    assert_eq!(shop.pays_at_bank(&page).await, Some(format!("{}/pay/bank/back/{order}", shop.url)));
     shop.until(&mut phone, &own, "报名成功").await;
     assert_eq!(shop.number(Channel::Unionpay).len(), 32);
 }

@@ -2,6 +2,23 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use testkit::Walker;
+
+/// The picture of the code on a page to pay on, as a `data:` URL.
+const PICTURE: &str = r##"
+const done = arguments[arguments.length - 1];
+fetch(document.querySelector(".code img").src).then((answer) => answer.blob()).then((picture) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result);
+  reader.readAsDataURL(picture);
+});
+"##;
+
+/// The address in the code by which a page asks to be paid.
+pub(crate) async fn scanned(desk: &Walker) -> String {
+    let picture = desk.execute_async(PICTURE, Vec::new()).await.unwrap();
+    link_in(picture.as_str().unwrap())
+}
 
 /// The address in the picture of a `data:` URL.
 pub(crate) fn link_in(source: &str) -> String {
