@@ -160,7 +160,7 @@ async fn walks(shop: &Shop, staff: &StaffMember, (exam, channel, is_phone): (&st
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_browser_walks_is_walked_by_the_pages_alone_to_the_receipt() {
+async fn the_rest_is_walked_by_the_pages_alone_to_the_receipt() {
     let shop = Shop::open_with("").await;
     for exam in ["campus-english", "cet"] {
         shop.site.import_shipped(exam, |file, text| far(file, &text)).await;

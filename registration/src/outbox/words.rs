@@ -245,17 +245,7 @@ pub(crate) fn state(exam: &Exam, standing: &Standing) -> Option<Text> {
                 ". There is nothing more to pay.",
             ),
         ),
-        // The lock makes no hold longer: what ends first is said.
-        State::SchoolPays { locked_until, held_until, .. } if held_until < locked_until => by(
-            *held_until,
-            ("学校正在为您集体缴费，座位保留到 ", "，请不要自行付款。"),
-            ("Your school is paying for you; your seat is held until ", ". Please do not pay yourself."),
-        ),
-        State::SchoolPays { .. } => by(
-            until?,
-            ("学校正在为您集体缴费，锁定至 ", "，请不要自行付款。"),
-            ("Your school is paying for you; this is locked until ", ". Please do not pay yourself."),
-        ),
+        State::SchoolPays { locked_until, held_until, .. } => school_pays(*locked_until, *held_until),
         State::Waiting { .. } => plain(
             "工作人员正在审核，不用再做什么，请等待结果。",
             "Staff are looking at it. There is nothing to do until the result.",
@@ -315,6 +305,22 @@ fn text(zh: String, en: String) -> Text {
 
 fn plain(zh: &str, en: &str) -> Text {
     text(zh.to_owned(), en.to_owned())
+}
+
+/// That the school pays. The lock makes no hold longer: what ends first is said.
+fn school_pays(locked_until: Timestamp, held_until: Timestamp) -> Text {
+    match held_until < locked_until {
+        true => by(
+            held_until,
+            ("学校正在为您集体缴费，座位保留到 ", "，请不要自行付款。"),
+            ("Your school is paying for you; your seat is held until ", ". Please do not pay yourself."),
+        ),
+        false => by(
+            locked_until,
+            ("学校正在为您集体缴费，锁定至 ", "，请不要自行付款。"),
+            ("Your school is paying for you; this is locked until ", ". Please do not pay yourself."),
+        ),
+    }
 }
 
 /// A sentence around a moment.

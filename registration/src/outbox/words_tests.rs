@@ -47,6 +47,16 @@ fn each_state_says_what_to_do_and_until_when() {
             until,
             "锁定至 3月1日 09:05，请不要自行付款。".to_owned(),
         ),
+        (
+            State::SchoolPays {
+                order,
+                part: PartId::main(),
+                locked_until: at() + jiff::SignedDuration::from_hours(1),
+                held_until: at(),
+            },
+            until,
+            "座位保留到 3月1日 09:05，请不要自行付款。".to_owned(),
+        ),
         (lost(true), until, "请在 3月1日 09:05 前重新选择。".to_owned()),
         (State::Waiting { task: TaskKind::Review, since: at() }, None, "请等待结果。".to_owned()),
         (refused(Some(order)), until, "请在 3月1日 09:05 前登录，重新上传订单截图。".to_owned()),
