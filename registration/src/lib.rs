@@ -136,6 +136,16 @@ fn asking_of(database: &Database, channels: Vec<gateways::Channel>) -> Asking {
     Asking { channels: Channels::new(channels), hearing }
 }
 
+/// Who sends what candidates are told.
+fn messenger_of(database: &Database, accounts: &Accounts, applications: &Applications, exams: &Exams) -> Messenger {
+    Messenger {
+        database: database.clone(),
+        accounts: accounts.clone(),
+        applications: applications.clone(),
+        exams: exams.clone(),
+    }
+}
+
 impl Registration {
     /// Migrates the schema, reads the exams and starts the jobs.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
@@ -169,12 +179,7 @@ impl Registration {
             asking,
         };
         let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files);
-        let messenger = Messenger {
-            database: database.clone(),
-            accounts: accounts.clone(),
-            applications: applications.clone(),
-            exams: exams.clone(),
-        };
+        let messenger = messenger_of(&database, &accounts, &applications, &exams);
         let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let jobs = Jobs::start(Work {
             database,
