@@ -1,7 +1,7 @@
 //! Where exams take place and who sits where: sites with their rooms, the rooms of a sitting, its arrangement, and the places
 //! that were published.
 //!
-//! In reading order: [`form`] is what staff enter, [`sites`] keeps it, `list` reads it from a file; `sitting` is which rooms a
+//! In reading order: [`form`] is what staff enter, `sites` keeps it, `list` reads it from a file; `sitting` is which rooms a
 //! sitting uses; `examinees` is who is to be seated, [`arranging`] how, `publishing` writes it, `late` those who come afterwards, and `public` what
 //! anybody may see. Who sits where is worked out by the crate `seating`, and nothing here.
 
