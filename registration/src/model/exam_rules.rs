@@ -26,7 +26,7 @@ pub use refund::{RATES_MAX, RefundRate, RefundRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
 pub use ticket::{
     ARRIVE_MINUTES_MAX, NumberError, NumberFields, NumberPart, NumberPattern, SITTING_MINUTES_MAX, TICKET_RULES_MAX,
-    TicketRules,
+    TicketDesign, TicketRules,
 };
 
 use crate::model::text::Text;
