@@ -139,6 +139,16 @@ fn asking_of(database: &Database, channels: Vec<gateways::Channel>) -> Asking {
     Asking { channels: Channels::new(channels), hearing }
 }
 
+/// What sends messages, over what the door to orders has.
+fn messenger_of(orders: &Orders, accounts: &Accounts) -> Messenger {
+    Messenger {
+        database: orders.database.clone(),
+        accounts: accounts.clone(),
+        applications: orders.applications.clone(),
+        exams: orders.exams.clone(),
+    }
+}
+
 impl Registration {
     /// Migrates the schema, reads the exams and starts the jobs.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
@@ -171,12 +181,7 @@ impl Registration {
             asking,
         };
         let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files);
-        let messenger = Messenger {
-            database: database.clone(),
-            accounts: accounts.clone(),
-            applications: applications.clone(),
-            exams: exams.clone(),
-        };
+        let messenger = messenger_of(&orders, &accounts);
         let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let rooms = Rooms { database: database.clone() };
         let tickets = Tickets::beside(&orders, &accounts, &eligibility, &rooms);
