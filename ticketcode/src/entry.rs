@@ -146,8 +146,8 @@ pub(crate) mod tests {
                 serial,
                 room,
                 seat,
-                not_before: moment(not_before).unwrap(),
-                not_after: moment(not_after).unwrap(),
+                not_before: moment(not_before).expect("32 bits of seconds are a moment"),
+                not_after: moment(not_after).expect("32 bits of seconds are a moment"),
                 generation,
             },
         )
@@ -155,7 +155,7 @@ pub(crate) mod tests {
 
     /// The longest one.
     pub(crate) fn longest() -> Entry {
-        let end = moment(u32::MAX).unwrap();
+        let end = moment(u32::MAX).expect("32 bits of seconds are a moment");
         Entry {
             key: KeyId(u16::MAX),
             exam: Tag(u32::MAX),

@@ -32,7 +32,7 @@ ticket-not-yet-title = 准考证还不能打印
 ticket-not-yet-text = { $when } 起可以打印，届时回到本页即可。
 ticket-not-said-text = 打印时间另行通知，届时回到本页即可。
 ticket-not-confirmed-text = 报名确认后才有准考证。
-ticket-in-review-title = 报名信息的修改还没有审核通过
+ticket-in-review-title = 报考信息的修改还没有审核通过
 ticket-in-review-text = 准考证要用审核通过的信息和照片。审核通过后，就能在本页看到准考证，座位不变。
 ticket-which = 您有几份报名，请选择要打印的准考证。
 

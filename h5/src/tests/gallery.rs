@@ -52,7 +52,7 @@ mod orders;
 mod rooms;
 /// Exams of several steps.
 mod steps_of_exams;
-/// Admission tickets.
+/// Admission tickets in every state.
 mod tickets;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.

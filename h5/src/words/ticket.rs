@@ -74,7 +74,7 @@ pub(crate) enum Phone {
     Apple,
     /// Any other phone.
     Other,
-    /// A computer.
+    /// A computer, which has no map of its own.
     None,
 }
 

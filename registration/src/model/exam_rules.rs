@@ -31,7 +31,7 @@ pub use reminder::{ReminderKind, ReminderRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
 pub use ticket::{
     ARRIVE_MINUTES_MAX, NumberError, NumberFields, NumberPart, NumberPattern, SITTING_MINUTES_MAX, TICKET_RULES_MAX,
-    TicketRules,
+    TicketDesign, TicketRules,
 };
 pub use waiting_list::{OFFER_MINUTES_MAX, OFFERS_MAX, WaitingListRules};
 

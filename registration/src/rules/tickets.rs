@@ -6,7 +6,7 @@ use crate::model::exam::{Exam, ExamSitting};
 use crate::model::exam_rules::{NumberFields, OrganisationCode, TaskKind};
 use crate::model::facts::ReviewState;
 use crate::model::order::{Order, OrderState};
-use crate::model::organisation::OrganisationLevel;
+use crate::model::organisation::{OrganisationLevel, ancestry};
 use crate::model::room::ticket::TicketNumber;
 use crate::rules::steps::{StepView, TaskState};
 
@@ -98,16 +98,8 @@ impl Times {
 /// The number of a ticket for this room and seat, by the exam's pattern, with as many random bytes as that wants. `None`:
 /// the pattern names something that the sitting has not, or the numbers are too long for it.
 pub fn number(exam: &Exam, sitting: &ExamSitting, (room, seat): (u16, u16), random: &[u8]) -> Option<TicketNumber> {
-    let code_at = |level| {
-        let mut code = sitting.campus.as_ref();
-        while let Some(organisation) = code.and_then(|code| exam.organisation(code)) {
-            if organisation.level == level {
-                return organisation.code.as_str();
-            }
-            code = organisation.parent.as_ref();
-        }
-        ""
-    };
+    let line = sitting.campus.as_ref().map(|campus| ancestry(&exam.organisations, campus)).unwrap_or_default();
+    let code_at = |level| line.iter().find(|one| one.level == level).map_or("", |one| one.code.as_str());
     let rules = &exam.rules.ticket;
     let subject = sitting.subject.as_ref().and_then(|subject| rules.subject_codes.get(subject));
     let fields = NumberFields {

@@ -9,7 +9,9 @@ use pagekit::language::Language;
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
+use registration::model::exam_rules::TicketDesign;
 use registration::model::order::Order;
+use registration::model::organisation::{OrganisationLevel, ancestry};
 use registration::model::room::ticket::Ticket;
 use registration::rooms::tickets::TicketError;
 use registration::rules::tickets::Times;
@@ -30,7 +32,7 @@ const PICTURE_PIXELS: u32 = 1_240;
 /// Which of an order's tickets is drawn.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
-    /// From 1.
+    /// The number of the ticket among those of the order, from 1.
     #[serde(default = "first")]
     page: usize,
 }
@@ -89,7 +91,18 @@ pub(crate) fn paper(w: Words, exam: &Exam, ticket: &Ticket, photo: Option<Vec<u8
     let document = ticket.holder.document.as_ref();
     let rules = exam.rules.ticket.rules.as_ref();
     let now = Timestamp::now();
+    let organisation = |level| {
+        let line = sitting.and_then(|sitting| sitting.campus.as_ref());
+        let line = line.map(|campus| ancestry(&exam.organisations, campus)).unwrap_or_default();
+        line.into_iter().find(|one| one.level == level).map(|one| text(&one.name)).unwrap_or_default()
+    };
     papers::Ticket {
+        design: match exam.rules.ticket.design {
+            TicketDesign::Sheet => papers::Design::Sheet,
+            TicketDesign::School => papers::Design::School,
+        },
+        school: organisation(OrganisationLevel::School),
+        campus: organisation(OrganisationLevel::Campus),
         language: match w.language {
             Language::Zh => papers::Language::Zh,
             Language::En => papers::Language::En,

@@ -18,12 +18,32 @@ pub const ARRIVE_MINUTES_MAX: u16 = 240;
 /// Most minutes that a sitting lasts.
 pub const SITTING_MINUTES_MAX: u16 = 720;
 
+/// How tickets are laid out on paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketDesign {
+    /// Seat, room and time large, the rules below: exams at sites that candidates choose.
+    #[default]
+    Sheet,
+    /// A ruled form with school and campus: exams that candidates sit at their schools.
+    School,
+}
+
+impl TicketDesign {
+    fn is_sheet(&self) -> bool {
+        *self == Self::Sheet
+    }
+}
+
 /// What stands on an exam's tickets. The default is a number of eight letters and digits, and nothing said of the day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TicketRules {
     /// What the numbers are made of.
     pub number: NumberPattern,
+    /// How they are laid out.
+    #[serde(skip_serializing_if = "TicketDesign::is_sheet")]
+    pub design: TicketDesign,
     /// By what numbers call a subject, where they name it: `cet4-written` → `1`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub subject_codes: BTreeMap<SubjectId, String>,
