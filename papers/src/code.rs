@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn a_code_is_small_and_has_its_margin() {
-        let code = svg(&"7WQ:G5/".repeat(22)).unwrap();
+        let code = svg(&"7WQ:G5/".repeat(23)).unwrap();
         assert!(code.len() < 24_000 && code.contains(r#"viewBox="0 0 53 53""#) && code.contains("M4 4h7v1h-7z"));
         assert_eq!(svg(&"x".repeat(5_000)), None);
     }

@@ -1,6 +1,7 @@
 //! The faces that papers are printed with: found by family among the machine's fonts, each read when it is first used.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -86,8 +87,8 @@ const OTHERS: [Script; 6] = [
         sample: '\u{2A6B2}',
     },
 ];
-/// Weights that templates use.
-const WEIGHTS: [u16; 2] = [400, 700];
+/// Weights that templates use, and what passes for them: a family's regular face may call itself medium.
+const WEIGHTS: [(u16, RangeInclusive<u16>); 2] = [(400, 300..=500), (700, 600..=800)];
 
 /// The faces of a press.
 pub(crate) struct Faces {
@@ -202,13 +203,14 @@ impl Found<'_> {
         taken
     }
 
-    fn face(&self, family: &str, weight: u16) -> Option<(FaceInfo, FontInfo)> {
+    fn face(&self, family: &str, (weight, near): (u16, RangeInclusive<u16>)) -> Option<(FaceInfo, FontInfo)> {
         let fits = |face: &&FaceInfo| {
-            face.weight.0 == weight
+            near.contains(&face.weight.0)
                 && face.style == Style::Normal
                 && face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(family))
         };
-        let face = self.fonts.faces().filter(fits).min_by_key(|face| (face.stretch != Stretch::Normal, face.index))?;
+        let rank = |face: &&FaceInfo| (face.weight.0.abs_diff(weight), face.stretch != Stretch::Normal, face.index);
+        let face = self.fonts.faces().filter(fits).min_by_key(rank)?;
         let info = self.fonts.with_face_data(face.id, FontInfo::new)??;
         Some((face.clone(), info))
     }
