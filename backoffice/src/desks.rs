@@ -1,5 +1,6 @@
-//! The desks: payments, people, forms, earlier scores. Each is a queue, a case, and a decision.
+//! The desks: payments, people, forms, earlier scores, accommodations. Each is a queue, a case, and a decision.
 
+pub(crate) mod accommodations;
 pub(crate) mod forms;
 pub(crate) mod payments;
 pub(crate) mod people;

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 
 use crate::accounts::{correct, rebind};
 use crate::app::{App, BackofficeState};
-use crate::desks::{forms, payments, people, scores};
+use crate::desks::{accommodations, forms, payments, people, scores};
 use crate::failure::Failure;
 use crate::finance::{books, day, days, export, groups, import, invoices, list, open, payment};
 use crate::layers::with_layers;
@@ -40,6 +40,10 @@ pub fn router(state: BackofficeState) -> Router {
         .route("/score-reviews", get(scores::first))
         .route("/score-reviews/{exam}/{account}", get(scores::show))
         .route("/score-reviews/{exam}/{account}/decide", post(scores::decide).get(scores::back))
+        .route("/accommodations", get(accommodations::first))
+        .route("/accommodations/{exam}/{account}", get(accommodations::show))
+        .route("/accommodations/{exam}/{account}/decide", post(accommodations::decide).get(accommodations::back))
+        .route("/accommodations/{exam}/{account}/proofs/{proof}", get(accommodations::proof))
         .merge(money())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/language", get(language::switch))

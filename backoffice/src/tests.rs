@@ -142,11 +142,13 @@ fn gallery(language: Language) -> Vec<(String, Markup)> {
     };
     let forms = reviews::forms(w);
     let scores = reviews::scores(w);
+    let accommodations = reviews::accommodations(w);
     let (cases, member) = (cases(), member());
     let people = people_queue(&cases);
     let bodies = [
         ("forms", forms),
         ("scores", scores),
+        ("accommodations", accommodations),
         ("nothing", reviews::nothing(w)),
         ("case", draw(&reviews[0], true, &history[1..], Some(&good))),
         ("refusal", draw(&reviews[2], true, &[], Some(&reasonless))),

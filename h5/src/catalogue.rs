@@ -17,6 +17,7 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/order.ftl")),
             include_str!(concat!("../messages/", $language, "/money.ftl")),
             include_str!(concat!("../messages/", $language, "/waiting.ftl")),
+            include_str!(concat!("../messages/", $language, "/care.ftl")),
         )
     };
 }

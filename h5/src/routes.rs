@@ -11,10 +11,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::{App, H5State};
 use crate::failure::Failure;
 use crate::layers::{NOTIFICATION_TIMEOUT, PAGE_TIMEOUT, UPLOAD_TIMEOUT, timeout, with_layers};
-use crate::pages::account::{self, email, link, mobile, name, password};
+use crate::pages::account::{self, email, link, mobile, name, password, reminders};
 use crate::pages::eligibility::{self, person, score_review};
 use crate::pages::exam::sittings::{self, hold};
-use crate::pages::exam::{self, notice, update};
+use crate::pages::exam::{self, accommodations, notice, opening, update};
 use crate::pages::forgotten::{self, code as forgotten_code, find, reset};
 use crate::pages::identity::{self, card, face, handover, liveness, manual, pictures, state};
 use crate::pages::order::pay::{self, begin, code as channel_code, going, state as money_state};
@@ -64,6 +64,8 @@ pub fn site(state: H5State) -> (Router, Busy) {
         .route("/clock", get(clock::show))
         .route("/orders/{order}/ended", get(ended::show))
         .route("/exams/{exam}/update", get(update::ask))
+        .route("/exams/{exam}/reminder", get(opening::show).post(opening::set))
+        .route("/exams/{exam}/accommodations/withdraw", get(accommodations::back).post(accommodations::withdraw))
         .merge(payment_pages())
         .route("/me", get(account::show))
         .route("/me/identity", get(identity::show).post(identity::begin))
@@ -110,6 +112,13 @@ fn uploads() -> Router<App> {
         .route(
             "/exams/{exam}/details/photo",
             get(details::upload::look).put(details::upload::receive).layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
+        )
+        .route("/exams/{exam}/accommodations", get(accommodations::show).post(accommodations::hand_in))
+        .route(
+            "/exams/{exam}/accommodations/pictures/{slot}",
+            get(accommodations::upload::look)
+                .put(accommodations::upload::receive)
+                .layer(DefaultBodyLimit::max(CHUNK_BYTES_MAX)),
         )
         .route("/orders/{order}/screenshot", get(screenshot::back).post(screenshot::hand_in))
         .route("/orders/{order}/screenshot/again", get(screenshot::back).post(screenshot::again))
@@ -172,6 +181,8 @@ fn account_pages() -> Router<App> {
         .route("/forgotten/reset", get(reset::show).post(reset::set))
         .route("/forgotten/account", get(find::show).post(find::search))
         .route("/email/verify", get(link::show_email).post(link::finish_email))
+        .route("/me/reminders", get(reminders::back).post(reminders::set))
+        .route("/reminders/stop", get(reminders::show_stop).post(reminders::stop))
         .route("/me/name", get(name::show).post(name::set))
         .route("/me/password", get(password::show).post(password::set))
         .route("/me/email", get(email::show).post(email::set))

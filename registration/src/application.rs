@@ -1,5 +1,6 @@
 //! The door to applications: agreeing to the notice, filling in the form, and what is known of a candidate in an exam.
 
+pub mod accommodations;
 mod compare;
 pub(crate) mod photo_check;
 pub mod photos;
@@ -99,6 +100,10 @@ impl Applications {
                 facts.details_at = found.details_at;
                 facts.review = review_state(&found)?;
             }
+        }
+        if asks(&[TaskKind::Accommodations]) {
+            let found = store::accommodations::get(&self.database.client().await?, &exam.id, account).await?;
+            facts.accommodation = found.as_ref().map(accommodations::state).transpose()?.unwrap_or_default();
         }
         if asks(&[TaskKind::Identity]) {
             (facts.identity, facts.proofs) = self.identity.proved(account).await?;
@@ -257,6 +262,7 @@ pub(crate) async fn is_somebody_else(
     // Those that wait already first: the others join them.
     store::applications::wait_anew(transaction, account, changed).await?;
     let reviews = store::applications::review_again(transaction, account, changed, now).await?;
+    store::accommodations::wait_anew(transaction, account, now).await?;
     change::wait_anew(transaction, account, None, now).await?;
     Ok(reviews)
 }

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use crate::eligibility::Eligibility;
 use crate::exams::Exams;
 use crate::outbox::messenger::Messenger;
+use crate::outbox::reminders::Reminders;
 use crate::payments::Payments;
 use crate::payments::reconciliation::Reconciliation;
 use crate::people::accounts::Accounts;
@@ -56,6 +57,8 @@ enum Job {
     Reconcile,
     /// Sends what candidates are told.
     Messages,
+    /// Writes reminders that are due.
+    Reminders,
     /// Gives messages up that have waited too long, and forgets those sent long ago.
     Outbox,
     /// Reads pictures of payments.
@@ -82,6 +85,7 @@ pub(crate) struct Work {
     pub(crate) eligibility: Eligibility,
     pub(crate) accounts: Accounts,
     pub(crate) messenger: Messenger,
+    pub(crate) reminders: Reminders,
     pub(crate) exams: Exams,
     pub(crate) orders: Orders,
     pub(crate) payments: Payments,
@@ -103,7 +107,7 @@ impl Job {
         match self {
             Self::AskChannels | Self::SettlePaid | Self::SendRefunds => AT_ONCE,
             Self::Exams | Self::Orders | Self::Confirmations | Self::Messages | Self::Readings => SOON,
-            Self::Reconcile => RARELY,
+            Self::Reconcile | Self::Reminders => RARELY,
             Self::Outbox
             | Self::Screenshots
             | Self::Pictures
@@ -126,6 +130,7 @@ impl Job {
             Self::SendRefunds => work.payments.send_refunds().await,
             Self::Reconcile => work.reconciliation.fetch_due().await,
             Self::Messages => work.messenger.send_due().await,
+            Self::Reminders => work.reminders.write_due().await,
             Self::Outbox => work.messenger.tidy().await,
             Self::Readings => work.readings.read_due().await,
             Self::Screenshots => orders::discard_pictures(&work.database, &work.screenshots).await,

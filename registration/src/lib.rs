@@ -27,10 +27,13 @@ use object_store::ObjectStore;
 use reservation::engine::Engine;
 
 pub use crate::model::fen::Fen;
+pub use crate::outbox::reminders::Reminders;
 pub use crate::payments::reconciliation;
 
 use crate::application::Applications;
+use crate::application::accommodations::Accommodations;
 use crate::application::photos::Photos;
+use crate::desk::accommodations::AccommodationReviews;
 use crate::desk::cases::Cases;
 use crate::desk::finance::Finance;
 use crate::desk::forms::Forms;
@@ -95,6 +98,8 @@ pub struct Registration {
     pub accounts: Accounts,
     /// What candidates have done for an exam.
     pub applications: Applications,
+    /// What candidates ask for beside a usual seat, and what was granted.
+    pub accommodations: Accommodations,
     /// Whom the roster knows, and whose registration is bound to which account.
     pub eligibility: Eligibility,
     /// The exams' texts, fees and windows.
@@ -123,6 +128,10 @@ pub struct Registration {
     pub forms: Forms,
     /// What staff decide of earlier scores.
     pub scores: Scores,
+    /// What staff decide of accommodations.
+    pub accommodation_reviews: AccommodationReviews,
+    /// Of what candidates are reminded.
+    pub reminders: Reminders,
     /// What waits for staff, whatever it is.
     pub cases: Cases,
     /// Who staff are, and signing in.
@@ -157,7 +166,6 @@ impl Registration {
             People::new(&database, &vault, &accounts, &pictures, gateways);
         let eligibility =
             Eligibility { database: database.clone(), vault: vault.clone(), applications: applications.clone() };
-        let asking = asking_of(&database, channels);
         let orders = Orders {
             database: database.clone(),
             engine,
@@ -165,22 +173,19 @@ impl Registration {
             screenshots: screenshots.clone(),
             applications: applications.clone(),
             uploads,
-            asking,
+            asking: asking_of(&database, channels),
         };
         let Money { payments, reconciliation, finance } = Money::beside(&orders, &vault, files);
-        let messenger = Messenger {
-            database: database.clone(),
-            accounts: accounts.clone(),
-            applications: applications.clone(),
-            exams: exams.clone(),
-        };
-        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let rooms = Rooms { database: database.clone() };
+        let Care { accommodations, accommodation_reviews, reminders, messenger } =
+            Care::new(&applications, &accounts, &exams, &pictures, &rooms);
+        let desk = Desk::new(&database, vault, &exams, &applications, &eligibility, &orders, reader);
         let jobs = Jobs::start(Work {
             database,
             eligibility: eligibility.clone(),
             accounts: accounts.clone(),
             messenger,
+            reminders: reminders.clone(),
             exams: exams.clone(),
             orders: orders.clone(),
             payments: payments.clone(),
@@ -192,6 +197,7 @@ impl Registration {
         Ok(Self {
             accounts,
             applications,
+            accommodations,
             eligibility,
             exams,
             rooms,
@@ -206,6 +212,8 @@ impl Registration {
             identity_reviews,
             forms: desk.forms,
             scores: desk.scores,
+            accommodation_reviews,
+            reminders,
             cases: desk.cases,
             staff,
             jobs,
@@ -278,6 +286,45 @@ impl Desk {
         let scores = Scores { database: database.clone(), eligibility: Arc::new(eligibility.clone()) };
         let cases = Cases { database: database.clone(), vault, exams: exams.clone() };
         Self { reviews, forms, scores, cases }
+    }
+}
+
+/// What is asked for beside a usual seat, and what candidates are told.
+struct Care {
+    accommodations: Accommodations,
+    accommodation_reviews: AccommodationReviews,
+    reminders: Reminders,
+    messenger: Messenger,
+}
+
+impl Care {
+    fn new(
+        applications: &Applications,
+        accounts: &Accounts,
+        exams: &Exams,
+        pictures: &IdentityPictures,
+        rooms: &Rooms,
+    ) -> Self {
+        let (database, vault) = (applications.database.clone(), applications.vault.clone());
+        let accommodations = Accommodations {
+            database: database.clone(),
+            vault: vault.clone(),
+            applications: applications.clone(),
+            pictures: pictures.clone(),
+        };
+        let accommodation_reviews =
+            AccommodationReviews { database: database.clone(), accommodations: Arc::new(accommodations.clone()) };
+        let reminders =
+            Reminders { database: database.clone(), vault, exams: exams.clone(), accounts: accounts.clone() };
+        let messenger = Messenger {
+            database,
+            accounts: accounts.clone(),
+            applications: applications.clone(),
+            exams: exams.clone(),
+            reminders: reminders.clone(),
+            rooms: rooms.clone(),
+        };
+        Self { accommodations, accommodation_reviews, reminders, messenger }
     }
 }
 

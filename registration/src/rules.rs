@@ -3,5 +3,6 @@
 pub mod choosing;
 pub mod details;
 pub mod paying;
+pub mod reminders;
 pub mod standing;
 pub mod steps;

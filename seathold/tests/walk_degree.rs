@@ -31,7 +31,7 @@ async fn sign_up(app: &ServedApp, phone: &mut Walker) {
     phone.open("/").await;
     phone.looks("degree-01-exams").await;
     phone.tap(&format!("a[href='{EXAM}']")).await;
-    phone.shows("第 1 步，共 5 步").await;
+    phone.shows("第 1 步，共 6 步").await;
     phone.looks("degree-02-exam").await;
     phone.tap(".callout a.button").await;
     phone.arrives("/sign-in").await;

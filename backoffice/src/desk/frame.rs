@@ -84,6 +84,9 @@ fn desks(frame: &Frame<'_>, staff: &StaffMember) -> Markup {
             }
             @if may(Right::See(CaseKind::Form)) { (desk("/forms", key("desk-forms"), &[CaseKind::Form])) }
             @if may(Right::See(CaseKind::Score)) { (desk("/score-reviews", key("desk-scores"), &[CaseKind::Score])) }
+            @if may(Right::See(CaseKind::Accommodation)) {
+                (desk("/accommodations", key("desk-accommodations"), &[CaseKind::Accommodation]))
+            }
             @if let Some(href) = finance_home(staff) { a href=(href) { (w.t("finance")) } }
             @if may(Right::CorrectAccounts) { a href="/accounts/correct" { (w.t("correct-title")) } }
             @if may(Right::MoveRegistrations) { a href="/accounts/rebind" { (w.t("rebind-title")) } }

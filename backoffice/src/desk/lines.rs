@@ -65,6 +65,7 @@ pub(crate) fn address(subject: &Subject) -> String {
         Subject::Identity(_) | Subject::Face(..) => format!("/people/{subject}"),
         Subject::Form(exam, account) => format!("/forms/{exam}/{}", AccountNumber::from(*account)),
         Subject::Score(exam, account) => format!("/score-reviews/{exam}/{}", AccountNumber::from(*account)),
+        Subject::Accommodation(exam, account) => format!("/accommodations/{exam}/{}", AccountNumber::from(*account)),
     }
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn kind_word(w: Words, kind: CaseKind) -> String {
     match kind {
         CaseKind::Identity => w.t("people-identity").into_owned(),
         CaseKind::Face => w.t("people-face").into_owned(),
-        CaseKind::Payment | CaseKind::Form | CaseKind::Score => String::new(),
+        CaseKind::Payment | CaseKind::Form | CaseKind::Score | CaseKind::Accommodation => String::new(),
     }
 }
 
@@ -88,7 +89,7 @@ fn waiting(w: Words, line: &Line, here: &Subject, titles: &Titles<'_>) -> Waitin
     let about = match subject {
         Subject::Payment(order) => order.to_string(),
         Subject::Identity(_) | Subject::Face(..) => line.document_masked.clone().unwrap_or_default(),
-        Subject::Form(exam, _) | Subject::Score(exam, _) => titles(exam),
+        Subject::Form(exam, _) | Subject::Score(exam, _) | Subject::Accommodation(exam, _) => titles(exam),
     };
     Waiting {
         href: address(subject),

@@ -93,7 +93,8 @@ async fn show_case(
             let account = registration.accounts.account(case.key.account).await?;
             let record = registration.applications.in_roster(&visit.staff, case.key.account, exam).await?;
             let markup = body(w, exam, case, account.as_ref(), record.as_ref());
-            Some(Case { whose: whose(case), subject: case.key.subject(), seen: i64::from(case.key.version), markup })
+            let seen = i64::from(case.key.version);
+            Some(Case { whose: whose(case), subject: case.key.subject(), seen, markup, decision: None })
         }
         _ => None,
     };

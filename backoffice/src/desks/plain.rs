@@ -46,6 +46,12 @@ pub(crate) struct Whose {
 }
 
 impl Whose {
+    /// The case of this exam and this account's number.
+    pub(crate) fn read(exam: &str, number: &str) -> Result<Self, Failure> {
+        let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
+        Ok(Self { exam: exam.parse().map_err(|_| Failure::NotFound)?, account: number.account() })
+    }
+
     /// The address of the case.
     pub(crate) fn path(&self, kind: &Kind) -> String {
         format!("{}/{}/{}", kind.path, self.exam, AccountNumber::from(self.account))
@@ -59,8 +65,7 @@ impl FromRequestParts<App> for Whose {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let named = Path::<(String, String)>::from_request_parts(parts, app).await;
         let Path((exam, number)) = named.map_err(|_| Failure::NotFound)?;
-        let number: AccountNumber = number.parse().map_err(|_| Failure::NotFound)?;
-        Ok(Self { exam: exam.parse().map_err(|_| Failure::NotFound)?, account: number.account() })
+        Self::read(&exam, &number)
     }
 }
 
@@ -76,6 +81,8 @@ impl Done {
         let text = match self.done.as_str() {
             "passed" => w.t("plain-done-passed"),
             "refused" => w.t("plain-done-refused"),
+            "decided" => w.t("accommodation-done-decided"),
+            "more" => w.t("accommodation-done-more"),
             _ => return None,
         };
         Some(Message::new(Tone::Good, text))
@@ -146,7 +153,7 @@ pub(crate) fn if_waiting<T>(looked: Result<T, CaseError>) -> Result<Option<T>, F
 /// Whose case is looked at, in turn until one waits: the one that was asked for, then the one that waits longest.
 pub(crate) fn in_turn(asked: Option<&Whose>, queue: &Queue) -> Vec<Whose> {
     let first = queue.first().and_then(|subject| match subject {
-        Subject::Form(exam, account) | Subject::Score(exam, account) => {
+        Subject::Form(exam, account) | Subject::Score(exam, account) | Subject::Accommodation(exam, account) => {
             Some(Whose { exam: exam.clone(), account: *account })
         }
         Subject::Payment(_) | Subject::Identity(_) | Subject::Face(..) => None,
@@ -164,6 +171,8 @@ pub(crate) struct Case {
     pub(crate) seen: i64,
     /// What there is to compare.
     pub(crate) markup: Markup,
+    /// How it is decided, where that is more than a yes or a no.
+    pub(crate) decision: Option<Markup>,
 }
 
 /// What a desk shows.
@@ -216,7 +225,7 @@ pub(crate) fn body(w: Words, desk: &Desk<'_>) -> Markup {
             section class="case" tabindex="0" aria-label=(w.t("case-title")) {
                 (said(desk.message))
                 (case.markup)
-                (decision(w, &choice))
+                @match &case.decision { Some(own) => (own), None => (decision(w, &choice)) }
             }
         }
     }

@@ -84,6 +84,7 @@ async fn show_case(
         subject: case.key.subject(),
         seen: case.key.requested_at.as_microsecond(),
         markup: body(visit.words, exam.as_deref(), case),
+        decision: None,
     });
     let (message, case) = (message.as_ref(), drawn.as_ref());
     let titles = &|exam: &ExamId| visit.exam_title(exam);

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use maud::Markup;
 use pagekit::callout::Tone;
 use pagekit::words::Words;
+use registration::desk::accommodations::{AccommodationCase, AccommodationKey};
 use registration::desk::case::Subject;
 use registration::desk::forms::{FormCase, FormKey};
 use registration::desk::queue::{Line, Note};
@@ -11,9 +12,14 @@ use registration::desk::scores::{FoundScore, ScoreCase, ScoreKey};
 use registration::eligibility::ScoreReview;
 use registration::exams::definition;
 use registration::model::document::{Document, DocumentKind};
+use registration::model::exam_rules::AccommodationKind;
 use registration::model::facts::ScoreReviewState;
+use registration::model::facts::accommodation::{
+    Accommodation, AccommodationRequest, AccommodationState, Verdict, Verdicts,
+};
 use registration::model::ids::AccountId;
 use registration::model::roster::RosterRecord;
+use registration::pictures::kept::PictureId;
 use registration::rules::details::Answers;
 use reservation::ids::ExamId;
 use uuid::Uuid;
@@ -21,6 +27,7 @@ use uuid::Uuid;
 use super::{line, now};
 use crate::desk::lines::Queue;
 use crate::desk::message::Message;
+use crate::desks::accommodations::{self, ACCOMMODATIONS, Shown, Typed};
 use crate::desks::forms::{self, FORMS};
 use crate::desks::plain::{Case, Desk, Kind, Whose, body};
 use crate::desks::scores::{self, SCORES};
@@ -46,7 +53,7 @@ fn queue(kind: &Kind, subject: impl Fn(AccountId) -> Subject, note: Option<Note>
 fn desk(w: Words, kind: &Kind, queue: &Queue, case: Option<(Subject, Markup)>) -> Markup {
     let message = Message::new(Tone::Good, w.t("plain-done-passed"));
     let whose = Whose { exam: "ce".parse().unwrap(), account: account(1) };
-    let case = case.map(|(subject, markup)| Case { whose, subject, seen: 1, markup });
+    let case = case.map(|(subject, markup)| Case { whose, subject, seen: 1, markup, decision: None });
     let titles = &|_: &ExamId| "继续教育外语水平考试".to_owned();
     body(w, &Desk { kind, queue, titles, message: Some(&message), case: case.as_ref(), now: now() })
 }
@@ -87,6 +94,44 @@ pub(super) fn scores(w: Words) -> Markup {
     let case = scores::body(w, Some(&exam), &ScoreCase { key, review, found });
     let subject = |account| Subject::Score(exam.id.clone(), account);
     desk(w, &SCORES, &queue(&SCORES, subject, None), Some((subject(account(1)), case)))
+}
+
+/// A request with something of everything, and what was said before.
+pub(super) fn accommodations(w: Words) -> Markup {
+    let exam = shipped("degree-english");
+    let verdicts = Verdicts(vec![
+        (AccommodationKind::ExtraTime, Verdict::Granted),
+        (AccommodationKind::OwnRoom, Verdict::More("请补充医院诊断证明或残疾人证".to_owned())),
+    ]);
+    let asked = Accommodation {
+        state: AccommodationState::Waiting { since: now() },
+        request: AccommodationRequest {
+            kinds: vec![AccommodationKind::ExtraTime, AccommodationKind::OwnRoom, AccommodationKind::Other],
+            details: "右手骨折，需要助写员和可以调节高度的桌子。".to_owned(),
+        },
+        verdicts,
+    };
+    let key = AccommodationKey { exam: exam.id.clone(), account: account(7), version: 2 };
+    let proof = Some(PictureId(Uuid::from_u128(1)));
+    let case = AccommodationCase { key, asked, since: now(), proofs: [proof, proof] };
+    let subject = case.key.subject();
+    let shown = Shown {
+        exam: Some(&exam),
+        case: &case,
+        account: None,
+        path: "/accommodations/ce/1".to_owned(),
+        typed: &Typed::default(),
+        history: &[],
+        now: now(),
+    };
+    let (markup, decision) = (accommodations::body(w, &shown), accommodations::decision(w, &shown));
+    let queue = queue(&ACCOMMODATIONS, |account| Subject::Accommodation(exam.id.clone(), account), None);
+    let whose = Whose { exam: exam.id.clone(), account: account(7) };
+    let case = Case { whose, subject, seen: 2, markup, decision: Some(decision) };
+    let (titles, message) =
+        (&|_: &ExamId| "学位外语".to_owned(), Message::new(Tone::Bad, w.t("accommodation-undecided")));
+    let (kind, message) = (&ACCOMMODATIONS, Some(&message));
+    body(w, &Desk { kind, queue: &queue, titles, message, case: Some(&case), now: now() })
 }
 
 pub(super) fn nothing(w: Words) -> Markup {

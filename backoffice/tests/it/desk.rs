@@ -17,7 +17,7 @@ use specimen::{App, OrderScreen};
 
 use crate::house::{DOCUMENTS, EXAM, House};
 
-fn picture_bytes() -> Vec<u8> {
+pub(crate) fn picture_bytes() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let picture =
         image::RgbImage::from_fn(240, 480, |x, y| image::Rgb([if (x / 8 + y / 8) % 2 == 0 { 0 } else { 255 }; 3]));

@@ -8,10 +8,12 @@ use http::StatusCode;
 use registration::desk::staff::Role;
 use registration::model::document::DocumentKind;
 use registration::model::exam::Exam;
-use registration::model::exam_rules::{CaptchaRule, LoginKind, PasswordRules};
+use registration::model::exam_rules::{AccommodationKind, CaptchaRule, LoginKind, PasswordRules};
+use registration::model::facts::accommodation::{AccommodationRequest, AccommodationState};
 use registration::model::facts::{ReviewState, ScoreReviewState};
 use registration::model::ids::AccountId;
 use registration::people::accounts::{AccountNumber, Caller, NewAccount};
+use registration::pictures::kept::Slot;
 use registration::rules::details::Answers;
 use registration::secrets::passwords::Password;
 
@@ -112,6 +114,65 @@ async fn a6_a_form_that_differs_is_passed_or_sent_back() {
     assert!(matches!(applications.get(account, &exam.id).await.unwrap().review, ReviewState::Passed { .. }));
     assert_eq!(desk.get(&path).await.1, path.replace("/decide", ""));
     assert_eq!(desk.get("/forms/ce/nobody").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_accommodations_are_decided_kind_by_kind() {
+    const CARE: &str = r#"
+[[steps]]
+title = { zh = "便利申请", en = "Accommodations" }
+tasks = ["accommodations"]
+is_optional = true
+[[steps]]
+title = { zh = "报名", en = "Register" }
+tasks = ["sittings", "payment"]
+[accommodations]
+kinds = ["extra_time", "own_room"]
+"#;
+    let mut desk = open().await;
+    let (head, _) = FORM.split_once("[[steps]]").unwrap();
+    let id = desk
+        .import("care", &format!("{head}{CARE}").replace("\"ce\"", "\"care\""), &[("sittings.csv", SITTINGS)])
+        .await;
+    let (exam, account) = (desk.registration.exams.get(&id).unwrap(), desk.account("11010519491231002X").await);
+    let accommodations = desk.registration.accommodations.clone();
+    let (kinds, details) = (vec![AccommodationKind::ExtraTime, AccommodationKind::OwnRoom], "右手骨折".to_owned());
+    accommodations.draft(account, Slot::Proof, crate::desk::picture_bytes().into()).await.unwrap();
+    let request = AccommodationRequest { kinds, details };
+    accommodations.hand_in(account, &exam, &[], &request).await.unwrap();
+
+    let (_, _, text) = desk.get("/accommodations").await;
+    for part in ["张伟", "1101**********002X", "右手骨折", "延长考试时间", "单独考场", "便利申请 <small>1</small>"]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let path = format!("/accommodations/care/{}", AccountNumber::from(account));
+    assert_eq!(desk.get(&format!("{path}/proofs/1.jpg")).await.0, StatusCode::OK);
+    for none in ["2.jpg", "3.jpg"] {
+        assert_eq!(desk.get(&format!("{path}/proofs/{none}")).await.0, StatusCode::NOT_FOUND, "{none}");
+    }
+    let decide = format!("{path}/decide");
+    let form = format!("seen={}&v-extra_time=grant&r-extra_time=&r-own_room=", seen(&text));
+    let (status, _, said) = desk.post(&decide, &form).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("请对每一项作出决定"), "{said}");
+    assert!(said.contains("name=\"v-extra_time\" value=\"grant\" required checked"), "what was chosen stays: {said}");
+    let (status, _, said) = desk.post(&decide, &format!("{form}&v-own_room=refuse")).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("请写明理由"), "{said}");
+    let more = form.replace("r-own_room=", "r-own_room=请补充&v-own_room=more");
+    let (_, location, _) = desk.post(&decide, &more).await;
+    assert_eq!(location, "/accommodations?done=more");
+    assert!(desk.get(&location).await.2.contains("已请考生补充"));
+    let state = accommodations.get(account, &id).await.unwrap().unwrap().state;
+    assert_eq!(state, AccommodationState::More { reason: "请补充".to_owned() });
+    let (status, _, said) = desk.post(&decide, &more).await;
+    assert!(status == StatusCode::CONFLICT && said.contains("已经处理过"), "{said}");
+    assert_eq!(desk.get(&decide).await.1, path);
+    // Handed in again, staff see what was said before, and what was done.
+    accommodations.hand_in(account, &exam, &[], &request).await.unwrap();
+    let (_, _, text) = desk.get("/accommodations").await;
+    for part in ["上次：已同意", "上次：请补充", "查看证明", "作出决定"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ pub(crate) mod link;
 pub(crate) mod mobile;
 pub(crate) mod name;
 pub(crate) mod password;
+pub(crate) mod reminders;
 pub(crate) mod summary;
 
 use axum::extract::Query;
@@ -15,7 +16,7 @@ use registration::model::exam::Exam;
 use registration::model::exam_rules::TaskKind;
 use registration::model::facts::IdentityState;
 use registration::model::order::{Order, OrderState};
-use registration::people::accounts::Account;
+use registration::people::accounts::{Account, Hears};
 use registration::rules::steps::{StepView, TaskState, task};
 use serde::Deserialize;
 
@@ -53,6 +54,8 @@ pub(crate) struct View<'a> {
     pub(crate) sends_letters: bool,
     pub(crate) said: &'a str,
     pub(crate) identity: &'a IdentityState,
+    /// Does the candidate want no reminders, and how would they be told?
+    pub(crate) reminders: (bool, Hears),
     pub(crate) now: Timestamp,
 }
 
@@ -65,12 +68,16 @@ pub(crate) async fn show(
     let mine: Vec<Mine> = begun.into_iter().map(|begun| of_exam(orders, begun)).collect();
     let sends_letters = visit.app.outside.registration.accounts.ways().mail;
     let identity = visit.app.outside.registration.identity.state(candidate.account.id).await?;
+    let registration = &visit.app.outside.registration;
+    let reminders =
+        (registration.reminders.is_off(candidate.account.id).await?, registration.accounts.hears(&candidate.account));
     let view = View {
         mine: &mine,
         account: &candidate.account,
         sends_letters,
         said: &said.said,
         identity: &identity,
+        reminders,
         now: visit.now,
     };
     Ok(page(&visit.frame(visit.words.t("me-title")), &body(visit.words, &view)))
@@ -101,6 +108,7 @@ pub(crate) fn body(w: Words, view: &View<'_>) -> Markup {
                 ul class="orders" { @for mine in view.mine { (card(w, mine, view.now)) } }
             }
             (identity_line(w, view.identity))
+            (reminders::section(w, view.reminders.0, view.reminders.1))
             (summary(w, view.account, is_verified, view.sends_letters))
         }
     }

@@ -1,8 +1,10 @@
 //! One exam: where the candidate stands in it, what to do next, what they have. An exam that begins with the choice of
 //! a sitting shows the sittings at once.
 
+pub(crate) mod accommodations;
 pub(crate) mod mine;
 pub(crate) mod notice;
+pub(crate) mod opening;
 pub(crate) mod seats;
 pub(crate) mod sittings;
 pub(crate) mod update;
@@ -191,6 +193,9 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
                         (if *state == TaskState::Passed { w.t("read-notice") } else { w.t("go-notice") }) (icon(Icon::Chevron))
                     }
                 },
+                (TaskKind::Accommodations, state) if view.reader.is_signed_in => {
+                    (accommodations_link(w, view, state))
+                },
                 _ if !is_open => {},
                 (TaskKind::Eligibility, state) => (eligibility_links(w, view, state)),
                 _ if !view.reader.is_signed_in => {},
@@ -216,6 +221,16 @@ fn again(w: Words, view: &View<'_>, step: &StepView) -> Markup {
             }
         }
     }
+}
+
+/// Asking for accommodations; what was asked for can be looked at whenever.
+fn accommodations_link(w: Words, view: &View<'_>, state: &TaskState) -> Markup {
+    let word = match state {
+        TaskState::Locked | TaskState::NotYet { .. } | TaskState::Over { .. } => return html! {},
+        TaskState::Open { .. } => w.t("go-accommodations"),
+        TaskState::Waiting { .. } | TaskState::Refused { .. } | TaskState::Passed => w.t("look-accommodations"),
+    };
+    html! { a class="link" href={ "/exams/" (view.exam.id) "/accommodations" } { (word) (icon(Icon::Chevron)) } }
 }
 
 /// Is there a seat of that part that could still be given for another?

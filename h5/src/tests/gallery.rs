@@ -39,6 +39,8 @@ mod accounts;
 /// Identity, the phone, faces.
 mod identity;
 pub(crate) use identity::account;
+/// Accommodations and reminders.
+mod care;
 /// Paying by a channel.
 mod channels;
 /// Schools, late money, receipts, invoices.
@@ -380,6 +382,7 @@ pub(crate) fn gallery(language: Language) -> Vec<(String, Markup)> {
     studio.money_of_all_kinds();
     studio.forms();
     studio.accounts();
+    studio.care();
     studio.pages
 }
 

@@ -35,8 +35,13 @@ pub(crate) fn state_word(w: Words, look: Look) -> String {
 
 /// 已通过: what somebody else decided is not merely done.
 pub(crate) fn passed_word(w: Words, step: &StepView) -> Option<String> {
-    let is_decided = step.tasks.iter().any(|task| task.kind == TaskKind::Review);
-    (is_decided && step.state == TaskState::Passed).then(|| w.t("step-passed").into_owned())
+    let has = |kind: TaskKind| step.tasks.iter().any(|task| task.kind == kind);
+    let word = match step.state {
+        TaskState::Passed if has(TaskKind::Review) => w.t("step-passed"),
+        TaskState::Passed if has(TaskKind::Accommodations) => w.t("step-granted"),
+        _ => return None,
+    };
+    Some(word.into_owned())
 }
 
 /// How a step looks in the list, and what is said of it.

@@ -15,6 +15,7 @@ pub(crate) fn name(w: Words, exam: &Exam, task: &TaskKind) -> String {
         TaskKind::Eligibility => w.t("task-eligibility").into_owned(),
         TaskKind::Details => w.t("task-details").into_owned(),
         TaskKind::Review => w.t("task-review").into_owned(),
+        TaskKind::Accommodations => w.t("task-accommodations").into_owned(),
         TaskKind::Ticket => w.t("task-ticket").into_owned(),
         TaskKind::Sittings(part) => match exam.rules.part(part) {
             Some(part) => {
@@ -40,6 +41,7 @@ pub(crate) fn lead(w: Words, task: &TaskKind) -> String {
         TaskKind::Eligibility => w.t("lead-eligibility"),
         TaskKind::Details => w.t("lead-details"),
         TaskKind::Review => w.t("lead-review"),
+        TaskKind::Accommodations => w.t("lead-accommodations"),
         TaskKind::Sittings(_) => w.t("lead-sittings"),
         TaskKind::Payment(_) => w.t("lead-payment"),
         TaskKind::Ticket => w.t("lead-ticket"),
@@ -62,6 +64,7 @@ pub(crate) fn task_path(w: Words, exam: &Exam, task: &TaskKind) -> (String, Stri
         TaskKind::Eligibility => (format!("{here}/eligibility"), w.t("go-eligibility")),
         TaskKind::Details => (format!("{here}/details"), w.t("go-details")),
         TaskKind::Review => (format!("{here}/details"), w.t("change-details")),
+        TaskKind::Accommodations => (format!("{here}/accommodations"), w.t("go-accommodations")),
         // An exam that begins with the choice has it on its own page.
         TaskKind::Sittings(_) if is_simple(exam) => (format!("{here}#sittings"), w.t("go-sittings")),
         TaskKind::Sittings(part) => (format!("{here}/sittings?part={part}"), w.t("go-sittings")),

@@ -4,6 +4,7 @@
 
 mod account_site;
 mod accounts;
+mod care;
 mod coming_back;
 mod eligibility;
 mod fixed;

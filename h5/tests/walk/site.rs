@@ -147,6 +147,11 @@ impl Site {
         self.stores.pool().get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
+    /// Connections to the stores.
+    pub(crate) fn pool(&self) -> Pool {
+        self.stores.pool()
+    }
+
     /// One number out of the stores.
     pub(crate) async fn count(&self, query: &str) -> i64 {
         self.stores.pool().get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)

@@ -1,3 +1,4 @@
 //! The table of applications.
 
+pub(crate) mod accommodations;
 pub(crate) mod applications;

@@ -46,6 +46,15 @@ pub enum AuditAction {
     /// Refused a request to review an earlier score; the detail is why.
     #[strum(serialize = "score_review.refuse")]
     RefusedScore,
+    /// Looked at a request for accommodations.
+    #[strum(serialize = "accommodation.look")]
+    LookedAtAccommodation,
+    /// Looked at a proof of a request for accommodations.
+    #[strum(serialize = "accommodation.proof")]
+    LookedAtProof,
+    /// Decided on a request for accommodations; the detail is why something was not granted.
+    #[strum(serialize = "accommodation.decide")]
+    DecidedAccommodation,
     /// Looked at who an account says to be.
     LookedAtAccount,
     /// Moved an account's registration away; the detail is the other account's number.
@@ -273,7 +282,10 @@ mod tests {
     use super::*;
 
     /// Every word that any version has written.
-    const WORDS: [&str; 50] = [
+    const WORDS: [&str; 53] = [
+        "accommodation.look",
+        "accommodation.proof",
+        "accommodation.decide",
         "looked_at_person",
         "looked_at_picture",
         "confirmed",

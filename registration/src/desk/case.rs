@@ -25,11 +25,14 @@ pub enum CaseKind {
     Form,
     /// Is this earlier score theirs?
     Score,
+    /// Does this proof show that somebody needs what they ask for?
+    Accommodation,
 }
 
 impl CaseKind {
     /// All kinds, in the order of the desks.
-    pub const ALL: [Self; 5] = [Self::Payment, Self::Identity, Self::Face, Self::Form, Self::Score];
+    pub const ALL: [Self; 6] =
+        [Self::Payment, Self::Identity, Self::Face, Self::Form, Self::Score, Self::Accommodation];
 }
 
 /// A case's number: given once, never again, and rising with each case that is opened.
@@ -37,7 +40,7 @@ impl CaseKind {
 pub struct CaseId(pub i64);
 
 /// What a case is about. As text it is what the audit calls it, and its place in addresses: `S7K4-2M9Q`, `identity.UUID`,
-/// `face.UUID.EXAM`, `application EXAM UUID`, `score_review EXAM UUID`.
+/// `face.UUID.EXAM`, `application EXAM UUID`, `score_review EXAM UUID`, `accommodation EXAM UUID`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// The payment of this order.
@@ -50,11 +53,15 @@ pub enum Subject {
     Form(ExamId, AccountId),
     /// The earlier score of this account in this exam.
     Score(ExamId, AccountId),
+    /// What this account asks for in this exam.
+    Accommodation(ExamId, AccountId),
 }
 
 /// The text names no case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a case is about an order, identity.UUID, face.UUID.EXAM, application EXAM UUID or score_review EXAM UUID")]
+#[error(
+    "a case is about an order, identity.UUID, face.UUID.EXAM, or application, score_review or accommodation EXAM UUID"
+)]
 pub struct UnknownSubject;
 
 impl Subject {
@@ -66,6 +73,7 @@ impl Subject {
             Self::Face(..) => CaseKind::Face,
             Self::Form(..) => CaseKind::Form,
             Self::Score(..) => CaseKind::Score,
+            Self::Accommodation(..) => CaseKind::Accommodation,
         }
     }
 
@@ -73,7 +81,9 @@ impl Subject {
     pub fn exam(&self) -> Option<&ExamId> {
         match self {
             Self::Payment(_) | Self::Identity(_) => None,
-            Self::Face(_, exam) | Self::Form(exam, _) | Self::Score(exam, _) => Some(exam),
+            Self::Face(_, exam) | Self::Form(exam, _) | Self::Score(exam, _) | Self::Accommodation(exam, _) => {
+                Some(exam)
+            }
         }
     }
 }
@@ -86,6 +96,7 @@ impl fmt::Display for Subject {
             Self::Face(account, exam) => write!(f, "face.{}.{exam}", account.0),
             Self::Form(exam, account) => write!(f, "application {exam} {}", account.0),
             Self::Score(exam, account) => write!(f, "score_review {exam} {}", account.0),
+            Self::Accommodation(exam, account) => write!(f, "accommodation {exam} {}", account.0),
         }
     }
 }
@@ -109,6 +120,8 @@ impl FromStr for Subject {
             pair(rest).map(|(exam, account)| Self::Form(exam, account))
         } else if let Some(rest) = text.strip_prefix("score_review ") {
             pair(rest).map(|(exam, account)| Self::Score(exam, account))
+        } else if let Some(rest) = text.strip_prefix("accommodation ") {
+            pair(rest).map(|(exam, account)| Self::Accommodation(exam, account))
         } else {
             text.parse().map(Self::Payment).map_err(|_| UnknownSubject)
         }
@@ -206,6 +219,7 @@ mod tests {
             Subject::Face(account, exam()),
             Subject::Form(exam(), account),
             Subject::Score(exam(), account),
+            Subject::Accommodation(exam(), account),
         ];
         assert_eq!(all.each_ref().map(Subject::kind), CaseKind::ALL);
         for subject in all {

@@ -118,7 +118,9 @@ impl IdentityReviews {
             Subject::Face(account, exam) => {
                 (account, Some(exam), self.decide_face(&transaction, &decision, *account, exam).await?)
             }
-            Subject::Payment(_) | Subject::Form(..) | Subject::Score(..) => return Err(CaseError::NotWaiting),
+            Subject::Payment(_) | Subject::Form(..) | Subject::Score(..) | Subject::Accommodation(..) => {
+                return Err(CaseError::NotWaiting);
+            }
         };
         let action = if refusal.is_some() { AuditAction::Refused } else { AuditAction::Confirmed };
         let (about, seen) = (subject.to_string(), picture.to_string());
@@ -249,7 +251,7 @@ impl Decision<'_> {
 fn account_of(subject: &Subject) -> Option<AccountId> {
     match subject {
         Subject::Identity(account) | Subject::Face(account, _) => Some(*account),
-        Subject::Payment(_) | Subject::Form(..) | Subject::Score(..) => None,
+        Subject::Payment(_) | Subject::Form(..) | Subject::Score(..) | Subject::Accommodation(..) => None,
     }
 }
 

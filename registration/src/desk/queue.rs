@@ -63,7 +63,7 @@ impl Cases {
                 // An exam that binds people knows who sits it, whatever the account says to be.
                 Subject::Payment(_) => of_exam.and_then(|key| bound.get(&key)).or(accounts.get(&case.account)),
                 Subject::Identity(_) | Subject::Face(..) => people.get(&case.account),
-                Subject::Form(..) => accounts.get(&case.account),
+                Subject::Form(..) | Subject::Accommodation(..) => accounts.get(&case.account),
                 Subject::Score(..) => of_exam.and_then(|key| of_scores.get(&key)),
             };
             let (name, document) = who.cloned().unwrap_or_default();
@@ -79,7 +79,8 @@ impl Cases {
         client: &impl GenericClient,
         cases: &[Case],
     ) -> Result<HashMap<AccountId, Who>, StoreError> {
-        let is_meant = |case: &&Case| matches!(case.subject, Subject::Payment(_) | Subject::Form(..));
+        let is_meant =
+            |case: &&Case| matches!(case.subject, Subject::Payment(_) | Subject::Form(..) | Subject::Accommodation(..));
         let ids: Vec<_> = cases.iter().filter(is_meant).map(|case| case.account.0).collect();
         let stored = if ids.is_empty() { Vec::new() } else { store::accounts::get_all(client, &ids).await? };
         let read = |stored| accounts::read(&self.vault, stored).map(|one| (one.id, (one.name, one.document)));
@@ -141,7 +142,7 @@ async fn notes(client: &impl GenericClient, cases: &[Case]) -> Result<HashMap<Su
         match &case.subject {
             Subject::Payment(order) => numbers.push(*order),
             Subject::Form(exam, account) => pairs.push((exam.clone(), *account)),
-            Subject::Identity(_) | Subject::Face(..) | Subject::Score(..) => {}
+            Subject::Identity(_) | Subject::Face(..) | Subject::Score(..) | Subject::Accommodation(..) => {}
         }
     }
     let mut notes = HashMap::new();

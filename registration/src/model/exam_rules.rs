@@ -2,6 +2,7 @@
 //! the shape of `exam.toml`, kept as one JSON value, of which fields of a later version are ignored: only the file is read
 //! without mercy (`exams/definition/exam_file/unknown.rs`). No rule here knows any exam by name.
 
+mod accommodation;
 mod account;
 mod eligibility;
 mod form;
@@ -10,10 +11,12 @@ mod names;
 mod payment;
 mod programme;
 mod refund;
+mod reminder;
 mod task;
 
 use serde::{Deserialize, Serialize};
 
+pub use accommodation::{AccommodationKind, AccommodationRules};
 pub use account::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 pub use eligibility::{EligibilityRules, ReviewRules, ScoreReviewRules};
 pub use form::{Choice, Condition, FieldKind, FieldRule, Form};
@@ -22,6 +25,7 @@ pub use names::{FieldName, OrganisationCode, PartId, SubjectId};
 pub use payment::{CHOICE_HOURS_MAX, PAYEES_MAX, PaymentRules};
 pub use programme::{CampusRule, GroupRule, PartRule, Subject};
 pub use refund::{RATES_MAX, RefundRate, RefundRules};
+pub use reminder::{ReminderKind, ReminderRules};
 pub use task::{StepRule, TaskKind, TaskKindError};
 
 use crate::model::text::Text;
@@ -76,6 +80,12 @@ pub struct ExamRules {
     /// What comes back of the fee to whoever gives up a paid seat.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refund: RefundRules,
+    /// Which accommodations can be asked for, when a step asks for them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub accommodations: AccommodationRules,
+    /// Of what candidates are reminded.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reminders: ReminderRules,
 }
 
 fn is_default<T: Default + PartialEq>(rules: &T) -> bool {
@@ -115,6 +125,8 @@ impl Default for ExamRules {
             review_days: None,
             payment: PaymentRules::default(),
             refund: RefundRules::default(),
+            accommodations: AccommodationRules::default(),
+            reminders: ReminderRules::default(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What is known of a candidate in one exam: what the steps are worked out from.
 
+pub mod accommodation;
+
 use jiff::Timestamp;
 
 use crate::model::exam_rules::{IdentityRules, IdentityWay, OrganisationCode, SubjectId};
+use crate::model::facts::accommodation::AccommodationState;
 use crate::model::order::Order;
 
 /// Everything that the steps ask for. The default is somebody who has done nothing yet.
@@ -24,6 +27,8 @@ pub struct Facts<'a> {
     pub review: ReviewState,
     /// Where the review of an earlier score stands, if one was asked for.
     pub score_review: Option<ScoreReviewState>,
+    /// Where the request for accommodations stands, if one was made.
+    pub accommodation: AccommodationState,
     /// The candidate's orders of this exam, in any state.
     pub orders: &'a [Order],
 }

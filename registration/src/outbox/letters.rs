@@ -125,11 +125,16 @@ pub(crate) struct Known {
     pub(crate) exam: Option<Arc<Exam>>,
     pub(crate) order: Option<Order>,
     pub(crate) standing: Option<Standing>,
+    /// What a reminder says besides.
+    pub(crate) more: Vec<Text>,
+    /// The page that turns reminders off, on each host; none in what is no reminder.
+    pub(crate) stop: Vec<String>,
 }
 
 /// Tells of something that happened, what it is about, and how the registration stands now. Why is read after signing in.
 pub(crate) fn message(to: &Email, kind: MessageKind, known: &Known, links: &[String]) -> Letter {
     let (zh, en) = words::event(kind);
+    let subject = format!("{zh} / {en}");
     let exam = known.exam.as_deref();
     let about = |exam: &Exam| (format!("{}：{zh}。", exam.title.zh), format!("{}: {en}.", exam.title.en));
     let (said_zh, said_en) = exam.map_or_else(|| (format!("{zh}。"), format!("{en}.")), about);
@@ -137,16 +142,20 @@ pub(crate) fn message(to: &Email, kind: MessageKind, known: &Known, links: &[Str
     let state = exam.zip(known.standing.as_ref()).and_then(|(exam, standing)| words::state(exam, standing));
     let advice = words::advice(kind);
     let contact = exam.and_then(|exam| exam.rules.contact.as_ref());
-    let part = |pick: fn(&Text) -> &str, said: String, advice: Option<&str>, (see, ask): (&str, &str)| {
-        let told = [order.as_ref(), state.as_ref()].into_iter().flatten().map(|text| pick(text).to_owned());
+    let part = |pick: fn(&Text) -> &str, said: String, advice: Option<&str>, (see, ask, stop): (&str, &str, &str)| {
+        let told = known.more.iter().chain([order.as_ref(), state.as_ref()].into_iter().flatten());
+        let told = told.map(|text| pick(text).to_owned());
         let ways = [see.to_owned()].into_iter().chain(links.iter().cloned());
         let ask = contact.map(|contact| format!("{ask}{}", pick(contact)));
-        [said].into_iter().chain(told).chain(advice.map(str::to_owned)).chain(ways).chain(ask).collect::<Vec<String>>()
+        let stop = (!known.stop.is_empty()).then(|| stop.to_owned()).into_iter().chain(known.stop.iter().cloned());
+        let all = [said].into_iter().chain(told).chain(advice.map(str::to_owned)).chain(ways).chain(ask).chain(stop);
+        all.collect::<Vec<String>>()
     };
-    let zh_part = part(|text| &text.zh, said_zh, advice.map(|said| said.0), ("详情请登录后查看：", "咨询："));
-    let en_part =
-        part(|text| &text.en, said_en, advice.map(|said| said.1), ("Sign in to see the details:", "Contact: "));
-    in_both(to, format!("{zh} / {en}"), &zh_part, &en_part)
+    let zh = ("详情请登录后查看：", "咨询：", "不想再收到提醒，请打开：");
+    let en = ("Sign in to see the details:", "Contact: ", "To get no more reminders, open:");
+    let zh_part = part(|text| &text.zh, said_zh, advice.map(|said| said.0), zh);
+    let en_part = part(|text| &text.en, said_en, advice.map(|said| said.1), en);
+    in_both(to, subject, &zh_part, &en_part)
 }
 
 fn letter(to: &Email, text: &Paragraphs<'_>) -> Letter {

@@ -4,10 +4,12 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use reservation::ids::ExamId;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::model::exam_rules::ReminderKind;
 use crate::model::ids::AccountId;
 use crate::model::order::OrderId;
 use crate::outbox::store::outbox::{self, NewRow};
@@ -15,6 +17,8 @@ use crate::store::StoreError;
 
 /// The topic of messages among all that leaves.
 pub(crate) const TOPIC: &str = "message";
+/// The topic of reminders, which wait behind everything else and are never sent at night.
+pub(crate) const REMINDER_TOPIC: &str = "reminder";
 
 /// What happened. It is stored in snake case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -69,6 +73,33 @@ pub(crate) enum MessageKind {
     OrderOwed,
     /// Money that bought nothing goes back.
     MoneyReturned,
+    /// Staff said what is granted of a request for accommodations.
+    AccommodationDecided,
+    /// Staff ask for more about a request for accommodations.
+    AccommodationMore,
+    /// A reminder: registration opens.
+    ReminderOpens,
+    /// A reminder: registration closes, and it is not finished.
+    ReminderCloses,
+    /// A reminder: the time to pay for a seat ends.
+    ReminderPay,
+    /// A reminder: admission tickets can be printed.
+    ReminderTicket,
+    /// A reminder: the exam is near.
+    ReminderExamDay,
+}
+
+impl MessageKind {
+    /// The message by which candidates are reminded of this.
+    pub(crate) fn of_reminder(kind: ReminderKind) -> Self {
+        match kind {
+            ReminderKind::Opens => Self::ReminderOpens,
+            ReminderKind::Closes => Self::ReminderCloses,
+            ReminderKind::Pay => Self::ReminderPay,
+            ReminderKind::Ticket => Self::ReminderTicket,
+            ReminderKind::ExamDay => Self::ReminderExamDay,
+        }
+    }
 }
 
 /// What a message is about besides its exam. A version that does not know a field leaves it unread.
@@ -80,6 +111,12 @@ pub(crate) struct About {
     /// Where it goes, if not to where the account is reached now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<SealedAddress>,
+    /// When a reminder makes no sense any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    /// Of which day, in China, a reminder of the exam speaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    day: Option<Date>,
 }
 
 /// An address to which one message goes: that of the account may be another one by now. Sealed, as text, and forgotten
@@ -112,6 +149,16 @@ impl About {
     /// The order, if it is about one.
     pub(crate) fn order_id(&self) -> Option<OrderId> {
         self.order.as_deref().and_then(|number| number.parse().ok())
+    }
+
+    /// When it makes no sense any more, if it is a reminder.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.until
+    }
+
+    /// The day of which it speaks, if it is a reminder of the exam.
+    pub(crate) fn day(&self) -> Option<Date> {
+        self.day
     }
 
     /// As it was stored; of what another version wrote, as much as can be read.

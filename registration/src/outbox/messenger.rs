@@ -2,6 +2,8 @@
 //! it; what is said to an address that an account had goes there. Each try is written down. A crash between sending and
 //! writing that down sends it once more, and loses none.
 
+mod reminding;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,13 +22,15 @@ use crate::model::login::Email;
 use crate::model::order::Order;
 use crate::model::person::Mobile;
 use crate::outbox::letters::{self, Known};
-use crate::outbox::messages::{About, MessageKind, TOPIC};
+use crate::outbox::messages::{About, MessageKind, REMINDER_TOPIC, TOPIC};
+use crate::outbox::reminders::Reminders;
 use crate::outbox::store::notices;
 use crate::outbox::store::outbox::{self, Outcome, Stale, StoredRow, Wanted};
 use crate::outbox::store::outbox_attempts::{self, Attempt};
 use crate::outbox::words;
 use crate::people::accounts::proof::letters::LetterKind;
 use crate::people::accounts::{Accounts, Address, Contact, proof};
+use crate::rooms::Rooms;
 use crate::rules::standing::{Standing, standing};
 use crate::rules::steps::steps;
 use crate::seats::store::orders;
@@ -59,6 +63,8 @@ pub(crate) struct Messenger {
     pub(crate) accounts: Accounts,
     pub(crate) applications: Applications,
     pub(crate) exams: Exams,
+    pub(crate) reminders: Reminders,
+    pub(crate) rooms: Rooms,
 }
 
 /// Which way a message went.
@@ -89,6 +95,8 @@ enum TryResult {
     Over,
     /// What may be sent in a day is sent: no try at all, the next day has another budget.
     Budget,
+    /// It is night: no try at all, the morning is this.
+    Night(Timestamp),
 }
 
 impl Messenger {
@@ -106,7 +114,9 @@ impl Messenger {
             self.send_all(&Wanted { topic: proof::letters::TOPIC, kinds: &kinds, tries_max: TRIES_MAX }).await?;
         }
         let kinds: Vec<&str> = MessageKind::VARIANTS.iter().map(Into::into).collect();
-        self.send_all(&Wanted { topic: TOPIC, kinds: &kinds, tries_max: TRIES_MAX }).await
+        self.send_all(&Wanted { topic: TOPIC, kinds: &kinds, tries_max: TRIES_MAX }).await?;
+        // However many there are of these: what was decided has gone before them in each round.
+        self.send_all(&Wanted { topic: REMINDER_TOPIC, kinds: &kinds, tries_max: TRIES_MAX }).await
     }
 
     async fn send_all(&self, wanted: &Wanted<'_>) -> Result<(), StoreError> {
@@ -155,19 +165,23 @@ impl Messenger {
         let (way, result) = match (topic, row.kind.parse(), row.kind.parse()) {
             (proof::letters::TOPIC, Ok(kind), _) => (Some(Way::Mail), self.post_link(&row, kind).await?),
             (TOPIC, _, Ok(kind)) => self.tell(&row, kind).await?,
+            (REMINDER_TOPIC, _, Ok(kind)) => self.remind(&row, kind).await?,
             _ => return Ok(()),
         };
         let outcome = match result {
             TryResult::Sent => Some(Outcome::Sent),
             TryResult::Nowhere | TryResult::NoSuchAddress => Some(Outcome::Undeliverable),
             TryResult::Over => Some(Outcome::GivenUp),
+            TryResult::Budget | TryResult::Night(_) => None,
             _ if row.tries >= TRIES_MAX => Some(Outcome::GivenUp),
-            TryResult::Throttled | TryResult::Rejected | TryResult::Unavailable | TryResult::Budget => None,
+            TryResult::Throttled | TryResult::Rejected | TryResult::Unavailable => None,
         };
         let now = clock::now();
         let mut client = self.database.client().await?;
-        if result == TryResult::Budget {
-            return outbox::put_off(&client, row.id, clock::tomorrow()).await;
+        match result {
+            TryResult::Budget => return outbox::put_off(&client, row.id, clock::tomorrow()).await,
+            TryResult::Night(morning) => return outbox::put_off(&client, row.id, morning).await,
+            _ => {}
         }
         let transaction = client.transaction().await?;
         let (way, result) = (way.map(Into::into), result.into());
@@ -233,15 +247,7 @@ impl Messenger {
             return Ok(TryResult::Budget);
         }
         let sent = self.accounts.post.send_message(mobile.expose(), words::short(kind)).await;
-        let result = match &sent {
-            Ok(()) => TryResult::Sent,
-            Err(SmsError::Number) => TryResult::NoSuchAddress,
-            Err(SmsError::Throttled) => TryResult::Throttled,
-            Err(SmsError::Rejected(_)) => TryResult::Rejected,
-            Err(SmsError::Unavailable(_)) => TryResult::Unavailable,
-        };
-        note(row, sent.err());
-        Ok(result)
+        Ok(note_text(row, sent))
     }
 
     async fn write(
@@ -281,7 +287,7 @@ impl Messenger {
         let standing = self.standing(account, &exam, &orders, now).await?;
         let about = About::stored(&row.payload).order_id();
         let order = orders.into_iter().find(|order| Some(order.id) == about);
-        Ok(Known { exam: Some(exam), order, standing: Some(standing) })
+        Ok(Known { exam: Some(exam), order, standing: Some(standing), ..Known::default() })
     }
 
     async fn orders(&self, account: AccountId, exam: &ExamId, now: Timestamp) -> Result<Vec<Order>, StoreError> {
@@ -299,6 +305,19 @@ impl Messenger {
         let facts = self.applications.facts(account, exam, orders).await?;
         Ok(standing(exam, &facts, &steps(exam, &facts, now), now))
     }
+}
+
+/// How sending a message to a mobile went.
+fn note_text(row: &StoredRow, sent: Result<(), SmsError>) -> TryResult {
+    let result = match &sent {
+        Ok(()) => TryResult::Sent,
+        Err(SmsError::Number) => TryResult::NoSuchAddress,
+        Err(SmsError::Throttled) => TryResult::Throttled,
+        Err(SmsError::Rejected(_)) => TryResult::Rejected,
+        Err(SmsError::Unavailable(_)) => TryResult::Unavailable,
+    };
+    note(row, sent.err());
+    result
 }
 
 fn note(row: &StoredRow, error: Option<impl std::error::Error>) {

@@ -34,6 +34,13 @@ pub(crate) fn short(kind: MessageKind) -> &'static str {
         MessageKind::BindingAsked => "有人申请绑定您的学籍",
         MessageKind::OrderOwed => "原场次已满，请另选场次",
         MessageKind::MoneyReturned => "报名费将按原路退回",
+        MessageKind::AccommodationDecided => "便利申请已有结果",
+        MessageKind::AccommodationMore => "请补充便利申请材料",
+        MessageKind::ReminderOpens => "考试报名即将开始",
+        MessageKind::ReminderCloses => "报名即将截止，请尽快完成",
+        MessageKind::ReminderPay => "座位即将到期，请尽快缴费",
+        MessageKind::ReminderTicket => "准考证已可打印",
+        MessageKind::ReminderExamDay => "考试临近，请查看安排",
     }
 }
 
@@ -76,6 +83,19 @@ pub(crate) fn event(kind: MessageKind) -> (&'static str, &'static str) {
             ("原场次已满，请另选场次", "Your payment has arrived, but the seat was gone: choose another sitting")
         }
         MessageKind::MoneyReturned => ("报名费将按原路退回", "A payment of yours goes back the way it came"),
+        MessageKind::AccommodationDecided => {
+            ("便利申请已有结果", "The examination office has decided on your request for accommodations")
+        }
+        MessageKind::AccommodationMore => {
+            ("请补充便利申请材料", "The examination office needs more for your request for accommodations")
+        }
+        MessageKind::ReminderOpens => ("考试报名即将开始", "Registration opens soon"),
+        MessageKind::ReminderCloses => {
+            ("报名即将截止，请尽快完成", "Registration closes soon, and yours is not finished")
+        }
+        MessageKind::ReminderPay => ("座位即将到期，请尽快缴费", "The time to pay for your seat ends soon"),
+        MessageKind::ReminderTicket => ("准考证已可打印", "You can print your admission ticket"),
+        MessageKind::ReminderExamDay => ("考试临近，请查看安排", "Your exam is near"),
     }
 }
 
@@ -104,7 +124,15 @@ pub(crate) fn advice(kind: MessageKind) -> Option<(&'static str, &'static str)> 
         MessageKind::BindingAsked | MessageKind::AccountCorrected | MessageKind::RegistrationMoved => {
             Some(("如有疑问，请联系考务人员。", "If this is not right, contact the examination office."))
         }
-        MessageKind::FacePassed
+        MessageKind::AccommodationDecided | MessageKind::AccommodationMore => {
+            Some(("请登录后在“便利申请”中查看。", "Sign in and look under Accommodations."))
+        }
+        MessageKind::ReminderOpens
+        | MessageKind::ReminderCloses
+        | MessageKind::ReminderPay
+        | MessageKind::ReminderTicket
+        | MessageKind::ReminderExamDay
+        | MessageKind::FacePassed
         | MessageKind::FaceRefused
         | MessageKind::FormPassed
         | MessageKind::FormRefused
@@ -254,11 +282,12 @@ fn by(at: Timestamp, zh: (&str, &str), en: (&str, &str)) -> Text {
 }
 
 /// A moment as Beijing's clocks show it.
-fn beijing_zh(at: Timestamp) -> String {
+pub(crate) fn beijing_zh(at: Timestamp) -> String {
     beijing(at, "%-m月%-d日 %H:%M")
 }
 
-fn beijing_en(at: Timestamp) -> String {
+/// The same in English.
+pub(crate) fn beijing_en(at: Timestamp) -> String {
     beijing(at, "%-d %b, %H:%M (Beijing time)")
 }
 

@@ -41,6 +41,10 @@ pub enum Slot {
     Photo,
     /// The face of who was verified: 认证照片.
     Portrait,
+    /// A proof for accommodations: 便利申请的证明材料.
+    Proof,
+    /// A second one.
+    MoreProof,
 }
 
 /// How far an upload is.
@@ -54,11 +58,20 @@ pub enum Progress {
 
 /// The text names no slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a picture is card_front, card_back, holding, live, photo or portrait")]
+#[error("a picture is card_front, card_back, holding, live, photo, portrait, proof or more_proof")]
 pub struct UnknownSlot;
 
 impl Slot {
-    const ALL: [Self; 6] = [Self::CardFront, Self::CardBack, Self::Holding, Self::Live, Self::Photo, Self::Portrait];
+    const ALL: [Self; 8] = [
+        Self::CardFront,
+        Self::CardBack,
+        Self::Holding,
+        Self::Live,
+        Self::Photo,
+        Self::Portrait,
+        Self::Proof,
+        Self::MoreProof,
+    ];
 
     /// Its name in addresses and stores.
     pub const fn as_str(self) -> &'static str {
@@ -69,6 +82,8 @@ impl Slot {
             Self::Live => "live",
             Self::Photo => "photo",
             Self::Portrait => "portrait",
+            Self::Proof => "proof",
+            Self::MoreProof => "more_proof",
         }
     }
 }

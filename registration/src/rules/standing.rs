@@ -259,7 +259,7 @@ fn order_of<'a>(facts: &Facts<'a>, kind: &TaskKind, is_it: impl Fn(&OrderState) 
 
 fn mark(facts: &Facts<'_>, state: &State, score_review: Option<&ScoreReviewState>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (state, score_review, facts.details_at).hash(&mut hasher);
+    (state, score_review, facts.details_at, &facts.accommodation).hash(&mut hasher);
     for order in facts.orders {
         (order.id, &order.state, order.expires_at, order.amount.0).hash(&mut hasher);
         (order.by_school, order.late_picture_at).hash(&mut hasher);

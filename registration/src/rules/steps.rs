@@ -119,7 +119,12 @@ fn window(exam: &Exam, rule: &StepRule) -> (Option<Timestamp>, Option<Timestamp>
     let registers = rule.tasks.iter().any(|task| {
         matches!(
             task,
-            TaskKind::Notice | TaskKind::Face | TaskKind::Eligibility | TaskKind::Details | TaskKind::Sittings(_)
+            TaskKind::Notice
+                | TaskKind::Face
+                | TaskKind::Eligibility
+                | TaskKind::Details
+                | TaskKind::Accommodations
+                | TaskKind::Sittings(_)
         )
     });
     let pays = rule.tasks.iter().any(|task| matches!(task, TaskKind::Payment(_)));

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::large_futures, reason = "a test waits for each of its futures once, and has the stack to itself")]
 
+mod accommodations;
 mod account_budgets;
 mod account_corrections;
 mod account_former;
@@ -54,6 +55,7 @@ mod post;
 mod purpose;
 mod readings;
 mod reconciliation;
+mod reminders;
 mod reviews;
 mod rosters;
 mod rush;

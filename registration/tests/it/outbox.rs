@@ -90,7 +90,7 @@ async fn a_proved_mailbox_gets_a_letter_with_the_order_its_state_and_the_way_the
 }
 
 /// A candidate with a proved mailbox and no mobile.
-async fn by_mail(reached: &Reached) -> AccountId {
+pub(crate) async fn by_mail(reached: &Reached) -> AccountId {
     let rules = registration::model::exam_rules::AccountRules {
         login: registration::model::exam_rules::LoginKind::Email,
         mobile: registration::model::exam_rules::MobileRule::No,

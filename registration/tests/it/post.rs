@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use registration::Registration;
 use registration::model::exam_rules::{AccountRules, CaptchaRule};
 use registration::people::accounts::{AccountSettings, Accounts, Caller, NewAccount, SignUpForm, SignedUp};
 use registration::secrets::captcha::{Answer, answer};
 use registration::secrets::vault::Vault;
 use sandbox::Sandbox;
 
-use crate::world::{PASSWORD, Setup, World, document};
+use crate::world::{PASSWORD, Setup, World, document, open};
 
 /// A world and its sandbox.
 pub(crate) struct Reached {
@@ -38,12 +39,17 @@ impl Reached {
 
     pub(crate) async fn with(settings: AccountSettings) -> Self {
         let sandbox = Sandbox::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let hosts = ["https://exam.example.edu".to_owned(), "https://exam.example.com".to_owned()];
-        let settings = AccountSettings { mail_hosts: hosts.to_vec(), ..settings };
+        let settings = AccountSettings { mail_hosts: hosts(), ..settings };
         let world =
             World::start_with(Setup { gateways: sandbox.gateways().unwrap(), ..Setup::default() }, settings).await;
         let vault = Vault::load_or_create(&world.stores.dir().join("vault-keys")).unwrap();
         Self { world, vault, sandbox }
+    }
+
+    /// Another process over the same stores, which reaches people in the same ways.
+    pub(crate) async fn another(&self) -> Registration {
+        let settings = AccountSettings { mail_hosts: hosts(), ..AccountSettings::default() };
+        open(&self.world.stores, &self.world.engine, self.sandbox.gateways().unwrap(), settings).await
     }
 
     pub(crate) fn accounts(&self) -> &Accounts {
@@ -143,6 +149,10 @@ impl Reached {
         Box::pin(self.world.finish()).await;
         self.sandbox.stop().await;
     }
+}
+
+fn hosts() -> Vec<String> {
+    ["https://exam.example.edu", "https://exam.example.com"].map(str::to_owned).to_vec()
 }
 
 pub(crate) fn stranger() -> Caller<'static> {

@@ -10,7 +10,7 @@ use registration::model::exam::Exam;
 use registration::model::exam_rules::{AccountRules, CaptchaRule, LoginKind, MobileRule, PasswordRules};
 use registration::model::facts::IdentityState;
 use registration::model::order::Order;
-use registration::people::accounts::{Account, FoundAccount, LinkError, SharedMobile};
+use registration::people::accounts::{Account, FoundAccount, Hears, LinkError, SharedMobile};
 
 use super::steps_of_exams::begun;
 use super::{Studio, account, now, with_orders};
@@ -43,6 +43,7 @@ pub(super) fn me_page(w: Words, exam: &Exam, orders: &[Order], account: &Account
             mine: &mine,
             account,
             sends_letters: true,
+            reminders: (false, Hears::Letter),
             said,
             identity: &IdentityState::Verified { at: now() },
             now: now(),

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
-use registration::model::exam::Exam;
+use registration::model::exam::{Exam, Window};
+use registration::model::exam_rules::ReminderKind;
 
 use crate::view::contact::contact;
 use crate::view::facts::{facts, pieces};
+use crate::view::icons::{Icon, icon};
 use crate::words::exam::{days, fees, held};
 
 /// The list of facts.
@@ -34,5 +36,10 @@ pub(crate) fn exam_facts(w: Words, exam: &Exam, now: Timestamp) -> Markup {
     }
     let own = exam.rules.contact.as_ref();
     all.extend(own.map(|text| (&*contact_label, contact(w.pick(&text.zh, &text.en)))));
-    facts(&all)
+    html! {
+        (facts(&all))
+        @if exam.window(now) == Window::NotYet && !exam.rules.reminders.off.contains(&ReminderKind::Opens) {
+            p { a class="link" href={ "/exams/" (exam.id) "/reminder" } { (w.t("opening-link")) (icon(Icon::Chevron)) } }
+        }
+    }
 }

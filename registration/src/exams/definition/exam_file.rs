@@ -18,8 +18,8 @@ use self::unknown::Unknown;
 use super::{DefinitionError, EXAM_FILE, rules_check, text_fault};
 use crate::model::exam::{Exam, Group};
 use crate::model::exam_rules::{
-    AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule, PaymentRules,
-    RefundRate, RefundRules, ReviewRules, StepRule, Subject,
+    AccommodationRules, AccountRules, EligibilityRules, ExamRules, FaceRules, Form, GroupRule, IdentityRules, PartRule,
+    PaymentRules, RefundRate, RefundRules, ReminderRules, ReviewRules, StepRule, Subject,
 };
 use crate::model::fen::Fen;
 use crate::model::text::{Paragraphs, Text};
@@ -64,6 +64,10 @@ struct Raw {
     payment: PaymentRules,
     #[serde(default)]
     refund: RefundRules,
+    #[serde(default)]
+    accommodations: AccommodationRules,
+    #[serde(default)]
+    reminders: ReminderRules,
     hold_seconds: Spanned<i64>,
     grace_seconds: Option<Spanned<i64>>,
     opens_at: Spanned<Datetime>,
@@ -178,6 +182,8 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         review_days: review_days?,
         payment: raw.payment,
         refund: raw.refund,
+        accommodations: raw.accommodations,
+        reminders: raw.reminders,
     };
     check_rules(&rules, &groups, opens_at, faults);
     let page = Exam {

@@ -73,6 +73,7 @@ pub(super) fn check(rules: &ExamRules, groups: &[Group]) -> Vec<RuleFault> {
     programme::check(rules, groups, &mut checker);
     payment(rules, &mut checker);
     refund(rules, &mut checker);
+    reminders(rules, &mut checker);
     checker.0
 }
 
@@ -95,6 +96,14 @@ fn payment(rules: &ExamRules, checker: &mut Checker) {
     checker.require(are_names, &place("payees"), format!("there are at most {PAYEES_MAX}, of 2 to 60 characters each"));
     let fits = (1..=CHOICE_HOURS_MAX).contains(&rules.payment.choice_hours);
     checker.require(fits, &place("choice_hours"), format!("must be from 1 to {CHOICE_HOURS_MAX}"));
+}
+
+fn reminders(rules: &ExamRules, checker: &mut Checker) {
+    let off = [Key::Name("reminders"), Key::Name("off")];
+    checker.unique(&rules.reminders.off, |index| [&off[..], &[Key::Index(index)]].concat());
+    if let Some(bring) = &rules.reminders.bring {
+        checker.text(bring, &[Key::Name("reminders"), Key::Name("bring")]);
+    }
 }
 
 /// How much comes back falls as time goes on.

@@ -46,6 +46,8 @@ pub enum TaskKind {
     Details,
     /// The form is reviewed: 报名资格审核.
     Review,
+    /// Asking for accommodations: 便利申请. Nothing ever waits for it.
+    Accommodations,
     /// Choosing sittings of a part: 选择场次.
     Sittings(PartId),
     /// Paying for them, up to the confirmation: 缴费.
@@ -57,8 +59,8 @@ pub enum TaskKind {
 /// The text names no task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a task is notice, identity, face, eligibility, details, review, sittings, payment or ticket; sittings and payment \
-     may name a part, like sittings:oral"
+    "a task is notice, identity, face, eligibility, details, review, accommodations, sittings, payment or ticket; \
+     sittings and payment may name a part, like sittings:oral"
 )]
 pub struct TaskKindError;
 
@@ -77,6 +79,7 @@ impl FromStr for TaskKind {
             ("eligibility", None) => Ok(Self::Eligibility),
             ("details", None) => Ok(Self::Details),
             ("review", None) => Ok(Self::Review),
+            ("accommodations", None) => Ok(Self::Accommodations),
             ("ticket", None) => Ok(Self::Ticket),
             ("sittings", part) => Ok(Self::Sittings(part.unwrap_or_else(PartId::main))),
             ("payment", part) => Ok(Self::Payment(part.unwrap_or_else(PartId::main))),
@@ -94,6 +97,7 @@ impl fmt::Display for TaskKind {
             Self::Eligibility => f.write_str("eligibility"),
             Self::Details => f.write_str("details"),
             Self::Review => f.write_str("review"),
+            Self::Accommodations => f.write_str("accommodations"),
             Self::Ticket => f.write_str("ticket"),
             Self::Sittings(part) => write!(f, "sittings:{part}"),
             Self::Payment(part) => write!(f, "payment:{part}"),
@@ -144,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_task_has_one_spelling_and_may_name_a_part() {
-        for text in ["notice", "identity", "face", "eligibility", "details", "review", "ticket", "payment:oral"] {
+        for text in ["notice", "identity", "face", "eligibility", "details", "review", "accommodations", "payment:oral"]
+        {
             assert_eq!(text.parse::<TaskKind>().unwrap().to_string(), text);
         }
         assert_eq!("sittings".parse(), Ok(TaskKind::Sittings(PartId::main())));

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use crate::store::{StoreError, violates};
 
-/// Does an identity or a face check name the picture `p`? They are rows of the same account.
+/// Does an identity, a face check or an accommodation name the picture `p`? They are rows of the same account.
 const IS_NAMED: &str =
     "EXISTS (SELECT FROM registration.identities i WHERE i.account = p.account AND p.id IN (i.picture, i.more_picture))
-    OR EXISTS (SELECT FROM registration.face_checks f WHERE f.account = p.account AND f.picture = p.id)";
+    OR EXISTS (SELECT FROM registration.face_checks f WHERE f.account = p.account AND f.picture = p.id)
+    OR EXISTS (SELECT FROM registration.accommodations m WHERE m.account = p.account AND p.id IN (m.proof, m.more_proof))";
 
 /// Adds a draft; the one that was in this slot is dropped. False when another request was faster.
 pub(crate) async fn insert_draft(
@@ -146,7 +147,7 @@ pub(crate) async fn dropped(client: &impl GenericClient, limit: i64) -> Result<V
 pub(crate) struct Kept {
     pub(crate) id: Uuid,
     pub(crate) account: Uuid,
-    /// Does the account's identity, or one of its face checks, name it?
+    /// Does the account's identity, one of its face checks or of its accommodations name it?
     pub(crate) is_named: bool,
 }
 
@@ -184,15 +185,16 @@ pub(crate) async fn looked(
     Ok(())
 }
 
-/// Gives the photos of forms to another account. The files stay where they are, sealed for whom they were. A draft gives
+/// Gives the photos of forms, and the proofs of accommodations, to another account. The files stay where they are, sealed for whom they were. A draft gives
 /// way to one that is there.
 pub(crate) async fn rebind_photos(client: &impl GenericClient, from: Uuid, to: Uuid) -> Result<(), StoreError> {
     let statement = client
         .prepare_cached(
             "UPDATE registration.identity_pictures p SET account = $2, sealed_for = coalesce(sealed_for, account)
-             WHERE account = $1 AND slot = 'photo' AND (state = 'kept' OR state = 'draft' AND NOT EXISTS (
-                 SELECT FROM registration.identity_pictures o
-                 WHERE o.account = $2 AND o.slot = 'photo' AND o.state = 'draft'))",
+             WHERE account = $1 AND slot IN ('photo', 'proof', 'more_proof')
+                 AND (state = 'kept' OR state = 'draft' AND NOT EXISTS (
+                     SELECT FROM registration.identity_pictures o
+                     WHERE o.account = $2 AND o.slot = p.slot AND o.state = 'draft'))",
         )
         .await?;
     client.execute(&statement, &[&from, &to]).await?;

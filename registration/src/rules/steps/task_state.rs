@@ -3,6 +3,7 @@
 use super::TaskState;
 use crate::model::exam::Exam;
 use crate::model::exam_rules::{PartId, TaskKind};
+use crate::model::facts::accommodation::AccommodationState;
 use crate::model::facts::{EligibilityState, FaceState, Facts, FurtherProof, IdentityState, ReviewState};
 use crate::model::order::{Order, OrderState};
 
@@ -24,6 +25,7 @@ pub(super) fn own_state(exam: &Exam, facts: &Facts<'_>, kind: &TaskKind) -> Own 
         TaskKind::Eligibility => done_when(matches!(facts.eligibility, EligibilityState::Bound { .. })),
         TaskKind::Details => done_when(facts.details_at.is_some()),
         TaskKind::Review => review(&facts.review),
+        TaskKind::Accommodations => accommodations(&facts.accommodation),
         TaskKind::Sittings(part) => sittings(facts, part),
         TaskKind::Payment(part) => payment(facts, part),
         TaskKind::Ticket => Todo,
@@ -68,6 +70,18 @@ fn review(state: &ReviewState) -> Own {
         ReviewState::Waiting { since } => TaskState::Waiting { since: *since },
         ReviewState::Refused { reason } => TaskState::Refused { reason: reason.clone(), until: None },
         ReviewState::Passed { .. } => TaskState::Passed,
+    })
+}
+
+/// What staff ask for more of can be handed in anew, like what they refused.
+fn accommodations(state: &AccommodationState) -> Own {
+    Known(match state {
+        AccommodationState::None => return Todo,
+        AccommodationState::Waiting { since } => TaskState::Waiting { since: *since },
+        AccommodationState::More { reason } | AccommodationState::Refused { reason } => {
+            TaskState::Refused { reason: reason.clone(), until: None }
+        }
+        AccommodationState::Granted { .. } => TaskState::Passed,
     })
 }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::TaskState::{Locked, NotYet, Open, Over, Passed, Refused, Waiting};
 use super::*;
 use crate::model::exam_rules::{ExamRules, IdentityWay};
+use crate::model::facts::accommodation::AccommodationState;
 use crate::model::facts::{EligibilityState, FaceState, FurtherProof, IdentityState, Proofs, ReviewState};
 use crate::model::fen::Fen;
 use crate::model::ids::AccountId;
@@ -187,6 +188,44 @@ fn b13_an_optional_part_holds_nobody_up() {
     assert_eq!(next(&views).unwrap().kind, "payment:oral".parse().unwrap());
 }
 
+/// Whatever becomes of a request for accommodations, it holds nobody up and is nobody's next step.
+#[test]
+fn e3_accommodations_hold_nobody_up() {
+    let exam = exam(&[
+        (&["notice"], false),
+        (&["accommodations"], true),
+        (&["sittings"], false),
+        (&["payment"], false),
+        (&["ticket"], false),
+    ]);
+    let orders = [order("main", OrderState::Confirmed)];
+    let reason = "请补充".to_owned();
+    let all = [
+        (AccommodationState::None, until(200)),
+        (AccommodationState::Waiting { since: at(120) }, Waiting { since: at(120) }),
+        (AccommodationState::More { reason: reason.clone() }, Refused { reason: reason.clone(), until: None }),
+        (AccommodationState::Refused { reason: reason.clone() }, Refused { reason, until: None }),
+        (AccommodationState::Granted { at: at(130) }, Passed),
+    ];
+    for (accommodation, state) in all {
+        let mut facts = Facts { notice_agreed_at: Some(at(110)), accommodation, ..Facts::default() };
+        let views = steps(&exam, &facts, at(150));
+        assert_eq!(views[1].state, state);
+        assert_eq!(next(&views).unwrap().kind, "sittings".parse().unwrap(), "{state:?}");
+        assert_eq!(blocked_by(&views, &"payment".parse().unwrap()).unwrap().kind, "sittings".parse().unwrap());
+        facts.orders = &orders;
+        let views = steps(&exam, &facts, at(150));
+        assert!(is_complete(&views) && here(&views) == Some(4), "{state:?}: {views:?}");
+        let told = crate::rules::standing::standing(&exam, &facts, &views, at(150));
+        assert!(matches!(told.state, crate::rules::standing::State::Registered { .. }), "{state:?}: {told:?}");
+    }
+    // Nothing can be asked for before the notice is read, nor once registration has closed.
+    let views = steps(&exam, &Facts::default(), at(150));
+    assert_eq!(views[1].state, Locked);
+    let facts = Facts { notice_agreed_at: Some(at(110)), ..Facts::default() };
+    assert_eq!(steps(&exam, &facts, at(250))[1].state, Over { closed_at: at(200) });
+}
+
 #[test]
 fn several_orders_of_a_part_show_what_is_most_urgent() {
     let exam = cet();
@@ -233,6 +272,7 @@ fn any_facts() -> impl Strategy<Value = (Facts<'static>, Vec<Order>)> {
                 _ => ReviewState::Passed { at: at(132) },
             },
             score_review: None,
+            accommodation: AccommodationState::None,
             orders: &[],
         };
         (facts, orders.into_iter().map(|(part, state)| order(part, state)).collect())

@@ -23,6 +23,10 @@ pub(super) fn check(rules: &ExamRules, checker: &mut Checker) {
             let place = [here[0], here[1], Key::Name("closes_at")];
             checker.require(opens_at < closes_at, &place, "closes_at must be later than opens_at");
         }
+        // Nobody who asks for nothing is held up by it.
+        let is_free = step.is_optional && step.tasks.len() == 1;
+        let asks = step.tasks.contains(&TaskKind::Accommodations);
+        checker.require(is_free || !asks, &here, "`accommodations` is the only task of an optional step");
         for (number, task) in step.tasks.iter().enumerate() {
             let place = [here[0], here[1], Key::Name("tasks"), Key::Index(number)];
             for needed in needs(task) {
@@ -38,6 +42,15 @@ pub(super) fn check(rules: &ExamRules, checker: &mut Checker) {
     let has_form = !rules.form.fields.is_empty();
     if before.contains(&TaskKind::Details) != has_form {
         checker.add(&[Key::Name("form")], "the form and the task `details` need each other");
+    }
+    let kinds = &rules.accommodations.kinds;
+    if before.contains(&TaskKind::Accommodations) != !kinds.is_empty() {
+        checker.add(&[Key::Name("accommodations")], "its kinds and the task `accommodations` need each other");
+    }
+    let kind_at = |index| vec![Key::Name("accommodations"), Key::Name("kinds"), Key::Index(index)];
+    checker.unique(kinds, kind_at);
+    if let Some(note) = &rules.accommodations.note {
+        checker.text(note, &[Key::Name("accommodations"), Key::Name("note")]);
     }
     let parts = rules.parts.iter().map(|part| part.id.clone());
     let parts: Vec<PartId> = if rules.parts.is_empty() { vec![PartId::main()] } else { parts.collect() };
@@ -57,7 +70,41 @@ fn needs(task: &TaskKind) -> Vec<TaskKind> {
         | TaskKind::Identity
         | TaskKind::Eligibility
         | TaskKind::Details
+        | TaskKind::Accommodations
         | TaskKind::Sittings(_)
         | TaskKind::Ticket => vec![],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::*;
+    use crate::model::exam_rules::{AccommodationKind, StepRule};
+    use crate::model::text::Text;
+
+    fn step(tasks: &[TaskKind], is_optional: bool) -> StepRule {
+        let title = Text { zh: "步骤".to_owned(), en: "Step".to_owned() };
+        StepRule { title, tasks: tasks.to_vec(), is_optional, opens_at: None, closes_at: None, note: None }
+    }
+
+    fn faults(first: StepRule, kinds: &[AccommodationKind]) -> Vec<String> {
+        let mut rules = ExamRules::default();
+        rules.steps.insert(0, first);
+        rules.accommodations.kinds = kinds.to_vec();
+        check(&rules, &[]).into_iter().map(|fault| fault.message).collect()
+    }
+
+    #[test]
+    fn e3_accommodations_stand_alone_in_a_step_that_holds_nobody_up() {
+        let (asks, kinds) = ([TaskKind::Accommodations], [AccommodationKind::ExtraTime]);
+        assert_eq!(faults(step(&asks, true), &kinds), Vec::<String>::new());
+        let alone = "`accommodations` is the only task of an optional step";
+        assert_eq!(faults(step(&asks, false), &kinds), [alone]);
+        assert_eq!(faults(step(&[TaskKind::Notice, TaskKind::Accommodations], true), &kinds), [alone]);
+        let both = "its kinds and the task `accommodations` need each other";
+        assert_eq!(faults(step(&asks, true), &[]), [both]);
+        assert_eq!(faults(step(&[TaskKind::Notice], false), &kinds), [both]);
+        assert_eq!(faults(step(&asks, true), &[kinds[0], kinds[0]]), ["`extra_time` is there twice"]);
     }
 }

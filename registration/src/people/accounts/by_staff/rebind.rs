@@ -94,6 +94,7 @@ async fn move_rows(
     (from, to): (AccountId, AccountId),
 ) -> Result<Rebound, RebindError> {
     let registrations = conflicts(application::move_rows(transaction, vault, from, to).await)?;
+    application::store::accommodations::rebind(transaction, from, to).await?;
     identity_pictures::rebind_photos(transaction, from.0, to.0).await?;
     conflicts(bindings::rebind(transaction, from, to).await)?;
     conflicts(score_reviews::rebind(transaction, from, to).await)?;

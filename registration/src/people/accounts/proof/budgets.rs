@@ -98,11 +98,20 @@ impl Accounts {
     /// Takes a message that tells of something: half of the site's budget is kept for codes, without which nobody gets
     /// in. False when there is none, and nothing was taken.
     pub(crate) async fn spend_for_message(&self, mobile: &Mobile) -> Result<bool, StoreError> {
-        let half = bounded(self.post.settings().sms_per_day / 2);
+        self.spend_of_site(mobile, bounded(self.post.settings().sms_per_day / 2)).await
+    }
+
+    /// The same for a reminder: three quarters of the site's budget are kept for codes and for what was decided.
+    pub(crate) async fn spend_for_reminder(&self, mobile: &Mobile) -> Result<bool, StoreError> {
+        self.spend_of_site(mobile, bounded(self.post.settings().sms_per_day / 4)).await
+    }
+
+    /// Takes a message of what the mobile's prefix may be sent, as long as the site has sent less than so many.
+    async fn spend_of_site(&self, mobile: &Mobile, budget: i32) -> Result<bool, StoreError> {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         let is_there = self.spend_prefix(&transaction, Some(mobile)).await?
-            && account_sending_days::spend(&transaction, clock::today(), half).await?;
+            && account_sending_days::spend(&transaction, clock::today(), budget).await?;
         if is_there {
             transaction.commit().await?;
         }

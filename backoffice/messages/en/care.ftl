@@ -1,0 +1,31 @@
+
+# Accommodations
+desk-accommodations = Accommodations
+accommodation-title = Accommodations
+accommodation-details = Details
+accommodation-no-proof = The candidate uploaded no proof.
+accommodation-proof = Proof { $number }
+accommodation-grant = Grant
+accommodation-refuse = Refuse
+accommodation-ask-more = Ask for more
+accommodation-why = Why (needed unless granted; the candidate reads it)
+accommodation-submit = Submit the decision
+accommodation-undecided = Decide on each of them.
+accommodation-reasonless = Unless you grant it, say why, in at most 200 characters.
+accommodation-before-granted = Last time: granted
+accommodation-before = Last time: { $reason }
+accommodation-done-decided = Submitted. The candidate will see the result.
+accommodation-done-more = The candidate has been asked for more.
+accommodation-looked = Looked at the request
+accommodation-looked-proof = Looked at a proof
+accommodation-decided = Decided
+accommodation-extra-time = Extra time
+accommodation-large-print = Large print
+accommodation-step-free = A room without steps
+accommodation-wheelchair = A place for a wheelchair
+accommodation-front-row = A seat in the first row
+accommodation-own-room = A room of one's own
+accommodation-other = Something else
+accommodation-reason-1 = The proof cannot be read: take another picture
+accommodation-reason-2 = Add a doctor's certificate or a disability certificate
+accommodation-reason-3 = The proof does not show that this is needed

@@ -1,0 +1,31 @@
+
+# 便利申请
+desk-accommodations = 便利申请
+accommodation-title = 便利申请
+accommodation-details = 情况说明
+accommodation-no-proof = 考生没有上传证明。
+accommodation-proof = 证明 { $number }
+accommodation-grant = 同意
+accommodation-refuse = 不同意
+accommodation-ask-more = 要求补充
+accommodation-why = 理由（不同意或要求补充时必填，考生会看到）
+accommodation-submit = 提交决定
+accommodation-undecided = 请对每一项作出决定。
+accommodation-reasonless = 不同意或要求补充的，请写明理由，最多 200 字。
+accommodation-before-granted = 上次：已同意
+accommodation-before = 上次：{ $reason }
+accommodation-done-decided = 已提交，考生会看到结果。
+accommodation-done-more = 已请考生补充。
+accommodation-looked = 查看申请
+accommodation-looked-proof = 查看证明
+accommodation-decided = 作出决定
+accommodation-extra-time = 延长考试时间
+accommodation-large-print = 大字试卷
+accommodation-step-free = 一楼或有电梯的考场
+accommodation-wheelchair = 轮椅座位
+accommodation-front-row = 前排座位
+accommodation-own-room = 单独考场
+accommodation-other = 其他
+accommodation-reason-1 = 证明看不清，请重新拍照上传
+accommodation-reason-2 = 请补充医院诊断证明或残疾人证
+accommodation-reason-3 = 证明不能说明需要这项便利
