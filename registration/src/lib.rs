@@ -148,6 +148,18 @@ fn asking_of(database: &Database, channels: Vec<gateways::Channel>) -> Asking {
     Asking { channels: Channels::new(channels), hearing }
 }
 
+/// What the doors are made over, once it answers.
+struct Ground {
+    database: Database,
+    engine: Engine,
+    files: PictureFiles,
+    vault: Vault,
+    gateways: Gateways,
+    exams: Exams,
+    accounts: Accounts,
+    staff: Staff,
+}
+
 impl Registration {
     /// Migrates the schema, reads the exams and starts the jobs.
     pub async fn open(config: RegistrationConfig) -> Result<Self, OpenError> {
@@ -161,6 +173,12 @@ impl Registration {
         accounts.carry_over().await?;
         let staff = Staff::new(database.clone(), vault.clone(), hasher);
         let files = PictureFiles::new(files, vault.clone());
+        Ok(Self::over(Ground { database, engine, files, vault, gateways, exams, accounts, staff }))
+    }
+
+    /// Makes the doors, and starts the jobs.
+    fn over(ground: Ground) -> Self {
+        let Ground { database, engine, files, vault, gateways, exams, accounts, staff } = ground;
         let screenshots = Screenshots::new(database.clone(), files.clone());
         let uploads = Uploads { database: database.clone(), vault: vault.clone() };
         let pictures = IdentityPictures { database: database.clone(), files: files.clone(), uploads: uploads.clone() };
@@ -200,7 +218,7 @@ impl Registration {
             tickets: tickets.clone(),
             rooms: rooms.clone(),
         });
-        Ok(Self {
+        Self {
             accounts,
             applications,
             accommodations,
@@ -224,7 +242,7 @@ impl Registration {
             cases: desk.cases,
             staff,
             jobs,
-        })
+        }
     }
 
     /// Stops the jobs, each after the round that is running.

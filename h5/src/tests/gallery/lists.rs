@@ -83,6 +83,7 @@ impl Studio {
             let plan = plan(w, &offer, Some(&available), may_choose(exam, now(), Gate::None), true);
             let (reader, gate) = (super::reader(true), Gate::None);
             let view = sittings::View {
+                has_draws: false,
                 exam,
                 steps: &steps,
                 standing: &standing,
