@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn jpeg(width: u32, height: u32) -> Vec<u8> {
-        let noise = |x: u32, y: u32| image::Rgb([x * 7 ^ y * 13, x * y, x ^ y].map(|value| value.to_le_bytes()[0]));
+        let noise = |x: u32, y: u32| image::Rgb([(x * 7) ^ (y * 13), x * y, x ^ y].map(|value| value.to_le_bytes()[0]));
         let mut out = Vec::new();
         JpegEncoder::new_with_quality(&mut out, 95).encode_image(&RgbImage::from_fn(width, height, noise)).unwrap();
         out

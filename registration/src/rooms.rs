@@ -38,7 +38,7 @@ use public::Records;
 
 pub use arranging::{ArrangeError, Draft};
 pub use list::{LIST_BYTES_MAX, RoomsImported};
-pub use public::Draw;
+pub use public::{Draw, PublicRecord};
 pub use publishing::Publication;
 pub use sites::{ListedSite, OneRoom, OneSite};
 pub use sitting::{SittingRoom, SittingRooms, SittingState, Together};

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_version_before_left_is_shown_as_it_was() {
-    let left = Left::behind().await;
+    let left = Box::pin(Left::behind()).await;
     let before = left.counts().await;
     let sites = Sites::open(&left).await;
     until("the confirmation goes on that died", async || left.state_of("confirming").await == "confirmed").await;

@@ -277,7 +277,7 @@ async fn b15_b16_c9_d4_e1_paying_and_every_wrong_turn_to_the_receipt() {
     imports(&app, dir.path(), "campus-closing", "2027-05-07T17:00:00+08:00");
     let mut phone = by_alipay(&app).await;
     let mut desk = browser(&app, Device::Desk).await;
-    by_school(&app, &mut desk).await;
+    Box::pin(by_school(&app, &mut desk)).await;
     by_code(&app, &mut desk, &phone).await;
     comes_too_late(&app, &mut desk, dir.path()).await;
     gives_up(&mut phone).await;

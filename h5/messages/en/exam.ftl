@@ -284,3 +284,4 @@ draw-record = Download the record of the draw
 draw-check-title = How to check it
 draw-check-text = A seed is drawn first and its SHA-256 published; the seed itself follows with the places. Download the record and do the draw again with the command below: it passes only if the seed has the published SHA-256 and everybody sits where the record says, and it lists every rule that could not be kept.
 draw-check-hint = The record has no names and no document numbers, only registration numbers; schools and classes are replaced by codes.
+draw-check-withheld = Where accommodations were granted to somebody, the record would speak of a person, and cannot be downloaded. Seed and commitment are shown all the same.

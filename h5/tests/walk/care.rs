@@ -51,7 +51,7 @@ async fn e3_asked_for_with_proof_decided_and_withdrawn() {
     assert_eq!(candidate.get(PAGE).await.location(), EXAM, "not before the notice");
     candidate.post(&format!("{EXAM}/notice"), "agree=on").await;
     shows(&mut candidate, EXAM, &["申请便利", PAGE, "（可选）"], &[]).await;
-    shows(&mut candidate, PAGE, &["延长考试时间", "其他", "提交申请"], &["单独考场", "撤回申请"]).await;
+    shows(&mut candidate, PAGE, &["延长考试时间", "其他", "提交申请"], &["单独考场", "确认撤回"]).await;
 
     // What is missing is said, and what was typed stays.
     let refused = candidate.post_form(PAGE, &[("details", "右手骨折")]).await;

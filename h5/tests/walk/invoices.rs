@@ -4,7 +4,7 @@ use http::StatusCode;
 use registration::desk::staff::{Role, StaffMember};
 use registration::payments::InvoiceDocument;
 
-use crate::paying::{PHONE, RECEIPT, Shop};
+use crate::paying::{PHONE, Shop};
 
 async fn hands_back(shop: &Shop, staff: &StaffMember, order: &str, which: InvoiceDocument) {
     let pdf = format!("%PDF-1.7\n{which:?}\n%%EOF\n").into();
@@ -21,7 +21,7 @@ async fn e2_an_invoice_is_asked_for_changed_made_and_credited() {
     assert_eq!(phone.get(&form).await.location(), own);
     assert!(!phone.get(&own).await.text.contains("发票"));
     shop.begins(&mut phone, &order, "wechat_pay").await.pay().await.unwrap();
-    let page = shop.until(&mut phone, &own, RECEIPT).await;
+    let page = shop.receipt(&mut phone, &own).await;
     assert!(page.contains(&format!("href=\"{form}\"")), "{page}");
     let page = phone.get(&form).await.text;
     assert!(page.contains("value=\"张伟\"") && page.contains("value=\"person\" required checked"), "{page}");

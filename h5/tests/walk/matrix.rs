@@ -9,7 +9,7 @@ use registration::exams::definition;
 use registration::model::payment::Method;
 use sandbox::Channel;
 
-use crate::paying::{PHONE, RECEIPT, Shop};
+use crate::paying::{PHONE, Shop};
 use crate::site::{Visitor, document};
 use crate::{order_in, picture};
 
@@ -155,8 +155,8 @@ async fn walks(shop: &Shop, staff: &StaffMember, (exam, channel, is_phone): (&st
             shop.sandbox.pay().pay(there, &shop.number(there)).unwrap();
         }
     }
-    let receipt = if channel == Screenshot { "付款已核对，座位已确认" } else { RECEIPT };
-    shop.until(&mut candidate, &own, receipt).await;
+    let receipt = shop.receipt(&mut candidate, &own).await;
+    assert!(receipt.contains("报名成功"), "{receipt}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

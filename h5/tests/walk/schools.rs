@@ -6,12 +6,50 @@ use jiff::SignedDuration;
 use registration::desk::staff::Role;
 use registration::payments::NewList;
 
-use crate::site::Site;
+use crate::site::{Site, Visitor};
 use crate::{order_in, picture};
 
 /// The bar at the bottom of a page, as long as the seat is held.
 fn bar(page: &str) -> &str {
     page.split("<div class=\"hold-live\">").nth(1).unwrap().split("<div class=\"hold-over\">").next().unwrap()
+}
+
+/// Doors, whatever a page that was left open sends.
+async fn every_door_refuses(candidate: &mut Visitor, own: &str, order: &str) {
+    let sent = candidate.upload(order, &picture(300, 600)).await;
+    assert!(sent.status == StatusCode::CONFLICT && sent.text.contains("截图没有提交"), "{}", sent.text);
+    assert!(sent.text.contains("class=\"summary\"") && !sent.text.contains("#screenshot"), "{}", sent.text);
+    for (door, form, words) in [
+        (format!("{own}/release"), "", "被学校集体缴费锁定，锁定至"),
+        (format!("{own}/drop"), "sitting=morning", "被学校集体缴费锁定，锁定至"),
+        ("/exams/degree-english/hold".to_owned(), "sitting-1=evening&agree=on&replace=on", "暂时不能更换场次"),
+    ] {
+        let refused = candidate.post(&door, form).await;
+        assert!(refused.status == StatusCode::CONFLICT && refused.text.contains(words), "{door}: {}", refused.text);
+    }
+    assert_eq!(candidate.post(&format!("{own}/payer"), "").await.location(), own, "nobody copies a number now");
+    let piece = candidate.put(&format!("{own}/upload?key={}&offset=0&total=9", uuid::Uuid::now_v7()), b"x").await;
+    assert!(piece.text.contains("被学校集体缴费锁定"), "{}", piece.text);
+}
+
+/// What is read once the school has paid.
+async fn is_paid(candidate: &mut Visitor, own: &str) {
+    let mut page = String::new();
+    for _ in 0..100 {
+        page = candidate.get(&format!("{own}/receipt")).await.text;
+        if page.contains("报名成功") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for part in ["学校已为您集体缴费，座位已确认", "学校统一缴费", "¥120.00"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("T-1") && !page.contains("发票"), "{page}");
+    for path in ["/", "/me", "/exams/degree-english"] {
+        let page = candidate.get(path).await.text;
+        assert!(page.contains("学校已集体缴费") || page.contains("学校已为您集体缴费"), "{path}: {page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,37 +106,8 @@ async fn b16_what_a_school_pays_for_is_locked_everywhere_and_then_paid() {
         assert!(!page.contains("去缴费") && !page.contains("继续缴费"), "{path}: {page}");
         assert!(path == "/exams/degree-english" || page.contains("学校集体缴费锁定，座位保留到"), "{path}: {page}");
     }
-    // Doors, whatever a page that was left open sends.
-    let sent = candidate.upload(&order, &picture(300, 600)).await;
-    assert!(sent.status == StatusCode::CONFLICT && sent.text.contains("截图没有提交"), "{}", sent.text);
-    assert!(sent.text.contains("class=\"summary\"") && !sent.text.contains("#screenshot"), "{}", sent.text);
-    for (door, form, words) in [
-        (format!("{own}/release"), "", "被学校集体缴费锁定，锁定至"),
-        (format!("{own}/drop"), "sitting=morning", "被学校集体缴费锁定，锁定至"),
-        ("/exams/degree-english/hold".to_owned(), "sitting-1=evening&agree=on&replace=on", "暂时不能更换场次"),
-    ] {
-        let refused = candidate.post(&door, form).await;
-        assert!(refused.status == StatusCode::CONFLICT && refused.text.contains(words), "{door}: {}", refused.text);
-    }
-    assert_eq!(candidate.post(&format!("{own}/payer"), "").await.location(), own, "nobody copies a number now");
-    let piece = candidate.put(&format!("{own}/upload?key={}&offset=0&total=9", uuid::Uuid::now_v7()), b"x").await;
-    assert!(piece.text.contains("被学校集体缴费锁定"), "{}", piece.text);
+    every_door_refuses(&mut candidate, &own, &order).await;
 
     payments.receive_group(&staff, group.id, group.amount(), "T-1").await.unwrap();
-    let mut page = String::new();
-    for _ in 0..100 {
-        page = candidate.get(&format!("{own}/receipt")).await.text;
-        if page.contains("报名成功") {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    for part in ["学校已为您集体缴费，座位已确认", "学校统一缴费", "¥120.00"] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    assert!(!page.contains("T-1") && !page.contains("发票"), "{page}");
-    for path in ["/", "/me", "/exams/degree-english"] {
-        let page = candidate.get(path).await.text;
-        assert!(page.contains("学校已集体缴费") || page.contains("学校已为您集体缴费"), "{path}: {page}");
-    }
+    is_paid(&mut candidate, &own).await;
 }

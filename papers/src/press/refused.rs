@@ -25,8 +25,12 @@ fn place(desk: &Desk<'_>, error: &SourceDiagnostic) -> String {
     line.map_or_else(|| name.clone(), |line| format!("{name}:{}", line + 1))
 }
 
-/// Leaves out what stands in quotation marks.
+/// Leaves out what a template itself says, which stands after a colon, and what stands in quotation marks.
 fn quiet(message: &str) -> String {
+    let message = match message.split_once(": ") {
+        Some((kind, _)) => format!("{kind}: …"),
+        None => message.to_owned(),
+    };
     let mut told = String::with_capacity(message.len());
     let mut quoted: Option<char> = None;
     for character in message.chars() {
@@ -55,6 +59,7 @@ mod tests {
     #[test]
     fn what_is_quoted_is_not_told() {
         assert_eq!(quiet("the text `\"张三\"` could not be displayed"), "the text `…` could not be displayed");
-        assert_eq!(quiet("panicked with: \"3101\" and `x"), "panicked with: \"…\" and `…");
+        assert_eq!(quiet("`x is open"), "`…");
+        assert_eq!(quiet("panicked with: 张三"), "panicked with: …");
     }
 }

@@ -74,7 +74,10 @@ impl Printed {
             Command::new(program).args(arguments).arg(&self.file).args(end).output().expect("poppler is installed");
         let (said, complaints) =
             (String::from_utf8(out.stdout).unwrap(), String::from_utf8_lossy(&out.stderr).into_owned());
-        assert!(out.status.success() && complaints.is_empty(), "{program}: {complaints}");
+        // PDF says that this is a boolean; poppler before 23.02 wanted a word.
+        let faults =
+            complaints.lines().filter(|line| !line.contains("Suspects object is wrong type") && !line.is_empty());
+        assert!(out.status.success() && faults.count() == 0, "{program}: {complaints}");
         said
     }
 

@@ -18,9 +18,19 @@ const RECORDS_MAX: usize = 4;
 /// What the public sees of a sitting's draw.
 pub type Draw = Arrangement;
 
+/// The record of a sitting's draw, as far as the public may have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicRecord {
+    /// As `seathold seating verify` reads it.
+    Whole(Bytes),
+    /// Somebody in it was granted accommodations. The draw cannot be done again without them, and they speak of health: where
+    /// somebody sits says who it is.
+    Withheld,
+}
+
 /// Records as they were last asked for, the newest last.
 #[derive(Default)]
-pub(super) struct Records(VecDeque<(Key, Bytes)>);
+pub(super) struct Records(VecDeque<(Key, PublicRecord)>);
 
 /// Which record it is: sitting, generation, and how many have come late.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,41 +62,46 @@ impl Rooms {
         store::arrangements::of_exam(&self.database.client().await?, exam).await
     }
 
-    /// The record of a published draw as `seathold seating verify` reads it, with those who came later; `None` before it is
-    /// published. One at a time is put together, and the last four are kept.
+    /// The record of a published draw, with those who came later; `None` before it is published. One at a time is put
+    /// together, and the last four are kept.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn record(&self, exam: &ExamId, sitting: &SittingId) -> Result<Option<Bytes>, StoreError> {
+    pub async fn record(&self, exam: &ExamId, sitting: &SittingId) -> Result<Option<PublicRecord>, StoreError> {
         let mut records = self.records.lock().await;
         let known = store::arrangements::get(&self.database.client().await?, exam, sitting).await?;
         let Some((generation, published)) = known.and_then(|known| Some((known.generation, known.published?))) else {
             return Ok(None);
         };
         let key = Key { exam: exam.clone(), sitting: sitting.clone(), generation, late: published.late };
-        if let Some((_, bytes)) = records.0.iter().find(|(kept, _)| *kept == key) {
-            return Ok(Some(bytes.clone()));
+        if let Some((_, found)) = records.0.iter().find(|(kept, _)| *kept == key) {
+            return Ok(Some(found.clone()));
         }
         let Some((generation, record, late)) =
             store::arrangements::record(&self.database.client().await?, exam, sitting).await?
         else {
             return Ok(None);
         };
-        let (count, bytes) = off_the_runtime(move || whole(&record, &late)).await??;
+        let (count, found) = off_the_runtime(move || whole(&record, &late)).await??;
         records.0.retain(|(kept, _)| (&kept.exam, &kept.sitting) != (exam, sitting));
         while records.0.len() >= RECORDS_MAX {
             records.0.pop_front();
         }
-        records.0.push_back((Key { generation, late: count, ..key }, bytes.clone()));
-        Ok(Some(bytes))
+        records.0.push_back((Key { generation, late: count, ..key }, found.clone()));
+        Ok(Some(found))
     }
 }
 
-/// Record and late ones as one text.
-fn whole(record: &str, late: &str) -> Result<(u32, Bytes), StoreError> {
+/// Record and late ones as one text, and how many are late.
+fn whole(record: &str, late: &str) -> Result<(u32, PublicRecord), StoreError> {
     let record = with_late(record, late)?;
+    let count = u32::try_from(record.late.len()).unwrap_or(u32::MAX);
+    let mut people = record.input.examinees.iter().chain(record.late.iter().map(|late| &late.examinee));
+    if people.any(|person| !person.needs.is_none()) {
+        return Ok((count, PublicRecord::Withheld));
+    }
     let text = serde_json::to_vec(&record).map_err(|_| StoreError::Corrupt("a record that is no JSON"))?;
-    Ok((u32::try_from(record.late.len()).unwrap_or(u32::MAX), text.into()))
+    Ok((count, PublicRecord::Whole(text.into())))
 }
 
 /// A record as it is stored, with those who came later.
@@ -95,4 +110,35 @@ pub(super) fn with_late(record: &str, late: &str) -> Result<Record, StoreError> 
     let mut record: Record = serde_json::from_str(record).map_err(corrupt)?;
     record.late = serde_json::from_str::<Vec<Late>>(late).map_err(corrupt)?;
     Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use seating::{Examinee, Input, Needs, Room, Rules, Seed};
+
+    use super::*;
+
+    fn record_of(needs: Needs) -> String {
+        let person = |id: &str, needs| Examinee { id: id.to_owned(), school: None, class: None, paper: None, needs };
+        let room = Room {
+            id: "r".to_owned(),
+            layout: seating::Layout::grid(2, 3).unwrap(),
+            order: seating::SeatOrder::default(),
+            spacing: seating::Spacing::default(),
+            prefix: String::new(),
+            step_free: true,
+            spare_seats: None,
+        };
+        let examinees = vec![person("S7K4-2M9Q", Needs::default()), person("S7K4-2M9R", needs)];
+        let input = Input { sitting: "s".to_owned(), rules: Rules::default(), rooms: vec![room], examinees };
+        serde_json::to_string(&Record::of(input, Seed::draw()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_was_granted_is_published_of_nobody() {
+        let plain = record_of(Needs::default());
+        assert!(matches!(whole(&plain, "[]").unwrap(), (0, PublicRecord::Whole(_))));
+        let granted = record_of(Needs { front_row: true, ..Needs::default() });
+        assert_eq!(whole(&granted, "[]").unwrap(), (0, PublicRecord::Withheld));
+    }
 }

@@ -15,9 +15,11 @@ use registration::model::facts::accommodation::{AccommodationRequest, Accommodat
 use registration::model::ids::AccountId;
 use registration::model::order::OrderState;
 use registration::pictures::kept::Slot;
+use registration::rooms::PublicRecord;
 use registration::rules::steps::steps;
 use seating::Needs;
 
+use crate::rooms::beside_a_wheelchair;
 use crate::world::{Setup, World, exam, picture, until};
 
 const RULES: &str = r#"
@@ -91,6 +93,17 @@ impl Care {
     }
 }
 
+/// What the candidate was told, and what staff did, in order.
+async fn told_and_written_down(world: &World) {
+    let told = "SELECT string_agg(kind, ' ' ORDER BY id) FROM registration.outbox WHERE kind LIKE 'accommodation%'";
+    let told: String = world.sql().await.query_one(told, &[]).await.unwrap().get(0);
+    assert_eq!(told, "accommodation_more accommodation_decided");
+    let audit = "SELECT string_agg(action, ' ' ORDER BY id) FROM registration.audit WHERE action LIKE 'accommodation%'";
+    let audit: String = world.sql().await.query_one(audit, &[]).await.unwrap().get(0);
+    let [look, proof, decide] = ["accommodation.look", "accommodation.proof", "accommodation.decide"];
+    assert_eq!(audit, [look, proof, decide, look, decide].join(" "));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e3_what_is_asked_for_is_decided_kind_by_kind_and_reaches_the_seat() {
     let care = Care::start().await;
@@ -157,15 +170,12 @@ async fn e3_what_is_asked_for_is_decided_kind_by_kind_and_reaches_the_seat() {
     care.decide(&case.key, both).await.unwrap();
     assert!(matches!(care.state(account).await, AccommodationState::Granted { .. }));
     assert_eq!(needs().await[&order.id], Needs { wheelchair: true, ..Needs::default() });
+    // It reaches the draw, and what is published says nothing of it.
+    let (seats, public) = beside_a_wheelchair(world).await;
+    assert_eq!((seats[&order.id.to_string()], public), (6, PublicRecord::Withheld));
     let granted = registration.accommodations.granted_of(&exam(), &[order.id]).await.unwrap();
     assert_eq!(granted[&order.id], [LargePrint, Wheelchair]);
-    let told = "SELECT string_agg(kind, ' ' ORDER BY id) FROM registration.outbox WHERE kind LIKE 'accommodation%'";
-    let told: String = world.sql().await.query_one(told, &[]).await.unwrap().get(0);
-    assert_eq!(told, "accommodation_more accommodation_decided");
-    let audit = "SELECT string_agg(action, ' ' ORDER BY id) FROM registration.audit WHERE action LIKE 'accommodation%'";
-    let audit: String = world.sql().await.query_one(audit, &[]).await.unwrap().get(0);
-    let [look, proof, decide] = ["accommodation.look", "accommodation.proof", "accommodation.decide"];
-    assert_eq!(audit, [look, proof, decide, look, decide].join(" "));
+    told_and_written_down(world).await;
 
     // A process of the version before drops kept pictures that nothing names of which it knows.
     world.execute("UPDATE registration.identity_pictures SET state = 'dropped' WHERE state = 'kept'").await;

@@ -7,7 +7,7 @@ use registration::desk::staff::{Role, StaffMember};
 use registration::model::room::arrangement::Stage;
 use registration::model::room::{RoomId, SiteId};
 use registration::rooms::form::{RoomFault, RoomForm, SiteForm};
-use registration::rooms::{ArrangeError, Publication, RoomError, RoomsImported};
+use registration::rooms::{ArrangeError, PublicRecord, Publication, RoomError, RoomsImported};
 use reservation::ids::SittingId;
 use seating::record::Record;
 use seating::{Few, Key, Rules};
@@ -76,6 +76,7 @@ async fn holds(world: &World, sitting: usize) -> BTreeMap<String, Place> {
     let seats: BTreeSet<(uuid::Uuid, i16)> = places.values().map(|(room, seat, _)| (*room, *seat)).collect();
     assert_eq!(seats.len(), places.len(), "s{sitting}: a seat twice");
     let record = world.registration.rooms.record(&exam(), &self::sitting(sitting)).await.unwrap().unwrap();
+    let PublicRecord::Whole(record) = record else { panic!("s{sitting}: nobody was granted anything") };
     let record = Record::from_json(std::str::from_utf8(&record).unwrap()).unwrap();
     record.verify().unwrap();
     let (_, plan) = record.now();
@@ -108,6 +109,18 @@ async fn publish(world: &World, chief: &StaffMember, number: usize) -> usize {
     assert!(matches!(refused, Err(ArrangeError::Changed)), "{refused:?}");
     let publication = Publication { token: &draft.token, moves: Some(draft.moves) };
     rooms.publish(chief, &exam, &sitting, publication).await.unwrap()
+}
+
+/// Arranges the first sitting in a room whose last seat alone is for wheelchairs: which seat each order has, and what is public.
+pub(crate) async fn beside_a_wheelchair(world: &World) -> (BTreeMap<String, i16>, PublicRecord) {
+    let (chief, door, sitting) = (administrator(world).await, &world.registration.rooms, sitting(0));
+    let list = "考点,地址,考场,座位,无障碍\n东校区,学府路 1 号,301,ooo/oow,是\n";
+    door.import(&chief, list.as_bytes()).await.unwrap();
+    door.set_rules(&chief, &exam(), &sitting, &Rules::default()).await.unwrap();
+    door.choose_rooms(&chief, &exam(), &sitting, &rooms(world, &chief).await).await.unwrap();
+    publish(world, &chief, 0).await;
+    let seats = places(world, 0).await.into_iter().map(|(order, (_, seat, _))| (order, seat)).collect();
+    (seats, door.record(&exam(), &sitting).await.unwrap().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use registration::desk::staff::Role;
-use registration::rooms::Publication;
+use registration::rooms::{PublicRecord, Publication};
 use seating::{Key, Rules};
 
 use crate::rooms::rooms;
@@ -47,7 +47,8 @@ async fn one_hundred_thousand_are_arranged_and_published() {
         let publication = Publication { token: &draft.token, moves: Some(draft.moves) };
         assert_eq!(door.publish(&chief, &exam(), &s0, publication).await.unwrap(), PEOPLE);
         let (published, began) = (began.elapsed(), Instant::now());
-        let bytes = door.record(&exam(), &s0).await.unwrap().unwrap().len();
+        let Some(PublicRecord::Whole(record)) = door.record(&exam(), &s0).await.unwrap() else { panic!("withheld") };
+        let bytes = record.len();
         println!(
             "round {round}: preview {looked:?}, publish {published:?} ({} move), record {bytes} bytes in {:?}",
             draft.moves,

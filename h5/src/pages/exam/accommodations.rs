@@ -172,10 +172,10 @@ async fn read_form(mut form: Multipart) -> Result<Sent, Failure> {
         let part = read(field).await?;
         let slot = PROOF_SLOTS.into_iter().find(|slot| fields(slot.as_str()).contains(&name));
         match (slot, part) {
-            (Some(slot), part) if !sent.pictures.iter().any(|(known, _)| *known == slot) => {
-                if part != SentPicture::Nothing {
-                    sent.pictures.push((slot, part));
-                }
+            (Some(slot), part)
+                if part != SentPicture::Nothing && !sent.pictures.iter().any(|(known, _)| *known == slot) =>
+            {
+                sent.pictures.push((slot, part));
             }
             (None, SentPicture::File(text)) if name == "kinds" => {
                 sent.request.kinds.extend(text_of(&text)?.parse::<AccommodationKind>().ok())

@@ -2,14 +2,14 @@
 //! the draw is done again, once places are published.
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
 use pagekit::words::Words;
 use registration::model::exam::Exam;
-use registration::rooms::Draw;
+use registration::rooms::{Draw, PublicRecord};
 use reservation::ids::SittingId;
 
 use crate::failure::Failure;
@@ -31,6 +31,9 @@ pub(crate) async fn record(visit: Visit, Path((exam, file)): Path<(String, Strin
     let exam = find(&visit, &exam)?;
     let sitting: SittingId = file.strip_suffix(".json").and_then(|name| name.parse().ok()).ok_or(Failure::NotFound)?;
     let found = visit.app.outside.registration.rooms.record(&exam.id, &sitting).await?.ok_or(Failure::NotFound)?;
+    let PublicRecord::Whole(found) = found else {
+        return Ok(Redirect::to(&format!("/exams/{}/draw#withheld", exam.id)).into_response());
+    };
     let headers = [
         (CONTENT_TYPE, "application/json".to_owned()),
         (CACHE_CONTROL, "public, max-age=60".to_owned()),
@@ -51,6 +54,7 @@ pub(crate) fn body(w: Words, exam: &Exam, draws: &[Draw], now: Timestamp) -> Mar
                 p { (w.t("draw-check-text")) }
                 p { code { "seathold seating verify FILE.json" } }
                 p class="hint" { (w.t("draw-check-hint")) }
+                p id="withheld" class="hint" { (w.t("draw-check-withheld")) }
             }
             p { a href=(path_of(exam)) { (w.t("exam-look")) } }
         }

@@ -166,9 +166,7 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
     });
     let fee = faults.parsed::<Fen>(&raw.fee);
     let payment_url = faults.url(raw.payment_url);
-    let admit_per_second = optional(raw.waiting_room.admit_per_second.as_ref(), None, |rate| {
-        faults.within(rate, 1..=ADMIT_PER_SECOND_MAX.into(), |rate| u32::try_from(rate).ok())
-    });
+    let waiting_room = check_waiting_room(&raw.waiting_room, faults);
     let (groups, group_rules) = check_groups(raw.groups, faults);
     let rules = ExamRules {
         account: raw.account,
@@ -211,8 +209,14 @@ fn check(raw: Raw, faults: &mut Faults<'_>) -> Option<ExamFile> {
         rules,
         organisations: Vec::new(),
     };
-    let waiting_room = WaitingRoomSettings { mode: raw.waiting_room.mode, admit_per_second: admit_per_second? };
-    Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room })
+    Some(ExamFile { page, acknowledge: raw.acknowledge, waiting_room: waiting_room? })
+}
+
+fn check_waiting_room(raw: &RawRoom, faults: &mut Faults<'_>) -> Option<WaitingRoomSettings> {
+    let admit_per_second = optional(raw.admit_per_second.as_ref(), None, |rate| {
+        faults.within(rate, 1..=ADMIT_PER_SECOND_MAX.into(), |rate| u32::try_from(rate).ok())
+    });
+    Some(WaitingRoomSettings { mode: raw.mode, admit_per_second: admit_per_second? })
 }
 
 /// How long a refused picture may be mended, and how often.

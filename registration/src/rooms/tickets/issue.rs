@@ -97,7 +97,8 @@ impl Tickets {
         let issued =
             Issued { serial, number: number.as_str(), generation, fingerprint: &fingerprint, code: &code, now };
         rows::put(&transaction, which, &issued).await?;
-        if before.is_some_and(|before| before.is_shown) {
+        // Whoever got another place since was told so when it was published.
+        if before.is_some_and(|before| before.is_shown && place.assigned_at <= before.issued_at) {
             let about = About::order(order.id);
             let kind = MessageKind::TicketChanged;
             messages::add_about(&transaction, order.account, Some(&exam.id), kind, &about, now).await?;

@@ -44,7 +44,7 @@ pub(super) fn check(rules: &ExamRules, checker: &mut Checker) {
         checker.add(&[Key::Name("form")], "the form and the task `details` need each other");
     }
     let kinds = &rules.accommodations.kinds;
-    if before.contains(&TaskKind::Accommodations) != !kinds.is_empty() {
+    if before.contains(&TaskKind::Accommodations) == kinds.is_empty() {
         checker.add(&[Key::Name("accommodations")], "its kinds and the task `accommodations` need each other");
     }
     let kind_at = |index| vec![Key::Name("accommodations"), Key::Name("kinds"), Key::Index(index)];
