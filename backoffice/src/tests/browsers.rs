@@ -36,15 +36,14 @@ async fn browser_finds_no_page_of_the_desk_that_keeps_anybody_out() {
     let mut faults = Vec::new();
     for language in [Language::Zh, Language::En] {
         let (url, names) = serve(language).await;
-        for name in names {
-            for is_dark in [false, true] {
-                browser.set_dark(is_dark).await;
-                browser.goto(&format!("{url}/page/{name}")).await.unwrap();
-                // An empty queue loads itself anew: nobody reads or types anything there.
-                let is_known = |fault: &String| name.ends_with("-empty") && fault.starts_with("meta-refresh");
-                let found = accessibility_faults(&browser).await.into_iter().filter(|fault| !is_known(fault));
-                faults.extend(found.map(|fault| format!("{name}, dark {is_dark}: {fault}")));
-            }
+        for (index, name) in names.into_iter().enumerate() {
+            // Every second page in the dark, in the other language the others: contrast differs, and the parts are the same.
+            browser.set_dark((index + usize::from(language == Language::En)) % 2 == 1).await;
+            browser.goto(&format!("{url}/page/{name}")).await.unwrap();
+            // An empty queue loads itself anew: nobody reads or types anything there.
+            let is_known = |fault: &String| name.ends_with("-empty") && fault.starts_with("meta-refresh");
+            let found = accessibility_faults(&browser).await.into_iter().filter(|fault| !is_known(fault));
+            faults.extend(found.map(|fault| format!("{name}: {fault}")));
         }
     }
     browser.close().await;
