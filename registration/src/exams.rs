@@ -1,6 +1,7 @@
 //! The exams of the site, read from memory.
 
 pub mod definition;
+pub mod rooms;
 pub(crate) mod store;
 
 use std::collections::HashMap;

@@ -14,7 +14,6 @@ pub(crate) mod outbox;
 pub mod payments;
 pub mod people;
 pub mod pictures;
-pub mod rooms;
 pub mod rules;
 pub mod seats;
 pub mod secrets;
@@ -26,6 +25,7 @@ use gateways::{Gateways, ScreenshotReader};
 use object_store::ObjectStore;
 use reservation::engine::Engine;
 
+pub use crate::exams::rooms;
 pub use crate::model::fen::Fen;
 pub use crate::outbox::reminders::Reminders;
 pub use crate::payments::reconciliation;
@@ -107,7 +107,7 @@ pub struct Registration {
     pub exams: Exams,
     /// Where exams take place, and who sits where.
     pub rooms: Rooms,
-    /// Admission tickets.
+    /// Who has an admission ticket, and what it says.
     pub tickets: Tickets,
     /// What candidates hold and owe.
     pub orders: Orders,

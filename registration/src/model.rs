@@ -13,6 +13,7 @@ pub mod order;
 pub mod organisation;
 pub mod payment;
 pub mod person;
-pub mod room;
 pub mod roster;
 pub mod text;
+
+pub use crate::model::exam::room;

@@ -62,7 +62,7 @@ pub enum Command {
     /// Who sits where: drawn so that anybody can verify it.
     #[command(subcommand)]
     Seating(SeatingCommand),
-    /// Admission tickets.
+    /// Work with admission tickets.
     #[command(subcommand)]
     Ticket(TicketCommand),
 }

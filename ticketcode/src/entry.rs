@@ -58,7 +58,7 @@ pub struct KeyId(pub u16);
 pub struct Entry {
     /// Which of the exam's keys signed it.
     pub key: KeyId,
-    /// Which exam.
+    /// Which exam the ticket is for.
     pub exam: Tag,
     /// Which of its sittings.
     pub sitting: Tag,

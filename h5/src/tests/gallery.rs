@@ -34,7 +34,6 @@ use crate::view::layout::{Frame, Visitor, page};
 use crate::view::{error, wechat};
 use crate::words::standing::Reader;
 
-/// The account's pages.
 mod accounts;
 /// Identity, the phone, faces.
 mod identity;
@@ -42,17 +41,14 @@ mod lists;
 pub(crate) use identity::account;
 /// Accommodations and reminders.
 mod care;
-/// Paying by a channel.
 mod channels;
 /// Schools, late money, receipts, invoices.
 mod money;
 /// Paying, receipts, and what is over.
 mod orders;
-/// The waiting room's pages.
 mod rooms;
 /// Exams of several steps.
 mod steps_of_exams;
-/// Admission tickets in every state.
 mod tickets;
 
 /// The example of GB 11643 itself: its check digit is right, and it is nobody’s.

@@ -350,8 +350,7 @@ impl Visitor {
             format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
         let body = fields.iter().map(part).collect::<String>() + "--cut--\r\n";
-        let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
-        self.send(request.body(Body::from(body)).unwrap()).await
+        self.post_body(path, "multipart/form-data; boundary=cut", Body::from(body)).await
     }
 
     /// Hands in a file as the album's part of the upload form.
@@ -370,9 +369,7 @@ impl Visitor {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--cut--\r\n");
-        let request = Request::post(path);
-        let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(Body::from(body)).unwrap();
-        self.send(request).await
+        self.post_body(path, "multipart/form-data; boundary=cut", Body::from(body)).await
     }
 
     async fn send(&mut self, mut request: Request<Body>) -> Answer {

@@ -150,7 +150,7 @@ impl Job {
         Ok(())
     }
 
-    /// Prints it.
+    /// Prints the paper, with whatever it lacks.
     pub(super) fn print(self, press: &Press) -> Result<Paper, PaperError> {
         let missing = self.missing();
         let options = PdfOptions {

@@ -24,7 +24,7 @@ pub enum TicketRefusal {
     /// The exam does not say when.
     #[error("nobody has said when tickets can be printed")]
     NotSaid,
-    /// Later.
+    /// Tickets can be printed later.
     #[error("tickets can be printed from {0}")]
     NotYet(Timestamp),
     /// Staff have not decided about the form, or refused it: what it says would stand on the ticket.

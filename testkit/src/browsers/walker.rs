@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use serde_json::Value;
 
 use crate::browsers::axe::accessibility_faults;
@@ -49,14 +50,21 @@ impl Walker {
         self.browser.find_all(Locator::Css(css)).await.is_ok_and(|found| !found.is_empty())
     }
 
-    /// Taps an element.
+    /// Taps an element. A page that was drawn anew in between has another one there.
     pub async fn tap(&self, css: &str) {
+        if let Err(error) = self.tap_once(css).await {
+            assert!(error.is_stale_element_reference(), "{css}: {error}");
+            self.tap_once(css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        }
+    }
+
+    async fn tap_once(&self, css: &str) -> Result<(), CmdError> {
         let element = self.find_one(css).await;
         // The driver scrolls as little as it can, which leaves the element below the bar at the bottom.
         let argument = vec![serde_json::to_value(&element).expect("an element is a reference")];
         let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
-        self.browser.execute(scroll, argument).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.browser.execute(scroll, argument).await?;
+        element.click().await
     }
 
     /// Types into a field, in place of what is there.
@@ -149,10 +157,11 @@ impl Walker {
     /// The walk's end: nothing kept anybody out, and no page complained on the console.
     pub async fn finish(mut self) {
         let said = self.browser.console().await;
-        // A refused form is an answer of 4xx, which the browser notes as a failed load; and a page that a letter leads to
-        // does not say whose password it sets, whatever a password manager would like.
-        let is_noise =
-            |line: &String| line.contains("Failed to load resource") || line.contains("Password forms should");
+        // A refused form is an answer of 4xx, which the browser notes as a failed load; a page that a letter leads to
+        // does not say whose password it sets, whatever a password manager would like; and that storage was emptied when
+        // somebody signed out is what was asked for.
+        let noise = ["Failed to load resource", "Password forms should", "Clear-Site-Data header on"];
+        let is_noise = |line: &String| noise.iter().any(|known| line.contains(known));
         self.faults.extend(said.into_iter().filter(|line| !is_noise(line)));
         self.browser.close().await;
         assert!(self.faults.is_empty(), "{} faults:\n{}", self.faults.len(), self.faults.join("\n"));

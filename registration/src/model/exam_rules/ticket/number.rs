@@ -81,7 +81,7 @@ impl From<NumberPart> for NumberPattern {
 }
 
 impl NumberPattern {
-    /// Its pieces.
+    /// The pieces of the pattern, in order.
     pub fn parts(&self) -> &[NumberPart] {
         &self.0
     }

@@ -109,7 +109,7 @@ pub enum Admission {
 /// A ticket that is not, or no more, what its code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Void {
-    /// Which ticket.
+    /// Which ticket it is, whatever its number.
     pub serial: TicketSerial,
     /// The first generation that is good; `None`: none is.
     pub good_from: Option<Generation>,
