@@ -8,7 +8,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use pagekit::when;
-use pagekit::words::Words;
+use pagekit::words::{Words, key};
 use registration::model::exam::{Exam, ExamSitting};
 use registration::model::exam_rules::WaitingListRules;
 use registration::model::order::OrderId;
@@ -218,14 +218,14 @@ fn place_part(w: Words, view: &View<'_>, (ahead, all, lapses): (u64, u64, u32)) 
 /// What there is to say where nobody waits.
 fn said(w: Words, view: &View<'_>, place: &Place) -> Markup {
     let (tone, title, text) = match place {
-        Place::Moving => (Tone::Plain, "list-moving-title", "list-moving-text"),
-        Place::Free => (Tone::Plain, "list-free-title", "list-free-text"),
-        Place::Early => (Tone::Plain, "list-early-title", "list-early-text"),
-        Place::Closed => (Tone::Care, "list-closed-title", "list-closed-text"),
-        Place::Elsewhere(_) => (Tone::Care, "list-elsewhere-title", "list-elsewhere-text"),
-        Place::Seated => (Tone::Plain, "list-seated-title", "list-seated-text"),
-        Place::Spent => (Tone::Care, "list-spent-title", "list-spent-text"),
-        Place::Off | Place::Out | Place::Waiting { .. } => (Tone::Care, "list-off-title", "list-off-text"),
+        Place::Moving => (Tone::Plain, key("list-moving-title"), key("list-moving-text")),
+        Place::Free => (Tone::Plain, key("list-free-title"), key("list-free-text")),
+        Place::Early => (Tone::Plain, key("list-early-title"), key("list-early-text")),
+        Place::Closed => (Tone::Care, key("list-closed-title"), key("list-closed-text")),
+        Place::Elsewhere(_) => (Tone::Care, key("list-elsewhere-title"), key("list-elsewhere-text")),
+        Place::Seated => (Tone::Plain, key("list-seated-title"), key("list-seated-text")),
+        Place::Spent => (Tone::Care, key("list-spent-title"), key("list-spent-text")),
+        Place::Off | Place::Out | Place::Waiting { .. } => (Tone::Care, key("list-off-title"), key("list-off-text")),
     };
     let values = [
         ("when", when::dated(w.language, view.exam.opens_at, view.now).into()),
