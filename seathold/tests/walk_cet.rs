@@ -204,7 +204,7 @@ async fn pay_by_bank(phone: &mut Walker) {
     phone.looks("cet-29-bank").await;
     phone.tap("button[value=pay]").await;
     phone.tap("form.back button").await;
-    phone.turns_to("交易号").await;
+    phone.turns_to("确认时间").await;
     phone.looks("cet-34-paid").await;
 }
 

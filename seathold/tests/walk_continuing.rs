@@ -245,7 +245,7 @@ async fn pay_by_code(pc: &mut Walker) {
     pc.goto(&link).await.unwrap();
     pc.tap("button[value=pay_and_close]").await;
     pc.switch_to_window(here).await.unwrap();
-    pc.turns_to("交易号").await;
+    pc.turns_to("确认时间").await;
     pc.looks("ce-21-paid").await;
 }
 
@@ -257,7 +257,7 @@ async fn pay_on_the_phone(phone: &mut Walker) {
     phone.tap(".channel[value=alipay]").await;
     phone.tap("form.pay button[type=submit]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("交易号").await;
+    phone.turns_to("确认时间").await;
     phone.looks("ce-41-paid").await;
 }
 

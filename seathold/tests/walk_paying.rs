@@ -83,7 +83,7 @@ async fn by_alipay(app: &ServedApp) -> Walker {
     phone.looks("paying-alipay-3-back").await;
     phone.tap("a[rel=external]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("交易号").await;
+    phone.turns_to("确认时间").await;
     phone.looks("paying-alipay-4-receipt").await;
     assert_eq!(phone.path().await, format!("{order}/receipt"));
     behaves(app, json!({"channel": "alipay"})).await;
@@ -100,7 +100,7 @@ async fn by_wechat(app: &ServedApp) -> Walker {
     phone.looks("paying-wechat_pay-3-going").await;
     phone.tap("a[rel=external]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("交易号").await;
+    phone.turns_to("确认时间").await;
     phone
 }
 
@@ -111,7 +111,7 @@ async fn by_code(app: &ServedApp, desk: &mut Walker, phone: &Walker) {
     desk.looks("paying-desk-code").await;
     phone.goto(&scanned(desk).await).await.unwrap();
     phone.tap("button[value=pay_and_close]").await;
-    desk.turns_to("交易号").await;
+    desk.turns_to("确认时间").await;
     desk.looks("paying-desk-receipt").await;
 }
 
@@ -207,7 +207,7 @@ async fn pays_in_two_tabs(phone: &mut Walker, order: &str) {
     phone.tap(".channel[value=wechat_pay]").await;
     phone.tap("form.pay button[type=submit]").await;
     phone.tap("button[value=pay]").await;
-    phone.turns_to("交易号").await;
+    phone.turns_to("确认时间").await;
     phone.switch_to_window(first).await.unwrap();
     phone.tap("button[value=pay]").await;
     phone.turns_to("重复支付").await;

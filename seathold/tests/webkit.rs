@@ -27,7 +27,7 @@ async fn pays(phone: &IPhone) {
     phone.looks("webkit-confirm").await;
     phone.tap("form.pay button[type=submit]").await;
     phone.tap("button[value=pay]").await;
-    phone.shows("交易号").await;
+    phone.shows("确认时间").await;
     phone.looks("webkit-paid").await;
 }
 

@@ -85,8 +85,8 @@ impl Shop {
         trades.into_iter().find(|trade| trade.channel == channel).expect("a trade").number
     }
 
-    /// The receipt, once the order's page leads there. No words would do: that paying registers, and what has been paid, stand
-    /// on the page of payment as well.
+    /// The receipt of a confirmed seat, once the order's page leads there. Words alone would not do: that paying registers
+    /// stands on the page of payment as well.
     pub(crate) async fn receipt(&self, candidate: &mut Visitor, path: &str) -> String {
         let mut there = path.to_owned();
         for _ in 0..200 {
@@ -96,7 +96,8 @@ impl Shop {
                 there = answer.location().to_owned();
                 answer = candidate.get(&there).await;
             }
-            if there.split('?').next().is_some_and(|path| path.ends_with("/receipt")) {
+            let is_there = there.split('?').next().is_some_and(|path| path.ends_with("/receipt"));
+            if is_there && answer.text.contains("报名成功") {
                 return answer.text;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
