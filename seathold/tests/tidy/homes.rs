@@ -21,7 +21,7 @@ const SQL_HOMES: [&str; 5] = [
 fn schema_of(path: &str) -> Option<&'static str> {
     match path.split('/').collect::<Vec<_>>()[..] {
         ["reservation", "src", "ledger", _] => Some("reservation"),
-        ["registration", "src", _, "store", _] => Some("registration"),
+        ["registration", "src", _, "store", _] | ["registration", "src", _, _, "store", _] => Some("registration"),
         _ => None,
     }
 }
